@@ -1,0 +1,46 @@
+# One image for the service, the worker and the command line:
+#   docker run -p 8000:8000 -v sanku:/var/lib/sanku IMAGE                               the service, its worker inside
+#   docker run --no-healthcheck -e SANKU_DATABASE_URL=postgresql://… IMAGE worker       a worker of its own
+#   docker run --rm -it -v sanku:/var/lib/sanku IMAGE user create …                     any other command
+
+FROM python:3.11-slim AS dependencies
+# pip reads both by itself. An index with CPU builds of torch saves several gigabytes of CUDA libraries.
+ARG PIP_INDEX_URL
+ARG PIP_EXTRA_INDEX_URL
+ENV PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+WORKDIR /opt/sanku
+COPY requirements.lock ./
+RUN pip install --only-binary=:all: -r requirements.lock
+
+# The model (about 490 MB) needs only these few files, so that a change of the service does not prepare it anew.
+FROM dependencies AS model
+COPY app/__init__.py app/errors.py app/
+COPY app/matching/__init__.py app/matching/e5_source.py app/matching/model_files.py \
+    app/matching/model_layout.py app/matching/
+RUN python -c "from pathlib import Path; from app.matching.model_files import prepare_model; \
+prepare_model(Path('/opt/sanku/models/multilingual-e5-small'), progress=print)"
+
+FROM dependencies
+COPY --from=model /opt/sanku/models models
+RUN useradd --uid 10001 --home-dir /var/lib/sanku --create-home --shell /usr/sbin/nologin sanku
+COPY pyproject.toml README.md LICENSE alembic.ini ./
+COPY scripts/docker-entrypoint.sh scripts/
+COPY migrations migrations
+COPY app app
+RUN pip install --no-deps --no-build-isolation --editable . \
+    && python -m compileall -q app migrations
+ENV SANKU_HOME=/var/lib/sanku \
+    SANKU_MODEL=/opt/sanku/models/multilingual-e5-small \
+    HF_HUB_OFFLINE=1
+USER sanku
+VOLUME /var/lib/sanku
+EXPOSE 8000
+# No proxy stands between the service and itself, whatever the environment says.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=90s --retries=4 CMD ["python", "-c", \
+    "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/readyz', timeout=4)"]
+ENTRYPOINT ["sh", "/opt/sanku/scripts/docker-entrypoint.sh"]
+CMD ["serve", "--host", "0.0.0.0"]

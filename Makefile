@@ -1,0 +1,73 @@
+# The front door: `make help`. Needs Python 3.11 or later and make, nothing else.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+PYTHON ?=
+PYTEST_ARGS ?=
+WORKERS ?= 2
+CHECKED := app tests migrations scripts
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fmt serve worker migrate migration eval bench lock clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+
+setup: $(STAMP) ## Virtual environment and pinned packages (PYTHON=python3.11 chooses the interpreter)
+
+$(STAMP): pyproject.toml requirements.lock requirements-dev.lock scripts/find_python.sh
+	@python=$$(sh scripts/find_python.sh $(PYTHON)) && { test -x $(BIN)/python || "$$python" -m venv $(VENV); }
+	$(BIN)/python -m pip install -r requirements.lock -r requirements-dev.lock
+	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP) ## Everything from nothing: model, database, demo data, service on 127.0.0.1:8000
+	$(BIN)/sanku demo
+
+test: $(STAMP) ## The whole test suite, on SQLite and PostgreSQL (PYTEST_ARGS='-k push' for a part)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+check: $(STAMP) ## Style, types, layers, dependencies, house rules
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m pytest tests/test_house_rules.py
+
+fmt: $(STAMP) ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix $(CHECKED)
+	$(BIN)/ruff format $(CHECKED)
+
+serve: $(STAMP) ## Prepare this installation (safe to repeat) and serve on 127.0.0.1:8000
+	$(BIN)/sanku init
+	$(BIN)/sanku serve
+
+worker: $(STAMP) ## A worker of its own, beside a service on the same database
+	$(BIN)/sanku worker
+
+migrate: $(STAMP) ## Bring the database to the newest schema
+	$(BIN)/alembic upgrade head
+
+migration: $(STAMP) ## A new migration from the difference to the models: make migration NAME='add tiers'
+	@test -n "$(NAME)" || { echo "say what it does: make migration NAME='add tiers'" >&2; exit 2; }
+	$(BIN)/alembic revision --autogenerate -m "$(NAME)"
+
+eval: $(STAMP) ## Figures of matching on a judged directory: make eval DIR=path
+	@test -n "$(DIR)" || { echo "name a directory in interchange format: make eval DIR=path" >&2; exit 2; }
+	$(BIN)/sanku model prepare
+	$(BIN)/sanku eval "$(DIR)"
+
+bench: $(STAMP) ## Speed of embedding, storing, indexing and matching
+	$(BIN)/sanku model prepare
+	$(BIN)/python -m scripts.bench $(BENCH_ARGS)
+
+lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into the lock files
+	$(BIN)/python scripts/lock.py
+
+clean: ## Remove the virtual environment and everything that is made again
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(CHECKED) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,11 @@
+"""All routes of accounts under one router."""
+
+from fastapi import APIRouter
+
+from app.accounts.api import api_keys, audit, organisations, sessions, users
+
+router = APIRouter()
+for part in (sessions, organisations, users, api_keys, audit):
+    router.include_router(part.router)
+
+__all__ = ["router"]

@@ -1,0 +1,58 @@
+"""/v1/api-keys."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from app.accounts import api_keys as service
+from app.accounts.api.answers import NO_STORE, Id, created
+from app.accounts.models import ApiKey
+from app.accounts.permissions import LoggedIn
+from app.accounts.schemas import ApiKeyIssued, ApiKeyNew, ApiKeyOut
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=problems(Unauthenticated, Forbidden))
+
+
+@router.post(
+    "", summary="新建 API 密钥", status_code=201, response_model=ApiKeyIssued, responses=problems(Invalid)
+)
+def create(session: WriteSession, principal: LoggedIn, body: ApiKeyNew) -> Response:
+    """密钥只在此次回答中显示。不支持 Idempotency-Key: 为重复回答而保存密钥,就等于保存了密钥。"""
+    issued = service.create_api_key(
+        session,
+        principal=principal,
+        name=body.name,
+        scopes=body.scopes,
+        organisation_id=body.organisation_id,
+        expires_at=body.expiry(),
+    )
+    shown = ApiKeyIssued(**ApiKeyOut.of(issued.record).model_dump(), key=issued.secret)
+    response = created(shown, f"/v1/api-keys/{issued.record.id}")
+    response.headers.update(NO_STORE)
+    return response
+
+
+@router.get("", summary="API 密钥列表", responses=problems(Invalid))
+def list_(
+    session: ReadSession,
+    principal: LoggedIn,
+    organisation_id: Annotated[UUID | None, Query(description="所属机构")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[ApiKeyOut]:
+    """本机构的密钥,含已吊销的;不含密钥本身。"""
+    query = service.api_keys(principal=principal, organisation_id=organisation_id)
+    newest = Sort(ApiKey.created_at, datetime, descending=True)
+    rows, next_cursor = fetch_page(session, query, sort=newest, key=ApiKey.id, limit=limit, cursor=cursor)
+    return Page(items=[ApiKeyOut.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.delete("/{key_id}", summary="吊销 API 密钥", status_code=204, responses=problems(NotFound))
+def revoke(key_id: Id, session: WriteSession, principal: LoggedIn) -> None:
+    """立即生效,不可恢复。"""
+    service.revoke_api_key(session, key_id, principal=principal)

@@ -1,0 +1,46 @@
+"""/v1/audit."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from app.accounts import audit as service
+from app.accounts.models import AuditEntry
+from app.accounts.permissions import Action, LoggedIn, require
+from app.accounts.schemas import AuditEntryOut
+from app.db import ReadSession
+from app.errors import Forbidden, Invalid, Unauthenticated, problems
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+router = APIRouter(tags=["audit"])
+
+
+@router.get("/v1/audit", summary="审计日志", responses=problems(Unauthenticated, Forbidden, Invalid))
+def list_(
+    session: ReadSession,
+    principal: LoggedIn,
+    action: Annotated[
+        str | None, Query(pattern=r"^[a-z_.]{1,60}$", description="操作,如 organisation.verify")
+    ] = None,
+    subject_id: Annotated[UUID | None, Query(description="操作对象")] = None,
+    user_id: Annotated[UUID | None, Query(description="操作人")] = None,
+    organisation_id: Annotated[UUID | None, Query(description="操作人所属机构")] = None,
+    since: Annotated[AwareDatetime | None, Query(description="不早于")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[AuditEntryOut]:
+    """谁在何时对什么做了什么,最新的在前;仅主管部门。"""
+    require(principal, Action.AUDIT_READ)
+    query = service.entries(
+        action=action,
+        subject_id=subject_id,
+        user_id=user_id,
+        organisation_id=organisation_id,
+        since=since,
+    )
+    newest = Sort(AuditEntry.created_at, datetime, descending=True)
+    rows, next_cursor = fetch_page(session, query, sort=newest, key=AuditEntry.id, limit=limit, cursor=cursor)
+    return Page(items=[AuditEntryOut.of(row) for row in rows], next_cursor=next_cursor)

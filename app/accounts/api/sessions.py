@@ -1,0 +1,142 @@
+"""/v1/auth, /v1/register, /v1/me: who I am and how I get in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import OAuth2PasswordRequestForm
+
+from app.accounts import credentials, throttle
+from app.accounts import sessions as service
+from app.accounts.api.answers import NO_STORE, client_address, created
+from app.accounts.models import ApiKey, Organisation, User
+from app.accounts.permissions import TABLE, Action, CurrentPrincipal, LoggedIn, Reach, reach, require
+from app.accounts.schemas import (
+    ApiKeyOut,
+    Me,
+    OrganisationOut,
+    PasswordChange,
+    RefreshTokenIn,
+    Registered,
+    Registration,
+    TokensOut,
+    UserOut,
+)
+from app.accounts.throttle import Limited
+from app.accounts.users import register as register_account
+from app.accounts.users import set_password
+from app.db import ReadSession, WriteSession, database_of
+from app.errors import Conflict, Forbidden, Invalid, TooManyRequests, Unauthenticated, problems
+from app.settings import Settings
+
+router = APIRouter(tags=["accounts"])
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+@router.post(
+    "/v1/auth/token",
+    summary="登录",
+    responses=problems(Unauthenticated, TooManyRequests, Invalid),
+)
+def log_in(
+    request: Request, response: Response, form: Annotated[OAuth2PasswordRequestForm, Depends()]
+) -> TokensOut:
+    """邮箱 (username) 加密码,换取短期访问令牌和只能使用一次的刷新令牌。连续失败会暂时锁定。"""
+    tokens = service.log_in(
+        database_of(request),
+        _settings(request),
+        email=form.username,
+        password=form.password,
+        address=client_address(request),
+    )
+    response.headers.update(NO_STORE)
+    return TokensOut.of(tokens)
+
+
+@router.post("/v1/auth/refresh", summary="刷新令牌", responses=problems(Unauthenticated, Invalid))
+def refresh(request: Request, response: Response, body: RefreshTokenIn) -> TokensOut:
+    """用刷新令牌换一对新令牌,旧的随即失效。旧令牌被再次使用时,该次登录的所有令牌全部吊销。"""
+    tokens = service.refresh(database_of(request), _settings(request), refresh_token=body.refresh_token)
+    response.headers.update(NO_STORE)
+    return TokensOut.of(tokens)
+
+
+@router.post("/v1/auth/logout", summary="退出登录", status_code=204, responses=problems(Invalid))
+def log_out(session: WriteSession, body: RefreshTokenIn) -> None:
+    """吊销该次登录的刷新令牌和访问令牌,立即生效。"""
+    service.log_out(session, refresh_token=body.refresh_token)
+
+
+@router.post(
+    "/v1/register",
+    summary="注册机构和首个用户",
+    status_code=201,
+    response_model=Registered,
+    responses=problems(Invalid, Conflict, Forbidden, TooManyRequests),
+)
+def register(
+    request: Request, session: WriteSession, principal: CurrentPrincipal, body: Registration
+) -> Response:
+    """新机构在主管部门核验之前为未核验状态 (verified_at 为 null)。注册后请登录。"""
+    require(principal, Action.ACCOUNT_REGISTER)
+    _reserve(request, "register", body.user.email)
+    organisation, user = register_account(
+        session,
+        principal=principal,
+        organisation=body.organisation.facts(),
+        user=body.user.facts(),
+        role=body.role,
+    )
+    answer = Registered(organisation=OrganisationOut.of(organisation), user=UserOut.of(user))
+    return created(answer, f"/v1/organisations/{organisation.id}")
+
+
+@router.get("/v1/me", summary="我是谁、可以做什么", responses=problems(Unauthenticated))
+def me(session: ReadSession, principal: LoggedIn) -> Me:
+    """当前用户或 API 密钥、所属机构,以及可做的事。"""
+    assert principal.role is not None
+    user = session.get(User, principal.user_id) if principal.user_id else None
+    key = session.get(ApiKey, principal.api_key_id) if principal.api_key_id else None
+    organisation = session.get(Organisation, principal.organisation_id) if principal.organisation_id else None
+    return Me(
+        user=UserOut.of(user) if user else None,
+        api_key=ApiKeyOut.of(key) if key else None,
+        organisation=OrganisationOut.of(organisation) if organisation else None,
+        role=principal.role,
+        manager_id=principal.manager_id,
+        permissions={
+            action: extends for action in TABLE if (extends := reach(principal, action)) is not Reach.NONE
+        },
+    )
+
+
+@router.post(
+    "/v1/me/password",
+    summary="修改密码",
+    status_code=204,
+    responses=problems(Unauthenticated, Forbidden, Invalid, TooManyRequests),
+)
+def change_password(
+    request: Request, session: WriteSession, principal: LoggedIn, body: PasswordChange
+) -> None:
+    """需要原密码。修改后所有登录立即失效,请重新登录。"""
+    require(principal, Action.USER_CHANGE, own=True)
+    limited = _reserve(request, "password", str(principal.user_id))
+    user = session.get_one(User, principal.user_id, with_for_update=True)
+    if not credentials.verify_password(body.current_password.get_secret_value(), user.password_hash):
+        raise Invalid.field(
+            "current_password", "wrong_password", "原密码不正确", "the current password is wrong"
+        )
+    set_password(session, user, principal=principal, new_password=body.new_password.get_secret_value())
+    throttle.forgive(session, limited)
+
+
+def _reserve(request: Request, kind: throttle.Kind, account: str) -> Limited:
+    """Counted in a transaction of its own, which stays when the request fails."""
+    limited = Limited(kind, account, client_address(request))
+    with database_of(request).unit_of_work() as session:
+        throttle.reserve(session, limited, limit=_settings(request).login_attempts_per_10_minutes)
+    return limited

@@ -1,0 +1,112 @@
+"""/v1/users."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.accounts import users as service
+from app.accounts.api.answers import Id, created
+from app.accounts.models import Role, User
+from app.accounts.permissions import Action, LoggedIn, require
+from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
+from app.db import ReadSession, WriteSession
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch, check_if_match, created_once, etag
+
+router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauthenticated, Forbidden))
+
+
+@router.post(
+    "", summary="新建用户", status_code=201, response_model=UserOut, responses=problems(Invalid, Conflict)
+)
+def create(
+    request: Request, session: WriteSession, principal: LoggedIn, body: UserNew, key: IdempotencyKey = None
+) -> Response:
+    """主管部门可建任何用户;机构用户可为本机构建与自己角色相同的用户。"""
+    organisation_id = body.organisation_id
+    if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
+        organisation_id = principal.organisation_id
+    require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
+
+    def answer() -> Response:
+        user = service.create_user(
+            session,
+            principal=principal,
+            facts=body.facts(),
+            role=body.role,
+            organisation_id=organisation_id,
+        )
+        return created(UserOut.of(user), f"/v1/users/{user.id}", user)
+
+    holder = principal.user_id or ""
+    return created_once(session, request, holder=holder, key=key, payload=body, create=answer)
+
+
+@router.get("", summary="用户列表", responses=problems(Invalid))
+def list_(
+    session: ReadSession,
+    principal: LoggedIn,
+    organisation_id: Annotated[UUID | None, Query(description="所属机构")] = None,
+    role: Role | None = None,
+    active: Annotated[bool | None, Query(description="是否启用")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[UserOut]:
+    """主管部门可见全部,机构用户只见本机构。"""
+    query = service.users(principal=principal, organisation_id=organisation_id, role=role, active=active)
+    by_age = Sort(User.created_at, datetime)
+    rows, next_cursor = fetch_page(session, query, sort=by_age, key=User.id, limit=limit, cursor=cursor)
+    return Page(items=[UserOut.of(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{user_id}", summary="用户详情", responses=problems(NotFound))
+def get(user_id: Id, session: ReadSession, principal: LoggedIn, response: Response) -> UserOut:
+    user = service.get_user(session, user_id, principal=principal)
+    response.headers["ETag"] = etag(user)
+    return UserOut.of(user)
+
+
+@router.patch(
+    "/{user_id}",
+    summary="修改或停用用户",
+    responses=problems(NotFound, Invalid, Conflict, StaleVersion, PreconditionRequired),
+)
+def change(
+    user_id: Id,
+    session: WriteSession,
+    principal: LoggedIn,
+    response: Response,
+    body: UserChange,
+    if_match: IfMatch = None,
+) -> UserOut:
+    """本人可改姓名、停用自己;角色、机构、重新启用由主管部门修改。停用立即使所有登录失效。"""
+    user = service.get_user(session, user_id, principal=principal)
+    require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
+    check_if_match(if_match, user)
+    service.change_user(session, user, principal=principal, changes=body.changes())
+    response.headers["ETag"] = etag(user)
+    return UserOut.of(user)
+
+
+@router.put(
+    "/{user_id}/password", summary="重置用户密码", status_code=204, responses=problems(NotFound, Invalid)
+)
+def reset_password(user_id: Id, session: WriteSession, principal: LoggedIn, body: NewPassword) -> None:
+    """仅主管部门,用于忘记密码;本人修改密码请用 /v1/me/password。"""
+    require(principal, Action.USER_CHANGE)
+    user = service.get_user(session, user_id, principal=principal)
+    service.set_password(
+        session, user, principal=principal, new_password=body.new_password.get_secret_value()
+    )

@@ -1,0 +1,51 @@
+"""The record of who did what: written in the change's own transaction, never changed, read by operators."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import AuditEntry
+from app.accounts.principal import Principal
+
+_DETAILS_MAX = 500
+
+
+def record(
+    session: Session, principal: Principal, action: str, subject_id: UUID | None = None, details: str = ""
+) -> AuditEntry:
+    """`details` is one short line for a person; never a secret, cut at 500 characters."""
+    entry = AuditEntry(
+        user_id=principal.user_id,
+        api_key_id=principal.api_key_id,
+        organisation_id=principal.organisation_id,
+        action=action,
+        subject_id=subject_id,
+        details=details[:_DETAILS_MAX],
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def entries(
+    *,
+    action: str | None = None,
+    subject_id: UUID | None = None,
+    user_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+    since: datetime | None = None,
+) -> Select[AuditEntry]:
+    query = select(AuditEntry)
+    if action is not None:
+        query = query.where(AuditEntry.action == action)
+    if subject_id is not None:
+        query = query.where(AuditEntry.subject_id == subject_id)
+    if user_id is not None:
+        query = query.where(AuditEntry.user_id == user_id)
+    if organisation_id is not None:
+        query = query.where(AuditEntry.organisation_id == organisation_id)
+    if since is not None:
+        query = query.where(AuditEntry.created_at >= since)
+    return query

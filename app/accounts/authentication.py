@@ -1,0 +1,164 @@
+"""From a request's credentials to the principal; looked up at each request, so that a revocation holds at once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.accounts import credentials
+from app.accounts.models import ApiKey, Organisation, RefreshToken, Role, User
+from app.accounts.principal import STRANGER, Principal
+from app.db import Database, database_of, now
+from app.errors import BadRequest, Unauthenticated
+
+log = structlog.get_logger(__name__)
+
+ManagerOfUser = Callable[[Session, UUID], UUID | None]
+
+_LAST_USED_STEP = timedelta(minutes=1)
+
+# These two only read the header and show the schemes in the API's description.
+_bearer_scheme = OAuth2PasswordBearer(
+    tokenUrl="/v1/auth/token",
+    refreshUrl="/v1/auth/refresh",
+    auto_error=False,
+    description="登录 /v1/auth/token 得到的访问令牌,或 API 密钥 sk_…",
+)
+_key_scheme = APIKeyHeader(name="X-API-Key", auto_error=False, description="机构的 API 密钥 sk_…")
+
+
+def current_principal(
+    request: Request,
+    bearer: Annotated[str | None, Depends(_bearer_scheme)],
+    api_key: Annotated[str | None, Depends(_key_scheme)],
+) -> Principal:
+    """
+    Raises:
+        Unauthenticated: credentials were sent and are not valid (none at all make a stranger).
+        BadRequest: two kinds at once; which one was meant is not guessed.
+    """
+    if request.headers.get("Authorization") is not None:
+        if not bearer:
+            raise Unauthenticated(
+                "Send Authorization: Bearer with an access token or API key.",
+                "Authorization 应为 Bearer 加访问令牌或 API 密钥。",
+            )
+        if api_key is not None:
+            raise BadRequest(
+                "Send either Authorization or X-API-Key, not both.",
+                "Authorization 与 X-API-Key 只能使用其一。",
+            )
+    secret = bearer or api_key
+    if secret is None:
+        return STRANGER
+    if api_key is not None or secret.startswith("sk_"):
+        return _api_key_principal(database_of(request), secret)
+    return _user_principal(request, secret)
+
+
+def logged_in(principal: Annotated[Principal, Depends(current_principal)]) -> Principal:
+    if principal.is_stranger:
+        raise Unauthenticated
+    return principal
+
+
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+LoggedIn = Annotated[Principal, Depends(logged_in)]
+
+
+def _user_principal(request: Request, token: str) -> Principal:
+    claims = credentials.read_access_token(token, key=request.app.state.settings.signing_key())
+    if claims is None:
+        raise _refused()
+    chain_lives = (
+        select(RefreshToken.id)
+        .where(
+            RefreshToken.chain_id == claims.chain_id,
+            RefreshToken.user_id == claims.user_id,
+            RefreshToken.revoked_at.is_(None),
+        )
+        .exists()
+    )
+    # Its own short session: the route's begins when the route first needs it, and may be a writing one.
+    with database_of(request).reading() as session:
+        row = session.execute(
+            select(User, Organisation.verified_at)
+            .outerjoin(Organisation, User.organisation_id == Organisation.id)
+            .where(User.id == claims.user_id, User.active, chain_lives)
+        ).one_or_none()
+        if row is None:
+            raise _refused()
+        user, verified_at = row
+        role = Role(user.role)
+        return Principal(
+            user_id=user.id,
+            organisation_id=user.organisation_id,
+            role=role,
+            manager_id=_manager_id(request, session, user.id) if role is Role.MANAGER else None,
+            verified=verified_at is not None or role is Role.OPERATOR,
+        )
+
+
+def _manager_id(request: Request, session: Session, user_id: UUID) -> UUID | None:
+    """The library of managers lies above this layer: it hands its look-up in through the application's state."""
+    resolver: ManagerOfUser | None = getattr(request.app.state, "manager_of_user", None)
+    return resolver(session, user_id) if resolver else None
+
+
+def _api_key_principal(database: Database, key: str) -> Principal:
+    prefix = credentials.api_key_prefix(key)
+    if prefix is None:
+        raise _refused()
+    with database.reading() as session:
+        row = session.execute(
+            select(ApiKey, Organisation.verified_at)
+            .join(Organisation, ApiKey.organisation_id == Organisation.id)
+            .where(ApiKey.prefix == prefix, ApiKey.revoked_at.is_(None))
+        ).one_or_none()
+        if row is None or not credentials.same_digest(key, row[0].digest):
+            raise _refused()
+        found, verified_at = row
+        if found.expires_at is not None and found.expires_at <= now():
+            raise Unauthenticated(
+                "This API key has expired; create a new one.",
+                "此 API 密钥已过期,请重新创建。",
+                code="api_key_expired",
+            )
+        last_used_at = found.last_used_at
+        principal = Principal(
+            organisation_id=found.organisation_id,
+            role=Role(found.role),
+            scopes=frozenset(found.scopes),
+            api_key_id=found.id,
+            verified=verified_at is not None,
+        )
+    if last_used_at is None or last_used_at <= now() - _LAST_USED_STEP:
+        _note_use(database, prefix)
+    return principal
+
+
+def _note_use(database: Database, prefix: str) -> None:
+    """At most one write a minute and key; a database too busy for it must not fail the request."""
+    moment = now()
+    due = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - _LAST_USED_STEP)
+    try:
+        with database.unit_of_work() as session:
+            session.execute(update(ApiKey).where(ApiKey.prefix == prefix, due).values(last_used_at=moment))
+    except OperationalError as error:
+        log.warning("api_key_use_not_noted", prefix=prefix, error=type(error.orig).__name__)
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated(
+        "The access token or API key is not valid, has expired or was revoked; please log in again.",
+        "访问令牌或 API 密钥无效、已过期或已被吊销,请重新登录。",
+        code="invalid_credentials",
+        headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+    )

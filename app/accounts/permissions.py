@@ -1,0 +1,260 @@
+"""Who may do what: one table. What it does not grant is refused."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from app.accounts.authentication import CurrentPrincipal, LoggedIn
+from app.accounts.models import Role
+from app.accounts.principal import Principal
+from app.errors import Forbidden, Unauthenticated
+
+__all__ = [
+    "SCOPES",
+    "TABLE",
+    "Action",
+    "CurrentPrincipal",
+    "LoggedIn",
+    "Reach",
+    "allowed",
+    "reach",
+    "require",
+]
+
+
+class Action(StrEnum):
+    """``<concept>.<verb>``; `own` of each concept is told beside the table."""
+
+    ACCOUNT_REGISTER = "account.register"
+    ORGANISATION_CREATE = "organisation.create"
+    ORGANISATION_READ = "organisation.read"
+    ORGANISATION_CHANGE = "organisation.change"
+    ORGANISATION_VERIFY = "organisation.verify"
+    USER_CREATE = "user.create"
+    USER_READ = "user.read"
+    USER_CHANGE = "user.change"
+    API_KEY_CREATE = "api_key.create"
+    API_KEY_READ = "api_key.read"
+    API_KEY_REVOKE = "api_key.revoke"
+
+    ACHIEVEMENT_CREATE = "achievement.create"
+    ACHIEVEMENT_READ = "achievement.read"
+    ACHIEVEMENT_READ_OWNER_VIEW = "achievement.read_owner_view"
+    ACHIEVEMENT_CHANGE = "achievement.change"
+    ACHIEVEMENT_SUBMIT = "achievement.submit"
+    ACHIEVEMENT_REVIEW = "achievement.review"
+    ACHIEVEMENT_WITHDRAW = "achievement.withdraw"
+    ACHIEVEMENT_CLOSE = "achievement.close"
+    ACHIEVEMENT_HISTORY = "achievement.history"
+    ACHIEVEMENT_IMPORT = "achievement.import"
+
+    DEMAND_CREATE = "demand.create"
+    DEMAND_READ = "demand.read"
+    DEMAND_READ_OWNER_VIEW = "demand.read_owner_view"
+    DEMAND_CHANGE = "demand.change"
+    DEMAND_SUBMIT = "demand.submit"
+    DEMAND_REVIEW = "demand.review"
+    DEMAND_WITHDRAW = "demand.withdraw"
+    DEMAND_CLOSE = "demand.close"
+    DEMAND_HISTORY = "demand.history"
+    DEMAND_IMPORT = "demand.import"
+
+    MANAGER_CREATE = "manager.create"
+    MANAGER_READ = "manager.read"
+    MANAGER_READ_OWNER_VIEW = "manager.read_owner_view"
+    MANAGER_CHANGE = "manager.change"
+    MANAGER_SUBMIT = "manager.submit"
+    MANAGER_REVIEW = "manager.review"
+    MANAGER_WITHDRAW = "manager.withdraw"
+    MANAGER_CLOSE = "manager.close"
+    MANAGER_HISTORY = "manager.history"
+    MANAGER_IMPORT = "manager.import"
+
+    MATCH_READ = "match.read"
+    MATCH_TEXT = "match.text"
+    PAIR_LIST = "pair.list"
+    RECOMMENDATION_READ = "recommendation.read"
+    PUSH_LIST = "push.list"
+    PUSH_READ = "push.read"
+    PUSH_ANSWER = "push.answer"
+    PUSH_PLAN = "push.plan"
+
+    EVENT_LIST = "event.list"
+    EVENT_REPLAY = "event.replay"
+    INDEX_REBUILD = "index.rebuild"
+    AUDIT_READ = "audit.read"
+    STATISTICS_READ = "statistics.read"
+
+
+class Reach(StrEnum):
+    """To which records a right extends."""
+
+    NONE = "none"
+    OWN = "own"
+    ANY = "any"
+
+
+_COLUMNS: tuple[Role | None, ...] = (
+    Role.OPERATOR,
+    Role.ENTERPRISE,
+    Role.INSTITUTION,
+    Role.MANAGER,
+    Role.INVESTOR,
+    None,  # a stranger
+)
+
+NO, OWN, ANY = Reach.NONE, Reach.OWN, Reach.ANY
+
+# What is own: an organisation's record, key or colleague is its users' own; for user.change only oneself; of the
+# talent library a manager's own record is the one about him, an institution's those of its staff; a match or
+# recommendation is own to a party of it; a push to the manager it was sent to; to a manager an achievement or a
+# demand is own once he is assigned to it.
+# fmt: off
+_ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
+    #                                   operator enterprise institution manager investor stranger
+    Action.ACCOUNT_REGISTER:            (NO,  NO,  NO,  NO,  NO,  ANY),
+    Action.ORGANISATION_CREATE:         (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ORGANISATION_READ:           (ANY, ANY, ANY, ANY, ANY, NO),
+    Action.ORGANISATION_CHANGE:         (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.ORGANISATION_VERIFY:         (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.USER_CREATE:                 (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.USER_READ:                   (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.USER_CHANGE:                 (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.API_KEY_CREATE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.API_KEY_READ:                (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.API_KEY_REVOKE:              (ANY, OWN, OWN, NO,  OWN, NO),
+
+    Action.ACHIEVEMENT_CREATE:          (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_READ:            (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.ACHIEVEMENT_READ_OWNER_VIEW: (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.ACHIEVEMENT_CHANGE:          (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_SUBMIT:          (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_REVIEW:          (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ACHIEVEMENT_WITHDRAW:        (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_CLOSE:           (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_HISTORY:         (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_IMPORT:          (ANY, OWN, OWN, NO,  NO,  NO),
+
+    Action.DEMAND_CREATE:               (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_READ:                 (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.DEMAND_READ_OWNER_VIEW:      (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.DEMAND_CHANGE:               (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_SUBMIT:               (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_REVIEW:               (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.DEMAND_WITHDRAW:             (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_CLOSE:                (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_HISTORY:              (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_IMPORT:               (ANY, OWN, OWN, NO,  NO,  NO),
+
+    Action.MANAGER_CREATE:              (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_READ:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.MANAGER_READ_OWNER_VIEW:     (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_CHANGE:              (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_SUBMIT:              (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_REVIEW:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.MANAGER_WITHDRAW:            (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_CLOSE:               (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_HISTORY:             (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_IMPORT:              (ANY, NO,  NO,  NO,  NO,  NO),
+
+    Action.MATCH_READ:                  (ANY, OWN, OWN, ANY, NO,  NO),
+    Action.MATCH_TEXT:                  (ANY, ANY, ANY, ANY, ANY, NO),
+    Action.PAIR_LIST:                   (ANY, OWN, OWN, ANY, NO,  NO),
+    Action.RECOMMENDATION_READ:         (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.PUSH_LIST:                   (ANY, NO,  NO,  OWN, NO,  NO),
+    Action.PUSH_READ:                   (ANY, NO,  NO,  OWN, NO,  NO),
+    # Not even the bureau answers for a manager: an answer is his word to the parties.
+    Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
+    Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
+
+    Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.INDEX_REBUILD:               (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.AUDIT_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.STATISTICS_READ:             (ANY, ANY, ANY, ANY, ANY, NO),
+}
+# fmt: on
+
+TABLE: Mapping[Action, Mapping[Role | None, Reach]] = MappingProxyType(
+    {action: MappingProxyType(dict(zip(_COLUMNS, row, strict=True))) for action, row in _ROWS.items()}
+)
+
+
+def _record_scopes(concept: str) -> dict[str, frozenset[Action]]:
+    """Reviews are in no scope: a person of the bureau decides them. Nor are accounts, audit and upkeep."""
+    verbs = {
+        "read": ("read", "read_owner_view", "history"),
+        "write": ("create", "change", "submit", "withdraw", "close", "import"),
+    }
+    return {
+        f"{concept}s:{access}": frozenset(Action(f"{concept}.{verb}") for verb in names)
+        for access, names in verbs.items()
+    }
+
+
+# What an API key may be given; each scope opens these actions as far as the key's role reaches.
+SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
+    {
+        **_record_scopes("achievement"),
+        **_record_scopes("demand"),
+        **_record_scopes("manager"),
+        "matches:read": frozenset(
+            {Action.MATCH_READ, Action.MATCH_TEXT, Action.PAIR_LIST, Action.RECOMMENDATION_READ}
+        ),
+        "pushes:read": frozenset({Action.PUSH_LIST, Action.PUSH_READ}),
+        "pushes:write": frozenset({Action.PUSH_ANSWER}),
+        "organisation:read": frozenset({Action.ORGANISATION_READ}),
+    }
+)
+
+
+def reach(principal: Principal, action: Action) -> Reach:
+    """How far the principal's right to `action` extends; NONE for whatever the table does not know."""
+    row = TABLE.get(action)
+    if row is None or not _in_scope(principal, action):
+        return Reach.NONE
+    return Reach.ANY if principal.system else row.get(principal.role, Reach.NONE)
+
+
+def allowed(principal: Principal, action: Action, *, own: bool) -> bool:
+    """
+    Args:
+        own: whether what is acted on is the principal's own (see the remark beside the table).
+    """
+    extends = reach(principal, action)
+    return extends is Reach.ANY or (extends is Reach.OWN and own)
+
+
+def require(
+    principal: Principal,
+    action: Action,
+    *,
+    owner_org_id: UUID | None = None,
+    own: bool | None = None,
+) -> None:
+    """Refuse unless `allowed`. What is own is told by `own`, or follows from the organisation that owns the record.
+
+    Raises:
+        Unauthenticated: a stranger, who may after a login.
+        Forbidden: the role or the API key's scopes do not reach so far.
+    """
+    if own is None:
+        own = owner_org_id is not None and owner_org_id == principal.organisation_id
+    if allowed(principal, action, own=own):
+        return
+    if principal.is_stranger:
+        raise Unauthenticated
+    if not _in_scope(principal, action):
+        needed = " / ".join(sorted(scope for scope, actions in SCOPES.items() if action in actions))
+        raise Forbidden(
+            f"This API key lacks the scope for {action}: {needed or 'no scope opens it, please log in'}.",
+            f"此 API 密钥的授权范围不含 {action}: {needed or '不对 API 密钥开放,请登录后操作'}。",
+            code="insufficient_scope",
+            action=action,
+        )
+    raise Forbidden(action=action)
+
+
+def _in_scope(principal: Principal, action: Action) -> bool:
+    return principal.scopes is None or any(action in SCOPES.get(scope, ()) for scope in principal.scopes)

@@ -1,0 +1,263 @@
+"""What goes over the wire about accounts. No answer holds a password, a digest or a stored token."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+
+from app.accounts.checks import Email, Label, OrganisationNameText, PersonName, Region
+from app.accounts.credentials import PASSWORD_MAX, PASSWORD_MIN
+from app.accounts.models import ApiKey, AuditEntry, Organisation, OrganisationKind, Role, User
+from app.accounts.organisations import OrganisationFacts
+from app.accounts.permissions import Reach
+from app.accounts.sessions import Tokens
+from app.accounts.uscc import Uscc
+from app.accounts.users import UserFacts
+from app.errors import FieldError, Invalid
+
+# The rule itself (credentials.check_password) needs the name and the address beside it.
+Password = Annotated[
+    SecretStr,
+    Field(
+        description="10 位以上,含大小写字母、数字、其他字符中的三种",
+        examples=["Quancheng-72-spring"],
+        json_schema_extra={"minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX},
+    ),
+]
+ChosenUscc = Annotated[Uscc | None, Field(description="统一社会信用代码", examples=["91370102YY000001X4"])]
+KindField = Annotated[OrganisationKind, Field(description="机构类型: 企业、高校、院所、服务机构、主管部门")]
+Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="曾用名、简称")]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class _Change(_In):
+    """A merge: only the fields that are sent change, and null clears those that may be empty."""
+
+    clearable: ClassVar[frozenset[str]] = frozenset()
+
+    def changes(self) -> dict[str, Any]:
+        """
+        Raises:
+            Invalid: null for a field that may not be empty.
+        """
+        sent = {field: getattr(self, field) for field in self.model_fields_set}
+        empty = [field for field, value in sent.items() if value is None and field not in self.clearable]
+        if empty:
+            raise Invalid(
+                fields=[
+                    FieldError(field, "not_clearable", "此项不能清空", "this must not be empty")
+                    for field in sorted(empty)
+                ]
+            )
+        return sent
+
+
+class OrganisationBasics(_In):
+    """What a stranger tells of the organisation he registers: who controls it is for the bureau to say."""
+
+    name: OrganisationNameText = Field(description="机构全称", examples=["济南泉城阀门有限公司"])
+    kind: KindField
+    region: Region = Field(description="行政区划代码 GB/T 2260,境外为 000000", examples=["370102"])
+    uscc: ChosenUscc = None
+    aliases: Aliases = Field(default_factory=list)
+
+    def facts(self) -> OrganisationFacts:
+        return OrganisationFacts(
+            name=self.name,
+            kind=self.kind,
+            region=self.region,
+            uscc=self.uscc,
+            aliases=tuple(self.aliases),
+        )
+
+
+class OrganisationNew(OrganisationBasics):
+    parent_id: UUID | None = Field(default=None, description="上级(控股)机构")
+
+    def facts(self) -> OrganisationFacts:
+        return replace(super().facts(), parent_id=self.parent_id)
+
+
+class OrganisationChange(_Change):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "济南泉城阀门股份有限公司", "aliases": ["泉城阀门"]}]}
+    )
+    clearable = frozenset({"uscc", "parent_id"})
+
+    name: OrganisationNameText | None = None
+    kind: OrganisationKind | None = Field(default=None, description="机构类型,仅主管部门可改")
+    region: Region | None = None
+    uscc: ChosenUscc = None
+    aliases: Aliases | None = None
+    parent_id: UUID | None = Field(default=None, description="上级(控股)机构,仅主管部门可改")
+
+
+class OrganisationOut(_Out):
+    id: UUID
+    name: str = Field(description="机构全称")
+    uscc: str | None = Field(description="统一社会信用代码")
+    kind: OrganisationKind
+    region: str = Field(description="行政区划代码 GB/T 2260")
+    aliases: list[str] = Field(description="曾用名、简称")
+    parent_id: UUID | None = Field(description="上级(控股)机构")
+    verified_at: datetime | None = Field(description="主管部门核验时间;未核验为 null")
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> Self:
+        return cls.model_validate(organisation)
+
+
+class PersonNew(_In):
+    email: Email = Field(description="登录邮箱", examples=["li@valve.example.com"])
+    name: PersonName = Field(description="姓名", examples=["李明"])
+    password: Password
+
+    def facts(self) -> UserFacts:
+        return UserFacts(email=self.email, name=self.name, password=self.password.get_secret_value())
+
+
+class UserNew(PersonNew):
+    role: Role = Field(description="角色: 主管部门、企业、高校院所、技术经理人、投资人")
+    organisation_id: UUID | None = Field(default=None, description="所属机构;缺省为创建者的机构")
+
+
+class UserChange(_Change):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
+    clearable = frozenset({"organisation_id"})
+
+    name: PersonName | None = None
+    active: bool | None = Field(
+        default=None, description="停用为 false;本人可停用自己,只有主管部门可重新启用"
+    )
+    role: Role | None = Field(default=None, description="仅主管部门可改")
+    organisation_id: UUID | None = Field(default=None, description="仅主管部门可改")
+
+
+class UserOut(_Out):
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    organisation_id: UUID | None
+    active: bool
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls.model_validate(user)
+
+
+class PasswordChange(_In):
+    current_password: SecretStr = Field(max_length=PASSWORD_MAX, description="原密码")
+    new_password: Password
+
+
+class NewPassword(_In):
+    new_password: Password
+
+
+class Registration(_In):
+    organisation: OrganisationBasics
+    user: PersonNew
+    role: Role | None = Field(
+        default=None,
+        description="缺省按机构类型: 企业→enterprise,高校院所→institution,服务机构→manager;也可选 investor",
+    )
+
+
+class Registered(BaseModel):
+    organisation: OrganisationOut
+    user: UserOut
+
+
+class TokensOut(BaseModel):
+    access_token: str = Field(description="访问令牌,放入 Authorization: Bearer")
+    token_type: str = "bearer"  # noqa: S105 — the scheme's name, not a secret
+    expires_in: int = Field(description="访问令牌有效秒数", examples=[900])
+    refresh_token: str = Field(description="刷新令牌,只能使用一次")
+    refresh_expires_in: int = Field(description="刷新令牌有效秒数")
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> Self:
+        return cls(
+            access_token=tokens.access,
+            expires_in=int(tokens.access_lifetime.total_seconds()),
+            refresh_token=tokens.refresh,
+            refresh_expires_in=int(tokens.refresh_lifetime.total_seconds()),
+        )
+
+
+class RefreshTokenIn(_In):
+    refresh_token: str = Field(
+        min_length=1, max_length=200, description="登录或上次刷新得到的刷新令牌", examples=["rt_…"]
+    )
+
+
+class ApiKeyNew(_In):
+    name: Label = Field(description="用途", examples=["ERP 对接"])
+    scopes: list[str] = Field(
+        min_length=1, max_length=20, description="授权范围", examples=[["demands:read", "demands:write"]]
+    )
+    organisation_id: UUID | None = Field(default=None, description="缺省为本机构;仅主管部门可为其他机构创建")
+    expires_at: AwareDatetime | None = Field(default=None, description="有效期;缺省不过期,可随时吊销")
+
+    def expiry(self) -> datetime | None:
+        return self.expires_at.astimezone(UTC) if self.expires_at else None
+
+
+class ApiKeyOut(_Out):
+    id: UUID
+    organisation_id: UUID
+    name: str
+    role: Role = Field(description="密钥以此角色行事")
+    prefix: str = Field(description="密钥 sk_ 之后的 8 位,用于辨认")
+    scopes: list[str]
+    created_by: UUID
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None = Field(description="最近使用时间,精确到分钟")
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        return cls.model_validate(key)
+
+
+class ApiKeyIssued(ApiKeyOut):
+    key: str = Field(description="完整密钥,只显示这一次,请妥善保存", examples=["sk_ab3d5f7h_…"])
+
+
+class Me(BaseModel):
+    user: UserOut | None = Field(description="登录用户;使用 API 密钥时为 null")
+    api_key: ApiKeyOut | None = Field(description="API 密钥;用户登录时为 null")
+    organisation: OrganisationOut | None
+    role: Role
+    manager_id: UUID | None = Field(description="本人在技术转移人才库中的记录")
+    permissions: dict[str, Reach] = Field(description="可做的事: own 仅限本人或本机构, any 不限")
+
+
+class AuditEntryOut(_Out):
+    id: UUID
+    created_at: datetime
+    user_id: UUID | None
+    api_key_id: UUID | None
+    organisation_id: UUID | None
+    action: str
+    subject_id: UUID | None
+    details: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        return cls.model_validate(entry)

@@ -1,0 +1,106 @@
+"""统一社会信用代码 (unified social credit code), GB 32100-2015: 18 characters with a check character.
+
+python-stdnum knows length, alphabet and check character, but requires eight leading digits, so that codes of the
+registries A, N and Y fail there, and it does not look at the registry, the type or the inner organisation code.
+"""
+
+from typing import Annotated, Any, LiteralString
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+from stdnum.cn import uscc as stdnum_uscc
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+# Registry → (Chinese name, English name, types it gives out), GB 32100-2015 table 1.
+REGISTRIES: dict[str, tuple[str, str, str]] = {
+    "1": ("机构编制", "Public institutions", "1239"),
+    "2": ("外交", "Foreign affairs", "19"),
+    "3": ("司法行政", "Justice", "123459"),
+    "4": ("文化", "Culture", "19"),
+    "5": ("民政", "Civil affairs", "1239"),
+    "6": ("旅游", "Tourism", "129"),
+    "7": ("宗教", "Religion", "129"),
+    "8": ("工会", "Trade unions", "19"),
+    "9": ("市场监管", "Market regulation", "123"),
+    "A": ("中央军委改革和编制办公室", "Central Military Commission", "19"),
+    "N": ("农业", "Agriculture", "1239"),
+    "Y": ("其他", "Other", "1"),
+}
+
+_INNER_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+# First digit of the region: provinces 11–82 and 10 (central registration, e.g. 100000).
+_REGION_FIRST = "12345678"
+
+
+def check_uscc(text: str) -> str:
+    """Upper case without separators; the error (a ValueError) says in both languages which part does not fit."""
+    code = "".join(char for char in text.upper() if char not in " -\t\u3000")
+    if len(code) != 18:
+        raise _flaw(
+            "uscc_length",
+            f"统一社会信用代码应为 18 位，现有 {len(code)} 位。",
+            f"A unified social credit code has 18 characters; there are {len(code)}.",
+        )
+    if any(char not in ALPHABET for char in code) or not code[2:8].isdigit():
+        raise _flaw(
+            "uscc_characters",
+            "统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z），第 3 至 8 位为数字。",
+            "The code holds digits and capitals (no I, O, S, V, Z); characters 3 to 8 are digits.",
+        )
+    registry = REGISTRIES.get(code[0])
+    if registry is None or code[1] not in registry[2] or code[2] not in _REGION_FIRST:
+        raise _flaw(
+            "uscc_registry",
+            f"统一社会信用代码开头 {code[:3]} 不是有效的登记部门、机构类别和地区。",
+            f"The code begins with {code[:3]}, which is no valid registry, type and region.",
+        )
+    if code[17] != stdnum_uscc.calc_check_digit(code[:17]):
+        raise _flaw(
+            "uscc_check",
+            "统一社会信用代码校验位不符，请逐位核对。",
+            "The check character does not fit; compare the code character by character.",
+        )
+    return code
+
+
+def is_uscc(text: str) -> bool:
+    """Whether `text` is a code as `check_uscc` returns it: for looking through free text."""
+    return (
+        len(text) == 18
+        and all(char in ALPHABET for char in text)
+        and text[2:8].isdigit()
+        and text[0] in REGISTRIES
+        and text[1] in REGISTRIES[text[0]][2]
+        and text[2] in _REGION_FIRST
+        and text[17] == stdnum_uscc.calc_check_digit(text[:17])
+    )
+
+
+def inner_code_fits(code: str) -> bool:
+    """Whether characters 9–17 are a GB 11714 organisation code with its own check character.
+
+    Advice only, never a refusal: the rule is not stated in GB 32100 for every registry.
+    """
+    body, check = code[8:16], code[16]
+    total = sum(
+        _INNER_ALPHABET.index(char) * weight for char, weight in zip(body, _INNER_WEIGHTS, strict=True)
+    )
+    return "0123456789X0"[11 - total % 11] == check
+
+
+def registry_name(code: str, lang: str = "zh") -> str:
+    """The registry of a valid code, e.g. 市场监管 for 91…"""
+    return REGISTRIES[code[0]][1 if lang.startswith("en") else 0]
+
+
+def _flaw(code: LiteralString, zh: str, en: str) -> PydanticCustomError:
+    return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
+
+
+def _uscc(value: Any) -> Any:
+    return check_uscc(value) if isinstance(value, str) else value
+
+
+Uscc = Annotated[str, BeforeValidator(_uscc)]

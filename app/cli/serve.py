@@ -1,0 +1,69 @@
+"""`sanku init | serve | worker`: a new installation, the service, and a worker of its own."""
+
+import secrets
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from app.cli.common import errors, load_settings
+from app.cli.model import prepare_default_model
+from app.settings import Settings
+
+
+def init() -> None:
+    """Prepare an installation: home directory, signing key, model, database schema. Safe to repeat."""
+    initialise(load_settings())
+
+
+def initialise(settings: Settings) -> None:
+    from app.db import Database
+    from app.schema import migrate
+
+    settings.home_path.mkdir(parents=True, exist_ok=True)
+    if settings.secret_key is None and not settings.secret_file.exists() and not settings.demo:
+        settings.secret_file.touch(mode=0o600)
+        settings.secret_file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        errors.print(f"signing key written (已生成签名密钥): {settings.secret_file}", highlight=False)
+    if settings.model is None:
+        prepare_default_model(settings)
+    database = Database(settings.url)
+    migrate(database)
+    database.dispose()
+    errors.print(
+        f"ready (已就绪): {database.engine.url.render_as_string(hide_password=True)}", highlight=False
+    )
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the REST API; the worker runs inside unless SANKU_WORKER_IN_SERVICE=false."""
+    import uvicorn
+
+    from app.main import create_app
+
+    settings = load_settings()
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def worker() -> None:
+    """Work off events (matching, pushes, expiry) until SIGINT or SIGTERM; any number of workers may run."""
+    from app.wiring import assemble
+
+    services = assemble(load_settings())
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    services.worker().run(stop)
+    services.close()

@@ -1,0 +1,66 @@
+"""`sanku user create`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from app.cli.common import load_settings
+
+commands = typer.Typer(help="Users (用户).", no_args_is_help=True)
+
+
+@commands.command("create")
+def create(
+    email: str,
+    name: Annotated[str, typer.Option(help="The person's name (姓名).")],
+    role: Annotated[
+        str, typer.Option(help="operator, enterprise, institution, manager or investor.")
+    ] = "operator",
+    organisation: Annotated[
+        str | None, typer.Option(help="Credit code (统一社会信用代码) or name of the user's organisation.")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Create a user; the first operator of a new installation is made this way. Prints the user's id."""
+    from app.accounts.models import Role
+    from app.accounts.principal import SYSTEM
+    from app.accounts.service import UserFacts, create_user, find_organisation
+    from app.accounts.uscc import is_uscc
+    from app.db import Database
+    from app.errors import Invalid
+
+    if role not in set(Role):
+        allowed = ", ".join(Role)
+        raise Invalid.field("role", "enum", f"应为以下之一: {allowed}", f"must be one of: {allowed}")
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else typer.prompt("Password (密码)", hide_input=True, confirmation_prompt=True)
+    )
+    database = Database(load_settings().url)
+    with database.unit_of_work() as session:
+        owner = None
+        if organisation:
+            by_code = is_uscc(organisation)
+            owner = find_organisation(
+                session, uscc=organisation if by_code else None, name=None if by_code else organisation
+            )
+        if organisation and owner is None:
+            raise Invalid.field(
+                "organisation",
+                "unknown",
+                f"没有机构 {organisation}",
+                f"there is no organisation {organisation}",
+            )
+        user = create_user(
+            session,
+            principal=SYSTEM,
+            facts=UserFacts(email=email, name=name, password=password),
+            role=Role(role),
+            organisation_id=owner.id if owner else None,
+        )
+        typer.echo(str(user.id))
+    database.dispose()

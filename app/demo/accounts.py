@@ -1,0 +1,66 @@
+"""Logins of the demonstration: an operator, an enterprise and every manager, with one password of this installation."""
+
+import secrets
+
+from sqlalchemy import select
+
+from app.accounts.models import Role, User
+from app.accounts.principal import SYSTEM
+from app.accounts.service import UserFacts, create_user, find_organisation
+from app.db import Database
+from app.libraries.managers.models import Manager
+from app.settings import Settings
+
+BUREAU = "济南市科技成果转化服务中心（演示）"
+ENTERPRISE = "济南柱川液压油缸有限公司"
+OPERATOR_EMAIL = "operator@demo.sanku.example"
+ENTERPRISE_EMAIL = "enterprise@demo.sanku.example"
+
+
+def manager_email(source_ref: str) -> str:
+    return f"{source_ref.lower()}@demo.sanku.example"
+
+
+def password_of(settings: Settings) -> str:
+    """The password of all demonstration logins, made once for each installation and readable by its owner only."""
+    file = settings.home_path / "demo_password"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(f"Demo-{secrets.token_urlsafe(9)}-1a", encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
+
+
+def create_accounts(database: Database, settings: Settings) -> None:
+    """Create the logins that are missing and link each manager to theirs."""
+    password = password_of(settings)
+    with database.unit_of_work() as session:
+        present = set(session.scalars(select(User.email)))
+        for email, name, role, organisation in (
+            (OPERATOR_EMAIL, "局管理员", Role.OPERATOR, BUREAU),
+            (ENTERPRISE_EMAIL, "柱川技术部", Role.ENTERPRISE, ENTERPRISE),
+        ):
+            if email in present:
+                continue
+            owner = find_organisation(session, name=organisation)
+            assert owner is not None
+            create_user(
+                session,
+                principal=SYSTEM,
+                facts=UserFacts(email=email, name=name, password=password),
+                role=role,
+                organisation_id=owner.id,
+            )
+        for manager in session.scalars(select(Manager).where(Manager.user_id.is_(None))):
+            user = create_user(
+                session,
+                principal=SYSTEM,
+                facts=UserFacts(
+                    email=manager_email(manager.source_ref or manager.number),
+                    name=manager.title,
+                    password=password,
+                ),
+                role=Role.MANAGER,
+                organisation_id=manager.owner_org_id,
+            )
+            # The link to a login is no change of the record itself: no new version.
+            manager.user_id = user.id

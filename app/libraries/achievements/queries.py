@@ -1,0 +1,55 @@
+"""What a list of achievements may be asked for beyond what all lists may."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import func, literal
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.principal import Principal
+from app.libraries.achievements.models import Achievement
+from app.libraries.bands import MoneyBand, in_band
+from app.libraries.checks.money import Wan
+from app.libraries.filters import ModeFilters, require_login
+from app.libraries.lists import Listing
+from app.paging import Sort
+
+
+class AchievementFilters(ModeFilters):
+    trl_min: Annotated[int, Field(ge=1, le=9)] | None = Field(None, title="最低成熟度")
+    trl_max: Annotated[int, Field(ge=1, le=9)] | None = Field(None, title="最高成熟度")
+    price_band: MoneyBand | None = Field(None, title="价格区间")
+    price_max: Wan | None = Field(None, title="价格上限", description="万元,含面议;须登录")
+
+
+def conditions(filters: AchievementFilters, principal: Principal) -> Iterator[ColumnElement[bool]]:
+    """
+    Raises:
+        Unauthenticated: a stranger asks for exact amounts.
+    """
+    if filters.trl_min is not None:
+        yield Achievement.trl >= filters.trl_min
+    if filters.trl_max is not None:
+        yield Achievement.trl <= filters.trl_max
+    if filters.price_band is not None:
+        yield in_band(filters.price_band, Achievement.price_min_wan, Achievement.price_max_wan)
+    if filters.price_max is not None:
+        require_login(principal, "price_max")
+        lowest = func.coalesce(Achievement.price_min_wan, Achievement.price_max_wan)
+        yield lowest.is_(None) | (lowest <= filters.price_max)
+
+
+_PRICE = func.coalesce(Achievement.price_min_wan, Achievement.price_max_wan, literal(Decimal(0)))
+
+LISTING = Listing(
+    filters=AchievementFilters,
+    conditions=conditions,
+    sorts={
+        "price": Sort(_PRICE, Decimal),
+        "-price": Sort(_PRICE, Decimal, descending=True),
+        "-trl": Sort(func.coalesce(Achievement.trl, 0), int, descending=True),
+    },
+    member_sorts=("price", "-price"),
+)

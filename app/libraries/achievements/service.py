@@ -1,0 +1,100 @@
+"""What is an achievement's own among the libraries; what it shares is in ``commands`` and ``lifecycle``."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation
+from app.accounts.principal import Principal
+from app.errors import FieldError, Invalid
+from app.libraries.achievements.models import Achievement
+from app.libraries.achievements.schemas import AchievementCreate, AchievementPatch, AchievementRead
+from app.libraries.checks.patents import check_ip_number
+from app.libraries.consistency import in_order, money_range
+from app.libraries.kinds import RecordKind
+from app.libraries.library import Library
+from app.libraries.numbers import local_now
+from app.libraries.publishing import flaws_of
+
+
+def _check(achievement: Achievement) -> Iterator[FieldError]:
+    yield from money_range(achievement, "price")
+    yield from in_order(achievement, "research_start", "research_end")
+    today = local_now().date()
+    for place, right in enumerate(achievement.ip_list):
+        number, kind = right.get("number"), right.get("type")
+        if number:
+            yield from flaws_of(
+                f"ip_list.{place}.number",
+                # `other` is for what cannot be checked, also a patent whose number its source has wrong.
+                lambda number=number, kind=kind: (  # type: ignore[misc]
+                    None if kind == "other" else check_ip_number(number, ip_type=kind, today=today)
+                ),
+            )
+
+
+def _assign(session: Session, _: Any, values: dict[str, Any], __: Principal) -> None:
+    """
+    Raises:
+        Invalid: one of the other organisations is not known.
+    """
+    wanted = values.get("co_org_ids") or []
+    if not wanted:
+        return
+    known = set(
+        session.scalars(select(Organisation.id).where(Organisation.id.in_([UUID(id_) for id_ in wanted])))
+    )
+    errors = [
+        FieldError(
+            f"co_org_ids.{place}", "unknown_organisation", "没有这个单位", "there is no such organisation"
+        )
+        for place, id_ in enumerate(wanted)
+        if UUID(id_) not in known
+    ]
+    if errors:
+        raise Invalid(fields=errors)
+
+
+LIBRARY = Library(
+    kind=RecordKind.ACHIEVEMENT,
+    plural="achievements",
+    model=Achievement,
+    create_schema=AchievementCreate,
+    patch_schema=AchievementPatch,
+    read_schema=AchievementRead,
+    main_text="summary",
+    facets={
+        "field": "fields",
+        "industry": "industries",
+        "region": "region",
+        "mode": "transfer_modes",
+        "trl": "trl",
+    },
+    public_texts=("title", "keywords"),
+    member_texts=(
+        "title",
+        "summary",
+        "advantages",
+        "innovations",
+        "problem_solved",
+        "scenarios",
+        "indicators",
+        "keywords",
+    ),
+    quiet=frozenset(
+        {
+            "completed_by",
+            "funding_source",
+            "landing_requirement",
+            "rd_investment_wan",
+            "registration_number",
+            "research_end",
+            "research_start",
+        }
+    ),
+    check=_check,
+    assign=_assign,
+)

@@ -1,0 +1,12 @@
+"""All routes of the libraries."""
+
+from fastapi import APIRouter
+
+from app.libraries.achievements.api import router as achievements
+from app.libraries.demands.api import router as demands
+from app.libraries.managers.api import router as managers
+from app.libraries.vocabularies.api import router as vocabularies
+
+router = APIRouter()
+for _part in (achievements, demands, managers, vocabularies):
+    router.include_router(_part)

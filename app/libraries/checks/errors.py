@@ -1,0 +1,14 @@
+"""One way to say what is wrong with a value, in both languages, so that any edge can show it beside the field."""
+
+from typing import LiteralString
+
+from pydantic_core import PydanticCustomError
+
+
+def flaw(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> PydanticCustomError:
+    """An error whose context holds `zh` and `en`: what is wrong and what would be right.
+
+    The field's name is the error's location, which pydantic adds. `facts` are further parts for a machine,
+    e.g. the suggestions for an unknown code.
+    """
+    return PydanticCustomError(code, "{en}", {"zh": zh, "en": en, **facts})

@@ -1,0 +1,130 @@
+"""Which short forms of an organisation's name give it away: 济南泽垚泵阀铸造有限公司 is known as 泽垚 or 济南泽垚."""
+
+import json
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+import rjieba
+
+from app.libraries.vocabularies.catalogue import regions
+
+# Longest first: 股份有限公司 must go before 公司.
+_LEGAL = re.compile(
+    "(?:股份有限责任公司|集团股份有限公司|集团有限责任公司|股份有限公司|有限责任公司|集团有限公司|有限公司|分公司|子公司|公司|"
+    "(?:\\(|（)?(?:有限合伙|普通合伙)(?:\\)|）)?|合伙企业|专业合作社联合社|专业合作社|合作社|集团|总厂|工厂|厂)+$"
+)
+_INSTITUTION = re.compile(
+    "(?:大学|学院|研究总院|研究院|研究所|研究中心|中心医院|医院|实验室|服务站|服务中心|中心|委员会|协会|学会|院|所)$"
+)
+_LATIN_LEGAL = re.compile(
+    r"[\s,]*\b(?:co\.?,?\s*ltd|ltd|limited|inc|llc|gmbh|ag|kg|plc|corp|corporation|company|s\.?a|b\.?v|pty|oy|ab|group)\b\.?",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile("[(（][^)）]*[)）]")
+
+
+@cache
+def _words(kind: str) -> tuple[str, ...]:
+    """A list of data/name_words.json, longest word first."""
+    raw = (files(__package__) / "data" / "name_words.json").read_text(encoding="utf-8")
+    words: list[str] = json.loads(raw)[kind]
+    return tuple(sorted(words, key=len, reverse=True))
+
+
+def fold_char(char: str) -> str:
+    """Half width and lower case, one character at a time so that positions stay known."""
+    return unicodedata.normalize("NFKC", char).casefold()
+
+
+def bare(text: str) -> str:
+    """Letters and digits only, folded."""
+    return "".join(piece for char in text for piece in fold_char(char) if piece.isalnum())
+
+
+MAX_NAME = 200
+"""No name is longer; the cut bounds the work on text that somebody puts into the field."""
+
+
+def short_forms(name: str) -> tuple[str, ...]:
+    """The name and the shorter forms that still point at one organisation, longest first, each as `bare` text.
+
+    A form stays out where it is an everyday word: 创新 of 济南创新科技有限公司 says nothing, 济南创新科技 does.
+    """
+    name = name[:MAX_NAME]
+    if not re.search(r"[\u4e00-\u9fff]", name):
+        return _latin_forms(name)
+    full = bare(name)
+    home = re.match("[\u4e00-\u9fff]{2,}?(?:大学|学院|研究院|研究所|医院)", name)
+    core_text = bare(_LEGAL.sub("", _BRACKETED.sub("", name).strip()))
+    institution = _INSTITUTION.search(core_text)
+    region, rest = _split_region(core_text)
+    stem = _INSTITUTION.sub("", rest)
+    forms = [full, bare(_BRACKETED.sub("", name)), home[0] if home else ""]
+    if institution:
+        # 岱北理工 stands for 岱北理工大学; of 山东大学 nothing shorter is left that is its own.
+        forms += [core_text if rest else "", stem if len(stem) >= 4 else ""]
+    else:
+        forms += [core_text if len(rest) >= 2 else "", rest if len(rest) >= 4 and _distinctive(rest) else ""]
+    brand = _brand(stem)
+    if len(brand) >= 2 and brand not in (*_words("trade"), *_words("everyday")):
+        forms += [region + brand if region else "", brand if _distinctive(brand) else ""]
+    unique = dict.fromkeys(form for form in forms if len(form) >= 2)
+    return tuple(sorted(unique, key=len, reverse=True))
+
+
+def _latin_forms(name: str) -> tuple[str, ...]:
+    forms = [bare(name), bare(_LATIN_LEGAL.sub("", name))]
+    words = [word for word in re.findall(r"[^\W\d_]{5,}", name.casefold()) if word not in _words("latin")]
+    # `University of Eastmarch` and `Kestrelmoor Embedded Systems Ltd` are known by their one own word.
+    if words:
+        forms.append(words[0])
+    return tuple(sorted({form for form in forms if len(form) >= 4}, key=len, reverse=True))
+
+
+@cache
+def _region_names() -> tuple[str, ...]:
+    names = {"中国", "中华"}
+    for term in regions():
+        for label in (term.zh, *term.aliases):
+            if re.fullmatch(r"[\u4e00-\u9fff]{2,}", label):
+                names.add(label)
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def _split_region(name: str) -> tuple[str, str]:
+    """Leading regions (山东省济南市…) and the rest, which keeps at least two characters."""
+    taken, rest = "", name
+    while True:
+        region = next((region for region in _region_names() if rest.startswith(region)), None)
+        if region is None or len(rest) - len(region) < 2:
+            return taken, rest
+        taken, rest = taken + region, rest[len(region) :]
+
+
+def _brand(stem: str) -> str:
+    """What is left when the words of trade are taken off the end; 泽垚 of 泽垚泵阀铸造."""
+    brand = stem
+    while True:
+        trade = next((word for word in _words("trade") if brand.endswith(word)), None)
+        if trade is None or len(brand) - len(trade) < 2:
+            break
+        brand = brand[: -len(trade)]
+    # Some trade word in the middle that the list knows still ends the brand: 磐冶重型铸造 → 磐冶.
+    cut = min((place for word in _words("trade") if (place := brand.find(word, 2)) > 0), default=len(brand))
+    return brand[:cut]
+
+
+def _distinctive(brand: str) -> bool:
+    """With a rare character, or with a part that no dictionary word covers; 循环经济 is neither."""
+    return any(_rare(char) for char in brand) or any(len(piece) == 1 for piece in rjieba.cut(brand, False))
+
+
+def _rare(char: str) -> bool:
+    """Outside the 3,755 everyday characters, which GB 2312 keeps in its rows 16 to 55."""
+    try:
+        encoded = char.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return len(encoded) == 2 and encoded[0] - 0xA0 > 55

@@ -1,0 +1,51 @@
+"""技术需求库: problems that enterprises want solved."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Wan
+from app.libraries.kinds import RecordKind
+from app.libraries.record import Record
+
+
+class Demand(Record, Base):
+    """A demand (技术需求); fields after the provinces' collection forms and 揭榜 lists."""
+
+    __tablename__ = "demands"
+    kind: ClassVar[RecordKind] = RecordKind.DEMAND
+
+    # required to publish, besides title, fields, region and owner
+    main_problem: Mapped[str] = mapped_column(Text, default="")
+    cooperation_modes: Mapped[list[str]] = mapped_column(default=list)
+    deadline: Mapped[date | None]
+
+    # what is wanted
+    need_kind: Mapped[str | None] = mapped_column(String(30))
+    activity_type: Mapped[str | None] = mapped_column(String(30))
+    key_technology: Mapped[str] = mapped_column(Text, default="")
+    expected_goal: Mapped[str] = mapped_column(Text, default="")
+    indicators: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    scenario: Mapped[str] = mapped_column(Text, default="")
+    benchmark: Mapped[str] = mapped_column(Text, default="")
+    min_trl: Mapped[int | None]
+    strategic_fields: Mapped[list[str]] = mapped_column(default=list)
+    jinan_industry: Mapped[str | None] = mapped_column(String(8))
+
+    # terms
+    budget_min_wan: Mapped[Decimal | None] = mapped_column(Wan)
+    budget_max_wan: Mapped[Decimal | None] = mapped_column(Wan)
+    payment_plan: Mapped[str] = mapped_column(Text, default="")
+    ip_ownership: Mapped[str | None] = mapped_column(String(20))
+    start_date: Mapped[date | None]
+    partner_requirement: Mapped[str] = mapped_column(Text, default="")
+    preferred_partners: Mapped[list[str]] = mapped_column(default=list)
+
+    # disclosed step by step: basis after the owner's approval, the last two to owner, operator and assigned manager
+    existing_basis: Mapped[str] = mapped_column(Text, default="")
+    public_alias: Mapped[str | None] = mapped_column(String(120))
+    confidential_note: Mapped[str] = mapped_column(Text, default="")
+    excluded_orgs: Mapped[list[str]] = mapped_column(default=list)

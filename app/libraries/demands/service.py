@@ -1,0 +1,62 @@
+"""What is a demand's own among the libraries; what it shares is in ``commands`` and ``lifecycle``."""
+
+from collections.abc import Collection, Iterator, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation
+from app.errors import FieldError
+from app.libraries.consistency import in_order, money_range
+from app.libraries.demands.models import Demand
+from app.libraries.demands.schemas import DemandCreate, DemandPatch, DemandRead
+from app.libraries.kinds import RecordKind
+from app.libraries.library import Library
+
+
+def _check(demand: Demand) -> Iterator[FieldError]:
+    yield from money_range(demand, "budget")
+    yield from in_order(demand, "start_date", "deadline")
+    yield from in_order(demand, "valid_until", "deadline")
+
+
+def organisations_of_codes(session: Session, codes: Collection[str]) -> Mapping[str, UUID]:
+    """Which of the credit codes that a demand excludes are organisations we know: code → id."""
+    if not codes:
+        return {}
+    rows = session.execute(select(Organisation.uscc, Organisation.id).where(Organisation.uscc.in_(codes)))
+    return {code: id_ for code, id_ in rows if code is not None}
+
+
+LIBRARY = Library(
+    kind=RecordKind.DEMAND,
+    plural="demands",
+    model=Demand,
+    create_schema=DemandCreate,
+    patch_schema=DemandPatch,
+    read_schema=DemandRead,
+    main_text="main_problem",
+    facets={
+        "field": "fields",
+        "industry": "industries",
+        "region": "region",
+        "mode": "cooperation_modes",
+        "trl": "min_trl",
+    },
+    public_texts=("title", "keywords"),
+    member_texts=(
+        "title",
+        "main_problem",
+        "scenario",
+        "key_technology",
+        "expected_goal",
+        "indicators",
+        "keywords",
+    ),
+    quiet=frozenset(
+        {"payment_plan", "existing_basis", "confidential_note", "public_alias", "preferred_partners"}
+    ),
+    check=_check,
+    last_days=("valid_until", "deadline"),
+)

@@ -1,0 +1,159 @@
+"""A directory in the interchange format, read as it is: records as dictionaries, judgements as tuples.
+
+The directory and every folder below it that holds such files count as one set, so ids are unique across them:
+achievements.jsonl, demands.jsonl, and where present managers.jsonl, organisations.jsonl, qrels_pairs.tsv (demand,
+achievement, grade 0–3), qrels_managers.tsv (demand, achievement, manager, grade) and conflicts.tsv (demand,
+achievement, manager).
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.errors import FieldError, Invalid
+
+RECORD_FILES = ("achievements", "demands", "managers", "organisations")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a file: where it stands, for messages, and what it holds."""
+
+    file: str
+    line: int
+    data: dict[str, Any]
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(slots=True)
+class Dataset:
+    achievements: list[Row] = field(default_factory=list)
+    demands: list[Row] = field(default_factory=list)
+    managers: list[Row] = field(default_factory=list)
+    organisations: list[Row] = field(default_factory=list)
+    pair_grades: dict[tuple[str, str], int] = field(default_factory=dict)
+    manager_grades: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    conflicts: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+def read_dataset(directory: Path) -> Dataset:
+    """
+    Raises:
+        Invalid: the directory holds no such files, a line is no JSON object, a judgement is no number, or an id
+            occurs twice; every fault is named with its file and line.
+    """
+    folders = [
+        folder
+        for folder in (directory, *sorted(path for path in directory.rglob("*") if path.is_dir()))
+        if any((folder / f"{name}.jsonl").is_file() for name in RECORD_FILES)
+    ]
+    if not folders:
+        raise Invalid.field(
+            "directory",
+            "no_data",
+            f"{directory} 及其子目录中没有 achievements.jsonl、demands.jsonl 或 managers.jsonl",
+            f"{directory} and its folders hold no achievements.jsonl, demands.jsonl or managers.jsonl",
+        )
+    dataset, faults = Dataset(), list[FieldError]()
+    for folder in folders:
+        _read_folder(folder, directory, dataset, faults)
+    _refuse_repeated_ids(dataset, faults)
+    if faults:
+        raise Invalid(fields=faults[:50])
+    return dataset
+
+
+def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldError]) -> None:
+    for name in RECORD_FILES:
+        rows: list[Row] = getattr(dataset, name)
+        rows.extend(_json_lines(folder / f"{name}.jsonl", root, faults))
+    for where, columns in _columns(folder / "qrels_pairs.tsv", root, 3, faults):
+        grade = _grade(where, columns[2], faults)
+        dataset.pair_grades[columns[0], columns[1]] = grade
+    for where, columns in _columns(folder / "qrels_managers.tsv", root, 4, faults):
+        grade = _grade(where, columns[3], faults)
+        dataset.manager_grades[columns[0], columns[1], columns[2]] = grade
+    for _, columns in _columns(folder / "conflicts.tsv", root, 3, faults):
+        dataset.conflicts.add((columns[0], columns[1], columns[2]))
+
+
+def _json_lines(path: Path, root: Path, faults: list[FieldError]) -> Iterator[Row]:
+    name = _shown(path, root)
+    for number, line in _lines(path, name, faults):
+        try:
+            data = json.loads(line)
+        except json.JSONDecodeError as error:
+            faults.append(
+                _fault(f"{name}:{number}", f"不是有效的 JSON: {error.msg}", f"not JSON: {error.msg}")
+            )
+            continue
+        if not isinstance(data, dict) or (name.find("organisations") < 0 and not data.get("id")):
+            faults.append(
+                _fault(
+                    f"{name}:{number}", "每行应为带 id 的 JSON 对象", "each line must be an object with an id"
+                )
+            )
+            continue
+        yield Row(name, number, data)
+
+
+def _columns(path: Path, root: Path, count: int, faults: list[FieldError]) -> Iterator[tuple[str, list[str]]]:
+    name = _shown(path, root)
+    for number, line in _lines(path, name, faults):
+        columns = line.split("\t") if "\t" in line else line.split()
+        where = f"{name}:{number}"
+        if len(columns) != count:
+            faults.append(
+                _fault(where, f"应有 {count} 列,以制表符分隔", f"needs {count} columns, parted by tabs")
+            )
+            continue
+        yield where, [column.strip() for column in columns]
+
+
+def _lines(path: Path, name: str, faults: list[FieldError]) -> Iterator[tuple[int, str]]:
+    if not path.is_file():
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        faults.append(_fault(name, "文件应为 UTF-8 编码", "the file must be UTF-8"))
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, line.rstrip("\r")
+
+
+def _grade(where: str, text: str, faults: list[FieldError]) -> int:
+    if text in ("0", "1", "2", "3"):
+        return int(text)
+    faults.append(_fault(where, "等级应为 0–3 的整数", "the grade must be a whole number from 0 to 3"))
+    return 0
+
+
+def _refuse_repeated_ids(dataset: Dataset, faults: list[FieldError]) -> None:
+    for rows in (dataset.achievements, dataset.demands, dataset.managers):
+        seen: dict[str, str] = {}
+        for row in rows:
+            id_ = str(row.data["id"])
+            if id_ in seen:
+                faults.append(
+                    _fault(
+                        row.where,
+                        f"编号 {id_} 已在 {seen[id_]} 出现",
+                        f"id {id_} stands at {seen[id_]} already",
+                    )
+                )
+            seen.setdefault(id_, row.where)
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _fault(where: str, zh: str, en: str) -> FieldError:
+    return FieldError(where, "unreadable", zh, en)

@@ -1,0 +1,203 @@
+"""Load a directory through the public path: the same validation, versions and events as the API's."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import OrganisationKind
+from app.accounts.principal import SYSTEM
+from app.accounts.service import organisation_by_name
+from app.db import Database
+from app.errors import FieldError, Invalid
+from app.libraries import bulk
+from app.libraries.exchange import mapping
+from app.libraries.exchange.dataset import Dataset, Row, read_dataset
+from app.libraries.indexing import Indexer
+from app.libraries.kinds import RecordKind
+from app.settings import Settings
+
+BATCH = 64
+OVERSEAS = "000000"
+
+_PAYLOADS = {
+    RecordKind.ACHIEVEMENT: mapping.achievement_payload,
+    RecordKind.DEMAND: mapping.demand_payload,
+    RecordKind.MANAGER: mapping.manager_payload,
+}
+
+Defaults = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """How many records of each kind were stored, how many were there already, and what was refused and why."""
+
+    stored: Counter[str] = field(default_factory=Counter)
+    present: Counter[str] = field(default_factory=Counter)
+    faults: list[FieldError] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "stored": dict(self.stored),
+            "present": dict(self.present),
+            "refused": [fault.as_dict() for fault in self.faults],
+        }
+
+    def lines(self) -> list[str]:
+        return [
+            f"{kind.zh} {kind.value}: stored {self.stored[kind.value]}, already present {self.present[kind.value]}"
+            for kind in RecordKind
+        ]
+
+
+def read_defaults(path: Path | None) -> Defaults:
+    """
+    Raises:
+        Invalid: the file is not a JSON object of objects.
+    """
+    if path is None:
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise Invalid.field(
+            str(path), "json_invalid", f"不是有效的 JSON: {error}", f"not JSON: {error}"
+        ) from error
+    kinds = [kind.value for kind in RecordKind]
+    if not isinstance(found, dict) or any(
+        key not in kinds or not isinstance(value, dict) for key, value in found.items()
+    ):
+        raise Invalid.field(
+            str(path),
+            "bad_defaults",
+            f"应为 JSON 对象, 键为 {', '.join(kinds)}, 值为字段与默认值",
+            f"must be an object with the keys {', '.join(kinds)}, each an object of field and value",
+        )
+    return found
+
+
+def load_directory(
+    database: Database,
+    indexer: Indexer,
+    settings: Settings,
+    directory: Path,
+    *,
+    defaults: Defaults,
+    draft: bool = False,
+    on_progress: Callable[[int, int], None],
+) -> LoadReport:
+    """Batch by batch, each in a transaction of its own; a refused row stops no other. Repeating it adds nothing.
+
+    Raises:
+        Invalid: the directory cannot be read as a whole.
+    """
+    dataset = read_dataset(directory)
+    report = LoadReport()
+    with database.unit_of_work() as session:
+        known = _Organisations(session, dataset)
+        work = {
+            kind: _payloads(kind, rows, known.id_of, defaults.get(kind.value, {}))
+            for kind, rows in _rows_by_kind(dataset).items()
+        }
+    total = sum(len(entries) for entries in work.values())
+    done = 0
+    for kind, entries in work.items():
+        for start in range(0, len(entries), BATCH):
+            batch = entries[start : start + BATCH]
+            _load_batch(database, indexer, settings, kind, batch, draft, report)
+            done += len(batch)
+            on_progress(done, total)
+    return report
+
+
+def _rows_by_kind(dataset: Dataset) -> dict[RecordKind, list[Row]]:
+    # Managers first: a pair found for the very first demand can then be recommended to somebody.
+    return {
+        RecordKind.MANAGER: dataset.managers,
+        RecordKind.ACHIEVEMENT: dataset.achievements,
+        RecordKind.DEMAND: dataset.demands,
+    }
+
+
+def _payloads(
+    kind: RecordKind, rows: Sequence[Row], organisation: mapping.Organisations, defaults: Mapping[str, Any]
+) -> list[tuple[Row, dict[str, Any]]]:
+    return [(row, _PAYLOADS[kind](row.data, organisation, defaults)) for row in rows]
+
+
+def _load_batch(
+    database: Database,
+    indexer: Indexer,
+    settings: Settings,
+    kind: RecordKind,
+    batch: Sequence[tuple[Row, dict[str, Any]]],
+    draft: bool,
+    report: LoadReport,
+) -> None:
+    with database.reading() as session:
+        present = bulk.present_sources(session, kind, [str(row.data["id"]) for row, _ in batch])
+    wanted = []
+    for row, payload in batch:
+        if str(row.data["id"]) in present:
+            report.present[kind.value] += 1
+            continue
+        wanted.append((row, payload))
+    outcome = bulk.create_many(
+        database,
+        indexer,
+        settings,
+        kind,
+        [(str(row.data["id"]), payload | {"draft": draft}) for row, payload in wanted],
+        principal=SYSTEM,
+    )
+    where = {str(row.data["id"]): row.where for row, _ in wanted}
+    report.stored[kind.value] += len(outcome.stored)
+    report.faults.extend(
+        FieldError(f"{where[ref]} {fault.field}", fault.code, fault.zh, fault.en)
+        for ref, faults in outcome.refused.items()
+        for fault in faults
+    )
+
+
+class _Organisations:
+    """Names → ids; those that organisations.jsonl describes come with code, kind, parent and aliases."""
+
+    def __init__(self, session: Session, dataset: Dataset) -> None:
+        self._session = session
+        self._ids: dict[str, UUID] = {}
+        described = {str(row.data.get("name")): row.data for row in dataset.organisations}
+        for name in described:
+            self._describe(name, described)
+
+    def id_of(self, name: str, kind: str, region: str | None) -> UUID:
+        if name not in self._ids:
+            found = organisation_by_name(
+                self._session, principal=SYSTEM, name=name, kind=kind, region=region or OVERSEAS
+            )
+            self._ids[name] = found.id
+        return self._ids[name]
+
+    def _describe(self, name: str, described: Mapping[str, Mapping[str, Any]]) -> None:
+        if name in self._ids:
+            return
+        data = described[name]
+        parent = str(data.get("parent") or "")
+        if parent in described and parent != name:
+            self._describe(parent, described)
+        found = organisation_by_name(
+            self._session,
+            principal=SYSTEM,
+            name=name,
+            kind=str(data.get("kind") or OrganisationKind.ENTERPRISE),
+            region=str(data.get("region") or OVERSEAS),
+            uscc=data.get("uscc"),
+            aliases=tuple(data.get("aliases") or ()),
+            parent_id=self._ids.get(parent),
+        )
+        self._ids[name] = found.id

@@ -1,0 +1,118 @@
+"""Interchange rows ↔ our fields: what a source calls `description` is our `main_problem`, and so on.
+
+A mapped row is the payload that the API takes for creating a record. Defaults fill what a source lacks; what is
+still missing is reported by the validation that every payload passes. Organisations are named, not identified, in
+this format: `organisation` turns a name into an id.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from app.libraries.checks.patents import read_ip_number
+from app.libraries.vocabularies import hightech_fields
+
+Organisations = Callable[[str, str, str | None], UUID]
+"""(name, kind, region) → id."""
+
+
+def achievement_payload(
+    data: Mapping[str, Any], organisation: Organisations, defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    row = _with_defaults(data, defaults)
+    price = row.get("asking_price_wan")
+    payload = _common(row) | {
+        "summary": row.get("summary") or "",
+        "advantages": row.get("advantages") or "",
+        "scenarios": row.get("applications") or "",
+        "trl": row.get("trl"),
+        "transfer_modes": row.get("transfer_modes") or [],
+        "price_min_wan": price,
+        "price_max_wan": price,
+        "ip_list": [_ip(str(number)) for number in row.get("ip") or ()],
+    }
+    if row.get("owner_org"):
+        payload["owner_org_id"] = organisation(
+            str(row["owner_org"]), str(row.get("owner_type") or "institute"), row.get("region")
+        )
+    return payload
+
+
+def demand_payload(
+    data: Mapping[str, Any], organisation: Organisations, defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    row = _with_defaults(data, defaults)
+    budget = row.get("budget_wan")
+    payload = _common(row) | {
+        "main_problem": row.get("description") or "",
+        "expected_goal": row.get("targets") or "",
+        "cooperation_modes": row.get("cooperation_modes") or [],
+        "deadline": row.get("deadline"),
+        "min_trl": row.get("min_trl"),
+        "budget_min_wan": budget,
+        "budget_max_wan": budget,
+        "publish_mode": "confidential" if row.get("confidential") else "public",
+    }
+    if row.get("org"):
+        payload["owner_org_id"] = organisation(str(row["org"]), "enterprise", row.get("region"))
+    return payload
+
+
+def manager_payload(
+    data: Mapping[str, Any], organisation: Organisations, defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    row = _with_defaults(data, defaults)
+    regions = row.get("regions") or []
+    payload: dict[str, Any] = {
+        "title": row.get("name") or "",
+        "expertise": row.get("expertise") or "",
+        "fields": [_field_code(field) for field in row.get("fields") or ()],
+        "regions": regions,
+        "region": row.get("region") or (regions[0] if regions else None),
+        "languages": row.get("languages") or [],
+        "years": row.get("years"),
+        "capacity": row.get("capacity"),
+        "certificates": _certificates(row.get("certificate_level")),
+        "track_record": list(row.get("track_record") or ()),
+        "affiliations": [],
+    }
+    names = [name for name in (row.get("org"), *(row.get("affiliations") or ())) if name]
+    for position, name in enumerate(dict.fromkeys(names)):
+        kind = "agency" if position == 0 else "enterprise"
+        id_ = organisation(str(name), kind, payload["region"])
+        payload["affiliations"].append({"organisation_id": id_, "is_primary": position == 0})
+    if payload["affiliations"]:
+        payload["owner_org_id"] = payload["affiliations"][0]["organisation_id"]
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def _with_defaults(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    present = {key: value for key, value in data.items() if value not in (None, "", [])}
+    return {**defaults, **present}
+
+
+def _common(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": row.get("title") or "",
+        "keywords": list(row.get("keywords") or ()),
+        "fields": [_field_code(row["field"])] if row.get("field") else list(row.get("fields") or ()),
+        "region": row.get("region"),
+        "language": row.get("language") or "zh",
+    }
+
+
+def _field_code(label: Any) -> str:
+    """The code of a field given by code or label; an unknown one stays as it is, for the validation to name."""
+    return hightech_fields().resolve(str(label)) or str(label)
+
+
+def _ip(number: str) -> dict[str, Any]:
+    """A right with the type that its number shows. A patent that fails its check digit is kept as `other`: the
+    source says that there is a right, and only its number is in doubt."""
+    read = read_ip_number(number)
+    doubtful = read.family == "patent" and not read.verified
+    return {"type": "other" if doubtful or read.ip_type is None else read.ip_type, "number": read.number}
+
+
+def _certificates(level: Any) -> list[dict[str, Any]]:
+    return [{"level": level}] if level and level != "none" else []

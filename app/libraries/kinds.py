@@ -1,0 +1,94 @@
+"""The few closed sets that all three libraries share, each value with its Chinese and English label."""
+
+from enum import IntEnum, StrEnum
+from typing import Self
+
+
+class LabelledEnum(StrEnum):
+    """A string enum whose members carry labels; equal to, and stored as, the plain code."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str, en: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        member.en = en
+        return member
+
+    def label(self, lang: str = "zh") -> str:
+        """English for any language code that begins with `en`, Chinese otherwise."""
+        return self.en if lang.lower().startswith("en") else self.zh
+
+
+class RecordKind(LabelledEnum):
+    """Which library a record belongs to."""
+
+    ACHIEVEMENT = "achievement", "技术成果", "Achievement"
+    DEMAND = "demand", "技术需求", "Demand"
+    MANAGER = "manager", "技术经理人", "Manager"
+
+    @property
+    def letter(self) -> str:
+        """The letter in a readable number such as JN-D-2026-000123."""
+        return self.value[0].upper()
+
+
+class RecordState(LabelledEnum):
+    """draft → submitted → published → closed | withdrawn; a returned record is a draft again."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    SUBMITTED = "submitted", "待审核", "Submitted"
+    PUBLISHED = "published", "已发布", "Published"
+    CLOSED = "closed", "已成交", "Closed"
+    WITHDRAWN = "withdrawn", "已下架", "Withdrawn"
+
+    @property
+    def matches(self) -> bool:
+        """Only a published record takes part in matching."""
+        return self is RecordState.PUBLISHED
+
+
+class PublishMode(LabelledEnum):
+    """Whether readers without consent see who owns a record."""
+
+    PUBLIC = "public", "公开", "Public"
+    CONFIDENTIAL = "confidential", "匿名/保密", "Confidential"
+
+
+class ViewLevel(IntEnum):
+    """How much of a record a reader sees; a higher level sees all that a lower one sees."""
+
+    ANONYMOUS = 0
+    LOGGED_IN = 1
+    APPROVED = 2
+    OWNER = 3
+
+
+class CertificateLevel(LabelledEnum):
+    """Levels of the national training scheme for technology managers (2020), lowest first."""
+
+    NONE = "none", "无", "None"
+    PRIMARY = "primary", "初级", "Primary"
+    INTERMEDIATE = "intermediate", "中级", "Intermediate"
+    ADVANCED = "advanced", "高级", "Advanced"
+
+    @property
+    def rank(self) -> int:
+        """0 for none to 3 for advanced, so that levels can be compared (as text they can not)."""
+        return list(CertificateLevel).index(self)
+
+
+class TransferMode(LabelledEnum):
+    """Ways of transfer (转化方式) that an achievement offers and a demand accepts."""
+
+    ASSIGNMENT = "assignment", "技术转让", "Assignment"
+    LICENCE = "licence", "技术许可", "Licence"
+    EQUITY = "equity", "作价投资/技术入股", "Equity investment"
+    JOINT_DEVELOPMENT = "joint_development", "合作开发", "Joint development"
+    COMMISSIONED_DEVELOPMENT = "commissioned_development", "委托开发", "Commissioned development"
+    SERVICE = "service", "技术服务", "Technical service"
+    CONSULTING = "consulting", "技术咨询", "Technical consulting"
+    SELF_IMPLEMENTATION = "self_implementation", "自行转化(寻求融资)", "Own implementation, seeking finance"
+    OTHER = "other", "其他/面议", "Other, to be agreed"

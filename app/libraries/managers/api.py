@@ -1,0 +1,11 @@
+"""/v1/managers."""
+
+from app.libraries.managers.queries import LISTING
+from app.libraries.managers.service import LIBRARY
+from app.libraries.routes import library_router
+
+router = library_router(
+    LIBRARY,
+    LISTING,
+    creating="技术经理人填报本人记录;机构可为本单位人员填报。发布需要姓名、专长、领域和服务区域。",
+)

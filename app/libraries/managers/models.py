@@ -1,0 +1,59 @@
+"""技术转移人才库: the people who broker a transfer."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, Identified, now
+from app.libraries.kinds import RecordKind
+from app.libraries.record import Record
+
+
+class Manager(Record, Base):
+    """A technology manager (技术经理人). `title` is the person's name; `owner_org_id` the primary employer.
+
+    `track_record` entries: title, contract_type, amount_wan (decimal as text), year, landed_in_jinan.
+    `certificates` entries: level, number, issued_by, issued_on, valid_to; `certificate_level` is the highest valid.
+    `declared_conflicts` entries: organisation_id or record_id, kind, note, start, end.
+    """
+
+    __tablename__ = "managers"
+    kind: ClassVar[RecordKind] = RecordKind.MANAGER
+
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), unique=True)
+    expertise: Mapped[str] = mapped_column(Text, default="")
+    regions: Mapped[list[str]] = mapped_column(default=list)
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    service_kinds: Mapped[list[str]] = mapped_column(default=list)
+    employer_type: Mapped[str | None] = mapped_column(String(30))
+    full_time: Mapped[bool | None]
+    years: Mapped[int | None]
+    capacity: Mapped[int] = mapped_column(default=5)
+    certificates: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    certificate_level: Mapped[str] = mapped_column(String(12), default="none")
+    track_record: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    declared_conflicts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    accepts_pushes: Mapped[bool] = mapped_column(default=True)
+
+    affiliations: Mapped[list["Affiliation"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="Affiliation.start"
+    )
+
+
+class Affiliation(Identified, Base):
+    """A manager's post at an organisation, with dates; several at once are allowed (跨机构任职)."""
+
+    __tablename__ = "affiliations"
+    __table_args__ = (Index("ix_affiliations_active", "organisation_id", "manager_id"),)
+
+    manager_id: Mapped[UUID] = mapped_column(ForeignKey("managers.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    position: Mapped[str] = mapped_column(String(60), default="")
+    kind: Mapped[str] = mapped_column(String(20), default="full_time")
+    start: Mapped[date | None]
+    end: Mapped[date | None]
+    is_primary: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,41 @@
+"""What a list of managers may be asked for beyond what all lists may."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import func
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.principal import Principal
+from app.libraries.checks.codes import CodesOf
+from app.libraries.filters import RecordFilters, has_code
+from app.libraries.kinds import CertificateLevel
+from app.libraries.lists import Listing
+from app.libraries.managers.models import Manager
+from app.paging import Sort
+
+
+class ManagerFilters(RecordFilters):
+    certificate_min: CertificateLevel | None = Field(None, title="证书等级不低于")
+    speaks: Annotated[list[str], CodesOf("languages", 0, 10)] = Field([], title="工作语言")
+    years_min: Annotated[int, Field(ge=0, le=60)] | None = Field(None, title="从业年限不少于")
+
+
+def conditions(filters: ManagerFilters, _: Principal) -> Iterator[ColumnElement[bool]]:
+    if filters.certificate_min is not None:
+        enough = [level.value for level in CertificateLevel if level.rank >= filters.certificate_min.rank]
+        yield Manager.certificate_level.in_(enough)
+    if filters.speaks:
+        yield has_code(Manager, "language", filters.speaks)
+    if filters.years_min is not None:
+        yield Manager.years >= filters.years_min
+
+
+LISTING = Listing(
+    filters=ManagerFilters,
+    conditions=conditions,
+    sorts={
+        "-years": Sort(func.coalesce(Manager.years, 0), int, descending=True),
+    },
+)

@@ -1,0 +1,158 @@
+"""技术经理人 over the wire. `title` is the person's name."""
+
+from decimal import Decimal
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
+
+from app.libraries.checks.codes import CertificateLevelCode, CodeOf, CodesOf
+from app.libraries.checks.dates import Day
+from app.libraries.checks.errors import flaw
+from app.libraries.checks.text import PersonName, TextRule
+from app.libraries.kinds import CertificateLevel
+from app.libraries.schemas import (
+    Creation,
+    Line,
+    LongText,
+    OwnerChange,
+    RecordFields,
+    RecordRead,
+    ShortLine,
+    Wire,
+)
+
+
+class Period(Wire):
+    start: Day | None = Field(None, title="开始日期")
+    end: Day | None = Field(None, title="结束日期", description="空缺为至今")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start and self.end and self.start > self.end:
+            raise flaw(
+                "period_order",
+                zh="结束日期早于开始日期。",
+                en="The end lies before the start.",
+            )
+        return self
+
+
+class AffiliationFields(Period):
+    """任职单位."""
+
+    organisation_id: UUID = Field(title="单位")
+    position: Annotated[str, TextRule(0, 60)] = Field("", title="职务")
+    kind: Annotated[str, CodeOf("affiliation_kinds")] = Field("full_time", title="任职类型")
+    is_primary: StrictBool = Field(False, title="主要任职单位", description="在任单位中恰有一个")
+
+
+class Certificate(Wire):
+    """国家技术转移专业人员能力等级培训证书."""
+
+    level: CertificateLevelCode = Field(title="等级")
+    number: ShortLine | None = Field(None, title="证书编号")
+    issued_by: Line | None = Field(None, title="颁发单位")
+    issued_on: Day | None = Field(None, title="颁发日期")
+    valid_to: Day | None = Field(None, title="有效期至", description="空缺为长期有效")
+
+
+class BrokeredWork(Wire):
+    """已促成的转化项目."""
+
+    title: Line = Field(title="项目名称")
+    contract_type: Annotated[str, TextRule(0, 40)] | None = Field(None, title="合同类型")
+    amount_wan: Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=2)] | None = Field(
+        None, title="合同金额", description="万元"
+    )
+    year: Annotated[StrictInt, Field(ge=1980, le=2100)] | None = Field(None, title="年份")
+    landed_in_jinan: StrictBool = Field(False, title="在济落地")
+
+
+class DeclaredConflict(Period):
+    """利益冲突申报: an organisation or a record with which the manager has a tie."""
+
+    organisation_id: UUID | None = Field(None, title="单位")
+    record_id: UUID | None = Field(None, title="成果或需求")
+    kind: Annotated[str, CodeOf("conflict_kinds")] | None = Field(None, title="冲突类型")
+    note: Line | None = Field(None, title="说明")
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if self.organisation_id is None and self.record_id is None:
+            raise flaw(
+                "conflict_with_whom",
+                zh="请填写冲突所涉单位或记录。",
+                en="Name the organisation or the record that the conflict concerns.",
+            )
+        return self
+
+
+class ManagerFields(RecordFields):
+    fields: Annotated[list[str], CodesOf("hightech_fields", 0, 5)] | None = Field(
+        None, title="擅长领域", description="1–5 个领域代码;发布必填"
+    )
+    expertise: LongText | None = Field(None, title="专长与经历", description="10–5000 字;发布必填")
+    regions: Annotated[list[str], CodesOf("regions", 0, 40)] | None = Field(
+        None, title="服务区域", description="GB/T 2260 代码;发布必填"
+    )
+    languages: Annotated[list[str], CodesOf("languages", 0, 10)] | None = Field(None, title="工作语言")
+    service_kinds: Annotated[list[str], CodesOf("service_kinds", 0, 20)] | None = Field(
+        None, title="服务类别"
+    )
+    employer_type: Annotated[str, CodeOf("employer_types")] | None = Field(None, title="机构类型")
+    full_time: StrictBool | None = Field(None, title="是否专职")
+    years: Annotated[StrictInt, Field(ge=0, le=60)] | None = Field(None, title="从业年限")
+    capacity: Annotated[StrictInt, Field(ge=0, le=100)] | None = Field(
+        None, title="同时承接上限", description="同时进行的对接数,默认 5"
+    )
+    certificates: Annotated[list[Certificate], Field(max_length=20)] | None = Field(None, title="培训证书")
+    track_record: Annotated[list[BrokeredWork], Field(max_length=100)] | None = Field(None, title="工作业绩")
+    declared_conflicts: Annotated[list[DeclaredConflict], Field(max_length=100)] | None = Field(
+        None, title="利益冲突申报"
+    )
+    accepts_pushes: StrictBool | None = Field(None, title="接收推送")
+    affiliations: Annotated[list[AffiliationFields], Field(max_length=20)] | None = Field(
+        None, title="任职单位", description="空缺时以所属单位为主要任职单位"
+    )
+
+
+class UserLink(Wire):
+    user_id: UUID | None = Field(
+        None, title="登录用户", description="技术经理人本人填报时自动关联;其他情况由管理部门关联"
+    )
+
+
+class ManagerCreate(Creation, UserLink, ManagerFields):
+    """发布需要: 姓名、专长、领域、服务区域和主要任职单位。"""
+
+    title: PersonName = Field(title="姓名", description="2–30 字")
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "林若溪",
+                    "expertise": "十年新材料领域技术转移经历,擅长高校专利许可与作价入股谈判。",
+                    "fields": ["40"],
+                    "regions": ["370100"],
+                    "languages": ["zh", "en"],
+                    "certificates": [{"level": "intermediate", "issued_on": "2023-05-20"}],
+                    "years": 10,
+                    "capacity": 6,
+                }
+            ]
+        },
+    )
+
+
+class ManagerPatch(OwnerChange, UserLink, ManagerFields):
+    title: PersonName | None = Field(None, title="姓名")
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"capacity": 8, "regions": ["370100"]}]})
+
+
+class ManagerRead(RecordRead, UserLink, ManagerFields):
+    title: str = Field(title="姓名")
+    certificate_level: CertificateLevel | None = Field(None, title="最高有效证书等级")

@@ -1,0 +1,184 @@
+"""What is a manager's own among the libraries: the link to the user, posts with dates, the best certificate."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation, Role, User
+from app.accounts.principal import Principal
+from app.db import new_id, now
+from app.errors import Conflict, FieldError, Forbidden, Invalid
+from app.libraries.kinds import CertificateLevel, RecordKind
+from app.libraries.library import Library
+from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.managers.schemas import ManagerCreate, ManagerPatch, ManagerRead
+from app.libraries.numbers import local_now
+
+
+def manager_of_user(session: Session, user_id: UUID) -> UUID | None:
+    """The record that is about this user."""
+    return session.scalar(select(Manager.id).where(Manager.user_id == user_id))
+
+
+def is_active(post: Affiliation, today: date) -> bool:
+    """Whether the post is held on that day; both ends are inclusive."""
+    return (post.start is None or post.start <= today) and (post.end is None or post.end >= today)
+
+
+def highest_certificate(certificates: Sequence[Mapping[str, Any]], today: date) -> CertificateLevel:
+    """The highest level whose certificate has not expired; `valid_to` is the last day, missing means for ever."""
+    levels = {level.value: level for level in CertificateLevel}
+    valid = [
+        levels[entry["level"]]
+        for entry in certificates
+        if not entry.get("valid_to") or entry["valid_to"] >= today.isoformat()
+    ]
+    return max(valid, key=lambda level: level.rank, default=CertificateLevel.NONE)
+
+
+def _assign(session: Session, manager: Manager, values: dict[str, Any], principal: Principal) -> None:
+    """
+    Raises:
+        Forbidden: somebody else than the bureau links a user, or a manager writes of another person.
+        Invalid: the user or an organisation does not exist, or not exactly one active post is the primary one.
+    """
+    _link_user(session, manager, values, principal)
+    posts = values.pop("affiliations", None)
+    if posts is not None:
+        _place(session, manager, posts)
+    elif not manager.affiliations and manager.owner_org_id is not None:
+        manager.affiliations = [
+            Affiliation(
+                id=new_id(),
+                organisation_id=manager.owner_org_id,
+                position="",
+                kind="full_time",
+                is_primary=True,
+                created_at=now(),
+            )
+        ]
+    if values.get("region") is None and manager.region is None and values.get("regions"):
+        values["region"] = values["regions"][0]
+
+
+def _link_user(session: Session, manager: Manager, values: dict[str, Any], principal: Principal) -> None:
+    user_id = values.pop("user_id", manager.user_id)
+    if principal.role is Role.MANAGER:
+        if user_id not in (None, principal.user_id):
+            raise Forbidden("You may only write your own record.", "您只能填报本人的记录。")
+        manager.user_id = manager.user_id or principal.user_id
+        _refuse_second(session, manager)
+        return
+    if user_id == manager.user_id:
+        return
+    if not principal.sees_everything:
+        raise Forbidden("Only the bureau may link a user.", "只有管理部门可以关联登录用户。")
+    if user_id is not None:
+        user = session.get(User, user_id)
+        if user is None or user.role != Role.MANAGER:
+            raise Invalid.field(
+                "user_id",
+                "not_a_manager_user",
+                "没有这个技术经理人用户",
+                "there is no such user with the role manager",
+            )
+    manager.user_id = user_id
+    _refuse_second(session, manager)
+
+
+def _refuse_second(session: Session, manager: Manager) -> None:
+    if manager.user_id is not None and manager_of_user(session, manager.user_id) not in (None, manager.id):
+        raise Conflict(
+            "There is a record about this user already; change that one.",
+            "该用户已有技术经理人记录,请修改原记录。",
+            code="second_manager_record",
+        )
+
+
+def _place(session: Session, manager: Manager, posts: Sequence[Mapping[str, Any]]) -> None:
+    ids = [UUID(post["organisation_id"]) for post in posts]
+    known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(ids))))
+    errors = [
+        FieldError(
+            f"affiliations.{place}.organisation_id",
+            "unknown_organisation",
+            "没有这个单位",
+            "there is no such organisation",
+        )
+        for place, id_ in enumerate(ids)
+        if id_ not in known
+    ]
+    if errors:
+        raise Invalid(fields=errors)
+    rows = [
+        Affiliation(
+            id=new_id(),
+            organisation_id=id_,
+            position=post.get("position", ""),
+            kind=post.get("kind", "full_time"),
+            start=_day(post.get("start")),
+            end=_day(post.get("end")),
+            is_primary=post.get("is_primary", False),
+            created_at=now(),
+        )
+        for id_, post in zip(ids, posts, strict=True)
+    ]
+    today = local_now().date()
+    primary = [row for row in rows if row.is_primary and is_active(row, today)]
+    if len(primary) != 1 or sum(row.is_primary for row in rows) != 1:
+        raise Invalid.field(
+            "affiliations",
+            "one_primary",
+            "在任单位中应恰有一个主要任职单位",
+            "exactly one post must be the primary one, and it must be held today",
+        )
+    manager.affiliations = rows
+    manager.owner_org_id = primary[0].organisation_id
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _derive(manager: Manager) -> None:
+    manager.certificate_level = highest_certificate(manager.certificates, local_now().date()).value
+
+
+def _check(manager: Manager) -> Iterator[FieldError]:
+    if manager.owner_org_id not in [post.organisation_id for post in manager.affiliations if post.is_primary]:
+        yield FieldError(
+            "affiliations",
+            "one_primary",
+            "所属单位应为主要任职单位",
+            "the owner must be the organisation of the primary post",
+        )
+
+
+LIBRARY = Library(
+    kind=RecordKind.MANAGER,
+    plural="managers",
+    model=Manager,
+    create_schema=ManagerCreate,
+    patch_schema=ManagerPatch,
+    read_schema=ManagerRead,
+    main_text="expertise",
+    facets={
+        "field": "fields",
+        "industry": "industries",
+        "region": "regions",
+        "serves": "regions",
+        "certificate": "certificate_level",
+        "language": "languages",
+    },
+    public_texts=("title", "expertise", "keywords"),
+    member_texts=("title", "expertise", "keywords", "track_record"),
+    quiet=frozenset(),
+    check=_check,
+    assign=_assign,
+    derive=_derive,
+    relations=("affiliations",),
+)

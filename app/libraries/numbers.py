@@ -1,0 +1,37 @@
+"""Readable numbers: JN-A-2026-000001 (achievement), JN-D-… (demand), JN-M-… (manager), one series a kind and year."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.libraries.kinds import RecordKind
+from app.libraries.record import NumberSeries
+
+JINAN_TIME = ZoneInfo("Asia/Shanghai")
+
+
+def local_now() -> datetime:
+    """The time on the bureau's wall: years of numbers and days of deadlines turn by it."""
+    return now().astimezone(JINAN_TIME)
+
+
+def next_numbers(session: Session, kind: RecordKind, *, count: int = 1) -> list[str]:
+    """The next `count` numbers of this year.
+
+    One statement that adds and answers locks the series until the transaction ends: two writers queue for it, and a
+    transaction that is undone gives its numbers back.
+    """
+    year = local_now().year
+    insert: Any = (sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert)(
+        NumberSeries
+    )
+    last = session.scalar(
+        insert.values(letter=kind.letter, year=year, last=count)
+        .on_conflict_do_update(index_elements=["letter", "year"], set_={"last": NumberSeries.last + count})
+        .returning(NumberSeries.last)
+    )
+    return [f"JN-{kind.letter}-{year}-{serial:06d}" for serial in range(last - count + 1, last + 1)]

@@ -1,0 +1,13 @@
+"""The three libraries by kind."""
+
+from collections.abc import Mapping
+
+from app.libraries.achievements.service import LIBRARY as ACHIEVEMENTS
+from app.libraries.demands.service import LIBRARY as DEMANDS
+from app.libraries.kinds import RecordKind
+from app.libraries.library import Library
+from app.libraries.managers.service import LIBRARY as MANAGERS
+
+LIBRARIES: Mapping[RecordKind, Library] = {
+    library.kind: library for library in (ACHIEVEMENTS, DEMANDS, MANAGERS)
+}

@@ -1,0 +1,30 @@
+"""Controlled vocabularies: fields, industries, regions, TRL, ways of transfer and the shorter lists."""
+
+from app.libraries.vocabularies.catalogue import (
+    UnknownVocabularyError,
+    hightech_fields,
+    industries,
+    regions,
+    transfer_modes,
+    trl_levels,
+    vocabulary,
+    vocabulary_names,
+)
+from app.libraries.vocabularies.distances import field_distance, region_covers, region_distance
+from app.libraries.vocabularies.vocabulary import Term, Vocabulary
+
+__all__ = [
+    "Term",
+    "UnknownVocabularyError",
+    "Vocabulary",
+    "field_distance",
+    "hightech_fields",
+    "industries",
+    "region_covers",
+    "region_distance",
+    "regions",
+    "transfer_modes",
+    "trl_levels",
+    "vocabulary",
+    "vocabulary_names",
+]

@@ -1,0 +1,47 @@
+"""How far apart two codes of a tree are: small whole numbers that ranking and filters share."""
+
+from app.libraries.vocabularies.catalogue import hightech_fields
+
+FIELD_FAR = 3
+REGION_FAR = 4
+OVERSEAS = "000000"
+
+
+def field_distance(a: str, b: str) -> int:
+    """0 the same field; 1 parent and child; 2 siblings below one first level; 3 (FIELD_FAR) different first levels.
+
+    A child is nearer to its parent than to a sibling, because a record filed under the parent may mean the child.
+    Raises KeyError for a code outside the vocabulary.
+    """
+    fields = hightech_fields()
+    if fields.root(a) != fields.root(b):
+        return FIELD_FAR
+    if a == b:
+        return 0
+    return 1 if fields.parent(a) == b or fields.parent(b) == a else 2
+
+
+def region_covers(region: str, other: str) -> bool:
+    """Whether `other` lies in `region`: 370000 covers 37xxxx, 370100 covers 3701xx, a district only itself.
+
+    Works on any six-digit GB/T 2260 code, listed or not; overseas covers only overseas.
+    """
+    if region == other:
+        return True
+    if OVERSEAS in (region, other):
+        return False
+    prefix = region.rstrip("0")
+    length = 2 if len(prefix) <= 2 else 4 if len(prefix) <= 4 else 6
+    return other[:length] == region[:length]
+
+
+def region_distance(a: str, b: str) -> int:
+    """0 the same; 1 one covers the other, or same city; 2 same province; 3 same country; 4 (REGION_FAR) overseas."""
+    if a == b:
+        return 0
+    if OVERSEAS in (a, b):
+        return REGION_FAR
+    same_city = a[:4] == b[:4]
+    if same_city or region_covers(a, b) or region_covers(b, a):
+        return 1
+    return 2 if a[:2] == b[:2] else 3

@@ -1,0 +1,161 @@
+"""The service: `create_app` wires routes, errors, sessions and the worker; nothing happens at import."""
+
+import re
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+import swagger_ui_bundle
+from fastapi import FastAPI, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.staticfiles import StaticFiles
+
+from app import errors, schema, worker_api
+from app.accounts.api import router as accounts
+from app.events import backlog
+from app.libraries.api import router as libraries
+from app.libraries.managers.service import manager_of_user
+from app.matching.api import router as matching
+from app.matching.embedder import Embedder
+from app.observe import ObserveRequests
+from app.pushes.api import router as pushes
+from app.settings import Settings
+from app.wiring import Services, assemble
+
+log = structlog.get_logger(__name__)
+
+DESCRIPTION = """
+三库 — technology-transfer matchmaking: 技术成果库 (achievements), 技术需求库 (demands) and 技术转移人才库
+(managers), matched by meaning and words, and pushed to the managers who can broker them.
+
+Log in at `POST /v1/auth/token`, or send an API key in `X-API-Key`. Lists are paged by `next_cursor`. Changes need
+`If-Match` with the ETag that was read; creation may carry an `Idempotency-Key`. Errors are problem+json (RFC 9457)
+with a Chinese and an English message, by field. Amounts are in 万元, times in UTC.
+"""
+
+
+def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastAPI:
+    """
+    Raises:
+        RuntimeError: the database is not prepared, or there is no signing key.
+    """
+    settings.signing_key()
+    services = assemble(settings, embedder=embedder)
+    app = FastAPI(
+        title="Sanku 三库",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    app.state.services = services
+    app.state.settings = settings
+    app.state.database = services.database
+    app.state.indexer = services.indexer
+    app.state.matcher = services.matcher
+    app.state.embedder = services.embedder
+    app.state.manager_of_user = manager_of_user
+    app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
+    errors.install(app)
+    for router in (accounts, libraries, matching, pushes, worker_api.router):
+        app.include_router(router)
+    _add_ground(app, services)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """`demands_create`: stable, and readable in a generated client."""
+    tag = str(route.tags[0]) if route.tags else "service"
+    english = re.split(r"[^\x00-\x7f]", tag)[-1]
+    return "_".join(re.findall(r"[a-z0-9]+", f"{english} {route.name}".lower()))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    stop = threading.Event()
+    thread: threading.Thread | None = None
+    if services.settings.worker_in_service:
+        worker = services.worker()
+        thread = threading.Thread(target=worker.run, args=(stop,), name="worker")
+        thread.start()
+    log.info("started", worker=thread is not None, database=services.database.engine.dialect.name)
+    yield
+    stop.set()
+    if thread is not None:
+        thread.join()
+    services.close()
+    log.info("stopped")
+
+
+def _add_ground(app: FastAPI, services: Services) -> None:
+    """Health, metrics and the API's own page."""
+
+    @app.get("/healthz", tags=["service"], summary="进程是否存活")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["service"], summary="是否可以接收请求")
+    def readyz() -> JSONResponse:
+        checks = _readiness(services)
+        ready = all(checks.values())
+        return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+    @app.get("/metrics", tags=["service"], summary="Prometheus 指标", include_in_schema=False)
+    def metrics() -> Response:
+        _refresh_gauges(services)
+        return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    app.mount("/static/swagger-ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), "swagger-ui")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=str(app.openapi_url),
+            title="Sanku 三库 API",
+            swagger_js_url="/static/swagger-ui/swagger-ui-bundle.js",
+            swagger_css_url="/static/swagger-ui/swagger-ui.css",
+            swagger_favicon_url="/static/swagger-ui/favicon-32x32.png",
+        )
+
+    @app.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+
+def _readiness(services: Services) -> dict[str, bool]:
+    model = services.settings.model_path
+    checks = {"model": services.settings.model is not None or Path(model).is_dir()}
+    try:
+        checks["database"] = schema.is_current(services.database)
+        with services.database.reading() as session:
+            session.execute(select(1))
+            services.matcher.index.position(session)
+            checks["index"] = True
+    except SQLAlchemyError as error:
+        log.error("not_ready", error=str(error))
+        checks |= {"database": False, "index": False}
+    return checks
+
+
+def _refresh_gauges(services: Services) -> None:
+    metrics: Any = services.metrics
+    with services.database.reading() as session:
+        waiting = backlog(session)
+        status = services.matcher.index.status(session)
+    metrics.events_waiting.set(waiting["waiting"])
+    metrics.events_dead.set(waiting["dead"])
+    for kind, count in status.get("vectors", {}).items():
+        metrics.index_vectors.labels(kind).set(count)
+    metrics.index_position.set(status.get("position", 0))

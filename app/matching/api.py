@@ -1,0 +1,231 @@
+"""Routes of matching: matches of a record or of a text, managers for a pair, the best pairs overall."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation
+from app.accounts.permissions import Action, LoggedIn, Reach, reach, require
+from app.accounts.principal import Principal
+from app.db import ReadSession
+from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.libraries.achievements.models import Achievement
+from app.libraries.checks.codes import FieldCodes, LanguageCode, RegionCode
+from app.libraries.demands.models import Demand
+from app.libraries.kinds import RecordKind, RecordState
+from app.libraries.managers.models import Manager
+from app.libraries.record import Record
+from app.libraries.visibility import own_rows, owns, present, visible
+from app.matching.answers import MatchAnswer, PairFilter
+from app.matching.models import Pair
+from app.matching.pairs import Matcher
+from app.matching.schemas import (
+    MatchesOut,
+    MatchOut,
+    PairOut,
+    RecommendationOut,
+    RecommendationsOut,
+    TextMatchIn,
+)
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+router = APIRouter(prefix="/v1", tags=["匹配 Matching"], responses=problems(Unauthenticated, Forbidden))
+
+Wanted = Annotated[int, Query(ge=1, le=100, description="最多返回的匹配数")]
+
+
+def _filters(
+    field: Annotated[FieldCodes | None, Query(description="领域代码;一级代码包含其二级")] = None,
+    region: Annotated[RegionCode | None, Query(description="地区;上级包含下级")] = None,
+    min_trl: Annotated[int | None, Query(ge=1, le=9, description="最低技术成熟度")] = None,
+    language: Annotated[list[LanguageCode] | None, Query(description="语言")] = None,
+) -> PairFilter:
+    return PairFilter(
+        fields=tuple(field or ()), region=region, min_trl=min_trl, languages=tuple(language or ())
+    )
+
+
+Filters = Annotated[PairFilter, Depends(_filters)]
+
+
+def _matcher(request: Request) -> Matcher:
+    matcher: Matcher = request.app.state.matcher
+    return matcher
+
+
+TheMatcher = Annotated[Matcher, Depends(_matcher)]
+
+
+@router.get("/demands/{demand_id}/matches", summary="需求的匹配成果", responses=problems(NotFound, Invalid))
+def demand_matches(
+    demand_id: UUID,
+    session: ReadSession,
+    principal: LoggedIn,
+    matcher: TheMatcher,
+    filters: Filters,
+    limit: Wanted = 20,
+) -> MatchesOut:
+    """按分数排列的成果及理由。刚发布的记录立即可见;没有达到阈值的成果时,no_good_match 说明原因。"""
+    demand = _readable(session, Demand, demand_id, principal)
+    require(principal, Action.MATCH_READ, own=owns(principal, demand))
+    answer = matcher.for_demand(session, demand, limit=limit, filters=filters)
+    return _matches_out(session, answer, RecordKind.ACHIEVEMENT, principal)
+
+
+@router.get(
+    "/achievements/{achievement_id}/matches", summary="成果的匹配需求", responses=problems(NotFound, Invalid)
+)
+def achievement_matches(
+    achievement_id: UUID,
+    session: ReadSession,
+    principal: LoggedIn,
+    matcher: TheMatcher,
+    filters: Filters,
+    limit: Wanted = 20,
+) -> MatchesOut:
+    """按分数排列的需求及理由;匿名需求不显示单位。"""
+    achievement = _readable(session, Achievement, achievement_id, principal)
+    require(principal, Action.MATCH_READ, own=owns(principal, achievement))
+    answer = matcher.for_achievement(session, achievement, limit=limit, filters=filters)
+    return _matches_out(session, answer, RecordKind.DEMAND, principal)
+
+
+@router.post("/matches/text", summary="按文字匹配", responses=problems(Invalid))
+def text_matches(
+    wanted: TextMatchIn, session: ReadSession, principal: LoggedIn, matcher: TheMatcher
+) -> MatchesOut:
+    """用一段文字寻找成果或需求,什么都不保存。"""
+    require(principal, Action.MATCH_TEXT)
+    answer = matcher.for_text(session, wanted.text, looking_for=wanted.looking_for, limit=wanted.limit)
+    return _matches_out(session, answer, wanted.looking_for, principal)
+
+
+@router.get(
+    "/recommendations", summary="为供需对推荐技术经理人", responses=problems(NotFound, Forbidden, Invalid)
+)
+def recommendations(
+    demand_id: UUID,
+    achievement_id: UUID,
+    session: ReadSession,
+    principal: LoggedIn,
+    matcher: TheMatcher,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> RecommendationsOut:
+    """合适的技术经理人及理由。有利益冲突或在办已满的也列出并标明,但不推荐。"""
+    demand = _readable(session, Demand, demand_id, principal)
+    achievement = _readable(session, Achievement, achievement_id, principal)
+    party = owns(principal, demand) or owns(principal, achievement)
+    require(principal, Action.RECOMMENDATION_READ, own=party)
+    found = matcher.managers_for(session, demand, achievement, limit=limit)
+    managers = _by_id(session, Manager, [item.manager_id for item in found])
+    organisations = _owners(session, managers.values())
+    return RecommendationsOut(
+        demand_id=demand_id,
+        achievement_id=achievement_id,
+        items=[
+            RecommendationOut(
+                rank=rank,
+                manager=present(managers[item.manager_id], principal, organisations=organisations),
+                score=item.score,
+                recommended=item.recommended,
+                conflict=dict(item.conflict) if item.conflict else None,
+                full=item.full,
+                reasons=dict(item.reasons),
+            )
+            for rank, item in enumerate(found, 1)
+        ],
+    )
+
+
+_BEST = Sort(Pair.score, float, descending=True)
+
+
+@router.get("/pairs", summary="全库最好的供需对", responses=problems(Forbidden, Invalid))
+def best_pairs(
+    session: ReadSession, principal: LoggedIn, limit: Limit = 20, cursor: Cursor = None
+) -> Page[PairOut]:
+    """分数最高的供需对。企业和高校院所只看到有本单位参与的。"""
+    require(principal, Action.PAIR_LIST, own=True)
+    query = _visible_pairs(select(Pair), principal)
+    rows, following = fetch_page(
+        session, query, sort=_BEST, key=Pair.id, limit=limit, cursor=cursor, sort_name="score"
+    )
+    demands = _by_id(session, Demand, [pair.demand_id for pair in rows])
+    achievements = _by_id(session, Achievement, [pair.achievement_id for pair in rows])
+    organisations = _owners(session, [*demands.values(), *achievements.values()])
+    return Page(
+        items=[
+            PairOut(
+                demand=present(demands[pair.demand_id], principal, organisations=organisations),
+                achievement=present(
+                    achievements[pair.achievement_id], principal, organisations=organisations
+                ),
+                score=pair.score,
+                reasons=dict(pair.reasons),
+                model_version=pair.model_version,
+                computed_at=pair.computed_at,
+            )
+            for pair in rows
+        ],
+        next_cursor=following,
+    )
+
+
+def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
+    """Pairs of two published records that the principal may see; with reach `own`, those of his organisation."""
+    query = query.join(Demand, Demand.id == Pair.demand_id).join(
+        Achievement, Achievement.id == Pair.achievement_id
+    )
+    for model in (Demand, Achievement):
+        query = visible(query, model, principal).where(model.state == RecordState.PUBLISHED.value)
+    if reach(principal, Action.PAIR_LIST) is Reach.OWN:
+        query = query.where(or_(own_rows(Demand, principal), own_rows(Achievement, principal)))
+    return query
+
+
+def _matches_out(session: Session, answer: MatchAnswer, kind: RecordKind, principal: Principal) -> MatchesOut:
+    model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
+    ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
+    records: Mapping[UUID, Record] = _by_id(session, model, [id_ for id_ in ids if id_ is not None])
+    organisations = _owners(session, records.values())
+    return MatchesOut(
+        items=[
+            MatchOut(
+                rank=rank,
+                score=item.score,
+                good=item.good,
+                record=present(records[id_], principal, organisations=organisations),
+                reasons=dict(item.reasons),
+            )
+            for rank, (item, id_) in enumerate(zip(answer.items, ids, strict=True), 1)
+            if id_ is not None and id_ in records
+        ],
+        threshold=answer.threshold,
+        no_good_match=dict(answer.no_good_match) if answer.no_good_match else None,
+        left_out=dict(answer.left_out),
+        model_version=answer.model_version,
+        index_position=answer.index_position,
+        computed_at=answer.computed_at,
+    )
+
+
+def _readable(session: Session, model: type[AnyRecord], record_id: UUID, principal: Principal) -> AnyRecord:
+    found = session.scalar(visible(select(model).where(model.id == record_id), model, principal))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _by_id(session: Session, model: type[AnyRecord], ids: Iterable[UUID]) -> dict[UUID, AnyRecord]:
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
+
+
+def _owners(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
+    wanted = {record.owner_org_id for record in records}
+    return {row.id: row for row in session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))}

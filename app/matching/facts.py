@@ -1,0 +1,100 @@
+"""What ranking sees of a record: frozen, free of database and transport.
+
+A fact that a record lacks is None or empty, never a guess; every rule and feature treats it as neutral.
+Organisation ids are opaque strings here. Money is in 万元, dates are plain dates, moments are UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AchievementFacts:
+    """An achievement 技术成果.
+
+    `fields` are codes of the high-tech field tree, first ("40") or second level ("401"). Both prices None
+    means negotiable (面议). `party_orgs` are the owner and all co-owners.
+    """
+
+    id: str
+    title: str = ""
+    summary: str = ""
+    advantages: str = ""
+    applications: str = ""
+    keywords: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    trl: int | None = None
+    transfer_modes: tuple[str, ...] = ()
+    price_min_wan: Decimal | None = None
+    price_max_wan: Decimal | None = None
+    region: str | None = None
+    language: str = "zh"
+    owner_org: str | None = None
+    party_orgs: tuple[str, ...] = ()
+    patents: int = 0
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemandFacts:
+    """A demand 技术需求. Both budgets None means negotiable; `indicators` are printed as text, one per entry."""
+
+    id: str
+    title: str = ""
+    problem: str = ""
+    key_technology: str = ""
+    goal: str = ""
+    indicators: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    min_trl: int | None = None
+    cooperation_modes: tuple[str, ...] = ()
+    budget_min_wan: Decimal | None = None
+    budget_max_wan: Decimal | None = None
+    deadline: date | None = None
+    region: str | None = None
+    language: str = "zh"
+    owner_org: str | None = None
+    party_orgs: tuple[str, ...] = ()
+    excluded_orgs: tuple[str, ...] = ()
+    cross_border: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """One brokered transfer of a manager."""
+
+    title: str
+    contract_type: str = ""
+    amount_wan: Decimal | None = None
+    year: int | None = None
+    landed_in_jinan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerFacts:
+    """A manager 技术经理人.
+
+    `affiliations` are the organisations they belong to today; `declared_conflicts` are organisation or
+    record ids they declared themselves. `capacity` and `open_load` count engagements.
+    """
+
+    id: str
+    name: str = ""
+    expertise: str = ""
+    fields: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    certificate: str = "none"
+    years: int | None = None
+    capacity: int = 0
+    open_load: int = 0
+    languages: tuple[str, ...] = ()
+    track_record: tuple[TrackRecord, ...] = ()
+    affiliations: tuple[str, ...] = ()
+    declared_conflicts: tuple[str, ...] = ()
+
+
+RecordFacts = AchievementFacts | DemandFacts | ManagerFacts

@@ -1,0 +1,136 @@
+"""What matching does when a record has been published, changed or taken back: keep the table of pairs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.events import Claimed, Handler, emit
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.kinds import RecordKind, RecordState
+from app.matching.answers import MatchAnswer
+from app.matching.models import Pair
+from app.matching.pairs import Matcher
+
+# Above every list and every push: a pair falls out of the table because its score fell, not because others rose.
+KEPT_PAIRS = 200
+
+_MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
+    RecordKind.DEMAND: Demand,
+    RecordKind.ACHIEVEMENT: Achievement,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRecord:
+    """The plan: the good pairs of one record, and the versions that were ranked."""
+
+    kind: RecordKind
+    answer: MatchAnswer
+    versions: Mapping[UUID, int]
+
+
+def event_handlers(matcher: Matcher) -> dict[str, tuple[Handler, ...]]:
+    """Event → what matching does then."""
+    rank, drop = rank_pairs(matcher), drop_pairs()
+    return {
+        f"{kind.value}.{event}": (handler,)
+        for kind in _MODELS
+        for event, handler in (("published", rank), ("changed", rank), ("withdrawn", drop), ("closed", drop))
+    }
+
+
+def rank_pairs(matcher: Matcher) -> Handler:
+    """`*.published`, `*.changed` → the record's good pairs in the table, and ``pairs.ranked``."""
+
+    def plan(session: Session, event: Claimed) -> RankedRecord | None:
+        kind = next(kind for kind in _MODELS if event.name.startswith(f"{kind.value}."))
+        model: Any = _MODELS[kind]
+        record: Demand | Achievement | None = session.get(model, event.subject_id)
+        if record is None or record.state != RecordState.PUBLISHED:
+            return None
+        if isinstance(record, Demand):
+            answer = matcher.for_demand(session, record, limit=KEPT_PAIRS)
+        else:
+            answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS)
+        return RankedRecord(kind, answer, _versions(session, _ids(answer)))
+
+    def apply(session: Session, event: Claimed, plan: RankedRecord | None) -> None:
+        if (
+            plan is None
+            or event.subject_id is None
+            or not _still_published(session, plan.kind, event.subject_id)
+        ):
+            return
+        _replace_pairs(session, event.subject_id, plan)
+        # With a complete list, a pair that is not in it is not good any more; else better ones may have crowded it out.
+        complete = sum(item.good for item in plan.answer.items) < KEPT_PAIRS
+        emit(
+            session,
+            "pairs.ranked",
+            subject_id=event.subject_id,
+            payload={"kind": plan.kind.value, "complete": complete},
+        )
+
+    return Handler(plan, apply)
+
+
+def drop_pairs() -> Handler:
+    """`*.withdrawn`, `*.closed` → none of the record's pairs remains in the table."""
+
+    def apply(session: Session, event: Claimed, _: Any) -> None:
+        session.execute(
+            delete(Pair).where(
+                or_(Pair.demand_id == event.subject_id, Pair.achievement_id == event.subject_id)
+            )
+        )
+
+    return Handler(lambda _session, _event: None, apply)
+
+
+def _still_published(session: Session, kind: RecordKind, record_id: UUID) -> bool:
+    model = _MODELS[kind]
+    state = session.scalar(select(model.state).where(model.id == record_id).with_for_update(read=True))
+    return state == RecordState.PUBLISHED
+
+
+def _ids(answer: MatchAnswer) -> list[UUID]:
+    return [id_ for item in answer.items for id_ in (item.demand_id, item.achievement_id) if id_ is not None]
+
+
+def _versions(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
+    found: dict[UUID, int] = {}
+    for model in (Demand, Achievement):
+        found.update(session.execute(select(model.id, model.version).where(model.id.in_(ids))).tuples())
+    return found
+
+
+def _replace_pairs(session: Session, record_id: UUID, plan: RankedRecord) -> None:
+    own = Pair.demand_id if plan.kind is RecordKind.DEMAND else Pair.achievement_id
+    present = {
+        (pair.demand_id, pair.achievement_id): pair
+        for pair in session.scalars(select(Pair).where(own == record_id).with_for_update())
+    }
+    for item in plan.answer.items:
+        if not item.good or item.demand_id is None or item.achievement_id is None:
+            continue
+        key = (item.demand_id, item.achievement_id)
+        pair = present.pop(key, None)
+        if pair is None:
+            pair = Pair(demand_id=key[0], achievement_id=key[1])
+            session.add(pair)
+        pair.score = item.score
+        pair.reasons = dict(item.reasons)
+        pair.model_version = plan.answer.model_version
+        pair.index_position = plan.answer.index_position
+        pair.computed_at = now()
+        pair.demand_version = plan.versions[key[0]]
+        pair.achievement_version = plan.versions[key[1]]
+    for stale in present.values():
+        session.delete(stale)
+    session.flush()

@@ -1,0 +1,33 @@
+"""Where candidates come from: vectors and words, one contract on both databases."""
+
+from collections.abc import Callable, Mapping
+
+from app.db import Database
+from app.matching.index.base import Hit, IndexFilter, VectorIndex
+from app.matching.index.faiss import FaissIndex
+from app.matching.index.lexical import LexicalIndex, open_lexical
+from app.matching.index.pgvector import PgVectorIndex
+from app.settings import Settings
+
+__all__ = ["Hit", "IndexFilter", "LexicalIndex", "VectorIndex", "open_index", "open_lexical"]
+
+_BACK_ENDS: Mapping[str, Callable[[Database, str, int], VectorIndex]] = {
+    "sqlite": FaissIndex,
+    "postgresql": lambda _, model_id, dimension: PgVectorIndex(model_id, dimension),
+}
+
+
+def open_index(settings: Settings, database: Database, model_id: str, dimension: int) -> VectorIndex:
+    """The index that belongs to the database, filled as far as its snapshot allows.
+
+    Raises:
+        ValueError: there is no index for this kind of database.
+    """
+    dialect = database.engine.dialect.name
+    if dialect not in _BACK_ENDS:
+        raise ValueError(
+            f"no vector index for {dialect}; use SQLite or PostgreSQL (没有适用于 {dialect} 的向量索引)"
+        )
+    index = _BACK_ENDS[dialect](database, model_id, dimension)
+    index.load(settings.index_path)
+    return index

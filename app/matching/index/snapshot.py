@@ -1,0 +1,83 @@
+"""Vectors on disk, so that a process need not read them all from the database when it starts. Only a shortcut.
+
+A snapshot is never believed: each of its vectors is used only for a row of the database with the same record, the
+same sequence number and the same text hash. So one that is old, or of another database, does no harm. The archive
+has a checksum for each part; one that is damaged or of another model counts as none.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.index.base import Array
+
+_FORMAT = 1
+_NAME = "vectors.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Vectors [n, dimension] by what they were made of."""
+
+    rows: Mapping[tuple[UUID, int, str], int]
+    matrix: Array
+
+
+def write(
+    directory: Path,
+    *,
+    model_id: str,
+    ids: list[UUID],
+    hashes: list[str],
+    seqs: NDArray[np.int64],
+    matrix: Array,
+) -> None:
+    """Replace the directory's snapshot in one step: a reader finds the old one or the new one, whole."""
+    directory.mkdir(parents=True, exist_ok=True)
+    header = json.dumps({"format": _FORMAT, "model_id": model_id, "dimension": matrix.shape[1]})
+    handle, name = tempfile.mkstemp(dir=directory, prefix=".vectors-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(
+                file,
+                header=np.frombuffer(header.encode(), np.uint8),
+                ids=np.frombuffer(b"".join(record_id.bytes for record_id in ids), np.uint8),
+                hashes=np.array(hashes, dtype=np.str_),
+                seqs=seqs,
+                matrix=matrix,
+            )
+        os.replace(name, directory / _NAME)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read(directory: Path, *, model_id: str, dimension: int) -> Snapshot | None:
+    """The directory's snapshot; None if there is none, it is damaged, or it is of another model."""
+    try:
+        # Opened here: numpy leaves the file open when it is no archive.
+        with (directory / _NAME).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            header = json.loads(archive["header"].tobytes())
+            if header != {"format": _FORMAT, "model_id": model_id, "dimension": dimension}:
+                return None
+            packed, hashes, seqs = (
+                archive["ids"].tobytes(),
+                archive["hashes"].tolist(),
+                archive["seqs"].tolist(),
+            )
+            matrix: Array = archive["matrix"]
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+    ids = [UUID(bytes=packed[start : start + 16]) for start in range(0, len(packed), 16)]
+    if not len(ids) == len(hashes) == len(seqs) == len(matrix) or matrix.dtype != np.float32:
+        return None
+    rows = {key: row for row, key in enumerate(zip(ids, seqs, hashes, strict=True))}
+    return Snapshot(rows, matrix)

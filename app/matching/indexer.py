@@ -1,0 +1,160 @@
+"""Records into the index: the matching side of the seam in ``libraries.indexing``."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.errors import StaleVersion
+from app.libraries.indexing import Prepared
+from app.libraries.kinds import RecordKind
+from app.libraries.record import Record
+from app.matching import vectors
+from app.matching.embedder import Embedder
+from app.matching.records import facts_of
+from app.matching.text import content_hash, sentences, whole_text
+
+Vector = NDArray[np.float32]
+
+QUERY = "query"
+PASSAGE = "passage"
+
+
+def prompt_of(kind: RecordKind) -> str:
+    """E5's two sides: a demand asks, an achievement or a manager answers, whichever of them is searched for."""
+    return QUERY if kind is RecordKind.DEMAND else PASSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecord:
+    """The vectors that stand for a record: the whole text's, and one per sentence."""
+
+    text_hash: str
+    vector: Vector
+    sentences: tuple[str, ...]
+    sentence_vectors: Vector
+    fresh: dict[str, Vector]
+
+
+class MatchingIndexer:
+    """Embeds what no vector is known for, reads the rest from the database, and stores vectors with a record."""
+
+    def __init__(self, database: Database, embedder: Embedder) -> None:
+        self._database = database
+        self._embedder = embedder
+
+    def prepare(
+        self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
+    ) -> list[Prepared]:
+        """One result per record, in order; `on_progress` gets (texts done, texts to embed)."""
+        wanted = [self._texts(record) for record in records]
+        known = self._vectors([text for texts in wanted for text in texts.all()], on_progress)
+        return [texts.prepared(known) for texts in wanted]
+
+    def store(self, session: Session, record: Record, prepared: Prepared) -> None:
+        assert isinstance(prepared, PreparedRecord)
+        if self._texts(record).whole.hash != prepared.text_hash:
+            raise StaleVersion()
+        vectors.remember_embeddings(session, self._embedder.model_id, prepared.fresh)
+        vectors.store_vector(
+            session,
+            record_id=record.id,
+            kind=record.kind,
+            model_id=self._embedder.model_id,
+            text_hash=prepared.text_hash,
+            vector=prepared.vector,
+            sentences=list(prepared.sentences),
+            sentence_vectors=prepared.sentence_vectors,
+            owner_org_id=record.owner_org_id,
+            fields=list(record.fields or ()),
+            region=record.region,
+            trl=getattr(record, "trl", None),
+            language=record.language,
+            valid_until=last_day(record),
+        )
+
+    def remove(self, session: Session, record: Record) -> None:
+        vectors.deactivate(session, record.id)
+
+    def _texts(self, record: Record) -> "_Texts":
+        facts = facts_of(record)
+        prompt, model = prompt_of(record.kind), self._embedder.model_id
+        return _Texts(
+            whole=_Text(prompt, whole_text(facts) or record.title, model),
+            sentences=tuple(_Text(prompt, sentence, model) for sentence in sentences(facts)),
+        )
+
+    def _vectors(
+        self, texts: Iterable["_Text"], on_progress: Callable[[int, int], None] | None
+    ) -> "_KnownVectors":
+        by_hash = {text.hash: text for text in texts}
+        with self._database.reading() as session:
+            known = vectors.known_embeddings(session, self._embedder.model_id, list(by_hash))
+        missing = [text for hash_, text in by_hash.items() if hash_ not in known]
+        fresh: dict[str, Vector] = {}
+        done = 0
+        for prompt, embed in (
+            (QUERY, self._embedder.embed_queries),
+            (PASSAGE, self._embedder.embed_passages),
+        ):
+            group = [text for text in missing if text.prompt == prompt]
+            if not group:
+                continue
+            start = done
+
+            def report(count: int, _: int, start: int = start) -> None:
+                if on_progress is not None:
+                    on_progress(start + count, len(missing))
+
+            rows = embed([text.text for text in group], on_progress=report)
+            fresh.update((text.hash, row) for text, row in zip(group, rows, strict=True))
+            done += len(group)
+        return _KnownVectors(known, fresh)
+
+
+def last_day(record: Record) -> date | None:
+    """The last day on which the record takes part in matching; None: no end."""
+    days: list[Any] = [record.valid_until, getattr(record, "deadline", None)]
+    return min((day for day in days if day is not None), default=None)
+
+
+class _Text:
+    __slots__ = ("hash", "prompt", "text")
+
+    def __init__(self, prompt: str, text: str, model_id: str) -> None:
+        self.prompt = prompt
+        self.text = text
+        self.hash = content_hash(model_id, prompt, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownVectors:
+    stored: dict[str, Vector]
+    fresh: dict[str, Vector]
+
+    def of(self, text: _Text) -> Vector:
+        return self.fresh[text.hash] if text.hash in self.fresh else self.stored[text.hash]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    whole: _Text
+    sentences: tuple[_Text, ...]
+
+    def all(self) -> list[_Text]:
+        return [self.whole, *self.sentences]
+
+    def prepared(self, known: _KnownVectors) -> PreparedRecord:
+        parts = self.sentences or (self.whole,)
+        return PreparedRecord(
+            text_hash=self.whole.hash,
+            vector=known.of(self.whole),
+            sentences=tuple(part.text for part in parts),
+            sentence_vectors=np.stack([known.of(part) for part in parts]),
+            fresh={text.hash: known.fresh[text.hash] for text in self.all() if text.hash in known.fresh},
+        )

@@ -1,0 +1,140 @@
+"""Tables of matching: vectors, and the pairs that were ranked with them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector.sqlalchemy import VECTOR
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Sequence,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Identified, now
+
+Vector = NDArray[np.float32]
+
+# Little-endian whatever the machine: the bytes outlive it.
+_STORED = np.dtype("<f4")
+
+
+class Float32Bytes(TypeDecorator[Vector]):
+    """One vector, kept as little-endian float32 bytes on both databases."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Vector | None, dialect: Dialect) -> Any:
+        del dialect
+        return None if value is None else np.ascontiguousarray(value, dtype=_STORED).tobytes()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Vector | None:
+        del dialect
+        return None if value is None else np.frombuffer(value, dtype=_STORED)
+
+
+class SearchableVector(Float32Bytes):
+    """One vector: pgvector's type on PostgreSQL, which searches it where it lies; bytes on SQLite.
+
+    The column has no dimension, because models differ; a search names the model first.
+    """
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(VECTOR() if dialect.name == "postgresql" else LargeBinary())
+
+    def process_bind_param(self, value: Vector | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "postgresql":
+            return super().process_bind_param(value, dialect)
+        return np.ascontiguousarray(value, dtype=np.float32)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Vector | None:
+        if value is None or dialect.name != "postgresql":
+            return super().process_result_value(value, dialect)
+        return np.asarray(value, dtype=np.float32)
+
+
+class Embedding(Base):
+    """The vector that a model made of a text: no text is embedded twice. The hash covers model, prompt and text."""
+
+    __tablename__ = "embeddings"
+
+    text_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    model_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    vector: Mapped[Vector] = mapped_column(Float32Bytes)
+
+
+# Only PostgreSQL has it; on SQLite, where writers queue, the next number is the highest plus one.
+RECORD_VECTORS_SEQ = Sequence("record_vectors_seq", metadata=Base.metadata, data_type=BigInteger)
+
+
+class RecordVector(Base):
+    """What the index knows of a record that is, or was, published; one row a record, never deleted.
+
+    `seq` grows with every change, so that a follower reads only what is new to it; a withdrawn record stays as an
+    inactive row with a new number, so that followers learn of it. `field_codes` is ``|401|402|``. `valid_until` is
+    the last day on which the record takes part. `sentence_vectors` is n × dimension float16, little-endian.
+
+    The small columns come first: SQLite reads a row from its start and stops at the last column asked for.
+    """
+
+    __tablename__ = "record_vectors"
+    __table_args__ = (Index("ix_record_vectors_kind", "kind", "active", "model_id"),)
+
+    record_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, unique=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    active: Mapped[bool] = mapped_column(default=True)
+    model_id: Mapped[str] = mapped_column(String(200))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    owner_org_id: Mapped[UUID | None]
+    field_codes: Mapped[str] = mapped_column(Text, default="")
+    region: Mapped[str | None] = mapped_column(String(6))
+    trl: Mapped[int | None]
+    language: Mapped[str | None] = mapped_column(String(8))
+    valid_until: Mapped[date | None]
+    vector: Mapped[Vector] = mapped_column(SearchableVector)
+    sentences: Mapped[list[str]] = mapped_column(default=list)
+    sentence_vectors: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+# Whoever creates the tables from the metadata gets the type too; migrations create the extension themselves.
+@event.listens_for(RecordVector.__table__, "before_create")
+def _create_extension(_target: Any, connection: Connection, **_: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
+
+
+class Pair(Identified, Base):
+    """An achievement with a demand, scored, with what it was scored by: versions of both records and of the model."""
+
+    __tablename__ = "pairs"
+    __table_args__ = (
+        UniqueConstraint("demand_id", "achievement_id"),
+        Index("ix_pairs_demand_score", "demand_id", "score"),
+        Index("ix_pairs_achievement_score", "achievement_id", "score"),
+    )
+
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", ondelete="CASCADE"))
+    achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievements.id", ondelete="CASCADE"))
+    score: Mapped[float]
+    reasons: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    model_version: Mapped[str] = mapped_column(String(80))
+    index_position: Mapped[int] = mapped_column(BigInteger)
+    computed_at: Mapped[datetime] = mapped_column(default=now)
+    demand_version: Mapped[int]
+    achievement_version: Mapped[int]

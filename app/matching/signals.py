@@ -1,0 +1,239 @@
+"""How near two records' texts are, in arrays: one query against many candidates, before any fact is looked at.
+
+Raw similarities of a sentence model are squashed (0.75–0.9 for E5), shifted by language, and high for records
+that are near everything. So they are measured from what is usual in the store: each side's mean vector
+(by language) is taken off, and how crowded a record's neighbourhood is becomes a signal of its own
+(after CSLS: Conneau et al., "Word Translation Without Parallel Data", ICLR 2018).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.words import CorpusStats, LexicalQuery
+
+Vectors = NDArray[np.float32]
+Side = Literal["demand", "achievement"]
+
+SAMPLE = 256
+# A mean of few records is noise: so many records' worth of the wider mean is mixed in.
+SHRINK_STORE = 10
+SHRINK_LANGUAGE = 8
+# Neighbours that make a crowd: a share of the sample, so that a growing store does not crowd everybody.
+CROWD_SHARE = 0.07
+CROWD_LEAST = 3
+# Crowding of a record of which nothing is known; the mean over the demands and achievements tuned on.
+CROWD_NEUTRAL = 0.25
+BEST_SENTENCES = 3
+_SAME_TEXT = 0.9999
+_PRIORS: Mapping[str, str] = {"multilingual-e5-small": "usual-multilingual-e5-small.json"}
+
+
+@dataclass(frozen=True, slots=True)
+class PairSignals:
+    """Text signals of one pair.
+
+    `dense` and `sentences` are cosines of centred vectors (−1 to 1); `sentences` is the mean over the demand's
+    three best-met sentences of their nearest achievement sentence, `best_sentence` the nearest of all.
+    `achievement_crowd` is the achievement's mean cosine with the demands nearest to it, this one left out;
+    `demand_crowd` likewise. `bm25` is that of the demand's words in the achievement over self-score (0–1).
+    """
+
+    dense: float
+    sentences: float
+    best_sentence: float
+    achievement_crowd: float = CROWD_NEUTRAL
+    demand_crowd: float = CROWD_NEUTRAL
+    bm25: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextSide:
+    """One record as text: vector (d), sentence vectors (s, d), word counts, language. Vectors have length 1."""
+
+    vector: Vectors
+    sentences: Vectors
+    words: Mapping[str, int] = field(default_factory=dict)
+    language: str = "zh"
+
+
+@cache
+def prior_mean(model_id: str, kind: Literal["demand", "achievement", "manager"]) -> Vectors | None:
+    """The mean vector of a kind of record under a known embedding model, None for any other model.
+
+    `model_id` may carry a hub's owner before the model's name and a revision after it ("owner/name@revision").
+
+    With it a store of three records is judged as soberly as one of three thousand.
+    """
+    known = _PRIORS.get(model_id.split("@")[0].rsplit("/", 1)[-1])
+    if known is None:
+        return None
+    data = json.loads((resources.files("app.matching") / "data" / known).read_text(encoding="utf-8"))
+    return np.array(data[kind], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual in one library: mean vector by language ("" = all), and a sample of its centred vectors."""
+
+    means: Mapping[str, Vectors]
+    sample: Vectors
+
+    @classmethod
+    def of(cls, vectors: Vectors, languages: Sequence[str], prior: Vectors | None = None) -> "Usual":
+        """From the library's whole-record vectors (n, d) in a stable order; n may be 0.
+
+        `prior` is the model's mean for this kind of record, zero if unknown. The sample is evenly spaced, so
+        that the same library gives the same sample.
+        """
+        rows = np.asarray(vectors, dtype=np.float32)
+        base = np.zeros(rows.shape[1], np.float32) if prior is None else np.asarray(prior, np.float32)
+        overall = _shrunk(rows, base, SHRINK_STORE)
+        tags = np.asarray(languages)
+        means = {
+            language: _shrunk(rows[tags == language], overall, SHRINK_LANGUAGE)
+            for language in sorted(set(languages))
+        }
+        means[""] = overall
+        step = max(1, -(-len(rows) // SAMPLE))
+        picked = range(0, len(rows), step)
+        centred = [_unit(rows[index] - means[languages[index]]) for index in picked]
+        return cls(means, np.array(centred, dtype=np.float32).reshape(-1, rows.shape[1]))
+
+    def mean(self, language: str) -> Vectors:
+        known = self.means.get(language)
+        return self.means[""] if known is None else known
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Statistics of both libraries, taken at one moment and used for all pairs until they are renewed."""
+
+    demands: Usual
+    achievements: Usual
+    achievement_words: CorpusStats
+
+
+def pair_signals(
+    query: TextSide, candidates: Sequence[TextSide], context: Context, *, query_is: Side = "demand"
+) -> list[PairSignals]:
+    """Signals of the query with every candidate; the same pair has the same signals from either side."""
+    if not candidates:
+        return []
+    from_demand = query_is == "demand"
+    own = context.demands if from_demand else context.achievements
+    other = context.achievements if from_demand else context.demands
+    names = sorted({candidate.language for candidate in candidates})
+    means = np.array([other.mean(name) for name in names], dtype=np.float32)
+    languages = np.array([names.index(candidate.language) for candidate in candidates])
+    whole = centred(np.array([candidate.vector for candidate in candidates]), means[languages])
+    own_whole = centred(query.vector, own.mean(query.language))
+    three_best, best = _late_interaction(query, candidates, own, means, languages, from_demand=from_demand)
+    crowd_of_candidates = _crowds(whole @ own.sample.T, (own.sample @ own_whole > _SAME_TEXT)[None, :])
+    crowd_of_query = _crowds((other.sample @ own_whole)[None, :], whole @ other.sample.T > _SAME_TEXT)
+    lexical = _lexical(query, candidates, context.achievement_words, from_demand=from_demand)
+    achievement_crowd, demand_crowd = (
+        (crowd_of_candidates, crowd_of_query) if from_demand else (crowd_of_query, crowd_of_candidates)
+    )
+    columns = zip(
+        whole @ own_whole,
+        three_best,
+        best,
+        achievement_crowd,
+        demand_crowd,
+        lexical,
+        strict=True,
+    )
+    return [PairSignals(*map(float, column)) for column in columns]
+
+
+def _late_interaction(
+    query: TextSide,
+    candidates: Sequence[TextSide],
+    own: Usual,
+    means: Vectors,
+    languages: NDArray[np.int64],
+    *,
+    from_demand: bool,
+) -> tuple[Vectors, Vectors]:
+    """By candidate: mean of the demand's three best sentence cosines, and the best of all; each (n,)."""
+    # A record without sentences (all too short) stands with its whole vector.
+    sentences = [c.sentences if len(c.sentences) else c.vector[None, :] for c in candidates]
+    query_sentences = query.sentences if len(query.sentences) else query.vector[None, :]
+    lengths = np.array([len(rows) for rows in sentences])
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+    asked = centred(query_sentences, own.mean(query.language))
+    cosines = _cosines_with_centred(asked, np.concatenate(sentences), means, np.repeat(languages, lengths))
+    if from_demand:
+        nearest = np.maximum.reduceat(cosines, starts, axis=1)  # (query sentences, n)
+        kept = min(BEST_SENTENCES, len(nearest))
+        three_best = np.sort(nearest, axis=0)[-kept:].mean(axis=0)
+        return three_best, nearest.max(axis=0)
+    by_sentence = cosines.max(axis=0)
+    parts = np.split(by_sentence, starts[1:])
+    three_best = np.array([np.sort(part)[-BEST_SENTENCES:].mean() for part in parts], dtype=np.float32)
+    return three_best, np.maximum.reduceat(by_sentence, starts)
+
+
+def _cosines_with_centred(
+    asked: Vectors, rows: Vectors, means: Vectors, languages: NDArray[np.int64]
+) -> Vectors:
+    """`asked` (s, d) times the rows (n, d) less their language's mean, at length 1: (s, n).
+
+    By q·(r − m) = q·r − q·m and |r − m|² = 1 − 2 r·m + m·m, so that the many rows are never copied.
+    """
+    with_means = (rows @ means.T)[np.arange(len(rows)), languages]
+    lengths = np.sqrt(np.maximum(1.0 - 2.0 * with_means + (means * means).sum(axis=1)[languages], 1e-12))
+    return np.asarray((asked @ rows.T - (asked @ means.T)[:, languages]) / lengths, dtype=np.float32)
+
+
+def _crowds(cosines: Vectors, left_out: NDArray[np.bool_]) -> Vectors:
+    """Mean of the highest cosines by row; rows and exclusions broadcast against each other, to (n, m)."""
+    cosines, left_out = np.broadcast_arrays(cosines, left_out)
+    rows, size = cosines.shape
+    counted = np.where(left_out, CROWD_NEUTRAL, cosines)
+    missing = max(0, CROWD_LEAST - size)
+    if missing:
+        counted = np.hstack([counted, np.full((rows, missing), CROWD_NEUTRAL)])
+    nearest = min(counted.shape[1], max(CROWD_LEAST, round(CROWD_SHARE * size)))
+    top = np.partition(counted, counted.shape[1] - nearest, axis=1)[:, -nearest:]
+    return np.asarray(top.mean(axis=1), dtype=np.float32)
+
+
+def _lexical(
+    query: TextSide, candidates: Sequence[TextSide], stats: CorpusStats, *, from_demand: bool
+) -> list[float]:
+    """BM25 of the demand's words in the achievement, over the demand's self-score; from either side."""
+    if from_demand:
+        asked = LexicalQuery.of(query.words, stats)
+        return [asked.normalised(candidate.words) for candidate in candidates]
+    return [LexicalQuery.of(candidate.words, stats).normalised(query.words) for candidate in candidates]
+
+
+def sentence_cosines(demand: TextSide, achievement: TextSide, context: Context) -> Vectors:
+    """Centred cosines of every demand sentence with every achievement sentence, (s, t)."""
+    return np.asarray(
+        centred(demand.sentences, context.demands.mean(demand.language))
+        @ centred(achievement.sentences, context.achievements.mean(achievement.language)).T,
+        dtype=np.float32,
+    )
+
+
+def centred(vectors: Vectors, mean: Vectors | np.float32) -> Vectors:
+    """Vectors (…, d) less what is usual, of length 1; their product is a cosine."""
+    return _unit(np.asarray(vectors - mean, dtype=np.float32))
+
+
+def _shrunk(rows: Vectors, towards: Vectors, weight: int) -> Vectors:
+    return np.asarray((rows.sum(axis=0) + weight * towards) / (len(rows) + weight), dtype=np.float32)
+
+
+def _unit(rows: Vectors) -> Vectors:
+    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(norms, 1e-9), dtype=np.float32)

@@ -1,0 +1,188 @@
+"""A store for evaluation: judged records as they are, in a database of their own that is thrown away after."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app import schema
+from app.accounts.models import Organisation
+from app.db import Database, new_id, now
+from app.libraries import search
+from app.libraries.achievements.models import Achievement
+from app.libraries.assigning import fill_defaults
+from app.libraries.demands.models import Demand
+from app.libraries.exchange import mapping
+from app.libraries.exchange.dataset import Dataset, Row
+from app.libraries.kinds import RecordKind, RecordState
+from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.record import Record
+from app.libraries.registry import LIBRARIES
+from app.matching.embedder import Embedder
+from app.matching.index import open_index, open_lexical
+from app.matching.indexer import MatchingIndexer
+from app.matching.pairs import Matcher
+from app.matching.ranker import load_ranker
+from app.settings import Settings
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStore:
+    """The matcher over the judged records, and both ways between their keys in the files and their ids here."""
+
+    database: Database
+    matcher: Matcher
+    achievements: Mapping[str, UUID]
+    demands: Mapping[str, UUID]
+    managers: Mapping[str, UUID]
+    achievement_keys: Mapping[UUID, str]
+    manager_keys: Mapping[UUID, str]
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self.database.reading() as session:
+            yield session
+
+    def demand(self, session: Session, key: str) -> Demand:
+        return session.get_one(Demand, self.demands[key])
+
+    def achievement(self, session: Session, key: str) -> Achievement:
+        return session.get_one(Achievement, self.achievements[key])
+
+    def close(self) -> None:
+        self.database.dispose()
+
+
+def open_judged_store(
+    settings: Settings,
+    embedder: Embedder,
+    dataset: Dataset,
+    folder: Path,
+    *,
+    on_progress: Callable[[int, int], None],
+) -> JudgedStore:
+    """Store and embed every record; `on_progress` gets (records done, all records)."""
+    database = Database(f"sqlite:///{folder / 'eval.db'}")
+    schema.migrate(database)
+    indexer = MatchingIndexer(database, embedder)
+    records = _Records(dataset)
+    with database.unit_of_work() as session:
+        session.add_all(records.organisations.values())
+        session.flush()
+        session.add_all(records.all())
+        session.flush()
+    everything = records.all()
+    for start in range(0, len(everything), _BATCH):
+        _publish(database, indexer, everything[start : start + _BATCH])
+        on_progress(min(start + _BATCH, len(everything)), len(everything))
+    isolated = settings.model_copy(update={"home": folder, "database_url": None})
+    matcher = Matcher(
+        embedder=embedder,
+        index=open_index(isolated, database, embedder.model_id, embedder.dimension),
+        lexical=open_lexical(database),
+        ranker=load_ranker(),
+        indexer=indexer,
+        open_load=lambda _session, _ids: {},
+        candidates=settings.match_candidates,
+    )
+    ids = {kind: {key: record.id for key, record in found.items()} for kind, found in records.by_kind.items()}
+    return JudgedStore(
+        database=database,
+        matcher=matcher,
+        achievements=ids[RecordKind.ACHIEVEMENT],
+        demands=ids[RecordKind.DEMAND],
+        managers=ids[RecordKind.MANAGER],
+        achievement_keys={id_: key for key, id_ in ids[RecordKind.ACHIEVEMENT].items()},
+        manager_keys={id_: key for key, id_ in ids[RecordKind.MANAGER].items()},
+    )
+
+
+def _publish(database: Database, indexer: MatchingIndexer, batch: list[Record]) -> None:
+    prepared = indexer.prepare(batch)
+    with database.unit_of_work() as session:
+        for record, ready in zip(batch, prepared, strict=True):
+            library = LIBRARIES[record.kind]
+            document = search.SearchDocument()
+            search.write_document(
+                document,
+                record,
+                public=library.texts(record, library.public_texts),
+                member=library.texts(record, library.member_texts),
+            )
+            session.add(document)
+            indexer.store(session, record, ready)
+
+
+class _Records:
+    """Rows of the files as records, with nothing checked and nothing filled in."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.organisations: dict[str, Organisation] = {}
+        self._parents = {
+            str(row.data["name"]): str(row.data["parent"])
+            for row in dataset.organisations
+            if row.data.get("name") and row.data.get("parent")
+        }
+        self.by_kind: dict[RecordKind, dict[str, Record]] = {
+            RecordKind.ACHIEVEMENT: {
+                str(row.data["id"]): self._record(Achievement, row, mapping.achievement_payload)
+                for row in dataset.achievements
+            },
+            RecordKind.DEMAND: {
+                str(row.data["id"]): self._record(Demand, row, mapping.demand_payload)
+                for row in dataset.demands
+            },
+            RecordKind.MANAGER: {str(row.data["id"]): self._manager(row) for row in dataset.managers},
+        }
+
+    def all(self) -> list[Record]:
+        return [record for records in self.by_kind.values() for record in records.values()]
+
+    def _organisation(self, name: str, kind: str, region: str | None) -> UUID:
+        if name not in self.organisations:
+            self.organisations[name] = Organisation(
+                id=new_id(), name=name, kind=kind, region=region or "000000", aliases=[]
+            )
+            parent = self._parents.get(name)
+            if parent is not None and parent != name:
+                self.organisations[name].parent_id = self._organisation(parent, kind, region)
+        return self.organisations[name].id
+
+    def _record(self, model: type[Any], row: Row, payload: Callable[..., dict[str, Any]]) -> Record:
+        values = payload(row.data, self._organisation, {})
+        if "deadline" in values and values["deadline"] is not None:
+            # Judged when the set was made: a deadline that has passed since must not change what is measured.
+            values["deadline"] = max(date.fromisoformat(values["deadline"]), now().date())
+        return self._finished(model, row, values)
+
+    def _manager(self, row: Row) -> Record:
+        values = mapping.manager_payload(row.data, self._organisation, {})
+        posts = values.pop("affiliations")
+        certificates = values["certificates"]
+        values["certificate_level"] = certificates[0]["level"] if certificates else "none"
+        record = self._finished(Manager, row, values)
+        assert isinstance(record, Manager)
+        record.affiliations = [Affiliation(id=new_id(), manager_id=record.id, **post) for post in posts]
+        return record
+
+    def _finished(self, model: type[Any], row: Row, values: dict[str, Any]) -> Record:
+        owner = values.pop("owner_org_id", None) or self._organisation(
+            f"owner of {row.data['id']}", "institute", None
+        )
+        for name in ("price_min_wan", "price_max_wan", "budget_min_wan", "budget_max_wan"):
+            if values.get(name) is not None:
+                values[name] = Decimal(str(values[name])).quantize(Decimal("0.01"))
+        columns = {name: value for name, value in values.items() if value is not None}
+        record: Record = model(id=new_id(), number=str(row.data["id"])[:20], owner_org_id=owner, **columns)
+        fill_defaults(record)
+        record.state = RecordState.PUBLISHED.value
+        record.published_at = now()
+        return record

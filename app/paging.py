@@ -1,0 +1,142 @@
+"""Lists by cursor: a page ends with the key of its last row, and the next begins after it.
+
+A cursor stays right while rows come and go (an offset would skip or repeat), and costs the same on page 1,000.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql import ColumnElement
+
+from app.errors import Invalid
+
+MAX_PAGE = 100
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="每页条数")]
+Cursor = Annotated[str | None, Query(max_length=512, description="上一页返回的 next_cursor")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list; `next_cursor` is null on the last."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(description="下一页的游标;最后一页为 null")
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A column or expression that a list may be sorted by. It must not be null: coalesce what may be."""
+
+    column: InstrumentedAttribute[Any] | ColumnElement[Any]
+    python_type: type
+    descending: bool = False
+
+
+def pick_sort(sorts: Mapping[str, Sort], name: str) -> Sort:
+    """
+    Raises:
+        Invalid: no such sort; the message lists those there are.
+    """
+    if name not in sorts:
+        allowed = ", ".join(sorts)
+        raise Invalid.field(
+            "sort", "unknown_sort", f"排序应为以下之一: {allowed}", f"sort must be one of: {allowed}"
+        )
+    return sorts[name]
+
+
+def fetch_page(
+    session: Session,
+    query: Select[Any],
+    *,
+    sort: Sort,
+    key: InstrumentedAttribute[UUID],
+    limit: int,
+    cursor: str | None,
+    sort_name: str = "",
+) -> tuple[Sequence[Any], str | None]:
+    """The page's rows (first entity of each) and the cursor of the next page.
+
+    Raises:
+        Invalid: the cursor is not one of this list's.
+    """
+    if cursor:
+        query = query.where(_after(sort, key, *_decode(cursor, sort, sort_name)))
+    order = (sort.column.desc(), key.desc()) if sort.descending else (sort.column.asc(), key.asc())
+    found = session.execute(query.add_columns(sort.column).order_by(*order).limit(limit + 1)).all()
+    rows = [row[0] for row in found]
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], _encode(sort_name, found[limit - 1][-1], rows[limit - 1].id)
+
+
+def _after(sort: Sort, key: InstrumentedAttribute[UUID], value: Any, id_: UUID) -> Any:
+    if sort.descending:
+        return or_(sort.column < value, and_(sort.column == value, key < id_))
+    return or_(sort.column > value, and_(sort.column == value, key > id_))
+
+
+def _encode(sort_name: str, value: Any, id_: UUID) -> str:
+    text = value.isoformat() if isinstance(value, date | datetime) else str(value)
+    raw = json.dumps([sort_name, text, str(id_)], ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+_PARSERS: dict[type, Callable[[str], Any]] = {
+    datetime: lambda text: datetime.fromisoformat(text).astimezone(UTC),
+    date: date.fromisoformat,
+    int: int,
+    float: float,
+    Decimal: Decimal,
+    str: str,
+}
+
+
+def _storable(value: Any) -> Any:
+    """
+    Raises:
+        ValueError: no database could hold this value, so it never came from one.
+    """
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("a text with NUL")
+        value.encode()
+    elif isinstance(value, int | float | Decimal) and not -(2**53) < value < 2**53:
+        raise ValueError("a number out of range")
+    return value
+
+
+def _decode(cursor: str, sort: Sort, sort_name: str) -> tuple[Any, UUID]:
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        name, text, id_ = json.loads(raw)
+        if name != sort_name:
+            raise ValueError("another list's cursor")
+        return _storable(_PARSERS[sort.python_type](text)), UUID(id_)
+    except (
+        binascii.Error,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        AttributeError,
+        UnicodeDecodeError,
+    ) as error:
+        raise Invalid.field(
+            "cursor",
+            "bad_cursor",
+            "游标无效: 请使用本列表上一页返回的 next_cursor,且不要更改排序",
+            "the cursor is not one that this list returned with this sort",
+        ) from error

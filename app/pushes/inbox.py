@@ -1,0 +1,239 @@
+"""What a manager does with pushes: list, read, accept, decline, put off. Flushes, never commits."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action, require
+from app.accounts.principal import Principal
+from app.db import now
+from app.errors import Conflict, Invalid, NotFound
+from app.events import emit
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.kinds import PublishMode
+from app.libraries.vocabularies import vocabulary
+from app.preconditions import check_if_match
+from app.pushes import queries
+from app.pushes.models import LIVE, Push, PushState
+from app.pushes.rules import Violation, accept_violations
+from app.pushes.standing import Policy, open_load, read_standing
+
+__all__ = [
+    "ALLOWED",
+    "accept",
+    "allowed_answers",
+    "assigned_records",
+    "decline",
+    "get_push",
+    "mark_read",
+    "open_load",
+    "postpone",
+]
+
+# What may be done in which state: the whole state machine of a manager's answers.
+ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
+    {
+        PushState.NEW: ("read", "accept", "decline", "later"),
+        PushState.READ: ("read", "accept", "decline", "later"),
+        PushState.LATER: ("read", "accept", "decline", "later"),
+        PushState.ACCEPTED: (),
+        PushState.DECLINED: (),
+        PushState.EXPIRED: (),
+        PushState.CANCELLED: (),
+    }
+)
+
+_NO_POLICY = Policy(threshold=0.0, places=1, expiry=timedelta())
+"""Accepting asks no rule in which a threshold or the number of places occurs."""
+
+
+def allowed_answers(push: Push, moment: datetime) -> tuple[str, ...]:
+    """Empty, too, for a push whose time is over and which nobody has marked expired yet."""
+    if push.expires_at <= moment:
+        return ()
+    return ALLOWED[PushState(push.state)]
+
+
+def get_push(session: Session, push_id: UUID, *, principal: Principal) -> Push:
+    """
+    Raises:
+        NotFound: there is none, or it is not the principal's to see.
+    """
+    require(principal, Action.PUSH_READ, own=True)
+    push = session.scalar(queries.visible(select(Push).where(Push.id == push_id), principal))
+    if push is None:
+        raise NotFound()
+    return push
+
+
+def mark_read(session: Session, push_id: UUID, *, principal: Principal, if_match: str | None = None) -> Push:
+    """Seen; a push that was seen before stays as it is."""
+    push = _answerable(session, push_id, "read", principal, if_match)
+    if push.state == PushState.NEW:
+        push.state = PushState.READ
+        push.read_at = now()
+        session.flush()
+    return push
+
+
+def accept(session: Session, push_id: UUID, *, principal: Principal, if_match: str | None = None) -> Push:
+    """Take the pair up.
+
+    The manager's row is locked while the open ones are counted: of two acceptances at one moment, the second
+    counts the first.
+
+    Raises:
+        Conflict: already answered or over; or a rule forbids it by now: closed record, conflict, capacity.
+    """
+    _own(session, push_id, Action.PUSH_ANSWER, principal)
+    ids = session.execute(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id == push_id)
+    ).one()
+    key = (ids.demand_id, ids.achievement_id)
+    standing = read_standing(session, policy=_NO_POLICY, pairs=[key], manager_ids=[ids.manager_id], lock=True)
+    push = _answerable(session, push_id, "accept", principal, if_match)
+    broken = accept_violations(standing.of(key, ids.manager_id))
+    if broken:
+        raise _forbidden(broken)
+    _answer(push, PushState.ACCEPTED, principal)
+    session.flush()
+    return push
+
+
+def decline(
+    session: Session,
+    push_id: UUID,
+    *,
+    principal: Principal,
+    reason: str,
+    note: str | None = None,
+    if_match: str | None = None,
+) -> Push:
+    """For good: this pair never comes back to this manager; it goes to the next one.
+
+    Raises:
+        Invalid: the reason is not in the vocabulary, or `other` came without a note.
+        Conflict: already answered or over.
+    """
+    _check_reason(reason, note)
+    push = _answerable(session, push_id, "decline", principal, if_match)
+    _answer(push, PushState.DECLINED, principal)
+    push.decline_reason = reason
+    push.note = note
+    emit(session, "push.declined", subject_id=push.id, payload={"reason": reason})
+    return push
+
+
+def postpone(
+    session: Session, push_id: UUID, *, principal: Principal, until: datetime, if_match: str | None = None
+) -> Push:
+    """Out of the inbox until then.
+
+    Raises:
+        Invalid: the time is past, or after the push has expired.
+        Conflict: already answered or over.
+    """
+    push = _answerable(session, push_id, "later", principal, if_match)
+    if until <= now():
+        raise Invalid.field("until", "past", "应晚于现在", "must be in the future")
+    if until >= push.expires_at:
+        limit = push.expires_at.isoformat()
+        raise Invalid.field(
+            "until",
+            "after_expiry",
+            f"此推送于 {limit} 失效, 请选择更早的时间",
+            f"the push expires at {limit}",
+        )
+    if push.read_at is None:
+        push.read_at = now()
+    push.state = PushState.LATER
+    push.snoozed_until = until
+    session.flush()
+    return push
+
+
+def assigned_records(session: Session, manager_ids: Collection[UUID]) -> frozenset[UUID]:
+    """The demands and achievements that these managers took up, and whose owners need not be asked first.
+
+    A confidential record stays closed to its manager until its owner consents: accepting a push is no consent.
+    """
+    if not manager_ids:
+        return frozenset()
+    found: set[UUID] = set()
+    for model, column in ((Demand, Push.demand_id), (Achievement, Push.achievement_id)):
+        found.update(
+            session.scalars(
+                select(model.id)
+                .join(Push, column == model.id)
+                .where(
+                    Push.manager_id.in_(manager_ids),
+                    Push.state == PushState.ACCEPTED,
+                    model.publish_mode == PublishMode.PUBLIC,
+                )
+            )
+        )
+    return frozenset(found)
+
+
+def _own(session: Session, push_id: UUID, action: Action, principal: Principal) -> None:
+    require(principal, action, own=True)
+    if session.scalar(queries.visible(select(Push).where(Push.id == push_id), principal)) is None:
+        raise NotFound()
+
+
+def _answerable(
+    session: Session, push_id: UUID, verb: str, principal: Principal, if_match: str | None
+) -> Push:
+    """The push under lock, if the principal may answer it and its state allows this answer."""
+    require(principal, Action.PUSH_ANSWER, own=True)
+    query = queries.visible(select(Push).where(Push.id == push_id), principal)
+    push = session.scalar(query.with_for_update(of=Push).execution_options(populate_existing=True))
+    if push is None:
+        raise NotFound()
+    if if_match is not None:
+        check_if_match(if_match, push)
+    possible = allowed_answers(push, now())
+    if verb not in possible:
+        state = push.state if possible or push.state not in LIVE else PushState.EXPIRED
+        raise Conflict(
+            f"This push is {state}; it can no longer be answered so.",
+            f"此推送当前状态为 {state}, 不能再作此答复。",
+            code="push_state",
+            state=state,
+            allowed=list(possible),
+        )
+    return push
+
+
+def _answer(push: Push, state: PushState, principal: Principal) -> None:
+    moment = now()
+    push.state = state
+    push.read_at = push.read_at or moment
+    push.answered_at = moment
+    push.answered_by = principal.user_id or principal.api_key_id
+    push.snoozed_until = None
+
+
+def _forbidden(broken: list[Violation]) -> Conflict:
+    return Conflict(
+        f"This push cannot be accepted: {'; '.join(rule.en for rule in broken)}.",
+        f"此推送不能接收: {'; '.join(rule.zh for rule in broken)}。",
+        code=broken[0].code,
+        violations=[{"code": rule.code, "message_zh": rule.zh, "message_en": rule.en} for rule in broken],
+    )
+
+
+def _check_reason(reason: str, note: str | None) -> None:
+    reasons = vocabulary("decline_reasons")
+    if reason not in reasons:
+        choices = ", ".join(reasons.codes)
+        raise Invalid.field(
+            "reason", "unknown_code", f"应为以下之一: {choices}", f"must be one of: {choices}"
+        )
+    if reason == "other" and not note:
+        raise Invalid.field("note", "missing", "原因为其他时, 请说明", "say why when the reason is `other`")

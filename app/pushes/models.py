@@ -1,0 +1,78 @@
+"""Pushes: one recommendation sent to one manager."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Identified, now
+
+
+class PushState(StrEnum):
+    """new → read → accepted | declined, by way of later; a live push may expire or be cancelled."""
+
+    NEW = "new"
+    READ = "read"
+    LATER = "later"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+LIVE = (PushState.NEW, PushState.READ, PushState.LATER)
+"""States in which a push waits for its manager's answer."""
+
+HOLDING = (*LIVE, PushState.ACCEPTED)
+"""States in which a push takes one of its pair's places."""
+
+_LIVE_SQL = text("state IN ('new', 'read', 'later')")
+
+
+class Push(Identified, Base):
+    """A pair pushed (定向推送) to a manager, at most once ever: the unique constraint is the last guard of that.
+
+    `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``ranking``). `reasons`
+    holds the pair's and the recommendation's. `ended_reason` is the code of the rule that cancelled it.
+    """
+
+    __tablename__ = "pushes"
+    __table_args__ = (
+        UniqueConstraint("manager_id", "demand_id", "achievement_id"),
+        CheckConstraint("state IN ({})".format(", ".join(f"'{state}'" for state in PushState)), name="state"),
+        Index("ix_pushes_inbox", "manager_id", "rank_key", "id"),
+        Index("ix_pushes_pair", "demand_id", "achievement_id"),
+        Index("ix_pushes_achievement", "achievement_id"),
+        Index("ix_pushes_due", "expires_at", postgresql_where=_LIVE_SQL, sqlite_where=_LIVE_SQL),
+    )
+
+    manager_id: Mapped[UUID] = mapped_column(ForeignKey("managers.id"))
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id"))
+    achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievements.id"))
+
+    pair_score: Mapped[float]
+    manager_score: Mapped[float]
+    rank_score: Mapped[float]
+    rank_key: Mapped[float]
+    reasons: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    model_version: Mapped[str] = mapped_column(String(80))
+    demand_version: Mapped[int]
+    achievement_version: Mapped[int]
+
+    state: Mapped[str] = mapped_column(String(12), default=PushState.NEW)
+    decline_reason: Mapped[str | None] = mapped_column(String(30))
+    note: Mapped[str | None] = mapped_column(String(500))
+    ended_reason: Mapped[str | None] = mapped_column(String(30))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class

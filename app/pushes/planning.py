@@ -1,0 +1,270 @@
+"""Recommendations → pushes: who gets which pair, and what becomes of a push when its records change.
+
+`plan_*` read and ask the matcher, without a lock and for as long as it takes; `write_pushes` and `revise` check every
+rule again against the present rows under lock, so that an old plan can do no harm.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.events import emit
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
+from app.libraries.numbers import JINAN_TIME
+from app.matching.models import Pair
+from app.pushes import queries
+from app.pushes.models import Push, PushState
+from app.pushes.ranking import rank_key, rank_score
+from app.pushes.rules import live_violations, violations
+from app.pushes.standing import PairKey, Policy, Standing, read_standing
+
+log = structlog.get_logger(__name__)
+
+SPARE_MANAGERS = 5
+"""Asked for beyond the places: some of those recommended will turn out full or conflicted."""
+
+MOST_MANAGERS = 200
+"""Nobody further down a ranked list is a manager to push to."""
+
+PAIRS_FOR_A_MANAGER = 60
+"""A manager who is new gets no more than the best of the pairs that still have a place."""
+
+MANAGER_SIDE = frozenset({"manager_not_published", "manager_expired", "conflict_of_interest"})
+"""Reasons that end one manager's push while the pair itself stays good: it goes to the next manager."""
+
+
+class Recommendation(Protocol):
+    @property
+    def manager_id(self) -> UUID: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def recommended(self) -> bool: ...
+    @property
+    def reasons(self) -> Mapping[str, Any]: ...
+
+
+class Recommender(Protocol):
+    """The part of the matcher that pushing needs."""
+
+    @property
+    def threshold(self) -> float: ...
+
+    def managers_for(
+        self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
+    ) -> Sequence[Recommendation]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    manager_id: UUID
+    score: float
+    reasons: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PairPlan:
+    """One pair and the managers to ask in this order, as long as it has places."""
+
+    key: PairKey
+    candidates: tuple[Candidate, ...]
+
+
+def plan_pairs(
+    session: Session,
+    recommender: Recommender,
+    pairs: Sequence[Pair],
+    *,
+    policy: Policy,
+    only: UUID | None = None,
+) -> list[PairPlan]:
+    """Candidates for the pairs that have a free place; with `only`, that manager alone."""
+    places = queries.free_places(session, pairs, policy=policy)
+    demands = _by_id(session, Demand, {key[0] for key in places})
+    achievements = _by_id(session, Achievement, {key[1] for key in places})
+    plans = []
+    for key, place in places.items():
+        if place.free > 0:
+            found = _candidates(session, recommender, demands[key[0]], achievements[key[1]], place)
+            candidates = tuple(one for one in found if only is None or one.manager_id == only)
+            if candidates:
+                plans.append(PairPlan(key, candidates))
+    return plans
+
+
+def plan_for_manager(
+    session: Session, recommender: Recommender, manager: Manager, *, policy: Policy
+) -> list[PairPlan]:
+    """The best pairs that still have a place, those of the manager's fields first, for that manager."""
+    open_pairs = session.scalars(queries.pairs_with_a_place(policy)).all()
+    own = queries.first_level(manager.fields)
+    fields = queries.fields_of_pairs(session, open_pairs) if own else {}
+    ordered = sorted(
+        open_pairs,
+        key=lambda pair: (
+            not own & fields.get((pair.demand_id, pair.achievement_id), frozenset()),
+            -pair.score,
+        ),
+    )
+    return plan_pairs(session, recommender, ordered[:PAIRS_FOR_A_MANAGER], policy=policy, only=manager.id)
+
+
+def write_pushes(session: Session, plans: Sequence[PairPlan], *, policy: Policy) -> list[Push]:
+    """Insert what the rules allow now, best candidates first; running it again inserts nothing more."""
+    if not plans:
+        return []
+    standing = read_standing(
+        session,
+        policy=policy,
+        pairs=[plan.key for plan in plans],
+        manager_ids={candidate.manager_id for plan in plans for candidate in plan.candidates},
+        lock=True,
+    )
+    written: list[Push] = []
+    refused: Counter[str] = Counter()
+    for plan in plans:
+        if plan.key[0] not in standing.demands or plan.key[1] not in standing.achievements:
+            continue
+        for candidate in plan.candidates:
+            if candidate.manager_id not in standing.managers:
+                continue
+            broken = violations(standing.of(plan.key, candidate.manager_id))
+            if broken:
+                refused.update(rule.code for rule in broken)
+                continue
+            push = _new_push(standing, plan.key, candidate)
+            session.add(push)
+            standing.pushes.setdefault(plan.key, {})[candidate.manager_id] = PushState.NEW
+            written.append(push)
+    session.flush()
+    log.info("pushes_written", pairs=len(plans), written=len(written), refused=dict(refused))
+    return written
+
+
+def revise(
+    session: Session, push_ids: Collection[UUID], *, policy: Policy, ranked_fully: bool = False
+) -> list[Push]:
+    """Hold live pushes against the present rows: cancel those that the rules end, give the rest their new scores.
+
+    A push that ends for its manager's sake is announced as ``push.cancelled``, so that the pair can go to the next.
+    """
+    refs = session.execute(
+        select(Push.id, Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id.in_(push_ids))
+    ).all()
+    if not refs:
+        return []
+    standing = read_standing(
+        session,
+        policy=policy,
+        pairs={(ref.demand_id, ref.achievement_id) for ref in refs},
+        manager_ids={ref.manager_id for ref in refs},
+        lock=True,
+        ranked_fully=ranked_fully,
+    )
+    cancelled = []
+    for push in session.scalars(queries.locked([ref.id for ref in refs])):
+        key = (push.demand_id, push.achievement_id)
+        broken = live_violations(standing.of(key, push.manager_id))
+        if broken:
+            _cancel(session, push, broken[0].code)
+            cancelled.append(push)
+        elif (pair := standing.pairs.get(key)) is not None:
+            _rescore(push, pair)
+    session.flush()
+    return cancelled
+
+
+def expire_due(session: Session) -> int:
+    """End the pushes that nobody answered in time; their pairs go to the next managers. Returns how many."""
+    moment = now()
+    due = session.scalars(queries.due_pushes(moment)).all()
+    for push in due:
+        push.state = PushState.EXPIRED
+        push.ended_at = moment
+        emit(session, "push.expired", subject_id=push.id)
+    session.flush()
+    return len(due)
+
+
+def _candidates(
+    session: Session,
+    recommender: Recommender,
+    demand: Demand,
+    achievement: Achievement,
+    place: queries.Places,
+) -> list[Candidate]:
+    """Recommended managers who did not get the pair yet: more than it has places, where there are so many.
+
+    The list that the matcher answers also has those in conflict and the full ones; it is asked for a longer one as
+    long as too few others are on it.
+    """
+    wanted = place.free + SPARE_MANAGERS
+    limit = wanted + len(place.pushed_to)
+    while True:
+        found = recommender.managers_for(session, demand, achievement, limit=limit)
+        candidates = [
+            Candidate(one.manager_id, one.score, one.reasons)
+            for one in found
+            if one.recommended and one.manager_id not in place.pushed_to
+        ]
+        if len(candidates) >= wanted or len(found) < limit or limit >= MOST_MANAGERS:
+            return candidates
+        limit = min(limit * 3, MOST_MANAGERS)
+
+
+def _by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
+
+
+def _new_push(standing: Standing, key: PairKey, candidate: Candidate) -> Push:
+    moment = now()
+    pair, demand, achievement = standing.pairs[key], standing.demands[key[0]], standing.achievements[key[1]]
+    score = rank_score(pair.score, candidate.score)
+    last_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
+    ends = [
+        datetime.combine(day + timedelta(days=1), time(), JINAN_TIME).astimezone(UTC) for day in last_days
+    ]
+    return Push(
+        manager_id=candidate.manager_id,
+        demand_id=demand.id,
+        achievement_id=achievement.id,
+        pair_score=pair.score,
+        manager_score=candidate.score,
+        rank_score=score,
+        rank_key=rank_key(score, moment),
+        reasons={"pair": dict(pair.reasons), "manager": dict(candidate.reasons)},
+        model_version=pair.model_version,
+        demand_version=pair.demand_version,
+        achievement_version=pair.achievement_version,
+        created_at=moment,
+        expires_at=min([moment + standing.policy.expiry, *ends]),
+    )
+
+
+def _cancel(session: Session, push: Push, reason: str) -> None:
+    push.state = PushState.CANCELLED
+    push.ended_reason = reason
+    push.ended_at = now()
+    if reason in MANAGER_SIDE:
+        emit(session, "push.cancelled", subject_id=push.id)
+
+
+def _rescore(push: Push, pair: Pair) -> None:
+    """The text that the push shows is the present one, so its score and reasons must be, too."""
+    push.pair_score = pair.score
+    push.rank_score = rank_score(pair.score, push.manager_score)
+    push.rank_key = rank_key(push.rank_score, push.created_at)
+    push.reasons = dict(push.reasons) | {"pair": dict(pair.reasons)}
+    push.model_version = pair.model_version
+    push.demand_version = pair.demand_version
+    push.achievement_version = pair.achievement_version

@@ -1,0 +1,160 @@
+"""Selects over pushes and pairs; what a principal may see of them is decided in `visible`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.principal import Principal
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.kinds import RecordState
+from app.libraries.managers.models import Manager
+from app.matching.models import Pair
+from app.pushes.models import HOLDING, LIVE, Push, PushState
+from app.pushes.standing import PairKey, Policy
+
+PAIRS_LOOKED_AT = 500
+EXPIRED_AT_ONCE = 500
+
+
+def visible(query: Select[Push], principal: Principal) -> Select[Push]:
+    """The pushes that the principal may see: a manager's own; with an organisation's key those of its managers."""
+    if principal.sees_everything:
+        return query
+    if principal.manager_id is not None:
+        return query.where(Push.manager_id == principal.manager_id)
+    if principal.api_key_id is not None and principal.organisation_id is not None:
+        employed = select(Manager.id).where(Manager.owner_org_id == principal.organisation_id)
+        return query.where(Push.manager_id.in_(employed))
+    return query.where(false())
+
+
+def waiting(query: Select[Push], moment: datetime) -> Select[Push]:
+    """What a manager should look at now: not answered, not expired, not put off beyond `moment`."""
+    awake = and_(Push.state == PushState.LATER, Push.snoozed_until <= moment)
+    return query.where(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
+
+
+def locked(ids: Collection[UUID]) -> Select[Push]:
+    """Live pushes among these, locked in the order in which everybody locks them."""
+    return (
+        select(Push)
+        .where(Push.id.in_(ids), Push.state.in_(LIVE))
+        .order_by(Push.id)
+        .with_for_update(of=Push)
+        .execution_options(populate_existing=True)
+    )
+
+
+def due_pushes(moment: datetime) -> Select[Push]:
+    """Live pushes past their time; those that somebody is answering right now are left for the next round."""
+    return (
+        select(Push)
+        .where(Push.state.in_(LIVE), Push.expires_at <= moment)
+        .order_by(Push.id)
+        .limit(EXPIRED_AT_ONCE)
+        .with_for_update(of=Push, skip_locked=True)
+    )
+
+
+def live_of(record_id: UUID) -> Select[UUID]:
+    """Ids of the live pushes of a demand, an achievement or a manager."""
+    sides = (Push.demand_id, Push.achievement_id, Push.manager_id)
+    return select(Push.id).where(Push.state.in_(LIVE), or_(*(side == record_id for side in sides)))
+
+
+def good_pairs_of(record_id: UUID, policy: Policy) -> Select[Pair]:
+    """A demand's or an achievement's pairs that are good enough, best first."""
+    return (
+        select(Pair)
+        .where(
+            or_(Pair.demand_id == record_id, Pair.achievement_id == record_id), Pair.score >= policy.threshold
+        )
+        .order_by(Pair.score.desc(), Pair.demand_id, Pair.achievement_id)
+    )
+
+
+def good_pair(demand_id: UUID, achievement_id: UUID, policy: Policy) -> Select[Pair]:
+    return select(Pair).where(
+        Pair.demand_id == demand_id, Pair.achievement_id == achievement_id, Pair.score >= policy.threshold
+    )
+
+
+def pairs_with_a_place(policy: Policy) -> Select[Pair]:
+    """The best pairs of published records that have fewer pushes than places."""
+    held = (
+        select(func.count())
+        .where(
+            Push.demand_id == Pair.demand_id,
+            Push.achievement_id == Pair.achievement_id,
+            Push.state.in_(HOLDING),
+        )
+        .correlate(Pair)
+        .scalar_subquery()
+    )
+    return (
+        select(Pair)
+        .join(Demand, Demand.id == Pair.demand_id)
+        .join(Achievement, Achievement.id == Pair.achievement_id)
+        .where(
+            Pair.score >= policy.threshold,
+            Demand.state == RecordState.PUBLISHED,
+            Achievement.state == RecordState.PUBLISHED,
+            held < policy.places,
+        )
+        .order_by(Pair.score.desc(), Pair.demand_id, Pair.achievement_id)
+        .limit(PAIRS_LOOKED_AT)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many places of a pair are free, and which managers it went to already."""
+
+    free: int
+    pushed_to: frozenset[UUID]
+
+
+def free_places(session: Session, pairs: Sequence[Pair], *, policy: Policy) -> dict[PairKey, Places]:
+    """In the order of the pairs."""
+    rows = session.execute(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state).where(
+            Push.demand_id.in_({pair.demand_id for pair in pairs}),
+            Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
+        )
+    )
+    pushed: dict[PairKey, dict[UUID, str]] = {}
+    for demand_id, achievement_id, manager_id, state in rows:
+        pushed.setdefault((demand_id, achievement_id), {})[manager_id] = state
+    answer = {}
+    for pair in pairs:
+        known = pushed.get((pair.demand_id, pair.achievement_id), {})
+        holding = sum(state in HOLDING for state in known.values())
+        answer[pair.demand_id, pair.achievement_id] = Places(policy.places - holding, frozenset(known))
+    return answer
+
+
+def first_level(codes: Sequence[str] | None) -> frozenset[str]:
+    """First-level fields of codes of either level ("401" → "40")."""
+    return frozenset(code[:2] for code in codes or ())
+
+
+def fields_of_pairs(session: Session, pairs: Sequence[Pair]) -> dict[PairKey, frozenset[str]]:
+    """First-level fields of both sides of each pair."""
+    found: dict[UUID, frozenset[str]] = {}
+    for model, ids in (
+        (Demand, {pair.demand_id for pair in pairs}),
+        (Achievement, {pair.achievement_id for pair in pairs}),
+    ):
+        rows = session.execute(select(model.id, model.fields).where(model.id.in_(ids)))
+        found |= {id_: first_level(codes) for id_, codes in rows}
+    nothing: frozenset[str] = frozenset()
+    return {
+        (pair.demand_id, pair.achievement_id): found.get(pair.demand_id, nothing)
+        | found.get(pair.achievement_id, nothing)
+        for pair in pairs
+    }

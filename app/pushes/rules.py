@@ -1,0 +1,154 @@
+"""The one rule engine of pushing: may this pair be pushed to this manager, now?
+
+Pure: the planner asks it before it writes, a live push is held against it whenever a record changes, and accepting
+asks it again. What is forbidden is said with a code and both languages, so that an operator can see why not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.libraries.kinds import RecordState
+from app.matching.conflicts import conflict
+from app.matching.constraints import Violation, hard_rules
+from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts
+from app.pushes.models import PushState
+
+__all__ = ["PairFacts", "PushFacts", "Violation", "accept_violations", "live_violations", "violations"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """A pair as it stands at present; dates are days in Jinan.
+
+    `score` is None where the pair is not ranked (any more); `ranked_fully` says that it would have a score if it were
+    a good one: its record was just ranked, and the list was not cut short. `org_family` maps an organisation's id to
+    its topmost parent's. `holding` counts the pushes that take one of the pair's `places`.
+    """
+
+    demand: DemandFacts
+    achievement: AchievementFacts
+    today: date
+    score: float | None
+    threshold: float
+    demand_state: str = RecordState.PUBLISHED
+    achievement_state: str = RecordState.PUBLISHED
+    demand_valid_until: date | None = None
+    achievement_valid_until: date | None = None
+    org_family: Mapping[str, str] = field(default_factory=dict)
+    holding: int = 0
+    places: int = 3
+    ranked_fully: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PushFacts:
+    """A pair with one manager. `earlier` is the state of the push that this manager got for this pair, if any.
+
+    The manager's load and capacity stand in `manager` (open accepted pushes against engagements at once).
+    """
+
+    pair: PairFacts
+    manager: ManagerFacts
+    manager_state: str = RecordState.PUBLISHED
+    manager_valid_until: date | None = None
+    accepts_pushes: bool = True
+    earlier: PushState | None = None
+
+
+def violations(facts: PushFacts) -> list[Violation]:
+    """Every rule against a new push; empty means it may be written."""
+    return [
+        *_score_rules(facts.pair, unranked_is_wrong=True),
+        *_pair_rules(facts.pair),
+        *_manager_rules(facts),
+        *_new_push_rules(facts),
+    ]
+
+
+def live_violations(facts: PushFacts) -> list[Violation]:
+    """Every rule against a push that waits in an inbox; the first is the reason for which it is cancelled.
+
+    That the manager is full, or wants no more pushes, does not take away what was sent. A pair without a score ends
+    only where a new ranking left it out; where better pairs crowded it out of a list it stays.
+    """
+    return [
+        *_pair_rules(facts.pair),
+        *_standing_rules(facts),
+        *_score_rules(facts.pair, unranked_is_wrong=facts.pair.ranked_fully),
+    ]
+
+
+def accept_violations(facts: PushFacts) -> list[Violation]:
+    """Every rule against taking the push up; a score that fell since does not matter to who wants to take it."""
+    return [*_pair_rules(facts.pair), *_standing_rules(facts), *_capacity_rules(facts)]
+
+
+def _score_rules(pair: PairFacts, *, unranked_is_wrong: bool) -> Iterable[Violation]:
+    if pair.score is None:
+        if unranked_is_wrong:
+            yield Violation(
+                "pair_not_ranked", "该供需对不在匹配结果中", "the pair is not among the ranked ones"
+            )
+    elif pair.score < pair.threshold:
+        yield Violation(
+            "pair_below_threshold", "匹配分低于推送阈值", "the pair's score is below the threshold for pushes"
+        )
+
+
+def _pair_rules(pair: PairFacts) -> list[Violation]:
+    return hard_rules(
+        pair.demand,
+        pair.achievement,
+        today=pair.today,
+        org_family=pair.org_family,
+        demand_state=pair.demand_state,
+        achievement_state=pair.achievement_state,
+        demand_valid_until=pair.demand_valid_until,
+        achievement_valid_until=pair.achievement_valid_until,
+    )
+
+
+def _standing_rules(facts: PushFacts) -> Iterable[Violation]:
+    if facts.manager_state != RecordState.PUBLISHED:
+        yield Violation("manager_not_published", "技术经理人未发布", "the manager is not published")
+    if facts.manager_valid_until is not None and facts.manager_valid_until < facts.pair.today:
+        yield Violation("manager_expired", "技术经理人信息已过有效期", "the manager's record has expired")
+    found = conflict(facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family)
+    if found is not None:
+        yield Violation("conflict_of_interest", found.zh, found.en)
+
+
+def _capacity_rules(facts: PushFacts) -> Iterable[Violation]:
+    if facts.manager.open_load >= facts.manager.capacity:
+        yield Violation(
+            "manager_full",
+            f"在办对接已达上限 {facts.manager.capacity} 个",
+            f"the manager's open engagements have reached the capacity of {facts.manager.capacity}",
+        )
+
+
+def _manager_rules(facts: PushFacts) -> Iterable[Violation]:
+    yield from _standing_rules(facts)
+    if not facts.accepts_pushes:
+        yield Violation(
+            "manager_not_accepting", "技术经理人暂不接收推送", "the manager accepts no pushes at present"
+        )
+    yield from _capacity_rules(facts)
+
+
+def _new_push_rules(facts: PushFacts) -> Iterable[Violation]:
+    if facts.earlier is PushState.DECLINED:
+        yield Violation(
+            "declined_before", "该技术经理人已谢绝此供需对", "the manager declined this pair before"
+        )
+    elif facts.earlier is not None:
+        yield Violation(
+            "pushed_before", "此供需对已推送给该技术经理人", "the pair was pushed to this manager before"
+        )
+    if facts.pair.holding >= facts.pair.places:
+        yield Violation(
+            "pair_has_enough",
+            f"此供需对已有 {facts.pair.places} 个推送",
+            f"the pair already has {facts.pair.places} pushes",
+        )

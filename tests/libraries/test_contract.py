@@ -1,0 +1,67 @@
+"""What the API's description promises: its examples work, and its answers have the form it gives."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.accounts.models import Role
+from app.libraries.achievements.schemas import AchievementCreate, AchievementRead
+from app.libraries.demands.schemas import DemandCreate, DemandRead
+from app.libraries.managers.schemas import ManagerCreate, ManagerRead
+from app.libraries.schemas import RecordRead, Wire
+from tests.libraries.conftest import Somebody, World
+
+FORMS = [
+    pytest.param("achievements", AchievementCreate, AchievementRead, id="achievement"),
+    pytest.param("demands", DemandCreate, DemandRead, id="demand"),
+    pytest.param("managers", ManagerCreate, ManagerRead, id="manager"),
+]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Forms are the same on both databases."""
+    return sqlite_url
+
+
+@pytest.mark.parametrize(("library", "create", "read"), FORMS)
+def test_examples_can_be_published_and_answers_have_their_form(
+    world: World, operator: Somebody, library: str, create: type[Wire], read: type[RecordRead]
+) -> None:
+    (example,) = create.model_json_schema()["examples"]
+    owner = world.organisation()
+    made = operator.make(library, example | {"owner_org_id": str(owner.id)})
+    assert made["state"] == "published"
+    assert set(example) <= set(made)
+    for reader in (operator, world.somebody(Role.INVESTOR), world.stranger):
+        seen = reader.get(f"/v1/{library}/{made['id']}").json()
+        assert read.model_validate(seen).title == example["title"]
+        assert reader.get(f"/v1/{library}").json()["items"] == [seen]
+
+
+def test_the_description(app: FastAPI) -> None:
+    description = app.openapi()
+    operations = [
+        (path, verb, operation)
+        for path, verbs in description["paths"].items()
+        if path.startswith(("/v1/achievements", "/v1/demands", "/v1/managers"))
+        for verb, operation in verbs.items()
+    ]
+    assert len(operations) == 3 * 12
+    for path, verb, operation in operations:
+        assert operation["summary"], path
+        if verb == "post" and path.count("/") == 2:
+            assert _body(description, operation)["properties"]["title"]["title"]
+        if verb == "patch":
+            assert "title" not in _body(description, operation).get("required", [])
+    deadline = description["components"]["schemas"]["DemandCreate"]["properties"]["deadline"]
+    assert deadline["title"] == "需求截止日期"
+    listed = {parameter["name"] for parameter in description["paths"]["/v1/demands"]["get"]["parameters"]}
+    assert {"q", "field", "budget_band", "deadline_to", "sort", "cursor", "facets"} <= listed
+
+
+def _body(description: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema: dict[str, Any] = description["components"]["schemas"][reference.rpartition("/")[2]]
+    return schema

@@ -1,0 +1,31 @@
+import pytest
+
+from app.matching.conflicts import conflict
+from tests.matching.pairs_of_facts import achievement, demand, manager
+
+
+def test_a_stranger_has_no_conflict() -> None:
+    assert conflict(manager(affiliations=("agency",)), demand(), achievement()) is None
+
+
+@pytest.mark.parametrize("party", ["buyer", "seller", "partner"])
+def test_an_affiliation_with_any_party_is_a_conflict(party: str) -> None:
+    found = conflict(manager(affiliations=(party,)), demand(), achievement(party_orgs=("seller", "partner")))
+    assert found is not None
+    assert (found.kind, found.org) == ("affiliation", party)
+
+
+def test_a_sister_company_of_a_party_is_a_conflict() -> None:
+    family = {"sister": "group", "seller": "group"}
+    found = conflict(manager(affiliations=("sister",)), demand(), achievement(), family)
+    assert found is not None
+    assert found.kind == "family"
+
+
+@pytest.mark.parametrize("declared", ["buyer", "d", "a", "group"])
+def test_what_the_manager_declared_is_a_conflict(declared: str) -> None:
+    found = conflict(manager(declared_conflicts=(declared,)), demand(), achievement(), {"buyer": "group"})
+    assert found is not None
+    assert found.kind == "declared"
+    assert found.zh
+    assert found.en

@@ -1,0 +1,9 @@
+import pytest
+
+from app.db import Database
+from tests.pushes.world import World
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)

@@ -1,0 +1,216 @@
+"""A small town for tests of pushing: organisations, records, ranked pairs, and a matcher that recommends everybody.
+
+The matcher knows no rule on purpose: what must not be pushed, the rules of pushing alone have to stop.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation, Role
+from app.accounts.principal import Principal
+from app.db import Database, now
+from app.events import Claimed, Handler, emit
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Affiliation, Manager
+from app.matching.answers import ManagerRecommendation
+from app.matching.models import Pair
+from app.pushes import handlers
+from app.pushes.models import Push
+from app.settings import Settings
+from app.worker import Worker
+
+_numbers = count(1)
+
+
+@dataclass
+class CarelessMatcher:
+    """Recommends every manager there is, best `fits` first (0.5 where none is told)."""
+
+    threshold: float = 0.5
+    fits: dict[UUID, float] = field(default_factory=dict)
+
+    def managers_for(
+        self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
+    ) -> list[ManagerRecommendation]:
+        ids = session.scalars(select(Manager.id).order_by(Manager.id)).all()
+        best = sorted(ids, key=lambda id_: -self.fits.get(id_, 0.5))[:limit]
+        return [
+            ManagerRecommendation(id_, self.fits.get(id_, 0.5), True, None, False, {"lines": ["合适"]})
+            for id_ in best
+        ]
+
+
+def announce_ranking(event: Claimed) -> str:
+    return event.name.split(".")[0]
+
+
+def ranking_handlers() -> Mapping[str, Sequence[Handler]]:
+    """Stands for matching: the pairs are in the table already, so ranking only announces them."""
+
+    def apply(session: Session, event: Claimed, kind: str) -> None:
+        emit(session, "pairs.ranked", subject_id=event.subject_id, payload={"kind": kind, "complete": True})
+
+    handler = Handler(plan=lambda _, event: announce_ranking(event), apply=apply)
+    names = ("demand.published", "demand.changed", "achievement.published", "achievement.changed")
+    return dict.fromkeys(names, (handler,))
+
+
+class World:
+    def __init__(self, database: Database, settings: Settings | None = None) -> None:
+        self.database = database
+        self.settings = settings or Settings(_env_file=None, demo=True, pushes_per_pair=2)
+        self.matcher = CarelessMatcher()
+        self.handlers = handlers.merge(
+            ranking_handlers(), handlers.event_handlers(self.matcher, self.settings)
+        )
+        self.policy = handlers.policy_of(self.settings, self.matcher)
+
+    def worker(self) -> Worker:
+        return Worker(self.database, self.handlers, self.settings)
+
+    def work(self, limit: int | None = None) -> int:
+        return self.worker().run_until_idle(limit=limit)
+
+    def organisation(self, parent: UUID | None = None) -> UUID:
+        with self.database.unit_of_work() as session:
+            number = next(_numbers)
+            row = Organisation(name=f"单位{number}", kind="enterprise", region="370100", parent_id=parent)
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def demand(self, *, owner: UUID | None = None, state: str = "published", **values: Any) -> UUID:
+        owner = owner or self.organisation()
+        defaults: dict[str, Any] = {"title": "解决管道腐蚀", "main_problem": "管道腐蚀快", "region": "370100"}
+        return self._record(Demand, "D", owner, state, defaults | values)
+
+    def achievement(self, *, owner: UUID | None = None, state: str = "published", **values: Any) -> UUID:
+        owner = owner or self.organisation()
+        defaults: dict[str, Any] = {"title": "防腐涂层", "summary": "一种涂层", "region": "370100", "trl": 6}
+        return self._record(Achievement, "A", owner, state, defaults | values)
+
+    def manager(
+        self,
+        *,
+        owner: UUID | None = None,
+        state: str = "published",
+        fit: float = 0.5,
+        posts: Sequence[UUID] = (),
+        **values: Any,
+    ) -> UUID:
+        owner = owner or self.organisation()
+        id_ = self._record(Manager, "M", owner, state, {"title": "王经理", "region": "370100"} | values)
+        self.matcher.fits[id_] = fit
+        for post in posts:
+            self.post(id_, post)
+        return id_
+
+    def post(self, manager_id: UUID, organisation_id: UUID) -> None:
+        with self.database.unit_of_work() as session:
+            session.add(Affiliation(manager_id=manager_id, organisation_id=organisation_id))
+
+    def pair(self, demand_id: UUID, achievement_id: UUID, score: float = 0.8) -> None:
+        """Rank the pair, again if it was ranked before."""
+        with self.database.unit_of_work() as session:
+            known = session.scalar(
+                select(Pair).where(Pair.demand_id == demand_id, Pair.achievement_id == achievement_id)
+            )
+            if known is not None:
+                known.score = score
+                return
+            session.add(
+                Pair(
+                    demand_id=demand_id,
+                    achievement_id=achievement_id,
+                    score=score,
+                    reasons={"zh": ["腐蚀—防腐"], "en": ["corrosion"]},
+                    model_version="test-1",
+                    index_position=1,
+                    demand_version=1,
+                    achievement_version=1,
+                )
+            )
+
+    def unrank(self, demand_id: UUID, achievement_id: UUID) -> None:
+        """What a new ranking does to a pair that is no longer good."""
+        with self.database.unit_of_work() as session:
+            session.execute(
+                delete(Pair).where(Pair.demand_id == demand_id, Pair.achievement_id == achievement_id)
+            )
+
+    def good_pair(self, score: float = 0.8) -> tuple[UUID, UUID]:
+        """A published demand and achievement, ranked; nothing announced yet."""
+        key = (self.demand(), self.achievement())
+        self.pair(*key, score)
+        return key
+
+    def tell(self, name: str, subject_id: UUID) -> None:
+        with self.database.unit_of_work() as session:
+            emit(session, name, subject_id=subject_id)
+
+    def set_state(self, model: type[Any], record_id: UUID, state: str) -> None:
+        """The change of state with its event, as the libraries write them: in one transaction."""
+        with self.database.unit_of_work() as session:
+            record = session.get_one(model, record_id)
+            record.state = state
+            record.version += 1
+            emit(session, f"{record.kind}.{state}", subject_id=record_id)
+
+    def change(self, model: type[Any], record_id: UUID, **values: Any) -> None:
+        with self.database.unit_of_work() as session:
+            record = session.get_one(model, record_id)
+            for name, value in values.items():
+                setattr(record, name, value)
+            record.version += 1
+            emit(session, f"{record.kind}.changed", subject_id=record_id)
+
+    def pushes(self, **where: Any) -> list[Push]:
+        with self.database.reading() as session:
+            found = list(session.scalars(select(Push).filter_by(**where).order_by(Push.id)))
+            session.expunge_all()  # they are read after the session's end
+            return found
+
+    def states(self, **where: Any) -> list[str]:
+        return [push.state for push in self.pushes(**where)]
+
+    def age(self, push_id: UUID, by: timedelta) -> None:
+        """Let the push have been made, and end, that much earlier."""
+        with self.database.unit_of_work() as session:
+            push = session.get_one(Push, push_id)
+            push.created_at -= by
+            push.expires_at -= by
+
+    def as_manager(self, manager_id: UUID) -> Principal:
+        return Principal(role=Role.MANAGER, manager_id=manager_id)
+
+    def make_due(self) -> None:
+        """Failed events wait for a pause; here it is over."""
+        from app.events import Event
+
+        with self.database.unit_of_work() as session:
+            for event in session.scalars(select(Event).where(Event.done_at.is_(None))):
+                event.available_at = now()
+
+    def _record(
+        self, model: type[Any], letter: str, owner: UUID, state: str, values: Mapping[str, Any]
+    ) -> UUID:
+        with self.database.unit_of_work() as session:
+            record = model(
+                number=f"T-{letter}-{next(_numbers)}",
+                owner_org_id=owner,
+                state=state,
+                published_at=now() if state == "published" else None,
+                **values,
+            )
+            session.add(record)
+            session.flush()
+            record_id: UUID = record.id
+            return record_id
