@@ -22,7 +22,7 @@ COPY app/__init__.py app/errors.py app/
 COPY app/matching/__init__.py app/matching/e5_source.py app/matching/model_files.py \
     app/matching/model_layout.py app/matching/
 RUN python -c "from pathlib import Path; from app.matching.model_files import prepare_model; \
-prepare_model(Path('/opt/sanku/models/multilingual-e5-small'), progress=print)"
+prepare_model(Path('/opt/sanku/models/multilingual-e5-small'), progress=lambda step, share: None)"
 
 FROM dependencies
 COPY --from=model /opt/sanku/models models

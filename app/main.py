@@ -27,6 +27,7 @@ from app.matching.api import router as matching
 from app.matching.embedder import Embedder
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
+from app.pushes.inbox import assigned_records
 from app.settings import Settings
 from app.wiring import Services, assemble
 
@@ -66,6 +67,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.matcher = services.matcher
     app.state.embedder = services.embedder
     app.state.manager_of_user = manager_of_user
+    app.state.assigned_records = assigned_records
     app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
     errors.install(app)
     for router in (accounts, libraries, matching, pushes, worker_api.router):

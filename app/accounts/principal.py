@@ -33,6 +33,12 @@ class Principal:
         """Operators (the bureau) and the service itself."""
         return self.system or self.role is Role.OPERATOR
 
+    @property
+    def reads_details(self) -> bool:
+        """Whether the principal may read what is not for everybody: members of an organisation that the bureau has
+        verified. Anybody can register one, and what a competitor has not paid for he must not get by a form."""
+        return self.sees_everything or (self.role is not None and self.verified)
+
 
 STRANGER = Principal()
 SYSTEM = Principal(system=True)

@@ -50,7 +50,15 @@ def move(session: Session, record: Record, given: dict[str, Any], principal: Pri
 
 
 def check_owner(session: Session, owner_org_id: UUID) -> None:
-    if session.get(Organisation, owner_org_id) is None:
+    """
+    Raises:
+        Invalid: there is no such organisation.
+    """
+    # A session forgets what nobody holds; the rows of a bulk load ask for the same few owners again and again.
+    held: dict[UUID, Organisation | None] = session.info.setdefault("owners", {})
+    if owner_org_id not in held:
+        held[owner_org_id] = session.get(Organisation, owner_org_id)
+    if held[owner_org_id] is None:
         raise Invalid.field(
             "owner_org_id", "unknown_organisation", "没有这个单位", "there is no such organisation"
         )

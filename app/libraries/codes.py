@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.libraries.record import Record, RecordCode
-from app.libraries.vocabularies import vocabulary
+from app.libraries.vocabularies import region_above, vocabulary
 
 # Facets whose codes form a tree: a record below 401 is also one below 40, so a filter is one comparison.
 _TREES: Mapping[str, str] = {
@@ -19,6 +19,8 @@ _TREES: Mapping[str, str] = {
 
 def with_parents(facet: str, code: str) -> tuple[str, ...]:
     """The code and all that cover it; a code that the vocabulary does not know stands alone."""
+    if facet == "region" and (above := region_above(code)) is not None:
+        return (code, *with_parents(facet, above))
     tree = _TREES.get(facet)
     if tree is None or code not in vocabulary(tree):
         return (code,)

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.principal import Principal
-from app.errors import Unauthenticated
+from app.errors import Forbidden, Unauthenticated
 from app.libraries.checks.codes import CodeOf, CodesOf, LanguageCode
 from app.libraries.checks.dates import Day
 from app.libraries.checks.text import TextRule
@@ -97,7 +97,7 @@ def common_conditions(
     if filters.published_after:
         yield model.published_at >= datetime.combine(filters.published_after, time(), JINAN_TIME)
     if filters.owner:
-        require_login(principal, "owner")
+        require_details(principal, "owner")
         yield model.owner_org_id == filters.owner
         yield owner_known_rows(model, principal)
     if filters.mine:
@@ -115,4 +115,18 @@ def require_login(principal: Principal, parameter: str) -> None:
             f"Please log in to use the parameter '{parameter}'.",
             f"使用参数 {parameter} 需要先登录。",
             code="login_for_parameter",
+        )
+
+
+def require_details(principal: Principal, parameter: str) -> None:
+    """
+    Raises:
+        Unauthenticated, Forbidden: this reader does not see the field that the parameter asks for.
+    """
+    require_login(principal, parameter)
+    if not principal.reads_details:
+        raise Forbidden(
+            f"The parameter '{parameter}' is for members of organisations that the bureau has verified.",
+            f"参数 {parameter} 仅供经主管部门核验的单位使用。",
+            code="not_verified",
         )

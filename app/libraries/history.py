@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, inspect, select
+from sqlalchemy.orm import Mapper
 
 from app.accounts.principal import Principal
 from app.libraries.record import Record, RecordVersion
@@ -15,12 +17,22 @@ from app.libraries.record import Record, RecordVersion
 _BOOKKEEPING = frozenset({"version", "updated_at", "completeness", "published_at"})
 
 
-def snapshot(record: Record, relations: tuple[str, ...] = ()) -> dict[str, Any]:
+@cache
+def _column_names(mapper: Mapper[Any]) -> tuple[str, ...]:
+    return tuple(column.key for column in mapper.column_attrs)
+
+
+def snapshot(record: Any, relations: tuple[str, ...] = ()) -> dict[str, Any]:
     """All columns, and the rows of the named relations, as JSON values."""
-    data = {column.key: to_json(getattr(record, column.key)) for column in inspect(type(record)).column_attrs}
+    data = {name: to_json(getattr(record, name)) for name in _column_names(inspect(type(record)))}
     for name in relations:
         data[name] = [snapshot(row) for row in getattr(record, name)]
     return data
+
+
+def values_of(record: Record, relations: tuple[str, ...] = ()) -> dict[str, Any]:
+    """All columns and the named relations as they are, for looking at and not for keeping."""
+    return {name: getattr(record, name) for name in (*_column_names(inspect(type(record))), *relations)}
 
 
 def to_json(value: Any) -> Any:

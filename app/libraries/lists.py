@@ -14,8 +14,8 @@ from app.accounts.models import Organisation
 from app.accounts.principal import Principal
 from app.errors import Invalid
 from app.libraries.checks.completeness import completeness
-from app.libraries.filters import RecordFilters, common_conditions, require_login
-from app.libraries.history import snapshot
+from app.libraries.filters import RecordFilters, common_conditions, require_details
+from app.libraries.history import values_of
 from app.libraries.kinds import CertificateLevel, RecordState, ViewLevel
 from app.libraries.library import Library
 from app.libraries.record import Record, RecordCode
@@ -83,11 +83,13 @@ def list_records(
     sorts = dict(_common_sorts(model)) | dict(listing.sorts)
     if filters.q:
         found = query_words(filters.q)
-        query = query.where(model.id.in_(holding(session, found, stranger=principal.is_stranger)))
-        sorts["relevance"] = Sort(relevance(found, stranger=principal.is_stranger), int, descending=True)
+        query = query.where(model.id.in_(holding(session, found, stranger=not principal.reads_details)))
+        sorts["relevance"] = Sort(
+            relevance(found, stranger=not principal.reads_details), int, descending=True
+        )
     name = filters.sort or ("relevance" if filters.q else "-published_at")
     if name in listing.member_sorts:
-        require_login(principal, "sort")
+        require_details(principal, "sort")
     if name == "relevance" and not filters.q:
         raise Invalid.field(
             "sort", "relevance_needs_q", "按相关性排序需要检索词 q", "relevance needs a query q"
@@ -133,7 +135,7 @@ def _completeness(library: Library, record: Record, level: int) -> dict[str, Any
     """The score for all; what is missing is advice to those who can fill it in."""
     if level < ViewLevel.OWNER:
         return {"score": record.completeness, "missing": []}
-    found = completeness(library.kind, snapshot(record, library.relations))
+    found = completeness(library.kind, values_of(record, library.relations))
     missing = [
         {
             "field": item.field,

@@ -13,7 +13,7 @@ from app.errors import FieldError, Invalid
 from app.libraries.checks.completeness import completeness
 from app.libraries.checks.dates import check_deadline
 from app.libraries.checks.leak import Owner, find_leaks, texts_of
-from app.libraries.history import snapshot
+from app.libraries.history import values_of
 from app.libraries.kinds import PublishMode, ViewLevel
 from app.libraries.library import Library
 from app.libraries.numbers import local_now
@@ -67,7 +67,7 @@ def _raise_any(found: Iterable[FieldError]) -> None:
 
 
 def _missing(library: Library, record: Record) -> Iterator[FieldError]:
-    for item in completeness(library.kind, snapshot(record, library.relations)).missing:
+    for item in completeness(library.kind, values_of(record, library.relations)).missing:
         if item.required:
             yield FieldError(
                 item.field, "required", f"发布前请填写“{item.zh}”: {item.why}", f"publishing needs {item.en}"

@@ -1,8 +1,9 @@
 """Who sees which record and which of its fields: the one place that every query and every answer passes.
 
-Levels (see `ViewLevel`): 0 a stranger, 1 everybody logged in, 2 with the owner's approval, 3 the owner, the bureau and
-the manager assigned to the record. Other people's records are seen only while they are published. What a confidential
-record hides more than a public one is the second value of a field's row.
+Levels (see `ViewLevel`): 0 a stranger, or a member of an organisation that the bureau has not verified yet; 1 every
+verified reader; 2 with the owner's approval; 3 the owner, the bureau and the manager assigned to the record. Other
+people's records are seen only while they are published. What a confidential record hides more than a public one is
+the second value of a field's row.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,7 +20,7 @@ from app.libraries.bands import band
 from app.libraries.history import to_json
 from app.libraries.kinds import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record import Record
-from app.libraries.vocabularies import hightech_fields, industries, regions
+from app.libraries.vocabularies import hightech_fields, industries, region_above, regions
 
 Query = TypeVar("Query", bound=Select[Any])
 
@@ -134,8 +135,8 @@ def owner_known_rows(model: type[Any], principal: Principal) -> ColumnElement[bo
     """The records whose owner the principal may know: whatever asks for an owner must pass this too."""
     if principal.sees_everything:
         return true()
-    if principal.is_stranger:
-        return false()
+    if not principal.reads_details:
+        return own_rows(model, principal) if _keeps_own(model.kind, principal) else false()
     public: ColumnElement[bool] = model.publish_mode != PublishMode.CONFIDENTIAL.value
     return or_(public, own_rows(model, principal)) if _keeps_own(model.kind, principal) else public
 
@@ -154,7 +155,7 @@ def level(
     own = owns(principal, record) or record.id in assigned
     if allowed(principal, _action(record.kind, "read_owner_view"), own=own):
         return ViewLevel.OWNER
-    if principal.is_stranger:
+    if not principal.reads_details:
         return ViewLevel.ANONYMOUS
     return ViewLevel.APPROVED if record.id in approved else ViewLevel.LOGGED_IN
 
@@ -233,6 +234,7 @@ def alias(record: Record, owner: Organisation | None) -> str:
 
 
 def _region_line(code: str | None) -> tuple[str, ...]:
+    code = region_above(code or "") or code
     if code is None or code not in regions():
         return ()
     return (code, *regions().parents(code))

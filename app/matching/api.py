@@ -1,7 +1,7 @@
 """Routes of matching: matches of a record or of a text, managers for a pair, the best pairs overall."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -21,6 +21,7 @@ from app.libraries.managers.models import Manager
 from app.libraries.record import Record
 from app.libraries.visibility import own_rows, owns, present, visible
 from app.matching.answers import MatchAnswer, PairFilter
+from app.matching.evidence import shown
 from app.matching.models import Pair
 from app.matching.pairs import Matcher
 from app.matching.schemas import (
@@ -102,6 +103,12 @@ def text_matches(
 ) -> MatchesOut:
     """用一段文字寻找成果或需求,什么都不保存。"""
     require(principal, Action.MATCH_TEXT)
+    if not principal.reads_details:
+        raise Forbidden(
+            "Texts are matched for members of organisations that the bureau has verified.",
+            "按文字匹配仅供经主管部门核验的单位使用。",
+            code="not_verified",
+        )
     answer = matcher.for_text(session, wanted.text, looking_for=wanted.looking_for, limit=wanted.limit)
     return _matches_out(session, answer, wanted.looking_for, principal)
 
@@ -161,19 +168,25 @@ def best_pairs(
     organisations = _owners(session, [*demands.values(), *achievements.values()])
     return Page(
         items=[
-            PairOut(
-                demand=present(demands[pair.demand_id], principal, organisations=organisations),
-                achievement=present(
-                    achievements[pair.achievement_id], principal, organisations=organisations
-                ),
-                score=pair.score,
-                reasons=dict(pair.reasons),
-                model_version=pair.model_version,
-                computed_at=pair.computed_at,
+            _pair_out(
+                pair,
+                present(demands[pair.demand_id], principal, organisations=organisations),
+                present(achievements[pair.achievement_id], principal, organisations=organisations),
             )
             for pair in rows
         ],
         next_cursor=following,
+    )
+
+
+def _pair_out(pair: Pair, demand: dict[str, Any], achievement: dict[str, Any]) -> PairOut:
+    return PairOut(
+        demand=demand,
+        achievement=achievement,
+        score=pair.score,
+        reasons=shown(pair.reasons, demand["view_level"], achievement["view_level"]),
+        model_version=pair.model_version,
+        computed_at=pair.computed_at,
     )
 
 
@@ -194,17 +207,18 @@ def _matches_out(session: Session, answer: MatchAnswer, kind: RecordKind, princi
     ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
     records: Mapping[UUID, Record] = _by_id(session, model, [id_ for id_ in ids if id_ is not None])
     organisations = _owners(session, records.values())
+    seen = {id_: present(record, principal, organisations=organisations) for id_, record in records.items()}
     return MatchesOut(
         items=[
             MatchOut(
                 rank=rank,
                 score=item.score,
                 good=item.good,
-                record=present(records[id_], principal, organisations=organisations),
-                reasons=dict(item.reasons),
+                record=seen[id_],
+                reasons=shown(item.reasons, seen[id_]["view_level"]),
             )
             for rank, (item, id_) in enumerate(zip(answer.items, ids, strict=True), 1)
-            if id_ is not None and id_ in records
+            if id_ is not None and id_ in seen
         ],
         threshold=answer.threshold,
         no_good_match=dict(answer.no_good_match) if answer.no_good_match else None,

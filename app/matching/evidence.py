@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.libraries.kinds import ViewLevel
 from app.matching.constraints import Term, terms
 from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.features import FEATURE_BY_NAME
@@ -146,6 +147,22 @@ def no_good_match(scores: Sequence[float], threshold: float) -> dict[str, Any] |
         "en": f"no good match: the best score is {best:.2f}, below the threshold of {threshold:.2f}",
         "best_score": round(best, 4),
         "threshold": threshold,
+    }
+
+
+def shown(reasons: Mapping[str, Any], *levels: ViewLevel | int) -> dict[str, Any]:
+    """Stored reasons as a reader may see them who sees the two records at these levels.
+
+    Sentences and terms quote what level 0 hides of a record; such a reader is told only that there are some.
+    """
+    if all(level >= ViewLevel.LOGGED_IN for level in levels):
+        return dict(reasons)
+    return {
+        "one_line_zh": "单位经主管部门核验后可查看理由",
+        "one_line_en": "reasons are shown once the bureau has verified your organisation",
+        "sentences": [],
+        "features": [],
+        "terms": [],
     }
 
 

@@ -106,7 +106,8 @@ def _ids(answer: MatchAnswer) -> list[UUID]:
 def _versions(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
     found: dict[UUID, int] = {}
     for model in (Demand, Achievement):
-        found.update(session.execute(select(model.id, model.version).where(model.id.in_(ids))).tuples())
+        rows = session.execute(select(model.id, model.version).where(model.id.in_(ids)))
+        found.update(dict(rows.all()))
     return found
 
 

@@ -82,6 +82,9 @@ class Embedding(Base):
 RECORD_VECTORS_SEQ = Sequence("record_vectors_seq", metadata=Base.metadata, data_type=BigInteger)
 
 
+KEEP_VECTORS_INLINE = "ALTER TABLE record_vectors ALTER COLUMN vector SET STORAGE MAIN"
+
+
 class RecordVector(Base):
     """What the index knows of a record that is, or was, published; one row a record, never deleted.
 
@@ -117,6 +120,13 @@ class RecordVector(Base):
 def _create_extension(_target: Any, connection: Connection, **_: Any) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
+
+
+@event.listens_for(RecordVector.__table__, "after_create")
+def _keep_vectors_inline(_target: Any, connection: Connection, **_: Any) -> None:
+    """A scan reads every vector: out of line, where PostgreSQL puts it by default, it takes three times as long."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(KEEP_VECTORS_INLINE)
 
 
 class Pair(Identified, Base):

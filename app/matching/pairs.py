@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.accounts.organisations import families
 from app.db import new_id, now
 from app.libraries.achievements.models import Achievement
-from app.libraries.numbers import local_now
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
 from app.libraries.kinds import RecordKind, RecordState
+from app.libraries.numbers import local_now
 from app.matching import evidence
 from app.matching.answers import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
 from app.matching.constraints import hard_rules
@@ -299,5 +299,6 @@ def _sides(
     record: Library, other: Library, codes: Mapping[str, UUID]
 ) -> tuple[DemandFacts, AchievementFacts]:
     demand, achievement = (record, other) if isinstance(record, Demand) else (other, record)
-    assert isinstance(demand, Demand) and isinstance(achievement, Achievement)
+    assert isinstance(demand, Demand)
+    assert isinstance(achievement, Achievement)
     return demand_facts(demand, known_codes=codes), achievement_facts(achievement)

@@ -1,7 +1,7 @@
 """What matching sends over the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -48,7 +48,7 @@ class TextMatchIn(BaseModel):
     )
 
     text: Annotated[str, TextRule(5, 5000, multiline=True)] = Field(title="文字", description="5–5000 字")
-    looking_for: RecordKind = Field(
+    looking_for: Literal[RecordKind.ACHIEVEMENT, RecordKind.DEMAND] = Field(
         RecordKind.ACHIEVEMENT, title="找什么", description="achievement 找成果;demand 找需求"
     )
     limit: int = Field(10, ge=1, le=50)

@@ -16,6 +16,7 @@ from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
 from app.libraries.record import Record
 from app.libraries.visibility import present
+from app.matching.evidence import shown
 from app.pushes.inbox import allowed_answers, assigned_records
 from app.pushes.models import Push
 from app.pushes.schemas import ManagerSummary, PushRead, PushReasons, RecordSummary
@@ -41,17 +42,22 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
         return _summary(record, principal, assigned, organisations)
 
     moment = now()
-    return [
-        PushRead(
+
+    def read(push: Push) -> PushRead:
+        demand, achievement = summary(demands[push.demand_id]), summary(achievements[push.achievement_id])
+        levels = (demand.view_level or 0, achievement.view_level or 0)
+        return PushRead(
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
             allowed=list(allowed_answers(push, moment)),
             manager=managers[push.manager_id],
-            demand=summary(demands[push.demand_id]),
-            achievement=summary(achievements[push.achievement_id]),
-            reasons=PushReasons(**push.reasons),
+            demand=demand,
+            achievement=achievement,
+            reasons=PushReasons(
+                pair=shown(push.reasons.get("pair", {}), *levels), manager=push.reasons.get("manager", {})
+            ),
         )
-        for push in pushes
-    ]
+
+    return [read(push) for push in pushes]
 
 
 def read_one(session: Session, push: Push, *, principal: Principal) -> PushRead:

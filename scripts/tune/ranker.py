@@ -31,6 +31,10 @@ Array = NDArray[np.float64]
 
 # Within "content": whole text 1, sentences 0.6 (together 1), crowding −0.75, words 0.25.
 SHARES = {"whole": 1 / 1.6, "sentences": 0.6 / 1.6, "crowding": -0.75, "words": 0.25}
+# Logits set by hand. The judged lists leave field and terms nearly free (any weight from half to twice these ranks
+# alike), while more on the field punishes a record filed under a neighbouring one, and more on terms tells
+# demands with an answer from those without.
+BY_HAND = {"field": 1.2, "price": 1.4, "trl": 0.3, "mode": 0.4}
 FREE = ("content", "field", "price", "trl", "mode")
 # Typical spread of each free feature, so that one penalty fits all.
 SPREAD = np.array([0.12, 0.4, 0.3, 0.1, 0.1])
@@ -65,17 +69,25 @@ def fit(features: dict[str, Array], grades: NDArray[np.int64]) -> tuple[dict[str
     """Weights and intercept on the logit scale: list-wise ranking first, then calibration of grade ≥ 2."""
     columns = free_columns(features)
     ranking = fit_ranking(columns, grades)
-    scores = columns @ ranking
-    calibration = LogisticRegression(C=1000, max_iter=1000).fit(scores.reshape(-1, 1), (grades >= 2).ravel())
-    free = dict(zip(FREE, ranking * calibration.coef_[0, 0] / SPREAD, strict=True))
-    content = free.pop("content")
-    weights = {name: float(content * share) for name, share in SHARES.items()}
-    return weights | {name: float(weight) for name, weight in free.items()}, float(calibration.intercept_[0])
+    slope, _ = calibrate(columns @ ranking, grades)
+    content = float(ranking[0] * slope / SPREAD[0])
+    weights = {name: content * share for name, share in SHARES.items()} | BY_HAND
+    slope, intercept = calibrate(sum_of(weights, features), grades)
+    return {name: weight * slope for name, weight in weights.items()}, intercept
+
+
+def calibrate(scores: Array, grades: NDArray[np.int64]) -> tuple[float, float]:
+    model = LogisticRegression(C=1000, max_iter=1000).fit(scores.reshape(-1, 1), (grades >= 2).ravel())
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def sum_of(weights: dict[str, float], features: dict[str, Array]) -> Array:
+    return np.asarray(np.sum([features[name] * weight for name, weight in weights.items()], axis=0))
 
 
 def free_columns(features: dict[str, Array]) -> Array:
-    content = sum(features[name] * share for name, share in SHARES.items())
-    return np.stack([content, *(features[name] for name in FREE[1:])], axis=-1) / SPREAD
+    content = sum_of(SHARES, features)
+    return np.asarray(np.stack([content, *(features[name] for name in FREE[1:])], axis=-1) / SPREAD)
 
 
 def fit_ranking(columns: Array, grades: NDArray[np.int64]) -> Array:
@@ -105,7 +117,7 @@ def report(features: dict[str, Array], grades: NDArray[np.int64]) -> None:
         for held_out in range(FOLDS):
             train, test = fold != held_out, fold == held_out
             weights, base = fit({name: rows[train] for name, rows in features.items()}, grades[train])
-            scores[test] = base + sum(weights[name] * features[name][test] for name in weights)
+            scores[test] = base + sum_of(weights, {name: features[name][test] for name in weights})
         scored = {
             str(row): sorted(((str(column), float(v)) for column, v in enumerate(line)), key=lambda p: -p[1])
             for row, line in enumerate(scores)

@@ -143,6 +143,19 @@ def test_filters(enterprise: Somebody, operator: Somebody) -> None:
     assert titles(operator.get("/v1/demands", mine=True)) == []
 
 
+def test_bands_part_the_list(world: World, enterprise: Somebody) -> None:
+    """Each record is found under the band it shows, and under no other; a band begins with its lower end."""
+    for budget in (None, "19.99", "20", "49.99", "50", "99.99", "100", "499.99", "500", "1000000"):
+        enterprise.make("demands", demand_payload(budget_max_wan=budget))
+    enterprise.make("demands", demand_payload(budget_min_wan="30"))
+    counts = {}
+    for code in ("negotiable", "below_20", "from_20", "from_50", "from_100", "from_500"):
+        items = world.stranger.get("/v1/demands", budget_band=code, limit=100).json()["items"]
+        assert {item["budget_band"] for item in items} == {code}
+        counts[code] = len(items)
+    assert list(counts.values()) == [1, 1, 3, 2, 2, 2]
+
+
 def test_managers_are_found_by_where_they_serve(world: World) -> None:
     """Who serves Jinan serves its districts, and is found by the province too."""
     for name, regions in (("全市服务", ["370100"]), ("历下服务", ["370102"]), ("青岛服务", ["370200"])):

@@ -15,8 +15,8 @@ from sqlalchemy import delete
 from app.db import Database, new_id
 from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.search import SearchDocument
-from app.matching.index import IndexFilter
-from app.matching.index.lexical import MAX_WORDS, open_lexical
+from app.matching.index import IndexFilter, open_lexical
+from app.matching.index.lexical import MAX_WORDS
 from app.matching.models import RecordVector
 from app.matching.words import CorpusStats, bm25
 from tests.matching.vector_stores import Stored, put
@@ -207,9 +207,18 @@ def test_given_statistics_are_used(database: Database) -> None:
     lexical = open_lexical(database)
     wider = CorpusStats(n_docs=1000, avgdl=50.0, df={"泵": 900, "压铸": 2})
     with database.reading() as session:
-        hits = lexical.search(session, ["泵", "压铸", "密封"], 10, ALL, stats=wider)
+        hits = lexical.search(session, ["泵", "压铸"], 10, ALL, stats=wider)
     exact = bm25(["泵", "压铸"], [Counter(one.words) for one in reversed(documents)], wider)
     assert [hit.score for hit in hits] == pytest.approx(exact)
+
+
+def test_a_word_newer_than_the_statistics_is_found_first(database: Database) -> None:
+    documents = [document("泵", "密封"), document("泵", "adc12")]
+    write(database, documents)
+    old = CorpusStats(n_docs=50, avgdl=2.0, df={"泵": 40, "密封": 9})
+    with database.reading() as session:
+        hits = open_lexical(database).search(session, ["泵", "密封", "adc12"], 1, ALL, stats=old)
+    assert [hit.record_id for hit in hits] == [documents[1].record.record_id]
 
 
 def test_the_words_of_a_document_come_back_with_repeats(database: Database) -> None:

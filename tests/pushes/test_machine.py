@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -221,6 +220,6 @@ def test_no_order_of_events_pushes_what_must_not_be_pushed(sqlite_template: Path
     run_state_machine_as_test(
         Town,
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

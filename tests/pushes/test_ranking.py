@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.pushes.ranking import HALF_LIFE, rank_key, rank_score
 
 scores = st.floats(0.01, 1)
-times = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
+times = st.integers(0, 365 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
 
 
 def worth(score: float, created: datetime, at: datetime) -> float:

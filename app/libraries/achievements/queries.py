@@ -12,7 +12,7 @@ from app.accounts.principal import Principal
 from app.libraries.achievements.models import Achievement
 from app.libraries.bands import MoneyBand, in_band
 from app.libraries.checks.money import Wan
-from app.libraries.filters import ModeFilters, require_login
+from app.libraries.filters import ModeFilters, require_details
 from app.libraries.lists import Listing
 from app.paging import Sort
 
@@ -27,7 +27,7 @@ class AchievementFilters(ModeFilters):
 def conditions(filters: AchievementFilters, principal: Principal) -> Iterator[ColumnElement[bool]]:
     """
     Raises:
-        Unauthenticated: a stranger asks for exact amounts.
+        Unauthenticated, Forbidden: a stranger, or a reader not verified, asks for exact amounts.
     """
     if filters.trl_min is not None:
         yield Achievement.trl >= filters.trl_min
@@ -36,7 +36,7 @@ def conditions(filters: AchievementFilters, principal: Principal) -> Iterator[Co
     if filters.price_band is not None:
         yield in_band(filters.price_band, Achievement.price_min_wan, Achievement.price_max_wan)
     if filters.price_max is not None:
-        require_login(principal, "price_max")
+        require_details(principal, "price_max")
         lowest = func.coalesce(Achievement.price_min_wan, Achievement.price_max_wan)
         yield lowest.is_(None) | (lowest <= filters.price_max)
 

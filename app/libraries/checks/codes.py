@@ -9,6 +9,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from app.libraries.checks.errors import flaw
 from app.libraries.vocabularies.catalogue import vocabulary
+from app.libraries.vocabularies.distances import region_above
 
 _TRL = re.compile(r"\s*(?:TRL[\s-]*)?([0-9]{1,2})\s*级?\s*", re.IGNORECASE)
 
@@ -19,6 +20,8 @@ def check_code(name: str, value: str) -> str:
     code = words.resolve(value)
     if code is not None:
         return code
+    if name == "regions" and region_above(value.strip()) is not None:
+        return value.strip()
     near = words.suggest(value)
     # What was sent goes into the message cut, so that a mistaken paste of a whole text stays readable.
     sent = value.strip()[:40]

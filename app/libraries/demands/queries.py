@@ -14,7 +14,7 @@ from app.libraries.bands import MoneyBand, in_band
 from app.libraries.checks.dates import Day
 from app.libraries.checks.money import Wan
 from app.libraries.demands.models import Demand
-from app.libraries.filters import ModeFilters, require_login
+from app.libraries.filters import ModeFilters, require_details
 from app.libraries.lists import Listing
 from app.paging import Sort
 
@@ -33,17 +33,17 @@ class DemandFilters(ModeFilters):
 def conditions(filters: DemandFilters, principal: Principal) -> Iterator[ColumnElement[bool]]:
     """
     Raises:
-        Unauthenticated: a stranger asks for exact amounts.
+        Unauthenticated, Forbidden: a stranger, or a reader not verified, asks for exact amounts.
     """
     if filters.trl_min is not None:
         yield Demand.min_trl >= filters.trl_min
     if filters.budget_band is not None:
         yield in_band(filters.budget_band, Demand.budget_min_wan, Demand.budget_max_wan)
     if filters.budget_min is not None:
-        require_login(principal, "budget_min")
+        require_details(principal, "budget_min")
         yield func.coalesce(Demand.budget_max_wan, Demand.budget_min_wan) >= filters.budget_min
     if filters.budget_max is not None:
-        require_login(principal, "budget_max")
+        require_details(principal, "budget_max")
         yield func.coalesce(Demand.budget_min_wan, Demand.budget_max_wan) <= filters.budget_max
     if filters.deadline_from is not None:
         yield Demand.deadline >= filters.deadline_from

@@ -10,7 +10,12 @@ from app.libraries.vocabularies.catalogue import (
     vocabulary,
     vocabulary_names,
 )
-from app.libraries.vocabularies.distances import field_distance, region_covers, region_distance
+from app.libraries.vocabularies.distances import (
+    field_distance,
+    region_above,
+    region_covers,
+    region_distance,
+)
 from app.libraries.vocabularies.vocabulary import Term, Vocabulary
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "field_distance",
     "hightech_fields",
     "industries",
+    "region_above",
     "region_covers",
     "region_distance",
     "regions",

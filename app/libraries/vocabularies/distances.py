@@ -1,10 +1,13 @@
 """How far apart two codes of a tree are: small whole numbers that ranking and filters share."""
 
-from app.libraries.vocabularies.catalogue import hightech_fields
+import re
+
+from app.libraries.vocabularies.catalogue import hightech_fields, regions
 
 FIELD_FAR = 3
 REGION_FAR = 4
 OVERSEAS = "000000"
+_SHANDONG, _JINAN = "37", "3701"
 
 
 def field_distance(a: str, b: str) -> int:
@@ -33,6 +36,20 @@ def region_covers(region: str, other: str) -> bool:
     prefix = region.rstrip("0")
     length = 2 if len(prefix) <= 2 else 4 if len(prefix) <= 4 else 6
     return other[:length] == region[:length]
+
+
+def region_above(code: str) -> str | None:
+    """The nearest listed region that covers a county or district which the vocabulary does not list.
+
+    The list has all cities of Shandong and all districts of Jinan, and elsewhere the provinces and the larger
+    cities: a code below those is taken on trust, one below the complete parts is a mistake, and the answer None.
+    """
+    if not re.fullmatch(r"[1-9]\d{5}", code) or code in regions() or code.startswith(_JINAN):
+        return None
+    city, province = f"{code[:4]}00", f"{code[:2]}0000"
+    if city in regions() and city != code:
+        return city
+    return province if province in regions() and not code.startswith(_SHANDONG) else None
 
 
 def region_distance(a: str, b: str) -> int:

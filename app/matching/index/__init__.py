@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from app.db import Database
 from app.matching.index.base import Hit, IndexFilter, VectorIndex
 from app.matching.index.faiss import FaissIndex
-from app.matching.index.lexical import LexicalIndex, open_lexical
+from app.matching.index.fts5 import SqliteLexicalIndex
+from app.matching.index.lexical import LexicalIndex
 from app.matching.index.pgvector import PgVectorIndex
+from app.matching.index.tsvector import PostgresLexicalIndex
 from app.settings import Settings
 
 __all__ = ["Hit", "IndexFilter", "LexicalIndex", "VectorIndex", "open_index", "open_lexical"]
@@ -14,6 +16,11 @@ __all__ = ["Hit", "IndexFilter", "LexicalIndex", "VectorIndex", "open_index", "o
 _BACK_ENDS: Mapping[str, Callable[[Database, str, int], VectorIndex]] = {
     "sqlite": FaissIndex,
     "postgresql": lambda _, model_id, dimension: PgVectorIndex(model_id, dimension),
+}
+
+_WORD_INDEXES: Mapping[str, Callable[[], LexicalIndex]] = {
+    "sqlite": SqliteLexicalIndex,
+    "postgresql": PostgresLexicalIndex,
 }
 
 
@@ -31,3 +38,17 @@ def open_index(settings: Settings, database: Database, model_id: str, dimension:
     index = _BACK_ENDS[dialect](database, model_id, dimension)
     index.load(settings.index_path)
     return index
+
+
+def open_lexical(database: Database) -> LexicalIndex:
+    """The index of words that belongs to the database.
+
+    Raises:
+        ValueError: there is none for this kind of database.
+    """
+    dialect = database.engine.dialect.name
+    if dialect not in _WORD_INDEXES:
+        raise ValueError(
+            f"no index of words for {dialect}; use SQLite or PostgreSQL (没有适用于 {dialect} 的词索引)"
+        )
+    return _WORD_INDEXES[dialect]()

@@ -1,0 +1,98 @@
+"""The real service in a process of its own, which kills itself at a named point. Only here is anything wrapped."""
+
+import hashlib
+import os
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fastapi.testclient import TestClient
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from app import events
+from app.events import Claimed
+from app.main import create_app
+from app.settings import Settings
+from app.worker import Worker
+
+DIMENSION = 64
+
+
+class BigramEmbedder:
+    """Unit vectors from pairs of characters: no model to load in every process, and the same text, the same vector."""
+
+    model_id = "bigrams"
+    dimension = DIMENSION
+
+    def embed_queries(self, texts: Sequence[str], *, on_progress: Any = None) -> NDArray[np.float32]:
+        rows = np.zeros((len(texts), DIMENSION), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for first, second in zip(text, text[1:] + " ", strict=True):
+                digest = hashlib.blake2b((first + second).encode(), digest_size=2).digest()
+                row[int.from_bytes(digest) % DIMENSION] += 1
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    embed_passages = embed_queries
+
+
+def settings_for(url: str, home: Path) -> Settings:
+    """Every pair counts as good, so that what must be pushed does not depend on scores."""
+    return Settings(
+        _env_file=None, home=home, database_url=url, demo=True, worker_in_service=False, push_threshold=0.0
+    )
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_at(point: str, event_name: str) -> None:
+    """Wrap the functions that stand before and after the point; the process does not survive reaching it."""
+    in_hand: list[str] = []
+    work, settle, commit = Worker._work, events.settle, Session.commit
+
+    def working(self: Worker, claimed: Claimed) -> None:
+        if point == "claimed" and claimed.name == event_name:
+            die()
+        work(self, claimed)
+
+    def settling(session: Session, claimed: Claimed) -> None:
+        if point == "planned" and claimed.name == event_name:
+            die()
+        settle(session, claimed)
+        in_hand[:] = [claimed.name]
+
+    def committing(session: Session) -> None:
+        mine = in_hand == [event_name]
+        if mine and point == "applied":
+            session.flush()
+            die()
+        commit(session)
+        if mine and point == "committed":
+            die()
+        in_hand.clear()
+
+    patches: tuple[tuple[Any, str, Callable[..., None]], ...] = (
+        (Worker, "_work", working),
+        (events, "settle", settling),
+        (Session, "commit", committing),
+    )
+    for owner, name, wrapped in patches:
+        setattr(owner, name, wrapped)
+
+
+def run(
+    url: str, home: Path, demand: dict[str, Any], headers: dict[str, str], point: str, event_name: str
+) -> None:
+    """Post the demand over the service's own route, then work; dies on the way."""
+    app = create_app(settings_for(url, home), embedder=BigramEmbedder())
+    with TestClient(app) as client:
+        response = client.post("/v1/demands", json=demand, headers=headers)
+        assert response.status_code == 201, response.text
+        if point == "published":
+            die()
+        kill_at(point, event_name)
+        app.state.services.worker().run_until_idle()

@@ -1,0 +1,136 @@
+"""SIGKILL anywhere between publishing and pushing: after a restart every push is there, and none twice."""
+
+import multiprocessing
+import signal
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.accounts.models import Role
+from app.db import Database, now
+from app.events import Event
+from app.main import create_app
+from app.pushes.models import Push
+from tests.builders.accounts import bearer, make_user
+from tests.builders.achievements import achievement_payload
+from tests.builders.demands import demand_payload
+from tests.builders.managers import manager_payload
+from tests.faults import launcher
+
+POINTS = [
+    ("published", ""),
+    *((point, "demand.published") for point in ("claimed", "planned", "applied", "committed")),
+    *((point, "pairs.ranked") for point in ("claimed", "planned", "applied", "committed")),
+]
+
+
+@pytest.fixture(scope="session")
+def processes() -> Any:
+    """Processes forked from a server that has imported the service once and started nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.launcher"])
+    return context
+
+
+class Service:
+    """The service as it runs in this process, before the crash and after the restart."""
+
+    def __init__(self, url: str, home: Path) -> None:
+        self.url, self.home = url, home
+        self.settings = launcher.settings_for(url, home)
+        self.app = create_app(self.settings, embedder=launcher.BigramEmbedder())
+        self.database: Database = self.app.state.database
+        self.http = TestClient(self.app)
+
+    def user(self, role: Role) -> dict[str, str]:
+        with self.database.unit_of_work() as session:
+            return bearer(session, self.settings, make_user(session, role=role))
+
+    def post(self, path: str, headers: dict[str, str], payload: dict[str, Any]) -> UUID:
+        response = self.http.post(path, json=payload, headers=headers)
+        assert response.status_code == 201, response.text
+        return UUID(response.json()["id"])
+
+    def work(self) -> None:
+        self.app.state.services.worker().run_until_idle()
+
+    def let_leases_run_out(self) -> None:
+        """As if the dead process's lease time had passed."""
+        with self.database.unit_of_work() as session:
+            for event in session.scalars(select(Event).where(Event.leased_until.is_not(None))):
+                event.leased_until = now() - timedelta(seconds=1)
+
+
+@pytest.fixture
+def town(database_url: str, tmp_path: Path) -> Any:
+    """Two achievements and three managers, published and worked off; nothing to push yet."""
+    service = Service(database_url, tmp_path / "home")
+    university = service.user(Role.INSTITUTION)
+    achievements = [
+        service.post("/v1/achievements", university, achievement_payload(title=title))
+        for title in ("水性环氧防腐涂层制备技术", "储罐用耐盐雾防腐涂料技术")
+    ]
+    brokers = [service.user(Role.MANAGER) for _ in range(3)]
+    managers = [
+        service.post("/v1/managers", broker, manager_payload(title=name))
+        for broker, name in zip(brokers, ("林若溪", "周远", "许砚"), strict=True)
+    ]
+    service.work()
+    yield service, achievements, dict(zip(managers, brokers, strict=True))
+    service.app.state.services.close()
+
+
+@pytest.mark.parametrize(("point", "event_name"), POINTS)
+def test_no_push_is_lost_or_doubled(town: Any, processes: Any, point: str, event_name: str) -> None:
+    service, achievements, managers = town
+    company = service.user(Role.ENTERPRISE)
+    process = processes.Process(
+        target=launcher.run, args=(service.url, service.home, demand_payload(), company, point, event_name)
+    )
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
+
+    service.let_leases_run_out()
+    service.work()
+    with service.database.reading() as session:
+        keys = session.execute(select(Push.manager_id, Push.achievement_id)).all()
+        unfinished = session.scalars(select(Event.name).where(Event.done_at.is_(None))).all()
+    pushed = Counter((key.manager_id, key.achievement_id) for key in keys)
+    assert pushed == Counter((manager, achievement) for manager in managers for achievement in achievements)
+    assert unfinished == []
+    for headers in managers.values():
+        items = service.http.get("/v1/inbox", headers=headers).json()["items"]
+        assert sorted(item["achievement"]["id"] for item in items) == sorted(map(str, achievements))
+
+
+def test_a_second_crash_over_the_same_event_changes_nothing(town: Any, processes: Any) -> None:
+    service, achievements, managers = town
+    for point in ("applied", "planned"):
+        process = processes.Process(
+            target=launcher.run,
+            args=(
+                service.url,
+                service.home,
+                demand_payload(),
+                service.user(Role.ENTERPRISE),
+                point,
+                "pairs.ranked",
+            ),
+        )
+        process.start()
+        process.join(120)
+        assert process.exitcode == -signal.SIGKILL
+        service.let_leases_run_out()
+    service.work()
+    with service.database.reading() as session:
+        keys = session.execute(select(Push.manager_id, Push.demand_id, Push.achievement_id)).all()
+        demands = {key.demand_id for key in keys}
+    assert len(demands) == 2
+    assert len(keys) == len(set(keys)) == 2 * len(managers) * len(achievements)

@@ -1,0 +1,28 @@
+"""The tokenizer that full-text search and lexical matching share."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.libraries.words import STOP_WORDS, normalise, words
+
+
+def test_numbers_with_units_and_grades_are_one_word() -> None:
+    assert words("高压0.4 MPa下QT400-18铸件, 300mg/m3") == ["高压", "0.4mpa", "qt400-18", "铸件", "300mg/m3"]
+
+
+def test_long_words_come_with_their_parts() -> None:
+    assert {"污水处理", "污水", "处理"} <= set(words("污水处理"))
+
+
+@given(st.text(max_size=200))
+def test_words_can_be_joined_and_looked_up(text: str) -> None:
+    """Whatever the text: words hold no blank and no quoting sign, which the stored documents rely on."""
+    for word in words(text):
+        assert word
+        assert not set(word) & set(" \t\n'\"\\:&|!()*\x00")
+        assert word not in STOP_WORDS
+
+
+@given(st.text(max_size=200))
+def test_width_and_case_make_no_difference(text: str) -> None:
+    assert words(text) == words(normalise(text))

@@ -1,0 +1,172 @@
+"""Matching through HTTP: what is answered, to whom, and what is not told."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.accounts.models import Role
+from app.libraries.demands.models import Demand
+from tests.builders.achievements import achievement_payload
+from tests.builders.demands import demand_payload
+
+TEXT = "化工储罐的水性防腐涂料半年就起泡，想找盐雾一千小时以上的体系"
+
+
+@pytest.fixture
+def university(log_in: Callable[..., Any]) -> Any:
+    return log_in(Role.INSTITUTION)
+
+
+@pytest.fixture
+def coating(university: Any) -> dict[str, Any]:
+    return _json(university.post("/v1/achievements", json=achievement_payload()), 201)
+
+
+def _json(response: Any, status: int = 200) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def test_a_text_is_matched_and_nothing_is_stored(
+    app: Any, as_enterprise: Any, coating: dict[str, Any]
+) -> None:
+    answer = _json(as_enterprise.post("/v1/matches/text", json={"text": TEXT}))
+    assert [item["record"]["id"] for item in answer["items"]] == [coating["id"]]
+    with app.state.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Demand)) == 0
+
+
+def test_a_text_finds_demands_too(log_in: Callable[..., Any], university: Any) -> None:
+    demand = _json(log_in(Role.ENTERPRISE).post("/v1/demands", json=demand_payload()), 201)
+    wanted = {"text": achievement_payload()["summary"], "looking_for": "demand"}
+    answer = _json(university.post("/v1/matches/text", json=wanted))
+    assert answer["items"][0]["record"]["id"] == demand["id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"text": ""}, "text"),
+        ({"text": "短"}, "text"),
+        ({"text": "字" * 5001}, "text"),
+        ({"text": 7}, "text"),
+        ({}, "text"),
+        ({"text": TEXT, "looking_for": "manager"}, "looking_for"),
+        ({"text": TEXT, "limit": 0}, "limit"),
+        ({"text": TEXT, "extra": 1}, "extra"),
+        ({"text": "a\x00b 控制字符控制字符"}, "text"),
+    ],
+)
+def test_a_wrong_text_is_named(as_enterprise: Any, body: dict[str, Any], field: str) -> None:
+    problem = as_enterprise.post("/v1/matches/text", json=body)
+    assert problem.status_code == 422, problem.text
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert [error["field"] for error in problem.json()["errors"]] == [field]
+
+
+def test_matches_are_for_the_owner_the_operator_and_managers(
+    log_in: Callable[..., Any], as_operator: Any, as_manager: Any, as_stranger: Any, coating: dict[str, Any]
+) -> None:
+    owner, other = log_in(Role.ENTERPRISE), log_in(Role.ENTERPRISE)
+    demand = _json(owner.post("/v1/demands", json=demand_payload()), 201)
+    path = f"/v1/demands/{demand['id']}/matches"
+    for reader, status in (
+        (owner, 200),
+        (as_operator, 200),
+        (as_manager, 200),
+        (other, 403),
+        (as_stranger, 401),
+    ):
+        assert reader.get(path).status_code == status
+
+
+def test_a_confidential_demand_never_tells_its_owner(
+    log_in: Callable[..., Any], university: Any, coating: dict[str, Any], drain: Callable[[], int]
+) -> None:
+    name = "济南泽川储运装备有限公司"
+    owner = log_in(Role.ENTERPRISE, organisation_name=name)
+    hidden = demand_payload(publish_mode="confidential", contact_name="沈知远", contact_phone="13800000001")
+    _json(owner.post("/v1/demands", json=hidden), 201)
+    drain()
+    for response in (
+        university.get(f"/v1/achievements/{coating['id']}/matches"),
+        university.post("/v1/matches/text", json={"text": TEXT, "looking_for": "demand"}),
+        university.get("/v1/pairs"),
+    ):
+        text = response.text
+        assert _json(response)["items"], text
+        assert "化工储罐" in text
+        for secret in (name, "泽川", str(owner.organisation_id), "沈知远", "13800000001"):
+            assert secret not in text
+
+
+def test_filters_limit_the_answer(
+    log_in: Callable[..., Any], university: Any, coating: dict[str, Any]
+) -> None:
+    mature = achievement_payload(
+        title="高固体分防腐底漆工业化制备技术", trl=8, region="370203", language="zh"
+    )
+    other = _json(university.post("/v1/achievements", json=mature), 201)
+    owner = log_in(Role.ENTERPRISE)
+    demand = _json(owner.post("/v1/demands", json=demand_payload()), 201)
+
+    def ids(**params: Any) -> set[str]:
+        answer = _json(owner.get(f"/v1/demands/{demand['id']}/matches", params=params))
+        return {item["record"]["id"] for item in answer["items"]}
+
+    assert ids() == {coating["id"], other["id"]}
+    assert ids(min_trl=7) == {other["id"]}
+    assert ids(region="370100") == {coating["id"]}
+    assert ids(region="370000") == {coating["id"], other["id"]}
+    assert ids(field="40") == {coating["id"], other["id"]}
+    assert ids(field="10") == set()
+    problem = owner.get(f"/v1/demands/{demand['id']}/matches", params={"region": "999999"})
+    assert problem.status_code == 422
+
+
+def test_own_achievements_and_excluded_organisations_do_not_match(
+    log_in: Callable[..., Any], university: Any, coating: dict[str, Any], as_operator: Any
+) -> None:
+    own = _json(university.post("/v1/demands", json=demand_payload()), 201)
+    assert _json(university.get(f"/v1/demands/{own['id']}/matches"))["items"] == []
+
+    code = "12370000YY00000362"
+    path = f"/v1/organisations/{university.organisation_id}"
+    tag = as_operator.get(path).headers["ETag"]
+    _json(as_operator.patch(path, json={"uscc": code}, headers={"If-Match": tag}))
+    owner = log_in(Role.ENTERPRISE)
+    excluding = _json(owner.post("/v1/demands", json=demand_payload(excluded_orgs=[code])), 201)
+    answer = _json(owner.get(f"/v1/demands/{excluding['id']}/matches"))
+    assert answer["items"] == [] and answer["left_out"] == {"excluded_org": 1}
+
+
+def test_who_is_not_verified_sees_titles_but_no_texts_and_no_reasons(
+    app: Any, log_in: Callable[..., Any], coating: dict[str, Any], as_operator: Any
+) -> None:
+    newcomer = log_in(Role.ENTERPRISE, verified=False)
+    demand = _json(newcomer.post("/v1/demands", json=demand_payload()), 201)
+    answer = _json(newcomer.get(f"/v1/demands/{demand['id']}/matches"))
+    (match,) = answer["items"]
+    assert match["record"]["title"] == coating["title"]
+    assert "summary" not in match["record"]
+    assert "owner_name" not in match["record"]
+    assert match["reasons"]["sentences"] == []
+    assert coating["summary"][:12] not in str(answer)
+    assert newcomer.post("/v1/matches/text", json={"text": TEXT}).status_code == 403
+    assert newcomer.get("/v1/achievements", params={"q": "缓蚀微胶囊改性"}).json()["items"]
+    assert newcomer.get("/v1/achievements", params={"q": "一千二百小时"}).json()["items"] == []
+    assert (
+        newcomer.get("/v1/achievements", params={"owner": str(newcomer.organisation_id)}).status_code == 403
+    )
+
+    path = f"/v1/organisations/{newcomer.organisation_id}"
+    tag = as_operator.get(path).headers["ETag"]
+    coded = as_operator.patch(path, json={"uscc": "91370102YY000001X4"}, headers={"If-Match": tag})
+    tag = coded.headers["ETag"]
+    _json(as_operator.post(f"{path}/verify", headers={"If-Match": tag}))
+    (match,) = _json(newcomer.get(f"/v1/demands/{demand['id']}/matches"))["items"]
+    assert match["record"]["summary"] == coating["summary"]
+    assert match["reasons"]["sentences"]

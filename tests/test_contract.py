@@ -1,0 +1,54 @@
+"""Whatever is sent by the API's own description, kept or broken: an answer in the described form, never a fault."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+
+PROBLEM = "application/problem+json"
+SENT = {"method", "url", "params", "json", "data", "content", "headers"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("caller", ["client", "as_operator"])
+def test_no_input_makes_a_fault(
+    app: Any, request: pytest.FixtureRequest, mode: GenerationMode, caller: str
+) -> None:
+    http = request.getfixturevalue(caller)
+    faults = []
+    asked = set()
+    described = schemathesis.openapi.from_dict(app.openapi())
+
+    def ask(case: Case) -> None:
+        asked.add(case.operation.label)
+        sent = case.as_transport_kwargs(base_url="http://testserver")
+        if isinstance(sent.get("data"), bytes | str):
+            sent["content"] = sent.pop("data")
+        answer = http.request(**{name: value for name, value in sent.items() if name in SENT})
+        documented = {str(status) for status in case.operation.definition.raw["responses"]}
+        if answer.status_code >= 500:
+            faults.append((case.operation.label, answer.status_code, sent, answer.text[:300]))
+        elif answer.status_code >= 400 and answer.headers["content-type"] != PROBLEM:
+            faults.append((case.operation.label, answer.status_code, answer.headers["content-type"]))
+        elif str(answer.status_code) not in documented | {"400", "401", "404", "405", "413", "422"}:
+            faults.append((case.operation.label, answer.status_code, "undocumented"))
+
+    bounded = settings(
+        max_examples=3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    for found in described.get_all_operations():
+        cases = found.ok().as_strategy(generation_mode=mode)
+        with suppress(Unsatisfiable):  # of a request without any input there is nothing to break
+            bounded(given(cases)(ask))()
+    assert not faults
+    assert len(asked) > 40
