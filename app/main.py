@@ -158,6 +158,6 @@ def _refresh_gauges(services: Services) -> None:
         status = services.matcher.index.status(session)
     metrics.events_waiting.set(waiting["waiting"])
     metrics.events_dead.set(waiting["dead"])
-    for kind, count in status.get("vectors", {}).items():
+    for kind, count in status.get("records", {}).items():
         metrics.index_vectors.labels(kind).set(count)
     metrics.index_position.set(status.get("position", 0))

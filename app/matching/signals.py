@@ -31,7 +31,9 @@ CROWD_LEAST = 3
 # Crowding of a record of which nothing is known; the mean over the demands and achievements tuned on.
 CROWD_NEUTRAL = 0.25
 BEST_SENTENCES = 3
-_SAME_TEXT = 0.9999
+# Records as near as this ask for the same (or are the same): that a candidate suits them too speaks for it, not
+# against it. Unrelated ones lie around 0, ones of the same trade around 0.3.
+_SAME_CONCERN = 0.5
 _PRIORS: Mapping[str, str] = {"multilingual-e5-small": "usual-multilingual-e5-small.json"}
 
 
@@ -135,8 +137,8 @@ def pair_signals(
     whole = centred(np.array([candidate.vector for candidate in candidates]), means[languages])
     own_whole = centred(query.vector, own.mean(query.language))
     three_best, best = _late_interaction(query, candidates, own, means, languages, from_demand=from_demand)
-    crowd_of_candidates = _crowds(whole @ own.sample.T, (own.sample @ own_whole > _SAME_TEXT)[None, :])
-    crowd_of_query = _crowds((other.sample @ own_whole)[None, :], whole @ other.sample.T > _SAME_TEXT)
+    crowd_of_candidates = _crowds(whole @ own.sample.T, (own.sample @ own_whole > _SAME_CONCERN)[None, :])
+    crowd_of_query = _crowds((other.sample @ own_whole)[None, :], whole @ other.sample.T > _SAME_CONCERN)
     lexical = _lexical(query, candidates, context.achievement_words, from_demand=from_demand)
     achievement_crowd, demand_crowd = (
         (crowd_of_candidates, crowd_of_query) if from_demand else (crowd_of_query, crowd_of_candidates)

@@ -30,7 +30,7 @@ from app.matching.index.base import Array, Hit, IndexFilter, best_of, conditions
 from app.matching.models import RecordVector
 
 # Above this many records of a kind `rebuild` makes a graph index (HNSW). Below, every search is an exact scan: about
-# 1 ms for each 1,000 records on one core. The graph is approximate (98–99% of the true neighbours were found).
+# 1 ms for each 1,000 records on one core. The graph is approximate: it may miss a true neighbour.
 GRAPH_ABOVE = 200_000
 
 # pgvector's highest: what a search keeps in hand in the graph. Less found fewer of the true neighbours.
@@ -102,7 +102,7 @@ class PgVectorIndex:
     def rebuild(self, session: Session, /) -> None:
         """Make, renew or drop each kind's graph, by the number of its records, in the caller's transaction.
 
-        Searches go on while a graph is built (about a minute for 100,000 records); storing vectors waits until the
+        Searches go on while a graph is built (about a minute for each 50,000 records); storing vectors waits until the
         caller commits.
         """
         for kind in RecordKind:
