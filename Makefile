@@ -6,6 +6,7 @@ STAMP := $(VENV)/.ready
 PYTHON ?=
 PYTEST_ARGS ?=
 WORKERS ?= 2
+BENCH_ARGS ?=
 CHECKED := app tests migrations scripts
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -61,9 +62,10 @@ eval: $(STAMP) ## Figures of matching on a judged directory: make eval DIR=path
 	$(BIN)/sanku model prepare
 	$(BIN)/sanku eval "$(DIR)"
 
-bench: $(STAMP) ## Speed of embedding, storing, indexing and matching
+bench: $(STAMP) ## Speed of embedding, storing, indexing and matching: make bench DIR=path
+	@test -n "$(DIR)" || { echo "name a directory in interchange format: make bench DIR=path" >&2; exit 2; }
 	$(BIN)/sanku model prepare
-	$(BIN)/python -m scripts.bench $(BENCH_ARGS)
+	$(BIN)/python scripts/bench/main_job.py "$(DIR)" $(BENCH_ARGS)
 
 lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into the lock files
 	$(BIN)/python scripts/lock.py

@@ -88,14 +88,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     stop = threading.Event()
     thread: threading.Thread | None = None
+    worker = services.worker()
     if services.settings.worker_in_service:
-        worker = services.worker()
         thread = threading.Thread(target=worker.run, args=(stop,), name="worker")
         thread.start()
     log.info("started", worker=thread is not None, database=services.database.engine.dialect.name)
     yield
     stop.set()
     if thread is not None:
+        worker.nudge()
         thread.join()
     services.close()
     log.info("stopped")

@@ -13,7 +13,7 @@ DEMO_SECRET = "demo-secret-never-use-it-outside-a-demo"  # noqa: S105 — refuse
 
 
 class Settings(BaseSettings):
-    """Durations are timedeltas (ISO 8601 or seconds), money is in 万元, paths may start with ``~``."""
+    """Durations are ISO 8601 (``PT15M``), money is in 万元, paths may start with ``~``."""
 
     model_config = SettingsConfigDict(env_prefix="SANKU_", env_file=".env", extra="ignore")
 
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     model_threads: int | None = None
 
     # matching and pushing
-    match_candidates: int = Field(default=120, ge=10, le=2000)
+    match_candidates: int = Field(default=80, ge=10, le=2000)
     push_threshold: float | None = Field(
         default=None, ge=0, le=1, description="Lowest pair score that is pushed; default: the ranker's own."
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
+from threadpoolctl import threadpool_limits
 
 from app import schema
 from app.db import Database
@@ -51,6 +52,7 @@ class Services:
 
     def close(self) -> None:
         self.matcher.index.save(self.settings.index_path)
+        self.matcher.index.close()
         self.database.dispose()
 
 
@@ -59,6 +61,8 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
     Raises:
         RuntimeError: the database does not have the schema that this code needs.
     """
+    # The matrices of a match are small: threads for them cost more than they save, and the embedder has its own.
+    threadpool_limits(limits=1, user_api="blas")
     database = Database(settings.url)
     if not schema.is_current(database):
         raise RuntimeError(

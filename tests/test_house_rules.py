@@ -218,11 +218,16 @@ def test_only_tests_look_for_data_beside_the_checkout() -> None:
     assert not found
 
 
-def test_every_setting_is_in_the_example() -> None:
+def test_the_example_shows_every_setting_with_its_default() -> None:
     text = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
-    shown = set(re.findall(r"^# SANKU_([A-Z0-9_]+)=", text, flags=re.MULTILINE))
+    shown = dict(re.findall(r"^# SANKU_([A-Z0-9_]+)=(.*)$", text, flags=re.MULTILINE))
     internal = {"DEMO", "ENVIRONMENT"} & {name.upper() for name in Settings.model_fields}
-    assert shown == {name.upper() for name in Settings.model_fields} - internal
+    assert shown.keys() == {name.upper() for name in Settings.model_fields} - internal
+    for name, value in shown.items():
+        default = Settings.model_fields[name.lower()].default
+        if default is not None:
+            given = Settings(_env_file=None, **{name.lower(): value})
+            assert getattr(given, name.lower()) == default, name
 
 
 def _pins(name: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ numbers and e-mail addresses are taken out of every quoted sentence.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from app.libraries.kinds import ViewLevel
@@ -61,7 +61,21 @@ class Reasons:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as they are stored and sent."""
-        return asdict(self)
+        return {
+            "one_line_zh": self.one_line_zh,
+            "one_line_en": self.one_line_en,
+            "sentences": [
+                {"demand": met.demand, "achievement": met.achievement, "similarity": met.similarity}
+                for met in self.sentences
+            ],
+            "features": [
+                {"name": one.name, "zh": one.zh, "en": one.en, "contribution": one.contribution}
+                for one in self.features
+            ],
+            "terms": [
+                {"code": term.code, "state": term.state, "zh": term.zh, "en": term.en} for term in self.terms
+            ],
+        }
 
 
 def reasons(

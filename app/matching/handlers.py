@@ -49,7 +49,7 @@ def rank_pairs(matcher: Matcher) -> Handler:
     """`*.published`, `*.changed` → the record's good pairs in the table, and ``pairs.ranked``."""
 
     def plan(session: Session, event: Claimed) -> RankedRecord | None:
-        kind = next(kind for kind in _MODELS if event.name.startswith(f"{kind.value}."))
+        kind = _kind_of(event)
         model: Any = _MODELS[kind]
         record: Demand | Achievement | None = session.get(model, event.subject_id)
         if record is None or record.state != RecordState.PUBLISHED:
@@ -84,6 +84,10 @@ def drop_pairs() -> Handler:
     """`*.withdrawn`, `*.closed` → none of the record's pairs remains in the table."""
 
     def apply(session: Session, event: Claimed, _: Any) -> None:
+        kind = _kind_of(event)
+        if event.subject_id is None or _still_published(session, kind, event.subject_id):
+            # Published again before this was worked off: its pairs are those of its new publication.
+            return
         session.execute(
             delete(Pair).where(
                 or_(Pair.demand_id == event.subject_id, Pair.achievement_id == event.subject_id)
@@ -91,6 +95,10 @@ def drop_pairs() -> Handler:
         )
 
     return Handler(lambda _session, _event: None, apply)
+
+
+def _kind_of(event: Claimed) -> RecordKind:
+    return next(kind for kind in _MODELS if event.name.startswith(f"{kind.value}."))
 
 
 def _still_published(session: Session, kind: RecordKind, record_id: UUID) -> bool:

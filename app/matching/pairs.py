@@ -1,41 +1,32 @@
-"""The pipeline: candidates by vectors and words → signals and features → score → evidence; for any side of a pair."""
+"""The pipeline: candidates by vectors and words → rules → signals and features → score → evidence, for any side."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.organisations import families
 from app.db import new_id, now
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.demands.service import organisations_of_codes
-from app.libraries.kinds import RecordKind, RecordState
+from app.libraries.kinds import RecordKind
 from app.libraries.numbers import local_now
 from app.matching import evidence
 from app.matching.answers import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
-from app.matching.constraints import hard_rules
+from app.matching.candidates import CandidateCache, PairFacts, allowed_pairs
 from app.matching.context import ContextSource, StoreContext
 from app.matching.embedder import Embedder
-from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.index import IndexFilter, LexicalIndex, VectorIndex
 from app.matching.indexer import MatchingIndexer
 from app.matching.ranker import Ranker, ScoredPair, rank
 from app.matching.recommending import OpenLoad, PairToBroker, managers_for
 from app.matching.records import achievement_facts, demand_facts
-from app.matching.sides import RecordSide, embedded_side, stored_sides
+from app.matching.sides import RecordSide, embedded_side, side_of
 from app.matching.signals import Context, TextSide, pair_signals, sentence_cosines
+from app.matching.vectors import load_sentences
 
 Library = Demand | Achievement
-
-_OTHER = {RecordKind.DEMAND: RecordKind.ACHIEVEMENT, RecordKind.ACHIEVEMENT: RecordKind.DEMAND}
-_MODELS: Mapping[RecordKind, type[Library]] = {
-    RecordKind.DEMAND: Demand,
-    RecordKind.ACHIEVEMENT: Achievement,
-}
 
 
 class Matcher:
@@ -59,6 +50,7 @@ class Matcher:
         self.threshold = ranker.threshold if threshold is None else threshold
         self.model_version = ranker.version
         self.contexts = ContextSource(embedder.model_id, embedder.dimension)
+        self._cache = CandidateCache(embedder.model_id)
         self._indexer = indexer
         self._open_load = open_load
         self._candidates = candidates
@@ -133,11 +125,7 @@ class Matcher:
 
     def side_of(self, session: Session, record: Library) -> TextSide:
         """The record's text as the signals see it."""
-        return self._side(session, record).text
-
-    def _side(self, session: Session, record: Library) -> RecordSide:
-        stored = stored_sides(session, self.index.model_id, [record.id])
-        return stored.get(record.id) or embedded_side(self._indexer, record)
+        return side_of(session, self._indexer, self.index.model_id, record).text
 
     def _answer(
         self,
@@ -149,61 +137,28 @@ class Matcher:
         *,
         stored: bool = True,
     ) -> MatchAnswer:
-        own = self._side(session, record) if stored else embedded_side(self._indexer, record)
+        own = (
+            side_of(session, self._indexer, self.index.model_id, record)
+            if stored
+            else embedded_side(self._indexer, record)
+        )
         usual = (context or self.contexts.current(session)).pairs
         day = filters.valid_on or local_now().date()
-        kind = _OTHER[record.kind]
-        ids = self._candidate_ids(session, own.text, _index_filter(kind, filters, record, day), usual)
-        others = _published(session, kind, ids)
-        sides = stored_sides(session, self.index.model_id, list(others))
-        kept, left_out = _allowed(session, record, [o for o in others.values() if o.id in sides], day)
-        ranked = self._rank(record, own, kept, sides, usual)
-        items = tuple(
-            self._pair_match(scored, record, others, own, sides, usual, stored=stored)
-            for scored in ranked[:limit]
-        )
+        ids = self._candidate_ids(session, own.text, _index_filter(filters, record, day), usual)
+        kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
+        candidates = self._cache.get(session, kind, ids)
+        pairs, left_out = allowed_pairs(session, record, candidates, day)
+        texts = {id_: candidates[id_].text for id_ in pairs}
+        scored = self._score(record, own.text, pairs, texts, usual)
+        shown = self._with_evidence(session, scored[:limit], record, own, pairs, texts, usual, stored=stored)
         return MatchAnswer(
-            items=items,
+            items=shown,
             threshold=self.threshold,
             model_version=self.model_version,
             index_position=self.index.position(session),
             computed_at=now(),
-            no_good_match=evidence.no_good_match([scored.score for scored in ranked], self.threshold),
+            no_good_match=evidence.no_good_match([pair.score for pair in scored], self.threshold),
             left_out=left_out,
-        )
-
-    def _pair_match(
-        self,
-        scored: ScoredPair,
-        record: Library,
-        others: Mapping[UUID, Library],
-        own: RecordSide,
-        sides: Mapping[UUID, RecordSide],
-        usual: Context,
-        *,
-        stored: bool,
-    ) -> PairMatch:
-        """The scored pair with its evidence; the side that is not stored has no id."""
-        demand_id, achievement_id = UUID(scored.demand_id), UUID(scored.achievement_id)
-        is_demand = isinstance(record, Demand)
-        other = others[achievement_id if is_demand else demand_id]
-        theirs = sides[other.id]
-        demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
-        demand, achievement = _sides(record, other, {})
-        why = evidence.reasons(
-            demand,
-            achievement,
-            scored,
-            demand_sentences=demand_side.sentences,
-            achievement_sentences=achievement_side.sentences,
-            cosines=sentence_cosines(demand_side.text, achievement_side.text, usual),
-        )
-        return PairMatch(
-            demand_id=demand_id if stored or not is_demand else None,
-            achievement_id=achievement_id if stored or is_demand else None,
-            score=scored.score,
-            good=scored.score >= self.threshold,
-            reasons=why.to_dict(),
         )
 
     def _candidate_ids(
@@ -216,32 +171,60 @@ class Matcher:
         by_words = self.lexical.search(session, repeated, self._candidates, limits, stats=stats)
         return list(dict.fromkeys(hit.record_id for hit in (*by_vector, *by_words)))
 
-    def _rank(
+    def _score(
         self,
         record: Library,
-        own: RecordSide,
-        others: Sequence[Library],
-        sides: Mapping[UUID, RecordSide],
-        context: Context,
+        own: TextSide,
+        pairs: Mapping[UUID, PairFacts],
+        texts: Mapping[UUID, TextSide],
+        usual: Context,
     ) -> list[ScoredPair]:
-        texts = [sides[other.id].text for other in others]
-        if isinstance(record, Demand):
-            signals = pair_signals(own.text, texts, context, query_is="demand")
-            pairs = [(demand_facts(record), _achievement(other)) for other in others]
-        else:
-            signals = pair_signals(own.text, texts, context, query_is="achievement")
-            pairs = [(_demand(other), achievement_facts(record)) for other in others]
-        return rank(pairs, signals, self.ranker)
+        signals = pair_signals(
+            own,
+            [texts[id_] for id_ in pairs],
+            usual,
+            query_is="demand" if isinstance(record, Demand) else "achievement",
+        )
+        return rank(list(pairs.values()), signals, self.ranker)
 
-
-def _achievement(record: Library) -> AchievementFacts:
-    assert isinstance(record, Achievement)
-    return achievement_facts(record)
-
-
-def _demand(record: Library) -> DemandFacts:
-    assert isinstance(record, Demand)
-    return demand_facts(record)
+    def _with_evidence(
+        self,
+        session: Session,
+        scored: Sequence[ScoredPair],
+        record: Library,
+        own: RecordSide,
+        pairs: Mapping[UUID, PairFacts],
+        texts: Mapping[UUID, TextSide],
+        usual: Context,
+        *,
+        stored: bool,
+    ) -> tuple[PairMatch, ...]:
+        """The scored pairs with what speaks for them; the side that is not stored has no id."""
+        is_demand = isinstance(record, Demand)
+        others = [UUID(pair.achievement_id if is_demand else pair.demand_id) for pair in scored]
+        sentences = load_sentences(session, others)
+        own_id = record.id if stored else None
+        matches = []
+        for pair, id_ in zip(scored, others, strict=True):
+            theirs = RecordSide(texts[id_], sentences[id_].texts)
+            demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
+            why = evidence.reasons(
+                *pairs[id_],
+                pair,
+                demand_sentences=demand_side.sentences,
+                achievement_sentences=achievement_side.sentences,
+                cosines=sentence_cosines(demand_side.text, achievement_side.text, usual),
+            )
+            matches.append(
+                PairMatch(
+                    demand_id=own_id if is_demand else id_,
+                    achievement_id=id_ if is_demand else own_id,
+                    score=pair.score,
+                    good=pair.score >= self.threshold,
+                    reasons=why.to_dict(),
+                )
+            )
+        return tuple(matches)
 
 
 def _language(text: str) -> str:
@@ -249,7 +232,8 @@ def _language(text: str) -> str:
     return "zh" if any("\u3400" <= character <= "\u9fff" for character in text) else "en"
 
 
-def _index_filter(kind: RecordKind, filters: PairFilter, record: Library, day: date) -> IndexFilter:
+def _index_filter(filters: PairFilter, record: Library, day: date) -> IndexFilter:
+    kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
     return IndexFilter(
         kind=kind,
         fields=filters.fields,
@@ -260,45 +244,3 @@ def _index_filter(kind: RecordKind, filters: PairFilter, record: Library, day: d
         exclude_owner_ids=frozenset({record.owner_org_id}),
         valid_on=day,
     )
-
-
-def _published(session: Session, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, Library]:
-    model = _MODELS[kind]
-    query = select(model).where(model.id.in_(ids), model.state == RecordState.PUBLISHED)
-    records: Iterable[Library] = session.scalars(query)
-    return {record.id: record for record in records}
-
-
-def _allowed(
-    session: Session, record: Library, others: Sequence[Library], day: date
-) -> tuple[list[Library], dict[str, int]]:
-    """Those that no hard rule forbids, and how many each rule left out."""
-    demands = (
-        [record] if isinstance(record, Demand) else [other for other in others if isinstance(other, Demand)]
-    )
-    codes = organisations_of_codes(
-        session, {code for demand in demands for code in demand.excluded_orgs or ()}
-    )
-    facts = [_sides(record, other, codes) for other in others]
-    orgs = {
-        UUID(org) for demand, achievement in facts for org in (*demand.party_orgs, *achievement.party_orgs)
-    }
-    family = {str(org): str(head) for org, head in families(session, orgs).items()}
-    kept: list[Library] = []
-    left_out: dict[str, int] = {}
-    for other, (demand, achievement) in zip(others, facts, strict=True):
-        broken = hard_rules(demand, achievement, today=day, org_family=family)
-        if not broken:
-            kept.append(other)
-        for rule in broken[:1]:
-            left_out[rule.code] = left_out.get(rule.code, 0) + 1
-    return kept, left_out
-
-
-def _sides(
-    record: Library, other: Library, codes: Mapping[str, UUID]
-) -> tuple[DemandFacts, AchievementFacts]:
-    demand, achievement = (record, other) if isinstance(record, Demand) else (other, record)
-    assert isinstance(demand, Demand)
-    assert isinstance(achievement, Achievement)
-    return demand_facts(demand, known_codes=codes), achievement_facts(achievement)

@@ -19,7 +19,7 @@ from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.index import IndexFilter, VectorIndex
 from app.matching.managers import ManagerSide, ScoredManager, rank_managers
 from app.matching.records import manager_facts
-from app.matching.sides import stored_sides
+from app.matching.sides import stored_texts
 from app.matching.signals import TextSide
 
 OpenLoad = Callable[[Session, Collection[UUID]], Mapping[UUID, int]]
@@ -60,15 +60,11 @@ def managers_for(
     facts = {
         id_: manager_facts(record, open_load=load.get(id_, 0), today=today) for id_, record in records.items()
     }
-    sides = stored_sides(session, index.model_id, list(records))
+    texts = stored_texts(session, index.model_id, list(records))
     ranked = rank_managers(
         (pair.demand, pair.demand_text),
         (pair.achievement, pair.achievement_text),
-        [
-            ManagerSide(facts[id_], side.text.vector, side.text.sentences)
-            for id_, side in sides.items()
-            if id_ in facts
-        ],
+        [ManagerSide(facts[id_], text.vector, text.sentences) for id_, text in texts.items()],
         demands=context.pairs.demands,
         achievements=context.pairs.achievements,
         managers_usual=context.managers,
@@ -86,8 +82,8 @@ def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFa
     """Organisation → the topmost that controls it, for everybody who might be in conflict."""
     involved = {*pair.demand.party_orgs, *pair.achievement.party_orgs}
     for facts in managers:
-        involved.update(facts.affiliations)
-    return {str(org): str(head) for org, head in families(session, {UUID(org) for org in involved}).items()}
+        involved.update(facts.affiliations, facts.declared_conflicts)
+    return {str(org): str(head) for org, head in families(session, {UUID(id_) for id_ in involved}).items()}
 
 
 def _recommendation(scored: ScoredManager) -> ManagerRecommendation:

@@ -1,13 +1,17 @@
 """A stored record as ranking sees it: the only place where ``matching`` reads a library's columns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
+from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.record import Record
 from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts, RecordFacts, TrackRecord
@@ -78,6 +82,77 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
     )
 
 
+def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, AchievementFacts]:
+    """What rules and features need of published achievements, and no texts: a match asks for hundreds of them."""
+    a = Achievement
+    rows = session.execute(
+        select(
+            a.id,
+            a.fields,
+            a.trl,
+            a.transfer_modes,
+            a.price_min_wan,
+            a.price_max_wan,
+            a.region,
+            a.language,
+            a.owner_org_id,
+            a.co_org_ids,
+        ).where(a.id.in_(ids), a.state == RecordState.PUBLISHED)
+    )
+    return {
+        row.id: AchievementFacts(
+            id=str(row.id),
+            fields=tuple(row.fields),
+            trl=row.trl,
+            transfer_modes=tuple(row.transfer_modes),
+            price_min_wan=row.price_min_wan,
+            price_max_wan=row.price_max_wan,
+            region=row.region,
+            language=row.language,
+            owner_org=str(row.owner_org_id),
+            party_orgs=(str(row.owner_org_id), *row.co_org_ids),
+        )
+        for row in rows
+    }
+
+
+def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, DemandFacts]:
+    """What rules and features need of published demands, and no texts; `excluded_orgs` are credit codes here."""
+    d = Demand
+    rows = session.execute(
+        select(
+            d.id,
+            d.fields,
+            d.min_trl,
+            d.cooperation_modes,
+            d.budget_min_wan,
+            d.budget_max_wan,
+            d.deadline,
+            d.region,
+            d.language,
+            d.owner_org_id,
+            d.excluded_orgs,
+        ).where(d.id.in_(ids), d.state == RecordState.PUBLISHED)
+    )
+    return {
+        row.id: DemandFacts(
+            id=str(row.id),
+            fields=tuple(row.fields),
+            min_trl=row.min_trl,
+            cooperation_modes=tuple(row.cooperation_modes),
+            budget_min_wan=row.budget_min_wan,
+            budget_max_wan=row.budget_max_wan,
+            deadline=row.deadline,
+            region=row.region,
+            language=row.language,
+            owner_org=str(row.owner_org_id),
+            party_orgs=(str(row.owner_org_id),),
+            excluded_orgs=tuple(row.excluded_orgs),
+        )
+        for row in rows
+    }
+
+
 def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = None) -> ManagerFacts:
     """`open_load` is the number of engagements the manager has open; `today` decides which posts are active."""
     return ManagerFacts(
@@ -92,7 +167,10 @@ def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = N
         open_load=open_load,
         languages=tuple(record.languages or ()),
         track_record=tuple(_track_record(entry) for entry in record.track_record or ()),
-        affiliations=tuple(dict.fromkeys(_active(record.affiliations or (), today))),
+        # Who keeps the record is the employer, whether or not it is listed as a post.
+        affiliations=tuple(
+            dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today)))
+        ),
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
     )
 

@@ -16,7 +16,7 @@ from app.matching.models import RecordVector
 from app.matching.records import facts_of
 from app.matching.signals import TextSide
 from app.matching.text import whole_text
-from app.matching.vectors import unpack_sentences
+from app.matching.vectors import load_sentences, unpack_sentences
 from app.matching.words import words
 
 
@@ -28,14 +28,13 @@ class RecordSide:
     sentences: tuple[str, ...]
 
 
-def stored_sides(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, RecordSide]:
-    """Sides of the records that are published; the others are missing from the answer."""
+def stored_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, TextSide]:
+    """Text sides of the records that are published; the others are missing from the answer."""
     rows = session.execute(
         select(
             RecordVector.record_id,
             RecordVector.language,
             RecordVector.vector,
-            RecordVector.sentences,
             RecordVector.sentence_vectors,
             SearchDocument.member_words,
         )
@@ -43,17 +42,22 @@ def stored_sides(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[U
         .where(RecordVector.record_id.in_(ids), RecordVector.active, RecordVector.model_id == model_id)
     )
     return {
-        id_: RecordSide(
-            TextSide(
-                vector=vector,
-                sentences=unpack_sentences(packed, len(vector)),
-                words=Counter(cut.split()),
-                language=language or "zh",
-            ),
-            tuple(sentences),
+        id_: TextSide(
+            vector=vector,
+            sentences=unpack_sentences(packed, len(vector)),
+            words=Counter(cut.split()),
+            language=language or "zh",
         )
-        for id_, language, vector, sentences, packed, cut in rows
+        for id_, language, vector, packed, cut in rows
     }
+
+
+def side_of(session: Session, indexer: MatchingIndexer, model_id: str, record: Record) -> RecordSide:
+    """The side of a published record as it is stored; of any other, embedded now and stored nowhere."""
+    text = stored_texts(session, model_id, [record.id]).get(record.id)
+    if text is not None:
+        return RecordSide(text, load_sentences(session, [record.id])[record.id].texts)
+    return embedded_side(indexer, record)
 
 
 def embedded_side(indexer: MatchingIndexer, record: Record) -> RecordSide:

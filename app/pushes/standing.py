@@ -1,7 +1,7 @@
 """What the rules need to know, read from the present rows; under lock where something is written after."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -108,8 +108,7 @@ def read_standing(
     demand_views = {id_: demand_facts(row) for id_, row in demands.items()}
     achievement_views = {id_: achievement_facts(row) for id_, row in achievements.items()}
     manager_views = {
-        id_: _with_employer(manager_facts(row, open_load=load.get(id_, 0), today=day), row)
-        for id_, row in managers.items()
+        id_: manager_facts(row, open_load=load.get(id_, 0), today=day) for id_, row in managers.items()
     }
     return Standing(
         policy=policy,
@@ -158,14 +157,6 @@ def _rows(session: Session, model: type[AnyRecord], ids: set[UUID], lock: bool) 
         # key_share: inserting a push takes a share of these rows' keys, which this lock need not hinder.
         query = query.with_for_update(key_share=True, of=model).execution_options(populate_existing=True)
     return {row.id: row for row in session.scalars(query)}
-
-
-def _with_employer(facts: ManagerFacts, manager: Manager) -> ManagerFacts:
-    """The organisation that keeps the manager's record is the employer, whether or not it is listed as a post."""
-    employer = str(manager.owner_org_id)
-    if employer in facts.affiliations:
-        return facts
-    return replace(facts, affiliations=(*facts.affiliations, employer))
 
 
 def _pairs(session: Session, demands: set[UUID], achievements: set[UUID]) -> dict[PairKey, Pair]:

@@ -1,5 +1,6 @@
 """Words on SQLite: FTS5 says where they occur; the scores are counted here, over one library instead of the table."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,7 +19,7 @@ from app.matching.words import K1, B, CorpusStats
 
 Numbers = NDArray[np.int64]
 
-_FIRST_BATCH = 500
+_SPARE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,15 @@ def _postings(session: Session, library: _Library, words: Sequence[str]) -> _Pos
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts5vocab(main, search_fts, instance)"
         )
     )
-    # One text of numbers instead of a row for each: a common word occurs hundreds of thousands of times.
-    of_word = text(
-        "SELECT group_concat(doc) FROM temp.search_terms WHERE term = :word AND col = 'member_words'"
+    # All words in one statement, and one text of numbers for each instead of a row for each occurrence: a common
+    # word occurs hundreds of thousands of times. The order of a CROSS JOIN is kept: word by word, by the index.
+    of_words = text(
+        "SELECT word.key, group_concat(doc) FROM json_each(:words) AS word CROSS JOIN temp.search_terms AS found "
+        "ON found.term = word.value WHERE found.col = 'member_words' GROUP BY word.key"
     )
-    found = [_parsed(session.execute(of_word, {"word": word}).scalar()) for word in words]
+    rows = session.execute(of_words, {"words": json.dumps(list(words), ensure_ascii=False)})
+    numbers_of = {int(word): _parsed(numbers) for word, numbers in rows}
+    found = [numbers_of.get(word, _parsed(None)) for word in range(len(words))]
     size = max(1, len(library.numbers))
     places = np.full(int(library.numbers.max(initial=0)) + 1, -1, np.int64)
     places[library.numbers] = np.arange(len(library.numbers))
@@ -104,7 +109,7 @@ def _passing(
     session: Session, numbers: Numbers, scores: NDArray[np.float64], k: int, filter: IndexFilter
 ) -> Iterator[Hit]:
     """The first `k` that pass the filter. Asked in growing batches: mostly the first one is enough."""
-    start, size = 0, max(_FIRST_BATCH, 2 * k)
+    start, size = 0, k + _SPARE
     while k > 0 and start < len(numbers):
         batch = numbers[start : start + size].tolist()
         ids = _passing_ids(session, batch, filter)

@@ -1,0 +1,133 @@
+"""Candidates with what ranking needs of them, kept in memory while their rows do not change; and the hard rules."""
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.organisations import families
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.demands.service import organisations_of_codes
+from app.libraries.kinds import RecordKind
+from app.matching.constraints import hard_rules
+from app.matching.facts import AchievementFacts, DemandFacts
+from app.matching.models import RecordVector
+from app.matching.records import achievement_facts, demand_facts, terms_of_achievements, terms_of_demands
+from app.matching.sides import stored_texts
+from app.matching.signals import TextSide
+
+# About 15 kB a record: 150 MB when full.
+CACHED_RECORDS = 10_000
+
+PairFacts = tuple[DemandFacts, AchievementFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A published record: its facts without texts, and its text as the signals see it."""
+
+    facts: DemandFacts | AchievementFacts
+    text: TextSide
+
+
+class CandidateCache:
+    """Published records by id. A row of the index carries a number that grows with its every change, and every
+    change of a published record changes its row: what was read under the present number is still right."""
+
+    def __init__(self, model_id: str, size: int = CACHED_RECORDS) -> None:
+        self._model_id = model_id
+        self._size = size
+        self._known: OrderedDict[UUID, tuple[int, Candidate]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, Candidate]:
+        """In the order of `ids`; those that are not published (any more) are left out."""
+        rows = session.execute(
+            select(RecordVector.record_id, RecordVector.seq).where(
+                RecordVector.record_id.in_(ids), RecordVector.active, RecordVector.model_id == self._model_id
+            )
+        )
+        present: dict[UUID, int] = dict(rows.all())
+        found = self._remembered(present)
+        missing = [id_ for id_ in present if id_ not in found]
+        if missing:
+            read = self._read(session, kind, missing)
+            self._remember(read, present)
+            found |= read
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    def _remembered(self, present: Mapping[UUID, int]) -> dict[UUID, Candidate]:
+        found = {}
+        with self._lock:
+            for id_, seq in present.items():
+                known = self._known.get(id_)
+                if known is not None and known[0] == seq:
+                    self._known.move_to_end(id_)
+                    found[id_] = known[1]
+        return found
+
+    def _remember(self, read: Mapping[UUID, Candidate], present: Mapping[UUID, int]) -> None:
+        with self._lock:
+            for id_, candidate in read.items():
+                self._known[id_] = (present[id_], candidate)
+                self._known.move_to_end(id_)
+            while len(self._known) > self._size:
+                self._known.popitem(last=False)
+
+    def _read(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, Candidate]:
+        terms_of = terms_of_demands if kind is RecordKind.DEMAND else terms_of_achievements
+        facts: Mapping[UUID, DemandFacts | AchievementFacts] = terms_of(session, ids)
+        texts = stored_texts(session, self._model_id, ids)
+        return {id_: Candidate(facts[id_], texts[id_]) for id_ in ids if id_ in facts and id_ in texts}
+
+
+def allowed_pairs(
+    session: Session, record: Demand | Achievement, candidates: Mapping[UUID, Candidate], day: date
+) -> tuple[dict[UUID, PairFacts], dict[str, int]]:
+    """The record's pairs with these candidates that no hard rule forbids, by the candidate's id; and how many each
+    rule left out."""
+    pairs = _pairs(session, record, candidates)
+    orgs = {UUID(org) for pair in pairs.values() for side in pair for org in side.party_orgs}
+    family = {str(org): str(head) for org, head in families(session, orgs).items()}
+    kept: dict[UUID, PairFacts] = {}
+    left_out: Counter[str] = Counter()
+    for id_, pair in pairs.items():
+        broken = hard_rules(*pair, today=day, org_family=family)
+        if broken:
+            left_out[broken[0].code] += 1
+        else:
+            kept[id_] = pair
+    return kept, dict(left_out)
+
+
+def _pairs(
+    session: Session, record: Demand | Achievement, candidates: Mapping[UUID, Candidate]
+) -> dict[UUID, PairFacts]:
+    """Credit codes of excluded organisations become ids here, at each request: a code may get its organisation
+    after the demand was read."""
+    if isinstance(record, Demand):
+        codes = organisations_of_codes(session, record.excluded_orgs or ())
+        demand = demand_facts(record, known_codes=codes)
+        return {
+            id_: (demand, one.facts)
+            for id_, one in candidates.items()
+            if isinstance(one.facts, AchievementFacts)
+        }
+    achievement = achievement_facts(record)
+    demands = {id_: one.facts for id_, one in candidates.items() if isinstance(one.facts, DemandFacts)}
+    codes = organisations_of_codes(session, {code for one in demands.values() for code in one.excluded_orgs})
+    return {id_: (_with_ids(one, codes), achievement) for id_, one in demands.items()}
+
+
+def _with_ids(demand: DemandFacts, codes: Mapping[str, UUID]) -> DemandFacts:
+    if not demand.excluded_orgs:
+        return demand
+    return replace(
+        demand, excluded_orgs=tuple(str(codes[code]) for code in demand.excluded_orgs if code in codes)
+    )
