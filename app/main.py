@@ -5,7 +5,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import structlog
 import swagger_ui_bundle
@@ -153,12 +152,17 @@ def _readiness(services: Services) -> dict[str, bool]:
 
 
 def _refresh_gauges(services: Services) -> None:
-    metrics: Any = services.metrics
-    with services.database.reading() as session:
-        waiting = backlog(session)
-        status = services.matcher.index.status(session)
+    """Without the database the process's own figures are still told: that is when an operator needs them."""
+    metrics = services.metrics
+    try:
+        with services.database.reading() as session:
+            waiting = backlog(session)
+            status = services.matcher.index.status(session)
+    except SQLAlchemyError as error:
+        log.error("gauges_not_refreshed", error=str(error))
+        return
     metrics.events_waiting.set(waiting["waiting"])
     metrics.events_dead.set(waiting["dead"])
-    for kind, count in status.get("records", {}).items():
+    for kind, count in status["records"].items():
         metrics.index_vectors.labels(kind).set(count)
-    metrics.index_position.set(status.get("position", 0))
+    metrics.index_position.set(status["position"])

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 
 from app.db import Base, Database
 
@@ -27,6 +27,7 @@ MODELS = (
     "app.worker_models",
 )
 
+_MIGRATION_LOCK = 0x53414E4B55  # "SANKU"; any number that nothing else on the database locks
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -51,6 +52,9 @@ def migrate(database: Database) -> None:
     """Bring the database to the newest schema; does nothing when it is there already. One transaction."""
     config = _config()
     with database.engine.execution_options(sanku_write=True).begin() as connection:
+        if not database.is_sqlite:
+            # Several processes of a new release may start at once: one migrates, the others wait and find it done.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

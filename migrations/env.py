@@ -1,4 +1,4 @@
-"""Alembic's entry: the URL comes from the caller (app/migrate.py) or from the settings; both databases."""
+"""Alembic's entry: the URL comes from the caller (app/schema.py) or from the settings; both databases."""
 
 from typing import Any, Literal
 

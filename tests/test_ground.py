@@ -116,6 +116,7 @@ class TestHealth:
         }
         refused = client.get("/v1/demands")
         assert (refused.status_code, refused.headers["content-type"]) == (503, PROBLEM)
+        assert "sanku_http_request_seconds_count" in client.get("/metrics").text
 
     def test_metrics_tell_of_requests_events_and_the_index(self, client: TestClient) -> None:
         client.get("/healthz")

@@ -96,7 +96,7 @@ class RecordVector(Base):
     """
 
     __tablename__ = "record_vectors"
-    __table_args__ = (Index("ix_record_vectors_kind", "kind", "active", "model_id"),)
+    __table_args__ = (Index("ix_record_vectors_kind", "kind", "active", "model_id", "language"),)
 
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, unique=True)

@@ -1,6 +1,7 @@
 """The pipeline: candidates by vectors and words → rules → signals and features → score → evidence, for any side."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from app.matching.ranker import Ranker, ScoredPair, rank
 from app.matching.recommending import OpenLoad, PairToBroker, managers_for
 from app.matching.records import achievement_facts, demand_facts
 from app.matching.sides import RecordSide, embedded_side, side_of
-from app.matching.signals import Context, TextSide, pair_signals, sentence_cosines
+from app.matching.signals import Context, TextSide, centred, pair_signals, sentence_cosines
 from app.matching.vectors import load_sentences
 
 Library = Demand | Achievement
@@ -164,11 +165,25 @@ class Matcher:
     def _candidate_ids(
         self, session: Session, side: TextSide, limits: IndexFilter, context: Context
     ) -> list[UUID]:
-        """By meaning and by words: what one of them overlooks the other finds."""
-        stats = context.achievement_words if limits.kind is RecordKind.ACHIEVEMENT else None
+        """By meaning and by words: what one of them overlooks the other finds.
+
+        Meaning is searched language by language, with what is usual taken off the query: the vectors of a language
+        share an offset, which would put every record of another language behind all of one's own.
+        """
+        for_demand = limits.kind is RecordKind.ACHIEVEMENT
+        usual = context.demands if for_demand else context.achievements
+        query = centred(side.vector, usual.mean(side.language))
+        by_vector = [
+            hit
+            for language in self.index.languages(session, limits.kind)
+            if not limits.languages or language in limits.languages
+            for hit in self.index.search(
+                session, query, self._candidates, replace(limits, languages=frozenset({language}))
+            )
+        ]
+        stats = context.achievement_words if for_demand else None
         repeated = [word for word, count in side.words.items() for _ in range(count)]
-        by_vector = self.index.search(session, side.vector, self._candidates, limits)
-        by_words = self.lexical.search(session, repeated, self._candidates, limits, stats=stats)
+        by_words = self.lexical.search(session, repeated, self._candidates // 2, limits, stats=stats)
         return list(dict.fromkeys(hit.record_id for hit in (*by_vector, *by_words)))
 
     def _score(

@@ -173,7 +173,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_record_vectors")),
         sa.UniqueConstraint("seq", name=op.f("uq_record_vectors_seq")),
     )
-    op.create_index("ix_record_vectors_kind", "record_vectors", ["kind", "active", "model_id"], unique=False)
+    op.create_index(
+        "ix_record_vectors_kind", "record_vectors", ["kind", "active", "model_id", "language"], unique=False
+    )
     if on_postgresql:
         # Out of line, where PostgreSQL puts vectors by default, a search takes several times as long.
         op.execute("ALTER TABLE record_vectors ALTER COLUMN vector SET STORAGE MAIN")

@@ -85,6 +85,17 @@ def test_a_record_does_not_crowd_itself() -> None:
     assert signals.achievement_crowd < 0.9
 
 
+def test_others_with_the_same_problem_do_not_speak_against_what_solves_it() -> None:
+    demands, achievements = random_sides(6, 40), random_sides(7, 5)
+    asked = TextSide(achievements[0].vector, achievements[0].sentences, {}, "zh")
+    twins = [
+        TextSide(unit(*(asked.vector + 0.1 * side.vector)), side.sentences, {}, "zh") for side in demands[:4]
+    ]
+    alone = pair_signals(asked, achievements[:1], context_of(demands, achievements))[0]
+    among = pair_signals(asked, achievements[:1], context_of([*demands, *twins], achievements))[0]
+    assert among.achievement_crowd == pytest.approx(alone.achievement_crowd, abs=0.05)
+
+
 def test_an_empty_store_and_a_record_without_sentences_still_have_signals() -> None:
     side = TextSide(unit(1, 0, 0), np.zeros((0, 3), np.float32))
     empty = Usual.of(np.zeros((0, 3), np.float32), [])

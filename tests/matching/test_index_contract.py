@@ -228,6 +228,19 @@ def test_similarities_of_named_records(database: Database, index: VectorIndex) -
         assert index.similarities(session, unit(50), []).shape == (0,)
 
 
+def test_the_languages_are_those_of_the_records_there_are(database: Database, index: VectorIndex) -> None:
+    english = Stored(new_id(), seed=1, language="en")
+    german = Stored(new_id(), seed=2, language="de", kind=RecordKind.DEMAND)
+    store(database, english, german, Stored(new_id(), seed=3), Stored(new_id(), seed=4, language=None))
+    with database.reading() as session:
+        assert index.languages(session, RecordKind.ACHIEVEMENT) == ["en", "zh"]
+        assert index.languages(session, RecordKind.DEMAND) == ["de"]
+        assert index.languages(session, RecordKind.MANAGER) == []
+    remove(database, english.record_id)
+    with database.reading() as session:
+        assert index.languages(session, RecordKind.ACHIEVEMENT) == ["zh"]
+
+
 @pytest.mark.parametrize("k", [0, 1, 1000])
 def test_it_never_answers_more_than_asked_or_than_there_is(
     database: Database, index: VectorIndex, k: int

@@ -83,6 +83,10 @@ class VectorIndex(Protocol):
 
     def count(self, session: Session, filter: IndexFilter, /) -> int: ...
 
+    def languages(self, session: Session, kind: RecordKind, /) -> list[str]:
+        """Languages that there are records in, sorted; up to date like a search."""
+        ...
+
     def position(self, session: Session, /) -> int:
         """The sequence number up to which the index answers now."""
         ...

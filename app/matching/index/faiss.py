@@ -83,6 +83,11 @@ class FaissIndex:
         with self._lock.reading():
             return self._shards[filter.kind].count(filter)
 
+    def languages(self, _session: Session, kind: RecordKind, /) -> list[str]:
+        self.follow()
+        with self._lock.reading():
+            return self._shards[kind].languages()
+
     def position(self, _session: Session, /) -> int:
         return self.follow()
 

@@ -78,6 +78,12 @@ class PgVectorIndex:
             select(func.count()).select_from(RecordVector).where(*self._where(filter))
         ).scalar_one()
 
+    def languages(self, session: Session, kind: RecordKind, /) -> list[str]:
+        used = select(RecordVector.language).where(
+            *self._where(IndexFilter(kind=kind)), RecordVector.language.is_not(None)
+        )
+        return sorted(str(language) for language in session.scalars(used.distinct()))
+
     def position(self, session: Session, /) -> int:
         return vectors.position(session)
 

@@ -60,6 +60,9 @@ class _Codes:
     def number(self, value: Any) -> int:
         return self._numbers.setdefault(value, len(self._numbers))
 
+    def values(self, numbers: Collection[int]) -> list[Any]:
+        return [value for value, number in self._numbers.items() if number in numbers]
+
     def where(self, passes: Callable[[Any], bool]) -> Mask:
         """Which numbers stand for a value that passes."""
         return np.fromiter((passes(value) for value in self._numbers), np.bool_, len(self._numbers))
@@ -114,6 +117,11 @@ class Shard:
             self._describe(slot, entry)
         if added:
             self._index.add(np.stack(added))
+
+    def languages(self) -> list[str]:
+        live = self._table["language"][self._table["live"]]
+        used = self._languages.values(set(np.unique(live).tolist()))
+        return sorted(language for language in used if language is not None)
 
     def remove(self, record_ids: Collection[UUID]) -> None:
         for record_id in record_ids:
