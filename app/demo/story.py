@@ -1,46 +1,65 @@
 """The main job told over HTTP: an enterprise posts a demand, and it ends in a manager's inbox."""
 
+import hashlib
+import json
 from typing import Any
 
 import httpx
-from rich.console import Console
 from rich.table import Table
-from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
+from rich.text import Text
+from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
 
 from app.demo.accounts import ENTERPRISE_EMAIL, OPERATOR_EMAIL, manager_email
+from app.demo.printing import Prose, paper, table
+from app.libraries.numbers import local_now
 
 DEMAND = {
-    "title": "液压支柱外筒镀铬被叫停，求防锈耐磨替代办法",
+    "title": "液压支架立柱活塞杆不再镀硬铬后的防锈耐磨办法",
     "main_problem": (
-        "我厂给煤矿做单体液压支柱，外筒和活柱一直镀硬铬。园区环评不再批六价铬，库存件只够用四个月。"
+        "我厂给煤矿做支架立柱和油缸，活塞杆一直镀硬铬。园区环评不再批六价铬，库存杆只够用四个月。"
         "试过氮化，淋水巷道里放三周就起锈斑，密封圈被划伤后漏液，上季度返修四百多根。"
+        "想找一种不镀铬、杆面又硬又不生锈的办法，最好能先在旧杆上试。"
     ),
-    "expected_goal": "表面硬度不低于800 HV，中性盐雾600 h以上不生锈，单根成本不超过镀铬的1.4倍，筒径90~110 mm。",
-    "keywords": ["液压支柱", "代镀铬", "防锈", "耐磨"],
-    "fields": ["40"],
+    "expected_goal": (
+        "杆面硬度不低于800 HV，中性盐雾600 h以上不生锈，单根成本不超过镀铬的1.4倍，适用杆径45~110 mm。"
+    ),
+    "keywords": ["活塞杆", "代镀铬", "防锈", "耐磨"],
+    "fields": ["80"],
     "region": "370113",
-    "deadline": "2027-12-31",
     "cooperation_modes": ["licence", "service"],
     "min_trl": 7,
     "budget_min_wan": "120",
     "budget_max_wan": "220",
 }
 SHOWN = 5
+PAIRS_SHOWN = 2
+SECONDS_FOR_PUSHES = 120
 
-out = Console(highlight=False)
+out = paper()
 
 
-def tell(base: str, password: str) -> None:
-    """Print the story; raises RuntimeError where the service answers otherwise than it should."""
-    with httpx.Client(base_url=base, timeout=60) as http:
-        enterprise = _login(http, ENTERPRISE_EMAIL, password)
-        operator = _login(http, OPERATOR_EMAIL, password)
-        demand = _post_demand(http, enterprise)
-        matches = _show_matches(http, enterprise, demand)
-        manager = _show_recommendations(http, operator, demand, matches)
-        if manager is not None:
-            _show_inbox(http, operator, manager, demand, password)
-    _show_addresses(base, password)
+def tell(base: str, password: str, *, serves_on: bool) -> None:
+    """Print the story.
+
+    Raises:
+        RuntimeError: the service answers otherwise than it should, or not at all.
+    """
+    try:
+        with httpx.Client(base_url=base, timeout=60) as http:
+            enterprise = _login(http, ENTERPRISE_EMAIL, password)
+            operator = _login(http, OPERATOR_EMAIL, password)
+            demand = _post_demand(http, enterprise)
+            matches = _show_matches(http, enterprise, demand)
+            ranked = _show_recommendations(http, operator, demand, matches)
+            if matches:
+                _show_inbox(http, operator, ranked, demand, password)
+    except httpx.HTTPError as error:
+        raise RuntimeError(f"{base}: {error or type(error).__name__}") from error
+    except RetryError as error:
+        raise RuntimeError(
+            f"no push was written within {SECONDS_FOR_PUSHES} s ({SECONDS_FOR_PUSHES} 秒内没有生成推送)"
+        ) from error
+    _show_addresses(base, password, serves_on=serves_on)
 
 
 def _login(http: httpx.Client, email: str, password: str) -> dict[str, str]:
@@ -49,101 +68,141 @@ def _login(http: httpx.Client, email: str, password: str) -> dict[str, str]:
 
 
 def _post_demand(http: httpx.Client, login: dict[str, str]) -> dict[str, Any]:
-    # The same key each time: running the demo again must not post the demand again.
-    headers = login | {"Idempotency-Key": "demo-story-demand-1"}
-    demand = _checked(http.post("/v1/demands", json=DEMAND, headers=headers))
+    payload = DEMAND | {"deadline": f"{local_now().year + 1}-12-31"}
+    # The same demand has the same key: running the demo again must not post it again.
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    headers = login | {"Idempotency-Key": f"demo-story-{digest[:16]}"}
+    demand = _checked(http.post("/v1/demands", json=payload, headers=headers))
     out.rule("① 企业发布技术需求 · POST /v1/demands")
-    out.print(f"[bold]{demand['number']} {demand['title']}[/bold]")
-    out.print(demand["main_problem"])
-    out.print(f"目标: {demand['expected_goal']}")
+    out.print(f"{demand['number']} {demand['title']}", style="bold")
+    out.print(Prose(demand["main_problem"]))
+    out.print(Prose(f"目标：{demand['expected_goal']}"))
     score = demand["completeness"]
     missing = "、".join(item["zh"] for item in score["missing"][:4])
-    out.print(f"完整度 {score['score']}/100, 还可补充: {missing}")
+    out.print(Prose(f"完整度 {score['score']}/100" + (f"，还可补充：{missing}" if missing else "")))
     return demand
 
 
 def _show_matches(http: httpx.Client, login: dict[str, str], demand: dict[str, Any]) -> list[dict[str, Any]]:
+    """The good ones of the matches shown, the best first."""
     answer = _checked(http.get(f"/v1/demands/{demand['id']}/matches", params={"limit": SHOWN}, headers=login))
     out.rule("② 匹配到的技术成果 · GET /v1/demands/{id}/matches")
-    table = Table(show_lines=True)
-    for heading in ("#", "分数", "成果", "理由"):
-        table.add_column(heading)
+    matches = table("名次", "匹配分", "技术成果", "理由", widths=(4, 6, 44, 46))
     for item in answer["items"]:
-        table.add_row(
+        owner = item["record"].get("owner_name")
+        matches.add_row(
             str(item["rank"]),
-            f"{item['score']:.2f}{'' if item['good'] else ' (低于阈值)'}",
-            f"{item['record']['title']}\n{item['record'].get('owner_name') or ''}",
-            item["reasons"]["one_line_zh"],
+            _score(item["score"], good=item["good"]),
+            Prose(f"{item['record']['title']}" + (f"\n{owner}" if owner else "")),
+            Prose(item["reasons"]["one_line_zh"]),
         )
-    out.print(table)
+    out.print(matches)
+    out.print(Prose(f"✓ 匹配分不低于 {answer['threshold']:.2f}，是合适的匹配；其余仅供参考，不会推送。"))
+    if answer["no_good_match"]:
+        out.print(Prose(answer["no_good_match"]["zh"]))
     return [item for item in answer["items"] if item["good"]]
 
 
 def _show_recommendations(
     http: httpx.Client, login: dict[str, str], demand: dict[str, Any], matches: list[dict[str, Any]]
-) -> dict[str, Any] | None:
+) -> list[dict[str, Any]]:
+    """The managers recommended for the best pair, the best first."""
     out.rule("③ 推荐的技术经理人 · GET /v1/recommendations")
-    best: dict[str, Any] | None = None
-    for match in matches[:2]:
+    ranked: list[list[dict[str, Any]]] = []
+    for match in matches[:PAIRS_SHOWN]:
         pair = {"demand_id": demand["id"], "achievement_id": match["record"]["id"], "limit": SHOWN}
-        found = _checked(http.get("/v1/recommendations", params=pair, headers=login))
-        table = Table(title=f"供需对: {match['record']['title']}", show_lines=True)
-        for heading in ("#", "分数", "技术经理人", "推荐", "理由"):
-            table.add_column(heading)
-        for item in found["items"]:
-            state = "✓" if item["recommended"] else ((item["conflict"] or {}).get("zh") or "在办已满")
-            name = item["manager"]["title"]
-            table.add_row(
-                str(item["rank"]), f"{item['score']:.2f}", name, state, item["reasons"]["one_line_zh"]
-            )
-            if item["recommended"] and best is None:
-                best = item["manager"]
-        out.print(table)
-    return best
+        items = _checked(http.get("/v1/recommendations", params=pair, headers=login))["items"]
+        out.print(Prose(f"供需对：{demand['number']} × {match['record']['title']}"))
+        out.print(_recommendations(items))
+        ranked.append([item["manager"] for item in items if item["recommended"]])
+    return ranked[0] if ranked else []
+
+
+def _recommendations(items: list[dict[str, Any]]) -> Table:
+    shown = table("名次", "得分", "技术经理人", "是否推荐", "理由", widths=(4, 6, 10, 26, 51))
+    for item in items:
+        conflict = item["conflict"]
+        state = "✓ 推荐" if item["recommended"] else f"✗ {conflict['zh']}" if conflict else "✗ 在办已满"
+        shown.add_row(
+            str(item["rank"]),
+            f"{item['score']:.2f}",
+            Prose(item["manager"]["title"]),
+            Prose(state, style="green" if item["recommended"] else "red"),
+            Prose(item["reasons"]["one_line_zh"]),
+        )
+    return shown
 
 
 def _show_inbox(
     http: httpx.Client,
     operator: dict[str, str],
-    manager: dict[str, Any],
+    ranked: list[dict[str, Any]],
     demand: dict[str, Any],
     password: str,
 ) -> None:
-    login = _login(http, manager_email(str(manager["source_ref"] or manager["number"])), password)
+    """The inbox of the best-ranked manager who got a push of this demand."""
 
     # The worker plans pushes in the background; its own pace, not a fixed pause, decides when they are there.
-    @retry(retry=retry_if_result(lambda found: not found), wait=wait_fixed(0.3), stop=stop_after_delay(60))
-    def pushed() -> list[Any]:
-        params = {"manager_id": manager["id"], "demand_id": demand["id"]}
-        items: list[Any] = _checked(http.get("/v1/pushes", params=params, headers=operator))["items"]
-        return items
+    @retry(
+        retry=retry_if_result(lambda found: not found),
+        wait=wait_fixed(0.3),
+        stop=stop_after_delay(SECONDS_FOR_PUSHES),
+    )
+    def pushed() -> set[str]:
+        params = {"demand_id": demand["id"], "limit": 100}
+        items = _checked(http.get("/v1/pushes", params=params, headers=operator))["items"]
+        return {push["manager"]["id"] for push in items}
 
-    pushed()
-    inbox = _checked(http.get("/v1/inbox", params={"limit": SHOWN}, headers=login))
+    having = pushed()
+    # On a later run the managers who got it may have too much in hand to be recommended once more.
+    id_ = next((manager["id"] for manager in ranked if manager["id"] in having), min(having))
+    manager = _checked(http.get(f"/v1/managers/{id_}", headers=operator))
+    login = _login(http, manager_email(str(manager["source_ref"] or manager["number"])), password)
+    items = _checked(http.get("/v1/inbox", params={"limit": SHOWN}, headers=login))["items"]
     out.rule(f"④ {manager['title']} 的收件箱 · GET /v1/inbox")
-    table = Table(show_lines=True)
-    for heading in ("#", "分数", "技术需求", "技术成果", "理由"):
-        table.add_column(heading)
-    for rank, push in enumerate(inbox["items"], 1):
-        mark = " ←" if push["demand"]["id"] == demand["id"] else ""
-        table.add_row(
+    if not items:
+        out.print("没有待处理的推送 (nothing is waiting)")
+        return
+    inbox = table("名次", "排序分", "技术需求", "技术成果", "为何推送给您", widths=(4, 6, 30, 30, 30))
+    for rank, push in enumerate(items, 1):
+        ours = push["demand"]["id"] == demand["id"]
+        inbox.add_row(
             str(rank),
             f"{push['rank_score']:.2f}",
-            f"{push['demand'].get('title')}{mark}",
-            str(push["achievement"].get("title")),
-            push["reasons"]["manager"]["one_line_zh"],
+            Prose(_title(push["demand"]) + (" ←" if ours else ""), style="bold" if ours else ""),
+            Prose(_title(push["achievement"])),
+            Prose(push["reasons"]["manager"]["one_line_zh"]),
         )
-    out.print(table)
+    out.print(inbox)
+    if any(push["demand"]["id"] == demand["id"] for push in items):
+        out.print("← 刚才发布的需求 (the demand just posted)")
 
 
-def _show_addresses(base: str, password: str) -> None:
+def _title(record: dict[str, Any]) -> str:
+    return str(record.get("title") or record["number"])
+
+
+def _score(value: float, *, good: bool) -> Text:
+    return Text(f"{value:.2f} ✓", style="bold green") if good else Text(f"{value:.2f}", style="dim")
+
+
+def _show_addresses(base: str, password: str, *, serves_on: bool) -> None:
     out.rule("打开这些地址 · addresses")
-    out.print(f"API 文档 (interactive API)  {base}/docs")
-    out.print(f"OpenAPI                     {base}/openapi.json")
-    out.print(f"健康与指标 (health, metrics) {base}/readyz  {base}/metrics")
-    out.print(f"登录 (logins): {OPERATOR_EMAIL}, {ENTERPRISE_EMAIL}, {manager_email('M-DEMO-02')} …")
-    out.print(f"密码 (password of this demo): {password}")
-    out.print("Ctrl-C 停止 (to stop)")
+    for label, value in (
+        ("API 文档 (interactive API)", f"{base}/docs"),
+        ("OpenAPI", f"{base}/openapi.json"),
+        ("就绪与指标 (ready, metrics)", f"{base}/readyz  {base}/metrics"),
+        ("管理部门 (operator)", OPERATOR_EMAIL),
+        ("企业 (enterprise)", ENTERPRISE_EMAIL),
+        ("技术经理人 (manager)", f"{manager_email('M-DEMO-02')}  (M-DEMO-01 … 20)"),
+        ("密码 (password of all)", password),
+    ):
+        out.print(f"{label}{' ' * (28 - Text(label).cell_len)}{value}", soft_wrap=True)
+    out.print(
+        "服务运行中，按 Ctrl-C 停止 (serving; Ctrl-C stops it)"
+        if serves_on
+        else "服务已结束；去掉 --once 则继续运行 (stopped; without --once it goes on serving)"
+    )
 
 
 def _checked(response: httpx.Response) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_others_with_the_same_problem_do_not_speak_against_what_solves_it() -> N
     ]
     alone = pair_signals(asked, achievements[:1], context_of(demands, achievements))[0]
     among = pair_signals(asked, achievements[:1], context_of([*demands, *twins], achievements))[0]
-    assert among.achievement_crowd == pytest.approx(alone.achievement_crowd, abs=0.05)
+    assert among.achievement_crowd <= alone.achievement_crowd + 0.01
 
 
 def test_an_empty_store_and_a_record_without_sentences_still_have_signals() -> None:
