@@ -22,11 +22,13 @@ from sqlalchemy.sql import ColumnElement
 from app.errors import Invalid
 
 MAX_PAGE = 100
+# A title of 200 characters, four bytes each, with an id beside it, in base64.
+MAX_CURSOR = 1200
 
 Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="每页条数")]
-Cursor = Annotated[str | None, Query(max_length=512, description="上一页返回的 next_cursor")]
+Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="上一页返回的 next_cursor")]
 
 
 class Page(BaseModel, Generic[Item]):

@@ -59,8 +59,15 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def _file_is_missing(database: Database) -> bool:
+    file = database.engine.url.database
+    return database.engine.dialect.name == "sqlite" and file is not None and not Path(file).exists()
+
+
 def is_current(database: Database) -> bool:
     """Whether the database has the schema that this code needs."""
+    if _file_is_missing(database):
+        return False  # connecting would make an empty one in its place
     head = ScriptDirectory.from_config(_config()).get_current_head()
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head

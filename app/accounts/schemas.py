@@ -214,7 +214,16 @@ class ApiKeyNew(_In):
     expires_at: AwareDatetime | None = Field(default=None, description="有效期;缺省不过期,可随时吊销")
 
     def expiry(self) -> datetime | None:
-        return self.expires_at.astimezone(UTC) if self.expires_at else None
+        """
+        Raises:
+            Invalid: in UTC, the time lies beyond the last year there is.
+        """
+        try:
+            return self.expires_at.astimezone(UTC) if self.expires_at else None
+        except OverflowError as error:
+            raise Invalid.field(
+                "expires_at", "out_of_range", "时间超出范围", "the time is out of range"
+            ) from error
 
 
 class ApiKeyOut(_Out):

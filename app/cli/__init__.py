@@ -3,9 +3,10 @@
 import sys
 
 import typer
-from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli import data, demo, index, match, model, serve, users
+from app.cli.common import complain
 from app.errors import SankuError
 
 cli = typer.Typer(
@@ -34,13 +35,17 @@ def main() -> None:
     except SankuError as error:
         show_error(error)
         sys.exit(1)
-    except RuntimeError as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip()
+        complain(f"the database cannot be used (数据库无法使用): {reason}", style="red")
+        sys.exit(1)
+    except (RuntimeError, OSError) as error:
+        complain(str(error), style="red")
         sys.exit(1)
 
 
 def show_error(error: SankuError) -> None:
-    console = Console(stderr=True)
-    console.print(f"[red]{error.message_zh}[/red]\n{error.message_en}", highlight=False)
+    complain(error.message_zh, style="red")
+    complain(error.message_en)
     for field in error.fields:
-        console.print(f"  {field.field}: {field.zh} / {field.en}", highlight=False, markup=False)
+        complain(f"  {field.field}: {field.zh} / {field.en}")

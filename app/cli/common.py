@@ -1,10 +1,13 @@
 """What several commands share: settings, progress on standard error, JSON on standard output."""
 
 import json
+import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -20,7 +23,16 @@ from rich.progress import (
 from app.observe import configure_logging
 from app.settings import Settings
 
-errors = Console(stderr=True)
+if TYPE_CHECKING:
+    from app.db import Database
+
+# What is printed is data (file:100:field, [brackets]), never markup, an emoji code or a number to colour.
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def complain(line: str, *, style: str = "") -> None:
+    """One line on standard error, however long: programs read it too."""
+    errors.print(line, style=style, soft_wrap=True)
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -63,6 +75,54 @@ def progress(label: str) -> Iterator[Step]:
             bar.update(task, completed=done, total=total)
 
         yield step
+
+
+def prepared_database(settings: Settings) -> "Database":
+    """
+    Raises:
+        RuntimeError: `sanku init` has not been run; nothing is made in its place.
+    """
+    from app import schema
+    from app.db import Database
+
+    database = Database(settings.url)
+    if not schema.is_current(database):
+        database.dispose()
+        raise RuntimeError(
+            "the database is not prepared or of another version: run `sanku init` "
+            "(数据库尚未初始化或版本不符: 请先运行 sanku init)"
+        )
+    return database
+
+
+def reserve_port(host: str, port: int) -> socket.socket:
+    """The bound socket that the service will listen on, before any long work is begun.
+
+    Raises:
+        RuntimeError: the address is taken, or is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    reserved = socket.socket(family)
+    # A port whose last connections have just ended may be taken again at once.
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        reserved.bind((host, port))
+        reserved.listen()
+    except (OSError, OverflowError) as error:
+        reserved.close()
+        raise RuntimeError(
+            f"cannot listen on {host}:{port}: {error}; choose another with --port "
+            f"(无法监听 {host}:{port}, 可能已被占用, 请用 --port 另选端口)"
+        ) from error
+    return reserved
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """A file that only its owner can read, there with its content or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secret, encoding="ascii")
+    draft.replace(path)
 
 
 def write_json(value: Any) -> None:

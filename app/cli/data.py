@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.common import errors, load_settings, progress, write_json
+from app.cli.common import complain, load_settings, progress, write_json
 
 Directory = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="A directory in interchange format.")
@@ -46,9 +46,9 @@ def load(
     else:
         for line in report.lines():
             typer.echo(line)
-        for fault in report.faults:
-            errors.print(f"{fault.field}: {fault.zh} / {fault.en}", highlight=False, markup=False)
-    if report.faults:
+        for refused in report.refused:
+            complain(str(refused))
+    if report.refused:
         raise typer.Exit(2)
 
 

@@ -1,11 +1,12 @@
 """`sanku demo`: the whole way of the data on demonstration data, from a posted demand to a manager's inbox."""
 
 import threading
+from socket import socket
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.common import errors, progress
+from app.cli.common import complain, errors, load_settings, progress, reserve_port
 from app.cli.serve import initialise
 from app.settings import Settings
 
@@ -17,14 +18,22 @@ def demo(
     ] = False,
 ) -> None:
     """Prepare everything, load the demonstration data, serve it, and walk through the main job over HTTP."""
-    from app.cli.common import load_settings
+    settings = _settings()
+    with reserve_port("127.0.0.1", port) as reserved:
+        initialise(settings)
+        _load(settings)
+        _serve(settings, reserved, once=once)
 
-    settings = load_settings(demo=True)
-    if "home" not in settings.model_fields_set:
-        settings = load_settings(demo=True, home=Settings.model_fields["home"].default.parent / "sanku-demo")
-    initialise(settings)
-    _load(settings)
-    _serve(settings, port, once=once)
+
+def _settings() -> Settings:
+    """The demonstration's own home, a worker inside, and no log lines across the story unless they are asked for."""
+    given = load_settings(demo=True).model_fields_set
+    own: dict[str, Any] = {"demo": True, "worker_in_service": True}
+    if "home" not in given:
+        own["home"] = Settings.model_fields["home"].default.parent / "sanku-demo"
+    if "log_level" not in given:
+        own["log_level"] = "WARNING"
+    return load_settings(**own)
 
 
 def _load(settings: Settings) -> None:
@@ -39,14 +48,16 @@ def _load(settings: Settings) -> None:
             services.database, services.indexer, settings, DATA, defaults={}, on_progress=step
         )
     for line in report.lines():
-        errors.print(f"  {line}", highlight=False)
+        complain(f"  {line}")
+    for refused in report.refused:
+        complain(f"  {refused}", style="red")
     create_accounts(services.database, settings)
     with errors.status("matching and pushing (匹配与推送)"):
         services.worker().run_until_idle()
     services.close()
 
 
-def _serve(settings: Settings, port: int, *, once: bool) -> None:
+def _serve(settings: Settings, reserved: socket, *, once: bool) -> None:
     import uvicorn
 
     from app.demo.accounts import password_of
@@ -55,30 +66,34 @@ def _serve(settings: Settings, port: int, *, once: bool) -> None:
 
     config = uvicorn.Config(
         create_app(settings),
-        host="127.0.0.1",
-        port=port,
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
-    failure: list[BaseException] = []
+    base = f"http://127.0.0.1:{reserved.getsockname()[1]}"
+    unfinished = ["the service stopped before the story ended (服务提前停止)"]
 
     def narrate() -> None:
         try:
-            tell(f"http://127.0.0.1:{port}", password_of(settings))
-        except (OSError, RuntimeError) as error:
-            failure.append(error)
-            server.should_exit = True
-        if once:
-            server.should_exit = True
+            tell(base, password_of(settings), serves_on=not once)
+            unfinished.clear()
+        except RuntimeError as error:
+            unfinished[:] = [str(error)]
+        finally:
+            server.should_exit = once or bool(unfinished)
 
     # The server keeps the main thread, so that Ctrl-C reaches it and it ends cleanly.
     narrator = threading.Thread(target=narrate, name="demo", daemon=True)
     _start_when_ready(server, narrator)
-    server.run()
-    if failure:
-        raise RuntimeError(f"the demo could not be told (演示未能完成): {failure[0]}")
+    try:
+        server.run(sockets=[reserved])
+    except KeyboardInterrupt:
+        complain("stopped (已停止)")
+        return
+    if unfinished:
+        raise RuntimeError(f"the demo could not be told (演示未能完成): {unfinished[0]}")
 
 
 def _start_when_ready(server: Any, narrator: threading.Thread) -> None:

@@ -39,4 +39,9 @@ def _show(state: dict[str, object], as_json: bool) -> None:
         write_json(state)
         return
     for key, value in state.items():
-        typer.echo(f"{key}: {value}")
+        shown = (
+            ", ".join(f"{kind} {count}" for kind, count in value.items())
+            if isinstance(value, dict)
+            else value
+        )
+        typer.echo(f"{key}: {shown}")

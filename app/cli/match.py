@@ -23,6 +23,8 @@ def match(
     """Rank the published achievements for a demand or for a text, with reasons."""
     if (demand_id is None) == (text is None):
         raise typer.BadParameter("give either a demand's id or --text (需求编号与 --text 二选一)")
+    if text is not None and not text.strip():
+        raise typer.BadParameter("the text is empty (文字为空)", param_hint="--text")
     from sqlalchemy import select
 
     from app.libraries.achievements.models import Achievement
@@ -65,7 +67,7 @@ def _demand(session: "Session", given: str) -> "Demand":
     try:
         found = session.get(Demand, UUID(given))
     except ValueError:
-        found = session.scalar(select(Demand).where(Demand.number == given))
+        found = session.scalar(select(Demand).where(Demand.number == given.strip().upper()))
     if found is None:
         raise NotFound(f"There is no demand {given}.", f"没有编号为 {given} 的技术需求。")
     return found

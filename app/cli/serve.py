@@ -1,5 +1,6 @@
 """`sanku init | serve | worker`: a new installation, the service, and a worker of its own."""
 
+import contextlib
 import secrets
 import signal
 import threading
@@ -7,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.common import errors, load_settings
+from app.cli.common import complain, load_settings, reserve_port, write_secret
 from app.cli.model import prepare_default_model
 from app.settings import Settings
 
@@ -23,17 +24,14 @@ def initialise(settings: Settings) -> None:
 
     settings.home_path.mkdir(parents=True, exist_ok=True)
     if settings.secret_key is None and not settings.secret_file.exists() and not settings.demo:
-        settings.secret_file.touch(mode=0o600)
-        settings.secret_file.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        errors.print(f"signing key written (已生成签名密钥): {settings.secret_file}", highlight=False)
+        write_secret(settings.secret_file, secrets.token_urlsafe(48))
+        complain(f"signing key written (已生成签名密钥): {settings.secret_file}")
     if settings.model is None:
         prepare_default_model(settings)
     database = Database(settings.url)
     migrate(database)
     database.dispose()
-    errors.print(
-        f"ready (已就绪): {database.engine.url.render_as_string(hide_password=True)}", highlight=False
-    )
+    complain(f"ready (已就绪): {database.engine.url.render_as_string(hide_password=True)}")
 
 
 def serve(
@@ -46,15 +44,16 @@ def serve(
     from app.main import create_app
 
     settings = load_settings()
-    uvicorn.run(
-        create_app(settings),
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    app = create_app(settings)
+    with reserve_port(host, port) as reserved:
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+        )
+        server = uvicorn.Server(config)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[reserved])
+    if not server.started:
+        raise RuntimeError("the service could not start; see the log (服务未能启动, 详见日志)")
 
 
 def worker() -> None:

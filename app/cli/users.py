@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.common import load_settings
+from app.cli.common import load_settings, prepared_database
 
 commands = typer.Typer(help="Users (用户).", no_args_is_help=True)
 
@@ -29,18 +29,17 @@ def create(
     from app.accounts.principal import SYSTEM
     from app.accounts.service import UserFacts, create_user, find_organisation
     from app.accounts.uscc import is_uscc
-    from app.db import Database
     from app.errors import Invalid
 
     if role not in set(Role):
         allowed = ", ".join(Role)
         raise Invalid.field("role", "enum", f"应为以下之一: {allowed}", f"must be one of: {allowed}")
+    database = prepared_database(load_settings())
     password = (
-        sys.stdin.readline().rstrip("\n")
+        sys.stdin.readline().rstrip("\r\n")
         if password_stdin
         else typer.prompt("Password (密码)", hide_input=True, confirmation_prompt=True)
     )
-    database = Database(load_settings().url)
     with database.unit_of_work() as session:
         owner = None
         if organisation:

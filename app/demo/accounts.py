@@ -24,7 +24,7 @@ def manager_email(source_ref: str) -> str:
 def password_of(settings: Settings) -> str:
     """The password of all demonstration logins, made once for each installation and readable by its owner only."""
     file = settings.home_path / "demo_password"
-    if not file.exists():
+    if not file.exists() or not file.stat().st_size:
         file.touch(mode=0o600)
         file.write_text(f"Demo-{secrets.token_urlsafe(9)}-1a", encoding="ascii")
     return file.read_text(encoding="ascii").strip()

@@ -33,6 +33,7 @@ DEMAND = {
 }
 SHOWN = 5
 PAIRS_SHOWN = 2
+RECOMMENDED_SHOWN, FLAGGED_SHOWN = 3, 2
 SECONDS_FOR_PUSHES = 120
 
 out = paper()
@@ -110,11 +111,13 @@ def _show_recommendations(
     out.rule("③ 推荐的技术经理人 · GET /v1/recommendations")
     ranked: list[list[dict[str, Any]]] = []
     for match in matches[:PAIRS_SHOWN]:
-        pair = {"demand_id": demand["id"], "achievement_id": match["record"]["id"], "limit": SHOWN}
+        pair = {"demand_id": demand["id"], "achievement_id": match["record"]["id"], "limit": 20}
         items = _checked(http.get("/v1/recommendations", params=pair, headers=login))["items"]
         out.print(Prose(f"供需对：{demand['number']} × {match['record']['title']}"))
-        out.print(_recommendations(items))
-        ranked.append([item["manager"] for item in items if item["recommended"]])
+        recommended = [item for item in items if item["recommended"]]
+        flagged = [item for item in items if not item["recommended"]]
+        out.print(_recommendations(recommended[:RECOMMENDED_SHOWN] + flagged[:FLAGGED_SHOWN]))
+        ranked.append([item["manager"] for item in recommended])
     return ranked[0] if ranked else []
 
 

@@ -1,5 +1,6 @@
 """Values into the columns of a record: defaults, clearing, and who owns it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ def _default(column: Any) -> Any:
 def assign(
     session: Session, library: Library, record: Record, given: dict[str, Any], principal: Principal
 ) -> None:
+    refuse_imported(given, principal)
     library.assign(session, record, given, principal)
     columns = inspect(type(record)).columns
     for name, value in given.items():
@@ -47,6 +49,36 @@ def move(session: Session, record: Record, given: dict[str, Any], principal: Pri
         raise Forbidden("Only the bureau may name another owner.", "只有管理部门可以变更所属单位。")
     check_owner(session, owner)
     record.owner_org_id = owner
+
+
+# What bulk loads mark their records with: by it they know a row that is there already, and pass it over.
+IMPORTED = "import"
+
+
+def refuse_imported(given: Mapping[str, Any], principal: Principal) -> None:
+    """
+    Raises:
+        Invalid: somebody else than the bureau claims that a record came by a bulk load: its row would never be loaded.
+    """
+    if given.get("source") == IMPORTED and not principal.sees_everything:
+        raise Invalid.field(
+            "source",
+            "reserved",
+            "此来源由批量导入使用,请填写其他来源",
+            "bulk loads use this source; name another",
+        )
+
+
+def refuse_foreign_owner(record: Record, principal: Principal, *, before: UUID | None) -> None:
+    """A record stays where it was, or is its writer's own organisation's; a manager's posts may not move it either.
+
+    Otherwise he would appear under another's name, and hide the employer with whom he has a conflict of interest.
+
+    Raises:
+        Forbidden: somebody else than the bureau names another owner.
+    """
+    if not principal.sees_everything and record.owner_org_id not in (before, principal.organisation_id):
+        raise Forbidden("Only the bureau may name another owner.", "只有管理部门可以变更所属单位。")
 
 
 def check_owner(session: Session, owner_org_id: UUID) -> None:

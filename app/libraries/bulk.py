@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.principal import Principal
 from app.db import Database
 from app.errors import FieldError, SankuError, field_errors
+from app.libraries.assigning import IMPORTED
 from app.libraries.commands import Command, create
 from app.libraries.indexing import Indexer, Prepared
 from app.libraries.kinds import RecordKind
@@ -21,7 +22,7 @@ from app.libraries.registry import LIBRARIES
 from app.libraries.steps import Applied
 from app.settings import Settings
 
-SOURCE = "import"
+SOURCE = IMPORTED
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from app.accounts.permissions import require
 from app.accounts.principal import Principal
 from app.db import Database, new_id
 from app.errors import Invalid, NotFound
-from app.libraries.assigning import assign, check_owner, fill_defaults, move
+from app.libraries.assigning import assign, check_owner, fill_defaults, move, refuse_foreign_owner
 from app.libraries.history import changed_fields, snapshot
 from app.libraries.indexing import Indexer, Prepared
 from app.libraries.kinds import RecordState
@@ -57,6 +57,7 @@ def create(
                 "owner_org_id", "required", "请指明所属单位", "name the organisation that owns the record"
             )
         require(principal, library.action("create"), own=owns(principal, record))
+        refuse_foreign_owner(record, principal, before=None)
         check_owner(session, record.owner_org_id)
         if draft:
             refuse_unfit(library, record)
@@ -91,11 +92,13 @@ def change(
             raise wrong_state(record, "change")
         before = snapshot(record, library.relations)
         given = dict(values)
+        owner = record.owner_org_id
         move(session, record, given, principal)
         assign(session, library, record, given, principal)
         library.derive(record)
         # What was one's own must stay so: nobody gives a record away.
         require(principal, library.action("change"), own=owns(principal, record))
+        refuse_foreign_owner(record, principal, before=owner)
         if record.state == RecordState.DRAFT:
             refuse_unfit(library, record)
         else:

@@ -23,7 +23,7 @@ from app.libraries.kinds import RecordState
 from app.libraries.numbers import JINAN_TIME
 from app.libraries.record import RecordCode
 from app.libraries.visibility import own_rows, owner_known_rows
-from app.paging import MAX_PAGE
+from app.paging import MAX_CURSOR, MAX_PAGE
 
 Codes = Annotated[list[str], Field(max_length=20)]
 
@@ -53,7 +53,7 @@ class RecordFilters(BaseModel):
     facets: bool = Field(False, title="附带分面计数")
     sort: str | None = Field(None, title="排序", max_length=30, description="见各列表说明")
     limit: int = Field(20, ge=1, le=MAX_PAGE, title="每页条数")
-    cursor: str | None = Field(None, max_length=512, title="上一页返回的 next_cursor")
+    cursor: str | None = Field(None, max_length=MAX_CURSOR, title="上一页返回的 next_cursor")
 
 
 class ModeFilters(RecordFilters):

@@ -141,6 +141,12 @@ def owner_known_rows(model: type[Any], principal: Principal) -> ColumnElement[bo
     return or_(public, own_rows(model, principal)) if _keeps_own(model.kind, principal) else public
 
 
+def knows_owner(principal: Principal, record: Record) -> bool:
+    """Whether the principal may know who stands behind this record: `owner_known_rows` for one that was read."""
+    confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
+    return level(principal, record) >= FIELD_LEVELS[record.kind]["owner_org_id"][confidential]
+
+
 def level(
     principal: Principal,
     record: Record,
@@ -150,9 +156,10 @@ def level(
 ) -> ViewLevel:
     """How much of this record the principal sees.
 
-    `assigned` are the records that the principal brokers, `approved` those whose owner let him see more.
+    `assigned` are the records that the principal brokers, `approved` those whose owner let him see more; neither
+    counts for one whom the bureau has not verified.
     """
-    own = owns(principal, record) or record.id in assigned
+    own = owns(principal, record) or (principal.reads_details and record.id in assigned)
     if allowed(principal, _action(record.kind, "read_owner_view"), own=own):
         return ViewLevel.OWNER
     if not principal.reads_details:

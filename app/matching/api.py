@@ -19,7 +19,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.managers.models import Manager
 from app.libraries.record import Record
-from app.libraries.visibility import own_rows, owns, present, visible
+from app.libraries.visibility import knows_owner, own_rows, owns, present, visible
 from app.matching.answers import MatchAnswer, PairFilter
 from app.matching.evidence import shown
 from app.matching.models import Pair
@@ -76,7 +76,8 @@ def demand_matches(
     demand = _readable(session, Demand, demand_id, principal)
     require(principal, Action.MATCH_READ, own=owns(principal, demand))
     answer = matcher.for_demand(session, demand, limit=limit, filters=filters)
-    return _matches_out(session, answer, RecordKind.ACHIEVEMENT, principal)
+    own = owns(principal, demand)
+    return _matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=own)
 
 
 @router.get(
@@ -124,26 +125,30 @@ def recommendations(
     matcher: TheMatcher,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> RecommendationsOut:
-    """合适的技术经理人及理由。有利益冲突或在办已满的也列出并标明,但不推荐。"""
+    """合适的技术经理人及理由。有利益冲突或在办已满的也列出并标明,但不推荐;与匿名单位的冲突在推送时核对。"""
     demand = _readable(session, Demand, demand_id, principal)
     achievement = _readable(session, Achievement, achievement_id, principal)
     party = owns(principal, demand) or owns(principal, achievement)
     require(principal, Action.RECOMMENDATION_READ, own=party)
-    found = matcher.managers_for(session, demand, achievement, limit=limit)
+    hidden = {record.id for record in (demand, achievement) if not knows_owner(principal, record)}
+    found = matcher.managers_for(session, demand, achievement, limit=limit, hidden_owners_of=hidden)
     managers = _by_id(session, Manager, [item.manager_id for item in found])
     organisations = _owners(session, managers.values())
+    seen = {
+        id_: present(manager, principal, organisations=organisations) for id_, manager in managers.items()
+    }
     return RecommendationsOut(
         demand_id=demand_id,
         achievement_id=achievement_id,
         items=[
             RecommendationOut(
                 rank=rank,
-                manager=present(managers[item.manager_id], principal, organisations=organisations),
+                manager=seen[item.manager_id],
                 score=item.score,
                 recommended=item.recommended,
                 conflict=dict(item.conflict) if item.conflict else None,
                 full=item.full,
-                reasons=dict(item.reasons),
+                reasons=shown(item.reasons, seen[item.manager_id]["view_level"]),
             )
             for rank, item in enumerate(found, 1)
         ],
@@ -202,7 +207,15 @@ def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
     return query
 
 
-def _matches_out(session: Session, answer: MatchAnswer, kind: RecordKind, principal: Principal) -> MatchesOut:
+def _matches_out(
+    session: Session,
+    answer: MatchAnswer,
+    kind: RecordKind,
+    principal: Principal,
+    *,
+    own_demand: bool = False,
+) -> MatchesOut:
+    """Whom a demand excludes is for its owner and the bureau: nobody else is told that somebody was."""
     model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
     ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
     records: Mapping[UUID, Record] = _by_id(session, model, [id_ for id_ in ids if id_ is not None])
@@ -222,7 +235,11 @@ def _matches_out(session: Session, answer: MatchAnswer, kind: RecordKind, princi
         ],
         threshold=answer.threshold,
         no_good_match=dict(answer.no_good_match) if answer.no_good_match else None,
-        left_out=dict(answer.left_out),
+        left_out={
+            code: count
+            for code, count in answer.left_out.items()
+            if code != "excluded_org" or own_demand or principal.sees_everything
+        },
         model_version=answer.model_version,
         index_position=answer.index_position,
         computed_at=answer.computed_at,

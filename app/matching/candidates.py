@@ -14,7 +14,7 @@ from app.accounts.organisations import families
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
-from app.libraries.kinds import RecordKind
+from app.libraries.kinds import PublishMode, RecordKind
 from app.matching.constraints import hard_rules
 from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.models import RecordVector
@@ -34,6 +34,7 @@ class Candidate:
 
     facts: DemandFacts | AchievementFacts
     text: TextSide
+    confidential: bool = False
 
 
 class CandidateCache:
@@ -84,21 +85,38 @@ class CandidateCache:
         terms_of = terms_of_demands if kind is RecordKind.DEMAND else terms_of_achievements
         facts: Mapping[UUID, DemandFacts | AchievementFacts] = terms_of(session, ids)
         texts = stored_texts(session, self._model_id, ids)
-        return {id_: Candidate(facts[id_], texts[id_]) for id_ in ids if id_ in facts and id_ in texts}
+        model = Demand if kind is RecordKind.DEMAND else Achievement
+        hidden = set(
+            session.scalars(
+                select(model.id).where(model.id.in_(ids), model.publish_mode == PublishMode.CONFIDENTIAL)
+            )
+        )
+        return {
+            id_: Candidate(facts[id_], texts[id_], id_ in hidden)
+            for id_ in ids
+            if id_ in facts and id_ in texts
+        }
 
 
 def allowed_pairs(
     session: Session, record: Demand | Achievement, candidates: Mapping[UUID, Candidate], day: date
 ) -> tuple[dict[UUID, PairFacts], dict[str, int]]:
     """The record's pairs with these candidates that no hard rule forbids, by the candidate's id; and how many each
-    rule left out."""
+    rule left out.
+
+    Of a confidential record the rules see no owner here: whoever writes co-owners or excluded organisations into a
+    record of his own could otherwise ask, one organisation at a time, whose it is, by what is left out. Pushing
+    holds every pair against the rules once more, with all owners.
+    """
     pairs = _pairs(session, record, candidates)
     orgs = {UUID(org) for pair in pairs.values() for side in pair for org in side.party_orgs}
     family = {str(org): str(head) for org, head in families(session, orgs).items()}
     kept: dict[UUID, PairFacts] = {}
     left_out: Counter[str] = Counter()
     for id_, pair in pairs.items():
-        broken = hard_rules(*pair, today=day, org_family=family)
+        broken = hard_rules(
+            *_as_told(record, pair, confidential=candidates[id_].confidential), today=day, org_family=family
+        )
         if broken:
             left_out[broken[0].code] += 1
         else:
@@ -123,6 +141,24 @@ def _pairs(
     demands = {id_: one.facts for id_, one in candidates.items() if isinstance(one.facts, DemandFacts)}
     codes = organisations_of_codes(session, {code for one in demands.values() for code in one.excluded_orgs})
     return {id_: (_with_ids(one, codes), achievement) for id_, one in demands.items()}
+
+
+def _as_told(record: Demand | Achievement, pair: PairFacts, *, confidential: bool) -> PairFacts:
+    """The pair without the owners that are not told; `confidential` is the candidate's."""
+    demand, achievement = pair
+    own = record.publish_mode == PublishMode.CONFIDENTIAL
+    hidden_demand, hidden_achievement = (
+        (own, confidential) if isinstance(record, Demand) else (confidential, own)
+    )
+    if hidden_demand:
+        demand = replace(demand, owner_org=None, party_orgs=())
+        # Whom it excludes is not told either, but to the one excluded; others are named as co-owners by anybody.
+        achievement = replace(
+            achievement, party_orgs=(achievement.owner_org,) if achievement.owner_org else ()
+        )
+    if hidden_achievement:
+        achievement = replace(achievement, owner_org=None, party_orgs=())
+    return demand, achievement
 
 
 def _with_ids(demand: DemandFacts, codes: Mapping[str, UUID]) -> DemandFacts:

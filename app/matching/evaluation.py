@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.libraries.exchange.dataset import read_dataset
+from app.errors import Invalid
+from app.libraries.exchange.dataset import Dataset, read_dataset
 from app.libraries.kinds import RecordKind
 from app.matching import metrics
 from app.matching.answers import PairFilter
@@ -59,6 +60,7 @@ def evaluate_directory(
     """
     started = time.perf_counter()
     dataset = read_dataset(directory)
+    _require_judgements(dataset, directory)
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for (demand, achievement), grade in dataset.pair_grades.items():
         grades[demand][achievement] = grade
@@ -85,6 +87,18 @@ def evaluate_directory(
     }
     figures["seconds"] = round(time.perf_counter() - started, 1)
     return figures
+
+
+def _require_judgements(dataset: Dataset, directory: Path) -> None:
+    demands = {str(row.data["id"]) for row in dataset.demands}
+    if demands.isdisjoint(demand for demand, *_ in (*dataset.pair_grades, *dataset.manager_grades)):
+        raise Invalid.field(
+            str(directory),
+            "no_judgements",
+            "没有针对其中需求的评判 (qrels_pairs.tsv: 需求、成果、等级), 无从衡量",
+            "holds no judgement of any of its demands (qrels_pairs.tsv: demand, achievement, grade): "
+            "there is nothing to measure",
+        )
 
 
 def _pair_runs(

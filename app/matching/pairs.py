@@ -1,6 +1,6 @@
 """The pipeline: candidates by vectors and words → rules → signals and features → score → evidence, for any side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ from app.matching.recommending import OpenLoad, PairToBroker, managers_for
 from app.matching.records import achievement_facts, demand_facts
 from app.matching.sides import RecordSide, embedded_side, side_of
 from app.matching.signals import Context, TextSide, centred, pair_signals, sentence_cosines
-from app.matching.vectors import load_sentences
+from app.matching.vectors import sentence_texts
 
 Library = Demand | Achievement
 
@@ -105,12 +105,26 @@ class Matcher:
         return self._answer(session, record, limit, filters or PairFilter(), None, stored=False)
 
     def managers_for(
-        self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
+        self,
+        session: Session,
+        demand: Demand,
+        achievement: Achievement,
+        *,
+        limit: int = 10,
+        hidden_owners_of: Collection[UUID] = (),
     ) -> list[ManagerRecommendation]:
-        """Managers for a pair, the best first; those with a conflict or without a free place are flagged."""
+        """Managers for a pair, the best first; those with a conflict or without a free place are flagged.
+
+        A conflict tells with whom: of the records `hidden_owners_of` no party is looked at.
+        """
+        asked, offered = demand_facts(demand), achievement_facts(achievement)
+        if demand.id in hidden_owners_of:
+            asked = replace(asked, owner_org=None, party_orgs=())
+        if achievement.id in hidden_owners_of:
+            offered = replace(offered, owner_org=None, party_orgs=())
         pair = PairToBroker(
-            demand=demand_facts(demand),
-            achievement=achievement_facts(achievement),
+            demand=asked,
+            achievement=offered,
             demand_text=self.side_of(session, demand),
             achievement_text=self.side_of(session, achievement),
         )
@@ -217,11 +231,11 @@ class Matcher:
         """The scored pairs with what speaks for them; the side that is not stored has no id."""
         is_demand = isinstance(record, Demand)
         others = [UUID(pair.achievement_id if is_demand else pair.demand_id) for pair in scored]
-        sentences = load_sentences(session, others)
+        sentences = sentence_texts(session, others)
         own_id = record.id if stored else None
         matches = []
         for pair, id_ in zip(scored, others, strict=True):
-            theirs = RecordSide(texts[id_], sentences[id_].texts)
+            theirs = RecordSide(texts[id_], sentences[id_])
             demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
             why = evidence.reasons(
                 *pairs[id_],

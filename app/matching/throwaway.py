@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -126,10 +127,17 @@ class _Records:
 
     def __init__(self, dataset: Dataset) -> None:
         self.organisations: dict[str, Organisation] = {}
+        self._numbers = count(1)
         self._parents = {
             str(row.data["name"]): str(row.data["parent"])
             for row in dataset.organisations
             if row.data.get("name") and row.data.get("parent")
+        }
+        self._names = {
+            str(alias): str(row.data["name"])
+            for row in dataset.organisations
+            if row.data.get("name")
+            for alias in row.data.get("aliases") or ()
         }
         self.by_kind: dict[RecordKind, dict[str, Record]] = {
             RecordKind.ACHIEVEMENT: {
@@ -147,6 +155,7 @@ class _Records:
         return [record for records in self.by_kind.values() for record in records.values()]
 
     def _organisation(self, name: str, kind: str, region: str | None) -> UUID:
+        name = self._names.get(name, name)
         if name not in self.organisations:
             self.organisations[name] = Organisation(
                 id=new_id(), name=name, kind=kind, region=region or "000000", aliases=[]
@@ -158,9 +167,8 @@ class _Records:
 
     def _record(self, model: type[Any], row: Row, payload: Callable[..., dict[str, Any]]) -> Record:
         values = payload(row.data, self._organisation, {})
-        if "deadline" in values and values["deadline"] is not None:
-            # Judged when the set was made: a deadline that has passed since must not change what is measured.
-            values["deadline"] = max(date.fromisoformat(values["deadline"]), now().date())
+        if "deadline" in values:
+            values["deadline"] = _open_deadline(values["deadline"])
         return self._finished(model, row, values)
 
     def _manager(self, row: Row) -> Record:
@@ -178,11 +186,38 @@ class _Records:
             f"owner of {row.data['id']}", "institute", None
         )
         for name in ("price_min_wan", "price_max_wan", "budget_min_wan", "budget_max_wan"):
-            if values.get(name) is not None:
-                values[name] = Decimal(str(values[name])).quantize(Decimal("0.01"))
+            if name in values:
+                values[name] = _amount(values[name])
+        for name in ("trl", "min_trl", "years", "capacity"):
+            if name in values:
+                values[name] = _count(values[name])
         columns = {name: value for name, value in values.items() if value is not None}
-        record: Record = model(id=new_id(), number=str(row.data["id"])[:20], owner_org_id=owner, **columns)
+        # The file's id is the key outside; as a number it might be too long.
+        number = f"E-{next(self._numbers):09d}"
+        record: Record = model(id=new_id(), number=number, owner_org_id=owner, **columns)
         fill_defaults(record)
         record.state = RecordState.PUBLISHED.value
         record.published_at = now()
         return record
+
+
+def _open_deadline(value: Any) -> date | None:
+    """Judged when the set was made: a deadline that has passed since must not change what is measured."""
+    try:
+        return max(date.fromisoformat(str(value)), now().date())
+    except ValueError:
+        return None
+
+
+def _amount(value: Any) -> Decimal | None:
+    """万元; what is no amount (面议, say) is not known."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount.quantize(Decimal("0.01")) if amount.is_finite() else None
+
+
+def _count(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isdecimal() else None

@@ -139,6 +139,16 @@ def unpack_sentences(packed: bytes, dimension: int) -> NDArray[np.float32]:
     return np.frombuffer(packed, dtype=_SENTENCE_TYPE).astype(np.float32).reshape(-1, dimension)
 
 
+def sentence_texts(session: Session, record_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """The sentences alone, without their vectors; a record that is not findable is left out."""
+    rows = session.execute(
+        select(RecordVector.record_id, RecordVector.sentences).where(
+            RecordVector.record_id.in_(record_ids), RecordVector.active
+        )
+    )
+    return {record_id: tuple(texts) for record_id, texts in rows}
+
+
 def load_vectors(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Vector]:
     """Whole-record vectors by record, findable or not."""
     found: dict[UUID, Vector] = {}

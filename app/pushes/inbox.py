@@ -15,7 +15,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.events import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import PublishMode
+from app.libraries.kinds import PublishMode, RecordState
 from app.libraries.vocabularies import vocabulary
 from app.preconditions import check_if_match
 from app.pushes import queries
@@ -160,7 +160,8 @@ def postpone(
 def assigned_records(session: Session, manager_ids: Collection[UUID]) -> frozenset[UUID]:
     """The demands and achievements that these managers took up, and whose owners need not be asked first.
 
-    A confidential record stays closed to its manager until its owner consents: accepting a push is no consent.
+    A confidential record stays closed to its manager until its owner consents: accepting a push is no consent. And
+    what its owner took back is taken back from the manager too.
     """
     if not manager_ids:
         return frozenset()
@@ -174,6 +175,7 @@ def assigned_records(session: Session, manager_ids: Collection[UUID]) -> frozens
                     Push.manager_id.in_(manager_ids),
                     Push.state == PushState.ACCEPTED,
                     model.publish_mode == PublishMode.PUBLIC,
+                    model.state == RecordState.PUBLISHED,
                 )
             )
         )

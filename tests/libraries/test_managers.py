@@ -55,10 +55,11 @@ def posts(world: World, *facts: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"organisation_id": str(world.organisation().id), **fact} for fact in facts]
 
 
-def test_posts_with_dates(world: World, manager: Somebody) -> None:
+def test_posts_with_dates(world: World, manager: Somebody, operator: Somebody) -> None:
+    employer = str(manager.user.organisation_id)
     wanted = posts(
         world,
-        {"position": "主任", "is_primary": True, "start": EARLIER},
+        {"position": "主任", "is_primary": True, "start": EARLIER, "organisation_id": employer},
         {"kind": "part_time", "end": LATER},
         {"kind": "adviser", "start": EARLIER, "end": EARLIER},
     )
@@ -67,7 +68,7 @@ def test_posts_with_dates(world: World, manager: Somebody) -> None:
     assert [post["organisation_id"] for post in made["affiliations"]] != []
     assert {post["kind"] for post in made["affiliations"]} == {"full_time", "part_time", "adviser"}
     path = f"/v1/managers/{made['id']}"
-    moved = manager.patch(path, {"affiliations": posts(world, {"is_primary": True})}, If_Match='"1"').json()
+    moved = operator.patch(path, {"affiliations": posts(world, {"is_primary": True})}, If_Match='"1"').json()
     assert len(moved["affiliations"]) == 1
     assert moved["owner_org_id"] == moved["affiliations"][0]["organisation_id"]
     history = manager.get(f"{path}/versions").json()["items"]

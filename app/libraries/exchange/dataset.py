@@ -84,22 +84,28 @@ def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldE
 
 def _json_lines(path: Path, root: Path, faults: list[FieldError]) -> Iterator[Row]:
     name = _shown(path, root)
+    key = "name" if path.stem == "organisations" else "id"
     for number, line in _lines(path, name, faults):
         try:
             data = json.loads(line)
-        except json.JSONDecodeError as error:
-            faults.append(
-                _fault(f"{name}:{number}", f"不是有效的 JSON: {error.msg}", f"not JSON: {error.msg}")
-            )
+        except (json.JSONDecodeError, RecursionError) as error:
+            reason = getattr(error, "msg", "nested too deeply")
+            faults.append(_fault(f"{name}:{number}", f"不是有效的 JSON: {reason}", f"not JSON: {reason}"))
             continue
-        if not isinstance(data, dict) or (name.find("organisations") < 0 and not data.get("id")):
+        if not isinstance(data, dict) or not _is_key(data.get(key)):
             faults.append(
                 _fault(
-                    f"{name}:{number}", "每行应为带 id 的 JSON 对象", "each line must be an object with an id"
+                    f"{name}:{number}",
+                    f"每行应为带 {key} 的 JSON 对象",
+                    f"each line must be an object with a text or whole number as its {key}",
                 )
             )
             continue
         yield Row(name, number, data)
+
+
+def _is_key(value: Any) -> bool:
+    return value != "" and isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _columns(path: Path, root: Path, count: int, faults: list[FieldError]) -> Iterator[tuple[str, list[str]]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from app.accounts.models import OrganisationKind
 from app.accounts.principal import SYSTEM
 from app.accounts.service import organisation_by_name
 from app.db import Database
-from app.errors import FieldError, Invalid
+from app.errors import FieldError, Invalid, SankuError
 from app.libraries import bulk
 from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import Dataset, Row, read_dataset
@@ -34,19 +34,39 @@ _PAYLOADS = {
 Defaults = Mapping[str, Mapping[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One wrong field of a row that was not stored."""
+
+    row: Row
+    fault: FieldError
+
+    def __str__(self) -> str:
+        return f"{self.row.where}:{self.fault.field}: {self.fault.zh} / {self.fault.en}"
+
+    def as_dict(self) -> dict[str, Any]:
+        data = self.row.data
+        place = {"file": self.row.file, "line": self.row.line, "id": str(data.get("id", data.get("name")))}
+        return place | self.fault.as_dict()
+
+
 @dataclass(slots=True)
 class LoadReport:
     """How many records of each kind were stored, how many were there already, and what was refused and why."""
 
     stored: Counter[str] = field(default_factory=Counter)
     present: Counter[str] = field(default_factory=Counter)
-    faults: list[FieldError] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    def refuse(self, row: Row, error: SankuError) -> None:
+        whole = FieldError("", error.problem_code, error.message_zh, error.message_en)
+        self.refused.extend(Refused(row, fault) for fault in error.fields or (whole,))
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "stored": dict(self.stored),
-            "present": dict(self.present),
-            "refused": [fault.as_dict() for fault in self.faults],
+            "stored": {kind.value: self.stored[kind.value] for kind in RecordKind},
+            "present": {kind.value: self.present[kind.value] for kind in RecordKind},
+            "refused": [one.as_dict() for one in self.refused],
         }
 
     def lines(self) -> list[str]:
@@ -100,9 +120,9 @@ def load_directory(
     dataset = read_dataset(directory)
     report = LoadReport()
     with database.unit_of_work() as session:
-        known = _Organisations(session, dataset)
+        known = _Organisations(session, dataset, report)
         work = {
-            kind: _payloads(kind, rows, known.id_of, defaults.get(kind.value, {}))
+            kind: list(_payloads(kind, rows, known.id_of, defaults.get(kind.value, {}), report))
             for kind, rows in _rows_by_kind(dataset).items()
         }
     total = sum(len(entries) for entries in work.values())
@@ -113,6 +133,7 @@ def load_directory(
             _load_batch(database, indexer, settings, kind, batch, draft, report)
             done += len(batch)
             on_progress(done, total)
+    report.refused.sort(key=lambda one: (one.row.file, one.row.line))
     return report
 
 
@@ -126,9 +147,18 @@ def _rows_by_kind(dataset: Dataset) -> dict[RecordKind, list[Row]]:
 
 
 def _payloads(
-    kind: RecordKind, rows: Sequence[Row], organisation: mapping.Organisations, defaults: Mapping[str, Any]
-) -> list[tuple[Row, dict[str, Any]]]:
-    return [(row, _PAYLOADS[kind](row.data, organisation, defaults)) for row in rows]
+    kind: RecordKind,
+    rows: Sequence[Row],
+    organisation: mapping.Organisations,
+    defaults: Mapping[str, Any],
+    report: LoadReport,
+) -> Iterator[tuple[Row, dict[str, Any]]]:
+    """Each row with what it would be created from; one whose organisation cannot be is refused."""
+    for row in rows:
+        try:
+            yield row, _PAYLOADS[kind](row.data, organisation, defaults)
+        except SankuError as error:
+            report.refuse(row, error)
 
 
 def _load_batch(
@@ -156,24 +186,24 @@ def _load_batch(
         [(str(row.data["id"]), payload | {"draft": draft}) for row, payload in wanted],
         principal=SYSTEM,
     )
-    where = {str(row.data["id"]): row.where for row, _ in wanted}
+    rows = {str(row.data["id"]): row for row, _ in wanted}
     report.stored[kind.value] += len(outcome.stored)
-    report.faults.extend(
-        FieldError(f"{where[ref]} {fault.field}", fault.code, fault.zh, fault.en)
-        for ref, faults in outcome.refused.items()
-        for fault in faults
+    report.refused.extend(
+        Refused(rows[ref], fault) for ref, faults in outcome.refused.items() for fault in faults
     )
 
 
 class _Organisations:
     """Names → ids; those that organisations.jsonl describes come with code, kind, parent and aliases."""
 
-    def __init__(self, session: Session, dataset: Dataset) -> None:
+    def __init__(self, session: Session, dataset: Dataset, report: LoadReport) -> None:
         self._session = session
+        self._report = report
+        self._wrong: set[str] = set()
         self._ids: dict[str, UUID] = {}
-        described = {str(row.data.get("name")): row.data for row in dataset.organisations}
+        described = {str(row.data["name"]): row for row in dataset.organisations}
         for name in described:
-            self._describe(name, described)
+            self._describe(name, described, ())
 
     def id_of(self, name: str, kind: str, region: str | None) -> UUID:
         if name not in self._ids:
@@ -183,21 +213,42 @@ class _Organisations:
             self._ids[name] = found.id
         return self._ids[name]
 
-    def _describe(self, name: str, described: Mapping[str, Mapping[str, Any]]) -> None:
-        if name in self._ids:
+    def _describe(self, name: str, described: Mapping[str, Row], children: tuple[str, ...]) -> None:
+        """Its parent first; a row that is wrong is refused, and records may still name the organisation."""
+        if name in self._ids or name in self._wrong:
             return
-        data = described[name]
+        data = described[name].data
         parent = str(data.get("parent") or "")
-        if parent in described and parent != name:
-            self._describe(parent, described)
+        if parent in (name, *children):
+            fault = "上级单位循环引用", "the parents lead round in a circle"
+            self._refuse(described[name], Invalid.field("parent", "circle", *fault))
+            return
+        if parent in described:
+            self._describe(parent, described, (name, *children))
+        try:
+            self._ids[name] = self._stored(name, data, self._ids.get(parent))
+        except SankuError as error:
+            self._refuse(described[name], error)
+
+    def _refuse(self, row: Row, error: SankuError) -> None:
+        self._wrong.add(str(row.data["name"]))
+        self._report.refuse(row, error)
+
+    def _stored(self, name: str, data: Mapping[str, Any], parent_id: UUID | None) -> UUID:
+        aliases = data.get("aliases") or ()
+        if not isinstance(aliases, list | tuple) or not all(isinstance(alias, str) for alias in aliases):
+            raise Invalid.field("aliases", "list_type", "应为名称列表", "must be a list of names")
+        uscc = data.get("uscc")
+        if uscc is not None and not isinstance(uscc, str):
+            raise Invalid.field("uscc", "string_type", "应为字符串", "must be a string")
         found = organisation_by_name(
             self._session,
             principal=SYSTEM,
             name=name,
             kind=str(data.get("kind") or OrganisationKind.ENTERPRISE),
             region=str(data.get("region") or OVERSEAS),
-            uscc=data.get("uscc"),
-            aliases=tuple(data.get("aliases") or ()),
-            parent_id=self._ids.get(parent),
+            uscc=uscc,
+            aliases=tuple(aliases),
+            parent_id=parent_id,
         )
-        self._ids[name] = found.id
+        return found.id

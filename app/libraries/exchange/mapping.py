@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from app.errors import Invalid
 from app.libraries.checks.patents import read_ip_number
-from app.libraries.vocabularies import hightech_fields
+from app.libraries.vocabularies import hightech_fields, regions
 
 Organisations = Callable[[str, str, str | None], UUID]
 """(name, kind, region) → id."""
@@ -26,14 +27,14 @@ def achievement_payload(
         "advantages": row.get("advantages") or "",
         "scenarios": row.get("applications") or "",
         "trl": row.get("trl"),
-        "transfer_modes": row.get("transfer_modes") or [],
+        "transfer_modes": _listed(row.get("transfer_modes")),
         "price_min_wan": price,
         "price_max_wan": price,
-        "ip_list": [_ip(str(number)) for number in row.get("ip") or ()],
+        "ip_list": [_ip(str(number)) for number in _listed(row.get("ip"))],
     }
     if row.get("owner_org"):
         payload["owner_org_id"] = organisation(
-            str(row["owner_org"]), str(row.get("owner_type") or "institute"), row.get("region")
+            _name(row["owner_org"], "owner_org"), str(row.get("owner_type") or "institute"), _region(row)
         )
     return payload
 
@@ -46,7 +47,7 @@ def demand_payload(
     payload = _common(row) | {
         "main_problem": row.get("description") or "",
         "expected_goal": row.get("targets") or "",
-        "cooperation_modes": row.get("cooperation_modes") or [],
+        "cooperation_modes": _listed(row.get("cooperation_modes")),
         "deadline": row.get("deadline"),
         "min_trl": row.get("min_trl"),
         "budget_min_wan": budget,
@@ -54,7 +55,7 @@ def demand_payload(
         "publish_mode": "confidential" if row.get("confidential") else "public",
     }
     if row.get("org"):
-        payload["owner_org_id"] = organisation(str(row["org"]), "enterprise", row.get("region"))
+        payload["owner_org_id"] = organisation(_name(row["org"], "org"), "enterprise", _region(row))
     return payload
 
 
@@ -62,24 +63,25 @@ def manager_payload(
     data: Mapping[str, Any], organisation: Organisations, defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
     row = _with_defaults(data, defaults)
-    regions = row.get("regions") or []
+    regions = _listed(row.get("regions"))
     payload: dict[str, Any] = {
         "title": row.get("name") or "",
         "expertise": row.get("expertise") or "",
-        "fields": [_field_code(field) for field in row.get("fields") or ()],
+        "fields": [_field_code(field) for field in _listed(row.get("fields"))],
         "regions": regions,
         "region": row.get("region") or (regions[0] if regions else None),
-        "languages": row.get("languages") or [],
+        "languages": _listed(row.get("languages")),
         "years": row.get("years"),
         "capacity": row.get("capacity"),
         "certificates": _certificates(row.get("certificate_level")),
-        "track_record": list(row.get("track_record") or ()),
+        "track_record": _listed(row.get("track_record")),
         "affiliations": [],
     }
-    names = [name for name in (row.get("org"), *(row.get("affiliations") or ())) if name]
+    named = (row.get("org"), *_listed(row.get("affiliations")))
+    names = [_name(name, "affiliations") for name in named if name]
     for position, name in enumerate(dict.fromkeys(names)):
         kind = "agency" if position == 0 else "enterprise"
-        id_ = organisation(str(name), kind, payload["region"])
+        id_ = organisation(name, kind, _region(payload))
         payload["affiliations"].append({"organisation_id": id_, "is_primary": position == 0})
     if payload["affiliations"]:
         payload["owner_org_id"] = payload["affiliations"][0]["organisation_id"]
@@ -91,11 +93,34 @@ def _with_defaults(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict
     return {**defaults, **present}
 
 
+def _name(value: Any, field: str) -> str:
+    """
+    Raises:
+        Invalid: an organisation is named by a text.
+    """
+    if not isinstance(value, str):
+        raise Invalid.field(field, "string_type", "应为机构名称", "must be the name of an organisation")
+    return value
+
+
+def _region(row: Mapping[str, Any]) -> str | None:
+    """The record's region for an organisation of which no other is known; a wrong one is the record's fault."""
+    region = row.get("region")
+    return region if isinstance(region, str) and region in regions() else None
+
+
+def _listed(value: Any) -> list[Any]:
+    """A single value where the format has a list is a list of one."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
 def _common(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": row.get("title") or "",
-        "keywords": list(row.get("keywords") or ()),
-        "fields": [_field_code(row["field"])] if row.get("field") else list(row.get("fields") or ()),
+        "keywords": _listed(row.get("keywords")),
+        "fields": [_field_code(field) for field in _listed(row.get("field") or row.get("fields"))],
         "region": row.get("region"),
         "language": row.get("language") or "zh",
     }

@@ -15,6 +15,7 @@ from app.libraries.search import SearchDocument
 from app.matching.index.base import Hit, IndexFilter, conditions
 from app.matching.index.lexical import LexicalIndex, chunks, of_library
 from app.matching.models import RecordVector
+from app.matching.vectors import position
 from app.matching.words import K1, B, CorpusStats
 
 Numbers = NDArray[np.int64]
@@ -40,8 +41,20 @@ class _Postings:
 
 
 class SqliteLexicalIndex(LexicalIndex):
+    def __init__(self) -> None:
+        # A record that is published, changed or taken back moves the index's position: until then this holds.
+        self._libraries: dict[RecordKind, tuple[int, _Library]] = {}
+
+    def _library(self, session: Session, kind: RecordKind) -> _Library:
+        here = position(session)
+        known = self._libraries.get(kind)
+        if known is None or known[0] != here:
+            known = (here, _read_library(session, kind))
+            self._libraries[kind] = known
+        return known[1]
+
     def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
-        library = _library(session, kind)
+        library = self._library(session, kind)
         asked = sorted(set(words))
         holding = np.bincount(_postings(session, library, asked).word, minlength=len(asked))
         avgdl = float(library.lengths.mean()) if len(library.lengths) else 0.0
@@ -50,7 +63,7 @@ class SqliteLexicalIndex(LexicalIndex):
     def _ranked(
         self, session: Session, weights: Mapping[str, float], stats: CorpusStats, k: int, filter: IndexFilter
     ) -> list[Hit]:
-        library = _library(session, filter.kind)
+        library = self._library(session, filter.kind)
         postings = _postings(session, library, list(weights))
         # Where there is no document there is no mean length, and none to divide by it.
         factor = K1 * (1.0 - B) + (K1 * B / (stats.avgdl or 1.0)) * library.lengths[postings.document]
@@ -65,7 +78,7 @@ class SqliteLexicalIndex(LexicalIndex):
         return list(_passing(session, library.numbers[ranked], scores[ranked], k, filter))
 
 
-def _library(session: Session, kind: RecordKind) -> _Library:
+def _read_library(session: Session, kind: RecordKind) -> _Library:
     numbers, lengths = session.execute(
         select(func.group_concat(SearchDocument.number), func.group_concat(SearchDocument.length)).where(
             *of_library(kind)
