@@ -1,5 +1,7 @@
 """What must not leak, and what nobody may take who has no right to it: attacks that were tried once, kept."""
 
+import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Organisation, Role
 from app.db import Database
+from app.matching.evidence import without_names
+from tests.builders.accounts import PASSWORD
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
 from tests.builders.managers import manager_payload
@@ -210,3 +214,65 @@ def test_long_titles_do_not_end_a_list_early(as_institution: Any) -> None:
 def test_nobody_keeps_a_row_out_of_the_bureau_s_imports(as_enterprise: Any) -> None:
     taken = demand_payload(draft=True, source="import", source_ref="D-0001")
     assert as_enterprise.post("/v1/demands", json=taken).status_code == 422
+
+
+def test_an_imported_record_keeps_the_reference_that_its_row_is_known_by(
+    as_enterprise: Any, as_operator: Any
+) -> None:
+    imported = demand_payload(
+        source="import", source_ref="D-0001", owner_org_id=str(as_enterprise.organisation_id)
+    )
+    path = f"/v1/demands/{_make(as_operator, 'demands', imported)['id']}"
+    other = {"source_ref": "D-0002"}
+    assert as_enterprise.patch(path, json=other, headers={"If-Match": '"1"'}).status_code == 422
+    same = {"source": "import", "source_ref": "D-0001", "min_trl": 5}
+    assert as_enterprise.patch(path, json=same, headers={"If-Match": '"1"'}).status_code == 200
+
+
+def test_one_number_cannot_fill_every_list(as_enterprise: Any) -> None:
+    endless = [{"name": "盐雾", "op": "≥", "value": "9" * 900_000}]
+    answer = as_enterprise.post("/v1/demands", json=demand_payload(draft=True, indicators=endless))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "indicators.0.value"
+
+
+def test_half_a_character_in_a_password_is_refused_and_not_an_error_of_ours(
+    client: Any, as_enterprise: Any
+) -> None:
+    half = "Quancheng-72-\ud800spring"
+    stranger = {
+        "organisation": {"name": "济南半字有限公司", "kind": "enterprise", "region": "370102"},
+        "user": {"email": "half@example.com", "name": "李明", "password": half},
+    }
+    as_json = {"Content-Type": "application/json"}
+    for caller, path, body in (
+        (client, "/v1/register", stranger),
+        (as_enterprise, "/v1/me/password", {"current_password": half, "new_password": half}),
+        (as_enterprise, "/v1/me/password", {"current_password": PASSWORD, "new_password": half}),
+    ):
+        answer = caller.post(path, content=json.dumps(body), headers=as_json)
+        assert answer.status_code == 422, answer.text
+
+
+def test_a_long_text_costs_no_more_to_quote_than_its_length() -> None:
+    """Quadratic time on a text of five thousand characters would be paid by every reader of its matches."""
+    started = time.process_time()
+    for run in ("字", "1", "a.", "a-"):
+        without_names(run * (100_000 // len(run)))
+    assert time.process_time() - started < 5
+    assert without_names("请联系li.ming@example.com索取").count("@") == 0
+
+
+@pytest.mark.parametrize("leaving", [Role.OPERATOR, Role.ENTERPRISE])
+def test_a_key_of_the_bureau_ends_with_its_operator_and_an_organisation_s_stays(
+    log_in: LogIn, client: Any, as_operator: Any, leaving: Role
+) -> None:
+    user = log_in(leaving)
+    body = {"name": "对接", "scopes": ["demands:read"]}
+    key = {"X-API-Key": _json(user.post("/v1/api-keys", json=body), 201)["key"]}
+    assert client.get("/v1/demands", headers=key).status_code == 200
+    path = f"/v1/users/{user.user_id}"
+    tag = {"If-Match": as_operator.get(path).headers["ETag"]}
+    _json(as_operator.patch(path, json={"active": False}, headers=tag))
+    after = client.get("/v1/demands", headers=key).status_code
+    assert after == (401 if leaving is Role.OPERATOR else 200)

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -116,11 +116,14 @@ def _api_key_principal(database: Database, key: str) -> Principal:
     prefix = credentials.api_key_prefix(key)
     if prefix is None:
         raise _refused()
+    # An organisation keeps its keys when a colleague leaves; a key that sees everything ends with its operator.
+    still_backed = or_(ApiKey.role != Role.OPERATOR, and_(User.active, User.role == Role.OPERATOR))
     with database.reading() as session:
         row = session.execute(
             select(ApiKey, Organisation.verified_at)
             .join(Organisation, ApiKey.organisation_id == Organisation.id)
-            .where(ApiKey.prefix == prefix, ApiKey.revoked_at.is_(None))
+            .join(User, ApiKey.created_by == User.id)
+            .where(ApiKey.prefix == prefix, ApiKey.revoked_at.is_(None), still_backed)
         ).one_or_none()
         if row is None or not credentials.same_digest(key, row[0].digest):
             raise _refused()

@@ -70,8 +70,19 @@ def check_password(password: str, *, name: str = "", email: str = "", field: str
                 "the password must not contain the name or the e-mail address",
             )
         )
+    if not _encodable(password):
+        found.append(
+            FieldError(
+                field, "password_encoding", "密码的文本编码有误,请重新输入", "the password is wrongly encoded"
+            )
+        )
     if found:
         raise Invalid(fields=found)
+
+
+def _encodable(text: str) -> bool:
+    """JSON can carry half a character (a lone surrogate), which has no bytes that could be hashed."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _personal_parts(name: str, email: str) -> list[str]:
@@ -89,7 +100,7 @@ def hash_password(password: str) -> str:
 
 def verify_password(password: str, password_hash: str | None) -> bool:
     """As slow for an unknown user (`password_hash` None) as for a known one, so that time does not tell them apart."""
-    if len(password) > PASSWORD_MAX:
+    if len(password) > PASSWORD_MAX or not _encodable(password):
         password, password_hash = "", None
     try:
         right = _HASHER.verify(password, password_hash or _nobodys_hash())

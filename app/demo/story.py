@@ -122,12 +122,11 @@ def _show_recommendations(
 
 
 def _recommendations(items: list[dict[str, Any]]) -> Table:
-    shown = table("名次", "得分", "技术经理人", "是否推荐", "理由", widths=(4, 6, 10, 26, 51))
+    shown = table("名次", "得分", "技术经理人", "是否推荐", "理由", widths=(4, 6, 10, 12, 65))
     for item in items:
-        conflict = item["conflict"]
-        state = "✓ 推荐" if item["recommended"] else f"✗ {conflict['zh']}" if conflict else "✗ 在办已满"
+        state = "✓ 推荐" if item["recommended"] else "✗ 利益冲突" if item["conflict"] else "✗ 在办已满"
         shown.add_row(
-            str(item["rank"]),
+            str(item["rank"]) if item["recommended"] else "—",
             f"{item['score']:.2f}",
             Prose(item["manager"]["title"]),
             Prose(state, style="green" if item["recommended"] else "red"),
@@ -166,7 +165,7 @@ def _show_inbox(
     if not items:
         out.print("没有待处理的推送 (nothing is waiting)")
         return
-    inbox = table("名次", "排序分", "技术需求", "技术成果", "为何推送给您", widths=(4, 6, 30, 30, 30))
+    inbox = table("名次", "排序分", "技术需求", "技术成果", "为何推送给您", widths=(4, 6, 29, 29, 42))
     for rank, push in enumerate(items, 1):
         ours = push["demand"]["id"] == demand["id"]
         inbox.add_row(

@@ -1,6 +1,5 @@
 """Values into the columns of a record: defaults, clearing, and who owns it."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +27,7 @@ def _default(column: Any) -> Any:
 def assign(
     session: Session, library: Library, record: Record, given: dict[str, Any], principal: Principal
 ) -> None:
-    refuse_imported(given, principal)
+    before = (record.source, record.source_ref)
     library.assign(session, record, given, principal)
     columns = inspect(type(record)).columns
     for name, value in given.items():
@@ -38,6 +37,7 @@ def assign(
                 raise Invalid.field(name, "required", "此字段不能清空", "this field cannot be cleared")
             value = _default(column)
         setattr(record, name, value)
+    refuse_imported(record, principal, before=before)
 
 
 def move(session: Session, record: Record, given: dict[str, Any], principal: Principal) -> None:
@@ -55,12 +55,14 @@ def move(session: Session, record: Record, given: dict[str, Any], principal: Pri
 IMPORTED = "import"
 
 
-def refuse_imported(given: Mapping[str, Any], principal: Principal) -> None:
-    """
+def refuse_imported(record: Record, principal: Principal, *, before: tuple[str | None, str | None]) -> None:
+    """`before` are source and reference as they were.
+
     Raises:
         Invalid: somebody else than the bureau claims that a record came by a bulk load: its row would never be loaded.
     """
-    if given.get("source") == IMPORTED and not principal.sees_everything:
+    now = (record.source, record.source_ref)
+    if now[0] == IMPORTED and now != before and not principal.sees_everything:
         raise Invalid.field(
             "source",
             "reserved",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app import schema
 from app.accounts.models import Organisation
 from app.db import Database, new_id, now
+from app.errors import FieldError, Invalid
 from app.libraries import search
 from app.libraries.achievements.models import Achievement
 from app.libraries.assigning import fill_defaults
@@ -23,6 +24,7 @@ from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import Dataset, Row
 from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.numbers import local_now
 from app.libraries.record import Record
 from app.libraries.registry import LIBRARIES
 from app.matching.embedder import Embedder
@@ -70,10 +72,15 @@ def open_judged_store(
     *,
     on_progress: Callable[[int, int], None],
 ) -> JudgedStore:
-    """Store and embed every record; `on_progress` gets (records done, all records)."""
+    """Store and embed every record; `on_progress` gets (records done, all records).
+
+    Raises:
+        Invalid: a record has no text at all.
+    """
     database = Database(f"sqlite:///{folder / 'eval.db'}")
     schema.migrate(database)
     indexer = MatchingIndexer(database, embedder)
+    _refuse_blank(dataset)
     records = _Records(dataset)
     with database.unit_of_work() as session:
         session.add_all(records.organisations.values())
@@ -104,6 +111,22 @@ def open_judged_store(
         achievement_keys={id_: key for key, id_ in ids[RecordKind.ACHIEVEMENT].items()},
         manager_keys={id_: key for key, id_ in ids[RecordKind.MANAGER].items()},
     )
+
+
+def _refuse_blank(dataset: Dataset) -> None:
+    texts = {
+        "achievements": ("title", "summary", "advantages", "applications", "keywords"),
+        "demands": ("title", "description", "targets", "keywords"),
+        "managers": ("expertise", "track_record"),
+    }
+    faults = [
+        FieldError(row.where, "no_text", "没有可供匹配的文字", "has no text to match by")
+        for name, fields in texts.items()
+        for row in getattr(dataset, name)
+        if not any(row.data.get(field) for field in fields)
+    ]
+    if faults:
+        raise Invalid(fields=faults[:50])
 
 
 def _publish(database: Database, indexer: MatchingIndexer, batch: list[Record]) -> None:
@@ -157,12 +180,12 @@ class _Records:
     def _organisation(self, name: str, kind: str, region: str | None) -> UUID:
         name = self._names.get(name, name)
         if name not in self.organisations:
+            parent = self._parents.pop(name, name)
+            # The parent first: its row must be there when the row that refers to it is written.
+            parent_id = self._organisation(parent, kind, region) if parent != name else None
             self.organisations[name] = Organisation(
-                id=new_id(), name=name, kind=kind, region=region or "000000", aliases=[]
+                id=new_id(), name=name, kind=kind, region=region or "000000", aliases=[], parent_id=parent_id
             )
-            parent = self._parents.get(name)
-            if parent is not None and parent != name:
-                self.organisations[name].parent_id = self._organisation(parent, kind, region)
         return self.organisations[name].id
 
     def _record(self, model: type[Any], row: Row, payload: Callable[..., dict[str, Any]]) -> Record:
@@ -204,7 +227,7 @@ class _Records:
 def _open_deadline(value: Any) -> date | None:
     """Judged when the set was made: a deadline that has passed since must not change what is measured."""
     try:
-        return max(date.fromisoformat(str(value)), now().date())
+        return max(date.fromisoformat(str(value)), local_now().date() + timedelta(days=1))
     except ValueError:
         return None
 

@@ -1,7 +1,7 @@
 """Directories in interchange format: read as they are, and loaded row by row."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation
-from app.db import Database, now
+from app.db import Database
 from app.errors import Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -17,59 +17,8 @@ from app.libraries.exchange.dataset import read_dataset
 from app.libraries.exchange.loading import LoadReport, load_directory, read_defaults
 from app.libraries.managers.models import Manager
 from app.settings import Settings
+from tests.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
 from tests.libraries.conftest import RecordingIndexer
-
-ACHIEVEMENT: dict[str, Any] = {
-    "id": "A1",
-    "title": "水性环氧防腐涂层制备技术",
-    "summary": "水性环氧树脂与改性填料复配,储罐内壁一次成膜,盐雾1000小时不起泡。",
-    "keywords": ["防腐"],
-    "field": "新材料",
-    "trl": 7,
-    "transfer_modes": ["licence"],
-    "asking_price_wan": 80,
-    "owner_org": "鹊山涂层研究院",
-    "owner_type": "institute",
-    "region": "370102",
-    "language": "zh",
-}
-DEMAND: dict[str, Any] = {
-    "id": "D1",
-    "title": "储罐内壁防腐寿命短",
-    "description": "储罐内壁涂层两年就起泡剥落,停产重涂一次损失大,想延长到五年以上。",
-    "field": "新材料",
-    "budget_wan": 120,
-    "deadline": f"{now().year + 1}-12-31",
-    "cooperation_modes": ["licence"],
-    "org": "华山储运有限公司",
-    "region": "370102",
-}
-MANAGER: dict[str, Any] = {
-    "id": "M1",
-    "name": "周渡",
-    "org": "鹊桥技术转移有限公司",
-    "affiliations": ["鹊山涂层研究院"],
-    "regions": ["370100"],
-    "fields": ["新材料"],
-    "expertise": "长期服务涂料与防腐企业,熟悉专利许可。",
-    "certificate_level": "intermediate",
-    "years": 6,
-    "capacity": 3,
-    "languages": ["zh"],
-    "track_record": [],
-}
-
-
-def write(folder: Path, **files: Sequence[Mapping[str, Any]] | str | bytes) -> Path:
-    """`achievements=[…]` becomes achievements.jsonl; a text or bytes is written as it is (`qrels_pairs` as .tsv)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        if not isinstance(content, str | bytes):
-            content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in content)
-        tabular = name.startswith("qrels") or name == "conflicts"
-        path = folder / f"{name}.{'tsv' if tabular else 'jsonl'}"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return folder
 
 
 def faults_of(folder: Path) -> list[tuple[str, str]]:
@@ -119,9 +68,7 @@ class TestReading:
     def test_an_id_in_two_folders_is_named_with_both_places(self, tmp_path: Path) -> None:
         write(tmp_path / "one", demands=[DEMAND])
         write(tmp_path / "two", demands=[DEMAND])
-        assert faults_of(tmp_path) == [
-            ("two/demands.jsonl:1", "id D1 stands at one/demands.jsonl:1 already")
-        ]
+        assert faults_of(tmp_path) == [("two/demands.jsonl:1", "id D1 stands at one/demands.jsonl:1 already")]
 
     @pytest.mark.parametrize("line", ["D1\tA1", "D1\tA1\t3\tx", "D1\tA1\t4", "D1\tA1\t-1", "D1\tA1\tgood"])
     def test_a_judgement_that_is_none_is_named(self, tmp_path: Path, line: str) -> None:
@@ -158,9 +105,7 @@ class TestDefaults:
 def load(database: Database, indexer: RecordingIndexer, settings: Settings) -> Any:
     steps: list[tuple[int, int]] = []
 
-    def run(
-        folder: Path, *, defaults: Mapping[str, Any] | None = None, draft: bool = False
-    ) -> LoadReport:
+    def run(folder: Path, *, defaults: Mapping[str, Any] | None = None, draft: bool = False) -> LoadReport:
         steps.clear()
         report = load_directory(
             database,
@@ -295,10 +240,10 @@ class TestLoading:
             levels = session.execute(select(Achievement.source_ref, Achievement.trl)).all()
         assert dict(tuple(row) for row in levels) == {"A1": 6, "A2": 3}
 
-    def test_drafts(
-        self, tmp_path: Path, load: Any, database: Database, indexer: RecordingIndexer
-    ) -> None:
-        write(tmp_path, achievements=[ACHIEVEMENT], demands=[{"id": "D2", "title": "半份需求", "org": "某厂"}])
+    def test_drafts(self, tmp_path: Path, load: Any, database: Database, indexer: RecordingIndexer) -> None:
+        write(
+            tmp_path, achievements=[ACHIEVEMENT], demands=[{"id": "D2", "title": "半份需求", "org": "某厂"}]
+        )
         report = load(tmp_path, draft=True)
         assert report.refused == []
         with database.reading() as session:

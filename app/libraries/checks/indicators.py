@@ -50,6 +50,10 @@ def _op(value: Any) -> Any:
     return _OTHER_SIGNS.get(value.strip(), value.strip()) if isinstance(value, str) else value
 
 
+# Far more than any measurement has; without an end, one number of a million digits would fill every list.
+Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=30)]
+
+
 class Indicator(BaseModel):
     """One indicator. `～` uses low and high, every other sign uses value; `current` is where a demand stands today.
 
@@ -60,11 +64,11 @@ class Indicator(BaseModel):
 
     name: Annotated[str, TextRule(1, 60)]
     op: Annotated[Op, BeforeValidator(_op, json_schema_input_type=str)] = Op.EQUAL
-    value: Annotated[Decimal | None, Field(allow_inf_nan=False)] = None
-    low: Annotated[Decimal | None, Field(allow_inf_nan=False)] = None
-    high: Annotated[Decimal | None, Field(allow_inf_nan=False)] = None
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
     unit: Annotated[str, TextRule(1, 30)] | None = None
-    current: Annotated[Decimal | None, Field(allow_inf_nan=False)] = None
+    current: Number | None = None
     method: Annotated[str, TextRule(1, 100)] | None = None
     must: bool = True
 
