@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Organisation, Role
-from app.db import Database
+from app.db import Database, now
 from app.matching.evidence import without_names
 from tests.builders.accounts import PASSWORD
 from tests.builders.achievements import achievement_payload
@@ -140,11 +140,31 @@ def accepted(
     return take_up
 
 
-def test_accepting_a_push_opens_no_contacts_to_an_unverified_manager(
-    log_in: LogIn, accepted: Callable[[Any], Any]
+def test_a_self_registered_manager_gets_no_push_until_verified(
+    log_in: LogIn, drain: Callable[[], int], app: Any
 ) -> None:
-    unverified = log_in(Role.MANAGER, verified=False)
+    unknown = log_in(Role.MANAGER, verified=False)
+    _make(unknown, "managers", manager_payload())
+    _make(log_in(Role.INSTITUTION), "achievements", achievement_payload())
+    _make(log_in(Role.ENTERPRISE), "demands", demand_payload())
+    drain()
+    assert _json(unknown.get("/v1/inbox"))["items"] == []
+
+    with app.state.database.unit_of_work() as session:
+        session.get_one(Organisation, unknown.organisation_id).verified_at = now()
+    _make(log_in(Role.ENTERPRISE), "demands", demand_payload())
+    drain()
+    assert len(_json(unknown.get("/v1/inbox"))["items"]) == 1
+
+
+def test_accepting_a_push_opens_no_contacts_to_an_unverified_manager(
+    log_in: LogIn, accepted: Callable[[Any], Any], app: Any
+) -> None:
+    unverified = log_in(Role.MANAGER)
     _, demand, _ = accepted(unverified)
+    with app.state.database.unit_of_work() as session:
+        organisation = session.get_one(Organisation, unverified.organisation_id)
+        organisation.verified_at, organisation.self_registered = None, True
     seen = _json(unverified.get(f"/v1/demands/{demand['id']}"))
     assert seen["view_level"] == 0
     assert not {"contact_phone", "confidential_note", "main_problem", "owner_name"} & seen.keys()

@@ -89,20 +89,20 @@ def _user_principal(request: Request, token: str) -> Principal:
     # Its own short session: the route's begins when the route first needs it, and may be a writing one.
     with database_of(request).reading() as session:
         row = session.execute(
-            select(User, Organisation.verified_at)
+            select(User, Organisation.trusted)
             .outerjoin(Organisation, User.organisation_id == Organisation.id)
             .where(User.id == claims.user_id, User.active, chain_lives)
         ).one_or_none()
         if row is None:
             raise _refused()
-        user, verified_at = row
+        user, trusted = row
         role = Role(user.role)
         return Principal(
             user_id=user.id,
             organisation_id=user.organisation_id,
             role=role,
             manager_id=_manager_id(request, session, user.id) if role is Role.MANAGER else None,
-            verified=verified_at is not None or role is Role.OPERATOR,
+            verified=bool(trusted) or role is Role.OPERATOR,
         )
 
 
@@ -120,14 +120,14 @@ def _api_key_principal(database: Database, key: str) -> Principal:
     still_backed = or_(ApiKey.role != Role.OPERATOR, and_(User.active, User.role == Role.OPERATOR))
     with database.reading() as session:
         row = session.execute(
-            select(ApiKey, Organisation.verified_at)
+            select(ApiKey, Organisation.trusted)
             .join(Organisation, ApiKey.organisation_id == Organisation.id)
             .join(User, ApiKey.created_by == User.id)
             .where(ApiKey.prefix == prefix, ApiKey.revoked_at.is_(None), still_backed)
         ).one_or_none()
         if row is None or not credentials.same_digest(key, row[0].digest):
             raise _refused()
-        found, verified_at = row
+        found, trusted = row
         if found.expires_at is not None and found.expires_at <= now():
             raise Unauthenticated(
                 "This API key has expired; create a new one.",
@@ -140,7 +140,7 @@ def _api_key_principal(database: Database, key: str) -> Principal:
             role=Role(found.role),
             scopes=frozenset(found.scopes),
             api_key_id=found.id,
-            verified=verified_at is not None,
+            verified=bool(trusted),
         )
     if last_used_at is None or last_used_at <= now() - _LAST_USED_STEP:
         _note_use(database, prefix)

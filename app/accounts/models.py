@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Identified, now
@@ -50,6 +51,16 @@ class Organisation(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
+
+    @hybrid_property
+    def trusted(self) -> bool:
+        """Whether the bureau stands for it: it verified the organisation, or entered it itself."""
+        return self.verified_at is not None or not self.self_registered
+
+    @trusted.inplace.expression
+    @classmethod
+    def _trusted(cls) -> ColumnElement[bool]:
+        return or_(cls.verified_at.is_not(None), ~cls.self_registered)
 
 
 class OrganisationName(Base):

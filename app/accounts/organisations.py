@@ -114,7 +114,9 @@ def change_organisation(
     if not changed:
         return organisation
     if not principal.sees_everything and _VERIFIED_FIELDS.intersection(changed):
+        # What stands there now is its users' word, whoever entered it.
         organisation.verified_at = None
+        organisation.self_registered = True
     session.flush()
     _write_names(session, organisation)
     audit.record(session, principal, Action.ORGANISATION_CHANGE, organisation.id, ", ".join(changed))

@@ -12,7 +12,7 @@ class Principal:
 
     `role` is None for a stranger (nobody logged in). An API key acts in the role it was created in, limited by
     `scopes`; `scopes` is None for a user, whom only the role limits. `system` is the worker and the command line.
-    `verified` tells that the bureau has checked the organisation: anybody can register one.
+    `verified` tells that the bureau stands for the organisation (`Organisation.trusted`): anybody can register one.
     """
 
     user_id: UUID | None = None

@@ -15,7 +15,7 @@ from rich.text import Text
 
 WIDTH = 120
 """Columns where the output is no terminal (a file, a pipe) and COLUMNS says nothing else."""
-FIGURES = 6
+NARROW = 10
 
 # What may not be parted: a wide character with the marks that close after it, or a word of other characters.
 _OPENING, _CLOSING = "“‘（《【", "，。；：、）》】”’！？…"
@@ -62,10 +62,10 @@ def wrapped(text: str, width: int) -> Iterator[str]:
 
 
 def table(*headings: str, widths: tuple[int, ...]) -> Table:
-    """Columns of up to `FIGURES` cells are as wide as said; the others share what is left in the given proportion."""
+    """Columns of up to `NARROW` cells are as wide as said; the others share what is left in the given proportion."""
     shown = Table(show_lines=True, expand=True)
     for heading, width in zip(headings, widths, strict=True):
-        narrow = width <= FIGURES
+        narrow = width <= NARROW
         shown.add_column(
             heading,
             no_wrap=narrow,

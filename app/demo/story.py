@@ -122,7 +122,7 @@ def _show_recommendations(
 
 
 def _recommendations(items: list[dict[str, Any]]) -> Table:
-    shown = table("名次", "得分", "技术经理人", "是否推荐", "理由", widths=(4, 6, 10, 12, 65))
+    shown = table("名次", "得分", "技术经理人", "是否推荐", "理由", widths=(4, 6, 10, 10, 65))
     for item in items:
         state = "✓ 推荐" if item["recommended"] else "✗ 利益冲突" if item["conflict"] else "✗ 在办已满"
         shown.add_row(

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Organisation
 from app.accounts.organisations import families
 from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.managers.models import Manager
@@ -74,7 +75,12 @@ def managers_for(
 
 
 def _published_managers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Manager]:
-    query = select(Manager).where(Manager.id.in_(ids), Manager.state == RecordState.PUBLISHED)
+    query = (
+        select(Manager)
+        .join(Organisation, Organisation.id == Manager.owner_org_id)
+        # Whoever registers himself as a manager must not sit in the places of those the bureau knows.
+        .where(Manager.id.in_(ids), Manager.state == RecordState.PUBLISHED, Organisation.trusted)
+    )
     return {manager.id: manager for manager in session.scalars(query) if manager.accepts_pushes}
 
 

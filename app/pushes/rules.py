@@ -45,7 +45,8 @@ class PairFacts:
 class PushFacts:
     """A pair with one manager. `earlier` is the state of the push that this manager got for this pair, if any.
 
-    The manager's load and capacity stand in `manager` (open accepted pushes against engagements at once).
+    `trusted` says that the bureau stands for the manager's organisation. Load and capacity stand in `manager` (open
+    accepted pushes against engagements at once).
     """
 
     pair: PairFacts
@@ -53,6 +54,7 @@ class PushFacts:
     manager_state: str = RecordState.PUBLISHED
     manager_valid_until: date | None = None
     accepts_pushes: bool = True
+    trusted: bool = True
     earlier: PushState | None = None
 
 
@@ -130,6 +132,12 @@ def _capacity_rules(facts: PushFacts) -> Iterable[Violation]:
 
 def _manager_rules(facts: PushFacts) -> Iterable[Violation]:
     yield from _standing_rules(facts)
+    if not facts.trusted:
+        yield Violation(
+            "manager_not_verified",
+            "技术经理人所在单位未经主管部门核验",
+            "the manager's organisation is not verified by the bureau",
+        )
     if not facts.accepts_pushes:
         yield Violation(
             "manager_not_accepting", "技术经理人暂不接收推送", "the manager accepts no pushes at present"

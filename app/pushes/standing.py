@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Organisation
 from app.accounts.organisations import families
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -53,6 +54,7 @@ class Standing:
     manager_facts: Mapping[UUID, ManagerFacts]
     org_family: Mapping[str, str]
     ranked_fully: bool
+    trusted: frozenset[UUID]
 
     def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
         manager = self.managers[manager_id]
@@ -62,6 +64,7 @@ class Standing:
             manager_state=manager.state,
             manager_valid_until=manager.valid_until,
             accepts_pushes=manager.accepts_pushes,
+            trusted=manager.owner_org_id in self.trusted,
             earlier=self.pushes.get(key, {}).get(manager_id),
         )
 
@@ -123,6 +126,7 @@ def read_standing(
         manager_facts=manager_views,
         org_family=_families(session, _parties(demand_views, achievement_views, manager_views)),
         ranked_fully=ranked_fully,
+        trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
     )
 
 
@@ -189,6 +193,11 @@ def _parties(
     lists += [facts.affiliations for facts in managers.values()]
     lists += [facts.declared_conflicts for facts in managers.values()]
     return {org for orgs in lists for org in orgs if _is_uuid(org)}
+
+
+def _trusted(session: Session, organisation_ids: Collection[UUID]) -> frozenset[UUID]:
+    query = select(Organisation.id).where(Organisation.id.in_(organisation_ids), Organisation.trusted)
+    return frozenset(session.scalars(query))
 
 
 def _families(session: Session, org_ids: Collection[str]) -> dict[str, str]:

@@ -55,9 +55,10 @@ def make_organisation(
             parent_id=parent.id if parent else None,
         ),
     )
+    organisation.self_registered = not verified
     if verified:
         organisation.verified_at = now()
-        session.flush()
+    session.flush()
     return organisation
 
 
