@@ -39,6 +39,9 @@ MOST_MANAGERS = 200
 PAIRS_FOR_A_MANAGER = 60
 """A manager who is new gets no more than the best of the pairs that still have a place."""
 
+LEAST_FIT = 0.1
+"""A manager's score, 0–1, below which a push would only be noise: neither field, region nor work speaks for it."""
+
 MANAGER_SIDE = frozenset({"manager_not_published", "manager_expired", "conflict_of_interest"})
 """Reasons that end one manager's push while the pair itself stays good: it goes to the next manager."""
 
@@ -215,7 +218,7 @@ def _candidates(
         candidates = [
             Candidate(one.manager_id, one.score, one.reasons)
             for one in found
-            if one.recommended and one.manager_id not in place.pushed_to
+            if one.recommended and one.score >= LEAST_FIT and one.manager_id not in place.pushed_to
         ]
         if len(candidates) >= wanted or len(found) < limit or limit >= MOST_MANAGERS:
             return candidates
