@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import fastapi_swagger.resources as swagger_ui
 import structlog
-import swagger_ui_bundle
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -119,7 +119,9 @@ def _add_ground(app: FastAPI, services: Services) -> None:
         _refresh_gauges(services)
         return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
-    app.mount("/static/swagger-ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), "swagger-ui")
+    app.mount(
+        "/static/swagger-ui", StaticFiles(directory=Path(str(swagger_ui.__file__)).parent), "swagger-ui"
+    )
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
