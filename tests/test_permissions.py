@@ -64,6 +64,7 @@ push.list                          A          -           -       O        -    
 push.read                          A          -           -       O        -        -
 push.answer                        -          -           -       O        -        -
 push.plan                          A          -           -       -        -        -
+assignment.plan                    A          -           -       -        -        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -
@@ -146,7 +147,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register organisation.create organisation.change organisation.verify user.create user.read
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review manager.review
-        push.plan event.list event.replay index.rebuild audit.read statistics.read
+        push.plan assignment.plan event.list event.replay index.rebuild audit.read statistics.read
     """
     assert {str(action) for action in closed} == set(expected.split())
 

@@ -79,6 +79,7 @@ class Action(StrEnum):
     PUSH_READ = "push.read"
     PUSH_ANSWER = "push.answer"
     PUSH_PLAN = "push.plan"
+    ASSIGNMENT_PLAN = "assignment.plan"
 
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
@@ -167,6 +168,7 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     # Not even the bureau answers for a manager: an answer is his word to the parties.
     Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
     Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
 
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),

@@ -78,6 +78,30 @@ def good_pairs_of(record_id: UUID, policy: Policy) -> Select[Pair]:
     )
 
 
+def good_published_pairs(policy: Policy) -> Select[Pair]:
+    """The pairs of published records that are good enough, best first."""
+    return (
+        select(Pair)
+        .join(Demand, Demand.id == Pair.demand_id)
+        .join(Achievement, Achievement.id == Pair.achievement_id)
+        .where(
+            Pair.score >= policy.threshold,
+            Demand.state == RecordState.PUBLISHED,
+            Achievement.state == RecordState.PUBLISHED,
+        )
+        .order_by(Pair.score.desc(), Pair.demand_id, Pair.achievement_id)
+    )
+
+
+def live_of_pairs(keys: Collection[PairKey]) -> Select[Push]:
+    """Live pushes of these demands with these achievements; the caller picks the pairs out of them."""
+    return select(Push).where(
+        Push.state.in_(LIVE),
+        Push.demand_id.in_({key[0] for key in keys}),
+        Push.achievement_id.in_({key[1] for key in keys}),
+    )
+
+
 def good_pair(demand_id: UUID, achievement_id: UUID, policy: Policy) -> Select[Pair]:
     return select(Pair).where(
         Pair.demand_id == demand_id, Pair.achievement_id == achievement_id, Pair.score >= policy.threshold

@@ -104,3 +104,90 @@ class PlanRequest(Wire):
 
 class Planned(BaseModel):
     event_id: UUID = Field(title="事件", description="由后台处理;可在 /v1/events 查看")
+
+
+class AssignmentRequest(Wire):
+    limit: int = Field(100, ge=1, le=500, title="供需对数量", description="匹配分最高的若干对,阈值以上")
+    keep: bool = Field(True, title="保留待处理的推送", description="false 时按全局最优重新安排,以便比较")
+
+
+class AssignedPlace(BaseModel):
+    demand_id: UUID
+    achievement_id: UUID
+    manager_id: UUID
+    value: float = Field(ge=0, le=1, title="期望值", description="匹配分 × 适配分")
+    reason: str | None = Field(
+        None,
+        title="不再保留的原因",
+        description="conflict 利益冲突 pair_has_enough 供需对已满 manager_full 经理人已满 "
+        "not_in_the_best 不在最优方案中;其他为推送规则的代码",
+    )
+
+
+class ShortPair(BaseModel):
+    demand_id: UUID
+    achievement_id: UUID
+    reason: str = Field(
+        description="no_candidate_left no_capacity_in_total candidates_full not_worth_the_load"
+    )
+    zh: str
+    en: str
+    least: int = Field(title="至少需要")
+    assigned: int = Field(title="已安排")
+    candidates: int = Field(title="无冲突的候选人数")
+    in_conflict: int = Field(title="有利益冲突的候选人数")
+    full: int = Field(title="已满额的候选人数")
+
+
+class MorePlacesWanted(BaseModel):
+    manager_id: UUID
+    more: int = Field(title="需增加的名额")
+    capacity: int = Field(title="相应的在办上限")
+
+
+class MoreCandidatesWanted(BaseModel):
+    demand_id: UUID
+    achievement_id: UUID
+    more: int = Field(title="需增加的候选人数")
+    in_conflict: int
+
+
+class BottleneckRead(BaseModel):
+    pairs: int = Field(title="争用的供需对数")
+    manager_ids: list[UUID] = Field(title="被争用的经理人")
+    places: int = Field(title="现有名额")
+    missing: int = Field(title="缺少名额")
+
+
+class ReliefRead(BaseModel):
+    places: list[MorePlacesWanted]
+    candidates: list[MoreCandidatesWanted]
+    bottlenecks: list[BottleneckRead]
+
+
+class AssignmentFigures(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    assigned: int
+    total_value: float = Field(title="总期望值")
+    net_value: float = Field(title="总期望值减负荷代价")
+    missing: int = Field(title="未达最低人数的缺额")
+    unassigned: int = Field(title="没有经理人的供需对")
+    capacity_breaches: int = Field(title="超出上限的安排")
+    conflicts: int = Field(title="利益冲突")
+    gini: float = Field(title="负荷基尼系数")
+
+
+class AssignmentRead(BaseModel):
+    """What an assignment would push, beside what is pushed. Nothing was written."""
+
+    pairs: int = Field(title="参与的供需对")
+    left_out: int = Field(title="未参与的供需对", description="阈值以上但超出 limit 的")
+    added: list[AssignedPlace] = Field(title="将新增的推送")
+    kept: list[AssignedPlace] = Field(title="保留的推送")
+    ended: list[AssignedPlace] = Field(title="不在方案中的待处理推送")
+    short: list[ShortPair] = Field(title="未安排或人数不足的供需对")
+    reasons: dict[str, int] = Field(title="原因与数量")
+    relief: ReliefRead | None = Field(title="放宽建议")
+    planned: AssignmentFigures
+    present: AssignmentFigures

@@ -1,0 +1,161 @@
+"""Who may get what: the question of an assignment (指派), and its translation into row numbers."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+LOAD_WEIGHT = 0.1
+"""What the next engagement of a nearly full manager costs more than that of an idle one, in units of value.
+
+With values of 0–1: a manager who is idle gets the pair unless the busy one is better by up to a tenth.
+"""
+
+STRONG_LEAST, STRONG_MOST = 1, 3
+"""How many managers a strong pair (强匹配对) should have."""
+
+STEPS = 10**6
+"""Steps of the integers that a flow is computed with; the greatest value (or 1, if that is more) has so many."""
+
+Given = tuple[str, str]
+"""Id of a pair, id of a manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairToAssign:
+    """A pair and who could broker it: manager id → expected value (≥ 0), for `least` to `most` managers at once.
+
+    Values of several managers of one pair add up; a caller who wants less of that lowers `most`.
+    """
+
+    id: str
+    values: Mapping[str, float]
+    least: int = 0
+    most: int = STRONG_MOST
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerPlaces:
+    """A manager's capacity and the load there is besides this problem; a fixed assignment is not part of `load`."""
+
+    id: str
+    capacity: int
+    load: int = 0
+
+    @property
+    def free(self) -> int:
+        return max(0, self.capacity - self.load)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentProblem:
+    """`conflicts` are never assigned, be they fixed or not. `fixed` are kept before anything else is wished for.
+
+    A fixed manager who is no candidate of the pair has the value 0 there.
+    """
+
+    pairs: Sequence[PairToAssign]
+    managers: Sequence[ManagerPlaces]
+    conflicts: Collection[Given] = field(default_factory=frozenset)
+    fixed: Collection[Given] = field(default_factory=frozenset)
+    load_weight: float = LOAD_WEIGHT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The problem by row numbers, pairs and managers in the order of their ids, so that input order cannot matter.
+
+    An edge is a pair with a manager who may have it; edges stand in the order of (pair, manager). `steps` and
+    `load_steps` are value and load cost as integers; `load_steps[m][k]` is what the manager's (k+1)-th new
+    assignment costs, and never falls with k.
+    """
+
+    pair_ids: list[str]
+    manager_ids: list[str]
+    least: list[int]
+    most: list[int]
+    free: list[int]
+    pair: NDArray[np.int64]
+    manager: NDArray[np.int64]
+    value: NDArray[np.float64]
+    steps: NDArray[np.int64]
+    fixed: NDArray[np.bool_]
+    load_steps: list[list[int]]
+    in_conflict: list[int]
+
+
+def rows_of(problem: AssignmentProblem) -> Rows:
+    """Candidates in conflict are gone here, so nothing that computes on rows can assign one.
+
+    Raises:
+        ValueError: an id twice or unknown, a value or a number that makes no sense.
+    """
+    pairs = sorted(problem.pairs, key=lambda pair: pair.id)
+    managers = sorted(problem.managers, key=lambda manager: manager.id)
+    pair_row = {pair.id: row for row, pair in enumerate(pairs)}
+    manager_row = {manager.id: row for row, manager in enumerate(managers)}
+    _check(problem, pair_row, manager_row)
+    conflicts = frozenset(problem.conflicts)
+    fixed = {(pair_row[pair], manager_row[manager]) for pair, manager in problem.fixed}
+    values = {(pair_row[pair], manager_row[manager]): 0.0 for pair, manager in problem.fixed}
+    for row, pair in enumerate(pairs):
+        values.update(((row, manager_row[manager]), value) for manager, value in pair.values.items())
+    edges = sorted(edge for edge in values if (pairs[edge[0]].id, managers[edge[1]].id) not in conflicts)
+    in_conflict = [0] * len(pairs)
+    for pair_number, manager_number in values:
+        in_conflict[pair_number] += (pairs[pair_number].id, managers[manager_number].id) in conflicts
+    value = np.array([values[edge] for edge in edges], dtype=np.float64)
+    places = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    scale = STEPS / max(1.0, problem.load_weight, float(value.max(initial=0.0)))
+    asked = np.bincount(places[:, 1], minlength=len(managers))
+    return Rows(
+        pair_ids=[pair.id for pair in pairs],
+        manager_ids=[manager.id for manager in managers],
+        least=[pair.least for pair in pairs],
+        most=[pair.most for pair in pairs],
+        free=[manager.free for manager in managers],
+        pair=places[:, 0],
+        manager=places[:, 1],
+        value=value,
+        steps=np.rint(value * scale).astype(np.int64),
+        fixed=np.array([edge in fixed for edge in edges], dtype=np.bool_),
+        load_steps=[
+            [
+                round(scale * load_cost(manager, extra, problem.load_weight))
+                for extra in range(min(manager.free, int(asked[row])))
+            ]
+            for row, manager in enumerate(managers)
+        ],
+        in_conflict=in_conflict,
+    )
+
+
+def load_cost(manager: ManagerPlaces, extra: int, weight: float) -> float:
+    """What one engagement more costs a manager who has `extra` new ones already, from about 0 to about `weight`.
+
+    It is the slope of weight · capacity · u² / 2, u being the share of the capacity in use: a convex total, so that
+    equal shares are the cheapest, and a manager with twice the capacity may bear twice as much.
+    """
+    return weight * (2 * (manager.load + extra) + 1) / (2 * manager.capacity)
+
+
+def _check(problem: AssignmentProblem, pairs: Mapping[str, int], managers: Mapping[str, int]) -> None:
+    if len(pairs) != len(problem.pairs) or len(managers) != len(problem.managers):
+        raise ValueError("an id stands twice among the pairs or the managers")
+    if not (math.isfinite(problem.load_weight) and problem.load_weight >= 0):
+        raise ValueError(f"the weight of load must be a number of at least 0, not {problem.load_weight}")
+    for manager in problem.managers:
+        if manager.capacity < 0 or manager.load < 0:
+            raise ValueError(f"capacity and load of {manager.id} must be at least 0")
+    for pair in problem.pairs:
+        if not 0 <= pair.least <= pair.most:
+            raise ValueError(f"pair {pair.id} asks for {pair.least} to {pair.most} managers")
+        if unknown := pair.values.keys() - managers.keys():
+            raise ValueError(f"pair {pair.id} has the unknown candidate {min(unknown)}")
+        if not all(math.isfinite(value) and value >= 0 for value in pair.values.values()):
+            raise ValueError(f"pair {pair.id} has a value that is no number of at least 0")
+    for pair_id, manager_id in problem.fixed:
+        if pair_id not in pairs or manager_id not in managers:
+            raise ValueError(f"the fixed assignment of {pair_id} to {manager_id} is of nobody known")

@@ -1,0 +1,187 @@
+"""What an assignment over all good pairs would push, beside the pushes there are: a dry run, nothing is written."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.matching.assignment import (
+    STRONG_LEAST,
+    Assignment,
+    AssignmentProblem,
+    DropReason,
+    Given,
+    ManagerPlaces,
+    Metrics,
+    PairToAssign,
+    assign,
+    metrics,
+)
+from app.matching.models import Pair
+from app.pushes import queries
+from app.pushes.models import PushState
+from app.pushes.planning import Recommender
+from app.pushes.ranking import rank_score
+from app.pushes.rules import live_violations, violations
+from app.pushes.standing import PairKey, Policy, Standing, read_standing
+
+CANDIDATES = 20
+"""Managers of a pair that an assignment chooses from."""
+
+CONFLICT = "conflict_of_interest"
+TAKEN_CARE_OF = frozenset({"manager_full", "pair_has_enough", CONFLICT})
+"""Rules that the assignment keeps itself, for all pairs at once; what breaks another is no candidate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`value` is the pair's score times the manager's, 0–1. `reason` says why a live push would not stay."""
+
+    key: PairKey
+    manager_id: UUID
+    value: float
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentPlan:
+    """`present` are the figures of the live pushes as they are, which may break rules; `left_out` counts good pairs
+    beyond those looked at."""
+
+    keys: Mapping[str, PairKey]
+    left_out: int
+    added: tuple[Place, ...]
+    kept: tuple[Place, ...]
+    ended: tuple[Place, ...]
+    present: Metrics
+    assignment: Assignment
+
+
+def plan_assignment(
+    session: Session, recommender: Recommender, *, policy: Policy, limit: int, keep: bool
+) -> AssignmentPlan:
+    """Over the `limit` best pairs. With `keep` live pushes stay as long as the rules and capacities allow it.
+
+    An accepted push takes one of its pair's places and is part of its manager's load. A manager who ever answered a
+    pair, or whose push of it ended, does not get it again.
+    """
+    good = queries.good_published_pairs(policy)
+    pairs = session.scalars(good.limit(limit)).all()
+    total = session.scalar(select(func.count()).select_from(good.order_by(None).subquery())) or 0
+    scores = _scores(session, recommender, pairs)
+    live = {
+        (key, push.manager_id): push.rank_score
+        for push in session.scalars(queries.live_of_pairs(scores))
+        if (key := (push.demand_id, push.achievement_id)) in scores
+    }
+    for (key, manager_id), score in live.items():
+        scores[key][manager_id] = score
+    standing = read_standing(
+        session,
+        policy=policy,
+        pairs=list(scores),
+        manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
+    )
+    problem, broken = _problem(standing, scores, live, keep=keep)
+    return _compared(problem, scores, live, broken, left_out=total - len(pairs))
+
+
+def _scores(
+    session: Session, recommender: Recommender, pairs: Sequence[Pair]
+) -> dict[PairKey, dict[UUID, float]]:
+    """Pair → candidate → value; those in conflict or full too, for the answer has to name what is in the way."""
+    scores = {}
+    for pair in pairs:
+        demand = session.get_one(Demand, pair.demand_id)
+        achievement = session.get_one(Achievement, pair.achievement_id)
+        found = recommender.managers_for(session, demand, achievement, limit=CANDIDATES)
+        scores[demand.id, achievement.id] = {
+            one.manager_id: rank_score(pair.score, one.score) for one in found
+        }
+    return scores
+
+
+def _problem(
+    standing: Standing,
+    scores: Mapping[PairKey, Mapping[UUID, float]],
+    live: Collection[tuple[PairKey, UUID]],
+    *,
+    keep: bool,
+) -> tuple[AssignmentProblem, dict[Given, str]]:
+    """The question, and for each manager who may not have a pair the code of the first rule against it."""
+    conflicts, asked, against = set[Given](), [], dict[Given, str]()
+    for key, of_pair in scores.items():
+        values = {}
+        for manager_id, value in of_pair.items():
+            if manager_id not in standing.managers:
+                continue
+            facts = standing.of(key, manager_id)
+            waits = (key, manager_id) in live
+            rules = live_violations(facts) if waits else violations(facts)
+            broken = [rule.code for rule in rules if rule.code not in TAKEN_CARE_OF]
+            if broken:
+                against[_id(key), str(manager_id)] = broken[0]
+                continue
+            values[str(manager_id)] = value
+            if any(rule.code == CONFLICT for rule in rules):
+                conflicts.add((_id(key), str(manager_id)))
+        accepted = sum(state is PushState.ACCEPTED for state in standing.pushes.get(key, {}).values())
+        asked.append(
+            PairToAssign(
+                _id(key),
+                values,
+                least=min(max(0, STRONG_LEAST - accepted), standing.policy.places),
+                most=max(0, standing.policy.places - accepted),
+            )
+        )
+    managers = [
+        ManagerPlaces(str(id_), facts.capacity, facts.open_load)
+        for id_, facts in standing.manager_facts.items()
+    ]
+    candidates = {(pair.id, manager) for pair in asked for manager in pair.values}
+    fixed = {(_id(key), str(manager_id)) for key, manager_id in live} & candidates
+    return AssignmentProblem(asked, managers, conflicts, fixed if keep else frozenset()), against
+
+
+def _compared(
+    problem: AssignmentProblem,
+    scores: Mapping[PairKey, Mapping[UUID, float]],
+    live: Collection[tuple[PairKey, UUID]],
+    against: Mapping[Given, str],
+    *,
+    left_out: int,
+) -> AssignmentPlan:
+    answer = assign(problem)
+    keys = {_id(key): key for key in scores}
+    there, wanted = {(_id(key), str(manager_id)) for key, manager_id in live}, set(answer.given)
+    why = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
+    why |= {(one.pair_id, one.manager_id): str(one.reason) for one in answer.dropped}
+
+    def places(given: Collection[Given], otherwise: str | None = None) -> tuple[Place, ...]:
+        return tuple(
+            Place(
+                keys[pair],
+                UUID(manager),
+                scores[keys[pair]][UUID(manager)],
+                why.get((pair, manager), otherwise),
+            )
+            for pair, manager in sorted(given)
+        )
+
+    return AssignmentPlan(
+        keys=keys,
+        left_out=left_out,
+        added=places(wanted - there),
+        kept=places(wanted & there),
+        ended=places(there - wanted, "not_in_the_best"),
+        present=metrics(problem, there),
+        assignment=answer,
+    )
+
+
+def _id(key: PairKey) -> str:
+    return f"{key[0]}/{key[1]}"
