@@ -23,6 +23,7 @@ from app.events import backlog
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
 from app.matching.api import router as matching
+from app.matching.check_api import router as checking
 from app.matching.embedder import Embedder
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
@@ -70,7 +71,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.assigned_records = assigned_records
     app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
     errors.install(app)
-    for router in (accounts, libraries, matching, pushes, assignments, worker_api.router):
+    for router in (accounts, libraries, checking, matching, pushes, assignments, worker_api.router):
         app.include_router(router)
     _add_ground(app, services)
     return app

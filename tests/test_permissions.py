@@ -37,6 +37,7 @@ achievement.close                  A          O           O       -        -    
 achievement.history                A          O           O       -        -        -
 achievement.import                 A          O           O       -        -        -
 demand.create                      A          O           O       -        -        -
+demand.check                       A          O           O       -        -        -
 demand.read                        A          A           A       A        A        A
 demand.read_owner_view             A          O           O       O        -        -
 demand.change                      A          O           O       -        -        -

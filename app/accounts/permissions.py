@@ -50,6 +50,7 @@ class Action(StrEnum):
     ACHIEVEMENT_IMPORT = "achievement.import"
 
     DEMAND_CREATE = "demand.create"
+    DEMAND_CHECK = "demand.check"
     DEMAND_READ = "demand.read"
     DEMAND_READ_OWNER_VIEW = "demand.read_owner_view"
     DEMAND_CHANGE = "demand.change"
@@ -138,6 +139,8 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.ACHIEVEMENT_IMPORT:          (ANY, OWN, OWN, NO,  NO,  NO),
 
     Action.DEMAND_CREATE:               (ANY, OWN, OWN, NO,  NO,  NO),
+    # Whoever may create a demand may have it checked before.
+    Action.DEMAND_CHECK:                (ANY, OWN, OWN, NO,  NO,  NO),
     Action.DEMAND_READ:                 (ANY, ANY, ANY, ANY, ANY, ANY),
     Action.DEMAND_READ_OWNER_VIEW:      (ANY, OWN, OWN, OWN, NO,  NO),
     Action.DEMAND_CHANGE:               (ANY, OWN, OWN, NO,  NO,  NO),
@@ -200,6 +203,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
     {
         **_record_scopes("achievement"),
         **_record_scopes("demand"),
+        "demands:write": _record_scopes("demand")["demands:write"] | {Action.DEMAND_CHECK},
         **_record_scopes("manager"),
         "matches:read": frozenset(
             {Action.MATCH_READ, Action.MATCH_TEXT, Action.PAIR_LIST, Action.RECOMMENDATION_READ}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.accounts.models import Organisation
 from app.errors import FieldError, Invalid
 from app.libraries.checks.completeness import completeness
 from app.libraries.checks.dates import check_deadline
-from app.libraries.checks.leak import Owner, find_leaks, texts_of
+from app.libraries.checks.leak import Leak, Owner, find_leaks, texts_of
 from app.libraries.history import values_of
 from app.libraries.kinds import PublishMode, ViewLevel
 from app.libraries.library import Library
@@ -91,9 +92,14 @@ def _past(library: Library, record: Record) -> Iterator[FieldError]:
 
 
 def _leaks(session: Session, record: Record) -> Iterator[FieldError]:
-    """Places in the texts of a confidential record that would tell its owner."""
+    for leak in leaks_of(session, record):
+        yield FieldError(leak.field, f"leak_{leak.kind}", leak.zh, leak.en)
+
+
+def leaks_of(session: Session, record: Record) -> list[Leak]:
+    """Places in the texts of a confidential record that would tell its owner, by dotted paths; none in a public one."""
     if record.publish_mode != PublishMode.CONFIDENTIAL.value:
-        return
+        return []
     organisation = session.get(Organisation, record.owner_org_id)
     assert organisation is not None
     owner = Owner(
@@ -110,5 +116,6 @@ def _leaks(session: Session, record: Record) -> Iterator[FieldError]:
         and isinstance(getattr(record, name, None), str | list)
     }
     shown["public_alias"] = alias(record, None)
-    for leak in find_leaks(texts_of(shown), owner):
-        yield FieldError(_ENTRY.sub(r".\1", leak.field), f"leak_{leak.kind}", leak.zh, leak.en)
+    return [
+        replace(leak, field=_ENTRY.sub(r".\1", leak.field)) for leak in find_leaks(texts_of(shown), owner)
+    ]

@@ -1,14 +1,12 @@
 """Routes of matching: matches of a record or of a text, managers for a pair, the best pairs overall."""
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Organisation
 from app.accounts.permissions import Action, LoggedIn, Reach, reach, require
 from app.accounts.principal import Principal
 from app.db import ReadSession
@@ -18,23 +16,19 @@ from app.libraries.checks.codes import FieldCodes, LanguageCode, RegionCode
 from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.managers.models import Manager
-from app.libraries.record import Record
 from app.libraries.visibility import knows_owner, own_rows, owns, present, visible
-from app.matching.answers import MatchAnswer, PairFilter
+from app.matching.answers import PairFilter
 from app.matching.evidence import shown
 from app.matching.models import Pair
-from app.matching.pairs import Matcher
 from app.matching.schemas import (
     MatchesOut,
-    MatchOut,
     PairOut,
     RecommendationOut,
     RecommendationsOut,
     TextMatchIn,
 )
+from app.matching.showing import AnyRecord, TheMatcher, by_id, matches_out, owners_of
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-
-AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 router = APIRouter(prefix="/v1", tags=["匹配 Matching"], responses=problems(Unauthenticated, Forbidden))
 
@@ -55,14 +49,6 @@ def _filters(
 Filters = Annotated[PairFilter, Depends(_filters)]
 
 
-def _matcher(request: Request) -> Matcher:
-    matcher: Matcher = request.app.state.matcher
-    return matcher
-
-
-TheMatcher = Annotated[Matcher, Depends(_matcher)]
-
-
 @router.get("/demands/{demand_id}/matches", summary="需求的匹配成果", responses=problems(NotFound, Invalid))
 def demand_matches(
     demand_id: UUID,
@@ -77,7 +63,7 @@ def demand_matches(
     require(principal, Action.MATCH_READ, own=owns(principal, demand))
     answer = matcher.for_demand(session, demand, limit=limit, filters=filters)
     own = owns(principal, demand)
-    return _matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=own)
+    return matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=own)
 
 
 @router.get(
@@ -95,7 +81,7 @@ def achievement_matches(
     achievement = _readable(session, Achievement, achievement_id, principal)
     require(principal, Action.MATCH_READ, own=owns(principal, achievement))
     answer = matcher.for_achievement(session, achievement, limit=limit, filters=filters)
-    return _matches_out(session, answer, RecordKind.DEMAND, principal)
+    return matches_out(session, answer, RecordKind.DEMAND, principal)
 
 
 @router.post("/matches/text", summary="按文字匹配", responses=problems(Invalid))
@@ -111,7 +97,7 @@ def text_matches(
             code="not_verified",
         )
     answer = matcher.for_text(session, wanted.text, looking_for=wanted.looking_for, limit=wanted.limit)
-    return _matches_out(session, answer, wanted.looking_for, principal)
+    return matches_out(session, answer, wanted.looking_for, principal)
 
 
 @router.get(
@@ -132,8 +118,8 @@ def recommendations(
     require(principal, Action.RECOMMENDATION_READ, own=party)
     hidden = {record.id for record in (demand, achievement) if not knows_owner(principal, record)}
     found = matcher.managers_for(session, demand, achievement, limit=limit, hidden_owners_of=hidden)
-    managers = _by_id(session, Manager, [item.manager_id for item in found])
-    organisations = _owners(session, managers.values())
+    managers = by_id(session, Manager, [item.manager_id for item in found])
+    organisations = owners_of(session, managers.values())
     seen = {
         id_: present(manager, principal, organisations=organisations) for id_, manager in managers.items()
     }
@@ -168,9 +154,9 @@ def best_pairs(
     rows, following = fetch_page(
         session, query, sort=_BEST, key=Pair.id, limit=limit, cursor=cursor, sort_name="score"
     )
-    demands = _by_id(session, Demand, [pair.demand_id for pair in rows])
-    achievements = _by_id(session, Achievement, [pair.achievement_id for pair in rows])
-    organisations = _owners(session, [*demands.values(), *achievements.values()])
+    demands = by_id(session, Demand, [pair.demand_id for pair in rows])
+    achievements = by_id(session, Achievement, [pair.achievement_id for pair in rows])
+    organisations = owners_of(session, [*demands.values(), *achievements.values()])
     return Page(
         items=[
             _pair_out(
@@ -207,56 +193,8 @@ def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
     return query
 
 
-def _matches_out(
-    session: Session,
-    answer: MatchAnswer,
-    kind: RecordKind,
-    principal: Principal,
-    *,
-    own_demand: bool = False,
-) -> MatchesOut:
-    """Whom a demand excludes is for its owner and the bureau: nobody else is told that somebody was."""
-    model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
-    ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
-    records: Mapping[UUID, Record] = _by_id(session, model, [id_ for id_ in ids if id_ is not None])
-    organisations = _owners(session, records.values())
-    seen = {id_: present(record, principal, organisations=organisations) for id_, record in records.items()}
-    return MatchesOut(
-        items=[
-            MatchOut(
-                rank=rank,
-                score=item.score,
-                good=item.good,
-                record=seen[id_],
-                reasons=shown(item.reasons, seen[id_]["view_level"]),
-            )
-            for rank, (item, id_) in enumerate(zip(answer.items, ids, strict=True), 1)
-            if id_ is not None and id_ in seen
-        ],
-        threshold=answer.threshold,
-        no_good_match=dict(answer.no_good_match) if answer.no_good_match else None,
-        left_out={
-            code: count
-            for code, count in answer.left_out.items()
-            if code != "excluded_org" or own_demand or principal.sees_everything
-        },
-        model_version=answer.model_version,
-        index_position=answer.index_position,
-        computed_at=answer.computed_at,
-    )
-
-
 def _readable(session: Session, model: type[AnyRecord], record_id: UUID, principal: Principal) -> AnyRecord:
     found = session.scalar(visible(select(model).where(model.id == record_id), model, principal))
     if found is None:
         raise NotFound()
     return found
-
-
-def _by_id(session: Session, model: type[AnyRecord], ids: Iterable[UUID]) -> dict[UUID, AnyRecord]:
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
-
-
-def _owners(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
-    wanted = {record.owner_org_id for record in records}
-    return {row.id: row for row in session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))}

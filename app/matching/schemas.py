@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.checks.text import TextRule
+from app.libraries.demands.schemas import ClarityRead
 from app.libraries.kinds import RecordKind
 
 
@@ -30,6 +31,13 @@ class MatchesOut(BaseModel):
     model_version: str = Field(title="排序模型版本")
     index_position: int = Field(title="索引位置")
     computed_at: datetime = Field(title="计算时间")
+
+
+class DemandCheckOut(BaseModel):
+    """What a demand would be like if it were published as it is; nothing is stored."""
+
+    clarity: ClarityRead = Field(title="清晰度")
+    matches: MatchesOut = Field(title="现在的匹配", description="按现在的文字得到的前 5 项")
 
 
 class TextMatchIn(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.bands import MoneyBand
 from app.libraries.checks.codes import CodeOf, Trl
@@ -11,6 +11,7 @@ from app.libraries.checks.indicators import Indicators
 from app.libraries.checks.money import Wan
 from app.libraries.checks.text import TextRule
 from app.libraries.checks.uscc import Uscc
+from app.libraries.demands.clarity import Severity
 from app.libraries.schemas import (
     Creation,
     DisclosedFields,
@@ -99,3 +100,44 @@ class DemandRead(RecordRead, DemandFields):
     title: str = Field(title="需求名称")
     budget_band: MoneyBand | None = Field(None, title="预算区间")
     indicator_names: list[str] | None = Field(None, title="指标名称")
+
+
+class DemandCheck(Creation, DemandFields):
+    """与新建需求相同的内容,均可空缺,但名称、主要问题、技术关键、预期目标、应用场景至少填写一项。"""
+
+    title: Title | None = Field(None, title="需求名称")
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "储罐防腐涂料",
+                    "main_problem": "现用水性涂料半年即起泡脱落,希望防腐性能达到国际先进水平,价格面议。",
+                    "fields": ["405"],
+                }
+            ]
+        },
+    )
+
+
+class FindingRead(BaseModel):
+    code: str = Field(title="代码", examples=["vague_word"])
+    field: str = Field(title="字段", examples=["main_problem", "indicators.0.name"])
+    severity: Severity = Field(title="轻重", description="high 影响匹配和验收;medium 建议补充;low 可补充")
+    zh: str
+    en: str
+    question_zh: str = Field(title="追问")
+    question_en: str
+    excerpt: str | None = Field(None, title="原文")
+
+
+class ClarityRead(BaseModel):
+    """How clear a demand is, and what to ask its owner."""
+
+    score: int = Field(ge=0, le=100, title="清晰度", description="0–100,为 parts 之和")
+    parts: dict[str, int] = Field(
+        title="得分构成",
+        description="indicators 30、problem 20、conditions 16、terms 12、wording 12、need 10",
+    )
+    findings: list[FindingRead] = Field(title="不清楚之处", description="重的在前")
