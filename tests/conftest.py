@@ -42,9 +42,10 @@ def only_loopback() -> Iterator[None]:
     socket.socket.connect = real_connect  # type: ignore[method-assign]
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def quiet_logs() -> None:
-    """Warnings and errors only, in the form that production writes."""
+    """Warnings and errors only, in the form that production writes. For each test: a command line that ran in the
+    test before has left its own standard error behind, closed."""
     configure_logging(level="WARNING", as_json=True)
 
 
