@@ -5,9 +5,9 @@ import unicodedata
 
 import rjieba
 
-# A number with its unit is one word ("0.4mpa", "300mg/m3"); so is a grade ("qt400-18", "adc12").
+# A number with its unit is one word ("0.4mpa", "300mg/m3"), but not with the next line's; so is a grade ("qt400-18", "adc12").
 _LATIN = re.compile(
-    r"\d+(?:\.\d+)?\s?(?:%|°c|[a-zμ°ω][a-z0-9μ°ω]*(?:/[a-z][a-z0-9]*)?)"
+    r"\d+(?:\.\d+)?[ ]?(?:%|°c|[a-zμ°ω][a-z0-9μ°ω]*(?:/[a-z][a-z0-9]*)?)"
     r"|[a-z][a-z0-9]*(?:[-_+.][a-z0-9]+)*"
     r"|\d+(?:\.\d+)?"
 )

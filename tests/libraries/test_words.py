@@ -1,6 +1,6 @@
 """The tokenizer that full-text search and lexical matching share."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.libraries.words import STOP_WORDS, normalise, words
@@ -15,6 +15,7 @@ def test_long_words_come_with_their_parts() -> None:
 
 
 @given(st.text(max_size=200))
+@example("合格率98\nAl 合金")
 def test_words_can_be_joined_and_looked_up(text: str) -> None:
     """Whatever the text: words hold no blank and no quoting sign, which the stored documents rely on."""
     for word in words(text):
