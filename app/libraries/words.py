@@ -5,7 +5,7 @@ import unicodedata
 
 import rjieba
 
-# A number with its unit is one word ("0.4mpa", "300mg/m3"), but not with the next line's; so is a grade ("qt400-18", "adc12").
+# A number with its unit is one word ("0.4mpa", "300mg/m3"), unless a line ends between them; so is a grade ("adc12").
 _LATIN = re.compile(
     r"\d+(?:\.\d+)?[ ]?(?:%|°c|[a-zμ°ω][a-z0-9μ°ω]*(?:/[a-z][a-z0-9]*)?)"
     r"|[a-z][a-z0-9]*(?:[-_+.][a-z0-9]+)*"
