@@ -251,6 +251,12 @@ class TestLoading:
             assert list(session.scalars(select(Demand.state))) == ["draft"]
         assert not indexer.findable
 
+    def test_an_empty_keyword_is_no_keyword(self, tmp_path: Path, load: Any, database: Database) -> None:
+        write(tmp_path, achievements=[ACHIEVEMENT | {"keywords": ["防腐", ""]}])
+        assert load(tmp_path).refused == []
+        with database.reading() as session:
+            assert session.scalars(select(Achievement)).one().keywords == ["防腐"]
+
     def test_a_single_value_where_the_format_has_a_list(
         self, tmp_path: Path, load: Any, database: Database
     ) -> None:

@@ -119,7 +119,8 @@ def _listed(value: Any) -> list[Any]:
 def _common(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": row.get("title") or "",
-        "keywords": _listed(row.get("keywords")),
+        # Published lists often end in an empty keyword: it says nothing, so nothing is lost without it.
+        "keywords": [word for word in _listed(row.get("keywords")) if word != ""],
         "fields": [_field_code(field) for field in _listed(row.get("field") or row.get("fields"))],
         "region": row.get("region"),
         "language": row.get("language") or "zh",
