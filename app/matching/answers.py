@@ -11,7 +11,7 @@ from uuid import UUID
 class PairFilter:
     """What a caller wants to see only: field codes (first-level ones cover theirs), region, lowest TRL, languages.
 
-    `exclude` names records that must not be answered; `include_below_threshold` shows pairs that are not good too.
+    `exclude` names records that must not be answered; only what is still valid on the day `valid_on` (today) is.
     """
 
     fields: tuple[str, ...] = ()

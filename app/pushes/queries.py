@@ -120,19 +120,7 @@ def pairs_with_a_place(policy: Policy) -> Select[Pair]:
         .correlate(Pair)
         .scalar_subquery()
     )
-    return (
-        select(Pair)
-        .join(Demand, Demand.id == Pair.demand_id)
-        .join(Achievement, Achievement.id == Pair.achievement_id)
-        .where(
-            Pair.score >= policy.threshold,
-            Demand.state == RecordState.PUBLISHED,
-            Achievement.state == RecordState.PUBLISHED,
-            held < policy.places,
-        )
-        .order_by(Pair.score.desc(), Pair.demand_id, Pair.achievement_id)
-        .limit(PAIRS_LOOKED_AT)
-    )
+    return good_published_pairs(policy).where(held < policy.places).limit(PAIRS_LOOKED_AT)
 
 
 @dataclass(frozen=True, slots=True)
