@@ -79,3 +79,5 @@ def _print(rows: list[dict[str, Any]], no_good_match: Any) -> None:
         typer.echo(f"      {row['reason_zh']}")
     if no_good_match:
         typer.echo(f"{no_good_match['zh']} {no_good_match['en']}")
+        for lack in no_good_match["missing"]:
+            typer.echo(f"      {lack['zh']} {lack['en']}")

@@ -100,7 +100,8 @@ def _show_matches(http: httpx.Client, login: dict[str, str], demand: dict[str, A
     out.print(matches)
     out.print(Prose(f"✓ 匹配分不低于 {answer['threshold']:.2f}，是合适的匹配；其余仅供参考，不会推送。"))
     if answer["no_good_match"]:
-        out.print(Prose(answer["no_good_match"]["zh"]))
+        told = answer["no_good_match"]
+        out.print(Prose("；".join([told["zh"], *(lack["zh"] for lack in told["missing"])])))
     return [item for item in answer["items"] if item["good"]]
 
 

@@ -82,6 +82,8 @@ def evaluate_directory(
         "managers": managers,
         "baselines": {name: _pair_figures(runs[name], grades) for name in BASELINES},
     }
+    figures["pairs"] |= _calibration_figures(runs["sanku"], grades)
+    figures["english_answers"] = _english_answers(runs, grades, dataset)
     figures["pairs"]["ndcg_at_10_over_baseline"] = {
         name: _difference(runs["sanku"], runs[name], grades) for name in BASELINES
     }
@@ -177,6 +179,48 @@ def _pair_figures(run: _Run, grades: Mapping[str, Mapping[str, int]]) -> dict[st
     return figures
 
 
+def _calibration_figures(run: _Run, grades: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """Of the ten best of each demand: the calibration error, and by tenths of the score how many are relevant."""
+    shown = [
+        (score, grades.get(query, {}).get(document, 0) >= metrics.RELEVANT)
+        for query, scored in run.lists.items()
+        for document, score in scored[:CUT_PAIRS]
+    ]
+    return {
+        "calibration_error": round(
+            metrics.calibration_error([score for score, _ in shown], [good for _, good in shown]), 4
+        ),
+        "reliability": [
+            {
+                "from": bin_.low,
+                "to": bin_.high,
+                "pairs": bin_.count,
+                "score": round(bin_.score, 4),
+                "relevant": round(bin_.relevant, 4),
+            }
+            for bin_ in metrics.reliability(shown)
+        ],
+    }
+
+
+def _english_answers(
+    runs: Mapping[str, _Run], grades: Mapping[str, Mapping[str, int]], dataset: Dataset
+) -> dict[str, Any]:
+    """nDCG@10 over the Chinese demands that an English achievement answers (grade 2 or 3)."""
+    english = {str(row.data["id"]) for row in dataset.achievements if row.data.get("language") == "en"}
+    chinese = {str(row.data["id"]) for row in dataset.demands if row.data.get("language", "zh") == "zh"}
+    asked = {
+        query: judged
+        for query, judged in grades.items()
+        if query in chinese
+        and any(grade >= metrics.RELEVANT and document in english for document, grade in judged.items())
+    }
+    return {"queries": len(asked)} | {
+        name: round(metrics.interval(list(metrics.ndcg(run.rankings, asked, CUT_PAIRS).values())).mean, 4)
+        for name, run in runs.items()
+    }
+
+
 def _best_scores(
     run: _Run, grades: Mapping[str, Mapping[str, int]], query: str
 ) -> tuple[float | None, float]:
@@ -247,7 +291,16 @@ def report_lines(figures: Mapping[str, Any]) -> list[str]:
             f"{name:8} {row['ndcg_at_10']:8.4f} [{low:.3f}, {high:.3f}] {row['recall_at_10']:10.4f} "
             f"{row['mrr']:8.4f} {row['no_match_auroc']:15.4f}"
         )
-    managers = figures["managers"]
+    pairs, english, managers = figures["pairs"], figures["english_answers"], figures["managers"]
+    lines.append(f"calibration error of the ten best {pairs['calibration_error']:.4f}")
+    lines.extend(
+        f"  scores {row['from']:.1f}–{row['to']:.1f}: {row['pairs']:5d} pairs, mean {row['score']:.3f}, "
+        f"relevant {row['relevant']:.3f} {'█' * round(20 * row['relevant'])}"
+        for row in pairs["reliability"]
+    )
+    if english["queries"]:
+        told = ", ".join(f"{name} {english[name]:.4f}" for name in ("sanku", *BASELINES))
+        lines.append(f"nDCG@10 of {english['queries']} Chinese demands with an English answer: {told}")
     lines.append(
         f"managers nDCG@5 {managers['ndcg_at_5']:.4f} over {managers['pairs']} pairs, "
         f"conflicts recommended: {managers['conflicts_recommended']}"

@@ -6,13 +6,15 @@ numbers and e-mail addresses are taken out of every quoted sentence.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.libraries.checks.indicators import Comparison, Verdict
 from app.libraries.kinds import ViewLevel
 from app.matching.constraints import Term, terms
 from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.features import FEATURE_BY_NAME
+from app.matching.missing import Lack
 from app.matching.ranker import ScoredPair
 from app.matching.signals import Vectors
 
@@ -53,10 +55,22 @@ class CountedFeature:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A required figure (考核指标) and the offered one of the same quantity; `state` is holds or fails."""
+
+    required: str
+    offered: str
+    state: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reasons:
     one_line_zh: str
     one_line_en: str
     sentences: tuple[MetSentences, ...]
+    figures: tuple[Figure, ...]
     features: tuple[CountedFeature, ...]
     terms: tuple[Term, ...]
 
@@ -69,6 +83,7 @@ class Reasons:
                 {"demand": met.demand, "achievement": met.achievement, "similarity": met.similarity}
                 for met in self.sentences
             ],
+            "figures": [asdict(figure) for figure in self.figures],
             "features": [
                 {"name": one.name, "zh": one.zh, "en": one.en, "contribution": one.contribution}
                 for one in self.features
@@ -87,17 +102,20 @@ def reasons(
     demand_sentences: Sequence[str],
     achievement_sentences: Sequence[str],
     cosines: Vectors,
+    compared: Sequence[Comparison] = (),
     hidden_names: Collection[str] = (),
 ) -> Reasons:
-    """Reasons for one scored pair. `cosines` (s, t) is `signals.sentence_cosines` of the sentences given.
+    """Reasons for one scored pair. `cosines` (s, t) is `signals.sentence_cosines` of the sentences given, `compared`
+    is `traits.compared` of the two records.
 
     `hidden_names` are names of organisations and persons that may not appear.
     """
     met = meeting_sentences(demand_sentences, achievement_sentences, cosines, hidden_names)
     counted = counted_features(scored.contributions)
     held = terms(demand, achievement)
-    zh, en = _one_line(scored.score, met, held)
-    return Reasons(zh, en, met, counted, held)
+    figures = tuple(_figure(one, hidden_names) for one in compared)
+    zh, en = _one_line(scored.score, met, figures, held)
+    return Reasons(zh, en, met, figures, counted, held)
 
 
 def meeting_sentences(
@@ -143,8 +161,13 @@ def counted_features(contributions: Mapping[str, float]) -> tuple[CountedFeature
     return tuple(sorted(counted, key=lambda feature: (-abs(feature.contribution), feature.name)))
 
 
-def no_good_match(scores: Sequence[float], threshold: float) -> dict[str, Any] | None:
-    """Why nothing is a good match, or None where something is. `best_score` is None without a candidate."""
+def no_good_match(
+    scores: Sequence[float], threshold: float, lacks: Sequence[Lack] = ()
+) -> dict[str, Any] | None:
+    """Why nothing is a good match, or None where something is. `best_score` is None without a candidate.
+
+    `missing` tells what stands between the demand and the achievements on its topic.
+    """
     if not scores:
         return {
             "code": "no_candidate",
@@ -152,6 +175,7 @@ def no_good_match(scores: Sequence[float], threshold: float) -> dict[str, Any] |
             "en": "the library has no candidate that the rules and filters allow",
             "best_score": None,
             "threshold": threshold,
+            "missing": [],
         }
     best = max(scores)
     if best >= threshold:
@@ -162,6 +186,7 @@ def no_good_match(scores: Sequence[float], threshold: float) -> dict[str, Any] |
         "en": f"no good match: the best score is {best:.2f}, below the threshold of {threshold:.2f}",
         "best_score": round(best, 4),
         "threshold": threshold,
+        "missing": [asdict(lack) for lack in lacks],
     }
 
 
@@ -176,6 +201,7 @@ def shown(reasons: Mapping[str, Any], *levels: ViewLevel | int) -> dict[str, Any
         "one_line_zh": "单位经主管部门核验后可查看理由",
         "one_line_en": "reasons are shown once the bureau has verified your organisation",
         "sentences": [],
+        "figures": [],
         "features": [],
         "terms": [],
     }
@@ -193,7 +219,21 @@ def _cells(cosines: Vectors) -> list[tuple[int, int]]:
     return [(row, column) for row in range(rows) for column in range(columns)]
 
 
-def _one_line(score: float, met: Sequence[MetSentences], held: Sequence[Term]) -> tuple[str, str]:
+def _figure(one: Comparison, hidden_names: Collection[str]) -> Figure:
+    required, offered = (without_names(str(each), hidden_names) for each in (one.required, one.offered))
+    holds = one.verdict is Verdict.HOLDS
+    return Figure(
+        required,
+        offered,
+        one.verdict.value,
+        f"要求 {required}，成果 {offered}：{'满足' if holds else '不满足'}",
+        f"required {required}, offered {offered}: {'holds' if holds else 'fails'}",
+    )
+
+
+def _one_line(
+    score: float, met: Sequence[MetSentences], figures: Sequence[Figure], held: Sequence[Term]
+) -> tuple[str, str]:
     zh, en = (
         ("内容高度相符", "a strong match in content")
         if score >= STRONG
@@ -204,6 +244,10 @@ def _one_line(score: float, met: Sequence[MetSentences], held: Sequence[Term]) -
     if met:
         zh += f"，{len(met)} 处语句对应"
         en += f", {len(met)} passage{'s' if len(met) > 1 else ''} that meet"
+    if figures:
+        hold = sum(figure.state == "holds" for figure in figures)
+        zh += f"，{len(figures)} 项指标可比，{hold} 项满足"
+        en += f", {hold} of {len(figures)} comparable figures hold"
     failing = [term for term in held if term.state == "fails" and term.code != "region"]
     holding = [term for term in held if term.state == "holds" and term.code != "region"]
     if failing:

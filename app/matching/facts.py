@@ -14,7 +14,8 @@ class AchievementFacts:
     """An achievement 技术成果.
 
     `fields` are codes of the high-tech field tree, first ("40") or second level ("401"). Both prices None
-    means negotiable (面议). `party_orgs` are the owner and all co-owners.
+    means negotiable (面议). `party_orgs` are the owner and all co-owners. `indicators` are printed as text, one per
+    entry; they are no part of the embedded text. `owner_record` (0–1) tells how often what the owner began came off.
     """
 
     id: str
@@ -22,6 +23,7 @@ class AchievementFacts:
     summary: str = ""
     advantages: str = ""
     applications: str = ""
+    indicators: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
@@ -35,6 +37,7 @@ class AchievementFacts:
     party_orgs: tuple[str, ...] = ()
     patents: int = 0
     published_at: datetime | None = None
+    owner_record: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

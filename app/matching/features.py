@@ -6,16 +6,22 @@ more is better for the pair, except crowding; a weight of the other sign is refu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from app.matching.constraints import asking_price_wan, budget_wan, shared_modes
+from app.libraries.words import normalise
+from app.matching.constraints import asking_price_wan, budget_wan, region_nearness, shared_modes
 from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.signals import CROWD_NEUTRAL, PairSignals
+from app.matching.traits import REGISTER_NEUTRAL
 
 # A price this share above the budget fails as fully as any higher one.
 PRICE_TOLERANCE = 0.2
 # A gap of two levels is a whole phase (laboratory, pilot, production): more is no worse.
 TRL_SPAN = 2
 SAME_FIELD_OTHER_BRANCH = 0.8
+# Days after which a publication is half as fresh.
+FRESH_DAYS = 180
+KEYWORDS_ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +42,54 @@ FEATURES = (
         "crowding", "成果与其他需求同样接近", "the achievement is as near to other demands", -1, CROWD_NEUTRAL
     ),
     Feature("words", "共有专业词", "technical words in common"),
+    Feature(
+        "register",
+        "需求用语口语化（校正）",
+        "colloquial wording of the demand, made up for",
+        1,
+        REGISTER_NEUTRAL,
+    ),
+    Feature("indicators", "指标相符", "required figures that are met"),
+    Feature("purpose", "成果用途", "what the achievement is for, against what is asked"),
+    Feature("disclaimed", "成果声明不涉及", "the achievement says that it does not do this", -1),
     Feature("field", "技术领域一致", "same technical field", 1, 0.5),
+    Feature("industry", "应用行业一致", "same industry", 1, 0.5),
+    Feature("keywords", "关键词一致", "keywords in common"),
     Feature("price", "价格与预算", "price against budget"),
     Feature("trl", "技术成熟度", "maturity against what is required"),
     Feature("mode", "转化方式", "way of transfer"),
+    Feature("region", "地区接近", "nearness of the regions", 1, 0.5),
+    Feature("freshness", "成果新近发布", "how recently the achievement was published", 1, 0.5),
+    Feature("owner_record", "成果单位转化业绩", "transfers of the achievement's owner that came off", 1, 0.5),
 )
 FEATURE_BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in FEATURES}
 
 
 def pair_features(
-    demand: DemandFacts, achievement: AchievementFacts, signals: PairSignals
+    demand: DemandFacts, achievement: AchievementFacts, signals: PairSignals, *, today: date | None = None
 ) -> dict[str, float]:
-    """Every feature by name. Terms run from −1 (fails) to 0 (holds or unknown); `field` from 0 to 1."""
+    """Every feature by name. Terms run from −1 (fails) to 0 (holds or unknown), what is near or shared from 0 to 1.
+
+    Without `today` nothing is fresh or old.
+    """
     return {
         "whole": signals.dense,
         "sentences": signals.sentences,
         "crowding": signals.achievement_crowd,
         "words": signals.bm25,
+        "register": signals.register,
+        "indicators": signals.indicators,
+        "purpose": signals.purpose,
+        "disclaimed": signals.disclaimed,
         "field": field_nearness(demand.fields, achievement.fields),
+        "industry": _share(demand.industries, achievement.industries),
+        "keywords": shared_keywords(demand.keywords, achievement.keywords),
         "price": price_gap(demand, achievement),
         "trl": trl_gap(demand, achievement),
         "mode": -1.0 if shared_modes(demand, achievement) == frozenset() else 0.0,
+        "region": _known(region_nearness(demand.region, achievement.region)),
+        "freshness": freshness(achievement.published_at, today),
+        "owner_record": _known(achievement.owner_record),
     }
 
 
@@ -68,6 +101,20 @@ def field_nearness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
     if not first or not second:
         return FEATURE_BY_NAME["field"].neutral
     return max(_code_nearness(one, other) for one in first for other in second)
+
+
+def shared_keywords(first: tuple[str, ...], second: tuple[str, ...]) -> float:
+    """0 to 1: keywords that both name, two of them being as good as more."""
+    both = {normalise(word) for word in first} & {normalise(word) for word in second}
+    return min(1.0, len(both) / KEYWORDS_ENOUGH)
+
+
+def freshness(published_at: datetime | None, today: date | None) -> float:
+    """1 on the day of publication, halved every `FRESH_DAYS`; 0.5 when unknown."""
+    if published_at is None or today is None:
+        return FEATURE_BY_NAME["freshness"].neutral
+    age = max(0, (today - published_at.date()).days)
+    return float(0.5 ** (age / FRESH_DAYS))
 
 
 def price_gap(demand: DemandFacts, achievement: AchievementFacts) -> float:
@@ -85,6 +132,17 @@ def trl_gap(demand: DemandFacts, achievement: AchievementFacts) -> float:
     if demand.min_trl is None or achievement.trl is None:
         return 0.0
     return -min(1.0, max(0, demand.min_trl - achievement.trl) / TRL_SPAN)
+
+
+def _share(first: tuple[str, ...], second: tuple[str, ...]) -> float:
+    """1 where a code of one side covers one of the other, 0 where none does, 0.5 when a side names none."""
+    if not first or not second:
+        return 0.5
+    return float(any(one.startswith(other) or other.startswith(one) for one in first for other in second))
+
+
+def _known(value: float | None) -> float:
+    return 0.5 if value is None else value
 
 
 def _code_nearness(one: str, other: str) -> float:

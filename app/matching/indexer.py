@@ -16,8 +16,10 @@ from app.libraries.kinds import RecordKind
 from app.libraries.record import Record
 from app.matching import vectors
 from app.matching.embedder import Embedder
+from app.matching.facts import ManagerFacts, RecordFacts
 from app.matching.records import facts_of
 from app.matching.text import content_hash, sentences, whole_text
+from app.matching.traits import Traits, traits_of
 
 Vector = NDArray[np.float32]
 
@@ -32,12 +34,17 @@ def prompt_of(kind: RecordKind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRecord:
-    """The vectors that stand for a record: the whole text's, and one per sentence."""
+    """What stands for a record: the whole text's vector, one per sentence, and its traits.
+
+    An achievement's `indicators` are no part of its text, and yet its traits come from them.
+    """
 
     text_hash: str
+    indicators: tuple[str, ...]
     vector: Vector
     sentences: tuple[str, ...]
     sentence_vectors: Vector
+    traits: Traits
     fresh: dict[str, Vector]
 
 
@@ -58,7 +65,8 @@ class MatchingIndexer:
 
     def store(self, session: Session, record: Record, prepared: Prepared) -> None:
         assert isinstance(prepared, PreparedRecord)
-        if self._texts(record).whole.hash != prepared.text_hash:
+        present = self._texts(record)
+        if (present.whole.hash, present.indicators) != (prepared.text_hash, prepared.indicators):
             raise StaleVersion()
         vectors.remember_embeddings(session, self._embedder.model_id, prepared.fresh)
         vectors.store_vector(
@@ -76,6 +84,7 @@ class MatchingIndexer:
             trl=getattr(record, "trl", None),
             language=record.language,
             valid_until=last_day(record),
+            traits=prepared.traits.to_dict(),
         )
 
     def remove(self, session: Session, record: Record) -> None:
@@ -87,6 +96,7 @@ class MatchingIndexer:
         return _Texts(
             whole=_Text(prompt, whole_text(facts) or record.title, model),
             sentences=tuple(_Text(prompt, sentence, model) for sentence in sentences(facts)),
+            facts=facts,
         )
 
     def _vectors(
@@ -145,6 +155,11 @@ class _KnownVectors:
 class _Texts:
     whole: _Text
     sentences: tuple[_Text, ...]
+    facts: RecordFacts
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        return () if isinstance(self.facts, ManagerFacts) else self.facts.indicators
 
     def all(self) -> list[_Text]:
         return [self.whole, *self.sentences]
@@ -153,8 +168,10 @@ class _Texts:
         parts = self.sentences or (self.whole,)
         return PreparedRecord(
             text_hash=self.whole.hash,
+            indicators=self.indicators,
             vector=known.of(self.whole),
             sentences=tuple(part.text for part in parts),
             sentence_vectors=np.stack([known.of(part) for part in parts]),
+            traits=traits_of(self.facts),
             fresh={text.hash: known.fresh[text.hash] for text in self.all() if text.hash in known.fresh},
         )

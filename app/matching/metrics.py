@@ -86,6 +86,36 @@ def calibration_error(probabilities: Sequence[float], outcomes: Sequence[bool], 
     return sum(gaps) / scores.size
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Scores from `low` to below `high`: how many, their mean, and the share that is relevant."""
+
+    low: float
+    high: float
+    count: int
+    score: float
+    relevant: float
+
+
+def reliability(shown: Sequence[tuple[float, bool]], bins: int = 10) -> list[Bin]:
+    """The rows of a reliability plot: equal-width bins of the score, the empty ones left out."""
+    found = []
+    for number in range(bins):
+        held = [(score, good) for score, good in shown if min(int(score * bins), bins - 1) == number]
+        if held:
+            scores, outcomes = zip(*held, strict=True)
+            found.append(
+                Bin(
+                    number / bins,
+                    (number + 1) / bins,
+                    len(held),
+                    float(np.mean(scores)),
+                    float(np.mean(outcomes)),
+                )
+            )
+    return found
+
+
 def interval(values: Sequence[float], *, resamples: int = RESAMPLES, seed: int = SEED) -> Interval:
     """Mean and 95% percentile bootstrap interval over queries."""
     sample = np.asarray(values, dtype=float)

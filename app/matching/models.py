@@ -90,7 +90,8 @@ class RecordVector(Base):
 
     `seq` grows with every change, so that a follower reads only what is new to it; a withdrawn record stays as an
     inactive row with a new number, so that followers learn of it. `field_codes` is ``|401|402|``. `valid_until` is
-    the last day on which the record takes part. `sentence_vectors` is n × dimension float16, little-endian.
+    the last day on which the record takes part. `sentence_vectors` is n × dimension float16, little-endian; `traits`
+    is a ``traits.Traits`` as a dictionary.
 
     The small columns come first: SQLite reads a row from its start and stops at the last column asked for.
     """
@@ -113,6 +114,7 @@ class RecordVector(Base):
     vector: Mapped[Vector] = mapped_column(SearchableVector)
     sentences: Mapped[list[str]] = mapped_column(default=list)
     sentence_vectors: Mapped[bytes] = mapped_column(LargeBinary)
+    traits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 # Whoever creates the tables from the metadata gets the type too; migrations create the extension themselves.

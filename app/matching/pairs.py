@@ -20,11 +20,13 @@ from app.matching.context import ContextSource, StoreContext
 from app.matching.embedder import Embedder
 from app.matching.index import IndexFilter, LexicalIndex, VectorIndex
 from app.matching.indexer import MatchingIndexer
+from app.matching.missing import lacks
 from app.matching.ranker import Ranker, ScoredPair, rank
 from app.matching.recommending import OpenLoad, PairToBroker, managers_for
 from app.matching.records import achievement_facts, demand_facts
 from app.matching.sides import RecordSide, embedded_side, side_of
 from app.matching.signals import Context, TextSide, centred, pair_signals, sentence_cosines
+from app.matching.traits import compared
 from app.matching.vectors import sentence_texts
 
 Library = Demand | Achievement
@@ -172,9 +174,19 @@ class Matcher:
             model_version=self.model_version,
             index_position=self.index.position(session),
             computed_at=now(),
-            no_good_match=evidence.no_good_match([pair.score for pair in scored], self.threshold),
+            no_good_match=self._no_good_match(record, scored, pairs),
             left_out=left_out,
         )
+
+    def _no_good_match(
+        self, record: Library, scored: Sequence[ScoredPair], pairs: Mapping[UUID, PairFacts]
+    ) -> dict[str, Any] | None:
+        """With what is missing where a demand asked; the lacks of one achievement are in its reasons."""
+        scores = [pair.score for pair in scored]
+        if not isinstance(record, Demand) or not scores or max(scores) >= self.threshold:
+            return evidence.no_good_match(scores, self.threshold)
+        facts = [pairs[UUID(pair.achievement_id)] for pair in scored]
+        return evidence.no_good_match(scores, self.threshold, lacks(scored, facts))
 
     def _candidate_ids(
         self, session: Session, side: TextSide, limits: IndexFilter, context: Context
@@ -214,7 +226,7 @@ class Matcher:
             usual,
             query_is="demand" if isinstance(record, Demand) else "achievement",
         )
-        return rank(list(pairs.values()), signals, self.ranker)
+        return rank(list(pairs.values()), signals, self.ranker, today=local_now().date())
 
     def _with_evidence(
         self,
@@ -243,6 +255,7 @@ class Matcher:
                 demand_sentences=demand_side.sentences,
                 achievement_sentences=achievement_side.sentences,
                 cosines=sentence_cosines(demand_side.text, achievement_side.text, usual),
+                compared=compared(demand_side.text.traits, achievement_side.text.traits),
             )
             matches.append(
                 PairMatch(

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,14 @@ class Ranker:
         return logistic(self.base + math.fsum(self.contributions(features).values()))
 
     def score_pair(
-        self, demand: DemandFacts, achievement: AchievementFacts, signals: PairSignals
+        self,
+        demand: DemandFacts,
+        achievement: AchievementFacts,
+        signals: PairSignals,
+        *,
+        today: date | None = None,
     ) -> ScoredPair:
-        features = pair_features(demand, achievement, signals)
+        features = pair_features(demand, achievement, signals, today=today)
         contributions = self.contributions(features)
         logit = self.base + math.fsum(contributions.values())
         return ScoredPair(
@@ -108,10 +114,12 @@ def rank(
     pairs: Sequence[tuple[DemandFacts, AchievementFacts]],
     signals: Sequence[PairSignals],
     ranker: Ranker,
+    *,
+    today: date | None = None,
 ) -> list[ScoredPair]:
     """Pairs with their signals, the best first; equal scores by ids, so that the order never wavers."""
     scored = [
-        ranker.score_pair(demand, achievement, signal)
+        ranker.score_pair(demand, achievement, signal, today=today)
         for (demand, achievement), signal in zip(pairs, signals, strict=True)
     ]
     return sorted(scored, key=lambda pair: (-pair.logit, pair.demand_id, pair.achievement_id))

@@ -38,6 +38,7 @@ def achievement_facts(record: Achievement) -> AchievementFacts:
         summary=record.summary or "",
         advantages="\n".join(part for part in (record.advantages, *(record.innovations or ())) if part),
         applications="\n".join(part for part in (record.problem_solved, record.scenarios) if part),
+        indicators=tuple(indicator_text(entry) for entry in record.indicators or ()),
         keywords=tuple(record.keywords or ()),
         fields=tuple(record.fields or ()),
         industries=tuple(record.industries or ()),
@@ -83,12 +84,15 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
 
 
 def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, AchievementFacts]:
-    """What rules and features need of published achievements, and no texts: a match asks for hundreds of them."""
+    """What rules and features need of published achievements, and no long texts: a match asks for hundreds of them."""
     a = Achievement
     rows = session.execute(
         select(
             a.id,
             a.fields,
+            a.industries,
+            a.keywords,
+            a.published_at,
             a.trl,
             a.transfer_modes,
             a.price_min_wan,
@@ -103,6 +107,9 @@ def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, A
         row.id: AchievementFacts(
             id=str(row.id),
             fields=tuple(row.fields),
+            industries=tuple(row.industries or ()),
+            keywords=tuple(row.keywords or ()),
+            published_at=row.published_at,
             trl=row.trl,
             transfer_modes=tuple(row.transfer_modes),
             price_min_wan=row.price_min_wan,
@@ -117,12 +124,14 @@ def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, A
 
 
 def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, DemandFacts]:
-    """What rules and features need of published demands, and no texts; `excluded_orgs` are credit codes here."""
+    """What rules and features need of published demands, and no long texts; `excluded_orgs` are credit codes here."""
     d = Demand
     rows = session.execute(
         select(
             d.id,
             d.fields,
+            d.industries,
+            d.keywords,
             d.min_trl,
             d.cooperation_modes,
             d.budget_min_wan,
@@ -138,6 +147,8 @@ def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, Demand
         row.id: DemandFacts(
             id=str(row.id),
             fields=tuple(row.fields),
+            industries=tuple(row.industries or ()),
+            keywords=tuple(row.keywords or ()),
             min_trl=row.min_trl,
             cooperation_modes=tuple(row.cooperation_modes),
             budget_min_wan=row.budget_min_wan,
@@ -176,9 +187,13 @@ def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = N
 
 
 def indicator_text(entry: Mapping[str, Any]) -> str:
-    """One indicator as a line: name, relation, value and unit."""
+    """One indicator as a line: name, relation, value (or the two ends of a range) and unit."""
     value = entry.get("value", entry.get("target", ""))
-    parts = (entry.get("name"), entry.get("op"), value, entry.get("unit"))
+    parts: tuple[Any, ...]
+    if value in (None, "") and entry.get("low") is not None:
+        parts = (entry.get("name"), f"{entry['low']}～{entry.get('high')}", entry.get("unit"))
+    else:
+        parts = (entry.get("name"), entry.get("op"), value, entry.get("unit"))
     return " ".join(str(part) for part in parts if part not in (None, ""))
 
 

@@ -1,7 +1,7 @@
 """Answers of the matcher as their readers may see them; shared by the routes of matching."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -12,7 +12,7 @@ from app.accounts.models import Organisation
 from app.accounts.principal import Principal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordKind
+from app.libraries.kinds import RecordKind, ViewLevel
 from app.libraries.record import Record
 from app.libraries.visibility import present
 from app.matching.answers import MatchAnswer
@@ -58,7 +58,7 @@ def matches_out(
             if id_ is not None and id_ in seen
         ],
         threshold=answer.threshold,
-        no_good_match=dict(answer.no_good_match) if answer.no_good_match else None,
+        no_good_match=_no_good_match(answer, (record["view_level"] for record in seen.values())),
         left_out={
             code: count
             for code, count in answer.left_out.items()
@@ -68,6 +68,13 @@ def matches_out(
         index_position=answer.index_position,
         computed_at=answer.computed_at,
     )
+
+
+def _no_good_match(answer: MatchAnswer, levels: Iterable[int]) -> dict[str, Any] | None:
+    """What is missing tells maturity and prices, which level 0 hides."""
+    if answer.no_good_match is None or all(level >= ViewLevel.LOGGED_IN for level in levels):
+        return dict(answer.no_good_match) if answer.no_good_match else None
+    return dict(answer.no_good_match) | {"missing": []}
 
 
 def by_id(session: Session, model: type[AnyRecord], ids: Iterable[UUID]) -> dict[UUID, AnyRecord]:

@@ -16,6 +16,7 @@ from app.matching.models import RecordVector
 from app.matching.records import facts_of
 from app.matching.signals import TextSide
 from app.matching.text import whole_text
+from app.matching.traits import Traits
 from app.matching.vectors import load_sentences, unpack_sentences
 from app.matching.words import words
 
@@ -36,6 +37,7 @@ def stored_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[U
             RecordVector.language,
             RecordVector.vector,
             RecordVector.sentence_vectors,
+            RecordVector.traits,
             SearchDocument.member_words,
         )
         .join(SearchDocument, SearchDocument.record_id == RecordVector.record_id)
@@ -47,8 +49,9 @@ def stored_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[U
             sentences=unpack_sentences(packed, len(vector)),
             words=Counter(cut.split()),
             language=language or "zh",
+            traits=Traits.from_dict(traits),
         )
-        for id_, language, vector, packed, cut in rows
+        for id_, language, vector, packed, traits, cut in rows
     }
 
 

@@ -7,6 +7,7 @@ that are near everything. So they are measured from what is usual in the store: 
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching.traits import NO_TRAITS, REGISTER_NEUTRAL, Traits, indicator_fit, purpose_gap, register_of
 from app.matching.words import CorpusStats, LexicalQuery
 
 Vectors = NDArray[np.float32]
@@ -34,6 +36,8 @@ BEST_SENTENCES = 3
 # Records as near as this ask for the same (or are the same): that a candidate suits them too speaks for it, not
 # against it. Unrelated ones lie around 0, ones of the same trade around 0.3.
 _SAME_CONCERN = 0.5
+# Nearer than this, a sentence that disclaims something speaks of the demand's own matter.
+_DISCLAIMED_NEAR = 0.2
 _PRIORS: Mapping[str, str] = {"multilingual-e5-small": "usual-multilingual-e5-small.json"}
 
 
@@ -45,6 +49,9 @@ class PairSignals:
     three best-met sentences of their nearest achievement sentence, `best_sentence` the nearest of all.
     `achievement_crowd` is the achievement's mean cosine with the demands nearest to it, this one left out;
     `demand_crowd` likewise. `bm25` is that of the demand's words in the achievement over self-score (0–1).
+    `indicators` (−1 to 1) tells how the required figures are met, `purpose` (−1 to 0) that the achievement only
+    observes what the demand wants changed, `disclaimed` (0–1) how far it says that it does not do what is asked,
+    `register` (0–1) how colloquial the demand is.
     """
 
     dense: float
@@ -53,16 +60,21 @@ class PairSignals:
     achievement_crowd: float = CROWD_NEUTRAL
     demand_crowd: float = CROWD_NEUTRAL
     bm25: float = 0.0
+    indicators: float = 0.0
+    purpose: float = 0.0
+    disclaimed: float = 0.0
+    register: float = REGISTER_NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
 class TextSide:
-    """One record as text: vector (d), sentence vectors (s, d), word counts, language. Vectors have length 1."""
+    """One record as text: vector (d), sentence vectors (s, d), word counts, language, traits. Vectors have length 1."""
 
     vector: Vectors
     sentences: Vectors
     words: Mapping[str, int] = field(default_factory=dict)
     language: str = "zh"
+    traits: Traits = NO_TRAITS
 
 
 @cache
@@ -150,9 +162,50 @@ def pair_signals(
         achievement_crowd,
         demand_crowd,
         lexical,
+        *_traits(query, candidates, context, from_demand=from_demand),
         strict=True,
     )
     return [PairSignals(*map(float, column)) for column in columns]
+
+
+def _traits(
+    query: TextSide, candidates: Sequence[TextSide], context: Context, *, from_demand: bool
+) -> tuple[list[float], ...]:
+    """What the texts say outright, by candidate: figures, purpose, disclaimers, register."""
+    pairs = [(query, each) if from_demand else (each, query) for each in candidates]
+    return (
+        [indicator_fit(demand.traits, achievement.traits) for demand, achievement in pairs],
+        [purpose_gap(demand.traits, achievement.traits) for demand, achievement in pairs],
+        [_disclaimed(demand, achievement, context) for demand, achievement in pairs],
+        _registers(query, candidates, from_demand=from_demand),
+    )
+
+
+def _registers(query: TextSide, candidates: Sequence[TextSide], *, from_demand: bool) -> list[float]:
+    if from_demand:
+        return [register_of(query.words)] * len(candidates)
+    return [register_of(demand.words) for demand in candidates]
+
+
+def _disclaimed(demand: TextSide, achievement: TextSide, context: Context) -> float:
+    """How near the nearest disclaiming sentence is to the demand, by meaning and by shared technical words."""
+    rows = [row for row in achievement.traits.disclaims if row < len(achievement.sentences)]
+    if not rows:
+        return 0.0
+    asked = np.vstack([demand.vector[None, :], demand.sentences])
+    said = centred(achievement.sentences[rows], context.achievements.mean(achievement.language))
+    nearest = float((said @ centred(asked, context.demands.mean(demand.language)).T).max())
+    shared = max(
+        _shared_weight(disclaimed, demand.words, context.achievement_words)
+        for disclaimed in achievement.traits.disclaimed_words
+    )
+    return min(1.0, 2.0 * max(0.0, nearest - _DISCLAIMED_NEAR) + shared)
+
+
+def _shared_weight(disclaimed: frozenset[str], asked: Mapping[str, int], stats: CorpusStats) -> float:
+    """Share (0–1) of the disclaimed words that the demand uses, each weighed by how rare it is."""
+    whole = math.fsum(stats.idf(word) for word in sorted(disclaimed))
+    return math.fsum(stats.idf(word) for word in sorted(disclaimed & asked.keys())) / whole if whole else 0.0
 
 
 def _late_interaction(

@@ -72,6 +72,7 @@ def store_vector(
     trl: int | None = None,
     language: str | None = None,
     valid_until: date | None = None,
+    traits: Mapping[str, Any] | None = None,
 ) -> int:
     """Make the record findable, or its newer form; the answer is its sequence number.
 
@@ -99,6 +100,7 @@ def store_vector(
         "vector": vector,
         "sentences": list(sentences),
         "sentence_vectors": np.ascontiguousarray(sentence_vectors, dtype=_SENTENCE_TYPE).tobytes(),
+        "traits": dict(traits or {}),
     }
     session.execute(
         _insert(session, RecordVector)
