@@ -41,7 +41,8 @@ class MatchAnswer:
     """A ranked list with what it was made from: the ranker's version, the index position and the time.
 
     `no_good_match` is set when nothing reaches the threshold and says why; `left_out` counts candidates that a hard
-    rule forbids, by rule.
+    rule forbids, by rule. `confidence` (0–1) is the probability that a demand's list holds a relevant achievement; None
+    where an achievement asked.
     """
 
     items: Sequence[PairMatch]
@@ -50,6 +51,7 @@ class MatchAnswer:
     index_position: int
     computed_at: datetime
     no_good_match: Mapping[str, Any] | None = None
+    confidence: float | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -32,12 +32,21 @@ BASELINES = ("bm25", "dense", "rrf")
 Scored = list[tuple[str, float]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    scored: Scored
+    sure: float
+
+
 @dataclass(slots=True)
 class _Run:
-    """What one way of ranking answered: lists with the whole store, and the best score without a demand's answers."""
+    """What one way of ranking answered: lists with the whole store; and how sure it is that there is an answer, with
+    the demand's answers in the store and without them. Our confidence; of a baseline its best score.
+    """
 
     lists: dict[str, Scored]
-    best_without: dict[str, float]
+    sure: dict[str, float]
+    sure_without: dict[str, float]
 
     @property
     def rankings(self) -> dict[str, list[str]]:
@@ -106,7 +115,7 @@ def _require_judgements(dataset: Dataset, directory: Path) -> None:
 def _pair_runs(
     session: Session, store: JudgedStore, grades: Mapping[str, Mapping[str, int]]
 ) -> dict[str, _Run]:
-    runs = {name: _Run({}, {}) for name in ("sanku", *BASELINES)}
+    runs = {name: _Run({}, {}, {}) for name in ("sanku", *BASELINES)}
     for demand_key in store.demands:
         answers = frozenset(
             store.achievements[key]
@@ -116,14 +125,15 @@ def _pair_runs(
         whole = _all_lists(session, store, demand_key, frozenset())
         without = _all_lists(session, store, demand_key, answers) if answers else whole
         for name, run in runs.items():
-            run.lists[demand_key] = whole[name]
-            run.best_without[demand_key] = without[name][0][1] if without[name] else 0.0
+            run.lists[demand_key] = whole[name].scored
+            run.sure[demand_key] = whole[name].sure
+            run.sure_without[demand_key] = without[name].sure
     return runs
 
 
 def _all_lists(
     session: Session, store: JudgedStore, demand_key: str, left_out: frozenset[UUID]
-) -> dict[str, Scored]:
+) -> dict[str, _Answer]:
     matcher: Matcher = store.matcher
     demand = store.demand(session, demand_key)
     found = matcher.for_demand(
@@ -145,8 +155,12 @@ def _all_lists(
         "bm25": [(hit.record_id, hit.score) for hit in words],
     }
     lists["rrf"] = _fused([[id_ for id_, _ in lists["dense"]], [id_ for id_, _ in lists["bm25"]]])
+    sure = {name: ranked[0][1] if ranked else 0.0 for name, ranked in lists.items()}
+    sure["sanku"] = found.confidence or 0.0
     return {
-        name: [(store.achievement_keys[id_], score) for id_, score in ranked if id_ is not None]
+        name: _Answer(
+            [(store.achievement_keys[id_], score) for id_, score in ranked if id_ is not None], sure[name]
+        )
         for name, ranked in lists.items()
     }
 
@@ -165,7 +179,7 @@ def _pair_figures(run: _Run, grades: Mapping[str, Mapping[str, int]]) -> dict[st
     recall = metrics.interval(list(metrics.recall(rankings, grades, CUT_PAIRS).values()))
     mrr = metrics.interval(list(metrics.reciprocal_rank(rankings, grades).values()))
     auroc = metrics.statistic_interval(
-        [_best_scores(run, grades, query) for query in run.lists], _no_match_auroc, resamples=1000
+        [_sureness(run, grades, query) for query in run.lists], _no_match_auroc, resamples=1000
     )
     figures: dict[str, Any] = {"queries": len(run.lists)}
     for key, value in (
@@ -221,14 +235,10 @@ def _english_answers(
     }
 
 
-def _best_scores(
-    run: _Run, grades: Mapping[str, Mapping[str, int]], query: str
-) -> tuple[float | None, float]:
-    """The best score with the demand's answers in the store (None if it has none), and without them."""
+def _sureness(run: _Run, grades: Mapping[str, Mapping[str, int]], query: str) -> tuple[float | None, float]:
+    """With the demand's answers in the store (None if it has none), and without them."""
     answered = any(grade >= metrics.RELEVANT for grade in grades.get(query, {}).values())
-    scored = run.lists[query]
-    best = scored[0][1] if scored else 0.0
-    return (best if answered else None, run.best_without[query])
+    return (run.sure[query] if answered else None, run.sure_without[query])
 
 
 def _no_match_auroc(best: Sequence[tuple[float | None, float]]) -> float:

@@ -16,6 +16,7 @@ from app.libraries.numbers import local_now
 from app.matching import evidence
 from app.matching.answers import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
 from app.matching.candidates import CandidateCache, PairFacts, allowed_pairs
+from app.matching.confidence import shipped_list_model
 from app.matching.context import ContextSource, StoreContext
 from app.matching.embedder import Embedder
 from app.matching.index import IndexFilter, LexicalIndex, VectorIndex
@@ -175,6 +176,7 @@ class Matcher:
             index_position=self.index.position(session),
             computed_at=now(),
             no_good_match=self._no_good_match(record, scored, pairs),
+            confidence=shipped_list_model().confidence(scored) if isinstance(record, Demand) else None,
             left_out=left_out,
         )
 

@@ -27,6 +27,9 @@ class MatchesOut(BaseModel):
     items: list[MatchOut]
     threshold: float = Field(title="阈值", description="低于此分不算好的匹配")
     no_good_match: dict[str, Any] | None = Field(title="没有合适的匹配", description="无一达到阈值时说明原因")
+    confidence: float | None = Field(
+        title="把握", ge=0, le=1, description="0–1:列表中有合适成果的概率(仅在为需求找成果时给出)"
+    )
     left_out: dict[str, int] = Field(title="按硬性规则排除的数量")
     model_version: str = Field(title="排序模型版本")
     index_position: int = Field(title="索引位置")

@@ -59,6 +59,7 @@ def matches_out(
         ],
         threshold=answer.threshold,
         no_good_match=_no_good_match(answer, (record["view_level"] for record in seen.values())),
+        confidence=answer.confidence,
         left_out={
             code: count
             for code, count in answer.left_out.items()

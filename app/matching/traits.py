@@ -168,7 +168,7 @@ def _asks_to_observe(facts: DemandFacts) -> float:
         return 1.0
     if asks.search(facts.problem):
         return ASKED_IN_PASSING if wanted.strip() else 1.0
-    return 0.0
+    return 0.0 if wanted.strip() or facts.problem.strip() else 1.0
 
 
 @cache

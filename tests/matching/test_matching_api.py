@@ -170,3 +170,58 @@ def test_who_is_not_verified_sees_titles_but_no_texts_and_no_reasons(
     (match,) = _json(newcomer.get(f"/v1/demands/{demand['id']}/matches"))["items"]
     assert match["record"]["summary"] == coating["summary"]
     assert match["reasons"]["sentences"]
+
+
+def test_figures_that_hold_are_told_and_no_stranger_to_the_bureau_sees_them(
+    log_in: Callable[..., Any], university: Any, coating: dict[str, Any]
+) -> None:
+    """The offer says 1,200 h in English, the demand asks for 1,000 h in Chinese."""
+    english = achievement_payload() | {
+        "title": "Waterborne anticorrosion coating for steel structures",
+        "summary": "A waterborne coating for storage tanks in marine air. Salt spray 1200 h without blistering. "
+        "Adhesion is 12 MPa after cycling, and the film cures at room temperature on site.",
+        "indicators": [{"name": "salt spray", "op": "≥", "value": 1200, "unit": "h"}],
+        "language": "en",
+    }
+    foreign = _json(university.post("/v1/achievements", json=english), 201)
+    wanted = demand_payload() | {"indicators": [{"name": "盐雾", "op": "≥", "value": 1000, "unit": "h"}]}
+    owner = log_in(Role.ENTERPRISE)
+    demand = _json(owner.post("/v1/demands", json=wanted), 201)
+    answer = _json(owner.get(f"/v1/demands/{demand['id']}/matches"))
+    reasons = {item["record"]["id"]: item["reasons"] for item in answer["items"]}
+    told = [figure for figure in reasons[foreign["id"]]["figures"] if figure["required"].startswith("盐雾")]
+    assert [(figure["state"], figure["offered"]) for figure in told] == [("holds", "salt spray ≥ 1200 h")]
+    assert "满足" in told[0]["zh"] and "holds" in told[0]["en"]
+    assert 0 < answer["confidence"] < 1
+
+    unknown = log_in(Role.ENTERPRISE, verified=False)
+    theirs = _json(unknown.post("/v1/demands", json=wanted), 201)
+    hidden = _json(unknown.get(f"/v1/demands/{theirs['id']}/matches"))
+    assert hidden["items"]
+    assert all(item["reasons"]["figures"] == [] for item in hidden["items"])
+
+
+def test_without_a_good_match_the_answer_says_what_is_missing(
+    log_in: Callable[..., Any], university: Any
+) -> None:
+    young = achievement_payload() | {"trl": 3, "price_min_wan": 900, "price_max_wan": 900}
+    _json(university.post("/v1/achievements", json=young), 201)
+    asked = demand_payload() | {
+        "title": "桥梁钢结构旧防腐涂层激光清除装备",
+        "main_problem": "桥梁钢结构的环氧防腐涂层到期要除旧，喷砂扬尘被投诉，人工打磨太慢，想找能在现场清除旧涂层的装备。",
+        "fields": ["801"],
+        "min_trl": 8,
+        "budget_max_wan": 50,
+    }
+    for verified in (True, False):
+        caller = log_in(Role.ENTERPRISE, verified=verified)
+        demand = _json(caller.post("/v1/demands", json=asked), 201)
+        answer = _json(caller.get(f"/v1/demands/{demand['id']}/matches"))
+        assert answer["no_good_match"]["code"] == "below_threshold"
+        missing = {lack["code"]: lack for lack in answer["no_good_match"]["missing"]}
+        if verified:
+            assert missing["on_topic"]["count"] == 1
+            assert "3 级" in missing["trl"]["zh"] and "TRL 3" in missing["trl"]["en"]
+            assert "900" in missing["price"]["zh"]
+        else:
+            assert missing == {}
