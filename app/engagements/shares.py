@@ -1,4 +1,4 @@
-"""The share rule: what several managers get of one project, in percent with two decimals, adds up to exactly 100. Pure."""
+"""The share rule, pure: what several managers get of one project, in percent with two decimals, adds up to 100."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
