@@ -48,3 +48,8 @@ def actor_of(principal: Principal) -> UUID | None:
 
 def entries_of(engagement_id: UUID) -> Select[Entry]:
     return select(Entry).where(Entry.engagement_id == engagement_id)
+
+
+def holder(principal: Principal) -> UUID | str:
+    """Whose Idempotency-Keys these are."""
+    return actor_of(principal) or ""
