@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from app import errors, schema, worker_api
 from app.accounts.api import router as accounts
 from app.engagements.api import router as engagements
+from app.engagements.contracts.api import router as contracts
 from app.engagements.disclosure import approved_records, assigned_records
 from app.engagements.work_api import router as engagement_work
 from app.events import backlog
@@ -94,6 +95,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         assignments,
         engagements,
         engagement_work,
+        contracts,
         worker_api.router,
     ):
         app.include_router(router)
