@@ -147,7 +147,7 @@ def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, princip
 def sweep(database: Database, store: Store) -> int:
     """Delete the bytes that no row names: of uploads that failed, after a day, and of removed files; how many."""
     deleted = 0
-    for batch in _batches(store.keys()):
+    for batch in _batches(store.listing()):
         with database.reading() as session:
             rows = session.execute(
                 select(File.storage_key, File.removed_at).where(File.storage_key.in_(batch))

@@ -37,7 +37,7 @@ class Store(Protocol):
         """Also when it is not there (any more)."""
         ...
 
-    def keys(self) -> Iterator[tuple[str, datetime]]:
+    def listing(self) -> Iterator[tuple[str, datetime]]:
         """Every key with the time at which it was written (UTC), unfinished ones too."""
         ...
 
@@ -92,7 +92,7 @@ class DiskStore:
     def delete(self, key: str) -> None:
         (self._root / key).unlink(missing_ok=True)
 
-    def keys(self) -> Iterator[tuple[str, datetime]]:
+    def listing(self) -> Iterator[tuple[str, datetime]]:
         for path in self._root.rglob("*") if self._root.is_dir() else ():
             if path.is_file():
                 written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -123,7 +123,7 @@ class S3Store:
     def delete(self, key: str) -> None:
         self._client.remove_object(self._bucket, key)
 
-    def keys(self) -> Iterator[tuple[str, datetime]]:
+    def listing(self) -> Iterator[tuple[str, datetime]]:
         for entry in self._client.list_objects(self._bucket, recursive=True):
             if entry.object_name and entry.last_modified:
                 yield entry.object_name, entry.last_modified
