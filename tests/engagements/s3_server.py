@@ -43,8 +43,8 @@ def s3_server() -> Iterator[Bucket]:
         def do_GET(self) -> None:
             if not self._signed():
                 self._error(403, "AccessDenied")
-            elif "list-type" in parse_qs(urlsplit(self.path).query):
-                self._send(200, self._listing())
+            elif "list-type" in (query := parse_qs(urlsplit(self.path).query)):
+                self._send(200, self._listing(query["prefix"][0]))
             elif (body := bucket.objects.get(self._key())) is None:
                 self._error(404, "NoSuchKey")
             else:
@@ -64,11 +64,12 @@ def s3_server() -> Iterator[Bucket]:
             given = self.headers.get("Authorization", "")
             return not bucket.fails and given.startswith(f"AWS4-HMAC-SHA256 Credential={ACCESS}/")
 
-        def _listing(self) -> bytes:
+        def _listing(self, prefix: str) -> bytes:
             entries = "".join(
                 f"<Contents><Key>{escape(key)}</Key><Size>{len(body)}</Size><ETag>x</ETag>"
                 f"<LastModified>{bucket.written[key]:%Y-%m-%dT%H:%M:%S.000Z}</LastModified></Contents>"
                 for key, body in bucket.objects.items()
+                if key.startswith(prefix)
             )
             return f"<ListBucketResult><Name>{BUCKET}</Name>{entries}</ListBucketResult>".encode()
 

@@ -97,6 +97,8 @@ class TestStores:
         with s3_server() as bucket:
             store = open_store(s3_settings(bucket))
             assert isinstance(store, S3Store)
+            bucket.objects["backups/db"], bucket.written["backups/db"] = b"x", now()
+            assert list(store.listing()) == []  # not ours, so never swept up
             bucket.fails = True
             with pytest.raises(S3Error):
                 store.read("a/b")
