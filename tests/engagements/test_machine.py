@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Role
 from app.accounts.principal import Principal
 from app.db import Database, new_id, now
-from app.engagements import disclosure, moving, participants
+from app.engagements import disclosure, inviting, moving, participants
 from app.engagements.contracts import registration, service, signing
 from app.engagements.contracts.models import Contract
 from app.engagements.load import open_load
@@ -175,10 +175,10 @@ class Town(RuleBasedStateMachine):
             whom = {"manager_id": self.managers[manager]}
         elif role is ParticipantRole.INVESTOR:
             whom = {"organisation_id": self.owners[0]}
-        invitation = participants.Invitation(role=role, **whom)
+        invitation = inviting.Invitation(role=role, **whom)
         engagement = self.pick(n)
         self.command(
-            lambda session: participants.invite(
+            lambda session: inviting.invite(
                 session, engagement, invitation=invitation, principal=self.actors[actor]
             )
         )
