@@ -109,6 +109,11 @@ class ContractCreate(ContractFields):
 
 
 class ContractPatch(ContractFields):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"deal_amount_wan": "150.00", "reason": "双方商定增加中试内容"}]},
+    )
+
     registration_no: RegistrationNo | None = Field(None, title="登记号", description="仅管理部门更正")
     registered_on: Day | None = Field(None, title="登记日期", description="仅管理部门更正")
     reason: Reason | None = Field(
