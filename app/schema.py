@@ -23,6 +23,8 @@ MODELS = (
     "app.libraries.demands.models",
     "app.libraries.managers.models",
     "app.matching.models",
+    "app.engagements.models",
+    "app.engagements.contracts.models",
     "app.pushes.models",
     "app.worker_models",
 )

@@ -14,6 +14,7 @@ from app.settings import Settings
 _STORED_AS = {
     "UtcDateTime": "sa.DateTime(timezone=True)",
     "Wan": 'sa.Numeric(14, 2).with_variant(sa.BigInteger(), "sqlite")',
+    "Percent": 'sa.Numeric(5, 2).with_variant(sa.BigInteger(), "sqlite")',
     "Float32Bytes": "sa.LargeBinary()",
     "SearchableVector": 'VECTOR().with_variant(sa.LargeBinary(), "sqlite")',
     "JSON": 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")',

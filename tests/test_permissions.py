@@ -66,6 +66,21 @@ push.read                          A          -           -       O        -    
 push.answer                        -          -           -       O        -        -
 push.plan                          A          -           -       -        -        -
 assignment.plan                    A          -           -       -        -        -
+engagement.read                    A          O           O       O        O        -
+engagement.move                    A          O           O       O        -        -
+engagement.invite                  A          O           O       O        -        -
+engagement.answer                  -          O           O       O        O        -
+engagement.write                   A          O           O       O        O        -
+engagement.contacts                -          O           O       O        -        -
+engagement.share                   -          -           -       O        -        -
+contract.create                    A          O           O       O        -        -
+contract.read                      A          O           O       O        O        -
+contract.change                    A          O           O       O        -        -
+contract.sign                      A          O           O       O        -        -
+contract.cancel                    A          O           O       O        -        -
+contract.share                     -          -           -       O        -        -
+contract.register                  A          -           -       -        -        -
+contract.land                      A          -           -       -        -        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -
@@ -148,7 +163,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register organisation.create organisation.change organisation.verify user.create user.read
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review manager.review
-        push.plan assignment.plan event.list event.replay index.rebuild audit.read statistics.read
+        push.plan assignment.plan engagement.answer engagement.contacts engagement.share contract.share
+        contract.register contract.land event.list event.replay index.rebuild audit.read statistics.read
     """
     assert {str(action) for action in closed} == set(expected.split())
 

@@ -1,4 +1,5 @@
-"""Readable numbers: JN-A-2026-000001 (achievement), JN-D-… (demand), JN-M-… (manager), one series a kind and year."""
+"""Readable numbers: JN-A-2026-000001 (achievement), JN-D-… (demand), JN-M-… (manager), DJ-… (engagement, 对接), HT-…
+(contract, 合同); one series a kind and year."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,12 @@ def local_now() -> datetime:
 
 
 def next_numbers(session: Session, kind: RecordKind, *, count: int = 1) -> list[str]:
-    """The next `count` numbers of this year.
+    """The next `count` numbers of this year for records of a library."""
+    return take_numbers(session, kind.letter, prefix=f"JN-{kind.letter}", count=count)
+
+
+def take_numbers(session: Session, series: str, *, prefix: str, count: int = 1) -> list[str]:
+    """The next `count` numbers of this year in a series: `prefix`, year and serial. `series` is one or two letters.
 
     One statement that adds and answers locks the series until the transaction ends: two writers queue for it, and a
     transaction that is undone gives its numbers back.
@@ -30,8 +36,8 @@ def next_numbers(session: Session, kind: RecordKind, *, count: int = 1) -> list[
         NumberSeries
     )
     last = session.scalar(
-        insert.values(letter=kind.letter, year=year, last=count)
+        insert.values(letter=series, year=year, last=count)
         .on_conflict_do_update(index_elements=["letter", "year"], set_={"last": NumberSeries.last + count})
         .returning(NumberSeries.last)
     )
-    return [f"JN-{kind.letter}-{year}-{serial:06d}" for serial in range(last - count + 1, last + 1)]
+    return [f"{prefix}-{year}-{serial:06d}" for serial in range(last - count + 1, last + 1)]
