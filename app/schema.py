@@ -24,6 +24,8 @@ MODELS = (
     "app.libraries.managers.models",
     "app.matching.models",
     "app.pushes.models",
+    "app.pushes.telling_models",
+    "app.pushes.feedback_models",
     "app.worker_models",
 )
 

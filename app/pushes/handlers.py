@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
 from app.pushes import queries
-from app.pushes.models import Push
+from app.pushes.models import HOLDING, Push
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
+from app.pushes.returning import Returning
 from app.pushes.standing import Policy
 from app.settings import Settings
 
@@ -19,7 +20,16 @@ Plans = list[PairPlan]
 def policy_of(settings: Settings, recommender: Recommender) -> Policy:
     """The ranker's own threshold holds unless a setting overrides it."""
     threshold = settings.push_threshold if settings.push_threshold is not None else recommender.threshold
-    return Policy(threshold=threshold, places=settings.pushes_per_pair, expiry=settings.push_expiry)
+    return Policy(
+        threshold=threshold,
+        places=settings.pushes_per_pair,
+        expiry=settings.push_expiry,
+        immediate=settings.push_immediate_score,
+        per_day=settings.pushes_per_day,
+        per_week=settings.pushes_per_week,
+        answer_days=settings.push_answer_working_days,
+        returning=Returning(rounds=settings.push_rounds, regain=settings.push_regain),
+    )
 
 
 def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str, Sequence[Handler]]:
@@ -33,9 +43,12 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         pairs = session.scalars(queries.good_pairs_of(_subject(event), policy)).all()
         return plan_pairs(session, recommender, pairs, policy=policy)
 
+    def write_next(session: Session, event: Claimed, plans: Plans) -> None:
+        write_pushes(session, plans, policy=policy, follows=_subject(event))
+
     def plan_next(session: Session, event: Claimed) -> Plans:
         push = session.get(Push, _subject(event))
-        if push is None:
+        if push is None or push.state in HOLDING:  # the answer was undone meanwhile
             return []
         pairs = session.scalars(queries.good_pair(push.demand_id, push.achievement_id, policy)).all()
         return plan_pairs(session, recommender, pairs, policy=policy)
@@ -53,9 +66,8 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         revise(session, live, policy=policy, ranked_fully=event.payload.get("complete", False))
 
     revised, revised_by_rank = (Handler(plan=_nothing, apply=apply) for apply in (revise_live, revise_ranked))
-    new_pushes, next_manager, newcomer = (
-        Handler(plan=plan, apply=write) for plan in (plan_record, plan_next, plan_newcomer)
-    )
+    new_pushes, newcomer = (Handler(plan=plan, apply=write) for plan in (plan_record, plan_newcomer))
+    next_manager = Handler(plan=plan_next, apply=write_next)
     return {
         "pairs.ranked": (revised_by_rank, new_pushes),
         "demand.withdrawn": (revised,),

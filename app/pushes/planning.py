@@ -7,7 +7,6 @@ rule again against the present rows under lock, so that an old plan can do no ha
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,18 +14,19 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app.db import new_id, now
 from app.events import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import JINAN_TIME
 from app.matching.models import Pair
-from app.pushes import queries
+from app.pushes import calendar, queries
 from app.pushes.models import Push, PushState
 from app.pushes.ranking import rank_key, rank_score
-from app.pushes.rules import live_violations, violations
+from app.pushes.rounds import begin_round
+from app.pushes.rules import NOTHING_GIVEN, live_violations, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
+from app.pushes.telling import tell_at_once
 
 log = structlog.get_logger(__name__)
 
@@ -90,9 +90,10 @@ def plan_pairs(
     *,
     policy: Policy,
     only: UUID | None = None,
+    freed: Collection[UUID] = (),
 ) -> list[PairPlan]:
-    """Candidates for the pairs that have a free place; with `only`, that manager alone."""
-    places = queries.free_places(session, pairs, policy=policy)
+    """Candidates for the pairs that have a free place; with `only`, that manager alone. `freed` as in `free_places`."""
+    places = queries.free_places(session, pairs, policy=policy, freed=freed)
     demands = _by_id(session, Demand, {key[0] for key in places})
     achievements = _by_id(session, Achievement, {key[1] for key in places})
     plans = []
@@ -122,8 +123,13 @@ def plan_for_manager(
     return plan_pairs(session, recommender, ordered[:PAIRS_FOR_A_MANAGER], policy=policy, only=manager.id)
 
 
-def write_pushes(session: Session, plans: Sequence[PairPlan], *, policy: Policy) -> list[Push]:
-    """Insert what the rules allow now, best candidates first; running it again inserts nothing more."""
+def write_pushes(
+    session: Session, plans: Sequence[PairPlan], *, policy: Policy, follows: UUID | None = None
+) -> list[Push]:
+    """Write what the rules allow now, best candidates first; running it again writes nothing more.
+
+    `follows` is the push whose end freed the place.
+    """
     if not plans:
         return []
     standing = read_standing(
@@ -133,6 +139,13 @@ def write_pushes(session: Session, plans: Sequence[PairPlan], *, policy: Policy)
         manager_ids={candidate.manager_id for plan in plans for candidate in plan.candidates},
         lock=True,
     )
+    return write_under_lock(session, standing, plans, follows=follows)
+
+
+def write_under_lock(
+    session: Session, standing: Standing, plans: Sequence[PairPlan], *, follows: UUID | None = None
+) -> list[Push]:
+    """`write_pushes` for a caller who has read the standing of these pairs and managers with `lock`."""
     written: list[Push] = []
     refused: Counter[str] = Counter()
     for plan in plans:
@@ -145,10 +158,7 @@ def write_pushes(session: Session, plans: Sequence[PairPlan], *, policy: Policy)
             if broken:
                 refused.update(rule.code for rule in broken)
                 continue
-            push = _new_push(standing, plan.key, candidate)
-            session.add(push)
-            standing.pushes.setdefault(plan.key, {})[candidate.manager_id] = PushState.NEW
-            written.append(push)
+            written.append(_begin(session, standing, plan.key, candidate, follows))
     session.flush()
     log.info("pushes_written", pairs=len(plans), written=len(written), refused=dict(refused))
     return written
@@ -229,29 +239,53 @@ def _by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
 
 
-def _new_push(standing: Standing, key: PairKey, candidate: Candidate) -> Push:
-    moment = now()
-    pair, demand, achievement = standing.pairs[key], standing.demands[key[0]], standing.achievements[key[1]]
-    score = rank_score(pair.score, candidate.score)
-    last_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
-    ends = [
-        datetime.combine(day + timedelta(days=1), time(), JINAN_TIME).astimezone(UTC) for day in last_days
-    ]
-    return Push(
-        manager_id=candidate.manager_id,
-        demand_id=demand.id,
-        achievement_id=achievement.id,
-        pair_score=pair.score,
-        manager_score=candidate.score,
-        rank_score=score,
-        rank_key=rank_key(score, moment),
-        reasons={"pair": dict(pair.reasons), "manager": dict(candidate.reasons)},
-        model_version=pair.model_version,
-        demand_version=pair.demand_version,
-        achievement_version=pair.achievement_version,
-        created_at=moment,
-        expires_at=min([moment + standing.policy.expiry, *ends]),
+def _begin(
+    session: Session, standing: Standing, key: PairKey, candidate: Candidate, follows: UUID | None
+) -> Push:
+    """The pair's first round with this manager, or the next one in the same row."""
+    earlier = standing.pushes.get(key, {}).get(candidate.manager_id)
+    if earlier is None:
+        push = Push(
+            id=new_id(),
+            manager_id=candidate.manager_id,
+            demand_id=key[0],
+            achievement_id=key[1],
+            created_at=standing.moment,
+            round=1,
+        )
+        session.add(push)
+    else:
+        push = session.scalars(queries.push_of(key, candidate.manager_id)).one()
+        push.round += 1
+    _fill(push, standing, candidate)
+    push.follows_id = follows
+    begin_round(session, push)
+    standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
+    standing.given[candidate.manager_id] = standing.given.get(candidate.manager_id, NOTHING_GIVEN).one_more()
+    tell_at_once(
+        session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
     )
+    return push
+
+
+def _fill(push: Push, standing: Standing, candidate: Candidate) -> None:
+    """Everything that a round begins with."""
+    moment, policy = standing.moment, standing.policy
+    pair = standing.pairs[push.demand_id, push.achievement_id]
+    demand, achievement = standing.demands[push.demand_id], standing.achievements[push.achievement_id]
+    last_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
+    push.state = PushState.NEW
+    push.pushed_at = moment
+    push.manager_score = candidate.score
+    push.reasons = {"manager": dict(candidate.reasons)}
+    _rescore(push, pair)
+    push.answer_due_at = calendar.end_of_working_days(moment, policy.answer_days)
+    push.expires_at = min(
+        [moment + policy.expiry, *(calendar.at(day + calendar.ONE_DAY) for day in last_days)]
+    )
+    push.decline_reason = push.note = push.ended_reason = None
+    push.read_at = push.snoozed_until = push.answered_at = push.ended_at = None
+    push.answered_by = push.told_at = push.overdue_at = push.undo_until = None
 
 
 def _cancel(session: Session, push: Push, reason: str) -> None:
@@ -266,7 +300,7 @@ def _rescore(push: Push, pair: Pair) -> None:
     """The text that the push shows is the present one, so its score and reasons must be, too."""
     push.pair_score = pair.score
     push.rank_score = rank_score(pair.score, push.manager_score)
-    push.rank_key = rank_key(push.rank_score, push.created_at)
+    push.rank_key = rank_key(push.rank_score, push.pushed_at)
     push.reasons = dict(push.reasons) | {"pair": dict(pair.reasons)}
     push.model_version = pair.model_version
     push.demand_version = pair.demand_version

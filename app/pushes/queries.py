@@ -15,6 +15,7 @@ from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
 from app.matching.models import Pair
 from app.pushes.models import HOLDING, LIVE, Push, PushState
+from app.pushes.rounds import returning_pushes
 from app.pushes.standing import PairKey, Policy
 
 PAIRS_LOOKED_AT = 500
@@ -45,6 +46,16 @@ def locked(ids: Collection[UUID]) -> Select[Push]:
         select(Push)
         .where(Push.id.in_(ids), Push.state.in_(LIVE))
         .order_by(Push.id)
+        .with_for_update(of=Push)
+        .execution_options(populate_existing=True)
+    )
+
+
+def push_of(key: PairKey, manager_id: UUID) -> Select[Push]:
+    """The one row of a pair with a manager, locked."""
+    return (
+        select(Push)
+        .where(Push.demand_id == key[0], Push.achievement_id == key[1], Push.manager_id == manager_id)
         .with_for_update(of=Push)
         .execution_options(populate_existing=True)
     )
@@ -125,28 +136,36 @@ def pairs_with_a_place(policy: Policy) -> Select[Pair]:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many places of a pair are free, and which managers it went to already."""
+    """How many places of a pair are free, and to which managers it went already and may not go again."""
 
     free: int
     pushed_to: frozenset[UUID]
 
 
-def free_places(session: Session, pairs: Sequence[Pair], *, policy: Policy) -> dict[PairKey, Places]:
-    """In the order of the pairs."""
+def free_places(
+    session: Session, pairs: Sequence[Pair], *, policy: Policy, freed: Collection[UUID] = ()
+) -> dict[PairKey, Places]:
+    """In the order of the pairs. The places of the pushes `freed` count as free."""
     rows = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state).where(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state, Push.id).where(
             Push.demand_id.in_({pair.demand_id for pair in pairs}),
             Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
         )
     )
+    returns = returning_pushes(
+        session, {(pair.demand_id, pair.achievement_id): pair for pair in pairs}, policy.returning
+    )
     pushed: dict[PairKey, dict[UUID, str]] = {}
-    for demand_id, achievement_id, manager_id, state in rows:
-        pushed.setdefault((demand_id, achievement_id), {})[manager_id] = state
+    for demand_id, achievement_id, manager_id, state, id_ in rows:
+        held = PushState.EXPIRED if id_ in freed else state
+        pushed.setdefault((demand_id, achievement_id), {})[manager_id] = held
     answer = {}
     for pair in pairs:
-        known = pushed.get((pair.demand_id, pair.achievement_id), {})
+        key = (pair.demand_id, pair.achievement_id)
+        known = pushed.get(key, {})
         holding = sum(state in HOLDING for state in known.values())
-        answer[pair.demand_id, pair.achievement_id] = Places(policy.places - holding, frozenset(known))
+        barred = frozenset(id_ for id_ in known if (key, id_) not in returns)
+        answer[key] = Places(policy.places - holding, barred)
     return answer
 
 
