@@ -23,6 +23,7 @@ from app.matching.ranker import load_ranker
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import handlers as pushes
+from app.pushes.handover import mark_overdue
 from app.pushes.inbox import open_load
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
@@ -115,6 +116,7 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     return (
         Periodic("expire_records", timedelta(minutes=5), in_transaction(expire_records)),
         Periodic("expire_pushes", timedelta(minutes=5), in_transaction(expire_pushes)),
+        Periodic("mark_overdue_pushes", timedelta(minutes=5), in_transaction(mark_overdue)),
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
         Periodic("save_index", timedelta(minutes=10), save_index, every_process=True),
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
 from app.pushes import queries
+from app.pushes.handover import hand_over, plan_handover
 from app.pushes.models import HOLDING, Push
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
 from app.pushes.returning import Returning
@@ -15,6 +16,9 @@ from app.pushes.standing import Policy
 from app.settings import Settings
 
 Plans = list[PairPlan]
+
+FEEDBACK = ("push.accepted", "push.postponed", "push.undone", "match.reported", "owner.answered")
+"""What people said of matches: of no consequence to pushing itself, and there for whoever learns from it."""
 
 
 def policy_of(settings: Settings, recommender: Recommender) -> Policy:
@@ -44,11 +48,13 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         return plan_pairs(session, recommender, pairs, policy=policy)
 
     def write_next(session: Session, event: Claimed, plans: Plans) -> None:
-        write_pushes(session, plans, policy=policy, follows=_subject(event))
+        push = session.get(Push, _subject(event))
+        if push is not None and push.state not in HOLDING:  # else the answer was undone meanwhile
+            write_pushes(session, plans, policy=policy, follows=push.id)
 
     def plan_next(session: Session, event: Claimed) -> Plans:
         push = session.get(Push, _subject(event))
-        if push is None or push.state in HOLDING:  # the answer was undone meanwhile
+        if push is None or push.state in HOLDING:
             return []
         pairs = session.scalars(queries.good_pair(push.demand_id, push.achievement_id, policy)).all()
         return plan_pairs(session, recommender, pairs, policy=policy)
@@ -64,6 +70,12 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
     def revise_ranked(session: Session, event: Claimed, _: None) -> None:
         live = session.scalars(queries.live_of(_subject(event))).all()
         revise(session, live, policy=policy, ranked_fully=event.payload.get("complete", False))
+
+    def plan_overdue(session: Session, event: Claimed) -> Plans:
+        return plan_handover(session, recommender, _subject(event), policy=policy)
+
+    def give_away(session: Session, event: Claimed, plans: Plans) -> None:
+        hand_over(session, _subject(event), plans, policy=policy)
 
     revised, revised_by_rank = (Handler(plan=_nothing, apply=apply) for apply in (revise_live, revise_ranked))
     new_pushes, newcomer = (Handler(plan=plan, apply=write) for plan in (plan_record, plan_newcomer))
@@ -81,6 +93,8 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.declined": (next_manager,),
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
+        "push.overdue": (Handler(plan=plan_overdue, apply=give_away),),
+        **dict.fromkeys(FEEDBACK, ()),
     }
 
 

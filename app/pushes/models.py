@@ -91,7 +91,7 @@ class Push(Identified, Base):
 
 
 class PushRound(Identified, Base):
-    """One round of a push, with its answer: what caps count, and what suppliers learn from; never overwritten by the next.
+    """One round of a push, with its answer: what caps count and what suppliers learn from. The next overwrites none.
 
     `outcome` is ``accepted`` or ``declined`` once the manager answered (and did not undo it), else None.
     """

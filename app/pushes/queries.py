@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, and_, false, func, or_, select
@@ -17,6 +18,8 @@ from app.matching.models import Pair
 from app.pushes.models import HOLDING, LIVE, Push, PushState
 from app.pushes.rounds import returning_pushes
 from app.pushes.standing import PairKey, Policy
+
+Row = TypeVar("Row", bound=Any)
 
 PAIRS_LOOKED_AT = 500
 EXPIRED_AT_ONCE = 500
@@ -34,7 +37,7 @@ def visible(query: Select[Push], principal: Principal) -> Select[Push]:
     return query.where(false())
 
 
-def waiting(query: Select[Push], moment: datetime) -> Select[Push]:
+def waiting(query: Select[Row], moment: datetime) -> Select[Row]:
     """What a manager should look at now: not answered, not expired, not put off beyond `moment`."""
     awake = and_(Push.state == PushState.LATER, Push.snoozed_until <= moment)
     return query.where(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
@@ -66,6 +69,22 @@ def due_pushes(moment: datetime) -> Select[Push]:
     return (
         select(Push)
         .where(Push.state.in_(LIVE), Push.expires_at <= moment)
+        .order_by(Push.id)
+        .limit(EXPIRED_AT_ONCE)
+        .with_for_update(of=Push, skip_locked=True)
+    )
+
+
+def overdue_pushes(moment: datetime) -> Select[Push]:
+    """Pushes that nobody answered in time, and which were not announced as such; those being answered right now are
+    left for the next round."""
+    return (
+        select(Push)
+        .where(
+            Push.state.in_((PushState.NEW, PushState.READ)),
+            Push.answer_due_at <= moment,
+            Push.overdue_at.is_(None),
+        )
         .order_by(Push.id)
         .limit(EXPIRED_AT_ONCE)
         .with_for_update(of=Push, skip_locked=True)
