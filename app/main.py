@@ -29,6 +29,7 @@ from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
 from app.pushes.inbox import assigned_records
+from app.pushes.telling_api import router as telling
 from app.settings import Settings
 from app.wiring import Services, assemble
 
@@ -71,7 +72,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.assigned_records = assigned_records
     app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
     errors.install(app)
-    for router in (accounts, libraries, checking, matching, pushes, assignments, worker_api.router):
+    for router in (accounts, libraries, checking, matching, telling, pushes, assignments, worker_api.router):
         app.include_router(router)
     _add_ground(app, services)
     return app

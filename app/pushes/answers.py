@@ -18,11 +18,11 @@ UNDO_WINDOW = timedelta(minutes=15)
 
 def position_in_inbox(session: Session, push: Push, moment: datetime) -> int:
     """The push's place, from 1, among what waits in its manager's inbox: what is read first is taken up more often."""
-    before = queries.waiting(
-        select(func.count()).where(
-            Push.manager_id == push.manager_id, Push.rank_key > push.rank_key, Push.id != push.id
-        ),
-        moment,
+    before = select(func.count()).where(
+        Push.manager_id == push.manager_id,
+        Push.rank_key > push.rank_key,
+        Push.id != push.id,
+        queries.waits(moment),
     )
     return (session.scalar(before) or 0) + 1
 

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
 from app.pushes import queries
+from app.pushes.digests import make_digest
 from app.pushes.handover import hand_over, plan_handover
 from app.pushes.models import HOLDING, Push
+from app.pushes.owners import make_owner_digest
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
 from app.pushes.returning import Returning
 from app.pushes.standing import Policy
@@ -77,6 +79,12 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
     def give_away(session: Session, event: Claimed, plans: Plans) -> None:
         hand_over(session, _subject(event), plans, policy=policy)
 
+    def digest(session: Session, event: Claimed, _: None) -> None:
+        make_digest(session, _subject(event))
+
+    def owner_digest(session: Session, event: Claimed, _: None) -> None:
+        make_owner_digest(session, _subject(event), policy=policy)
+
     revised, revised_by_rank = (Handler(plan=_nothing, apply=apply) for apply in (revise_live, revise_ranked))
     new_pushes, newcomer = (Handler(plan=plan, apply=write) for plan in (plan_record, plan_newcomer))
     next_manager = Handler(plan=plan_next, apply=write_next)
@@ -94,6 +102,8 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
         "push.overdue": (Handler(plan=plan_overdue, apply=give_away),),
+        "digest.due": (Handler(plan=_nothing, apply=digest),),
+        "owner_digest.due": (Handler(plan=_nothing, apply=owner_digest),),
         **dict.fromkeys(FEEDBACK, ()),
     }
 
@@ -114,4 +124,4 @@ def _subject(event: Claimed) -> UUID:
 
 
 def _nothing(_: Session, __: Claimed) -> None:
-    """Revising needs no plan: it reads the present rows under lock."""
+    """No plan is needed by what reads the present rows under lock."""

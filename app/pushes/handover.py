@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.db import now
@@ -25,11 +26,16 @@ def mark_overdue(session: Session) -> int:
     One that its manager put off has been answered in a way, and waits for him.
     """
     moment = now()
-    due = session.scalars(queries.overdue_pushes(moment)).all()
-    for push in due:
-        push.overdue_at = moment
-        emit(session, "push.overdue", subject_id=push.id)
-    session.flush()
+    due = [push.id for push in session.scalars(queries.overdue_pushes(moment))]
+    # No change of the push itself: its manager may still answer by the ETag that he read.
+    session.execute(
+        update(Push)
+        .where(Push.id.in_(due))
+        .values(overdue_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+    for push_id in due:
+        emit(session, "push.overdue", subject_id=push_id)
     return len(due)
 
 

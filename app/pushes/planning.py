@@ -109,7 +109,13 @@ def plan_pairs(
 def plan_for_manager(
     session: Session, recommender: Recommender, manager: Manager, *, policy: Policy
 ) -> list[PairPlan]:
-    """The best pairs that still have a place, those of the manager's fields first, for that manager."""
+    """The pairs of `pairs_for_manager` for that manager, as far as the matcher recommends him."""
+    pairs = pairs_for_manager(session, manager, policy=policy)
+    return plan_pairs(session, recommender, pairs, policy=policy, only=manager.id)
+
+
+def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> list[Pair]:
+    """The best pairs that still have a place, those of the manager's fields first."""
     open_pairs = session.scalars(queries.pairs_with_a_place(policy)).all()
     own = queries.first_level(manager.fields)
     fields = queries.fields_of_pairs(session, open_pairs) if own else {}
@@ -120,7 +126,7 @@ def plan_for_manager(
             -pair.score,
         ),
     )
-    return plan_pairs(session, recommender, ordered[:PAIRS_FOR_A_MANAGER], policy=policy, only=manager.id)
+    return ordered[:PAIRS_FOR_A_MANAGER]
 
 
 def write_pushes(

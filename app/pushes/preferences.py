@@ -1,6 +1,6 @@
 """What a manager, or an organisation, wants to be sent, and when."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import time
 from typing import Any, TypeVar
@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Role
 from app.accounts.permissions import Action, require
 from app.accounts.principal import Principal
 from app.db import now
-from app.errors import NotFound
+from app.errors import FieldError, Invalid, NotFound
 from app.libraries.vocabularies.distances import region_covers
 from app.preconditions import check_if_match
 from app.pushes.calendar import Calm, QuietHours
@@ -93,6 +94,65 @@ def owners_preferences(session: Session, organisation_ids: Collection[UUID]) -> 
     return {id_: stored.get(id_, OwnerPreferences()) for id_ in organisation_ids}
 
 
+def check_wishes(values: Mapping[str, Any]) -> None:
+    """What the fields must be together; each by itself was checked by its form.
+
+    Raises:
+        Invalid: half of the quiet hours is missing, they have no length, the digest's hour lies in them, a day is to
+            bring more than a week, or pushes are to be told at once that are not wanted at all.
+    """
+    found = [*_wrong_times(values), *_wrong_limits(values)]
+    if found:
+        raise Invalid(fields=found)
+
+
+def _wrong_times(values: Mapping[str, Any]) -> Iterator[FieldError]:
+    start, end = values["quiet_from"], values["quiet_until"]
+    if (start is None) != (end is None):
+        missing = "quiet_from" if start is None else "quiet_until"
+        yield FieldError(
+            missing,
+            "quiet_hours_half",
+            "免打扰时段的起止时间应同时填写,或同时为空",
+            "give both ends of the quiet hours, or neither",
+        )
+    elif start is not None and start == end:
+        yield FieldError(
+            "quiet_until",
+            "quiet_hours_empty",
+            "免打扰时段的起止时间不能相同;全天不接收请将 frequency 设为 none",
+            "quiet hours need a length; to get no messages at all set frequency to none",
+        )
+    elif start is not None and QuietHours(time.fromisoformat(start), time.fromisoformat(end)).cover(
+        time(values["digest_hour"])
+    ):
+        yield FieldError(
+            "digest_hour",
+            "digest_in_quiet_hours",
+            f"每日清单的时间应在免打扰时段({start}–{end})之外",
+            f"the hour of the digest must lie outside of the quiet hours ({start}–{end})",
+        )
+
+
+def _wrong_limits(values: Mapping[str, Any]) -> Iterator[FieldError]:
+    day, week = values.get("per_day"), values.get("per_week")
+    if day is not None and week is not None and day > week:
+        yield FieldError(
+            "per_day",
+            "day_above_week",
+            f"每日上限不能大于每周上限 {week}",
+            f"a day cannot bring more than the week's {week}",
+        )
+    least, at_once = values.get("minimum_score"), values.get("immediate_score")
+    if least is not None and at_once is not None and at_once < least:
+        yield FieldError(
+            "immediate_score",
+            "immediate_below_minimum",
+            f"即时提醒的分数不能低于最低匹配分 {least}",
+            f"what is told at once must not be below your own minimum of {least}",
+        )
+
+
 def own_manager(principal: Principal) -> UUID:
     """
     Raises:
@@ -120,14 +180,19 @@ def own_organisation(principal: Principal) -> UUID:
 def put_managers_preferences(
     session: Session, values: Mapping[str, Any], *, principal: Principal, if_match: str | None
 ) -> Preferences:
-    """All of them anew; what is not among `values` goes back to its default.
+    """All of them anew.
+
+    Args:
+        values: each field of `Preferences` but its version, checked by its form.
 
     Raises:
         NotFound: no manager's record.
+        Invalid: see `check_wishes`.
         PreconditionRequired, StaleVersion: see `check_if_match`; the ETag of what was never stored is ``"0"``.
     """
     require(principal, Action.PREFERENCE_CHANGE, own=True)
     id_ = own_manager(principal)
+    check_wishes(values)
     row = session.get(PushPreference, id_, with_for_update=True, populate_existing=True)
     check_if_match(if_match, row or Preferences())
     row = row or PushPreference(manager_id=id_)
@@ -137,9 +202,10 @@ def put_managers_preferences(
 def put_owners_preferences(
     session: Session, values: Mapping[str, Any], *, principal: Principal, if_match: str | None
 ) -> OwnerPreferences:
-    """As `put_managers_preferences`, for the principal's organisation."""
+    """As `put_managers_preferences`, for the principal's organisation; a manager does not speak for his employer."""
     id_ = own_organisation(principal)
-    require(principal, Action.PREFERENCE_CHANGE, owner_org_id=id_)
+    require(principal, Action.PREFERENCE_CHANGE, own=principal.role is not Role.MANAGER)
+    check_wishes(values)
     row = session.get(OwnerPreference, id_, with_for_update=True, populate_existing=True)
     check_if_match(if_match, row or OwnerPreferences())
     row = row or OwnerPreference(organisation_id=id_)
@@ -147,11 +213,9 @@ def put_owners_preferences(
 
 
 def _write(session: Session, row: Any, kind: type[Kind], values: Mapping[str, Any]) -> Kind:
-    defaults = kind()
     for field in fields(kind):
         if field.name != "version":
-            value = values.get(field.name, getattr(defaults, field.name))
-            setattr(row, field.name, list(value) if isinstance(value, tuple) else value)
+            setattr(row, field.name, values[field.name])
     row.updated_at = now()
     session.add(row)
     session.flush()

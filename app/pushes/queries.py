@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from app.accounts.principal import Principal
 from app.libraries.achievements.models import Achievement
@@ -18,8 +18,7 @@ from app.matching.models import Pair
 from app.pushes.models import HOLDING, LIVE, Push, PushState
 from app.pushes.rounds import returning_pushes
 from app.pushes.standing import PairKey, Policy
-
-Row = TypeVar("Row", bound=Any)
+from app.pushes.telling_models import Digest
 
 PAIRS_LOOKED_AT = 500
 EXPIRED_AT_ONCE = 500
@@ -37,10 +36,19 @@ def visible(query: Select[Push], principal: Principal) -> Select[Push]:
     return query.where(false())
 
 
-def waiting(query: Select[Row], moment: datetime) -> Select[Row]:
+def visible_digests(query: Select[Digest], principal: Principal) -> Select[Digest]:
+    """The lists that the principal may see: a manager's own; the bureau's are all."""
+    if principal.sees_everything:
+        return query
+    if principal.manager_id is None:
+        return query.where(false())
+    return query.where(Digest.manager_id == principal.manager_id)
+
+
+def waits(moment: datetime) -> ColumnElement[bool]:
     """What a manager should look at now: not answered, not expired, not put off beyond `moment`."""
     awake = and_(Push.state == PushState.LATER, Push.snoozed_until <= moment)
-    return query.where(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
+    return and_(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
 
 
 def locked(ids: Collection[UUID]) -> Select[Push]:
