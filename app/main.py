@@ -28,6 +28,7 @@ from app.matching.embedder import Embedder
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
+from app.pushes.feedback_api import router as feedback
 from app.pushes.inbox import assigned_records
 from app.pushes.telling_api import router as telling
 from app.settings import Settings
@@ -72,7 +73,17 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.assigned_records = assigned_records
     app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
     errors.install(app)
-    for router in (accounts, libraries, checking, matching, telling, pushes, assignments, worker_api.router):
+    for router in (
+        accounts,
+        libraries,
+        checking,
+        matching,
+        telling,
+        feedback,
+        pushes,
+        assignments,
+        worker_api.router,
+    ):
         app.include_router(router)
     _add_ground(app, services)
     return app

@@ -51,6 +51,10 @@ def waits(moment: datetime) -> ColumnElement[bool]:
     return and_(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
 
 
+def waiting(query: Select[Push], moment: datetime) -> Select[Push]:
+    return query.where(waits(moment))
+
+
 def locked(ids: Collection[UUID]) -> Select[Push]:
     """Live pushes among these, locked in the order in which everybody locks them."""
     return (
