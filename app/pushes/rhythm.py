@@ -21,14 +21,14 @@ class Turn:
 def digest_turn(times: Times, moment: datetime) -> Turn | None:
     """The digest whose time has come at `moment`, or None: another day, too early, or none wanted.
 
-    A weekly one whose day is off comes on the next day of that week which is not; a week with none left has none.
+    A weekly one whose day is off comes on the next day that is not; seven days off in a row have none.
     """
     today = local(moment).date()
     if times.frequency is Frequency.NONE:
         return None
     if times.frequency is Frequency.WEEKLY:
-        monday = today - timedelta(days=today.isoweekday() - 1)
-        first, since, until = monday + timedelta(days=times.weekday - 1), monday, monday + timedelta(days=6)
+        first = since = today - timedelta(days=(today.isoweekday() - times.weekday) % 7)
+        until = since + timedelta(days=6)
     else:
         first = since = until = today
     while not times.on_days_off and not is_working_day(first):
