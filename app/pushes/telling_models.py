@@ -32,8 +32,9 @@ class _Times:
     frequency: Mapped[str] = mapped_column(String(12), default=Frequency.IMMEDIATE)
     digest_hour: Mapped[int] = mapped_column(default=9)
     weekday: Mapped[int] = mapped_column(default=1)
-    quiet_from: Mapped[str | None] = mapped_column(String(5), default="22:00")
-    quiet_until: Mapped[str | None] = mapped_column(String(5), default="08:00")
+    # No defaults where None means something: on insert a default would take its place.
+    quiet_from: Mapped[str | None] = mapped_column(String(5))
+    quiet_until: Mapped[str | None] = mapped_column(String(5))
     on_days_off: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -51,10 +52,10 @@ class PushPreference(_Times, Base):
     fields: Mapped[list[str]] = mapped_column(default=list)
     regions: Mapped[list[str]] = mapped_column(default=list)
     languages: Mapped[list[str]] = mapped_column(default=list)
-    minimum_score: Mapped[float | None] = mapped_column(default=None)
-    immediate_score: Mapped[float | None] = mapped_column(default=None)
-    per_day: Mapped[int | None] = mapped_column(default=None)
-    per_week: Mapped[int | None] = mapped_column(default=None)
+    minimum_score: Mapped[float | None]
+    immediate_score: Mapped[float | None]
+    per_day: Mapped[int | None]
+    per_week: Mapped[int | None]
     list_size: Mapped[int] = mapped_column(default=10)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -68,7 +69,7 @@ class OwnerPreference(_Times, Base):
     __table_args__ = (_frequency_check(),)
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
-    minimum_score: Mapped[float | None] = mapped_column(default=None)
+    minimum_score: Mapped[float | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
