@@ -14,19 +14,21 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import new_id, now
+from app.db import now
 from app.events import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
+from app.matching.facts import ManagerFacts
 from app.matching.models import Pair
+from app.matching.records import achievement_facts, demand_facts
 from app.pushes import calendar, queries
 from app.pushes.models import Push, PushState
-from app.pushes.ranking import rank_key, rank_score
-from app.pushes.rounds import begin_round
-from app.pushes.rules import NOTHING_GIVEN, live_violations, violations
+from app.pushes.preferences import managers_preferences
+from app.pushes.rounds import given_to
+from app.pushes.rules import NOTHING_GIVEN, PairFacts, PushFacts, live_violations, refusals, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
-from app.pushes.telling import tell_at_once
+from app.pushes.writing import Candidate, begin, rescore
 
 log = structlog.get_logger(__name__)
 
@@ -69,13 +71,6 @@ class Recommender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    manager_id: UUID
-    score: float
-    reasons: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class PairPlan:
     """One pair and the managers to ask in this order, as long as it has places."""
 
@@ -96,10 +91,12 @@ def plan_pairs(
     places = queries.free_places(session, pairs, policy=policy, freed=freed)
     demands = _by_id(session, Demand, {key[0] for key in places})
     achievements = _by_id(session, Achievement, {key[1] for key in places})
+    scores = {(pair.demand_id, pair.achievement_id): pair.score for pair in pairs}
     plans = []
     for key, place in places.items():
         if place.free > 0:
-            found = _candidates(session, recommender, demands[key[0]], achievements[key[1]], place)
+            refused = _Refusals(session, demands[key[0]], achievements[key[1]], scores[key], policy)
+            found = _candidates(session, recommender, refused, place)
             candidates = tuple(one for one in found if only is None or one.manager_id == only)
             if candidates:
                 plans.append(PairPlan(key, candidates))
@@ -164,7 +161,7 @@ def write_under_lock(
             if broken:
                 refused.update(rule.code for rule in broken)
                 continue
-            written.append(_begin(session, standing, plan.key, candidate, follows))
+            written.append(begin(session, standing, plan.key, candidate, follows))
     session.flush()
     log.info("pushes_written", pairs=len(plans), written=len(written), refused=dict(refused))
     return written
@@ -198,7 +195,7 @@ def revise(
             _cancel(session, push, broken[0].code)
             cancelled.append(push)
         elif (pair := standing.pairs.get(key)) is not None:
-            _rescore(push, pair)
+            rescore(push, pair)
     session.flush()
     return cancelled
 
@@ -218,80 +215,74 @@ def expire_due(session: Session) -> int:
 def _candidates(
     session: Session,
     recommender: Recommender,
-    demand: Demand,
-    achievement: Achievement,
+    refused: "_Refusals",
     place: queries.Places,
 ) -> list[Candidate]:
-    """Recommended managers who did not get the pair yet: more than it has places, where there are so many.
+    """Recommended managers who may get the pair and want it: more than it has places, where there are so many.
 
-    The list that the matcher answers also has those in conflict and the full ones; it is asked for a longer one as
-    long as too few others are on it.
+    The list that the matcher answers also has those in conflict, the full ones and those who want no such pairs; it is
+    asked for a longer one as long as too few others are on it.
     """
     wanted = place.free + SPARE_MANAGERS
     limit = wanted + len(place.pushed_to)
     while True:
-        found = recommender.managers_for(session, demand, achievement, limit=limit)
-        candidates = [
-            Candidate(one.manager_id, one.score, one.reasons)
+        found = recommender.managers_for(session, refused.demand, refused.achievement, limit=limit)
+        fit = [
+            one
             for one in found
             if one.recommended and one.score >= LEAST_FIT and one.manager_id not in place.pushed_to
+        ]
+        unwilling = refused.by([one.manager_id for one in fit])
+        candidates = [
+            Candidate(one.manager_id, one.score, one.reasons)
+            for one in fit
+            if one.manager_id not in unwilling
         ]
         if len(candidates) >= wanted or len(found) < limit or limit >= MOST_MANAGERS:
             return candidates
         limit = min(limit * 3, MOST_MANAGERS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusals:
+    """Which managers want no such pair, or had enough of pushes: told before they take a place on the list. Written is
+    only what the rules allow under lock; this reads without."""
+
+    session: Session
+    demand: Demand
+    achievement: Achievement
+    score: float
+    policy: Policy
+
+    def by(self, manager_ids: Sequence[UUID]) -> set[UUID]:
+        today = calendar.local(now()).date()
+        preferences = managers_preferences(self.session, manager_ids)
+        given = given_to(self.session, manager_ids, today)
+        pair = PairFacts(
+            demand_facts(self.demand),
+            achievement_facts(self.achievement),
+            today=today,
+            score=self.score,
+            threshold=self.policy.threshold,
+        )
+        return {
+            id_
+            for id_ in manager_ids
+            if refusals(
+                PushFacts(
+                    pair,
+                    ManagerFacts(str(id_)),
+                    preferences=preferences[id_],
+                    given=given.get(id_, NOTHING_GIVEN),
+                    per_day=self.policy.per_day,
+                    per_week=self.policy.per_week,
+                )
+            )
+        }
+
+
 def _by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
-
-
-def _begin(
-    session: Session, standing: Standing, key: PairKey, candidate: Candidate, follows: UUID | None
-) -> Push:
-    """The pair's first round with this manager, or the next one in the same row."""
-    earlier = standing.pushes.get(key, {}).get(candidate.manager_id)
-    if earlier is None:
-        push = Push(
-            id=new_id(),
-            manager_id=candidate.manager_id,
-            demand_id=key[0],
-            achievement_id=key[1],
-            created_at=standing.moment,
-            round=1,
-        )
-        session.add(push)
-    else:
-        push = session.scalars(queries.push_of(key, candidate.manager_id)).one()
-        push.round += 1
-    _fill(push, standing, candidate)
-    push.follows_id = follows
-    begin_round(session, push)
-    standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
-    standing.given[candidate.manager_id] = standing.given.get(candidate.manager_id, NOTHING_GIVEN).one_more()
-    tell_at_once(
-        session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
-    )
-    return push
-
-
-def _fill(push: Push, standing: Standing, candidate: Candidate) -> None:
-    """Everything that a round begins with."""
-    moment, policy = standing.moment, standing.policy
-    pair = standing.pairs[push.demand_id, push.achievement_id]
-    demand, achievement = standing.demands[push.demand_id], standing.achievements[push.achievement_id]
-    last_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
-    push.state = PushState.NEW
-    push.pushed_at = moment
-    push.manager_score = candidate.score
-    push.reasons = {"manager": dict(candidate.reasons)}
-    _rescore(push, pair)
-    push.answer_due_at = calendar.end_of_working_days(moment, policy.answer_days)
-    push.expires_at = min(
-        [moment + policy.expiry, *(calendar.at(day + calendar.ONE_DAY) for day in last_days)]
-    )
-    push.decline_reason = push.note = push.ended_reason = None
-    push.read_at = push.snoozed_until = push.answered_at = push.ended_at = None
-    push.answered_by = push.told_at = push.overdue_at = push.undo_until = None
 
 
 def _cancel(session: Session, push: Push, reason: str) -> None:
@@ -300,14 +291,3 @@ def _cancel(session: Session, push: Push, reason: str) -> None:
     push.ended_at = now()
     if reason in MANAGER_SIDE:
         emit(session, "push.cancelled", subject_id=push.id)
-
-
-def _rescore(push: Push, pair: Pair) -> None:
-    """The text that the push shows is the present one, so its score and reasons must be, too."""
-    push.pair_score = pair.score
-    push.rank_score = rank_score(pair.score, push.manager_score)
-    push.rank_key = rank_key(push.rank_score, push.pushed_at)
-    push.reasons = dict(push.reasons) | {"pair": dict(pair.reasons)}
-    push.model_version = pair.model_version
-    push.demand_version = pair.demand_version
-    push.achievement_version = pair.achievement_version

@@ -95,8 +95,7 @@ def violations(facts: PushFacts) -> list[Violation]:
         *_score_rules(facts.pair, unranked_is_wrong=True),
         *_pair_rules(facts.pair),
         *_manager_rules(facts),
-        *_wish_rules(facts),
-        *_cap_rules(facts),
+        *refusals(facts),
         *_new_push_rules(facts),
     ]
 
@@ -117,6 +116,11 @@ def live_violations(facts: PushFacts) -> list[Violation]:
 def accept_violations(facts: PushFacts) -> list[Violation]:
     """Every rule against taking the push up; a score that fell since does not matter to who wants to take it."""
     return [*_pair_rules(facts.pair), *_standing_rules(facts), *_capacity_rules(facts)]
+
+
+def refusals(facts: PushFacts) -> list[Violation]:
+    """The rules of `violations` that come from the manager's wishes and from what he was given already."""
+    return [*_wish_rules(facts), *_cap_rules(facts)]
 
 
 def _score_rules(pair: PairFacts, *, unranked_is_wrong: bool) -> Iterable[Violation]:
