@@ -28,7 +28,8 @@ from app.pushes.preferences import managers_preferences
 from app.pushes.rounds import given_to
 from app.pushes.rules import NOTHING_GIVEN, PairFacts, PushFacts, live_violations, refusals, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
-from app.pushes.writing import Candidate, begin, rescore
+from app.pushes.writing import Candidate as Candidate
+from app.pushes.writing import begin, rescore
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from app.libraries.managers.models import Manager
 from app.pushes.calendar import ONE_DAY, at, working_day_from
 from app.pushes.digests import entries_of
 from app.pushes.lists import Entry, compose
-from app.pushes.models import Push
+from app.pushes.models import LIVE, Push
 from app.pushes.planning import Recommender, pairs_for_manager, plan_for_manager
 from app.pushes.preferences import Preferences
 from app.pushes.ranking import rank_key, rank_score
@@ -33,6 +33,7 @@ _LIST_RULES: Mapping[str, tuple[str, str]] = {
         "the list has enough entries of the same achievement",
     ),
     "variety_owner": ("同一单位在清单中已有足够条目", "the list has enough entries of the same owner"),
+    "put_off": ("经理人已设为稍后处理", "the manager put it off"),
     "not_recommended": (
         "经理人与该供需对不够契合",
         "the manager does not fit the pair well enough, or others fit better",
@@ -82,8 +83,12 @@ def preview_list(
         plan.key: plan.candidates[0].score
         for plan in plan_for_manager(session, recommender, manager, policy=policy)
     }
-    planned = _planned(standing, keys, manager_id, scores, reasons, moment=cutoff)
     waiting = entries_of(session, manager_id, cutoff=cutoff, moment=standing.moment)
+    held = {key for key in keys if standing.pushes.get(key, {}).get(manager_id) in LIVE}
+    for _ in held - {(entry.demand_id, entry.achievement_id) for entry in waiting}:
+        reasons.add("put_off")
+    fresh = [key for key in keys if key not in held]
+    planned = _planned(standing, fresh, manager_id, scores, reasons, moment=cutoff)
     composed = compose([*waiting, *planned], size=wishes.list_size)
     for code in composed.left_out.values():
         reasons.add(code)
