@@ -117,20 +117,7 @@ def report(
     if not _concerns(session, demand_id, achievement_id, principal, matched=pair is not None):
         raise NotFound()
     reporter = principal.user_id or principal.api_key_id
-    if session.scalar(
-        select(MatchReport.id).where(
-            MatchReport.demand_id == demand_id,
-            MatchReport.achievement_id == achievement_id,
-            MatchReport.category == category,
-            MatchReport.reported_by == reporter,
-            MatchReport.state == ReportState.OPEN,
-        )
-    ):
-        raise Conflict(
-            "You have reported this already; the bureau has yet to look at it.",
-            "您已报告过此问题,管理部门尚未处理。",
-            code="reported_before",
-        )
+    _refuse_second_report(session, demand_id, achievement_id, category, reporter)
     found = MatchReport(
         demand_id=demand_id,
         achievement_id=achievement_id,
@@ -243,6 +230,24 @@ def _check_category(category: str, note: str | None) -> None:
     if category == OTHER and not note:
         raise Invalid.field(
             "note", "missing", "类别为其他时, 请说明", "say what is wrong when the category is `other`"
+        )
+
+
+def _refuse_second_report(
+    session: Session, demand_id: UUID, achievement_id: UUID, category: str, reporter: UUID | None
+) -> None:
+    open_report = select(MatchReport.id).where(
+        MatchReport.demand_id == demand_id,
+        MatchReport.achievement_id == achievement_id,
+        MatchReport.category == category,
+        MatchReport.reported_by == reporter,
+        MatchReport.state == ReportState.OPEN,
+    )
+    if session.scalar(open_report) is not None:
+        raise Conflict(
+            "You have reported this already; the bureau has yet to look at it.",
+            "您已报告过此问题,管理部门尚未处理。",
+            code="reported_before",
         )
 
 

@@ -73,18 +73,6 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         live = session.scalars(queries.live_of(_subject(event))).all()
         revise(session, live, policy=policy, ranked_fully=event.payload.get("complete", False))
 
-    def plan_overdue(session: Session, event: Claimed) -> Plans:
-        return plan_handover(session, recommender, _subject(event), policy=policy)
-
-    def give_away(session: Session, event: Claimed, plans: Plans) -> None:
-        hand_over(session, _subject(event), plans, policy=policy)
-
-    def digest(session: Session, event: Claimed, _: None) -> None:
-        make_digest(session, _subject(event))
-
-    def owner_digest(session: Session, event: Claimed, _: None) -> None:
-        make_owner_digest(session, _subject(event), policy=policy)
-
     revised, revised_by_rank = (Handler(plan=_nothing, apply=apply) for apply in (revise_live, revise_ranked))
     new_pushes, newcomer = (Handler(plan=plan, apply=write) for plan in (plan_record, plan_newcomer))
     next_manager = Handler(plan=plan_next, apply=write_next)
@@ -101,10 +89,30 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.declined": (next_manager,),
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
+        **_timely_handlers(recommender, policy),
+        **dict.fromkeys(FEEDBACK, ()),
+    }
+
+
+def _timely_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, Sequence[Handler]]:
+    """What the clock announces: hand-over, and the lists of the day."""
+
+    def plan_overdue(session: Session, event: Claimed) -> Plans:
+        return plan_handover(session, recommender, _subject(event), policy=policy)
+
+    def give_away(session: Session, event: Claimed, plans: Plans) -> None:
+        hand_over(session, _subject(event), plans, policy=policy)
+
+    def digest(session: Session, event: Claimed, _: None) -> None:
+        make_digest(session, _subject(event))
+
+    def owner_digest(session: Session, event: Claimed, _: None) -> None:
+        make_owner_digest(session, _subject(event), policy=policy)
+
+    return {
         "push.overdue": (Handler(plan=plan_overdue, apply=give_away),),
         "digest.due": (Handler(plan=_nothing, apply=digest),),
         "owner_digest.due": (Handler(plan=_nothing, apply=owner_digest),),
-        **dict.fromkeys(FEEDBACK, ()),
     }
 
 
