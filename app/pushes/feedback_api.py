@@ -22,6 +22,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.libraries.checks.codes import CodeOf
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.preconditions import IdempotencyKey, IfMatch, created_once, etag
 from app.pushes import feedback
@@ -38,6 +39,8 @@ from app.pushes.feedback_schemas import (
 from app.pushes.supplier import feedback_for
 
 router = APIRouter(prefix="/v1", tags=["反馈 Feedback"], responses=problems(Unauthenticated, Forbidden))
+
+Category = Annotated[str, CodeOf("match_report_categories")]
 
 _ANSWERS = problems(NotFound, Invalid, Conflict, StaleVersion, PreconditionRequired)
 _OLDEST_FIRST = Sort(MatchReport.created_at, datetime)
@@ -159,7 +162,7 @@ def list_reports(
     principal: CurrentPrincipal,
     session: ReadSession,
     state: Annotated[ReportState, Query(description="状态")] = ReportState.OPEN,
-    category: Annotated[str | None, Query(max_length=30, description="类别")] = None,
+    category: Annotated[Category | None, Query(description="类别")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ReportForBureau]:

@@ -1,7 +1,7 @@
 """What a manager's next list would be, and why other pairs are not on it. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.errors import NotFound
+from app.libraries.kinds import PublishMode
 from app.libraries.managers.models import Manager
 from app.pushes.calendar import ONE_DAY, at, working_day_from
 from app.pushes.digests import entries_of
@@ -24,6 +25,8 @@ from app.pushes.schemas import ManagerSummary
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
 from app.pushes.telling_models import Frequency
 from app.pushes.telling_schemas import LeftOut, PreviewItem, PreviewRead
+
+CONFLICT = "conflict_of_interest"
 
 _LIST_RULES: Mapping[str, tuple[str, str]] = {
     "list_full": ("清单已满", "the list is full"),
@@ -61,9 +64,17 @@ class _Reasons:
 
 
 def preview_list(
-    session: Session, recommender: Recommender, manager_id: UUID, *, policy: Policy
+    session: Session,
+    recommender: Recommender,
+    manager_id: UUID,
+    *,
+    policy: Policy,
+    tells_all: bool,
 ) -> PreviewRead:
     """The list of the next day on which the manager gets one: what waits, and what would be pushed to him by then.
+
+    Without `tells_all` (for the manager himself) a conflict of interest with the owner of a confidential record is not
+    counted as one: by declaring interests one after the other he would find out who that owner is.
 
     Raises:
         NotFound: there is no such manager.
@@ -88,7 +99,8 @@ def preview_list(
     for _ in held - {(entry.demand_id, entry.achievement_id) for entry in waiting}:
         reasons.add("put_off")
     fresh = [key for key in keys if key not in held]
-    planned = _planned(standing, fresh, manager_id, scores, reasons, moment=cutoff)
+    veiled = set() if tells_all else {key for key in fresh if _is_confidential(standing, key)}
+    planned = _planned(standing, fresh, manager_id, scores, reasons, veiled, moment=cutoff)
     composed = compose([*waiting, *planned], size=wishes.list_size)
     for code in composed.left_out.values():
         reasons.add(code)
@@ -119,6 +131,11 @@ def preview_list(
     )
 
 
+def _is_confidential(standing: Standing, key: PairKey) -> bool:
+    records = (standing.demands[key[0]], standing.achievements[key[1]])
+    return any(record.publish_mode == PublishMode.CONFIDENTIAL for record in records)
+
+
 def _next_day(today: date, wishes: Preferences) -> date:
     tomorrow = today + ONE_DAY
     return tomorrow if wishes.on_days_off else working_day_from(tomorrow)
@@ -130,6 +147,7 @@ def _planned(
     manager_id: UUID,
     scores: Mapping[PairKey, float],
     reasons: _Reasons,
+    veiled: Collection[PairKey],
     *,
     moment: datetime,
 ) -> list[Entry]:
@@ -138,7 +156,10 @@ def _planned(
     for key in keys:
         broken = violations(standing.of(key, manager_id))
         for rule in broken:
-            reasons.add(rule.code, (rule.zh, rule.en))
+            if rule.code == CONFLICT and key in veiled:
+                reasons.add("not_recommended")
+            else:
+                reasons.add(rule.code, (rule.zh, rule.en))
         if broken:
             continue
         if key not in scores:

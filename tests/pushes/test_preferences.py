@@ -219,6 +219,24 @@ class TestPreview:
         assert len(found["items"]) == 2
         assert {one["code"]: one["count"] for one in found["left_out"]} == {"manager_day_cap": 3}
 
+    def test_a_conflict_does_not_tell_who_owns_a_confidential_record(
+        self, world: World, app: Any, manager: UUID, as_manager: Caller, as_operator: Caller
+    ) -> None:
+        app.state.matcher = world.matcher
+        owner = world.organisation()
+        world.pair(world.demand(owner=owner, publish_mode="confidential"), world.achievement())
+        with world.database.unit_of_work() as session:
+            found = session.get_one(Manager, manager)
+            found.declared_conflicts = [{"organisation_id": str(owner)}]
+            found.version += 1
+
+        def codes(caller: Caller, body: dict[str, str]) -> list[str]:
+            left_out = caller.post("/v1/pushes/preview", json=body).json()["left_out"]
+            return [one["code"] for one in left_out]
+
+        assert codes(as_manager, {}) == ["not_recommended"]
+        assert codes(as_operator, {"manager_id": str(manager)}) == ["conflict_of_interest"]
+
     def test_for_the_bureau_and_for_oneself_alone(
         self, world: World, manager: UUID, as_manager: Caller, as_operator: Caller, as_enterprise: Caller
     ) -> None:
