@@ -32,6 +32,8 @@ from app.matching.embedder import Embedder
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
+from app.pushes.feedback_api import router as feedback
+from app.pushes.telling_api import router as telling
 from app.settings import Settings
 from app.wiring import Services, assemble
 
@@ -91,6 +93,8 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         libraries,
         checking,
         matching,
+        telling,
+        feedback,
         pushes,
         assignments,
         engagements,

@@ -29,7 +29,8 @@ IdempotencyKey = Annotated[
 
 
 class Versioned(Protocol):
-    version: Any
+    @property
+    def version(self) -> Any: ...
 
 
 def etag(record: Versioned) -> str:

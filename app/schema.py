@@ -26,6 +26,8 @@ MODELS = (
     "app.engagements.models",
     "app.engagements.contracts.models",
     "app.pushes.models",
+    "app.pushes.telling_models",
+    "app.pushes.feedback_models",
     "app.worker_models",
 )
 

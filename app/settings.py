@@ -40,6 +40,19 @@ class Settings(BaseSettings):
     )
     pushes_per_pair: int = Field(default=3, ge=1, le=10)
     push_expiry: timedelta = timedelta(days=30)
+    push_immediate_score: float = Field(
+        default=0.85, ge=0, le=1, description="Pair score from which a manager is told at once."
+    )
+    pushes_per_day: int = Field(default=20, ge=1, le=1000, description="New pushes for one manager in a day.")
+    pushes_per_week: int = Field(default=60, ge=1, le=5000, description="The same in seven days.")
+    push_answer_working_days: int = Field(
+        default=5, ge=1, le=60, description="Working days after which an unanswered push is handed over."
+    )
+    push_rounds: int = Field(default=3, ge=1, le=20, description="How often a pair may come to one manager.")
+    push_regain: float = Field(
+        default=0.1, ge=0, le=1, description="Rise of a pair's score that brings an unanswered push back."
+    )
+    push_undo: timedelta = timedelta(minutes=15)
 
     # reviews by the bureau before publication, per library
     review_achievements: bool = False

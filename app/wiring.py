@@ -28,6 +28,9 @@ from app.matching.ranker import load_ranker
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import handlers as pushes
+from app.pushes.digests import announce_digests
+from app.pushes.handover import mark_overdue
+from app.pushes.owners import announce_owner_digests
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
 from app.worker import Periodic, Worker, in_transaction
@@ -116,6 +119,9 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     def expire_records(session: Session) -> None:
         expiry.expire_due(session, indexer=services.indexer, settings=settings)
 
+    def announce_news_for_owners(session: Session) -> None:
+        announce_owner_digests(session, policy=pushes.policy_of(settings, services.matcher))
+
     def forget_keys(session: Session) -> None:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
@@ -128,6 +134,9 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     return (
         Periodic("expire_records", timedelta(minutes=5), in_transaction(expire_records)),
         Periodic("expire_pushes", timedelta(minutes=5), in_transaction(expire_pushes)),
+        Periodic("mark_overdue_pushes", timedelta(minutes=5), in_transaction(mark_overdue)),
+        Periodic("announce_digests", timedelta(minutes=5), in_transaction(announce_digests)),
+        Periodic("announce_owner_digests", timedelta(minutes=15), in_transaction(announce_news_for_owners)),
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
         Periodic("remind_of_tasks", timedelta(minutes=5), in_transaction(engagement_tasks.remind)),
         Periodic("sweep_files", timedelta(hours=6), sweep_files),

@@ -65,6 +65,15 @@ push.list                          A          -           -       O        -    
 push.read                          A          -           -       O        -        -
 push.answer                        -          -           -       O        -        -
 push.plan                          A          -           -       -        -        -
+push.preview                       A          -           -       O        -        -
+preference.read                    -          O           O       O        -        -
+preference.change                  -          O           O       O        -        -
+digest.read                        A          O           O       O        -        -
+match.answer                       -          O           O       -        -        -
+match.report                       A          O           O       O        -        -
+match_report.list                  A          -           -       -        -        -
+match_report.resolve               A          -           -       -        -        -
+achievement.feedback               A          O           O       -        -        -
 assignment.plan                    A          -           -       -        -        -
 engagement.read                    A          O           O       O        O        -
 engagement.move                    A          O           O       O        -        -
@@ -163,8 +172,10 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register organisation.create organisation.change organisation.verify user.create user.read
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review manager.review
-        push.plan assignment.plan engagement.answer engagement.contacts engagement.share contract.share
-        contract.register contract.land event.list event.replay index.rebuild audit.read statistics.read
+        push.plan push.preview preference.read preference.change digest.read match.answer match.report
+        match_report.list match_report.resolve assignment.plan engagement.answer engagement.contacts engagement.share
+        contract.share contract.register contract.land event.list event.replay index.rebuild audit.read
+        statistics.read
     """
     assert {str(action) for action in closed} == set(expected.split())
 

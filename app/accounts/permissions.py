@@ -80,6 +80,15 @@ class Action(StrEnum):
     PUSH_READ = "push.read"
     PUSH_ANSWER = "push.answer"
     PUSH_PLAN = "push.plan"
+    PUSH_PREVIEW = "push.preview"
+    PREFERENCE_READ = "preference.read"
+    PREFERENCE_CHANGE = "preference.change"
+    DIGEST_READ = "digest.read"
+    MATCH_ANSWER = "match.answer"
+    MATCH_REPORT = "match.report"
+    MATCH_REPORT_LIST = "match_report.list"
+    MATCH_REPORT_RESOLVE = "match_report.resolve"
+    ACHIEVEMENT_FEEDBACK = "achievement.feedback"
     ASSIGNMENT_PLAN = "assignment.plan"
 
     ENGAGEMENT_READ = "engagement.read"
@@ -188,6 +197,18 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     # Not even the bureau answers for a manager: an answer is his word to the parties.
     Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
     Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.PUSH_PREVIEW:                (ANY, NO,  NO,  OWN, NO,  NO),
+    # A manager's own, and an organisation's own for its users.
+    Action.PREFERENCE_READ:             (NO,  OWN, OWN, OWN, NO,  NO),
+    Action.PREFERENCE_CHANGE:           (NO,  OWN, OWN, OWN, NO,  NO),
+    Action.DIGEST_READ:                 (ANY, OWN, OWN, OWN, NO,  NO),
+    # An owner's word on a match of his own record; the bureau does not give it for him.
+    Action.MATCH_ANSWER:                (NO,  OWN, OWN, NO,  NO,  NO),
+    # Own is a match of one's own record, or of a push that one got.
+    Action.MATCH_REPORT:                (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.MATCH_REPORT_LIST:           (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.MATCH_REPORT_RESOLVE:        (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ACHIEVEMENT_FEEDBACK:        (ANY, OWN, OWN, NO,  NO,  NO),
     Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
 
     Action.ENGAGEMENT_READ:             (ANY, OWN, OWN, OWN, OWN, NO),
@@ -238,6 +259,8 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
     {
         **_record_scopes("achievement"),
         **_record_scopes("demand"),
+        "achievements:read": _record_scopes("achievement")["achievements:read"]
+        | {Action.ACHIEVEMENT_FEEDBACK},
         "demands:write": _record_scopes("demand")["demands:write"] | {Action.DEMAND_CHECK},
         **_record_scopes("manager"),
         "matches:read": frozenset(

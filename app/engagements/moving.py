@@ -13,7 +13,14 @@ from app.engagements import events, load, timeline
 from app.engagements.access import Seat, require_open, take_seat
 from app.engagements.contracts.models import Contract, ContractState
 from app.engagements.disclosure import sides_consent
-from app.engagements.models import Engagement, Stage, StageMove
+from app.engagements.models import (
+    Engagement,
+    Participant,
+    ParticipantRole,
+    ParticipantState,
+    Stage,
+    StageMove,
+)
 from app.engagements.stages import MOVES, SERVICE, Move, Need, targets
 from app.errors import Conflict, Invalid
 from app.libraries.vocabularies import vocabulary
@@ -21,6 +28,7 @@ from app.preconditions import check_if_match
 
 END_REASONS = "engagement_end_reasons"
 RECORD_UNAVAILABLE = "record_unavailable"
+UNDONE = "undone"
 IN_FORCE = (ContractState.SIGNED, ContractState.REGISTERED)
 
 
@@ -70,6 +78,47 @@ def end_lapsed(session: Session, condition: ColumnElement[bool]) -> list[Engagem
             role=SERVICE,
         )
     return ended
+
+
+def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
+    """The acceptance that opened it is undone: it ends, and the push is free to open another.
+
+    Raises:
+        Conflict: it has moved on, or a party has answered already.
+    """
+    engagement = session.scalar(
+        select(Engagement)
+        .where(Engagement.push_id == push_id)
+        .with_for_update(of=Engagement)
+        .execution_options(populate_existing=True)
+    )
+    if engagement is None:
+        return
+    answered = session.scalar(
+        select(Participant.id)
+        .where(
+            Participant.engagement_id == engagement.id,
+            Participant.manager_id.is_distinct_from(engagement.manager_id),
+            Participant.state != ParticipantState.INVITED,
+        )
+        .limit(1)
+    )
+    if engagement.stage != Stage.PROPOSED or answered is not None:
+        raise Conflict(
+            "The engagement is under way; end it with a reason instead.",
+            "对接已经展开,不能撤回接收;如需终止,请在对接中说明原因。",
+            code="engagement_under_way",
+        )
+    engagement.push_id = None
+    _write(
+        session,
+        engagement,
+        MOVES[Stage.PROPOSED, Stage.ENDED],
+        note="接收已撤回",
+        reason=UNDONE,
+        principal=principal,
+        role=ParticipantRole.MANAGER.value,
+    )
 
 
 def fall_back(session: Session, engagement_id: UUID, *, note: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 from sqlalchemy import select
 
 from app.accounts.permissions import Action, CurrentPrincipal, require
@@ -16,7 +16,8 @@ from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordKind
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.preconditions import IfMatch, etag
-from app.pushes import inbox, queries
+from app.pushes import inbox, queries, undoing
+from app.pushes.handlers import policy_of
 from app.pushes.models import Push, PushState
 from app.pushes.presenting import read_many, read_one
 from app.pushes.schemas import Decline, Later, Planned, PlanRequest, PushRead
@@ -139,10 +140,12 @@ def accept(
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
+    request: Request,
     if_match: IfMatch = None,
 ) -> PushRead:
     """接收并开始对接。已达在办上限、存在利益冲突或记录已下架时返回 409,并说明原因。"""
-    push = inbox.accept(session, push_id, principal=principal, if_match=if_match)
+    window = request.app.state.settings.push_undo
+    push = inbox.accept(session, push_id, principal=principal, if_match=if_match, undo=window)
     response.headers["ETag"] = etag(push)
     return read_one(session, push, principal=principal)
 
@@ -156,11 +159,42 @@ def decline(
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
+    request: Request,
     if_match: IfMatch = None,
 ) -> PushRead:
-    """谢绝后此供需对不再推送给本人,转给下一位技术经理人。"""
+    """谢绝后转给下一位技术经理人;仅当记录在谢绝原因所指的方面有变化时,才会再次推送给本人。"""
     push = inbox.decline(
-        session, push_id, principal=principal, reason=answer.reason, note=answer.note, if_match=if_match
+        session,
+        push_id,
+        principal=principal,
+        reason=answer.reason,
+        note=answer.note,
+        if_match=if_match,
+        undo=request.app.state.settings.push_undo,
+    )
+    response.headers["ETag"] = etag(push)
+    return read_one(session, push, principal=principal)
+
+
+@router.post(
+    "/pushes/{push_id}/undo", summary="撤回答复", response_model_exclude_unset=True, responses=_ANSWERS
+)
+def undo(
+    push_id: UUID,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    request: Request,
+    if_match: IfMatch = None,
+) -> PushRead:
+    """在期限内撤回接收或谢绝,推送恢复为已读。因谢绝而转给下一位经理人的推送,未读的随之取消。"""
+    state = request.app.state
+    push = undoing.undo(
+        session,
+        push_id,
+        principal=principal,
+        policy=policy_of(state.settings, state.matcher),
+        if_match=if_match,
     )
     response.headers["ETag"] = etag(push)
     return read_one(session, push, principal=principal)

@@ -8,18 +8,34 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
 from app.pushes import queries
-from app.pushes.models import Push
+from app.pushes.digests import make_digest
+from app.pushes.handover import hand_over, plan_handover
+from app.pushes.models import HOLDING, Push
+from app.pushes.owners import make_owner_digest
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
+from app.pushes.returning import Returning
 from app.pushes.standing import Policy
 from app.settings import Settings
 
 Plans = list[PairPlan]
 
+FEEDBACK = ("push.accepted", "push.postponed", "push.undone", "match.reported", "owner.answered")
+"""What people said of matches: of no consequence to pushing itself, and there for whoever learns from it."""
+
 
 def policy_of(settings: Settings, recommender: Recommender) -> Policy:
     """The ranker's own threshold holds unless a setting overrides it."""
     threshold = settings.push_threshold if settings.push_threshold is not None else recommender.threshold
-    return Policy(threshold=threshold, places=settings.pushes_per_pair, expiry=settings.push_expiry)
+    return Policy(
+        threshold=threshold,
+        places=settings.pushes_per_pair,
+        expiry=settings.push_expiry,
+        immediate=settings.push_immediate_score,
+        per_day=settings.pushes_per_day,
+        per_week=settings.pushes_per_week,
+        answer_days=settings.push_answer_working_days,
+        returning=Returning(rounds=settings.push_rounds, regain=settings.push_regain),
+    )
 
 
 def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str, Sequence[Handler]]:
@@ -33,9 +49,14 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         pairs = session.scalars(queries.good_pairs_of(_subject(event), policy)).all()
         return plan_pairs(session, recommender, pairs, policy=policy)
 
+    def write_next(session: Session, event: Claimed, plans: Plans) -> None:
+        push = session.get(Push, _subject(event))
+        if push is not None and push.state not in HOLDING:  # else the answer was undone meanwhile
+            write_pushes(session, plans, policy=policy, follows=push.id)
+
     def plan_next(session: Session, event: Claimed) -> Plans:
         push = session.get(Push, _subject(event))
-        if push is None:
+        if push is None or push.state in HOLDING:
             return []
         pairs = session.scalars(queries.good_pair(push.demand_id, push.achievement_id, policy)).all()
         return plan_pairs(session, recommender, pairs, policy=policy)
@@ -53,9 +74,8 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         revise(session, live, policy=policy, ranked_fully=event.payload.get("complete", False))
 
     revised, revised_by_rank = (Handler(plan=_nothing, apply=apply) for apply in (revise_live, revise_ranked))
-    new_pushes, next_manager, newcomer = (
-        Handler(plan=plan, apply=write) for plan in (plan_record, plan_next, plan_newcomer)
-    )
+    new_pushes, newcomer = (Handler(plan=plan, apply=write) for plan in (plan_record, plan_newcomer))
+    next_manager = Handler(plan=plan_next, apply=write_next)
     return {
         "pairs.ranked": (revised_by_rank, new_pushes),
         "demand.withdrawn": (revised,),
@@ -69,6 +89,30 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.declined": (next_manager,),
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
+        **_timely_handlers(recommender, policy),
+        **dict.fromkeys(FEEDBACK, ()),
+    }
+
+
+def _timely_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, Sequence[Handler]]:
+    """What the clock announces: hand-over, and the lists of the day."""
+
+    def plan_overdue(session: Session, event: Claimed) -> Plans:
+        return plan_handover(session, recommender, _subject(event), policy=policy)
+
+    def give_away(session: Session, event: Claimed, plans: Plans) -> None:
+        hand_over(session, _subject(event), plans, policy=policy)
+
+    def digest(session: Session, event: Claimed, _: None) -> None:
+        make_digest(session, _subject(event))
+
+    def owner_digest(session: Session, event: Claimed, _: None) -> None:
+        make_owner_digest(session, _subject(event), policy=policy)
+
+    return {
+        "push.overdue": (Handler(plan=plan_overdue, apply=give_away),),
+        "digest.due": (Handler(plan=_nothing, apply=digest),),
+        "owner_digest.due": (Handler(plan=_nothing, apply=owner_digest),),
     }
 
 
@@ -88,4 +132,4 @@ def _subject(event: Claimed) -> UUID:
 
 
 def _nothing(_: Session, __: Claimed) -> None:
-    """Revising needs no plan: it reads the present rows under lock."""
+    """No plan is needed by what reads the present rows under lock."""

@@ -19,6 +19,7 @@ from app.events import emit
 from app.libraries.vocabularies import vocabulary
 from app.preconditions import check_if_match
 from app.pushes import queries
+from app.pushes.answers import UNDO_WINDOW, facts_of, settle_answer
 from app.pushes.models import LIVE, Push, PushState
 from app.pushes.rules import Violation, accept_violations
 from app.pushes.standing import Policy, read_standing
@@ -28,6 +29,7 @@ __all__ = [
     "accept",
     "allowed_answers",
     "assigned_records",
+    "check_reason",
     "decline",
     "get_push",
     "mark_read",
@@ -81,7 +83,14 @@ def mark_read(session: Session, push_id: UUID, *, principal: Principal, if_match
     return push
 
 
-def accept(session: Session, push_id: UUID, *, principal: Principal, if_match: str | None = None) -> Push:
+def accept(
+    session: Session,
+    push_id: UUID,
+    *,
+    principal: Principal,
+    if_match: str | None = None,
+    undo: timedelta = UNDO_WINDOW,
+) -> Push:
     """Take the pair up, which opens an engagement in the same transaction.
 
     The manager's row is locked while the open ones are counted: of two acceptances at one moment, the second
@@ -100,7 +109,7 @@ def accept(session: Session, push_id: UUID, *, principal: Principal, if_match: s
     broken = accept_violations(standing.of(key, ids.manager_id))
     if broken:
         raise _forbidden(broken)
-    _answer(push, PushState.ACCEPTED, principal)
+    settle_answer(session, push, PushState.ACCEPTED, principal=principal, moment=now(), undo=undo)
     session.flush()
     open_engagement(
         session,
@@ -121,19 +130,26 @@ def decline(
     reason: str,
     note: str | None = None,
     if_match: str | None = None,
+    undo: timedelta = UNDO_WINDOW,
 ) -> Push:
-    """For good: this pair never comes back to this manager; it goes to the next one.
+    """The pair goes to the next manager. It comes back to this one only if a record changes in what he declined for.
 
     Raises:
         Invalid: the reason is not in the vocabulary, or `other` came without a note.
         Conflict: already answered or over.
     """
-    _check_reason(reason, note)
+    check_reason(reason, note)
     push = _answerable(session, push_id, "decline", principal, if_match)
-    _answer(push, PushState.DECLINED, principal)
-    push.decline_reason = reason
-    push.note = note
-    emit(session, "push.declined", subject_id=push.id, payload={"reason": reason})
+    settle_answer(
+        session,
+        push,
+        PushState.DECLINED,
+        principal=principal,
+        moment=now(),
+        undo=undo,
+        reason=reason,
+        note=note,
+    )
     return push
 
 
@@ -157,11 +173,13 @@ def postpone(
             f"此推送于 {limit} 失效, 请选择更早的时间",
             f"the push expires at {limit}",
         )
+    told = facts_of(session, push, now()) | {"until": until.isoformat()}
     if push.read_at is None:
         push.read_at = now()
     push.state = PushState.LATER
     push.snoozed_until = until
     session.flush()
+    emit(session, "push.postponed", subject_id=push.id, payload=told)
     return push
 
 
@@ -195,15 +213,6 @@ def _answerable(
     return push
 
 
-def _answer(push: Push, state: PushState, principal: Principal) -> None:
-    moment = now()
-    push.state = state
-    push.read_at = push.read_at or moment
-    push.answered_at = moment
-    push.answered_by = principal.user_id or principal.api_key_id
-    push.snoozed_until = None
-
-
 def _forbidden(broken: list[Violation]) -> Conflict:
     return Conflict(
         f"This push cannot be accepted: {'; '.join(rule.en for rule in broken)}.",
@@ -213,7 +222,11 @@ def _forbidden(broken: list[Violation]) -> Conflict:
     )
 
 
-def _check_reason(reason: str, note: str | None) -> None:
+def check_reason(reason: str, note: str | None) -> None:
+    """
+    Raises:
+        Invalid: the reason is not in the vocabulary, or `other` came without a note.
+    """
     reasons = vocabulary("decline_reasons")
     if reason not in reasons:
         choices = ", ".join(reasons.codes)

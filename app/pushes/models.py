@@ -33,7 +33,12 @@ _LIVE_SQL = text("state IN ('new', 'read', 'later')")
 
 
 class Push(Identified, Base):
-    """A pair pushed (定向推送) to a manager, at most once ever: the unique constraint is the last guard of that.
+    """A pair pushed (定向推送) to a manager: one row for ever, the unique constraint is the last guard of that.
+
+    When a record has changed in what matters the same row begins a new `round` (see ``returning``), so an inbox never
+    shows a pair twice. `created_at` is the first round's beginning, `pushed_at` the present one's. `told_at` says that
+    a message about this round was made. An answer is due at `answer_due_at`; past it (`overdue_at`) the push may be
+    handed over. `follows_id` is the push whose end led to this round; an answer may be undone until `undo_until`.
 
     `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``ranking``). `reasons`
     holds the pair's and the recommendation's. `ended_reason` is the code of the rule that cancelled it.
@@ -73,6 +78,34 @@ class Push(Identified, Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+    round: Mapped[int] = mapped_column(default=1)
+    pushed_at: Mapped[datetime] = mapped_column(default=now)
+    told_at: Mapped[datetime | None]
+    answer_due_at: Mapped[datetime | None]
+    overdue_at: Mapped[datetime | None]
+    follows_id: Mapped[UUID | None] = mapped_column(index=True)
+    undo_until: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
+
+
+class PushRound(Identified, Base):
+    """One round of a push, with its answer: what caps count and what suppliers learn from. The next overwrites none.
+
+    `outcome` is ``accepted`` or ``declined`` once the manager answered (and did not undo it), else None.
+    """
+
+    __tablename__ = "push_rounds"
+    __table_args__ = (
+        UniqueConstraint("push_id", "round"),
+        Index("ix_push_rounds_given", "manager_id", "pushed_at"),
+    )
+
+    push_id: Mapped[UUID] = mapped_column(ForeignKey("pushes.id"))
+    manager_id: Mapped[UUID] = mapped_column(ForeignKey("managers.id"))
+    round: Mapped[int]
+    pushed_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(30))
+    answered_at: Mapped[datetime | None]

@@ -7,7 +7,6 @@ rule again against the present rows under lock, so that an old plan can do no ha
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,13 +19,17 @@ from app.events import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import JINAN_TIME
+from app.matching.facts import ManagerFacts
 from app.matching.models import Pair
-from app.pushes import queries
+from app.matching.records import achievement_facts, demand_facts
+from app.pushes import calendar, queries
 from app.pushes.models import Push, PushState
-from app.pushes.ranking import rank_key, rank_score
-from app.pushes.rules import live_violations, violations
+from app.pushes.preferences import managers_preferences
+from app.pushes.rounds import given_to
+from app.pushes.rules import NOTHING_GIVEN, PairFacts, PushFacts, live_violations, refusals, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
+from app.pushes.writing import Candidate as Candidate
+from app.pushes.writing import begin, rescore
 
 log = structlog.get_logger(__name__)
 
@@ -69,13 +72,6 @@ class Recommender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    manager_id: UUID
-    score: float
-    reasons: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class PairPlan:
     """One pair and the managers to ask in this order, as long as it has places."""
 
@@ -90,15 +86,18 @@ def plan_pairs(
     *,
     policy: Policy,
     only: UUID | None = None,
+    freed: Collection[UUID] = (),
 ) -> list[PairPlan]:
-    """Candidates for the pairs that have a free place; with `only`, that manager alone."""
-    places = queries.free_places(session, pairs, policy=policy)
+    """Candidates for the pairs that have a free place; with `only`, that manager alone. `freed` as in `free_places`."""
+    places = queries.free_places(session, pairs, policy=policy, freed=freed)
     demands = _by_id(session, Demand, {key[0] for key in places})
     achievements = _by_id(session, Achievement, {key[1] for key in places})
+    scores = {(pair.demand_id, pair.achievement_id): pair.score for pair in pairs}
     plans = []
     for key, place in places.items():
         if place.free > 0:
-            found = _candidates(session, recommender, demands[key[0]], achievements[key[1]], place)
+            refused = _Refusals(session, demands[key[0]], achievements[key[1]], scores[key], policy)
+            found = _candidates(session, recommender, refused, place)
             candidates = tuple(one for one in found if only is None or one.manager_id == only)
             if candidates:
                 plans.append(PairPlan(key, candidates))
@@ -108,7 +107,13 @@ def plan_pairs(
 def plan_for_manager(
     session: Session, recommender: Recommender, manager: Manager, *, policy: Policy
 ) -> list[PairPlan]:
-    """The best pairs that still have a place, those of the manager's fields first, for that manager."""
+    """The pairs of `pairs_for_manager` for that manager, as far as the matcher recommends him."""
+    pairs = pairs_for_manager(session, manager, policy=policy)
+    return plan_pairs(session, recommender, pairs, policy=policy, only=manager.id)
+
+
+def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> list[Pair]:
+    """The best pairs that still have a place, those of the manager's fields first."""
     open_pairs = session.scalars(queries.pairs_with_a_place(policy)).all()
     own = queries.first_level(manager.fields)
     fields = queries.fields_of_pairs(session, open_pairs) if own else {}
@@ -119,11 +124,16 @@ def plan_for_manager(
             -pair.score,
         ),
     )
-    return plan_pairs(session, recommender, ordered[:PAIRS_FOR_A_MANAGER], policy=policy, only=manager.id)
+    return ordered[:PAIRS_FOR_A_MANAGER]
 
 
-def write_pushes(session: Session, plans: Sequence[PairPlan], *, policy: Policy) -> list[Push]:
-    """Insert what the rules allow now, best candidates first; running it again inserts nothing more."""
+def write_pushes(
+    session: Session, plans: Sequence[PairPlan], *, policy: Policy, follows: UUID | None = None
+) -> list[Push]:
+    """Write what the rules allow now, best candidates first; running it again writes nothing more.
+
+    `follows` is the push whose end freed the place.
+    """
     if not plans:
         return []
     standing = read_standing(
@@ -133,6 +143,13 @@ def write_pushes(session: Session, plans: Sequence[PairPlan], *, policy: Policy)
         manager_ids={candidate.manager_id for plan in plans for candidate in plan.candidates},
         lock=True,
     )
+    return write_under_lock(session, standing, plans, follows=follows)
+
+
+def write_under_lock(
+    session: Session, standing: Standing, plans: Sequence[PairPlan], *, follows: UUID | None = None
+) -> list[Push]:
+    """`write_pushes` for a caller who has read the standing of these pairs and managers with `lock`."""
     written: list[Push] = []
     refused: Counter[str] = Counter()
     for plan in plans:
@@ -145,10 +162,7 @@ def write_pushes(session: Session, plans: Sequence[PairPlan], *, policy: Policy)
             if broken:
                 refused.update(rule.code for rule in broken)
                 continue
-            push = _new_push(standing, plan.key, candidate)
-            session.add(push)
-            standing.pushes.setdefault(plan.key, {})[candidate.manager_id] = PushState.NEW
-            written.append(push)
+            written.append(begin(session, standing, plan.key, candidate, follows))
     session.flush()
     log.info("pushes_written", pairs=len(plans), written=len(written), refused=dict(refused))
     return written
@@ -182,7 +196,7 @@ def revise(
             _cancel(session, push, broken[0].code)
             cancelled.append(push)
         elif (pair := standing.pairs.get(key)) is not None:
-            _rescore(push, pair)
+            rescore(push, pair)
     session.flush()
     return cancelled
 
@@ -202,56 +216,74 @@ def expire_due(session: Session) -> int:
 def _candidates(
     session: Session,
     recommender: Recommender,
-    demand: Demand,
-    achievement: Achievement,
+    refused: "_Refusals",
     place: queries.Places,
 ) -> list[Candidate]:
-    """Recommended managers who did not get the pair yet: more than it has places, where there are so many.
+    """Recommended managers who may get the pair and want it: more than it has places, where there are so many.
 
-    The list that the matcher answers also has those in conflict and the full ones; it is asked for a longer one as
-    long as too few others are on it.
+    The list that the matcher answers also has those in conflict, the full ones and those who want no such pairs; it is
+    asked for a longer one as long as too few others are on it.
     """
     wanted = place.free + SPARE_MANAGERS
     limit = wanted + len(place.pushed_to)
     while True:
-        found = recommender.managers_for(session, demand, achievement, limit=limit)
-        candidates = [
-            Candidate(one.manager_id, one.score, one.reasons)
+        found = recommender.managers_for(session, refused.demand, refused.achievement, limit=limit)
+        fit = [
+            one
             for one in found
             if one.recommended and one.score >= LEAST_FIT and one.manager_id not in place.pushed_to
+        ]
+        unwilling = refused.by([one.manager_id for one in fit])
+        candidates = [
+            Candidate(one.manager_id, one.score, one.reasons)
+            for one in fit
+            if one.manager_id not in unwilling
         ]
         if len(candidates) >= wanted or len(found) < limit or limit >= MOST_MANAGERS:
             return candidates
         limit = min(limit * 3, MOST_MANAGERS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusals:
+    """Which managers want no such pair, or had enough of pushes: told before they take a place on the list. Written is
+    only what the rules allow under lock; this reads without."""
+
+    session: Session
+    demand: Demand
+    achievement: Achievement
+    score: float
+    policy: Policy
+
+    def by(self, manager_ids: Sequence[UUID]) -> set[UUID]:
+        today = calendar.local(now()).date()
+        preferences = managers_preferences(self.session, manager_ids)
+        given = given_to(self.session, manager_ids, today)
+        pair = PairFacts(
+            demand_facts(self.demand),
+            achievement_facts(self.achievement),
+            today=today,
+            score=self.score,
+            threshold=self.policy.threshold,
+        )
+        return {
+            id_
+            for id_ in manager_ids
+            if refusals(
+                PushFacts(
+                    pair,
+                    ManagerFacts(str(id_)),
+                    preferences=preferences[id_],
+                    given=given.get(id_, NOTHING_GIVEN),
+                    per_day=self.policy.per_day,
+                    per_week=self.policy.per_week,
+                )
+            )
+        }
+
+
 def _by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
-
-
-def _new_push(standing: Standing, key: PairKey, candidate: Candidate) -> Push:
-    moment = now()
-    pair, demand, achievement = standing.pairs[key], standing.demands[key[0]], standing.achievements[key[1]]
-    score = rank_score(pair.score, candidate.score)
-    last_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
-    ends = [
-        datetime.combine(day + timedelta(days=1), time(), JINAN_TIME).astimezone(UTC) for day in last_days
-    ]
-    return Push(
-        manager_id=candidate.manager_id,
-        demand_id=demand.id,
-        achievement_id=achievement.id,
-        pair_score=pair.score,
-        manager_score=candidate.score,
-        rank_score=score,
-        rank_key=rank_key(score, moment),
-        reasons={"pair": dict(pair.reasons), "manager": dict(candidate.reasons)},
-        model_version=pair.model_version,
-        demand_version=pair.demand_version,
-        achievement_version=pair.achievement_version,
-        created_at=moment,
-        expires_at=min([moment + standing.policy.expiry, *ends]),
-    )
 
 
 def _cancel(session: Session, push: Push, reason: str) -> None:
@@ -260,14 +292,3 @@ def _cancel(session: Session, push: Push, reason: str) -> None:
     push.ended_at = now()
     if reason in MANAGER_SIDE:
         emit(session, "push.cancelled", subject_id=push.id)
-
-
-def _rescore(push: Push, pair: Pair) -> None:
-    """The text that the push shows is the present one, so its score and reasons must be, too."""
-    push.pair_score = pair.score
-    push.rank_score = rank_score(pair.score, push.manager_score)
-    push.rank_key = rank_key(push.rank_score, push.created_at)
-    push.reasons = dict(push.reasons) | {"pair": dict(pair.reasons)}
-    push.model_version = pair.model_version
-    push.demand_version = pair.demand_version
-    push.achievement_version = pair.achievement_version

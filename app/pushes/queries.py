@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from app.accounts.principal import Principal
 from app.libraries.achievements.models import Achievement
@@ -15,7 +16,9 @@ from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
 from app.matching.models import Pair
 from app.pushes.models import HOLDING, LIVE, Push, PushState
+from app.pushes.rounds import returning_pushes
 from app.pushes.standing import PairKey, Policy
+from app.pushes.telling_models import Digest
 
 PAIRS_LOOKED_AT = 500
 EXPIRED_AT_ONCE = 500
@@ -33,10 +36,23 @@ def visible(query: Select[Push], principal: Principal) -> Select[Push]:
     return query.where(false())
 
 
-def waiting(query: Select[Push], moment: datetime) -> Select[Push]:
+def visible_digests(query: Select[Digest], principal: Principal) -> Select[Digest]:
+    """The lists that the principal may see: a manager's own; the bureau's are all."""
+    if principal.sees_everything:
+        return query
+    if principal.manager_id is None:
+        return query.where(false())
+    return query.where(Digest.manager_id == principal.manager_id)
+
+
+def waits(moment: datetime) -> ColumnElement[bool]:
     """What a manager should look at now: not answered, not expired, not put off beyond `moment`."""
     awake = and_(Push.state == PushState.LATER, Push.snoozed_until <= moment)
-    return query.where(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
+    return and_(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
+
+
+def waiting(query: Select[Push], moment: datetime) -> Select[Push]:
+    return query.where(waits(moment))
 
 
 def locked(ids: Collection[UUID]) -> Select[Push]:
@@ -50,11 +66,37 @@ def locked(ids: Collection[UUID]) -> Select[Push]:
     )
 
 
+def push_of(key: PairKey, manager_id: UUID) -> Select[Push]:
+    """The one row of a pair with a manager, locked."""
+    return (
+        select(Push)
+        .where(Push.demand_id == key[0], Push.achievement_id == key[1], Push.manager_id == manager_id)
+        .with_for_update(of=Push)
+        .execution_options(populate_existing=True)
+    )
+
+
 def due_pushes(moment: datetime) -> Select[Push]:
     """Live pushes past their time; those that somebody is answering right now are left for the next round."""
     return (
         select(Push)
         .where(Push.state.in_(LIVE), Push.expires_at <= moment)
+        .order_by(Push.id)
+        .limit(EXPIRED_AT_ONCE)
+        .with_for_update(of=Push, skip_locked=True)
+    )
+
+
+def overdue_pushes(moment: datetime) -> Select[Push]:
+    """Pushes that nobody answered in time, and which were not announced as such; those being answered right now are
+    left for the next round."""
+    return (
+        select(Push)
+        .where(
+            Push.state.in_((PushState.NEW, PushState.READ)),
+            Push.answer_due_at <= moment,
+            Push.overdue_at.is_(None),
+        )
         .order_by(Push.id)
         .limit(EXPIRED_AT_ONCE)
         .with_for_update(of=Push, skip_locked=True)
@@ -125,28 +167,36 @@ def pairs_with_a_place(policy: Policy) -> Select[Pair]:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many places of a pair are free, and which managers it went to already."""
+    """How many places of a pair are free, and to which managers it went already and may not go again."""
 
     free: int
     pushed_to: frozenset[UUID]
 
 
-def free_places(session: Session, pairs: Sequence[Pair], *, policy: Policy) -> dict[PairKey, Places]:
-    """In the order of the pairs."""
+def free_places(
+    session: Session, pairs: Sequence[Pair], *, policy: Policy, freed: Collection[UUID] = ()
+) -> dict[PairKey, Places]:
+    """In the order of the pairs. The places of the pushes `freed` count as free."""
     rows = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state).where(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state, Push.id).where(
             Push.demand_id.in_({pair.demand_id for pair in pairs}),
             Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
         )
     )
+    returns = returning_pushes(
+        session, {(pair.demand_id, pair.achievement_id): pair for pair in pairs}, policy.returning
+    )
     pushed: dict[PairKey, dict[UUID, str]] = {}
-    for demand_id, achievement_id, manager_id, state in rows:
-        pushed.setdefault((demand_id, achievement_id), {})[manager_id] = state
+    for demand_id, achievement_id, manager_id, state, id_ in rows:
+        held = PushState.EXPIRED if id_ in freed else state
+        pushed.setdefault((demand_id, achievement_id), {})[manager_id] = held
     answer = {}
     for pair in pairs:
-        known = pushed.get((pair.demand_id, pair.achievement_id), {})
+        key = (pair.demand_id, pair.achievement_id)
+        known = pushed.get(key, {})
         holding = sum(state in HOLDING for state in known.values())
-        answer[pair.demand_id, pair.achievement_id] = Places(policy.places - holding, frozenset(known))
+        barred = frozenset(id_ for id_ in known if (key, id_) not in returns)
+        answer[key] = Places(policy.places - holding, barred)
     return answer
 
 

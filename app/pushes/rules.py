@@ -13,8 +13,17 @@ from app.matching.conflicts import conflict
 from app.matching.constraints import Violation, hard_rules
 from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts
 from app.pushes.models import PushState
+from app.pushes.preferences import Preferences
 
-__all__ = ["PairFacts", "PushFacts", "Violation", "accept_violations", "live_violations", "violations"]
+__all__ = [
+    "Given",
+    "PairFacts",
+    "PushFacts",
+    "Violation",
+    "accept_violations",
+    "live_violations",
+    "violations",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,28 @@ class PairFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """How many pushes a manager was given on this local day, and on the seven days that end with it."""
+
+    day: int = 0
+    week: int = 0
+
+    def one_more(self) -> "Given":
+        return Given(self.day + 1, self.week + 1)
+
+
+NOTHING_GIVEN = Given()
+DEFAULT_PREFERENCES = Preferences()
+
+
+@dataclass(frozen=True, slots=True)
 class PushFacts:
-    """A pair with one manager. `earlier` is the state of the push that this manager got for this pair, if any.
+    """A pair with one manager. `earlier` is the state of the push that this manager got for this pair, if any;
+    `returns` says that it may come to him again (see ``returning``).
 
     `trusted` says that the bureau stands for the manager's organisation. Load and capacity stand in `manager` (open
-    accepted pushes against engagements at once).
+    accepted pushes against engagements at once). `given` counts against the service's caps `per_day` and `per_week`,
+    or the manager's own lower ones.
     """
 
     pair: PairFacts
@@ -56,6 +82,11 @@ class PushFacts:
     accepts_pushes: bool = True
     trusted: bool = True
     earlier: PushState | None = None
+    returns: bool = False
+    preferences: Preferences = DEFAULT_PREFERENCES
+    given: Given = NOTHING_GIVEN
+    per_day: int = 1000
+    per_week: int = 5000
 
 
 def violations(facts: PushFacts) -> list[Violation]:
@@ -64,6 +95,7 @@ def violations(facts: PushFacts) -> list[Violation]:
         *_score_rules(facts.pair, unranked_is_wrong=True),
         *_pair_rules(facts.pair),
         *_manager_rules(facts),
+        *refusals(facts),
         *_new_push_rules(facts),
     ]
 
@@ -84,6 +116,11 @@ def live_violations(facts: PushFacts) -> list[Violation]:
 def accept_violations(facts: PushFacts) -> list[Violation]:
     """Every rule against taking the push up; a score that fell since does not matter to who wants to take it."""
     return [*_pair_rules(facts.pair), *_standing_rules(facts), *_capacity_rules(facts)]
+
+
+def refusals(facts: PushFacts) -> list[Violation]:
+    """The rules of `violations` that come from the manager's wishes and from what he was given already."""
+    return [*_wish_rules(facts), *_cap_rules(facts)]
 
 
 def _score_rules(pair: PairFacts, *, unranked_is_wrong: bool) -> Iterable[Violation]:
@@ -145,8 +182,58 @@ def _manager_rules(facts: PushFacts) -> Iterable[Violation]:
     yield from _capacity_rules(facts)
 
 
+def _wish_rules(facts: PushFacts) -> Iterable[Violation]:
+    """What the manager does not want to be sent; it takes nothing away that was sent before he said so."""
+    pair, wishes = facts.pair, facts.preferences
+    sides = (pair.demand, pair.achievement)
+    if not wishes.want_fields([code for side in sides for code in side.fields]):
+        yield Violation(
+            "preference_field",
+            "不在该经理人关注的领域内",
+            "the pair is not in a field that the manager wants",
+        )
+    if not wishes.want_regions([side.region for side in sides if side.region]):
+        yield Violation(
+            "preference_region",
+            "不在该经理人关注的地区内",
+            "no party sits in a region that the manager wants",
+        )
+    if not wishes.want_languages({side.language for side in sides}):
+        yield Violation(
+            "preference_language",
+            "供需双方的语言不在该经理人的工作语言内",
+            "the pair needs a language in which the manager does not want to work",
+        )
+    if wishes.minimum_score is not None and pair.score is not None and pair.score < wishes.minimum_score:
+        yield Violation(
+            "preference_score",
+            "匹配分低于该经理人设定的最低分",
+            "the pair's score is below the manager's own minimum",
+        )
+
+
+def _cap_rules(facts: PushFacts) -> Iterable[Violation]:
+    wishes = facts.preferences
+    per_day = min(facts.per_day, wishes.per_day or facts.per_day)
+    per_week = min(facts.per_week, wishes.per_week or facts.per_week)
+    if facts.given.day >= per_day:
+        yield Violation(
+            "manager_day_cap",
+            f"该经理人当日推送已达上限 {per_day} 条",
+            f"the manager got {per_day} pushes today, the most for a day",
+        )
+    if facts.given.week >= per_week:
+        yield Violation(
+            "manager_week_cap",
+            f"该经理人七日内推送已达上限 {per_week} 条",
+            f"the manager got {per_week} pushes in seven days, the most for a week",
+        )
+
+
 def _new_push_rules(facts: PushFacts) -> Iterable[Violation]:
-    if facts.earlier is PushState.DECLINED:
+    if facts.returns:
+        pass
+    elif facts.earlier is PushState.DECLINED:
         yield Violation(
             "declined_before", "该技术经理人已谢绝此供需对", "the manager declined this pair before"
         )

@@ -44,6 +44,10 @@ class PushRead(BaseModel):
     note: str | None = Field(None, title="说明")
     ended_reason: str | None = Field(None, title="取消原因", examples=["demand_not_published"])
     ended_at: datetime | None = None
+    round: int = Field(ge=1, title="轮次", description="记录有实质变化后再次推送时加一")
+    pushed_at: datetime = Field(title="本轮推送时间")
+    answer_due_at: datetime | None = Field(None, title="答复期限", description="逾期未答复的转给下一位经理人")
+    undo_until: datetime | None = Field(None, title="可撤回至", description="此前可用 POST …/undo 撤回答复")
     version: int = Field(description="ETag 即此数")
 
 
@@ -52,7 +56,8 @@ class Decline(Wire):
         max_length=30,
         title="谢绝原因",
         description="too_early 成熟度不足 outside_need 不在需求范围内 price 价格不合适 terms 合作条件不合适 "
-        "already_known 已知晓或已在对接 unclear_text 内容不清楚 no_benefit 看不到收益 other 其他",
+        "already_known 已知晓或已在对接 unclear_text 内容不清楚 no_benefit 看不到收益 conflict 存在利益冲突 "
+        "capacity 暂无精力 other 其他",
         examples=["price"],
     )
     note: Annotated[str, TextRule(1, 500, multiline=True)] | None = Field(

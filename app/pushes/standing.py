@@ -1,8 +1,8 @@
 """What the rules need to know, read from the present rows; under lock where something is written after."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,32 +10,41 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
+from app.db import now
 from app.engagements.interests import family_of
 from app.engagements.load import open_load
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import local_now
 from app.libraries.record import Record
 from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.models import Pair
 from app.matching.records import achievement_facts, demand_facts, manager_facts
+from app.pushes import calendar
 from app.pushes.models import HOLDING, Push, PushState
-from app.pushes.rules import PairFacts, PushFacts
+from app.pushes.preferences import Preferences, managers_preferences
+from app.pushes.returning import PairKey as PairKey
+from app.pushes.returning import Returning
+from app.pushes.rounds import given_to, returning_pushes
+from app.pushes.rules import NOTHING_GIVEN, Given, PairFacts, PushFacts
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
-PairKey = tuple[UUID, UUID]
-"""Demand's id, achievement's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be set about pushing: the lowest pair score, how many managers a pair goes to at a time, and for how
-    long a push waits."""
+    """What may be set about pushing: the lowest pair score, how many managers a pair goes to at a time, for how long a
+    push waits, from which score a manager is told at once, how many a manager gets in a day and in seven, how many
+    working days he has to answer, and when a pair may come back to him."""
 
     threshold: float
     places: int
     expiry: timedelta
+    immediate: float = 0.85
+    per_day: int = 20
+    per_week: int = 60
+    answer_days: int = 5
+    returning: Returning = field(default_factory=Returning)
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class Standing:
     """The present rows and facts of some pairs and managers, each read once however many pushes meet in them."""
 
     policy: Policy
-    day: date
+    moment: datetime
     demands: Mapping[UUID, Demand]
     achievements: Mapping[UUID, Achievement]
     managers: Mapping[UUID, Manager]
@@ -55,6 +64,13 @@ class Standing:
     org_family: Mapping[str, str]
     ranked_fully: bool
     trusted: frozenset[UUID]
+    preferences: Mapping[UUID, Preferences]
+    given: dict[UUID, Given]
+    returns: frozenset[tuple[PairKey, UUID]]
+
+    @property
+    def day(self) -> date:
+        return calendar.local(self.moment).date()
 
     def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
         manager = self.managers[manager_id]
@@ -66,6 +82,11 @@ class Standing:
             accepts_pushes=manager.accepts_pushes,
             trusted=manager.owner_org_id in self.trusted,
             earlier=self.pushes.get(key, {}).get(manager_id),
+            returns=(key, manager_id) in self.returns,
+            preferences=self.preferences[manager_id],
+            given=self.given.get(manager_id, NOTHING_GIVEN),
+            per_day=self.policy.per_day,
+            per_week=self.policy.per_week,
         )
 
     def of_pair(self, key: PairKey) -> PairFacts:
@@ -107,7 +128,9 @@ def read_standing(
     achievements = _rows(session, Achievement, achievement_ids, lock)
     managers = _rows(session, Manager, set(manager_ids), lock)
     load = open_load(session, manager_ids)
-    day = local_now().date()
+    moment = now()  # under lock: whatever else these managers were given is counted below
+    day = calendar.local(moment).date()
+    ranked = _pairs(session, demand_ids, achievement_ids)
     demand_views = {id_: demand_facts(row) for id_, row in demands.items()}
     achievement_views = {id_: achievement_facts(row) for id_, row in achievements.items()}
     manager_views = {
@@ -115,11 +138,11 @@ def read_standing(
     }
     return Standing(
         policy=policy,
-        day=day,
+        moment=moment,
         demands=demands,
         achievements=achievements,
         managers=managers,
-        pairs=_pairs(session, demand_ids, achievement_ids),
+        pairs=ranked,
         pushes=_pushes(session, demand_ids, achievement_ids),
         demand_facts=demand_views,
         achievement_facts=achievement_views,
@@ -127,6 +150,9 @@ def read_standing(
         org_family=family_of(session, _parties(demand_views, achievement_views, manager_views)),
         ranked_fully=ranked_fully,
         trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
+        preferences=managers_preferences(session, managers.keys()),
+        given=given_to(session, managers.keys(), day),
+        returns=returning_pushes(session, ranked, policy.returning),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from uuid_utils.compat import uuid7
 
 revision = "73f6f80a541f"
-down_revision = "8964189ee46a"
+down_revision = "5d1c0a7be642"
 branch_labels = None
 depends_on = None
 

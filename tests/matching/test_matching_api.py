@@ -208,7 +208,8 @@ def test_without_a_good_match_the_answer_says_what_is_missing(
     _json(university.post("/v1/achievements", json=young), 201)
     asked = demand_payload() | {
         "title": "桥梁钢结构旧防腐涂层激光清除装备",
-        "main_problem": "桥梁钢结构的环氧防腐涂层到期要除旧，喷砂扬尘被投诉，人工打磨太慢，想找能在现场清除旧涂层的装备。",
+        "main_problem": "桥梁钢结构的环氧防腐涂层到期要除旧，喷砂扬尘被投诉，"
+        "人工打磨太慢，想找能在现场清除旧涂层的装备。",
         "fields": ["801"],
         "min_trl": 8,
         "budget_max_wan": 50,

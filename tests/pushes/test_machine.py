@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,9 +26,11 @@ from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
 from app.pushes import inbox
-from app.pushes.models import HOLDING, LIVE
+from app.pushes.handover import mark_overdue
+from app.pushes.models import HOLDING, LIVE, Push
 from app.pushes.planning import PairPlan, expire_due, plan_pairs, write_pushes
 from app.pushes.queries import good_pairs_of
+from app.pushes.undoing import undo
 from tests.pushes.world import World
 
 index = st.integers(0, 2)
@@ -50,6 +53,8 @@ class Town(RuleBasedStateMachine):
         self.world = World(database)
         self.plans: list[list[PairPlan]] = []
         self.seen: dict[UUID, str] = {}
+        self.rounds: dict[UUID, int] = {}
+        self.undone = Counter[tuple[UUID, UUID]]()
         self.idle = True
 
     def teardown(self) -> None:
@@ -135,6 +140,35 @@ class Town(RuleBasedStateMachine):
             expire_due(session)
         self.idle = False
 
+    @rule(n=st.integers(0, 30))
+    def undo(self, n: int) -> None:
+        answered = [one for one in self.world.pushes() if one.state in ("accepted", "declined")]
+        if not answered:
+            return
+        push = answered[n % len(answered)]
+        me = self.world.as_manager(push.manager_id)
+        before = self.facts()
+        try:
+            with self.world.database.unit_of_work() as session:
+                undo(session, push.id, principal=me, policy=self.world.policy)
+        except Conflict:
+            return
+        assert before.fit_to_stand(push.demand_id, push.achievement_id, push.manager_id)
+        self.seen[push.id] = "read"
+        self.undone[push.demand_id, push.achievement_id] += 1
+        self.idle = False
+
+    @rule(n=st.integers(0, 30))
+    def let_the_time_to_answer_pass(self, n: int) -> None:
+        pushes = self.world.pushes()
+        with self.world.database.unit_of_work() as session:
+            if pushes:
+                found = session.get_one(Push, pushes[n % len(pushes)].id)
+                found.answer_due_at = found.pushed_at
+            session.flush()
+            mark_overdue(session)
+        self.idle = False
+
     @rule(n=index)
     def plan_for_later(self, n: int) -> None:
         with self.world.database.reading() as session:
@@ -166,15 +200,17 @@ class Town(RuleBasedStateMachine):
         keys = [(push.manager_id, push.demand_id, push.achievement_id) for push in rows.pushes]
         assert len(keys) == len(set(keys))
         held = [(push.demand_id, push.achievement_id) for push in rows.pushes if push.state in HOLDING]
-        assert all(held.count(key) <= self.world.policy.places for key in held)
+        # An undone refusal may find its place taken by somebody who has seen it; then both keep the pair.
+        assert all(held.count(key) <= self.world.policy.places + self.undone[key] for key in held)
         for push in rows.pushes:
             before = self.seen.get(push.id)
             if before is None:
                 assert push.state == "new"
                 assert rows.fit_to_push(push.demand_id, push.achievement_id, push.manager_id)
-            elif before not in LIVE:
+            elif before not in LIVE and push.round == self.rounds[push.id]:
                 assert push.state == before
             self.seen[push.id] = push.state
+            self.rounds[push.id] = push.round
 
     @invariant()
     def whatever_waits_may_stand_once_the_events_are_worked_off(self) -> None:

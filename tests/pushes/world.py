@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Organisation, Role
 from app.accounts.principal import Principal
 from app.db import Database, now
-from app.events import Claimed, Handler, emit
+from app.events import Claimed, Event, Handler, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.record import RecordVersion
 from app.matching.answers import ManagerRecommendation
 from app.matching.models import Pair
 from app.pushes import handlers
-from app.pushes.models import Push
+from app.pushes.models import Push, PushRound
+from app.pushes.telling_models import Digest, PushPreference
 from app.settings import Settings
 from app.worker import Worker
 
@@ -172,6 +174,59 @@ class World:
             record.version += 1
             emit(session, f"{record.kind}.changed", subject_id=record_id)
 
+    def rewrite(self, model: type[Any], record_id: UUID, **values: Any) -> None:
+        """As `change`, with what the libraries write beside it: the history, and the pairs' new versions."""
+        with self.database.unit_of_work() as session:
+            version = session.get_one(model, record_id).version + 1
+            session.add(
+                RecordVersion(
+                    record_id=record_id,
+                    kind=model.kind.value,
+                    version=version,
+                    action="change",
+                    changed_fields=sorted(values),
+                    data={},
+                )
+            )
+            side = f"{model.kind.value}_id"
+            for pair in session.scalars(select(Pair).where(getattr(Pair, side) == record_id)):
+                setattr(pair, f"{model.kind.value}_version", version)
+        self.change(model, record_id, **values)
+
+    def rounds(self, **where: Any) -> list[PushRound]:
+        with self.database.reading() as session:
+            query = select(PushRound).filter_by(**where).order_by(PushRound.pushed_at, PushRound.round)
+            found = list(session.scalars(query))
+            session.expunge_all()
+            return found
+
+    def events(self, name: str) -> list[Event]:
+        """In the order of their emission."""
+        with self.database.reading() as session:
+            found = list(session.scalars(select(Event).where(Event.name == name).order_by(Event.id)))
+            session.expunge_all()
+            return found
+
+    def prefer(self, manager_id: UUID, **wishes: Any) -> None:
+        """The manager's preferences, without a word about quiet hours and days off unless told."""
+        quiet = {"quiet_from": None, "quiet_until": None, "on_days_off": True}
+        with self.database.unit_of_work() as session:
+            session.merge(PushPreference(manager_id=manager_id, **quiet | wishes))
+
+    def pass_days(self, days: int) -> None:
+        """Let everything that was pushed and told so far have been that much earlier."""
+        by = timedelta(days=days)
+        with self.database.unit_of_work() as session:
+            for push in session.scalars(select(Push)):
+                for name in ("created_at", "pushed_at", "expires_at", "told_at", "answer_due_at"):
+                    if getattr(push, name) is not None:
+                        setattr(push, name, getattr(push, name) - by)
+            for round_ in session.scalars(select(PushRound)):
+                round_.pushed_at -= by
+            for digest in session.scalars(select(Digest).order_by(Digest.day)):
+                digest.day -= by
+                session.flush()  # one by one, the oldest first: no two of one day on the way
+
     def pushes(self, **where: Any) -> list[Push]:
         with self.database.reading() as session:
             found = list(session.scalars(select(Push).filter_by(**where).order_by(Push.id)))
@@ -193,8 +248,6 @@ class World:
 
     def make_due(self) -> None:
         """Failed events wait for a pause; here it is over."""
-        from app.events import Event
-
         with self.database.unit_of_work() as session:
             for event in session.scalars(select(Event).where(Event.done_at.is_(None))):
                 event.available_at = now()

@@ -1,0 +1,108 @@
+"""Rounds of pushes: how many a manager was given, which pairs may come again, and beginning one."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.libraries.record import RecordVersion
+from app.matching.models import Pair
+from app.pushes import calendar
+from app.pushes.models import HOLDING, Push, PushRound, PushState
+from app.pushes.returning import Ended, PairKey, Returning, may_return
+from app.pushes.rules import Given
+
+UNDONE = "undone"
+"""Why a push ended that had followed from an answer which was undone."""
+
+
+def given_to(session: Session, manager_ids: Collection[UUID], day: date) -> dict[UUID, Given]:
+    """Rounds begun for each of these managers on that local day and in the seven days that end with it; managers
+    without any are not in the answer."""
+    today, week = calendar.at(day), calendar.at(day - timedelta(days=6))
+    until = calendar.at(day + calendar.ONE_DAY)
+    rows = session.execute(
+        select(
+            PushRound.manager_id,
+            func.count().filter(PushRound.pushed_at >= today),
+            func.count(),
+        )
+        .where(
+            PushRound.manager_id.in_(manager_ids), PushRound.pushed_at >= week, PushRound.pushed_at < until
+        )
+        .group_by(PushRound.manager_id)
+    )
+    return {manager_id: Given(of_day, of_week) for manager_id, of_day, of_week in rows}
+
+
+def returning_pushes(
+    session: Session, pairs: Mapping[PairKey, Pair], law: Returning
+) -> frozenset[tuple[PairKey, UUID]]:
+    """Which of these pairs may come back to which managers who had them."""
+    ended = [
+        push
+        for push in session.scalars(
+            select(Push).where(
+                Push.demand_id.in_({key[0] for key in pairs}),
+                Push.achievement_id.in_({key[1] for key in pairs}),
+                Push.state.not_in(HOLDING),
+            )
+        )
+        if (push.demand_id, push.achievement_id) in pairs
+    ]
+    history = _changes(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
+    found = set()
+    for push in ended:
+        key = (push.demand_id, push.achievement_id)
+        pair = pairs[key]
+        spans = (
+            (push.demand_id, push.demand_version, pair.demand_version),
+            (push.achievement_id, push.achievement_version, pair.achievement_version),
+        )
+        changed = {
+            name
+            for record_id, since, until in spans
+            for version, names in history.get(record_id, ())
+            if since < version <= until
+            for name in names
+        }
+        last = Ended(
+            PushState(push.state),
+            push.round,
+            push.pair_score,
+            push.decline_reason,
+            undone=push.ended_reason == UNDONE,
+        )
+        if may_return(last, score=pair.score, changed=changed, law=law):
+            found.add((key, push.manager_id))
+    return frozenset(found)
+
+
+def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[int, list[str]]]]:
+    """The versions of each record with the names of the fields that changed."""
+    if not record_ids:
+        return {}
+    found: dict[UUID, list[tuple[int, list[str]]]] = {}
+    rows = session.execute(
+        select(RecordVersion.record_id, RecordVersion.version, RecordVersion.changed_fields).where(
+            RecordVersion.record_id.in_(record_ids)
+        )
+    )
+    for record_id, version, names in rows:
+        found.setdefault(record_id, []).append((version, names))
+    return found
+
+
+def begin_round(session: Session, push: Push) -> None:
+    """Note the round that the push is in now; its row is the one that caps count."""
+    session.add(
+        PushRound(push_id=push.id, manager_id=push.manager_id, round=push.round, pushed_at=push.pushed_at)
+    )
+
+
+def present_round(session: Session, push: Push) -> PushRound:
+    return session.scalars(
+        select(PushRound).where(PushRound.push_id == push.id, PushRound.round == push.round)
+    ).one()
