@@ -1,7 +1,6 @@
 """The service: `create_app` wires routes, errors, sessions and the worker; nothing happens at import."""
 
 import re
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from app import errors, schema, worker_api
 from app.accounts.api import router as accounts
+from app.crew import Crew
 from app.events import backlog
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
@@ -87,18 +87,12 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    stop = threading.Event()
-    thread: threading.Thread | None = None
-    worker = services.worker()
-    if services.settings.worker_in_service:
-        thread = threading.Thread(target=worker.run, args=(stop,), name="worker")
-        thread.start()
-    log.info("started", worker=thread is not None, database=services.database.engine.dialect.name)
+    crew = Crew(services.workers() if services.settings.worker_in_service else ())
+    crew.start()
+    working = services.settings.worker_in_service
+    log.info("started", worker=working, database=services.database.engine.dialect.name)
     yield
-    stop.set()
-    if thread is not None:
-        worker.nudge()
-        thread.join()
+    crew.stop()
     services.close()
     log.info("stopped")
 

@@ -22,7 +22,9 @@ from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
+from app.pushes import delivery
 from app.pushes import handlers as pushes
+from app.pushes.delivery_lanes import DELIVERY_DUE
 from app.pushes.inbox import open_load
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
@@ -48,6 +50,22 @@ class Services:
             self.settings,
             periodic=periodic_jobs(self),
             metrics=self.metrics,
+        )
+
+    def workers(self) -> tuple[Worker, ...]:
+        """For a process that works on its own: one for everything, and couriers that only deliver, so that a slow
+        receiver holds up neither matching nor another receiver."""
+        couriers = self.settings.couriers
+        if not couriers:
+            return (self.worker(),)
+        delivering = {DELIVERY_DUE: self.handlers[DELIVERY_DUE]}
+        others = {name: handlers for name, handlers in self.handlers.items() if name not in delivering}
+        return (
+            Worker(self.database, others, self.settings, periodic=periodic_jobs(self), metrics=self.metrics),
+            *(
+                Worker(self.database, delivering, self.settings, metrics=self.metrics)
+                for _ in range(couriers)
+            ),
         )
 
     def close(self) -> None:
@@ -95,8 +113,12 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
 
 
 def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequence[Handler]]:
-    """Event → what follows from it: matching first, then pushing."""
-    return pushes.merge(matching.event_handlers(matcher), pushes.event_handlers(matcher, settings))
+    """Event → what follows from it: matching first, then pushing, then the way out of the house."""
+    return pushes.merge(
+        matching.event_handlers(matcher),
+        pushes.event_handlers(matcher, settings),
+        delivery.event_handlers(settings, threshold=pushes.policy_of(settings, matcher).threshold),
+    )
 
 
 def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
@@ -109,6 +131,9 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     def forget_keys(session: Session) -> None:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
+    def forget_deliveries(session: Session) -> None:
+        delivery.forget_old(session, older_than=settings.delivery_log_lifetime)
+
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)
 
@@ -116,5 +141,7 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         Periodic("expire_records", timedelta(minutes=5), in_transaction(expire_records)),
         Periodic("expire_pushes", timedelta(minutes=5), in_transaction(expire_pushes)),
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
+        Periodic("sweep_deliveries", timedelta(minutes=1), in_transaction(delivery.sweep)),
+        Periodic("forget_deliveries", timedelta(hours=1), in_transaction(forget_deliveries)),
         Periodic("save_index", timedelta(minutes=10), save_index, every_process=True),
     )

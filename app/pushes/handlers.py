@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
-from app.pushes import queries
+from app.pushes import queries, stream_log
 from app.pushes.models import Push
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
 from app.pushes.standing import Policy
@@ -25,6 +25,7 @@ def policy_of(settings: Settings, recommender: Recommender) -> Policy:
 def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str, Sequence[Handler]]:
     """Each handler is harmless when run twice: it reads what is, and the rules know what was pushed before."""
     policy = policy_of(settings, recommender)
+    stream_log.follow()
 
     def write(session: Session, _: Claimed, plans: Plans) -> None:
         write_pushes(session, plans, policy=policy)

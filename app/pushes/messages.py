@@ -23,7 +23,9 @@ class MessageKind(StrEnum):
     """What a message is about, and which ids it names.
 
     push: `push_id`. digest: `push_ids`, or none for all that wait in the inbox. owner_digest: `demand_ids` and
-    `achievement_ids` of the organisation. task_reminder: `engagement_id`, `task_id`. test: nothing.
+    `achievement_ids` of the organisation. task_reminder: `engagement_id`, `task_id`. test: `address_id` of a channel or
+    an endpoint, or nothing for all. The last two are the service's own: verify (`address_id`) asks whether a mailbox
+    is the user's, endpoint_disabled (`endpoint_id`) tells an organisation that its webhook was given up.
     """
 
     PUSH = "push"
@@ -31,6 +33,8 @@ class MessageKind(StrEnum):
     OWNER_DIGEST = "owner_digest"
     TASK_REMINDER = "task_reminder"
     TEST = "test"
+    VERIFY = "verify"
+    ENDPOINT_DISABLED = "endpoint_disabled"
 
 
 def message_due(
