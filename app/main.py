@@ -28,7 +28,11 @@ from app.matching.embedder import Embedder
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
+from app.pushes.channels.api import router as channels
+from app.pushes.delivery_api import router as deliveries
 from app.pushes.inbox import assigned_records
+from app.pushes.stream import router as stream
+from app.pushes.webhooks_api import router as webhooks
 from app.settings import Settings
 from app.wiring import Services, assemble
 
@@ -71,6 +75,9 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.assigned_records = assigned_records
     app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
     errors.install(app)
+    # The stream before the pushes: otherwise its name would be read as a push's id.
+    for router in (stream, channels, webhooks, deliveries):
+        app.include_router(router)
     for router in (accounts, libraries, checking, matching, pushes, assignments, worker_api.router):
         app.include_router(router)
     _add_ground(app, services)

@@ -66,6 +66,14 @@ push.read                          A          -           -       O        -    
 push.answer                        -          -           -       O        -        -
 push.plan                          A          -           -       -        -        -
 assignment.plan                    A          -           -       -        -        -
+channel.read                       O          O           O       O        O        -
+channel.change                     O          O           O       O        O        -
+channel.link                       A          A           A       A        A        A
+webhook.create                     A          O           O       -        O        -
+webhook.read                       A          O           O       -        O        -
+webhook.change                     A          O           O       -        O        -
+delivery.read                      A          O           O       O        O        -
+delivery.repeat                    A          O           O       O        O        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -
@@ -148,7 +156,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register organisation.create organisation.change organisation.verify user.create user.read
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review manager.review
-        push.plan assignment.plan event.list event.replay index.rebuild audit.read statistics.read
+        push.plan assignment.plan channel.read channel.change channel.link webhook.create webhook.read
+        webhook.change delivery.read delivery.repeat event.list event.replay index.rebuild audit.read statistics.read
     """
     assert {str(action) for action in closed} == set(expected.split())
 

@@ -82,6 +82,15 @@ class Action(StrEnum):
     PUSH_PLAN = "push.plan"
     ASSIGNMENT_PLAN = "assignment.plan"
 
+    CHANNEL_READ = "channel.read"
+    CHANNEL_CHANGE = "channel.change"
+    CHANNEL_LINK = "channel.link"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_READ = "webhook.read"
+    WEBHOOK_CHANGE = "webhook.change"
+    DELIVERY_READ = "delivery.read"
+    DELIVERY_REPEAT = "delivery.repeat"
+
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
     INDEX_REBUILD = "index.rebuild"
@@ -172,6 +181,19 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
     Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
+
+    # A channel is its user's own, and not even the bureau looks after another's. A webhook endpoint is its
+    # organisation's; a manager has none, since it would be told of his colleagues' pushes too. A delivery is own to
+    # whose channel or endpoint it goes to.
+    Action.CHANNEL_READ:                (OWN, OWN, OWN, OWN, OWN, NO),
+    Action.CHANNEL_CHANGE:              (OWN, OWN, OWN, OWN, OWN, NO),
+    # The links in a mail work without a login: who may use one is signed into it.
+    Action.CHANNEL_LINK:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.WEBHOOK_CREATE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.WEBHOOK_READ:                (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.WEBHOOK_CHANGE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.DELIVERY_READ:               (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.DELIVERY_REPEAT:             (ANY, OWN, OWN, OWN, OWN, NO),
 
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),

@@ -12,14 +12,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "messages",
+        "dispatches",
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("recipient_kind", sa.String(length=20), nullable=False),
         sa.Column("recipient_id", sa.Uuid(), nullable=False),
         sa.Column("ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatches")),
     )
     op.create_table(
         "deliveries",
@@ -40,8 +40,8 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["message_id"],
-            ["messages.id"],
-            name=op.f("fk_deliveries_message_id_messages"),
+            ["dispatches.id"],
+            name=op.f("fk_deliveries_message_id_dispatches"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
@@ -193,4 +193,4 @@ def downgrade() -> None:
     )
     op.drop_index("ix_deliveries_address", table_name="deliveries")
     op.drop_table("deliveries")
-    op.drop_table("messages")
+    op.drop_table("dispatches")

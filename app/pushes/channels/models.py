@@ -92,10 +92,11 @@ class WebhookEndpoint(Identified, Base):
 class Message(Identified, Base):
     """Something to be told to one recipient; its id is the event's that asked for it, and what a receiver sees.
 
-    It holds ids only: each sending writes the words anew from the present rows.
+    It holds ids only: each sending writes the words anew from the present rows. The table is not called after it, so
+    that nobody takes it for the pushes.
     """
 
-    __tablename__ = "messages"
+    __tablename__ = "dispatches"
 
     kind: Mapped[str] = mapped_column(String(20))
     recipient_kind: Mapped[str] = mapped_column(String(20))
@@ -143,7 +144,7 @@ class Delivery(Identified, Base):
         Index("ix_deliveries_state", "state", "created_at", "id"),
     )
 
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("dispatches.id", ondelete="CASCADE"))
     recipient_id: Mapped[UUID]
     channel: Mapped[str] = mapped_column(String(12))
     address_id: Mapped[UUID]
