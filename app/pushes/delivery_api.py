@@ -15,7 +15,7 @@ from app.pushes.channels.models import ChannelKind, Delivery, DeliveryState
 from app.pushes.channels.schemas import DeliveryDetails, DeliveryRead
 
 router = APIRouter(
-    prefix="/v1/deliveries", tags=["渠道 Channels"], responses=problems(Unauthenticated, Forbidden)
+    prefix="/v1/deliveries", tags=["投递 Deliveries"], responses=problems(Unauthenticated, Forbidden)
 )
 
 _NEWEST_FIRST = Sort(Delivery.created_at, datetime, descending=True)

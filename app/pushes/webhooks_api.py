@@ -26,7 +26,7 @@ from app.pushes.channels.schemas import Asked, WebhookChange, WebhookIssued, Web
 from app.pushes.webhooks import Issued, Keeper
 
 router = APIRouter(
-    prefix="/v1/webhooks", tags=["渠道 Channels"], responses=problems(Unauthenticated, Forbidden)
+    prefix="/v1/webhooks", tags=["Webhook 端点 Webhooks"], responses=problems(Unauthenticated, Forbidden)
 )
 
 _BY_AGE = Sort(WebhookEndpoint.created_at, datetime)
