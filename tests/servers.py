@@ -74,7 +74,7 @@ def mail_server(*, starttls: ssl.SSLContext | None = None, password: str | None 
 
     def authenticate(_: Any, __: Any, ___: Any, ____: Any, login: LoginPassword) -> AuthResult:
         mailbox.logins.append(login.login.decode())
-        return AuthResult(success=login.password.decode() == password)
+        return AuthResult(success=login.password.decode() == password, handled=False)
 
     options: dict[str, Any] = {}
     if starttls is not None:
