@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Collection, Iterable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpcore
@@ -22,6 +22,11 @@ _COMPATIBLE = IPv6Network("::/96")
 """RFC 4291 2.5.5.1, deprecated: an IPv4 address in the last 32 bits."""
 
 
+_ALSO_INSIDE = (IPv4Network("192.0.0.0/24"), IPv6Network("fec0::/10"))
+"""IETF protocol assignments (RFC 6890) and the old site-local addresses (RFC 3879), of which some versions of Python
+know only a part."""
+
+
 class Refused(Exception):
     """The service does not connect there: the name leads to an address inside, or to none."""
 
@@ -32,6 +37,8 @@ def is_public(address: Address) -> bool:
     After the IANA special-purpose registries, as `ipaddress` knows them.
     """
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
+        return False
+    if any(address in network for network in _ALSO_INSIDE):
         return False
     return address.version == 4 or all(map(is_public, _inside(address)))
 
