@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,15 +20,20 @@ from sqlalchemy import select
 
 from app.accounts.models import Organisation, Role, User
 from app.db import now
+from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.pushes.channels.base import Content, Letter, Target
 from app.pushes.channels.mail import MailChannel
 from app.pushes.channels.models import ChannelAddress
+from app.pushes.channels.sealing import Seal
 from app.pushes.messages import MessageKind
 from app.settings import MailSecurity, Settings
 from tests.conftest import Caller
 from tests.pushes.channels.conftest import Town
 from tests.servers import Mailbox, mail_server
+
+# What a channel says and hears does not depend on the database; webhooks and the order are tried on both.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 Drain = Callable[[], int]
 WithMail = Callable[[Caller], str]
@@ -135,8 +141,6 @@ class TestConfirming:
     def test_a_link_is_for_one_purpose_one_mailbox_and_a_week(
         self, town: Town, as_manager: Caller, settings: Settings, client: Any, mailbox: Mailbox, drain: Drain
     ) -> None:
-        from app.pushes.channels.sealing import Seal
-
         channel = as_manager.post("/v1/channels", json={"kind": "mail"}).json()["id"]
         with town.database.reading() as session:
             email = session.get_one(User, as_manager.user_id).email
@@ -272,8 +276,6 @@ class TestDigests:
         html = letter.parts["text/html"]
         assert "成果0" in html and "成果3" not in html and "某高端装备企业" in html
         with town.database.reading() as session:
-            from app.libraries.demands.models import Demand
-
             hidden = session.get_one(Organisation, session.get_one(Demand, secret).owner_org_id).name
         assert hidden not in html
         [call] = receiver.calls
@@ -306,8 +308,6 @@ class TestConnections:
     def certificate(self, tmp_path: Path) -> Path:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-        from ipaddress import ip_address
-
         made = (
             x509.CertificateBuilder()
             .subject_name(name)
