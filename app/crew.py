@@ -2,14 +2,21 @@
 
 import threading
 from collections.abc import Sequence
+from typing import Protocol
 
-from app.worker import Worker
+
+class Works(Protocol):
+    """A worker or a courier: works until it is told to stop, and wakes when it is nudged."""
+
+    def run(self, stop: threading.Event) -> None: ...
+
+    def nudge(self) -> None: ...
 
 
 class Crew:
     """Starts the workers and ends them together; each finishes the event that it has in hand."""
 
-    def __init__(self, workers: Sequence[Worker]) -> None:
+    def __init__(self, workers: Sequence[Works]) -> None:
         self._workers = tuple(workers)
         self._stop = threading.Event()
         self._threads = [

@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         description="`host:port` that need neither HTTPS nor a public address; for tests and demos.",
     )
     couriers: int = Field(
-        default=4, ge=0, le=64, description="Threads of a worker that only deliver; 0: it delivers itself."
+        default=8, ge=0, le=64, description="How many deliveries a worker has under way; 0: one by one."
     )
     delivery_log_lifetime: timedelta = timedelta(days=90)
     stream_poll: timedelta = timedelta(seconds=1)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from threadpoolctl import threadpool_limits
 
 from app import schema
+from app.courier import Courier
+from app.crew import Works
 from app.db import Database
 from app.events import Handler
 from app.libraries import expiry
@@ -24,7 +26,6 @@ from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import delivery
 from app.pushes import handlers as pushes
-from app.pushes.delivery_lanes import DELIVERY_DUE
 from app.pushes.inbox import open_load
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
@@ -52,21 +53,25 @@ class Services:
             metrics=self.metrics,
         )
 
-    def workers(self) -> tuple[Worker, ...]:
-        """For a process that works on its own: one for everything, and couriers that only deliver, so that a slow
+    def workers(self) -> tuple[Works, ...]:
+        """For a process that works on its own: a worker, and a courier for what leaves the house, so that a slow
         receiver holds up neither matching nor another receiver."""
-        couriers = self.settings.couriers
-        if not couriers:
+        if not self.settings.couriers:
             return (self.worker(),)
-        delivering = {DELIVERY_DUE: self.handlers[DELIVERY_DUE]}
-        others = {name: handlers for name, handlers in self.handlers.items() if name not in delivering}
-        return (
-            Worker(self.database, others, self.settings, periodic=periodic_jobs(self), metrics=self.metrics),
-            *(
-                Worker(self.database, delivering, self.settings, metrics=self.metrics)
-                for _ in range(couriers)
-            ),
+        outside = {name: self.handlers[name] for name in delivery.EVENTS}
+        inside = {name: handlers for name, handlers in self.handlers.items() if name not in outside}
+        worker = Worker(
+            self.database, inside, self.settings, periodic=periodic_jobs(self), metrics=self.metrics
         )
+        courier = Courier(
+            self.database,
+            outside,
+            self.settings,
+            slots=self.settings.couriers,
+            order=delivery.recipient_order,
+            metrics=self.metrics,
+        )
+        return worker, courier
 
     def close(self) -> None:
         self.matcher.index.save(self.settings.index_path)

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.events import Claimed, Event, Handler, emit
+from app.events import Claimed, Event, Handler
 from app.pushes.channels import open_channels
 from app.pushes.channels.addressing import addresses_of
 from app.pushes.channels.base import Outcome
@@ -34,12 +34,16 @@ from app.pushes.delivery_lanes import (
     DELIVERY_DUE,
     SWEPT_AT_ONCE,
     lock_recipient,
+    start,
     start_next,
     stuck_recipients,
 )
 from app.pushes.delivery_sending import Office, Stop, Tried, prepare, writers_with
 from app.pushes.messages import MESSAGE_DUE, MessageKind, message_due
 from app.settings import Settings
+
+EVENTS = (MESSAGE_DUE, DELIVERY_DUE)
+"""What a courier works on."""
 
 ENDPOINT_GONE = "gone"
 ENDPOINT_FAILING = "failing"
@@ -130,12 +134,21 @@ def _follow(
     pause = None
     if outcome.retryable and not disabled:
         pauses = office.channels[channel].pauses
-        pause = next_pause(pauses, delivery.attempts, retry_after=outcome.retry_after)
+        pause = next_pause(pauses, _failures(session, delivery), retry_after=outcome.retry_after)
     if pause is None:
         _end(session, delivery, DeliveryState.DEAD, outcome.error)
         return
-    delivery.next_at = now() + pause
-    emit(session, DELIVERY_DUE, subject_id=delivery.id, available_at=delivery.next_at)
+    start(session, delivery, at=now() + pause)
+
+
+def _failures(session: Session, delivery: Delivery) -> int:
+    """Of this round. A try that was lost with its worker is no failure of the receiver's."""
+    query = select(func.count()).where(
+        DeliveryAttempt.delivery_id == delivery.id,
+        DeliveryAttempt.round == delivery.round,
+        DeliveryAttempt.result == AttemptResult.FAILED,
+    )
+    return session.scalar(query) or 0
 
 
 def _end(session: Session, delivery: Delivery, state: DeliveryState, error: str | None) -> None:
@@ -258,6 +271,12 @@ def counts(session: Session) -> dict[str, int]:
     """Deliveries by state, for the metrics and the operator."""
     rows = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
     return {row[0]: row[1] for row in rows}
+
+
+def recipient_order(event: Claimed) -> tuple[str, str]:
+    """The order in which events are settled together: by recipient, whose lock each takes, and then by age."""
+    ((_, recipient),) = event.payload["recipient"].items()
+    return str(recipient), str(event.id)
 
 
 def _subject(event: Claimed) -> UUID:

@@ -4,6 +4,7 @@ Only the first of a lane has an event; when it is settled, the next one gets its
 lanes or moves them holds the recipient's lock, so that no two see each other's half.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -51,10 +52,12 @@ def start_next(session: Session, recipient_id: UUID, *, address_id: UUID | None 
             start(session, first)
 
 
-def start(session: Session, delivery: Delivery) -> None:
+def start(session: Session, delivery: Delivery, *, at: datetime | None = None) -> None:
+    """Let it go, now or later. The event names the recipient, so that couriers can take the locks in one order."""
     delivery.state = DeliveryState.DUE
-    delivery.next_at = now()
-    emit(session, DELIVERY_DUE, subject_id=delivery.id)
+    delivery.next_at = at or now()
+    payload = {"recipient": {"id": str(delivery.recipient_id)}}
+    emit(session, DELIVERY_DUE, subject_id=delivery.id, payload=payload, available_at=delivery.next_at)
 
 
 def stuck_recipients(session: Session) -> list[UUID]:

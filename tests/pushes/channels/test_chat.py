@@ -16,9 +16,6 @@ from tests.conftest import Caller
 from tests.pushes.channels.conftest import Town
 from tests.servers import Answer, Receiver
 
-# What a channel says and hears does not depend on the database; webhooks and the order are tried on both.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 Drain = Callable[[], int]
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
@@ -29,6 +26,12 @@ ROBOTS = {
     "dingtalk": f"https://oapi.dingtalk.com/robot/send?access_token={TOKEN}",
     "feishu": f"https://open.feishu.cn/open-apis/bot/v2/hook/{KEY}",
 }
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What a channel says and hears does not depend on the database; webhooks and the order are tried on both."""
+    return sqlite_url
 
 
 def answering(**body: Any) -> Callable[[Any], Answer]:

@@ -32,11 +32,14 @@ from tests.conftest import Caller
 from tests.pushes.channels.conftest import Town
 from tests.servers import Mailbox, mail_server
 
-# What a channel says and hears does not depend on the database; webhooks and the order are tried on both.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 Drain = Callable[[], int]
 WithMail = Callable[[Caller], str]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What a channel says and hears does not depend on the database; webhooks and the order are tried on both."""
+    return sqlite_url
 
 
 def path_of(link: str) -> str:
