@@ -1,14 +1,14 @@
 """Many pushes through e-mail and webhooks while receivers fail and workers are killed: what arrives, and how fast.
 
-    python -m scripts.bench.pushes [--pushes 10000] [--managers 500] [--kills 3] [--workers 2] [--slots 16] [--json]
+    python -m scripts.bench.pushes [--pushes 10000] [--managers 500] [--kills 3] [--workers 2] [--slots 12] [--json]
         [--postgresql]
 
 A real mail server and a real HTTP receiver on loopback; one receiver of ten fails, half of those for ever (550, 503
-until the endpoint is disabled), half at each message's first try. Worker processes are ended by SIGKILL at even parts of
-the work and replaced. At the end everything is counted: every push once in the inbox, every message at every receiver
-that takes any at least once under its id, first arrivals in the order of the messages, everything else dead in the log.
-Pauses between tries and leases are short, so that the run takes minutes. SQLite, or with --postgresql a server from a
-wheel; both with their durable defaults.
+until the endpoint is disabled), half at each message's first try. Worker processes are ended by SIGKILL at even parts
+of the work and replaced. At the end everything is counted: every push once in the inbox, every message at every
+receiver that takes any at least once under its id, first arrivals in the order of the messages, everything else dead in
+the log. Pauses between tries and leases are short, so that the run takes minutes. SQLite, or with --postgresql a
+server from a wheel; both with their durable defaults.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from app.db import Database
 from app.observe import configure_logging
 from tests.faults.crowd import Workers, crowd, work_off
 
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=15)
 PAUSES = [timedelta(milliseconds=200), timedelta(seconds=1), timedelta(seconds=2)]
 DISABLE_AFTER = timedelta(seconds=20)
 LIMIT_SECONDS = 3600.0
@@ -118,7 +118,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--managers", type=int, default=500)
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2, help="worker processes")
-    parser.add_argument("--slots", type=int, default=16, help="deliveries under way in each")
+    parser.add_argument("--slots", type=int, default=12, help="deliveries under way in each")
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
