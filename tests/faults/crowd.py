@@ -303,9 +303,10 @@ def work_off(
     *,
     kills: int,
     seconds: float,
+    every: float = 0.1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Until nothing is under way, with the kills spread evenly over the work.
+    """Until nothing is under way, with the kills spread evenly over the work; looks `every` so many seconds.
 
     Raises:
         TimeoutError: it took longer than `seconds`.
@@ -320,4 +321,4 @@ def work_off(
             workers.kill_one()
         if time.monotonic() > ends:
             raise TimeoutError(f"{left} of {whole} are still under way")
-        time.sleep(0.1)
+        time.sleep(every)
