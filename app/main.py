@@ -1,7 +1,6 @@
 """The service: `create_app` wires routes, errors, sessions and the worker; nothing happens at import."""
 
 import re
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from app import errors, schema, worker_api
 from app.accounts.api import router as accounts
+from app.crew import Crew
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
 from app.engagements.disclosure import approved_records, assigned_records
@@ -32,8 +32,12 @@ from app.matching.embedder import Embedder
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
+from app.pushes.channels.api import router as channels
+from app.pushes.delivery_api import router as deliveries
 from app.pushes.feedback_api import router as feedback
+from app.pushes.stream import router as stream
 from app.pushes.telling_api import router as telling
+from app.pushes.webhooks_api import router as webhooks
 from app.settings import Settings
 from app.wiring import Services, assemble
 
@@ -93,6 +97,11 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         libraries,
         checking,
         matching,
+        # The stream before the pushes: otherwise its name would be read as a push's id.
+        stream,
+        channels,
+        webhooks,
+        deliveries,
         telling,
         feedback,
         pushes,
@@ -117,18 +126,12 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    stop = threading.Event()
-    thread: threading.Thread | None = None
-    worker = services.worker()
-    if services.settings.worker_in_service:
-        thread = threading.Thread(target=worker.run, args=(stop,), name="worker")
-        thread.start()
-    log.info("started", worker=thread is not None, database=services.database.engine.dialect.name)
+    crew = Crew(services.workers() if services.settings.worker_in_service else ())
+    crew.start()
+    working = services.settings.worker_in_service
+    log.info("started", worker=working, database=services.database.engine.dialect.name)
     yield
-    stop.set()
-    if thread is not None:
-        worker.nudge()
-        thread.join()
+    crew.stop()
     services.close()
     log.info("stopped")
 

@@ -28,6 +28,7 @@ MODELS = (
     "app.pushes.models",
     "app.pushes.telling_models",
     "app.pushes.feedback_models",
+    "app.pushes.channels.models",
     "app.worker_models",
 )
 

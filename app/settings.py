@@ -2,14 +2,44 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMO_SECRET = "demo-secret-never-use-it-outside-a-demo"  # noqa: S105 — refused outside the demo
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is secured: not at all, from the first byte, or after STARTTLS."""
+
+    NONE = "none"
+    TLS = "tls"
+    STARTTLS = "starttls"
+
+
+def _listed(value: Any) -> Any:
+    """A list in one variable: `a, b`."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _growing(pauses: list[timedelta]) -> list[timedelta]:
+    if any(pause < timedelta() for pause in pauses) or any(a > b for a, b in pairwise(pauses)):
+        raise ValueError("pauses must not be negative and not shrink (重试间隔不得为负,且应逐次不减)")
+    return pauses
+
+
+Pauses = Annotated[list[timedelta], NoDecode, BeforeValidator(_listed), AfterValidator(_growing)]
+Names = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
+
+
+def _pauses(*texts: tuple[int, str]) -> list[timedelta]:
+    units = {"s": 1, "m": 60, "h": 3600}
+    return [timedelta(seconds=number * units[unit]) for number, unit in texts]
 
 
 class Settings(BaseSettings):
@@ -77,6 +107,42 @@ class Settings(BaseSettings):
     files_s3_region: str = "us-east-1"
     files_s3_access_key: SecretStr | None = None
     files_s3_secret_key: SecretStr | None = None
+    # channels: how pushes leave the house
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="Where readers of a mail reach this service."
+    )
+    smtp_host: str | None = Field(default=None, description="Without it no mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_ca_file: Path | None = Field(default=None, description="Certificates to trust besides the system's.")
+    mail_from: str = "三库 Sanku <no-reply@sanku.invalid>"
+    mail_timeout: timedelta = timedelta(seconds=30)
+    mail_pauses: Pauses = _pauses((1, "m"), (5, "m"), (30, "m"), (2, "h"), (8, "h"), (24, "h"))
+    chat_relay: str | None = Field(
+        default=None, description="Address of a relay that stands before the three chat services."
+    )
+    chat_timeout: timedelta = timedelta(seconds=15)
+    chat_pauses: Pauses = _pauses((30, "s"), (2, "m"), (10, "m"), (1, "h"), (4, "h"))
+    # The schedule that the Standard Webhooks specification proposes, and its advice to stop after days of failure.
+    webhook_pauses: Pauses = _pauses(
+        (5, "s"), (5, "m"), (30, "m"), (2, "h"), (5, "h"), (10, "h"), (14, "h"), (20, "h"), (24, "h")
+    )
+    webhook_timeout: timedelta = timedelta(seconds=15)
+    webhook_disable_after: timedelta = timedelta(days=5)
+    webhook_secret_overlap: timedelta = timedelta(hours=24)
+    webhook_allowed_hosts: Names = Field(
+        default=[],
+        description="`host:port` that need neither HTTPS nor a public address; for tests and demos.",
+    )
+    couriers: int = Field(
+        default=8, ge=0, le=64, description="How many deliveries a worker has under way; 0: one by one."
+    )
+    delivery_log_lifetime: timedelta = timedelta(days=90)
+    stream_poll: timedelta = timedelta(seconds=1)
+    stream_heartbeat: timedelta = timedelta(seconds=15)
+    stream_lifetime: timedelta = timedelta(hours=1)
 
     # worker
     worker_in_service: bool = True

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from threadpoolctl import threadpool_limits
 
 from app import schema
+from app.courier import Courier
+from app.crew import Works
 from app.db import Database
 from app.engagements import files as engagement_files
 from app.engagements import handlers as engagements
@@ -27,6 +29,7 @@ from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
+from app.pushes import delivery
 from app.pushes import handlers as pushes
 from app.pushes.digests import announce_digests
 from app.pushes.handover import mark_overdue
@@ -57,6 +60,26 @@ class Services:
             periodic=periodic_jobs(self),
             metrics=self.metrics,
         )
+
+    def workers(self) -> tuple[Works, ...]:
+        """For a process that works on its own: a worker, and a courier for what leaves the house, so that a slow
+        receiver holds up neither matching nor another receiver."""
+        if not self.settings.couriers:
+            return (self.worker(),)
+        outside = {name: self.handlers[name] for name in delivery.EVENTS}
+        inside = {name: handlers for name, handlers in self.handlers.items() if name not in outside}
+        worker = Worker(
+            self.database, inside, self.settings, periodic=periodic_jobs(self), metrics=self.metrics
+        )
+        courier = Courier(
+            self.database,
+            outside,
+            self.settings,
+            slots=self.settings.couriers,
+            order=delivery.recipient_order,
+            metrics=self.metrics,
+        )
+        return worker, courier
 
     def close(self) -> None:
         self.matcher.index.save(self.settings.index_path)
@@ -104,11 +127,12 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
 
 
 def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequence[Handler]]:
-    """Event → what follows from it: matching first, then engagements, then pushing."""
+    """Event → what follows from it: matching, engagements, pushing, and the way out of the house."""
     return pushes.merge(
         matching.event_handlers(matcher),
         engagements.event_handlers(),
         pushes.event_handlers(matcher, settings),
+        delivery.event_handlers(settings, threshold=pushes.policy_of(settings, matcher).threshold),
     )
 
 
@@ -128,6 +152,9 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     def sweep_files(database: Database) -> None:
         engagement_files.sweep(database, services.files)
 
+    def forget_deliveries(session: Session) -> None:
+        delivery.forget_old(session, older_than=settings.delivery_log_lifetime)
+
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)
 
@@ -140,5 +167,7 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
         Periodic("remind_of_tasks", timedelta(minutes=5), in_transaction(engagement_tasks.remind)),
         Periodic("sweep_files", timedelta(hours=6), sweep_files),
+        Periodic("sweep_deliveries", timedelta(minutes=1), in_transaction(delivery.sweep)),
+        Periodic("forget_deliveries", timedelta(hours=1), in_transaction(forget_deliveries)),
         Periodic("save_index", timedelta(minutes=10), save_index, every_process=True),
     )

@@ -119,7 +119,7 @@ class Worker:
             if not job.every_process and not take_turn(self._database, job, moment):
                 continue
             ran.append(job.name)
-            error = _attempt(partial(job.run, self._database))
+            error = attempt(partial(job.run, self._database))
             if error is not None:
                 log.error("periodic_job_failed", job=job.name, exc_info=error)
         return ran
@@ -144,18 +144,21 @@ class Worker:
         with structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name):
             if claimed.attempts > self._settings.worker_max_attempts:
                 # Its former workers died over it, and so could not count a failure.
-                self._put_back(
-                    claimed, RuntimeError("every worker that took this event ended before it was done")
+                put_back(
+                    self._database,
+                    self._settings,
+                    claimed,
+                    RuntimeError("every worker that took this event ended before it was done"),
                 )
                 return
-            error = _attempt(partial(self._plan_and_apply, claimed))
+            error = attempt(partial(self._plan_and_apply, claimed))
             if error is None:
-                self._count("events_done", claimed)
+                count(self._metrics, "events_done", claimed)
             elif isinstance(error, LeaseLost):
                 log.warning("lease_lost", attempts=claimed.attempts)
             else:
-                self._count("events_failed", claimed)
-                self._put_back(claimed, error)
+                count(self._metrics, "events_failed", claimed)
+                put_back(self._database, self._settings, claimed, error)
 
     def _plan_and_apply(self, claimed: Claimed) -> None:
         handlers = self._handlers[claimed.name]
@@ -170,26 +173,27 @@ class Worker:
             for handler, plan in zip(handlers, plans, strict=True):
                 handler.apply(session, claimed, plan)
 
-    def _put_back(self, claimed: Claimed, error: Exception) -> None:
-        told = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
-        log.error("event_failed", attempts=claimed.attempts, error=told)
-        # The failed handler's frames may hold a half-read cursor; on SQLite its connection could not wait its turn
-        # to write then ("database is locked" at once).
-        traceback.clear_frames(error.__traceback__)
-        try:
-            with self._database.unit_of_work() as session:
-                dead = events.fail(
-                    session, claimed, error=told, max_attempts=self._settings.worker_max_attempts
-                )
-        except LeaseLost:
-            log.warning("lease_lost", attempts=claimed.attempts)
-            return
-        if dead:
-            log.error("event_dead", attempts=claimed.attempts)
 
-    def _count(self, counter: str, claimed: Claimed) -> None:
-        if self._metrics is not None:
-            getattr(self._metrics, counter).labels(claimed.name).inc()
+def put_back(database: Database, settings: Settings, claimed: Claimed, error: BaseException) -> None:
+    """Let the event wait its pause, or rest among the dead letters, with what went wrong."""
+    told = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
+    log.error("event_failed", attempts=claimed.attempts, error=told)
+    # The failed handler's frames may hold a half-read cursor; on SQLite its connection could not wait its turn
+    # to write then ("database is locked" at once).
+    traceback.clear_frames(error.__traceback__)
+    try:
+        with database.unit_of_work() as session:
+            dead = events.fail(session, claimed, error=told, max_attempts=settings.worker_max_attempts)
+    except LeaseLost:
+        log.warning("lease_lost", attempts=claimed.attempts)
+        return
+    if dead:
+        log.error("event_dead", attempts=claimed.attempts)
+
+
+def count(metrics: Metrics | None, counter: str, claimed: Claimed) -> None:
+    if metrics is not None:
+        getattr(metrics, counter).labels(claimed.name).inc()
 
 
 def take_turn(database: Database, job: Periodic, moment: datetime) -> bool:
@@ -257,7 +261,7 @@ class _Heartbeat:
                 log.warning("heartbeat_failed", error=str(error))
 
 
-def _attempt(work: Callable[[], object]) -> Exception | None:
+def attempt(work: Callable[[], object]) -> Exception | None:
     """Run it and hand its failure back as a value.
 
     The one broad `except` of the service: a handler may fail in any way, and the worker must live on, keep what

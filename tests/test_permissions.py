@@ -90,6 +90,14 @@ contract.cancel                    A          O           O       O        -    
 contract.share                     -          -           -       O        -        -
 contract.register                  A          -           -       -        -        -
 contract.land                      A          -           -       -        -        -
+channel.read                       O          O           O       O        O        -
+channel.change                     O          O           O       O        O        -
+channel.link                       A          A           A       A        A        A
+webhook.create                     A          O           O       -        O        -
+webhook.read                       A          O           O       -        O        -
+webhook.change                     A          O           O       -        O        -
+delivery.read                      A          O           O       O        O        -
+delivery.repeat                    A          O           O       O        O        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -
@@ -176,6 +184,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         match_report.list match_report.resolve assignment.plan engagement.answer engagement.contacts engagement.share
         contract.share contract.register contract.land event.list event.replay index.rebuild audit.read
         statistics.read
+        push.plan assignment.plan channel.read channel.change channel.link webhook.create webhook.read
+        webhook.change delivery.read delivery.repeat event.list event.replay index.rebuild audit.read statistics.read
     """
     assert {str(action) for action in closed} == set(expected.split())
 

@@ -106,6 +106,14 @@ class Action(StrEnum):
     CONTRACT_SHARE = "contract.share"
     CONTRACT_REGISTER = "contract.register"
     CONTRACT_LAND = "contract.land"
+    CHANNEL_READ = "channel.read"
+    CHANNEL_CHANGE = "channel.change"
+    CHANNEL_LINK = "channel.link"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_READ = "webhook.read"
+    WEBHOOK_CHANGE = "webhook.change"
+    DELIVERY_READ = "delivery.read"
+    DELIVERY_REPEAT = "delivery.repeat"
 
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
@@ -228,6 +236,18 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     # A second person confirms what managers are recognised by: the bureau, and nobody else.
     Action.CONTRACT_REGISTER:           (ANY, NO,  NO,  NO,  NO,  NO),
     Action.CONTRACT_LAND:               (ANY, NO,  NO,  NO,  NO,  NO),
+    # A channel is its user's own, and not even the bureau looks after another's. A webhook endpoint is its
+    # organisation's; a manager has none, since it would be told of his colleagues' pushes too. A delivery is own to
+    # whose channel or endpoint it goes to.
+    Action.CHANNEL_READ:                (OWN, OWN, OWN, OWN, OWN, NO),
+    Action.CHANNEL_CHANGE:              (OWN, OWN, OWN, OWN, OWN, NO),
+    # The links in a mail work without a login: who may use one is signed into it.
+    Action.CHANNEL_LINK:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.WEBHOOK_CREATE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.WEBHOOK_READ:                (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.WEBHOOK_CHANGE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.DELIVERY_READ:               (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.DELIVERY_REPEAT:             (ANY, OWN, OWN, OWN, OWN, NO),
 
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),

@@ -57,12 +57,16 @@ def serve(
 
 
 def worker() -> None:
-    """Work off events (matching, pushes, expiry) until SIGINT or SIGTERM; any number of workers may run."""
+    """Work off events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM; any number of workers may run."""
+    from app.crew import Crew
     from app.wiring import assemble
 
     services = assemble(load_settings())
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    services.worker().run(stop)
+    crew = Crew(services.workers())
+    crew.start()
+    stop.wait()
+    crew.stop()
     services.close()

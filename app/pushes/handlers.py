@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
-from app.pushes import queries
+from app.pushes import queries, stream_log
 from app.pushes.digests import make_digest
 from app.pushes.handover import hand_over, plan_handover
 from app.pushes.models import HOLDING, Push
@@ -41,6 +41,7 @@ def policy_of(settings: Settings, recommender: Recommender) -> Policy:
 def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str, Sequence[Handler]]:
     """Each handler is harmless when run twice: it reads what is, and the rules know what was pushed before."""
     policy = policy_of(settings, recommender)
+    stream_log.follow()
 
     def write(session: Session, _: Claimed, plans: Plans) -> None:
         write_pushes(session, plans, policy=policy)

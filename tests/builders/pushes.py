@@ -1,0 +1,41 @@
+"""Pushes for tests, put where planning would put them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.pushes.models import Push
+
+
+def make_push(
+    session: Session,
+    *,
+    manager_id: UUID,
+    demand_id: UUID,
+    achievement_id: UUID,
+    score: float = 0.8,
+    **values: Any,
+) -> Push:
+    push = Push(
+        **{
+            "manager_id": manager_id,
+            "demand_id": demand_id,
+            "achievement_id": achievement_id,
+            "pair_score": score,
+            "manager_score": 0.9,
+            "rank_score": score * 0.9,
+            "rank_key": score * 0.9,
+            "reasons": {"pair": {"one_line_zh": "腐蚀与防腐相符", "one_line_en": "corrosion"}, "manager": {}},
+            "model_version": "test-1",
+            "demand_version": 1,
+            "achievement_version": 1,
+            "expires_at": now() + timedelta(days=30),
+            **values,
+        }
+    )
+    session.add(push)
+    session.flush()
+    return push

@@ -1,0 +1,324 @@
+"""Many managers, their mailboxes and endpoints, some of which fail, and worker processes that are killed.
+
+Used by the fault test with a few managers, and by the benchmark with hundreds.
+"""
+
+import multiprocessing
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.accounts.models import Organisation, Role, User
+from app.courier import Courier
+from app.db import Database, now
+from app.events import Event
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
+from app.observe import configure_logging
+from app.pushes import delivery, stream_log
+from app.pushes.channels.models import (
+    UNSETTLED,
+    ChannelAddress,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryState,
+    InboxChange,
+    WebhookEndpoint,
+)
+from app.pushes.channels.sealing import Seal
+from app.pushes.messages import MESSAGE_DUE, MessageKind, message_due
+from app.pushes.models import Push
+from app.pushes.webhooks import new_secret
+from app.settings import MailSecurity, Settings
+from tests.builders.pushes import make_push
+from tests.servers import Answer, Call, Mailbox, Receiver, http_receiver, mail_server
+
+
+@dataclass
+class Crowd:
+    """`failing` are numbers of managers whose mailbox and endpoint fail: True for ever, False at first."""
+
+    settings: Settings
+    database: Database
+    mailbox: Mailbox
+    receiver: Receiver
+    failing: Mapping[int, bool]
+    managers: list[UUID] = field(default_factory=list)
+    messages: dict[UUID, list[str]] = field(default_factory=dict)
+
+    def seed(self, *, managers: int, pushes: int) -> None:
+        """`pushes` in all, evenly; the message of each is due. One transaction for each manager."""
+        stream_log.follow()
+        seal, each = Seal(self.settings), pushes // managers
+        with self.database.unit_of_work() as session:
+            owner = Organisation(name="需求与成果单位", kind="enterprise", region="370100")
+            session.add(owner)
+            session.flush()
+            common = {
+                "owner_org_id": owner.id,
+                "state": "published",
+                "published_at": now(),
+                "region": "370100",
+            }
+            demands = [
+                Demand(number=f"B-D-{n}", title=f"解决管道腐蚀{n}", main_problem="管道腐蚀快", **common)
+                for n in range(each)
+            ]
+            achievement = Achievement(number="B-A-1", title="防腐涂层", summary="一种涂层", trl=6, **common)
+            session.add_all([*demands, achievement])
+            session.flush()
+            keys = [(demand.id, achievement.id) for demand in demands]
+        for number in range(managers):
+            self._manager(number, keys, seal)
+
+    def _manager(self, number: int, keys: Sequence[tuple[UUID, UUID]], seal: Seal) -> None:
+        with self.database.unit_of_work() as session:
+            agency = Organisation(name=f"机构{number}", kind="agency", region="370100", verified_at=now())
+            session.add(agency)
+            session.flush()
+            user = User(
+                email=f"m{number}@example.com",
+                name=f"经理{number}",
+                role=Role.MANAGER,
+                organisation_id=agency.id,
+                password_hash="",
+            )
+            session.add(user)
+            session.flush()
+            manager = Manager(
+                number=f"B-M-{number}",
+                title=user.name,
+                owner_org_id=agency.id,
+                user_id=user.id,
+                state="published",
+                published_at=now(),
+                region="370100",
+            )
+            session.add_all(
+                [
+                    manager,
+                    ChannelAddress(
+                        user_id=user.id, kind="mail", verified_at=now(), verified_mark=seal.mark(user.email)
+                    ),
+                    WebhookEndpoint(
+                        organisation_id=agency.id,
+                        name="项目系统",
+                        host=self.receiver.host,
+                        sealed_url=seal.close(self.receiver.url(f"/{number}")),
+                        types=["push.new"],
+                        sealed_secret=seal.close(new_secret()),
+                    ),
+                ]
+            )
+            session.flush()
+            told = []
+            for demand_id, achievement_id in keys:
+                push = make_push(
+                    session, manager_id=manager.id, demand_id=demand_id, achievement_id=achievement_id
+                )
+                due = message_due(
+                    session, kind=MessageKind.PUSH, manager_id=manager.id, ids={"push_id": push.id}
+                )
+                told.append(str(due.id))
+            self.managers.append(manager.id)
+            self.messages[manager.id] = told
+
+    def unsettled(self) -> int:
+        """Messages without deliveries yet, and deliveries that have not ended."""
+        with self.database.reading() as session:
+            waiting = session.scalar(
+                select(func.count()).where(
+                    Event.name == MESSAGE_DUE, Event.done_at.is_(None), Event.dead_at.is_(None)
+                )
+            )
+            moving = session.scalar(select(func.count()).where(Delivery.state.in_(UNSETTLED)))
+        return (waiting or 0) * 2 + (moving or 0)
+
+    def check(self) -> dict[str, int]:
+        """Everything that must hold at the end; answers what was counted."""
+        with self.database.reading() as session:
+            states = Counter(
+                {
+                    (row.recipient_id, row.channel, row.state): row.count
+                    for row in session.execute(
+                        select(
+                            Delivery.recipient_id,
+                            Delivery.channel,
+                            Delivery.state,
+                            func.count().label("count"),
+                        ).group_by(Delivery.recipient_id, Delivery.channel, Delivery.state)
+                    )
+                }
+            )
+            pushes = session.scalar(select(func.count()).select_from(Push))
+            told = session.scalar(select(func.count()).where(InboxChange.change == stream_log.NEW))
+            dead_events = session.scalar(select(func.count()).where(Event.dead_at.is_not(None)))
+            results = Counter(session.scalars(select(DeliveryAttempt.result)))
+        total = sum(map(len, self.messages.values()))
+        assert pushes == told == total
+        assert dead_events == 0
+        for number, manager_id in enumerate(self.managers):
+            wanted = self.messages[manager_id]
+            end = DeliveryState.DEAD if self.failing.get(number) else DeliveryState.DELIVERED
+            for channel in ("mail", "webhook"):
+                assert states[manager_id, channel, end] == len(wanted), (number, channel, end)
+        arrived = {"mail": self._mails(), "webhook": self._calls()}
+        for number, manager_id in enumerate(self.managers):
+            if self.failing.get(number):
+                continue
+            for channel, of in arrived.items():
+                # The first arrival of each message: nothing is missing, nothing is new, and all in their order.
+                assert list(dict.fromkeys(of[number])) == self.messages[manager_id], (number, channel)
+        doubled = {
+            channel: sum(len(ids) - len(set(ids)) for ids in of.values()) for channel, of in arrived.items()
+        }
+        return {
+            "pushes": total,
+            "deliveries": sum(states.values()),
+            "delivered": sum(n for key, n in states.items() if key[2] == DeliveryState.DELIVERED),
+            "dead": sum(n for key, n in states.items() if key[2] == DeliveryState.DEAD),
+            "tries": sum(results.values()),
+            "lost_tries": results["lost"],
+            "mails_twice": doubled["mail"],
+            "webhooks_twice": doubled["webhook"],
+        }
+
+    def _mails(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {number: [] for number in range(len(self.managers))}
+        for letter in list(self.mailbox.letters):
+            found[int(letter.to[1:].partition("@")[0])].append(str(letter.message["X-Sanku-Message-Id"]))
+        return found
+
+    def _calls(self) -> dict[int, list[str]]:
+        """Those that were answered with 200."""
+        found: dict[int, list[str]] = {number: [] for number in range(len(self.managers))}
+        for number, message_id in list(self.taken):
+            found[number].append(message_id)
+        return found
+
+    taken: list[tuple[int, str]] = field(default_factory=list)
+
+
+@contextmanager
+def crowd(url: str, home: Path, *, managers: int, failing_every: int, **values: Any) -> Iterator[Crowd]:
+    """A migrated database at `url` and real receivers. Of every so many managers one has a mailbox and an endpoint that
+    fail: in turn for ever, and at the first try of each message."""
+    failing = {number: number % (2 * failing_every) == 0 for number in range(0, managers, failing_every)}
+    with mail_server() as mailbox, http_receiver() as receiver:
+        settings = Settings(
+            _env_file=None,
+            home=home,
+            database_url=url,
+            demo=True,
+            smtp_host=mailbox.host,
+            smtp_port=mailbox.port,
+            smtp_security=MailSecurity.NONE,
+            webhook_allowed_hosts=[receiver.host],
+            worker_poll=timedelta(milliseconds=100),
+            **values,
+        )
+        database = Database(url)
+        found = Crowd(settings, database, mailbox, receiver, failing)
+        _fail(found)
+        yield found
+        database.dispose()
+
+
+def _fail(found: Crowd) -> None:
+    tried: Counter[str] = Counter()
+
+    def mail(address: str) -> str | None:
+        """A mail server does not know the message yet: every second try fails."""
+        for_ever = found.failing.get(int(address[1:].partition("@")[0]))
+        if for_ever:
+            return "550 5.1.1 no such mailbox"
+        tried[address] += 1
+        return "451 4.3.0 try again" if for_ever is False and tried[address] % 2 else None
+
+    def call(request: Call) -> Answer:
+        number, message_id = int(request.path[1:]), request.headers["webhook-id"]
+        for_ever = found.failing.get(number)
+        tried[message_id] += 1
+        if for_ever or (for_ever is False and tried[message_id] == 1):
+            return Answer(503)
+        found.taken.append((number, message_id.removeprefix("msg_")))
+        return Answer()
+
+    found.mailbox.answer, found.receiver.answer = mail, call
+
+
+def work(settings: Settings, couriers: int) -> None:
+    """A worker's process: a courier that addresses and delivers."""
+    configure_logging(level="ERROR", as_json=True)
+    database = Database(settings.url)
+    handlers = delivery.event_handlers(settings, threshold=0.5)
+    courier = Courier(database, handlers, settings, slots=couriers, order=delivery.recipient_order)
+    courier.run(threading.Event())
+
+
+class Workers:
+    """Worker processes, one of which is killed now and then and replaced."""
+
+    def __init__(self, settings: Settings, *, processes: int, couriers: int) -> None:
+        self._context: Any = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.faults.crowd"])
+        self._settings, self._couriers = settings, couriers
+        self._running = [self._start() for _ in range(processes)]
+        self.killed = 0
+
+    def _start(self) -> Any:
+        process = self._context.Process(target=work, args=(self._settings, self._couriers))
+        process.start()
+        return process
+
+    def kill_one(self) -> None:
+        """SIGKILL, wherever it is; another takes its place."""
+        victim = self._running.pop(0)
+        victim.kill()
+        victim.join()
+        assert victim.exitcode == -signal.SIGKILL
+        self.killed += 1
+        self._running.append(self._start())
+
+    def end(self) -> None:
+        for process in self._running:
+            process.kill()
+            process.join()
+
+
+def work_off(
+    crowd: Crowd,
+    workers: Workers,
+    *,
+    kills: int,
+    seconds: float,
+    every: float = 0.1,
+    progress: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Until nothing is under way, with the kills spread evenly over the work; looks `every` so many seconds.
+
+    Raises:
+        TimeoutError: it took longer than `seconds`.
+    """
+    whole = crowd.unsettled()
+    marks = [whole * (kills - n) // (kills + 1) for n in range(kills)]
+    ends = time.monotonic() + seconds
+    while (left := crowd.unsettled()) > 0:
+        progress(left)
+        if marks and left <= marks[0]:
+            marks.pop(0)
+            workers.kill_one()
+        if time.monotonic() > ends:
+            raise TimeoutError(f"{left} of {whole} are still under way")
+        time.sleep(every)
