@@ -40,6 +40,19 @@ class Settings(BaseSettings):
     )
     pushes_per_pair: int = Field(default=3, ge=1, le=10)
     push_expiry: timedelta = timedelta(days=30)
+    newcomer_share: float = Field(
+        default=0.15,
+        ge=0,
+        le=1,
+        description="Share of places reserved for managers who got few pushes so far.",
+    )
+    assignment_nightly: bool = True
+    assignment_hour: int = Field(
+        default=3, ge=0, le=23, description="Hour in Asia/Shanghai from which the nightly assignment runs."
+    )
+    assignment_pairs: int = Field(
+        default=500, ge=1, le=5000, description="Best pairs that the night looks at."
+    )
 
     # reviews by the bureau before publication, per library
     review_achievements: bool = False

@@ -20,9 +20,11 @@ from app.matching.index import open_index, open_lexical
 from app.matching.indexer import MatchingIndexer
 from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
+from app.matching.recommending import ManagerLookups
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import handlers as pushes
+from app.pushes.history import push_histories
 from app.pushes.inbox import open_load
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
@@ -79,7 +81,9 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         lexical=open_lexical(database),
         ranker=load_ranker(),
         indexer=(indexer := MatchingIndexer(database, embedder)),
-        open_load=open_load,
+        lookups=ManagerLookups(
+            open_load=open_load, histories=push_histories, newcomer_share=settings.newcomer_share
+        ),
         candidates=settings.match_candidates,
         threshold=settings.push_threshold,
     )
