@@ -24,6 +24,7 @@ MODELS = (
     "app.libraries.managers.models",
     "app.matching.models",
     "app.pushes.models",
+    "app.pushes.assignment_models",
     "app.worker_models",
 )
 

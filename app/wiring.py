@@ -14,6 +14,7 @@ from app import schema
 from app.db import Database
 from app.events import Handler
 from app.libraries import expiry
+from app.libraries.numbers import local_now
 from app.matching import handlers as matching
 from app.matching.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.index import open_index, open_lexical
@@ -24,6 +25,7 @@ from app.matching.recommending import ManagerLookups
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import handlers as pushes
+from app.pushes.assignment_runs import start_nightly
 from app.pushes.history import push_histories
 from app.pushes.inbox import open_load
 from app.pushes.planning import expire_due as expire_pushes
@@ -113,6 +115,11 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     def forget_keys(session: Session) -> None:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
+    def assign_nightly(session: Session) -> None:
+        if settings.assignment_nightly:
+            hour, limit = settings.assignment_hour, settings.assignment_pairs
+            start_nightly(session, hour=hour, limit=limit, moment=local_now())
+
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)
 
@@ -120,5 +127,6 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         Periodic("expire_records", timedelta(minutes=5), in_transaction(expire_records)),
         Periodic("expire_pushes", timedelta(minutes=5), in_transaction(expire_pushes)),
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
+        Periodic("assign_nightly", timedelta(minutes=5), in_transaction(assign_nightly)),
         Periodic("save_index", timedelta(minutes=10), save_index, every_process=True),
     )

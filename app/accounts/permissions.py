@@ -81,6 +81,8 @@ class Action(StrEnum):
     PUSH_ANSWER = "push.answer"
     PUSH_PLAN = "push.plan"
     ASSIGNMENT_PLAN = "assignment.plan"
+    ASSIGNMENT_RUN = "assignment.run"
+    ASSIGNMENT_READ = "assignment.read"
 
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
@@ -172,6 +174,8 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
     Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ASSIGNMENT_RUN:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ASSIGNMENT_READ:             (ANY, NO,  NO,  NO,  NO,  NO),
 
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),

@@ -1,4 +1,4 @@
-"""What an assignment over all good pairs would push, beside the pushes there are: a dry run, nothing is written."""
+"""What an assignment over all good pairs would push, beside the pushes there are. Reads, and writes nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from app.matching.assignment import (
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.models import PushState
-from app.pushes.planning import Recommender
+from app.pushes.planning import LEAST_FIT, Candidate, PairPlan, Recommender
 from app.pushes.ranking import rank_score
 from app.pushes.rules import live_violations, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
@@ -50,7 +50,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class AssignmentPlan:
     """`present` are the figures of the live pushes as they are, which may break rules; `left_out` counts good pairs
-    beyond those looked at."""
+    beyond those looked at. `pushes` is what the places in `added` come to, the best first within a pair."""
 
     keys: Mapping[str, PairKey]
     left_out: int
@@ -59,6 +59,7 @@ class AssignmentPlan:
     ended: tuple[Place, ...]
     present: Metrics
     assignment: Assignment
+    pushes: tuple[PairPlan, ...]
 
 
 def plan_assignment(
@@ -72,7 +73,14 @@ def plan_assignment(
     good = queries.good_published_pairs(policy)
     pairs = session.scalars(good.limit(limit)).all()
     total = session.scalar(select(func.count()).select_from(good.order_by(None).subquery())) or 0
-    scores = _scores(session, recommender, pairs)
+    found = _candidates(session, recommender, pairs)
+    scores = {
+        (pair.demand_id, pair.achievement_id): {
+            id_: rank_score(pair.score, one.score)
+            for id_, one in found[pair.demand_id, pair.achievement_id].items()
+        }
+        for pair in pairs
+    }
     live = {
         (key, push.manager_id): push.rank_score
         for push in session.scalars(queries.live_of_pairs(scores))
@@ -87,22 +95,24 @@ def plan_assignment(
         manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
     )
     problem, broken = _problem(standing, scores, live, keep=keep)
-    return _compared(problem, scores, live, broken, left_out=total - len(pairs))
+    return _compared(problem, scores, live, broken, found, left_out=total - len(pairs))
 
 
-def _scores(
+def _candidates(
     session: Session, recommender: Recommender, pairs: Sequence[Pair]
-) -> dict[PairKey, dict[UUID, float]]:
-    """Pair → candidate → value; those in conflict or full too, for the answer has to name what is in the way."""
-    scores = {}
+) -> dict[PairKey, dict[UUID, Candidate]]:
+    """Pair → candidates; those in conflict or full too, for the answer has to name what is in the way."""
+    candidates = {}
     for pair in pairs:
         demand = session.get_one(Demand, pair.demand_id)
         achievement = session.get_one(Achievement, pair.achievement_id)
         found = recommender.managers_for(session, demand, achievement, limit=CANDIDATES)
-        scores[demand.id, achievement.id] = {
-            one.manager_id: rank_score(pair.score, one.score) for one in found
+        candidates[demand.id, achievement.id] = {
+            one.manager_id: Candidate(one.manager_id, one.score, one.reasons)
+            for one in found
+            if one.score >= LEAST_FIT
         }
-    return scores
+    return candidates
 
 
 def _problem(
@@ -152,6 +162,7 @@ def _compared(
     scores: Mapping[PairKey, Mapping[UUID, float]],
     live: Collection[tuple[PairKey, UUID]],
     against: Mapping[Given, str],
+    candidates: Mapping[PairKey, Mapping[UUID, Candidate]],
     *,
     left_out: int,
 ) -> AssignmentPlan:
@@ -172,15 +183,26 @@ def _compared(
             for pair, manager in sorted(given)
         )
 
+    added = places(wanted - there)
     return AssignmentPlan(
         keys=keys,
         left_out=left_out,
-        added=places(wanted - there),
+        added=added,
         kept=places(wanted & there),
         ended=places(there - wanted, "not_in_the_best"),
         present=metrics(problem, there),
         assignment=answer,
+        pushes=_pushes(added, candidates),
     )
+
+
+def _pushes(
+    added: Collection[Place], candidates: Mapping[PairKey, Mapping[UUID, Candidate]]
+) -> tuple[PairPlan, ...]:
+    by_pair: dict[PairKey, list[Candidate]] = {}
+    for place in sorted(added, key=lambda place: (-place.value, place.manager_id)):
+        by_pair.setdefault(place.key, []).append(candidates[place.key][place.manager_id])
+    return tuple(PairPlan(key, tuple(found)) for key, found in by_pair.items())
 
 
 def _id(key: PairKey) -> str:

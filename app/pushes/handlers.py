@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
 from app.pushes import queries
+from app.pushes.assignment_runs import DUE, assignment_handler
 from app.pushes.models import Push
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
 from app.pushes.standing import Policy
@@ -69,6 +70,7 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.declined": (next_manager,),
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
+        DUE: (assignment_handler(recommender, policy),),
     }
 
 
