@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 
 One = TypeVar("One")
 
-FIT_FLOOR = 0.5
-"""Lowest score of a newcomer who is put forward, 0–1: likelier than not of the right field and region."""
+FIT_FLOOR = 0.3
+"""Lowest score of a newcomer who is put forward, 0–1: of the right field, or near to it and of the region."""
 
 RESERVED_PLACES = 10
 """Nobody reads further down than this, so nothing is reserved there."""

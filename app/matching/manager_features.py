@@ -27,7 +27,7 @@ WORK_HALF_LIFE_YEARS = 4.0
 # Contracts of tier C in one year (5,000 万元), in the rules of talent recognition; more is no better here.
 MUCH_WORK_WAN = 5000.0
 # Nearness in the tree of fields: one code covers the other ("20" and "207"), or both branch from one field.
-COVERED_FIELD, SIBLING_FIELD, UNKNOWN_FIELD = 0.6, 0.3, 0.5
+COVERED_FIELD, SIBLING_FIELD, UNKNOWN_FIELD = 0.8, 0.5, 0.5
 CERTIFICATES: Mapping[str, tuple[float, str, str]] = {
     "none": (0.0, "", ""),
     "primary": (1 / 3, "初级", "primary"),
@@ -145,7 +145,7 @@ def manager_features(
 
 
 def field_agreement(own: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """1 the same code, 0.6 one covers the other, 0.3 branches of one field, 0 none of these; 0.5 if a side names none.
+    """1 the same code, 0.8 one covers the other, 0.5 branches of one field, 0 none of these; 0.5 if a side names none.
 
     Finer than the pairs' own nearness: who works in a whole field is not yet at home in each of its branches.
     """

@@ -53,7 +53,7 @@ class Matcher:
         self.contexts = ContextSource(embedder.model_id, embedder.dimension)
         self._cache = CandidateCache(embedder.model_id)
         self._indexer = indexer
-        self._lookups = lookups
+        self.lookups = lookups
         self._candidates = candidates
 
     def for_demand(
@@ -133,7 +133,7 @@ class Matcher:
             pair,
             index=self.index,
             context=self.contexts.current(session),
-            lookups=self._lookups,
+            lookups=self.lookups,
             limit=limit,
             today=local_now().date(),
         )
