@@ -58,13 +58,12 @@ class ManagerSide:
 
 @dataclass(frozen=True, slots=True)
 class PairTarget:
-    """What of a pair managers are held against: `vector` (d) stands for both sides, `sentences` (s, d) are those of
-    both, all centred; `words` are those of either text."""
+    """What of a pair managers are held against: `vectors` (1 + s, d) are one that stands for both sides and the
+    sentences of both, all centred; `words` are those of either text."""
 
     demand: DemandFacts
     achievement: AchievementFacts
-    vector: Vectors
-    sentences: Vectors
+    vectors: Vectors
     words: frozenset[str]
     stats: CorpusStats
 
@@ -82,9 +81,12 @@ class PairTarget:
         return cls(
             demand=demand[0],
             achievement=achievement[0],
-            vector=centred(whole, np.float32(0.0)),
-            sentences=np.concatenate(
-                [centred(_rows(asked), asked_mean), centred(_rows(offered), offered_mean)]
+            vectors=np.vstack(
+                [
+                    centred(whole, np.float32(0.0)),
+                    centred(_rows(asked), asked_mean),
+                    centred(_rows(offered), offered_mean),
+                ]
             ),
             words=frozenset(asked.words) | frozenset(offered.words),
             stats=context.achievement_words,
@@ -106,23 +108,21 @@ def manager_features(
 ) -> tuple[dict[str, float], TrackRecord | None]:
     """Features by name, and the brokered work nearest to the pair. `usual` is that of the managers."""
     facts = side.facts
-    mean = usual.mean("")
-    text = float(centred(side.vector, mean) @ target.vector)
     works, rest = _split(side)
-    work_rows, rest_rows = (centred(side.sentences[rows], mean) for rows in (list(works), rest))
-    cosines = work_rows @ target.vector
-    known = len(facts.track_record)
+    cosines = centred(np.vstack([side.vector, side.sentences]), usual.mean("")) @ target.vectors.T
+    text, near = float(cosines[0, 0]), cosines[1:, 0]
+    # Of each row the mean with the three sentences that it meets best.
+    best = np.sort(cosines[1:, 1:], axis=1)[:, -BEST_SENTENCES:].mean(axis=1)
+    work_rows = list(works)
     features = {
         "text": text,
-        "expertise": float((rest_rows @ target.vector).max()) if rest else text,
-        "track_record": _shrunk(float(cosines.max(initial=-1.0)), text, len(works)),
-        "work_sentences": _shrunk(
-            _best_sentences(work_rows, target), _best_sentences(rest_rows, target), len(works)
-        ),
+        "expertise": _highest(near[rest], otherwise=text),
+        "track_record": _shrunk(_highest(near[work_rows]), text, len(works)),
+        "work_sentences": _shrunk(_highest(best[work_rows]), _highest(best[rest]), len(works)),
         "work_words": _shrunk(
             max((_words_shared(entry.title, target) for entry in facts.track_record), default=0.0),
             _words_shared(facts.expertise, target),
-            known,
+            len(facts.track_record),
         ),
         "field": max(
             field_agreement(facts.fields, target.demand.fields),
@@ -140,8 +140,8 @@ def manager_features(
         "success": side.success,
         "load": -min(1.0, facts.open_load / facts.capacity) if facts.capacity > 0 else -1.0,
     }
-    near = works and cosines.max() >= NEAR_WORK
-    return features, list(works.values())[int(np.argmax(cosines))] if near else None
+    nearest = max(work_rows, key=lambda row: float(near[row]), default=None)
+    return features, works[nearest] if nearest is not None and near[nearest] >= NEAR_WORK else None
 
 
 def field_agreement(own: tuple[str, ...], other: tuple[str, ...]) -> float:
@@ -221,19 +221,17 @@ def _shrunk(best: float, otherwise: float, works: int) -> float:
     return (works * best + TRACK_PRIOR * otherwise) / (works + TRACK_PRIOR)
 
 
-def _best_sentences(rows: Vectors, target: PairTarget) -> float:
-    """Of the row that meets the pair best, the mean cosine with the three sentences nearest to it; 0 of no row."""
-    if not len(rows):
-        return 0.0
-    cosines = np.sort(rows @ target.sentences.T, axis=1)[:, -BEST_SENTENCES:]
-    return float(cosines.mean(axis=1).max())
+def _highest(values: Vectors, *, otherwise: float = 0.0) -> float:
+    return float(values.max()) if len(values) else otherwise
 
 
 def _words_shared(text: str, target: PairTarget) -> float:
     """Share of the text's words that the pair has, too, each weighing as much as it is rare; 0–1."""
-    weights = {word: target.stats.idf(word) for word in _words_of(text)}
-    total = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in target.words) / total if total else 0.0
+    words = _words_of(text)
+    weights = [target.stats.idf(word) for word in words]
+    total = sum(weights)
+    shared = sum(weight for word, weight in zip(words, weights, strict=True) if word in target.words)
+    return min(1.0, shared / total) if total else 0.0
 
 
 @lru_cache(maxsize=20_000)
