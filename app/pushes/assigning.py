@@ -146,6 +146,7 @@ def _problem(
                 values,
                 least=min(max(0, STRONG_LEAST - accepted), standing.policy.places),
                 most=max(0, standing.policy.places - accepted),
+                held=accepted,
             )
         )
     managers = [

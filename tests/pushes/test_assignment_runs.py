@@ -1,6 +1,7 @@
 """Assignments that are carried out: by the bureau, in the night, once, whatever happens to the worker."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import Role
 from app.db import Database
 from app.events import Claimed
 from app.libraries.managers.models import Manager
@@ -16,6 +18,9 @@ from app.pushes.assignment_models import AssignmentRun
 from app.pushes.assignment_runs import CATCH_UP, DUE, assignment_handler, start_nightly
 from app.pushes.models import Push
 from app.wiring import periodic_jobs
+from tests.builders.achievements import achievement_payload
+from tests.builders.demands import demand_payload
+from tests.builders.managers import manager_payload
 from tests.conftest import Caller
 from tests.pushes.world import World
 
@@ -80,6 +85,42 @@ def test_a_run_pushes_what_the_dry_run_said_and_the_next_one_adds_nothing(
     assert [item["id"] for item in listed["items"]] == [again["id"]]
     rest = as_operator.get("/v1/assignments/runs", params={"cursor": listed["next_cursor"]}).json()
     assert [item["id"] for item in rest["items"]] == [run["id"]]
+
+
+def test_through_the_real_service_a_run_fills_what_became_free(
+    log_in: Callable[..., Caller], as_operator: Caller, drain: Callable[[], int]
+) -> None:
+    """A manager with one place works on one pair; when it is over he may have the next, and a run gives it to him."""
+    demands = [
+        log_in(Role.ENTERPRISE).post("/v1/demands", json=demand_payload()).json()["id"] for _ in range(2)
+    ]
+    log_in(Role.INSTITUTION).post("/v1/achievements", json=achievement_payload())
+    person = log_in(Role.MANAGER)
+    manager = person.post("/v1/managers", json=manager_payload(fields=["405"], capacity=1)).json()["id"]
+    drain()
+    first, second = as_operator.get("/v1/pushes").json()["items"]
+    inbox = {item["demand"]["id"]: item for item in (first, second)}
+    assert set(inbox) == set(demands)
+    assert person.post(f"/v1/pushes/{first['id']}/accept").status_code == 200
+    run = started(as_operator)
+    drain()
+    done = result(as_operator, run)
+    assert (done["state"], done["pairs"], done["pushes"]) == ("done", 2, 0)
+    [short] = done["answer"]["short"]
+    assert (short["demand_id"], short["reason"]) == (second["demand"]["id"], "no_capacity_in_total")
+    assert done["answer"]["relief"]["places"] == [{"manager_id": manager, "more": 1, "capacity": 2}]
+
+    newcomer = log_in(Role.MANAGER).post("/v1/managers", json=manager_payload(fields=["405"])).json()["id"]
+    run = started(as_operator)
+    drain()
+    done = result(as_operator, run)
+    waiting = as_operator.get("/v1/pushes", params={"manager_id": newcomer}).json()["items"]
+    assert {item["demand"]["id"] for item in waiting} == set(demands)
+    assert (done["state"], done["answer"]["short"], done["answer"]["after"]["capacity_breaches"]) == (
+        "done",
+        [],
+        0,
+    )
 
 
 def test_what_is_in_the_way_is_named_with_counts_and_what_would_help(
