@@ -27,7 +27,7 @@ Given = tuple[str, str]
 class PairToAssign:
     """A pair and who could broker it: manager id → expected value (≥ 0), for `least` to `most` managers at once.
 
-    Values of several managers of one pair add up; a caller who wants less of that lowers `most`. `held` managers work on
+    Values of several managers of one pair add up; a caller who wants less of that lowers `most`. `held` managers have
     the pair besides this problem: with one of them it is not without a manager, whoever else is assigned.
     """
 

@@ -1,7 +1,8 @@
 """What an assignment over all good pairs would push, beside the pushes there are. Reads, and writes nothing."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -49,8 +50,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentPlan:
-    """`present` are the figures of the live pushes as they are, which may break rules; `left_out` counts good pairs
-    beyond those looked at. `pushes` is what the places in `added` come to, the best first within a pair."""
+    """`present` are the figures of the live pushes as they are, which may break rules, `planned` those of `kept` and
+    `added` together; `left_out` counts good pairs beyond those looked at. `pushes` is what the places in `added` come
+    to, the best first within a pair."""
 
     keys: Mapping[str, PairKey]
     left_out: int
@@ -58,6 +60,7 @@ class AssignmentPlan:
     kept: tuple[Place, ...]
     ended: tuple[Place, ...]
     present: Metrics
+    planned: Metrics
     assignment: Assignment
     pushes: tuple[PairPlan, ...]
 
@@ -65,10 +68,11 @@ class AssignmentPlan:
 def plan_assignment(
     session: Session, recommender: Recommender, *, policy: Policy, limit: int, keep: bool
 ) -> AssignmentPlan:
-    """Over the `limit` best pairs. With `keep` live pushes stay as long as the rules and capacities allow it.
+    """Over the `limit` best pairs. With `keep` live pushes stay unless a rule ends them; else they compete anew.
 
-    An accepted push takes one of its pair's places and is part of its manager's load. A manager who ever answered a
-    pair, or whose push of it ended, does not get it again.
+    An accepted push and a live one that stays take a place of their pair and of their manager, so nobody gets more who
+    has as many as his capacity waiting or in hand. A manager who ever answered a pair, or whose push of it ended, does
+    not get it again.
     """
     good = queries.good_published_pairs(policy)
     pairs = session.scalars(good.limit(limit)).all()
@@ -94,8 +98,9 @@ def plan_assignment(
         pairs=list(scores),
         manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
     )
-    problem, broken = _problem(standing, scores, live, keep=keep)
-    return _compared(problem, scores, live, broken, found, left_out=total - len(pairs))
+    elsewhere = queries.live_by_manager(session, standing.managers) - Counter(id_ for _, id_ in live)
+    problem, broken = _problem(standing, scores, live, elsewhere)
+    return _compared(problem, scores, live, broken, found, left_out=total - len(pairs), keep=keep)
 
 
 def _candidates(
@@ -119,10 +124,10 @@ def _problem(
     standing: Standing,
     scores: Mapping[PairKey, Mapping[UUID, float]],
     live: Collection[tuple[PairKey, UUID]],
-    *,
-    keep: bool,
+    elsewhere: Mapping[UUID, int],
 ) -> tuple[AssignmentProblem, dict[Given, str]]:
-    """The question, and for each manager who may not have a pair the code of the first rule against it."""
+    """The question as if no live push stayed, and for each manager who may not have a pair the code of the first rule
+    against it. `elsewhere` counts managers' live pushes of pairs that are not looked at."""
     conflicts, asked, against = set[Given](), [], dict[Given, str]()
     for key, of_pair in scores.items():
         values = {}
@@ -150,12 +155,29 @@ def _problem(
             )
         )
     managers = [
-        ManagerPlaces(str(id_), facts.capacity, facts.open_load)
+        ManagerPlaces(str(id_), facts.capacity, facts.open_load + elsewhere.get(id_, 0))
         for id_, facts in standing.manager_facts.items()
     ]
-    candidates = {(pair.id, manager) for pair in asked for manager in pair.values}
-    fixed = {(_id(key), str(manager_id)) for key, manager_id in live} & candidates
-    return AssignmentProblem(asked, managers, conflicts, fixed if keep else frozenset()), against
+    return AssignmentProblem(asked, managers, conflicts), against
+
+
+def _beside(whole: AssignmentProblem, kept: Collection[Given]) -> AssignmentProblem:
+    """What is left to assign where these stay, be their managers within their capacity or not."""
+    of_pair, of_manager = Counter(pair for pair, _ in kept), Counter(manager for _, manager in kept)
+    return replace(
+        whole,
+        pairs=[
+            replace(
+                pair,
+                values={id_: value for id_, value in pair.values.items() if (pair.id, id_) not in kept},
+                least=max(0, pair.least - of_pair[pair.id]),
+                most=max(0, pair.most - of_pair[pair.id]),
+                held=pair.held + of_pair[pair.id],
+            )
+            for pair in whole.pairs
+        ],
+        managers=[replace(manager, load=manager.load + of_manager[manager.id]) for manager in whole.managers],
+    )
 
 
 def _compared(
@@ -163,15 +185,20 @@ def _compared(
     scores: Mapping[PairKey, Mapping[UUID, float]],
     live: Collection[tuple[PairKey, UUID]],
     against: Mapping[Given, str],
-    candidates: Mapping[PairKey, Mapping[UUID, Candidate]],
+    found: Mapping[PairKey, Mapping[UUID, Candidate]],
     *,
     left_out: int,
+    keep: bool,
 ) -> AssignmentPlan:
-    answer = assign(problem)
+    there = {(_id(key), str(manager_id)) for key, manager_id in live}
+    allowed = {(pair.id, manager) for pair in problem.pairs for manager in pair.values} - set(
+        problem.conflicts
+    )
+    kept = there & allowed if keep else set[Given]()
+    answer = assign(_beside(problem, kept))
+    wanted = kept | set(answer.given)
     keys = {_id(key): key for key in scores}
-    there, wanted = {(_id(key), str(manager_id)) for key, manager_id in live}, set(answer.given)
     why = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
-    why |= {(one.pair_id, one.manager_id): str(one.reason) for one in answer.dropped}
 
     def places(given: Collection[Given], otherwise: str | None = None) -> tuple[Place, ...]:
         return tuple(
@@ -192,8 +219,9 @@ def _compared(
         kept=places(wanted & there),
         ended=places(there - wanted, "not_in_the_best"),
         present=metrics(problem, there),
+        planned=metrics(problem, wanted),
         assignment=answer,
-        pushes=_pushes(added, candidates),
+        pushes=_pushes(added, found),
     )
 
 

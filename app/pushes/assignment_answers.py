@@ -28,7 +28,7 @@ def read_plan(plan: AssignmentPlan) -> AssignmentRead:
         short=_short(plan),
         reasons={str(reason): number for reason, number in answer.reasons.items()},
         relief=_relief(plan, answer.relief) if answer.relief else None,
-        planned=AssignmentFigures.model_validate(answer.metrics),
+        planned=AssignmentFigures.model_validate(plan.planned),
         present=AssignmentFigures.model_validate(plan.present),
     )
 
