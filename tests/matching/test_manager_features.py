@@ -20,6 +20,7 @@ from app.matching.manager_features import (
     recency,
 )
 from app.matching.managers import shipped_model
+from app.matching.ranker import logistic
 from app.matching.signals import Usual
 from tests.matching.pairs_of_facts import achievement, context_of, demand, manager, random_sides
 
@@ -87,6 +88,37 @@ def test_what_others_know_of_a_manager_is_taken_as_it_is(
     found = features_of(replace(side_of(0, 1), acceptance=acceptance, success=success, tier=tier))
     assert (found["acceptance"], found["success"]) == (acceptance, success)
     assert found["tier"] == {None: 0.0, "E": 1 / 3, "D": 2 / 3, "C": 1.0}[tier]
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "value"),
+    [
+        ({"region": "370112"}, {"region": "000000"}, 1.0),
+        ({"region": "000000"}, {"region": "370112"}, 1.0),
+        ({"language": "en"}, {"region": "370112"}, 1.0),
+        ({"region": "370112"}, {"region": "110000"}, 0.0),
+        ({"region": "000000"}, {"region": "000000"}, 0.0),
+        ({"region": "370112"}, {}, 0.0),
+    ],
+)
+def test_a_pair_crosses_the_border_by_region_or_by_language(
+    asked: dict[str, str], offered: dict[str, str], value: float
+) -> None:
+    target = PairTarget.of((demand(**asked), DEMANDS[0]), (achievement(**offered), OFFERS[0]), CONTEXT)
+    side = side_of(0, 1)
+    abroad = replace(side, facts=replace(side.facts, regions=("370100", "000000")))
+    assert manager_features(target, abroad, USUAL, today=TODAY)[0]["cross_border"] == value
+    assert manager_features(target, side, USUAL, today=TODAY)[0]["cross_border"] == 0.0
+
+
+@given(st.sampled_from(sorted(shipped_model().weights)), st.floats(0, 2), st.integers(0, 11))
+def test_no_feature_that_rises_lowers_a_score(name: str, more: float, number: int) -> None:
+    model, found = shipped_model(), features_of(side_of(number, 1))
+
+    def score(features: dict[str, float]) -> float:
+        return logistic(model.base + sum(model.weights[key] * value for key, value in features.items()))
+
+    assert score(found | {name: found[name] + more}) >= score(found)
 
 
 def test_a_newcomer_is_measured_by_expertise_where_others_have_work() -> None:
