@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from tests.builders.demands import demand_payload
 from tests.builders.managers import manager_payload
 
 LogIn = Callable[..., Any]
+
+_numbers = count(1)
 
 
 def _json(response: Any, status: int = 200) -> dict[str, Any]:
@@ -53,7 +56,7 @@ class Town:
     def organisation(self, *, parent: UUID | None = None) -> UUID:
         with self.app.state.database.unit_of_work() as session:
             row = Organisation(
-                name=f"单位 {now().isoformat()}",
+                name=f"第 {next(_numbers)} 个单位",
                 kind="institution",
                 region="370100",
                 parent_id=parent,
@@ -87,7 +90,7 @@ class Town:
     def _earlier(self, session: Any, manager_id: UUID, state: PushState, reason: str | None) -> None:
         demand = session.get_one(Demand, UUID(self.demand["id"]))
         other = Demand(
-            number=f"T-D-{now().timestamp()}",
+            number=f"T-D-{next(_numbers)}",
             title="过去的需求",
             main_problem="过去的问题",
             region="370100",
