@@ -29,6 +29,7 @@ MODELS = (
     "app.pushes.telling_models",
     "app.pushes.feedback_models",
     "app.pushes.channels.models",
+    "app.pushes.assignment_models",
     "app.worker_models",
 )
 

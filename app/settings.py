@@ -83,6 +83,19 @@ class Settings(BaseSettings):
         default=0.1, ge=0, le=1, description="Rise of a pair's score that brings an unanswered push back."
     )
     push_undo: timedelta = timedelta(minutes=15)
+    newcomer_share: float = Field(
+        default=0.15,
+        ge=0,
+        le=1,
+        description="Share of places reserved for managers who got few pushes so far.",
+    )
+    assignment_nightly: bool = True
+    assignment_hour: int = Field(
+        default=3, ge=0, le=23, description="Hour in Asia/Shanghai from which the nightly assignment runs."
+    )
+    assignment_pairs: int = Field(
+        default=500, ge=1, le=5000, description="Best pairs that the night looks at."
+    )
 
     # reviews by the bureau before publication, per library
     review_achievements: bool = False

@@ -21,18 +21,22 @@ from app.engagements.load import open_load
 from app.engagements.storage import Store, open_store
 from app.events import Handler
 from app.libraries import expiry
+from app.libraries.numbers import local_now
 from app.matching import handlers as matching
 from app.matching.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.index import open_index, open_lexical
 from app.matching.indexer import MatchingIndexer
 from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
+from app.matching.recommending import ManagerLookups
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import delivery
 from app.pushes import handlers as pushes
+from app.pushes.assignment_runs import start_nightly
 from app.pushes.digests import announce_digests
 from app.pushes.handover import mark_overdue
+from app.pushes.history import push_histories
 from app.pushes.owners import announce_owner_digests
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
@@ -110,7 +114,9 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         lexical=open_lexical(database),
         ranker=load_ranker(),
         indexer=(indexer := MatchingIndexer(database, embedder)),
-        open_load=open_load,
+        lookups=ManagerLookups(
+            open_load=open_load, histories=push_histories, newcomer_share=settings.newcomer_share
+        ),
         candidates=settings.match_candidates,
         threshold=settings.push_threshold,
     )
@@ -155,6 +161,11 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     def forget_deliveries(session: Session) -> None:
         delivery.forget_old(session, older_than=settings.delivery_log_lifetime)
 
+    def assign_nightly(session: Session) -> None:
+        if settings.assignment_nightly:
+            hour, limit = settings.assignment_hour, settings.assignment_pairs
+            start_nightly(session, hour=hour, limit=limit, moment=local_now())
+
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)
 
@@ -169,5 +180,6 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         Periodic("sweep_files", timedelta(hours=6), sweep_files),
         Periodic("sweep_deliveries", timedelta(minutes=1), in_transaction(delivery.sweep)),
         Periodic("forget_deliveries", timedelta(hours=1), in_transaction(forget_deliveries)),
+        Periodic("assign_nightly", timedelta(minutes=5), in_transaction(assign_nightly)),
         Periodic("save_index", timedelta(minutes=10), save_index, every_process=True),
     )

@@ -100,8 +100,36 @@ def test_managers_and_their_conflicts(tmp_path: Path, evaluate: Evaluate) -> Non
         "pairs": 1,
         "ndcg_at_5": 1.0,
         "ndcg_at_5_interval": [1.0, 1.0],
+        "ndcg_at_5_judged": 1.0,
+        "ndcg_at_5_judged_interval": [1.0, 1.0],
+        "unjudged_in_first_5": 0.0,
         "conflicts_recommended": 0,
     }
+
+
+def test_who_was_not_judged_is_told_apart_from_who_does_not_fit(tmp_path: Path, evaluate: Evaluate) -> None:
+    """M1 does the same as M0 and nobody graded him: he counts as 0, and the judged alone are ranked without a fault."""
+    free = MANAGER | {"org": "另一家技术转移公司", "affiliations": []}
+    twin = free | {"id": "M0", "name": "同一专长"}
+    stranger = free | {
+        "id": "M2",
+        "expertise": "舞台灯光",
+        "fields": [],
+        "regions": [],
+        "track_record": [],
+    }
+    write(
+        tmp_path,
+        achievements=[ACHIEVEMENT],
+        demands=[DEMAND],
+        managers=[free, twin, stranger],
+        qrels_pairs="D1\tA1\t3\n",
+        qrels_managers="D1\tA1\tM0\t3\nD1\tA1\tM2\t1\n",
+    )
+    figures = evaluate(tmp_path)["managers"]
+    assert figures["ndcg_at_5_judged"] == 1.0
+    assert figures["ndcg_at_5"] < 1.0
+    assert figures["unjudged_in_first_5"] == pytest.approx(1 / 3, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +164,9 @@ def test_a_record_is_taken_as_it_is(tmp_path: Path, evaluate: Evaluate, odd: dic
         "pairs": 0,
         "ndcg_at_5": 0.0,
         "ndcg_at_5_interval": [0.0, 0.0],
+        "ndcg_at_5_judged": 0.0,
+        "ndcg_at_5_judged_interval": [0.0, 0.0],
+        "unjudged_in_first_5": 0.0,
         "conflicts_recommended": 0,
     }
 

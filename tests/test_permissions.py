@@ -98,6 +98,8 @@ webhook.read                       A          O           O       -        O    
 webhook.change                     A          O           O       -        O        -
 delivery.read                      A          O           O       O        O        -
 delivery.repeat                    A          O           O       O        O        -
+assignment.run                     A          -           -       -        -        -
+assignment.read                    A          -           -       -        -        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -
@@ -186,6 +188,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         statistics.read
         push.plan assignment.plan channel.read channel.change channel.link webhook.create webhook.read
         webhook.change delivery.read delivery.repeat event.list event.replay index.rebuild audit.read statistics.read
+        assignment.run assignment.read
     """
     assert {str(action) for action in closed} == set(expected.split())
 

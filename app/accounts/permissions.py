@@ -90,6 +90,8 @@ class Action(StrEnum):
     MATCH_REPORT_RESOLVE = "match_report.resolve"
     ACHIEVEMENT_FEEDBACK = "achievement.feedback"
     ASSIGNMENT_PLAN = "assignment.plan"
+    ASSIGNMENT_RUN = "assignment.run"
+    ASSIGNMENT_READ = "assignment.read"
 
     ENGAGEMENT_READ = "engagement.read"
     ENGAGEMENT_MOVE = "engagement.move"
@@ -218,6 +220,8 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.MATCH_REPORT_RESOLVE:        (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ACHIEVEMENT_FEEDBACK:        (ANY, OWN, OWN, NO,  NO,  NO),
     Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ASSIGNMENT_RUN:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ASSIGNMENT_READ:             (ANY, NO,  NO,  NO,  NO,  NO),
 
     Action.ENGAGEMENT_READ:             (ANY, OWN, OWN, OWN, OWN, NO),
     Action.ENGAGEMENT_MOVE:             (ANY, OWN, OWN, OWN, NO,  NO),

@@ -1,5 +1,6 @@
 """Routes of matching: matches of a record or of a text, managers for a pair, the best pairs overall."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -134,11 +135,26 @@ def recommendations(
                 recommended=item.recommended,
                 conflict=dict(item.conflict) if item.conflict else None,
                 full=item.full,
-                reasons=shown(item.reasons, seen[item.manager_id]["view_level"]),
+                reasons=_of_manager(item.reasons, seen[item.manager_id], principal),
             )
             for rank, item in enumerate(found, 1)
         ],
     )
+
+
+_HISTORY = frozenset({"acceptance", "success"})
+
+
+def _of_manager(
+    reasons: Mapping[str, Any], manager: Mapping[str, Any], principal: Principal
+) -> dict[str, Any]:
+    """How a manager answered others is between him and the bureau: parties are told what is good, not the figures."""
+    seen = dict(shown(reasons, manager["view_level"]))
+    if not principal.sees_everything and "contributions" in seen:
+        seen["contributions"] = {
+            name: value for name, value in seen["contributions"].items() if name not in _HISTORY
+        }
+    return seen
 
 
 _BEST = Sort(Pair.score, float, descending=True)

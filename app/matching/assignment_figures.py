@@ -13,7 +13,7 @@ class Metrics:
     """`net_value` is `total_value` less the cost of load. `missing` counts places below the pairs' least numbers.
 
     `capacity_breaches` counts assignments beyond managers' free places, `excess` those beyond the pairs' `most`,
-    `unassigned` the pairs without a manager that could have one. `gini` is over the managers' shares of capacity in
+    `unassigned` the pairs without any manager that could have one. `gini` is over the managers' shares of capacity in
     use, load besides this problem included: 0 where all are equally busy, towards 1 where few have everything.
     """
 
@@ -46,7 +46,7 @@ def metrics(problem: AssignmentProblem, given: Collection[Given]) -> Metrics:
         net_value=total - load,
         fixed_kept=len(set(given) & set(problem.fixed)),
         missing=sum(max(0, pair.least - of_pair[pair.id]) for pair in problem.pairs),
-        unassigned=sum(pair.most > 0 and not of_pair[pair.id] for pair in problem.pairs),
+        unassigned=sum(pair.most > 0 and not of_pair[pair.id] + pair.held for pair in problem.pairs),
         capacity_breaches=sum(max(0, of_manager[m.id] - m.free) for m in problem.managers),
         excess=sum(max(0, of_pair[pair.id] - pair.most) for pair in problem.pairs),
         conflicts=len(set(given) & set(problem.conflicts)),

@@ -27,13 +27,15 @@ Given = tuple[str, str]
 class PairToAssign:
     """A pair and who could broker it: manager id → expected value (≥ 0), for `least` to `most` managers at once.
 
-    Values of several managers of one pair add up; a caller who wants less of that lowers `most`.
+    Values of several managers of one pair add up; a caller who wants less of that lowers `most`. `held` managers have
+    the pair besides this problem: with one of them it is not without a manager, whoever else is assigned.
     """
 
     id: str
     values: Mapping[str, float]
     least: int = 0
     most: int = STRONG_MOST
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Rows:
     manager_ids: list[str]
     least: list[int]
     most: list[int]
+    held: list[int]
     free: list[int]
     pair: NDArray[np.int64]
     manager: NDArray[np.int64]
@@ -115,6 +118,7 @@ def rows_of(problem: AssignmentProblem) -> Rows:
         manager_ids=[manager.id for manager in managers],
         least=[pair.least for pair in pairs],
         most=[pair.most for pair in pairs],
+        held=[pair.held for pair in pairs],
         free=[manager.free for manager in managers],
         pair=places[:, 0],
         manager=places[:, 1],
@@ -152,6 +156,8 @@ def _check(problem: AssignmentProblem, pairs: Mapping[str, int], managers: Mappi
     for pair in problem.pairs:
         if not 0 <= pair.least <= pair.most:
             raise ValueError(f"pair {pair.id} asks for {pair.least} to {pair.most} managers")
+        if pair.held < 0:
+            raise ValueError(f"pair {pair.id} has {pair.held} managers besides")
         if unknown := pair.values.keys() - managers.keys():
             raise ValueError(f"pair {pair.id} has the unknown candidate {min(unknown)}")
         if not all(math.isfinite(value) and value >= 0 for value in pair.values.values()):

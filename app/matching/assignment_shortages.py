@@ -118,7 +118,8 @@ def shortages(rows: Rows, chosen: Chosen) -> tuple[Shortage, ...]:
     found = []
     for row, pair_id in enumerate(rows.pair_ids):
         assigned, candidates = int(given[row]), int(allowed[row])
-        if assigned >= max(rows.least[row], min(1, rows.most[row])):
+        wanted = min(1, rows.most[row]) if not rows.held[row] else 0
+        if assigned >= max(rows.least[row], wanted):
             continue
         if candidates < max(1, rows.least[row]):
             reason = Reason.NO_CANDIDATE_LEFT

@@ -23,7 +23,7 @@ from app.matching.index import IndexFilter, LexicalIndex, VectorIndex
 from app.matching.indexer import MatchingIndexer
 from app.matching.missing import lacks
 from app.matching.ranker import Ranker, ScoredPair, rank
-from app.matching.recommending import OpenLoad, PairToBroker, managers_for
+from app.matching.recommending import ManagerLookups, PairToBroker, managers_for
 from app.matching.records import achievement_facts, demand_facts
 from app.matching.sides import RecordSide, embedded_side, side_of
 from app.matching.signals import Context, TextSide, centred, pair_signals, sentence_cosines
@@ -44,7 +44,7 @@ class Matcher:
         lexical: LexicalIndex,
         ranker: Ranker,
         indexer: MatchingIndexer,
-        open_load: OpenLoad,
+        lookups: ManagerLookups,
         candidates: int,
         threshold: float | None = None,
     ) -> None:
@@ -56,7 +56,7 @@ class Matcher:
         self.contexts = ContextSource(embedder.model_id, embedder.dimension)
         self._cache = CandidateCache(embedder.model_id)
         self._indexer = indexer
-        self._open_load = open_load
+        self.lookups = lookups
         self._candidates = candidates
 
     def for_demand(
@@ -136,7 +136,7 @@ class Matcher:
             pair,
             index=self.index,
             context=self.contexts.current(session),
-            open_load=self._open_load,
+            lookups=self.lookups,
             limit=limit,
             today=local_now().date(),
         )

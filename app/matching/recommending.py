@@ -17,16 +17,41 @@ from app.libraries.managers.models import Manager
 from app.matching.answers import ManagerRecommendation
 from app.matching.context import StoreContext
 from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts
+from app.matching.history import PushHistory, Tally, above_the_mean
 from app.matching.index import IndexFilter, VectorIndex
-from app.matching.managers import ManagerSide, ScoredManager, rank_managers
+from app.matching.manager_features import ManagerSide
+from app.matching.managers import ScoredManager, rank_managers
 from app.matching.records import manager_facts
 from app.matching.sides import stored_texts
 from app.matching.signals import TextSide
 
 OpenLoad = Callable[[Session, Collection[UUID]], Mapping[UUID, int]]
+PushHistories = Callable[[Session, Collection[UUID]], Mapping[UUID, PushHistory]]
+Outcomes = Callable[[Session, Collection[UUID]], Mapping[UUID, Tally]]
+Tiers = Callable[[Session, Collection[UUID]], Mapping[UUID, str]]
 
 # Managers nearest to either side of the pair; field, region and track record then decide among them.
 CANDIDATES = 200
+
+
+def _nothing_known(_: Session, __: Collection[UUID]) -> Mapping[UUID, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerLookups:
+    """What other concepts know of managers, handed in because matching knows none of them. Who is not in an answer has
+    no history, no outcome or no tier.
+
+    `outcomes` are engagements that came to a contract, against those that ended without one. `newcomer_share` of the
+    places of each list is reserved for newcomers, 0–1.
+    """
+
+    open_load: OpenLoad = _nothing_known
+    histories: PushHistories = _nothing_known
+    outcomes: Outcomes = _nothing_known
+    tiers: Tiers = _nothing_known
+    newcomer_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +70,14 @@ def managers_for(
     *,
     index: VectorIndex,
     context: StoreContext,
-    open_load: OpenLoad,
+    lookups: ManagerLookups,
     limit: int,
     today: date,
 ) -> list[ManagerRecommendation]:
-    """Those to be recommended first, then those with a conflict or without a free place, each group by score."""
+    """Those to be recommended first, then those with a conflict or without a free place, each group by score.
+
+    Some places of the first group may be reserved for newcomers (see ``exploration``).
+    """
     nearest = index.search(
         session,
         np.stack([pair.demand_text.vector, pair.achievement_text.vector]),
@@ -57,21 +85,46 @@ def managers_for(
         IndexFilter(kind=RecordKind.MANAGER, valid_on=today),
     )
     records = _published_managers(session, [hit.record_id for hit in nearest])
-    load = open_load(session, list(records))
-    facts = {
-        id_: manager_facts(record, open_load=load.get(id_, 0), today=today) for id_, record in records.items()
-    }
-    texts = stored_texts(session, index.model_id, list(records))
+    sides = _sides(session, records, lookups, model_id=index.model_id, today=today)
     ranked = rank_managers(
         (pair.demand, pair.demand_text),
         (pair.achievement, pair.achievement_text),
-        [ManagerSide(facts[id_], text.vector, text.sentences) for id_, text in texts.items()],
-        demands=context.pairs.demands,
-        achievements=context.pairs.achievements,
+        sides,
+        context=context.pairs,
         managers_usual=context.managers,
-        org_family=_family(session, pair, facts.values()),
+        today=today,
+        org_family=_family(session, pair, [side.facts for side in sides]),
+        newcomer_share=lookups.newcomer_share,
     )
     return [_recommendation(scored) for scored in ranked[:limit]]
+
+
+def _sides(
+    session: Session,
+    records: Mapping[UUID, Manager],
+    lookups: ManagerLookups,
+    *,
+    model_id: str,
+    today: date,
+) -> list[ManagerSide]:
+    ids = list(records)
+    load = lookups.open_load(session, ids)
+    histories = lookups.histories(session, ids)
+    acceptance = above_the_mean({id_: history.answers for id_, history in histories.items()})
+    success = above_the_mean(lookups.outcomes(session, ids))
+    tiers = lookups.tiers(session, ids)
+    return [
+        ManagerSide(
+            facts=manager_facts(records[id_], open_load=load.get(id_, 0), today=today),
+            vector=text.vector,
+            sentences=text.sentences,
+            acceptance=acceptance.get(id_, 0.0),
+            success=success.get(id_, 0.0),
+            tier=tiers.get(id_),
+            is_new=histories.get(id_, PushHistory()).is_new,
+        )
+        for id_, text in stored_texts(session, model_id, ids).items()
+    ]
 
 
 def _published_managers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Manager]:
@@ -99,6 +152,7 @@ def _recommendation(scored: ScoredManager) -> ManagerRecommendation:
         "zh": list(scored.reasons_zh),
         "en": list(scored.reasons_en),
         "best_work": scored.best_work,
+        "put_forward": scored.put_forward,
         "contributions": {name: round(value, 4) for name, value in scored.contributions.items()},
     }
     return ManagerRecommendation(

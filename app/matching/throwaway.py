@@ -32,6 +32,7 @@ from app.matching.index import open_index, open_lexical
 from app.matching.indexer import MatchingIndexer
 from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
+from app.matching.recommending import ManagerLookups
 from app.settings import Settings
 
 _BATCH = 64
@@ -98,7 +99,7 @@ def open_judged_store(
         lexical=open_lexical(database),
         ranker=load_ranker(),
         indexer=indexer,
-        open_load=lambda _session, _ids: {},
+        lookups=ManagerLookups(),
         candidates=settings.match_candidates,
     )
     ids = {kind: {key: record.id for key, record in found.items()} for kind, found in records.by_kind.items()}

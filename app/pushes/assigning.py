@@ -1,7 +1,8 @@
-"""What an assignment over all good pairs would push, beside the pushes there are: a dry run, nothing is written."""
+"""What an assignment over all good pairs would push, beside the pushes there are. Reads, and writes nothing."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -24,7 +25,7 @@ from app.matching.assignment import (
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.models import PushState
-from app.pushes.planning import Recommender
+from app.pushes.planning import LEAST_FIT, Candidate, PairPlan, Recommender
 from app.pushes.ranking import rank_score
 from app.pushes.rules import live_violations, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
@@ -49,8 +50,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentPlan:
-    """`present` are the figures of the live pushes as they are, which may break rules; `left_out` counts good pairs
-    beyond those looked at."""
+    """`present` are the figures of the live pushes as they are, which may break rules, `planned` those of `kept` and
+    `added` together; `left_out` counts good pairs beyond those looked at. `pushes` is what the places in `added` come
+    to, the best first within a pair."""
 
     keys: Mapping[str, PairKey]
     left_out: int
@@ -58,21 +60,31 @@ class AssignmentPlan:
     kept: tuple[Place, ...]
     ended: tuple[Place, ...]
     present: Metrics
+    planned: Metrics
     assignment: Assignment
+    pushes: tuple[PairPlan, ...]
 
 
 def plan_assignment(
     session: Session, recommender: Recommender, *, policy: Policy, limit: int, keep: bool
 ) -> AssignmentPlan:
-    """Over the `limit` best pairs. With `keep` live pushes stay as long as the rules and capacities allow it.
+    """Over the `limit` best pairs. With `keep` live pushes stay unless a rule ends them; else they compete anew.
 
-    An accepted push takes one of its pair's places and is part of its manager's load. A manager who ever answered a
-    pair, or whose push of it ended, does not get it again.
+    An accepted push and a live one that stays take a place of their pair and of their manager, so nobody gets more who
+    has as many as his capacity waiting or in hand. A manager who ever answered a pair, or whose push of it ended, does
+    not get it again.
     """
     good = queries.good_published_pairs(policy)
     pairs = session.scalars(good.limit(limit)).all()
     total = session.scalar(select(func.count()).select_from(good.order_by(None).subquery())) or 0
-    scores = _scores(session, recommender, pairs)
+    found = _candidates(session, recommender, pairs)
+    scores = {
+        (pair.demand_id, pair.achievement_id): {
+            id_: rank_score(pair.score, one.score)
+            for id_, one in found[pair.demand_id, pair.achievement_id].items()
+        }
+        for pair in pairs
+    }
     live = {
         (key, push.manager_id): push.rank_score
         for push in session.scalars(queries.live_of_pairs(scores))
@@ -86,33 +98,36 @@ def plan_assignment(
         pairs=list(scores),
         manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
     )
-    problem, broken = _problem(standing, scores, live, keep=keep)
-    return _compared(problem, scores, live, broken, left_out=total - len(pairs))
+    elsewhere = queries.live_by_manager(session, standing.managers) - Counter(id_ for _, id_ in live)
+    problem, broken = _problem(standing, scores, live, elsewhere)
+    return _compared(problem, scores, live, broken, found, left_out=total - len(pairs), keep=keep)
 
 
-def _scores(
+def _candidates(
     session: Session, recommender: Recommender, pairs: Sequence[Pair]
-) -> dict[PairKey, dict[UUID, float]]:
-    """Pair → candidate → value; those in conflict or full too, for the answer has to name what is in the way."""
-    scores = {}
+) -> dict[PairKey, dict[UUID, Candidate]]:
+    """Pair → candidates; those in conflict or full too, for the answer has to name what is in the way."""
+    candidates = {}
     for pair in pairs:
         demand = session.get_one(Demand, pair.demand_id)
         achievement = session.get_one(Achievement, pair.achievement_id)
         found = recommender.managers_for(session, demand, achievement, limit=CANDIDATES)
-        scores[demand.id, achievement.id] = {
-            one.manager_id: rank_score(pair.score, one.score) for one in found
+        candidates[demand.id, achievement.id] = {
+            one.manager_id: Candidate(one.manager_id, one.score, one.reasons)
+            for one in found
+            if one.score >= LEAST_FIT
         }
-    return scores
+    return candidates
 
 
 def _problem(
     standing: Standing,
     scores: Mapping[PairKey, Mapping[UUID, float]],
     live: Collection[tuple[PairKey, UUID]],
-    *,
-    keep: bool,
+    elsewhere: Mapping[UUID, int],
 ) -> tuple[AssignmentProblem, dict[Given, str]]:
-    """The question, and for each manager who may not have a pair the code of the first rule against it."""
+    """The question as if no live push stayed, and for each manager who may not have a pair the code of the first rule
+    against it. `elsewhere` counts managers' live pushes of pairs that are not looked at."""
     conflicts, asked, against = set[Given](), [], dict[Given, str]()
     for key, of_pair in scores.items():
         values = {}
@@ -136,15 +151,33 @@ def _problem(
                 values,
                 least=min(max(0, STRONG_LEAST - accepted), standing.policy.places),
                 most=max(0, standing.policy.places - accepted),
+                held=accepted,
             )
         )
     managers = [
-        ManagerPlaces(str(id_), facts.capacity, facts.open_load)
+        ManagerPlaces(str(id_), facts.capacity, facts.open_load + elsewhere.get(id_, 0))
         for id_, facts in standing.manager_facts.items()
     ]
-    candidates = {(pair.id, manager) for pair in asked for manager in pair.values}
-    fixed = {(_id(key), str(manager_id)) for key, manager_id in live} & candidates
-    return AssignmentProblem(asked, managers, conflicts, fixed if keep else frozenset()), against
+    return AssignmentProblem(asked, managers, conflicts), against
+
+
+def _beside(whole: AssignmentProblem, kept: Collection[Given]) -> AssignmentProblem:
+    """What is left to assign where these stay, be their managers within their capacity or not."""
+    of_pair, of_manager = Counter(pair for pair, _ in kept), Counter(manager for _, manager in kept)
+    return replace(
+        whole,
+        pairs=[
+            replace(
+                pair,
+                values={id_: value for id_, value in pair.values.items() if (pair.id, id_) not in kept},
+                least=max(0, pair.least - of_pair[pair.id]),
+                most=max(0, pair.most - of_pair[pair.id]),
+                held=pair.held + of_pair[pair.id],
+            )
+            for pair in whole.pairs
+        ],
+        managers=[replace(manager, load=manager.load + of_manager[manager.id]) for manager in whole.managers],
+    )
 
 
 def _compared(
@@ -152,14 +185,20 @@ def _compared(
     scores: Mapping[PairKey, Mapping[UUID, float]],
     live: Collection[tuple[PairKey, UUID]],
     against: Mapping[Given, str],
+    found: Mapping[PairKey, Mapping[UUID, Candidate]],
     *,
     left_out: int,
+    keep: bool,
 ) -> AssignmentPlan:
-    answer = assign(problem)
+    there = {(_id(key), str(manager_id)) for key, manager_id in live}
+    allowed = {(pair.id, manager) for pair in problem.pairs for manager in pair.values} - set(
+        problem.conflicts
+    )
+    kept = there & allowed if keep else set[Given]()
+    answer = assign(_beside(problem, kept))
+    wanted = kept | set(answer.given)
     keys = {_id(key): key for key in scores}
-    there, wanted = {(_id(key), str(manager_id)) for key, manager_id in live}, set(answer.given)
     why = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
-    why |= {(one.pair_id, one.manager_id): str(one.reason) for one in answer.dropped}
 
     def places(given: Collection[Given], otherwise: str | None = None) -> tuple[Place, ...]:
         return tuple(
@@ -172,15 +211,27 @@ def _compared(
             for pair, manager in sorted(given)
         )
 
+    added = places(wanted - there)
     return AssignmentPlan(
         keys=keys,
         left_out=left_out,
-        added=places(wanted - there),
+        added=added,
         kept=places(wanted & there),
         ended=places(there - wanted, "not_in_the_best"),
         present=metrics(problem, there),
+        planned=metrics(problem, wanted),
         assignment=answer,
+        pushes=_pushes(added, found),
     )
+
+
+def _pushes(
+    added: Collection[Place], candidates: Mapping[PairKey, Mapping[UUID, Candidate]]
+) -> tuple[PairPlan, ...]:
+    by_pair: dict[PairKey, list[Candidate]] = {}
+    for place in sorted(added, key=lambda place: (-place.value, place.manager_id)):
+        by_pair.setdefault(place.key, []).append(candidates[place.key][place.manager_id])
+    return tuple(PairPlan(key, tuple(found)) for key, found in by_pair.items())
 
 
 def _id(key: PairKey) -> str:

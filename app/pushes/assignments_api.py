@@ -1,29 +1,29 @@
-"""The route of the bureau's dry run of an assignment."""
+"""The routes of assignments: the bureau's dry run, and runs that are carried out."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from app.accounts.permissions import Action, CurrentPrincipal, require
-from app.db import ReadSession
-from app.errors import Forbidden, Invalid, Unauthenticated, problems
-from app.matching.assignment import REASONS, Relief
-from app.pushes.assigning import AssignmentPlan, Place, plan_assignment
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, created_once
+from app.pushes import assignment_runs
+from app.pushes.assigning import plan_assignment
+from app.pushes.assignment_answers import read_plan
+from app.pushes.assignment_models import AssignmentRun
+from app.pushes.assignment_schemas import RunRead, RunRequest, RunSummary
 from app.pushes.handlers import policy_of
-from app.pushes.schemas import (
-    AssignedPlace,
-    AssignmentFigures,
-    AssignmentRead,
-    AssignmentRequest,
-    BottleneckRead,
-    MoreCandidatesWanted,
-    MorePlacesWanted,
-    ReliefRead,
-    ShortPair,
-)
+from app.pushes.schemas import AssignmentRead, AssignmentRequest
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
+
+_NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True)
 
 
 @router.post("/assignments/plan", summary="统筹指派(试算)", responses=problems(Invalid))
@@ -34,64 +34,58 @@ def plan(
     require(principal, Action.ASSIGNMENT_PLAN)
     matcher = request.app.state.matcher
     policy = policy_of(request.app.state.settings, matcher)
-    found = plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep)
-    answer = found.assignment
-    return AssignmentRead(
-        pairs=len(found.keys),
-        left_out=found.left_out,
-        added=_places(found.added),
-        kept=_places(found.kept),
-        ended=_places(found.ended),
-        short=_short(found),
-        reasons={str(reason): number for reason, number in answer.reasons.items()},
-        relief=_relief(found, answer.relief) if answer.relief else None,
-        planned=AssignmentFigures.model_validate(answer.metrics),
-        present=AssignmentFigures.model_validate(found.present),
-    )
+    return read_plan(plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep))
 
 
-def _places(places: Sequence[Place]) -> list[AssignedPlace]:
-    return [
-        AssignedPlace(
-            demand_id=place.key[0],
-            achievement_id=place.key[1],
-            manager_id=place.manager_id,
-            value=place.value,
-            reason=place.reason,
+@router.post(
+    "/assignments/run",
+    summary="统筹指派(执行)",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=RunSummary,
+    responses=problems(Invalid),
+)
+def run(
+    wanted: RunRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    request: Request,
+    key: IdempotencyKey = None,
+) -> Response:
+    """按试算的方案新增推送,由后台一次性写入;已有的推送保留不动,规则不变。结果见 Location。"""
+    require(principal, Action.ASSIGNMENT_RUN)
+
+    def answer() -> Response:
+        started = assignment_runs.request_run(session, principal=principal, limit=wanted.limit)
+        return JSONResponse(
+            RunSummary.model_validate(started).model_dump(mode="json"),
+            status.HTTP_202_ACCEPTED,
+            {"Location": f"/v1/assignments/runs/{started.id}"},
         )
-        for place in places
-    ]
+
+    holder = principal.user_id or principal.api_key_id or ""
+    return created_once(session, request, holder=holder, key=key, payload=wanted, create=answer)
 
 
-def _short(plan: AssignmentPlan) -> list[ShortPair]:
-    rows = []
-    for one in plan.assignment.short:
-        demand_id, achievement_id = plan.keys[one.pair_id]
-        zh, en = REASONS[one.reason]
-        facts = {name: value for name, value in asdict(one).items() if name != "pair_id"}
-        rows.append(ShortPair(demand_id=demand_id, achievement_id=achievement_id, zh=zh, en=en, **facts))
-    return rows
-
-
-def _relief(plan: AssignmentPlan, relief: Relief) -> ReliefRead:
-    return ReliefRead(
-        places=[MorePlacesWanted(**asdict(place)) for place in relief.places],
-        candidates=[
-            MoreCandidatesWanted(
-                demand_id=plan.keys[more.pair_id][0],
-                achievement_id=plan.keys[more.pair_id][1],
-                more=more.more,
-                in_conflict=more.in_conflict,
-            )
-            for more in relief.candidates
-        ],
-        bottlenecks=[
-            BottleneckRead(
-                pairs=len(one.pair_ids),
-                manager_ids=list(one.manager_ids),
-                places=one.places,
-                missing=one.missing,
-            )
-            for one in relief.bottlenecks
-        ],
+@router.get("/assignments/runs", summary="已执行的统筹指派", responses=problems(Invalid))
+def list_runs(
+    principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
+) -> Page[RunSummary]:
+    """最新的在前。每晚一次(可关闭),其余由主管部门发起。"""
+    require(principal, Action.ASSIGNMENT_READ)
+    query = select(AssignmentRun).options(defer(AssignmentRun.answer))
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_NEWEST_FIRST,
+        key=AssignmentRun.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="newest",
     )
+    return Page(items=[RunSummary.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get("/assignments/runs/{run_id}", summary="一次统筹指派的结果", responses=problems(NotFound))
+def get_run(run_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> RunRead:
+    """新增了哪些推送;没有安排的供需对逐条说明原因,以及放宽哪个名额、补充哪些候选人可以解决。"""
+    return RunRead.model_validate(assignment_runs.get_run(session, run_id, principal=principal))

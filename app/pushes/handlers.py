@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.managers.models import Manager
 from app.pushes import queries, stream_log
+from app.pushes.assignment_runs import DUE, assignment_handler
 from app.pushes.digests import make_digest
 from app.pushes.handover import hand_over, plan_handover
 from app.pushes.models import HOLDING, Push
@@ -114,6 +115,7 @@ def _timely_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, S
         "push.overdue": (Handler(plan=plan_overdue, apply=give_away),),
         "digest.due": (Handler(plan=_nothing, apply=digest),),
         "owner_digest.due": (Handler(plan=_nothing, apply=owner_digest),),
+        DUE: (assignment_handler(recommender, policy),),
     }
 
 

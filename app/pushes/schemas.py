@@ -93,8 +93,7 @@ class AssignedPlace(BaseModel):
     reason: str | None = Field(
         None,
         title="不再保留的原因",
-        description="conflict 利益冲突 pair_has_enough 供需对已满 manager_full 经理人已满 "
-        "not_in_the_best 不在最优方案中;其他为推送规则的代码",
+        description="conflict 利益冲突 not_in_the_best 不在最优方案中;其他为推送规则的代码",
     )
 
 

@@ -287,6 +287,17 @@ class TestExamples:
         )
         assert assign(few).dropped == (Dropped("p1", "m2", DropReason.PAIR_HAS_ENOUGH),)
 
+    def test_a_pair_that_a_manager_holds_already_is_not_without_one(self) -> None:
+        full = [ManagerPlaces("m", 1, 1)]
+        without, held = (PairToAssign("p", {"m": 0.5}, held=number) for number in (0, 1))
+        assert [short.reason for short in assign(AssignmentProblem([without], full)).short] == [
+            Reason.CANDIDATES_FULL
+        ]
+        answer = assign(AssignmentProblem([held], full))
+        assert (answer.short, answer.metrics.unassigned) == ((), 0)
+        answer = assign(AssignmentProblem([replace(held, least=1)], full))
+        assert [(short.least, short.assigned) for short in answer.short] == [(1, 0)]
+
     def test_nothing_to_assign(self) -> None:
         answer = assign(AssignmentProblem([], []))
         assert (answer.given, answer.short, answer.relief) == ((), (), None)

@@ -8,11 +8,21 @@ def test_a_stranger_has_no_conflict() -> None:
     assert conflict(manager(affiliations=("agency",)), demand(), achievement()) is None
 
 
-@pytest.mark.parametrize("party", ["buyer", "seller", "partner"])
-def test_an_affiliation_with_any_party_is_a_conflict(party: str) -> None:
+@pytest.mark.parametrize(
+    ("party", "kind"), [("buyer", "affiliation"), ("seller", "affiliation"), ("partner", "co_ownership")]
+)
+def test_an_affiliation_with_any_party_is_a_conflict(party: str, kind: str) -> None:
     found = conflict(manager(affiliations=(party,)), demand(), achievement(party_orgs=("seller", "partner")))
     assert found is not None
-    assert (found.kind, found.org) == ("affiliation", party)
+    assert (found.kind, found.org) == (kind, party)
+
+
+def test_the_group_of_a_co_owner_is_a_conflict() -> None:
+    family = {"sister": "group", "partner": "group"}
+    shared = achievement(party_orgs=("seller", "partner"))
+    found = conflict(manager(affiliations=("sister",)), demand(), shared, family)
+    assert found is not None
+    assert (found.kind, found.org) == ("family", "partner")
 
 
 def test_a_sister_company_of_a_party_is_a_conflict() -> None:

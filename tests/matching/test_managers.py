@@ -1,14 +1,24 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.matching.exploration import FIT_FLOOR
 from app.matching.facts import TrackRecord
-from app.matching.managers import ManagerSide, ScoredManager, rank_managers, region_served
-from app.matching.signals import TextSide, Usual
+from app.matching.manager_features import ManagerSide, region_served
+from app.matching.managers import ScoredManager, rank_managers
+from app.matching.signals import Context, TextSide, Usual
+from app.matching.words import CorpusStats
 from tests.matching.pairs_of_facts import achievement, demand, manager, unit
 
 NOTHING_USUAL = Usual.of(np.zeros((0, 3), np.float32), [])
+CONTEXT = Context(NOTHING_USUAL, NOTHING_USUAL, CorpusStats.of([]))
+TODAY = date(2026, 11, 26)
 NEAR, FAR = unit(1, 0.2, 0), unit(0, 0, 1)
 WORK = (TrackRecord("铸件打磨机器人许可", "licence"),)
 
@@ -18,16 +28,17 @@ def side(vector: np.ndarray, work: np.ndarray | None = None, **facts: Any) -> Ma
     return ManagerSide(manager(**{"expertise": "熟悉铸造行业", **facts}), vector, rows)
 
 
-def ranked(*managers: ManagerSide, **facts: Any) -> list[ScoredManager]:
+def ranked(*managers: ManagerSide, newcomer_share: float = 0.0, **facts: Any) -> list[ScoredManager]:
     text = TextSide(unit(1, 0, 0), np.zeros((0, 3), np.float32))
     asking = demand(fields=("80",), region="370112", **facts)
     return rank_managers(
         (asking, text),
         (achievement(fields=("80",)), text),
         managers,
-        demands=NOTHING_USUAL,
-        achievements=NOTHING_USUAL,
+        context=CONTEXT,
         managers_usual=NOTHING_USUAL,
+        today=TODAY,
+        newcomer_share=newcomer_share,
     )
 
 
@@ -87,6 +98,105 @@ def test_contributions_and_base_make_the_score() -> None:
     (only,) = ranked(side(NEAR, id="m"))
     assert 0 < only.score < 1
     assert "text" in only.contributions
+
+
+def test_the_language_weighs_more_where_the_pair_crosses_a_border() -> None:
+    def lead(**facts: Any) -> float:
+        speaks = side(NEAR, id="speaks", languages=("zh", "en"))
+        silent = side(NEAR, id="silent", languages=("ja",))
+        by_id = {one.manager_id: one.contributions["language"] for one in ranked(silent, speaks, **facts)}
+        return by_id["speaks"] - by_id["silent"]
+
+    assert lead(language="en") > 2 * lead(language="zh") > 0
+
+
+def test_who_serves_overseas_is_preferred_for_a_pair_across_the_border_only() -> None:
+    abroad = side(NEAR, id="b", regions=("370100", "000000"))
+    here = side(NEAR, id="a", regions=("370100",))
+    assert [one.manager_id for one in ranked(abroad, here)] == ["a", "b"]
+    first, _ = ranked(abroad, here, language="en")
+    assert first.manager_id == "b"
+    assert "服务境外对接" in first.reasons_zh
+
+
+def test_answers_and_outcomes_decide_between_equals_and_only_good_ones_are_told() -> None:
+    keen = replace(side(NEAR, id="c-keen"), acceptance=0.2, success=0.2)
+    slack = replace(side(NEAR, id="a"), acceptance=-0.2)
+    newcomer = side(NEAR, id="b-new")
+    first, second, last = ranked(slack, newcomer, keen)
+    assert [first.manager_id, second.manager_id, last.manager_id] == ["c-keen", "b-new", "a"]
+    assert "接收推送的比例高于平均" in first.reasons_zh
+    assert second.reasons_zh == last.reasons_zh
+
+
+def test_a_tier_and_more_and_later_work_decide_between_equals() -> None:
+    plain = side(NEAR, id="a")
+    assert ranked(plain, replace(side(NEAR, id="b"), tier="D"))[0].manager_id == "b"
+    assert ranked(plain, replace(side(NEAR, id="b"), tier="D"))[0].reasons_zh[-1] == "D 类人才"
+
+    def worked(id_: str, **record: Any) -> ManagerSide:
+        return side(NEAR, NEAR, id=id_, track_record=(TrackRecord("打磨机器人", **record),))
+
+    assert ranked(worked("a", year=2016), worked("b", year=2026))[0].manager_id == "b"
+    assert (
+        ranked(worked("a", amount_wan=Decimal(3)), worked("b", amount_wan=Decimal(300)))[0].manager_id == "b"
+    )
+
+
+def test_a_newcomer_who_fits_stands_in_a_reserved_place_and_says_so() -> None:
+    best = replace(
+        side(NEAR, NEAR, id="best", fields=("80",), regions=("370100",), track_record=WORK), is_new=False
+    )
+    fits = side(unit(1, 0.6, 0), id="fits", fields=("80",), regions=("370100",))
+    misfit = side(FAR, id="misfit", fields=("10",), regions=("110000",))
+    assert [one.manager_id for one in ranked(best, fits, misfit)] == ["best", "fits", "misfit"]
+    first, second, third = ranked(best, fits, misfit, newcomer_share=1.0)
+    assert (first.manager_id, second.manager_id, third.manager_id) == ("fits", "best", "misfit")
+    assert (first.put_forward, second.put_forward, third.put_forward) == (True, False, False)
+    assert first.reasons_zh[0] == "新入库技术经理人优先展示"
+    assert first.score < second.score
+
+
+manager_sides = st.builds(
+    lambda number, angle, capacity, load, own, is_new: replace(
+        side(
+            unit(np.cos(angle), np.sin(angle), 0.1),
+            id=f"m{number}",
+            capacity=capacity,
+            open_load=load,
+            fields=("80",),
+            regions=("370100",),
+            affiliations=("seller",) if own else (),
+        ),
+        is_new=is_new,
+    ),
+    st.integers(0, 10**6),
+    st.floats(0, 3),
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(
+    st.lists(manager_sides, max_size=12, unique_by=lambda one: one.facts.id), st.floats(0, 1), st.integers()
+)
+def test_nobody_in_conflict_or_full_is_ever_recommended(
+    sides: list[ManagerSide], share: float, number: int
+) -> None:
+    found = ranked(*sides, newcomer_share=share, id=f"d{number}")
+    assert sorted(one.manager_id for one in found) == sorted(one.facts.id for one in sides)
+    by_id = {one.facts.id: one.facts for one in sides}
+    for one in found:
+        facts = by_id[one.manager_id]
+        free = facts.open_load < facts.capacity and not facts.affiliations
+        assert one.recommended == free
+        assert not one.put_forward or (one.recommended and one.is_new and one.score >= FIT_FLOOR)
+    # Those who may be recommended stand before all others; beside the newcomers put forward, the order is by score.
+    assert [one.recommended for one in found] == sorted((one.recommended for one in found), reverse=True)
+    scores = [one.score for one in found if one.recommended and not one.put_forward]
+    assert scores == sorted(scores, reverse=True)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_without_keeping_it_shows_the_best_there_would_be(world: World) -> None:
     assert [place.key for place in kept.kept] == [keys[0]]
     assert [(place.key, place.manager_id) for place in anew.added] == [(keys[1], manager)]
     assert [(place.key, place.reason) for place in anew.ended] == [(keys[0], "not_in_the_best")]
-    assert anew.assignment.metrics.total_value > kept.assignment.metrics.total_value
+    assert anew.planned.total_value > kept.planned.total_value
 
 
 def test_accepted_pushes_are_load_and_places(world: World) -> None:
