@@ -50,7 +50,7 @@ class Matcher:
         self.ranker = ranker
         self.threshold = ranker.threshold if threshold is None else threshold
         self.model_version = ranker.version
-        self.contexts = ContextSource(embedder.model_id, embedder.dimension)
+        self.contexts = ContextSource(index, lexical)
         self._cache = CandidateCache(embedder.model_id)
         self._indexer = indexer
         self._open_load = open_load

@@ -83,7 +83,10 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
 
 
 def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, AchievementFacts]:
-    """What rules and features need of published achievements, and no texts: a match asks for hundreds of them."""
+    """What rules and features need of published achievements, and no texts: a match asks for hundreds of them.
+
+    The state is looked at here: SQLite would take its index, with all that are published, before the ids.
+    """
     a = Achievement
     rows = session.execute(
         select(
@@ -97,7 +100,8 @@ def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, A
             a.language,
             a.owner_org_id,
             a.co_org_ids,
-        ).where(a.id.in_(ids), a.state == RecordState.PUBLISHED)
+            a.state,
+        ).where(a.id.in_(ids))
     )
     return {
         row.id: AchievementFacts(
@@ -113,6 +117,7 @@ def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, A
             party_orgs=(str(row.owner_org_id), *row.co_org_ids),
         )
         for row in rows
+        if row.state == RecordState.PUBLISHED
     }
 
 
@@ -132,7 +137,8 @@ def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, Demand
             d.language,
             d.owner_org_id,
             d.excluded_orgs,
-        ).where(d.id.in_(ids), d.state == RecordState.PUBLISHED)
+            d.state,
+        ).where(d.id.in_(ids))
     )
     return {
         row.id: DemandFacts(
@@ -150,6 +156,7 @@ def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, Demand
             excluded_orgs=tuple(row.excluded_orgs),
         )
         for row in rows
+        if row.state == RecordState.PUBLISHED
     }
 
 
