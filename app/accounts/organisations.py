@@ -243,6 +243,25 @@ def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {org_id: _topmost(org_id, parents) for org_id in org_ids}
 
 
+def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Everybody in the groups of these organisations → the topmost that controls them, as `families` says it.
+
+    One query, however many others they are to be compared with: who is not in the answer is in none of the groups.
+    """
+    up = (
+        select(Organisation.id, Organisation.parent_id)
+        .where(Organisation.id.in_(org_ids))
+        .cte(recursive=True)
+    )
+    up = up.union(select(Organisation.id, Organisation.parent_id).join(up, up.c.parent_id == Organisation.id))
+    down = select(up.c.id, up.c.parent_id).cte(recursive=True)
+    down = down.union(
+        select(Organisation.id, Organisation.parent_id).join(down, down.c.id == Organisation.parent_id)
+    )
+    parents: dict[UUID, UUID | None] = dict(session.execute(select(down.c.id, down.c.parent_id)).all())
+    return {org_id: _topmost(org_id, parents) for org_id in (*parents, *org_ids)}
+
+
 def _topmost(org_id: UUID, parents: Mapping[UUID, UUID | None]) -> UUID:
     seen = {org_id}
     top = org_id

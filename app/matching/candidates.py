@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.organisations import families
+from app.accounts.organisations import whole_families
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
@@ -83,18 +83,12 @@ class CandidateCache:
 
     def _read(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, Candidate]:
         terms_of = terms_of_demands if kind is RecordKind.DEMAND else terms_of_achievements
-        facts: Mapping[UUID, DemandFacts | AchievementFacts] = terms_of(session, ids)
+        terms: Mapping[UUID, tuple[DemandFacts | AchievementFacts, bool]] = terms_of(session, ids)
         texts = stored_texts(session, self._model_id, ids)
-        model = Demand if kind is RecordKind.DEMAND else Achievement
-        hidden = set(
-            session.scalars(
-                select(model.id).where(model.id.in_(ids), model.publish_mode == PublishMode.CONFIDENTIAL)
-            )
-        )
         return {
-            id_: Candidate(facts[id_], texts[id_], id_ in hidden)
+            id_: Candidate(terms[id_][0], texts[id_], terms[id_][1])
             for id_ in ids
-            if id_ in facts and id_ in texts
+            if id_ in terms and id_ in texts
         }
 
 
@@ -109,8 +103,7 @@ def allowed_pairs(
     holds every pair against the rules once more, with all owners.
     """
     pairs = _pairs(session, record, candidates)
-    orgs = {UUID(org) for pair in pairs.values() for side in pair for org in side.party_orgs}
-    family = {str(org): str(head) for org, head in families(session, orgs).items()}
+    family = _own_families(session, record, pairs)
     kept: dict[UUID, PairFacts] = {}
     left_out: Counter[str] = Counter()
     for id_, pair in pairs.items():
@@ -122,6 +115,23 @@ def allowed_pairs(
         else:
             kept[id_] = pair
     return kept, dict(left_out)
+
+
+def _own_families(
+    session: Session, record: Demand | Achievement, pairs: Mapping[UUID, PairFacts]
+) -> dict[str, str]:
+    """Organisation → topmost, for all groups that the record's own parties or excluded organisations belong to.
+
+    A rule holds a candidate's organisations against these alone.
+    """
+    if not pairs:
+        return {}
+    demand, achievement = next(iter(pairs.values()))
+    own = (
+        (*demand.party_orgs, *demand.excluded_orgs) if isinstance(record, Demand) else achievement.party_orgs
+    )
+    found = whole_families(session, [UUID(org) for org in own])
+    return {str(org): str(head) for org, head in found.items()}
 
 
 def _pairs(

@@ -17,7 +17,6 @@ from app.libraries.search import SearchDocument
 from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.models import RecordVector
 from app.matching.signals import SAMPLE, Context, Usual, prior_mean
-from app.matching.vectors import position
 from app.matching.words import CorpusStats
 
 # A change of one record in fifty moves means and document frequencies by less than a score shows.
@@ -69,7 +68,7 @@ class ContextSource:
 
     def current(self, session: Session) -> StoreContext:
         """The context in use; renewed when more than `RENEW_SHARE` of the store has changed since it was taken."""
-        here = position(session)
+        here = self._index.position(session)
         with self._lock:
             changed = abs(here - self._position)
             if self._context is None or changed > RENEW_SHARE * self._size:

@@ -30,16 +30,11 @@ class RecordSide:
 
 def stored_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, TextSide]:
     """Text sides of the records that are published; the others are missing from the answer."""
+    v, document = RecordVector.__table__.c, SearchDocument.__table__.c
     rows = session.execute(
-        select(
-            RecordVector.record_id,
-            RecordVector.language,
-            RecordVector.vector,
-            RecordVector.sentence_vectors,
-            SearchDocument.member_words,
-        )
-        .join(SearchDocument, SearchDocument.record_id == RecordVector.record_id)
-        .where(RecordVector.record_id.in_(ids), RecordVector.active, RecordVector.model_id == model_id)
+        select(v.record_id, v.language, v.vector, v.sentence_vectors, document.member_words)
+        .join(SearchDocument.__table__, document.record_id == v.record_id)
+        .where(v.record_id.in_(ids), v.active, v.model_id == model_id)
     )
     return {
         id_: TextSide(

@@ -1,6 +1,6 @@
 """Large stores for benchmarks: real records embedded once, a crowd made from them, rows written straight into tables.
 
-`Real.read` embeds a modest number of records of the shared directories and keeps them in one file. `Crowd` makes any
+`Real.embedded` embeds a modest number of records once, `save` keeps them in one file. `Crowd` makes any
 number of achievements from them:
 
 - vector: a point between two real records of one discipline, drawn evenly from 0 to 1 of the way, plus noise, at length
@@ -16,7 +16,6 @@ store among the crowd. No abstract of a judged demand is among those that the cr
 """
 
 import json
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +35,8 @@ from app.matching.records import facts_of
 from app.matching.text import sentences, whole_text
 
 Array = NDArray[np.float32]
+
+_PARTS = ("demands", "answers", "sources")
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,8 @@ class Real:
     model_id: str
 
     @classmethod
-    def read(cls, cache: Path, data: Path, embedder: Embedder, *, judged: int, sources: int) -> "Real":
-        """From the cache, or embedded now and cached. The pickle is the caller's own file: never one from elsewhere."""
-        if cache.exists():
-            kept: Real = pickle.loads(cache.read_bytes())  # noqa: S301 — written by this very function
-            return kept
+    def embedded(cls, data: Path, embedder: Embedder, *, judged: int, sources: int) -> "Real":
+        """Read and embedded now: minutes for a thousand records on one core."""
         csl = {row["id"][-4:]: row for row in _rows(data / "csl" / "achievements.jsonl")}
         demands = {row["id"][-4:]: row for row in _rows(data / "csl-halves-dev" / "demands.jsonl")}
         answers = {row["id"][-4:]: row for row in _rows(data / "csl-halves-dev" / "achievements.jsonl")}
@@ -80,7 +78,7 @@ class Real:
             for path in sorted((data / "jinan").glob("*/achievements.jsonl"))
             for row in _rows(path)
         ]
-        found = cls(
+        return cls(
             _embedded(embedder, [_demand(demands[n]) for n in asked], [csl[n]["discipline"] for n in asked]),
             _embedded(
                 embedder, [_achievement(answers[n]) for n in asked], [csl[n]["discipline"] for n in asked]
@@ -92,9 +90,41 @@ class Real:
             ),
             embedder.model_id,
         )
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        cache.write_bytes(pickle.dumps(found))
-        return found
+
+    @classmethod
+    def load(cls, path: Path) -> "Real":
+        with np.load(path, allow_pickle=False) as archive:
+            described = json.loads(str(archive["described"]))
+            parts = [_unpacked(described[name], archive[name]) for name in _PARTS]
+        return cls(*parts, described["model_id"])
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parts = {name: getattr(self, name) for name in _PARTS}
+        described = {"model_id": self.model_id} | {
+            name: [[text.key, text.discipline, text.title, text.whole, text.sentences] for text in texts]
+            for name, texts in parts.items()
+        }
+        with path.open("wb") as file:
+            np.savez(
+                file,
+                described=np.array(json.dumps(described, ensure_ascii=False)),
+                **{
+                    name: np.concatenate([np.vstack([text.vector, text.sentence_vectors]) for text in texts])
+                    for name, texts in parts.items()
+                },
+            )
+
+
+def _unpacked(described: list[Any], rows: Array) -> list[Text]:
+    """Of each text: its vector, then those of its sentences."""
+    found = []
+    place = 0
+    for key, discipline, title, whole, parts in described:
+        vector, of_sentences = rows[place], rows[place + 1 : place + 1 + len(parts)]
+        found.append(Text(key, discipline, title, whole, tuple(parts), vector, of_sentences))
+        place += 1 + len(parts)
+    return found
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
