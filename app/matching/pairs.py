@@ -45,13 +45,15 @@ class Matcher:
         candidates: int,
         threshold: float | None = None,
     ) -> None:
+        if index.model_id != embedder.model_id:
+            raise ValueError(f"an index of {index.model_id} for texts embedded by {embedder.model_id}")
         self.index = index
         self.lexical = lexical
         self.ranker = ranker
         self.threshold = ranker.threshold if threshold is None else threshold
         self.model_version = ranker.version
         self.contexts = ContextSource(index, lexical)
-        self._cache = CandidateCache(embedder.model_id)
+        self._cache = CandidateCache(index)
         self._indexer = indexer
         self._open_load = open_load
         self._candidates = candidates

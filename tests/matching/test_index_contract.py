@@ -234,6 +234,19 @@ def test_similarities_of_named_records(database: Database, index: VectorIndex) -
         assert index.similarities(session, unit(50), []).shape == (0,)
 
 
+def test_numbers_of_the_present_rows(database: Database, index: VectorIndex) -> None:
+    kept, gone, other = some(3)
+    store(database, kept, gone)
+    store(database, other, model_id="another model")
+    remove(database, gone.record_id)
+    store(database, replace(kept, seed=70))
+    with database.reading() as session:
+        newest = vectors.position(session)
+        asked = [gone.record_id, kept.record_id, other.record_id, new_id()]
+        assert index.numbers(session, asked) == {kept.record_id: newest}
+        assert index.numbers(session, []) == {}
+
+
 def test_the_languages_are_those_of_the_records_there_are(database: Database, index: VectorIndex) -> None:
     english = Stored(new_id(), seed=1, language="en")
     german = Stored(new_id(), seed=2, language="de", kind=RecordKind.DEMAND)

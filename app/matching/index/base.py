@@ -101,6 +101,10 @@ class VectorIndex(Protocol):
         """Languages that there are records in, sorted; up to date like a search."""
         ...
 
+    def numbers(self, session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
+        """The sequence number of each record's present row; a record that is not in the index is left out."""
+        ...
+
     def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
         """The library's vectors summed up, with a sample of at most `most`; up to date like a search."""
         ...

@@ -22,7 +22,7 @@ _NEIGHBOURS = 100
 _TRAINED_ON = 48
 _ITERATIONS = 8
 # Queries to measure with.
-ASKED = 96
+ASKED = 64
 _LEAST_PROBES = 8
 _BLOCK = 20_000
 

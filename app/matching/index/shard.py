@@ -128,6 +128,14 @@ class Shard:
             found[:, here] = queries @ self._vectors.rows(slots[here]).T
         return found
 
+    def numbers(self, record_ids: Sequence[UUID]) -> list[tuple[UUID, int]]:
+        """Sequence numbers of the records that are here."""
+        return [
+            (id_, int(self._seqs[slot]))
+            for id_ in record_ids
+            if (slot := self._slots.get(id_.bytes)) is not None
+        ]
+
     def count(self, filter: IndexFilter) -> int:
         return int(np.count_nonzero(self._allowed(filter)))
 
