@@ -66,9 +66,9 @@ def rank_pairs(matcher: Matcher) -> Handler:
 def ranked(session: Session, matcher: Matcher, record: Demand | Achievement) -> RankedRecord:
     """The record's good pairs as they are now; nothing is stored."""
     if isinstance(record, Demand):
-        answer = matcher.for_demand(session, record, limit=KEPT_PAIRS)
+        answer = matcher.for_demand(session, record, limit=KEPT_PAIRS, good_only=True)
     else:
-        answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS)
+        answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS, good_only=True)
     return RankedRecord(record.kind, answer, _versions(session, _ids(answer)))
 
 
