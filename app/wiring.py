@@ -88,6 +88,7 @@ class Services:
     def close(self) -> None:
         self.matcher.index.save(self.settings.index_path)
         self.matcher.index.close()
+        self.matcher.lexical.close()
         self.database.dispose()
 
 

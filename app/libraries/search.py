@@ -75,6 +75,17 @@ _SQLITE_DDL = (
     "VALUES ('delete', old.number, old.public_words, old.member_words); "
     "INSERT INTO search_fts(rowid, public_words, member_words) "
     "VALUES (new.number, new.public_words, new.member_words); END",
+    # What an index in memory follows: the last change of each document, those that are deleted included.
+    "CREATE TABLE search_fts_changes (number INTEGER PRIMARY KEY, revision INTEGER NOT NULL UNIQUE)",
+    "CREATE TRIGGER search_fts_note_insert AFTER INSERT ON search_documents BEGIN "
+    "INSERT OR REPLACE INTO search_fts_changes (number, revision) "
+    "SELECT new.number, coalesce(max(revision), 0) + 1 FROM search_fts_changes; END",
+    "CREATE TRIGGER search_fts_note_delete AFTER DELETE ON search_documents BEGIN "
+    "INSERT OR REPLACE INTO search_fts_changes (number, revision) "
+    "SELECT old.number, coalesce(max(revision), 0) + 1 FROM search_fts_changes; END",
+    "CREATE TRIGGER search_fts_note_update AFTER UPDATE OF record_id, kind, state, member_words, length "
+    "ON search_documents BEGIN INSERT OR REPLACE INTO search_fts_changes (number, revision) "
+    "SELECT new.number, coalesce(max(revision), 0) + 1 FROM search_fts_changes; END",
 )
 
 _POSTGRESQL_DDL = tuple(
@@ -91,8 +102,12 @@ def create_search_ddl(dialect: str) -> tuple[str, ...]:
 
 def drop_search_ddl(dialect: str) -> tuple[str, ...]:
     if dialect == "sqlite":
-        names = ("insert", "delete", "update")
-        return (*(f"DROP TRIGGER search_fts_{name}" for name in names), "DROP TABLE search_fts")
+        names = ("insert", "delete", "update", "note_insert", "note_delete", "note_update")
+        tables = ("search_fts", "search_fts_changes")
+        return (
+            *(f"DROP TRIGGER search_fts_{name}" for name in names),
+            *(f"DROP TABLE {name}" for name in tables),
+        )
     return ("DROP INDEX search_fts_public_words", "DROP INDEX search_fts_member_words")
 
 

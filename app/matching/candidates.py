@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.organisations import families
+from app.accounts.organisations import whole_families
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
 from app.libraries.kinds import PublishMode, RecordKind
 from app.matching.constraints import hard_rules
 from app.matching.facts import AchievementFacts, DemandFacts
-from app.matching.models import RecordVector
+from app.matching.index import VectorIndex
 from app.matching.records import achievement_facts, demand_facts, terms_of_achievements, terms_of_demands
-from app.matching.sides import stored_texts
+from app.matching.sides import numbered_texts
 from app.matching.signals import TextSide
 
 # About 15 kB a record: 150 MB when full.
@@ -41,26 +40,21 @@ class CandidateCache:
     """Published records by id. A row of the index carries a number that grows with its every change, and every
     change of a published record changes its row: what was read under the present number is still right."""
 
-    def __init__(self, model_id: str, size: int = CACHED_RECORDS) -> None:
-        self._model_id = model_id
+    def __init__(self, index: VectorIndex, size: int = CACHED_RECORDS) -> None:
+        self._index = index
         self._size = size
         self._known: OrderedDict[UUID, tuple[int, Candidate]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, Candidate]:
         """In the order of `ids`; those that are not published (any more) are left out."""
-        rows = session.execute(
-            select(RecordVector.record_id, RecordVector.seq).where(
-                RecordVector.record_id.in_(ids), RecordVector.active, RecordVector.model_id == self._model_id
-            )
-        )
-        present: dict[UUID, int] = dict(rows.all())
+        present = self._index.numbers(session, ids)
         found = self._remembered(present)
         missing = [id_ for id_ in present if id_ not in found]
         if missing:
             read = self._read(session, kind, missing)
-            self._remember(read, present)
-            found |= read
+            self._remember(read)
+            found.update((id_, candidate) for id_, (_, candidate) in read.items())
         return {id_: found[id_] for id_ in ids if id_ in found}
 
     def _remembered(self, present: Mapping[UUID, int]) -> dict[UUID, Candidate]:
@@ -73,28 +67,25 @@ class CandidateCache:
                     found[id_] = known[1]
         return found
 
-    def _remember(self, read: Mapping[UUID, Candidate], present: Mapping[UUID, int]) -> None:
+    def _remember(self, read: Mapping[UUID, tuple[int, Candidate]]) -> None:
         with self._lock:
-            for id_, candidate in read.items():
-                self._known[id_] = (present[id_], candidate)
+            for id_, numbered in read.items():
+                self._known[id_] = numbered
                 self._known.move_to_end(id_)
             while len(self._known) > self._size:
                 self._known.popitem(last=False)
 
-    def _read(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, Candidate]:
+    def _read(
+        self, session: Session, kind: RecordKind, ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[int, Candidate]]:
+        """With the number of the row that was read: the session may see more, or less, than the index by now."""
         terms_of = terms_of_demands if kind is RecordKind.DEMAND else terms_of_achievements
-        facts: Mapping[UUID, DemandFacts | AchievementFacts] = terms_of(session, ids)
-        texts = stored_texts(session, self._model_id, ids)
-        model = Demand if kind is RecordKind.DEMAND else Achievement
-        hidden = set(
-            session.scalars(
-                select(model.id).where(model.id.in_(ids), model.publish_mode == PublishMode.CONFIDENTIAL)
-            )
-        )
+        terms: Mapping[UUID, tuple[DemandFacts | AchievementFacts, bool]] = terms_of(session, ids)
+        texts = numbered_texts(session, self._index.model_id, ids)
         return {
-            id_: Candidate(facts[id_], texts[id_], id_ in hidden)
+            id_: (texts[id_][0], Candidate(terms[id_][0], texts[id_][1], terms[id_][1]))
             for id_ in ids
-            if id_ in facts and id_ in texts
+            if id_ in terms and id_ in texts
         }
 
 
@@ -109,8 +100,7 @@ def allowed_pairs(
     holds every pair against the rules once more, with all owners.
     """
     pairs = _pairs(session, record, candidates)
-    orgs = {UUID(org) for pair in pairs.values() for side in pair for org in side.party_orgs}
-    family = {str(org): str(head) for org, head in families(session, orgs).items()}
+    family = _own_families(session, record, pairs)
     kept: dict[UUID, PairFacts] = {}
     left_out: Counter[str] = Counter()
     for id_, pair in pairs.items():
@@ -122,6 +112,23 @@ def allowed_pairs(
         else:
             kept[id_] = pair
     return kept, dict(left_out)
+
+
+def _own_families(
+    session: Session, record: Demand | Achievement, pairs: Mapping[UUID, PairFacts]
+) -> dict[str, str]:
+    """Organisation → topmost, for all groups that the record's own parties or excluded organisations belong to.
+
+    A rule holds a candidate's organisations against these alone.
+    """
+    if not pairs:
+        return {}
+    demand, achievement = next(iter(pairs.values()))
+    own = (
+        (*demand.party_orgs, *demand.excluded_orgs) if isinstance(record, Demand) else achievement.party_orgs
+    )
+    found = whole_families(session, [UUID(org) for org in own])
+    return {str(org): str(head) for org, head in found.items()}
 
 
 def _pairs(

@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 
 from app.libraries.kinds import RecordKind
 from app.libraries.search import SearchDocument
+from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.models import RecordVector
-from app.matching.signals import Context, Usual, prior_mean
-from app.matching.vectors import position
+from app.matching.signals import SAMPLE, Context, Usual, prior_mean
 from app.matching.words import CorpusStats
 
 # A change of one record in fifty moves means and document frequencies by less than a score shows.
 RENEW_SHARE = 0.02
+
+_KINDS = (RecordKind.DEMAND, RecordKind.ACHIEVEMENT, RecordKind.MANAGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,14 @@ class StoreContext:
 
 
 class ContextSource:
-    """Contexts of a store; safe to use from several threads."""
+    """Contexts of a store; safe to use from several threads.
 
-    def __init__(self, model_id: str, dimension: int) -> None:
-        self._model_id = model_id
-        self._dimension = dimension
+    The statistics come from the indexes, which keep them up with every change: no record is read again for them.
+    """
+
+    def __init__(self, index: VectorIndex, lexical: LexicalIndex) -> None:
+        self._index = index
+        self._lexical = lexical
         self._lock = threading.Lock()
         self._context: StoreContext | None = None
         self._position = -1
@@ -63,26 +68,35 @@ class ContextSource:
 
     def current(self, session: Session) -> StoreContext:
         """The context in use; renewed when more than `RENEW_SHARE` of the store has changed since it was taken."""
-        here = position(session)
+        here = self._index.position(session)
         with self._lock:
             changed = abs(here - self._position)
             if self._context is None or changed > RENEW_SHARE * self._size:
-                libraries = self._read(session)
-                self._context = _context(self._model_id, *libraries)
-                self._position, self._size = here, sum(len(library.ids) for library in libraries)
+                self._context, self._size = self._counted(session)
+                self._position = here
             return self._context
 
     def without(self, session: Session, ids: Collection[UUID]) -> StoreContext:
         """The context of the same store without some records; for evaluation, which asks what would be then."""
-        demands, achievements, managers = self._read(session)
-        return _context(self._model_id, demands.without(ids), achievements.without(ids), managers)
+        demands, achievements, managers = (self._library(session, kind) for kind in _KINDS)
+        return _context(self._index.model_id, demands.without(ids), achievements.without(ids), managers)
 
-    def _read(self, session: Session) -> tuple[_Library, _Library, _Library]:
-        return (
-            self._library(session, RecordKind.DEMAND),
-            self._library(session, RecordKind.ACHIEVEMENT),
-            self._library(session, RecordKind.MANAGER),
+    def _counted(self, session: Session) -> tuple[StoreContext, int]:
+        """The context now, and how many records it was taken of."""
+        stored = [self._index.usual(session, kind, SAMPLE) for kind in _KINDS]
+        demands, achievements, managers = (
+            Usual.of_sums(
+                one.counts,
+                one.sums,
+                one.sample_languages,
+                one.sample,
+                prior_mean(self._index.model_id, kind.value),
+            )
+            for kind, one in zip(_KINDS, stored, strict=True)
         )
+        words = self._lexical.all_statistics(session, RecordKind.ACHIEVEMENT)
+        context = StoreContext(Context(demands, achievements, words), managers)
+        return context, sum(sum(one.counts.values()) for one in stored)
 
     def _library(self, session: Session, kind: RecordKind) -> _Library:
         rows = session.execute(
@@ -96,13 +110,13 @@ class ContextSource:
             .where(
                 RecordVector.kind == kind.value,
                 RecordVector.active,
-                RecordVector.model_id == self._model_id,
+                RecordVector.model_id == self._index.model_id,
             )
             .order_by(RecordVector.record_id)
         ).all()
         return _Library(
             ids=tuple(row[0] for row in rows),
-            vectors=_matrix([row[1] for row in rows], self._dimension),
+            vectors=_matrix([row[1] for row in rows], self._index.dimension),
             languages=tuple(row[2] or "zh" for row in rows),
             words=tuple(Counter(row[3].split()) for row in rows),
         )

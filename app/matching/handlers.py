@@ -54,30 +54,38 @@ def rank_pairs(matcher: Matcher) -> Handler:
         record: Demand | Achievement | None = session.get(model, event.subject_id)
         if record is None or record.state != RecordState.PUBLISHED:
             return None
-        if isinstance(record, Demand):
-            answer = matcher.for_demand(session, record, limit=KEPT_PAIRS)
-        else:
-            answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS)
-        return RankedRecord(kind, answer, _versions(session, _ids(answer)))
+        return ranked(session, matcher, record)
 
     def apply(session: Session, event: Claimed, plan: RankedRecord | None) -> None:
-        if (
-            plan is None
-            or event.subject_id is None
-            or not _still_published(session, plan.kind, event.subject_id)
-        ):
-            return
-        _replace_pairs(session, event.subject_id, plan)
-        # With a complete list, a pair that is not in it is not good any more; else better ones may have crowded it out.
-        complete = sum(item.good for item in plan.answer.items) < KEPT_PAIRS
-        emit(
-            session,
-            "pairs.ranked",
-            subject_id=event.subject_id,
-            payload={"kind": plan.kind.value, "complete": complete},
-        )
+        if plan is not None and event.subject_id is not None:
+            store_ranked(session, event.subject_id, plan)
 
     return Handler(plan, apply)
+
+
+def ranked(session: Session, matcher: Matcher, record: Demand | Achievement) -> RankedRecord:
+    """The record's good pairs as they are now; nothing is stored."""
+    if isinstance(record, Demand):
+        answer = matcher.for_demand(session, record, limit=KEPT_PAIRS, good_only=True)
+    else:
+        answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS, good_only=True)
+    return RankedRecord(record.kind, answer, _versions(session, _ids(answer)))
+
+
+def store_ranked(session: Session, record_id: UUID, plan: RankedRecord) -> bool:
+    """The record's pairs in the table, and ``pairs.ranked``; False and nothing done if it is not published any more."""
+    if not _still_published(session, plan.kind, record_id):
+        return False
+    _replace_pairs(session, record_id, plan)
+    # With a complete list, a pair that is not in it is not good any more; else better ones may have crowded it out.
+    complete = sum(item.good for item in plan.answer.items) < KEPT_PAIRS
+    emit(
+        session,
+        "pairs.ranked",
+        subject_id=record_id,
+        payload={"kind": plan.kind.value, "complete": complete},
+    )
+    return True
 
 
 def drop_pairs() -> Handler:

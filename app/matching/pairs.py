@@ -48,13 +48,15 @@ class Matcher:
         candidates: int,
         threshold: float | None = None,
     ) -> None:
+        if index.model_id != embedder.model_id:
+            raise ValueError(f"an index of {index.model_id} for texts embedded by {embedder.model_id}")
         self.index = index
         self.lexical = lexical
         self.ranker = ranker
         self.threshold = ranker.threshold if threshold is None else threshold
         self.model_version = ranker.version
-        self.contexts = ContextSource(embedder.model_id, embedder.dimension)
-        self._cache = CandidateCache(embedder.model_id)
+        self.contexts = ContextSource(index, lexical)
+        self._cache = CandidateCache(index)
         self._indexer = indexer
         self.lookups = lookups
         self._candidates = candidates
@@ -67,9 +69,10 @@ class Matcher:
         limit: int = 20,
         filters: PairFilter | None = None,
         context: StoreContext | None = None,
+        good_only: bool = False,
     ) -> MatchAnswer:
-        """The achievements for a demand, stored or not, the best first."""
-        return self._answer(session, demand, limit, filters or PairFilter(), context)
+        """The achievements for a demand, stored or not, the best first; `good_only` spares reasons for the others."""
+        return self._answer(session, demand, limit, filters or PairFilter(), context, good_only=good_only)
 
     def for_achievement(
         self,
@@ -79,9 +82,12 @@ class Matcher:
         limit: int = 20,
         filters: PairFilter | None = None,
         context: StoreContext | None = None,
+        good_only: bool = False,
     ) -> MatchAnswer:
-        """The demands for an achievement, stored or not, the best first."""
-        return self._answer(session, achievement, limit, filters or PairFilter(), context)
+        """The demands for an achievement, stored or not, the best first; `good_only` as for a demand."""
+        return self._answer(
+            session, achievement, limit, filters or PairFilter(), context, good_only=good_only
+        )
 
     def for_text(
         self,
@@ -154,6 +160,7 @@ class Matcher:
         context: StoreContext | None,
         *,
         stored: bool = True,
+        good_only: bool = False,
     ) -> MatchAnswer:
         own = (
             side_of(session, self._indexer, self.index.model_id, record)
@@ -168,7 +175,8 @@ class Matcher:
         pairs, left_out = allowed_pairs(session, record, candidates, day)
         texts = {id_: candidates[id_].text for id_ in pairs}
         scored = self._score(record, own.text, pairs, texts, usual)
-        shown = self._with_evidence(session, scored[:limit], record, own, pairs, texts, usual, stored=stored)
+        told = [pair for pair in scored[:limit] if not good_only or pair.score >= self.threshold]
+        shown = self._with_evidence(session, told, record, own, pairs, texts, usual, stored=stored)
         return MatchAnswer(
             items=shown,
             threshold=self.threshold,

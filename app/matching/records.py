@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordState
+from app.libraries.kinds import PublishMode, RecordState
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.record import Record
 from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts, RecordFacts, TrackRecord
@@ -83,9 +83,13 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
     )
 
 
-def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, AchievementFacts]:
-    """What rules and features need of published achievements, and no long texts: a match asks for hundreds of them."""
-    a = Achievement
+def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[AchievementFacts, bool]]:
+    """What rules and features need of published achievements, without long texts, and whether each is confidential.
+
+    The state is looked at here: SQLite would take its index, with all that are published, before the ids.
+    """
+    # Columns, not the class: hundreds of rows are read, and none becomes an object of the session.
+    a = Achievement.__table__.c
     rows = session.execute(
         select(
             a.id,
@@ -101,31 +105,37 @@ def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, A
             a.language,
             a.owner_org_id,
             a.co_org_ids,
-        ).where(a.id.in_(ids), a.state == RecordState.PUBLISHED)
+            a.state,
+            a.publish_mode,
+        ).where(a.id.in_(ids))
     )
     return {
-        row.id: AchievementFacts(
-            id=str(row.id),
-            fields=tuple(row.fields),
-            industries=tuple(row.industries or ()),
-            keywords=tuple(row.keywords or ()),
-            published_at=row.published_at,
-            trl=row.trl,
-            transfer_modes=tuple(row.transfer_modes),
-            price_min_wan=row.price_min_wan,
-            price_max_wan=row.price_max_wan,
-            region=row.region,
-            language=row.language,
-            owner_org=str(row.owner_org_id),
-            party_orgs=(str(row.owner_org_id), *row.co_org_ids),
+        row.id: (
+            AchievementFacts(
+                id=str(row.id),
+                fields=tuple(row.fields),
+                industries=tuple(row.industries or ()),
+                keywords=tuple(row.keywords or ()),
+                published_at=row.published_at,
+                trl=row.trl,
+                transfer_modes=tuple(row.transfer_modes),
+                price_min_wan=row.price_min_wan,
+                price_max_wan=row.price_max_wan,
+                region=row.region,
+                language=row.language,
+                owner_org=str(row.owner_org_id),
+                party_orgs=(str(row.owner_org_id), *row.co_org_ids),
+            ),
+            row.publish_mode == PublishMode.CONFIDENTIAL,
         )
         for row in rows
+        if row.state == RecordState.PUBLISHED
     }
 
 
-def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, DemandFacts]:
-    """What rules and features need of published demands, and no long texts; `excluded_orgs` are credit codes here."""
-    d = Demand
+def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[DemandFacts, bool]]:
+    """The same of published demands; `excluded_orgs` are credit codes here."""
+    d = Demand.__table__.c
     rows = session.execute(
         select(
             d.id,
@@ -141,26 +151,32 @@ def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, Demand
             d.language,
             d.owner_org_id,
             d.excluded_orgs,
-        ).where(d.id.in_(ids), d.state == RecordState.PUBLISHED)
+            d.state,
+            d.publish_mode,
+        ).where(d.id.in_(ids))
     )
     return {
-        row.id: DemandFacts(
-            id=str(row.id),
-            fields=tuple(row.fields),
-            industries=tuple(row.industries or ()),
-            keywords=tuple(row.keywords or ()),
-            min_trl=row.min_trl,
-            cooperation_modes=tuple(row.cooperation_modes),
-            budget_min_wan=row.budget_min_wan,
-            budget_max_wan=row.budget_max_wan,
-            deadline=row.deadline,
-            region=row.region,
-            language=row.language,
-            owner_org=str(row.owner_org_id),
-            party_orgs=(str(row.owner_org_id),),
-            excluded_orgs=tuple(row.excluded_orgs),
+        row.id: (
+            DemandFacts(
+                id=str(row.id),
+                fields=tuple(row.fields),
+                industries=tuple(row.industries or ()),
+                keywords=tuple(row.keywords or ()),
+                min_trl=row.min_trl,
+                cooperation_modes=tuple(row.cooperation_modes),
+                budget_min_wan=row.budget_min_wan,
+                budget_max_wan=row.budget_max_wan,
+                deadline=row.deadline,
+                region=row.region,
+                language=row.language,
+                owner_org=str(row.owner_org_id),
+                party_orgs=(str(row.owner_org_id),),
+                excluded_orgs=tuple(row.excluded_orgs),
+            ),
+            row.publish_mode == PublishMode.CONFIDENTIAL,
         )
         for row in rows
+        if row.state == RecordState.PUBLISHED
     }
 
 

@@ -31,27 +31,29 @@ class RecordSide:
 
 def stored_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, TextSide]:
     """Text sides of the records that are published; the others are missing from the answer."""
+    return {id_: text for id_, (_, text) in numbered_texts(session, model_id, ids).items()}
+
+
+def numbered_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, tuple[int, TextSide]]:
+    """The same, with the sequence number of the row that each was read from."""
+    v, document = RecordVector.__table__.c, SearchDocument.__table__.c
     rows = session.execute(
-        select(
-            RecordVector.record_id,
-            RecordVector.language,
-            RecordVector.vector,
-            RecordVector.sentence_vectors,
-            RecordVector.traits,
-            SearchDocument.member_words,
-        )
-        .join(SearchDocument, SearchDocument.record_id == RecordVector.record_id)
-        .where(RecordVector.record_id.in_(ids), RecordVector.active, RecordVector.model_id == model_id)
+        select(v.record_id, v.seq, v.language, v.vector, v.sentence_vectors, v.traits, document.member_words)
+        .join(SearchDocument.__table__, document.record_id == v.record_id)
+        .where(v.record_id.in_(ids), v.active, v.model_id == model_id)
     )
     return {
-        id_: TextSide(
-            vector=vector,
-            sentences=unpack_sentences(packed, len(vector)),
-            words=Counter(cut.split()),
-            language=language or "zh",
-            traits=Traits.from_dict(traits),
+        id_: (
+            seq,
+            TextSide(
+                vector=vector,
+                sentences=unpack_sentences(packed, len(vector)),
+                words=Counter(cut.split()),
+                language=language or "zh",
+                traits=Traits.from_dict(traits),
+            ),
         )
-        for id_, language, vector, packed, traits, cut in rows
+        for id_, seq, language, vector, packed, traits, cut in rows
     }
 
 

@@ -8,11 +8,12 @@ that are near everything. So they are measured from what is usual in the store: 
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,18 +108,32 @@ class Usual:
         that the same library gives the same sample.
         """
         rows = np.asarray(vectors, dtype=np.float32)
-        base = np.zeros(rows.shape[1], np.float32) if prior is None else np.asarray(prior, np.float32)
-        overall = _shrunk(rows, base, SHRINK_STORE)
         tags = np.asarray(languages)
+        sums = {language: rows[tags == language].sum(axis=0) for language in set(languages)}
+        step = max(1, -(-len(rows) // SAMPLE))
+        return cls.of_sums(Counter(languages), sums, languages[::step], rows[::step], prior)
+
+    @classmethod
+    def of_sums(
+        cls,
+        counts: Mapping[str, int],
+        sums: Mapping[str, NDArray[np.floating[Any]]],
+        languages: Sequence[str],
+        sample: Vectors,
+        prior: Vectors | None = None,
+    ) -> "Usual":
+        """The same from records and sums of vectors by language, and a sample's languages and vectors (n, d)."""
+        dimension = sample.shape[1]
+        base = np.zeros(dimension, np.float32) if prior is None else np.asarray(prior, np.float32)
+        everything = sum(sums.values(), np.zeros(dimension))
+        overall = _shrunk(everything, sum(counts.values()), base, SHRINK_STORE)
         means = {
-            language: _shrunk(rows[tags == language], overall, SHRINK_LANGUAGE)
-            for language in sorted(set(languages))
+            language: _shrunk(sums[language], counts[language], overall, SHRINK_LANGUAGE)
+            for language in sorted(counts)
         }
         means[""] = overall
-        step = max(1, -(-len(rows) // SAMPLE))
-        picked = range(0, len(rows), step)
-        centred = [_unit(rows[index] - means[languages[index]]) for index in picked]
-        return cls(means, np.array(centred, dtype=np.float32).reshape(-1, rows.shape[1]))
+        centred = [_unit(row - means[language]) for row, language in zip(sample, languages, strict=True)]
+        return cls(means, np.array(centred, dtype=np.float32).reshape(-1, dimension))
 
     def mean(self, language: str) -> Vectors:
         known = self.means.get(language)
@@ -285,8 +300,9 @@ def centred(vectors: Vectors, mean: Vectors | np.float32) -> Vectors:
     return _unit(np.asarray(vectors - mean, dtype=np.float32))
 
 
-def _shrunk(rows: Vectors, towards: Vectors, weight: int) -> Vectors:
-    return np.asarray((rows.sum(axis=0) + weight * towards) / (len(rows) + weight), dtype=np.float32)
+def _shrunk(total: NDArray[np.floating[Any]], count: int, towards: Vectors, weight: int) -> Vectors:
+    """The mean of `count` vectors that add up to `total`, with some of a wider mean mixed in."""
+    return np.asarray((total + weight * towards) / (count + weight), dtype=np.float32)
 
 
 def _unit(rows: Vectors) -> Vectors:

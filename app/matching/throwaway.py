@@ -62,6 +62,8 @@ class JudgedStore:
         return session.get_one(Achievement, self.achievements[key])
 
     def close(self) -> None:
+        self.matcher.index.close()
+        self.matcher.lexical.close()
         self.database.dispose()
 
 

@@ -143,11 +143,8 @@ def unpack_sentences(packed: bytes, dimension: int) -> NDArray[np.float32]:
 
 def sentence_texts(session: Session, record_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
     """The sentences alone, without their vectors; a record that is not findable is left out."""
-    rows = session.execute(
-        select(RecordVector.record_id, RecordVector.sentences).where(
-            RecordVector.record_id.in_(record_ids), RecordVector.active
-        )
-    )
+    v = RecordVector.__table__.c
+    rows = session.execute(select(v.record_id, v.sentences).where(v.record_id.in_(record_ids), v.active))
     return {record_id: tuple(texts) for record_id, texts in rows}
 
 

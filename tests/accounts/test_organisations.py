@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.accounts.checks import name_key
 from app.accounts.models import Organisation, OrganisationKind, Role
+from app.accounts.organisations import whole_families
 from app.accounts.principal import STRANGER, SYSTEM
 from app.accounts.service import (
     OrganisationFacts,
@@ -206,10 +207,16 @@ def test_the_family_of_an_organisation_is_its_topmost_parent(database: Database)
         ids = [top.id, middle.id, bottom.id, alone.id, unknown]
         assert families(session, ids) == dict(zip(ids, [top.id] * 3 + [alone.id, unknown], strict=True))
         assert families(session, []) == {}
+        whole = {top.id: top.id, middle.id: top.id, bottom.id: top.id}
+        assert whole_families(session, [middle.id]) == whole
+        assert whole_families(session, [bottom.id, alone.id]) == whole | {alone.id: alone.id}
+        assert whole_families(session, [unknown]) == {unknown: unknown}
+        assert whole_families(session, []) == {}
         # A circle can only come from outside; walking it must still end.
         top.parent_id = bottom.id
         session.flush()
         assert set(families(session, ids[:3])) == set(ids[:3])
+        assert whole_families(session, ids[:1]) == families(session, ids[:3])
 
 
 def test_names_are_found_however_they_are_written(database: Database) -> None:

@@ -54,10 +54,16 @@ def _with_graph(database: Database) -> VectorIndex:
     return index
 
 
-@pytest.fixture(params=["faiss", "pgvector", "pgvector-graph"])
+def _in_clusters(database: Database) -> VectorIndex:
+    """FAISS in clusters from the fifth record on; in full precision, so that scores can be compared."""
+    return FaissIndex(database, MODEL, DIMENSION, flat_up_to=4, half=False, in_background=False)
+
+
+@pytest.fixture(params=["faiss", "faiss-clusters", "pgvector", "pgvector-graph"])
 def store_and_opener(request: pytest.FixtureRequest) -> tuple[str, Opener]:
     openers: dict[str, tuple[str, Opener]] = {
         "faiss": ("sqlite_url", lambda database: FaissIndex(database, MODEL, DIMENSION)),
+        "faiss-clusters": ("sqlite_url", _in_clusters),
         "pgvector": ("postgres_url", lambda _: PgVectorIndex(MODEL, DIMENSION)),
         "pgvector-graph": ("postgres_url", _with_graph),
     }
@@ -228,6 +234,19 @@ def test_similarities_of_named_records(database: Database, index: VectorIndex) -
         assert index.similarities(session, unit(50), []).shape == (0,)
 
 
+def test_numbers_of_the_present_rows(database: Database, index: VectorIndex) -> None:
+    kept, gone, other = some(3)
+    store(database, kept, gone)
+    store(database, other, model_id="another model")
+    remove(database, gone.record_id)
+    store(database, replace(kept, seed=70))
+    with database.reading() as session:
+        newest = vectors.position(session)
+        asked = [gone.record_id, kept.record_id, other.record_id, new_id()]
+        assert index.numbers(session, asked) == {kept.record_id: newest}
+        assert index.numbers(session, []) == {}
+
+
 def test_the_languages_are_those_of_the_records_there_are(database: Database, index: VectorIndex) -> None:
     english = Stored(new_id(), seed=1, language="en")
     german = Stored(new_id(), seed=2, language="de", kind=RecordKind.DEMAND)
@@ -239,6 +258,29 @@ def test_the_languages_are_those_of_the_records_there_are(database: Database, in
     remove(database, english.record_id)
     with database.reading() as session:
         assert index.languages(session, RecordKind.ACHIEVEMENT) == ["zh"]
+
+
+def test_sums_and_sample_are_those_of_the_records_there_are(database: Database, index: VectorIndex) -> None:
+    records = [*some(9), Stored(new_id(), seed=20, language="en"), Stored(new_id(), seed=21, language=None)]
+    store(database, *records, Stored(new_id(), seed=30, kind=RecordKind.DEMAND))
+    changed, gone = replace(records[0], seed=40, language="en"), records.pop(4)
+    with database.reading() as session:
+        assert sum(index.usual(session, RecordKind.ACHIEVEMENT, 3).counts.values()) == 11
+    store(database, changed)
+    remove(database, gone.record_id)
+    records[0] = changed
+    with database.reading() as session:
+        found = index.usual(session, RecordKind.ACHIEVEMENT, 4)
+    assert found.counts == {"zh": 8, "en": 2}
+    for language in ("zh", "en"):
+        mine = [record.vector for record in records if (record.language or "zh") == language]
+        np.testing.assert_allclose(found.sums[language], np.sum(mine, axis=0), atol=1e-5)
+    spaced = sorted(records, key=lambda record: record.record_id)[::3]
+    np.testing.assert_allclose(found.sample, [record.vector for record in spaced], atol=1e-6)
+    assert list(found.sample_languages) == [record.language or "zh" for record in spaced]
+    with database.reading() as session:
+        nothing = index.usual(session, RecordKind.MANAGER, 4)
+    assert (nothing.counts, nothing.sample.shape) == ({}, (0, DIMENSION))
 
 
 @pytest.mark.parametrize("k", [0, 1, 1000])

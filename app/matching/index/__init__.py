@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from app.db import Database
 from app.matching.index.base import Hit, IndexFilter, VectorIndex
 from app.matching.index.faiss import FaissIndex
-from app.matching.index.fts5 import SqliteLexicalIndex
 from app.matching.index.lexical import LexicalIndex
 from app.matching.index.pgvector import PgVectorIndex
+from app.matching.index.sqlite_words import SqliteLexicalIndex
 from app.matching.index.tsvector import PostgresLexicalIndex
 from app.settings import Settings
 
@@ -18,9 +18,9 @@ _BACK_ENDS: Mapping[str, Callable[[Database, str, int], VectorIndex]] = {
     "postgresql": lambda _, model_id, dimension: PgVectorIndex(model_id, dimension),
 }
 
-_WORD_INDEXES: Mapping[str, Callable[[], LexicalIndex]] = {
+_WORD_INDEXES: Mapping[str, Callable[[Database], LexicalIndex]] = {
     "sqlite": SqliteLexicalIndex,
-    "postgresql": PostgresLexicalIndex,
+    "postgresql": lambda _: PostgresLexicalIndex(),
 }
 
 
@@ -51,4 +51,4 @@ def open_lexical(database: Database) -> LexicalIndex:
         raise ValueError(
             f"no index of words for {dialect}; use SQLite or PostgreSQL (没有适用于 {dialect} 的词索引)"
         )
-    return _WORD_INDEXES[dialect]()
+    return _WORD_INDEXES[dialect](database)

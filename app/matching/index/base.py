@@ -1,6 +1,6 @@
 """What every vector index can do, and what a search may be limited to; the same on all back ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,6 +53,20 @@ class IndexFilter:
         return code
 
 
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """One library's vectors, summed up: records by language, the sums of their vectors [dimension], and a sample.
+
+    The sample is evenly spaced in the order of ids, so that the same library gives the same one: its languages and
+    vectors [n, dimension]. A record of unknown language counts as Chinese.
+    """
+
+    counts: Mapping[str, int]
+    sums: Mapping[str, NDArray[np.float64]]
+    sample_languages: Sequence[str]
+    sample: Array
+
+
 class VectorIndex(Protocol):
     """Records found by the inner product of vectors of length 1: float32, −1 to 1, the highest first.
 
@@ -85,6 +99,14 @@ class VectorIndex(Protocol):
 
     def languages(self, session: Session, kind: RecordKind, /) -> list[str]:
         """Languages that there are records in, sorted; up to date like a search."""
+        ...
+
+    def numbers(self, session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
+        """The sequence number of each record's present row; a record that is not in the index is left out."""
+        ...
+
+    def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
+        """The library's vectors summed up, with a sample of at most `most`; up to date like a search."""
         ...
 
     def position(self, session: Session, /) -> int:

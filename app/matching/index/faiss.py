@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,12 @@ from app.db import Database
 from app.libraries.kinds import RecordKind
 from app.matching import vectors
 from app.matching.index import snapshot
-from app.matching.index.base import Array, Hit, IndexFilter, best_of, queries_2d
+from app.matching.index.base import Array, Hit, IndexFilter, StoredVectors, best_of, queries_2d
+from app.matching.index.columns import description_of
+from app.matching.index.following import committed
 from app.matching.index.locks import ReadWriteLock
-from app.matching.index.shard import Entry, Shard
+from app.matching.index.nearest import ASKED
+from app.matching.index.shard import FLAT_UP_TO, Entry, Shard
 from app.matching.models import RecordVector
 
 _BATCH = 2000
@@ -48,13 +51,27 @@ class FaissIndex:
     view of the database. So a search does not see the session's own uncommitted changes.
     """
 
-    def __init__(self, database: Database, model_id: str, dimension: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        model_id: str,
+        dimension: int,
+        *,
+        flat_up_to: int = FLAT_UP_TO,
+        half: bool = True,
+        in_background: bool = True,
+    ) -> None:
+        """`flat_up_to` and `half`: see `Shard`; `in_background`: clusters are made beside searches, not before one."""
         self.model_id = model_id
         self.dimension = dimension
+        self._flat_up_to = flat_up_to
+        self._half = half
+        self._in_background = in_background
         # Not the caller's pool: a request that holds its last connection would wait here for one more.
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
         self._lock = ReadWriteLock()
         self._following = Lock()
+        self._makers: list[Thread] = []
         self._shards = self._empty()
         self._position = 0
 
@@ -88,6 +105,19 @@ class FaissIndex:
         with self._lock.reading():
             return self._shards[kind].languages()
 
+    def numbers(self, _session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
+        self.follow()
+        with self._lock.reading():
+            shards = self._shards.values()
+            return {id_: seq for shard in shards for id_, seq in shard.numbers(record_ids)}
+
+    def usual(self, _session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
+        self.follow()
+        with self._lock.reading():
+            shard = self._shards[kind]
+            counts, sums = shard.sums()
+            return StoredVectors(counts, sums, *shard.sample(most))
+
     def position(self, _session: Session, /) -> int:
         return self.follow()
 
@@ -101,12 +131,12 @@ class FaissIndex:
                 "behind": max(0, vectors.position(session) - self._position),
                 "records": {kind: len(shard) for kind, shard in self._shards.items()},
                 "bytes": sum(shard.bytes_used for shard in self._shards.values()),
+                "clusters": {kind: shard.clusters for kind, shard in self._shards.items()},
             }
 
     def follow(self) -> int:
         """Take in what was committed since the last time; the answer is the position reached."""
-        with self._source.reading() as session:
-            newest = vectors.position(session)
+        (newest,) = committed(self._source, "SELECT max(seq) FROM record_vectors")
         if newest == self._position:
             return newest
         with self._following, self._source.reading() as session:
@@ -118,6 +148,8 @@ class FaissIndex:
                     with self._lock.writing():
                         _apply(self._shards, self._entries(rows))
                         self._position = rows[-1].seq
+                for shard in self._shards.values():
+                    self._cluster_if_grown(shard, self._shards, in_background=self._in_background)
             return self._position
 
     def rebuild(self, _session: Session, /) -> None:
@@ -148,15 +180,53 @@ class FaissIndex:
             self._replace(shards, vectors.position(session))
         return used
 
+    def settle(self) -> None:
+        """Wait until no clusters are being made."""
+        for maker in self._makers:
+            maker.join()
+
     def close(self) -> None:
         self._source.dispose()
 
     def _empty(self) -> Shards:
-        return {kind.value: Shard(self.dimension) for kind in RecordKind}
+        return {
+            kind.value: Shard(self.dimension, flat_up_to=self._flat_up_to, half=self._half)
+            for kind in RecordKind
+        }
 
     def _replace(self, shards: Shards, position: int) -> None:
+        for shard in shards.values():
+            self._cluster_if_grown(shard, shards, in_background=False)
         with self._lock.writing():
             self._shards, self._position = shards, position
+
+    def _cluster_if_grown(self, shard: Shard, shards: Shards, *, in_background: bool) -> None:
+        if not shard.wants_clusters():
+            return
+        with self._lock.writing():
+            begun = shard.begin_clusters()
+            # Records of the other libraries are what is asked here.
+            queries = np.concatenate(
+                [other.centred(ASKED) for other in shards.values() if other is not shard]
+            )
+
+        def make() -> None:
+            try:
+                made = shard.make_clusters(begun, queries, self._lock.reading)
+            except BaseException:
+                with self._lock.writing():
+                    shard.give_up_clusters()
+                raise
+            with self._lock.writing():
+                shard.end_clusters(made)
+
+        if in_background:
+            # A daemon: a process that ends need not wait for what it will not use.
+            maker = Thread(target=make, name="clusters", daemon=True)
+            self._makers = [*(one for one in self._makers if one.is_alive()), maker]
+            maker.start()
+        else:
+            make()
 
     def _loaded(self, session: Session) -> tuple[Shards, int]:
         shards, position = self._empty(), 0
@@ -202,15 +272,4 @@ def _apply(shards: Shards, changes: Sequence[tuple[AnyRow, Entry | None]]) -> No
 
 
 def _entry(row: AnyRow, vector: Array) -> Entry:
-    return Entry(
-        row.record_id,
-        row.seq,
-        row.text_hash,
-        row.owner_org_id,
-        row.field_codes,
-        row.region,
-        row.trl,
-        row.language,
-        row.valid_until,
-        vector,
-    )
+    return Entry(row.record_id, row.seq, row.text_hash, description_of(row), vector)

@@ -24,7 +24,7 @@ _CHUNK = 500
 
 
 class LexicalIndex(ABC):
-    """Follows nothing: both databases keep an index of words beside the documents, in the same transaction."""
+    """A search sees what was committed before it, like one by vectors."""
 
     def search(
         self,
@@ -51,6 +51,13 @@ class LexicalIndex(ABC):
     @abstractmethod
     def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
         """The library's published documents, their mean length, and how many hold each of the words."""
+
+    @abstractmethod
+    def all_statistics(self, session: Session, kind: RecordKind, /) -> CorpusStats:
+        """The same for every word of the library's published documents."""
+
+    @abstractmethod
+    def close(self) -> None: ...
 
     def documents(self, session: Session, record_ids: Collection[UUID], /) -> dict[UUID, list[str]]:
         """The words of records, in reading order with repeats; a record without a search document is left out."""

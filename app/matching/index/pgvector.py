@@ -26,7 +26,15 @@ from sqlalchemy.orm import Session
 
 from app.libraries.kinds import RecordKind
 from app.matching import vectors
-from app.matching.index.base import Array, Hit, IndexFilter, best_of, conditions, queries_2d
+from app.matching.index.base import (
+    Array,
+    Hit,
+    IndexFilter,
+    StoredVectors,
+    best_of,
+    conditions,
+    queries_2d,
+)
 from app.matching.models import RecordVector
 
 # Above this many records of a kind `rebuild` makes a graph index (HNSW). Below, every search is an exact scan: about
@@ -83,6 +91,34 @@ class PgVectorIndex:
             *self._where(IndexFilter(kind=kind)), RecordVector.language.is_not(None)
         )
         return sorted(str(language) for language in session.scalars(used.distinct()))
+
+    def numbers(self, session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
+        rows = session.execute(
+            select(RecordVector.record_id, RecordVector.seq).where(
+                RecordVector.active, RecordVector.model_id == self.model_id, _among(record_ids)
+            )
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
+        mine = self._where(IndexFilter(kind=kind))
+        language = func.coalesce(RecordVector.language, "zh")
+        # The mean of pgvector is counted in double precision, its sum is not.
+        mean = func.avg(cast(RecordVector.vector, VECTOR(self.dimension)), type_=VECTOR(self.dimension))
+        rows = session.execute(select(language, func.count(), mean).where(*mine).group_by(language)).all()
+        counts = {str(row[0]): int(row[1]) for row in rows}
+        sums = {str(row[0]): np.asarray(row[2], np.float64) * row[1] for row in rows}
+        place = func.row_number().over(order_by=RecordVector.record_id) - 1
+        placed = select(RecordVector.record_id, place.label("place")).where(*mine).subquery()
+        step = max(1, -(-sum(counts.values()) // most))
+        sample = session.execute(
+            select(language, RecordVector.vector)
+            .join(placed, placed.c.record_id == RecordVector.record_id)
+            .where(placed.c.place % step == 0)
+            .order_by(placed.c.place)
+        ).all()
+        matrix = np.array([row[1] for row in sample], np.float32).reshape(-1, self.dimension)
+        return StoredVectors(counts, sums, [str(row[0]) for row in sample], matrix)
 
     def position(self, session: Session, /) -> int:
         return vectors.position(session)

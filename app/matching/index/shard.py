@@ -1,38 +1,24 @@
 """The vectors of one kind of record in memory, with what filters need, slot by slot. Not thread-safe."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 from uuid import UUID
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.index.base import Array, Hit, IndexFilter
-from app.matching.vectors import unpack_codes
+from app.matching.index.columns import Description, FilterColumns, Mask, Slots
+from app.matching.index.nearest import ClusteredVectors, FlatVectors, Nearest, unit
 
-# Its type stubs describe the C++ classes, not their Python wrappers, which take arrays and keywords.
-_faiss: Any = faiss
-
-Mask = NDArray[np.bool_]
-
-_UNKNOWN_TRL = -1
-_NO_END = date.max.toordinal()
-
-_SLOT = np.dtype(
-    [
-        ("live", np.bool_),
-        ("owner", np.int32),
-        ("fields", np.int32),
-        ("region", np.int32),
-        ("language", np.int32),
-        ("trl", np.int16),
-        ("until", np.int32),
-        ("seq", np.int64),
-    ]
-)
+# Up to this many records every vector is looked at: 5 ms on one core, and nothing to train or to keep in order.
+FLAT_UP_TO = 30_000
+# Clusters are made anew when the library has grown by half since, or a third of the slots is out of use.
+_GROWN, _DEAD = 1.5, 1 / 3
+# The first centres come from this many vectors at least; see `nearest` for how many a cluster needs.
+_SAMPLE = 200_000
+_BLOCK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +28,48 @@ class Entry:
     record_id: UUID
     seq: int
     text_hash: str
-    owner_org_id: UUID | None
-    field_codes: str
-    region: str | None
-    trl: int | None
-    language: str | None
-    valid_until: date | None
+    described: Description
     vector: Array
 
 
-class _Codes:
-    """Values as small numbers, so that a filter asks each different value once instead of every record."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
-
-    def number(self, value: Any) -> int:
-        return self._numbers.setdefault(value, len(self._numbers))
-
-    def values(self, numbers: Collection[int]) -> list[Any]:
-        return [value for value, number in self._numbers.items() if number in numbers]
-
-    def where(self, passes: Callable[[Any], bool]) -> Mask:
-        """Which numbers stand for a value that passes."""
-        return np.fromiter((passes(value) for value in self._numbers), np.bool_, len(self._numbers))
-
-
 class Shard:
-    """Exact search (a flat index): at 100,000 records of dimension 384 it takes about 10 ms, less with a filter.
+    """Exact search (flat) while the library is small; beyond `flat_up_to` records clusters, once `recluster` made them.
 
-    Graph and cluster indexes (HNSW, IVF) were measured against it: under a filter of 10% they found 75–87% of the
-    true neighbours at that speed, because vectors of one language model crowd together. So exactness costs nothing.
+    Graph and cluster indexes lose true neighbours under a filter, because vectors of one language model crowd together:
+    visiting a fixed share of the clusters found 75–87% of them under a filter of 10%. So the share grows as the filter
+    narrows, up to all of them (see `nearest`).
     """
 
-    def __init__(self, dimension: int) -> None:
-        self._index = _faiss.IndexFlatIP(dimension)
+    def __init__(self, dimension: int, *, flat_up_to: int = FLAT_UP_TO, half: bool = True) -> None:
         self._dimension = dimension
-        self._ids: list[UUID | None] = []
-        self._hashes: list[str] = []
-        self._slots: dict[UUID, int] = {}
+        self._flat_up_to = flat_up_to
+        self._half = half
+        self._vectors: Nearest = FlatVectors(dimension)
+        self._columns = FilterColumns()
+        self._keys: list[bytes] = []
+        self._hashes = np.zeros((0, 32), np.uint8)
+        self._seqs = np.zeros(0, np.int64)
+        self._slots: dict[bytes, int] = {}
         self._free: list[int] = []
-        self._table = np.zeros(0, _SLOT)
-        self._owners, self._fields, self._regions, self._languages = _Codes(), _Codes(), _Codes(), _Codes()
+        self._clustered_at = 0
+        self._clustering = False
+        self._counts: dict[str, int] = {}
+        self._sums: dict[str, NDArray[np.float64]] = {}
 
     def __len__(self) -> int:
         return len(self._slots)
 
     @property
     def bytes_used(self) -> int:
-        """Memory of vectors and filter columns; ids and hashes come on top (about 250 bytes a record)."""
-        return int(self._index.ntotal) * self._dimension * 4 + self._table.nbytes
+        """Memory of vectors and columns; keys come on top (about 190 bytes a record)."""
+        return self._vectors.bytes_used + self._columns.bytes_used + self._hashes.nbytes + self._seqs.nbytes
+
+    @property
+    def clusters(self) -> tuple[int, int]:
+        """How many clusters there are, and how many of them an unfiltered search visits; (0, 0): flat."""
+        if isinstance(self._vectors, ClusteredVectors):
+            return self._vectors.clusters, self._vectors.probes
+        return 0, 0
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Add records, each at most once, or replace those that are here.
@@ -102,129 +80,186 @@ class Shard:
         for entry in entries:
             if entry.vector.shape != (self._dimension,):
                 raise ValueError(f"record {entry.record_id}: a vector of shape {entry.vector.shape}")
+        if not entries:
+            return
+        self.remove([entry.record_id for entry in entries])
+        flat = None if self._clustering else self._vectors
+        slots: list[int] = []
         added: list[Array] = []
         for entry in entries:
-            slot = self._slots.get(entry.record_id)
-            if slot is None and self._free:
-                slot = self._free.pop()
-            if slot is None:
-                slot = len(self._ids)
-                self._ids.append(None)
-                self._hashes.append("")
-                added.append(entry.vector)
+            # Only a flat index lets a vector take another's place, and not while clusters are made from it.
+            if self._free and isinstance(flat, FlatVectors):
+                slots.append(slot := self._free.pop())
+                flat.put(slot, entry.vector)
             else:
-                self._matrix()[slot] = entry.vector
-            self._describe(slot, entry)
+                slots.append(len(self._keys))
+                self._keys.append(b"")
+                added.append(entry.vector)
         if added:
-            self._index.add(np.stack(added))
-
-    def languages(self) -> list[str]:
-        live = self._table["language"][self._table["live"]]
-        used = self._languages.values(set(np.unique(live).tolist()))
-        return sorted(language for language in used if language is not None)
+            self._vectors.add(np.stack(added))
+        self._describe(slots, entries)
 
     def remove(self, record_ids: Collection[UUID]) -> None:
-        for record_id in record_ids:
-            slot = self._slots.pop(record_id, None)
-            if slot is not None:
-                self._ids[slot] = None
-                self._table["live"][slot] = False
-                self._free.append(slot)
+        gone = [slot for id_ in record_ids if (slot := self._slots.pop(id_.bytes, None)) is not None]
+        if gone:
+            self._count(np.array(gone, np.int64), -1)
+            self._columns.take_out(gone)
+            self._free.extend(gone)
+
+    def languages(self) -> list[str]:
+        return self._columns.languages()
 
     def search(self, queries: Array, k: int, filter: IndexFilter) -> list[list[Hit]]:
         """For each query [n, dimension] at most `k` hits, the best first."""
         allowed = self._allowed(filter)
-        k = min(k, int(np.count_nonzero(allowed)))
+        count = int(np.count_nonzero(allowed))
+        k = min(k, count)
         if k <= 0:
             return [[] for _ in queries]
-        parameters = None
-        if not allowed.all():
-            bitmap = np.packbits(allowed, bitorder="little")
-            parameters = _faiss.SearchParameters(sel=_faiss.IDSelectorBitmap(bitmap))
-        scores, slots = self._index.search(queries, k, params=parameters)
+        scores, slots = self._vectors.search(queries, k, allowed, count)
         return [self._hits(*row) for row in zip(scores.tolist(), slots.tolist(), strict=True)]
 
     def similarities(self, queries: Array, record_ids: Sequence[UUID]) -> Array:
         """Inner products [n, m]; NaN for a record that is not here."""
-        slots = np.array([self._slots.get(record_id, -1) for record_id in record_ids], np.int64)
+        slots = np.array([self._slots.get(record_id.bytes, -1) for record_id in record_ids], np.int64)
         found = np.full((len(queries), len(slots)), np.nan, np.float32)
         here = slots >= 0
         if here.any():
-            found[:, here] = queries @ self._matrix()[slots[here]].T
+            found[:, here] = queries @ self._vectors.rows(slots[here]).T
         return found
+
+    def numbers(self, record_ids: Sequence[UUID]) -> list[tuple[UUID, int]]:
+        """Sequence numbers of the records that are here."""
+        return [
+            (id_, int(self._seqs[slot]))
+            for id_ in record_ids
+            if (slot := self._slots.get(id_.bytes)) is not None
+        ]
 
     def count(self, filter: IndexFilter) -> int:
         return int(np.count_nonzero(self._allowed(filter)))
 
+    def sums(self) -> tuple[dict[str, int], dict[str, NDArray[np.float64]]]:
+        """Records by language, and the sums of their vectors, [dimension]; kept up with every change."""
+        present = {language: count for language, count in self._counts.items() if count}
+        return present, {language: self._sums[language].copy() for language in present}
+
+    def sample(self, most: int) -> tuple[list[str], Array]:
+        """Languages and vectors of at most `most` records, evenly spaced in the order of their ids."""
+        keys = sorted(self._slots)
+        step = max(1, -(-len(keys) // most))
+        slots = np.array([self._slots[key] for key in keys[::step]], np.int64)
+        rows = self._vectors.rows(slots) if len(slots) else np.zeros((0, self._dimension), np.float32)
+        return self._columns.languages_of(slots), rows
+
+    def centred(self, most: int) -> Array:
+        """At most `most` records as queries for others: less the mean of their language, of length 1."""
+        counts, sums = self.sums()
+        languages, rows = self.sample(most)
+        if not languages:
+            return rows
+        means = {language: total / counts[language] for language, total in sums.items()}
+        return unit(np.asarray(rows - np.stack([means[language] for language in languages]), np.float32))
+
     def dump(self) -> tuple[list[UUID], list[str], NDArray[np.int64], Array]:
         """Ids, text hashes, sequence numbers and vectors of every live record, in one order."""
         slots = np.fromiter(self._slots.values(), np.int64, len(self._slots))
-        ids = list(self._slots)
-        return ids, [self._hashes[slot] for slot in slots], self._table["seq"][slots], self._matrix()[slots]
+        ids = [UUID(bytes=key) for key in self._slots]
+        hashes = [self._hashes[slot].tobytes().hex() for slot in slots]
+        rows = self._vectors.rows(slots) if len(slots) else np.zeros((0, self._dimension), np.float32)
+        return ids, hashes, self._seqs[slots], rows
+
+    # Clusters are made in three steps, so that the slow one needs no lock.
+
+    def wants_clusters(self) -> bool:
+        """Whether the library outgrew what its vectors are kept in."""
+        if self._clustering or len(self) <= self._flat_up_to:
+            return False
+        if not self._clustered_at:
+            return True
+        dead = len(self._keys) - len(self)
+        return len(self) > _GROWN * self._clustered_at or dead > _DEAD * len(self._keys)
+
+    def begin_clusters(self) -> tuple[Array, Slots, int]:
+        """A sample to train on, the live slots, and how many slots there are; from now on no slot is used again."""
+        self._clustering = True
+        live = np.flatnonzero(self._columns.live)
+        picked = live[:: max(1, len(live) // _SAMPLE)]
+        return self._vectors.rows(picked), live, len(self._keys)
+
+    def make_clusters(
+        self,
+        begun: tuple[Array, Slots, int],
+        queries: Array,
+        reading: Callable[[], AbstractContextManager[None]],
+    ) -> ClusteredVectors:
+        """The slow step; for `queries` see `ClusteredVectors.choose_probes`.
+
+        What slots hold does not change meanwhile, but where it lies: `reading` keeps it in place.
+        """
+        sample, live, total = begun
+        made = ClusteredVectors.trained(sample, len(live), half=self._half)
+        for start in range(0, total, _BLOCK):
+            with reading():
+                rows = self._vectors.rows(np.arange(start, min(start + _BLOCK, total)))
+            made.add(rows)
+        made.choose_probes(live, queries)
+        return made
+
+    def end_clusters(self, made: ClusteredVectors) -> None:
+        """Take in what came meanwhile, and search there from now on."""
+        if len(made) < len(self._keys):
+            made.add(self._vectors.rows(np.arange(len(made), len(self._keys))))
+        self._vectors = made
+        self._clustered_at, self._clustering = len(self), False
+
+    def give_up_clusters(self) -> None:
+        self._clustering = False
 
     def _hits(self, scores: list[float], slots: list[int]) -> list[Hit]:
-        hits = []
-        for score, slot in zip(scores, slots, strict=True):
-            record_id = self._ids[slot] if slot >= 0 else None
-            if record_id is not None:
-                hits.append(Hit(record_id, score))
-        return hits
+        return [
+            Hit(UUID(bytes=self._keys[slot]), score)
+            for score, slot in zip(scores, slots, strict=True)
+            if slot >= 0
+        ]
 
-    def _matrix(self) -> Array:
-        """The index's own memory, [slots, dimension]; valid until the next `add`."""
-        total = int(self._index.ntotal)
-        view: Array = _faiss.rev_swig_ptr(self._index.get_xb(), total * self._dimension)
-        return view.reshape(total, self._dimension)
+    def _describe(self, slots: list[int], entries: Sequence[Entry]) -> None:
+        if len(self._keys) > len(self._seqs):
+            size = max(1024, len(self._keys) + len(self._keys) // 4)
+            hashes, seqs = np.zeros((size, 32), np.uint8), np.zeros(size, np.int64)
+            hashes[: len(self._hashes)], seqs[: len(self._seqs)] = self._hashes, self._seqs
+            self._hashes, self._seqs = hashes, seqs
+        for slot, entry in zip(slots, entries, strict=True):
+            key = entry.record_id.bytes
+            self._keys[slot] = key
+            self._slots[key] = slot
+            self._hashes[slot] = np.frombuffer(bytes.fromhex(entry.text_hash), np.uint8)
+            self._seqs[slot] = entry.seq
+        self._columns.put(slots, [entry.described for entry in entries])
+        self._count(np.asarray(slots, np.int64), +1)
 
-    def _describe(self, slot: int, entry: Entry) -> None:
-        if slot >= len(self._table):
-            grown = np.zeros(max(1024, 2 * slot), _SLOT)
-            grown[: len(self._table)] = self._table
-            self._table = grown
-        until = entry.valid_until.toordinal() if entry.valid_until else _NO_END
-        self._table[slot] = (
-            True,
-            self._owners.number(entry.owner_org_id),
-            self._fields.number(entry.field_codes),
-            self._regions.number(entry.region),
-            self._languages.number(entry.language),
-            _UNKNOWN_TRL if entry.trl is None else entry.trl,
-            until,
-            entry.seq,
-        )
-        self._ids[slot] = entry.record_id
-        self._hashes[slot] = entry.text_hash
-        self._slots[entry.record_id] = slot
+    def _count(self, slots: Slots, sign: int) -> None:
+        """Keep counts and sums by language, so that nobody must read all vectors for a mean."""
+        rows = self._vectors.rows(slots).astype(np.float64)
+        languages = np.array(self._columns.languages_of(slots))
+        for language in sorted(set(languages.tolist())):
+            mine = languages == language
+            self._counts[language] = self._counts.get(language, 0) + sign * int(np.count_nonzero(mine))
+            sums = self._sums.setdefault(language, np.zeros(self._dimension))
+            sums += sign * rows[mine].sum(axis=0)
 
     def _allowed(self, filter: IndexFilter) -> Mask:
-        """Which slots may be answered with, [slots]."""
-        table = self._table[: len(self._ids)]
-        allowed: Mask = table["live"].copy()
+        """Which slots may be answered with, [slots]; not to be written to."""
+        allowed = self._columns.allowed(filter)
         if filter.only_ids is not None:
-            only = np.zeros(len(table), np.bool_)
+            only = np.zeros(len(allowed), np.bool_)
             only[self._slots_of(filter.only_ids)] = True
-            allowed &= only
-        allowed[self._slots_of(filter.exclude_ids)] = False
-        if filter.fields:
-            wanted = filter.fields
-            passing = self._fields.where(
-                lambda packed: any(c.startswith(wanted) for c in unpack_codes(packed))
-            )
-            allowed &= passing[table["fields"]]
-        if filter.region:
-            prefix = filter.region_prefix()
-            passing = self._regions.where(lambda region: region is not None and region.startswith(prefix))
-            allowed &= passing[table["region"]]
-        if filter.languages:
-            allowed &= self._languages.where(lambda language: language in filter.languages)[table["language"]]
-        if filter.exclude_owner_ids:
-            passing = self._owners.where(lambda owner: owner not in filter.exclude_owner_ids)
-            allowed &= passing[table["owner"]]
-        if filter.min_trl is not None:
-            allowed &= (table["trl"] >= filter.min_trl) & (table["trl"] != _UNKNOWN_TRL)
-        if filter.valid_on is not None:
-            allowed &= table["until"] >= filter.valid_on.toordinal()
+            allowed = allowed & only
+        excluded = self._slots_of(filter.exclude_ids)
+        if excluded:
+            allowed = allowed.copy()
+            allowed[excluded] = False
         return allowed
 
     def _slots_of(self, record_ids: Collection[UUID]) -> list[int]:
-        return [self._slots[record_id] for record_id in record_ids if record_id in self._slots]
+        return [slot for id_ in record_ids if (slot := self._slots.get(id_.bytes)) is not None]

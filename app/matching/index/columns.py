@@ -1,0 +1,179 @@
+"""What filters ask of records, column by column in memory, slot by slot. One writer alone, or many readers."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row
+
+from app.matching.index.base import IndexFilter
+from app.matching.vectors import unpack_codes
+
+Mask = NDArray[np.bool_]
+Slots = NDArray[np.int64]
+
+_UNKNOWN_TRL = -1
+_NO_END = date.max.toordinal()
+# A mask is a byte a slot: at a million records the kept ones are 16 MB.
+_KEPT_MASKS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A record's columns as the database has them."""
+
+    owner_org_id: UUID | None
+    field_codes: str
+    region: str | None
+    trl: int | None
+    language: str | None
+    valid_until: date | None
+
+
+def description_of(row: Row[Any]) -> Description:
+    """Of a row that has these columns of `RecordVector`, whatever else it has."""
+    return Description(row.owner_org_id, row.field_codes, row.region, row.trl, row.language, row.valid_until)
+
+
+class _Codes:
+    """Values as small numbers, so that a filter asks each different value once instead of every record."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._numbers)
+
+    def number(self, value: Any) -> int:
+        return self._numbers.setdefault(value, len(self._numbers))
+
+    def known(self, values: Collection[Any]) -> list[int]:
+        return [self._numbers[value] for value in values if value in self._numbers]
+
+    def values(self, numbers: Collection[int]) -> list[Any]:
+        return [value for value, number in self._numbers.items() if number in numbers]
+
+    def where(self, passes: Callable[[Any], bool]) -> Mask:
+        """Which numbers stand for a value that passes."""
+        return np.fromiter((passes(value) for value in self._numbers), np.bool_, len(self._numbers))
+
+
+class FilterColumns:
+    """Slots 0, 1, 2 … with a record in each that is live. About 23 bytes a slot."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._live = np.zeros(0, np.bool_)
+        self._owner = np.zeros(0, np.int32)
+        self._fields = np.zeros(0, np.int32)
+        self._region = np.zeros(0, np.int32)
+        self._language = np.zeros(0, np.int16)
+        self._trl = np.zeros(0, np.int8)
+        self._until = np.zeros(0, np.int32)
+        self._owners, self._field_codes, self._regions, self._languages = (_Codes() for _ in range(4))
+        self._masks: OrderedDict[IndexFilter, Mask] = OrderedDict()
+        # Masks are kept by searches, of which several run at once.
+        self._keeping = Lock()
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def live(self) -> Mask:
+        return self._live[: self._size]
+
+    @property
+    def bytes_used(self) -> int:
+        return sum(column.nbytes for column in self._columns().values())
+
+    def put(self, slots: Sequence[int], descriptions: Sequence[Description]) -> None:
+        """Describe the slots' records; a slot at the end makes the table longer. The slots are live then."""
+        if not slots:
+            return
+        self._grow(max(slots) + 1)
+        rows = np.asarray(slots, np.int64)
+        self._owner[rows] = [self._owners.number(one.owner_org_id) for one in descriptions]
+        self._fields[rows] = [self._field_codes.number(one.field_codes) for one in descriptions]
+        self._region[rows] = [self._regions.number(one.region) for one in descriptions]
+        self._language[rows] = [self._languages.number(one.language) for one in descriptions]
+        self._trl[rows] = [_UNKNOWN_TRL if one.trl is None else one.trl for one in descriptions]
+        self._until[rows] = [
+            one.valid_until.toordinal() if one.valid_until else _NO_END for one in descriptions
+        ]
+        self._live[rows] = True
+        self._masks.clear()
+
+    def take_out(self, slots: Sequence[int]) -> None:
+        if slots:
+            self._live[np.asarray(slots, np.int64)] = False
+            self._masks.clear()
+
+    def languages(self) -> list[str]:
+        """Languages that there are live records in, sorted."""
+        numbers = np.flatnonzero(np.bincount(self._language[: self._size][self.live]))
+        return sorted(one for one in self._languages.values(set(numbers.tolist())) if one is not None)
+
+    def languages_of(self, slots: Slots) -> list[str]:
+        """One language a slot; Chinese where it is not known."""
+        names = [name or "zh" for name in self._languages.values(range(self._languages.count))]
+        return [names[number] for number in self._language[slots].tolist()]
+
+    def allowed(self, filter: IndexFilter) -> Mask:
+        """Live slots that pass all of the filter but `only_ids` and `exclude_ids`, [slots]; not to be written to."""
+        # Each demand leaves out an owner of its own; the rest is the same for many searches.
+        usual = replace(filter, exclude_owner_ids=frozenset(), exclude_ids=frozenset(), only_ids=None)
+        with self._keeping:
+            mask = self._masks.get(usual)
+            if mask is None:
+                mask = self._masks[usual] = self._passing(usual)
+            self._masks.move_to_end(usual)
+            while len(self._masks) > _KEPT_MASKS:
+                self._masks.popitem(last=False)
+        owners = self._owners.known(filter.exclude_owner_ids)
+        if owners:
+            mask = mask.copy()
+            for owner in owners:
+                mask &= self._owner[: self._size] != owner
+        return mask
+
+    def _passing(self, filter: IndexFilter) -> Mask:
+        size = self._size
+        mask = self.live.copy()
+        if filter.fields:
+            wanted = filter.fields
+            passing = self._field_codes.where(
+                lambda packed: any(code.startswith(wanted) for code in unpack_codes(packed))
+            )
+            mask &= passing[self._fields[:size]]
+        if filter.region:
+            prefix = filter.region_prefix()
+            passing = self._regions.where(lambda region: region is not None and region.startswith(prefix))
+            mask &= passing[self._region[:size]]
+        if filter.languages:
+            passing = self._languages.where(lambda language: language in filter.languages)
+            mask &= passing[self._language[:size]]
+        if filter.min_trl is not None:
+            trl = self._trl[:size]
+            mask &= (trl >= filter.min_trl) & (trl != _UNKNOWN_TRL)
+        if filter.valid_on is not None:
+            mask &= self._until[:size] >= filter.valid_on.toordinal()
+        return mask
+
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        names = ("_live", "_owner", "_fields", "_region", "_language", "_trl", "_until")
+        return {name: getattr(self, name) for name in names}
+
+    def _grow(self, size: int) -> None:
+        if size > len(self._live):
+            for name, column in self._columns().items():
+                grown = np.zeros(max(1024, size + size // 4), column.dtype)
+                grown[: self._size] = column[: self._size]
+                setattr(self, name, grown)
+        self._size = max(self._size, size)
