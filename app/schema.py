@@ -23,6 +23,7 @@ MODELS = (
     "app.libraries.demands.models",
     "app.libraries.managers.models",
     "app.matching.models",
+    "app.matching.training.models",
     "app.pushes.models",
     "app.worker_models",
 )

@@ -82,6 +82,7 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         open_load=open_load,
         candidates=settings.match_candidates,
         threshold=settings.push_threshold,
+        follow_registry=True,
     )
     return Services(
         settings=settings,

@@ -135,6 +135,7 @@ def _replace_pairs(session: Session, record_id: UUID, plan: RankedRecord) -> Non
             session.add(pair)
         pair.score = item.score
         pair.reasons = dict(item.reasons)
+        pair.features = dict(item.features)
         pair.model_version = plan.answer.model_version
         pair.index_position = plan.answer.index_position
         pair.computed_at = now()

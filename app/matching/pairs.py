@@ -25,6 +25,7 @@ from app.matching.recommending import OpenLoad, PairToBroker, managers_for
 from app.matching.records import achievement_facts, demand_facts
 from app.matching.sides import RecordSide, embedded_side, side_of
 from app.matching.signals import Context, TextSide, centred, pair_signals, sentence_cosines
+from app.matching.training.registry import ActiveRanker
 from app.matching.vectors import sentence_texts
 
 Library = Demand | Achievement
@@ -44,17 +45,37 @@ class Matcher:
         open_load: OpenLoad,
         candidates: int,
         threshold: float | None = None,
+        follow_registry: bool = False,
     ) -> None:
+        """With `follow_registry` the ranker is that of the database's registry, `ranker` as long as it names none."""
         self.index = index
         self.lexical = lexical
-        self.ranker = ranker
-        self.threshold = ranker.threshold if threshold is None else threshold
-        self.model_version = ranker.version
+        self._ranker = ActiveRanker(ranker)
+        self._follows = follow_registry
+        self._threshold = threshold
         self.contexts = ContextSource(embedder.model_id, embedder.dimension)
         self._cache = CandidateCache(embedder.model_id)
         self._indexer = indexer
         self._open_load = open_load
         self._candidates = candidates
+
+    @property
+    def shipped(self) -> Ranker:
+        """The ranker that answers where the registry names none."""
+        return self._ranker.shipped
+
+    @property
+    def threshold(self) -> float:
+        """Of the ranker that was active when this process last asked, unless a setting overrides it."""
+        return self._ranker.latest.threshold if self._threshold is None else self._threshold
+
+    @property
+    def model_version(self) -> str:
+        return self._ranker.latest.version
+
+    def ranker(self, session: Session) -> Ranker:
+        """The one to answer with now: what was made active in any process holds from the next answer on."""
+        return self._ranker.current(session) if self._follows else self._ranker.shipped
 
     def for_demand(
         self,
@@ -158,21 +179,25 @@ class Matcher:
             else embedded_side(self._indexer, record)
         )
         usual = (context or self.contexts.current(session)).pairs
+        ranker = self.ranker(session)
+        threshold = ranker.threshold if self._threshold is None else self._threshold
         day = filters.valid_on or local_now().date()
         ids = self._candidate_ids(session, own.text, _index_filter(filters, record, day), usual)
         kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
         candidates = self._cache.get(session, kind, ids)
         pairs, left_out = allowed_pairs(session, record, candidates, day)
         texts = {id_: candidates[id_].text for id_ in pairs}
-        scored = self._score(record, own.text, pairs, texts, usual)
-        shown = self._with_evidence(session, scored[:limit], record, own, pairs, texts, usual, stored=stored)
+        scored = self._score(record, own.text, pairs, texts, usual, ranker)
+        shown = self._with_evidence(
+            session, scored[:limit], record, own, pairs, texts, usual, threshold=threshold, stored=stored
+        )
         return MatchAnswer(
             items=shown,
-            threshold=self.threshold,
-            model_version=self.model_version,
+            threshold=threshold,
+            model_version=ranker.version,
             index_position=self.index.position(session),
             computed_at=now(),
-            no_good_match=evidence.no_good_match([pair.score for pair in scored], self.threshold),
+            no_good_match=evidence.no_good_match([pair.score for pair in scored], threshold),
             left_out=left_out,
         )
 
@@ -207,6 +232,7 @@ class Matcher:
         pairs: Mapping[UUID, PairFacts],
         texts: Mapping[UUID, TextSide],
         usual: Context,
+        ranker: Ranker,
     ) -> list[ScoredPair]:
         signals = pair_signals(
             own,
@@ -214,7 +240,7 @@ class Matcher:
             usual,
             query_is="demand" if isinstance(record, Demand) else "achievement",
         )
-        return rank(list(pairs.values()), signals, self.ranker)
+        return rank(list(pairs.values()), signals, ranker)
 
     def _with_evidence(
         self,
@@ -226,6 +252,7 @@ class Matcher:
         texts: Mapping[UUID, TextSide],
         usual: Context,
         *,
+        threshold: float,
         stored: bool,
     ) -> tuple[PairMatch, ...]:
         """The scored pairs with what speaks for them; the side that is not stored has no id."""
@@ -249,8 +276,9 @@ class Matcher:
                     demand_id=own_id if is_demand else id_,
                     achievement_id=id_ if is_demand else own_id,
                     score=pair.score,
-                    good=pair.score >= self.threshold,
+                    good=pair.score >= threshold,
                     reasons=why.to_dict(),
+                    features=dict(pair.features),
                 )
             )
         return tuple(matches)

@@ -1,0 +1,352 @@
+"""Twelve months of use, simulated on a judged directory, and what the ranker learns from them.
+
+    python scripts/simulate_use.py JUDGED_DIR MODEL_DIR [--home DIR] [--replicas N] [--out FILE.json] [--table FILE.md]
+
+What is real: the features (the pipeline's own, made once and kept in HOME), the log of lists, the judgements, the
+training, its comparison and promotion: the same functions that the service and `sanku train` call, on a database.
+What is simulated: the people. Only they know the directory's grades.
+
+- Each replica keeps a third of the demands for the end: they are never shown, and every month's ranker is measured on
+  them (nDCG@10). The others arrive month by month, each to be seen by some managers for two months.
+- A manager sees the first 20 of the ranker that is active in that month, without the achievements that do not concern
+  him (a random 30%), and looks at position k with probability k^-1.
+- What was looked at is taken up with a probability by its grade, and else declined half the time, with a reason by
+  grade and by the term that fails; some reasons say nothing (known already, no time). Some of what was taken up
+  becomes a contract two weeks later.
+- At each month's end the ranker is trained. Arms: never; learning (as built); naive (no correction of positions).
+- Two starts: the shipped ranker, which was fitted on judged sets of this kind already, and a deliberately weak one.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from app import schema
+from app.accounts.models import Organisation
+from app.accounts.principal import SYSTEM
+from app.db import Database, new_id
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.matching import metrics
+from app.matching.embedder import SentenceTransformerEmbedder
+from app.matching.features import FEATURES
+from app.matching.judgements import ShownPair, judge, record_exposure
+from app.matching.ranker import Ranker, load_ranker
+from app.matching.training.judged import JudgedPairs, judged_pairs, shipped_directory
+from app.matching.training.models import TrainingRun
+from app.matching.training.registry import ActiveRanker
+from app.matching.training.training import settle, train
+from app.settings import Settings
+
+MONTHS = 12
+SHOWN = 20
+MANAGERS, VIEWERS, MONTHS_SHOWN = 12, 6, 2
+STEEPNESS = 1.0
+UNCONCERNED = 0.3
+TAKEN_UP = {0: 0.02, 1: 0.12, 2: 0.5, 3: 0.75}
+DECLINES = 0.5
+CONTRACT = {2: 0.1, 3: 0.25}
+KEPT_FOR_THE_END = 1 / 3
+SURFACE = "demand_matches"
+ARMS = ("never", "learning", "naive")
+# A term's feature below this fails, as people see it; the reason they then give.
+TERM_REASONS = {"price": "price", "trl": "too_early", "mode": "terms"}
+
+
+@dataclass(frozen=True)
+class Town:
+    """The judged pairs as arrays: features by name and grades, by demand and achievement."""
+
+    demands: tuple[str, ...]
+    achievements: tuple[str, ...]
+    features: dict[tuple[int, int], dict[str, float]]
+    grades: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, judged: JudgedPairs) -> "Town":
+        demands = tuple(dict.fromkeys(judged.demands))
+        achievements = tuple(dict.fromkeys(judged.achievements))
+        rows = {key: number for number, key in enumerate(demands)}
+        columns = {key: number for number, key in enumerate(achievements)}
+        features, grades = {}, np.zeros((len(demands), len(achievements)), np.int64)
+        for demand, achievement, known, grade in zip(
+            judged.demands, judged.achievements, judged.features, judged.grades, strict=True
+        ):
+            key = rows[demand], columns[achievement]
+            features[key] = dict(known)
+            grades[key] = grade
+        return cls(demands, achievements, features, grades)
+
+    def ranked(self, ranker: Ranker, demand: int) -> list[tuple[int, float]]:
+        """Achievements with their scores, the best first."""
+        scored = [
+            (achievement, ranker.score(known))
+            for (row, achievement), known in self.features.items()
+            if row == demand
+        ]
+        return sorted(scored, key=lambda one: (-one[1], one[0]))
+
+    def ndcg(self, ranker: Ranker, demands: Sequence[int]) -> dict[str, float]:
+        rankings = {
+            self.demands[demand]: [self.achievements[one] for one, _ in self.ranked(ranker, demand)]
+            for demand in demands
+        }
+        grades = {
+            self.demands[demand]: {
+                self.achievements[one]: int(grade) for one, grade in enumerate(self.grades[demand]) if grade
+            }
+            for demand in demands
+        }
+        return metrics.ndcg(rankings, grades)
+
+
+@dataclass
+class World:
+    """One arm of one replica: a database, the ids of its records, and its ranker."""
+
+    town: Town
+    database: Database
+    active: ActiveRanker
+    demand_ids: list[UUID]
+    achievement_ids: list[UUID]
+    managers: list[UUID]
+
+    def present(self) -> Ranker:
+        with self.database.reading() as session:
+            return self.active.current(session)
+
+
+def build(town: Town, start: Ranker, folder: Path) -> World:
+    database = Database(f"sqlite:///{folder / 'use.db'}")
+    schema.migrate(database)
+    with database.unit_of_work() as session:
+        owner = Organisation(id=new_id(), name="单位", kind="enterprise", region="370100")
+        session.add(owner)
+        session.flush()
+        ids = []
+        for model, letter, keys in ((Demand, "D", town.demands), (Achievement, "A", town.achievements)):
+            rows = [
+                model(id=new_id(), number=f"S-{letter}-{number}", owner_org_id=owner.id, title=key)
+                for number, key in enumerate(keys)
+            ]
+            session.add_all(rows)
+            ids.append([row.id for row in rows])
+    return World(town, database, ActiveRanker(start), ids[0], ids[1], [new_id() for _ in range(MANAGERS)])
+
+
+def use_one_month(
+    world: World, demands: Sequence[int], month: int, draws: np.random.Generator
+) -> None:
+    """Everybody's looking and answering in that month, day by day."""
+    ranker = world.present()
+    with world.database.unit_of_work() as session:
+        for demand in demands:
+            ranked = world.town.ranked(ranker, demand)
+            for viewer in draws.choice(MANAGERS, VIEWERS, replace=False):
+                at = month_start(month) + timedelta(days=float(draws.uniform(0, 12)))
+                concerned = draws.random(len(world.town.achievements)) >= UNCONCERNED
+                looks = draws.random(SHOWN)
+                answers = draws.random((len(world.town.achievements), 3))
+                shown = [one for one in ranked if concerned[one[0]]][:SHOWN]
+                pairs = [
+                    ShownPair(
+                        position,
+                        world.demand_ids[demand],
+                        world.achievement_ids[achievement],
+                        score,
+                        world.town.features[demand, achievement],
+                    )
+                    for position, (achievement, score) in enumerate(shown, 1)
+                ]
+                record_exposure(
+                    session,
+                    surface=SURFACE,
+                    viewer_id=world.managers[viewer],
+                    subject_id=world.demand_ids[demand],
+                    pairs=pairs,
+                    model_version=ranker.version,
+                    at=at,
+                )
+                for position, (achievement, _) in enumerate(shown, 1):
+                    if looks[position - 1] >= position**-STEEPNESS:
+                        continue
+                    grade = int(world.town.grades[demand, achievement])
+                    known = world.town.features[demand, achievement]
+                    for signal, reason, days in answer_of(grade, known, answers[achievement]):
+                        judge(
+                            session,
+                            demand_id=world.demand_ids[demand],
+                            achievement_id=world.achievement_ids[achievement],
+                            actor_id=world.managers[viewer],
+                            signal=signal,
+                            reason=reason,
+                            at=at + timedelta(minutes=position, days=days),
+                        )
+
+
+def answer_of(
+    grade: int, known: dict[str, float], draws: NDArray[np.float64]
+) -> list[tuple[str, str | None, int]]:
+    """What a manager who looked at a pair does: (signal, reason, days later)."""
+    if draws[0] < TAKEN_UP[grade]:
+        accepted: list[tuple[str, str | None, int]] = [("accepted", None, 0)]
+        if draws[1] < CONTRACT.get(grade, 0.0):
+            accepted += [("engagement_opened", None, 1), ("contract_signed", None, 14)]
+        return accepted
+    if draws[1] >= DECLINES:
+        return []
+    if draws[2] < 0.2:
+        return [("declined", "already_known" if draws[2] < 0.1 else "no_time", 0)]
+    failing = [reason for name, reason in TERM_REASONS.items() if known.get(name, 0.0) < 0]
+    if grade >= 2:
+        return [("declined", failing[0] if failing else "other", 0)]
+    return [("declined", "outside_need" if draws[2] < 0.7 else "no_benefit", 0)]
+
+
+def month_start(month: int) -> datetime:
+    return datetime(2026, month + 1, 1, tzinfo=UTC)
+
+
+def learn(world: World, month: int, start: Ranker, guard: JudgedPairs, *, correct_bias: bool) -> str:
+    """The month's training, as `sanku train` does it; returns its decision."""
+    with world.database.reading() as session:
+        trained = train(
+            session,
+            present=world.active.current(session),
+            start=start,
+            judged=guard,
+            until=month_start(month) + timedelta(days=28),
+            correct_bias=correct_bias,
+        )
+    with world.database.unit_of_work() as session:
+        return settle(session, trained, shipped=start, principal=SYSTEM).decision
+
+
+def live(
+    town: Town, start: Ranker, arm: str, guard: JudgedPairs, seed: int, folder: Path
+) -> list[dict[str, Any]]:
+    """One arm of one replica: a row for the start and each month."""
+    draws = np.random.default_rng(seed)
+    order = draws.permutation(len(town.demands))
+    kept = round(len(order) * KEPT_FOR_THE_END)
+    future, arriving = order[:kept], np.array_split(order[kept:], MONTHS)
+    world = build(town, start, folder)
+    rows = [row_of(world, future, 0, "")]
+    for month in range(MONTHS):
+        # The people draw alike in all arms: what differs is what they are shown.
+        people = np.random.default_rng([seed, month])
+        present = [one for part in arriving[max(0, month + 1 - MONTHS_SHOWN) : month + 1] for one in part]
+        use_one_month(world, present, month, people)
+        decision = "" if arm == "never" else learn(world, month, start, guard, correct_bias=arm == "learning")
+        rows.append(row_of(world, future, month + 1, decision))
+    world.database.dispose()
+    return rows
+
+
+def row_of(world: World, future: Sequence[int], month: int, decision: str) -> dict[str, Any]:
+    with world.database.reading() as session:
+        last = session.scalar(select(TrainingRun).order_by(TrainingRun.started_at.desc()).limit(1))
+        judgements = last.report["judgements"] if last else None
+        eta = last.report["position_bias"].get(SURFACE, {}).get("eta") if last else None
+    values = world.town.ndcg(world.present(), future)
+    return {
+        "month": month,
+        "judgements": judgements,
+        "eta": eta,
+        "decision": decision,
+        "ndcg": float(np.mean(list(values.values()))),
+    }
+
+
+def weak_ranker(shipped: Ranker) -> Ranker:
+    """Weak on purpose: words count four times as much as they should, meaning a tenth, crowding and terms nothing."""
+    shares = {"words": 4.0, "whole": 0.3, "sentences": 0.1, "crowding": 0.0, "price": 0.0, "trl": 0.0, "mode": 0.0}
+    weights = {name: weight * shares.get(name, 1.0) for name, weight in shipped.weights.items()}
+    return replace(shipped, version="weak-start", base=-3.0, weights=weights)
+
+
+def summary(results: dict[str, dict[str, list[list[dict[str, Any]]]]]) -> list[dict[str, Any]]:
+    """One row a start and month: mean over the replicas, and paired intervals of the differences."""
+    table = []
+    for start, arms in results.items():
+        for month in range(MONTHS + 1):
+            ndcg = {arm: [rows[month]["ndcg"] for rows in replicas] for arm, replicas in arms.items()}
+            learning = [rows[month] for rows in arms["learning"]]
+            row: dict[str, Any] = {"start": start, "month": month}
+            row["judgements"] = round(float(np.mean([one["judgements"] or 0 for one in learning])))
+            row["promoted"] = sum(one["decision"] == "promoted" for one in learning)
+            etas = [one["eta"] for one in learning if one["eta"] is not None]
+            row["eta"] = round(float(np.mean(etas)), 2) if etas else None
+            for arm, values in ndcg.items():
+                row[arm] = round(float(np.mean(values)), 4)
+            for other in ("never", "naive"):
+                gap = metrics.interval([a - b for a, b in zip(ndcg["learning"], ndcg[other], strict=True)])
+                row[f"over_{other}"] = [round(v, 4) for v in (gap.mean, gap.low, gap.high)]
+            table.append(row)
+    return table
+
+
+def markdown(table: Sequence[dict[str, Any]]) -> str:
+    lines = [
+        "| start | month | judgements | never retrained | naive | learning | learning − never [95%] | learning − naive [95%] | replicas promoted | η found |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in table:
+        gaps = ["{:+.3f} [{:+.3f}, {:+.3f}]".format(*row[f"over_{other}"]) for other in ("never", "naive")]
+        lines.append(
+            f"| {row['start']} | {row['month']} | {row['judgements']} | {row['never']:.3f} | {row['naive']:.3f} "
+            f"| {row['learning']:.3f} | {gaps[0]} | {gaps[1]} | {row['promoted']} | {row['eta'] or ''} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("judged", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--home", type=Path, default=Path("~/.cache/sanku-simulation"))
+    parser.add_argument("--replicas", type=int, default=10)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--table", type=Path)
+    options = parser.parse_args()
+    settings = Settings(_env_file=None, home=options.home, demo=True, model=str(options.model))
+    embedder = SentenceTransformerEmbedder(settings.model_path)
+
+    def say(done: int, total: int) -> None:
+        sys.stderr.write(f"\rembedded {done}/{total} ")
+
+    town = Town.of(judged_pairs(settings, embedder, options.judged, on_progress=say))
+    guard = judged_pairs(settings, embedder, shipped_directory(), on_progress=say)
+    shipped = load_ranker()
+    starts = {"weak": weak_ranker(shipped), "shipped": shipped}
+    results: dict[str, dict[str, list[list[dict[str, Any]]]]] = {}
+    for name, start in starts.items():
+        results[name] = defaultdict(list)
+        for seed in range(options.replicas):
+            for arm in ARMS:
+                with tempfile.TemporaryDirectory(prefix="sanku-use-") as folder:
+                    results[name][arm].append(live(town, start, arm, guard, seed, Path(folder)))
+            sys.stderr.write(f"\r{name}: replica {seed + 1}/{options.replicas}\n")
+    table = summary(results)
+    if options.out:
+        document = {"table": table, "replicas": results, "features": [one.name for one in FEATURES]}
+        options.out.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if options.table:
+        options.table.write_text(markdown(table), encoding="utf-8")
+    sys.stdout.write(markdown(table))
+
+
+if __name__ == "__main__":
+    main()
