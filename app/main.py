@@ -25,6 +25,7 @@ from app.libraries.managers.service import manager_of_user
 from app.matching.api import router as matching
 from app.matching.check_api import router as checking
 from app.matching.embedder import Embedder
+from app.matching.training.api import router as models
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
@@ -71,7 +72,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.assigned_records = assigned_records
     app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
     errors.install(app)
-    for router in (accounts, libraries, checking, matching, pushes, assignments, worker_api.router):
+    for router in (accounts, libraries, checking, matching, pushes, assignments, models, worker_api.router):
         app.include_router(router)
     _add_ground(app, services)
     return app

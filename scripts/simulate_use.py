@@ -11,9 +11,10 @@ What is simulated: the people. Only they know the directory's grades.
 - A manager sees the first 20 of the ranker that is active in that month, without the achievements that do not concern
   him (a random 30%), and looks at position k with probability k^-1.
 - What was looked at is taken up with a probability by its grade, and else declined half the time, with a reason by
-  grade and by the term that fails; some reasons say nothing (known already, no time). Some of what was taken up
+  grade and by the term that fails; some reasons say nothing (known already, no capacity). Some of what was taken up
   becomes a contract two weeks later.
-- At each month's end the ranker is trained. Arms: never; learning (as built); naive (no correction of positions).
+- At each month's end the ranker is trained. Arms: never; learning (as built); naive (no correction of positions). What
+  answers changes only where the training promotes its model; what it tried is measured too.
 - Two starts: the shipped ranker, which was fitted on judged sets of this kind already, and a deliberately weak one.
 """
 
@@ -61,6 +62,16 @@ CONTRACT = {2: 0.1, 3: 0.25}
 KEPT_FOR_THE_END = 1 / 3
 SURFACE = "demand_matches"
 ARMS = ("never", "learning", "naive")
+# Of the shipped ranker's weights, what the weak start keeps.
+WEAKENED = {
+    "words": 6.0,
+    "whole": 0.05,
+    "sentences": 0.0,
+    "crowding": 0.0,
+    "price": 0.0,
+    "trl": 0.0,
+    "mode": 0.0,
+}
 # A term's feature below this fails, as people see it; the reason they then give.
 TERM_REASONS = {"price": "price", "trl": "too_early", "mode": "terms"}
 
@@ -146,9 +157,7 @@ def build(town: Town, start: Ranker, folder: Path) -> World:
     return World(town, database, ActiveRanker(start), ids[0], ids[1], [new_id() for _ in range(MANAGERS)])
 
 
-def use_one_month(
-    world: World, demands: Sequence[int], month: int, draws: np.random.Generator
-) -> None:
+def use_one_month(world: World, demands: Sequence[int], month: int, draws: np.random.Generator) -> None:
     """Everybody's looking and answering in that month, day by day."""
     ranker = world.present()
     with world.database.unit_of_work() as session:
@@ -208,7 +217,7 @@ def answer_of(
     if draws[1] >= DECLINES:
         return []
     if draws[2] < 0.2:
-        return [("declined", "already_known" if draws[2] < 0.1 else "no_time", 0)]
+        return [("declined", "already_known" if draws[2] < 0.1 else "capacity", 0)]
     failing = [reason for name, reason in TERM_REASONS.items() if known.get(name, 0.0) < 0]
     if grade >= 2:
         return [("declined", failing[0] if failing else "other", 0)]
@@ -256,64 +265,92 @@ def live(
 
 
 def row_of(world: World, future: Sequence[int], month: int, decision: str) -> dict[str, Any]:
+    """How good the ranker is that answers at the month's end, and the one that was tried then, promoted or not."""
     with world.database.reading() as session:
-        last = session.scalar(select(TrainingRun).order_by(TrainingRun.started_at.desc()).limit(1))
-        judgements = last.report["judgements"] if last else None
-        eta = last.report["position_bias"].get(SURFACE, {}).get("eta") if last else None
-    values = world.town.ndcg(world.present(), future)
+        last = session.scalar(select(TrainingRun).order_by(TrainingRun.id.desc()).limit(1))
+        report = last.report if last else {}
+    tried = Ranker.from_dict(report["candidate"]) if "candidate" in report else None
     return {
         "month": month,
-        "judgements": judgements,
-        "eta": eta,
+        "judgements": report.get("judgements"),
+        "eta": report.get("position_bias", {}).get(SURFACE, {}).get("eta"),
         "decision": decision,
-        "ndcg": float(np.mean(list(values.values()))),
+        "ndcg": mean_ndcg(world.town, world.present(), future),
+        "tried": mean_ndcg(world.town, tried, future) if tried else None,
     }
 
 
+def mean_ndcg(town: Town, ranker: Ranker, demands: Sequence[int]) -> float:
+    return float(np.mean(list(town.ndcg(ranker, demands).values())))
+
+
 def weak_ranker(shipped: Ranker) -> Ranker:
-    """Weak on purpose: words count four times as much as they should, meaning a tenth, crowding and terms nothing."""
-    shares = {"words": 4.0, "whole": 0.3, "sentences": 0.1, "crowding": 0.0, "price": 0.0, "trl": 0.0, "mode": 0.0}
-    weights = {name: weight * shares.get(name, 1.0) for name, weight in shipped.weights.items()}
+    """Weak on purpose: it goes by words in common, and hardly by meaning, crowding or terms."""
+    weights = {name: weight * WEAKENED.get(name, 1.0) for name, weight in shipped.weights.items()}
     return replace(shipped, version="weak-start", base=-3.0, weights=weights)
 
 
 def summary(results: dict[str, dict[str, list[list[dict[str, Any]]]]]) -> list[dict[str, Any]]:
-    """One row a start and month: mean over the replicas, and paired intervals of the differences."""
+    """One row a start and month: means over the replicas, and paired 95% intervals of the differences."""
     table = []
     for start, arms in results.items():
         for month in range(MONTHS + 1):
-            ndcg = {arm: [rows[month]["ndcg"] for rows in replicas] for arm, replicas in arms.items()}
-            learning = [rows[month] for rows in arms["learning"]]
-            row: dict[str, Any] = {"start": start, "month": month}
-            row["judgements"] = round(float(np.mean([one["judgements"] or 0 for one in learning])))
-            row["promoted"] = sum(one["decision"] == "promoted" for one in learning)
-            etas = [one["eta"] for one in learning if one["eta"] is not None]
-            row["eta"] = round(float(np.mean(etas)), 2) if etas else None
-            for arm, values in ndcg.items():
-                row[arm] = round(float(np.mean(values)), 4)
+            at = {arm: [rows[month] for rows in replicas] for arm, replicas in arms.items()}
+            row: dict[str, Any] = {
+                "start": start,
+                "month": month,
+                "judgements": mean_of(at["learning"], "judgements"),
+                "eta": mean_of(at["learning"], "eta"),
+                "promoted_so_far": promotions(arms["learning"], month),
+            }
+            for arm in ARMS:
+                row[arm] = mean_of(at[arm], "ndcg")
+                row[f"{arm}_tried"] = mean_of(at[arm], "tried")
             for other in ("never", "naive"):
-                gap = metrics.interval([a - b for a, b in zip(ndcg["learning"], ndcg[other], strict=True)])
-                row[f"over_{other}"] = [round(v, 4) for v in (gap.mean, gap.low, gap.high)]
+                gaps = [a["ndcg"] - b["ndcg"] for a, b in zip(at["learning"], at[other], strict=True)]
+                gap = metrics.interval(gaps)
+                row[f"over_{other}"] = [round(value, 4) for value in (gap.mean, gap.low, gap.high)]
             table.append(row)
     return table
 
 
+def mean_of(rows: Sequence[dict[str, Any]], key: str) -> float | None:
+    """None where only some replicas have it: a mean over others would be another curve."""
+    values = [row[key] for row in rows]
+    return None if None in values else round(float(np.mean(values)), 4)
+
+
+def promotions(replicas: Sequence[list[dict[str, Any]]], month: int) -> int:
+    return sum(any(row["decision"] == "promoted" for row in rows[: month + 1]) for rows in replicas)
+
+
 def markdown(table: Sequence[dict[str, Any]]) -> str:
-    lines = [
-        "| start | month | judgements | never retrained | naive | learning | learning − never [95%] | learning − naive [95%] | replicas promoted | η found |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    heads = ("start", "month", "judgements", "never", "naive", "learning", "learning − never [95%]")
+    heads = (
+        *heads,
+        "learning − naive [95%]",
+        "replicas with a promotion",
+        "tried",
+        "tried, naive",
+        "η found",
+    )
+    lines = [f"| {' | '.join(heads)} |", "| --- " + "| ---: " * (len(heads) - 1) + "|"]
     for row in table:
         gaps = ["{:+.3f} [{:+.3f}, {:+.3f}]".format(*row[f"over_{other}"]) for other in ("never", "naive")]
-        lines.append(
-            f"| {row['start']} | {row['month']} | {row['judgements']} | {row['never']:.3f} | {row['naive']:.3f} "
-            f"| {row['learning']:.3f} | {gaps[0]} | {gaps[1]} | {row['promoted']} | {row['eta'] or ''} |"
-        )
+        cells = [row["start"], row["month"], f"{row['judgements'] or 0:.0f}"]
+        cells += [f"{row[arm]:.3f}" for arm in ARMS]
+        cells += [*gaps, row["promoted_so_far"]]
+        cells += [
+            "" if row[key] is None else f"{row[key]:.3f}" for key in ("learning_tried", "naive_tried", "eta")
+        ]
+        lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("judged", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--home", type=Path, default=Path("~/.cache/sanku-simulation"))

@@ -66,6 +66,8 @@ push.read                          A          -           -       O        -    
 push.answer                        -          -           -       O        -        -
 push.plan                          A          -           -       -        -        -
 assignment.plan                    A          -           -       -        -        -
+model.read                         A          -           -       -        -        -
+model.switch                       A          -           -       -        -        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -

@@ -82,6 +82,9 @@ class Action(StrEnum):
     PUSH_PLAN = "push.plan"
     ASSIGNMENT_PLAN = "assignment.plan"
 
+    MODEL_READ = "model.read"
+    MODEL_SWITCH = "model.switch"
+
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
     INDEX_REBUILD = "index.rebuild"
@@ -172,6 +175,9 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
     Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
+
+    Action.MODEL_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.MODEL_SWITCH:                (ANY, NO,  NO,  NO,  NO,  NO),
 
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),

@@ -19,6 +19,8 @@ from app.matching.pairs import Matcher
 
 # Above every list and every push: a pair falls out of the table because its score fell, not because others rose.
 KEPT_PAIRS = 200
+# Demands ranked again by one event after a switch of models: a few seconds' work, so that others get their turn.
+RERANKED_AT_ONCE = 20
 
 _MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
     RecordKind.DEMAND: Demand,
@@ -37,12 +39,13 @@ class RankedRecord:
 
 def event_handlers(matcher: Matcher) -> dict[str, tuple[Handler, ...]]:
     """Event → what matching does then."""
-    rank, drop = rank_pairs(matcher), drop_pairs()
-    return {
+    rank, drop, rerank = rank_pairs(matcher), drop_pairs(), rerank_pairs(matcher)
+    records = {
         f"{kind.value}.{event}": (handler,)
         for kind in _MODELS
         for event, handler in (("published", rank), ("changed", rank), ("withdrawn", drop), ("closed", drop))
     }
+    return {**records, "model.promoted": (rerank,), "pairs.rerank": (rerank,)}
 
 
 def rank_pairs(matcher: Matcher) -> Handler:
@@ -54,28 +57,36 @@ def rank_pairs(matcher: Matcher) -> Handler:
         record: Demand | Achievement | None = session.get(model, event.subject_id)
         if record is None or record.state != RecordState.PUBLISHED:
             return None
-        if isinstance(record, Demand):
-            answer = matcher.for_demand(session, record, limit=KEPT_PAIRS)
-        else:
-            answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS)
-        return RankedRecord(kind, answer, _versions(session, _ids(answer)))
+        return _ranked(session, matcher, record)
 
     def apply(session: Session, event: Claimed, plan: RankedRecord | None) -> None:
-        if (
-            plan is None
-            or event.subject_id is None
-            or not _still_published(session, plan.kind, event.subject_id)
-        ):
-            return
-        _replace_pairs(session, event.subject_id, plan)
-        # With a complete list, a pair that is not in it is not good any more; else better ones may have crowded it out.
-        complete = sum(item.good for item in plan.answer.items) < KEPT_PAIRS
-        emit(
-            session,
-            "pairs.ranked",
-            subject_id=event.subject_id,
-            payload={"kind": plan.kind.value, "complete": complete},
-        )
+        if plan is not None and event.subject_id is not None:
+            _store(session, event.subject_id, plan)
+
+    return Handler(plan, apply)
+
+
+def rerank_pairs(matcher: Matcher) -> Handler:
+    """`model.promoted` → every published demand is ranked by the new model, a batch an event, by growing id.
+
+    Where yet another model was made active meanwhile, this round ends: that one has a round of its own.
+    """
+
+    def plan(session: Session, event: Claimed) -> list[tuple[UUID, RankedRecord]]:
+        if matcher.ranker(session).version != event.payload["version"]:
+            return []
+        query = select(Demand).where(Demand.state == RecordState.PUBLISHED).order_by(Demand.id)
+        if event.payload.get("after"):
+            query = query.where(Demand.id > UUID(event.payload["after"]))
+        demands = session.scalars(query.limit(RERANKED_AT_ONCE)).all()
+        return [(demand.id, _ranked(session, matcher, demand)) for demand in demands]
+
+    def apply(session: Session, event: Claimed, plan: list[tuple[UUID, RankedRecord]]) -> None:
+        for demand_id, ranked in plan:
+            _store(session, demand_id, ranked)
+        if len(plan) == RERANKED_AT_ONCE:
+            following = {"version": event.payload["version"], "after": str(plan[-1][0])}
+            emit(session, "pairs.rerank", payload=following)
 
     return Handler(plan, apply)
 
@@ -95,6 +106,29 @@ def drop_pairs() -> Handler:
         )
 
     return Handler(lambda _session, _event: None, apply)
+
+
+def _ranked(session: Session, matcher: Matcher, record: Demand | Achievement) -> RankedRecord:
+    if isinstance(record, Demand):
+        kind, answer = RecordKind.DEMAND, matcher.for_demand(session, record, limit=KEPT_PAIRS)
+    else:
+        kind, answer = RecordKind.ACHIEVEMENT, matcher.for_achievement(session, record, limit=KEPT_PAIRS)
+    return RankedRecord(kind, answer, _versions(session, _ids(answer)))
+
+
+def _store(session: Session, record_id: UUID, plan: RankedRecord) -> None:
+    """The record's pairs as planned, and ``pairs.ranked``; nothing where it is no longer published."""
+    if not _still_published(session, plan.kind, record_id):
+        return
+    _replace_pairs(session, record_id, plan)
+    # With a complete list, a pair that is not in it is not good any more; else better ones may have crowded it out.
+    complete = sum(item.good for item in plan.answer.items) < KEPT_PAIRS
+    emit(
+        session,
+        "pairs.ranked",
+        subject_id=record_id,
+        payload={"kind": plan.kind.value, "complete": complete},
+    )
 
 
 def _kind_of(event: Claimed) -> RecordKind:

@@ -1,7 +1,7 @@
 """What use says about pairs: lists as they were shown, and what people then did. Kept for training, by concept above.
 
-Pushes and engagements lie above matching: their handlers call `judge` and `take_back` here, or are made by
-`judging_handler` where an event's payload names the pair.
+Pushes and engagements lie above matching. Their events become judgements in ``pushes/judging.py``, or, where the
+payload names the pair, in ``training/listening.py``; both call `judge` and `take_back` here.
 """
 
 import hashlib
@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.principal import Principal
 from app.db import new_id, now
-from app.events import Claimed, Handler
 from app.libraries.numbers import JINAN_TIME
 from app.matching.answers import MatchAnswer
 from app.matching.features import FEATURES
@@ -96,6 +95,19 @@ def record_exposure(
     return result.rowcount == 1
 
 
+def was_recorded(
+    session: Session, *, viewer_id: UUID, subject_id: UUID, pairs: Sequence[ShownPair], at: datetime
+) -> bool:
+    """Whether this list is on record for this day: the usual case of a page that is loaded again needs no write."""
+    query = select(Exposure.id).where(
+        Exposure.viewer_id == viewer_id,
+        Exposure.subject_id == subject_id,
+        Exposure.day == at.astimezone(JINAN_TIME).date(),
+        Exposure.list_hash == _list_hash(pairs),
+    )
+    return session.scalar(query) is not None
+
+
 def judge(
     session: Session,
     *,
@@ -104,11 +116,14 @@ def judge(
     actor_id: UUID,
     signal: str,
     reason: str | None = None,
+    surface: str | None = None,
+    position: int | None = None,
     at: datetime | None = None,
 ) -> Judgement:
     """Keep what this actor's doing says about the pair, with the features as they were shown to him.
 
-    Saying the same again changes nothing; a later word of the same signal (another reason) replaces the earlier.
+    `surface` and `position` hold where no list on record shows the pair. Saying the same again changes nothing; a later
+    word of the same signal (another reason) replaces the earlier.
 
     Raises:
         ValueError: the table of signals has no such signal.
@@ -126,6 +141,8 @@ def judge(
     judgement.taken_back_at = None
     for name, value in _as_shown(session, demand_id, achievement_id, actor_id, moment).items():
         setattr(judgement, name, value)
+    if judgement.position is None:
+        judgement.surface, judgement.position = surface, position
     session.add(judgement)
     session.flush()
     return judgement
@@ -156,30 +173,6 @@ def take_back(
         row.taken_back_at = at or now()
     session.flush()
     return len(rows)
-
-
-def judging_handler(signal: str, *, actors: Sequence[str] = ("manager_id", "organisation_id")) -> Handler:
-    """An event whose payload names the pair (`demand_id`, `achievement_id`) and who acted → a judgement.
-
-    The actor is the first of `actors` that the payload has. `reason` is taken where there is one. An event that
-    does not name a pair (a project without one) says nothing about any.
-    """
-
-    def apply(session: Session, event: Claimed, _: Any) -> None:
-        payload = event.payload
-        actor = next((payload[name] for name in actors if payload.get(name)), None)
-        if actor is None or not payload.get("demand_id") or not payload.get("achievement_id"):
-            return
-        judge(
-            session,
-            demand_id=UUID(payload["demand_id"]),
-            achievement_id=UUID(payload["achievement_id"]),
-            actor_id=UUID(actor),
-            signal=signal,
-            reason=payload.get("reason"),
-        )
-
-    return Handler(lambda _session, _event: None, apply)
 
 
 def forget_exposures(session: Session, *, older_than: timedelta, at: datetime | None = None) -> int:

@@ -102,6 +102,7 @@ def accept(session: Session, push_id: UUID, *, principal: Principal, if_match: s
         raise _forbidden(broken)
     _answer(push, PushState.ACCEPTED, principal)
     session.flush()
+    emit(session, "push.accepted", subject_id=push.id)
     return push
 
 

@@ -38,18 +38,34 @@ class Gap:
         }
 
 
-def later_demands(present: Ranker, candidate: Ranker, examples: Sequence[Example]) -> Gap:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A figure of both rankers by demand."""
+
+    present: dict[str, float]
+    candidate: dict[str, float]
+
+    def gap(self) -> Gap:
+        return Gap(
+            present=metrics.interval(list(self.present.values())).mean,
+            candidate=metrics.interval(list(self.candidate.values())).mean,
+            difference=metrics.paired_interval(self.candidate, self.present),
+            demands=len(self.candidate),
+        )
+
+
+def later_demands(present: Ranker, candidate: Ranker, examples: Sequence[Example]) -> Trial:
     """nDCG@10 over the pairs shown of each demand. The gain of a pair is its relevance by the judgements: the mean of
     its viewers' values, weighted as they are for learning, so corrected for the positions that the present ranker
     chose. A demand of which all pairs are judged alike tells nothing and is left out."""
-    ours, theirs = {}, {}
+    trial = Trial({}, {})
     for demand, pairs in _relevance(examples).items():
         gains = {pair: value for pair, (value, _) in pairs.items()}
         if len(set(gains.values())) > 1:
             features = {pair: known for pair, (_, known) in pairs.items()}
-            ours[str(demand)] = _ndcg(candidate, gains, features)
-            theirs[str(demand)] = _ndcg(present, gains, features)
-    return _gap(ours, theirs)
+            trial.candidate[str(demand)] = _ndcg(candidate, gains, features)
+            trial.present[str(demand)] = _ndcg(present, gains, features)
+    return trial
 
 
 def judged_ranking(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> Gap:
@@ -59,7 +75,7 @@ def judged_ranking(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> G
         if grade:
             grades[demand][achievement] = int(grade)
     ours, theirs = (metrics.ndcg(_rankings(ranker, judged), grades, CUT) for ranker in (candidate, present))
-    return _gap(ours, theirs)
+    return Trial(theirs, ours).gap()
 
 
 def judged_cost(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> Gap:
@@ -67,7 +83,7 @@ def judged_cost(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> Gap:
     where a pair shown in vain costs t and a relevant one kept back 1 − t. So a model that orders well but puts all
     scores too low, or too high, is found out."""
     ours, theirs = (_costs(ranker, judged, present.threshold) for ranker in (candidate, present))
-    return _gap(ours, theirs)
+    return Trial(theirs, ours).gap()
 
 
 def _relevance(examples: Sequence[Example]) -> dict[UUID, dict[str, tuple[float, Mapping[str, float]]]]:
@@ -118,12 +134,3 @@ def _costs(ranker: Ranker, judged: JudgedPairs, usual: float) -> dict[str, float
         relevant = grade >= metrics.RELEVANT
         costs[demand] += usual if good and not relevant else 1 - usual if relevant and not good else 0.0
     return costs
-
-
-def _gap(ours: Mapping[str, float], theirs: Mapping[str, float]) -> Gap:
-    return Gap(
-        present=metrics.interval(list(theirs.values())).mean,
-        candidate=metrics.interval(list(ours.values())).mean,
-        difference=metrics.paired_interval(ours, theirs),
-        demands=len(ours),
-    )

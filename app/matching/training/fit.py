@@ -6,8 +6,10 @@ long as nothing tells them apart. A few judgements move little, many move much, 
 The loss is convex within the signs' bounds, so the answer is one and the same for the same examples.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +23,12 @@ from app.matching.training.examples import Example, matrix, spoken_of
 Array = NDArray[np.float64]
 
 # Standard deviations of the prior, as shares of the weights started from.
-SCALE, SHARE = 0.5, 0.35
+SCALE, SHARE = 0.5, 0.25
 # Least standard deviation of any weight, in logits for a typical change of its feature: what starts at 0 can come in.
-LEAST_LOGITS = 0.1
+LEAST_LOGITS = 0.2
 BASE = 0.5
+# Ten who answer one pair tell less than one on each of ten pairs: W answers count as W / (1 + KIN (W − 1)).
+KIN = 0.5
 # Of calibration: how far slope and intercept may go from leaving the scores as they are.
 SLOPE, SHIFT = 0.25, 0.5
 
@@ -43,7 +47,7 @@ def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
     spoken = spoken_of(examples)
     prior = _prior(start, rows)
     values = np.array([one.value for one in examples])
-    weights = np.array([one.weight for one in examples])
+    weights = _damped(examples)
     # What an example does not speak about counts with the weights started from, and learns nothing.
     silent = (rows * (1 - spoken)) @ prior.mean[:-1] + np.where(spoken.all(axis=1), 0.0, prior.mean[-1])
     free = np.hstack([rows * spoken, spoken.all(axis=1, keepdims=True).astype(float)])
@@ -75,17 +79,17 @@ def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
     return _ranker(start, np.asarray(found.x) * units, version)
 
 
-def calibrate(ranker: Ranker, examples: Sequence[Example]) -> Ranker:
-    """Stretch and shift the scores so that they agree with examples that the weights were not fitted on.
+def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, float]:
+    """Slope and shift with which the logits agree with examples that the ranker was not fitted on.
 
-    Only answers tell what is relevant and what not: silence may have other reasons. The order of pairs stays.
+    Only answers tell what is relevant and what not: silence may have other reasons.
     """
     told = [one for one in examples if one.answered and one.spoken_of is None]
     if not told:
-        return ranker
+        return 1.0, 0.0
     logits = np.array([_logit(ranker, one) for one in told])
     values = np.array([one.value for one in told])
-    weights = np.array([one.weight for one in told])
+    weights = _damped(told)
     spread = np.array([SLOPE, SHIFT])
 
     def loss(parameters: Array) -> tuple[float, Array]:
@@ -95,12 +99,28 @@ def calibrate(ranker: Ranker, examples: Sequence[Example]) -> Ranker:
         errors = weights * (expit(scores) - values)
         return value, np.array([errors @ logits, errors.sum()]) + away / spread
 
-    found = minimize(
-        loss, np.array([1.0, 0.0]), jac=True, bounds=[(0.2, 5.0), (None, None)], method="L-BFGS-B"
+    bounds = [(0.2, 5.0), (None, None)]
+    found = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=bounds, method="L-BFGS-B")
+    return float(found.x[0]), float(found.x[1])
+
+
+def stretched(ranker: Ranker, slope: float, shift: float) -> Ranker:
+    """The same order of all pairs, on another scale."""
+    weights = {name: round(weight * slope, 6) for name, weight in ranker.weights.items()}
+    return replace(ranker, base=round(ranker.base * slope + shift, 6), weights=weights)
+
+
+def _damped(examples: Sequence[Example]) -> Array:
+    """The examples' weights, less for each where many speak of one pair."""
+    totals: dict[tuple[UUID, UUID], float] = defaultdict(float)
+    for one in examples:
+        totals[one.demand_id, one.achievement_id] += one.weight
+    return np.array(
+        [
+            one.weight / (1.0 + KIN * max(0.0, totals[one.demand_id, one.achievement_id] - 1.0))
+            for one in examples
+        ]
     )
-    slope, shift = (float(value) for value in found.x)
-    weights_by_name = {name: round(weight * slope, 6) for name, weight in ranker.weights.items()}
-    return replace(ranker, base=round(ranker.base * slope + shift, 6), weights=weights_by_name)
 
 
 def _logit(ranker: Ranker, example: Example) -> float:

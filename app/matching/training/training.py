@@ -9,24 +9,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.principal import Principal
 from app.matching.ranker import Ranker
 from app.matching.training import comparing, registry
-from app.matching.training.comparing import Gap
+from app.matching.training.comparing import Gap, Trial
 from app.matching.training.examples import Example, Harvest, harvest
-from app.matching.training.fit import calibrate, fit
+from app.matching.training.fit import calibration, fit, stretched
 from app.matching.training.judged import JudgedPairs
-from app.matching.training.models import TrainingRun
+from app.matching.training.models import RankerModel, TrainingRun
 
-# Of the demands by the time they were shown first: weights, then calibration, then the comparison.
-FITTED, CALIBRATED = 0.55, 0.7
+# Of the demands, by the time they were shown first: so many are learned from before the first comparison.
+FIRST_LEARNED = 0.4
+FOLDS = 3
+# Of what a fold learns from, the last part tells how far the scores of the rest are off.
+CALIBRATED = 0.25
 LEAST_JUDGEMENTS = 30
-LEAST_DEMANDS = 8
+LEAST_DEMANDS = 12
 
 
 class Decision(StrEnum):
@@ -51,11 +56,10 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Examples by the time at which their demand was first shown: nothing of a demand is in two parts."""
+class Fold:
+    """What was shown before some moment, and the demands that came from then on: none is on both sides."""
 
-    fitted: tuple[Example, ...]
-    calibrated: tuple[Example, ...]
+    learned: tuple[Example, ...]
     later: tuple[Example, ...]
 
 
@@ -72,27 +76,37 @@ def train(
 ) -> Trained:
     """A candidate made of `start` by the judgements in the time, and whether it should replace `present`.
 
-    It should where the paired interval of its gain on the later demands lies at or above `margin` and its mean above
-    it, and where it is not beyond noise worse on the judged directory: neither in order, nor in cost at the threshold.
+    Time is walked through in folds: learn from what came before, compare on the demands that came next, from which
+    the present ranker did not learn either. The candidate is what the last fold learned. It should replace the present
+    one where the paired interval over all folds' demands lies at or above `margin` and its mean above it, where it does
+    not lose on its own later demands, and where it is not beyond noise worse on the judged directory: neither in order,
+    nor in cost at the threshold.
     """
     found = harvest(session, since=since, until=until, correct_bias=correct_bias)
-    parts = by_time(found.examples)
-    report = _seen(found, parts)
-    if found.judgements < LEAST_JUDGEMENTS or len(_demands(parts.later)) < LEAST_DEMANDS:
+    folds = by_time(found.examples, after=_learned_to(session, present))
+    report = _seen(found, folds)
+    if found.judgements < LEAST_JUDGEMENTS or not folds:
         report["needed"] = {"judgements": LEAST_JUDGEMENTS, "later_demands": LEAST_DEMANDS}
         return _finished(present, None, Decision.TOO_FEW, found, until, report)
-    candidate = calibrate(fit(start, parts.fitted, version="candidate"), parts.calibrated)
+    whole, newest = Trial({}, {}), Trial({}, {})
+    candidate = start
+    for fold in folds:
+        candidate = _learn(start, fold.learned)
+        newest = comparing.later_demands(present, candidate, fold.later)
+        whole.present.update(newest.present)
+        whole.candidate.update(newest.candidate)
     candidate = replace(candidate, version=_version(candidate, until))
-    later = comparing.later_demands(present, candidate, parts.later)
-    report |= {"candidate": candidate.to_dict(), "margin": margin, "later_demands": later.to_dict()}
+    later, last = whole.gap(), newest.gap()
+    report |= {"candidate": candidate.to_dict(), "margin": margin}
+    report |= {"later_demands": later.to_dict(), "newest_demands": last.to_dict()}
     worse = False
     if judged is not None:
         order = comparing.judged_ranking(present, candidate, judged)
         cost = comparing.judged_cost(present, candidate, judged)
         report["judged"] = {"ndcg_at_10": order.to_dict(), "cost_at_threshold": cost.to_dict()}
         worse = order.difference.high < 0 or cost.difference.low > 0
-    decision = _decide(later, worse=worse, margin=margin)
-    return _finished(present, candidate, decision, found, until, report)
+    decision = _decide(later, last, worse=worse, margin=margin)
+    return _finished(present, candidate, decision, found, folds[-1].later[0].at, report)
 
 
 def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Principal) -> TrainingRun:
@@ -113,7 +127,9 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
             trained=(trained.trained_from, trained.trained_to),
             judgements=trained.judgements,
             metrics={
-                name: trained.report[name] for name in ("later_demands", "judged") if name in trained.report
+                name: trained.report[name]
+                for name in ("later_demands", "newest_demands", "judged")
+                if name in trained.report
             },
         )
         if decision is Decision.PROMOTED:
@@ -131,25 +147,44 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
     return run
 
 
-def by_time(examples: Sequence[Example]) -> Parts:
-    """Cut by demands, in the order in which they were first shown; pairs of an earlier demand that were shown only when
-    the later ones had begun are in no part, so that what is learned from lies before what it is tried on."""
-    demands = _demands(examples)
-    first_calibrated, first_later = (int(len(demands) * share) for share in (FITTED, CALIBRATED))
-    place = {demand: number for number, demand in enumerate(demands)}
-    if first_later >= len(demands):
-        return Parts(tuple(examples), (), ())
-    begin = next(one.at for one in examples if place[one.demand_id] == first_later)
-    fitted: list[Example] = []
-    calibrated: list[Example] = []
-    later: list[Example] = []
+def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> list[Fold]:
+    """Up to FOLDS folds over the demands that were first shown `after` a moment, the first FIRST_LEARNED of all left
+    out; none where these are fewer than LEAST_DEMANDS.
+
+    Pairs of an earlier demand that were shown only when a fold's later ones had begun are not learned from there.
+    """
+    begins: dict[UUID, datetime] = {}
     for one in examples:
-        number = place[one.demand_id]
-        if number >= first_later:
-            later.append(one)
-        elif one.at < begin:
-            (fitted if number < first_calibrated else calibrated).append(one)
-    return Parts(tuple(fitted), tuple(calibrated), tuple(later))
+        begins.setdefault(one.demand_id, one.at)
+    demands = list(begins)
+    first = int(len(demands) * FIRST_LEARNED)
+    while first < len(demands) and after is not None and begins[demands[first]] < after:
+        first += 1
+    if len(demands) - first < LEAST_DEMANDS or first == 0:
+        return []
+    place = {demand: number for number, demand in enumerate(demands)}
+    cuts = [first + (len(demands) - first) * fold // FOLDS for fold in range(FOLDS + 1)]
+    return [
+        Fold(
+            tuple(one for one in examples if place[one.demand_id] < cut and one.at < begins[demands[cut]]),
+            tuple(one for one in examples if cut <= place[one.demand_id] < end),
+        )
+        for cut, end in pairwise(cuts)
+    ]
+
+
+def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:
+    """Weights from all of them; the scale from how the earlier ones' ranker scores the later ones."""
+    demands = _demands(examples)
+    earlier = set(demands[: int(len(demands) * (1 - CALIBRATED))])
+    held = fit(start, [one for one in examples if one.demand_id in earlier], version="held")
+    slope, shift = calibration(held, [one for one in examples if one.demand_id not in earlier])
+    return stretched(fit(start, examples, version="candidate"), slope, shift)
+
+
+def _learned_to(session: Session, present: Ranker) -> datetime | None:
+    """Until when the present ranker's own judgements go; None for one that learned from none here."""
+    return session.scalar(select(RankerModel.trained_to).where(RankerModel.version == present.version))
 
 
 def _demands(examples: Sequence[Example]) -> list[UUID]:
@@ -157,9 +192,9 @@ def _demands(examples: Sequence[Example]) -> list[UUID]:
     return list(dict.fromkeys(one.demand_id for one in examples))
 
 
-def _decide(later: Gap, *, worse: bool, margin: float) -> Decision:
+def _decide(later: Gap, newest: Gap, *, worse: bool, margin: float) -> Decision:
     gap = later.difference
-    if gap.low < margin or gap.mean <= margin or later.demands < LEAST_DEMANDS:
+    if later.demands < LEAST_DEMANDS or gap.low < margin or gap.mean <= margin or newest.difference.mean < 0:
         return Decision.NOT_BETTER
     return Decision.WORSE_ON_JUDGED if worse else Decision.PROMOTED
 
@@ -171,15 +206,14 @@ def _version(candidate: Ranker, until: datetime) -> str:
     return f"learned-{until:%Y.%m.%d}-{digest}"
 
 
-def _seen(found: Harvest, parts: Parts) -> dict[str, Any]:
+def _seen(found: Harvest, folds: Sequence[Fold]) -> dict[str, Any]:
     return {
         "judgements": found.judgements,
         "examples": len(found.examples),
-        "demands": {
-            "fitted": len(_demands(parts.fitted)),
-            "calibrated": len(_demands(parts.calibrated)),
-            "later": len(_demands(parts.later)),
-        },
+        "folds": [
+            {"learned_demands": len(_demands(fold.learned)), "later_demands": len(_demands(fold.later))}
+            for fold in folds
+        ],
         "position_bias": {
             surface: {"eta": one.eta, "answering": one.answering, "harvested": one.harvested}
             for surface, one in found.propensities.items()
@@ -192,7 +226,7 @@ def _finished(
     candidate: Ranker | None,
     decision: Decision,
     found: Harvest,
-    until: datetime,
+    learned_to: datetime,
     report: Mapping[str, Any],
 ) -> Trained:
     return Trained(
@@ -200,7 +234,7 @@ def _finished(
         candidate=candidate,
         decision=decision,
         trained_from=found.examples[0].at if found.examples else None,
-        trained_to=until,
+        trained_to=learned_to,
         judgements=found.judgements,
         report={"present": present.version, **report, "decision": decision},
     )
