@@ -78,11 +78,11 @@ TERM_REASONS = {"price": "price", "trl": "too_early", "mode": "terms"}
 
 @dataclass(frozen=True)
 class Town:
-    """The judged pairs as arrays: features by name and grades, by demand and achievement."""
+    """The judged pairs: features by name and grades, by numbers of demand and achievement."""
 
     demands: tuple[str, ...]
     achievements: tuple[str, ...]
-    features: dict[tuple[int, int], dict[str, float]]
+    features: list[dict[int, dict[str, float]]]
     grades: NDArray[np.int64]
 
     @classmethod
@@ -91,22 +91,19 @@ class Town:
         achievements = tuple(dict.fromkeys(judged.achievements))
         rows = {key: number for number, key in enumerate(demands)}
         columns = {key: number for number, key in enumerate(achievements)}
-        features, grades = {}, np.zeros((len(demands), len(achievements)), np.int64)
+        grades = np.zeros((len(demands), len(achievements)), np.int64)
+        features: list[dict[int, dict[str, float]]] = [{} for _ in demands]
         for demand, achievement, known, grade in zip(
             judged.demands, judged.achievements, judged.features, judged.grades, strict=True
         ):
-            key = rows[demand], columns[achievement]
-            features[key] = dict(known)
-            grades[key] = grade
+            row, column = rows[demand], columns[achievement]
+            features[row][column] = dict(known)
+            grades[row, column] = grade
         return cls(demands, achievements, features, grades)
 
     def ranked(self, ranker: Ranker, demand: int) -> list[tuple[int, float]]:
         """Achievements with their scores, the best first."""
-        scored = [
-            (achievement, ranker.score(known))
-            for (row, achievement), known in self.features.items()
-            if row == demand
-        ]
+        scored = [(one, ranker.score(known)) for one, known in self.features[demand].items()]
         return sorted(scored, key=lambda one: (-one[1], one[0]))
 
     def ndcg(self, ranker: Ranker, demands: Sequence[int]) -> dict[str, float]:
@@ -175,7 +172,7 @@ def use_one_month(world: World, demands: Sequence[int], month: int, draws: np.ra
                         world.demand_ids[demand],
                         world.achievement_ids[achievement],
                         score,
-                        world.town.features[demand, achievement],
+                        world.town.features[demand][achievement],
                     )
                     for position, (achievement, score) in enumerate(shown, 1)
                 ]
@@ -192,7 +189,7 @@ def use_one_month(world: World, demands: Sequence[int], month: int, draws: np.ra
                     if looks[position - 1] >= position**-STEEPNESS:
                         continue
                     grade = int(world.town.grades[demand, achievement])
-                    known = world.town.features[demand, achievement]
+                    known = world.town.features[demand][achievement]
                     for signal, reason, days in answer_of(grade, known, answers[achievement]):
                         judge(
                             session,

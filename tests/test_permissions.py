@@ -150,7 +150,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register organisation.create organisation.change organisation.verify user.create user.read
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review manager.review
-        push.plan assignment.plan event.list event.replay index.rebuild audit.read statistics.read
+        push.plan assignment.plan model.read model.switch event.list event.replay index.rebuild audit.read
+        statistics.read
     """
     assert {str(action) for action in closed} == set(expected.split())
 
