@@ -22,7 +22,6 @@ import argparse
 import json
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -74,6 +73,9 @@ WEAKENED = {
 }
 # A term's feature below this fails, as people see it; the reason they then give.
 TERM_REASONS = {"price": "price", "trl": "too_early", "mode": "terms"}
+
+# Start → arm → replica → a row a month.
+Results = dict[str, dict[str, list[list[dict[str, Any]]]]]
 
 
 @dataclass(frozen=True)
@@ -254,8 +256,11 @@ def live(
         # The people draw alike in all arms: what differs is what they are shown.
         people = np.random.default_rng([seed, month])
         present = [one for part in arriving[max(0, month + 1 - MONTHS_SHOWN) : month + 1] for one in part]
+        if arm == "never":  # whatever people do, nothing changes
+            rows.append(row_of(world, future, month + 1, ""))
+            continue
         use_one_month(world, present, month, people)
-        decision = "" if arm == "never" else learn(world, month, start, guard, correct_bias=arm == "learning")
+        decision = learn(world, month, start, guard, correct_bias=arm == "learning")
         rows.append(row_of(world, future, month + 1, decision))
     world.database.dispose()
     return rows
@@ -287,7 +292,7 @@ def weak_ranker(shipped: Ranker) -> Ranker:
     return replace(shipped, version="weak-start", base=-3.0, weights=weights)
 
 
-def summary(results: dict[str, dict[str, list[list[dict[str, Any]]]]]) -> list[dict[str, Any]]:
+def summary(results: Results) -> list[dict[str, Any]]:
     """One row a start and month: means over the replicas, and paired 95% intervals of the differences."""
     table = []
     for start, arms in results.items():
@@ -365,21 +370,24 @@ def main() -> None:
     guard = judged_pairs(settings, embedder, shipped_directory(), on_progress=say)
     shipped = load_ranker()
     starts = {"weak": weak_ranker(shipped), "shipped": shipped}
-    results: dict[str, dict[str, list[list[dict[str, Any]]]]] = {}
-    for name, start in starts.items():
-        results[name] = defaultdict(list)
-        for seed in range(options.replicas):
+    results: Results = {name: {arm: [] for arm in ARMS} for name in starts}
+    for seed in range(options.replicas):
+        for name, start in starts.items():
             for arm in ARMS:
                 with tempfile.TemporaryDirectory(prefix="sanku-use-") as folder:
                     results[name][arm].append(live(town, start, arm, guard, seed, Path(folder)))
-            sys.stderr.write(f"\r{name}: replica {seed + 1}/{options.replicas}\n")
-    table = summary(results)
-    if options.out:
+        sys.stderr.write(f"\rreplica {seed + 1}/{options.replicas}\n")
+        # After each replica: a long run that is broken off has told what it found until then.
+        keep(summary(results), results, out=options.out, page=options.table)
+    sys.stdout.write(markdown(summary(results)))
+
+
+def keep(table: list[dict[str, Any]], results: Results, *, out: Path | None, page: Path | None) -> None:
+    if out:
         document = {"table": table, "replicas": results, "features": [one.name for one in FEATURES]}
-        options.out.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    if options.table:
-        options.table.write_text(markdown(table), encoding="utf-8")
-    sys.stdout.write(markdown(table))
+        out.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if page:
+        page.write_text(markdown(table), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -21,6 +21,9 @@ PairKey = tuple[UUID, UUID]
 """Demand's id, achievement's id."""
 _Seen = tuple[UUID, UUID, UUID]
 """Viewer's id, demand's id, achievement's id."""
+
+PATIENCE = timedelta(days=14)
+"""What was shown less long ago may still be answered: its silence says nothing yet."""
 
 NO_LIST = ""
 """The surface of a judgement for which no list is on record: nothing is known of its position."""
@@ -70,18 +73,22 @@ def harvest(
     Without `correct_bias` every item counts as looked at: for comparisons only.
     """
     judged = _judgements(session, since, until)
-    looks, answered_lists = _looks(session, since, until, judged)
+    looks, answering = _looks(session, since, until, judged)
+    heard = {
+        key: look
+        for key, look in looks.items()
+        if key in judged or ((key[0], look.surface) in answering and look.at <= until - PATIENCE)
+    }
     impressions: dict[str, list[Impression]] = defaultdict(list)
-    for key, seen in looks.items():
-        if key in judged or (key[0], seen.surface) in answered_lists:
-            impressions[seen.surface].append(Impression(key[1:], seen.position, key in judged))
+    for key, seen in heard.items():
+        impressions[seen.surface].append(Impression(key[1:], seen.position, key in judged))
     propensities = {
         surface: estimate(shown) if correct_bias else NO_BIAS
         for surface, shown in sorted(impressions.items())
     }
     examples = [
-        *_answered(judged, looks, propensities),
-        *_unanswered(judged, looks, answered_lists, propensities),
+        *_answered(judged, heard, propensities),
+        *_unanswered(judged, heard, propensities),
     ]
     examples.sort(key=lambda one: (one.at, one.demand_id, one.achievement_id, one.viewer_id))
     return Harvest(tuple(examples), propensities, sum(map(len, judged.values())))
@@ -192,12 +199,11 @@ def _answered(
 def _unanswered(
     judged: Mapping[_Seen, Sequence[Judgement]],
     looks: Mapping[_Seen, _Look],
-    active: set[tuple[UUID, str]],
     propensities: Mapping[str, Propensities],
 ) -> Iterator[Example]:
     silence = signal_table().signals[UNANSWERED]
     for key, look in looks.items():
-        if key in judged or (key[0], look.surface) not in active:
+        if key in judged:
             continue
         yield Example(
             demand_id=key[1],

@@ -160,6 +160,14 @@ def test_silence_counts_only_of_those_who_answer_at_all(database: Database, town
     assert len(examples) == 3  # one answered, two not
 
 
+def test_silence_counts_only_when_there_was_time_to_answer(database: Database, town: Town) -> None:
+    show(database, town, viewer=town.viewers[0])
+    say(database, town, "accepted")
+    with database.reading() as session:
+        for days, expected in ((13, 1), (15, 3)):
+            assert len(harvest(session, until=BEGIN + timedelta(days=days)).examples) == expected
+
+
 def test_old_lists_are_forgotten_and_judgements_kept(database: Database, town: Town) -> None:
     show(database, town, viewer=town.viewers[0])
     show(database, town, viewer=town.viewers[0], days=30)
