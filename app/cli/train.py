@@ -1,12 +1,17 @@
 """`sanku train`, and `sanku model list | use | rollback`: the ranker that learns from use."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.common import load_settings, prepared_database, progress, write_json
+
+if TYPE_CHECKING:
+    from app.db import Database
 
 AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs.")]
 
@@ -57,10 +62,8 @@ def list_models(as_json: AsJson = False) -> None:
     from app.matching.ranker import load_ranker
     from app.matching.training.listing import listed_models
 
-    database = prepared_database(load_settings())
-    with database.reading() as session:
+    with _database() as database, database.reading() as session:
         rows = [row.model_dump(mode="json") for row in listed_models(session, load_ranker())]
-    database.dispose()
     if as_json:
         write_json({"items": rows})
         return
@@ -77,10 +80,8 @@ def use(version: Annotated[str, typer.Argument(help="As `sanku model list` names
     from app.matching.ranker import load_ranker
     from app.matching.training import registry
 
-    database = prepared_database(load_settings())
-    with database.unit_of_work() as session:
+    with _database() as database, database.unit_of_work() as session:
         registry.use(session, version, shipped=load_ranker(), principal=SYSTEM)
-    database.dispose()
     typer.echo(version)
 
 
@@ -90,8 +91,16 @@ def rollback() -> None:
     from app.matching.ranker import load_ranker
     from app.matching.training import registry
 
-    database = prepared_database(load_settings())
-    with database.unit_of_work() as session:
+    with _database() as database, database.unit_of_work() as session:
         version = registry.rollback(session, shipped=load_ranker(), principal=SYSTEM)
-    database.dispose()
     typer.echo(version)
+
+
+@contextmanager
+def _database() -> Iterator["Database"]:
+    """The prepared database; closed however the command ends."""
+    database = prepared_database(load_settings())
+    try:
+        yield database
+    finally:
+        database.dispose()

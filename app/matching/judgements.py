@@ -90,9 +90,10 @@ def record_exposure(
         "items": [_item(one, names) for one in pairs[:MOST_ITEMS]],
     }
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    result = session.execute(insert(Exposure).values(**values).on_conflict_do_nothing())
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    written = session.scalar(
+        insert(Exposure).values(**values).on_conflict_do_nothing().returning(Exposure.id)
+    )
+    return written is not None
 
 
 def was_recorded(
