@@ -29,6 +29,7 @@ from app.libraries.managers.service import manager_of_user
 from app.matching.api import router as matching
 from app.matching.check_api import router as checking
 from app.matching.embedder import Embedder
+from app.matching.training.api import router as models
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
@@ -109,6 +110,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         engagements,
         engagement_work,
         contracts,
+        models,
         worker_api.router,
     ):
         app.include_router(router)

@@ -23,6 +23,7 @@ MODELS = (
     "app.libraries.demands.models",
     "app.libraries.managers.models",
     "app.matching.models",
+    "app.matching.training.models",
     "app.engagements.models",
     "app.engagements.contracts.models",
     "app.pushes.models",

@@ -97,6 +97,16 @@ class Settings(BaseSettings):
         default=500, ge=1, le=5000, description="Best pairs that the night looks at."
     )
 
+    # learning from use
+    keep_exposures: bool = Field(
+        default=True, description="Keep which lists were shown, by organisation or manager, never by user."
+    )
+    exposure_retention: timedelta = timedelta(days=400)
+    train_every: timedelta | None = Field(
+        default=None,
+        description="Train the ranker by the clock (P1D: every day); default: only `sanku train`.",
+    )
+
     # reviews by the bureau before publication, per library
     review_achievements: bool = False
     review_demands: bool = False

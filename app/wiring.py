@@ -3,9 +3,10 @@
 `handlers` read downwards is the system: which event leads to what.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 from threadpoolctl import threadpool_limits
@@ -19,16 +20,19 @@ from app.engagements import handlers as engagements
 from app.engagements import tasks as engagement_tasks
 from app.engagements.load import open_load
 from app.engagements.storage import Store, open_store
-from app.events import Handler
+from app.events import Claimed, Handler
 from app.libraries import expiry
 from app.libraries.numbers import local_now
 from app.matching import handlers as matching
 from app.matching.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.index import open_index, open_lexical
 from app.matching.indexer import MatchingIndexer
+from app.matching.judgements import forget_exposures
 from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
 from app.matching.recommending import ManagerLookups
+from app.matching.training.listening import listening_handlers
+from app.matching.training.running import train_by_the_clock
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import delivery
@@ -37,10 +41,13 @@ from app.pushes.assignment_runs import start_nightly
 from app.pushes.digests import announce_digests
 from app.pushes.handover import mark_overdue
 from app.pushes.history import push_histories
+from app.pushes.judging import judging_handlers
 from app.pushes.owners import announce_owner_digests
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
 from app.worker import Periodic, Worker, in_transaction
+
+HandlerTable = Mapping[str, Sequence[Handler]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,7 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         ),
         candidates=settings.match_candidates,
         threshold=settings.push_threshold,
+        follow_registry=True,
     )
     return Services(
         settings=settings,
@@ -134,13 +142,39 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
 
 
 def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequence[Handler]]:
-    """Event → what follows from it: matching, engagements, pushing, and the way out of the house."""
+    """Event → what follows from it: matching, engagements, pushing, learning, and the way out of the house."""
+
+    def out_of_the_house() -> HandlerTable:
+        return delivery.event_handlers(settings, threshold=pushes.policy_of(settings, matcher).threshold)
+
     return pushes.merge(
         matching.event_handlers(matcher),
         engagements.event_handlers(),
-        pushes.event_handlers(matcher, settings),
-        delivery.event_handlers(settings, threshold=pushes.policy_of(settings, matcher).threshold),
+        with_present_ranker(matcher, lambda: pushes.event_handlers(matcher, settings)),
+        listening_handlers(),
+        judging_handlers(),
+        with_present_ranker(matcher, out_of_the_house),
     )
+
+
+def with_present_ranker(matcher: Matcher, table: Callable[[], HandlerTable]) -> HandlerTable:
+    """Handlers whose policy holds the ranker's threshold: made anew for each step, once this process knows which ranker
+    is active, so that a switch by any process changes what is pushed from then on."""
+
+    def wrapped(name: str, place: int) -> Handler:
+        def plan(session: Session, event: Claimed) -> Any:
+            matcher.ranker(session)
+            return table()[name][place].plan(session, event)
+
+        def apply(session: Session, event: Claimed, plan: Any) -> None:
+            matcher.ranker(session)
+            table()[name][place].apply(session, event, plan)
+
+        return Handler(plan, apply)
+
+    return {
+        name: tuple(wrapped(name, place) for place in range(len(found))) for name, found in table().items()
+    }
 
 
 def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
@@ -167,10 +201,20 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
             hour, limit = settings.assignment_hour, settings.assignment_pairs
             start_nightly(session, hour=hour, limit=limit, moment=local_now())
 
+    def forget_lists(session: Session) -> None:
+        forget_exposures(session, older_than=settings.exposure_retention)
+
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)
 
+    def learn(database: Database) -> None:
+        train_by_the_clock(settings, database, services.embedder, services.matcher.shipped)
+
+    every = settings.train_every
+    training = () if every is None else (Periodic("train", every, learn),)
     return (
+        *training,
+        Periodic("forget_exposures", timedelta(days=1), in_transaction(forget_lists)),
         Periodic("expire_records", timedelta(minutes=5), in_transaction(expire_records)),
         Periodic("expire_pushes", timedelta(minutes=5), in_transaction(expire_pushes)),
         Periodic("mark_overdue_pushes", timedelta(minutes=5), in_transaction(mark_overdue)),

@@ -100,6 +100,8 @@ delivery.read                      A          O           O       O        O    
 delivery.repeat                    A          O           O       O        O        -
 assignment.run                     A          -           -       -        -        -
 assignment.read                    A          -           -       -        -        -
+model.read                         A          -           -       -        -        -
+model.switch                       A          -           -       -        -        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -
@@ -181,14 +183,13 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     closed = {action for action in Action if action not in opened}
     expected = """
         account.register organisation.create organisation.change organisation.verify user.create user.read
-        user.change api_key.create api_key.read api_key.revoke achievement.review demand.review manager.review
-        push.plan push.preview preference.read preference.change digest.read match.answer match.report
-        match_report.list match_report.resolve assignment.plan engagement.answer engagement.contacts engagement.share
-        contract.share contract.register contract.land event.list event.replay index.rebuild audit.read
-        statistics.read
-        push.plan assignment.plan channel.read channel.change channel.link webhook.create webhook.read
-        webhook.change delivery.read delivery.repeat event.list event.replay index.rebuild audit.read statistics.read
-        assignment.run assignment.read
+        user.change api_key.create api_key.read api_key.revoke achievement.review demand.review
+        manager.review push.plan push.preview preference.read preference.change digest.read match.answer
+        match.report match_report.list match_report.resolve assignment.plan engagement.answer
+        engagement.contacts engagement.share contract.share contract.register contract.land event.list
+        event.replay index.rebuild audit.read statistics.read channel.read channel.change channel.link
+        webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
+        assignment.read model.read model.switch
     """
     assert {str(action) for action in closed} == set(expected.split())
 

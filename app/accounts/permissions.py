@@ -117,6 +117,9 @@ class Action(StrEnum):
     DELIVERY_READ = "delivery.read"
     DELIVERY_REPEAT = "delivery.repeat"
 
+    MODEL_READ = "model.read"
+    MODEL_SWITCH = "model.switch"
+
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
     INDEX_REBUILD = "index.rebuild"
@@ -252,6 +255,9 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.WEBHOOK_CHANGE:              (ANY, OWN, OWN, NO,  OWN, NO),
     Action.DELIVERY_READ:               (ANY, OWN, OWN, OWN, OWN, NO),
     Action.DELIVERY_REPEAT:             (ANY, OWN, OWN, OWN, OWN, NO),
+
+    Action.MODEL_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.MODEL_SWITCH:                (ANY, NO,  NO,  NO,  NO,  NO),
 
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),

@@ -1,14 +1,18 @@
-"""`sanku model prepare`."""
+"""`sanku model prepare`; the other commands of the group are the ranker's, in ``train.py``."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.cli import train
 from app.cli.common import errors, load_settings
 from app.settings import Settings
 
-commands = typer.Typer(help="The embedding model (向量模型).", no_args_is_help=True)
+commands = typer.Typer(help="The embedding model (向量模型) and the ranker (排序模型).", no_args_is_help=True)
+commands.command("list")(train.list_models)
+commands.command("use")(train.use)
+commands.command("rollback")(train.rollback)
 
 
 @commands.command("prepare")

@@ -26,7 +26,7 @@ class PairFilter:
 class PairMatch:
     """One achievement with one demand. `score` is calibrated, 0–1; `good` says that it reaches the threshold.
 
-    In a match for free text the side that is not stored has no id.
+    In a match for free text the side that is not stored has no id. `features` is what was scored, by name.
     """
 
     demand_id: UUID | None
@@ -34,6 +34,7 @@ class PairMatch:
     score: float
     good: bool
     reasons: Mapping[str, Any]
+    features: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

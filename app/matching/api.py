@@ -18,8 +18,10 @@ from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.managers.models import Manager
 from app.libraries.visibility import knows_owner, own_rows, owns, present, visible
-from app.matching.answers import PairFilter
+from app.matching.answers import MatchAnswer, PairFilter
 from app.matching.evidence import shown
+from app.matching.exposing import Shown, ShownLists
+from app.matching.judgements import shown_pairs
 from app.matching.models import Pair
 from app.matching.schemas import (
     MatchesOut,
@@ -57,6 +59,7 @@ def demand_matches(
     principal: LoggedIn,
     matcher: TheMatcher,
     filters: Filters,
+    shown_lists: Shown,
     limit: Wanted = 20,
 ) -> MatchesOut:
     """按分数排列的成果及理由。刚发布的记录立即可见;没有达到阈值的成果时,no_good_match 说明原因。"""
@@ -64,6 +67,7 @@ def demand_matches(
     require(principal, Action.MATCH_READ, own=owns(principal, demand))
     answer = matcher.for_demand(session, demand, limit=limit, filters=filters)
     own = owns(principal, demand)
+    _keep(shown_lists, answer, principal, "demand_matches", demand_id)
     return matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=own)
 
 
@@ -76,12 +80,14 @@ def achievement_matches(
     principal: LoggedIn,
     matcher: TheMatcher,
     filters: Filters,
+    shown_lists: Shown,
     limit: Wanted = 20,
 ) -> MatchesOut:
     """按分数排列的需求及理由;匿名需求不显示单位。"""
     achievement = _readable(session, Achievement, achievement_id, principal)
     require(principal, Action.MATCH_READ, own=owns(principal, achievement))
     answer = matcher.for_achievement(session, achievement, limit=limit, filters=filters)
+    _keep(shown_lists, answer, principal, "achievement_matches", achievement_id)
     return matches_out(session, answer, RecordKind.DEMAND, principal)
 
 
@@ -183,6 +189,18 @@ def best_pairs(
             for pair in rows
         ],
         next_cursor=following,
+    )
+
+
+def _keep(
+    shown_lists: ShownLists, answer: MatchAnswer, principal: Principal, surface: str, subject_id: UUID
+) -> None:
+    shown_lists.keep(
+        principal,
+        surface=surface,
+        subject_id=subject_id,
+        pairs=shown_pairs(answer),
+        model_version=answer.model_version,
     )
 
 

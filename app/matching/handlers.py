@@ -19,6 +19,8 @@ from app.matching.pairs import Matcher
 
 # Above every list and every push: a pair falls out of the table because its score fell, not because others rose.
 KEPT_PAIRS = 200
+# Demands ranked again by one event after a switch of models: a few seconds' work, so that others get their turn.
+RERANKED_AT_ONCE = 20
 
 _MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
     RecordKind.DEMAND: Demand,
@@ -37,12 +39,13 @@ class RankedRecord:
 
 def event_handlers(matcher: Matcher) -> dict[str, tuple[Handler, ...]]:
     """Event → what matching does then."""
-    rank, drop = rank_pairs(matcher), drop_pairs()
-    return {
+    rank, drop, rerank = rank_pairs(matcher), drop_pairs(), rerank_pairs(matcher)
+    records = {
         f"{kind.value}.{event}": (handler,)
         for kind in _MODELS
         for event, handler in (("published", rank), ("changed", rank), ("withdrawn", drop), ("closed", drop))
     }
+    return {**records, "model.promoted": (rerank,), "pairs.rerank": (rerank,)}
 
 
 def rank_pairs(matcher: Matcher) -> Handler:
@@ -59,6 +62,31 @@ def rank_pairs(matcher: Matcher) -> Handler:
     def apply(session: Session, event: Claimed, plan: RankedRecord | None) -> None:
         if plan is not None and event.subject_id is not None:
             store_ranked(session, event.subject_id, plan)
+
+    return Handler(plan, apply)
+
+
+def rerank_pairs(matcher: Matcher) -> Handler:
+    """`model.promoted` → every published demand is ranked by the new model, a batch an event, by growing id.
+
+    Where yet another model was made active meanwhile, this round ends: that one has a round of its own.
+    """
+
+    def plan(session: Session, event: Claimed) -> list[tuple[UUID, RankedRecord]]:
+        if matcher.ranker(session).version != event.payload["version"]:
+            return []
+        query = select(Demand).where(Demand.state == RecordState.PUBLISHED).order_by(Demand.id)
+        if event.payload.get("after"):
+            query = query.where(Demand.id > UUID(event.payload["after"]))
+        demands = session.scalars(query.limit(RERANKED_AT_ONCE)).all()
+        return [(demand.id, ranked(session, matcher, demand)) for demand in demands]
+
+    def apply(session: Session, event: Claimed, plan: list[tuple[UUID, RankedRecord]]) -> None:
+        for demand_id, one in plan:
+            store_ranked(session, demand_id, one)
+        if len(plan) == RERANKED_AT_ONCE:
+            following = {"version": event.payload["version"], "after": str(plan[-1][0])}
+            emit(session, "pairs.rerank", payload=following)
 
     return Handler(plan, apply)
 
@@ -143,6 +171,7 @@ def _replace_pairs(session: Session, record_id: UUID, plan: RankedRecord) -> Non
             session.add(pair)
         pair.score = item.score
         pair.reasons = dict(item.reasons)
+        pair.features = dict(item.features)
         pair.model_version = plan.answer.model_version
         pair.index_position = plan.answer.index_position
         pair.computed_at = now()

@@ -145,6 +145,8 @@ class Pair(Identified, Base):
     achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievements.id", ondelete="CASCADE"))
     score: Mapped[float]
     reasons: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What was scored, by name; a judgement keeps it as it was when the pair was shown.
+    features: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     model_version: Mapped[str] = mapped_column(String(80))
     index_position: Mapped[int] = mapped_column(BigInteger)
     computed_at: Mapped[datetime] = mapped_column(default=now)

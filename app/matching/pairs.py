@@ -27,6 +27,7 @@ from app.matching.recommending import ManagerLookups, PairToBroker, managers_for
 from app.matching.records import achievement_facts, demand_facts
 from app.matching.sides import RecordSide, embedded_side, side_of
 from app.matching.signals import Context, TextSide, centred, pair_signals, sentence_cosines
+from app.matching.training.registry import ActiveRanker
 from app.matching.traits import compared
 from app.matching.vectors import sentence_texts
 
@@ -47,19 +48,43 @@ class Matcher:
         lookups: ManagerLookups,
         candidates: int,
         threshold: float | None = None,
+        follow_registry: bool = False,
     ) -> None:
+        """With `follow_registry` the ranker is that of the database's registry, `ranker` as long as it names none.
+
+        Raises:
+            ValueError: the index holds another model's vectors.
+        """
         if index.model_id != embedder.model_id:
             raise ValueError(f"an index of {index.model_id} for texts embedded by {embedder.model_id}")
         self.index = index
         self.lexical = lexical
-        self.ranker = ranker
-        self.threshold = ranker.threshold if threshold is None else threshold
-        self.model_version = ranker.version
+        self._ranker = ActiveRanker(ranker)
+        self._follows = follow_registry
+        self._threshold = threshold
         self.contexts = ContextSource(index, lexical)
         self._cache = CandidateCache(index)
         self._indexer = indexer
         self.lookups = lookups
         self._candidates = candidates
+
+    @property
+    def shipped(self) -> Ranker:
+        """The ranker that answers where the registry names none."""
+        return self._ranker.shipped
+
+    @property
+    def threshold(self) -> float:
+        """Of the ranker that was active when this process last asked, unless a setting overrides it."""
+        return self._ranker.latest.threshold if self._threshold is None else self._threshold
+
+    @property
+    def model_version(self) -> str:
+        return self._ranker.latest.version
+
+    def ranker(self, session: Session) -> Ranker:
+        """The one to answer with now: what was made active in any process holds from the next answer on."""
+        return self._ranker.current(session) if self._follows else self._ranker.shipped
 
     def for_demand(
         self,
@@ -168,35 +193,29 @@ class Matcher:
             else embedded_side(self._indexer, record)
         )
         usual = (context or self.contexts.current(session)).pairs
+        ranker = self.ranker(session)
+        threshold = ranker.threshold if self._threshold is None else self._threshold
         day = filters.valid_on or local_now().date()
         ids = self._candidate_ids(session, own.text, _index_filter(filters, record, day), usual)
         kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
         candidates = self._cache.get(session, kind, ids)
         pairs, left_out = allowed_pairs(session, record, candidates, day)
         texts = {id_: candidates[id_].text for id_ in pairs}
-        scored = self._score(record, own.text, pairs, texts, usual)
-        told = [pair for pair in scored[:limit] if not good_only or pair.score >= self.threshold]
-        shown = self._with_evidence(session, told, record, own, pairs, texts, usual, stored=stored)
+        scored = self._score(record, own.text, pairs, texts, usual, ranker)
+        told = [pair for pair in scored[:limit] if not good_only or pair.score >= threshold]
+        shown = self._with_evidence(
+            session, told, record, own, pairs, texts, usual, threshold=threshold, stored=stored
+        )
         return MatchAnswer(
             items=shown,
-            threshold=self.threshold,
-            model_version=self.model_version,
+            threshold=threshold,
+            model_version=ranker.version,
             index_position=self.index.position(session),
             computed_at=now(),
-            no_good_match=self._no_good_match(record, scored, pairs),
+            no_good_match=_no_good_match(record, scored, pairs, threshold),
             confidence=shipped_list_model().confidence(scored) if isinstance(record, Demand) else None,
             left_out=left_out,
         )
-
-    def _no_good_match(
-        self, record: Library, scored: Sequence[ScoredPair], pairs: Mapping[UUID, PairFacts]
-    ) -> dict[str, Any] | None:
-        """With what is missing where a demand asked; the lacks of one achievement are in its reasons."""
-        scores = [pair.score for pair in scored]
-        if not isinstance(record, Demand) or not scores or max(scores) >= self.threshold:
-            return evidence.no_good_match(scores, self.threshold)
-        facts = [pairs[UUID(pair.achievement_id)] for pair in scored]
-        return evidence.no_good_match(scores, self.threshold, lacks(scored, facts))
 
     def _candidate_ids(
         self, session: Session, side: TextSide, limits: IndexFilter, context: Context
@@ -229,6 +248,7 @@ class Matcher:
         pairs: Mapping[UUID, PairFacts],
         texts: Mapping[UUID, TextSide],
         usual: Context,
+        ranker: Ranker,
     ) -> list[ScoredPair]:
         signals = pair_signals(
             own,
@@ -236,7 +256,7 @@ class Matcher:
             usual,
             query_is="demand" if isinstance(record, Demand) else "achievement",
         )
-        return rank(list(pairs.values()), signals, self.ranker, today=local_now().date())
+        return rank(list(pairs.values()), signals, ranker, today=local_now().date())
 
     def _with_evidence(
         self,
@@ -248,6 +268,7 @@ class Matcher:
         texts: Mapping[UUID, TextSide],
         usual: Context,
         *,
+        threshold: float,
         stored: bool,
     ) -> tuple[PairMatch, ...]:
         """The scored pairs with what speaks for them; the side that is not stored has no id."""
@@ -272,11 +293,23 @@ class Matcher:
                     demand_id=own_id if is_demand else id_,
                     achievement_id=id_ if is_demand else own_id,
                     score=pair.score,
-                    good=pair.score >= self.threshold,
+                    good=pair.score >= threshold,
                     reasons=why.to_dict(),
+                    features=dict(pair.features),
                 )
             )
         return tuple(matches)
+
+
+def _no_good_match(
+    record: Library, scored: Sequence[ScoredPair], pairs: Mapping[UUID, PairFacts], threshold: float
+) -> dict[str, Any] | None:
+    """With what is missing where a demand asked; the lacks of one achievement are in its reasons."""
+    scores = [pair.score for pair in scored]
+    if not isinstance(record, Demand) or not scores or max(scores) >= threshold:
+        return evidence.no_good_match(scores, threshold)
+    facts = [pairs[UUID(pair.achievement_id)] for pair in scored]
+    return evidence.no_good_match(scores, threshold, lacks(scored, facts))
 
 
 def _language(text: str) -> str:

@@ -14,10 +14,12 @@ from app.events import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordKind
+from app.matching.exposing import Shown
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.preconditions import IfMatch, etag
 from app.pushes import inbox, queries, undoing
 from app.pushes.handlers import policy_of
+from app.pushes.judging import SURFACE, shown_in_inbox
 from app.pushes.models import Push, PushState
 from app.pushes.presenting import read_many, read_one
 from app.pushes.schemas import Decline, Later, Planned, PlanRequest, PushRead
@@ -36,6 +38,7 @@ States = Annotated[list[PushState] | None, Query(alias="state", description="状
 def list_inbox(
     principal: CurrentPrincipal,
     session: ReadSession,
+    shown_lists: Shown,
     states: States = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -47,6 +50,14 @@ def list_inbox(
     rows, following = fetch_page(
         session, query, sort=_BEST_FIRST, key=Push.id, limit=limit, cursor=cursor, sort_name="inbox"
     )
+    if not states and cursor is None and rows and principal.manager_id is not None:
+        shown_lists.keep(
+            principal,
+            surface=SURFACE,
+            subject_id=principal.manager_id,
+            pairs=shown_in_inbox(session, rows),
+            model_version=rows[0].model_version,
+        )
     return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
 
 

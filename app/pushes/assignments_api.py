@@ -33,6 +33,7 @@ def plan(
     """在经理人名额内为多个供需对统筹安排,并与现有推送比较。只试算,不写入任何数据;安排不了的逐条说明原因和放宽办法。"""
     require(principal, Action.ASSIGNMENT_PLAN)
     matcher = request.app.state.matcher
+    matcher.ranker(session)  # whose threshold the policy holds: the one that is active now
     policy = policy_of(request.app.state.settings, matcher)
     return read_plan(plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep))
 

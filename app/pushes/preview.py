@@ -12,6 +12,7 @@ from app.db import new_id
 from app.errors import NotFound
 from app.libraries.kinds import PublishMode
 from app.libraries.managers.models import Manager
+from app.libraries.summaries import ManagerSummary
 from app.pushes.calendar import ONE_DAY, at, working_day_from
 from app.pushes.digests import entries_of
 from app.pushes.lists import Entry, compose
@@ -21,7 +22,6 @@ from app.pushes.preferences import Preferences
 from app.pushes.ranking import rank_key, rank_score
 from app.pushes.rounds import given_to
 from app.pushes.rules import NOTHING_GIVEN, violations
-from app.pushes.schemas import ManagerSummary
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
 from app.pushes.telling_models import Frequency
 from app.pushes.telling_schemas import LeftOut, PreviewItem, PreviewRead

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from app.libraries.checks.codes import CodesOf, LanguageCode, RegionCode
 from app.libraries.checks.errors import flaw
 from app.libraries.schemas import Wire
-from app.pushes.schemas import ManagerSummary, PushRead
+from app.libraries.summaries import ManagerSummary
+from app.pushes.schemas import PushRead
 from app.pushes.telling_models import Frequency
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlalchemy.orm import Session
 
 from app.libraries.numbers import JINAN_TIME
+from app.libraries.summaries import RecordSummary
 from app.libraries.vocabularies import regions
 from app.pushes.channels import owner_matches
 from app.pushes.channels.base import Content
@@ -19,7 +20,7 @@ from app.pushes.channels.models import Message, WebhookEndpoint
 from app.pushes.channels.owner_matches import OwnerMatches
 from app.pushes.channels.reading import Reader, pushes_for
 from app.pushes.messages import MessageKind
-from app.pushes.schemas import PushRead, RecordSummary
+from app.pushes.schemas import PushRead
 
 MOST_IN_A_DIGEST = 20
 

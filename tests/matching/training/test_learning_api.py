@@ -1,0 +1,229 @@
+"""Learning as its users meet it: lists are kept, answers become judgements, the bureau switches models and back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Role
+from app.db import Database
+from app.events import emit
+from app.libraries.demands.models import Demand
+from app.main import create_app
+from app.matching.features import FEATURES
+from app.matching.models import Pair
+from app.matching.ranker import load_ranker
+from app.matching.training import registry
+from app.matching.training.models import Exposure, Judgement
+from tests.builders.achievements import achievement_payload
+from tests.builders.demands import demand_payload
+from tests.builders.managers import manager_payload
+from tests.conftest import Caller
+
+NAMES = {feature.name for feature in FEATURES}
+KEEN = replace(load_ranker(), version="keen", base=load_ranker().base + 1.0)
+
+
+def created(response: Any) -> dict[str, Any]:
+    assert response.status_code == 201, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+@pytest.fixture
+def database(app: Any) -> Database:
+    found: Database = app.state.database
+    return found
+
+
+@pytest.fixture
+def broker(log_in: Callable[..., Caller]) -> Caller:
+    return log_in(Role.MANAGER)
+
+
+@pytest.fixture
+def pair(
+    as_institution: Caller, as_enterprise: Caller, broker: Caller, drain: Callable[[], int]
+) -> tuple[UUID, UUID]:
+    """A demand and an achievement that meet, pushed to the broker."""
+    achievement = created(as_institution.post("/v1/achievements", json=achievement_payload()))
+    created(broker.post("/v1/managers", json=manager_payload(expertise="水性防腐涂料技术转移")))
+    demand = created(as_enterprise.post("/v1/demands", json=demand_payload()))
+    drain()
+    return UUID(demand["id"]), UUID(achievement["id"])
+
+
+def exposures(database: Database, surface: str) -> list[Exposure]:
+    with database.reading() as session:
+        found = list(session.scalars(select(Exposure).where(Exposure.surface == surface)))
+        session.expunge_all()
+        return found
+
+
+def judgements(database: Database) -> list[Judgement]:
+    with database.reading() as session:
+        found = list(session.scalars(select(Judgement).order_by(Judgement.judged_at)))
+        session.expunge_all()
+        return found
+
+
+def test_lists_are_kept_by_organisation_and_once(
+    database: Database, pair: tuple[UUID, UUID], as_enterprise: Caller, as_operator: Caller
+) -> None:
+    for reader in (as_enterprise, as_enterprise, as_operator):
+        shown = reader.get(f"/v1/demands/{pair[0]}/matches").json()
+    (kept,) = exposures(database, "demand_matches")  # the bureau looks on, and a second look is the same list
+    assert (kept.viewer_id, kept.subject_id) == (as_enterprise.organisation_id, pair[0])
+    assert kept.model_version == shown["model_version"]
+    assert set(kept.features) == NAMES
+    position, demand, achievement, score, *values = kept.items[0]
+    assert (position, UUID(demand), UUID(achievement)) == (1, *pair)
+    assert score == pytest.approx(shown["items"][0]["score"], abs=1e-3)
+    assert len(values) == len(NAMES)
+
+
+def test_an_answer_to_a_push_becomes_a_judgement_with_what_was_shown(
+    database: Database, pair: tuple[UUID, UUID], broker: Caller, drain: Callable[[], int]
+) -> None:
+    (push,) = broker.get("/v1/inbox").json()["items"]
+    (inbox,) = exposures(database, "inbox")
+    assert inbox.viewer_id == UUID(push["manager"]["id"])  # the manager's record, not the user
+    answer = {"reason": "price"}
+    assert broker.post(f"/v1/pushes/{push['id']}/decline", json=answer).status_code == 200
+    drain()
+    (judgement,) = judgements(database)
+    assert (judgement.demand_id, judgement.achievement_id) == pair
+    assert (judgement.signal, judgement.reason, judgement.position) == ("declined", "price", 1)
+    assert set(judgement.features) == NAMES
+    assert judgement.actor_id == inbox.viewer_id
+
+
+def test_taking_a_push_up_counts_and_the_owners_word_too(
+    database: Database,
+    pair: tuple[UUID, UUID],
+    broker: Caller,
+    as_enterprise: Caller,
+    drain: Callable[[], int],
+) -> None:
+    """The events of owners, engagements and contracts tell the pair in their payloads; whoever emits them."""
+    (push,) = broker.get("/v1/inbox").json()["items"]
+    assert broker.post(f"/v1/pushes/{push['id']}/accept").status_code == 200
+    ids = {"demand_id": str(pair[0]), "achievement_id": str(pair[1])}
+    manager = push["manager"]["id"]
+    told: list[tuple[str, UUID, dict[str, Any]]] = [
+        ("owner.answered", pair[0], {"side": "demand", "interested": False, "reason": "price"}),
+        ("owner.answered", pair[0], {"side": "demand", "interested": True, "reason": None}),
+        ("match.reported", uuid4(), {"category": "wrong_topic"}),
+        ("engagement.opened", uuid4(), {"manager_id": manager}),
+        ("contract.signed", uuid4(), {"manager_ids": [manager]}),
+        ("contract.signed", uuid4(), {"manager_ids": [manager], "demand_id": None}),
+    ]
+    for name, subject, payload in told:
+        with database.unit_of_work() as session:
+            emit(session, name, subject_id=subject, payload=ids | payload)
+    drain()
+    counting = {one.signal: one for one in judgements(database) if one.taken_back_at is None}
+    assert set(counting) == {
+        "accepted",
+        "owner_interested",
+        "reported",
+        "engagement_opened",
+        "contract_signed",
+    }
+    assert counting["owner_interested"].actor_id == as_enterprise.organisation_id
+    assert counting["contract_signed"].actor_id == UUID(manager)
+    assert all(set(one.features) == NAMES for one in counting.values())
+
+
+def test_a_switch_holds_everywhere_and_back_to_the_last_byte(
+    app: Any,
+    settings: Any,
+    embedder: Any,
+    database: Database,
+    pair: tuple[UUID, UUID],
+    as_enterprise: Caller,
+    as_operator: Caller,
+    drain: Callable[[], int],
+) -> None:
+    def scores() -> list[float]:
+        answer = as_enterprise.get(f"/v1/demands/{pair[0]}/matches").json()
+        return [item["score"] for item in answer["items"]]
+
+    def stored() -> tuple[str, float]:
+        with database.reading() as session:
+            version, score = session.execute(select(Pair.model_version, Pair.score)).one()
+            return version, score
+
+    before, stored_before = scores(), stored()
+    with database.unit_of_work() as session:
+        registry.register(session, KEEN, state=registry.TRAINED)
+    other = create_app(settings, embedder=embedder)  # another process's service, started before the switch
+    switched = as_operator.post("/v1/models/keen/use").json()
+    assert (switched["version"], switched["active"]) == ("keen", True)
+    assert scores() > before
+    with database.reading() as session:
+        elsewhere = other.state.matcher.for_demand(session, session.get_one(Demand, pair[0]))
+    other.state.services.close()
+    assert elsewhere.model_version == "keen"
+    drain()
+    assert stored()[0] == "keen"
+
+    assert as_operator.post("/v1/models/rollback").json()["version"] == stored_before[0]
+    assert scores() == before
+    drain()
+    assert stored() == stored_before
+    listed = as_operator.get("/v1/models").json()["items"]
+    assert {row["version"]: row["active"] for row in listed} == {"keen": False, stored_before[0]: True}
+
+
+def test_a_lower_threshold_is_pushed_by_at_once(
+    database: Database,
+    as_institution: Caller,
+    as_enterprise: Caller,
+    as_operator: Caller,
+    broker: Caller,
+    drain: Callable[[], int],
+) -> None:
+    """The worker's policy was made at its start; the threshold is that of the ranker that answers now."""
+    strict = replace(load_ranker(), version="strict", threshold=0.999)
+    with database.unit_of_work() as session:
+        registry.register(session, strict, state=registry.TRAINED)
+    assert as_operator.post("/v1/models/strict/use").status_code == 200
+    created(broker.post("/v1/managers", json=manager_payload(expertise="水性防腐涂料技术转移")))
+    created(as_institution.post("/v1/achievements", json=achievement_payload()))
+    created(as_enterprise.post("/v1/demands", json=demand_payload()))
+    drain()
+    assert broker.get("/v1/inbox").json()["items"] == []
+    assert as_operator.post("/v1/models/rollback").status_code == 200
+    drain()
+    assert len(broker.get("/v1/inbox").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("role", [Role.ENTERPRISE, Role.INSTITUTION, Role.MANAGER, Role.INVESTOR])
+def test_models_are_the_bureaus(log_in: Callable[..., Caller], role: Role) -> None:
+    somebody = log_in(role)
+    for method, path in (
+        ("GET", "/v1/models"),
+        ("GET", "/v1/training-runs"),
+        ("POST", "/v1/models/rollback"),
+        ("POST", "/v1/models/keen/use"),
+    ):
+        assert somebody.request(method, path).status_code == 403
+
+
+def test_what_there_is_not_is_told(as_operator: Caller) -> None:
+    assert as_operator.post("/v1/models/nobody/use").status_code == 404
+    nothing = as_operator.post("/v1/models/rollback")
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "no_model_before")
+    assert as_operator.get("/v1/training-runs").json()["items"] == []
+
+
+def test_what_is_shown_need_not_be_kept(
+    app: Any, database: Database, pair: tuple[UUID, UUID], as_enterprise: Caller
+) -> None:
+    app.state.settings = app.state.settings.model_copy(update={"keep_exposures": False})
+    assert as_enterprise.get(f"/v1/demands/{pair[0]}/matches").status_code == 200
+    assert exposures(database, "demand_matches") == []
