@@ -30,6 +30,7 @@ from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
 from app.pushes.inbox import assigned_records
 from app.settings import Settings
+from app.talent.api import router as talent
 from app.wiring import Services, assemble
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.assigned_records = assigned_records
     app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
     errors.install(app)
-    for router in (accounts, libraries, checking, matching, pushes, assignments, worker_api.router):
+    for router in (accounts, libraries, checking, matching, pushes, assignments, talent, worker_api.router):
         app.include_router(router)
     _add_ground(app, services)
     return app

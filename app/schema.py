@@ -26,6 +26,7 @@ MODELS = (
     "app.engagements.models",
     "app.engagements.contracts.models",
     "app.pushes.models",
+    "app.talent.models",
     "app.worker_models",
 )
 

@@ -26,6 +26,11 @@ from app.pushes import handlers as pushes
 from app.pushes.inbox import open_load
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
+from app.talent import handlers as talent
+from app.talent.certificates.service import note_expired
+from app.talent.contests.service import close_due
+from app.talent.filings.service import expire_due as expire_filings
+from app.talent.tiers.service import turn_year
 from app.worker import Periodic, Worker, in_transaction
 
 
@@ -95,8 +100,10 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
 
 
 def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequence[Handler]]:
-    """Event → what follows from it: matching first, then pushing."""
-    return pushes.merge(matching.event_handlers(matcher), pushes.event_handlers(matcher, settings))
+    """Event → what follows from it: matching first, then pushing, then recognition."""
+    return pushes.merge(
+        matching.event_handlers(matcher), pushes.event_handlers(matcher, settings), talent.event_handlers()
+    )
 
 
 def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
@@ -115,6 +122,10 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     return (
         Periodic("expire_records", timedelta(minutes=5), in_transaction(expire_records)),
         Periodic("expire_pushes", timedelta(minutes=5), in_transaction(expire_pushes)),
+        Periodic("expire_filings", timedelta(minutes=10), in_transaction(expire_filings)),
+        Periodic("note_expired_certificates", timedelta(minutes=10), in_transaction(note_expired)),
+        Periodic("close_contests", timedelta(minutes=5), in_transaction(close_due)),
+        Periodic("turn_tiers_to_the_year", timedelta(minutes=10), in_transaction(turn_year)),
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
         Periodic("save_index", timedelta(minutes=10), save_index, every_process=True),
     )
