@@ -163,4 +163,4 @@ def read_many(session: Session, rows: Sequence[Affiliation]) -> list[Affiliation
 
 def _names(session: Session, model: type[Manager] | type[Organisation], ids: set[UUID]) -> dict[UUID, str]:
     name = Manager.title if model is Manager else Organisation.name
-    return dict(session.execute(select(model.id, name).where(model.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(model.id, name).where(model.id.in_(ids))).all())

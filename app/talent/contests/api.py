@@ -315,9 +315,9 @@ def _lines(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, 
             ContestRegistration.state == RegistrationState.WAITING,
         )
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _names(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, str]:
     ids = {row.manager_id for row in rows}
-    return dict(session.execute(select(Manager.id, Manager.title).where(Manager.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(Manager.id, Manager.title).where(Manager.id.in_(ids))).all())

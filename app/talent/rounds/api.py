@@ -87,7 +87,7 @@ def list_recognitions(
         cursor=cursor,
         sort_name="recognitions",
     )
-    years = dict(session.execute(select(RecognitionRound.id, RecognitionRound.year)).tuples().all())
+    years = dict(session.execute(select(RecognitionRound.id, RecognitionRound.year)).all())
     items = [RecognitionRead(name=row.manager_name, tier=row.tier, year=years[row.round_id]) for row in rows]
     return Page(items=items, next_cursor=following)
 
@@ -314,4 +314,4 @@ def _counts(
     *conditions: ColumnElement[bool],
 ) -> dict[UUID, int]:
     rows = session.execute(select(of, func.count()).where(of.in_(ids), *conditions).group_by(of))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
