@@ -19,6 +19,10 @@ from starlette.staticfiles import StaticFiles
 
 from app import errors, schema, worker_api
 from app.accounts.api import router as accounts
+from app.engagements.api import router as engagements
+from app.engagements.contracts.api import router as contracts
+from app.engagements.disclosure import approved_records, assigned_records
+from app.engagements.work_api import router as engagement_work
 from app.events import backlog
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
@@ -28,12 +32,15 @@ from app.matching.embedder import Embedder
 from app.observe import ObserveRequests
 from app.pushes.api import router as pushes
 from app.pushes.assignments_api import router as assignments
-from app.pushes.inbox import assigned_records
 from app.settings import Settings
 from app.talent.api import router as talent
 from app.wiring import Services, assemble
 
 log = structlog.get_logger(__name__)
+
+UPLOADS = re.compile(r"/v1/engagements/[^/]+/files")
+FORM_OVERHEAD = 64 * 1024
+"""Bytes of a form around the file that it carries."""
 
 DESCRIPTION = """
 三库 — technology-transfer matchmaking: 技术成果库 (achievements), 技术需求库 (demands) and 技术转移人才库
@@ -70,9 +77,29 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.embedder = services.embedder
     app.state.manager_of_user = manager_of_user
     app.state.assigned_records = assigned_records
-    app.add_middleware(ObserveRequests, metrics=services.metrics, max_body_bytes=settings.max_body_bytes)
+    app.state.approved_records = approved_records
+    app.state.files = services.files
+    app.add_middleware(
+        ObserveRequests,
+        metrics=services.metrics,
+        max_body_bytes=settings.max_body_bytes,
+        uploads=UPLOADS,
+        max_upload_bytes=settings.max_file_bytes + FORM_OVERHEAD,
+    )
     errors.install(app)
-    for router in (accounts, libraries, checking, matching, pushes, assignments, talent, worker_api.router):
+    for router in (
+        accounts,
+        libraries,
+        checking,
+        matching,
+        pushes,
+        assignments,
+        engagements,
+        engagement_work,
+        contracts,
+        talent,
+        worker_api.router,
+    ):
         app.include_router(router)
     _add_ground(app, services)
     return app

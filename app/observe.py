@@ -86,13 +86,25 @@ class Metrics:
 class ObserveRequests:
     """Middleware: a correlation id for every request, one log line, one measurement; refuses bodies too large.
 
-    A body without a length is counted while it arrives, so that it cannot fill the memory.
+    A body without a length is counted while it arrives, so that it cannot fill the memory. Uploads of files (POST to a
+    path that `uploads` matches) have a limit of their own; they are not read ahead but counted on their way, so that
+    the route can refuse a stranger before the file has come.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        max_body_bytes: int,
+        uploads: re.Pattern[str] | None = None,
+        max_upload_bytes: int = 0,
+    ) -> None:
         self.app = app
         self.metrics = metrics
         self.max_body_bytes = max_body_bytes
+        self.uploads = uploads
+        self.max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -127,8 +139,13 @@ class ObserveRequests:
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > self.max_body_bytes:
-            await self._refuse(scope, receive, send)
+        is_upload = self._is_upload(scope)
+        limit = self.max_upload_bytes if is_upload else self.max_body_bytes
+        if declared.isdigit() and int(declared) > limit:
+            await self._refuse(scope, receive, send, limit)
+            return
+        if is_upload:
+            await self.app(scope, _counted(receive, limit), send)
             return
         chunks: list[Message] = []
         seen = 0
@@ -137,22 +154,42 @@ class ObserveRequests:
             message = await receive()
             chunks.append(message)
             seen += len(message.get("body", b""))
-            if seen > self.max_body_bytes:
-                await self._refuse(scope, receive, send)
+            if seen > limit:
+                await self._refuse(scope, receive, send, limit)
                 return
             if message["type"] != "http.request" or not message.get("more_body"):
                 break
         await self.app(scope, _replay(chunks, receive), send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _is_upload(self, scope: Scope) -> bool:
+        is_post = scope["method"] == "POST"
+        return is_post and self.uploads is not None and self.uploads.fullmatch(scope["path"]) is not None
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         from fastapi import Request
 
         from app.errors import problem_response
 
-        error = TooLarge(
-            f"The body has more than {self.max_body_bytes} bytes.", f"请求体超过 {self.max_body_bytes} 字节。"
-        )
-        await problem_response(error, Request(scope, receive))(scope, receive, send)
+        await problem_response(_too_large(limit), Request(scope, receive))(scope, receive, send)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body has more than {limit} bytes.", f"请求体超过 {limit} 字节。")
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Raises TooLarge where the body is read, once more than `limit` bytes of it have come."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise _too_large(limit)
+        return message
+
+    return counted
 
 
 def _replay(chunks: list[Message], receive: Receive) -> Callable[[], Awaitable[Message]]:

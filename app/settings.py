@@ -65,6 +65,14 @@ class Settings(BaseSettings):
     idempotency_lifetime: timedelta = timedelta(days=2)
     max_price_wan: Decimal = Decimal("1000000.00")
 
+    # files of engagements: on disk below `home`, or in an S3 bucket
+    max_file_bytes: int = Field(default=20_000_000, ge=1_000)
+    files_s3_bucket: str | None = None
+    files_s3_endpoint: str | None = None
+    files_s3_region: str = "us-east-1"
+    files_s3_access_key: SecretStr | None = None
+    files_s3_secret_key: SecretStr | None = None
+
     # worker
     worker_in_service: bool = True
     worker_poll: timedelta = timedelta(seconds=1)
@@ -106,6 +114,10 @@ class Settings(BaseSettings):
     @cached_property
     def index_path(self) -> Path:
         return self.home_path / "index"
+
+    @cached_property
+    def files_path(self) -> Path:
+        return self.home_path / "files"
 
     def signing_key(self) -> str:
         """The key that signs tokens: the setting, else the file that `sanku init` wrote, else (demo) a fixed one.

@@ -12,6 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from app import schema
 from app.db import Database
+from app.engagements import files as engagement_files
+from app.engagements import handlers as engagements
+from app.engagements import tasks as engagement_tasks
+from app.engagements.load import open_load
+from app.engagements.storage import Store, open_store
 from app.events import Handler
 from app.libraries import expiry
 from app.matching import handlers as matching
@@ -23,7 +28,6 @@ from app.matching.ranker import load_ranker
 from app.observe import Metrics
 from app.preconditions import forget_old_keys
 from app.pushes import handlers as pushes
-from app.pushes.inbox import open_load
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
 from app.talent import handlers as talent
@@ -44,6 +48,7 @@ class Services:
     indexer: MatchingIndexer
     matcher: Matcher
     metrics: Metrics
+    files: Store
     handlers: Mapping[str, Sequence[Handler]]
 
     def worker(self) -> Worker:
@@ -95,14 +100,18 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         indexer=indexer,
         matcher=matcher,
         metrics=Metrics(),
+        files=open_store(settings),
         handlers=event_handlers(settings, matcher),
     )
 
 
 def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequence[Handler]]:
-    """Event → what follows from it: matching first, then pushing, then recognition."""
+    """Event → what follows from it: matching first, then engagements, pushing and recognition."""
     return pushes.merge(
-        matching.event_handlers(matcher), pushes.event_handlers(matcher, settings), talent.event_handlers()
+        matching.event_handlers(matcher),
+        engagements.event_handlers(),
+        pushes.event_handlers(matcher, settings),
+        talent.event_handlers(),
     )
 
 
@@ -116,6 +125,9 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
     def forget_keys(session: Session) -> None:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
+    def sweep_files(database: Database) -> None:
+        engagement_files.sweep(database, services.files)
+
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)
 
@@ -127,5 +139,7 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         Periodic("close_contests", timedelta(minutes=5), in_transaction(close_due)),
         Periodic("turn_tiers_to_the_year", timedelta(minutes=10), in_transaction(turn_year)),
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
+        Periodic("remind_of_tasks", timedelta(minutes=5), in_transaction(engagement_tasks.remind)),
+        Periodic("sweep_files", timedelta(hours=6), sweep_files),
         Periodic("save_index", timedelta(minutes=10), save_index, every_process=True),
     )

@@ -66,6 +66,21 @@ push.read                          A          -           -       O        -    
 push.answer                        -          -           -       O        -        -
 push.plan                          A          -           -       -        -        -
 assignment.plan                    A          -           -       -        -        -
+engagement.read                    A          O           O       O        O        -
+engagement.move                    A          O           O       O        -        -
+engagement.invite                  A          O           O       O        -        -
+engagement.answer                  -          O           O       O        O        -
+engagement.write                   A          O           O       O        O        -
+engagement.contacts                -          O           O       O        -        -
+engagement.share                   -          -           -       O        -        -
+contract.create                    A          O           O       O        -        -
+contract.read                      A          O           O       O        O        -
+contract.change                    A          O           O       O        -        -
+contract.sign                      A          O           O       O        -        -
+contract.cancel                    A          O           O       O        -        -
+contract.share                     -          -           -       O        -        -
+contract.register                  A          -           -       -        -        -
+contract.land                      A          -           -       -        -        -
 filing.create                      A          -           O       O        -        -
 filing.read                        A          -           O       O        -        -
 filing.change                      A          -           O       O        -        -
@@ -174,7 +189,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     expected = """
         account.register organisation.create organisation.change organisation.verify user.create user.read
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review manager.review
-        push.plan assignment.plan filing.review affiliation.consent certificate.verify training.verify
+        push.plan assignment.plan engagement.answer engagement.contacts engagement.share contract.share
+        contract.register contract.land filing.review affiliation.consent certificate.verify training.verify
         training_base.change tier.configure round.manage round.object ranking.manage contest.manage event.list
         event.replay index.rebuild audit.read statistics.read
     """

@@ -179,7 +179,9 @@ def test_a_manager_does_not_follow_a_record_that_its_owner_took_back(
     manager = log_in(Role.MANAGER)
     owner, demand, _ = accepted(manager)
     path = f"/v1/demands/{demand['id']}"
-    assert _json(manager.get(path))["contact_phone"] == "13905310000"
+    seen = _json(manager.get(path))
+    assert seen["confidential_note"] == "只给承接人看的内容"
+    assert "contact_phone" not in seen  # shown in the engagement, after both sides consent
     _json(owner.post(f"{path}/{step}"))
     assert manager.get(path).status_code == 404
     _json(owner.post(f"{path}/restore"))

@@ -82,6 +82,21 @@ class Action(StrEnum):
     PUSH_PLAN = "push.plan"
     ASSIGNMENT_PLAN = "assignment.plan"
 
+    ENGAGEMENT_READ = "engagement.read"
+    ENGAGEMENT_MOVE = "engagement.move"
+    ENGAGEMENT_INVITE = "engagement.invite"
+    ENGAGEMENT_ANSWER = "engagement.answer"
+    ENGAGEMENT_WRITE = "engagement.write"
+    ENGAGEMENT_CONTACTS = "engagement.contacts"
+    ENGAGEMENT_SHARE = "engagement.share"
+    CONTRACT_CREATE = "contract.create"
+    CONTRACT_READ = "contract.read"
+    CONTRACT_CHANGE = "contract.change"
+    CONTRACT_SIGN = "contract.sign"
+    CONTRACT_CANCEL = "contract.cancel"
+    CONTRACT_SHARE = "contract.share"
+    CONTRACT_REGISTER = "contract.register"
+    CONTRACT_LAND = "contract.land"
     FILING_CREATE = "filing.create"
     FILING_READ = "filing.read"
     FILING_CHANGE = "filing.change"
@@ -138,7 +153,8 @@ NO, OWN, ANY = Reach.NONE, Reach.OWN, Reach.ANY
 # What is own: an organisation's record, key or colleague is its users' own; for user.change only oneself; of the
 # talent library a manager's own record is the one about him, an institution's those of its staff; a match or
 # recommendation is own to a party of it; a push to the manager it was sent to; to a manager an achievement or a
-# demand is own once he is assigned to it.
+# demand is own once he is assigned to it; an engagement is own to its participants, a contract to its parties and
+# its managers.
 # fmt: off
 _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     #                                   operator enterprise institution manager investor stranger
@@ -200,6 +216,23 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
 
+    Action.ENGAGEMENT_READ:             (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.ENGAGEMENT_MOVE:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.ENGAGEMENT_INVITE:           (ANY, OWN, OWN, OWN, NO,  NO),
+    # Consent is the invited one's own, and so is the confirmation of a share: not even the bureau gives it for him.
+    Action.ENGAGEMENT_ANSWER:           (NO,  OWN, OWN, OWN, OWN, NO),
+    Action.ENGAGEMENT_WRITE:            (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.ENGAGEMENT_CONTACTS:         (NO,  OWN, OWN, OWN, NO,  NO),
+    Action.ENGAGEMENT_SHARE:            (NO,  NO,  NO,  OWN, NO,  NO),
+    Action.CONTRACT_CREATE:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_READ:               (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.CONTRACT_CHANGE:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_SIGN:               (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_CANCEL:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_SHARE:              (NO,  NO,  NO,  OWN, NO,  NO),
+    # A second person confirms what managers are recognised by: the bureau, and nobody else.
+    Action.CONTRACT_REGISTER:           (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.CONTRACT_LAND:               (ANY, NO,  NO,  NO,  NO,  NO),
     # Recognition of talent: a manager's own, an institution's staff. The public reads what is published.
     Action.FILING_CREATE:               (ANY, NO,  OWN, OWN, NO,  NO),
     Action.FILING_READ:                 (ANY, NO,  OWN, OWN, NO,  NO),
@@ -293,6 +326,15 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
             }
         ),
         "organisation:read": frozenset({Action.ORGANISATION_READ}),
+        # No scope opens consent, contacts or shares: a person answers for those.
+        "engagements:read": frozenset({Action.ENGAGEMENT_READ}),
+        "engagements:write": frozenset(
+            {Action.ENGAGEMENT_MOVE, Action.ENGAGEMENT_INVITE, Action.ENGAGEMENT_WRITE}
+        ),
+        "contracts:read": frozenset({Action.CONTRACT_READ}),
+        "contracts:write": frozenset(
+            {Action.CONTRACT_CREATE, Action.CONTRACT_CHANGE, Action.CONTRACT_SIGN, Action.CONTRACT_CANCEL}
+        ),
     }
 )
 

@@ -148,9 +148,9 @@ _UNDONE = text("state = 'open'")
 
 
 class Task(Identified, Base):
-    """Something to be done by a day in Jinan (`due_on`); reminded of `remind_days` before, and once it is overdue.
+    """Something to be done by a day in Jinan (`due_on`); reminded of on `remind_on`, and once it is overdue.
 
-    `reminded_at` and `overdue_at` tell that the event of either was emitted for the present `due_on`.
+    `reminded_at` and `overdue_at` tell that the event of either was emitted for the present days.
     """
 
     __tablename__ = "engagement_tasks"
@@ -164,7 +164,7 @@ class Task(Identified, Base):
     note: Mapped[str] = mapped_column(String(1000), default="")
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("engagement_participants.id"))
     due_on: Mapped[date]
-    remind_days: Mapped[int] = mapped_column(default=1)
+    remind_on: Mapped[date]
     state: Mapped[str] = mapped_column(String(12), default="open")
     reminded_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
@@ -198,7 +198,10 @@ class File(Identified, Base):
 
 
 class Reveal(Identified, Base):
-    """Who saw whose contacts, and when: the contacts of a record's owner, shown to one caller. Only ever appended."""
+    """Who saw whose contacts, and when: those of a record, shown to one caller. Only ever appended.
+
+    `side` is demand, achievement, or manager where the record is the manager's.
+    """
 
     __tablename__ = "engagement_reveals"
 

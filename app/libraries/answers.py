@@ -36,6 +36,12 @@ def assigned_to(request: Request, session: Session, principal: Principal) -> fro
     return resolver(session, [principal.manager_id])
 
 
+def approved_for(request: Request, session: Session, principal: Principal) -> frozenset[UUID]:
+    """The records whose owners consent that this reader sees more of them; handed in like `assigned_to`."""
+    resolver: Callable[..., frozenset[UUID]] | None = getattr(request.app.state, "approved_records", None)
+    return resolver(session, principal) if resolver is not None else frozenset()
+
+
 def create_record(
     library: Library,
     request: Request,
@@ -110,6 +116,7 @@ def list_answer(
         filters,
         principal=principal,
         assigned=assigned_to(request, session, principal),
+        approved=approved_for(request, session, principal),
     )
     return JSONResponse(page)
 
@@ -122,6 +129,9 @@ def record_answer(
     *,
     status: int = 200,
     assigned: frozenset[UUID] = frozenset(),
+    approved: frozenset[UUID] = frozenset(),
 ) -> Response:
-    (body,) = lists.answers(session, [record], principal=principal, library=library, assigned=assigned)
+    (body,) = lists.answers(
+        session, [record], principal=principal, library=library, assigned=assigned, approved=approved
+    )
     return JSONResponse(body, status, headers={"ETag": etag(record)})

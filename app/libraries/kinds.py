@@ -21,6 +21,14 @@ class LabelledEnum(StrEnum):
         """English for any language code that begins with `en`, Chinese otherwise."""
         return self.en if lang.lower().startswith("en") else self.zh
 
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member that a stored code stands for; ValueError where none does."""
+        for member in cls:
+            if member == value:
+                return member
+        raise ValueError(value)
+
 
 class RecordKind(LabelledEnum):
     """Which library a record belongs to."""

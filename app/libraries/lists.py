@@ -69,6 +69,7 @@ def list_records(
     *,
     principal: Principal,
     assigned: Collection[UUID] = frozenset(),
+    approved: Collection[UUID] = frozenset(),
 ) -> dict[str, Any]:
     """A page as JSON values: `items`, `next_cursor`, and `facets` where asked for.
 
@@ -106,7 +107,7 @@ def list_records(
         limit=filters.limit,
         cursor=filters.cursor,
     )
-    items = answers(session, rows, principal=principal, assigned=assigned, library=library)
+    items = answers(session, rows, principal=principal, assigned=assigned, approved=approved, library=library)
     page: dict[str, Any] = {"items": items, "next_cursor": cursor}
     if filters.facets:
         page["facets"] = _facets(session, library, query)
@@ -120,12 +121,13 @@ def answers(
     principal: Principal,
     library: Library,
     assigned: Collection[UUID] = frozenset(),
+    approved: Collection[UUID] = frozenset(),
 ) -> list[dict[str, Any]]:
     """Records as their readers get them, names of organisations included; one query for all of them."""
     organisations = _organisations(session, records)
     shown = []
     for record in records:
-        answer = present(record, principal, assigned=assigned, organisations=organisations)
+        answer = present(record, principal, assigned=assigned, approved=approved, organisations=organisations)
         answer["completeness"] = _completeness(library, record, answer["view_level"])
         shown.append(answer)
     return shown

@@ -20,6 +20,7 @@ from app.errors import (
 from app.libraries import commands, lifecycle
 from app.libraries.answers import (
     RecordPage,
+    approved_for,
     assigned_to,
     change_record,
     create_record,
@@ -140,7 +141,8 @@ def _add_reading(router: APIRouter, library: Library) -> None:
         require(principal, library.action("read"))
         assigned = assigned_to(request, session, principal)
         record = commands.find(session, library, record_id, principal, lock=False, assigned=assigned)
-        return record_answer(library, session, record, principal, assigned=assigned)
+        approved = approved_for(request, session, principal)
+        return record_answer(library, session, record, principal, assigned=assigned, approved=approved)
 
 
 def _add_history(router: APIRouter, library: Library) -> None:

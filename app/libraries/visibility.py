@@ -32,13 +32,16 @@ _TELLING = (ViewLevel.LOGGED_IN, ViewLevel.APPROVED)  # would tell who stands be
 _APPROVED = (ViewLevel.APPROVED, ViewLevel.APPROVED)
 _OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
 
+# A person's telephone is his owner's and the bureau's: whoever else may have it asks for it in an engagement
+# (`engagements/disclosure.py`), where it is noted who saw whose, and never finds it in a record.
+_CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
+
 # Rows: level → fields. A field that stands in no row is shown to nobody.
 _COMMON = {
     _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
     _LOGGED_IN: "created_at updated_at",
     _TELLING: "owner_org_id owner_name",
-    _APPROVED: "contact_name contact_phone contact_email",
-    _OWNER: "source source_ref review_note created_by",
+    _OWNER: "contact_name contact_phone contact_email source source_ref review_note created_by",
 }
 _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
     RecordKind.ACHIEVEMENT: {
@@ -184,10 +187,11 @@ def present(
     known = organisations or {}
     seen = level(principal, record, assigned=assigned, approved=approved)
     confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
+    hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else _CONTACTS
     shown: dict[str, Any] = {
         name: to_json(_value(record, name, known))
         for name, levels in FIELD_LEVELS[record.kind].items()
-        if seen >= levels[confidential]
+        if seen >= levels[confidential] and name not in hidden
     }
     if not confidential:
         shown.pop("public_alias", None)

@@ -1,6 +1,6 @@
 """What a manager does with pushes: list, read, accept, decline, put off. Flushes, never commits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Action, require
 from app.accounts.principal import Principal
 from app.db import now
+from app.engagements.disclosure import assigned_records
+from app.engagements.load import open_load
+from app.engagements.opening import open_engagement
 from app.errors import Conflict, Invalid, NotFound
 from app.events import emit
-from app.libraries.achievements.models import Achievement
-from app.libraries.demands.models import Demand
-from app.libraries.kinds import PublishMode, RecordState
 from app.libraries.vocabularies import vocabulary
 from app.preconditions import check_if_match
 from app.pushes import queries
 from app.pushes.models import LIVE, Push, PushState
 from app.pushes.rules import Violation, accept_violations
-from app.pushes.standing import Policy, open_load, read_standing
+from app.pushes.standing import Policy, read_standing
 
 __all__ = [
     "ALLOWED",
@@ -82,7 +82,7 @@ def mark_read(session: Session, push_id: UUID, *, principal: Principal, if_match
 
 
 def accept(session: Session, push_id: UUID, *, principal: Principal, if_match: str | None = None) -> Push:
-    """Take the pair up.
+    """Take the pair up, which opens an engagement in the same transaction.
 
     The manager's row is locked while the open ones are counted: of two acceptances at one moment, the second
     counts the first.
@@ -102,6 +102,14 @@ def accept(session: Session, push_id: UUID, *, principal: Principal, if_match: s
         raise _forbidden(broken)
     _answer(push, PushState.ACCEPTED, principal)
     session.flush()
+    open_engagement(
+        session,
+        push_id=push.id,
+        demand_id=push.demand_id,
+        achievement_id=push.achievement_id,
+        manager_id=push.manager_id,
+        principal=principal,
+    )
     return push
 
 
@@ -155,31 +163,6 @@ def postpone(
     push.snoozed_until = until
     session.flush()
     return push
-
-
-def assigned_records(session: Session, manager_ids: Collection[UUID]) -> frozenset[UUID]:
-    """The demands and achievements that these managers took up, and whose owners need not be asked first.
-
-    A confidential record stays closed to its manager until its owner consents: accepting a push is no consent. And
-    what its owner took back is taken back from the manager too.
-    """
-    if not manager_ids:
-        return frozenset()
-    found: set[UUID] = set()
-    for model, column in ((Demand, Push.demand_id), (Achievement, Push.achievement_id)):
-        found.update(
-            session.scalars(
-                select(model.id)
-                .join(Push, column == model.id)
-                .where(
-                    Push.manager_id.in_(manager_ids),
-                    Push.state == PushState.ACCEPTED,
-                    model.publish_mode == PublishMode.PUBLIC,
-                    model.state == RecordState.PUBLISHED,
-                )
-            )
-        )
-    return frozenset(found)
 
 
 def _own(session: Session, push_id: UUID, action: Action, principal: Principal) -> None:

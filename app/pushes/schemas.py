@@ -1,6 +1,6 @@
 """Pushes over the wire. Descriptions are for the Chinese API pages."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,40 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.libraries.checks.text import TextRule
 from app.libraries.schemas import Wire
+from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.pushes.models import PushState
-
-
-class RecordSummary(BaseModel):
-    """One side of the pair, as far as the reader may see it: what is not his to see is left out."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    id: UUID
-    number: str = Field(title="编号", examples=["JN-D-2026-000123"])
-    kind: str
-    state: str = Field(title="状态", description="记录已下架或成交时,只显示编号和状态")
-    title: str | None = Field(None, title="名称")
-    text: str | None = Field(None, title="主要内容", description="需求的主要问题或成果简介,过长时截短")
-    fields: list[str] | None = Field(None, title="高新技术领域")
-    region: str | None = Field(None, title="地区")
-    min_trl: int | None = Field(None, title="期望成熟度")
-    trl: int | None = Field(None, title="成熟度")
-    cooperation_modes: list[str] | None = Field(None, title="合作方式")
-    transfer_modes: list[str] | None = Field(None, title="转化方式")
-    deadline: date | None = Field(None, title="截止日期")
-    budget_band: str | None = Field(None, title="预算区间")
-    price_band: str | None = Field(None, title="价格区间")
-    publish_mode: str | None = Field(None, title="发布方式")
-    owner_org_id: UUID | None = Field(None, title="所属单位")
-    owner_name: str | None = Field(None, title="单位名称")
-    public_alias: str | None = Field(None, title="匿名名称", description="匿名发布时代替单位名称")
-    view_level: int | None = Field(None, ge=0, le=3, title="可见级别")
-
-
-class ManagerSummary(BaseModel):
-    id: UUID
-    number: str
-    name: str
 
 
 class PushReasons(BaseModel):
@@ -57,6 +25,7 @@ class PushRead(BaseModel):
         title="状态",
         description="new 未读 read 已读 later 稍后 accepted 已接收 declined 已谢绝 expired 已过期 cancelled 已取消",
     )
+    engagement_id: UUID | None = Field(None, title="对接", description="接收后开始的对接")
     allowed: list[str] = Field(title="可作的答复", examples=[["read", "accept", "decline", "later"]])
     manager: ManagerSummary
     demand: RecordSummary

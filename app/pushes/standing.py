@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.accounts.organisations import families
+from app.engagements.interests import family_of
+from app.engagements.load import open_load
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
 from app.libraries.numbers import local_now
 from app.libraries.record import Record
@@ -124,33 +124,10 @@ def read_standing(
         demand_facts=demand_views,
         achievement_facts=achievement_views,
         manager_facts=manager_views,
-        org_family=_families(session, _parties(demand_views, achievement_views, manager_views)),
+        org_family=family_of(session, _parties(demand_views, achievement_views, manager_views)),
         ranked_fully=ranked_fully,
         trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
     )
-
-
-def open_load(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many accepted pushes of each manager are still in hand: those whose both records are published.
-
-    A closed or withdrawn record ends the work on its pairs, and so frees the manager. Managers without any are
-    not in the answer.
-    """
-    if not manager_ids:
-        return {}
-    rows = session.execute(
-        select(Push.manager_id, func.count())
-        .join(Demand, Demand.id == Push.demand_id)
-        .join(Achievement, Achievement.id == Push.achievement_id)
-        .where(
-            Push.manager_id.in_(manager_ids),
-            Push.state == PushState.ACCEPTED,
-            Demand.state == RecordState.PUBLISHED,
-            Achievement.state == RecordState.PUBLISHED,
-        )
-        .group_by(Push.manager_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def _rows(session: Session, model: type[AnyRecord], ids: set[UUID], lock: bool) -> dict[UUID, AnyRecord]:
@@ -192,22 +169,9 @@ def _parties(
     lists += [facts.party_orgs for facts in achievements.values()]
     lists += [facts.affiliations for facts in managers.values()]
     lists += [facts.declared_conflicts for facts in managers.values()]
-    return {org for orgs in lists for org in orgs if _is_uuid(org)}
+    return {org for orgs in lists for org in orgs}
 
 
 def _trusted(session: Session, organisation_ids: Collection[UUID]) -> frozenset[UUID]:
     query = select(Organisation.id).where(Organisation.id.in_(organisation_ids), Organisation.trusted)
     return frozenset(session.scalars(query))
-
-
-def _families(session: Session, org_ids: Collection[str]) -> dict[str, str]:
-    known = families(session, [UUID(org) for org in org_ids])
-    return {str(org): str(top) for org, top in known.items()}
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

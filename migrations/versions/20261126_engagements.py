@@ -360,7 +360,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("remind_days", sa.Integer(), nullable=False),
+        sa.Column("remind_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("overdue_at", sa.DateTime(timezone=True), nullable=True),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.libraries.managers.models import Manager
+from app.pushes import inbox
 from app.pushes.assigning import AssignmentPlan, plan_assignment
 from app.pushes.models import Push, PushState
 from tests.conftest import Caller
@@ -61,7 +62,8 @@ def test_accepted_pushes_are_load_and_places(world: World) -> None:
     taken = world.good_pair()
     pushed(world, taken)
     with world.database.unit_of_work() as session:
-        session.scalars(select(Push)).one().state = PushState.ACCEPTED
+        [push_id] = session.scalars(select(Push.id))
+        inbox.accept(session, push_id, principal=world.as_manager(manager))
     other = world.good_pair()
     plan = planned(world)
     assert plan.added == ()

@@ -1,0 +1,307 @@
+"""Routes of engagements: lists, moves, participants, contacts, shares and the time line."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.accounts.permissions import Action, CurrentPrincipal, require
+from app.accounts.principal import Principal
+from app.db import ReadSession, WriteSession
+from app.engagements import disclosure, manager_shares, moving, notes, participants, presenting, timeline
+from app.engagements.access import Seat, take_seat
+from app.engagements.models import Engagement, Entry, Reveal, Stage
+from app.engagements.queries import NEWEST_FIRST, engagements
+from app.engagements.schemas import (
+    ContactRead,
+    EngagementRead,
+    EngagementRow,
+    EntryRead,
+    InvitationRequest,
+    MoveRequest,
+    NoteRequest,
+    RevealRead,
+    ShareRead,
+    SharesRequest,
+)
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch, created_once, etag
+
+TAG = "对接 Engagements"
+router = APIRouter(
+    prefix="/v1/engagements", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid)
+)
+
+CHANGING = problems(NotFound, Conflict, Invalid, StaleVersion)
+_NEWEST_REVEALS = Sort(Reveal.revealed_at, datetime, descending=True)
+
+
+def answer(
+    session: WriteSession, engagement_id: UUID, principal: Principal, response: Response
+) -> EngagementRead:
+    """The engagement as it is now for its reader, with its ETag."""
+    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal, invited=True)
+    response.headers["ETag"] = etag(seat.engagement)
+    return presenting.read_one(session, seat, principal=principal)
+
+
+@router.get("", name="list", summary="对接列表", response_model_exclude_unset=True)
+def list_(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    stages: Annotated[list[Stage] | None, Query(alias="stage", description="阶段,可多选")] = None,
+    demand_id: UUID | None = None,
+    achievement_id: UUID | None = None,
+    manager_id: Annotated[UUID | None, Query(description="牵头技术经理人")] = None,
+    opened_from: Annotated[datetime | None, Query(description="不早于此时开始")] = None,
+    opened_before: Annotated[datetime | None, Query(description="早于此时开始")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[EngagementRow]:
+    """最新的在前。管理部门可见全部,其他人只见受邀或参与的。"""
+    require(principal, Action.ENGAGEMENT_READ, own=True)
+    query = engagements(
+        principal,
+        stages=stages or (),
+        demand_id=demand_id,
+        achievement_id=achievement_id,
+        manager_id=manager_id,
+        opened_from=opened_from,
+        opened_before=opened_before,
+    )
+    rows, following = fetch_page(
+        session, query, sort=NEWEST_FIRST, key=Engagement.id, limit=limit, cursor=cursor, sort_name="newest"
+    )
+    return Page(items=presenting.read_many(session, rows, principal=principal), next_cursor=following)
+
+
+@router.get(
+    "/{engagement_id}",
+    name="get",
+    summary="一个对接",
+    response_model_exclude_unset=True,
+    responses=problems(NotFound),
+)
+def get(
+    engagement_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
+) -> EngagementRead:
+    """受邀而未同意时,只见供需对与参与方。"""
+    return answer(session, engagement_id, principal, response)
+
+
+@router.post(
+    "/{engagement_id}/moves",
+    name="move",
+    summary="变更阶段",
+    response_model_exclude_unset=True,
+    responses=CHANGING,
+)
+def move(
+    engagement_id: UUID,
+    wanted: MoveRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> EngagementRead:
+    """proposed → contacted → meeting → negotiating → signed → landed,或终止(须填原因)。
+
+    会面和洽谈须双方同意;签约须有已签订的合同,落地须有已确认落地的合同。
+    """
+    moving.move(
+        session,
+        engagement_id,
+        target=wanted.to,
+        note=wanted.note,
+        reason=wanted.reason,
+        principal=principal,
+        if_match=if_match,
+    )
+    return answer(session, engagement_id, principal, response)
+
+
+@router.post(
+    "/{engagement_id}/participants",
+    name="invite",
+    summary="邀请参与方",
+    response_model_exclude_unset=True,
+    responses=CHANGING,
+)
+def invite(
+    engagement_id: UUID,
+    wanted: InvitationRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+) -> EngagementRead:
+    """重复邀请返回 409;已谢绝或退出的可再次邀请。"""
+    participants.invite(
+        session,
+        engagement_id,
+        invitation=participants.Invitation(**dict(wanted)),
+        principal=principal,
+    )
+    return answer(session, engagement_id, principal, response)
+
+
+@router.post(
+    "/{engagement_id}/participants/{participant_id}/consent",
+    name="consent",
+    summary="同意参与",
+    response_model_exclude_unset=True,
+    responses=CHANGING,
+)
+def consent(
+    engagement_id: UUID,
+    participant_id: UUID,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+) -> EngagementRead:
+    """供需双方均同意后,双方与技术经理人可查看对方联系方式;匿名发布的记录向技术经理人和对方开放。"""
+    participants.consent(session, engagement_id, participant_id, principal=principal)
+    return answer(session, engagement_id, principal, response)
+
+
+@router.post(
+    "/{engagement_id}/participants/{participant_id}/decline",
+    name="decline",
+    summary="谢绝参与",
+    status_code=204,
+    responses=CHANGING,
+)
+def decline(
+    engagement_id: UUID, participant_id: UUID, principal: CurrentPrincipal, session: WriteSession
+) -> None:
+    participants.decline(session, engagement_id, participant_id, principal=principal)
+
+
+@router.post(
+    "/{engagement_id}/participants/{participant_id}/leave",
+    name="leave",
+    summary="撤回同意",
+    status_code=204,
+    responses=CHANGING,
+)
+def leave(
+    engagement_id: UUID, participant_id: UUID, principal: CurrentPrincipal, session: WriteSession
+) -> None:
+    """立即生效: 联系方式与匿名记录不再可见。"""
+    participants.leave(session, engagement_id, participant_id, principal=principal)
+
+
+@router.post("/{engagement_id}/contacts", name="contacts", summary="查看联系方式", responses=CHANGING)
+def contacts(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ContactRead]:
+    """每次查看都记入日志,对方可见何人何时查看。"""
+    found = disclosure.reveal_contacts(session, engagement_id, principal=principal)
+    return [presenting.contact(one) for one in found]
+
+
+@router.get(
+    "/{engagement_id}/reveals",
+    name="reveals",
+    summary="谁查看过联系方式",
+    responses=problems(NotFound, Conflict),
+)
+def reveals(
+    engagement_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[RevealRead]:
+    """供需双方只见对本方联系方式的查看。"""
+    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    rows, following = fetch_page(
+        session,
+        disclosure.reveals_of(seat),
+        sort=_NEWEST_REVEALS,
+        key=Reveal.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="reveals",
+    )
+    return Page(items=[RevealRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.put("/{engagement_id}/shares", name="propose_shares", summary="提出分成", responses=CHANGING)
+def propose_shares(
+    engagement_id: UUID, wanted: SharesRequest, principal: CurrentPrincipal, session: WriteSession
+) -> list[ShareRead]:
+    """由牵头经理人提出,恰含全部技术经理人,合计 100%;其他经理人各自确认。"""
+    shares = [(share.manager_id, share.percent) for share in wanted.shares]
+    rows = manager_shares.propose(session, engagement_id, shares=shares, principal=principal)
+    return [ShareRead.model_validate(row) for row in rows]
+
+
+@router.post(
+    "/{engagement_id}/shares/confirm", name="confirm_share", summary="确认本人分成", responses=CHANGING
+)
+def confirm_share(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ShareRead]:
+    rows = manager_shares.confirm(session, engagement_id, principal=principal)
+    return [ShareRead.model_validate(row) for row in rows]
+
+
+@router.post(
+    "/{engagement_id}/notes",
+    name="add_note",
+    summary="添加记录",
+    status_code=201,
+    response_model=EntryRead,
+    responses=CHANGING,
+)
+def add_note(
+    engagement_id: UUID,
+    wanted: NoteRequest,
+    request: Request,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    def create() -> Response:
+        entry = notes.add_note(session, engagement_id, text=wanted.text, principal=principal)
+        return JSONResponse(EntryRead.model_validate(entry).model_dump(mode="json"), 201)
+
+    return created_once(
+        session, request, holder=timeline.holder(principal), key=key, payload=wanted, create=create
+    )
+
+
+@router.get(
+    "/{engagement_id}/timeline",
+    name="timeline",
+    summary="时间线",
+    responses=problems(NotFound, Conflict),
+)
+def read_timeline(
+    engagement_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    newest_first: bool = True,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[EntryRead]:
+    """阶段变更、记录、参与方、任务、文件、合同,按时间排列。"""
+    seat: Seat = take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    sort = timeline.NEWEST_FIRST if newest_first else timeline.OLDEST_FIRST
+    rows, following = fetch_page(
+        session,
+        timeline.entries_of(seat.engagement.id),
+        sort=sort,
+        key=Entry.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="newest" if newest_first else "oldest",
+    )
+    return Page(items=[EntryRead.model_validate(row) for row in rows], next_cursor=following)

@@ -1,0 +1,308 @@
+"""Routes of technology contracts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation
+from app.accounts.permissions import Action, CurrentPrincipal, require
+from app.db import ReadSession, WriteSession
+from app.engagements import timeline
+from app.engagements.contracts import history, registration, service, sharing, signing
+from app.engagements.contracts.access import find
+from app.engagements.contracts.models import Contract, ContractState, ContractVersion
+from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
+from app.engagements.contracts.schemas import (
+    CancelRequest,
+    ContractCreate,
+    ContractPatch,
+    ContractRead,
+    ContractVersionRead,
+    LandRequest,
+    PaidRequest,
+    RegisterRequest,
+    SignRequest,
+)
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.libraries.checks.codes import CodeOf
+from app.libraries.summaries import manager_summaries
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch, created_once, etag
+
+router = APIRouter(
+    prefix="/v1/contracts",
+    tags=["技术合同 Contracts"],
+    responses=problems(Unauthenticated, Forbidden, Invalid),
+)
+
+_CHANGING = problems(NotFound, Conflict, Invalid, StaleVersion)
+_NEWEST_VERSION = Sort(ContractVersion.version, int, descending=True)
+
+
+def read_many(session: Session, rows: Sequence[Contract]) -> list[ContractRead]:
+    """In the order given, with the names of parties and managers; the number of queries does not grow."""
+    parties = {id_ for row in rows for id_ in (row.buyer_org_id, row.seller_org_id)}
+    found = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(parties)))
+    names = {row.id: row.name for row in found}
+    managers = manager_summaries(session, [share.manager_id for row in rows for share in row.shares])
+    answers = []
+    for row in rows:
+        answer = ContractRead.model_validate(row)
+        answer.buyer_name, answer.seller_name = names[row.buyer_org_id], names[row.seller_org_id]
+        for share in answer.shares:
+            share.manager_name = managers[share.manager_id].name
+        answers.append(answer)
+    return answers
+
+
+def _answer(session: Session, contract: Contract, response: Response) -> ContractRead:
+    response.headers["ETag"] = etag(contract)
+    return read_many(session, [contract])[0]
+
+
+@router.post(
+    "",
+    name="create",
+    summary="起草技术合同",
+    status_code=201,
+    response_model=ContractRead,
+    responses=problems(NotFound, Conflict),
+)
+def create(
+    wanted: ContractCreate,
+    request: Request,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    """从对接中起草时,供需对与双方取自对接;否则由合同一方、技术经理人或管理部门起草。"""
+
+    def draft() -> Response:
+        contract = service.draft(session, values=wanted.values(), principal=principal)
+        (body,) = read_many(session, [contract])
+        headers = {"ETag": etag(contract), "Location": f"/v1/contracts/{contract.id}"}
+        return JSONResponse(body.model_dump(mode="json"), 201, headers=headers)
+
+    return created_once(
+        session, request, holder=timeline.holder(principal), key=key, payload=wanted, create=draft
+    )
+
+
+@router.get("", name="list", summary="技术合同列表")
+def list_(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    states: Annotated[list[ContractState] | None, Query(alias="state", description="状态,可多选")] = None,
+    kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含其下细类")] = None,
+    organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None,
+    manager_id: UUID | None = None,
+    engagement_id: UUID | None = None,
+    demand_id: UUID | None = None,
+    achievement_id: UUID | None = None,
+    landed: Annotated[bool | None, Query(description="已确认落地")] = None,
+    landed_in_jinan: bool | None = None,
+    signed_from: date | None = None,
+    signed_to: date | None = None,
+    registered_from: date | None = None,
+    registered_to: date | None = None,
+    registration_no: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[ContractRead]:
+    """最新的在前。管理部门可见全部,其他人只见本单位、本人分成或所参与对接的合同。"""
+    require(principal, Action.CONTRACT_READ, own=True)
+    filters = ContractFilters(
+        states=states or (),
+        kind=kind,
+        organisation_id=organisation_id,
+        manager_id=manager_id,
+        engagement_id=engagement_id,
+        demand_id=demand_id,
+        achievement_id=achievement_id,
+        landed=landed,
+        landed_in_jinan=landed_in_jinan,
+        signed_from=signed_from,
+        signed_to=signed_to,
+        registered_from=registered_from,
+        registered_to=registered_to,
+        registration_no=registration_no,
+    )
+    rows, following = fetch_page(
+        session,
+        contracts(principal, filters),
+        sort=NEWEST_FIRST,
+        key=Contract.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="newest",
+    )
+    return Page(items=read_many(session, rows), next_cursor=following)
+
+
+@router.get("/{contract_id}", name="get", summary="一份技术合同", responses=problems(NotFound))
+def get(
+    contract_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
+) -> ContractRead:
+    contract = find(session, contract_id, Action.CONTRACT_READ, principal=principal)
+    return _answer(session, contract, response)
+
+
+@router.patch(
+    "/{contract_id}",
+    name="amend",
+    summary="修改或变更",
+    responses=_CHANGING | problems(PreconditionRequired),
+)
+def amend(
+    contract_id: UUID,
+    wanted: ContractPatch,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ContractRead:
+    """须带 If-Match。签订后须说明原因,并保留版本;登记或确认落地后只能由管理部门变更。"""
+    contract = service.amend(
+        session,
+        contract_id,
+        values=wanted.values(),
+        reason=wanted.reason,
+        principal=principal,
+        if_match=if_match,
+    )
+    return _answer(session, contract, response)
+
+
+@router.post("/{contract_id}/sign", name="sign", summary="记录签订", responses=_CHANGING)
+def sign(
+    contract_id: UUID,
+    wanted: SignRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ContractRead:
+    """分成合计 100% 且各经理人均已确认;有利益关系的须已披露。"""
+    contract = signing.sign(
+        session, contract_id, signed_on=wanted.signed_on, principal=principal, if_match=if_match
+    )
+    return _answer(session, contract, response)
+
+
+@router.post(
+    "/{contract_id}/shares/confirm", name="confirm_share", summary="确认本人分成", responses=_CHANGING
+)
+def confirm_share(
+    contract_id: UUID, principal: CurrentPrincipal, session: WriteSession, response: Response
+) -> ContractRead:
+    contract = sharing.confirm_share(session, contract_id, principal=principal)
+    return _answer(session, contract, response)
+
+
+@router.post("/{contract_id}/payments/{position}/paid", name="pay", summary="记录付款", responses=_CHANGING)
+def pay(
+    contract_id: UUID,
+    position: int,
+    wanted: PaidRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+) -> ContractRead:
+    contract = signing.pay(session, contract_id, position, paid_on=wanted.paid_on, principal=principal)
+    return _answer(session, contract, response)
+
+
+@router.post("/{contract_id}/register", name="register", summary="确认认定登记", responses=_CHANGING)
+def register(
+    contract_id: UUID,
+    wanted: RegisterRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ContractRead:
+    """由管理部门确认,且不能是录入合同的本人。登记号已用于其他合同时返回 409,并指明其编号。"""
+    contract = registration.register(
+        session,
+        contract_id,
+        registration_no=wanted.registration_no,
+        registered_on=wanted.registered_on,
+        principal=principal,
+        if_match=if_match,
+    )
+    return _answer(session, contract, response)
+
+
+@router.post("/{contract_id}/land", name="land", summary="确认落地", responses=_CHANGING)
+def land(
+    contract_id: UUID,
+    wanted: LandRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ContractRead:
+    """由管理部门确认;再次确认即更正。"""
+    contract = registration.land(
+        session,
+        contract_id,
+        landed_on=wanted.landed_on,
+        in_jinan=wanted.landed_in_jinan,
+        reason=wanted.reason or "",
+        principal=principal,
+        if_match=if_match,
+    )
+    return _answer(session, contract, response)
+
+
+@router.post("/{contract_id}/cancel", name="cancel", summary="撤销", responses=_CHANGING)
+def cancel(
+    contract_id: UUID,
+    wanted: CancelRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ContractRead:
+    """登记或确认落地后只能由管理部门撤销。"""
+    contract = service.cancel(
+        session, contract_id, reason=wanted.reason, principal=principal, if_match=if_match
+    )
+    return _answer(session, contract, response)
+
+
+@router.get("/{contract_id}/versions", name="versions", summary="历史版本", responses=problems(NotFound))
+def versions(
+    contract_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[ContractVersionRead]:
+    """最新的在前。"""
+    contract = find(session, contract_id, Action.CONTRACT_READ, principal=principal)
+    rows, following = fetch_page(
+        session,
+        history.versions_of(contract.id),
+        sort=_NEWEST_VERSION,
+        key=ContractVersion.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="version",
+    )
+    return Page(items=[ContractVersionRead.model_validate(row) for row in rows], next_cursor=following)

@@ -1,0 +1,95 @@
+"""Selects over contracts; what a principal may see of them is decided in `access`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.principal import Principal
+from app.engagements.contracts.access import visible_rows
+from app.engagements.contracts.models import Contract, ContractShare
+from app.errors import Conflict
+from app.libraries.vocabularies import vocabulary
+from app.paging import Sort
+
+NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFilters:
+    """Days are inclusive on both ends; `kind` also finds the kinds below it; `organisation_id` is either party."""
+
+    states: Collection[str] = ()
+    kind: str | None = None
+    organisation_id: UUID | None = None
+    manager_id: UUID | None = None
+    engagement_id: UUID | None = None
+    demand_id: UUID | None = None
+    achievement_id: UUID | None = None
+    landed: bool | None = None
+    landed_in_jinan: bool | None = None
+    signed_from: date | None = None
+    signed_to: date | None = None
+    registered_from: date | None = None
+    registered_to: date | None = None
+    registration_no: str | None = None
+
+
+def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract]:
+    query = select(Contract).where(visible_rows(principal))
+    if filters.states:
+        query = query.where(Contract.state.in_(filters.states))
+    if filters.kind is not None:
+        below = vocabulary("contract_types").children(filters.kind)
+        query = query.where(Contract.kind.in_((filters.kind, *below)))
+    if filters.organisation_id is not None:
+        party = filters.organisation_id
+        query = query.where(or_(Contract.buyer_org_id == party, Contract.seller_org_id == party))
+    if filters.manager_id is not None:
+        shared = select(ContractShare.contract_id).where(ContractShare.manager_id == filters.manager_id)
+        query = query.where(Contract.id.in_(shared))
+    if filters.landed is not None:
+        there = Contract.landed_on.is_not(None)
+        query = query.where(there if filters.landed else ~there)
+    for column, value in (
+        (Contract.engagement_id, filters.engagement_id),
+        (Contract.demand_id, filters.demand_id),
+        (Contract.achievement_id, filters.achievement_id),
+        (Contract.landed_in_jinan, filters.landed_in_jinan),
+        (Contract.registration_no, filters.registration_no),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return _between(query, filters)
+
+
+def _between(query: Select[Contract], filters: ContractFilters) -> Select[Contract]:
+    for column, first, last in (
+        (Contract.signed_on, filters.signed_from, filters.signed_to),
+        (Contract.registered_on, filters.registered_from, filters.registered_to),
+    ):
+        if first is not None:
+            query = query.where(column >= first)
+        if last is not None:
+            query = query.where(column <= last)
+    return query
+
+
+def refuse_taken(session: Session, contract: Contract, registration_no: str) -> None:
+    """
+    Raises:
+        Conflict: one registration is one contract's; names the other.
+    """
+    other = session.scalar(
+        select(Contract.number).where(Contract.registration_no == registration_no, Contract.id != contract.id)
+    )
+    if other is not None:
+        raise Conflict(
+            f"This registration number is that of contract {other}.",
+            f"此登记号已用于合同 {other}。",
+            code="registered_twice",
+            number=other,
+        )

@@ -1,0 +1,99 @@
+"""What the bureau confirms as a second person: registration (技术合同认定登记) and landing. Recognition rests on it."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action
+from app.accounts.principal import Principal
+from app.engagements import events, timeline
+from app.engagements.contracts import history
+from app.engagements.contracts.access import find
+from app.engagements.contracts.models import Contract, ContractState
+from app.engagements.contracts.queries import refuse_taken
+from app.engagements.contracts.service import check
+from app.engagements.contracts.sharing import wrong_state
+from app.errors import Conflict
+from app.preconditions import check_if_match
+
+
+def register(
+    session: Session,
+    contract_id: UUID,
+    *,
+    registration_no: str,
+    registered_on: date,
+    principal: Principal,
+    if_match: str | None = None,
+) -> Contract:
+    """
+    Raises:
+        Conflict: not signed; the number is another contract's, which is named; entered by the same person.
+        Invalid: before the signature, or ahead.
+    """
+    contract = find(session, contract_id, Action.CONTRACT_REGISTER, principal=principal, lock=True)
+    if if_match is not None:
+        check_if_match(if_match, contract)
+    if contract.state != ContractState.SIGNED:
+        raise wrong_state(contract)
+    require_second_person(contract, principal)
+    refuse_taken(session, contract, registration_no)
+    before = history.as_it_stands(contract)
+    contract.registration_no = registration_no
+    contract.registered_on = registered_on
+    contract.registered_by = timeline.actor_of(principal)
+    contract.state = ContractState.REGISTERED
+    check(session, contract)
+    history.keep(session, contract, action="register", before=before, principal=principal)
+    events.tell_contract(session, events.REGISTERED, contract, registered_on=registered_on.isoformat())
+    return contract
+
+
+def land(
+    session: Session,
+    contract_id: UUID,
+    *,
+    landed_on: date,
+    in_jinan: bool,
+    reason: str = "",
+    principal: Principal,
+    if_match: str | None = None,
+) -> Contract:
+    """The project has landed, in Jinan or elsewhere; told again it corrects what was told before.
+
+    Raises:
+        Conflict: not in force; entered by the same person.
+        Invalid: before the signature, or ahead.
+    """
+    contract = find(session, contract_id, Action.CONTRACT_LAND, principal=principal, lock=True)
+    if if_match is not None:
+        check_if_match(if_match, contract)
+    if contract.state not in (ContractState.SIGNED, ContractState.REGISTERED):
+        raise wrong_state(contract)
+    require_second_person(contract, principal)
+    if (contract.landed_on, contract.landed_in_jinan) == (landed_on, in_jinan):
+        return contract
+    before = history.as_it_stands(contract)
+    contract.landed_on, contract.landed_in_jinan = landed_on, in_jinan
+    contract.landed_by = timeline.actor_of(principal)
+    check(session, contract)
+    history.keep(session, contract, action="land", before=before, principal=principal, reason=reason)
+    events.tell_contract(
+        session, events.LANDED, contract, landed_on=landed_on.isoformat(), landed_in_jinan=in_jinan
+    )
+    return contract
+
+
+def require_second_person(contract: Contract, principal: Principal) -> None:
+    """
+    Raises:
+        Conflict: who entered a contract does not confirm it himself.
+    """
+    actor = timeline.actor_of(principal)
+    if actor is not None and contract.created_by == actor:
+        raise Conflict(
+            "You entered this contract; a colleague confirms it.",
+            "合同由您录入,请由另一位同事确认。",
+            code="second_person",
+        )

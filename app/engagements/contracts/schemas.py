@@ -1,0 +1,210 @@
+"""Contracts over the wire. Amounts are in 万元, days are days in Jinan. Descriptions are for the Chinese API pages."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from app.engagements.contracts.models import ContractState
+from app.engagements.schemas import Percentage, Share
+from app.libraries.checks.codes import CodeOf
+from app.libraries.checks.dates import Day
+from app.libraries.checks.errors import flaw
+from app.libraries.checks.money import Wan
+from app.libraries.checks.text import TextRule
+from app.libraries.schemas import FieldCodes, Title, Wire
+
+_STATES = "draft 草稿 signed 已签订 registered 已认定登记 cancelled 已撤销"
+_KINDS = "development 技术开发 assignment 技术转让 licence 技术许可 consulting 技术咨询 service 技术服务;可用其下的细类"
+_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
+
+
+def check_registration_no(text: str) -> str:
+    """Folded to half width and capitals, so that one registration is not entered twice in two spellings."""
+    folded = unicodedata.normalize("NFKC", text).strip().upper()
+    if not _NUMBER.fullmatch(folded):
+        raise flaw(
+            "registration_no",
+            zh="登记号应为 7–40 位字母、数字或连字符。",
+            en="A registration number has 7–40 letters, digits or hyphens.",
+        )
+    return folded
+
+
+RegistrationNo = Annotated[str, AfterValidator(check_registration_no)]
+Reason = Annotated[str, TextRule(1, 500, multiline=True)]
+
+
+class Payment(Wire):
+    name: Annotated[str, TextRule(1, 100)] = Field(title="名称", examples=["首付款"])
+    due_on: Day | None = Field(None, title="应付日期")
+    amount_wan: Wan = Field(title="金额(万元)", examples=["30.00"])
+
+
+class ContractFields(Wire):
+    """null leaves a field as it is, except dates and the disclosure, which it clears."""
+
+    title: Title | None = Field(None, title="合同名称")
+    kind: Annotated[str, CodeOf("contract_types")] | None = Field(None, title="合同类型", description=_KINDS)
+    buyer_org_id: UUID | None = Field(None, title="买方", description="对接中默认为需求方")
+    seller_org_id: UUID | None = Field(None, title="卖方", description="对接中默认为成果方")
+    fields: FieldCodes | None = Field(None, title="技术领域", description="默认为成果或需求的领域")
+    deal_amount_wan: Wan | None = Field(None, title="成交额(万元)")
+    technology_amount_wan: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = Field(
+        None, title="技术交易额(万元)", description="不高于成交额"
+    )
+    starts_on: Day | None = Field(None, title="开始日期", description="签订前必填")
+    ends_on: Day | None = Field(None, title="结束日期", description="签订前必填")
+    payments: Annotated[list[Payment], Field(max_length=50)] | None = Field(
+        None, title="付款阶段", description="合计不高于成交额"
+    )
+    shares: Annotated[list[Share], Field(min_length=1, max_length=20)] | None = Field(
+        None, title="经理人分成", description="合计 100%;默认为对接中的分成"
+    )
+    conflict_disclosure: Annotated[str, TextRule(1, 1000, multiline=True)] | None = Field(
+        None, title="利益关系披露", description="经理人与一方有利益关系时必填"
+    )
+
+    def values(self) -> dict[str, Any]:
+        """What was sent, as the service takes it."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        clearable = {"starts_on", "ends_on", "conflict_disclosure"}
+        given = {name: value for name, value in sent.items() if value is not None or name in clearable}
+        if self.shares is not None:
+            given["shares"] = [(share.manager_id, share.percent) for share in self.shares]
+        if self.payments is not None:
+            given["payments"] = [dict(payment) for payment in self.payments]
+        return given
+
+
+class ContractCreate(ContractFields):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "engagement_id": "01930000-0000-7000-8000-000000000001",
+                    "kind": "development",
+                    "title": "高压球阀密封副耐磨涂层开发",
+                    "deal_amount_wan": "120.00",
+                    "technology_amount_wan": "100.00",
+                }
+            ]
+        },
+    )
+
+    engagement_id: UUID | None = Field(None, title="对接")
+    demand_id: UUID | None = Field(None, title="技术需求", description="无对接时仅管理部门可填")
+    achievement_id: UUID | None = Field(None, title="技术成果", description="无对接时仅管理部门可填")
+    title: Title = Field(title="合同名称")
+    kind: Annotated[str, CodeOf("contract_types")] = Field(title="合同类型", description=_KINDS)
+    deal_amount_wan: Wan = Field(title="成交额(万元)")
+    technology_amount_wan: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] = Field(
+        title="技术交易额(万元)", description="不高于成交额"
+    )
+
+
+class ContractPatch(ContractFields):
+    registration_no: RegistrationNo | None = Field(None, title="登记号", description="仅管理部门更正")
+    registered_on: Day | None = Field(None, title="登记日期", description="仅管理部门更正")
+    reason: Reason | None = Field(
+        None, title="变更原因", description="签订后必填", examples=["双方商定增加中试内容"]
+    )
+
+
+class SignRequest(Wire):
+    signed_on: Day = Field(title="签订日期", examples=["2026-11-02"])
+
+
+class RegisterRequest(Wire):
+    registration_no: RegistrationNo = Field(title="登记号", examples=["2026-370100-001234"])
+    registered_on: Day = Field(title="登记日期", examples=["2026-11-20"])
+
+
+class LandRequest(Wire):
+    landed_on: Day = Field(title="落地日期", examples=["2026-11-25"])
+    landed_in_jinan: bool = Field(title="在济南落地", examples=[True])
+    reason: Reason | None = Field(None, title="说明")
+
+
+class CancelRequest(Wire):
+    reason: Reason = Field(title="撤销原因", examples=["双方协商解除"])
+
+
+class PaidRequest(Wire):
+    paid_on: Day = Field(title="付款日期", examples=["2026-11-10"])
+
+
+class Read(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ContractShareRead(Read):
+    manager_id: UUID
+    manager_name: str | None = None
+    percent: Percentage
+    confirmed_at: datetime | None = None
+
+
+class ContractPaymentRead(Read):
+    position: int
+    name: str
+    due_on: date | None = None
+    amount_wan: Decimal
+    paid_on: date | None = None
+
+
+class ContractRead(Read):
+    id: UUID
+    number: str = Field(title="编号", examples=["HT-2026-000001"])
+    state: ContractState = Field(title="状态", description=_STATES)
+    kind: str
+    title: str
+    engagement_id: UUID | None = None
+    demand_id: UUID | None = None
+    achievement_id: UUID | None = None
+    buyer_org_id: UUID
+    buyer_name: str | None = None
+    seller_org_id: UUID
+    seller_name: str | None = None
+    fields: list[str]
+    deal_amount_wan: Decimal
+    technology_amount_wan: Decimal
+    signed_on: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    registration_no: str | None = None
+    registered_on: date | None = None
+    landed_in_jinan: bool
+    landed_on: date | None = None
+    conflict_disclosure: str | None = None
+    cancelled_reason: str | None = None
+    shares: list[ContractShareRead]
+    payments: list[ContractPaymentRead]
+    created_at: datetime
+    updated_at: datetime
+    version: int = Field(description="ETag 即此数")
+
+
+class ContractVersionRead(Read):
+    version: int
+    action: str
+    reason: str
+    changed_at: datetime
+    changed_fields: list[str]
+    data: dict[str, Any] = Field(title="变更后的内容")
+
+    @field_validator("data")
+    @classmethod
+    def _without_persons(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """The parties read what stood in the contract, not which of the others' colleagues typed it."""
+        shown = {name: value for name, value in data.items() if not name.endswith("_by")}
+        shown["shares"] = [
+            {name: value for name, value in share.items() if not name.endswith("_by")}
+            for share in data.get("shares", ())
+        ]
+        return shown

@@ -1,0 +1,62 @@
+"""Selects over engagements; what a principal may see of them is decided in `access`."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.accounts.principal import Principal
+from app.engagements.access import visible_rows
+from app.engagements.models import Engagement, Participant, StageMove
+from app.paging import Sort
+
+NEWEST_FIRST = Sort(Engagement.opened_at, datetime, descending=True)
+
+
+def engagements(
+    principal: Principal,
+    *,
+    stages: Collection[str] = (),
+    demand_id: UUID | None = None,
+    achievement_id: UUID | None = None,
+    manager_id: UUID | None = None,
+    opened_from: datetime | None = None,
+    opened_before: datetime | None = None,
+) -> Select[Engagement]:
+    """Those that the principal may see; `manager_id` finds the lead's."""
+    query = select(Engagement).where(visible_rows(principal))
+    if stages:
+        query = query.where(Engagement.stage.in_(stages))
+    for column, value in (
+        (Engagement.demand_id, demand_id),
+        (Engagement.achievement_id, achievement_id),
+        (Engagement.manager_id, manager_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if opened_from is not None:
+        query = query.where(Engagement.opened_at >= opened_from)
+    if opened_before is not None:
+        query = query.where(Engagement.opened_at < opened_before)
+    return query
+
+
+def engagements_of_pushes(session: Session, push_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Push → the engagement that began when it was accepted."""
+    rows = session.execute(select(Engagement.push_id, Engagement.id).where(Engagement.push_id.in_(push_ids)))
+    return {push_id: id_ for push_id, id_ in rows if push_id is not None}
+
+
+def participants_of(engagement_ids: Collection[UUID]) -> Select[Participant]:
+    return (
+        select(Participant)
+        .where(Participant.engagement_id.in_(engagement_ids))
+        .order_by(Participant.invited_at, Participant.id)
+    )
+
+
+def moves_of(engagement_id: UUID) -> Select[StageMove]:
+    query = select(StageMove).where(StageMove.engagement_id == engagement_id)
+    return query.order_by(StageMove.moved_at, StageMove.id)

@@ -1,0 +1,193 @@
+"""Engagements over the wire. Descriptions are for the Chinese API pages."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.engagements.models import ParticipantRole, ParticipantState, Stage
+from app.libraries.checks.text import TextRule
+from app.libraries.schemas import Wire
+from app.libraries.summaries import ManagerSummary, RecordSummary
+
+NoteText = Annotated[str, TextRule(1, 1000, multiline=True)]
+TaskTitle = Annotated[str, TextRule(1, 200)]
+Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["60.00"])]
+
+_STAGES = (
+    "proposed 已提出 contacted 已联系 meeting 会面 negotiating 洽谈 signed 已签约 landed 已落地 ended 已终止"
+)
+
+
+class Read(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ParticipantRead(Read):
+    id: UUID
+    role: ParticipantRole = Field(
+        description="scientist 科学家 entrepreneur 企业家 manager 技术经理人 investor 投资人"
+    )
+    side: Literal["demand", "achievement"] | None = Field(None, title="所属一方")
+    state: ParticipantState = Field(description="invited 已邀请 consented 已同意 declined 已谢绝 left 已退出")
+    name: str | None = Field(None, title="名称", description="尚不应知道其身份时为空")
+    manager_id: UUID | None = None
+    is_lead: bool = Field(False, title="牵头")
+    mine: bool = Field(False, title="由本人答复")
+    invited_at: datetime
+    answered_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+class MoveRead(Read):
+    from_stage: Stage | None = None
+    to_stage: Stage
+    reason: str | None = None
+    note: str
+    moved_as: str = Field(title="以何身份", description="参与角色,或 operator 管理部门、service 系统")
+    moved_at: datetime
+
+
+class ShareRead(Read):
+    manager_id: UUID
+    percent: Decimal = Field(title="分成(%)")
+    confirmed_at: datetime | None = None
+
+
+class EngagementRow(BaseModel):
+    """One engagement in a list."""
+
+    id: UUID
+    number: str = Field(title="编号", examples=["DJ-2026-000123"])
+    stage: Stage = Field(title="阶段", description=_STAGES)
+    ended_reason: str | None = Field(None, title="终止原因", description="词表 engagement_end_reasons")
+    opened_at: datetime
+    stage_since: datetime = Field(title="进入本阶段的时间")
+    agreed_at: datetime | None = Field(None, title="双方均同意的时间")
+    push_id: UUID | None = None
+    manager: ManagerSummary
+    demand: RecordSummary
+    achievement: RecordSummary
+    version: int = Field(description="ETag 即此数")
+
+
+class EngagementRead(EngagementRow):
+    participants: list[ParticipantRead]
+    moves: list[MoveRead] = Field(description="同意参与后可见")
+    shares: list[ShareRead] = Field(description="同意参与后可见")
+    allowed: list[Stage] = Field(title="本人可变更到的阶段")
+
+
+class MoveRequest(Wire):
+    to: Stage = Field(title="变更为", examples=["contacted"])
+    note: NoteText = Field(title="说明", examples=["已与双方电话联系。"])
+    reason: str | None = Field(
+        None, max_length=30, title="终止原因", description="仅终止时填写,词表 engagement_end_reasons"
+    )
+
+
+class NoteRequest(Wire):
+    text: NoteText = Field(title="内容", examples=["企业希望先做小试。"])
+
+
+class InvitationRequest(Wire):
+    """技术经理人填 manager_id;投资人填 organisation_id 或 user_id;供需双方人员填本单位的 user_id,留空则邀请单位。"""
+
+    role: ParticipantRole = Field(examples=["investor"])
+    manager_id: UUID | None = None
+    organisation_id: UUID | None = None
+    user_id: UUID | None = None
+
+
+class Share(Wire):
+    manager_id: UUID
+    percent: Percentage
+
+
+class SharesRequest(Wire):
+    shares: list[Share] = Field(min_length=1, max_length=20, title="分成", description="合计 100%")
+
+
+class ContactRead(BaseModel):
+    side: str = Field(description="demand 需求方 achievement 成果方 manager 牵头经理人")
+    record_id: UUID
+    record_number: str
+    organisation: str = Field(title="单位")
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    contact_email: str | None = None
+
+
+class RevealRead(Read):
+    """Who saw whose contacts."""
+
+    side: str
+    record_id: UUID
+    user_id: UUID | None = None
+    organisation_id: UUID | None = None
+    manager_id: UUID | None = None
+    revealed_at: datetime
+
+
+class TaskFields(Wire):
+    note: Annotated[str, TextRule(0, 1000, multiline=True)] | None = Field(None, title="说明")
+    assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id;空为牵头经理人")
+    remind_on: date | None = Field(None, title="提醒日", description="默认为截止日前一天")
+
+    def values(self) -> dict[str, Any]:
+        """What was sent; a null clears the assignee, and is refused elsewhere by leaving the field as it is."""
+        sent = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in sent.items() if value is not None or name == "assignee_id"}
+
+
+class TaskCreate(TaskFields):
+    title: TaskTitle = Field(title="任务", examples=["寄送样品"])
+    due_on: date = Field(title="截止日", examples=["2027-03-31"])
+
+
+class TaskPatch(TaskFields):
+    title: TaskTitle | None = Field(None, title="任务")
+    due_on: date | None = Field(None, title="截止日")
+    state: Literal["open", "done", "dropped"] | None = Field(
+        None, title="状态", description="open 进行中 done 已完成 dropped 已取消", examples=["done"]
+    )
+
+
+class TaskRead(Read):
+    id: UUID
+    engagement_id: UUID
+    title: str
+    note: str
+    assignee_id: UUID | None = None
+    due_on: date
+    remind_on: date
+    state: str
+    created_at: datetime
+    done_at: datetime | None = None
+    version: int
+
+
+class FileRead(Read):
+    id: UUID
+    name: str
+    media_type: str = Field(description="由内容判定")
+    size: int = Field(title="字节数")
+    sha256: str
+    uploaded_at: datetime
+
+
+class EntryRead(Read):
+    """One line of the time line."""
+
+    id: UUID
+    kind: str = Field(
+        description="opened moved note invited consented declined left shares_proposed share_confirmed "
+        "task_added task_changed task_done task_dropped task_open file_added file_removed contacts_revealed contract_…"
+    )
+    subject_id: UUID | None = None
+    text: str
+    data: dict[str, Any]
+    actor_role: str
+    at: datetime

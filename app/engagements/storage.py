@@ -1,0 +1,175 @@
+"""Where files lie: on disk below SANKU_HOME, or with a service that speaks S3. One small contract for both.
+
+A key is written once, whole and durably, before the row that names it is committed; nothing is read but by such a
+row. So a transaction that failed leaves at most bytes that nobody can reach, which `files.sweep` removes later.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from pydantic import SecretStr
+
+from app.errors import Unavailable
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from minio import Minio
+
+CHUNK = 64 * 1024
+
+
+class Store(Protocol):
+    def put(self, key: str, file: BinaryIO, size: int) -> None:
+        """Durable when it returns. `file` is read from where it stands; `size` is what is left of it, in bytes."""
+        ...
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """The bytes in pieces; raises Unavailable at once when there are none."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Also when it is not there (any more)."""
+        ...
+
+    def keys(self) -> Iterator[tuple[str, datetime]]:
+        """Every key with the time at which it was written (UTC), unfinished ones too."""
+        ...
+
+
+def open_store(settings: Settings) -> Store:
+    """
+    Raises:
+        RuntimeError: S3 is set, but not wholly, or its client is not installed.
+    """
+    if settings.files_s3_bucket is None:
+        return DiskStore(settings.files_path)
+    endpoint = settings.files_s3_endpoint
+    access, secret = settings.files_s3_access_key, settings.files_s3_secret_key
+    if endpoint is None or access is None or secret is None:
+        raise RuntimeError(
+            "S3 needs SANKU_FILES_S3_ENDPOINT, …_ACCESS_KEY and …_SECRET_KEY (S3 存储的设置不完整)"
+        )
+    return S3Store(_s3_client(endpoint, access, secret, settings.files_s3_region), settings.files_s3_bucket)
+
+
+class DiskStore:
+    """A directory. A file appears under its key by a rename, after its bytes are on the disk."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, key: str, file: BinaryIO, size: int) -> None:
+        path = self._root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                shutil.copyfileobj(file, target, CHUNK)
+                if target.tell() != size:
+                    raise OSError(f"{target.tell()} bytes came instead of {size}")
+                target.flush()
+                os.fsync(target.fileno())
+            os.replace(unfinished, path)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+        for directory in (path.parent, self._root):
+            _sync(directory)
+
+    def read(self, key: str) -> Iterator[bytes]:
+        try:
+            file = (self._root / key).open("rb")
+        except FileNotFoundError as error:
+            raise _missing(key) from error
+        return _pieces(file)
+
+    def delete(self, key: str) -> None:
+        (self._root / key).unlink(missing_ok=True)
+
+    def keys(self) -> Iterator[tuple[str, datetime]]:
+        for path in self._root.rglob("*") if self._root.is_dir() else ():
+            if path.is_file():
+                written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                yield path.relative_to(self._root).as_posix(), written
+
+
+class S3Store:
+    """A bucket. An object appears when all of it has arrived."""
+
+    def __init__(self, client: "Minio", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, file: BinaryIO, size: int) -> None:
+        self._client.put_object(self._bucket, key, file, size)
+
+    def read(self, key: str) -> Iterator[bytes]:
+        from minio.error import S3Error
+
+        try:
+            answer = self._client.get_object(self._bucket, key)
+        except S3Error as error:
+            if error.code != "NoSuchKey":
+                raise
+            raise _missing(key) from error
+        return _stream(answer)
+
+    def delete(self, key: str) -> None:
+        self._client.remove_object(self._bucket, key)
+
+    def keys(self) -> Iterator[tuple[str, datetime]]:
+        for entry in self._client.list_objects(self._bucket, recursive=True):
+            if entry.object_name and entry.last_modified:
+                yield entry.object_name, entry.last_modified
+
+
+def _s3_client(endpoint: str, access: SecretStr, secret: SecretStr, region: str) -> "Minio":
+    try:
+        from minio import Minio
+    except ImportError as error:
+        raise RuntimeError(
+            "S3 needs the extra `s3`: pip install 'sanku[s3]' (S3 存储需要安装附加组件 s3)"
+        ) from error
+    scheme, _, host = endpoint.rpartition("://")
+    return Minio(
+        host,
+        access_key=access.get_secret_value(),
+        secret_key=secret.get_secret_value(),
+        secure=scheme != "http",
+        region=region,
+    )
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece
+
+
+def _stream(answer: Any) -> Iterator[bytes]:
+    with closing(answer):
+        yield from answer.stream(CHUNK)
+        answer.release_conn()
+
+
+def _sync(directory: Path) -> None:
+    """A new name in a directory is durable when the directory is."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _missing(key: str) -> Unavailable:
+    return Unavailable(
+        "The file's bytes are not where they should be; tell the bureau.",
+        "文件内容暂不可读,请联系管理部门。",
+        key=key,
+    )

@@ -1,0 +1,272 @@
+"""Routes of an engagement's tasks and files."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.datastructures import UploadFile
+
+from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.db import ReadSession, WriteSession
+from app.engagements import files, tasks, timeline
+from app.engagements.access import take_seat
+from app.engagements.api import CHANGING, TAG
+from app.engagements.models import File, Task
+from app.engagements.schemas import FileRead, TaskCreate, TaskPatch, TaskRead
+from app.engagements.storage import Store
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    problems,
+)
+from app.libraries.schemas import Wire
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch, created_once, etag, was_answered
+
+router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid))
+
+_BY_DAY = Sort(Task.due_on, date)
+_BY_NAME = Sort(File.name, str)
+_READING = problems(NotFound, Conflict)
+States = Annotated[
+    list[Literal["open", "done", "dropped"]] | None, Query(alias="state", description="状态,可多选")
+]
+
+
+@router.get("/tasks", name="list_tasks", summary="全部对接的任务")
+def list_tasks(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    states: States = None,
+    due_before: Annotated[date | None, Query(description="截止日早于")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[TaskRead]:
+    """本人参与的所有对接的任务,先到期的在前。"""
+    require(principal, Action.ENGAGEMENT_READ, own=True)
+    query = tasks.tasks_for(principal)
+    if states:
+        query = query.where(Task.state.in_(states))
+    if due_before is not None:
+        query = query.where(Task.due_on < due_before)
+    return _task_page(session, query, limit, cursor)
+
+
+@router.get("/engagements/{engagement_id}/tasks", name="tasks", summary="一个对接的任务", responses=_READING)
+def tasks_of(
+    engagement_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[TaskRead]:
+    take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    return _task_page(session, tasks.tasks_of(engagement_id), limit, cursor)
+
+
+def _task_page(session: ReadSession, query: Any, limit: int, cursor: str | None) -> Page[TaskRead]:
+    rows, following = fetch_page(
+        session, query, sort=_BY_DAY, key=Task.id, limit=limit, cursor=cursor, sort_name="due"
+    )
+    return Page(items=[TaskRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.post(
+    "/engagements/{engagement_id}/tasks",
+    name="add_task",
+    summary="新建任务",
+    status_code=201,
+    response_model=TaskRead,
+    responses=CHANGING,
+)
+def add_task(
+    engagement_id: UUID,
+    wanted: TaskCreate,
+    request: Request,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    """到提醒日与逾期时各提醒一次。"""
+
+    def create() -> Response:
+        task = tasks.add_task(session, engagement_id, values=wanted.values(), principal=principal)
+        body = TaskRead.model_validate(task).model_dump(mode="json")
+        return JSONResponse(body, 201, headers={"ETag": etag(task)})
+
+    return created_once(
+        session, request, holder=timeline.holder(principal), key=key, payload=wanted, create=create
+    )
+
+
+@router.patch(
+    "/engagements/{engagement_id}/tasks/{task_id}",
+    name="change_task",
+    summary="修改任务",
+    responses=CHANGING | problems(PreconditionRequired),
+)
+def change_task(
+    engagement_id: UUID,
+    task_id: UUID,
+    wanted: TaskPatch,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> TaskRead:
+    """只改所给的字段;须带 If-Match。更改日期后重新提醒。"""
+    task = tasks.change_task(
+        session, engagement_id, task_id, values=wanted.values(), principal=principal, if_match=if_match
+    )
+    response.headers["ETag"] = etag(task)
+    return TaskRead.model_validate(task)
+
+
+async def received_file(request: Request, principal: LoggedIn) -> AsyncIterator[UploadFile]:
+    """The form's `file`, read only after the caller is known: a stranger's bytes are never taken in."""
+    require(principal, Action.ENGAGEMENT_WRITE, own=True)
+    async with request.form(max_files=1, max_fields=4) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid.field(
+                "file", "missing", "请以表单字段 file 上传文件", "send a file as form field `file`"
+            )
+        yield file
+
+
+class _Upload(Wire):
+    """What makes two uploads the same one, for an Idempotency-Key."""
+
+    name: str
+    sha256: str
+
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "title": "PDF、PNG、JPG、DOCX 或 XLSX"}
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post(
+    "/engagements/{engagement_id}/files",
+    name="add_file",
+    summary="上传文件",
+    status_code=201,
+    response_model=FileRead,
+    responses=CHANGING | problems(TooLarge),
+    openapi_extra=_FORM,
+)
+def add_file(
+    engagement_id: UUID,
+    request: Request,
+    file: Annotated[UploadFile, Depends(received_file)],
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    """PDF、PNG、JPG、DOCX、XLSX,不超过 20 MB;类型由内容判定。"""
+    state, holder = request.app.state, timeline.holder(principal)
+    received = files.examine(file.file, file.filename or "", max_bytes=state.settings.max_file_bytes)
+    # Bytes are stored before the transaction begins: no lock is held while they travel.
+    with state.database.reading() as before:
+        files.check_upload(before, engagement_id, principal=principal)
+        answered = was_answered(before, holder=holder, key=key)
+    store: Store = state.files
+    storage_key = "" if answered else files.store_bytes(store, engagement_id, file.file, received)
+
+    def create() -> Response:
+        row = files.add_file(
+            session, engagement_id, received=received, storage_key=storage_key, principal=principal
+        )
+        return JSONResponse(FileRead.model_validate(row).model_dump(mode="json"), 201)
+
+    payload = _Upload(name=received.name, sha256=received.sha256)
+    return created_once(session, request, holder=holder, key=key, payload=payload, create=create)
+
+
+@router.get("/engagements/{engagement_id}/files", name="files", summary="文件列表", responses=_READING)
+def list_files(
+    engagement_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[FileRead]:
+    take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    rows, following = fetch_page(
+        session,
+        files.files_of(engagement_id),
+        sort=_BY_NAME,
+        key=File.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="name",
+    )
+    return Page(items=[FileRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get(
+    "/engagements/{engagement_id}/files/{file_id}/content",
+    name="download_file",
+    summary="下载文件",
+    response_class=Response,
+    responses=_READING | problems(Unavailable),
+)
+def download_file(
+    engagement_id: UUID,
+    file_id: UUID,
+    request: Request,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+) -> Response:
+    file = files.get_file(session, engagement_id, file_id, principal=principal)
+    store: Store = request.app.state.files
+    return StreamingResponse(
+        store.read(file.storage_key),
+        media_type=file.media_type,
+        headers={
+            "Content-Length": str(file.size),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            # What others uploaded must never run as a page of ours.
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "private, no-store",
+            "ETag": f'"{file.sha256}"',
+        },
+    )
+
+
+@router.delete(
+    "/engagements/{engagement_id}/files/{file_id}",
+    name="remove_file",
+    summary="删除文件",
+    status_code=204,
+    responses=CHANGING,
+)
+def remove_file(
+    engagement_id: UUID, file_id: UUID, principal: CurrentPrincipal, session: WriteSession
+) -> None:
+    """由上传者、牵头经理人或管理部门删除。"""
+    files.remove_file(session, engagement_id, file_id, principal=principal)

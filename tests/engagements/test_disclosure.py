@@ -1,0 +1,262 @@
+"""Who sees what: strangers nothing, participants theirs, contacts only while both sides consent, each look noted."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import AuditEntry, Organisation, Role
+from app.db import now
+from app.engagements.models import Reveal
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
+from tests.engagements.town import Town, ok, refused, wrong_fields
+
+CONFIDENTIAL: dict[str, Any] = {"publish_mode": "confidential", "existing_basis": "两台中频炉"}
+
+
+def contacts(meeting: Any, caller: Any) -> Any:
+    return caller.post(f"{meeting.path}/contacts")
+
+
+def test_contacts_are_shown_only_after_both_sides_consent(town: Town) -> None:
+    meeting = town.open()
+    refused(contacts(meeting, town.lead), 409, "no_agreement")
+    meeting.consent(town.enterprise)
+    refused(contacts(meeting, town.lead), 409, "no_agreement")
+    refused(contacts(meeting, town.institution), 409, "not_consented")
+    meeting.consent(town.institution)
+    shown = ok(contacts(meeting, town.lead))
+    assert [(one["side"], one["contact_phone"]) for one in shown] == [
+        ("demand", "13905310000"),
+        ("achievement", "13800000001"),
+    ]
+    assert [one["side"] for one in ok(contacts(meeting, town.enterprise))] == ["achievement", "manager"]
+    assert [one["side"] for one in ok(contacts(meeting, town.institution))] == ["demand", "manager"]
+
+
+def test_every_reveal_is_noted_and_audited(town: Town) -> None:
+    meeting = town.agreed()
+    ok(contacts(meeting, town.lead))
+    ok(contacts(meeting, town.lead))
+    with town.database.reading() as session:
+        reveals = session.scalars(select(Reveal)).all()
+        assert {(row.record_id, row.manager_id, row.user_id) for row in reveals} == {
+            (record_id, town.lead_id, town.lead.user_id)
+            for record_id in (meeting.demand_id, meeting.achievement_id)
+        }
+        audited = session.scalars(select(AuditEntry).where(AuditEntry.action == "engagement.contacts")).all()
+        assert len(reveals) == len(audited) == 4
+    seen = ok(town.enterprise.get(f"{meeting.path}/reveals"))["items"]
+    assert [(row["side"], row["manager_id"]) for row in seen] == [("demand", str(town.lead_id))] * 2
+    assert len(ok(town.bureau.get(f"{meeting.path}/reveals", params={"limit": 3}))["items"]) == 3
+
+
+def test_contacts_stand_in_no_record(town: Town) -> None:
+    meeting = town.agreed()
+    for caller in (town.lead, town.enterprise, town.institution):
+        pages = [*meeting.records(caller), meeting.seen(caller)]
+        own = {town.enterprise: meeting.demand_id, town.institution: meeting.achievement_id}.get(caller)
+        assert all("contact_phone" not in page for page in pages if page["id"] != str(own))
+
+
+def test_consent_opens_a_confidential_record_and_withdrawal_closes_it(town: Town) -> None:
+    meeting = town.open(**CONFIDENTIAL)
+
+    def levels() -> tuple[int, int]:
+        return tuple(meeting.records(caller)[0]["view_level"] for caller in (town.lead, town.institution))  # type: ignore[return-value]
+
+    assert levels() == (1, 1)
+    assert "demand" in meeting.seen() and "owner_org_id" not in meeting.seen()["demand"]
+    named = {one["role"]: one["name"] for one in meeting.seen()["participants"]}
+    assert named["entrepreneur"] is None and named["scientist"] is not None
+    meeting.consent(town.enterprise)
+    assert levels() == (2, 1)  # the manager whom its owner lets in; the counterpart has not answered yet
+    meeting.consent(town.institution)
+    assert levels() == (2, 2)
+    seen = meeting.records(town.institution)[0]
+    assert (seen["existing_basis"], seen["owner_org_id"]) == (
+        "两台中频炉",
+        str(town.enterprise.organisation_id),
+    )
+    assert "confidential_note" not in seen
+    named = {one["role"]: one["name"] for one in meeting.seen(town.institution)["participants"]}
+    assert named["entrepreneur"] is not None
+
+    assert meeting.answer(town.enterprise, "leave").status_code == 204
+    assert levels() == (1, 1)
+    refused(contacts(meeting, town.lead), 409, "no_agreement")
+    refused(contacts(meeting, town.institution), 409, "no_agreement")
+    assert town.enterprise.get(meeting.path).status_code == 404
+    assert meeting.seen()["agreed_at"] is None
+
+
+def test_other_peoples_consent_opens_nothing(town: Town) -> None:
+    """Two engagements side by side: what is open in one stays closed in the other, and to everybody else."""
+    meeting = town.agreed(**CONFIDENTIAL)
+    other = town.open(**CONFIDENTIAL)
+    other.consent(town.institution)
+    assert [meeting.records(town.institution)[0]["view_level"]] == [2]
+    assert [other.records(town.institution)[0]["view_level"]] == [1]
+    stranger, _ = town.manager()
+    for caller in (stranger, town.log_in(Role.ENTERPRISE), town.log_in(Role.INVESTOR)):
+        assert meeting.records(caller)[0]["view_level"] == 1
+    ok(meeting.move("ended", reason="price"))
+    assert meeting.records(town.institution)[0]["view_level"] == 1
+    refused(contacts(meeting, town.institution), 409, "no_agreement")
+
+
+def test_a_record_that_has_another_owner_is_closed_until_he_consents(town: Town) -> None:
+    meeting = town.agreed(**CONFIDENTIAL)
+    with town.database.unit_of_work() as session:
+        session.get_one(Demand, meeting.demand_id).owner_org_id = town.world.organisation()
+    assert [page["view_level"] for page in (meeting.records(town.institution)[0],)] == [1]
+    refused(contacts(meeting, town.lead), 409, "no_agreement")
+
+
+def test_whom_the_bureau_has_not_verified_gets_no_contacts(town: Town) -> None:
+    meeting = town.agreed()
+    with town.database.unit_of_work() as session:
+        organisation = session.get_one(Organisation, town.lead.organisation_id)
+        organisation.verified_at, organisation.self_registered = None, True
+    refused(contacts(meeting, town.lead), 403, "forbidden")
+
+
+def test_strangers_see_nothing(town: Town, as_stranger: Any) -> None:
+    meeting = town.agreed()
+    other_manager, _ = town.manager()
+    outsiders = [
+        other_manager,
+        *(town.log_in(role) for role in (Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR)),
+    ]
+    for caller in outsiders:
+        assert ok(caller.get("/v1/engagements"))["items"] == []
+        for path in ("", "/timeline", "/tasks", "/files", "/reveals"):
+            assert caller.get(meeting.path + path).status_code == 404, path
+        assert meeting.move("ended", caller, reason="other").status_code in (403, 404)
+        assert caller.post(f"{meeting.path}/notes", json={"text": "偷看"}).status_code == 404
+        assert caller.get("/v1/tasks").json()["items"] == []
+    assert as_stranger.get("/v1/engagements").status_code == 401
+    assert as_stranger.get(meeting.path).status_code == 401
+    assert town.bureau.get(meeting.path).status_code == 200
+    assert [item["id"] for item in ok(town.enterprise.get("/v1/engagements"))["items"]] == [meeting.id]
+
+
+def test_an_invited_one_sees_the_pair_but_not_the_work(town: Town) -> None:
+    meeting = town.open()
+    ok(town.lead.post(f"{meeting.path}/notes", json={"text": "内部记录"}), 201)
+    seen = meeting.seen(town.enterprise)
+    assert (seen["moves"], seen["shares"], seen["allowed"]) == ([], [], [])
+    for path in ("/timeline", "/tasks", "/files", "/reveals"):
+        refused(town.enterprise.get(meeting.path + path), 409, "not_consented")
+    refused(meeting.move("ended", town.enterprise, reason="other"), 409, "not_consented")
+
+
+class TestInvitations:
+    def test_an_investor_takes_part_without_contacts(self, town: Town) -> None:
+        meeting = town.agreed(**CONFIDENTIAL)
+        investor = town.log_in(Role.INVESTOR)
+        ok(meeting.invite(town.lead, "investor", organisation_id=str(investor.organisation_id)))
+        refused(
+            meeting.invite(town.lead, "investor", organisation_id=str(investor.organisation_id)),
+            409,
+            "already_invited",
+        )
+        meeting.consent(investor)
+        assert contacts(meeting, investor).status_code == 403
+        assert meeting.records(investor)[0]["view_level"] == 1
+        seen = meeting.seen(investor)
+        assert {one["role"]: one["name"] for one in seen["participants"]}["entrepreneur"] is None
+        ok(investor.post(f"{meeting.path}/notes", json={"text": "可投 500 万元"}), 201)
+
+    def test_who_may_ask_whom(self, town: Town) -> None:
+        meeting = town.agreed()
+        investor, colleague = (
+            town.log_in(Role.INVESTOR),
+            town.log_in(Role.ENTERPRISE, organisation_id=town.enterprise.organisation_id),
+        )
+        someone = town.log_in(Role.ENTERPRISE)
+        by_enterprise = meeting.invite(
+            town.enterprise, "investor", organisation_id=str(investor.organisation_id)
+        )
+        refused(by_enterprise, 409, "not_your_part")
+        refused(
+            meeting.invite(town.lead, "entrepreneur", user_id=str(colleague.user_id)), 409, "not_your_part"
+        )
+        ok(meeting.invite(town.enterprise, "entrepreneur", user_id=str(colleague.user_id)))
+        outside = meeting.invite(town.enterprise, "entrepreneur", user_id=str(someone.user_id))
+        assert wrong_fields(outside) == ["user_id"]
+        assert wrong_fields(meeting.invite(town.lead, "manager")) == ["manager_id"]
+
+    def test_who_declined_may_be_asked_again(self, town: Town) -> None:
+        meeting = town.open()
+        participant = meeting.mine(town.enterprise)
+        assert meeting.answer(town.enterprise, "decline").status_code == 204
+        assert town.enterprise.get(meeting.path).status_code == 404
+        again = town.enterprise.post(f"{meeting.path}/participants/{participant}/consent")
+        assert again.status_code == 404
+        ok(meeting.invite(town.lead, "entrepreneur"))
+        meeting.consent(town.enterprise)
+
+    def test_nobody_answers_for_another(self, town: Town) -> None:
+        meeting = town.open()
+        theirs = meeting.mine(town.enterprise)
+        for caller in (town.lead, town.institution):
+            assert caller.post(f"{meeting.path}/participants/{theirs}/consent").status_code == 404
+        assert town.bureau.post(f"{meeting.path}/participants/{theirs}/consent").status_code == 403
+
+    def test_the_lead_does_not_leave(self, town: Town) -> None:
+        refused(town.open().answer(town.lead, "leave"), 409, "lead_cannot_leave")
+
+    def test_a_manager_with_an_interest_is_not_taken_in(self, town: Town) -> None:
+        meeting = town.open()
+        other, other_id = town.manager()
+        with town.database.unit_of_work() as session:
+            owner = str(town.enterprise.organisation_id)
+            session.get_one(Manager, other_id).declared_conflicts = [{"organisation_id": owner}]
+        refused(meeting.invite(town.lead, "manager", manager_id=str(other_id)), 409, "conflict_of_interest")
+        with town.database.unit_of_work() as session:
+            session.get_one(Manager, other_id).declared_conflicts = []
+        ok(meeting.invite(town.lead, "manager", manager_id=str(other_id)))
+        town.world.post(other_id, town.institution.organisation_id)
+        refused(meeting.answer(other, "consent"), 409, "conflict_of_interest")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
+def test_a_key_may_read_and_work_but_not_consent(town: Town, app: Any) -> None:
+    from fastapi.testclient import TestClient
+
+    from app.accounts.models import User
+    from tests.builders.accounts import make_api_key
+
+    meeting = town.open()
+    with town.database.unit_of_work() as session:
+        user = session.get_one(User, town.enterprise.user_id)
+        secret = make_api_key(session, user, "engagements:read", "engagements:write")
+    key = TestClient(app, headers={"X-API-Key": secret}, raise_server_exceptions=False)
+    participant = meeting.mine(town.enterprise)
+    assert ok(key.get(meeting.path))["id"] == meeting.id
+    refused(key.post(f"{meeting.path}/participants/{participant}/consent"), 403, "insufficient_scope")
+    refused(key.post(f"{meeting.path}/contacts"), 403, "insufficient_scope")
+    meeting.consent(town.enterprise)
+    ok(key.post(f"{meeting.path}/notes", json={"text": "系统同步"}), 201)
+
+
+def test_lists_are_filtered_and_paged(town: Town) -> None:
+    meetings = [town.open() for _ in range(3)]
+    ok(meetings[1].move("contacted"))
+    first = ok(town.lead.get("/v1/engagements", params={"limit": 2}))
+    rest = ok(town.lead.get("/v1/engagements", params={"cursor": first["next_cursor"]}))
+    ids = [item["id"] for item in (*first["items"], *rest["items"])]
+    assert ids == [meeting.id for meeting in reversed(meetings)]
+    for params, expected in (
+        ({"stage": ["contacted", "landed"]}, [meetings[1].id]),
+        ({"demand_id": str(meetings[2].demand_id)}, [meetings[2].id]),
+        ({"achievement_id": str(meetings[0].achievement_id)}, [meetings[0].id]),
+        ({"manager_id": str(UUID(int=1))}, []),
+        ({"opened_before": now().isoformat(), "limit": 1}, [meetings[2].id]),
+        ({"opened_from": now().isoformat()}, []),
+    ):
+        found = ok(town.bureau.get("/v1/engagements", params=params))["items"]
+        assert [item["id"] for item in found] == expected, params
