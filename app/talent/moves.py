@@ -62,19 +62,8 @@ def begin(session: Session, record: Stateful, *, concept: str, principal: Princi
     _log(session, record, "create", None, concept=concept, principal=principal, note="")
 
 
-def take(
-    session: Session,
-    record: Stateful,
-    move: Move,
-    *,
-    states: type[LabelledEnum],
-    concept: str,
-    principal: Principal,
-    note: str | None = None,
-    target: str | None = None,
-) -> None:
-    """Change the record's state in the caller's transaction. `target` overrides the table's where a day decides it.
-
+def check(record: Stateful, move: Move, *, states: type[LabelledEnum], note: str | None = None) -> None:
+    """
     Raises:
         Conflict: not from the present state.
         Invalid: the move needs a reason.
@@ -89,6 +78,24 @@ def take(
         )
     if move.note and not note:
         raise Invalid.field("note", "required", f"{move.zh}须说明理由", f"'{move.name}' needs a reason")
+
+
+def take(
+    session: Session,
+    record: Stateful,
+    move: Move,
+    *,
+    states: type[LabelledEnum],
+    concept: str,
+    principal: Principal,
+    note: str | None = None,
+    target: str | None = None,
+) -> None:
+    """Change the record's state in the caller's transaction. `target` overrides the table's where a day decides it.
+
+    Raises as `check` does.
+    """
+    check(record, move, states=states, note=note)
     before, record.state = record.state, target or move.target
     _log(session, record, move.name, before, concept=concept, principal=principal, note=note or "")
 

@@ -27,7 +27,7 @@ from app.talent.affiliations.service import without_consent
 from app.talent.answers import check_sent
 from app.talent.days import add_months, today
 from app.talent.filings.models import IN_FORCE, MOVES, Filing, FilingState
-from app.talent.moves import begin, take
+from app.talent.moves import begin, check, take
 
 EXPIRED_AT_ONCE = 200
 
@@ -171,11 +171,19 @@ def review(
     require(principal, Action.FILING_REVIEW)
     filing = find(session, filing_id, principal=principal, lock=True)
     check_sent(if_match, filing)
+    check(filing, MOVES[name], states=FilingState, note=note)
     if name in ("approve", "approve_renewal"):
         _refuse_unready(session, filing)
     day = today()
     over = filing.valid_to is not None and filing.valid_to < day
     target = FilingState.EXPIRED if over and name in ("return_renewal", "resume") else None
+    if name == "approve":
+        (filing.filing_number,) = take_numbers(session, "BA", prefix="BA")
+        filing.valid_from = day
+        filing.valid_to = _end(day, settings)
+    elif name == "approve_renewal":
+        assert filing.valid_to is not None  # the table's constraint
+        filing.valid_to = _end(max(filing.valid_to + timedelta(days=1), day), settings)
     take(
         session,
         filing,
@@ -186,13 +194,6 @@ def review(
         note=note,
         target=target,
     )
-    if name == "approve":
-        (filing.filing_number,) = take_numbers(session, "BA", prefix="BA")
-        filing.valid_from = day
-        filing.valid_to = _end(day, settings)
-    elif name == "approve_renewal":
-        assert filing.valid_to is not None  # the table's constraint
-        filing.valid_to = _end(max(filing.valid_to + timedelta(days=1), day), settings)
     filing.reviewed_by, filing.reviewed_at, filing.review_note = principal.user_id, now(), note
     return _moved(session, filing, name, principal)
 
