@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -23,6 +23,7 @@ from app.events import emit
 from app.libraries.api import router as libraries
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.managers.service import manager_of_user
+from app.libraries.numbers import JINAN_TIME
 from app.settings import Settings
 from app.talent import handlers
 from app.talent.api import router as talent
@@ -33,6 +34,13 @@ from tests.libraries.conftest import RecordingIndexer, Somebody
 from tests.libraries.conftest import World as LibraryWorld
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def a_day_in_november(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules of the policy hold in 2026–2028, and examples have fixed days: recognition sees one day for ever."""
+    noon = datetime(2026, 11, 26, 12, tzinfo=JINAN_TIME)
+    monkeypatch.setattr("app.talent.days.local_now", lambda: noon)
 
 
 @pytest.fixture
