@@ -38,7 +38,7 @@ from app.wiring import Services, assemble
 
 log = structlog.get_logger(__name__)
 
-UPLOADS = re.compile(r"/v1/engagements/[^/]+/files")
+UPLOADS = re.compile(r"/v1/(engagements/[^/]+/files|certificates/[^/]+/evidence)")
 FORM_OVERHEAD = 64 * 1024
 """Bytes of a form around the file that it carries."""
 

@@ -31,6 +31,7 @@ from app.pushes import handlers as pushes
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
 from app.talent import handlers as talent
+from app.talent.certificates import evidence
 from app.talent.certificates.service import note_expired
 from app.talent.contests.service import close_due
 from app.talent.filings.service import expire_due as expire_filings
@@ -126,7 +127,7 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
     def sweep_files(database: Database) -> None:
-        engagement_files.sweep(database, services.files)
+        engagement_files.sweep(database, services.files, elsewhere=evidence.kept)
 
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.talent.affiliations.api import router as affiliations
 from app.talent.certificates.api import router as certificates
+from app.talent.certificates.evidence_api import router as evidence
 from app.talent.contests.api import router as contests
 from app.talent.filings.api import router as filings
 from app.talent.rankings.api import router as rankings
@@ -13,5 +14,16 @@ from app.talent.tiers.api import router as tiers
 from app.talent.trainings.api import router as trainings
 
 router = APIRouter()
-for part in (filings, affiliations, certificates, trainings, tiers, rounds, entries, rankings, contests):
+for part in (
+    filings,
+    affiliations,
+    certificates,
+    evidence,
+    trainings,
+    tiers,
+    rounds,
+    entries,
+    rankings,
+    contests,
+):
     router.include_router(part)

@@ -188,6 +188,11 @@ def upgrade() -> None:
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("evidence", sa.String(length=200), nullable=False),
+        sa.Column("evidence_name", sa.String(length=200), nullable=True),
+        sa.Column("evidence_type", sa.String(length=100), nullable=True),
+        sa.Column("evidence_size", sa.Integer(), nullable=True),
+        sa.Column("evidence_sha256", sa.String(length=64), nullable=True),
+        sa.Column("evidence_key", sa.String(length=100), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("review_note", sa.String(length=500), nullable=True),
         sa.Column("reviewed_by", sa.Uuid(), nullable=True),
@@ -208,6 +213,7 @@ def upgrade() -> None:
             ["manager_id"], ["managers.id"], name=op.f("fk_certificates_manager_id_managers")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
+        sa.UniqueConstraint("evidence_key", name=op.f("uq_certificates_evidence_key")),
     )
     op.create_index(op.f("ix_certificates_manager_id"), "certificates", ["manager_id"], unique=False)
     op.create_index("ix_certificates_newest", "certificates", ["created_at", "id"], unique=False)

@@ -19,6 +19,7 @@ from app.accounts.api import router as accounts
 from app.accounts.models import Organisation, Role
 from app.db import Database, now
 from app.engagements.contracts.models import Contract
+from app.engagements.storage import DiskStore
 from app.events import emit
 from app.libraries.api import router as libraries
 from app.libraries.managers.models import Affiliation, Manager
@@ -56,6 +57,7 @@ def app(database: Database, settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.indexer = RecordingIndexer()
     app.state.manager_of_user = manager_of_user
+    app.state.files = DiskStore(settings.files_path)
     for router in (accounts, libraries, talent):
         app.include_router(router)
     return app

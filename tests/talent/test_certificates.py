@@ -1,11 +1,15 @@
 """Certificates: handed in, verified, revoked, expired; the level that holds on a day."""
 
+import os
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from app.accounts.models import Role
+from app.engagements.files import sweep
+from app.engagements.storage import DiskStore
+from app.talent.certificates import evidence
 from app.talent.days import today
 from tests.talent.conftest import Person, World
 
@@ -113,3 +117,46 @@ def test_whose_business_a_certificate_is(world: World) -> None:
     assert stale.status_code == 412
     nobody = world.somebody(Role.MANAGER).post("/v1/certificates", paper(number="X-9"))
     assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (422, "manager_id")
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF"
+
+
+def upload(who: Any, id_: str, content: bytes = PDF, name: str = "证书.pdf") -> Any:
+    files = {"file": (name, content, "application/pdf")}
+    return who._client.put(f"/v1/certificates/{id_}/evidence", files=files, headers=who.headers)
+
+
+def test_the_scan_is_evidence_for_the_officer_and_nobody_else(world: World) -> None:
+    manager = world.manager()
+    id_ = hand_in(manager)
+    assert manager.http.get(f"/v1/certificates/{id_}/evidence").status_code == 404
+    first = upload(manager.http, id_)
+    assert first.status_code == 200, first.text
+    assert (first.json()["evidence_name"], first.json()["evidence_size"]) == ("证书.pdf", len(PDF))
+    second = upload(manager.http, id_, PDF + b" ").json()
+    assert second["evidence_sha256"] != first.json()["evidence_sha256"]
+    seen = world.operator.get(f"/v1/certificates/{id_}/evidence")
+    assert (seen.content, seen.headers["content-type"]) == (PDF + b" ", "application/pdf")
+    for outsider in (world.manager().http, world.somebody(Role.INSTITUTION)):
+        assert outsider.get(f"/v1/certificates/{id_}/evidence").status_code == 404
+        assert upload(outsider, id_).status_code == 404
+    assert upload(world.somebody(Role.ENTERPRISE), id_).status_code == 403
+    assert upload(world.stranger, id_).status_code == 401
+    wrong = upload(manager.http, id_, b"<html>", "证书.html")
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "file_type")
+    world.operator.post(f"/v1/certificates/{id_}/verify", {})
+    assert upload(manager.http, id_).status_code == 409
+
+
+def test_the_sweep_leaves_scans_that_a_certificate_names(world: World) -> None:
+    manager = world.manager()
+    id_ = hand_in(manager)
+    upload(manager.http, id_)
+    upload(manager.http, id_, PDF + b" ")
+    store = DiskStore(world.settings.files_path)
+    for path in world.settings.files_path.rglob("*"):
+        if path.is_file():
+            os.utime(path, (0, 0))  # long before today: no upload in flight
+    assert sweep(world.database, store, elsewhere=evidence.kept) == 1
+    assert manager.http.get(f"/v1/certificates/{id_}/evidence").content == PDF + b" "

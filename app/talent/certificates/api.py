@@ -42,7 +42,7 @@ def hand_in(
 
     def make() -> tuple[CertificateRead, Certificate]:
         certificate = service.hand_in(session, body, principal=principal)
-        return _read(certificate), certificate
+        return read(certificate), certificate
 
     return create(request, session, body, principal=principal, key=key, make=make)
 
@@ -66,7 +66,7 @@ def list_certificates(
     rows, following = fetch_page(
         session, query, sort=_NEWEST, key=Certificate.id, limit=limit, cursor=cursor, sort_name="certificates"
     )
-    return Page(items=[_read(row) for row in rows], next_cursor=following)
+    return Page(items=[read(row) for row in rows], next_cursor=following)
 
 
 @router.get(
@@ -74,7 +74,7 @@ def list_certificates(
 )
 def get_certificate(certificate_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     certificate = service.find(session, certificate_id, principal=principal)
-    return answer(_read(certificate), certificate)
+    return answer(read(certificate), certificate)
 
 
 @router.get("/managers/{manager_id}/certificate-level", summary="某日的最高有效证书等级", responses=READING)
@@ -118,7 +118,7 @@ def _add_review(name: str, summary: str, text: str) -> None:
         certificate = service.review(
             session, certificate_id, name, body.note, principal=principal, if_match=if_match
         )
-        return answer(_read(certificate), certificate)
+        return answer(read(certificate), certificate)
 
 
 _add_review("verify", "核验证书", "由管理部门核验;核验后计入人才认定。")
@@ -126,7 +126,7 @@ _add_review("reject", "证书不予通过", "须说明理由;同一编号可以�
 _add_review("revoke", "撤销证书核验", "须说明理由;撤销后不再计入人才认定。")
 
 
-def _read(row: Certificate) -> CertificateRead:
+def read(row: Certificate) -> CertificateRead:
     own_columns = CertificateRead.model_fields.keys() - {"level", "level_zh", "state", "state_zh", "valid"}
     return CertificateRead(
         **{name: getattr(row, name) for name in own_columns},

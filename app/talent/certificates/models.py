@@ -33,8 +33,9 @@ _STANDING = text("state IN ('submitted', 'verified')")
 class Certificate(Identified, Base):
     """A certificate (国家技术转移专业人员能力等级培训结业证书); one number of an issuer stands once.
 
-    `valid_to` is the last day, None for ever. `evidence` is the reference by which the officer finds the proof (a
-    file's id, an archive number, an address); `expiry_noted_at` says that its end was announced.
+    `valid_to` is the last day, None for ever. `evidence` is the reference by which the officer finds the proof (an
+    archive number, an address); the scan itself, once uploaded, lies in the store of files under `evidence_key`.
+    `expiry_noted_at` says that its end was announced.
     """
 
     __tablename__ = "certificates"
@@ -61,6 +62,11 @@ class Certificate(Identified, Base):
     issued_on: Mapped[date]
     valid_to: Mapped[date | None]
     evidence: Mapped[str] = mapped_column(String(200))
+    evidence_name: Mapped[str | None] = mapped_column(String(200))
+    evidence_type: Mapped[str | None] = mapped_column(String(100))
+    evidence_size: Mapped[int | None]
+    evidence_sha256: Mapped[str | None] = mapped_column(String(64))
+    evidence_key: Mapped[str | None] = mapped_column(String(100), unique=True)
     state: Mapped[str] = mapped_column(String(12), default=CertificateState.SUBMITTED)
     review_note: Mapped[str | None] = mapped_column(String(500))
     reviewed_by: Mapped[UUID | None]

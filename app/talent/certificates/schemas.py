@@ -29,7 +29,7 @@ class CertificateCreate(Wire):
     issued_on: Day = Field(title="颁发日期", examples=["2026-03-20"])
     valid_to: Day | None = Field(None, title="有效期至", description="最后一个有效日;空缺为长期有效")
     evidence: Annotated[str, TextRule(2, 200)] = Field(
-        title="证明材料", description="文件编号、档案号或查验网址", examples=["档案 2026-技-0031"]
+        title="证明材料", description="档案号或查验网址;扫描件另行上传", examples=["档案 2026-技-0031"]
     )
 
     @model_validator(mode="after")
@@ -57,6 +57,10 @@ class CertificateRead(BaseModel):
     issued_on: date = Field(title="颁发日期")
     valid_to: date | None = Field(title="有效期至")
     evidence: str = Field(title="证明材料")
+    evidence_name: str | None = Field(title="扫描件文件名")
+    evidence_type: str | None = Field(title="扫描件类型")
+    evidence_size: int | None = Field(title="扫描件大小", description="字节")
+    evidence_sha256: str | None = Field(title="扫描件摘要")
     state: CertificateState = Field(title="状态")
     state_zh: str = Field(title="状态名称")
     valid: bool = Field(title="今日是否有效", description="已核验且在有效期内")
