@@ -31,13 +31,16 @@ def create(
     principal: Principal,
     key: str | None,
     make: Callable[[], tuple[BaseModel, Any]],
+    located: bool = True,
 ) -> Response:
-    """Create once for each Idempotency-Key. `make` returns what is shown and the row."""
+    """Create once for each Idempotency-Key. `make` returns what is shown and the row; where the row has an address of
+    its own below this one (`located`), the answer names it."""
 
     def run() -> Response:
         body, record = make()
         response = answer(body, record, status=201)
-        response.headers["Location"] = f"{request.url.path}/{record.id}"
+        if located:
+            response.headers["Location"] = f"{request.url.path}/{record.id}"
         return response
 
     holder = principal.user_id or principal.api_key_id or ""

@@ -6,6 +6,7 @@ from app.talent.affiliations.api import router as affiliations
 from app.talent.certificates.api import router as certificates
 from app.talent.certificates.evidence_api import router as evidence
 from app.talent.contests.api import router as contests
+from app.talent.contests.registrations_api import router as registrations
 from app.talent.filings.api import router as filings
 from app.talent.rankings.api import router as rankings
 from app.talent.rounds.api import router as rounds
@@ -25,5 +26,6 @@ for part in (
     entries,
     rankings,
     contests,
+    registrations,
 ):
     router.include_router(part)

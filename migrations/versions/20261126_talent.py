@@ -109,15 +109,16 @@ def upgrade() -> None:
     op.create_table(
         "tier_configurations",
         sa.Column("rule_set_id", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("choices", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_configurations")),
-    )
-    op.create_index(
-        "ix_tier_configurations_newest", "tier_configurations", ["rule_set_id", "decided_at"], unique=False
+        sa.UniqueConstraint(
+            "rule_set_id", "version", name=op.f("uq_tier_configurations_rule_set_id_version")
+        ),
     )
     op.create_table(
         "training_bases",
@@ -574,7 +575,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_training_bases_organisation_id"), table_name="training_bases")
     op.drop_index("ix_training_bases_order", table_name="training_bases")
     op.drop_table("training_bases")
-    op.drop_index("ix_tier_configurations_newest", table_name="tier_configurations")
     op.drop_table("tier_configurations")
     op.drop_index("ix_talent_moves_subject", table_name="talent_moves")
     op.drop_table("talent_moves")

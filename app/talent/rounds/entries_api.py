@@ -95,7 +95,7 @@ def raise_objection(
         row = deciding.object_(session, round_id, body.manager_id, body.text, principal=principal)
         return ObjectionRead.model_validate(row), row
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, session, body, principal=principal, key=key, make=make, located=False)
 
 
 @router.get("/recognition-rounds/{round_id}/objections", summary="异议列表", responses=LISTING | READING)

@@ -30,17 +30,17 @@ class Choices:
 
 
 def choices(session: Session, rules: RuleSet) -> Choices:
-    rows = session.scalars(
+    newest = session.scalar(
         select(TierConfiguration)
         .where(TierConfiguration.rule_set_id == rules.id)
-        .order_by(TierConfiguration.decided_at, TierConfiguration.id)
-    ).all()
-    if not rows:
+        .order_by(TierConfiguration.version.desc())
+        .limit(1)
+    )
+    if newest is None:
         return Choices(rules.configuration)
-    newest = rows[-1]
     return Choices(
         Configuration.model_validate(rules.configuration.model_dump() | newest.choices),
-        len(rows),
+        newest.version,
         newest.reason,
         newest.decided_by,
         newest.decided_at,
@@ -71,7 +71,13 @@ def configure(
     values = present.values.model_dump(mode="json") | dict(chosen)
     if values == present.values.model_dump(mode="json"):
         return present
-    row = TierConfiguration(rule_set_id=rules.id, choices=values, reason=reason, decided_by=principal.user_id)
+    row = TierConfiguration(
+        rule_set_id=rules.id,
+        version=present.version + 1,
+        choices=values,
+        reason=reason,
+        decided_by=principal.user_id,
+    )
     session.add(row)
     session.flush()
     told = ", ".join(f"{name}={value}" for name, value in chosen.items())

@@ -4,19 +4,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Identified, now
 
 
 class TierConfiguration(Identified, Base):
-    """The bureau's choices for a rule set; only ever appended, the newest holds. Before the first, the file's hold."""
+    """The bureau's choices for a rule set; only ever appended, the newest holds.
+
+    `version` counts from 1, and of two decisions at once the second fails on it. Before the first, the file's hold.
+    """
 
     __tablename__ = "tier_configurations"
-    __table_args__ = (Index("ix_tier_configurations_newest", "rule_set_id", "decided_at"),)
+    __table_args__ = (UniqueConstraint("rule_set_id", "version"),)
 
     rule_set_id: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
     choices: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(String(500))
     decided_by: Mapped[UUID | None]

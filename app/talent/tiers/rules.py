@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -162,8 +162,3 @@ def rules_of(year: int) -> RuleSet:
 
 def rule_set(id_: str) -> RuleSet | None:
     return next((one for one in rule_sets() if one.id == id_), None)
-
-
-def unpack_rule_set(data: Mapping[str, Any]) -> RuleSet:
-    """A rule set as it was stored with a round (`model_dump(mode="json")`)."""
-    return RuleSet.model_validate(data)
