@@ -10,7 +10,16 @@ from fastapi.responses import JSONResponse
 from app.accounts.permissions import Action, CurrentPrincipal, require
 from app.accounts.principal import Principal
 from app.db import ReadSession, WriteSession
-from app.engagements import disclosure, manager_shares, moving, notes, participants, presenting, timeline
+from app.engagements import (
+    disclosure,
+    inviting,
+    manager_shares,
+    moving,
+    notes,
+    participants,
+    presenting,
+    timeline,
+)
 from app.engagements.access import Seat, take_seat
 from app.engagements.models import Engagement, Entry, Reveal, Stage
 from app.engagements.queries import NEWEST_FIRST, engagements
@@ -146,10 +155,10 @@ def invite(
     response: Response,
 ) -> EngagementRead:
     """重复邀请返回 409;已谢绝或退出的可再次邀请。"""
-    participants.invite(
+    inviting.invite(
         session,
         engagement_id,
-        invitation=participants.Invitation(**dict(wanted)),
+        invitation=inviting.Invitation(**dict(wanted)),
         principal=principal,
     )
     return answer(session, engagement_id, principal, response)

@@ -151,7 +151,7 @@ KeptElsewhere = Callable[[Session, Collection[str]], Collection[str]]
 def sweep(database: Database, store: Store, *, elsewhere: KeptElsewhere | None = None) -> int:
     """Delete the bytes that no row names: of uploads that failed, after a day, and of removed files; how many."""
     deleted = 0
-    for batch in _batches(store.keys()):
+    for batch in _batches(store.listing()):
         with database.reading() as session:
             rows = session.execute(
                 select(File.storage_key, File.removed_at).where(File.storage_key.in_(batch))

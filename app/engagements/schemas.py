@@ -148,6 +148,8 @@ class TaskCreate(TaskFields):
 
 
 class TaskPatch(TaskFields):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"state": "done"}]})
+
     title: TaskTitle | None = Field(None, title="任务")
     due_on: date | None = Field(None, title="截止日")
     state: Literal["open", "done", "dropped"] | None = Field(

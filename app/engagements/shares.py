@@ -68,9 +68,3 @@ def split_amount(amount_wan: Decimal, shares: Mapping[Key, Decimal]) -> dict[Key
     for key in by_remainder[:left]:
         parts[key] += STEP
     return parts
-
-
-def even_shares(count: int) -> list[Decimal]:
-    """100 in `count` (1–20) parts that differ by 0.01 at most, the larger first."""
-    hundredths, larger = divmod(10_000, count)
-    return [Decimal(hundredths + (position < larger)).scaleb(-2) for position in range(count)]

@@ -37,7 +37,7 @@ class Store(Protocol):
         """Also when it is not there (any more)."""
         ...
 
-    def keys(self) -> Iterator[tuple[str, datetime]]:
+    def listing(self) -> Iterator[tuple[str, datetime]]:
         """Every key with the time at which it was written (UTC), unfinished ones too."""
         ...
 
@@ -92,7 +92,7 @@ class DiskStore:
     def delete(self, key: str) -> None:
         (self._root / key).unlink(missing_ok=True)
 
-    def keys(self) -> Iterator[tuple[str, datetime]]:
+    def listing(self) -> Iterator[tuple[str, datetime]]:
         for path in self._root.rglob("*") if self._root.is_dir() else ():
             if path.is_file():
                 written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -100,20 +100,22 @@ class DiskStore:
 
 
 class S3Store:
-    """A bucket. An object appears when all of it has arrived."""
+    """A part of a bucket: the objects below `PREFIX`. An object appears when all of it has arrived."""
+
+    PREFIX = "engagements/"
 
     def __init__(self, client: "Minio", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 
     def put(self, key: str, file: BinaryIO, size: int) -> None:
-        self._client.put_object(self._bucket, key, file, size)
+        self._client.put_object(self._bucket, self.PREFIX + key, file, size)
 
     def read(self, key: str) -> Iterator[bytes]:
         from minio.error import S3Error
 
         try:
-            answer = self._client.get_object(self._bucket, key)
+            answer = self._client.get_object(self._bucket, self.PREFIX + key)
         except S3Error as error:
             if error.code != "NoSuchKey":
                 raise
@@ -121,12 +123,12 @@ class S3Store:
         return _stream(answer)
 
     def delete(self, key: str) -> None:
-        self._client.remove_object(self._bucket, key)
+        self._client.remove_object(self._bucket, self.PREFIX + key)
 
-    def keys(self) -> Iterator[tuple[str, datetime]]:
-        for entry in self._client.list_objects(self._bucket, recursive=True):
+    def listing(self) -> Iterator[tuple[str, datetime]]:
+        for entry in self._client.list_objects(self._bucket, prefix=self.PREFIX, recursive=True):
             if entry.object_name and entry.last_modified:
-                yield entry.object_name, entry.last_modified
+                yield entry.object_name.removeprefix(self.PREFIX), entry.last_modified
 
 
 def _s3_client(endpoint: str, access: SecretStr, secret: SecretStr, region: str) -> "Minio":

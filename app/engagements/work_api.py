@@ -194,11 +194,12 @@ def add_file(
         files.check_upload(before, engagement_id, principal=principal)
         answered = was_answered(before, holder=holder, key=key)
     store: Store = state.files
-    storage_key = "" if answered else files.store_bytes(store, engagement_id, file.file, received)
+    stored = None if answered else files.store_bytes(store, engagement_id, file.file, received)
 
     def create() -> Response:
+        key_of_bytes = stored or files.store_bytes(store, engagement_id, file.file, received)
         row = files.add_file(
-            session, engagement_id, received=received, storage_key=storage_key, principal=principal
+            session, engagement_id, received=received, storage_key=key_of_bytes, principal=principal
         )
         return JSONResponse(FileRead.model_validate(row).model_dump(mode="json"), 201)
 

@@ -1,8 +1,12 @@
 """Engagements and technology contracts."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+from uuid_utils.compat import uuid7
 
 revision = "73f6f80a541f"
 down_revision = "8964189ee46a"
@@ -391,6 +395,146 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_engagement_tasks_engagement_id"), "engagement_tasks", ["engagement_id"], unique=False
+    )
+    open_engagements(op.get_bind())
+
+
+def open_engagements(connection: sa.Connection) -> None:
+    """An accepted push was what an engagement is now: those in hand (both records published) become engagements.
+
+    The manager has consented by accepting; both owners are invited. Oldest first, so that numbers follow the time.
+    """
+    time, uuid = sa.DateTime(timezone=True), sa.Uuid()
+    accepted = connection.execute(
+        sa.text(
+            "SELECT p.id, p.demand_id, p.achievement_id, p.manager_id, p.answered_at, p.answered_by, "
+            "d.owner_org_id AS buyer, a.owner_org_id AS seller "
+            "FROM pushes p JOIN demands d ON d.id = p.demand_id JOIN achievements a ON a.id = p.achievement_id "
+            "WHERE p.state = 'accepted' AND d.state = 'published' AND a.state = 'published' "
+            "AND NOT EXISTS (SELECT 1 FROM engagements e WHERE e.push_id = p.id) ORDER BY p.answered_at, p.id"
+        ).columns(
+            id=uuid,
+            demand_id=uuid,
+            achievement_id=uuid,
+            manager_id=uuid,
+            answered_at=time,
+            answered_by=uuid,
+            buyer=uuid,
+            seller=uuid,
+        )
+    ).all()
+    if not accepted:
+        return
+    year = datetime.now(ZoneInfo("Asia/Shanghai")).year
+    engagements, participants, moves, entries = (
+        sa.table(name, *(sa.column(column, type_) for column, type_ in columns.items()))
+        for name, columns in {
+            "engagements": {
+                "id": uuid,
+                "number": sa.String(),
+                "push_id": uuid,
+                "demand_id": uuid,
+                "achievement_id": uuid,
+                "manager_id": uuid,
+                "stage": sa.String(),
+                "opened_at": time,
+                "stage_since": time,
+                "version": sa.Integer(),
+            },
+            "engagement_participants": {
+                "id": uuid,
+                "engagement_id": uuid,
+                "role": sa.String(),
+                "side": sa.String(),
+                "manager_id": uuid,
+                "organisation_id": uuid,
+                "state": sa.String(),
+                "invited_by": uuid,
+                "invited_at": time,
+                "answered_by": uuid,
+                "answered_at": time,
+                "version": sa.Integer(),
+            },
+            "engagement_moves": {
+                "id": uuid,
+                "engagement_id": uuid,
+                "to_stage": sa.String(),
+                "note": sa.String(),
+                "moved_by": uuid,
+                "moved_as": sa.String(),
+                "moved_at": time,
+            },
+            "engagement_entries": {
+                "id": uuid,
+                "engagement_id": uuid,
+                "kind": sa.String(),
+                "text": sa.Text(),
+                "data": sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+                "actor_id": uuid,
+                "actor_role": sa.String(),
+                "at": time,
+            },
+        }.items()
+    )
+    for serial, push in enumerate(accepted, 1):
+        id_, when, who = uuid7(), push.answered_at, push.answered_by
+        connection.execute(
+            engagements.insert().values(
+                id=id_,
+                number=f"DJ-{year}-{serial:06d}",
+                push_id=push.id,
+                demand_id=push.demand_id,
+                achievement_id=push.achievement_id,
+                manager_id=push.manager_id,
+                stage="proposed",
+                opened_at=when,
+                stage_since=when,
+                version=1,
+            )
+        )
+        seats = (
+            {
+                "role": "manager",
+                "manager_id": push.manager_id,
+                "state": "consented",
+                "answered_by": who,
+                "answered_at": when,
+            },
+            {"role": "entrepreneur", "side": "demand", "organisation_id": push.buyer, "state": "invited"},
+            {"role": "scientist", "side": "achievement", "organisation_id": push.seller, "state": "invited"},
+        )
+        for seat in seats:
+            connection.execute(
+                participants.insert().values(
+                    id=uuid7(), engagement_id=id_, invited_by=who, invited_at=when, version=1, **seat
+                )
+            )
+        connection.execute(
+            moves.insert().values(
+                id=uuid7(),
+                engagement_id=id_,
+                to_stage="proposed",
+                note="接收推送",
+                moved_by=who,
+                moved_as="manager",
+                moved_at=when,
+            )
+        )
+        connection.execute(
+            entries.insert().values(
+                id=uuid7(),
+                engagement_id=id_,
+                kind="opened",
+                text="",
+                data={},
+                actor_id=who,
+                actor_role="manager",
+                at=when,
+            )
+        )
+    connection.execute(
+        sa.text("INSERT INTO number_series (letter, year, last) VALUES ('DJ', :year, :last)"),
+        {"year": year, "last": len(accepted)},
     )
 
 

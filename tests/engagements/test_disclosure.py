@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.accounts.models import AuditEntry, Organisation, Role
 from app.db import now
@@ -260,3 +260,25 @@ def test_lists_are_filtered_and_paged(town: Town) -> None:
     ):
         found = ok(town.bureau.get("/v1/engagements", params=params))["items"]
         assert [item["id"] for item in found] == expected, params
+
+
+def test_the_number_of_queries_does_not_grow_with_the_list(town: Town) -> None:
+    def count(path: str) -> int:
+        seen: list[str] = []
+
+        def note(*args: Any) -> None:
+            seen.append(args[2])
+
+        event.listen(town.database.engine, "before_cursor_execute", note)
+        items = ok(town.lead.get(path))["items"]
+        event.remove(town.database.engine, "before_cursor_execute", note)
+        assert items
+        return len(seen)
+
+    meeting = town.agreed()
+    meeting.signed()
+    paths = ("/v1/engagements", "/v1/contracts", "/v1/pushes")
+    before = [count(path) for path in paths]
+    for _ in range(2):
+        town.agreed().signed()
+    assert [count(path) for path in paths] == before

@@ -29,6 +29,7 @@ from app.engagements.contracts.schemas import (
     RegisterRequest,
     SignRequest,
 )
+from app.engagements.shares import split_amount
 from app.errors import (
     Conflict,
     Forbidden,
@@ -64,8 +65,10 @@ def read_many(session: Session, rows: Sequence[Contract]) -> list[ContractRead]:
     for row in rows:
         answer = ContractRead.model_validate(row)
         answer.buyer_name, answer.seller_name = names[row.buyer_org_id], names[row.seller_org_id]
+        amounts = split_amount(row.deal_amount_wan, {share.manager_id: share.percent for share in row.shares})
         for share in answer.shares:
             share.manager_name = managers[share.manager_id].name
+            share.amount_wan = amounts[share.manager_id]
         answers.append(answer)
     return answers
 

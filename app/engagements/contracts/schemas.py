@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from app.engagements.contracts.models import ContractState
-from app.engagements.schemas import Percentage, Share
+from app.engagements.schemas import Share
 from app.libraries.checks.codes import CodeOf
 from app.libraries.checks.dates import Day
 from app.libraries.checks.errors import flaw
@@ -109,6 +109,11 @@ class ContractCreate(ContractFields):
 
 
 class ContractPatch(ContractFields):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"deal_amount_wan": "150.00", "reason": "双方商定增加中试内容"}]},
+    )
+
     registration_no: RegistrationNo | None = Field(None, title="登记号", description="仅管理部门更正")
     registered_on: Day | None = Field(None, title="登记日期", description="仅管理部门更正")
     reason: Reason | None = Field(
@@ -146,7 +151,8 @@ class Read(BaseModel):
 class ContractShareRead(Read):
     manager_id: UUID
     manager_name: str | None = None
-    percent: Percentage
+    percent: Decimal = Field(title="分成(%)")
+    amount_wan: Decimal | None = Field(None, title="所占成交额(万元)", description="各经理人之和即成交额")
     confirmed_at: datetime | None = None
 
 

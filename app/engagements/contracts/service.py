@@ -18,6 +18,7 @@ from app.engagements.contracts.checks import check_terms
 from app.engagements.contracts.models import Contract, ContractPayment, ContractState
 from app.engagements.contracts.queries import refuse_taken
 from app.engagements.contracts.sharing import set_shares, usual_shares, wrong_state
+from app.engagements.disclosure import sides_consent
 from app.engagements.interests import interest_in_parties
 from app.engagements.models import Engagement
 from app.errors import Conflict, Invalid
@@ -181,7 +182,7 @@ def require_bureau_once_confirmed(contract: Contract, principal: Principal) -> N
 def _engaged(session: Session, engagement_id: UUID, principal: Principal) -> Engagement:
     seat = take_seat(session, engagement_id, Action.CONTRACT_CREATE, principal=principal, lock=True)
     require_open(seat.engagement)
-    if seat.engagement.agreed_at is None:
+    if not sides_consent(session, seat.engagement):
         raise Conflict(
             "Both sides consent to the engagement before it has a contract.",
             "双方均同意对接后才能起草合同。",
