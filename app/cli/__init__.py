@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import data, demo, index, match, model, serve, users
+from app.cli import data, demo, index, match, model, serve, tiers, users
 from app.cli.common import complain
 from app.errors import SankuError
 
@@ -22,6 +22,7 @@ cli.command("worker")(serve.worker)
 cli.command("load")(data.load)
 cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
+cli.command("tiers")(tiers.tiers)
 cli.command("demo")(demo.demo)
 cli.add_typer(index.commands, name="index")
 cli.add_typer(model.commands, name="model")
