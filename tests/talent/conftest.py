@@ -18,6 +18,7 @@ from app import errors
 from app.accounts.api import router as accounts
 from app.accounts.models import Organisation, Role
 from app.db import Database, now
+from app.engagements.contracts.api import router as contracts
 from app.engagements.contracts.models import Contract
 from app.engagements.storage import DiskStore
 from app.events import emit
@@ -58,7 +59,7 @@ def app(database: Database, settings: Settings) -> FastAPI:
     app.state.indexer = RecordingIndexer()
     app.state.manager_of_user = manager_of_user
     app.state.files = DiskStore(settings.files_path)
-    for router in (accounts, libraries, talent):
+    for router in (accounts, libraries, contracts, talent):
         app.include_router(router)
     return app
 
