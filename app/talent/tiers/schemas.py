@@ -208,7 +208,8 @@ class TierRead(BaseModel):
 
 
 class SupposedContract(Wire):
-    """A contract that does not exist. Days default to the last one that is looked at."""
+    """A contract that does not exist: a project of its own, both parties in Jinan. Days default to the last one that is
+    looked at."""
 
     deal_amount_wan: Wan = Field(title="成交额", description="万元", examples=["120.00"])
     technology_amount_wan: Wan | None = Field(None, title="技术交易额", description="万元;默认与成交额相同")
