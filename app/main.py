@@ -40,11 +40,12 @@ from app.pushes.stream import router as stream
 from app.pushes.telling_api import router as telling
 from app.pushes.webhooks_api import router as webhooks
 from app.settings import Settings
+from app.talent.api import router as talent
 from app.wiring import Services, assemble
 
 log = structlog.get_logger(__name__)
 
-UPLOADS = re.compile(r"/v1/engagements/[^/]+/files")
+UPLOADS = re.compile(r"/v1/(engagements/[^/]+/files|certificates/[^/]+/evidence)")
 FORM_OVERHEAD = 64 * 1024
 """Bytes of a form around the file that it carries."""
 
@@ -111,6 +112,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         engagement_work,
         contracts,
         models,
+        talent,
         worker_api.router,
     ):
         app.include_router(router)

@@ -31,6 +31,7 @@ MODELS = (
     "app.pushes.feedback_models",
     "app.pushes.channels.models",
     "app.pushes.assignment_models",
+    "app.talent.models",
     "app.worker_models",
 )
 

@@ -112,6 +112,14 @@ class Settings(BaseSettings):
     review_demands: bool = False
     review_managers: bool = False
 
+    # recognition of talent
+    filing_months: int = Field(
+        default=36, ge=1, le=120, description="How long a filing is valid; no rule names it."
+    )
+    filing_renewal_days: int = Field(
+        default=90, ge=1, le=365, description="How long before its end a filing may be renewed."
+    )
+
     # security
     secret_key: SecretStr | None = Field(
         default=None, description="Signs access tokens; 32 or more characters. Written by `sanku init`."

@@ -45,6 +45,12 @@ from app.pushes.judging import judging_handlers
 from app.pushes.owners import announce_owner_digests
 from app.pushes.planning import expire_due as expire_pushes
 from app.settings import Settings
+from app.talent import handlers as talent
+from app.talent.certificates import evidence
+from app.talent.certificates.service import note_expired
+from app.talent.contests.service import close_due
+from app.talent.filings.service import expire_due as expire_filings
+from app.talent.tiers.service import turn_year
 from app.worker import Periodic, Worker, in_transaction
 
 HandlerTable = Mapping[str, Sequence[Handler]]
@@ -142,7 +148,7 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
 
 
 def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequence[Handler]]:
-    """Event → what follows from it: matching, engagements, pushing, learning, and the way out of the house."""
+    """Event → what follows from it: from matching to the way out of the house."""
 
     def out_of_the_house() -> HandlerTable:
         return delivery.event_handlers(settings, threshold=pushes.policy_of(settings, matcher).threshold)
@@ -153,6 +159,7 @@ def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequenc
         with_present_ranker(matcher, lambda: pushes.event_handlers(matcher, settings)),
         listening_handlers(),
         judging_handlers(),
+        talent.event_handlers(),
         with_present_ranker(matcher, out_of_the_house),
     )
 
@@ -191,7 +198,7 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
     def sweep_files(database: Database) -> None:
-        engagement_files.sweep(database, services.files)
+        engagement_files.sweep(database, services.files, elsewhere=evidence.kept)
 
     def forget_deliveries(session: Session) -> None:
         delivery.forget_old(session, older_than=settings.delivery_log_lifetime)
@@ -220,6 +227,10 @@ def periodic_jobs(services: Services) -> tuple[Periodic, ...]:
         Periodic("mark_overdue_pushes", timedelta(minutes=5), in_transaction(mark_overdue)),
         Periodic("announce_digests", timedelta(minutes=5), in_transaction(announce_digests)),
         Periodic("announce_owner_digests", timedelta(minutes=15), in_transaction(announce_news_for_owners)),
+        Periodic("expire_filings", timedelta(minutes=10), in_transaction(expire_filings)),
+        Periodic("note_expired_certificates", timedelta(minutes=10), in_transaction(note_expired)),
+        Periodic("close_contests", timedelta(minutes=5), in_transaction(close_due)),
+        Periodic("turn_tiers_to_the_year", timedelta(minutes=10), in_transaction(turn_year)),
         Periodic("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
         Periodic("remind_of_tasks", timedelta(minutes=5), in_transaction(engagement_tasks.remind)),
         Periodic("sweep_files", timedelta(hours=6), sweep_files),

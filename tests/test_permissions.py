@@ -102,6 +102,32 @@ assignment.run                     A          -           -       -        -    
 assignment.read                    A          -           -       -        -        -
 model.read                         A          -           -       -        -        -
 model.switch                       A          -           -       -        -        -
+filing.create                      A          -           O       O        -        -
+filing.read                        A          -           O       O        -        -
+filing.change                      A          -           O       O        -        -
+filing.review                      A          -           -       -        -        -
+affiliation.read                   A          -           O       O        -        -
+affiliation.consent                A          O           O       -        O        -
+certificate.create                 A          -           O       O        -        -
+certificate.read                   A          -           O       O        -        -
+certificate.verify                 A          -           -       -        -        -
+training.create                    A          -           O       O        -        -
+training.read                      A          -           O       O        -        -
+training.verify                    A          -           O       -        -        -
+training_base.read                 A          A           A       A        A        A
+training_base.change               A          -           -       -        -        -
+tier.read                          A          -           O       O        -        -
+tier_rules.read                    A          A           A       A        A        A
+tier.configure                     A          -           -       -        -        -
+round.manage                       A          -           -       -        -        -
+round.read                         A          -           O       O        -        -
+round.object                       -          -           O       O        -        -
+recognition.read                   A          A           A       A        A        A
+ranking.manage                     A          -           -       -        -        -
+ranking.read                       A          A           A       A        A        A
+contest.manage                     A          -           -       -        -        -
+contest.read                       A          A           A       A        A        A
+contest.register                   A          -           O       O        -        -
 event.list                         A          -           -       -        -        -
 event.replay                       A          -           -       -        -        -
 index.rebuild                      A          -           -       -        -        -
@@ -189,7 +215,9 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         engagement.contacts engagement.share contract.share contract.register contract.land event.list
         event.replay index.rebuild audit.read statistics.read channel.read channel.change channel.link
         webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
-        assignment.read model.read model.switch
+        assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
+        training.verify training_base.change tier.configure round.manage round.object ranking.manage
+        contest.manage
     """
     assert {str(action) for action in closed} == set(expected.split())
 

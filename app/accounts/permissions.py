@@ -120,6 +120,33 @@ class Action(StrEnum):
     MODEL_READ = "model.read"
     MODEL_SWITCH = "model.switch"
 
+    FILING_CREATE = "filing.create"
+    FILING_READ = "filing.read"
+    FILING_CHANGE = "filing.change"
+    FILING_REVIEW = "filing.review"
+    AFFILIATION_READ = "affiliation.read"
+    AFFILIATION_CONSENT = "affiliation.consent"
+    CERTIFICATE_CREATE = "certificate.create"
+    CERTIFICATE_READ = "certificate.read"
+    CERTIFICATE_VERIFY = "certificate.verify"
+    TRAINING_CREATE = "training.create"
+    TRAINING_READ = "training.read"
+    TRAINING_VERIFY = "training.verify"
+    TRAINING_BASE_READ = "training_base.read"
+    TRAINING_BASE_CHANGE = "training_base.change"
+    TIER_READ = "tier.read"
+    TIER_RULES_READ = "tier_rules.read"
+    TIER_CONFIGURE = "tier.configure"
+    ROUND_MANAGE = "round.manage"
+    ROUND_READ = "round.read"
+    ROUND_OBJECT = "round.object"
+    RECOGNITION_READ = "recognition.read"
+    RANKING_MANAGE = "ranking.manage"
+    RANKING_READ = "ranking.read"
+    CONTEST_MANAGE = "contest.manage"
+    CONTEST_READ = "contest.read"
+    CONTEST_REGISTER = "contest.register"
+
     EVENT_LIST = "event.list"
     EVENT_REPLAY = "event.replay"
     INDEX_REBUILD = "index.rebuild"
@@ -259,6 +286,37 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Action.MODEL_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.MODEL_SWITCH:                (ANY, NO,  NO,  NO,  NO,  NO),
 
+    # Recognition of talent: a manager's own, an institution's staff. The public reads what is published.
+    Action.FILING_CREATE:               (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.FILING_READ:                 (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.FILING_CHANGE:               (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.FILING_REVIEW:               (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.AFFILIATION_READ:            (ANY, NO,  OWN, OWN, NO,  NO),
+    # Own is a post at one's organisation, of whatever kind it is.
+    Action.AFFILIATION_CONSENT:         (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.CERTIFICATE_CREATE:          (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.CERTIFICATE_READ:            (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.CERTIFICATE_VERIFY:          (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.TRAINING_CREATE:             (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.TRAINING_READ:               (ANY, NO,  OWN, OWN, NO,  NO),
+    # Own is training at a base that one's organisation runs.
+    Action.TRAINING_VERIFY:             (ANY, NO,  OWN, NO,  NO,  NO),
+    Action.TRAINING_BASE_READ:          (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.TRAINING_BASE_CHANGE:        (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.TIER_READ:                   (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.TIER_RULES_READ:             (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.TIER_CONFIGURE:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ROUND_MANAGE:                (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ROUND_READ:                  (ANY, NO,  OWN, OWN, NO,  NO),
+    # Not the bureau: it would object to itself.
+    Action.ROUND_OBJECT:                (NO,  NO,  OWN, OWN, NO,  NO),
+    Action.RECOGNITION_READ:            (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.RANKING_MANAGE:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.RANKING_READ:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.CONTEST_MANAGE:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.CONTEST_READ:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.CONTEST_REGISTER:            (ANY, NO,  OWN, OWN, NO,  NO),
+
     Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),
     Action.INDEX_REBUILD:               (ANY, NO,  NO,  NO,  NO,  NO),
@@ -298,6 +356,30 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
         ),
         "pushes:read": frozenset({Action.PUSH_LIST, Action.PUSH_READ}),
         "pushes:write": frozenset({Action.PUSH_ANSWER}),
+        "talent:read": frozenset(
+            {
+                Action.FILING_READ,
+                Action.AFFILIATION_READ,
+                Action.CERTIFICATE_READ,
+                Action.TRAINING_READ,
+                Action.TRAINING_BASE_READ,
+                Action.TIER_READ,
+                Action.TIER_RULES_READ,
+                Action.ROUND_READ,
+                Action.RECOGNITION_READ,
+                Action.RANKING_READ,
+                Action.CONTEST_READ,
+            }
+        ),
+        "talent:write": frozenset(
+            {
+                Action.FILING_CREATE,
+                Action.FILING_CHANGE,
+                Action.CERTIFICATE_CREATE,
+                Action.TRAINING_CREATE,
+                Action.CONTEST_REGISTER,
+            }
+        ),
         "organisation:read": frozenset({Action.ORGANISATION_READ}),
         # No scope opens consent, contacts or shares: a person answers for those.
         "engagements:read": frozenset({Action.ENGAGEMENT_READ}),

@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import data, demo, index, match, match_all, model, serve, train, users
+from app.cli import data, demo, index, match, match_all, model, serve, tiers, train, users
 from app.cli.common import complain
 from app.errors import SankuError
 
@@ -24,6 +24,7 @@ cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
 cli.command("match-all")(match_all.match_all)
 cli.command("train")(train.train)
+cli.command("tiers")(tiers.tiers)
 cli.command("demo")(demo.demo)
 cli.add_typer(index.commands, name="index")
 cli.add_typer(model.commands, name="model")

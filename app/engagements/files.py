@@ -1,7 +1,7 @@
 """Files of an engagement: bytes first, then the row; removed by the row, and swept up after."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -144,7 +144,11 @@ def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, princip
     )
 
 
-def sweep(database: Database, store: Store) -> int:
+KeptElsewhere = Callable[[Session, Collection[str]], Collection[str]]
+"""Which of these keys a row of another concept names: they lie in the same store."""
+
+
+def sweep(database: Database, store: Store, *, elsewhere: KeptElsewhere | None = None) -> int:
     """Delete the bytes that no row names: of uploads that failed, after a day, and of removed files; how many."""
     deleted = 0
     for batch in _batches(store.listing()):
@@ -153,6 +157,8 @@ def sweep(database: Database, store: Store) -> int:
                 select(File.storage_key, File.removed_at).where(File.storage_key.in_(batch))
             )
             kept = {row.storage_key: row.removed_at for row in rows}
+            if elsewhere is not None:
+                kept |= dict.fromkeys(elsewhere(session, batch.keys()))
         for key, written_at in batch.items():
             orphan = key not in kept and written_at < now() - ORPHAN_AFTER
             if orphan or kept.get(key) is not None:

@@ -41,7 +41,7 @@ class Library:
     `quiet` are further ones whose change concerns no match; `last_days` those after which it is no longer published;
     `check` finds what does not fit together, in a draft too; `assign` sets what is more than a column of the record
     and takes it out of the values; `derive` sets what follows from other fields; `relations` are rows that belong to
-    the record and its history.
+    the record and its history; `granted` are columns that only the bureau's acts fill (see `lifecycle.grant`).
     """
 
     kind: RecordKind
@@ -60,6 +60,7 @@ class Library:
     derive: Callable[[Any], None] = _nothing_follows
     last_days: tuple[str, ...] = ("valid_until",)
     relations: tuple[str, ...] = ()
+    granted: frozenset[str] = frozenset()
 
     def concerns_matches(self, changed: Iterable[str]) -> bool:
         return not (_QUIET | self.quiet).issuperset(changed)

@@ -52,22 +52,24 @@ def store(
     """Store changed records of one library; one that the command left as it was is not touched."""
     work = [(applied, ready) for applied, ready in zip(done, prepared, strict=True) if applied.changed]
     _number(session, [applied for applied, _ in work if applied.before is None])
-    for applied, _ in work:
-        _stamp(applied)
-        session.add(applied.record)
-    session.flush()
-    for applied, _ in work:
-        _write_beside(session, applied, principal)
-    session.flush()
+    _write(session, [applied for applied, _ in work], principal)
     for applied, ready in work:
-        audit.record(
-            session,
-            principal,
-            f"{applied.library.kind.value}.{applied.action}",
-            applied.record.id,
-            f"{applied.record.number} {applied.note}".strip(),
-        )
         _follow(session, applied, ready, indexer)
+
+
+def grant(session: Session, done: Sequence[Applied], *, principal: Principal) -> None:
+    """Store what the bureau granted to records and nobody typed into them (`Library.granted`).
+
+    No text and no vector knows of such fields, so neither index nor matching is told.
+
+    Raises:
+        ValueError: more than granted fields was changed; that has to pass `store`.
+    """
+    work = [applied for applied in done if applied.changed]
+    for applied in work:
+        if not applied.library.granted.issuperset(applied.changed):
+            raise ValueError(f"no grant: {applied.changed}")
+    _write(session, work, principal)
 
 
 def discard(
@@ -102,6 +104,25 @@ def _number(session: Session, new: Sequence[Applied]) -> None:
     numbers = next_numbers(session, new[0].library.kind, count=len(new))
     for applied, number in zip(new, numbers, strict=True):
         applied.record.number = number
+
+
+def _write(session: Session, work: Sequence[Applied], principal: Principal) -> None:
+    """The records and what is kept beside each of them."""
+    for applied in work:
+        _stamp(applied)
+        session.add(applied.record)
+    session.flush()
+    for applied in work:
+        _write_beside(session, applied, principal)
+    session.flush()
+    for applied in work:
+        audit.record(
+            session,
+            principal,
+            f"{applied.library.kind.value}.{applied.action}",
+            applied.record.id,
+            f"{applied.record.number} {applied.note}".strip(),
+        )
 
 
 def _stamp(applied: Applied) -> None:

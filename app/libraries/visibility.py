@@ -62,8 +62,10 @@ _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
         _OWNER: "confidential_note excluded_orgs",
     },
     RecordKind.MANAGER: {
-        _ALL: """expertise regions languages service_kinds certificate_level years employer_type full_time""",
-        _LOGGED_IN: "affiliations track_record capacity accepts_pushes",
+        _ALL: """expertise regions languages service_kinds certificate_level years employer_type full_time
+            recognised_tier recognised_year honours""",
+        _LOGGED_IN: """affiliations track_record capacity accepts_pushes filing_number filing_state
+            filing_valid_to""",
         _OWNER: "user_id certificates declared_conflicts",
     },
 }

@@ -18,6 +18,7 @@ class Manager(Record, Base):
     `track_record` entries: title, contract_type, amount_wan (decimal as text), year, landed_in_jinan.
     `certificates` entries: level, number, issued_by, issued_on, valid_to; `certificate_level` is the highest valid.
     `declared_conflicts` entries: organisation_id or record_id, kind, note, start, end.
+    `honours` entries: name, year, issuer. `recognised_tier` is C, D or E, of the newest published recognition.
     """
 
     __tablename__ = "managers"
@@ -37,6 +38,14 @@ class Manager(Record, Base):
     track_record: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     declared_conflicts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     accepts_pushes: Mapped[bool] = mapped_column(default=True)
+
+    # Granted by the bureau, never typed: `app.talent` writes them through `lifecycle.grant`.
+    recognised_tier: Mapped[str | None] = mapped_column(String(1), index=True)
+    recognised_year: Mapped[int | None]
+    honours: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
+    filing_number: Mapped[str | None] = mapped_column(String(20))
+    filing_state: Mapped[str | None] = mapped_column(String(12))
+    filing_valid_to: Mapped[date | None]
 
     affiliations: Mapped[list["Affiliation"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="Affiliation.start"

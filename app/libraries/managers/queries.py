@@ -1,7 +1,7 @@
 """What a list of managers may be asked for beyond what all lists may."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import func
@@ -19,6 +19,7 @@ from app.paging import Sort
 class ManagerFilters(RecordFilters):
     certificate_min: CertificateLevel | None = Field(None, title="证书等级不低于")
     speaks: Annotated[list[str], CodesOf("languages", 0, 10)] = Field([], title="工作语言")
+    tier: list[Literal["C", "D", "E"]] = Field([], title="人才类别", description="最近一次公布的认定,可多选")
     years_min: Annotated[int, Field(ge=0, le=60)] | None = Field(None, title="从业年限不少于")
 
 
@@ -28,6 +29,8 @@ def conditions(filters: ManagerFilters, _: Principal) -> Iterator[ColumnElement[
         yield Manager.certificate_level.in_(enough)
     if filters.speaks:
         yield has_code(Manager, "language", filters.speaks)
+    if filters.tier:
+        yield Manager.recognised_tier.in_(filters.tier)
     if filters.years_min is not None:
         yield Manager.years >= filters.years_min
 

@@ -1,10 +1,11 @@
 """技术经理人 over the wire. `title` is the person's name."""
 
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from app.libraries.checks.codes import CertificateLevelCode, CodeOf, CodesOf
 from app.libraries.checks.dates import Day
@@ -117,6 +118,12 @@ class ManagerFields(RecordFields):
     )
 
 
+class Honour(BaseModel):
+    name: str = Field(title="荣誉名称", examples=["金牌技术经理人"])
+    year: int = Field(title="年度")
+    issuer: str = Field(title="授予单位")
+
+
 class UserLink(Wire):
     user_id: UUID | None = Field(
         None, title="登录用户", description="技术经理人本人填报时自动关联;其他情况由管理部门关联"
@@ -156,3 +163,11 @@ class ManagerPatch(OwnerChange, UserLink, ManagerFields):
 class ManagerRead(RecordRead, UserLink, ManagerFields):
     title: str = Field(title="姓名")
     certificate_level: CertificateLevel | None = Field(None, title="最高有效证书等级")
+    recognised_tier: Literal["C", "D", "E"] | None = Field(
+        None, title="人才类别", description="最近一次公布的认定"
+    )
+    recognised_year: int | None = Field(None, title="认定年度")
+    honours: list[Honour] | None = Field(None, title="荣誉")
+    filing_number: str | None = Field(None, title="备案号")
+    filing_state: str | None = Field(None, title="备案状态")
+    filing_valid_to: date | None = Field(None, title="备案有效期至")

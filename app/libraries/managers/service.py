@@ -181,4 +181,14 @@ LIBRARY = Library(
     assign=_assign,
     derive=_derive,
     relations=("affiliations",),
+    granted=frozenset(
+        {
+            "recognised_tier",
+            "recognised_year",
+            "honours",
+            "filing_number",
+            "filing_state",
+            "filing_valid_to",
+        }
+    ),
 )

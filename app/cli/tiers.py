@@ -1,0 +1,62 @@
+"""`sanku tiers`: every manager's tier of a year, from the contracts and certificates as they are."""
+
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.common import complain, load_settings, prepared_database, write_json
+
+
+def tiers(
+    year: Annotated[int | None, typer.Option(help="The year (年度); default: this one.")] = None,
+    refresh: Annotated[bool, typer.Option(help="Store this year's tiers too, as the worker does.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
+) -> None:
+    """Tiers C/D/E (人才类别) of all managers with a contract or a verified certificate, with the figures."""
+    from app.talent.days import today
+    from app.talent.tiers.reading import managers_with_something
+    from app.talent.tiers.service import REFRESHED_AT_ONCE
+    from app.talent.tiers.service import refresh as refresh_tiers
+
+    database = prepared_database(load_settings())
+    with database.reading() as session:
+        ids = managers_with_something(session)
+    if refresh:
+        changed = 0
+        for start in range(0, len(ids), REFRESHED_AT_ONCE):
+            with database.unit_of_work() as session:
+                portion = ids[start : start + REFRESHED_AT_ONCE]
+                changed += refresh_tiers(session, portion, cause="tiers.refreshed", cause_id=None)
+        complain(f"{changed} tiers changed (类别变动 {changed} 人)")
+    with database.reading() as session:
+        rows = _rows(session, ids, year or today().year)
+    database.dispose()
+    if as_json:
+        write_json(rows)
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['number']}  {row['tier'] or '-'}  {row['rule'] or '-':<4} "
+            f"projects {row['landed_projects']}, {row['amount_year_wan']} 万元 in the year, "
+            f"{row['amount_total_wan']} 万元 in all, certificate {row['certificate']}"
+        )
+
+
+def _rows(session: Any, ids: Any, year: int) -> list[dict[str, Any]]:
+    from sqlalchemy import select
+
+    from app.libraries.managers.models import Manager
+    from app.talent.tiers.service import evaluate_managers, summary
+
+    numbers = dict(session.execute(select(Manager.id, Manager.number).where(Manager.id.in_(ids))).all())
+    found = evaluate_managers(session, ids, year=year)
+    rows = [
+        {
+            "number": numbers[id_],
+            "tier": evaluation.tier.value if evaluation.tier else None,
+            "rule": evaluation.rule.id if evaluation.rule else None,
+            **summary(evaluation),
+        }
+        for id_, evaluation in found.items()
+    ]
+    return sorted(rows, key=lambda row: str(row["number"]))

@@ -1,0 +1,73 @@
+"""Routes of posts at further institutions."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from app.accounts.permissions import Action, LoggedIn, require
+from app.db import ReadSession, WriteSession
+from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
+from app.libraries.managers.models import Affiliation
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.talent.access import manager_for
+from app.talent.affiliations import service
+from app.talent.affiliations.models import ConsentState
+from app.talent.affiliations.schemas import AffiliationRead, ConsentGiven, ConsentRefused
+from app.talent.answers import LISTING, READING
+
+router = APIRouter(
+    prefix="/v1", tags=["跨机构任职 Affiliations"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_NEWEST = Sort(Affiliation.created_at, datetime, descending=True)
+_DECIDING = problems(NotFound, Conflict)
+
+
+@router.get("/managers/{manager_id}/affiliations", summary="任职单位与单位意见", responses=READING)
+def list_of_manager(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> list[AffiliationRead]:
+    """本人、所属单位和管理部门可见。可同时在多个单位任职,在任单位中恰有一个主要任职单位。"""
+    manager = manager_for(session, manager_id, Action.AFFILIATION_READ, principal=principal)
+    return service.read_many(session, manager.affiliations)
+
+
+@router.get("/affiliations", summary="在本单位任职的技术经理人", responses=LISTING)
+def list_affiliations(
+    principal: LoggedIn,
+    session: ReadSession,
+    consent: Annotated[ConsentState | None, Query(description="单位意见;pending 为待答复")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[AffiliationRead]:
+    """供任职单位查看和答复跨机构任职;管理部门可见全部。"""
+    require(principal, Action.AFFILIATION_CONSENT, own=True)
+    rows, following = fetch_page(
+        session,
+        service.posts(principal, consent),
+        sort=_NEWEST,
+        key=Affiliation.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="affiliations",
+    )
+    return Page(items=service.read_many(session, rows), next_cursor=following)
+
+
+@router.post("/affiliations/{affiliation_id}/consent", summary="同意任职", responses=_DECIDING)
+def consent(
+    affiliation_id: UUID, body: ConsentGiven, principal: LoggedIn, session: WriteSession
+) -> AffiliationRead:
+    """由任职单位答复;可以改变,以最近一次为准。"""
+    post = service.decide(
+        session, affiliation_id, ConsentState.GIVEN, principal=principal, reference=body.reference
+    )
+    return service.read_many(session, [post])[0]
+
+
+@router.post("/affiliations/{affiliation_id}/refuse", summary="不同意任职", responses=_DECIDING)
+def refuse(
+    affiliation_id: UUID, body: ConsentRefused, principal: LoggedIn, session: WriteSession
+) -> AffiliationRead:
+    post = service.decide(session, affiliation_id, ConsentState.REFUSED, principal=principal, note=body.note)
+    return service.read_many(session, [post])[0]

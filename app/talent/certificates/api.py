@@ -1,0 +1,138 @@
+"""Routes of certificates."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from app.accounts.permissions import Action, LoggedIn, require
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Unauthenticated, problems
+from app.libraries.kinds import CertificateLevel
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch
+from app.talent.access import manager_for, own_rows
+from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.certificates import service
+from app.talent.certificates.models import Certificate, CertificateState
+from app.talent.certificates.schemas import CertificateCreate, CertificateRead, LevelRead, ReviewNote
+from app.talent.days import today
+from app.talent.tiers.facts import highest
+
+router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
+
+_NEWEST = Sort(Certificate.created_at, datetime, descending=True)
+_STATES = {state.value: state for state in CertificateState}
+_LEVELS = {level.value: level for level in CertificateLevel}
+
+
+@router.post(
+    "/certificates", summary="申报证书", status_code=201, response_model=CertificateRead, responses=CREATING
+)
+def hand_in(
+    body: CertificateCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    """经管理部门核验后用于人才认定。"""
+
+    def make() -> tuple[CertificateRead, Certificate]:
+        certificate = service.hand_in(session, body, principal=principal)
+        return read(certificate), certificate
+
+    return create(request, session, body, principal=principal, key=key, make=make)
+
+
+@router.get("/certificates", summary="证书列表", responses=LISTING)
+def list_certificates(
+    principal: LoggedIn,
+    session: ReadSession,
+    states: Annotated[list[CertificateState] | None, Query(alias="state", description="状态,可多选")] = None,
+    manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[CertificateRead]:
+    """最新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    require(principal, Action.CERTIFICATE_READ, own=True)
+    query = select(Certificate).where(own_rows(Certificate.manager_id, principal))
+    if states:
+        query = query.where(Certificate.state.in_(states))
+    if manager_id is not None:
+        query = query.where(Certificate.manager_id == manager_id)
+    rows, following = fetch_page(
+        session, query, sort=_NEWEST, key=Certificate.id, limit=limit, cursor=cursor, sort_name="certificates"
+    )
+    return Page(items=[read(row) for row in rows], next_cursor=following)
+
+
+@router.get(
+    "/certificates/{certificate_id}", summary="一份证书", response_model=CertificateRead, responses=READING
+)
+def get_certificate(certificate_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
+    certificate = service.find(session, certificate_id, principal=principal)
+    return answer(read(certificate), certificate)
+
+
+@router.get("/managers/{manager_id}/certificate-level", summary="某日的最高有效证书等级", responses=READING)
+def level_at(
+    manager_id: UUID,
+    principal: LoggedIn,
+    session: ReadSession,
+    day: Annotated[date | None, Query(description="默认为今天")] = None,
+) -> LevelRead:
+    """只计已核验且当日有效的证书。"""
+    manager = manager_for(session, manager_id, Action.CERTIFICATE_READ, principal=principal)
+    at = day or today()
+    best = highest(service.verified_of(session, [manager.id]).get(manager.id, []), at)
+    level = best.level if best else CertificateLevel.NONE
+    return LevelRead(
+        day=at,
+        level=level,
+        level_zh=level.zh,
+        certificate_id=best.id if best else None,
+        number=best.number if best else None,
+        valid_to=best.valid_to if best else None,
+    )
+
+
+def _add_review(name: str, summary: str, text: str) -> None:
+    @router.post(
+        f"/certificates/{{certificate_id}}/{name}",
+        name=name,
+        summary=summary,
+        description=text,
+        response_model=CertificateRead,
+        responses=CHANGING,
+    )
+    def review(
+        certificate_id: UUID,
+        body: ReviewNote,
+        principal: LoggedIn,
+        session: WriteSession,
+        if_match: IfMatch = None,
+    ) -> Response:
+        certificate = service.review(
+            session, certificate_id, name, body.note, principal=principal, if_match=if_match
+        )
+        return answer(read(certificate), certificate)
+
+
+_add_review("verify", "核验证书", "由管理部门核验;核验后计入人才认定。")
+_add_review("reject", "证书不予通过", "须说明理由;同一编号可以重新申报。")
+_add_review("revoke", "撤销证书核验", "须说明理由;撤销后不再计入人才认定。")
+
+
+def read(row: Certificate) -> CertificateRead:
+    own_columns = CertificateRead.model_fields.keys() - {"level", "level_zh", "state", "state_zh", "valid"}
+    return CertificateRead(
+        **{name: getattr(row, name) for name in own_columns},
+        level=_LEVELS[row.level],
+        level_zh=_LEVELS[row.level].zh,
+        state=_STATES[row.state],
+        state_zh=_STATES[row.state].zh,
+        valid=service.is_valid(row, today()),
+    )

@@ -1,0 +1,149 @@
+"""What is done with a certificate: hand in, verify, reject, revoke, note its end. Flushes, never commits."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action, require
+from app.accounts.principal import Principal
+from app.db import now
+from app.errors import Conflict, NotFound
+from app.events import emit
+from app.libraries.kinds import CertificateLevel
+from app.talent.access import manager_for, own_rows
+from app.talent.answers import check_sent
+from app.talent.certificates.models import MOVES, Certificate, CertificateState
+from app.talent.certificates.schemas import CertificateCreate
+from app.talent.days import today
+from app.talent.moves import begin, take
+from app.talent.tiers.facts import CertificateFacts
+
+NOTED_AT_ONCE = 500
+
+_PAST = {"verify": "verified", "reject": "rejected", "revoke": "revoked"}
+
+
+def hand_in(session: Session, body: CertificateCreate, *, principal: Principal) -> Certificate:
+    """
+    Raises:
+        Conflict: this certificate was handed in already, for him or for somebody else.
+    """
+    manager = manager_for(session, body.manager_id, Action.CERTIFICATE_CREATE, principal=principal)
+    twin = session.scalar(
+        select(Certificate.id).where(
+            Certificate.issued_by == body.issued_by,
+            Certificate.number == body.number,
+            Certificate.state.in_((CertificateState.SUBMITTED, CertificateState.VERIFIED)),
+        )
+    )
+    if twin is not None:
+        raise Conflict(
+            "A certificate of this issuer with this number was handed in already.",
+            "该颁发单位的此编号证书已申报过。",
+            code="certificate_twice",
+        )
+    certificate = Certificate(
+        **body.model_dump(exclude={"manager_id"}), manager_id=manager.id, created_by=principal.user_id
+    )
+    session.add(certificate)
+    begin(session, certificate, concept="certificate", principal=principal)
+    return certificate
+
+
+def find(session: Session, certificate_id: UUID, *, principal: Principal, lock: bool = False) -> Certificate:
+    """
+    Raises:
+        NotFound: there is none, or it is not the principal's business.
+    """
+    require(principal, Action.CERTIFICATE_READ, own=True)
+    query = select(Certificate).where(
+        Certificate.id == certificate_id, own_rows(Certificate.manager_id, principal)
+    )
+    certificate = session.scalar(query.with_for_update(of=Certificate) if lock else query)
+    if certificate is None:
+        raise NotFound()
+    return certificate
+
+
+def review(
+    session: Session,
+    certificate_id: UUID,
+    name: str,
+    note: str | None,
+    *,
+    principal: Principal,
+    if_match: str | None = None,
+) -> Certificate:
+    """The bureau's word: `verify`, `reject` or `revoke`.
+
+    Raises:
+        Conflict: not in this state.
+    """
+    require(principal, Action.CERTIFICATE_VERIFY)
+    certificate = find(session, certificate_id, principal=principal, lock=True)
+    check_sent(if_match, certificate)
+    take(
+        session,
+        certificate,
+        MOVES[name],
+        states=CertificateState,
+        concept="certificate",
+        principal=principal,
+        note=note,
+    )
+    certificate.reviewed_by, certificate.reviewed_at, certificate.review_note = principal.user_id, now(), note
+    session.flush()
+    _tell(session, certificate, _PAST[name])
+    return certificate
+
+
+def note_expired(session: Session) -> int:
+    """Announce, once, verified certificates whose last day is over; returns how many."""
+    due = session.scalars(
+        select(Certificate)
+        .where(
+            Certificate.state == CertificateState.VERIFIED,
+            Certificate.valid_to < today(),
+            Certificate.expiry_noted_at.is_(None),
+        )
+        .order_by(Certificate.id)
+        .limit(NOTED_AT_ONCE)
+        .with_for_update(of=Certificate, skip_locked=True)
+    ).all()
+    for certificate in due:
+        certificate.expiry_noted_at = now()
+        _tell(session, certificate, "expired")
+    session.flush()
+    return len(due)
+
+
+def verified_of(session: Session, manager_ids: Sequence[UUID] | None) -> dict[UUID, list[CertificateFacts]]:
+    """The verified certificates of these managers (of all for None), as the tier engine sees them."""
+    query = select(Certificate).where(Certificate.state == CertificateState.VERIFIED).order_by(Certificate.id)
+    if manager_ids is not None:
+        query = query.where(Certificate.manager_id.in_(manager_ids))
+    found: dict[UUID, list[CertificateFacts]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.manager_id, []).append(facts_of(row))
+    return found
+
+
+def facts_of(row: Certificate) -> CertificateFacts:
+    level = next(each for each in CertificateLevel if each == row.level)
+    return CertificateFacts(row.id, level, row.number, row.issued_on, row.valid_to, row.version)
+
+
+def is_valid(row: Certificate, day: date) -> bool:
+    return row.state == CertificateState.VERIFIED and facts_of(row).holds_on(day)
+
+
+def _tell(session: Session, certificate: Certificate, what: str) -> None:
+    emit(
+        session,
+        f"certificate.{what}",
+        subject_id=certificate.id,
+        payload={"manager_id": str(certificate.manager_id), "level": certificate.level},
+    )

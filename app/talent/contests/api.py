@@ -1,0 +1,148 @@
+"""Routes of contests and events."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Unauthenticated, problems
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch
+from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.contests import service
+from app.talent.contests.models import (
+    Contest,
+    ContestKind,
+    ContestState,
+    RegistrationState,
+)
+from app.talent.contests.schemas import (
+    ContestCreate,
+    ContestNote,
+    ContestPatch,
+    ContestRead,
+)
+
+router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=problems(Unauthenticated, Forbidden))
+
+_NEWEST = Sort(Contest.starts_at, datetime, descending=True)
+_STATES = {state.value: state for state in ContestState}
+_KINDS = {kind.value: kind for kind in ContestKind}
+
+
+@router.post(
+    "/contests", summary="新建大赛或活动", status_code=201, response_model=ContestRead, responses=CREATING
+)
+def make_contest(
+    body: ContestCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    def make() -> tuple[ContestRead, Contest]:
+        contest = service.make(session, body, principal=principal)
+        return _read(session, [contest])[0], contest
+
+    return create(request, session, body, principal=principal, key=key, make=make)
+
+
+@router.get("/contests", summary="大赛与活动列表", responses=LISTING)
+def list_contests(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    kind: Annotated[ContestKind | None, Query(description="类型")] = None,
+    states: Annotated[list[ContestState] | None, Query(alias="state", description="状态,可多选")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[ContestRead]:
+    """开始时间晚的在前。草稿仅管理部门可见。"""
+    require(principal, Action.CONTEST_READ)
+    query = select(Contest)
+    if not allowed(principal, Action.CONTEST_MANAGE, own=False):
+        query = query.where(Contest.state != ContestState.DRAFT)
+    if kind is not None:
+        query = query.where(Contest.kind == kind)
+    if states:
+        query = query.where(Contest.state.in_(states))
+    rows, following = fetch_page(
+        session, query, sort=_NEWEST, key=Contest.id, limit=limit, cursor=cursor, sort_name="contests"
+    )
+    return Page(items=_read(session, rows), next_cursor=following)
+
+
+@router.get("/contests/{contest_id}", summary="一项大赛或活动", response_model=ContestRead, responses=READING)
+def get_contest(contest_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> Response:
+    contest = service.find(session, contest_id, principal=principal)
+    return answer(_read(session, [contest])[0], contest)
+
+
+@router.patch(
+    "/contests/{contest_id}", summary="修改大赛或活动", response_model=ContestRead, responses=CHANGING
+)
+def change_contest(
+    contest_id: UUID,
+    body: ContestPatch,
+    principal: LoggedIn,
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> Response:
+    """增加名额时候补人员依次递补。"""
+    contest = service.change(session, contest_id, body, principal=principal, if_match=if_match)
+    return answer(_read(session, [contest])[0], contest)
+
+
+def _add_move(name: str, summary: str, text: str) -> None:
+    @router.post(
+        f"/contests/{{contest_id}}/{name}",
+        name=f"{name}_contest",
+        summary=summary,
+        description=text,
+        response_model=ContestRead,
+        responses=CHANGING,
+    )
+    def move(
+        contest_id: UUID,
+        body: ContestNote,
+        principal: LoggedIn,
+        session: WriteSession,
+        if_match: IfMatch = None,
+    ) -> Response:
+        contest = service.move(session, contest_id, name, body.note, principal=principal, if_match=if_match)
+        return answer(_read(session, [contest])[0], contest)
+
+
+_add_move("open", "开放报名", "报名截止时间须在将来。")
+_add_move("close", "截止报名", "到报名截止时间也会自动截止。")
+_add_move("finish", "公布结果", "名次和奖项对所有人公开,奖项作为荣誉写入技术经理人记录。")
+_add_move("cancel", "取消", "须说明理由。")
+
+
+def _read(session: Session, rows: Sequence[Contest]) -> list[ContestRead]:
+    numbers = service.counts(session, [row.id for row in rows])
+    columns = ContestRead.model_fields.keys() - {
+        "kind",
+        "kind_zh",
+        "state",
+        "state_zh",
+        "registered",
+        "waiting",
+    }
+    return [
+        ContestRead(
+            **{name: getattr(row, name) for name in columns},
+            kind=_KINDS[row.kind],
+            kind_zh=_KINDS[row.kind].zh,
+            state=_STATES[row.state],
+            state_zh=_STATES[row.state].zh,
+            registered=numbers.get((row.id, RegistrationState.REGISTERED.value), 0),
+            waiting=numbers.get((row.id, RegistrationState.WAITING.value), 0),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,193 @@
+"""Routes of registrations and outcomes of contests."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.accounts.principal import Principal
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Unauthenticated, problems
+from app.libraries.managers.models import Manager
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey
+from app.talent.access import own_rows
+from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.contests import service
+from app.talent.contests.models import Contest, ContestRegistration, ContestState, RegistrationState
+from app.talent.contests.schemas import PlacingRead, Placings, RegistrationCreate, RegistrationRead
+
+router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=problems(Unauthenticated, Forbidden))
+
+_IN_LINE = Sort(ContestRegistration.queued_at, datetime)
+_BY_PLACE = Sort(func.coalesce(ContestRegistration.place, 10_000), int)
+
+
+@router.post(
+    "/contests/{contest_id}/registrations",
+    summary="报名",
+    status_code=201,
+    response_model=RegistrationRead,
+    responses=CREATING,
+)
+def register(
+    contest_id: UUID,
+    body: RegistrationCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    """名额已满时进入候补,有人退出则依次递补。"""
+
+    def make() -> tuple[RegistrationRead, ContestRegistration]:
+        row = service.register(session, contest_id, body, principal=principal)
+        return _registrations(session, [row], principal)[0], row
+
+    return create(request, session, body, principal=principal, key=key, make=make, located=False)
+
+
+@router.get("/contests/{contest_id}/registrations", summary="报名列表", responses=LISTING | READING)
+def list_registrations(
+    contest_id: UUID,
+    principal: LoggedIn,
+    session: ReadSession,
+    state: Annotated[RegistrationState | None, Query(description="状态")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[RegistrationRead]:
+    """按报名时间。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    require(principal, Action.CONTEST_REGISTER, own=True)
+    contest = service.find(session, contest_id, principal=principal)
+    query = select(ContestRegistration).where(
+        ContestRegistration.contest_id == contest.id, own_rows(ContestRegistration.manager_id, principal)
+    )
+    if state is not None:
+        query = query.where(ContestRegistration.state == state)
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_IN_LINE,
+        key=ContestRegistration.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="registrations",
+    )
+    return Page(items=_registrations(session, rows, principal), next_cursor=following)
+
+
+@router.post(
+    "/contest-registrations/{registration_id}/withdraw",
+    summary="退出报名",
+    response_model=RegistrationRead,
+    responses=CHANGING,
+)
+def withdraw(registration_id: UUID, principal: LoggedIn, session: WriteSession) -> Response:
+    row = service.withdraw(session, registration_id, principal=principal)
+    return answer(_registrations(session, [row], principal)[0], row)
+
+
+@router.put("/contests/{contest_id}/placings", summary="录入名次与奖项", responses=CHANGING)
+def place(
+    contest_id: UUID, body: Placings, principal: LoggedIn, session: WriteSession
+) -> list[RegistrationRead]:
+    """报名截止后录入,公布结果前可以改;未列出的没有名次。"""
+    rows = service.place(session, contest_id, body.placings, principal=principal)
+    return _registrations(session, rows, principal)
+
+
+@router.get("/contests/{contest_id}/placings", summary="比赛结果", responses=LISTING | READING)
+def list_placings(
+    contest_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[PlacingRead]:
+    """公布后对所有人公开: 有名次或奖项的人。"""
+    contest = service.find(session, contest_id, principal=principal)
+    query = (
+        select(ContestRegistration)
+        .join(Contest, Contest.id == ContestRegistration.contest_id)
+        .where(
+            ContestRegistration.contest_id == contest.id,
+            Contest.state == ContestState.FINISHED,
+            ContestRegistration.place.is_not(None) | ContestRegistration.award.is_not(None),
+        )
+    )
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_BY_PLACE,
+        key=ContestRegistration.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="placings",
+    )
+    names = _names(session, rows)
+    items = [
+        PlacingRead(
+            place=row.place,
+            name=names[row.manager_id],
+            project=row.project,
+            points=row.points,
+            award=row.award,
+        )
+        for row in rows
+    ]
+    return Page(items=items, next_cursor=following)
+
+
+def _registrations(
+    session: Session, rows: Sequence[ContestRegistration], principal: Principal
+) -> list[RegistrationRead]:
+    """Places are hidden from those who take part until the outcome is published."""
+    finished = set(
+        session.scalars(
+            select(Contest.id).where(
+                Contest.id.in_({row.contest_id for row in rows}), Contest.state == ContestState.FINISHED
+            )
+        )
+    )
+    manages = allowed(principal, Action.CONTEST_MANAGE, own=False)
+    lines = _lines(session, rows)
+    hidden = ("place", "points", "award")
+    columns = RegistrationRead.model_fields.keys() - {"position", *hidden}
+    return [
+        RegistrationRead(
+            **{name: getattr(row, name) for name in columns},
+            **{
+                name: getattr(row, name) if manages or row.contest_id in finished else None for name in hidden
+            },
+            position=lines.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def _lines(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, int]:
+    """The position of each waiting registration in its contest's line, from 1."""
+    waiting = {row.contest_id for row in rows if row.state == RegistrationState.WAITING}
+    if not waiting:
+        return {}
+    position = func.row_number().over(
+        partition_by=ContestRegistration.contest_id,
+        order_by=(ContestRegistration.queued_at, ContestRegistration.id),
+    )
+    found = session.execute(
+        select(ContestRegistration.id, position).where(
+            ContestRegistration.contest_id.in_(waiting),
+            ContestRegistration.state == RegistrationState.WAITING,
+        )
+    )
+    return dict(found.all())
+
+
+def _names(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, str]:
+    ids = {row.manager_id for row in rows}
+    return dict(session.execute(select(Manager.id, Manager.title).where(Manager.id.in_(ids))).all())

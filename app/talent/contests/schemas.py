@@ -1,0 +1,131 @@
+"""Contests and events over the wire."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, model_validator
+
+from app.libraries.checks.errors import flaw
+from app.libraries.checks.text import TextRule
+from app.libraries.schemas import Wire
+from app.talent.contests.models import ContestKind, ContestState, RegistrationState
+
+Title = Annotated[str, TextRule(2, 120)]
+Capacity = Annotated[StrictInt, Field(ge=1, le=100_000)]
+
+
+class ContestCreate(Wire):
+    kind: ContestKind = Field(title="类型", description="project_contest 项目大赛 brand_event 品牌活动")
+    title: Title = Field(title="名称", examples=["2026济南技术转移项目大赛"])
+    description: Annotated[str, TextRule(0, 2000, multiline=True)] = Field("", title="说明")
+    venue: Annotated[str, TextRule(0, 120)] = Field("", title="地点")
+    deadline: AwareDatetime = Field(title="报名截止时间", examples=["2027-05-10T16:00:00Z"])
+    starts_at: AwareDatetime = Field(title="开始时间", examples=["2027-05-20T01:00:00Z"])
+    ends_at: AwareDatetime = Field(title="结束时间", examples=["2027-05-20T09:00:00Z"])
+    capacity: Capacity | None = Field(None, title="名额", description="空缺为不限;报满后进入候补")
+
+    @model_validator(mode="after")
+    def _times_in_order(self) -> Self:
+        check_times(self.deadline, self.starts_at, self.ends_at)
+        return self
+
+
+class ContestPatch(Wire):
+    title: Title | None = Field(None, title="名称")
+    description: Annotated[str, TextRule(0, 2000, multiline=True)] | None = Field(None, title="说明")
+    venue: Annotated[str, TextRule(0, 120)] | None = Field(None, title="地点")
+    deadline: AwareDatetime | None = Field(None, title="报名截止时间")
+    starts_at: AwareDatetime | None = Field(None, title="开始时间")
+    ends_at: AwareDatetime | None = Field(None, title="结束时间")
+    capacity: Capacity | None = Field(None, title="名额", description="null 为不限")
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"capacity": 60}]})
+
+
+class ContestNote(Wire):
+    note: Annotated[str, TextRule(1, 500, multiline=True)] | None = Field(
+        None, title="理由", description="取消时必填", examples=["场地原因延期。"]
+    )
+
+
+class ContestRead(BaseModel):
+    id: UUID
+    number: str = Field(title="编号")
+    kind: ContestKind = Field(title="类型")
+    kind_zh: str
+    title: str = Field(title="名称")
+    description: str = Field(title="说明")
+    venue: str = Field(title="地点")
+    deadline: datetime = Field(title="报名截止时间")
+    starts_at: datetime = Field(title="开始时间")
+    ends_at: datetime = Field(title="结束时间")
+    capacity: int | None = Field(title="名额")
+    state: ContestState = Field(title="状态")
+    state_zh: str
+    registered: int = Field(title="已报名人数")
+    waiting: int = Field(title="候补人数")
+    version: int = Field(title="版本", description="ETag 即此数")
+
+
+class RegistrationCreate(Wire):
+    manager_id: UUID | None = Field(None, title="技术经理人", description="本人报名时可空缺")
+    project: Annotated[str, TextRule(2, 200)] | None = Field(
+        None, title="参赛项目", description="项目大赛必填", examples=["高温防腐涂层在阀门上的应用"]
+    )
+
+
+class RegistrationRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    contest_id: UUID
+    manager_id: UUID
+    project: str | None = Field(title="参赛项目")
+    state: RegistrationState = Field(title="状态")
+    position: int | None = Field(title="候补顺位")
+    queued_at: datetime = Field(title="报名时间")
+    place: int | None = Field(title="名次", description="公布结果前仅管理部门可见")
+    points: Decimal | None = Field(title="得分")
+    award: str | None = Field(title="奖项")
+    version: int = Field(title="版本", description="ETag 即此数")
+
+
+class Placing(Wire):
+    registration_id: UUID = Field(title="报名")
+    place: Annotated[StrictInt, Field(ge=1, le=1000)] | None = Field(None, title="名次")
+    points: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] | None = Field(None, title="得分")
+    award: Annotated[str, TextRule(2, 60)] | None = Field(None, title="奖项", examples=["一等奖"])
+
+
+class Placings(Wire):
+    placings: Annotated[list[Placing], Field(min_length=1, max_length=1000)] = Field(title="名次与奖项")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        ids = [placing.registration_id for placing in self.placings]
+        if len(set(ids)) != len(ids):
+            raise flaw(
+                "placing_twice", zh="同一报名只能出现一次。", en="Each registration may stand only once."
+            )
+        return self
+
+
+class PlacingRead(BaseModel):
+    """What everybody may know of a contest's outcome."""
+
+    place: int | None = Field(title="名次")
+    name: str = Field(title="姓名")
+    project: str | None = Field(title="参赛项目")
+    points: Decimal | None = Field(title="得分")
+    award: str | None = Field(title="奖项")
+
+
+def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime) -> None:
+    if not deadline <= starts_at <= ends_at:
+        raise flaw(
+            "times_order",
+            zh="应满足: 报名截止时间 ≤ 开始时间 ≤ 结束时间。",
+            en="The deadline must not be after the start, nor the start after the end.",
+        )

@@ -1,0 +1,221 @@
+"""Routes of filings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.accounts.principal import Principal
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Unauthenticated, problems
+from app.libraries.managers.models import Manager
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch
+from app.talent import moves
+from app.talent.access import own_rows
+from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.days import today
+from app.talent.filings import service
+from app.talent.filings.models import BY_BUREAU, BY_HOLDER, MOVES, Filing, FilingState
+from app.talent.filings.schemas import (
+    FilingCreate,
+    FilingNote,
+    FilingPatch,
+    FilingRead,
+    MoveRead,
+    Pledge,
+    PledgeRead,
+)
+
+router = APIRouter(
+    prefix="/v1/filings", tags=["备案 Filings"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_NEWEST = Sort(Filing.created_at, datetime, descending=True)
+
+
+@router.get("/pledge", summary="承诺书现行文本")
+def read_pledge(principal: CurrentPrincipal) -> PledgeRead:
+    require(principal, Action.FILING_READ, own=True)
+    return PledgeRead.model_validate(service.pledge())
+
+
+@router.post("", summary="申请备案", status_code=201, response_model=FilingRead, responses=CREATING)
+def file(
+    body: FilingCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    """先存为草稿,签署承诺书后提交。每人只能有一份未注销的备案。"""
+
+    def make() -> tuple[FilingRead, Filing]:
+        filing = service.file(session, body.manager_id, body.statement, principal=principal)
+        return _read(session, filing, principal), filing
+
+    return create(request, session, body, principal=principal, key=key, make=make)
+
+
+@router.get("", summary="备案列表", responses=LISTING)
+def list_filings(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    states: Annotated[list[FilingState] | None, Query(alias="state", description="状态,可多选")] = None,
+    manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[FilingRead]:
+    """最新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    require(principal, Action.FILING_READ, own=True)
+    query = select(Filing).where(own_rows(Filing.manager_id, principal))
+    if states:
+        query = query.where(Filing.state.in_(states))
+    if manager_id is not None:
+        query = query.where(Filing.manager_id == manager_id)
+    rows, following = fetch_page(
+        session, query, sort=_NEWEST, key=Filing.id, limit=limit, cursor=cursor, sort_name="filings"
+    )
+    return Page(items=_read_many(session, rows, principal), next_cursor=following)
+
+
+@router.get("/{filing_id}", summary="一份备案", response_model=FilingRead, responses=READING)
+def get_filing(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
+    filing = service.find(session, filing_id, principal=principal)
+    return answer(_read(session, filing, principal), filing)
+
+
+@router.patch("/{filing_id}", summary="修改备案申请", response_model=FilingRead, responses=CHANGING)
+def change_filing(
+    filing_id: UUID, body: FilingPatch, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
+) -> Response:
+    """仅草稿和被退回的申请可以修改。"""
+    filing = service.change(session, filing_id, body.statement, principal=principal, if_match=if_match)
+    return answer(_read(session, filing, principal), filing)
+
+
+@router.get("/{filing_id}/moves", summary="备案办理记录", responses=READING)
+def list_moves(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> list[MoveRead]:
+    """最早的在前: 谁、何时、何操作、何理由。"""
+    filing = service.find(session, filing_id, principal=principal)
+    return [MoveRead.model_validate(row) for row in session.scalars(moves.history(filing.id))]
+
+
+def _add_signed(name: str, summary: str, text: str) -> None:
+    @router.post(
+        f"/{{filing_id}}/{name}",
+        name=name,
+        summary=summary,
+        description=text,
+        response_model=FilingRead,
+        responses=CHANGING,
+    )
+    def sign(
+        filing_id: UUID,
+        body: Pledge,
+        request: Request,
+        principal: LoggedIn,
+        session: WriteSession,
+        if_match: IfMatch = None,
+    ) -> Response:
+        filing = service.sign_and(
+            session,
+            filing_id,
+            name,
+            body.pledge_version,
+            principal=principal,
+            settings=request.app.state.settings,
+            if_match=if_match,
+        )
+        return answer(_read(session, filing, principal), filing)
+
+
+def _add_move(name: str, summary: str, text: str) -> None:
+    @router.post(
+        f"/{{filing_id}}/{name.replace('_', '-')}",
+        name=name,
+        summary=summary,
+        description=text,
+        response_model=FilingRead,
+        responses=CHANGING,
+    )
+    def move(
+        filing_id: UUID,
+        body: FilingNote,
+        request: Request,
+        principal: LoggedIn,
+        session: WriteSession,
+        if_match: IfMatch = None,
+    ) -> Response:
+        if name == "withdraw" or (
+            name == "cancel" and not allowed(principal, Action.FILING_REVIEW, own=False)
+        ):
+            filing = service.withdraw_or_cancel(
+                session, filing_id, name, body.note, principal=principal, if_match=if_match
+            )
+        else:
+            filing = service.review(
+                session,
+                filing_id,
+                name,
+                body.note,
+                principal=principal,
+                settings=request.app.state.settings,
+                if_match=if_match,
+            )
+        return answer(_read(session, filing, principal), filing)
+
+
+_add_signed("submit", "提交备案申请", "须同时签署现行版本的承诺书。")
+_add_signed(
+    "renew",
+    "申请续期",
+    "到期前规定天数内或到期后可以申请,须重新签署承诺书;审核期间原备案在有效期内仍然有效。",
+)
+_add_move("withdraw", "撤回备案申请", "待审的申请可以撤回,变回草稿。")
+_add_move("approve", "批准备案", "生成备案号。跨机构任职须先经任职单位同意。")
+_add_move("return", "退回备案申请", "须附意见。")
+_add_move("approve_renewal", "批准续期", "备案号不变,有效期顺延。")
+_add_move("return_renewal", "退回续期申请", "须附意见;原备案未到期的继续有效。")
+_add_move("suspend", "暂停备案", "须说明理由。")
+_add_move("resume", "恢复备案", "已过有效期的转为到期。")
+_add_move("cancel", "注销备案", "本人可以申请注销,管理部门可以依规注销;须说明理由。备案号不再使用。")
+
+
+def _read(session: Session, filing: Filing, principal: Principal) -> FilingRead:
+    return _read_many(session, [filing], principal)[0]
+
+
+def _read_many(session: Session, rows: Sequence[Filing], principal: Principal) -> list[FilingRead]:
+    ids = {row.manager_id for row in rows}
+    names = dict(session.execute(select(Manager.id, Manager.title).where(Manager.id.in_(ids))).all())
+    # Every row a principal gets is his own or anybody's to him: `own_rows` saw to it.
+    may = [
+        *(BY_HOLDER if allowed(principal, Action.FILING_CHANGE, own=True) else ()),
+        *(BY_BUREAU if allowed(principal, Action.FILING_REVIEW, own=True) else ()),
+    ]
+    day = today()
+    states = {state.value: state for state in FilingState}
+    own_columns = FilingRead.model_fields.keys() - {
+        "manager_name",
+        "state",
+        "state_zh",
+        "allowed",
+        "in_force",
+    }
+    return [
+        FilingRead(
+            **{name: getattr(row, name) for name in own_columns},
+            manager_name=names[row.manager_id],
+            state=states[row.state],
+            state_zh=states[row.state].zh,
+            allowed=[name for name in moves.allowed(MOVES, row.state) if name in may],
+            in_force=service.in_force(row, day),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,284 @@
+"""What is done with a filing: file, submit with the pledge, review, renew, suspend, cancel, expire. Flushes only."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action, require
+from app.accounts.principal import SYSTEM, Principal
+from app.db import now
+from app.errors import Conflict, Invalid, NotFound
+from app.events import emit
+from app.libraries.kinds import RecordState
+from app.libraries.managers.models import Manager
+from app.libraries.numbers import take_numbers
+from app.preconditions import check_if_match
+from app.settings import Settings
+from app.talent import granting
+from app.talent.access import is_own, manager_for, own_rows
+from app.talent.affiliations.service import without_consent
+from app.talent.answers import check_sent
+from app.talent.days import add_months, today
+from app.talent.filings.models import IN_FORCE, MOVES, Filing, FilingState
+from app.talent.moves import begin, check, take
+
+EXPIRED_AT_ONCE = 200
+
+
+@cache
+def pledge() -> Mapping[str, Any]:
+    """The pledge (承诺书) as it is shown now: version, and its sentences in both languages."""
+    text = (files(__package__) / "pledge.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def in_force(filing: Filing, day: date) -> bool:
+    if filing.valid_from is None or filing.valid_to is None:
+        return False
+    return filing.state in IN_FORCE and filing.valid_from <= day <= filing.valid_to
+
+
+def file(session: Session, manager_id: UUID | None, statement: str, *, principal: Principal) -> Filing:
+    """
+    Raises:
+        Conflict: there is a filing that is not cancelled.
+    """
+    manager = manager_for(session, manager_id, Action.FILING_CREATE, principal=principal, lock=True)
+    open_one = session.scalar(
+        select(Filing.id).where(Filing.manager_id == manager.id, Filing.state != FilingState.CANCELLED)
+    )
+    if open_one is not None:
+        raise Conflict(
+            "There is a filing of this manager already; renew or cancel it.",
+            "该技术经理人已有备案(申请),请办理续期或先注销。",
+            code="filed_already",
+            filing_id=str(open_one),
+        )
+    filing = Filing(manager_id=manager.id, statement=statement, created_by=principal.user_id)
+    session.add(filing)
+    begin(session, filing, concept="filing", principal=principal)
+    return filing
+
+
+def find(session: Session, filing_id: UUID, *, principal: Principal, lock: bool = False) -> Filing:
+    """
+    Raises:
+        NotFound: there is none, or it is not the principal's business.
+    """
+    require(principal, Action.FILING_READ, own=True)
+    query = select(Filing).where(Filing.id == filing_id, own_rows(Filing.manager_id, principal))
+    filing = session.scalar(query.with_for_update(of=Filing) if lock else query)
+    if filing is None:
+        raise NotFound()
+    return filing
+
+
+def change(
+    session: Session, filing_id: UUID, statement: str, *, principal: Principal, if_match: str | None
+) -> Filing:
+    """
+    Raises:
+        Conflict: what was submitted is not changed any more.
+    """
+    filing = _for_holder(session, filing_id, principal)
+    check_if_match(if_match, filing)
+    if filing.state not in (FilingState.DRAFT, FilingState.RETURNED):
+        raise Conflict(
+            "A filing can be changed only before it is submitted.",
+            "备案申请提交后不能修改。",
+            code="wrong_state",
+            state=filing.state,
+        )
+    filing.statement = statement
+    session.flush()
+    return filing
+
+
+def sign_and(
+    session: Session,
+    filing_id: UUID,
+    name: str,
+    pledge_version: str,
+    *,
+    principal: Principal,
+    settings: Settings,
+    if_match: str | None = None,
+) -> Filing:
+    """`submit` or `renew`, which need the pledge.
+
+    Raises:
+        Invalid: another version of the pledge is in force.
+        Conflict: not in this state, or too early for a renewal.
+    """
+    filing = _for_holder(session, filing_id, principal)
+    check_sent(if_match, filing)
+    if pledge_version != pledge()["version"]:
+        raise Invalid.field(
+            "pledge_version",
+            "old_pledge",
+            f"承诺书现行版本为 {pledge()['version']}, 请阅读后重新承诺",
+            f"the pledge's version is {pledge()['version']} now; read it and pledge again",
+        )
+    if name == "renew":
+        _refuse_early(filing, settings)
+    take(session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal)
+    filing.pledge_version = pledge_version
+    filing.pledge_signed_at = filing.submitted_at = now()
+    filing.pledge_signed_by = principal.user_id
+    filing.review_note = None
+    return _moved(session, filing, name, principal)
+
+
+def withdraw_or_cancel(
+    session: Session,
+    filing_id: UUID,
+    name: str,
+    note: str | None,
+    *,
+    principal: Principal,
+    if_match: str | None = None,
+) -> Filing:
+    filing = _for_holder(session, filing_id, principal)
+    check_sent(if_match, filing)
+    take(session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal, note=note)
+    return _moved(session, filing, name, principal)
+
+
+def review(
+    session: Session,
+    filing_id: UUID,
+    name: str,
+    note: str | None,
+    *,
+    principal: Principal,
+    settings: Settings,
+    if_match: str | None = None,
+) -> Filing:
+    """A move of the bureau's.
+
+    Raises:
+        Conflict: not in this state; or (approvals) the manager's record is not published, or an institution has not
+            consented to a post of his.
+    """
+    require(principal, Action.FILING_REVIEW)
+    filing = find(session, filing_id, principal=principal, lock=True)
+    check_sent(if_match, filing)
+    check(filing, MOVES[name], states=FilingState, note=note)
+    if name in ("approve", "approve_renewal"):
+        _refuse_unready(session, filing)
+    day = today()
+    over = filing.valid_to is not None and filing.valid_to < day
+    target = FilingState.EXPIRED if over and name in ("return_renewal", "resume") else None
+    if name == "approve":
+        (filing.filing_number,) = take_numbers(session, "BA", prefix="BA")
+        filing.valid_from = day
+        filing.valid_to = _end(day, settings)
+    elif name == "approve_renewal":
+        assert filing.valid_to is not None  # the table's constraint
+        filing.valid_to = _end(max(filing.valid_to + timedelta(days=1), day), settings)
+    take(
+        session,
+        filing,
+        MOVES[name],
+        states=FilingState,
+        concept="filing",
+        principal=principal,
+        note=note,
+        target=target,
+    )
+    filing.reviewed_by, filing.reviewed_at, filing.review_note = principal.user_id, now(), note
+    return _moved(session, filing, name, principal)
+
+
+def expire_due(session: Session) -> int:
+    """End filings whose last day is over; returns how many. Those that somebody changes now wait for the next turn."""
+    due = session.scalars(
+        select(Filing)
+        .where(Filing.state.in_(MOVES["expire"].sources), Filing.valid_to < today())
+        .order_by(Filing.id)
+        .limit(EXPIRED_AT_ONCE)
+        .with_for_update(of=Filing, skip_locked=True)
+    ).all()
+    for filing in due:
+        take(session, filing, MOVES["expire"], states=FilingState, concept="filing", principal=SYSTEM)
+        _moved(session, filing, "expire", SYSTEM)
+    return len(due)
+
+
+def filed_managers(session: Session, ids: Sequence[UUID], day: date) -> frozenset[UUID]:
+    """Those of these managers whose filing is in force on that day, by their present state."""
+    query = select(Filing.manager_id).where(
+        Filing.manager_id.in_(ids),
+        Filing.state.in_(IN_FORCE),
+        Filing.valid_from <= day,
+        Filing.valid_to >= day,
+    )
+    return frozenset(session.scalars(query))
+
+
+def _for_holder(session: Session, filing_id: UUID, principal: Principal) -> Filing:
+    filing = find(session, filing_id, principal=principal, lock=True)
+    require(principal, Action.FILING_CHANGE, own=is_own(session, filing.manager_id, principal))
+    return filing
+
+
+def _end(first: date, settings: Settings) -> date:
+    return add_months(first, settings.filing_months) - timedelta(days=1)
+
+
+def _refuse_early(filing: Filing, settings: Settings) -> None:
+    if filing.state != FilingState.FILED or filing.valid_to is None:
+        return
+    opens = filing.valid_to - timedelta(days=settings.filing_renewal_days)
+    if today() < opens:
+        raise Conflict(
+            f"A renewal can be asked for from {opens} on.",
+            f"自 {opens} 起可以申请续期。",
+            code="renewal_too_early",
+            opens=opens.isoformat(),
+        )
+
+
+def _refuse_unready(session: Session, filing: Filing) -> None:
+    manager = session.get_one(Manager, filing.manager_id)
+    if manager.state != RecordState.PUBLISHED:
+        raise Conflict(
+            "The manager's record is not published.",
+            "该技术经理人的记录未发布,不能批准备案。",
+            code="record_not_published",
+        )
+    waiting = without_consent(session, manager)
+    if waiting:
+        raise Conflict(
+            "An institution has not consented to a post of this manager.",
+            "跨机构任职未经任职单位同意,不能批准备案。",
+            code="consent_missing",
+            organisation_ids=[str(id_) for id_ in waiting],
+        )
+
+
+def _moved(session: Session, filing: Filing, name: str, principal: Principal) -> Filing:
+    """The manager's record shows the filing once it has a number."""
+    session.flush()
+    if filing.filing_number is not None:
+        shown = {
+            "filing_number": filing.filing_number,
+            "filing_state": filing.state,
+            "filing_valid_to": filing.valid_to,
+        }
+        granting.write(session, {filing.manager_id: shown}, action="filing", principal=principal, note=name)
+    emit(
+        session,
+        "filing.changed",
+        subject_id=filing.id,
+        payload={"manager_id": str(filing.manager_id), "move": name, "state": filing.state},
+    )
+    return filing

@@ -1,0 +1,30 @@
+"""All tables of recognition, so that one import registers them."""
+
+from app.talent.affiliations.models import AffiliationConsent
+from app.talent.certificates.models import Certificate
+from app.talent.contests.models import Contest, ContestRegistration
+from app.talent.filings.models import Filing
+from app.talent.moves import TalentMove
+from app.talent.rankings.models import Ranking, RankingEntry
+from app.talent.rounds.models import Objection, RecognitionEntry, RecognitionRound
+from app.talent.tiers.models import ManagerTier, TierChange, TierConfiguration
+from app.talent.trainings.models import Training, TrainingBase
+
+__all__ = [
+    "AffiliationConsent",
+    "Certificate",
+    "Contest",
+    "ContestRegistration",
+    "Filing",
+    "ManagerTier",
+    "Objection",
+    "Ranking",
+    "RankingEntry",
+    "RecognitionEntry",
+    "RecognitionRound",
+    "TalentMove",
+    "TierChange",
+    "TierConfiguration",
+    "Training",
+    "TrainingBase",
+]

@@ -1,0 +1,132 @@
+"""The formula of a ranking: weighted figures → points, contributions and places. Pure.
+
+Ties: equal points share a place and the next place counts them (1, 1, 3).
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.libraries.checks.errors import flaw
+from app.libraries.kinds import LabelledEnum
+
+CENT = Decimal("0.01")
+
+
+class FigureName(LabelledEnum):
+    """What a formula may weigh; all of one year, but the certificate, which is that of the last day."""
+
+    LANDED_PROJECTS = "landed_projects", "在济落地项目数", "projects landed in Jinan"
+    AMOUNT_YEAR_WAN = "amount_year_wan", "当年技术合同额(万元)", "technology contracts of the year, 万元"
+    CONTRACTS = "contracts", "当年计入的合同数", "contracts counted in the year"
+    ENTERPRISES_SERVED = "enterprises_served", "服务企业数", "enterprises served"
+    ACCEPTANCE_RATE = "acceptance_rate", "推送接收率", "share of answered pushes that were accepted"
+    TRAINING_HOURS = "training_hours", "已核验培训学时", "verified hours of training"
+    CERTIFICATE_RANK = "certificate_rank", "最高有效证书等级(0–3)", "level of the best certificate, 0–3"
+
+
+class WeightedFigure(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: FigureName = Field(title="指标")
+    weight: Decimal = Field(gt=0, le=100, decimal_places=2, title="权重", description="满分", examples=["30"])
+    full_at: Decimal | None = Field(
+        None, gt=0, le=1_000_000, decimal_places=2, title="满分值", description="空缺时以最高者为满分"
+    )
+
+
+class Formula(BaseModel):
+    """Weights add up to 100, each figure stands once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9-]{3,40}$", title="公式", examples=["gold-2026"])
+    title_zh: str = Field(min_length=2, max_length=120, title="名称", examples=["金牌技术经理人评选公式"])
+    title_en: str = Field(min_length=2, max_length=120, examples=["Formula for gold technology managers"])
+    figures: tuple[WeightedFigure, ...] = Field(min_length=1, max_length=len(FigureName), title="指标与权重")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if len({figure.name for figure in self.figures}) != len(self.figures):
+            raise flaw("figure_twice", zh="同一指标只能出现一次。", en="Each figure may stand only once.")
+        total = sum(figure.weight for figure in self.figures)
+        if total != 100:
+            raise flaw(
+                "weights_100",
+                zh=f"权重之和应为 100,现为 {total}。",
+                en=f"The weights must add up to 100; they are {total}.",
+            )
+        return self
+
+
+@cache
+def default_formula() -> Formula:
+    text = (files(__package__) / "gold.toml").read_text(encoding="utf-8")
+    return Formula.model_validate(tomllib.loads(text))
+
+
+Values = Mapping[FigureName, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """`points` = weight × min(value / full_at, 1), rounded to 0.01."""
+
+    name: FigureName
+    value: Decimal
+    weight: Decimal
+    full_at: Decimal
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """`points` is the sum of the rounded contributions, so that a reader can add them up."""
+
+    manager_id: UUID
+    place: int
+    points: Decimal
+    contributions: tuple[Contribution, ...]
+
+
+def rank(formula: Formula, values: Mapping[UUID, Values]) -> list[Ranked]:
+    """Best first; of equal ones by id, which decides no place."""
+    full = {figure.name: _full_at(figure, values) for figure in formula.figures}
+    counted = {
+        id_: tuple(_contribution(figure, of[figure.name], full[figure.name]) for figure in formula.figures)
+        for id_, of in values.items()
+    }
+    points = {id_: sum((one.points for one in parts), Decimal(0)) for id_, parts in counted.items()}
+    ordered = sorted(points, key=lambda id_: (-points[id_], id_))
+    return [Ranked(id_, _place(points[id_], ordered, points), points[id_], counted[id_]) for id_ in ordered]
+
+
+def _full_at(figure: WeightedFigure, values: Mapping[UUID, Values]) -> Decimal:
+    """Where nobody has anything, anything would be the best: 1 keeps the division defined and gives 0 points."""
+    if figure.full_at is not None:
+        return figure.full_at
+    return max((of[figure.name] for of in values.values()), default=Decimal(0)) or Decimal(1)
+
+
+def _contribution(figure: WeightedFigure, value: Decimal, full_at: Decimal) -> Contribution:
+    part = min(value / full_at, Decimal(1))
+    points = (figure.weight * part).quantize(CENT, rounding=ROUND_HALF_EVEN)
+    return Contribution(figure.name, value, figure.weight, full_at, points)
+
+
+def _place(mine: Decimal, ordered: Sequence[UUID], points: Mapping[UUID, Decimal]) -> int:
+    low, high = 0, len(ordered)
+    while low < high:  # the first in the order who is not better
+        middle = (low + high) // 2
+        if points[ordered[middle]] > mine:
+            low = middle + 1
+        else:
+            high = middle
+    return low + 1

@@ -1,0 +1,190 @@
+"""A ranking: make, compute, publish with its honours. Flushes, never commits."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation
+from app.accounts.permissions import Action, allowed, require
+from app.accounts.principal import Principal
+from app.db import now
+from app.errors import Conflict, Invalid, NotFound
+from app.events import emit
+from app.libraries.kinds import RecordState
+from app.libraries.managers.models import Manager
+from app.libraries.numbers import take_numbers
+from app.preconditions import check_if_match
+from app.talent import granting
+from app.talent.answers import check_sent
+from app.talent.days import last_day, today
+from app.talent.moves import begin, take
+from app.talent.rankings.formula import Formula, Ranked, default_formula, rank
+from app.talent.rankings.models import MOVES, Ranking, RankingEntry, RankingState
+from app.talent.rankings.reading import values_of
+from app.talent.rankings.schemas import RankingCreate, RankingPatch
+from app.talent.tiers.engine import plain
+from app.talent.tiers.reading import managers_with_something
+from app.talent.tiers.rules import rules_of
+
+
+def make(session: Session, body: RankingCreate, *, principal: Principal) -> Ranking:
+    """
+    Raises:
+        Invalid: no rules hold in that year, by which contracts could be counted.
+    """
+    require(principal, Action.RANKING_MANAGE)
+    rules_of(body.year)
+    (number,) = take_numbers(session, "PM", prefix="PM")
+    ranking = Ranking(
+        number=number,
+        year=body.year,
+        title=body.title,
+        formula=(body.formula or default_formula()).model_dump(mode="json"),
+        honours=[honour.model_dump() for honour in body.honours],
+        created_by=principal.user_id,
+    )
+    session.add(ranking)
+    begin(session, ranking, concept="ranking", principal=principal)
+    return ranking
+
+
+def find(session: Session, ranking_id: UUID, *, principal: Principal, lock: bool = False) -> Ranking:
+    """
+    Raises:
+        NotFound: there is none, or it is not published yet.
+    """
+    require(principal, Action.RANKING_READ)
+    query = select(Ranking).where(Ranking.id == ranking_id)
+    if not allowed(principal, Action.RANKING_MANAGE, own=False):
+        query = query.where(Ranking.state == RankingState.PUBLISHED)
+    ranking = session.scalar(query.with_for_update(of=Ranking) if lock else query)
+    if ranking is None:
+        raise NotFound()
+    return ranking
+
+
+def change(
+    session: Session, ranking_id: UUID, body: RankingPatch, *, principal: Principal, if_match: str | None
+) -> Ranking:
+    """A new formula undoes what was computed.
+
+    Raises:
+        Conflict: it is published: then it stays as it is.
+    """
+    require(principal, Action.RANKING_MANAGE)
+    ranking = find(session, ranking_id, principal=principal, lock=True)
+    check_if_match(if_match, ranking)
+    if ranking.state == RankingState.PUBLISHED:
+        raise Conflict(
+            "A published ranking is not changed.",
+            "已公布的评选不能修改。",
+            code="wrong_state",
+            state=ranking.state,
+        )
+    for name, value in body.model_dump(mode="json", exclude_unset=True).items():
+        if value is None:
+            raise Invalid.field(name, "required", "此项不能清空", "this field cannot be cleared")
+        setattr(ranking, name, value)
+    if body.formula is not None or body.honours is not None:
+        _forget(session, ranking)
+    session.flush()
+    return ranking
+
+
+def compute(
+    session: Session, ranking_id: UUID, *, principal: Principal, if_match: str | None = None
+) -> Ranking:
+    """From the figures as they are now; again as often as wanted, until it is published."""
+    require(principal, Action.RANKING_MANAGE)
+    ranking = find(session, ranking_id, principal=principal, lock=True)
+    check_sent(if_match, ranking)
+    take(session, ranking, MOVES["compute"], states=RankingState, concept="ranking", principal=principal)
+    session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
+    managers = {
+        row.id: row
+        for row in session.scalars(
+            select(Manager).where(
+                Manager.id.in_(managers_with_something(session)), Manager.state == RecordState.PUBLISHED
+            )
+        )
+    }
+    ranked = rank(
+        Formula.model_validate(ranking.formula), values_of(session, list(managers), year=ranking.year)
+    )
+    session.add_all(_entry(ranking, managers[one.manager_id], one) for one in ranked)
+    ranking.as_of, ranking.computed_at = last_day(ranking.year, today()), now()
+    session.flush()
+    return ranking
+
+
+def publish(
+    session: Session, ranking_id: UUID, *, principal: Principal, if_match: str | None = None
+) -> Ranking:
+    """For everybody, with formula and contributions; honours go to the managers' records."""
+    require(principal, Action.RANKING_MANAGE)
+    ranking = find(session, ranking_id, principal=principal, lock=True)
+    check_sent(if_match, ranking)
+    take(session, ranking, MOVES["publish"], states=RankingState, concept="ranking", principal=principal)
+    ranking.published_at = now()
+    rows = session.execute(
+        select(RankingEntry.manager_id, RankingEntry.honour).where(
+            RankingEntry.ranking_id == ranking.id, RankingEntry.honour.is_not(None)
+        )
+    )
+    issuer = issuer_of(session, principal)
+    honours = {id_: {"name": name, "year": ranking.year, "issuer": issuer} for id_, name in rows}
+    granting.add_honours(session, honours, principal=principal, note=ranking.number)
+    emit(session, "ranking.published", subject_id=ranking.id, payload={"year": ranking.year})
+    session.flush()
+    return ranking
+
+
+def issuer_of(session: Session, principal: Principal) -> str:
+    """The name of the organisation in whose name an honour is given."""
+    if principal.organisation_id is None:
+        return "主管部门"
+    return session.get_one(Organisation, principal.organisation_id).name
+
+
+def _forget(session: Session, ranking: Ranking) -> None:
+    session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
+    ranking.state = RankingState.DRAFT
+    ranking.as_of = ranking.computed_at = None
+
+
+def _entry(ranking: Ranking, manager: Manager, one: Ranked) -> RankingEntry:
+    return RankingEntry(
+        ranking_id=ranking.id,
+        manager_id=manager.id,
+        manager_number=manager.number,
+        manager_name=manager.title,
+        place=one.place,
+        points=one.points,
+        contributions=[
+            {
+                "name": part.name.value,
+                "value": plain(part.value),
+                "weight": plain(part.weight),
+                "full_at": plain(part.full_at),
+                "points": plain(part.points),
+            }
+            for part in one.contributions
+        ],
+        honour=_honour(ranking.honours, one),
+    )
+
+
+def _honour(honours: list[dict[str, Any]], one: Ranked) -> str | None:
+    """Nobody gets one for nothing: places without a point carry none."""
+    if one.points <= 0:
+        return None
+    return next(
+        (
+            str(honour["name"])
+            for honour in honours
+            if honour["first_place"] <= one.place <= honour["last_place"]
+        ),
+        None,
+    )

@@ -1,0 +1,317 @@
+"""Routes of recognition rounds."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.accounts.principal import Principal
+from app.db import ReadSession, WriteSession
+from app.errors import Conflict, Forbidden, Unauthenticated, problems
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch
+from app.talent import moves
+from app.talent.access import own_rows
+from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.filings.schemas import MoveRead
+from app.talent.rounds import export, service
+from app.talent.rounds.models import (
+    MOVES,
+    Decision,
+    Objection,
+    RecognitionEntry,
+    RecognitionRound,
+    RoundState,
+)
+from app.talent.rounds.recomputing import recompute
+from app.talent.rounds.schemas import (
+    DifferenceRead,
+    EntryRead,
+    FileFormat,
+    RecognitionRead,
+    RecomputationRead,
+    RoundCreate,
+    RoundNote,
+    RoundRead,
+    Sheet,
+    TierToday,
+)
+from app.talent.tiers.kinds import Tier
+from app.talent.tiers.schemas import Year
+
+router = APIRouter(
+    prefix="/v1", tags=["年度认定 Recognition"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_NEWEST = Sort(RecognitionRound.year, int, descending=True)
+_BY_NUMBER = Sort(RecognitionEntry.manager_number, str)
+_BY_YEAR = Sort(RecognitionRound.year, int, descending=True)
+_STATES = {state.value: state for state in RoundState}
+_MEDIA = {
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@router.get("/recognitions", summary="已公布的人才认定", responses=LISTING)
+def list_recognitions(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    year: Annotated[Year | None, Query(description="年度")] = None,
+    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[RecognitionRead]:
+    """对所有人公开: 姓名、类别、年度。"""
+    require(principal, Action.RECOGNITION_READ)
+    query = (
+        select(RecognitionEntry)
+        .join(RecognitionRound, RecognitionRound.id == RecognitionEntry.round_id)
+        .where(RecognitionRound.state == RoundState.PUBLISHED, RecognitionEntry.tier.is_not(None))
+    )
+    if year is not None:
+        query = query.where(RecognitionRound.year == year)
+    if tiers:
+        query = query.where(RecognitionEntry.tier.in_(tiers))
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_BY_YEAR,
+        key=RecognitionEntry.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="recognitions",
+    )
+    years = dict(session.execute(select(RecognitionRound.id, RecognitionRound.year)).all())
+    items = [RecognitionRead(name=row.manager_name, tier=row.tier, year=years[row.round_id]) for row in rows]
+    return Page(items=items, next_cursor=following)
+
+
+@router.post(
+    "/recognition-rounds",
+    summary="开始年度认定",
+    status_code=201,
+    response_model=RoundRead,
+    responses=CREATING,
+)
+def open_round(
+    body: RoundCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    def make() -> tuple[RoundRead, RecognitionRound]:
+        round_ = service.open_round(session, body.year, body.title, principal=principal)
+        return read_round(session, round_, principal), round_
+
+    return create(request, session, body, principal=principal, key=key, make=make)
+
+
+@router.get("/recognition-rounds", summary="年度认定列表", responses=LISTING)
+def list_rounds(
+    principal: LoggedIn, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
+) -> Page[RoundRead]:
+    require(principal, Action.ROUND_READ, own=True)
+    rows, following = fetch_page(
+        session,
+        select(RecognitionRound),
+        sort=_NEWEST,
+        key=RecognitionRound.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="rounds",
+    )
+    return Page(items=_read_many(session, rows, principal), next_cursor=following)
+
+
+@router.get(
+    "/recognition-rounds/{round_id}", summary="一次年度认定", response_model=RoundRead, responses=READING
+)
+def get_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
+    round_ = service.find(session, round_id, principal=principal)
+    return answer(read_round(session, round_, principal), round_)
+
+
+@router.get("/recognition-rounds/{round_id}/moves", summary="年度认定办理记录", responses=READING)
+def list_moves(round_id: UUID, principal: LoggedIn, session: ReadSession) -> list[MoveRead]:
+    require(principal, Action.ROUND_MANAGE)
+    round_ = service.find(session, round_id, principal=principal)
+    return [MoveRead.model_validate(row) for row in session.scalars(moves.history(round_.id))]
+
+
+@router.get("/recognition-rounds/{round_id}/entries", summary="认定条目", responses=LISTING | READING)
+def list_entries(
+    round_id: UUID,
+    principal: LoggedIn,
+    session: ReadSession,
+    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="计算类别,可多选")] = None,
+    decision: Annotated[Decision | None, Query(description="决定方式")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[EntryRead]:
+    """按人才编号。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    round_ = service.find(session, round_id, principal=principal)
+    query = select(RecognitionEntry).where(
+        RecognitionEntry.round_id == round_.id, own_rows(RecognitionEntry.manager_id, principal)
+    )
+    if tiers:
+        query = query.where(RecognitionEntry.computed_tier.in_(tiers))
+    if decision is not None:
+        query = query.where(RecognitionEntry.decision == decision)
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_BY_NUMBER,
+        key=RecognitionEntry.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="entries",
+    )
+    return Page(items=[EntryRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.post(
+    "/recognition-rounds/{round_id}/recompute", summary="重算核对", responses=READING | problems(Conflict)
+)
+def recompute_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> RecomputationRead:
+    """由冻结的数据逐人重算并与保存的结果核对;另列出冻结后合同、证书的变化。不写入任何数据。"""
+    require(principal, Action.ROUND_MANAGE)
+    round_ = _frozen(session, round_id, principal)
+    found = recompute(session, round_)
+    entries = {row.manager_id: row for row in export.entries_of(session, round_)}
+    return RecomputationRead(
+        equal=not found.differences and found.digest == round_.digest,
+        stored_digest=str(round_.digest),
+        recomputed_digest=found.digest,
+        entries=len(entries),
+        differences=[DifferenceRead.model_validate(one) for one in found.differences],
+        drift=[DifferenceRead.model_validate(one) for one in found.drift],
+        tiers_today=[
+            TierToday(manager_id=id_, frozen_tier=entries[id_].computed_tier, tier_today=tier)
+            for id_, tier in found.tiers_today.items()
+        ],
+    )
+
+
+@router.get(
+    "/recognition-rounds/{round_id}/export",
+    summary="导出认定结果",
+    response_class=Response,
+    responses=READING
+    | problems(Conflict)
+    | {200: {"content": {media: {} for media in _MEDIA.values()}, "description": "CSV 或 XLSX 文件"}},
+)
+def export_round(
+    round_id: UUID,
+    principal: LoggedIn,
+    session: ReadSession,
+    file_format: Annotated[FileFormat, Query(alias="format", description="文件格式")] = FileFormat.XLSX,
+    sheet: Annotated[
+        Sheet, Query(description="CSV 的内容: entries 认定结果 contracts 合同明细")
+    ] = Sheet.ENTRIES,
+) -> Response:
+    """XLSX 含认定结果、合同明细、规则与口径三张表;CSV 为其中一张。"""
+    require(principal, Action.ROUND_MANAGE)
+    round_ = _frozen(session, round_id, principal)
+    entries = export.entries_of(session, round_)
+    if file_format is FileFormat.XLSX:
+        content = export.as_xlsx(round_, entries)
+    elif sheet is Sheet.CONTRACTS:
+        content = export.as_csv(export.CONTRACT_HEADERS, export.contract_rows(round_, entries))
+    else:
+        content = export.as_csv(export.ENTRY_HEADERS, export.entry_rows(round_, entries))
+    name = f"{round_.number}-{sheet.value}.{file_format.value}"
+    return Response(
+        content,
+        media_type=_MEDIA[file_format],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _add_move(name: str, summary: str, text: str) -> None:
+    @router.post(
+        f"/recognition-rounds/{{round_id}}/{name}",
+        name=f"{name}_round",
+        summary=summary,
+        description=text,
+        response_model=RoundRead,
+        responses=CHANGING,
+    )
+    def move(
+        round_id: UUID,
+        body: RoundNote,
+        principal: LoggedIn,
+        session: WriteSession,
+        if_match: IfMatch = None,
+    ) -> Response:
+        round_ = service.move(session, round_id, name, body.note, principal=principal, if_match=if_match)
+        return answer(read_round(session, round_, principal), round_)
+
+
+_add_move(
+    "freeze",
+    "冻结数据",
+    "保存每位技术经理人的合同(含版本和比例)、证书、规则和选择;之后的变化不影响本次认定。",
+)
+_add_move("reopen", "重新开放", "放弃冻结的数据和已作的决定,须说明理由。")
+_add_move("review", "审核完成", "“可认定”的人员须已逐一审定。")
+_add_move("publish", "公布", "异议须已全部处理。认定类别写入技术经理人记录,对所有人公开。")
+_add_move("cancel", "取消年度认定", "须说明理由;公布后不能取消。")
+
+
+def _frozen(session: Session, round_id: UUID, principal: Principal) -> RecognitionRound:
+    round_ = service.find(session, round_id, principal=principal)
+    if round_.digest is None:
+        raise Conflict("The round is not frozen yet.", "数据尚未冻结。", code="not_frozen")
+    return round_
+
+
+def read_round(session: Session, round_: RecognitionRound, principal: Principal) -> RoundRead:
+    return _read_many(session, [round_], principal)[0]
+
+
+def _read_many(session: Session, rounds: Sequence[RecognitionRound], principal: Principal) -> list[RoundRead]:
+    """Counts are for those who manage rounds; the number of queries does not grow with the rounds."""
+    manages = allowed(principal, Action.ROUND_MANAGE, own=False)
+    ids = [round_.id for round_ in rounds]
+    waits = RecognitionEntry.decision == Decision.PENDING
+    entries = _counts(session, RecognitionEntry.round_id, ids) if manages else {}
+    pending = _counts(session, RecognitionEntry.round_id, ids, waits) if manages else {}
+    objections = _counts(session, Objection.round_id, ids, Objection.state == "open") if manages else {}
+    return [
+        RoundRead(
+            id=round_.id,
+            number=round_.number,
+            year=round_.year,
+            title=round_.title,
+            state=_STATES[round_.state],
+            state_zh=_STATES[round_.state].zh,
+            allowed=moves.allowed(MOVES, round_.state) if manages else [],
+            rule_set_id=round_.rule_set_id,
+            as_of=round_.as_of,
+            digest=round_.digest,
+            frozen_at=round_.frozen_at,
+            published_at=round_.published_at,
+            entries=entries.get(round_.id, 0) if manages else None,
+            pending=pending.get(round_.id, 0) if manages else None,
+            objections=objections.get(round_.id, 0) if manages else None,
+            version=round_.version,
+        )
+        for round_ in rounds
+    ]
+
+
+def _counts(
+    session: Session,
+    of: InstrumentedAttribute[UUID],
+    ids: Sequence[UUID],
+    *conditions: ColumnElement[bool],
+) -> dict[UUID, int]:
+    rows = session.execute(select(of, func.count()).where(of.in_(ids), *conditions).group_by(of))
+    return dict(rows.all())

@@ -1,0 +1,130 @@
+"""Routes of a round's entries: their account, decisions, objections."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from app.accounts.permissions import LoggedIn
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Unauthenticated, problems
+from app.libraries.managers.models import Manager
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch, etag
+from app.talent.access import own_rows
+from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.rounds import deciding, service
+from app.talent.rounds.models import Objection, RecognitionRound
+from app.talent.rounds.schemas import (
+    DecisionSent,
+    EntryDetail,
+    EntryRead,
+    ObjectionAnswer,
+    ObjectionCreate,
+    ObjectionRead,
+)
+from app.talent.tiers.engine import evaluate
+from app.talent.tiers.facts import unpack
+from app.talent.tiers.presenting import tier_read
+from app.talent.tiers.rules import Configuration, RuleSet
+
+router = APIRouter(
+    prefix="/v1", tags=["年度认定 Recognition"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_OLDEST = Sort(Objection.raised_at, datetime)
+
+
+@router.get("/recognition-entries/{entry_id}", summary="认定条目的计算过程", responses=READING)
+def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, response: Response) -> EntryDetail:
+    """按冻结的数据、规则和选择,逐份合同列出。"""
+    entry = deciding.find_entry(session, entry_id, principal=principal)
+    round_ = session.get_one(RecognitionRound, entry.round_id)
+    evaluation = evaluate(
+        RuleSet.model_validate(round_.rules),
+        Configuration.model_validate(round_.configuration),
+        unpack(entry.inputs),
+    )
+    manager = session.get_one(Manager, entry.manager_id)
+    response.headers["ETag"] = etag(entry)
+    return EntryDetail(
+        **EntryRead.model_validate(entry).model_dump(),
+        digest=entry.digest,
+        evaluation=tier_read(manager, evaluation, configuration_version=None),
+    )
+
+
+@router.post(
+    "/recognition-entries/{entry_id}/decide",
+    summary="审定或更正",
+    response_model=EntryRead,
+    responses=CHANGING,
+)
+def decide(
+    entry_id: UUID,
+    body: DecisionSent,
+    principal: LoggedIn,
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> Response:
+    """“可认定”的由管理部门审定;与计算结果不同的须说明理由。"""
+    entry = deciding.decide(session, entry_id, body.tier, body.reason, principal=principal, if_match=if_match)
+    return answer(EntryRead.model_validate(entry), entry)
+
+
+@router.post(
+    "/recognition-rounds/{round_id}/objections",
+    summary="提出异议",
+    status_code=201,
+    response_model=ObjectionRead,
+    responses=CREATING,
+)
+def raise_objection(
+    round_id: UUID,
+    body: ObjectionCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    """冻结之后、公布之前,由本人或所在机构提出。"""
+
+    def make() -> tuple[ObjectionRead, Objection]:
+        row = deciding.object_(session, round_id, body.manager_id, body.text, principal=principal)
+        return ObjectionRead.model_validate(row), row
+
+    return create(request, session, body, principal=principal, key=key, make=make, located=False)
+
+
+@router.get("/recognition-rounds/{round_id}/objections", summary="异议列表", responses=LISTING | READING)
+def list_objections(
+    round_id: UUID,
+    principal: LoggedIn,
+    session: ReadSession,
+    open_only: Annotated[bool, Query(description="只列待处理的")] = False,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[ObjectionRead]:
+    round_ = service.find(session, round_id, principal=principal)
+    query = select(Objection).where(
+        Objection.round_id == round_.id, own_rows(Objection.manager_id, principal)
+    )
+    if open_only:
+        query = query.where(Objection.state == "open")
+    rows, following = fetch_page(
+        session, query, sort=_OLDEST, key=Objection.id, limit=limit, cursor=cursor, sort_name="objections"
+    )
+    return Page(items=[ObjectionRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.post("/recognition-objections/{objection_id}/answer", summary="答复异议", responses=CHANGING)
+def answer_objection(
+    objection_id: UUID, body: ObjectionAnswer, principal: LoggedIn, session: WriteSession
+) -> ObjectionRead:
+    """异议成立的,按填写的类别更正,答复即为理由。"""
+    row = deciding.answer_objection(
+        session, objection_id, upheld=body.upheld, text=body.answer, tier=body.tier, principal=principal
+    )
+    return ObjectionRead.model_validate(row)

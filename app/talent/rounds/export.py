@@ -1,0 +1,162 @@
+"""A round as a table for a spreadsheet: entries, and every contract with what it counted for; CSV and XLSX."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
+from app.talent.tiers.facts import unpack
+from app.talent.tiers.figures import WHY_NOT, figures
+from app.talent.tiers.kinds import OPEN_QUESTIONS
+from app.talent.tiers.rules import Configuration
+
+Cell = str | int | Decimal | None
+
+ENTRY_HEADERS = (
+    "人才编号 number",
+    "姓名 name",
+    "年度 year",
+    "计算类别 computed_tier",
+    "依据规则 rule",
+    "认定类别 tier",
+    "决定方式 decision",
+    "理由 reason",
+    "在济落地项目数 landed_projects",
+    "当年技术合同额(万元) amount_year_wan",
+    "累计技术合同额(万元) amount_total_wan",
+    "最高有效证书 certificate",
+)
+CONTRACT_HEADERS = (
+    "人才编号 number",
+    "合同编号 contract",
+    "合同名称 title",
+    "合同版本 version",
+    "成交额(万元) deal_wan",
+    "技术交易额(万元) technology_wan",
+    "贡献比例(%) share",
+    "签订日期 signed_on",
+    "登记日期 registered_on",
+    "落地日期 landed_on",
+    "计入金额(万元) counted_wan",
+    "计入当年 in_year",
+    "计入累计 in_total",
+    "计入落地项目 projects",
+    "未计入当年金额的原因 amount_reason",
+    "未计入项目的原因 project_reason",
+)
+
+
+def entries_of(session: Session, round_: RecognitionRound) -> Sequence[RecognitionEntry]:
+    return session.scalars(
+        select(RecognitionEntry)
+        .where(RecognitionEntry.round_id == round_.id)
+        .order_by(RecognitionEntry.manager_number, RecognitionEntry.id)
+    ).all()
+
+
+def entry_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) -> Iterator[list[Cell]]:
+    decisions = {decision.value: decision.zh for decision in Decision}
+    for entry in entries:
+        yield [
+            entry.manager_number,
+            entry.manager_name,
+            round_.year,
+            entry.computed_tier,
+            entry.rule_id,
+            entry.tier,
+            decisions[entry.decision],
+            entry.reason,
+            *(
+                Decimal(entry.figures[name])
+                for name in ("landed_projects", "amount_year_wan", "amount_total_wan")
+            ),
+            entry.figures["certificate"],
+        ]
+
+
+def contract_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) -> Iterator[list[Cell]]:
+    """From the frozen inputs: the figures of the first table are the column sums of this one."""
+    configuration = Configuration.model_validate(round_.configuration)
+    for entry in entries:
+        case = unpack(entry.inputs)
+        facts = {one.id: one for one in case.contracts}
+        for line in figures(case, configuration).lines:
+            one = facts[line.contract_id]
+            yield [
+                entry.manager_number,
+                line.number,
+                line.title,
+                line.version,
+                one.deal_wan,
+                one.technology_wan,
+                line.share,
+                *(
+                    day.isoformat() if day else None
+                    for day in (one.signed_on, one.registered_on, one.landed_on)
+                ),
+                line.amount_wan,
+                "是" if line.in_year else "否",
+                "是" if line.in_total else "否",
+                line.projects,
+                WHY_NOT[line.amount_reason][0] if line.amount_reason else None,
+                WHY_NOT[line.project_reason][0] if line.project_reason else None,
+            ]
+
+
+def as_csv(headers: Sequence[str], rows: Iterator[list[Cell]]) -> bytes:
+    """UTF-8 with the mark by which spreadsheets know it; amounts exact."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(headers)
+    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) -> bytes:
+    """Three sheets: entries, contracts, and the rules with the choices that were in force."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        _sheet(book, "认定结果", ENTRY_HEADERS, entry_rows(round_, entries))
+        _sheet(book, "合同明细", CONTRACT_HEADERS, contract_rows(round_, entries))
+        _sheet(book, "规则与口径", ("项目 item", "内容 value"), _rule_rows(round_))
+    return out.getvalue()
+
+
+def _rule_rows(round_: RecognitionRound) -> Iterator[list[Cell]]:
+    assert round_.rules is not None
+    configuration = Configuration.model_validate(round_.configuration)
+    yield ["年度认定 round", round_.number]
+    yield ["规则集 rule set", round_.rule_set_id]
+    yield ["依据文件 source", round_.rules["source"]["number"]]
+    yield ["统计截止日 as of", round_.as_of.isoformat() if round_.as_of else None]
+    yield ["数据摘要 digest", round_.digest]
+    for question, (zh, _, _) in OPEN_QUESTIONS.items():
+        yield [f"{zh} {question}", getattr(configuration, question).zh]
+
+
+def _sheet(book: Any, name: str, headers: Sequence[str], rows: Iterator[list[Cell]]) -> None:
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True})
+    sheet.write_row(0, 0, headers, bold)
+    sheet.freeze_panes(1, 0)
+    for place, row in enumerate(rows, 1):
+        sheet.write_row(place, 0, [float(cell) if isinstance(cell, Decimal) else cell for cell in row])
+    sheet.autofit()
+
+
+def _safe(cell: Cell) -> str:
+    """A text that begins like a formula would be run as one by a spreadsheet."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    text = str(cell)
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text[:1] else text

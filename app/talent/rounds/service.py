@@ -1,0 +1,218 @@
+"""A round of recognition: open, freeze every input, review, publish. Flushes, never commits."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.permissions import Action, require
+from app.accounts.principal import Principal
+from app.db import now
+from app.errors import Conflict, NotFound
+from app.events import emit
+from app.libraries.kinds import RecordState
+from app.libraries.managers.models import Manager
+from app.libraries.numbers import take_numbers
+from app.talent import granting
+from app.talent.answers import check_sent
+from app.talent.days import last_day, today
+from app.talent.moves import begin, take
+from app.talent.rounds.models import (
+    MOVES,
+    Decision,
+    Objection,
+    RecognitionEntry,
+    RecognitionRound,
+    RoundState,
+)
+from app.talent.tiers.configuring import choices
+from app.talent.tiers.engine import Evaluation, evaluate
+from app.talent.tiers.facts import digest, pack
+from app.talent.tiers.kinds import Wording
+from app.talent.tiers.reading import cases, managers_with_something
+from app.talent.tiers.rules import rules_of
+from app.talent.tiers.service import summary
+
+
+def open_round(session: Session, year: int, title: str, *, principal: Principal) -> RecognitionRound:
+    """
+    Raises:
+        Invalid: no rules hold in that year.
+        Conflict: there is a round of that year.
+    """
+    require(principal, Action.ROUND_MANAGE)
+    rules = rules_of(year)
+    known = session.scalar(
+        select(RecognitionRound.number).where(
+            RecognitionRound.year == year, RecognitionRound.state != RoundState.CANCELLED
+        )
+    )
+    if known is not None:
+        raise Conflict(
+            f"There is a round of {year} already: {known}.",
+            f"{year} 年度认定已存在: {known}。",
+            code="round_exists",
+        )
+    (number,) = take_numbers(session, "RD", prefix="RD")
+    round_ = RecognitionRound(
+        number=number, year=year, title=title, rule_set_id=rules.id, created_by=principal.user_id
+    )
+    session.add(round_)
+    begin(session, round_, concept="round", principal=principal)
+    return round_
+
+
+def find(session: Session, round_id: UUID, *, principal: Principal, lock: bool = False) -> RecognitionRound:
+    require(principal, Action.ROUND_READ, own=True)
+    query = select(RecognitionRound).where(RecognitionRound.id == round_id)
+    round_ = session.scalar(query.with_for_update(of=RecognitionRound) if lock else query)
+    if round_ is None:
+        raise NotFound()
+    return round_
+
+
+def move(
+    session: Session,
+    round_id: UUID,
+    name: str,
+    note: str | None,
+    *,
+    principal: Principal,
+    if_match: str | None = None,
+) -> RecognitionRound:
+    """A move of the table in ``models.MOVES``, with what it brings about.
+
+    Raises:
+        Conflict: not in this state; decisions or objections are open.
+    """
+    require(principal, Action.ROUND_MANAGE)
+    round_ = find(session, round_id, principal=principal, lock=True)
+    check_sent(if_match, round_)
+    if name == "review":
+        _refuse_undecided(session, round_)
+    if name == "publish":
+        _refuse_undecided(session, round_)
+        _refuse_objections(session, round_)
+    if name == "freeze" and round_.state == RoundState.OPEN:
+        _freeze(session, round_)
+    take(session, round_, MOVES[name], states=RoundState, concept="round", principal=principal, note=note)
+    if name == "reopen":
+        _thaw(session, round_)
+    if name == "publish":
+        _publish(session, round_, principal)
+    session.flush()
+    return round_
+
+
+def entry_of(manager: Manager, evaluation: Evaluation, *, round_id: UUID) -> RecognitionEntry:
+    """An entry as it is frozen: all inputs, what they come to, and whether an officer has to decide."""
+    inputs = pack(evaluation.case)
+    tier = evaluation.tier.value if evaluation.tier else None
+    waits = evaluation.rule is not None and evaluation.rule.wording is Wording.MAY
+    return RecognitionEntry(
+        round_id=round_id,
+        manager_id=manager.id,
+        manager_number=manager.number,
+        manager_name=manager.title,
+        inputs=inputs,
+        digest=digest(inputs),
+        computed_tier=tier,
+        rule_id=evaluation.rule.id if evaluation.rule else None,
+        figures=summary(evaluation),
+        tier=None if waits else tier,
+        decision=(Decision.PENDING if waits else Decision.COMPUTED).value,
+    )
+
+
+def round_digest(rules: Any, configuration: Any, entries: Sequence[RecognitionEntry]) -> str:
+    """Over everything that decides the round: a change of one digit of one contract changes it."""
+    parts = sorted((str(entry.manager_id), digest(entry.inputs)) for entry in entries)
+    return digest({"rules": rules, "configuration": configuration, "entries": [list(part) for part in parts]})
+
+
+def _freeze(session: Session, round_: RecognitionRound) -> None:
+    rules = rules_of(round_.year)
+    chosen = choices(session, rules)
+    round_.as_of = last_day(round_.year, today())
+    round_.rule_set_id = rules.id
+    round_.rules = rules.model_dump(mode="json")
+    round_.configuration = chosen.values.model_dump(mode="json")
+    managers = _candidates(session)
+    found = cases(session, list(managers), year=round_.year, day=round_.as_of)
+    entries = [
+        entry_of(managers[id_], evaluate(rules, chosen.values, case), round_id=round_.id)
+        for id_, case in found.items()
+    ]
+    session.add_all(entries)
+    round_.digest = round_digest(round_.rules, round_.configuration, entries)
+    round_.frozen_at = now()
+
+
+def _candidates(session: Session) -> dict[UUID, Manager]:
+    """Published managers with a contract or a verified certificate; of all others the tier is none."""
+    rows = session.scalars(
+        select(Manager)
+        .where(Manager.id.in_(managers_with_something(session)), Manager.state == RecordState.PUBLISHED)
+        .order_by(Manager.id)
+    )
+    return {row.id: row for row in rows}
+
+
+def _thaw(session: Session, round_: RecognitionRound) -> None:
+    session.execute(delete(Objection).where(Objection.round_id == round_.id))
+    session.execute(delete(RecognitionEntry).where(RecognitionEntry.round_id == round_.id))
+    round_.rules = round_.configuration = round_.as_of = round_.digest = round_.frozen_at = None
+
+
+def _refuse_undecided(session: Session, round_: RecognitionRound) -> None:
+    waiting = session.scalar(
+        select(func.count()).where(
+            RecognitionEntry.round_id == round_.id, RecognitionEntry.decision == Decision.PENDING
+        )
+    )
+    if waiting:
+        raise Conflict(
+            f"{waiting} entries wait for an officer's decision.",
+            f"还有 {waiting} 人待审定。",
+            code="decisions_pending",
+            pending=waiting,
+        )
+
+
+def _refuse_objections(session: Session, round_: RecognitionRound) -> None:
+    open_ones = session.scalar(
+        select(func.count()).where(Objection.round_id == round_.id, Objection.state == "open")
+    )
+    if open_ones:
+        raise Conflict(
+            f"{open_ones} objections are not answered.",
+            f"还有 {open_ones} 项异议未处理。",
+            code="objections_open",
+            objections=open_ones,
+        )
+
+
+def _publish(session: Session, round_: RecognitionRound, principal: Principal) -> None:
+    """Write the recognised tiers to the managers' records; one of a later year stays."""
+    rows = session.execute(
+        select(RecognitionEntry.manager_id, RecognitionEntry.tier)
+        .join(Manager, Manager.id == RecognitionEntry.manager_id)
+        .where(
+            RecognitionEntry.round_id == round_.id,
+            RecognitionEntry.tier.is_not(None),
+            func.coalesce(Manager.recognised_year, 0) <= round_.year,
+        )
+    )
+    granted = {
+        manager_id: {"recognised_tier": tier, "recognised_year": round_.year} for manager_id, tier in rows
+    }
+    granting.write(session, granted, action="recognise", principal=principal, note=round_.number)
+    round_.published_at = now()
+    emit(
+        session,
+        "recognition.published",
+        subject_id=round_.id,
+        payload={"year": round_.year, "recognised": len(granted)},
+    )

@@ -1,0 +1,165 @@
+"""Routes of tiers and their rules."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+
+from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IfMatch
+from app.talent.access import manager_for, own_rows
+from app.talent.answers import CHANGING, LISTING, READING, answer
+from app.talent.days import last_day, today
+from app.talent.tiers import presenting
+from app.talent.tiers.configuring import choices, configure
+from app.talent.tiers.engine import evaluate
+from app.talent.tiers.kinds import Tier
+from app.talent.tiers.models import ManagerTier, TierChange
+from app.talent.tiers.reading import cases
+from app.talent.tiers.rules import Configuration, rule_set, rule_sets, rules_of
+from app.talent.tiers.schemas import (
+    ConfigurationChange,
+    ConfigurationRead,
+    RuleSetRead,
+    StandingRead,
+    TierChangeRead,
+    TierRead,
+    WhatIf,
+    WhatIfRead,
+    Year,
+)
+from app.talent.tiers.supposing import supposed_case
+
+router = APIRouter(prefix="/v1", tags=["人才类别 Tiers"], responses=problems(Unauthenticated, Forbidden))
+
+_NEWEST = Sort(TierChange.changed_at, datetime, descending=True)
+_LATEST = Sort(ManagerTier.computed_at, datetime, descending=True)
+_ASKING = problems(NotFound, Invalid)
+
+
+@router.get("/tier-rules", summary="人才认定规则")
+def list_rules(principal: CurrentPrincipal, session: ReadSession) -> list[RuleSetRead]:
+    """规则、依据文件、适用年度,以及政策未写明的事项与现行选择。"""
+    require(principal, Action.TIER_RULES_READ)
+    return [presenting.rule_set_read(rules, choices(session, rules)) for rules in rule_sets()]
+
+
+@router.get(
+    "/tier-rules/{rule_set_id}/configuration",
+    summary="规则的现行选择",
+    response_model=ConfigurationRead,
+    responses=READING,
+)
+def read_configuration(rule_set_id: str, principal: CurrentPrincipal, session: ReadSession) -> Response:
+    require(principal, Action.TIER_RULES_READ)
+    rules = rule_set(rule_set_id)
+    if rules is None:
+        raise NotFound()
+    chosen = choices(session, rules)
+    return answer(presenting.configuration_read(chosen), chosen)
+
+
+@router.patch(
+    "/tier-rules/{rule_set_id}/configuration",
+    summary="决定政策未写明的事项",
+    response_model=ConfigurationRead,
+    responses=CHANGING,
+)
+def change_configuration(
+    rule_set_id: str,
+    body: ConfigurationChange,
+    principal: LoggedIn,
+    session: WriteSession,
+    if_match: IfMatch = None,
+) -> Response:
+    """由管理部门决定并写明依据;所有技术经理人的类别随之重新计算。已冻结的年度认定不受影响。"""
+    chosen = configure(
+        session, rule_set_id, body.chosen(), body.reason, principal=principal, if_match=if_match
+    )
+    return answer(presenting.configuration_read(chosen), chosen)
+
+
+@router.get("/managers/{manager_id}/tier", summary="人才类别", responses=_ASKING)
+def get_tier(
+    manager_id: UUID,
+    principal: LoggedIn,
+    session: ReadSession,
+    year: Annotated[Year | None, Query(description="默认为今年")] = None,
+) -> TierRead:
+    """按规则即时计算: 依据规则、指标、逐份合同(未计入的说明原因)、达到上一类别所缺,以及政策未写明事项的现行选择。"""
+    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
+    asked = year or today().year
+    rules = rules_of(asked)
+    chosen = choices(session, rules)
+    case = cases(session, [manager.id], year=asked, day=last_day(asked, today()))[manager.id]
+    evaluation = evaluate(rules, chosen.values, case)
+    return presenting.tier_read(manager, evaluation, configuration_version=chosen.version)
+
+
+@router.post("/managers/{manager_id}/tier/what-if", summary="人才类别试算", responses=_ASKING)
+def what_if(manager_id: UUID, body: WhatIf, principal: LoggedIn, session: ReadSession) -> WhatIfRead:
+    """加上假设的合同、证书或选择后会是什么类别、还缺什么。不写入任何数据。"""
+    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
+    year = body.year or today().year
+    rules = rules_of(year)
+    chosen = choices(session, rules)
+    case = cases(session, [manager.id], year=year, day=last_day(year, today()))[manager.id]
+    supposed, made_up = supposed_case(case, body.contracts, body.certificates)
+    configuration = Configuration.model_validate(
+        chosen.values.model_dump(mode="json") | body.configuration.chosen()
+    )
+    return WhatIfRead(
+        actual_tier=evaluate(rules, chosen.values, case).tier,
+        supposed=presenting.tier_read(
+            manager,
+            evaluate(rules, configuration, supposed),
+            configuration_version=chosen.version,
+            supposed=made_up,
+        ),
+    )
+
+
+@router.get("/managers/{manager_id}/tier-changes", summary="人才类别变动记录", responses=LISTING | READING)
+def list_changes(
+    manager_id: UUID,
+    principal: LoggedIn,
+    session: ReadSession,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[TierChangeRead]:
+    """计算结果的每次变动及其起因,最新的在前。"""
+    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
+    rows, following = fetch_page(
+        session,
+        select(TierChange).where(TierChange.manager_id == manager.id),
+        sort=_NEWEST,
+        key=TierChange.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="tier-changes",
+    )
+    return Page(items=[TierChangeRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get("/tiers", summary="今年的人才类别列表", responses=LISTING)
+def list_tiers(
+    principal: LoggedIn,
+    session: ReadSession,
+    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[StandingRead]:
+    """随合同、证书等事件更新的计算结果,最近更新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    require(principal, Action.TIER_READ, own=True)
+    query = select(ManagerTier).where(own_rows(ManagerTier.manager_id, principal))
+    if tiers:
+        query = query.where(ManagerTier.tier.in_(tiers))
+    rows, following = fetch_page(
+        session, query, sort=_LATEST, key=ManagerTier.id, limit=limit, cursor=cursor, sort_name="tiers"
+    )
+    return Page(items=[StandingRead.model_validate(row) for row in rows], next_cursor=following)

@@ -1,0 +1,160 @@
+"""Figures and rules → tier, with the rule, every condition and what is missing. Pure: no database, no clock.
+
+The rules are tried from C down; the first that holds is the tier. Every condition of every rule is told, those that
+fail with their gap.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.libraries.kinds import CertificateLevel
+from app.talent.tiers.facts import Case
+from app.talent.tiers.figures import Figures, figures
+from app.talent.tiers.kinds import OPEN_QUESTIONS, FilingNeed, Tier, Window
+from app.talent.tiers.rules import Configuration, Rule, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a rule: `needed` against `actual`; `gap` is what is missing, None where it holds.
+
+    `name` is landed_projects, amount_year_wan, amount_total_wan, certificate or filing.
+    """
+
+    name: str
+    needed: str
+    actual: str
+    gap: str | None
+    zh: str
+    en: str
+
+    @property
+    def holds(self) -> bool:
+        return self.gap is None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    rule: Rule
+    conditions: tuple[Condition, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(condition.holds for condition in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """`rule` is the one by which `tier` holds; `next_tier` the one above, with the rules that lead there."""
+
+    rules: RuleSet
+    configuration: Configuration
+    case: Case
+    figures: Figures
+    outcomes: tuple[RuleOutcome, ...]
+    tier: Tier | None
+    rule: Rule | None
+
+    @property
+    def next_tier(self) -> Tier | None:
+        return Tier.above(self.tier)
+
+    @property
+    def missing(self) -> tuple[RuleOutcome, ...]:
+        """The rules of the next tier; one of them would be enough."""
+        return tuple(outcome for outcome in self.outcomes if outcome.rule.tier is self.next_tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A choice for an open question under which the tier would be another one."""
+
+    question: str
+    choice: str
+    tier: Tier | None
+
+
+def evaluate(rules: RuleSet, configuration: Configuration, case: Case) -> Evaluation:
+    sums = figures(case, configuration)
+    outcomes = tuple(RuleOutcome(rule, tuple(_conditions(rule, sums, configuration))) for rule in rules.rules)
+    reached = next((outcome.rule for outcome in outcomes if outcome.holds), None)
+    return Evaluation(
+        rules=rules,
+        configuration=configuration,
+        case=case,
+        figures=sums,
+        outcomes=outcomes,
+        tier=reached.tier if reached else None,
+        rule=reached,
+    )
+
+
+def alternatives(evaluation: Evaluation) -> list[Alternative]:
+    """Where the policy's silence decides: each single other choice that would change the tier."""
+    found = []
+    for question, (_, _, choices) in OPEN_QUESTIONS.items():
+        for choice in choices:
+            if choice == getattr(evaluation.configuration, question):
+                continue
+            other = evaluation.configuration.model_copy(update={question: choice})
+            tier = evaluate(evaluation.rules, other, evaluation.case).tier
+            if tier is not evaluation.tier:
+                found.append(Alternative(question, choice.value, tier))
+    return found
+
+
+def _conditions(rule: Rule, sums: Figures, configuration: Configuration) -> Iterator[Condition]:
+    if rule.landed_projects is not None:
+        period = configuration.project_window
+        yield _at_least(
+            "landed_projects",
+            Decimal(rule.landed_projects),
+            sums.landed_projects,
+            f"{period.zh}在济落地项目不少于 {rule.landed_projects} 个",
+            f"at least {rule.landed_projects} projects landed in Jinan {period.en}",
+        )
+    if rule.amount_wan is not None:
+        yearly = rule.amount_period == "year" or configuration.unstated_period is Window.YEAR
+        period = Window.YEAR if yearly else Window.CUMULATIVE
+        yield _at_least(
+            "amount_year_wan" if yearly else "amount_total_wan",
+            rule.amount_wan,
+            sums.amount_year_wan if yearly else sums.amount_total_wan,
+            f"{period.zh}技术合同额不少于 {rule.amount_wan} 万元",
+            f"technology contracts of at least {rule.amount_wan} 万元 {period.en}",
+        )
+    if rule.certificate is not None:
+        yield _certificate(rule.certificate, sums)
+    if configuration.filing is FilingNeed.REQUIRED:
+        yield Condition(
+            "filing",
+            needed="valid",
+            actual="valid" if sums.filed else "none",
+            gap=None if sums.filed else "valid",
+            zh="在备案有效期内",
+            en="a valid filing",
+        )
+
+
+def _at_least(name: str, needed: Decimal, actual: Decimal, zh: str, en: str) -> Condition:
+    gap = None if actual >= needed else plain(needed - actual)
+    return Condition(name, plain(needed), plain(actual), gap, zh, en)
+
+
+def _certificate(needed: CertificateLevel, sums: Figures) -> Condition:
+    actual = sums.certificate.level if sums.certificate else CertificateLevel.NONE
+    return Condition(
+        "certificate",
+        needed=needed.value,
+        actual=actual.value,
+        gap=None if actual.rank >= needed.rank else needed.value,
+        zh=f"有效的{needed.zh}或以上培训证书",
+        en=f"a valid certificate of level {needed.value} or higher",
+    )
+
+
+def plain(number: Decimal) -> str:
+    """Without an exponent and without zeros that say nothing: 5000, 4999.99, 0.5."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

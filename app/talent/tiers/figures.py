@@ -1,0 +1,191 @@
+"""From contracts to figures: which contracts count for a manager's year, for how much, and why others do not. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from uuid import UUID
+
+from app.talent.tiers.facts import Case, CertificateFacts, ContractFacts, highest
+from app.talent.tiers.kinds import (
+    AmountBasis,
+    CountedContracts,
+    ProjectUnit,
+    ProjectYear,
+    Shared,
+    Window,
+    YearBy,
+)
+from app.talent.tiers.rules import Configuration
+
+WHY_NOT: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "cancelled": ("合同已撤销", "the contract is cancelled"),
+        "share_not_confirmed": ("贡献比例未确认", "the share is not confirmed"),
+        "not_signed": ("合同未签订", "the contract is not signed"),
+        "not_registered": ("合同未认定登记", "the contract is not registered"),
+        "parties_elsewhere": ("合同双方所在地不符合要求", "its parties are not where the configuration asks"),
+        "later": ("晚于统计截止日", "after the last day that is looked at"),
+        "earlier_year": ("不在本年度", "of an earlier year"),
+        "not_landed": ("项目未落地", "the project has not landed"),
+        "same_project": ("同一项目的另一合同已计入", "another contract of the same project is counted"),
+        "not_in_jinan": ("未在济南落地", "not landed in Jinan"),
+    }
+)
+"""Code → why a contract or project does not count, in Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractLine:
+    """One contract in a manager's account.
+
+    `amount_wan` is what it counts for him if it counts; `in_year` and `in_total` tell in which sums it is, and
+    `amount_reason` why not. `projects` is what it adds to the landed projects (1, or the share of one).
+    """
+
+    contract_id: UUID
+    number: str
+    title: str
+    version: int
+    share: Decimal
+    year: int | None
+    amount_wan: Decimal
+    in_year: bool
+    in_total: bool
+    amount_reason: str | None
+    projects: Decimal
+    project_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The sums that the rules ask for; exact, never rounded. `certificate` is the best that holds on the day."""
+
+    landed_projects: Decimal
+    amount_year_wan: Decimal
+    amount_total_wan: Decimal
+    certificate: CertificateFacts | None
+    filed: bool
+    lines: tuple[ContractLine, ...]
+
+
+def figures(case: Case, configuration: Configuration) -> Figures:
+    contracts = _once(case.contracts)
+    lines = tuple(_line(one, case, configuration) for one in contracts)
+    if configuration.project_unit is ProjectUnit.ENGAGEMENT:
+        lines = _one_a_project(lines, {one.id: one.project_id for one in contracts})
+    return Figures(
+        landed_projects=_sum(line.projects for line in lines),
+        amount_year_wan=_sum(line.amount_wan for line in lines if line.in_year),
+        amount_total_wan=_sum(line.amount_wan for line in lines if line.in_total),
+        certificate=highest(case.certificates, case.day),
+        filed=case.filed,
+        lines=lines,
+    )
+
+
+def _sum(values: Iterable[Decimal]) -> Decimal:
+    return sum(values, Decimal(0))
+
+
+def _once(contracts: Sequence[ContractFacts]) -> list[ContractFacts]:
+    """The same contract counts once, in an order of its own: by day of signing, then number."""
+    by_id = {one.id: one for one in contracts}
+    return sorted(by_id.values(), key=lambda one: (one.signed_on or date.max, one.number, one.id))
+
+
+def _one_a_project(
+    lines: Sequence[ContractLine], project_of: Mapping[UUID, UUID]
+) -> tuple[ContractLine, ...]:
+    """Of several contracts of a project, the one with the manager's biggest part stands for it."""
+    best: dict[UUID, ContractLine] = {}
+    for line in lines:
+        standing = best.get(project_of[line.contract_id])
+        if line.projects > 0 and (standing is None or line.projects > standing.projects):
+            best[project_of[line.contract_id]] = line
+    chosen = {line.contract_id for line in best.values()}
+    return tuple(
+        replace(line, projects=Decimal(0), project_reason="same_project")
+        if line.projects > 0 and line.contract_id not in chosen
+        else line
+        for line in lines
+    )
+
+
+def _line(contract: ContractFacts, case: Case, configuration: Configuration) -> ContractLine:
+    day = _day_of(contract, configuration)
+    reason = _standing(contract, configuration) or _too_late(day, case)
+    in_total = reason is None
+    in_year = in_total and day is not None and day.year == case.year
+    project_reason = reason or _project_reason(contract, case, configuration, in_year)
+    return ContractLine(
+        contract_id=contract.id,
+        number=contract.number,
+        title=contract.title,
+        version=contract.version,
+        share=contract.share,
+        year=day.year if day else None,
+        amount_wan=_portion(_amount(contract, configuration), contract.share, configuration.shared_amounts),
+        in_year=in_year,
+        in_total=in_total,
+        amount_reason=reason or (None if in_year else "earlier_year"),
+        projects=(
+            Decimal(0)
+            if project_reason
+            else _portion(Decimal(1), contract.share, configuration.shared_projects)
+        ),
+        project_reason=project_reason,
+    )
+
+
+def _standing(contract: ContractFacts, configuration: Configuration) -> str | None:
+    """Why the contract counts neither as an amount nor as a project."""
+    if not contract.live:
+        return "cancelled"
+    if not contract.confirmed or contract.share <= 0:
+        return "share_not_confirmed"
+    if contract.signed_on is None:
+        return "not_signed"
+    if contract.registered_on is None and configuration.counted_contracts is CountedContracts.REGISTERED:
+        return "not_registered"
+    if contract.parties_in_jinan < configuration.parties.least:
+        return "parties_elsewhere"
+    return None
+
+
+def _day_of(contract: ContractFacts, configuration: Configuration) -> date | None:
+    """The day that decides the contract's year; one that is not registered yet goes by its signing."""
+    if configuration.year_by is YearBy.REGISTERED_ON and contract.registered_on is not None:
+        return contract.registered_on
+    return contract.signed_on
+
+
+def _too_late(day: date | None, case: Case) -> str | None:
+    return "later" if day is not None and day > case.day else None
+
+
+def _project_reason(
+    contract: ContractFacts, case: Case, configuration: Configuration, in_year: bool
+) -> str | None:
+    if contract.landed_on is None:
+        return "not_landed"
+    if not contract.landed_in_jinan:
+        return "not_in_jinan"
+    if contract.landed_on > case.day:
+        return "later"
+    if configuration.project_window is Window.CUMULATIVE:
+        return None
+    by_landing = configuration.project_year_by is ProjectYear.LANDED_ON
+    this_year = contract.landed_on.year == case.year if by_landing else in_year
+    return None if this_year else "earlier_year"
+
+
+def _amount(contract: ContractFacts, configuration: Configuration) -> Decimal:
+    if configuration.amount_basis is AmountBasis.TECHNOLOGY:
+        return contract.technology_wan
+    return contract.deal_wan
+
+
+def _portion(whole: Decimal, share: Decimal, shared: Shared) -> Decimal:
+    return whole if shared is Shared.FULL else whole * share / 100

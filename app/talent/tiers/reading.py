@@ -1,0 +1,91 @@
+"""From the tables to what the tier engine sees: the only place of recognition that reads contracts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import Organisation
+from app.engagements.contracts.models import Contract, ContractShare, ContractState, ContractVersion
+from app.talent.certificates.service import verified_of
+from app.talent.filings.service import filed_managers
+from app.talent.tiers.facts import Case, ContractFacts
+
+JINAN = "3701"
+"""The districts of Jinan share these first digits of GB/T 2260."""
+
+
+def cases(session: Session, manager_ids: Sequence[UUID], *, year: int, day: date) -> dict[UUID, Case]:
+    """Everything that decides these managers' tiers in that year, in a fixed number of queries."""
+    contracts = _contracts(session, manager_ids)
+    certificates = verified_of(session, manager_ids)
+    filed = filed_managers(session, manager_ids, day)
+    return {
+        id_: Case(
+            year=year,
+            day=day,
+            contracts=tuple(contracts.get(id_, ())),
+            certificates=tuple(certificates.get(id_, ())),
+            filed=id_ in filed,
+        )
+        for id_ in manager_ids
+    }
+
+
+def managers_of_contract(session: Session, contract_id: UUID) -> list[UUID]:
+    """Everybody who has a share in the contract, or had one in a former version of it."""
+    ids = set(
+        session.scalars(select(ContractShare.manager_id).where(ContractShare.contract_id == contract_id))
+    )
+    for data in session.scalars(
+        select(ContractVersion.data).where(ContractVersion.contract_id == contract_id)
+    ):
+        ids.update(UUID(share["manager_id"]) for share in data.get("shares", ()))
+    return sorted(ids)
+
+
+def managers_with_something(session: Session) -> list[UUID]:
+    """Every manager whose tier may be another than none: with a share of a contract or a verified certificate."""
+    shared = set(session.scalars(select(ContractShare.manager_id).distinct()))
+    return sorted(shared | verified_of(session, None).keys())
+
+
+def _contracts(session: Session, manager_ids: Sequence[UUID]) -> dict[UUID, list[ContractFacts]]:
+    buyer, seller = aliased(Organisation), aliased(Organisation)
+    rows = session.execute(
+        select(ContractShare, Contract, buyer.region, seller.region)
+        .join(Contract, Contract.id == ContractShare.contract_id)
+        .join(buyer, buyer.id == Contract.buyer_org_id)
+        .join(seller, seller.id == Contract.seller_org_id)
+        .where(ContractShare.manager_id.in_(manager_ids))
+        .order_by(Contract.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, list[ContractFacts]] = {}
+    for share, contract, *regions in rows:
+        found.setdefault(share.manager_id, []).append(_facts(contract, share, regions))
+    return found
+
+
+def _facts(contract: Contract, share: ContractShare, regions: Iterable[str]) -> ContractFacts:
+    signed = contract.state in (ContractState.SIGNED, ContractState.REGISTERED)
+    registered = contract.state == ContractState.REGISTERED
+    return ContractFacts(
+        id=contract.id,
+        number=contract.number,
+        title=contract.title,
+        version=contract.version,
+        deal_wan=contract.deal_amount_wan,
+        technology_wan=contract.technology_amount_wan,
+        share=share.percent,
+        signed_on=contract.signed_on if signed else None,
+        registered_on=contract.registered_on if registered else None,
+        landed_on=contract.landed_on,
+        landed_in_jinan=contract.landed_in_jinan,
+        parties_in_jinan=sum(region.startswith(JINAN) for region in regions),
+        project_id=contract.engagement_id or contract.id,
+        live=contract.state != ContractState.CANCELLED,
+        confirmed=share.confirmed_at is not None,
+    )

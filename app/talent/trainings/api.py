@@ -1,0 +1,195 @@
+"""Routes of training and its bases."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.db import ReadSession, WriteSession
+from app.errors import Forbidden, Unauthenticated, problems
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.preconditions import IdempotencyKey, IfMatch
+from app.talent.access import manager_for
+from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.trainings import service
+from app.talent.trainings.ladder import ladder, next_rung, standings
+from app.talent.trainings.models import Training, TrainingBase, TrainingState
+from app.talent.trainings.schemas import (
+    BaseCreate,
+    BasePatch,
+    BaseRead,
+    ReviewNote,
+    RungRead,
+    SummaryRead,
+    TrainingCreate,
+    TrainingRead,
+)
+
+router = APIRouter(prefix="/v1", tags=["培训 Trainings"], responses=problems(Unauthenticated, Forbidden))
+
+_BY_NAME = Sort(TrainingBase.name, str)
+_NEWEST = Sort(Training.created_at, datetime, descending=True)
+
+
+@router.get("/training-bases", summary="培养基地列表", responses=LISTING)
+def list_bases(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    active: Annotated[bool | None, Query(description="是否开放")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[BaseRead]:
+    require(principal, Action.TRAINING_BASE_READ)
+    query = select(TrainingBase)
+    if active is not None:
+        query = query.where(TrainingBase.active == active)
+    rows, following = fetch_page(
+        session, query, sort=_BY_NAME, key=TrainingBase.id, limit=limit, cursor=cursor, sort_name="bases"
+    )
+    return Page(items=[BaseRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.post(
+    "/training-bases", summary="新增培养基地", status_code=201, response_model=BaseRead, responses=CREATING
+)
+def add_base(
+    body: BaseCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    def make() -> tuple[BaseRead, TrainingBase]:
+        base = service.add_base(session, body, principal=principal)
+        return BaseRead.model_validate(base), base
+
+    return create(request, session, body, principal=principal, key=key, make=make)
+
+
+@router.get("/training-bases/{base_id}", summary="一个培养基地", response_model=BaseRead, responses=READING)
+def get_base(base_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> Response:
+    require(principal, Action.TRAINING_BASE_READ)
+    base = service.find_base(session, base_id)
+    return answer(BaseRead.model_validate(base), base)
+
+
+@router.patch(
+    "/training-bases/{base_id}", summary="修改培养基地", response_model=BaseRead, responses=CHANGING
+)
+def change_base(
+    base_id: UUID, body: BasePatch, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
+) -> Response:
+    base = service.change_base(session, base_id, body, principal=principal, if_match=if_match)
+    return answer(BaseRead.model_validate(base), base)
+
+
+@router.delete("/training-bases/{base_id}", summary="删除培养基地", status_code=204, responses=CHANGING)
+def remove_base(
+    base_id: UUID, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
+) -> Response:
+    """已有培训记录的基地不能删除,请停用。"""
+    service.remove_base(session, base_id, principal=principal, if_match=if_match)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/trainings", summary="申报培训记录", status_code=201, response_model=TrainingRead, responses=CREATING
+)
+def record(
+    body: TrainingCreate,
+    request: Request,
+    principal: LoggedIn,
+    session: WriteSession,
+    key: IdempotencyKey = None,
+) -> Response:
+    def make() -> tuple[TrainingRead, Training]:
+        training = service.record(session, body, principal=principal)
+        return TrainingRead.model_validate(training), training
+
+    return create(request, session, body, principal=principal, key=key, make=make)
+
+
+@router.get("/trainings", summary="培训记录列表", responses=LISTING)
+def list_trainings(
+    principal: LoggedIn,
+    session: ReadSession,
+    states: Annotated[list[TrainingState] | None, Query(alias="state", description="状态,可多选")] = None,
+    manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
+    base_id: Annotated[UUID | None, Query(description="培养基地")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[TrainingRead]:
+    """最新的在前。技术经理人见本人的,机构见本单位人员的和在本单位基地的,管理部门见全部。"""
+    require(principal, Action.TRAINING_READ, own=True)
+    query = select(Training).where(service.readable(principal))
+    if states:
+        query = query.where(Training.state.in_(states))
+    if manager_id is not None:
+        query = query.where(Training.manager_id == manager_id)
+    if base_id is not None:
+        query = query.where(Training.base_id == base_id)
+    rows, following = fetch_page(
+        session, query, sort=_NEWEST, key=Training.id, limit=limit, cursor=cursor, sort_name="trainings"
+    )
+    return Page(items=[TrainingRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get(
+    "/trainings/{training_id}", summary="一条培训记录", response_model=TrainingRead, responses=READING
+)
+def get_training(training_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
+    training = service.find(session, training_id, principal=principal)
+    return answer(TrainingRead.model_validate(training), training)
+
+
+@router.get("/managers/{manager_id}/training-summary", summary="培训情况与下一级", responses=READING)
+def summary(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> SummaryRead:
+    """按 短期速训 — 中长期进阶 — 教学实践 汇总已核验学时。"""
+    manager = manager_for(session, manager_id, Action.TRAINING_READ, principal=principal)
+    found = standings(ladder(), service.hours_of(session, manager.id))
+    following = next_rung(found)
+    return SummaryRead(
+        manager_id=manager.id,
+        rungs=[
+            RungRead(
+                rung=one.rung,
+                rung_zh=one.rung.zh,
+                verified_hours=one.verified,
+                waiting_hours=one.waiting,
+                needed_hours=one.needed,
+                complete=one.missing == 0,
+            )
+            for one in found
+        ],
+        next_rung=following.rung if following else None,
+        missing_hours=following.missing if following else 0,
+    )
+
+
+def _add_review(name: str, summary: str, text: str) -> None:
+    @router.post(
+        f"/trainings/{{training_id}}/{name}",
+        name=name,
+        summary=summary,
+        description=text,
+        response_model=TrainingRead,
+        responses=CHANGING,
+    )
+    def review(
+        training_id: UUID,
+        body: ReviewNote,
+        principal: LoggedIn,
+        session: WriteSession,
+        if_match: IfMatch = None,
+    ) -> Response:
+        training = service.review(
+            session, training_id, name, body.note, principal=principal, if_match=if_match
+        )
+        return answer(TrainingRead.model_validate(training), training)
+
+
+_add_review("verify", "核验培训记录", "由管理部门或培养基地的依托单位核验。")
+_add_review("reject", "培训记录不予通过", "须说明理由;已核验的也可以更正为不予通过。")

@@ -1,0 +1,71 @@
+"""Where a manager stands on the ladder of training, and what comes next. Pure."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.talent.trainings.models import Rung, TrainingState
+
+
+class LadderStep(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rung: Rung
+    hours: int = Field(ge=1, description="verified hours that complete the rung")
+
+
+class Ladder(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rungs: tuple[LadderStep, ...]
+
+    @model_validator(mode="after")
+    def _has_every_rung_in_order(self) -> "Ladder":
+        if [step.rung for step in self.rungs] != list(Rung):
+            raise ValueError("the ladder must hold every rung once, lowest first")
+        return self
+
+
+@cache
+def ladder() -> Ladder:
+    text = (files(__package__) / "ladder.toml").read_text(encoding="utf-8")
+    return Ladder.model_validate(tomllib.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Hours of one rung: verified, waiting for verification, needed."""
+
+    rung: Rung
+    verified: int
+    waiting: int
+    needed: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.verified)
+
+
+def standings(steps: Ladder, hours: Iterable[tuple[str, str, int]]) -> list[Standing]:
+    """From (rung, state, hours) of every training, lowest rung first."""
+    sums: dict[tuple[str, str], int] = {}
+    for rung, state, number in hours:
+        sums[rung, state] = sums.get((rung, state), 0) + number
+    return [
+        Standing(
+            step.rung,
+            sums.get((step.rung.value, TrainingState.VERIFIED.value), 0),
+            sums.get((step.rung.value, TrainingState.SUBMITTED.value), 0),
+            step.hours,
+        )
+        for step in steps.rungs
+    ]
+
+
+def next_rung(found: Iterable[Standing]) -> Standing | None:
+    """The lowest rung that is not complete; None at the top."""
+    return next((standing for standing in found if standing.missing), None)

@@ -1,0 +1,174 @@
+"""What is done with training and its bases. Flushes, never commits."""
+
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts import audit
+from app.accounts.models import Organisation
+from app.accounts.permissions import Action, allowed, require
+from app.accounts.principal import Principal
+from app.db import now
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.preconditions import check_if_match
+from app.talent.access import manager_for, own_rows
+from app.talent.answers import check_sent
+from app.talent.moves import begin, take
+from app.talent.trainings.models import MOVES, Training, TrainingBase, TrainingState
+from app.talent.trainings.schemas import BaseCreate, BasePatch, TrainingCreate
+
+
+def add_base(session: Session, body: BaseCreate, *, principal: Principal) -> TrainingBase:
+    require(principal, Action.TRAINING_BASE_CHANGE)
+    base = TrainingBase(**body.model_dump())
+    _check_base(session, base)
+    session.add(base)
+    session.flush()
+    audit.record(session, principal, "training_base.create", base.id, base.name)
+    return base
+
+
+def change_base(
+    session: Session, base_id: UUID, body: BasePatch, *, principal: Principal, if_match: str | None
+) -> TrainingBase:
+    require(principal, Action.TRAINING_BASE_CHANGE)
+    base = find_base(session, base_id)
+    check_if_match(if_match, base)
+    required = ("name", "level", "active")
+    for name, value in body.model_dump(exclude_unset=True).items():
+        if value is None and name in required:
+            raise Invalid.field(name, "required", "此项不能清空", "this field cannot be cleared")
+        setattr(base, name, value)
+    _check_base(session, base)
+    session.flush()
+    audit.record(session, principal, "training_base.change", base.id, base.name)
+    return base
+
+
+def remove_base(session: Session, base_id: UUID, *, principal: Principal, if_match: str | None) -> None:
+    """
+    Raises:
+        Conflict: training was recorded there; such a base is closed, not deleted.
+    """
+    require(principal, Action.TRAINING_BASE_CHANGE)
+    base = find_base(session, base_id)
+    check_sent(if_match, base)
+    if session.scalar(select(func.count()).where(Training.base_id == base.id)):
+        raise Conflict(
+            "Training was recorded at this base; set `active` to false instead.",
+            "该基地已有培训记录,不能删除;请停用。",
+            code="base_in_use",
+        )
+    session.delete(base)
+    audit.record(session, principal, "training_base.delete", base.id, base.name)
+
+
+def find_base(session: Session, base_id: UUID) -> TrainingBase:
+    base = session.get(TrainingBase, base_id)
+    if base is None:
+        raise NotFound()
+    return base
+
+
+def record(session: Session, body: TrainingCreate, *, principal: Principal) -> Training:
+    """
+    Raises:
+        Invalid: there is no such base, or it takes no new records.
+    """
+    manager = manager_for(session, body.manager_id, Action.TRAINING_CREATE, principal=principal)
+    base = session.get(TrainingBase, body.base_id)
+    if base is None or not base.active:
+        raise Invalid.field(
+            "base_id", "unknown_base", "没有这个培养基地,或已停用", "no such base, or it is closed"
+        )
+    training = Training(
+        **body.model_dump(exclude={"manager_id"}), manager_id=manager.id, created_by=principal.user_id
+    )
+    session.add(training)
+    begin(session, training, concept="training", principal=principal)
+    return training
+
+
+def readable(principal: Principal) -> ColumnElement[bool]:
+    """Trainings that are the principal's business: his managers', and those at a base that his organisation runs."""
+    mine = own_rows(Training.manager_id, principal)
+    if principal.organisation_id is None or not principal.reads_details:
+        return mine
+    ours = select(TrainingBase.id).where(TrainingBase.organisation_id == principal.organisation_id)
+    return or_(mine, Training.base_id.in_(ours)) if _verifies(principal) else mine
+
+
+def review(
+    session: Session,
+    training_id: UUID,
+    name: str,
+    note: str | None,
+    *,
+    principal: Principal,
+    if_match: str | None = None,
+) -> Training:
+    """`verify` or `reject`, by the bureau or the institution that runs the base.
+
+    Raises:
+        NotFound: there is none, or it is not the principal's business.
+        Forbidden: the base is another institution's, or the principal entered the training himself.
+        Conflict: not in this state.
+    """
+    training = find(session, training_id, principal=principal, lock=True)
+    base = session.get_one(TrainingBase, training.base_id)
+    require(principal, Action.TRAINING_VERIFY, owner_org_id=base.organisation_id)
+    if not principal.sees_everything and training.created_by == principal.user_id:
+        raise Forbidden(
+            "Somebody else than who entered it must verify it.",
+            "不能核验本人填报的培训记录。",
+            code="own_entry",
+        )
+    check_sent(if_match, training)
+    take(
+        session,
+        training,
+        MOVES[name],
+        states=TrainingState,
+        concept="training",
+        principal=principal,
+        note=note,
+    )
+    training.reviewed_by, training.reviewed_at, training.review_note = principal.user_id, now(), note
+    session.flush()
+    return training
+
+
+def find(session: Session, training_id: UUID, *, principal: Principal, lock: bool = False) -> Training:
+    require(principal, Action.TRAINING_READ, own=True)
+    query = select(Training).where(Training.id == training_id, readable(principal))
+    training = session.scalar(query.with_for_update(of=Training) if lock else query)
+    if training is None:
+        raise NotFound()
+    return training
+
+
+def hours_of(session: Session, manager_id: UUID) -> list[tuple[str, str, int]]:
+    """(rung, state, hours) summed in the database."""
+    rows = session.execute(
+        select(Training.rung, Training.state, func.sum(Training.hours))
+        .where(Training.manager_id == manager_id)
+        .group_by(Training.rung, Training.state)
+    )
+    return [(rung, state, int(hours)) for rung, state, hours in rows]
+
+
+def _verifies(principal: Principal) -> bool:
+    return allowed(principal, Action.TRAINING_VERIFY, own=True)
+
+
+def _check_base(session: Session, base: TrainingBase) -> None:
+    if base.organisation_id is not None and session.get(Organisation, base.organisation_id) is None:
+        raise Invalid.field(
+            "organisation_id", "unknown_organisation", "没有这个单位", "there is no such organisation"
+        )
+    with session.no_autoflush:
+        twin = session.scalar(select(TrainingBase.id).where(TrainingBase.name == base.name))
+    if twin not in (None, base.id):
+        raise Conflict("There is a base of this name.", "已有同名的培养基地。", code="base_exists")

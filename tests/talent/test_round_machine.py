@@ -1,0 +1,78 @@
+"""A round under any sequence of moves and changes: the table is kept, and what is frozen comes to the same."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.engagements.contracts.models import ContractState
+from app.talent.rounds.models import MOVES, RoundState
+from tests.talent.conftest import World
+
+ROUNDS = "/v1/recognition-rounds"
+FROZEN = (RoundState.FROZEN, RoundState.REVIEWED, RoundState.PUBLISHED)
+CHANGES: list[dict[str, Any]] = [
+    {"deal_amount_wan": Decimal("499.99"), "technology_amount_wan": Decimal("1")},
+    {"deal_amount_wan": Decimal("700.00")},
+    {"state": ContractState.CANCELLED},
+    {"state": ContractState.REGISTERED},
+    {"landed_on": date(2026, 6, 1), "landed_in_jinan": True},
+]
+
+moves = st.sampled_from([("move", name) for name in MOVES])
+changes = st.sampled_from([("change", place) for place in range(len(CHANGES))])
+others = st.sampled_from([("recompute", 0), ("work", 0)])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@given(steps=st.lists(moves | moves | changes | others, max_size=9))
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_sequence(world: World, steps: list[tuple[str, Any]]) -> None:
+    manager = world.manager()
+    contract = world.contract(manager.id, deal="500.00")
+    _clear(world)
+    round_id = world.operator.post(ROUNDS, {"year": 2026, "title": "认定"}).json()["id"]
+    state, frozen = RoundState.OPEN, None
+    for kind, what in steps:
+        if kind == "move":
+            move = MOVES[what]
+            answer = world.operator.post(f"{ROUNDS}/{round_id}/{what}", {"note": "理由"})
+            assert (answer.status_code == 200) is (state in move.sources), (state, what, answer.text)
+            if state in move.sources:
+                state = RoundState(move.target)  # type: ignore[call-arg]  # by its value
+                frozen = _recomputed(world, round_id) if what == "freeze" else frozen
+        elif kind == "change":
+            _change(world, contract, CHANGES[what])
+        elif kind == "work":
+            world.tell("contract.amended", contract)
+            world.work()
+        assert world.operator.get(f"{ROUNDS}/{round_id}").json()["state"] == state
+        if state in FROZEN:
+            once, twice = (_recomputed(world, round_id) for _ in range(2))
+            assert once == twice
+            assert frozen is not None and once["equal"]
+            assert once["recomputed_digest"] == frozen["recomputed_digest"]
+
+
+def _clear(world: World) -> None:
+    """A published round of the year would stay: these tests take it away behind the service's back."""
+    from sqlalchemy import delete
+
+    from app.talent.rounds.models import Objection, RecognitionEntry, RecognitionRound
+
+    with world.database.unit_of_work() as session:
+        for table in (Objection, RecognitionEntry, RecognitionRound):
+            session.execute(delete(table))
+
+
+def _recomputed(world: World, round_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.operator.post(f"{ROUNDS}/{round_id}/recompute").json()
+    return found
+
+
+def _change(world: World, contract: UUID, columns: dict[str, Any]) -> None:
+    world.change_contract(contract, **columns)

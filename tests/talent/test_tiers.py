@@ -1,0 +1,351 @@
+"""Tiers over HTTP: the answer, what-if, the bureau's choices, and the stored tier that follows events."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from app.accounts.models import Role
+from app.engagements.contracts.models import ContractShare, ContractState, ContractVersion
+from app.events import Event
+from app.talent.certificates.models import Certificate
+from app.talent.days import today
+from app.talent.tiers.models import ManagerTier, TierChange
+from tests.talent.conftest import Person, World
+
+LANDED = date(2026, 5, 1)
+
+
+def landed(world: World, manager: UUID, projects: int, amount: str) -> None:
+    """So many contracts landed in Jinan that add up to the amount exactly."""
+    world.contracts(manager, projects - 1, deal="0.01", landed_on=LANDED)
+    rest = Decimal(amount) - Decimal("0.01") * (projects - 1)
+    world.contract(manager, deal=rest, landed_on=LANDED)
+
+
+@pytest.mark.parametrize(
+    ("projects", "amount", "tier", "gaps"),
+    [
+        (20, "5000.00", "C", []),
+        (19, "5000.00", "D", ["1"]),
+        (20, "4999.99", "D", ["0.01"]),
+        (10, "500.00", "D", ["10", "4500"]),
+        (9, "500.00", None, ["advanced", "intermediate", "primary"]),
+        (10, "499.99", None, ["advanced", "intermediate", "primary"]),
+    ],
+)
+def test_the_limits_of_c_and_d(
+    world: World, projects: int, amount: str, tier: str | None, gaps: list[str]
+) -> None:
+    manager = world.manager()
+    landed(world, manager.id, projects, amount)
+    found = world.tier(manager)
+    assert (found["tier"], found["rule_id"]) == (tier, tier)
+    assert [one["gap"] for way in found["missing"] for one in way["conditions"]] == gaps
+    assert len(found["contracts"]) == projects
+    assert sum(Decimal(line["amount_wan"]) for line in found["contracts"]) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("level", "amount", "rule"),
+    [
+        ("advanced", None, "E-1"),
+        ("intermediate", "10.00", "E-2"),
+        ("intermediate", "9.99", None),
+        ("primary", "50.00", "E-3"),
+        ("primary", "49.99", None),
+    ],
+)
+def test_the_limits_of_e(world: World, level: str, amount: str | None, rule: str | None) -> None:
+    manager = world.manager()
+    world.certificate(manager.id, level)
+    if amount:
+        world.contract(manager.id, deal=amount)
+    assert world.tier(manager)["rule_id"] == rule
+
+
+def test_the_answer_names_what_it_stands_on(world: World) -> None:
+    manager = world.manager("周明")
+    other = world.manager("吴越")
+    counted = world.contract({manager.id: "60", other.id: "40"}, deal="100.00", landed_on=LANDED)
+    world.contract(manager.id, deal="7.00", registered_on=None)
+    world.certificate(manager.id, "primary", date(2026, 12, 31))
+    found = world.tier(manager)
+    assert (found["manager_name"], found["year"], found["tier_zh"], found["wording_zh"]) == (
+        "周明",
+        2026,
+        "E类人才",
+        "认定为",
+    )
+    assert found["source"]["number"] == "济科发〔2025〕38号"
+    assert found["figures"] | {"certificate": None} == {
+        "landed_projects": "1",
+        "amount_year_wan": "60",
+        "amount_total_wan": "60",
+        "certificate": None,
+        "filed": False,
+    }
+    assert found["figures"]["certificate"]["valid_to"] == "2026-12-31"
+    lines = {line["contract_id"]: line for line in found["contracts"]}
+    assert (lines[str(counted)]["share"], lines[str(counted)]["amount_wan"]) == ("60", "60")
+    (left_out,) = (line for line in found["contracts"] if not line["in_total"])
+    assert left_out["reasons_zh"] == ["合同未认定登记"]
+    assert {one["question"] for one in found["configuration"]} >= {
+        "project_window",
+        "shared_amounts",
+        "year_by",
+    }
+    assert all(one["choice_zh"] and one["choice_en"] for one in found["configuration"])
+    assert found["next_tier"] == "D"
+    assert found["day"] == min(today(), date(2026, 12, 31)).isoformat()
+
+
+def test_a_year_without_rules_is_told(world: World) -> None:
+    manager = world.manager()
+    answer = world.operator.get(f"/v1/managers/{manager.id}/tier", year=2031)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "no_rules_for_year")
+    assert "2026–2028" in answer.json()["errors"][0]["message_zh"]
+
+
+class TestWhatIf:
+    def test_supposed_contracts_and_certificates(self, world: World) -> None:
+        manager = world.manager()
+        world.contract(manager.id, deal="400.00", landed_on=LANDED)
+        path = f"/v1/managers/{manager.id}/tier/what-if"
+        with world.database.reading() as session:
+            before = session.scalar(select(func.count()).select_from(Event))
+        body = {
+            "year": 2026,
+            "contracts": [{"deal_amount_wan": "11.12", "landed_in_jinan": True, "count": 9}],
+            "certificates": [{"level": "intermediate"}],
+        }
+        found = manager.http.post(path, body).json()
+        assert found["actual_tier"] is None
+        supposed = found["supposed"]
+        assert (supposed["tier"], supposed["figures"]["amount_year_wan"]) == ("D", "500.08")
+        assert sum(line["contract_id"] is None for line in supposed["contracts"]) == 9
+        assert [one["gap"] for way in supposed["missing"] for one in way["conditions"]] == ["10", "4499.92"]
+        assert world.tier(manager)["tier"] is None
+        with world.database.reading() as session:
+            assert session.scalar(select(func.count()).select_from(Event)) == before
+
+    def test_supposed_choices(self, world: World) -> None:
+        manager = world.manager()
+        world.certificate(manager.id, "advanced")
+        path = f"/v1/managers/{manager.id}/tier/what-if"
+        found = manager.http.post(path, {"year": 2026, "configuration": {"filing": "required"}}).json()
+        assert (found["actual_tier"], found["supposed"]["tier"]) == ("E", None)
+        assert [one["name"] for one in found["supposed"]["missing"][0]["conditions"]] == ["filing"]
+
+    @pytest.mark.parametrize(
+        ("contract", "field"),
+        [
+            ({"deal_amount_wan": "0"}, "contracts.0.deal_amount_wan"),
+            ({"deal_amount_wan": "1", "technology_amount_wan": "2"}, "contracts.0"),
+            ({"deal_amount_wan": "1", "share": 101}, "contracts.0.share"),
+            ({"deal_amount_wan": "1", "count": 101}, "contracts.0.count"),
+        ],
+    )
+    def test_nonsense_is_refused(self, world: World, contract: dict[str, Any], field: str) -> None:
+        manager = world.manager()
+        answer = manager.http.post(f"/v1/managers/{manager.id}/tier/what-if", {"contracts": [contract]})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+class TestChoices:
+    PATH = "/v1/tier-rules/jinan-2026/configuration"
+
+    def test_the_bureau_chooses_and_every_tier_follows(self, world: World) -> None:
+        manager = world.manager()
+        world.contract({manager.id: "50"}, deal="20.00")
+        world.certificate(manager.id, "intermediate")
+        assert world.tier(manager)["tier"] == "E"
+        present = world.operator.get(self.PATH)
+        assert (present.headers["etag"], present.json()["reason"]) == ('"0"', None)
+        body = {"amount_basis": "technology", "shared_amounts": "full", "reason": "局务会纪要 3 号"}
+        assert world.operator.patch(self.PATH, body).status_code == 428
+        changed = world.operator.patch(self.PATH, body, If_Match='"0"')
+        assert (changed.headers["etag"], changed.json()["version"]) == ('"1"', 1)
+        assert world.operator.patch(self.PATH, body, If_Match='"0"').status_code == 412
+        found = world.tier(manager)
+        chosen = {one["question"]: one["choice"] for one in found["configuration"]}
+        assert (chosen["shared_amounts"], chosen["project_window"]) == ("full", "cumulative")
+        assert found["configuration_version"] == 1
+        assert found["figures"]["amount_year_wan"] == "20"
+        world.work()
+        with world.database.reading() as session:
+            row = session.scalars(select(ManagerTier)).one()
+            assert (row.manager_id, row.tier, row.figures["amount_year_wan"]) == (manager.id, "E", "20")
+
+    def test_only_the_bureau_chooses_and_everybody_may_read(self, world: World) -> None:
+        body = {"filing": "required", "reason": "依据"}
+        assert world.manager().http.patch(self.PATH, body, If_Match='"0"').status_code == 403
+        assert world.stranger.get(self.PATH).status_code == 200
+        (rules,) = world.stranger.get("/v1/tier-rules").json()
+        assert [(rule["id"], rule["wording"]) for rule in rules["rules"]] == [
+            ("C", "may"),
+            ("D", "is"),
+            ("E-1", "is"),
+            ("E-2", "is"),
+            ("E-3", "is"),
+        ]
+        assert world.operator.get("/v1/tier-rules/none/configuration").status_code == 404
+
+
+class TestEvents:
+    """The stored tier follows what happens, and each change of it is kept."""
+
+    def changes(self, world: World, manager: Person) -> list[tuple[Any, ...]]:
+        answer = world.operator.get(f"/v1/managers/{manager.id}/tier-changes").json()["items"]
+        return [(one["before"], one["after"], one["cause"]) for one in reversed(answer)]
+
+    def told(self, world: World, manager: Person) -> int:
+        return world.events(str(manager.id)).count("tier.changed")
+
+    def test_from_nothing_to_e_to_d_and_back(self, world: World) -> None:
+        manager = world.manager()
+        paper = world.certificate(manager.id, "intermediate")
+        contract = world.contract(manager.id, deal="10.00", registered_on=None, landed_on=LANDED)
+        world.tell("contract.signed", contract)
+        world.work()
+        assert self.changes(world, manager) == []
+        world.change_contract(
+            contract, state=ContractState.REGISTERED, registration_no="R1", registered_on=date(2026, 4, 1)
+        )
+        world.tell("contract.registered", contract)
+        world.work()
+        more = world.contracts(manager.id, 9, deal="60.00", landed_on=LANDED)
+        world.tell("contract.landed", more[0])
+        world.work()
+        world.change_contract(more[0], deal_amount_wan=Decimal("9.99"), technology_amount_wan=Decimal("1"))
+        world.tell("contract.amended", more[0])
+        world.work()
+        world.change_contract(contract, state=ContractState.CANCELLED)
+        world.tell("contract.cancelled", contract)
+        world.work()
+        revoked = world.operator.post(f"/v1/certificates/{paper}/revoke", {"note": "编号不实"})
+        assert revoked.status_code == 200
+        world.work()
+        assert self.changes(world, manager) == [
+            (None, "E", "contract.registered"),
+            ("E", "D", "contract.landed"),
+            ("D", "E", "contract.amended"),
+            ("E", None, "certificate.revoked"),
+        ]
+        assert self.told(world, manager) == 4
+
+    def test_the_same_event_twice_changes_nothing(self, world: World) -> None:
+        manager = world.manager()
+        world.certificate(manager.id, "advanced")
+        contract = world.contract(manager.id)
+        for _ in range(2):
+            world.tell("contract.registered", contract)
+            world.work()
+        assert len(self.changes(world, manager)) == self.told(world, manager) == 1
+        with world.database.reading() as session:
+            assert session.scalar(select(func.count()).select_from(ManagerTier)) == 1
+
+    def test_whoever_lost_his_share_is_computed_too(self, world: World) -> None:
+        leaving, staying = world.manager("周明"), world.manager("吴越")
+        for manager in (leaving, staying):
+            world.certificate(manager.id, "primary")
+        contract = world.contract({leaving.id: "50", staying.id: "50"}, deal="100.00")
+        world.tell("contract.registered", contract)
+        world.work()
+        with world.database.unit_of_work() as session:
+            session.add(
+                ContractVersion(
+                    contract_id=contract,
+                    version=1,
+                    action="register",
+                    data={"shares": [{"manager_id": str(leaving.id)}, {"manager_id": str(staying.id)}]},
+                )
+            )
+            gone = session.scalars(select(ContractShare).where(ContractShare.manager_id == leaving.id)).one()
+            session.delete(gone)
+        world.tell("contract.amended", contract)
+        world.work()
+        assert [after for _, after, _ in self.changes(world, leaving)] == ["E", None]
+        assert [after for _, after, _ in self.changes(world, staying)] == ["E"]
+
+    def test_a_tier_of_a_former_year_is_computed_for_this_one(self, world: World) -> None:
+        from app.talent.tiers.service import turn_year
+
+        manager = world.manager()
+        world.certificate(manager.id, "advanced")
+        with world.database.unit_of_work() as session:
+            session.add(
+                ManagerTier(
+                    manager_id=manager.id,
+                    year=today().year - 1,
+                    day=date(today().year - 1, 12, 31),
+                    tier="D",
+                    rule_id="D",
+                    figures={},
+                    inputs="",
+                )
+            )
+        with world.database.unit_of_work() as session:
+            assert turn_year(session) == 1
+        with world.database.unit_of_work() as session:
+            assert turn_year(session) == 0
+        with world.database.reading() as session:
+            change = session.scalars(select(TierChange)).one()
+            assert (change.before, change.after, change.cause) == ("D", "E", "year.turned")
+
+    def test_a_certificate_that_ends_is_noticed_once(self, world: World) -> None:
+        from app.talent.certificates.service import note_expired
+
+        manager = world.manager()
+        paper = world.certificate(manager.id, "advanced", today())
+        world.tell("certificate.verified", paper, manager_id=str(manager.id))
+        world.work()
+        with world.database.unit_of_work() as session:
+            assert note_expired(session) == 0  # its last day counts
+        with world.database.unit_of_work() as session:
+            row = session.get_one(Certificate, paper)
+            row.issued_on, row.valid_to = date(2025, 1, 1), today() - timedelta(days=1)
+        for expected in (1, 0):
+            with world.database.unit_of_work() as session:
+                assert note_expired(session) == expected
+        world.work()
+        assert self.changes(world, manager) == [
+            (None, "E", "certificate.verified"),
+            ("E", None, "certificate.expired"),
+        ]
+
+    def test_the_list_of_tiers(self, world: World) -> None:
+        mine, other = world.manager(), world.manager()
+        for manager, level in ((mine, "advanced"), (other, "primary")):
+            paper = world.certificate(manager.id, level)
+            world.tell("certificate.verified", paper, manager_id=str(manager.id))
+        world.work()
+        everybody = world.operator.get("/v1/tiers").json()["items"]
+        assert {(one["manager_id"], one["tier"]) for one in everybody} == {
+            (str(mine.id), "E"),
+            (str(other.id), None),
+        }
+        assert len(world.operator.get("/v1/tiers", tier="E").json()["items"]) == 1
+        assert [one["manager_id"] for one in other.http.get("/v1/tiers").json()["items"]] == [str(other.id)]
+
+
+def test_whose_business_a_tier_is(world: World) -> None:
+    organisation = world.organisation()
+    manager = world.manager(organisation=organisation)
+    employer = world.somebody(Role.INSTITUTION, organisation)
+    path = f"/v1/managers/{manager.id}/tier"
+    for reader, status in (
+        (manager.http, 200),
+        (employer, 200),
+        (world.operator, 200),
+        (world.manager().http, 403),
+        (world.somebody(Role.INSTITUTION), 403),
+        (world.somebody(Role.ENTERPRISE, organisation), 403),
+        (world.stranger, 401),
+    ):
+        assert reader.get(path).status_code == status
+        assert reader.post(f"{path}/what-if", {}).status_code == status
+        assert reader.get(f"/v1/managers/{manager.id}/tier-changes").status_code == status
