@@ -44,6 +44,7 @@ from app.pushes.history import push_histories
 from app.pushes.judging import judging_handlers
 from app.pushes.owners import announce_owner_digests
 from app.pushes.planning import expire_due as expire_pushes
+from app.pushes.reminding import reminding_handlers
 from app.settings import Settings
 from app.talent import handlers as talent
 from app.talent.certificates import evidence
@@ -159,6 +160,7 @@ def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequenc
         with_present_ranker(matcher, lambda: pushes.event_handlers(matcher, settings)),
         listening_handlers(),
         judging_handlers(),
+        reminding_handlers(),
         talent.event_handlers(),
         with_present_ranker(matcher, out_of_the_house),
     )

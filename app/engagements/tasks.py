@@ -108,6 +108,13 @@ def tasks_for(principal: Principal) -> Select[Task]:
     return query.where(Task.engagement_id.in_(taken_part_in(principal, consented=True)))
 
 
+def is_waiting(session: Session, task_id: UUID) -> bool:
+    """Whether there is still something to remind of: not once it is done or dropped, or its engagement is over."""
+    query = select(Task.id).join(Engagement, Engagement.id == Task.engagement_id)
+    waiting = query.where(Task.id == task_id, Task.state == "open", Engagement.stage.in_(OPEN_STAGES))
+    return session.scalar(waiting) is not None
+
+
 def remind(session: Session) -> int:
     """Emit `task.due` on a task's day of reminder, and `task.overdue` once its due day is over; returns how many.
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from sqlalchemy.orm import Session
 
+from app.engagements.tasks import is_waiting
 from app.libraries.numbers import JINAN_TIME
 from app.libraries.summaries import RecordSummary
 from app.libraries.vocabularies import regions
@@ -105,10 +106,11 @@ def write_owner_digest(session: Session, message: Message, desk: Desk) -> Conten
     return _content("owner_digest", desk, subject, short, data, type_="owner.digest", groups=shown)
 
 
-def write_task_reminder(_: Session, message: Message, desk: Desk) -> Content | None:
+def write_task_reminder(session: Session, message: Message, desk: Desk) -> Content | None:
     """What the task is about is told inside: a mail names no party of an engagement (对接)."""
-    engagement_id = message.ids.get("engagement_id")
-    path = f"/v1/engagements/{engagement_id}" if engagement_id else "/"
+    if not is_waiting(session, UUID(message.ids["task_id"])):
+        return None
+    path = f"/v1/engagements/{message.ids['engagement_id']}"
     lines = ["您有一项对接任务即将到期或已到期,请登录查看并处理。"]
     return _notice(
         desk,

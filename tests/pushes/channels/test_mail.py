@@ -288,21 +288,6 @@ class TestDigests:
         ]
         assert hidden not in call.body
 
-    def test_a_reminder_says_that_there_is_something_and_not_what(
-        self, town: Town, as_enterprise: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
-    ) -> None:
-        with_mail(as_enterprise)
-        engagement_id = uuid4()
-        town.tell_of(
-            MessageKind.TASK_REMINDER,
-            user_id=as_enterprise.user_id,
-            ids={"engagement_id": engagement_id, "task_id": uuid4()},
-        )
-        drain()
-        [letter] = mailbox.letters
-        assert letter.subject == "【三库】对接任务提醒"
-        assert f"/v1/engagements/{engagement_id}" in letter.parts["text/plain"]
-
 
 class TestConnections:
     """The ways to a mail server that settings know, each against a server that asks for it."""
