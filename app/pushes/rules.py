@@ -46,7 +46,7 @@ class PushFacts:
     """A pair with one manager. `earlier` is the state of the push that this manager got for this pair, if any.
 
     `trusted` says that the bureau stands for the manager's organisation. Load and capacity stand in `manager` (open
-    accepted pushes against engagements at once).
+    engagements against how many he takes at once).
     """
 
     pair: PairFacts

@@ -1,5 +1,6 @@
 """Contracts over HTTP: drafted, shared, signed, registered, landed, amended and cancelled."""
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -159,6 +160,22 @@ class TestSecondPerson:
             refused(amend(caller, contract, deal_amount_wan="500", reason="x"), 409, "confirmed_by_bureau")
             refused(step(caller, contract, "cancel", reason="x"), 409, "confirmed_by_bureau")
         ok(amend(town.bureau, contract, deal_amount_wan="130", reason="变更登记"))
+
+    def test_of_two_registrations_at_one_moment_one_is_refused(self, town: Town) -> None:
+        contracts = [town.agreed().signed() for _ in range(2)]
+        together = threading.Barrier(2)
+        answers: list[Any] = []
+
+        def enter(contract: dict[str, Any]) -> None:
+            together.wait()
+            answers.append(register(town, contract))
+
+        threads = [threading.Thread(target=enter, args=(contract,)) for contract in contracts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
 
 
 class TestAmendments:
