@@ -327,7 +327,7 @@ def promotions(replicas: Sequence[list[dict[str, Any]]], month: int) -> int:
 
 
 def markdown(table: Sequence[dict[str, Any]]) -> str:
-    heads = ("start", "month", "judgements", "never", "naive", "learning", "learning − never [95%]")
+    heads = ("start", "month", "judgements", *ARMS, "learning − never [95%]")
     heads = (
         *heads,
         "learning − naive [95%]",

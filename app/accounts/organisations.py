@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
 from app.accounts.checks import check_region, checked, clean_name, name_key
+from app.accounts.groups import topmost
 from app.accounts.models import Organisation, OrganisationKind, OrganisationName
 from app.accounts.permissions import Action, require
 from app.accounts.principal import Principal
@@ -240,39 +241,7 @@ def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
             parents.update({row[0]: row[1] for row in session.execute(query)})
         parents.update(dict.fromkeys(frontier - parents.keys()))
         frontier = {parent for parent in parents.values() if parent is not None} - parents.keys()
-    return {org_id: _topmost(org_id, parents) for org_id in org_ids}
-
-
-def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Everybody in the groups of these organisations → the topmost that controls them, as `families` says it.
-
-    One query, however many others they are to be compared with: who is not in the answer is in none of the groups.
-    """
-    rows = session.execute(_WHOLE_FAMILIES, {"org_ids": list(org_ids)})
-    parents: dict[UUID, UUID | None] = {row[0]: row[1] for row in rows}
-    return {org_id: _topmost(org_id, parents) for org_id in (*parents, *org_ids)}
-
-
-def _whole_families() -> Select[*tuple[Any, ...]]:
-    """Upwards from the ids in `org_ids`, then downwards from everybody on the way. Made once: each match asks it."""
-    own, parent = Organisation.id, Organisation.parent_id
-    up = select(own, parent).where(own.in_(bindparam("org_ids", expanding=True))).cte(recursive=True)
-    up = up.union(select(own, parent).join(up, up.c.parent_id == own))
-    down = select(up.c.id, up.c.parent_id).cte(recursive=True)
-    down = down.union(select(own, parent).join(down, down.c.id == parent))
-    return select(down.c.id, down.c.parent_id)
-
-
-_WHOLE_FAMILIES = _whole_families()
-
-
-def _topmost(org_id: UUID, parents: Mapping[UUID, UUID | None]) -> UUID:
-    seen = {org_id}
-    top = org_id
-    while (parent := parents.get(top)) is not None and parent not in seen:
-        seen.add(parent)
-        top = parent
-    return top
+    return {org_id: topmost(org_id, parents) for org_id in org_ids}
 
 
 def _candidates(session: Session, name: str, uscc: str | None) -> list[Organisation]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.organisations import whole_families
+from app.accounts.groups import whole_families
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes

@@ -267,12 +267,6 @@ def forget_old(session: Session, *, older_than: timedelta) -> None:
     session.execute(delete(InboxChange).where(InboxChange.at < before))
 
 
-def counts(session: Session) -> dict[str, int]:
-    """Deliveries by state, for the metrics and the operator."""
-    rows = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
-    return {row[0]: row[1] for row in rows}
-
-
 def recipient_order(event: Claimed) -> tuple[str, str]:
     """The order in which events are settled together: by recipient, whose lock each takes, and then by age."""
     ((_, recipient),) = event.payload["recipient"].items()

@@ -41,17 +41,25 @@ def returning_pushes(
     session: Session, pairs: Mapping[PairKey, Pair], law: Returning
 ) -> frozenset[tuple[PairKey, UUID]]:
     """Which of these pairs may come back to which managers who had them."""
-    ended = [
-        push
-        for push in session.scalars(
-            select(Push).where(
-                Push.demand_id.in_({key[0] for key in pairs}),
-                Push.achievement_id.in_({key[1] for key in pairs}),
-                Push.state.not_in(HOLDING),
-            )
+    rows = session.execute(
+        select(
+            Push.demand_id,
+            Push.achievement_id,
+            Push.manager_id,
+            Push.state,
+            Push.round,
+            Push.pair_score,
+            Push.decline_reason,
+            Push.ended_reason,
+            Push.demand_version,
+            Push.achievement_version,
+        ).where(
+            Push.demand_id.in_({key[0] for key in pairs}),
+            Push.achievement_id.in_({key[1] for key in pairs}),
+            Push.state.not_in(HOLDING),
         )
-        if (push.demand_id, push.achievement_id) in pairs
-    ]
+    )
+    ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
     history = _changes(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
     found = set()
     for push in ended:

@@ -71,7 +71,7 @@ class PushFacts:
     `returns` says that it may come to him again (see ``returning``).
 
     `trusted` says that the bureau stands for the manager's organisation. Load and capacity stand in `manager` (open
-    accepted pushes against engagements at once). `given` counts against the service's caps `per_day` and `per_week`,
+    engagements against how many he takes at once). `given` counts against the service's caps `per_day` and `per_week`,
     or the manager's own lower ones.
     """
 

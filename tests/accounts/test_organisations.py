@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.checks import name_key
+from app.accounts.groups import whole_families
 from app.accounts.models import Organisation, OrganisationKind, Role
-from app.accounts.organisations import whole_families
 from app.accounts.principal import STRANGER, SYSTEM
 from app.accounts.service import (
     OrganisationFacts,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.pushes.models import Push
+from app.pushes.models import Push, PushRound
 
 
 def make_push(
@@ -19,6 +19,7 @@ def make_push(
     score: float = 0.8,
     **values: Any,
 ) -> Push:
+    """A push in its first round."""
     push = Push(
         **{
             "manager_id": manager_id,
@@ -37,5 +38,7 @@ def make_push(
         }
     )
     session.add(push)
+    session.flush()
+    session.add(PushRound(push_id=push.id, manager_id=manager_id, round=push.round, pushed_at=push.pushed_at))
     session.flush()
     return push

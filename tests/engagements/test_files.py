@@ -116,6 +116,7 @@ class TestTypes:
             (documents.DOCX, DOCX),
             (documents.XLSX, XLSX),
         ],
+        ids=lambda value: getattr(value, "name", "content"),
     )
     def test_the_content_tells_the_type(self, content: bytes, type_: Any) -> None:
         file = io.BytesIO(content)
@@ -135,6 +136,7 @@ class TestTypes:
             documents.DOCX[:60],
             b"\x89PNG",
         ],
+        ids=["empty", "program", "page", "zip-start", "zip", "macros", "hidden-macros", "cut", "png-start"],
     )
     def test_nothing_else_is_taken(self, content: bytes) -> None:
         with pytest.raises(Invalid):

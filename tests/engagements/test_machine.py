@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
 from app.accounts.principal import Principal
-from app.db import Database, new_id, now
+from app.db import Database, new_id
 from app.engagements import disclosure, inviting, moving, participants
 from app.engagements.contracts import registration, service, signing
 from app.engagements.contracts.models import Contract
@@ -37,6 +36,7 @@ from app.libraries.managers.models import Manager
 from app.libraries.numbers import local_now
 from app.pushes import inbox
 from app.pushes.models import Push
+from tests.builders.pushes import make_push
 from tests.pushes.world import World
 
 # The moves that DESIGN's state machine allows, told without the table of the code.
@@ -107,21 +107,7 @@ class Town(RuleBasedStateMachine):
         with self.world.database.unit_of_work() as session:
             if session.scalar(select(Push).filter_by(manager_id=key[0], demand_id=key[1])):
                 return
-            push = Push(
-                manager_id=key[0],
-                demand_id=key[1],
-                achievement_id=key[2],
-                pair_score=0.8,
-                manager_score=0.8,
-                rank_score=0.6,
-                rank_key=0.0,
-                model_version="t",
-                demand_version=1,
-                achievement_version=1,
-                expires_at=now() + timedelta(days=9),
-            )
-            session.add(push)
-            session.flush()
+            push = make_push(session, manager_id=key[0], demand_id=key[1], achievement_id=key[2])
             push_id = push.id
         me = self.actors[2 + manager]
         if self.command(lambda session: inbox.accept(session, push_id, principal=me)) is None:

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts.models import Role
-from app.db import Database, now
+from app.db import Database
 from app.libraries.managers.models import Manager
 from app.libraries.numbers import local_now
-from app.pushes.models import Push
+from tests.builders.pushes import make_push
 from tests.conftest import Caller
 from tests.pushes.world import World
 
@@ -70,23 +70,10 @@ class Town:
         return demand_id, achievement_id
 
     def push(self, key: tuple[UUID, UUID], manager_id: UUID | None = None) -> UUID:
-        moment = now()
         with self.database.unit_of_work() as session:
-            push = Push(
-                manager_id=manager_id or self.lead_id,
-                demand_id=key[0],
-                achievement_id=key[1],
-                pair_score=0.8,
-                manager_score=0.8,
-                rank_score=0.64,
-                rank_key=0.0,
-                model_version="test-1",
-                demand_version=1,
-                achievement_version=1,
-                expires_at=moment + timedelta(days=30),
+            push = make_push(
+                session, manager_id=manager_id or self.lead_id, demand_id=key[0], achievement_id=key[1]
             )
-            session.add(push)
-            session.flush()
             return push.id
 
     def open(self, **demand: Any) -> "Meeting":

@@ -39,6 +39,10 @@ class CarelessMatcher:
     threshold: float = 0.5
     fits: dict[UUID, float] = field(default_factory=dict)
 
+    def ranker(self, _: Session) -> "CarelessMatcher":
+        """It has one threshold for ever."""
+        return self
+
     def managers_for(
         self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
     ) -> list[ManagerRecommendation]:
