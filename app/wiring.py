@@ -19,6 +19,7 @@ from app.engagements import files as engagement_files
 from app.engagements import handlers as engagements
 from app.engagements import tasks as engagement_tasks
 from app.engagements.load import open_load
+from app.engagements.outcomes import outcomes_of_managers, records_of_owners
 from app.engagements.storage import Store, open_store
 from app.events import Claimed, Handler
 from app.libraries import expiry
@@ -51,6 +52,7 @@ from app.talent.certificates import evidence
 from app.talent.certificates.service import note_expired
 from app.talent.contests.service import close_due
 from app.talent.filings.service import expire_due as expire_filings
+from app.talent.tiers.reading import recognised_tiers
 from app.talent.tiers.service import turn_year
 from app.worker import Periodic, Worker, in_transaction
 
@@ -130,8 +132,13 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         ranker=load_ranker(),
         indexer=(indexer := MatchingIndexer(database, embedder)),
         lookups=ManagerLookups(
-            open_load=open_load, histories=push_histories, newcomer_share=settings.newcomer_share
+            open_load=open_load,
+            histories=push_histories,
+            outcomes=outcomes_of_managers,
+            tiers=recognised_tiers,
+            newcomer_share=settings.newcomer_share,
         ),
+        owner_records=records_of_owners,
         candidates=settings.match_candidates,
         threshold=settings.push_threshold,
         follow_registry=True,

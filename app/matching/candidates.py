@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -25,6 +25,9 @@ from app.matching.signals import TextSide
 CACHED_RECORDS = 10_000
 
 PairFacts = tuple[DemandFacts, AchievementFacts]
+
+OwnerRecords = Callable[[Session, Collection[UUID]], Mapping[UUID, float]]
+"""Organisation → how often what it began came off, 0–1; who has no history is not in the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,34 @@ def allowed_pairs(
         else:
             kept[id_] = pair
     return kept, dict(left_out)
+
+
+def with_owner_records(
+    session: Session,
+    record: Demand | Achievement,
+    pairs: dict[UUID, PairFacts],
+    candidates: Mapping[UUID, Candidate],
+    owner_records: OwnerRecords,
+) -> dict[UUID, PairFacts]:
+    """The pairs with what is known of each achievement's owner, read anew at each request: it changes with every
+    engagement, which no row of the index tells. A confidential one has none, which would tell whose it is."""
+    own_hidden = isinstance(record, Achievement) and record.publish_mode == PublishMode.CONFIDENTIAL
+    owners = {
+        id_: UUID(achievement.owner_org)
+        for id_, (_, achievement) in pairs.items()
+        if achievement.owner_org is not None
+        and not (candidates[id_].confidential if isinstance(record, Demand) else own_hidden)
+    }
+    known = owner_records(session, set(owners.values()))
+    if not known:
+        return pairs
+    return {
+        id_: (
+            demand,
+            replace(achievement, owner_record=known.get(owners[id_])) if id_ in owners else achievement,
+        )
+        for id_, (demand, achievement) in pairs.items()
+    }
 
 
 def _own_families(

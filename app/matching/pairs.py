@@ -15,7 +15,7 @@ from app.libraries.kinds import RecordKind
 from app.libraries.numbers import local_now
 from app.matching import evidence
 from app.matching.answers import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
-from app.matching.candidates import CandidateCache, PairFacts, allowed_pairs
+from app.matching.candidates import CandidateCache, OwnerRecords, PairFacts, allowed_pairs, with_owner_records
 from app.matching.confidence import shipped_list_model
 from app.matching.context import ContextSource, StoreContext
 from app.matching.embedder import Embedder
@@ -46,11 +46,14 @@ class Matcher:
         ranker: Ranker,
         indexer: MatchingIndexer,
         lookups: ManagerLookups,
+        owner_records: OwnerRecords | None = None,
         candidates: int,
         threshold: float | None = None,
         follow_registry: bool = False,
     ) -> None:
-        """With `follow_registry` the ranker is that of the database's registry, `ranker` as long as it names none.
+        """`owner_records` tells how often what an organisation began came off; without it every owner stands alike.
+
+        With `follow_registry` the ranker is that of the database's registry, `ranker` as long as it names none.
 
         Raises:
             ValueError: the index holds another model's vectors.
@@ -66,6 +69,7 @@ class Matcher:
         self._cache = CandidateCache(index)
         self._indexer = indexer
         self.lookups = lookups
+        self._owner_records = owner_records
         self._candidates = candidates
 
     @property
@@ -200,6 +204,8 @@ class Matcher:
         kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
         candidates = self._cache.get(session, kind, ids)
         pairs, left_out = allowed_pairs(session, record, candidates, day)
+        if self._owner_records is not None:
+            pairs = with_owner_records(session, record, pairs, candidates, self._owner_records)
         texts = {id_: candidates[id_].text for id_ in pairs}
         scored = self._score(record, own.text, pairs, texts, usual, ranker)
         told = [pair for pair in scored[:limit] if not good_only or pair.score >= threshold]

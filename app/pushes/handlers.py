@@ -13,6 +13,7 @@ from app.pushes.digests import make_digest
 from app.pushes.handover import hand_over, plan_handover
 from app.pushes.models import HOLDING, Push
 from app.pushes.owners import make_owner_digest
+from app.pushes.passing_on import passing_on_handlers
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
 from app.pushes.returning import Returning
 from app.pushes.standing import Policy
@@ -92,6 +93,7 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
         **_timely_handlers(recommender, policy),
+        **passing_on_handlers(recommender, policy),
         **dict.fromkeys(FEEDBACK, ()),
     }
 

@@ -1,14 +1,14 @@
 """What managers did with the pushes they got, counted for the recommendation of managers."""
 
 from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.matching.history import AGE_STEPS, PushHistory, Tally
+from app.engagements.outcomes import age_weight
+from app.matching.history import PushHistory, Tally
 from app.pushes.models import Push, PushState
 
 SAYS_NOTHING = ("too_early", "outside_need", "price", "terms", "already_known", "unclear_text")
@@ -22,7 +22,7 @@ def push_histories(session: Session, manager_ids: Collection[UUID]) -> dict[UUID
     """
     if not manager_ids:
         return {}
-    weight = _weight(func.coalesce(Push.answered_at, Push.ended_at), now())
+    weight = age_weight(func.coalesce(Push.answered_at, Push.ended_at), now())
     bad = (Push.state == PushState.EXPIRED) | (
         (Push.state == PushState.DECLINED) & Push.decline_reason.not_in(SAYS_NOTHING)
     )
@@ -40,8 +40,3 @@ def push_histories(session: Session, manager_ids: Collection[UUID]) -> dict[UUID
         manager_id: PushHistory(pushes=pushes, answers=Tally(float(good), float(poor)))
         for manager_id, pushes, good, poor in rows
     }
-
-
-def _weight(ended: ColumnElement[datetime | None], moment: datetime) -> ColumnElement[float]:
-    steps = [(ended >= moment - age, literal(weight)) for age, weight in AGE_STEPS]
-    return case(*steps, else_=literal(0.0))

@@ -5,7 +5,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    case,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Identified, now
@@ -41,7 +51,8 @@ class Push(Identified, Base):
     handed over. `follows_id` is the push whose end led to this round; an answer may be undone until `undo_until`.
 
     `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``ranking``). `reasons`
-    holds the pair's and the recommendation's. `ended_reason` is the code of the rule that cancelled it.
+    holds the pair's and the recommendation's. `ended_reason` is the code of the rule that cancelled it; with
+    `ended_at` on an accepted push, why its engagement ended and the pair was free for the next manager.
     """
 
     __tablename__ = "pushes"
@@ -88,6 +99,13 @@ class Push(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
+
+
+def state_for_places() -> ColumnElement[str]:
+    """A push's state as its pair's places count it: an acceptance whose engagement came to nothing holds none, and is
+    as one that ran out: the pair does not come back to its manager by itself."""
+    over = and_(Push.state == PushState.ACCEPTED, Push.ended_at.is_not(None))
+    return case((over, PushState.EXPIRED.value), else_=Push.state)
 
 
 class PushRound(Identified, Base):

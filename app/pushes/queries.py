@@ -16,7 +16,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
 from app.matching.models import Pair
-from app.pushes.models import HOLDING, LIVE, Push, PushState
+from app.pushes.models import HOLDING, LIVE, Push, PushState, state_for_places
 from app.pushes.rounds import returning_pushes
 from app.pushes.standing import PairKey, Policy
 from app.pushes.telling_models import Digest
@@ -168,7 +168,7 @@ def pairs_with_a_place(policy: Policy) -> Select[Pair]:
         .where(
             Push.demand_id == Pair.demand_id,
             Push.achievement_id == Pair.achievement_id,
-            Push.state.in_(HOLDING),
+            state_for_places().in_(HOLDING),
         )
         .correlate(Pair)
         .scalar_subquery()
@@ -189,7 +189,7 @@ def free_places(
 ) -> dict[PairKey, Places]:
     """In the order of the pairs. The places of the pushes `freed` count as free."""
     rows = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state, Push.id).where(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_places(), Push.id).where(
             Push.demand_id.in_({pair.demand_id for pair in pairs}),
             Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
         )

@@ -21,7 +21,7 @@ from app.matching.facts import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.models import Pair
 from app.matching.records import achievement_facts, demand_facts, manager_facts
 from app.pushes import calendar
-from app.pushes.models import HOLDING, Push, PushState
+from app.pushes.models import HOLDING, Push, PushState, state_for_places
 from app.pushes.preferences import Preferences, managers_preferences
 from app.pushes.returning import PairKey as PairKey
 from app.pushes.returning import Returning
@@ -176,7 +176,7 @@ def _pushes(
 ) -> dict[PairKey, dict[UUID, PushState]]:
     found: dict[PairKey, dict[UUID, PushState]] = {}
     rows = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id, Push.state).where(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_places()).where(
             Push.demand_id.in_(demands), Push.achievement_id.in_(achievements)
         )
     )

@@ -8,10 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.accounts.models import Role
 from app.engagements.models import Task
 from app.engagements.tasks import remind
-from app.libraries.managers.models import Manager
 from app.matching.models import Pair
 from app.pushes.digests import announce_digests
 from app.pushes.handlers import policy_of
@@ -166,6 +164,7 @@ class TestReminders:
         self.remind(meeting)
         path = f"{meeting.path}/tasks/{task['id']}"
         ok(meeting.town.lead.patch(path, json={"state": "done"}, headers={"If-Match": '"2"'}))
+        drain()
         town.pass_time(timedelta(days=1))
         drain()
         assert mailbox.letters == []
