@@ -275,3 +275,15 @@ def test_the_image_prepares_the_model_from_files_that_are_there() -> None:
             elif isinstance(node, ast.Import):
                 waiting += [alias.name for alias in node.names if alias.name.split(".")[0] == "app"]
     assert needed == copied
+
+
+def test_every_setting_is_explained_to_operators() -> None:
+    text = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"SANKU_[A-Z0-9_]+", text))
+    assert {f"SANKU_{name.upper()}" for name in Settings.model_fields} - told == set()
+
+
+def test_decisions_are_numbered_in_their_order() -> None:
+    text = (REPOSITORY / "docs" / "decisions.md").read_text(encoding="utf-8")
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", text, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
