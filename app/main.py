@@ -40,6 +40,8 @@ from app.pushes.stream import router as stream
 from app.pushes.telling_api import router as telling
 from app.pushes.webhooks_api import router as webhooks
 from app.settings import Settings
+from app.statistics.api import router as statistics
+from app.statistics.rows_api import router as statistics_rows
 from app.talent.api import router as talent
 from app.wiring import Services, assemble
 
@@ -57,6 +59,31 @@ Log in at `POST /v1/auth/token`, or send an API key in `X-API-Key`. Lists are pa
 `If-Match` with the ETag that was read; creation may carry an `Idempotency-Key`. Errors are problem+json (RFC 9457)
 with a Chinese and an English message, by field. Amounts are in 万元, times in UTC.
 """
+
+ROUTERS = (
+    accounts,
+    libraries,
+    checking,
+    matching,
+    # The stream before the pushes: otherwise its name would be read as a push's id.
+    stream,
+    channels,
+    webhooks,
+    deliveries,
+    telling,
+    feedback,
+    pushes,
+    assignments,
+    engagements,
+    engagement_work,
+    contracts,
+    models,
+    talent,
+    statistics,
+    statistics_rows,
+    worker_api.router,
+)
+"""All routes, in the order in which a path is looked up."""
 
 
 def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastAPI:
@@ -94,27 +121,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         max_upload_bytes=settings.max_file_bytes + FORM_OVERHEAD,
     )
     errors.install(app)
-    for router in (
-        accounts,
-        libraries,
-        checking,
-        matching,
-        # The stream before the pushes: otherwise its name would be read as a push's id.
-        stream,
-        channels,
-        webhooks,
-        deliveries,
-        telling,
-        feedback,
-        pushes,
-        assignments,
-        engagements,
-        engagement_work,
-        contracts,
-        models,
-        talent,
-        worker_api.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     _add_ground(app, services)
     return app

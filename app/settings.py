@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         default=90, ge=1, le=365, description="How long before its end a filing may be renewed."
     )
 
+    # statistics
+    statistics_min_cell: int = Field(
+        default=3, ge=1, le=100, description="Others than the bureau see no count of fewer records than this."
+    )
+
     # security
     secret_key: SecretStr | None = Field(
         default=None, description="Signs access tokens; 32 or more characters. Written by `sanku init`."

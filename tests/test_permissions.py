@@ -75,6 +75,8 @@ match_report.list                  A          -           -       -        -    
 match_report.resolve               A          -           -       -        -        -
 achievement.feedback               A          O           O       -        -        -
 assignment.plan                    A          -           -       -        -        -
+assignment.run                     A          -           -       -        -        -
+assignment.read                    A          -           -       -        -        -
 engagement.read                    A          O           O       O        O        -
 engagement.move                    A          O           O       O        -        -
 engagement.invite                  A          O           O       O        -        -
@@ -98,8 +100,6 @@ webhook.read                       A          O           O       -        O    
 webhook.change                     A          O           O       -        O        -
 delivery.read                      A          O           O       O        O        -
 delivery.repeat                    A          O           O       O        O        -
-assignment.run                     A          -           -       -        -        -
-assignment.read                    A          -           -       -        -        -
 model.read                         A          -           -       -        -        -
 model.switch                       A          -           -       -        -        -
 filing.create                      A          -           O       O        -        -

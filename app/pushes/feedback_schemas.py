@@ -35,6 +35,19 @@ class OwnerAnswerRead(BaseModel):
 
 
 class ReportIn(Wire):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "demand_id": "019a0000-0000-7000-8000-000000000001",
+                    "achievement_id": "019a0000-0000-7000-8000-000000000002",
+                    "category": "wrong_terms",
+                    "note": "成果的盐雾时间为 720 h,未达到 1000 h。",
+                }
+            ]
+        }
+    )
+
     demand_id: UUID
     achievement_id: UUID
     category: str = Field(
@@ -67,6 +80,10 @@ class ReportForBureau(ReportRead):
 
 
 class Resolution(Wire):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"state": "resolved", "resolution": "已更正成果的指标,匹配已重算。"}]}
+    )
+
     state: Literal[ReportState.RESOLVED, ReportState.DISMISSED]
     resolution: Note = Field(title="处理说明")
 

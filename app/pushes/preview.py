@@ -1,7 +1,7 @@
 """What a manager's next list would be, and why other pairs are not on it. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -56,6 +56,9 @@ class _Reasons:
         if words is not None:
             self._words.setdefault(code, words)
 
+    def add_all(self, codes: Iterable[str]) -> None:
+        self._counts.update(codes)
+
     def told(self) -> list[LeftOut]:
         return [
             LeftOut(code=code, zh=self._words[code][0], en=self._words[code][1], count=count)
@@ -71,7 +74,7 @@ def preview_list(
     policy: Policy,
     tells_all: bool,
 ) -> PreviewRead:
-    """The list of the next day on which the manager gets one: what waits, and what would be pushed to him by then.
+    """The list of the next day on which he gets one: what waits, and what would be pushed to the manager by then.
 
     Without `tells_all` (for the manager himself) a conflict of interest with the owner of a confidential record is not
     counted as one: by declaring interests one after the other he would find out who that owner is.
@@ -90,22 +93,16 @@ def preview_list(
     cutoff = at(day, time(wishes.digest_hour))
     standing.given[manager_id] = given_to(session, [manager_id], day).get(manager_id, NOTHING_GIVEN)
     reasons = _Reasons()
-    scores = {
-        plan.key: plan.candidates[0].score
-        for plan in plan_for_manager(session, recommender, manager, policy=policy)
-    }
+    scores = _scores(session, recommender, manager, policy)
     waiting = entries_of(session, manager_id, cutoff=cutoff, moment=standing.moment)
+    known = _pushes(session, waiting)
     held = {key for key in keys if standing.pushes.get(key, {}).get(manager_id) in LIVE}
-    for _ in held - {(entry.demand_id, entry.achievement_id) for entry in waiting}:
-        reasons.add("put_off")
+    reasons.add_all("put_off" for _ in held - {(entry.demand_id, entry.achievement_id) for entry in waiting})
     fresh = [key for key in keys if key not in held]
     veiled = set() if tells_all else {key for key in fresh if _is_confidential(standing, key)}
     planned = _planned(standing, fresh, manager_id, scores, reasons, veiled, moment=cutoff)
     composed = compose([*waiting, *planned], size=wishes.list_size)
-    for code in composed.left_out.values():
-        reasons.add(code)
-    waits = {entry.id for entry in waiting}
-    known = {push.id: push for push in session.scalars(select(Push).where(Push.id.in_(waits)))}
+    reasons.add_all(composed.left_out.values())
     least = wishes.immediate_score if wishes.immediate_score is not None else policy.immediate
 
     def item(position: int, entry: Entry) -> PreviewItem:
@@ -129,6 +126,18 @@ def preview_list(
         items=[item(place, entry) for place, entry in enumerate(composed.entries, start=1)],
         left_out=reasons.told(),
     )
+
+
+def _scores(
+    session: Session, recommender: Recommender, manager: Manager, policy: Policy
+) -> dict[PairKey, float]:
+    plans = plan_for_manager(session, recommender, manager, policy=policy)
+    return {plan.key: plan.candidates[0].score for plan in plans}
+
+
+def _pushes(session: Session, entries: Sequence[Entry]) -> dict[UUID, Push]:
+    query = select(Push).where(Push.id.in_([entry.id for entry in entries]))
+    return {push.id: push for push in session.scalars(query)}
 
 
 def _is_confidential(standing: Standing, key: PairKey) -> bool:

@@ -45,6 +45,20 @@ class _TimesIn(Wire):
 class PreferencesIn(_TimesIn):
     """Whole: what is left out goes back to its default."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "frequency": "daily",
+                    "digest_hour": 9,
+                    "fields": ["40"],
+                    "regions": ["370100"],
+                    "per_day": 5,
+                }
+            ]
+        }
+    )
+
     frequency: Frequency = Field(
         Frequency.IMMEDIATE,
         title="频率",
@@ -74,7 +88,7 @@ class OwnerPreferencesIn(_TimesIn):
 
 
 class PreferencesRead(PreferencesIn):
-    model_config = ConfigDict(from_attributes=True, extra="ignore")
+    model_config = ConfigDict(from_attributes=True, extra="ignore", json_schema_extra=None)
 
     version: int = Field(description="ETag 即此数;0 为从未设置")
 

@@ -143,6 +143,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     from app.matching.index import IndexFilter, open_index, open_lexical
     from app.matching.pairs import Matcher
     from app.matching.ranker import load_ranker
+    from app.matching.recommending import ManagerLookups
     from app.matching.signals import centred
     from app.settings import Settings
 
@@ -163,7 +164,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
             lexical=lexical,
             ranker=load_ranker(),
             indexer=None,  # type: ignore[arg-type]
-            open_load=lambda _session, _ids: {},
+            lookups=ManagerLookups(open_load=lambda _session, _ids: {}),
             candidates=NEIGHBOURS,
         )
         clock("statistics", lambda: matcher.contexts.current(session))

@@ -26,6 +26,7 @@ from app.matching.index import open_index, open_lexical
 from app.matching.models import Pair
 from app.matching.pairs import Matcher
 from app.matching.ranker import Ranker
+from app.matching.recommending import ManagerLookups
 from app.settings import Settings
 from tests.matching.vector_stores import DIMENSION, MODEL, unit
 
@@ -120,7 +121,7 @@ def library(database: Database, tmp_path: Path) -> Iterator[Library]:
         lexical=lexical,
         ranker=RANKER,
         indexer=None,
-        open_load=lambda _session, _ids: {},
+        lookups=ManagerLookups(open_load=lambda _session, _ids: {}),
         candidates=80,
     )
     yield Library(database, matcher, demands, achievements)

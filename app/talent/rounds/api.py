@@ -41,6 +41,7 @@ from app.talent.rounds.schemas import (
     Sheet,
     TierToday,
 )
+from app.talent.tables import CSV_TYPE, XLSX_TYPE, as_csv
 from app.talent.tiers.kinds import Tier
 from app.talent.tiers.schemas import Year
 
@@ -53,8 +54,8 @@ _BY_NUMBER = Sort(RecognitionEntry.manager_number, str)
 _BY_YEAR = Sort(RecognitionRound.year, int, descending=True)
 _STATES = {state.value: state for state in RoundState}
 _MEDIA = {
-    FileFormat.CSV: "text/csv; charset=utf-8",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: CSV_TYPE,
+    FileFormat.XLSX: XLSX_TYPE,
 }
 
 
@@ -223,9 +224,9 @@ def export_round(
     if file_format is FileFormat.XLSX:
         content = export.as_xlsx(round_, entries)
     elif sheet is Sheet.CONTRACTS:
-        content = export.as_csv(export.CONTRACT_HEADERS, export.contract_rows(round_, entries))
+        content = as_csv(export.CONTRACT_HEADERS, export.contract_rows(round_, entries))
     else:
-        content = export.as_csv(export.ENTRY_HEADERS, export.entry_rows(round_, entries))
+        content = as_csv(export.ENTRY_HEADERS, export.entry_rows(round_, entries))
     name = f"{round_.number}-{sheet.value}.{file_format.value}"
     return Response(
         content,

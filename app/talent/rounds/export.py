@@ -1,22 +1,17 @@
 """A round as a table for a spreadsheet: entries, and every contract with what it counted for; CSV and XLSX."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
+from app.talent.tables import Cell, as_workbook
 from app.talent.tiers.facts import unpack
 from app.talent.tiers.figures import WHY_NOT, figures
 from app.talent.tiers.kinds import OPEN_QUESTIONS
 from app.talent.tiers.rules import Configuration
-
-Cell = str | int | Decimal | None
 
 ENTRY_HEADERS = (
     "人才编号 number",
@@ -109,25 +104,15 @@ def contract_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry])
             ]
 
 
-def as_csv(headers: Sequence[str], rows: Iterator[list[Cell]]) -> bytes:
-    """UTF-8 with the mark by which spreadsheets know it; amounts exact."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(headers)
-    writer.writerows([[_safe(cell) for cell in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig")
-
-
 def as_xlsx(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) -> bytes:
     """Three sheets: entries, contracts, and the rules with the choices that were in force."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        _sheet(book, "认定结果", ENTRY_HEADERS, entry_rows(round_, entries))
-        _sheet(book, "合同明细", CONTRACT_HEADERS, contract_rows(round_, entries))
-        _sheet(book, "规则与口径", ("项目 item", "内容 value"), _rule_rows(round_))
-    return out.getvalue()
+    return as_workbook(
+        [
+            ("认定结果", ENTRY_HEADERS, entry_rows(round_, entries)),
+            ("合同明细", CONTRACT_HEADERS, contract_rows(round_, entries)),
+            ("规则与口径", ("项目 item", "内容 value"), _rule_rows(round_)),
+        ]
+    )
 
 
 def _rule_rows(round_: RecognitionRound) -> Iterator[list[Cell]]:
@@ -140,23 +125,3 @@ def _rule_rows(round_: RecognitionRound) -> Iterator[list[Cell]]:
     yield ["数据摘要 digest", round_.digest]
     for question, (zh, _, _) in OPEN_QUESTIONS.items():
         yield [f"{zh} {question}", getattr(configuration, question).zh]
-
-
-def _sheet(book: Any, name: str, headers: Sequence[str], rows: Iterator[list[Cell]]) -> None:
-    sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True})
-    sheet.write_row(0, 0, headers, bold)
-    sheet.freeze_panes(1, 0)
-    for place, row in enumerate(rows, 1):
-        sheet.write_row(place, 0, [float(cell) if isinstance(cell, Decimal) else cell for cell in row])
-    sheet.autofit()
-
-
-def _safe(cell: Cell) -> str:
-    """A text that begins like a formula would be run as one by a spreadsheet."""
-    if cell is None:
-        return ""
-    if isinstance(cell, Decimal):
-        return format(cell, "f")
-    text = str(cell)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text[:1] else text

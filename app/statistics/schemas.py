@@ -1,0 +1,193 @@
+"""Statistics on the wire. Titles of fields are the headers of the tables in CSV and XLSX."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.engagements.schemas import EngagementRow
+from app.libraries.summaries import RecordSummary
+
+_HIDDEN = "数量过小而不显示时为 true,相应数值为空"
+_ROWS = "所统计的明细;不可查看时为空"
+
+
+class Line(BaseModel):
+    """One line of a table. `rows` names the address of what was counted."""
+
+    hidden: bool = Field(False, title="已隐藏", description=_HIDDEN)
+
+
+class Keyed(Line):
+    key: str = Field(title="代码", description="none 表示无")
+    label_zh: str = Field(title="名称")
+    label_en: str = Field(title="Name")
+
+
+class Asking(BaseModel):
+    """What the figures are for."""
+
+    first: date = Field(alias="from", title="起始日")
+    last: date = Field(alias="to", title="截止日")
+    field: str | None = Field(title="一级领域")
+    region: str | None = Field(title="地区")
+    scope: str = Field(title="范围", description="city 全市 own 本单位或本人")
+    min_cell: int | None = Field(title="最小显示数", description="少于此数的不显示;为空时不隐藏")
+    rule_zh: str = Field(title="口径")
+    rule_en: str
+
+    model_config = {"populate_by_name": True}
+
+
+class StepLine(Keyed):
+    """`group` is the field or region where the funnel is grouped."""
+
+    group: str | None = Field(title="分组")
+    group_zh: str | None = Field(title="分组名称")
+    count: int | None = Field(title="需求数")
+    of_published: float | None = Field(title="占发布数", description="0–1")
+    of_previous: float | None = Field(title="占上一步", description="0–1;上一步不显示时为空")
+    rows: str | None = Field(title="明细", description=_ROWS)
+
+
+class ReasonLine(Keyed):
+    count: int | None = Field(title="数量")
+    rows: str | None = Field(title="明细", description=_ROWS)
+
+
+class FunnelRead(Asking):
+    steps: list[StepLine]
+    ended: list[ReasonLine] = Field(description="这些需求的对接中已终止的,按原因")
+
+
+class StageLine(Keyed):
+    finished: int | None = Field(title="已结束次数")
+    mean_days: float | None = Field(title="平均天数")
+    median_days: float | None = Field(title="中位天数")
+    p90_days: float | None = Field(title="90% 分位天数")
+    ongoing: int | None = Field(title="仍在本阶段")
+    rows: str | None = Field(title="已结束的明细", description=_ROWS)
+    ongoing_rows: str | None = Field(title="仍在本阶段的明细", description=_ROWS)
+
+
+class StageTimesRead(Asking):
+    stages: list[StageLine]
+
+
+class ContractLine(Keyed):
+    """Amounts in 万元. Landed and cancelled ones of a group are shown to the bureau and for own rows."""
+
+    count: int | None = Field(title="合同数")
+    deal_amount_wan: Decimal | None = Field(title="成交额(万元)")
+    technology_amount_wan: Decimal | None = Field(title="技术交易额(万元)")
+    landed: int | None = Field(title="在济落地数", description="已计入合同数")
+    landed_deal_wan: Decimal | None = Field(title="在济落地成交额(万元)")
+    landed_technology_wan: Decimal | None = Field(title="在济落地技术交易额(万元)")
+    cancelled: int | None = Field(title="已撤销数", description="未计入合同数")
+    cancelled_deal_wan: Decimal | None = Field(title="已撤销成交额(万元)")
+    rows: str | None = Field(title="明细", description=_ROWS)
+    landed_rows: str | None = Field(title="在济落地的明细", description=_ROWS)
+    cancelled_rows: str | None = Field(title="已撤销的明细", description=_ROWS)
+
+
+class ContractsRead(Asking):
+    group_by: str | None = Field(title="分组")
+    total: ContractLine
+    groups: list[ContractLine]
+
+
+class GapLine(Keyed):
+    demands: int | None = Field(title="需求数")
+    with_good: int | None = Field(title="有良好匹配的需求数")
+    without_good: int | None = Field(title="无良好匹配的需求数")
+    too_immature: int | None = Field(title="领域内成果成熟度均不足的需求数", description="已计入无良好匹配")
+    achievements: int | None = Field(title="成果数")
+    unwanted: int | None = Field(title="无良好匹配的成果数")
+    good_achievements: int | None = Field(title="与需求良好匹配的成果数")
+    good_per_demand: float | None = Field(title="每需求良好成果数")
+    gap_score: float | None = Field(title="缺口分", description="无良好匹配的需求数 ÷ (1 + 每需求良好成果数)")
+    rows: dict[str, str] = Field(title="明细", description="各数对应的明细")
+
+
+class GapsRead(Asking):
+    formula: str = Field(title="缺口分公式", examples=["without_good / (1 + good_achievements / demands)"])
+    fields: list[GapLine] = Field(description="缺口最大的在前")
+
+
+class ResponseLine(Keyed):
+    """`got` is the sum of the five outcomes; `read` counts among them."""
+
+    got: int | None = Field(title="推送数")
+    read: int | None = Field(title="已读")
+    accepted: int | None = Field(title="接收")
+    declined: int | None = Field(title="谢绝")
+    waiting: int | None = Field(title="待答")
+    unanswered: int | None = Field(title="未答")
+    cancelled: int | None = Field(title="撤回")
+    rows: dict[str, str] = Field(title="明细", description="各数对应的明细")
+
+
+class ChannelLine(Keyed):
+    total: int | None = Field(title="投递数")
+    delivered: int | None = Field(title="送达")
+    undelivered: int | None = Field(title="未送达", description="放弃或届时已无内容")
+    under_way: int | None = Field(title="投递中")
+    rows: dict[str, str] = Field(title="明细", description="各数对应的明细")
+
+
+class PushesRead(Asking):
+    group_by: str | None = Field(title="分组")
+    total: ResponseLine
+    groups: list[ResponseLine]
+    reasons: list[ReasonLine] = Field(description="谢绝的原因")
+    channels: list[ChannelLine] = Field(description="各渠道的投递,仅管理部门可见")
+    median_answer_hours: float | None = Field(title="答复用时中位数(小时)")
+    p90_answer_hours: float | None = Field(title="答复用时 90% 分位数(小时)")
+
+
+class ManagerLine(ResponseLine):
+    """`key` is the manager's id. Engagements are those he leads, by their present stage."""
+
+    number: str = Field(title="编号")
+    median_answer_hours: float | None = Field(title="答复用时中位数(小时)")
+    engagements: int | None = Field(title="对接数")
+    open: int | None = Field(title="进行中")
+    signed: int | None = Field(title="已签约")
+    landed: int | None = Field(title="已落地")
+    ended: int | None = Field(title="已终止")
+    contracts: int | None = Field(title="合同数")
+    contract_amount_wan: Decimal | None = Field(title="所占成交额(万元)", description="按分成")
+
+
+class ManagersRead(Asking):
+    items: list[ManagerLine]
+    next_cursor: str | None = Field(description="下一页的游标;最后一页为 null")
+
+
+class DemandReached(BaseModel):
+    demand: RecordSummary
+    step: str = Field(title="最远一步")
+
+
+class StageStay(BaseModel):
+    id: UUID
+    engagement: EngagementRow
+    stage: str
+    entered_at: datetime
+    left_at: datetime | None
+    days: float | None = Field(description="仍在本阶段时为空")
+
+
+class PushRoundRead(BaseModel):
+    id: UUID
+    push_id: UUID
+    round: int
+    pushed_at: datetime
+    answered_at: datetime | None
+    outcome: str
+    reason: str | None = None
+    manager_id: UUID
+    manager_name: str
+    demand: RecordSummary
+    achievement: RecordSummary

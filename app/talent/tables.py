@@ -1,0 +1,53 @@
+"""Tables for a spreadsheet, as CSV and XLSX: amounts exact where the format can, and no text run as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import xlsxwriter
+
+Cell = str | int | float | Decimal | None
+Sheet = tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
+"""Name (at most 31 characters), headers, rows."""
+
+CSV_TYPE = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def as_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """UTF-8 with the mark by which spreadsheets know it; amounts exact."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(headers)
+    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_workbook(sheets: Iterable[Sheet]) -> bytes:
+    """XLSX; a text stays a text, whatever it begins with."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        bold = book.add_format({"bold": True})
+        for name, headers, rows in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, headers, bold)
+            sheet.freeze_panes(1, 0)
+            for place, row in enumerate(rows, 1):
+                cells = [float(cell) if isinstance(cell, Decimal) else cell for cell in row]
+                sheet.write_row(place, 0, cells)
+            sheet.autofit()
+    return out.getvalue()
+
+
+def _safe(cell: Cell) -> str:
+    """A text that begins like a formula would be run as one by a spreadsheet."""
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    text = str(cell)
+    risky = isinstance(cell, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{text}" if risky else text

@@ -1,0 +1,149 @@
+"""Who sees whose figures: the city by years and without small cells, one's own exactly, the bureau everything."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.accounts.models import Role
+from tests.engagements.town import ok, refused
+from tests.statistics.conftest import NOON, YEAR, City, all_rows, figure
+
+
+def no_links(value: Any) -> bool:
+    """Nothing in the answer leads to rows."""
+    if isinstance(value, dict):
+        return all(no_links(one) for one in value.values())
+    if isinstance(value, list):
+        return all(no_links(one) for one in value)
+    return not (isinstance(value, str) and value.startswith("/v1/"))
+
+
+def test_small_cells_of_the_city_are_hidden_from_everybody_but_the_bureau(city: City) -> None:
+    enterprise = city.log_in(Role.ENTERPRISE)
+    for fields, count in ((["401"], 1), (["101"], 4), (["201"], 5)):
+        for _ in range(count):
+            city.contract(deal="10.00", fields=fields)
+    found = figure(enterprise, "contracts", group_by="field")
+    assert found["min_cell"] == 3 and found["rule_zh"] and found["rule_en"]
+    counts = {line["key"]: line["count"] for line in found["groups"]}
+    assert counts == {"10": None, "20": None, "40": None}, "the second keeps the first, the third the second"
+    assert found["total"]["count"] == 10
+    hidden = [line for line in found["groups"] if line["hidden"]]
+    assert all(line["deal_amount_wan"] is None for line in hidden)
+    bureau = figure(city.bureau, "contracts", group_by="field")
+    assert {line["key"]: line["count"] for line in bureau["groups"]} == {"10": 4, "20": 5, "40": 1}
+
+
+def test_no_figure_of_the_city_leads_others_to_rows(city: City) -> None:
+    _, manager = city.manager()
+    achievement = city.achievement()
+    for _ in range(4):
+        demand = city.demand()
+        city.push(manager, demand, achievement, outcome="declined", reason="price", answered_at=NOON)
+        city.engagement(manager, demand, achievement, "ended", reason="no_fit")
+        city.contract()
+    enterprise = city.log_in(Role.ENTERPRISE)
+    for name in ("funnel", "stage-times", "contracts", "gaps", "pushes"):
+        assert no_links(figure(enterprise, name)), name
+        rows = ok(enterprise.get(f"/v1/statistics/{name}/rows", params=YEAR | {"key": "40"}))
+        if name != "gaps":  # demands and achievements that are published are no secret
+            assert rows["items"] == [], name
+    refused(enterprise.get("/v1/statistics/pushes/deliveries/rows"), 403, "bureau_only")
+    assert figure(enterprise, "managers")["items"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"to": "2026-11-30"}, {"from": "2025-01-01"}, {"field": "40"}, {"region": "370102"}],
+)
+def test_others_see_the_city_by_years_and_without_filters(city: City, asked: dict[str, str]) -> None:
+    institution = city.log_in(Role.INSTITUTION)
+    for name in ("funnel", "contracts", "gaps", "pushes", "stage-times"):
+        path = f"/v1/statistics/{name}"
+        refused(institution.get(path, params=YEAR | asked), 403, "city_by_years")
+        ok(institution.get(path, params=YEAR | asked | {"scope": "own"}))
+        ok(city.bureau.get(path, params=YEAR | asked))
+    refused(institution.get("/v1/statistics/funnel", params={"group_by": "field"}), 403, "bureau_only")
+    refused(institution.get("/v1/statistics/pushes", params={"group_by": "day"}), 403, "bureau_only")
+
+
+def test_own_rows_are_counted_exactly_and_lead_to_their_rows(city: City) -> None:
+    enterprise = city.log_in(Role.ENTERPRISE)
+    city.demand()
+    mine = city.demand(owner=enterprise.organisation_id, publish_mode="confidential")
+    city.contract(buyer_id=enterprise.organisation_id, deal="3.00")
+    city.contract(deal="100.00")
+    funnel = figure(enterprise, "funnel", scope="own")
+    published = funnel["steps"][0]
+    assert (funnel["min_cell"], published["count"]) == (None, 1)
+    (row,) = all_rows(enterprise, published["rows"])
+    assert row["demand"]["id"] == str(mine)
+    contracts = figure(enterprise, "contracts", scope="own")["total"]
+    assert (contracts["count"], contracts["deal_amount_wan"]) == (1, "3.00")
+    assert len(all_rows(enterprise, contracts["rows"])) == 1
+
+
+def test_a_manager_sees_himself_and_an_institution_its_staff(city: City) -> None:
+    institution = city.log_in(Role.INSTITUTION)
+    caller, manager = city.manager(owner=institution.organisation_id)
+    city.manager()
+    achievement = city.achievement()
+    for _ in range(3):
+        city.push(manager, city.demand(), achievement)
+    city.push(manager, city.demand(), achievement, outcome="accepted", answered_at=NOON + timedelta(hours=2))
+    city.engagement(manager, city.demand(), achievement)
+
+    (mine,) = figure(caller, "managers")["items"]
+    assert (mine["key"], mine["got"], mine["accepted"], mine["engagements"]) == (str(manager), 4, 1, 1)
+    for name in ("got", "accepted", "engagements"):
+        assert len(all_rows(caller, mine["rows"][name])) == mine[name]
+
+    (staff,) = figure(institution, "managers")["items"]
+    assert staff["rows"] == {} and staff["hidden"]
+    assert (staff["accepted"], staff["engagements"], staff["median_answer_hours"]) == (None, None, None)
+    link = f"/v1/statistics/pushes/rows?manager_id={manager}&from=2026-01-01"
+    assert all_rows(institution, link) == []
+
+
+def test_rows_show_no_more_than_the_records_themselves(city: City) -> None:
+    """A manager who was pushed a confidential demand learns no owner from statistics."""
+    caller, manager = city.manager()
+    secret = city.demand(publish_mode="confidential", confidential_note="不公开", contact_phone="13905310000")
+    city.push(manager, secret, city.achievement())
+    answer = caller.get("/v1/statistics/pushes/rows", params=YEAR)
+    (row,) = ok(answer)["items"]
+    assert row["demand"]["id"] == str(secret)
+    assert "owner_org_id" not in row["demand"]
+    assert "不公开" not in answer.text and "13905310000" not in answer.text
+
+
+STATE = st.sampled_from(
+    ["none", "pair", "push", "proposed", "contacted", "meeting", "negotiating", "contract"]
+)
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(states=st.lists(STATE, min_size=1, max_size=6))
+def test_the_funnel_never_widens_and_its_sums_are_its_rows(city: City, states: list[str]) -> None:
+    """Whatever happened, in whatever order and with whatever left out."""
+    if not hasattr(city, "lead"):
+        city.lead = city.manager()[1]  # type: ignore[attr-defined]
+    manager = city.lead  # type: ignore[attr-defined]
+    for state in states:
+        demand, achievement = city.demand(), city.achievement()
+        if state == "pair":
+            city.world.pair(demand, achievement, 0.99)
+        elif state == "push":
+            city.push(manager, demand, achievement)
+        elif state == "contract":
+            city.contract(demand_id=demand, deal="0.01")
+        elif state != "none":
+            city.engagement(manager, demand, achievement, *([] if state == "proposed" else [state]))
+    steps = figure(city.bureau, "funnel")["steps"]
+    counts = [line["count"] for line in steps]
+    assert counts == sorted(counts, reverse=True)
+    for line in steps:
+        assert len(all_rows(city.bureau, line["rows"], limit=100)) == line["count"]
