@@ -41,7 +41,6 @@ from app.pushes.telling_api import router as telling
 from app.pushes.webhooks_api import router as webhooks
 from app.settings import Settings
 from app.statistics.api import router as statistics
-from app.statistics.rows_api import router as statistics_rows
 from app.talent.api import router as talent
 from app.wiring import Services, assemble
 
@@ -116,7 +115,6 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         models,
         talent,
         statistics,
-        statistics_rows,
         worker_api.router,
     ):
         app.include_router(router)
