@@ -41,7 +41,6 @@ from app.pushes.telling_api import router as telling
 from app.pushes.webhooks_api import router as webhooks
 from app.settings import Settings
 from app.statistics.api import router as statistics
-from app.statistics.rows_api import router as statistics_rows
 from app.talent.api import router as talent
 from app.wiring import Services, assemble
 

@@ -118,6 +118,7 @@ class PushRound(Identified, Base):
     __table_args__ = (
         UniqueConstraint("push_id", "round"),
         Index("ix_push_rounds_given", "manager_id", "pushed_at"),
+        Index("ix_push_rounds_pushed_at", "pushed_at"),
     )
 
     push_id: Mapped[UUID] = mapped_column(ForeignKey("pushes.id"))

@@ -1,6 +1,7 @@
 """Who sees whose figures: the city by years and without small cells, one's own exactly, the bureau everything."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -147,3 +148,20 @@ def test_the_funnel_never_widens_and_its_sums_are_its_rows(city: City, states: l
     assert counts == sorted(counts, reverse=True)
     for line in steps:
         assert len(all_rows(city.bureau, line["rows"], limit=100)) == line["count"]
+
+
+AMOUNT = st.decimals(min_value="0.01", max_value="1000000", places=2)
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(amounts=st.lists(st.tuples(AMOUNT, st.sampled_from(["401", "101", "201"])), min_size=1, max_size=5))
+def test_amounts_are_the_exact_sums_of_their_rows(city: City, amounts: list[tuple[Decimal, str]]) -> None:
+    for amount, code in amounts:
+        city.contract(deal=amount, fields=[code])
+    found = figure(city.bureau, "contracts", group_by="field")
+    for line in [*found["groups"], found["total"]]:
+        rows = all_rows(city.bureau, line["rows"], limit=100)
+        assert len(rows) == line["count"]
+        assert sum(Decimal(row["deal_amount_wan"]) for row in rows) == Decimal(line["deal_amount_wan"])
+    parts = sum(Decimal(line["deal_amount_wan"]) for line in found["groups"])
+    assert parts == Decimal(found["total"]["deal_amount_wan"])

@@ -142,6 +142,7 @@ class Delivery(Identified, Base):
         ),
         Index("ix_deliveries_address", "address_id", "created_at", "id"),
         Index("ix_deliveries_state", "state", "created_at", "id"),
+        Index("ix_deliveries_created_at", "created_at"),
     )
 
     message_id: Mapped[UUID] = mapped_column(ForeignKey("dispatches.id", ondelete="CASCADE"))
