@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -158,8 +159,13 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
 def event_handlers(settings: Settings, matcher: Matcher) -> Mapping[str, Sequence[Handler]]:
     """Event → what follows from it: from matching to the way out of the house."""
 
+    @lru_cache(maxsize=1)
+    def deliveries_at(threshold: float) -> HandlerTable:
+        """Kept: it opens the channels, and a certificate store for each message would cost more than the message."""
+        return delivery.event_handlers(settings, threshold=threshold)
+
     def out_of_the_house() -> HandlerTable:
-        return delivery.event_handlers(settings, threshold=pushes.policy_of(settings, matcher).threshold)
+        return deliveries_at(pushes.policy_of(settings, matcher).threshold)
 
     return pushes.merge(
         matching.event_handlers(matcher),

@@ -86,6 +86,11 @@ class Seat:
         return any(one.manager_id == self.engagement.manager_id for one in self.consented)
 
     @property
+    def sees_contracts(self) -> bool:
+        """An investor takes part without the contracts; see `contracts.access.visible_rows`."""
+        return not self.roles <= {ParticipantRole.INVESTOR.value}
+
+    @property
     def sides(self) -> frozenset[str]:
         return frozenset(one.side for one in self.consented if one.side is not None)
 

@@ -301,12 +301,12 @@ def read_timeline(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[EntryRead]:
-    """阶段变更、记录、参与方、任务、文件、合同,按时间排列。"""
+    """阶段变更、记录、参与方、任务、文件、合同,按时间排列;投资人不见合同的记录。"""
     seat: Seat = take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
     sort = timeline.NEWEST_FIRST if newest_first else timeline.OLDEST_FIRST
     rows, following = fetch_page(
         session,
-        timeline.entries_of(seat.engagement.id),
+        timeline.entries_of(seat.engagement.id, contracts=seat.sees_contracts),
         sort=sort,
         key=Entry.id,
         limit=limit,

@@ -153,8 +153,11 @@ def _due(today: date) -> Select[Task, Engagement]:
 
 
 def _emit(session: Session, name: str, task: Task, engagement: Engagement) -> None:
-    """Who is to be told: the assignee, or the lead where nobody is named. Ids as text, absent ones None."""
+    """Who is to be told: the assignee, or the lead where nobody is named or he has left. Ids as text, absent ones
+    None."""
     to = session.get(Participant, task.assignee_id) if task.assignee_id else None
+    if to is not None and to.state != ParticipantState.CONSENTED:
+        to = None
     recipient = {
         "user_id": to.user_id if to else None,
         "organisation_id": to.organisation_id if to else None,

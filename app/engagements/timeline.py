@@ -46,8 +46,10 @@ def actor_of(principal: Principal) -> UUID | None:
     return principal.user_id or principal.api_key_id
 
 
-def entries_of(engagement_id: UUID) -> Select[Entry]:
-    return select(Entry).where(Entry.engagement_id == engagement_id)
+def entries_of(engagement_id: UUID, *, contracts: bool) -> Select[Entry]:
+    """Without `contracts` the lines about them are left out: they are for who may see the contracts themselves."""
+    query = select(Entry).where(Entry.engagement_id == engagement_id)
+    return query if contracts else query.where(~Entry.kind.startswith("contract_", autoescape=True))
 
 
 def holder(principal: Principal) -> UUID | str:

@@ -12,7 +12,7 @@ from app.accounts.models import Organisation
 from app.accounts.principal import Principal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordKind, ViewLevel
+from app.libraries.kinds import RecordKind
 from app.libraries.record import Record
 from app.libraries.visibility import present
 from app.matching.answers import MatchAnswer
@@ -58,7 +58,7 @@ def matches_out(
             if id_ is not None and id_ in seen
         ],
         threshold=answer.threshold,
-        no_good_match=_no_good_match(answer, (record["view_level"] for record in seen.values())),
+        no_good_match=_no_good_match(answer, principal),
         confidence=answer.confidence,
         left_out={
             code: count
@@ -71,9 +71,9 @@ def matches_out(
     )
 
 
-def _no_good_match(answer: MatchAnswer, levels: Iterable[int]) -> dict[str, Any] | None:
-    """What is missing tells maturity and prices, which level 0 hides."""
-    if answer.no_good_match is None or all(level >= ViewLevel.LOGGED_IN for level in levels):
+def _no_good_match(answer: MatchAnswer, principal: Principal) -> dict[str, Any] | None:
+    """What is missing tells maturity and prices of all candidates, shown or not, which level 0 hides."""
+    if answer.no_good_match is None or principal.reads_details:
         return dict(answer.no_good_match) if answer.no_good_match else None
     return dict(answer.no_good_match) | {"missing": []}
 

@@ -170,6 +170,24 @@ class TestInvitations:
         assert {one["role"]: one["name"] for one in seen["participants"]}["entrepreneur"] is None
         ok(investor.post(f"{meeting.path}/notes", json={"text": "可投 500 万元"}), 201)
 
+    def test_an_investor_is_told_nothing_of_a_contract_that_is_not_his_to_see(self, town: Town) -> None:
+        meeting = town.agreed().reach("negotiating")
+        investor = town.log_in(Role.INVESTOR)
+        ok(meeting.invite(town.lead, "investor", organisation_id=str(investor.organisation_id)))
+        meeting.consent(investor)
+        contract = meeting.signed()
+        ok(meeting.move("signed"))
+        cancel = {"reason": "成交额由 120 万元降为 80 万元"}
+        ok(town.lead.post(f"/v1/contracts/{contract['id']}/cancel", json=cancel))
+        assert investor.get(f"/v1/contracts/{contract['id']}").status_code == 404
+
+        def told(caller: Any) -> str:
+            lines = ok(caller.get(f"{meeting.path}/timeline", params={"limit": 100}))["items"]
+            return f"{lines} {meeting.seen(caller)['moves']}"
+
+        assert "120 万元" in told(town.lead) and "contract_sign" in told(town.enterprise)
+        assert "万元" not in told(investor) and "contract_" not in told(investor)
+
     def test_who_may_ask_whom(self, town: Town) -> None:
         meeting = town.agreed()
         investor, colleague = (

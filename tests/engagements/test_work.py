@@ -57,6 +57,15 @@ class TestTasks:
         [(_, payload)] = reminders(town.database)
         assert (payload["manager_id"], payload["organisation_id"]) == (str(town.lead_id), None)
 
+    def test_who_has_left_is_not_reminded_but_the_lead(self, town: Town) -> None:
+        meeting = town.agreed()
+        body = {"title": "寄送样品", "due_on": day(1), "assignee_id": meeting.mine(town.institution)}
+        ok(town.lead.post(f"{meeting.path}/tasks", json=body), 201)
+        assert meeting.answer(town.institution, "leave").status_code == 204
+        run(town.database)
+        [(_, payload)] = reminders(town.database)
+        assert (payload["manager_id"], payload["organisation_id"]) == (str(town.lead_id), None)
+
     def test_what_is_done_dropped_or_over_is_not_reminded_of(self, town: Town) -> None:
         meeting, over = town.open(), town.open()
         for state in ("done", "dropped"):

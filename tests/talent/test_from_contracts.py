@@ -79,3 +79,26 @@ def test_registration_makes_e_landing_makes_d_and_an_amendment_unmakes_it(world:
         ("D", "E", "contract.amended"),
         ("E", None, "contract.cancelled"),
     ]
+
+
+def test_a_share_that_is_confirmed_after_an_amendment_counts_at_once(world: World) -> None:
+    lead, partner = world.manager("周明"), world.manager("吴越")
+    world.certificate(lead.id, "intermediate")
+    world.contracts(lead.id, 9, deal="1.00", landed_on=None)
+    contract = signed(world, "625.00", {lead: "80", partner: "20"})
+    bureau = world.operator
+    registered = {"registration_no": "2026-370100-000002", "registered_on": DAY}
+    version = ok(bureau.post(f"/v1/contracts/{contract}/register", registered))["version"]
+    world.work()
+    assert tier(lead) == "E"
+    shares = [
+        {"manager_id": str(one.id), "percent": percent} for one, percent in ((lead, "90"), (partner, "10"))
+    ]
+    body = {"shares": shares, "reason": "更正分成"}
+    ok(bureau.patch(f"/v1/contracts/{contract}", body, If_Match=f'"{version}"'))
+    world.work()
+    assert tier(lead) is None  # nobody has confirmed the new shares
+    for manager in (lead, partner):
+        ok(manager.http.post(f"/v1/contracts/{contract}/shares/confirm"))
+    world.work()
+    assert tier(lead) == world.tier(lead)["tier"] == "E"

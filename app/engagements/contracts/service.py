@@ -131,7 +131,7 @@ def cancel(
     history.keep(session, contract, action="cancel", before=before, principal=principal, reason=reason)
     events.tell_contract(session, events.CANCELLED, contract, from_state=from_state, reason=reason)
     if contract.engagement_id is not None:
-        moving.fall_back(session, contract.engagement_id, note=f"合同 {contract.number} 已撤销: {reason}")
+        moving.fall_back(session, contract.engagement_id, note=f"合同 {contract.number} 已撤销")
     return contract
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.permissions import Action
 from app.accounts.principal import Principal
 from app.db import new_id, now
-from app.engagements import timeline
+from app.engagements import events, timeline
 from app.engagements.contracts import history
 from app.engagements.contracts.access import find, managers_of
 from app.engagements.contracts.models import Contract, ContractShare, ContractState
@@ -79,7 +79,10 @@ def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) 
         for share in waiting:
             share.confirmed_at = now()
             share.confirmed_by = timeline.actor_of(principal)
-        history.keep(session, contract, action="confirm", before=before, principal=principal)
+        changed = history.keep(session, contract, action="confirm", before=before, principal=principal)
+        if contract.state != ContractState.DRAFT:
+            # From its signature on a share counts for its manager once he confirms it.
+            events.tell_contract(session, events.AMENDED, contract, changed=changed, reason="")
     return contract
 
 

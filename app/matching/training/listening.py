@@ -5,6 +5,7 @@
 | owner.answered | owner_interested, owner_declined | the organisation whose record the match is of |
 | match.reported | reported | the report: its author is a user, and stays out of this |
 | engagement.opened, engagement.ended | engagement_opened, engagement_ended | the manager |
+| engagement.ended, its acceptance undone | takes engagement_opened back | the manager |
 | contract.signed, contract.landed | contract_signed, contract_landed | each manager of the contract |
 | contract.cancelled | takes both back | each manager of the contract |
 """
@@ -22,6 +23,9 @@ from app.matching.judgements import judge, take_back
 
 Apply = Callable[[Session, Claimed], None]
 
+UNDONE = "undone"
+"""The reason (engagement_end_reasons) with which an engagement ends when its acceptance is undone."""
+
 _OWNER_SURFACES: Mapping[str, str] = {"demand": "demand_matches", "achievement": "achievement_matches"}
 
 
@@ -31,7 +35,7 @@ def listening_handlers() -> Mapping[str, Sequence[Handler]]:
         "owner.answered": (_handler(_owner_answered),),
         "match.reported": (_handler(_match_reported),),
         "engagement.opened": (_handler(_by_manager("engagement_opened")),),
-        "engagement.ended": (_handler(_by_manager("engagement_ended")),),
+        "engagement.ended": (_handler(_engagement_ended),),
         "contract.signed": (_handler(_by_manager("contract_signed")),),
         "contract.landed": (_handler(_by_manager("contract_landed")),),
         "contract.cancelled": (_handler(_contract_cancelled),),
@@ -103,6 +107,22 @@ def _by_manager(signal: str) -> Apply:
                 )
 
     return apply
+
+
+def _engagement_ended(session: Session, event: Claimed) -> None:
+    """One whose acceptance was undone never was: what the manager says of the pair next is his word on it."""
+    pair = _pair(event)
+    if event.payload.get("reason") != UNDONE or pair is None:
+        _by_manager("engagement_ended")(session, event)
+        return
+    for manager in _managers(event):
+        take_back(
+            session,
+            demand_id=pair[0],
+            achievement_id=pair[1],
+            actor_id=manager,
+            signals=["engagement_opened"],
+        )
 
 
 def _contract_cancelled(session: Session, event: Claimed) -> None:

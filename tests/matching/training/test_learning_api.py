@@ -138,6 +138,19 @@ def test_taking_a_push_up_counts_and_the_owners_word_too(
     assert all(set(one.features) == NAMES for one in counting.values())
 
 
+def test_of_an_undone_acceptance_only_the_next_word_is_left(
+    database: Database, pair: tuple[UUID, UUID], broker: Caller, drain: Callable[[], int]
+) -> None:
+    (push,) = broker.get("/v1/inbox").json()["items"]
+    path = f"/v1/pushes/{push['id']}"
+    for verb, body in (("accept", None), ("undo", None), ("decline", {"reason": "outside_need"})):
+        answer = broker.post(f"{path}/{verb}", json=body)
+        assert answer.status_code == 200, answer.text
+        drain()
+    counting = [one.signal for one in judgements(database) if one.taken_back_at is None]
+    assert counting == ["declined"]
+
+
 def test_a_switch_holds_everywhere_and_back_to_the_last_byte(
     app: Any,
     settings: Any,

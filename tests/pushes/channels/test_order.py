@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select, update
 
 from app.db import now
-from app.events import Event
+from app.events import Claimed, Event
 from app.pushes import delivery
-from app.pushes.channels.models import Delivery, Message
+from app.pushes.channels.base import Channel
+from app.pushes.channels.models import ChannelKind, Delivery, Message
 from app.pushes.messages import MESSAGE_DUE
+from app.settings import Settings
+from app.wiring import event_handlers
 from tests.conftest import Caller
 from tests.pushes.channels.conftest import Town
 from tests.servers import Answer, Receiver
@@ -167,3 +171,21 @@ def test_the_log_ends_after_its_time_but_not_what_is_under_way(
     with town.database.reading() as session:
         assert list(session.scalars(select(Message.id))) == [under_way]
         assert list(session.scalars(select(Delivery.message_id))) == [under_way]
+
+
+def test_channels_are_opened_once_and_not_for_each_message(
+    app: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Settings] = []
+
+    def opening(settings: Settings) -> dict[ChannelKind, Channel]:
+        opened.append(settings)
+        return {}
+
+    monkeypatch.setattr("app.pushes.delivery.open_channels", opening)
+    (handler,) = event_handlers(settings, app.state.matcher)["message.due"]
+    event = Claimed(uuid4(), "message.due", subject_id=None, payload={}, attempts=1, lease=uuid4())
+    with app.state.database.reading() as session:
+        for _ in range(3):
+            handler.plan(session, event)
+    assert len(opened) == 1
