@@ -79,7 +79,6 @@ ROUTERS = (
     models,
     talent,
     statistics,
-    statistics_rows,
     worker_api.router,
 )
 """All routes, in the order in which a path is looked up."""
