@@ -75,7 +75,9 @@ class City:
                 created_at=at,
                 **values,
             )
-            session.add(PushRound(push_id=push.id, manager_id=manager_id, round=1, pushed_at=at, **of_round))
+            begun = session.scalars(select(PushRound).where(PushRound.push_id == push.id)).one()
+            for name, value in of_round.items():
+                setattr(begun, name, value)
             return push.id
 
     def engagement(
