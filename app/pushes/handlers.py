@@ -17,7 +17,6 @@ from app.pushes.passing_on import passing_on_handlers
 from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
 from app.pushes.returning import Returning
 from app.pushes.standing import Policy
-from app.pushes.telling import remind_of_task
 from app.settings import Settings
 
 Plans = list[PairPlan]
@@ -114,15 +113,10 @@ def _timely_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, S
     def owner_digest(session: Session, event: Claimed, _: None) -> None:
         make_owner_digest(session, _subject(event), policy=policy)
 
-    def task_reminder(session: Session, event: Claimed, _: None) -> None:
-        remind_of_task(session, event.payload)
-
     return {
         "push.overdue": (Handler(plan=plan_overdue, apply=give_away),),
         "digest.due": (Handler(plan=_nothing, apply=digest),),
         "owner_digest.due": (Handler(plan=_nothing, apply=owner_digest),),
-        "task.due": (Handler(plan=_nothing, apply=task_reminder),),
-        "task.overdue": (Handler(plan=_nothing, apply=task_reminder),),
         DUE: (assignment_handler(recommender, policy),),
     }
 

@@ -1,9 +1,4 @@
-"""Which pushes a manager is told of at once, and whom a task reminds."""
-
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+"""Which pushes a manager is told of at once."""
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +6,7 @@ from app.db import now
 from app.pushes.calendar import next_calm_moment
 from app.pushes.messages import MessageKind, message_due
 from app.pushes.models import Push
-from app.pushes.preferences import Preferences, managers_preferences, owners_preferences
+from app.pushes.preferences import Preferences
 from app.pushes.telling_models import Frequency
 
 
@@ -33,30 +28,3 @@ def tell_at_once(session: Session, push: Push, preferences: Preferences, *, imme
         available_at=next_calm_moment(moment, preferences.calm),
     )
     return True
-
-
-_NEAREST_FIRST = ("manager_id", "user_id", "organisation_id")
-
-
-def remind_of_task(session: Session, payload: Mapping[str, Any]) -> None:
-    """A message about a task that is due or overdue, to whom its event names; see `engagements/tasks.py`."""
-    name = next(name for name in _NEAREST_FIRST if payload[name])
-    recipient_id = UUID(payload[name])
-    message_due(
-        session,
-        kind=MessageKind.TASK_REMINDER,
-        ids={"engagement_id": payload["engagement_id"], "task_id": payload["task_id"]},
-        available_at=_calm_moment(session, name, recipient_id),
-        **{name: recipient_id},
-    )
-
-
-def _calm_moment(session: Session, name: str, recipient_id: UUID) -> datetime:
-    """Now, or the end of the quiet hours that a manager or an organisation has; a user has none of his own."""
-    moment = now()
-    match name:
-        case "manager_id":
-            return next_calm_moment(moment, managers_preferences(session, [recipient_id])[recipient_id].calm)
-        case "organisation_id":
-            return next_calm_moment(moment, owners_preferences(session, [recipient_id])[recipient_id].calm)
-    return moment
