@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation, Role
@@ -75,7 +75,9 @@ class City:
                 created_at=at,
                 **values,
             )
-            session.add(PushRound(push_id=push.id, manager_id=manager_id, round=1, pushed_at=at, **of_round))
+            begun = session.scalars(select(PushRound).where(PushRound.push_id == push.id)).one()
+            for name, value in of_round.items():
+                setattr(begun, name, value)
             return push.id
 
     def engagement(
