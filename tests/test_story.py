@@ -75,6 +75,9 @@ def a_year_with_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.talent.days.local_now", lambda: noon)
 
 
+FUNNEL = "published matched pushed accepted contacted meeting negotiating signed registered landed"
+
+
 def joined(manager: Caller, name: str, expertise: str) -> str:
     """The manager enters the library and wants to be told of everything at once."""
     record = ok(manager.post("/v1/managers", json=manager_payload(title=name, expertise=expertise)), 201)
@@ -220,6 +223,9 @@ def test_from_a_demand_to_recognition(
     drain()
     assert standing(bureau, second_id) == ("E", "1", "60", ["9", "440"])
 
+    funnel = ok(bureau.get("/v1/statistics/funnel"))["steps"]
+    assert [(step["key"], step["count"]) for step in funnel] == [(step, 1) for step in FUNNEL.split()]
+
     # ⑥ what use has taught: judgements, the manager's and the owner's record
     one, two = UUID(first_id), UUID(second_id)
     assert judged(app) == {
@@ -254,4 +260,6 @@ def test_from_a_demand_to_recognition(
     assert [(change["before"], change["after"]) for change in reversed(changes)] == [(None, "E"), ("E", "D")]
     with app.state.database.reading() as session:
         assert session.get_one(Manager, two).recognised_tier is None  # a round of the bureau grants it
+    total = ok(bureau.get("/v1/statistics/contracts"))["total"]
+    assert (total["count"], total["landed"], total["deal_amount_wan"]) == (10, 10, "501.00")
     assert ok(bureau.get("/v1/events", params={"state": "dead"}))["items"] == []
