@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
 from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, require
@@ -18,6 +17,7 @@ from app.engagements.api import CHANGING, TAG
 from app.engagements.models import File, Task
 from app.engagements.schemas import FileRead, TaskCreate, TaskPatch, TaskRead
 from app.engagements.storage import Store
+from app.engagements.uploads import FORM, as_attachment, received
 from app.errors import (
     Conflict,
     Forbidden,
@@ -135,12 +135,7 @@ def change_task(
 async def received_file(request: Request, principal: LoggedIn) -> AsyncIterator[UploadFile]:
     """The form's `file`, read only after the caller is known: a stranger's bytes are never taken in."""
     require(principal, Action.ENGAGEMENT_WRITE, own=True)
-    async with request.form(max_files=1, max_fields=4) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise Invalid.field(
-                "file", "missing", "请以表单字段 file 上传文件", "send a file as form field `file`"
-            )
+    async with received(request) as file:
         yield file
 
 
@@ -151,24 +146,6 @@ class _Upload(Wire):
     sha256: str
 
 
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "title": "PDF、PNG、JPG、DOCX 或 XLSX"}
-                    },
-                }
-            }
-        },
-    }
-}
-
-
 @router.post(
     "/engagements/{engagement_id}/files",
     name="add_file",
@@ -176,7 +153,7 @@ _FORM = {
     status_code=201,
     response_model=FileRead,
     responses=CHANGING | problems(TooLarge),
-    openapi_extra=_FORM,
+    openapi_extra=FORM,
 )
 def add_file(
     engagement_id: UUID,
@@ -188,22 +165,22 @@ def add_file(
 ) -> Response:
     """PDF、PNG、JPG、DOCX、XLSX,不超过 20 MB;类型由内容判定。"""
     state, holder = request.app.state, timeline.holder(principal)
-    received = files.examine(file.file, file.filename or "", max_bytes=state.settings.max_file_bytes)
+    examined = files.examine(file.file, file.filename or "", max_bytes=state.settings.max_file_bytes)
     # Bytes are stored before the transaction begins: no lock is held while they travel.
     with state.database.reading() as before:
         files.check_upload(before, engagement_id, principal=principal)
         answered = was_answered(before, holder=holder, key=key)
     store: Store = state.files
-    stored = None if answered else files.store_bytes(store, engagement_id, file.file, received)
+    stored = None if answered else files.store_bytes(store, engagement_id, file.file, examined)
 
     def create() -> Response:
-        key_of_bytes = stored or files.store_bytes(store, engagement_id, file.file, received)
+        key_of_bytes = stored or files.store_bytes(store, engagement_id, file.file, examined)
         row = files.add_file(
-            session, engagement_id, received=received, storage_key=key_of_bytes, principal=principal
+            session, engagement_id, received=examined, storage_key=key_of_bytes, principal=principal
         )
         return JSONResponse(FileRead.model_validate(row).model_dump(mode="json"), 201)
 
-    payload = _Upload(name=received.name, sha256=received.sha256)
+    payload = _Upload(name=examined.name, sha256=examined.sha256)
     return created_once(session, request, holder=holder, key=key, payload=payload, create=create)
 
 
@@ -243,19 +220,13 @@ def download_file(
     session: ReadSession,
 ) -> Response:
     file = files.get_file(session, engagement_id, file_id, principal=principal)
-    store: Store = request.app.state.files
-    return StreamingResponse(
-        store.read(file.storage_key),
+    return as_attachment(
+        request.app.state.files,
+        file.storage_key,
+        name=file.name,
         media_type=file.media_type,
-        headers={
-            "Content-Length": str(file.size),
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-            # What others uploaded must never run as a page of ours.
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-            "ETag": f'"{file.sha256}"',
-        },
+        size=file.size,
+        sha256=file.sha256,
     )
 
 

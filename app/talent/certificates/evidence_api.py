@@ -1,19 +1,17 @@
 """Routes of a certificate's scan."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 
 from app.accounts.permissions import Action, LoggedIn, require
 from app.db import ReadSession, WriteSession
 from app.engagements.files import examine, store_bytes
-from app.engagements.storage import Store
-from app.errors import Forbidden, Invalid, TooLarge, Unauthenticated, Unavailable, problems
+from app.engagements.uploads import FORM, as_attachment, received
+from app.errors import Forbidden, TooLarge, Unauthenticated, Unavailable, problems
 from app.preconditions import IfMatch
 from app.talent.answers import CHANGING, READING, answer
 from app.talent.certificates import evidence
@@ -22,33 +20,11 @@ from app.talent.certificates.schemas import CertificateRead
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "title": "PDF、PNG、JPG、DOCX 或 XLSX"}
-                    },
-                }
-            }
-        },
-    }
-}
-
 
 async def received_scan(request: Request, principal: LoggedIn) -> AsyncIterator[UploadFile]:
     """The form's `file`, read only after the caller is known: a stranger's bytes are never taken in."""
     require(principal, Action.CERTIFICATE_CREATE, own=True)
-    async with request.form(max_files=1, max_fields=4) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise Invalid.field(
-                "file", "missing", "请以表单字段 file 上传文件", "send a file as form field `file`"
-            )
+    async with received(request) as file:
         yield file
 
 
@@ -57,7 +33,7 @@ async def received_scan(request: Request, principal: LoggedIn) -> AsyncIterator[
     summary="上传证书扫描件",
     response_model=CertificateRead,
     responses=CHANGING | problems(TooLarge),
-    openapi_extra=_FORM,
+    openapi_extra=FORM,
 )
 def upload(
     certificate_id: UUID,
@@ -69,13 +45,13 @@ def upload(
 ) -> Response:
     """核验前可以上传或更换;类型由内容判定。"""
     state = request.app.state
-    received = examine(file.file, file.filename or "", max_bytes=state.settings.max_file_bytes)
+    examined = examine(file.file, file.filename or "", max_bytes=state.settings.max_file_bytes)
     with state.database.reading() as before:
         evidence.find_changeable(before, certificate_id, principal=principal)
     # Bytes are stored before the transaction begins: no lock is held while they travel.
-    key = store_bytes(state.files, certificate_id, file.file, received)
+    key = store_bytes(state.files, certificate_id, file.file, examined)
     certificate = evidence.attach(
-        session, certificate_id, received=received, key=key, principal=principal, if_match=if_match
+        session, certificate_id, received=examined, key=key, principal=principal, if_match=if_match
     )
     return answer(read(certificate), certificate)
 
@@ -88,17 +64,11 @@ def upload(
 )
 def download(certificate_id: UUID, request: Request, principal: LoggedIn, session: ReadSession) -> Response:
     certificate = evidence.scan_of(session, certificate_id, principal=principal)
-    store: Store = request.app.state.files
-    return StreamingResponse(
-        store.read(str(certificate.evidence_key)),
+    return as_attachment(
+        request.app.state.files,
+        str(certificate.evidence_key),
+        name=str(certificate.evidence_name),
         media_type=certificate.evidence_type,
-        headers={
-            "Content-Length": str(certificate.evidence_size),
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(str(certificate.evidence_name), safe='')}",
-            # What others uploaded must never run as a page of ours.
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-            "ETag": f'"{certificate.evidence_sha256}"',
-        },
+        size=certificate.evidence_size,
+        sha256=certificate.evidence_sha256,
     )
