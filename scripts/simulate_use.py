@@ -1,6 +1,9 @@
 """Twelve months of use, simulated on a judged directory, and what the ranker learns from them.
 
-    python scripts/simulate_use.py JUDGED_DIR MODEL_DIR [--home DIR] [--replicas N] [--out FILE.json] [--table FILE.md]
+    python scripts/simulate_use.py JUDGED_DIR MODEL_DIR --out FILE.json [--home DIR] [--replicas N]
+
+`scripts/plots/learning.py FILE.json` makes the table and the chart of what comes out.
+
 
 What is real: the features (the pipeline's own, made once and kept in HOME), the log of lists, the judgements, the
 training, its comparison and promotion: the same functions that the service and `sanku train` call, on a database.
@@ -292,63 +295,6 @@ def weak_ranker(shipped: Ranker) -> Ranker:
     return replace(shipped, version="weak-start", base=-3.0, weights=weights)
 
 
-def summary(results: Results) -> list[dict[str, Any]]:
-    """One row a start and month: means over the replicas, and paired 95% intervals of the differences."""
-    table = []
-    for start, arms in results.items():
-        for month in range(MONTHS + 1):
-            at = {arm: [rows[month] for rows in replicas] for arm, replicas in arms.items()}
-            row: dict[str, Any] = {
-                "start": start,
-                "month": month,
-                "judgements": mean_of(at["learning"], "judgements"),
-                "eta": mean_of(at["learning"], "eta"),
-                "promoted_so_far": promotions(arms["learning"], month),
-            }
-            for arm in ARMS:
-                row[arm] = mean_of(at[arm], "ndcg")
-                row[f"{arm}_tried"] = mean_of(at[arm], "tried")
-            for other in ("never", "naive"):
-                gaps = [a["ndcg"] - b["ndcg"] for a, b in zip(at["learning"], at[other], strict=True)]
-                gap = metrics.interval(gaps)
-                row[f"over_{other}"] = [round(value, 4) for value in (gap.mean, gap.low, gap.high)]
-            table.append(row)
-    return table
-
-
-def mean_of(rows: Sequence[dict[str, Any]], key: str) -> float | None:
-    """None where only some replicas have it: a mean over others would be another curve."""
-    values = [row[key] for row in rows]
-    return None if None in values else round(float(np.mean(values)), 4)
-
-
-def promotions(replicas: Sequence[list[dict[str, Any]]], month: int) -> int:
-    return sum(any(row["decision"] == "promoted" for row in rows[: month + 1]) for rows in replicas)
-
-
-def markdown(table: Sequence[dict[str, Any]]) -> str:
-    heads = ("start", "month", "judgements", *ARMS, "learning − never [95%]")
-    heads = (
-        *heads,
-        "learning − naive [95%]",
-        "replicas with a promotion",
-        "tried",
-        "tried, naive",
-        "η found",
-    )
-    lines = [f"| {' | '.join(heads)} |", "| --- " + "| ---: " * (len(heads) - 1) + "|"]
-    for row in table:
-        gaps = ["{:+.3f} [{:+.3f}, {:+.3f}]".format(*row[f"over_{other}"]) for other in ("never", "naive")]
-        cells = [row["start"], row["month"], f"{row['judgements'] or 0:.0f}"]
-        cells += [f"{row[arm]:.3f}" for arm in ARMS]
-        cells += [*gaps, row["promoted_so_far"]]
-        cells += [
-            "" if row[key] is None else f"{row[key]:.3f}" for key in ("learning_tried", "naive_tried", "eta")
-        ]
-        lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-    return "\n".join(lines) + "\n"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -356,9 +302,8 @@ def main() -> None:
     parser.add_argument("judged", type=Path)
     parser.add_argument("model", type=Path)
     parser.add_argument("--home", type=Path, default=Path("~/.cache/sanku-simulation"))
-    parser.add_argument("--replicas", type=int, default=10)
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--table", type=Path)
+    parser.add_argument("--replicas", type=int, default=8)
+    parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     settings = Settings(_env_file=None, home=options.home, demo=True, model=str(options.model))
     embedder = SentenceTransformerEmbedder(settings.model_path)
@@ -378,16 +323,12 @@ def main() -> None:
                     results[name][arm].append(live(town, start, arm, guard, seed, Path(folder)))
         sys.stderr.write(f"\rreplica {seed + 1}/{options.replicas}\n")
         # After each replica: a long run that is broken off has told what it found until then.
-        keep(summary(results), results, out=options.out, page=options.table)
-    sys.stdout.write(markdown(summary(results)))
+        keep(results, shipped, options.out)
 
 
-def keep(table: list[dict[str, Any]], results: Results, *, out: Path | None, page: Path | None) -> None:
-    if out:
-        document = {"table": table, "replicas": results, "features": [one.name for one in FEATURES]}
-        out.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    if page:
-        page.write_text(markdown(table), encoding="utf-8")
+def keep(results: Results, shipped: Ranker, out: Path) -> None:
+    document = {"ranker": shipped.version, "features": [one.name for one in FEATURES], "replicas": results}
+    out.write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -175,8 +176,20 @@ class TestInit:
     def test_help_names_every_command(self, sanku: Sanku) -> None:
         ended = sanku("--help")
         assert ended.status == 0
-        for command in ["init", "serve", "worker", "load", "eval", "match", "index", "model", "user", "demo"]:
-            assert re.search(rf"\b{command}\b", ended.out)
+        for command in [
+            *("init", "serve", "worker", "load", "eval", "match", "match-all", "train", "tiers", "index"),
+            *("model", "user", "demo"),
+        ]:
+            assert re.search(rf"^│ {command} ", ended.out, flags=re.MULTILINE)
+
+    def test_a_year_without_rules_is_no_default(self, ready: Sanku) -> None:
+        ended = ready("tiers", "--year", 0)
+        assert (ended.status, ended.out) == (1, "")
+        assert "no rules of recognition hold in 0;" in ended.err
+
+    def test_the_version(self, sanku: Sanku) -> None:
+        ended = sanku("--version")
+        assert (ended.status, ended.out) == (0, f"sanku {version('sanku')}\n")
 
 
 class TestServe:

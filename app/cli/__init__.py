@@ -1,6 +1,8 @@
 """`sanku`: the command line. Each command imports what it needs when it runs, so that `--help` is instant."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,11 +13,28 @@ from app.errors import SankuError
 
 cli = typer.Typer(
     name="sanku",
-    help="三库: technology-transfer matchmaking (技术成果库、技术需求库、技术转移人才库).",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sanku {version('sanku')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def about(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """三库: technology-transfer matchmaking (技术成果库、技术需求库、技术转移人才库)."""
+
+
 cli.command("init")(serve.init)
 cli.command("serve")(serve.serve)
 cli.command("worker")(serve.worker)

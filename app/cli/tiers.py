@@ -29,7 +29,7 @@ def tiers(
                 changed += refresh_tiers(session, portion, cause="tiers.refreshed", cause_id=None)
         complain(f"{changed} tiers changed (类别变动 {changed} 人)")
     with database.reading() as session:
-        rows = _rows(session, ids, year or today().year)
+        rows = _rows(session, ids, today().year if year is None else year)
     database.dispose()
     if as_json:
         write_json(rows)

@@ -1,4 +1,7 @@
-"""Logins of the demonstration: an operator, an enterprise and every manager, with one password of this installation."""
+"""Logins of the demonstration, with one password of this installation.
+
+An operator, an enterprise, a university and every manager.
+"""
 
 import secrets
 
@@ -13,8 +16,10 @@ from app.settings import Settings
 
 BUREAU = "济南市科技成果转化服务中心（演示）"
 ENTERPRISE = "济南柱川液压油缸有限公司"
+INSTITUTION = "岱阳理工大学"
 OPERATOR_EMAIL = "operator@demo.sanku.example"
 ENTERPRISE_EMAIL = "enterprise@demo.sanku.example"
+INSTITUTION_EMAIL = "institution@demo.sanku.example"
 
 
 def manager_email(source_ref: str) -> str:
@@ -44,6 +49,7 @@ def create_accounts(database: Database, settings: Settings) -> None:
         for email, name, role, organisation in (
             (OPERATOR_EMAIL, "局管理员", Role.OPERATOR, BUREAU),
             (ENTERPRISE_EMAIL, "柱川技术部", Role.ENTERPRISE, ENTERPRISE),
+            (INSTITUTION_EMAIL, "岱阳理工科技处", Role.INSTITUTION, INSTITUTION),
         ):
             if email in present:
                 continue

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
 
-from app.demo.accounts import ENTERPRISE_EMAIL, OPERATOR_EMAIL, manager_email
+from app.demo.accounts import ENTERPRISE_EMAIL, INSTITUTION_EMAIL, OPERATOR_EMAIL, manager_email
 from app.demo.printing import Prose, paper, table
 from app.libraries.numbers import local_now
 
@@ -197,6 +197,7 @@ def _show_addresses(base: str, password: str, *, serves_on: bool) -> None:
         ("就绪与指标 (ready, metrics)", f"{base}/readyz  {base}/metrics"),
         ("管理部门 (operator)", OPERATOR_EMAIL),
         ("企业 (enterprise)", ENTERPRISE_EMAIL),
+        ("高校院所 (institution)", INSTITUTION_EMAIL),
         ("技术经理人 (manager)", f"{manager_email('M-DEMO-02')}  (M-DEMO-01 … 20)"),
         ("密码 (password of all)", password),
     ):

@@ -23,7 +23,8 @@ MOST_SENTENCES = 3
 LEAST_COSINE = 0.2
 # Contribution, in logits, below which a feature did not count enough to be named.
 LEAST_CONTRIBUTION = 0.1
-STRONG, FAIR = 0.6, 0.3
+# Scores from which the content is called a strong match, a fair one, or related at all.
+STRONG, FAIR, FAINT = 0.6, 0.3, 0.05
 HIDDEN = "〔略〕"
 
 _TERM_FEATURES = frozenset({"price", "trl", "mode"})
@@ -240,10 +241,12 @@ def _one_line(
         else ("内容较为相符", "a fair match in content")
         if score >= FAIR
         else ("内容部分相关", "partly related in content")
+        if score >= FAINT
+        else ("内容关联很弱", "hardly related in content")
     )
     if met:
         zh += f"，{len(met)} 处语句对应"
-        en += f", {len(met)} passage{'s' if len(met) > 1 else ''} that meet"
+        en += f", {len(met)} passages that meet" if len(met) > 1 else ", 1 passage that meets"
     if figures:
         hold = sum(figure.state == "holds" for figure in figures)
         zh += f"，{len(figures)} 项指标可比，{hold} 项满足"
@@ -254,7 +257,8 @@ def _one_line(
         zh += "；" + "，".join(term.zh for term in failing)
         en += "; " + ", ".join(term.en for term in failing)
     elif holding:
-        zh += "；" + "、".join(_TERM_ZH[term.code] for term in holding) + "均满足"
+        zh += "；" + "、".join(_TERM_ZH[term.code] for term in holding)
+        zh += "均满足" if len(holding) > 1 else "满足"
         en += "; terms that hold: " + ", ".join(_TERM_EN[term.code] for term in holding)
     return zh, en
 

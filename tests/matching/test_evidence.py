@@ -4,9 +4,10 @@ from decimal import Decimal
 import numpy as np
 
 from app.matching import evidence
+from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.ranker import load_ranker, rank
-from app.matching.signals import PairSignals
-from tests.matching.pairs_of_facts import achievement, demand
+from app.matching.signals import PairSignals, Vectors
+from tests.matching.pairs_of_facts import NO_SIGNAL, achievement, demand
 
 GOOD = PairSignals(dense=0.6, sentences=0.6, best_sentence=0.7, bm25=0.2)
 ASKED = ("打磨全靠人工，粉尘大。", "联系泺锐公司张工13800138000", "单件不超过8分钟")
@@ -14,17 +15,24 @@ OFFERED = ("自动生成打磨轨迹，无需人工示教。", "单件清理3.5�
 COSINES = np.array([[0.7, 0.1, 0.05], [0.1, 0.0, 0.6], [0.2, 0.65, 0.1]], np.float32)
 
 
-def explained() -> evidence.Reasons:
-    asking = demand(budget_max_wan=Decimal(100), min_trl=7, cooperation_modes=("licence",))
-    offered = achievement(price_min_wan=Decimal(160), trl=8, transfer_modes=("licence",))
-    scored = rank([(asking, offered)], [GOOD], load_ranker())[0]
+ASKING = demand(budget_max_wan=Decimal(100), min_trl=7, cooperation_modes=("licence",))
+OFFERING = achievement(price_min_wan=Decimal(160), trl=8, transfer_modes=("licence",))
+
+
+def explained(
+    asking: DemandFacts = ASKING,
+    offered: AchievementFacts = OFFERING,
+    signals: PairSignals = GOOD,
+    cosines: Vectors = COSINES,
+) -> evidence.Reasons:
+    scored = rank([(asking, offered)], [signals], load_ranker())[0]
     return evidence.reasons(
         asking,
         offered,
         scored,
         demand_sentences=ASKED,
         achievement_sentences=OFFERED,
-        cosines=COSINES,
+        cosines=cosines,
         hidden_names=("泺锐公司", "岱北理工大学"),
     )
 
@@ -48,6 +56,17 @@ def test_a_failing_term_is_told_in_the_one_line() -> None:
     assert "超出预算" in told.one_line_zh
     assert "above the budget" in told.one_line_en
     assert {term.code: term.state for term in told.terms}["trl"] == "holds"
+
+
+def test_the_one_line_of_a_pair_with_little_in_common() -> None:
+    one_met = np.zeros_like(COSINES)
+    one_met[0, 0] = 0.7
+    asking = demand(cooperation_modes=("licence",))
+    told = explained(asking, achievement(transfer_modes=("licence",)), NO_SIGNAL, one_met)
+    assert told.one_line_zh == "内容关联很弱，1 处语句对应；转化方式满足"
+    assert told.one_line_en == (
+        "hardly related in content, 1 passage that meets; terms that hold: way of transfer"
+    )
 
 
 def test_counted_features_are_ordered_and_leave_terms_to_the_terms() -> None:
