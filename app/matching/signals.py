@@ -24,15 +24,15 @@ from app.matching.words import CorpusStats, LexicalQuery
 Vectors = NDArray[np.float32]
 Side = Literal["demand", "achievement"]
 
-SAMPLE = 256
+SAMPLE = 1024
 # A mean of few records is noise: so many records' worth of the wider mean is mixed in.
 SHRINK_STORE = 10
 SHRINK_LANGUAGE = 8
-# Neighbours that make a crowd: a share of the sample, so that a growing store does not crowd everybody.
-CROWD_SHARE = 0.07
-CROWD_LEAST = 3
+# Neighbours that make a crowd. Few and near ones tell an achievement that is somebody else's from one that is near
+# to everything; a share of the library would be blurred by all that has nothing to do with it.
+CROWD_NEAREST = 3
 # Crowding of a record of which nothing is known; the mean over the demands and achievements tuned on.
-CROWD_NEUTRAL = 0.25
+CROWD_NEUTRAL = 0.29
 BEST_SENTENCES = 3
 # Records as near as this ask for the same (or are the same): that a candidate suits them too speaks for it, not
 # against it. Unrelated ones lie around 0, ones of the same trade around 0.3.
@@ -48,18 +48,17 @@ class PairSignals:
 
     `dense` and `sentences` are cosines of centred vectors (−1 to 1); `sentences` is the mean over the demand's
     three best-met sentences of their nearest achievement sentence, `best_sentence` the nearest of all.
-    `achievement_crowd` is the achievement's mean cosine with the demands nearest to it, this one left out;
-    `demand_crowd` likewise. `bm25` is that of the demand's words in the achievement over self-score (0–1).
-    `indicators` (−1 to 1) tells how the required figures are met, `purpose` (−1 to 0) that the achievement only
-    observes what the demand wants changed, `disclaimed` (0–1) how far it says that it does not do what is asked,
-    `register` (0–1) how colloquial the demand is.
+    `achievement_crowd` is the achievement's mean cosine with the three demands nearest to it, this one and those
+    that ask for the same left out, measured from what is usual in the store. `bm25` is that of the demand's words
+    in the achievement over self-score (0–1). `indicators` (−1 to 1) tells how the required figures are met,
+    `purpose` (−1 to 0) that the achievement only observes what the demand wants changed, `disclaimed` (0–1) how far
+    it says that it does not do what is asked, `register` (0–1) how colloquial the demand is.
     """
 
     dense: float
     sentences: float
     best_sentence: float
     achievement_crowd: float = CROWD_NEUTRAL
-    demand_crowd: float = CROWD_NEUTRAL
     bm25: float = 0.0
     indicators: float = 0.0
     purpose: float = 0.0
@@ -147,6 +146,11 @@ class Context:
     demands: Usual
     achievements: Usual
     achievement_words: CorpusStats
+    crowding: float = field(init=False)
+    """Mean crowding of the achievements: the more demands there are, the nearer the nearest of them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "crowding", _usual_crowding(self.demands, self.achievements))
 
 
 def pair_signals(
@@ -164,18 +168,13 @@ def pair_signals(
     whole = centred(np.array([candidate.vector for candidate in candidates]), means[languages])
     own_whole = centred(query.vector, own.mean(query.language))
     three_best, best = _late_interaction(query, candidates, own, means, languages, from_demand=from_demand)
-    crowd_of_candidates = _crowds(whole @ own.sample.T, (own.sample @ own_whole > _SAME_CONCERN)[None, :])
-    crowd_of_query = _crowds((other.sample @ own_whole)[None, :], whole @ other.sample.T > _SAME_CONCERN)
+    crowd = _achievement_crowds(own_whole, whole, context, from_demand=from_demand)
     lexical = _lexical(query, candidates, context.achievement_words, from_demand=from_demand)
-    achievement_crowd, demand_crowd = (
-        (crowd_of_candidates, crowd_of_query) if from_demand else (crowd_of_query, crowd_of_candidates)
-    )
     columns = zip(
         whole @ own_whole,
         three_best,
         best,
-        achievement_crowd,
-        demand_crowd,
+        crowd,
         lexical,
         *_traits(query, candidates, context, from_demand=from_demand),
         strict=True,
@@ -263,17 +262,36 @@ def _cosines_with_centred(
     return np.asarray((asked @ rows.T - (asked @ means.T)[:, languages]) / lengths, dtype=np.float32)
 
 
-def _crowds(cosines: Vectors, left_out: NDArray[np.bool_]) -> Vectors:
-    """Mean of the highest cosines by row; rows and exclusions broadcast against each other, to (n, m)."""
-    cosines, left_out = np.broadcast_arrays(cosines, left_out)
-    rows, size = cosines.shape
-    counted = np.where(left_out, CROWD_NEUTRAL, cosines)
-    missing = max(0, CROWD_LEAST - size)
+def _achievement_crowds(
+    own_whole: Vectors, whole: Vectors, context: Context, *, from_demand: bool
+) -> Vectors:
+    """By candidate (n,): how crowded the pair's achievement is, measured from what is usual in the store."""
+    demands = context.demands.sample
+    if from_demand:
+        others = demands[demands @ own_whole <= _SAME_CONCERN]
+        crowds = _crowds(whole @ others.T)
+    else:
+        same_concern = whole @ demands.T > _SAME_CONCERN
+        crowds = _crowds(np.where(same_concern, -np.inf, (demands @ own_whole)[None, :]))
+    return np.asarray(CROWD_NEUTRAL + crowds - context.crowding, dtype=np.float32)
+
+
+def _usual_crowding(demands: Usual, achievements: Usual) -> float:
+    """Mean over the achievements, with some of the neutral value mixed in where demands are few."""
+    asked = len(demands.sample)
+    if not asked or not len(achievements.sample):
+        return CROWD_NEUTRAL
+    mean = float(_crowds(achievements.sample @ demands.sample.T).mean())
+    return (asked * mean + SHRINK_STORE * CROWD_NEUTRAL) / (asked + SHRINK_STORE)
+
+
+def _crowds(cosines: Vectors) -> Vectors:
+    """Mean of the highest cosines by row (n, m) → (n,); −∞ is left out, and what is missing is neutral."""
+    missing = max(0, CROWD_NEAREST - cosines.shape[1])
     if missing:
-        counted = np.hstack([counted, np.full((rows, missing), CROWD_NEUTRAL)])
-    nearest = min(counted.shape[1], max(CROWD_LEAST, round(CROWD_SHARE * size)))
-    top = np.partition(counted, counted.shape[1] - nearest, axis=1)[:, -nearest:]
-    return np.asarray(top.mean(axis=1), dtype=np.float32)
+        cosines = np.hstack([cosines, np.full((len(cosines), missing), -np.inf)])
+    highest = np.partition(cosines, cosines.shape[1] - CROWD_NEAREST, axis=1)[:, -CROWD_NEAREST:]
+    return np.asarray(np.where(np.isfinite(highest), highest, CROWD_NEUTRAL).mean(axis=1), dtype=np.float32)
 
 
 def _lexical(

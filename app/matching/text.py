@@ -10,8 +10,11 @@ MAX_SENTENCES = 12
 MAX_SENTENCE_CHARS = 120
 MIN_SENTENCE_CHARS = 4
 
-# A Latin full stop ends a sentence only before white space or the end: not in 0.4 MPa or 3.5 GHz.
-_SENTENCE_END = re.compile(r"(?<=[。；！？;!?])|(?<=\.)(?=\s+[A-Z])|\n+")
+# A Latin full stop ends a sentence before white space and a capital, or after Chinese (journals in Chinese set it
+# so): not in 0.4 MPa or 3.5 GHz.
+_SENTENCE_END = re.compile(
+    r"(?<=[。；！？;!?])|(?<=[\u3400-\u9fff]\.)|(?<=[\u3400-\u9fff][)）]\.)|(?<=\.)(?=\s+[A-Z])|\n+"
+)
 _CLAUSE_END = re.compile(r"(?<=[，,、：:])")
 
 

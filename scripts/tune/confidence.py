@@ -87,7 +87,7 @@ def main() -> None:
             f"unseen {folder.name}: {told:.4f}; of the best score {auroc(lists.figures[:, 0], lists):.4f}\n"
         )
     model = {
-        "version": "list-2026.1",
+        "version": "list-2026.2",
         "base": round(base, 4),
         "weights": {
             name: round(float(weight), 4) for name, weight in zip(judged.names, weights, strict=True)

@@ -34,8 +34,8 @@ from app.matching.words import CorpusStats, count_words
 
 Array = NDArray[np.float64]
 
-# Within "content": whole text 1, sentences 0.6 (together 1), crowding −0.75, words 0.25.
-SHARES = {"whole": 1 / 1.6, "sentences": 0.6 / 1.6, "crowding": -0.75, "words": 0.25}
+# Within "content": whole text 1, sentences 0.6 (together 1), crowding −0.75, words 0.5.
+SHARES = {"whole": 1 / 1.6, "sentences": 0.6 / 1.6, "crowding": -0.75, "words": 0.5}
 # Logits set by hand. The judged lists leave field and terms nearly free (any weight from half to twice these ranks
 # alike), while more on the field punishes a record filed under a neighbouring one, and more on terms tells
 # demands with an answer from those without.
@@ -82,7 +82,7 @@ def main() -> None:
     weights, base = fit(features, gains)
     neutral = sum(weights[name] * FEATURE_BY_NAME[name].neutral for name in weights)
     model = {
-        "version": "additive-2026.2",
+        "version": "additive-2026.3",
         "embedding_model": "intfloat/multilingual-e5-small",
         "base": round(base + neutral, 4),
         "weights": {name: round(weight, 4) for name, weight in weights.items()},

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.features import FEATURES, field_nearness, pair_features, price_gap, trl_gap
-from app.matching.signals import PairSignals, TextSide, Usual, pair_signals, prior_mean
+from app.matching.signals import (
+    CROWD_NEUTRAL,
+    Context,
+    PairSignals,
+    TextSide,
+    Usual,
+    pair_signals,
+    prior_mean,
+)
+from app.matching.words import CorpusStats
 from tests.matching.pairs_of_facts import NO_SIGNAL, achievement, context_of, demand, random_sides, unit
 
 
@@ -94,6 +103,36 @@ def test_others_with_the_same_problem_do_not_speak_against_what_solves_it() -> N
     alone = pair_signals(asked, achievements[:1], context_of(demands, achievements))[0]
     among = pair_signals(asked, achievements[:1], context_of([*demands, *twins], achievements))[0]
     assert among.achievement_crowd <= alone.achievement_crowd + 0.01
+
+
+def test_demands_for_the_same_are_left_out_as_if_they_were_not_there() -> None:
+    asked = TextSide(unit(1, 0, 0, 0), np.zeros((0, 4), np.float32))
+    offered = TextSide(unit(1, 0.2, 0, 0), np.zeros((0, 4), np.float32))
+    far = np.array([unit(0, 0, 1, 0), unit(0, 0, 0, 1), unit(0, 0, 1, 1), unit(-1, 0, 1, 0)])
+    twins = np.array([unit(1, 0.1, 0, 0), unit(1, 0, 0.1, 0)])
+    without, among = (
+        Context(centred_on_nothing(rows), centred_on_nothing(offered.vector[None, :]), CorpusStats.of([]))
+        for rows in (far, np.vstack([far, twins]))
+    )
+    measured = [
+        pair_signals(asked, [offered], context)[0].achievement_crowd + context.crowding
+        for context in (without, among)
+    ]
+    assert measured == pytest.approx([CROWD_NEUTRAL, CROWD_NEUTRAL])  # the nearest three are at right angles
+
+
+@pytest.mark.parametrize("size", [12, 80, 900])
+def test_a_growing_store_does_not_crowd_everybody(size: int) -> None:
+    demands, achievements = random_sides(10, size), random_sides(11, 60)
+    context = context_of(demands, achievements)
+    crowds = [
+        signal.achievement_crowd for signal in pair_signals(random_sides(12, 1)[0], achievements, context)
+    ]
+    assert np.mean(crowds) == pytest.approx(CROWD_NEUTRAL, abs=0.1)
+
+
+def centred_on_nothing(rows: np.ndarray) -> Usual:
+    return Usual({"": np.zeros(rows.shape[1], np.float32)}, rows.astype(np.float32))
 
 
 def test_an_empty_store_and_a_record_without_sentences_still_have_signals() -> None:

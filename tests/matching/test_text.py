@@ -16,6 +16,12 @@ def test_sentences_end_at_chinese_and_english_marks_but_not_inside_numbers() -> 
     ]
 
 
+def test_a_latin_full_stop_after_chinese_ends_a_sentence() -> None:
+    text = "用消去法建立了关系(SOS).结果表明误差为0.4%,响应较快.粒径约3.5 nm"
+    assert split_sentences(text) == ["用消去法建立了关系(SOS).结果表明误差为0.4%,响应较快.", "粒径约3.5 nm"]
+    assert split_sentences("方法(见图)。结果(见表).结论") == ["方法(见图)。", "结果(见表).", "结论"]
+
+
 def test_a_long_sentence_is_cut_at_commas() -> None:
     pieces = split_sentences("，".join(["这是一个比较长的分句用来测试切分"] * 20) + "。")
     assert len(pieces) > 1
