@@ -88,6 +88,28 @@ class Returning:
     regain: float = 0.1
 
 
+def rose(since: float, score: float, law: Returning) -> bool:
+    """Whether the score rose by what matters."""
+    return score >= since + law.regain - _ROUNDING
+
+
+def is_met(
+    reason: str | None, *, since: float | None, score: float, changed: Collection[str], law: Returning
+) -> bool:
+    """Whether a change of the records meets the reason for which a manager declined, or an owner is not interested.
+
+    Args:
+        since: the pair's score when that was said; None where it is not known.
+        changed: fields of both records that changed since then.
+    """
+    if not changed:
+        return False
+    why = reason or "other"
+    if why in RISE_MEETS:
+        return since is not None and rose(since, score, law)
+    return bool(MEETS.get(why, frozenset()) & set(changed))
+
+
 def may_return(ended: Ended, *, score: float, changed: Collection[str], law: Returning) -> bool:
     """
     Args:
@@ -100,13 +122,11 @@ def may_return(ended: Ended, *, score: float, changed: Collection[str], law: Ret
         return True
     if not changed:
         return False
-    rose = score >= ended.pair_score + law.regain - _ROUNDING
     match ended.state:
         case PushState.DECLINED:
-            reason = ended.reason or "other"
-            return bool(MEETS.get(reason, frozenset()) & set(changed)) or (reason in RISE_MEETS and rose)
+            return is_met(ended.reason, since=ended.pair_score, score=score, changed=changed, law=law)
         case PushState.EXPIRED:
-            return rose
+            return rose(ended.pair_score, score, law)
         case PushState.CANCELLED:
             return True
     return False

@@ -32,7 +32,8 @@ class PairFacts:
 
     `score` is None where the pair is not ranked (any more); `ranked_fully` says that it would have a score if it were
     a good one: its record was just ranked, and the list was not cut short. `org_family` maps an organisation's id to
-    its topmost parent's. `holding` counts the pushes that take one of the pair's `places`.
+    its topmost parent's. `holding` counts the pushes that take one of the pair's `places`. `unwanted` says that one of
+    the owners is not interested in the match (see ``owners_word``).
     """
 
     demand: DemandFacts
@@ -48,6 +49,7 @@ class PairFacts:
     holding: int = 0
     places: int = 3
     ranked_fully: bool = False
+    unwanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def violations(facts: PushFacts) -> list[Violation]:
     return [
         *_score_rules(facts.pair, unranked_is_wrong=True),
         *_pair_rules(facts.pair),
+        *_owner_rules(facts.pair),
         *_manager_rules(facts),
         *refusals(facts),
         *_new_push_rules(facts),
@@ -146,6 +149,16 @@ def _pair_rules(pair: PairFacts) -> list[Violation]:
         demand_valid_until=pair.demand_valid_until,
         achievement_valid_until=pair.achievement_valid_until,
     )
+
+
+def _owner_rules(pair: PairFacts) -> Iterable[Violation]:
+    """What was sent before the owner said so stays: its manager may have reasons to speak to him all the same."""
+    if pair.unwanted:
+        yield Violation(
+            "owner_not_interested",
+            "供需一方已表示对此匹配无意向",
+            "an owner is not interested in this match",
+        )
 
 
 def _standing_rules(facts: PushFacts) -> Iterable[Violation]:

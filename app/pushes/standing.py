@@ -22,6 +22,7 @@ from app.matching.models import Pair
 from app.matching.records import achievement_facts, demand_facts, manager_facts
 from app.pushes import calendar
 from app.pushes.models import HOLDING, Push, PushState, state_for_places
+from app.pushes.owners_word import unwanted_pairs
 from app.pushes.preferences import Preferences, managers_preferences
 from app.pushes.returning import PairKey as PairKey
 from app.pushes.returning import Returning
@@ -67,6 +68,7 @@ class Standing:
     preferences: Mapping[UUID, Preferences]
     given: dict[UUID, Given]
     returns: frozenset[tuple[PairKey, UUID]]
+    unwanted: frozenset[PairKey]
 
     @property
     def day(self) -> date:
@@ -106,6 +108,7 @@ class Standing:
             holding=sum(state in HOLDING for state in self.pushes.get(key, {}).values()),
             places=self.policy.places,
             ranked_fully=self.ranked_fully,
+            unwanted=key in self.unwanted,
         )
 
 
@@ -153,6 +156,7 @@ def read_standing(
         preferences=managers_preferences(session, managers.keys()),
         given=given_to(session, managers.keys(), day),
         returns=returning_pushes(session, ranked, policy.returning),
+        unwanted=unwanted_pairs(session, ranked, policy.returning),
     )
 
 
