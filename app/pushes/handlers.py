@@ -64,14 +64,6 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         pairs = session.scalars(queries.good_pair(push.demand_id, push.achievement_id, policy)).all()
         return plan_pairs(session, recommender, pairs, policy=policy)
 
-    def plan_answered(session: Session, event: Claimed) -> Plans:
-        """An owner who is interested may have stood in the way before."""
-        if not event.payload["interested"]:
-            return []
-        key = (UUID(event.payload["demand_id"]), UUID(event.payload["achievement_id"]))
-        pairs = session.scalars(queries.good_pair(*key, policy)).all()
-        return plan_pairs(session, recommender, pairs, policy=policy)
-
     def plan_newcomer(session: Session, event: Claimed) -> Plans:
         manager = session.get(Manager, _subject(event))
         return [] if manager is None else plan_for_manager(session, recommender, manager, policy=policy)
@@ -85,9 +77,7 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         revise(session, live, policy=policy, ranked_fully=event.payload.get("complete", False))
 
     revised, revised_by_rank = (Handler(plan=_nothing, apply=apply) for apply in (revise_live, revise_ranked))
-    new_pushes, newcomer, answered = (
-        Handler(plan=plan, apply=write) for plan in (plan_record, plan_newcomer, plan_answered)
-    )
+    new_pushes, newcomer = (Handler(plan=plan, apply=write) for plan in (plan_record, plan_newcomer))
     next_manager = Handler(plan=plan_next, apply=write_next)
     return {
         "pairs.ranked": (revised_by_rank, new_pushes),
@@ -102,11 +92,27 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.declined": (next_manager,),
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
-        "owner.answered": (answered,),
+        **_owners_handlers(recommender, policy),
         **_timely_handlers(recommender, policy),
         **passing_on_handlers(recommender, policy),
         **dict.fromkeys(FEEDBACK, ()),
     }
+
+
+def _owners_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, Sequence[Handler]]:
+    """What owners say of matches: one who is interested may have stood in the way before."""
+
+    def plan(session: Session, event: Claimed) -> Plans:
+        if not event.payload["interested"]:
+            return []
+        key = (UUID(event.payload["demand_id"]), UUID(event.payload["achievement_id"]))
+        pairs = session.scalars(queries.good_pair(*key, policy)).all()
+        return plan_pairs(session, recommender, pairs, policy=policy)
+
+    def write(session: Session, _: Claimed, plans: Plans) -> None:
+        write_pushes(session, plans, policy=policy)
+
+    return {"owner.answered": (Handler(plan=plan, apply=write),)}
 
 
 def _timely_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, Sequence[Handler]]:

@@ -81,6 +81,20 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Why a pair comes again: how its last round ended, and what has changed since.
+
+    `code` is the state it ended in, or ``undone``. `changed` are record kind and field, those alone that brought it
+    back where it was declined for a reason that fields can meet. `score_before` (0–1) is the score it ended with.
+    """
+
+    code: str
+    reason: str | None
+    changed: tuple[tuple[str, str], ...]
+    score_before: float
+
+
+@dataclass(frozen=True, slots=True)
 class Returning:
     """How often a pair may come to one manager, and which rise of its score (0–1) matters."""
 
@@ -130,3 +144,12 @@ def may_return(ended: Ended, *, score: float, changed: Collection[str], law: Ret
         case PushState.CANCELLED:
             return True
     return False
+
+
+def again_after(ended: Ended, changed: Collection[tuple[str, str]]) -> Again:
+    """What to tell of a pair that `may_return`; `changed` are record kind and field."""
+    declined = ended.state is PushState.DECLINED and not ended.undone
+    reason = (ended.reason or "other") if declined else None
+    meets = MEETS.get(reason or "")
+    told = sorted(one for one in changed if meets is None or one[1] in meets)
+    return Again("undone" if ended.undone else ended.state.value, reason, tuple(told), ended.pair_score)

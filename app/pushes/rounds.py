@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.libraries.kinds import RecordKind
 from app.libraries.record import RecordVersion
 from app.matching.models import Pair
 from app.pushes import calendar
 from app.pushes.models import HOLDING, Push, PushRound, PushState
-from app.pushes.returning import Ended, PairKey, Returning, may_return
+from app.pushes.returning import Again, Ended, PairKey, Returning, again_after, may_return
 from app.pushes.rules import Given
 
 UNDONE = "undone"
@@ -39,8 +40,8 @@ def given_to(session: Session, manager_ids: Collection[UUID], day: date) -> dict
 
 def returning_pushes(
     session: Session, pairs: Mapping[PairKey, Pair], law: Returning
-) -> frozenset[tuple[PairKey, UUID]]:
-    """Which of these pairs may come back to which managers who had them."""
+) -> dict[tuple[PairKey, UUID], Again]:
+    """Which of these pairs may come back to which managers who had them, and why."""
     rows = session.execute(
         select(
             Push.demand_id,
@@ -61,17 +62,17 @@ def returning_pushes(
     )
     ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
     history = _changes(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
-    found = set()
+    found = {}
     for push in ended:
         key = (push.demand_id, push.achievement_id)
         pair = pairs[key]
         spans = (
-            (push.demand_id, push.demand_version, pair.demand_version),
-            (push.achievement_id, push.achievement_version, pair.achievement_version),
+            (RecordKind.DEMAND, push.demand_id, push.demand_version, pair.demand_version),
+            (RecordKind.ACHIEVEMENT, push.achievement_id, push.achievement_version, pair.achievement_version),
         )
         changed = {
-            name
-            for record_id, since, until in spans
+            (kind.value, name)
+            for kind, record_id, since, until in spans
             for version, names in history.get(record_id, ())
             if since < version <= until
             for name in names
@@ -83,9 +84,9 @@ def returning_pushes(
             push.decline_reason,
             undone=push.ended_reason == UNDONE,
         )
-        if may_return(last, score=pair.score, changed=changed, law=law):
-            found.add((key, push.manager_id))
-    return frozenset(found)
+        if may_return(last, score=pair.score, changed={name for _, name in changed}, law=law):
+            found[key, push.manager_id] = again_after(last, changed)
+    return found
 
 
 def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[int, list[str]]]]:

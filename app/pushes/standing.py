@@ -24,8 +24,8 @@ from app.pushes import calendar
 from app.pushes.models import HOLDING, Push, PushState, state_for_places
 from app.pushes.owners_word import unwanted_pairs
 from app.pushes.preferences import Preferences, managers_preferences
+from app.pushes.returning import Again, Returning
 from app.pushes.returning import PairKey as PairKey
-from app.pushes.returning import Returning
 from app.pushes.rounds import given_to, returning_pushes
 from app.pushes.rules import NOTHING_GIVEN, Given, PairFacts, PushFacts
 
@@ -67,7 +67,7 @@ class Standing:
     trusted: frozenset[UUID]
     preferences: Mapping[UUID, Preferences]
     given: dict[UUID, Given]
-    returns: frozenset[tuple[PairKey, UUID]]
+    returns: Mapping[tuple[PairKey, UUID], Again]
     unwanted: frozenset[PairKey]
 
     @property
