@@ -35,6 +35,7 @@ def policy_of(settings: Settings, recommender: Recommender) -> Policy:
         immediate=settings.push_immediate_score,
         per_day=settings.pushes_per_day,
         per_week=settings.pushes_per_week,
+        waiting_per_place=settings.pushes_waiting_per_place,
         answer_days=settings.push_answer_working_days,
         returning=Returning(rounds=settings.push_rounds, regain=settings.push_regain),
     )

@@ -1,6 +1,5 @@
 """Selects over pushes and pairs; what a principal may see of them is decided in `visible`."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -144,16 +143,6 @@ def live_of_pairs(keys: Collection[PairKey]) -> Select[Push]:
         Push.demand_id.in_({key[0] for key in keys}),
         Push.achievement_id.in_({key[1] for key in keys}),
     )
-
-
-def live_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
-    """How many pushes wait for each manager's answer."""
-    query = (
-        select(Push.manager_id, func.count())
-        .where(Push.manager_id.in_(manager_ids), Push.state.in_(LIVE))
-        .group_by(Push.manager_id)
-    )
-    return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
 def good_pair(demand_id: UUID, achievement_id: UUID, policy: Policy) -> Select[Pair]:

@@ -1,5 +1,6 @@
 """Rounds of pushes: how many a manager was given, which pairs may come again, and beginning one."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from app.libraries.kinds import RecordKind
 from app.libraries.record import RecordVersion
 from app.matching.models import Pair
 from app.pushes import calendar
-from app.pushes.models import HOLDING, Push, PushRound, PushState
+from app.pushes.models import HOLDING, LIVE, Push, PushRound, PushState
 from app.pushes.returning import Again, Ended, PairKey, Returning, again_after, may_return
 from app.pushes.rules import Given
 
@@ -36,6 +37,16 @@ def given_to(session: Session, manager_ids: Collection[UUID], day: date) -> dict
         .group_by(PushRound.manager_id)
     )
     return {manager_id: Given(of_day, of_week) for manager_id, of_day, of_week in rows}
+
+
+def live_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
+    """How many pushes wait for each manager's answer."""
+    query = (
+        select(Push.manager_id, func.count())
+        .where(Push.manager_id.in_(manager_ids), Push.state.in_(LIVE))
+        .group_by(Push.manager_id)
+    )
+    return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
 def returning_pushes(

@@ -51,6 +51,7 @@ def begin(
     begin_round(session, push)
     standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
     standing.given[candidate.manager_id] = standing.given.get(candidate.manager_id, NOTHING_GIVEN).one_more()
+    standing.waiting[candidate.manager_id] += 1
     tell_at_once(
         session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
     )
