@@ -6,7 +6,7 @@ until its attempts are used up and it rests as a dead letter that an operator ca
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,8 @@ class Event(Identified, Base):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An event in a worker's hands, until its lease runs out."""
+    """An event in a worker's hands, until its lease runs out. One that failed may be settled after later ones:
+    `emitted_at` says what was first."""
 
     id: UUID
     name: str
@@ -54,6 +55,7 @@ class Claimed:
     payload: Mapping[str, Any]
     attempts: int
     lease: UUID
+    emitted_at: datetime = field(default_factory=now)
 
 
 class LeaseLost(Exception):
@@ -105,7 +107,15 @@ def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: in
         event.leased_until = moment + lease
         event.attempts += 1
         claimed.append(
-            Claimed(event.id, event.name, event.subject_id, event.payload, event.attempts, event.lease)
+            Claimed(
+                event.id,
+                event.name,
+                event.subject_id,
+                event.payload,
+                event.attempts,
+                event.lease,
+                event.created_at,
+            )
         )
     session.flush()
     return claimed

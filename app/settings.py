@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     )
     pushes_per_day: int = Field(default=20, ge=1, le=1000, description="New pushes for one manager in a day.")
     pushes_per_week: int = Field(default=60, ge=1, le=5000, description="The same in seven days.")
+    pushes_waiting_per_place: int = Field(
+        default=4,
+        ge=1,
+        le=100,
+        description="Most pushes that wait for a manager, for each place he has free.",
+    )
     push_answer_working_days: int = Field(
         default=5, ge=1, le=60, description="Working days after which an unanswered push is handed over."
     )

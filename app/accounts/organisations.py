@@ -17,6 +17,7 @@ from app.accounts.principal import Principal
 from app.accounts.uscc import check_uscc
 from app.db import now
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.events import emit
 
 OVERSEAS = "000000"
 _MAX_ALIASES = 20
@@ -96,7 +97,8 @@ def change_organisation(
 ) -> Organisation:
     """Set the fields named in `changes` (name, uscc, region, aliases; the operator also kind and parent_id).
 
-    A change of what the bureau has checked ends the verification, unless the operator makes it.
+    A change of what the bureau has checked ends the verification, unless the operator makes it. What follows elsewhere
+    hears of it by ``organisation.changed``, with the names of the fields.
     """
     require(principal, Action.ORGANISATION_CHANGE, owner_org_id=organisation.id)
     if not principal.sees_everything and (forbidden := _OPERATOR_FIELDS & changes.keys()):
@@ -121,6 +123,7 @@ def change_organisation(
     session.flush()
     _write_names(session, organisation)
     audit.record(session, principal, Action.ORGANISATION_CHANGE, organisation.id, ", ".join(changed))
+    emit(session, "organisation.changed", subject_id=organisation.id, payload={"changed": changed})
     return organisation
 
 

@@ -251,6 +251,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
             }
         ),
         "organisation:read": frozenset({Action.ORGANISATION_READ}),
+        "statistics:read": frozenset({Action.STATISTICS_READ}),
         # No scope opens consent, contacts or shares: a person answers for those.
         "engagements:read": frozenset({Action.ENGAGEMENT_READ}),
         "engagements:write": frozenset(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import data, demo, index, match, match_all, model, serve, tiers, train, users
+from app.cli import data, demo, index, match, match_all, model, reindex, serve, tiers, train, users
 from app.cli.common import complain
 from app.errors import SankuError
 
@@ -42,6 +42,7 @@ cli.command("load")(data.load)
 cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
 cli.command("match-all")(match_all.match_all)
+cli.command("reindex")(reindex.reindex)
 cli.command("train")(train.train)
 cli.command("tiers")(tiers.tiers)
 cli.command("demo")(demo.demo)

@@ -15,7 +15,8 @@ def match_all(
     as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
 ) -> None:
     """Rank all published demands and store their good pairs; pushes follow, as after a publication."""
-    from app.matching.batch import Progress, match_all
+    from app.matching.batch import match_all
+    from app.matching.progress import Progress
     from app.wiring import assemble
 
     settings = load_settings()
@@ -25,7 +26,7 @@ def match_all(
         settings.home_path / "match-all.progress", f"{matcher.model_version} {matcher.index.model_id}"
     )
     if fresh:
-        kept.path.unlink(missing_ok=True)
+        kept.end()
     with progress("demands (需求)") as step:
         done = match_all(services.database, matcher, progress=kept, on_progress=step)
     services.close()

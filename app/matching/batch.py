@@ -1,9 +1,7 @@
 """All demands against all achievements, in one go: after a bulk load, a new ranker or a new model."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +14,7 @@ from app.libraries.kinds import RecordKind, RecordState
 from app.matching.handlers import RankedRecord, ranked, store_ranked
 from app.matching.models import RecordVector
 from app.matching.pairs import Matcher
+from app.matching.progress import Progress
 
 # Demands for each transaction: a writer on SQLite holds up all others for about this many times 10 ms.
 _CHUNK = 25
@@ -32,32 +31,6 @@ class BatchDone:
     pairs: int
     skipped: int
     gone: int
-
-
-@dataclass(slots=True)
-class Progress:
-    """Which demands are done, in a file: a run that was broken off goes on where it stopped.
-
-    A line is written after its transaction: what is lost with a process is ranked once more, which changes nothing. A
-    file of another ranker or model counts for nothing.
-    """
-
-    path: Path
-    version: str
-    done: set[str] = field(default_factory=set)
-
-    def read(self) -> None:
-        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
-        if lines and json.loads(lines[0]) == {"version": self.version}:
-            # A process that died while it wrote leaves half a line.
-            self.done = {line for line in lines[1:] if len(line) == 32}
-        else:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(json.dumps({"version": self.version}) + "\n", encoding="utf-8")
-
-    def add(self, ids: Sequence[UUID]) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.writelines(f"{id_.hex}\n" for id_ in ids)
 
 
 def match_all(
@@ -87,7 +60,7 @@ def match_all(
         pairs += sum(item.good for id_ in stored for item in plans[id_].answer.items)
         gone += len(ids) - len(stored)
         on_progress(skipped + start + len(ids), len(ordered))
-    progress.path.unlink(missing_ok=True)
+    progress.end()
     return BatchDone(len(todo) - gone, pairs, skipped, gone)
 
 

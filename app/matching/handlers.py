@@ -13,6 +13,7 @@ from app.events import Claimed, Handler, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordKind, RecordState
+from app.matching import vectors
 from app.matching.answers import MatchAnswer
 from app.matching.models import Pair
 from app.matching.pairs import Matcher
@@ -30,11 +31,16 @@ _MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
 
 @dataclass(frozen=True, slots=True)
 class RankedRecord:
-    """The plan: the good pairs of one record, and the versions that were ranked."""
+    """The plan: the good pairs of one record, and the versions that were ranked.
+
+    `whole` is False while records of the store have vectors of another model alone: a pair with one of them is not in
+    the answer, and may be as good as ever.
+    """
 
     kind: RecordKind
     answer: MatchAnswer
     versions: Mapping[UUID, int]
+    whole: bool
 
 
 def event_handlers(matcher: Matcher) -> dict[str, tuple[Handler, ...]]:
@@ -97,7 +103,8 @@ def ranked(session: Session, matcher: Matcher, record: Demand | Achievement) -> 
         answer = matcher.for_demand(session, record, limit=KEPT_PAIRS, good_only=True)
     else:
         answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS, good_only=True)
-    return RankedRecord(record.kind, answer, _versions(session, _ids(answer)))
+    whole = not vectors.others_models(session, matcher.index.model_id)
+    return RankedRecord(record.kind, answer, _versions(session, _ids(answer)), whole)
 
 
 def store_ranked(session: Session, record_id: UUID, plan: RankedRecord) -> bool:
@@ -106,7 +113,7 @@ def store_ranked(session: Session, record_id: UUID, plan: RankedRecord) -> bool:
         return False
     _replace_pairs(session, record_id, plan)
     # With a complete list, a pair that is not in it is not good any more; else better ones may have crowded it out.
-    complete = sum(item.good for item in plan.answer.items) < KEPT_PAIRS
+    complete = plan.whole and sum(item.good for item in plan.answer.items) < KEPT_PAIRS
     emit(
         session,
         "pairs.ranked",
@@ -177,6 +184,6 @@ def _replace_pairs(session: Session, record_id: UUID, plan: RankedRecord) -> Non
         pair.computed_at = now()
         pair.demand_version = plan.versions[key[0]]
         pair.achievement_version = plan.versions[key[1]]
-    for stale in present.values():
+    for stale in present.values() if plan.whole else ():
         session.delete(stale)
     session.flush()

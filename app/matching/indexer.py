@@ -17,6 +17,7 @@ from app.libraries.record import Record
 from app.matching import vectors
 from app.matching.embedder import Embedder
 from app.matching.facts import ManagerFacts, RecordFacts
+from app.matching.models import RecordVector
 from app.matching.records import facts_of
 from app.matching.text import content_hash, sentences, whole_text
 from app.matching.traits import Traits, traits_of
@@ -36,7 +37,8 @@ def prompt_of(kind: RecordKind) -> str:
 class PreparedRecord:
     """What stands for a record: the whole text's vector, one per sentence, and its traits.
 
-    An achievement's `indicators` are no part of its text, and yet its traits come from them.
+    An achievement's `indicators` are no part of its text, and yet its traits come from them. `fresh` are the vectors
+    that were computed now, by the hash of their text.
     """
 
     text_hash: str
@@ -55,13 +57,45 @@ class MatchingIndexer:
         self._database = database
         self._embedder = embedder
 
+    @property
+    def model_id(self) -> str:
+        return self._embedder.model_id
+
     def prepare(
         self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
     ) -> list[Prepared]:
         """One result per record, in order; `on_progress` gets (texts done, texts to embed)."""
+        return list(self.prepared(records, on_progress=on_progress))
+
+    def prepared(
+        self,
+        records: Sequence[Record],
+        *,
+        anew: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> list[PreparedRecord]:
+        """`prepare`; with `anew` every text is embedded, known or not."""
         wanted = [self._texts(record) for record in records]
-        known = self._vectors([text for texts in wanted for text in texts.all()], on_progress)
+        known = self._vectors([text for texts in wanted for text in texts.all()], on_progress, anew=anew)
         return [texts.prepared(known) for texts in wanted]
+
+    def is_current(self, record: Record, row: RecordVector) -> bool:
+        """Whether `row` is what `store` would write for the record now, but for vectors that the model made before."""
+        texts, described = self._texts(record), _description(record)
+        packed = vectors.pack_codes(described.pop("fields"))
+        return (
+            row.active
+            and (row.model_id, row.text_hash) == (self.model_id, texts.whole.hash)
+            and row.sentences == [part.text for part in texts.parts]
+            and row.traits == traits_of(texts.facts).to_dict()
+            and row.field_codes == packed
+            and all(getattr(row, name) == value for name, value in described.items())
+        )
+
+    def remember(self, session: Session, prepared: Iterable[PreparedRecord], *, anew: bool = False) -> None:
+        """Keep the vectors that were computed now; with `anew` in place of those known before."""
+        fresh = {hash_: vector for one in prepared for hash_, vector in one.fresh.items()}
+        vectors.remember_embeddings(session, self.model_id, fresh, replace=anew)
 
     def store(self, session: Session, record: Record, prepared: Prepared) -> None:
         assert isinstance(prepared, PreparedRecord)
@@ -78,13 +112,8 @@ class MatchingIndexer:
             vector=prepared.vector,
             sentences=list(prepared.sentences),
             sentence_vectors=prepared.sentence_vectors,
-            owner_org_id=record.owner_org_id,
-            fields=list(record.fields or ()),
-            region=record.region,
-            trl=getattr(record, "trl", None),
-            language=record.language,
-            valid_until=last_day(record),
             traits=prepared.traits.to_dict(),
+            **_description(record),
         )
 
     def remove(self, session: Session, record: Record) -> None:
@@ -100,11 +129,16 @@ class MatchingIndexer:
         )
 
     def _vectors(
-        self, texts: Iterable["_Text"], on_progress: Callable[[int, int], None] | None
+        self,
+        texts: Iterable["_Text"],
+        on_progress: Callable[[int, int], None] | None,
+        *,
+        anew: bool = False,
     ) -> "_KnownVectors":
         by_hash = {text.hash: text for text in texts}
         with self._database.reading() as session:
-            known = vectors.known_embeddings(session, self._embedder.model_id, list(by_hash))
+            hashes = () if anew else by_hash
+            known = vectors.known_embeddings(session, self._embedder.model_id, list(hashes))
         missing = [text for hash_, text in by_hash.items() if hash_ not in known]
         fresh: dict[str, Vector] = {}
         done = 0
@@ -131,6 +165,18 @@ def last_day(record: Record) -> date | None:
     """The last day on which the record takes part in matching; None: no end."""
     days: list[Any] = [record.valid_until, getattr(record, "deadline", None)]
     return min((day for day in days if day is not None), default=None)
+
+
+def _description(record: Record) -> dict[str, Any]:
+    """What a search may be limited to, as `vectors.store_vector` takes it."""
+    return {
+        "owner_org_id": record.owner_org_id,
+        "fields": list(record.fields or ()),
+        "region": record.region,
+        "trl": getattr(record, "trl", None),
+        "language": record.language,
+        "valid_until": last_day(record),
+    }
 
 
 class _Text:
@@ -161,11 +207,16 @@ class _Texts:
     def indicators(self) -> tuple[str, ...]:
         return () if isinstance(self.facts, ManagerFacts) else self.facts.indicators
 
+    @property
+    def parts(self) -> tuple[_Text, ...]:
+        """What stands for the sentences."""
+        return self.sentences or (self.whole,)
+
     def all(self) -> list[_Text]:
         return [self.whole, *self.sentences]
 
     def prepared(self, known: _KnownVectors) -> PreparedRecord:
-        parts = self.sentences or (self.whole,)
+        parts = self.parts
         return PreparedRecord(
             text_hash=self.whole.hash,
             indicators=self.indicators,

@@ -176,6 +176,21 @@ def take_back(
     return len(rows)
 
 
+def never_said(
+    session: Session, *, demand_id: UUID, achievement_id: UUID, actor_id: UUID, signal: str, at: datetime
+) -> None:
+    """What the actor said in this way until `at` never held. Noted even where nothing is kept of it yet: the event that
+    said it may be settled later, and `judge` then finds a later word."""
+    key = {"demand_id": demand_id, "achievement_id": achievement_id, "actor_id": actor_id, "signal": signal}
+    found = session.scalar(select(Judgement).filter_by(**key).with_for_update())
+    if found is not None and found.judged_at > at:
+        return
+    judgement = found or Judgement(**key)
+    judgement.judged_at = judgement.taken_back_at = at
+    session.add(judgement)
+    session.flush()
+
+
 def forget_exposures(session: Session, *, older_than: timedelta, at: datetime | None = None) -> int:
     """Delete lists that were shown longer ago; what was judged keeps its features. Returns how many."""
     result = session.execute(delete(Exposure).where(Exposure.shown_at < (at or now()) - older_than))

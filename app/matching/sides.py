@@ -75,6 +75,7 @@ def embedded_side(indexer: MatchingIndexer, record: Record) -> RecordSide:
             sentences=np.asarray(prepared.sentence_vectors, dtype=np.float32),
             words=Counter(words(whole_text(facts_of(record)))),
             language=record.language or "zh",
+            traits=prepared.traits,
         ),
         prepared.sentences,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -45,15 +45,25 @@ def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -
     return found
 
 
-def remember_embeddings(session: Session, model_id: str, embeddings: Mapping[str, Vector]) -> None:
-    """Keep vectors by the hash of their text; those that are known already stay as they are."""
+def remember_embeddings(
+    session: Session, model_id: str, embeddings: Mapping[str, Vector], *, replace: bool = False
+) -> None:
+    """Keep vectors by the hash of their text; those that are known already stay as they are, unless `replace`."""
     # Always in the same order, so that two transactions that store the same texts cannot lock each other out.
     rows = [
         {"text_hash": text_hash, "model_id": model_id, "vector": embeddings[text_hash]}
         for text_hash in sorted(embeddings)
     ]
+    insert = _insert(session, Embedding)
+    kept = (
+        insert.on_conflict_do_update(
+            index_elements=[Embedding.text_hash, Embedding.model_id], set_={"vector": insert.excluded.vector}
+        )
+        if replace
+        else insert.on_conflict_do_nothing()
+    )
     for chunk in _chunks(rows):
-        session.execute(_insert(session, Embedding).on_conflict_do_nothing(), chunk)
+        session.execute(kept, chunk)
 
 
 def store_vector(
@@ -118,6 +128,16 @@ def deactivate(session: Session, record_id: UUID) -> None:
         .values(active=False, seq=_next_seq(session))
         .execution_options(synchronize_session=False)
     )
+
+
+def others_models(session: Session, model_id: str) -> bool:
+    """Whether records are findable only under another model: an index of this one lacks them."""
+    found = select(RecordVector.record_id).where(
+        RecordVector.kind.in_([kind.value for kind in RecordKind]),
+        RecordVector.active,
+        or_(RecordVector.model_id < model_id, RecordVector.model_id > model_id),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def load_sentences(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Sentences]:

@@ -27,6 +27,7 @@ from app.pushes import queries
 from app.pushes.models import PushState
 from app.pushes.planning import LEAST_FIT, Candidate, PairPlan, Recommender
 from app.pushes.ranking import rank_score
+from app.pushes.rounds import live_by_manager
 from app.pushes.rules import live_violations, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
 
@@ -34,7 +35,7 @@ CANDIDATES = 20
 """Managers of a pair that an assignment chooses from."""
 
 CONFLICT = "conflict_of_interest"
-TAKEN_CARE_OF = frozenset({"manager_full", "pair_has_enough", CONFLICT})
+TAKEN_CARE_OF = frozenset({"manager_full", "manager_inbox_full", "pair_has_enough", CONFLICT})
 """Rules that the assignment keeps itself, for all pairs at once; what breaks another is no candidate."""
 
 
@@ -98,7 +99,7 @@ def plan_assignment(
         pairs=list(scores),
         manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
     )
-    elsewhere = queries.live_by_manager(session, standing.managers) - Counter(id_ for _, id_ in live)
+    elsewhere = live_by_manager(session, standing.managers) - Counter(id_ for _, id_ in live)
     problem, broken = _problem(standing, scores, live, elsewhere)
     return _compared(problem, scores, live, broken, found, left_out=total - len(pairs), keep=keep)
 

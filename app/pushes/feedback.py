@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
@@ -61,6 +62,10 @@ def give_answer(
     """
     pair = _own_match(session, demand_id, achievement_id, side=side, principal=principal)
     _check_answer(interested, reason, note)
+    # Whoever plans pushes of these records holds these locks too: what he writes after this, he writes knowing it.
+    for record in (Demand, Achievement):
+        ids = (demand_id, achievement_id)
+        session.scalar(select(record.id).where(record.id.in_(ids)).with_for_update(key_share=True))
     answer = session.scalar(_answer(demand_id, achievement_id, side).with_for_update())
     if answer is None:
         answer = OwnerAnswer(demand_id=demand_id, achievement_id=achievement_id, side=side)
@@ -72,6 +77,7 @@ def give_answer(
     answer.interested = interested
     answer.reason = reason
     answer.note = note
+    answer.pair_score = pair.score
     answer.answered_at = now()
     answer.answered_by = principal.user_id or principal.api_key_id
     session.add(answer)
@@ -126,8 +132,12 @@ def report(
         reported_by=reporter,
         organisation_id=principal.organisation_id,
     )
-    session.add(found)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(found)
+    except IntegrityError as error:
+        # Another request of the same reporter was written since the look above.
+        raise _reported_before() from error
     emit(
         session,
         "match.reported",
@@ -244,11 +254,15 @@ def _refuse_second_report(
         MatchReport.state == ReportState.OPEN,
     )
     if session.scalar(open_report) is not None:
-        raise Conflict(
-            "You have reported this already; the bureau has yet to look at it.",
-            "您已报告过此问题,管理部门尚未处理。",
-            code="reported_before",
-        )
+        raise _reported_before()
+
+
+def _reported_before() -> Conflict:
+    return Conflict(
+        "You have reported this already; the bureau has yet to look at it.",
+        "您已报告过此问题,管理部门尚未处理。",
+        code="reported_before",
+    )
 
 
 def _concerns(

@@ -75,7 +75,10 @@ def answer_for_demand(
     response: Response,
     if_match: IfMatch = None,
 ) -> OwnerAnswerRead:
-    """对本单位需求的匹配成果表示有无意向;再次答复须带 If-Match。成果方只看到汇总的原因,看不到是谁。"""
+    """对本单位需求的匹配成果表示有无意向;再次答复须带 If-Match。成果方只看到汇总的原因,看不到是谁。
+
+    答复无意向后,该供需对不再推送给其他经理人,直至改为有意向,或记录在所述原因方面有实质变化。
+    """
     return _give_answer(
         session, demand_id, achievement_id, Side.DEMAND, principal, answer, if_match, response
     )

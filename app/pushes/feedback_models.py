@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Identified, now
@@ -18,7 +18,10 @@ class Side(StrEnum):
 
 
 class OwnerAnswer(Identified, Base):
-    """An owner's word on a match of his own record: one for each side of a pair, changed by answering again."""
+    """An owner's word on a match of his own record: one for each side of a pair, changed by answering again.
+
+    `pair_score` (0–1) is the match's then; answers given before it was kept have none.
+    """
 
     __tablename__ = "owner_answers"
     __table_args__ = (
@@ -34,6 +37,7 @@ class OwnerAnswer(Identified, Base):
     interested: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(String(30))
     note: Mapped[str | None] = mapped_column(String(500))
+    pair_score: Mapped[float | None]
     answered_at: Mapped[datetime] = mapped_column(default=now)
     answered_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -52,6 +56,16 @@ class MatchReport(Identified, Base):
 
     __tablename__ = "match_reports"
     __table_args__ = (
+        Index(
+            "uq_match_reports_open",
+            "demand_id",
+            "achievement_id",
+            "category",
+            "reported_by",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
         Index("ix_match_reports_state", "state", "created_at"),
         CheckConstraint("state IN ({})".format(", ".join(f"'{one}'" for one in ReportState)), name="state"),
     )

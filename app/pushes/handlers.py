@@ -21,7 +21,7 @@ from app.settings import Settings
 
 Plans = list[PairPlan]
 
-FEEDBACK = ("push.accepted", "push.postponed", "push.undone", "match.reported", "owner.answered")
+FEEDBACK = ("push.accepted", "push.postponed", "push.undone", "match.reported")
 """What people said of matches: of no consequence to pushing itself, and there for whoever learns from it."""
 
 
@@ -35,6 +35,7 @@ def policy_of(settings: Settings, recommender: Recommender) -> Policy:
         immediate=settings.push_immediate_score,
         per_day=settings.pushes_per_day,
         per_week=settings.pushes_per_week,
+        waiting_per_place=settings.pushes_waiting_per_place,
         answer_days=settings.push_answer_working_days,
         returning=Returning(rounds=settings.push_rounds, regain=settings.push_regain),
     )
@@ -92,10 +93,27 @@ def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str,
         "push.declined": (next_manager,),
         "push.expired": (next_manager,),
         "push.cancelled": (next_manager,),
+        **_owners_handlers(recommender, policy),
         **_timely_handlers(recommender, policy),
         **passing_on_handlers(recommender, policy),
         **dict.fromkeys(FEEDBACK, ()),
     }
+
+
+def _owners_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, Sequence[Handler]]:
+    """What owners say of matches: one who is interested may have stood in the way before."""
+
+    def plan(session: Session, event: Claimed) -> Plans:
+        if not event.payload["interested"]:
+            return []
+        key = (UUID(event.payload["demand_id"]), UUID(event.payload["achievement_id"]))
+        pairs = session.scalars(queries.good_pair(*key, policy)).all()
+        return plan_pairs(session, recommender, pairs, policy=policy)
+
+    def write(session: Session, _: Claimed, plans: Plans) -> None:
+        write_pushes(session, plans, policy=policy)
+
+    return {"owner.answered": (Handler(plan=plan, apply=write),)}
 
 
 def _timely_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, Sequence[Handler]]:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import now
+from app.engagements.load import open_load
 from app.events import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -25,7 +26,7 @@ from app.matching.records import achievement_facts, demand_facts
 from app.pushes import calendar, queries
 from app.pushes.models import Push, PushState
 from app.pushes.preferences import managers_preferences
-from app.pushes.rounds import given_to
+from app.pushes.rounds import given_to, live_by_manager
 from app.pushes.rules import NOTHING_GIVEN, PairFacts, PushFacts, live_violations, refusals, violations
 from app.pushes.standing import PairKey, Policy, Standing, read_standing
 from app.pushes.writing import Candidate as Candidate
@@ -259,6 +260,9 @@ class _Refusals:
         today = calendar.local(now()).date()
         preferences = managers_preferences(self.session, manager_ids)
         given = given_to(self.session, manager_ids, today)
+        waiting = live_by_manager(self.session, manager_ids)
+        load = open_load(self.session, manager_ids)
+        capacities = self._capacities(manager_ids)
         pair = PairFacts(
             demand_facts(self.demand),
             achievement_facts(self.achievement),
@@ -272,14 +276,20 @@ class _Refusals:
             if refusals(
                 PushFacts(
                     pair,
-                    ManagerFacts(str(id_)),
+                    ManagerFacts(str(id_), capacity=capacities.get(id_, 0), open_load=load.get(id_, 0)),
                     preferences=preferences[id_],
                     given=given.get(id_, NOTHING_GIVEN),
                     per_day=self.policy.per_day,
                     per_week=self.policy.per_week,
+                    waiting=waiting[id_],
+                    waiting_per_place=self.policy.waiting_per_place,
                 )
             )
         }
+
+    def _capacities(self, manager_ids: Sequence[UUID]) -> dict[UUID, int]:
+        rows = self.session.execute(select(Manager.id, Manager.capacity).where(Manager.id.in_(manager_ids)))
+        return dict(rows.all())
 
 
 def _by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:

@@ -15,6 +15,7 @@ from app.matching.evidence import shown
 from app.pushes.inbox import allowed_answers
 from app.pushes.models import Push
 from app.pushes.schemas import PushRead, PushReasons
+from app.pushes.why_again import why_again
 
 _OWN_COLUMNS = PushRead.model_fields.keys() - {
     "allowed",
@@ -22,6 +23,7 @@ _OWN_COLUMNS = PushRead.model_fields.keys() - {
     "demand",
     "achievement",
     "reasons",
+    "why_again",
     "engagement_id",
 }
 
@@ -48,6 +50,11 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
             engagement_id=engagements.get(push.id),
             allowed=list(allowed_answers(push, moment)),
+            why_again=why_again(
+                push.reasons.get("again"),
+                (demands[push.demand_id], demand.view_level or 0),
+                (achievements[push.achievement_id], achievement.view_level or 0),
+            ),
             manager=managers[push.manager_id],
             demand=demand,
             achievement=achievement,

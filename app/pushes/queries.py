@@ -1,6 +1,5 @@
 """Selects over pushes and pairs; what a principal may see of them is decided in `visible`."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
 from app.matching.models import Pair
 from app.pushes.models import HOLDING, LIVE, Push, PushState, state_for_places
+from app.pushes.owners_word import unwanted_pairs
 from app.pushes.rounds import returning_pushes
 from app.pushes.standing import PairKey, Policy
 from app.pushes.telling_models import Digest
@@ -145,16 +145,6 @@ def live_of_pairs(keys: Collection[PairKey]) -> Select[Push]:
     )
 
 
-def live_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
-    """How many pushes wait for each manager's answer."""
-    query = (
-        select(Push.manager_id, func.count())
-        .where(Push.manager_id.in_(manager_ids), Push.state.in_(LIVE))
-        .group_by(Push.manager_id)
-    )
-    return Counter({row[0]: row[1] for row in session.execute(query)})
-
-
 def good_pair(demand_id: UUID, achievement_id: UUID, policy: Policy) -> Select[Pair]:
     return select(Pair).where(
         Pair.demand_id == demand_id, Pair.achievement_id == achievement_id, Pair.score >= policy.threshold
@@ -187,16 +177,17 @@ class Places:
 def free_places(
     session: Session, pairs: Sequence[Pair], *, policy: Policy, freed: Collection[UUID] = ()
 ) -> dict[PairKey, Places]:
-    """In the order of the pairs. The places of the pushes `freed` count as free."""
+    """In the order of the pairs. The places of the pushes `freed` count as free; of a pair that an owner does not want
+    none is."""
     rows = session.execute(
         select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_places(), Push.id).where(
             Push.demand_id.in_({pair.demand_id for pair in pairs}),
             Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
         )
     )
-    returns = returning_pushes(
-        session, {(pair.demand_id, pair.achievement_id): pair for pair in pairs}, policy.returning
-    )
+    by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
+    returns = returning_pushes(session, by_key, policy.returning)
+    unwanted = unwanted_pairs(session, by_key, policy.returning)
     pushed: dict[PairKey, dict[UUID, str]] = {}
     for demand_id, achievement_id, manager_id, state, id_ in rows:
         held = PushState.EXPIRED if id_ in freed else state
@@ -207,7 +198,7 @@ def free_places(
         known = pushed.get(key, {})
         holding = sum(state in HOLDING for state in known.values())
         barred = frozenset(id_ for id_ in known if (key, id_) not in returns)
-        answer[key] = Places(policy.places - holding, barred)
+        answer[key] = Places(0 if key in unwanted else policy.places - holding, barred)
     return answer
 
 

@@ -81,11 +81,47 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Why a pair comes again: how its last round ended, and what has changed since.
+
+    `code` is the state it ended in, or ``undone``. `changed` are record kind and field, those alone that brought it
+    back where it was declined for a reason that fields can meet. `score_before` (0–1) is the score it ended with.
+    """
+
+    code: str
+    reason: str | None
+    changed: tuple[tuple[str, str], ...]
+    score_before: float
+
+
+@dataclass(frozen=True, slots=True)
 class Returning:
     """How often a pair may come to one manager, and which rise of its score (0–1) matters."""
 
     rounds: int = 3
     regain: float = 0.1
+
+
+def rose(since: float, score: float, law: Returning) -> bool:
+    """Whether the score rose by what matters."""
+    return score >= since + law.regain - _ROUNDING
+
+
+def is_met(
+    reason: str | None, *, since: float | None, score: float, changed: Collection[str], law: Returning
+) -> bool:
+    """Whether a change of the records meets the reason for which a manager declined, or an owner is not interested.
+
+    Args:
+        since: the pair's score when that was said; None where it is not known.
+        changed: fields of both records that changed since then.
+    """
+    if not changed:
+        return False
+    why = reason or "other"
+    if why in RISE_MEETS:
+        return since is not None and rose(since, score, law)
+    return bool(MEETS.get(why, frozenset()) & set(changed))
 
 
 def may_return(ended: Ended, *, score: float, changed: Collection[str], law: Returning) -> bool:
@@ -100,13 +136,20 @@ def may_return(ended: Ended, *, score: float, changed: Collection[str], law: Ret
         return True
     if not changed:
         return False
-    rose = score >= ended.pair_score + law.regain - _ROUNDING
     match ended.state:
         case PushState.DECLINED:
-            reason = ended.reason or "other"
-            return bool(MEETS.get(reason, frozenset()) & set(changed)) or (reason in RISE_MEETS and rose)
+            return is_met(ended.reason, since=ended.pair_score, score=score, changed=changed, law=law)
         case PushState.EXPIRED:
-            return rose
+            return rose(ended.pair_score, score, law)
         case PushState.CANCELLED:
             return True
     return False
+
+
+def again_after(ended: Ended, changed: Collection[tuple[str, str]]) -> Again:
+    """What to tell of a pair that `may_return`; `changed` are record kind and field."""
+    declined = ended.state is PushState.DECLINED and not ended.undone
+    reason = (ended.reason or "other") if declined else None
+    meets = MEETS.get(reason or "")
+    told = sorted(one for one in changed if meets is None or one[1] in meets)
+    return Again("undone" if ended.undone else ended.state.value, reason, tuple(told), ended.pair_score)

@@ -1,5 +1,6 @@
 """Rounds of pushes: how many a manager was given, which pairs may come again, and beginning one."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from uuid import UUID
@@ -7,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.libraries.kinds import RecordKind
 from app.libraries.record import RecordVersion
 from app.matching.models import Pair
 from app.pushes import calendar
-from app.pushes.models import HOLDING, Push, PushRound, PushState
-from app.pushes.returning import Ended, PairKey, Returning, may_return
+from app.pushes.models import HOLDING, LIVE, Push, PushRound, PushState
+from app.pushes.returning import Again, Ended, PairKey, Returning, again_after, may_return
 from app.pushes.rules import Given
 
 UNDONE = "undone"
@@ -37,10 +39,20 @@ def given_to(session: Session, manager_ids: Collection[UUID], day: date) -> dict
     return {manager_id: Given(of_day, of_week) for manager_id, of_day, of_week in rows}
 
 
+def live_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
+    """How many pushes wait for each manager's answer."""
+    query = (
+        select(Push.manager_id, func.count())
+        .where(Push.manager_id.in_(manager_ids), Push.state.in_(LIVE))
+        .group_by(Push.manager_id)
+    )
+    return Counter({row[0]: row[1] for row in session.execute(query)})
+
+
 def returning_pushes(
     session: Session, pairs: Mapping[PairKey, Pair], law: Returning
-) -> frozenset[tuple[PairKey, UUID]]:
-    """Which of these pairs may come back to which managers who had them."""
+) -> dict[tuple[PairKey, UUID], Again]:
+    """Which of these pairs may come back to which managers who had them, and why."""
     rows = session.execute(
         select(
             Push.demand_id,
@@ -61,17 +73,17 @@ def returning_pushes(
     )
     ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
     history = _changes(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
-    found = set()
+    found = {}
     for push in ended:
         key = (push.demand_id, push.achievement_id)
         pair = pairs[key]
         spans = (
-            (push.demand_id, push.demand_version, pair.demand_version),
-            (push.achievement_id, push.achievement_version, pair.achievement_version),
+            (RecordKind.DEMAND, push.demand_id, push.demand_version, pair.demand_version),
+            (RecordKind.ACHIEVEMENT, push.achievement_id, push.achievement_version, pair.achievement_version),
         )
         changed = {
-            name
-            for record_id, since, until in spans
+            (kind.value, name)
+            for kind, record_id, since, until in spans
             for version, names in history.get(record_id, ())
             if since < version <= until
             for name in names
@@ -83,9 +95,9 @@ def returning_pushes(
             push.decline_reason,
             undone=push.ended_reason == UNDONE,
         )
-        if may_return(last, score=pair.score, changed=changed, law=law):
-            found.add((key, push.manager_id))
-    return frozenset(found)
+        if may_return(last, score=pair.score, changed={name for _, name in changed}, law=law):
+            found[key, push.manager_id] = again_after(last, changed)
+    return found
 
 
 def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[int, list[str]]]]:

@@ -32,7 +32,8 @@ class PairFacts:
 
     `score` is None where the pair is not ranked (any more); `ranked_fully` says that it would have a score if it were
     a good one: its record was just ranked, and the list was not cut short. `org_family` maps an organisation's id to
-    its topmost parent's. `holding` counts the pushes that take one of the pair's `places`.
+    its topmost parent's. `holding` counts the pushes that take one of the pair's `places`. `unwanted` says that one of
+    the owners is not interested in the match (see ``owners_word``).
     """
 
     demand: DemandFacts
@@ -48,6 +49,7 @@ class PairFacts:
     holding: int = 0
     places: int = 3
     ranked_fully: bool = False
+    unwanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,9 @@ class PushFacts:
     `returns` says that it may come to him again (see ``returning``).
 
     `trusted` says that the bureau stands for the manager's organisation. Load and capacity stand in `manager` (open
-    engagements against how many he takes at once). `given` counts against the service's caps `per_day` and `per_week`,
-    or the manager's own lower ones.
+    engagements against how many he takes at once). `waiting` pushes wait for his answer, at most `waiting_per_place`
+    for each place he has free. `given` counts against the service's caps `per_day` and `per_week`, or the manager's own
+    lower ones.
     """
 
     pair: PairFacts
@@ -87,6 +90,8 @@ class PushFacts:
     given: Given = NOTHING_GIVEN
     per_day: int = 1000
     per_week: int = 5000
+    waiting: int = 0
+    waiting_per_place: int = 100
 
 
 def violations(facts: PushFacts) -> list[Violation]:
@@ -94,6 +99,7 @@ def violations(facts: PushFacts) -> list[Violation]:
     return [
         *_score_rules(facts.pair, unranked_is_wrong=True),
         *_pair_rules(facts.pair),
+        *_owner_rules(facts.pair),
         *_manager_rules(facts),
         *refusals(facts),
         *_new_push_rules(facts),
@@ -120,7 +126,7 @@ def accept_violations(facts: PushFacts) -> list[Violation]:
 
 def refusals(facts: PushFacts) -> list[Violation]:
     """The rules of `violations` that come from the manager's wishes and from what he was given already."""
-    return [*_wish_rules(facts), *_cap_rules(facts)]
+    return [*_wish_rules(facts), *_cap_rules(facts), *_waiting_rules(facts)]
 
 
 def _score_rules(pair: PairFacts, *, unranked_is_wrong: bool) -> Iterable[Violation]:
@@ -146,6 +152,16 @@ def _pair_rules(pair: PairFacts) -> list[Violation]:
         demand_valid_until=pair.demand_valid_until,
         achievement_valid_until=pair.achievement_valid_until,
     )
+
+
+def _owner_rules(pair: PairFacts) -> Iterable[Violation]:
+    """What was sent before the owner said so stays: its manager may have reasons to speak to him all the same."""
+    if pair.unwanted:
+        yield Violation(
+            "owner_not_interested",
+            "供需一方已表示对此匹配无意向",
+            "an owner is not interested in this match",
+        )
 
 
 def _standing_rules(facts: PushFacts) -> Iterable[Violation]:
@@ -227,6 +243,17 @@ def _cap_rules(facts: PushFacts) -> Iterable[Violation]:
             "manager_week_cap",
             f"该经理人七日内推送已达上限 {per_week} 条",
             f"the manager got {per_week} pushes in seven days, the most for a week",
+        )
+
+
+def _waiting_rules(facts: PushFacts) -> Iterable[Violation]:
+    """More than he could take up even if he declined most of them; what waits when he takes one up stays."""
+    most = facts.waiting_per_place * max(1, facts.manager.capacity - facts.manager.open_load)
+    if facts.waiting >= most:
+        yield Violation(
+            "manager_inbox_full",
+            f"待该经理人答复的推送已达上限 {most} 条",
+            f"{most} pushes wait for the manager's answer, the most for the places that he has free",
         )
 
 

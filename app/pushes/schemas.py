@@ -17,6 +17,28 @@ class PushReasons(BaseModel):
     manager: dict[str, Any] = Field(default_factory=dict, title="推荐该经理人的理由")
 
 
+class ChangedField(BaseModel):
+    record: str = Field(title="记录", examples=["achievement"])
+    field: str = Field(title="字段", examples=["price_max_wan"])
+    zh: str = Field(examples=["意向价上限"])
+    en: str = Field(examples=["price max"])
+
+
+class WhyAgain(BaseModel):
+    """Why a pair came again: how its last round ended, and what has changed since. Scores are 0–1."""
+
+    code: str = Field(
+        title="上一轮的结果",
+        description="declined 已谢绝 expired 未答复 cancelled 已取消 undone 因他人撤回答复",
+    )
+    reason: str | None = Field(None, title="谢绝原因", examples=["price"])
+    changed: list[ChangedField] = Field(title="此后变更的字段", description="仅阅读者可见的字段")
+    score_before: float = Field(ge=0, le=1, title="上一轮的匹配分")
+    score_now: float = Field(ge=0, le=1, title="本轮开始时的匹配分")
+    zh: str = Field(title="说明")
+    en: str
+
+
 class PushRead(BaseModel):
     """One push. Scores are 0–1."""
 
@@ -46,6 +68,7 @@ class PushRead(BaseModel):
     ended_at: datetime | None = None
     round: int = Field(ge=1, title="轮次", description="记录有实质变化后再次推送时加一")
     pushed_at: datetime = Field(title="本轮推送时间")
+    why_again: WhyAgain | None = Field(None, title="再次推送的原因", description="第一轮没有")
     answer_due_at: datetime | None = Field(None, title="答复期限", description="逾期未答复的转给下一位经理人")
     undo_until: datetime | None = Field(None, title="可撤回至", description="此前可用 POST …/undo 撤回答复")
     version: int = Field(description="ETag 即此数")

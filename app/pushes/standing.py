@@ -1,5 +1,6 @@
 """What the rules need to know, read from the present rows; under lock where something is written after."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,10 +23,11 @@ from app.matching.models import Pair
 from app.matching.records import achievement_facts, demand_facts, manager_facts
 from app.pushes import calendar
 from app.pushes.models import HOLDING, Push, PushState, state_for_places
+from app.pushes.owners_word import unwanted_pairs
 from app.pushes.preferences import Preferences, managers_preferences
+from app.pushes.returning import Again, Returning
 from app.pushes.returning import PairKey as PairKey
-from app.pushes.returning import Returning
-from app.pushes.rounds import given_to, returning_pushes
+from app.pushes.rounds import given_to, live_by_manager, returning_pushes
 from app.pushes.rules import NOTHING_GIVEN, Given, PairFacts, PushFacts
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -34,8 +36,9 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What may be set about pushing: the lowest pair score, how many managers a pair goes to at a time, for how long a
-    push waits, from which score a manager is told at once, how many a manager gets in a day and in seven, how many
-    working days he has to answer, and when a pair may come back to him."""
+    push waits, from which score a manager is told at once, how many a manager gets in a day and in seven, how many wait
+    for him at most for each place he has free, how many working days he has to answer, and when a pair may come back
+    to him."""
 
     threshold: float
     places: int
@@ -43,6 +46,7 @@ class Policy:
     immediate: float = 0.85
     per_day: int = 20
     per_week: int = 60
+    waiting_per_place: int = 4
     answer_days: int = 5
     returning: Returning = field(default_factory=Returning)
 
@@ -66,7 +70,9 @@ class Standing:
     trusted: frozenset[UUID]
     preferences: Mapping[UUID, Preferences]
     given: dict[UUID, Given]
-    returns: frozenset[tuple[PairKey, UUID]]
+    waiting: Counter[UUID]
+    returns: Mapping[tuple[PairKey, UUID], Again]
+    unwanted: frozenset[PairKey]
 
     @property
     def day(self) -> date:
@@ -87,6 +93,8 @@ class Standing:
             given=self.given.get(manager_id, NOTHING_GIVEN),
             per_day=self.policy.per_day,
             per_week=self.policy.per_week,
+            waiting=self.waiting[manager_id],
+            waiting_per_place=self.policy.waiting_per_place,
         )
 
     def of_pair(self, key: PairKey) -> PairFacts:
@@ -106,6 +114,7 @@ class Standing:
             holding=sum(state in HOLDING for state in self.pushes.get(key, {}).values()),
             places=self.policy.places,
             ranked_fully=self.ranked_fully,
+            unwanted=key in self.unwanted,
         )
 
 
@@ -152,7 +161,9 @@ def read_standing(
         trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
         preferences=managers_preferences(session, managers.keys()),
         given=given_to(session, managers.keys(), day),
+        waiting=live_by_manager(session, managers.keys()),
         returns=returning_pushes(session, ranked, policy.returning),
+        unwanted=unwanted_pairs(session, ranked, policy.returning),
     )
 
 

@@ -1,7 +1,7 @@
 """A push's row: what it holds when a round begins, and after its pair was ranked anew."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -43,11 +43,15 @@ def begin(
     else:
         push = session.scalars(queries.push_of(key, candidate.manager_id)).one()
         push.round += 1
+    again = standing.returns.get((key, candidate.manager_id))
     _fill(push, standing, candidate)
+    if again is not None:
+        push.reasons = dict(push.reasons) | {"again": asdict(again) | {"score_now": push.pair_score}}
     push.follows_id = follows
     begin_round(session, push)
     standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
     standing.given[candidate.manager_id] = standing.given.get(candidate.manager_id, NOTHING_GIVEN).one_more()
+    standing.waiting[candidate.manager_id] += 1
     tell_at_once(
         session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.events import Claimed, Handler, emit
-from app.talent.tiers.reading import managers_of_contract, managers_with_something
+from app.talent.tiers.reading import managers_of_contract, managers_of_party, managers_with_something
 from app.talent.tiers.service import REFRESHED_AT_ONCE, refresh
 
 
@@ -28,6 +28,7 @@ def event_handlers() -> Mapping[str, Sequence[Handler]]:
         "filing.changed": (manager,),
         "affiliation.answered": (),
         "tier.configured": (everybody,),
+        "organisation.changed": (Handler(plan=_of_party, apply=_hand_out),),
         "tiers.outdated": (Handler(plan=_of_list, apply=_refresh),),
         "tier.changed": (),
         "recognition.published": (),
@@ -42,6 +43,13 @@ def _of_contract(session: Session, event: Claimed) -> list[UUID]:
     if event.subject_id is None:
         raise ValueError(f"event {event.name} names no contract")
     return managers_of_contract(session, event.subject_id)
+
+
+def _of_party(session: Session, event: Claimed) -> list[UUID]:
+    """A tier may depend on where the parties of a contract are."""
+    if event.subject_id is None or "region" not in event.payload["changed"]:
+        return []
+    return managers_of_party(session, event.subject_id)
 
 
 def _of_payload(_: Session, event: Claimed) -> list[UUID]:

@@ -20,11 +20,12 @@ from app.libraries.demands.models import Demand
 from app.libraries.kinds import RecordState
 from app.libraries.search import SearchDocument
 from app.matching import batch, vectors
-from app.matching.batch import Progress, match_all
+from app.matching.batch import match_all
 from app.matching.handlers import ranked, store_ranked
 from app.matching.index import open_index, open_lexical
 from app.matching.models import Pair
 from app.matching.pairs import Matcher
+from app.matching.progress import Progress
 from app.matching.ranker import Ranker
 from app.matching.recommending import ManagerLookups
 from app.settings import Settings

@@ -86,6 +86,21 @@ def test_the_matches_are_those_of_a_draft(as_enterprise: Any, library: dict[str,
     assert checked == stored
 
 
+def test_figures_are_told_before_publication_as_after_it(
+    as_enterprise: Any, log_in: Callable[..., Any]
+) -> None:
+    """What a text says outright is read of a record that is stored nowhere, too."""
+    figure = {"name": "盐雾", "op": "≥", "value": 1000, "unit": "h"}
+    offered = achievement_payload(indicators=[figure | {"value": 1200}])
+    _json(log_in(Role.INSTITUTION).post("/v1/achievements", json=offered), 201)
+    wanted = CLEAR | {"indicators": [figure]}
+    checked = _json(as_enterprise.post(CHECK, json=wanted))["matches"]["items"]
+    demand = _json(as_enterprise.post("/v1/demands", json=wanted), 201)
+    published = _json(as_enterprise.get(f"/v1/demands/{demand['id']}/matches"))["items"]
+    assert published[0]["reasons"]["figures"]
+    assert checked[0]["reasons"]["figures"] == published[0]["reasons"]["figures"]
+
+
 def test_changing_the_text_changes_the_matches(as_enterprise: Any, library: dict[str, str]) -> None:
     vision = {
         "title": "铸件表面缺陷视觉检测",

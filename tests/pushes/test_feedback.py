@@ -1,18 +1,24 @@
 """Owners' answers, reports of errors and what suppliers learn, over HTTP on the real service."""
 
+import importlib.util
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.vocabularies import vocabulary
-from app.pushes import inbox
-from tests.conftest import Caller
+from app.pushes import feedback, inbox
+from app.pushes.feedback_models import MatchReport
+from tests.conftest import REPOSITORY, Caller
 from tests.pushes.world import World
 
 
@@ -215,6 +221,45 @@ class TestReports:
         )
         assert "别的" not in json.dumps(event.payload, ensure_ascii=False)
 
+    def test_two_reports_at_the_same_moment_are_one(
+        self,
+        world: World,
+        match: tuple[UUID, UUID],
+        as_enterprise: Caller,
+        as_operator: Caller,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Both have looked for an open report before either is written; on SQLite writers queue before they look."""
+        looked = Barrier(1 if world.database.is_sqlite else 2)
+        look = feedback._refuse_second_report
+
+        def look_together(*arguments: Any) -> None:
+            look(*arguments)
+            looked.wait(timeout=60)
+
+        monkeypatch.setattr(feedback, "_refuse_second_report", look_together)
+        body = {"demand_id": str(match[0]), "achievement_id": str(match[1]), "category": "outdated"}
+        with ThreadPoolExecutor(2) as pool:
+            posted = list(pool.map(lambda _: as_enterprise.post("/v1/match-reports", json=body), range(2)))
+        assert sorted(answer.status_code for answer in posted) == [201, 409]
+        [refused] = [answer.json() for answer in posted if answer.status_code == 409]
+        assert refused["code"] == "reported_before"
+        assert len(as_operator.get("/v1/match-reports").json()["items"]) == 1
+        assert len(world.events("match.reported")) == 1
+
+    def test_a_settled_report_may_be_made_again(
+        self, match: tuple[UUID, UUID], as_enterprise: Caller, as_operator: Caller
+    ) -> None:
+        body = {"demand_id": str(match[0]), "achievement_id": str(match[1]), "category": "outdated"}
+        for _ in range(2):
+            made = as_enterprise.post("/v1/match-reports", json=body)
+            assert made.status_code == 201, made.text
+            done = as_operator.post(
+                f"/v1/match-reports/{made.json()['id']}/resolve",
+                json={"state": "resolved", "resolution": "已更新"},
+            )
+            assert done.status_code == 200, done.text
+
     def test_a_manager_reports_what_was_pushed_to_him(
         self, world: World, match: tuple[UUID, UUID], as_manager: Caller, log_in: Callable[..., Caller]
     ) -> None:
@@ -254,6 +299,35 @@ class TestReports:
                 "category": "outdated",
             }
             assert as_enterprise.post("/v1/match-reports", json=body).json()["code"] == "not_found"
+
+
+def test_of_reports_that_doubled_before_the_first_stays_open(world: World) -> None:
+    path = REPOSITORY / "migrations" / "versions" / "20261126_owners_word_and_reports.py"
+    spec = importlib.util.spec_from_file_location("reports_migration", path)
+    assert spec is not None and spec.loader is not None
+    migration = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(migration)
+    key, reporter = world.good_pair(), uuid4()
+    with world.database.engine.execution_options(sanku_write=True).begin() as connection:
+        connection.execute(text("DROP INDEX uq_match_reports_open"))
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            for by, category in (
+                (reporter, "leak"),
+                (reporter, "leak"),
+                (reporter, "outdated"),
+                (uuid4(), "leak"),
+            ):
+                session.add(
+                    MatchReport(demand_id=key[0], achievement_id=key[1], category=category, reported_by=by)
+                )
+                session.flush()
+            session.commit()
+        for _ in range(2):
+            migration.settle_doubles(connection)
+    with world.database.reading() as session:
+        found = session.scalars(select(MatchReport).order_by(MatchReport.id)).all()
+        assert [one.state for one in found] == ["open", "dismissed", "open", "open"]
+        assert found[1].resolution
 
 
 def test_new_reasons_and_old_ones_are_valid(world: World, match: tuple[UUID, UUID]) -> None:

@@ -44,6 +44,7 @@ def facts(draw: st.DrawFn) -> PushFacts:
         holding=draw(st.integers(0, 4)),
         places=draw(st.integers(1, 3)),
         ranked_fully=draw(st.booleans()),
+        unwanted=draw(st.booleans()),
     )
     manager = ManagerFacts(
         id="m",
@@ -93,6 +94,7 @@ def may_be_pushed(push: PushFacts) -> bool:
         and manager.open_load < manager.capacity
         and push.earlier is None
         and pair.holding < pair.places
+        and not pair.unwanted
     )
 
 

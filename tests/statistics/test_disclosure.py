@@ -87,6 +87,32 @@ def test_own_rows_are_counted_exactly_and_lead_to_their_rows(city: City) -> None
     assert len(all_rows(enterprise, contracts["rows"])) == 1
 
 
+def test_a_program_reads_its_organisations_figures_with_the_scope_for_it(city: City, client: Any) -> None:
+    """A key sees what its organisation sees: its own exactly, the city as others do."""
+    enterprise = city.log_in(Role.ENTERPRISE)
+    mine = city.demand(owner=enterprise.organisation_id)
+    city.demand()
+
+    def key(scope: str) -> dict[str, str]:
+        made = enterprise.post("/v1/api-keys", json={"name": "报表", "scopes": [scope]})
+        assert made.status_code == 201, made.text
+        return {"X-API-Key": made.json()["key"]}
+
+    path, own = "/v1/statistics/funnel", YEAR | {"scope": "own"}
+    without = client.get(path, params=own, headers=key("demands:read"))
+    assert (without.status_code, without.json()["code"]) == (403, "insufficient_scope")
+    assert "statistics:read" in without.json()["message_en"]
+    opened = key("statistics:read")
+    published = client.get(path, params=own, headers=opened).json()["steps"][0]
+    assert published["count"] == 1
+    (row,) = client.get(published["rows"], headers=opened).json()["items"]
+    assert row["demand"]["id"] == str(mine)
+    city_figures = client.get(path, params=YEAR, headers=opened).json()
+    assert city_figures["min_cell"] == 3
+    assert no_links(city_figures)
+    assert client.get("/v1/demands", headers=opened).status_code == 403
+
+
 def test_a_manager_sees_himself_and_an_institution_its_staff(city: City) -> None:
     institution = city.log_in(Role.INSTITUTION)
     caller, manager = city.manager(owner=institution.organisation_id)

@@ -102,3 +102,34 @@ def test_a_share_that_is_confirmed_after_an_amendment_counts_at_once(world: Worl
         ok(manager.http.post(f"/v1/contracts/{contract}/shares/confirm"))
     world.work()
     assert tier(lead) == world.tier(lead)["tier"] == "E"
+
+
+def test_a_party_that_moves_changes_the_tiers_of_its_contracts_managers(world: World) -> None:
+    """Where it counts whether the parties are in Jinan, an organisation's own word on its region decides."""
+    chosen = {"parties": "both_in_jinan", "reason": "局务会纪要 5 号"}
+    ok(world.operator.patch("/v1/tier-rules/jinan-2026/configuration", chosen, If_Match='"0"'))
+    lead = world.manager("周明")
+    world.certificate(lead.id, "intermediate")
+    buyer = world.organisation()
+    world.contract(lead.id, deal="50.00", buyer=buyer)
+    world.tell("tiers.outdated", lead.id, manager_ids=[str(lead.id)])
+    world.work()
+    assert tier(lead) == "E"
+
+    def move(region: str) -> None:
+        path = f"/v1/organisations/{buyer.id}"
+        read = world.operator.get(path)
+        ok(world.operator.patch(path, {"region": region}, If_Match=read.headers["etag"]))
+        world.work()
+
+    move("370200")
+    assert tier(lead) is None
+    move("370102")
+    assert tier(lead) == "E"
+    before = world.operator.get(f"/v1/managers/{lead.id}/tier-changes").json()["items"]
+    read = world.operator.get(f"/v1/organisations/{buyer.id}")
+    renamed = {"name": f"{buyer.name}集团"}
+    ok(world.operator.patch(f"/v1/organisations/{buyer.id}", renamed, If_Match=read.headers["etag"]))
+    world.work()
+    assert world.operator.get(f"/v1/managers/{lead.id}/tier-changes").json()["items"] == before
+    assert world.operator.get("/v1/tiers").json()["items"][0]["tier"] == "E"

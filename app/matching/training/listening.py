@@ -5,9 +5,11 @@
 | owner.answered | owner_interested, owner_declined | the organisation whose record the match is of |
 | match.reported | reported | the report: its author is a user, and stays out of this |
 | engagement.opened, engagement.ended | engagement_opened, engagement_ended | the manager |
-| engagement.ended, its acceptance undone | takes engagement_opened back | the manager |
+| engagement.ended, its acceptance undone | engagement_opened never held | the manager |
 | contract.signed, contract.landed | contract_signed, contract_landed | each manager of the contract |
-| contract.cancelled | takes both back | each manager of the contract |
+| contract.cancelled | neither held | each manager of the contract |
+
+An event that failed is settled after later ones, so what was first is told by when they were emitted.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +21,7 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.judgements import judge, take_back
+from app.matching.judgements import judge, never_said, take_back
 
 Apply = Callable[[Session, Claimed], None]
 
@@ -104,6 +106,7 @@ def _by_manager(signal: str) -> Apply:
                     actor_id=manager,
                     signal=signal,
                     reason=event.payload.get("reason"),
+                    at=event.emitted_at,
                 )
 
     return apply
@@ -115,26 +118,25 @@ def _engagement_ended(session: Session, event: Claimed) -> None:
     if event.payload.get("reason") != UNDONE or pair is None:
         _by_manager("engagement_ended")(session, event)
         return
-    for manager in _managers(event):
-        take_back(
-            session,
-            demand_id=pair[0],
-            achievement_id=pair[1],
-            actor_id=manager,
-            signals=["engagement_opened"],
-        )
+    _never_held(session, event, pair, ["engagement_opened"])
 
 
 def _contract_cancelled(session: Session, event: Claimed) -> None:
     pair = _pair(event)
     if pair is not None:
-        for manager in _managers(event):
-            take_back(
+        _never_held(session, event, pair, ["contract_signed", "contract_landed"])
+
+
+def _never_held(session: Session, event: Claimed, pair: tuple[UUID, UUID], signals: Sequence[str]) -> None:
+    for manager in _managers(event):
+        for signal in signals:
+            never_said(
                 session,
                 demand_id=pair[0],
                 achievement_id=pair[1],
                 actor_id=manager,
-                signals=["contract_signed", "contract_landed"],
+                signal=signal,
+                at=event.emitted_at,
             )
 
 

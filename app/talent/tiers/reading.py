@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation
@@ -56,6 +56,17 @@ def managers_of_contract(session: Session, contract_id: UUID) -> list[UUID]:
     ):
         ids.update(UUID(share["manager_id"]) for share in data.get("shares", ()))
     return sorted(ids)
+
+
+def managers_of_party(session: Session, organisation_id: UUID) -> list[UUID]:
+    """Everybody who has a share in a contract of which the organisation is a party."""
+    query = (
+        select(ContractShare.manager_id)
+        .join(Contract, Contract.id == ContractShare.contract_id)
+        .where(or_(Contract.buyer_org_id == organisation_id, Contract.seller_org_id == organisation_id))
+        .distinct()
+    )
+    return sorted(session.scalars(query))
 
 
 def managers_with_something(session: Session) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.db import Database
-from app.events import emit
+from app.db import Database, now
+from app.events import Event, emit
 from app.libraries.demands.models import Demand
 from app.main import create_app
 from app.matching.features import FEATURES
@@ -149,6 +150,49 @@ def test_of_an_undone_acceptance_only_the_next_word_is_left(
         drain()
     counting = [one.signal for one in judgements(database) if one.taken_back_at is None]
     assert counting == ["declined"]
+
+
+def test_an_opening_that_is_settled_after_its_undoing_counts_nothing(
+    database: Database, pair: tuple[UUID, UUID], broker: Caller, drain: Callable[[], int]
+) -> None:
+    """An event that failed comes again after a pause, and others overtake it."""
+    (push,) = broker.get("/v1/inbox").json()["items"]
+    path = f"/v1/pushes/{push['id']}"
+    for verb in ("accept", "undo"):
+        assert broker.post(f"{path}/{verb}").status_code == 200
+
+    def put_off(by: timedelta) -> None:
+        with database.unit_of_work() as session:
+            (opened,) = session.scalars(select(Event).where(Event.name == "engagement.opened"))
+            opened.available_at = now() + by
+
+    put_off(timedelta(hours=1))
+    drain()
+    put_off(timedelta())
+    drain()
+    assert [one.signal for one in judgements(database) if one.taken_back_at is None] == []
+    assert broker.post(f"{path}/accept").status_code == 200
+    drain()
+    counting = {one.signal for one in judgements(database) if one.taken_back_at is None}
+    assert counting == {"accepted", "engagement_opened"}
+
+
+def test_a_signing_that_is_settled_after_its_cancelling_counts_nothing(
+    database: Database, pair: tuple[UUID, UUID], broker: Caller, drain: Callable[[], int]
+) -> None:
+    manager = broker.get("/v1/inbox").json()["items"][0]["manager"]["id"]
+    payload = {"demand_id": str(pair[0]), "achievement_id": str(pair[1]), "manager_ids": [manager]}
+    contract = uuid4()
+    with database.unit_of_work() as session:
+        signed = emit(session, "contract.signed", subject_id=contract, payload=payload)
+        signed.available_at = now() + timedelta(hours=1)
+    with database.unit_of_work() as session:
+        emit(session, "contract.cancelled", subject_id=contract, payload=payload)
+    drain()
+    with database.unit_of_work() as session:
+        session.get_one(Event, signed.id).available_at = now()
+    drain()
+    assert "contract_signed" not in {one.signal for one in judgements(database) if one.taken_back_at is None}
 
 
 def test_a_switch_holds_everywhere_and_back_to_the_last_byte(
