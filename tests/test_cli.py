@@ -357,7 +357,13 @@ class TestMatch:
 
     @pytest.mark.parametrize(
         "arguments",
-        [(), ("JN-D-2026-000001", "--text", "x"), ("--text", "  "), ("--text", "x", "--limit", "0")],
+        [
+            (),
+            ("JN-D-2026-000001", "--text", "x"),
+            ("--text", "  "),
+            ("--text", "？"),
+            ("--text", "x", "--limit", "0"),
+        ],
     )
     def test_usage(self, ready: Sanku, arguments: tuple[str, ...]) -> None:
         ended = ready("match", *arguments)

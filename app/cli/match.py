@@ -7,6 +7,7 @@ import typer
 
 from app.cli.common import load_settings, write_json
 from app.errors import NotFound
+from app.libraries.words import words
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -23,8 +24,10 @@ def match(
     """Rank the published achievements for a demand or for a text, with reasons."""
     if (demand_id is None) == (text is None):
         raise typer.BadParameter("give either a demand's id or --text (需求编号与 --text 二选一)")
-    if text is not None and not text.strip():
-        raise typer.BadParameter("the text is empty (文字为空)", param_hint="--text")
+    if text is not None and not words(text):
+        raise typer.BadParameter(
+            "the text has no word to match by (文字中没有可用于匹配的词)", param_hint="--text"
+        )
     from sqlalchemy import select
 
     from app.libraries.achievements.models import Achievement

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.libraries.checks.text import TextRule
+from app.libraries.checks.text import TextRule, check_has_words
 from app.libraries.demands.schemas import ClarityRead
 from app.libraries.kinds import RecordKind
 
@@ -58,7 +58,9 @@ class TextMatchIn(BaseModel):
         },
     )
 
-    text: Annotated[str, TextRule(5, 5000, multiline=True)] = Field(title="文字", description="5–5000 字")
+    text: Annotated[str, AfterValidator(check_has_words), TextRule(5, 5000, multiline=True)] = Field(
+        title="文字", description="5–5000 字"
+    )
     looking_for: Literal[RecordKind.ACHIEVEMENT, RecordKind.DEMAND] = Field(
         RecordKind.ACHIEVEMENT, title="找什么", description="achievement 找成果;demand 找需求"
     )

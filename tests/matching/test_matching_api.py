@@ -52,6 +52,7 @@ def test_a_text_finds_demands_too(log_in: Callable[..., Any], university: Any) -
         ({"text": ""}, "text"),
         ({"text": "短"}, "text"),
         ({"text": "字" * 5001}, "text"),
+        ({"text": "？？！……。。。"}, "text"),
         ({"text": 7}, "text"),
         ({}, "text"),
         ({"text": TEXT, "looking_for": "manager"}, "looking_for"),

@@ -27,6 +27,12 @@ _SUFFIXES = {
 }
 _UP = "提高|提升|提|增加|增长|增|上升|升高|升|扩大|延长|改善|increased?|improved?|raised?"
 _DOWN = "降低|下降|降|减少|减|缩短|压缩|压|节约|节省|reduced?|decreased?|cut"
+_TESTS = (
+    "盐雾|湿热|老化|浸泡|冷热冲击|疲劳|紫外|耐候|耐久|salt[ -]?(?:spray|fog)|immersion|age?ing|fatigue|weathering"
+    "|humidity|thermal (?:cycling|shock)|endurance"
+)
+_PASSED = "通过|耐受?|承受|pass(?:es|ed)?|withst(?:ands?|ood)|surviv(?:es?|ed)|endures?"
+_UNHARMED = "未|无|不|没有|仍|without|with no|free of"
 _COST = re.compile("成本|费用|投入|价格|涨价|cost|price")
 _WISH = re.compile("优先|最好|可选|期望|尽量|力争|preferabl[ey]|ideally|optional")
 _METHOD = re.compile(
@@ -152,6 +158,9 @@ def _pattern(template: str) -> re.Pattern[str]:
         "<SUFFIX>": "|".join(f"(?P<suf{op.name}>{words})" for op, words in _SUFFIXES.items()),
         "<WORD>": "|".join(f"(?P<word{op.name}>{words})" for op, words in _WORDS.items()),
         "<UP>": _UP,
+        "<TESTS>": _TESTS,
+        "<PASSED>": _PASSED,
+        "<UNHARMED>": _UNHARMED,
         "<DOWN>": _DOWN,
     }.items():
         template = template.replace(word, regex)
@@ -246,6 +255,24 @@ def _target(clause: str) -> _Bound | None:
     return _Bound(_name(clause, found), op, _unit(found), value=_number(found))
 
 
+def _endured(clause: str) -> _Bound | None:
+    """中性盐雾1200 h未见锈点, 经2000 h盐雾试验后无起泡, pass 750 h neutral salt spray: so long at least.
+
+    A test that is only a condition (浸泡72小时后强度下降) bounds nothing.
+    """
+    named = r"(?P<name>[^\d]{0,20}?(?:<TESTS>)\s*(?:试验|测试|中|tests?)?)"
+    for template in (
+        rf"{named}\s*<Q>\s*(?:之?后[\u4e00-\u9fff]{{0,6}}?)?\s*(?:<UNHARMED>)",
+        rf"<Q>\s*(?:of\s)?{named}\s*(?:之?后[\u4e00-\u9fff]{{0,6}}?)?\s*(?:<UNHARMED>)",
+        rf"(?:<PASSED>)[了过]?\s*<Q>\s*(?:的|of\s)?{named}",
+    ):
+        found = _pattern(template).search(clause)
+        if found is not None and found["unit"]:
+            name = re.sub("^(?:经过?|在)", "", _tidy(found["name"])).removesuffix("中")
+            return _Bound(name, Op.AT_LEAST, _unit(found), value=_number(found))
+    return None
+
+
 def _suffix(clause: str) -> _Bound | None:
     """效率提升15%以上, 温差±2 ℃以内, 3秒内发现."""
     for found in _pattern(r"(?<![A-Za-z\d.])±?\s*<Q>\s*(?:<SUFFIX>)").finditer(clause):
@@ -304,4 +331,4 @@ def _plain(clause: str) -> _Bound | None:
 
 
 # The surest sign first: a clause may hold several numbers, and only one of them is the bound.
-_READERS = (_from_to, _symbol, _word, _target, _suffix, _tolerance, _change, _range, _plain)
+_READERS = (_from_to, _symbol, _word, _target, _endured, _suffix, _tolerance, _change, _range, _plain)

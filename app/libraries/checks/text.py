@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from app.libraries.checks.errors import flaw
+from app.libraries.words import words
 
 MAX_KEYWORDS = 10
 MAX_KEYWORD_LENGTH = 20
@@ -127,6 +128,17 @@ def check_title(text: str) -> str:
             en="The title says nothing; name the object and the technology.",
         )
     return cleaned
+
+
+def check_has_words(text: str) -> str:
+    """At least one word that means something: signs, 的, 可以 and the meet nothing in particular."""
+    if not words(text):
+        raise flaw(
+            "text_without_words",
+            zh="文字中没有可用于匹配的词，请写明对象和问题，如“泵体铸件打磨粉尘大”。",
+            en="The text has no word to match by; name the object and the problem.",
+        )
+    return text
 
 
 def check_keywords(values: Any, maximum: int = MAX_KEYWORDS) -> Any:

@@ -48,6 +48,15 @@ JINAN = Path(__file__).resolve().parents[4] / "shared" / "data" / "jinan"
         ("grinding time at most 8 min", "grinding time ≤ 8 min"),
         ("剥离力≥60N/10mm", "剥离力 ≥ 60 N/10mm"),
         ("可用率≥97%", "可用率 ≥ 97 %"),
+        ("中性盐雾1200 h未见锈点", "中性盐雾 ≥ 1200 h"),
+        ("在中性盐雾中1200 h未见锈点", "中性盐雾 ≥ 1200 h"),
+        ("经2000 h盐雾试验后无起泡", "盐雾试验 ≥ 2000 h"),
+        ("通过了1000 h中性盐雾试验", "中性盐雾试验 ≥ 1000 h"),
+        ("盐雾试验480 h后漆膜不起泡", "盐雾试验 ≥ 480 h"),
+        ("盐雾试验1000小时无红锈", "盐雾试验 ≥ 1000 小时"),
+        ("pass 750 h neutral salt spray", "neutral salt spray ≥ 750 h"),
+        ("withstands 1,200 h salt spray", "salt spray ≥ 1200 h"),
+        ("survives 1000 hours of neutral salt spray without red rust", "neutral salt spray ≥ 1000 hours"),
     ],
 )
 def test_clauses_as_people_write_them(clause: str, read: str) -> None:
