@@ -141,6 +141,7 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         ),
         owner_records=records_of_owners,
         candidates=settings.match_candidates,
+        candidates_memory_mb=settings.candidates_memory_mb,
         threshold=settings.push_threshold,
         follow_registry=True,
     )

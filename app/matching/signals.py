@@ -48,8 +48,8 @@ class PairSignals:
 
     `dense` and `sentences` are cosines of centred vectors (−1 to 1); `sentences` is the mean over the demand's
     three best-met sentences of their nearest achievement sentence, `best_sentence` the nearest of all.
-    `achievement_crowd` is the achievement's mean cosine with the demands nearest to it, this one left out;
-    `demand_crowd` likewise. `bm25` is that of the demand's words in the achievement over self-score (0–1).
+    `achievement_crowd` is the achievement's mean cosine with the demands nearest to it, this one left out.
+    `bm25` is that of the demand's words in the achievement over self-score (0–1).
     `indicators` (−1 to 1) tells how the required figures are met, `purpose` (−1 to 0) that the achievement only
     observes what the demand wants changed, `disclaimed` (0–1) how far it says that it does not do what is asked,
     `register` (0–1) how colloquial the demand is.
@@ -59,7 +59,6 @@ class PairSignals:
     sentences: float
     best_sentence: float
     achievement_crowd: float = CROWD_NEUTRAL
-    demand_crowd: float = CROWD_NEUTRAL
     bm25: float = 0.0
     indicators: float = 0.0
     purpose: float = 0.0
@@ -69,10 +68,14 @@ class PairSignals:
 
 @dataclass(frozen=True, slots=True)
 class TextSide:
-    """One record as text: vector (d), sentence vectors (s, d), word counts, language, traits. Vectors have length 1."""
+    """One record as text: vector (d), sentence vectors (s, d), word counts, language, traits. Vectors have length 1.
+
+    Sentence vectors may be of half precision, as they are stored. `words` may be left out of an achievement that a
+    demand is held against with word scores from elsewhere.
+    """
 
     vector: Vectors
-    sentences: Vectors
+    sentences: NDArray[np.floating[Any]]
     words: Mapping[str, int] = field(default_factory=dict)
     language: str = "zh"
     traits: Traits = NO_TRAITS
@@ -150,9 +153,17 @@ class Context:
 
 
 def pair_signals(
-    query: TextSide, candidates: Sequence[TextSide], context: Context, *, query_is: Side = "demand"
+    query: TextSide,
+    candidates: Sequence[TextSide],
+    context: Context,
+    *,
+    query_is: Side = "demand",
+    word_scores: Sequence[float] | None = None,
 ) -> list[PairSignals]:
-    """Signals of the query with every candidate; the same pair has the same signals from either side."""
+    """Signals of the query with every candidate; the same pair has the same signals from either side.
+
+    `word_scores` are BM25 of a demand's words in each candidate, where an index has told them already.
+    """
     if not candidates:
         return []
     from_demand = query_is == "demand"
@@ -164,23 +175,23 @@ def pair_signals(
     whole = centred(np.array([candidate.vector for candidate in candidates]), means[languages])
     own_whole = centred(query.vector, own.mean(query.language))
     three_best, best = _late_interaction(query, candidates, own, means, languages, from_demand=from_demand)
-    crowd_of_candidates = _crowds(whole @ own.sample.T, (own.sample @ own_whole > _SAME_CONCERN)[None, :])
-    crowd_of_query = _crowds((other.sample @ own_whole)[None, :], whole @ other.sample.T > _SAME_CONCERN)
-    lexical = _lexical(query, candidates, context.achievement_words, from_demand=from_demand)
-    achievement_crowd, demand_crowd = (
-        (crowd_of_candidates, crowd_of_query) if from_demand else (crowd_of_query, crowd_of_candidates)
-    )
-    columns = zip(
+    columns = (
         whole @ own_whole,
         three_best,
         best,
-        achievement_crowd,
-        demand_crowd,
-        lexical,
+        _achievement_crowds(own_whole, whole, context.demands, from_demand=from_demand),
+        _lexical(query, candidates, context.achievement_words, from_demand=from_demand, scores=word_scores),
         *_traits(query, candidates, context, from_demand=from_demand),
-        strict=True,
     )
-    return [PairSignals(*map(float, column)) for column in columns]
+    plain = (column.tolist() if isinstance(column, np.ndarray) else column for column in columns)
+    return [PairSignals(*one) for one in zip(*plain, strict=True)]
+
+
+def _achievement_crowds(own: Vectors, others: Vectors, demands: Usual, *, from_demand: bool) -> Vectors:
+    """By candidate (n,): how near the achievement is to other demands than those with the demand's own concern."""
+    if from_demand:
+        return _crowds(others @ demands.sample.T, (demands.sample @ own > _SAME_CONCERN)[None, :])
+    return _crowds((demands.sample @ own)[None, :], others @ demands.sample.T > _SAME_CONCERN)
 
 
 def _traits(
@@ -191,7 +202,10 @@ def _traits(
     return (
         [indicator_fit(demand.traits, achievement.traits) for demand, achievement in pairs],
         [purpose_gap(demand.traits, achievement.traits) for demand, achievement in pairs],
-        [_disclaimed(demand, achievement, context) for demand, achievement in pairs],
+        [
+            _disclaimed(demand, achievement, context) if achievement.traits.disclaims else 0.0
+            for demand, achievement in pairs
+        ],
         _registers(query, candidates, from_demand=from_demand),
     )
 
@@ -239,7 +253,8 @@ def _late_interaction(
     lengths = np.array([len(rows) for rows in sentences])
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     asked = centred(query_sentences, own.mean(query.language))
-    cosines = _cosines_with_centred(asked, np.concatenate(sentences), means, np.repeat(languages, lengths))
+    rows = np.concatenate(sentences).astype(np.float32, copy=False)
+    cosines = _cosines_with_centred(asked, rows, means, np.repeat(languages, lengths))
     if from_demand:
         nearest = np.maximum.reduceat(cosines, starts, axis=1)  # (query sentences, n)
         kept = min(BEST_SENTENCES, len(nearest))
@@ -277,25 +292,40 @@ def _crowds(cosines: Vectors, left_out: NDArray[np.bool_]) -> Vectors:
 
 
 def _lexical(
-    query: TextSide, candidates: Sequence[TextSide], stats: CorpusStats, *, from_demand: bool
+    query: TextSide,
+    candidates: Sequence[TextSide],
+    stats: CorpusStats,
+    *,
+    from_demand: bool,
+    scores: Sequence[float] | None,
 ) -> list[float]:
     """BM25 of the demand's words in the achievement, over the demand's self-score; from either side."""
     if from_demand:
         asked = LexicalQuery.of(query.words, stats)
-        return [asked.normalised(candidate.words) for candidate in candidates]
+        if scores is None:
+            scores = [asked.score(candidate.words) for candidate in candidates]
+        return [asked.share(score) for score in scores]
     return [LexicalQuery.of(candidate.words, stats).normalised(query.words) for candidate in candidates]
 
 
-def sentence_cosines(demand: TextSide, achievement: TextSide, context: Context) -> Vectors:
-    """Centred cosines of every demand sentence with every achievement sentence, (s, t)."""
-    return np.asarray(
-        centred(demand.sentences, context.demands.mean(demand.language))
-        @ centred(achievement.sentences, context.achievements.mean(achievement.language)).T,
-        dtype=np.float32,
-    )
+def sentence_cosines(
+    query: TextSide, others: Sequence[TextSide], context: Context, *, query_is: Side
+) -> list[Vectors]:
+    """For each other record: centred cosines of every demand sentence with every achievement sentence, (s, t)."""
+    from_demand = query_is == "demand"
+    own, other = (context.demands, context.achievements)[:: 1 if from_demand else -1]
+    asked = centred(query.sentences, own.mean(query.language))
+    if not others:
+        return []
+    lengths = [len(each.sentences) for each in others]
+    rows = np.concatenate([each.sentences for each in others])
+    usual = np.repeat([other.mean(each.language) for each in others], lengths, axis=0)
+    cosines = asked @ centred(rows, usual).T
+    parts = np.split(cosines, np.cumsum(lengths)[:-1], axis=1)
+    return [part if from_demand else part.T for part in parts]
 
 
-def centred(vectors: Vectors, mean: Vectors | np.float32) -> Vectors:
+def centred(vectors: NDArray[np.floating[Any]], mean: Vectors | np.float32) -> Vectors:
     """Vectors (…, d) less what is usual, of length 1; their product is a cosine."""
     return _unit(np.asarray(vectors - mean, dtype=np.float32))
 

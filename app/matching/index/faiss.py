@@ -105,11 +105,10 @@ class FaissIndex:
         with self._lock.reading():
             return self._shards[kind].languages()
 
-    def numbers(self, _session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
+    def numbers(self, _session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
         self.follow()
         with self._lock.reading():
-            shards = self._shards.values()
-            return {id_: seq for shard in shards for id_, seq in shard.numbers(record_ids)}
+            return dict(self._shards[kind].numbers(record_ids))
 
     def usual(self, _session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
         self.follow()

@@ -202,6 +202,29 @@ class InvertedIndex:
         best = kept >= least * (1.0 - _SLACK)
         return found[best], kept[best]
 
+    def scores(self, counts: Mapping[str, int], stats: CorpusStats, slots: Numbers) -> Scores:
+        """BM25 of the documents in these slots for a whole query, given as word counts; to the last bit that of
+        `LexicalQuery.score`, which adds up in the order of the words, too."""
+        factors = stats.length_factors(self._lengths[slots])
+        totals = np.zeros(len(slots))
+        for word in sorted(counts):
+            number = self._vocabulary.get(word)
+            if number is None:
+                continue
+            weight = counts[word] * stats.idf(word)
+            for block in self._blocks:
+                part = block.postings(number)
+                if part.stop == part.start:
+                    continue
+                listed = block.slots[part]
+                at = listed.searchsorted(slots)
+                at[at == len(listed)] = 0
+                here = np.flatnonzero(listed[at] == slots)
+                if len(here):
+                    tf = block.tf[part][at[here]]
+                    totals[here] += weight * tf / (tf + factors[here])
+        return totals * (K1 + 1.0)
+
     def _terms(self, weights: Mapping[str, float], constant: float, slope: float) -> list[_Term]:
         """The query's words that occur, the rarest first."""
         terms = []
