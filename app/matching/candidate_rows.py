@@ -58,6 +58,22 @@ class Candidate:
         return vectors + 2 * len(self.stored_sentences) + _WORD * len(self.text.words) + _OBJECTS
 
 
+def newest_rows(
+    session: Session, model_id: str, below: int | None, most: int
+) -> tuple[dict[RecordKind, dict[UUID, int]], int | None]:
+    """Numbers of published demands and achievements by id, of so many rows of the index below this number, the newest
+    first; and the number of the last of these rows, None where there is none."""
+    v = RecordVector.__table__.c
+    query = select(v.seq, v.record_id, v.kind, v.active, v.model_id).order_by(v.seq.desc()).limit(most)
+    # Whether a row counts is looked at here: SQLite would sort all that count before it takes the newest.
+    rows = session.execute(query if below is None else query.where(v.seq < below)).all()
+    found = {
+        kind: {row[1]: row[0] for row in rows if row[2] == kind and row[3] and row[4] == model_id}
+        for kind in _MODELS
+    }
+    return found, rows[-1][0] if rows else None
+
+
 def read_candidates(
     session: Session, kind: RecordKind, model_id: str, numbers: Mapping[UUID, int], *, with_words: bool
 ) -> list[Candidate]:

@@ -14,7 +14,12 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
 from app.libraries.kinds import PublishMode, RecordKind
-from app.matching.candidate_rows import Candidate, read_candidates, read_newer_candidates
+from app.matching.candidate_rows import (
+    Candidate,
+    newest_rows,
+    read_candidates,
+    read_newer_candidates,
+)
 from app.matching.constraints import hard_rules
 from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.index import VectorIndex
@@ -24,6 +29,10 @@ PairFacts = tuple[DemandFacts, AchievementFacts]
 
 OwnerRecords = Callable[[Session, Collection[UUID]], Mapping[UUID, float]]
 """Organisation → how often what it began came off, 0–1; who has no history is not in the answer."""
+
+
+# Read ahead at once: few enough that a stop does not wait.
+_READ_AHEAD = 500
 
 
 class CandidateCache:
@@ -55,6 +64,20 @@ class CandidateCache:
                 newer = read_newer_candidates(session, kind, model_id, late, with_words=with_words)
                 found.update((present[one.id], one) for one in newer)
         return [found[number] for number in present.values() if number in found]
+
+    def read_ahead(self, session: Session, below: int | None) -> int | None:
+        """Read some records with numbers below this one (None: the newest), the newest first.
+
+        To be called again with the answer, until that is None: then there is no room, or nothing more to read.
+        """
+        model_id = self._index.model_id
+        numbers, last = newest_rows(session, model_id, below, _READ_AHEAD)
+        for kind, mine in numbers.items():
+            read = read_candidates(session, kind, model_id, mine, with_words=kind not in self._wordless)
+            if self._used + sum(one.bytes_used for one in read) > self._most:
+                return None
+            self._remember(read)
+        return last
 
     def _remembered(self, present: Mapping[UUID, int]) -> dict[int, Candidate]:
         found = {}

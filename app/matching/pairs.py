@@ -97,6 +97,10 @@ class Matcher:
         """The one to answer with now: what was made active in any process holds from the next answer on."""
         return self._ranker.current(session) if self._follows else self._ranker.shipped
 
+    def read_ahead(self, session: Session, below: int | None) -> int | None:
+        """See `CandidateCache.read_ahead`."""
+        return self._cache.read_ahead(session, below)
+
     def for_demand(
         self,
         session: Session,

@@ -15,7 +15,7 @@ from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.search import SearchDocument
 from app.matching.index.base import Hit, IndexFilter
 from app.matching.index.columns import FilterColumns, Mask, description_of
-from app.matching.index.following import committed
+from app.matching.index.following import Committed
 from app.matching.index.inverted import InvertedIndex
 from app.matching.index.lexical import LexicalIndex, chunks
 from app.matching.index.locks import ReadWriteLock
@@ -139,6 +139,7 @@ class SqliteLexicalIndex(LexicalIndex):
 
     def __init__(self, database: Database) -> None:
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
+        self._committed = Committed(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
         self._libraries = _Libraries()
@@ -170,6 +171,7 @@ class SqliteLexicalIndex(LexicalIndex):
             )
 
     def close(self) -> None:
+        self._committed.close()
         self._source.dispose()
 
     def follow(self) -> None:
@@ -234,8 +236,7 @@ class SqliteLexicalIndex(LexicalIndex):
             ]
 
     def _newest(self) -> Position:
-        revision, seq = committed(
-            self._source,
+        revision, seq = self._committed.numbers(
             "SELECT (SELECT max(revision) FROM search_fts_changes), (SELECT max(seq) FROM record_vectors)",
         )
         return revision, seq
