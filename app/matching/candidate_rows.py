@@ -1,6 +1,7 @@
 """Published records as ranking sees them, read in one statement: facts, text sides and sentences."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,8 @@ class Candidate:
     def bytes_used(self) -> int:
         """About so much memory."""
         vectors = self.text.vector.nbytes + self.text.sentences.nbytes
-        return vectors + 2 * len(self.stored_sentences) + _WORD * len(self.text.words) + _OBJECTS
+        sentences = sys.getsizeof(self.stored_sentences)
+        return vectors + sentences + _WORD * len(self.text.words) + _OBJECTS
 
 
 def newest_rows(

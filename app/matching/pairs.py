@@ -48,7 +48,7 @@ class Matcher:
         lookups: ManagerLookups,
         owner_records: OwnerRecords | None = None,
         candidates: int,
-        candidates_memory_mb: int = 256,
+        candidates_memory_mb: int = 512,
         threshold: float | None = None,
         follow_registry: bool = False,
     ) -> None:

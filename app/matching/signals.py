@@ -271,10 +271,12 @@ def _cosines_with_centred(
 ) -> Vectors:
     """`asked` (s, d) times the rows (n, d) less their language's mean, at length 1: (s, n).
 
-    By q·(r − m) = q·r − q·m and |r − m|² = 1 − 2 r·m + m·m, so that the many rows are never copied.
+    By q·(r − m) = q·r − q·m and |r − m|² = r·r − 2 r·m + m·m, so that the many rows are never copied. Of half precision
+    r·r is not quite 1.
     """
     with_means = (rows @ means.T)[np.arange(len(rows)), languages]
-    lengths = np.sqrt(np.maximum(1.0 - 2.0 * with_means + (means * means).sum(axis=1)[languages], 1e-12))
+    own = np.einsum("ij,ij->i", rows, rows)
+    lengths = np.sqrt(np.maximum(own - 2.0 * with_means + (means * means).sum(axis=1)[languages], 1e-12))
     return np.asarray((asked @ rows.T - (asked @ means.T)[:, languages]) / lengths, dtype=np.float32)
 
 

@@ -35,8 +35,8 @@ from numpy.typing import NDArray
 
 NEIGHBOURS = 80
 SHOWN = 20
-# Memory for candidates: none, so that each is read from the database; the default; enough for 150,000 or so.
-CANDIDATES_MB = (0, 256, 1000)
+# Memory for candidates: none, so that each is read from the database; the default; enough for 140,000.
+CANDIDATES_MB = (0, 512, 1000)
 FILTERS: dict[str, dict[str, Any]] = {
     "none": {},
     "province (6 of 8)": {"region": "370000"},
