@@ -35,8 +35,8 @@ from numpy.typing import NDArray
 
 NEIGHBOURS = 80
 SHOWN = 20
-# Memory for candidates: none, so that each is read from the database; the default; enough for 140,000.
-CANDIDATES_MB = (0, 512, 1000)
+# Memory for candidates: the default; enough for 140,000; none, so that each is read from the database.
+CANDIDATES_MB = (512, 1000, 0)
 # How many a bare graph keeps in hand: with the usual 128 it loses a quarter of these neighbours.
 HNSW_EF_SEARCH = (128, 512, 2048)
 FILTERS: dict[str, dict[str, Any]] = {
