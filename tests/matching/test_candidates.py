@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from app.matching import vectors
 from app.matching.answers import MatchAnswer
 from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
+from app.matching.read_ahead import ReadAhead
 from tests.matching.small_store import fill, index_record, matcher_on
 
 Answer = dict[UUID | None, tuple[float, dict[str, float], dict[str, Any]]]
@@ -59,10 +61,7 @@ def by_achievement(answer: MatchAnswer) -> Answer:
 
 
 def read_all(database: Database, matcher: Matcher) -> None:
-    with database.reading() as session:
-        below = matcher.read_ahead(session, None)
-        while below is not None:
-            below = matcher.read_ahead(session, below)
+    ReadAhead(database, matcher).run(Event())
 
 
 def change(session: Any, id_: UUID, topic: int, seed: int, **changes: Any) -> None:
@@ -88,6 +87,20 @@ def test_read_ahead_or_not_the_answer_is_the_same(
             assert len(statements) == 2, "the demand's own, and the candidates'"
     assert by_achievement(cold) == by_achievement(warm)
     assert len(warm.items) == 9
+
+
+def test_reading_ahead_ends_when_told_or_when_the_database_fails(
+    database: Database, ids: Any, matcher: Matcher, tmp_path: Path
+) -> None:
+    told = Event()
+    told.set()
+    ReadAhead(database, matcher).run(told)
+    empty = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    ReadAhead(empty, matcher).run(Event())
+    empty.dispose()
+    with texts_read(database) as statements:
+        assert of_demand(database, matcher, ids[0][0]).items
+    assert len(statements) == 2, "nothing was read ahead"
 
 
 def test_a_pair_has_the_same_score_from_either_side(database: Database, ids: Any, matcher: Matcher) -> None:
