@@ -135,7 +135,8 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    crew = Crew(services.workers() if services.settings.worker_in_service else ())
+    workers = services.workers() if services.settings.worker_in_service else ()
+    crew = Crew((services.read_ahead(), *workers))
     crew.start()
     working = services.settings.worker_in_service
     log.info("started", worker=working, database=services.database.engine.dialect.name)

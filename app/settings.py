@@ -65,6 +65,9 @@ class Settings(BaseSettings):
 
     # matching and pushing
     match_candidates: int = Field(default=80, ge=10, le=2000)
+    candidates_memory_mb: int = Field(
+        default=512, ge=0, le=100_000, description="Memory of each process for candidates, 7 kB each."
+    )
     push_threshold: float | None = Field(
         default=None, ge=0, le=1, description="Lowest pair score that is pushed; default: the ranker's own."
     )

@@ -32,6 +32,7 @@ from app.matching.indexer import MatchingIndexer
 from app.matching.judgements import forget_exposures
 from app.matching.pairs import Matcher
 from app.matching.ranker import load_ranker
+from app.matching.read_ahead import ReadAhead
 from app.matching.recommending import ManagerLookups
 from app.matching.training.listening import listening_handlers
 from app.matching.training.running import train_by_the_clock
@@ -102,6 +103,10 @@ class Services:
         )
         return worker, courier
 
+    def read_ahead(self) -> Works:
+        """For a process that answers for long: fills the memory for candidates after its start."""
+        return ReadAhead(self.database, self.matcher)
+
     def close(self) -> None:
         self.matcher.index.save(self.settings.index_path)
         self.matcher.index.close()
@@ -141,6 +146,7 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         ),
         owner_records=records_of_owners,
         candidates=settings.match_candidates,
+        candidates_memory_mb=settings.candidates_memory_mb,
         threshold=settings.push_threshold,
         follow_registry=True,
     )

@@ -65,7 +65,7 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    crew = Crew(services.workers())
+    crew = Crew((services.read_ahead(), *services.workers()))
     crew.start()
     stop.wait()
     crew.stop()

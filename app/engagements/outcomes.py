@@ -20,6 +20,10 @@ SAYS_NOTHING = ("undone", "record_unavailable", "conflict_of_interest")
 OWNERS_MEAN = 0.5
 """Where an owner without a history stands: the neutral value of the feature."""
 
+# So many engagements in all are looked through in the time in which a hundred owners' achievements are.
+_FEW = 1_000
+_AT_MOST_FEW = select(func.count()).select_from(select(Engagement.id).limit(_FEW).subquery())
+
 
 def outcomes_of_managers(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, Tally]:
     """Signed or landed against ended without a contract, of each manager who works on it; the older, the less it
@@ -43,8 +47,15 @@ def outcomes_of_managers(session: Session, manager_ids: Collection[UUID]) -> dic
 def records_of_owners(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, float]:
     """Share of the engagements on an owner's public achievements that came to a contract, 0–1, drawn to a half while
     they are few (see ``matching.history``). Who has none is not in the answer."""
-    if not organisation_ids:
+    engagements = session.scalar(_AT_MOST_FEW) or 0
+    if not organisation_ids or not engagements:
         return {}
+    tallies = _of_few if engagements < _FEW else _of_many
+    found = tallies(session, frozenset(organisation_ids))
+    return {id_: shrunk_rate(tally, OWNERS_MEAN) for id_, tally in found.items()}
+
+
+def _of_many(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, Tally]:
     good, bad = _sums()
     rows = session.execute(
         select(Achievement.owner_org_id, good, bad)
@@ -56,8 +67,26 @@ def records_of_owners(session: Session, organisation_ids: Collection[UUID]) -> d
         )
         .group_by(Achievement.owner_org_id)
     )
-    found = _tallies((id_, won, lost) for id_, won, lost in rows)
-    return {id_: shrunk_rate(tally, OWNERS_MEAN) for id_, tally in found.items()}
+    return _tallies((id_, won, lost) for id_, won, lost in rows)
+
+
+def _of_few(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, Tally]:
+    """The same from the engagements to their owners: a hundred owners have thousands of achievements, nearly all
+    without an engagement."""
+    good, bad = _sums()
+    query = select(Engagement.achievement_id, good, bad).where(_settled()).group_by(Engagement.achievement_id)
+    settled = {id_: (float(won), float(lost)) for id_, won, lost in session.execute(query)}
+    owners = session.execute(
+        select(Achievement.id, Achievement.owner_org_id).where(
+            Achievement.id.in_(settled), Achievement.publish_mode != PublishMode.CONFIDENTIAL
+        )
+    )
+    sums: dict[UUID, tuple[float, float]] = {}
+    for id_, owner in owners:
+        if owner in organisation_ids:
+            won, lost = sums.get(owner, (0.0, 0.0))
+            sums[owner] = (won + settled[id_][0], lost + settled[id_][1])
+    return _tallies((owner, *both) for owner, both in sums.items())
 
 
 def age_weight(

@@ -96,10 +96,14 @@ def budget_wan(demand: DemandFacts) -> Decimal | None:
 
 def shared_modes(demand: DemandFacts, achievement: AchievementFacts) -> frozenset[str] | None:
     """Ways of transfer both sides name; None if a side names none or leaves it open ("other")."""
-    wanted, offered = set(demand.cooperation_modes), set(achievement.transfer_modes)
-    if not wanted or not offered or "other" in wanted | offered:
+    return common_modes(demand.cooperation_modes, achievement.transfer_modes)
+
+
+def common_modes(wanted: tuple[str, ...], offered: tuple[str, ...]) -> frozenset[str] | None:
+    """`shared_modes` of the ways alone."""
+    if not wanted or not offered or "other" in wanted or "other" in offered:
         return None
-    return frozenset(wanted & offered)
+    return frozenset(wanted) & frozenset(offered)
 
 
 def region_nearness(first: str | None, second: str | None) -> float | None:

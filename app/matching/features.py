@@ -4,12 +4,15 @@ A missing fact gives a feature its neutral value, where it neither helps nor har
 more is better for the pair, except crowding; a weight of the other sign is refused by the ranker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 from app.libraries.words import normalise
-from app.matching.constraints import asking_price_wan, budget_wan, region_nearness, shared_modes
+from app.matching.constraints import asking_price_wan, budget_wan, common_modes, region_nearness
 from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.signals import CROWD_NEUTRAL, PairSignals
 from app.matching.traits import REGISTER_NEUTRAL
@@ -72,25 +75,75 @@ def pair_features(
 
     Without `today` nothing is fresh or old.
     """
-    return {
-        "whole": signals.dense,
-        "sentences": signals.sentences,
-        "crowding": signals.achievement_crowd,
-        "words": signals.bm25,
-        "register": signals.register,
-        "indicators": signals.indicators,
-        "purpose": signals.purpose,
-        "disclaimed": signals.disclaimed,
-        "field": field_nearness(demand.fields, achievement.fields),
-        "industry": _share(demand.industries, achievement.industries),
-        "keywords": shared_keywords(demand.keywords, achievement.keywords),
-        "price": price_gap(demand, achievement),
-        "trl": trl_gap(demand, achievement),
-        "mode": -1.0 if shared_modes(demand, achievement) == frozenset() else 0.0,
-        "region": _known(region_nearness(demand.region, achievement.region)),
-        "freshness": freshness(achievement.published_at, today),
-        "owner_record": _known(achievement.owner_record),
-    }
+    columns = feature_columns([(demand, achievement)], [signals], today=today)
+    return {name: column[0] for name, column in zip(FEATURE_NAMES, columns, strict=True)}
+
+
+def feature_columns(
+    pairs: Sequence[tuple[DemandFacts, AchievementFacts]],
+    signals: Sequence[PairSignals],
+    *,
+    today: date | None = None,
+) -> list[Sequence[float]]:
+    """`pair_features` of many pairs, a column each in the order of `FEATURE_NAMES`; what two values say together is
+    computed once, however many pairs have them.
+    """
+    demands, achievements = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return [
+        *zip(*map(_SIGNALS, signals), strict=True),
+        _each(field_nearness, [one.fields for one in demands], [one.fields for one in achievements]),
+        _each(_share, [one.industries for one in demands], [one.industries for one in achievements]),
+        _each(shared_keywords, [one.keywords for one in demands], [one.keywords for one in achievements]),
+        list(map(price_gap, demands, achievements)),
+        list(map(trl_gap, demands, achievements)),
+        _each(
+            _mode_gap,
+            [one.cooperation_modes for one in demands],
+            [one.transfer_modes for one in achievements],
+        ),
+        _each(_nearness, [one.region for one in demands], [one.region for one in achievements]),
+        _each(freshness, [one.published_at for one in achievements], [today] * len(achievements)),
+        [_known(one.owner_record) for one in achievements],
+    ]
+
+
+_OF_SIGNALS: Mapping[str, str] = {
+    "whole": "dense",
+    "sentences": "sentences",
+    "crowding": "achievement_crowd",
+    "words": "bm25",
+    "register": "register",
+    "indicators": "indicators",
+    "purpose": "purpose",
+    "disclaimed": "disclaimed",
+}
+_SIGNALS: Callable[[PairSignals], tuple[float, ...]] = attrgetter(*_OF_SIGNALS.values())
+FEATURE_NAMES = (
+    *_OF_SIGNALS,
+    "field",
+    "industry",
+    "keywords",
+    "price",
+    "trl",
+    "mode",
+    "region",
+    "freshness",
+    "owner_record",
+)
+
+
+def _each(
+    value: Callable[[Any, Any], float], first: Sequence[Hashable], second: Sequence[Hashable]
+) -> list[float]:
+    """The value of each two; what was computed for the same two before is not computed again."""
+    known: dict[tuple[Hashable, Hashable], float] = {}
+    found = []
+    for both in zip(first, second, strict=True):
+        one = known.get(both)
+        if one is None:
+            one = known[both] = value(*both)
+        found.append(one)
+    return found
 
 
 def field_nearness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
@@ -105,8 +158,9 @@ def field_nearness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
 
 def shared_keywords(first: tuple[str, ...], second: tuple[str, ...]) -> float:
     """0 to 1: keywords that both name, two of them being as good as more."""
-    both = {normalise(word) for word in first} & {normalise(word) for word in second}
-    return min(1.0, len(both) / KEYWORDS_ENOUGH)
+    if not first or not second:
+        return 0.0
+    return min(1.0, len(_folded(first) & _folded(second)) / KEYWORDS_ENOUGH)
 
 
 def freshness(published_at: datetime | None, today: date | None) -> float:
@@ -139,6 +193,19 @@ def _share(first: tuple[str, ...], second: tuple[str, ...]) -> float:
     if not first or not second:
         return 0.5
     return float(any(one.startswith(other) or other.startswith(one) for one in first for other in second))
+
+
+@lru_cache(maxsize=4096)
+def _folded(keywords: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(normalise, keywords))
+
+
+def _mode_gap(wanted: tuple[str, ...], offered: tuple[str, ...]) -> float:
+    return -1.0 if common_modes(wanted, offered) == frozenset() else 0.0
+
+
+def _nearness(first: str | None, second: str | None) -> float:
+    return _known(region_nearness(first, second))
 
 
 def _known(value: float | None) -> float:

@@ -1,6 +1,6 @@
 """The pipeline: candidates by vectors and words → rules → signals and features → score → evidence, for any side."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from app.libraries.kinds import RecordKind
 from app.libraries.numbers import local_now
 from app.matching import evidence
 from app.matching.answers import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
+from app.matching.candidate_rows import Candidate
 from app.matching.candidates import CandidateCache, OwnerRecords, PairFacts, allowed_pairs, with_owner_records
 from app.matching.confidence import shipped_list_model
 from app.matching.context import ContextSource, StoreContext
@@ -29,7 +30,6 @@ from app.matching.sides import RecordSide, embedded_side, side_of
 from app.matching.signals import Context, TextSide, centred, pair_signals, sentence_cosines
 from app.matching.training.registry import ActiveRanker
 from app.matching.traits import compared
-from app.matching.vectors import sentence_texts
 
 Library = Demand | Achievement
 
@@ -48,12 +48,14 @@ class Matcher:
         lookups: ManagerLookups,
         owner_records: OwnerRecords | None = None,
         candidates: int,
+        candidates_memory_mb: int = 512,
         threshold: float | None = None,
         follow_registry: bool = False,
     ) -> None:
         """`owner_records` tells how often what an organisation began came off; without it every owner stands alike.
 
-        With `follow_registry` the ranker is that of the database's registry, `ranker` as long as it names none.
+        Candidates that were read are kept in at most about `candidates_memory_mb` megabytes. With `follow_registry`
+        the ranker is that of the database's registry, `ranker` as long as it names none.
 
         Raises:
             ValueError: the index holds another model's vectors.
@@ -66,7 +68,12 @@ class Matcher:
         self._follows = follow_registry
         self._threshold = threshold
         self.contexts = ContextSource(index, lexical)
-        self._cache = CandidateCache(index)
+        self._cache = CandidateCache(
+            index,
+            megabytes=candidates_memory_mb,
+            # What a demand needs of an achievement's words, an index in memory tells.
+            wordless={RecordKind.ACHIEVEMENT} if lexical.in_memory else (),
+        )
         self._indexer = indexer
         self.lookups = lookups
         self._owner_records = owner_records
@@ -89,6 +96,10 @@ class Matcher:
     def ranker(self, session: Session) -> Ranker:
         """The one to answer with now: what was made active in any process holds from the next answer on."""
         return self._ranker.current(session) if self._follows else self._ranker.shipped
+
+    def read_ahead(self, session: Session, below: int | None) -> int | None:
+        """See `CandidateCache.read_ahead`."""
+        return self._cache.read_ahead(session, below)
 
     def for_demand(
         self,
@@ -205,13 +216,10 @@ class Matcher:
         candidates = self._cache.get(session, kind, ids)
         pairs, left_out = allowed_pairs(session, record, candidates, day)
         if self._owner_records is not None:
-            pairs = with_owner_records(session, record, pairs, candidates, self._owner_records)
-        texts = {id_: candidates[id_].text for id_ in pairs}
-        scored = self._score(record, own.text, pairs, texts, usual, ranker)
+            pairs = with_owner_records(session, record, pairs, self._owner_records)
+        scored = self._score(session, record, own.text, pairs, usual, ranker)
         told = [pair for pair in scored[:limit] if not good_only or pair.score >= threshold]
-        shown = self._with_evidence(
-            session, told, record, own, pairs, texts, usual, threshold=threshold, stored=stored
-        )
+        shown = _with_evidence(told, record, own, pairs, usual, threshold=threshold, stored=stored)
         return MatchAnswer(
             items=shown,
             threshold=threshold,
@@ -249,72 +257,93 @@ class Matcher:
 
     def _score(
         self,
+        session: Session,
         record: Library,
         own: TextSide,
-        pairs: Mapping[UUID, PairFacts],
-        texts: Mapping[UUID, TextSide],
+        pairs: Sequence[tuple[Candidate, PairFacts]],
         usual: Context,
         ranker: Ranker,
     ) -> list[ScoredPair]:
+        from_demand = isinstance(record, Demand)
+        found = (
+            self.lexical.scores(
+                session,
+                RecordKind.ACHIEVEMENT,
+                own.words,
+                [candidate.id for candidate, _ in pairs],
+                stats=usual.achievement_words,
+            )
+            if from_demand
+            else None
+        )
         signals = pair_signals(
             own,
-            [texts[id_] for id_ in pairs],
+            [candidate.text for candidate, _ in pairs],
             usual,
-            query_is="demand" if isinstance(record, Demand) else "achievement",
+            query_is="demand" if from_demand else "achievement",
+            word_scores=found,
         )
-        return rank(list(pairs.values()), signals, ranker, today=local_now().date())
+        return rank([pair for _, pair in pairs], signals, ranker, today=local_now().date())
 
-    def _with_evidence(
-        self,
-        session: Session,
-        scored: Sequence[ScoredPair],
-        record: Library,
-        own: RecordSide,
-        pairs: Mapping[UUID, PairFacts],
-        texts: Mapping[UUID, TextSide],
-        usual: Context,
-        *,
-        threshold: float,
-        stored: bool,
-    ) -> tuple[PairMatch, ...]:
-        """The scored pairs with what speaks for them; the side that is not stored has no id."""
-        is_demand = isinstance(record, Demand)
-        others = [UUID(pair.achievement_id if is_demand else pair.demand_id) for pair in scored]
-        sentences = sentence_texts(session, others)
-        own_id = record.id if stored else None
-        matches = []
-        for pair, id_ in zip(scored, others, strict=True):
-            theirs = RecordSide(texts[id_], sentences[id_])
-            demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
-            why = evidence.reasons(
-                *pairs[id_],
-                pair,
-                demand_sentences=demand_side.sentences,
-                achievement_sentences=achievement_side.sentences,
-                cosines=sentence_cosines(demand_side.text, achievement_side.text, usual),
-                compared=compared(demand_side.text.traits, achievement_side.text.traits),
+
+def _with_evidence(
+    scored: Sequence[ScoredPair],
+    record: Library,
+    own: RecordSide,
+    pairs: Sequence[tuple[Candidate, PairFacts]],
+    usual: Context,
+    *,
+    threshold: float,
+    stored: bool,
+) -> tuple[PairMatch, ...]:
+    """The scored pairs with what speaks for them; the side that is not stored has no id."""
+    is_demand = isinstance(record, Demand)
+    by_id = {candidate.facts.id: (candidate, facts) for candidate, facts in pairs}
+    shown = [by_id[pair.achievement_id if is_demand else pair.demand_id] for pair in scored]
+    cosines = sentence_cosines(
+        own.text,
+        [candidate.text for candidate, _ in shown],
+        usual,
+        query_is="demand" if is_demand else "achievement",
+    )
+    own_id = record.id if stored else None
+    matches = []
+    for pair, (other, facts), met in zip(scored, shown, cosines, strict=True):
+        theirs = RecordSide(other.text, other.sentences)
+        demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
+        why = evidence.reasons(
+            *facts,
+            pair,
+            demand_sentences=demand_side.sentences,
+            achievement_sentences=achievement_side.sentences,
+            cosines=met,
+            compared=compared(demand_side.text.traits, achievement_side.text.traits),
+        )
+        matches.append(
+            PairMatch(
+                demand_id=own_id if is_demand else other.id,
+                achievement_id=other.id if is_demand else own_id,
+                score=pair.score,
+                good=pair.score >= threshold,
+                reasons=why.to_dict(),
+                features=dict(pair.features),
             )
-            matches.append(
-                PairMatch(
-                    demand_id=own_id if is_demand else id_,
-                    achievement_id=id_ if is_demand else own_id,
-                    score=pair.score,
-                    good=pair.score >= threshold,
-                    reasons=why.to_dict(),
-                    features=dict(pair.features),
-                )
-            )
-        return tuple(matches)
+        )
+    return tuple(matches)
 
 
 def _no_good_match(
-    record: Library, scored: Sequence[ScoredPair], pairs: Mapping[UUID, PairFacts], threshold: float
+    record: Library,
+    scored: Sequence[ScoredPair],
+    pairs: Sequence[tuple[Candidate, PairFacts]],
+    threshold: float,
 ) -> dict[str, Any] | None:
     """With what is missing where a demand asked; the lacks of one achievement are in its reasons."""
     scores = [pair.score for pair in scored]
     if not isinstance(record, Demand) or not scores or max(scores) >= threshold:
         return evidence.no_good_match(scores, threshold)
-    facts = [pairs[UUID(pair.achievement_id)] for pair in scored]
+    by_id = {facts[1].id: facts for _, facts in pairs}
+    facts = [by_id[pair.achievement_id] for pair in scored]
     return evidence.no_good_match(scores, threshold, lacks(scored, facts))
 
 

@@ -9,8 +9,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.matching.facts import AchievementFacts, DemandFacts
-from app.matching.features import FEATURE_BY_NAME, pair_features
+from app.matching.features import FEATURE_BY_NAME, FEATURE_NAMES, feature_columns
 from app.matching.signals import PairSignals
 
 DEFAULT_MODEL = "ranker.json"
@@ -30,7 +32,6 @@ class ScoredPair:
     base: float
     contributions: Mapping[str, float]
     features: Mapping[str, float]
-    signals: PairSignals
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +88,6 @@ class Ranker:
     def score(self, features: Mapping[str, float]) -> float:
         return logistic(self.base + math.fsum(self.contributions(features).values()))
 
-    def score_pair(
-        self,
-        demand: DemandFacts,
-        achievement: AchievementFacts,
-        signals: PairSignals,
-        *,
-        today: date | None = None,
-    ) -> ScoredPair:
-        features = pair_features(demand, achievement, signals, today=today)
-        contributions = self.contributions(features)
-        logit = self.base + math.fsum(contributions.values())
-        return ScoredPair(
-            demand_id=demand.id,
-            achievement_id=achievement.id,
-            score=logistic(logit),
-            logit=logit,
-            base=self.base,
-            contributions=contributions,
-            features=features,
-            signals=signals,
-        )
-
 
 def rank(
     pairs: Sequence[tuple[DemandFacts, AchievementFacts]],
@@ -118,10 +97,27 @@ def rank(
     today: date | None = None,
 ) -> list[ScoredPair]:
     """Pairs with their signals, the best first; equal scores by ids, so that the order never wavers."""
-    scored = [
-        ranker.score_pair(demand, achievement, signal, today=today)
-        for (demand, achievement), signal in zip(pairs, signals, strict=True)
-    ]
+    if not pairs:
+        return []
+    columns = np.array(feature_columns(pairs, signals, today=today))
+    weighed = [FEATURE_NAMES.index(name) for name in ranker.weights]
+    neutral = np.array([FEATURE_BY_NAME[name].neutral for name in ranker.weights])
+    weights = np.array(list(ranker.weights.values()))
+    contributed = weights * (columns[weighed].T - neutral)
+    scored = []
+    for pair, row, parts in zip(pairs, columns.T.tolist(), contributed.tolist(), strict=True):
+        logit = ranker.base + math.fsum(parts)
+        scored.append(
+            ScoredPair(
+                demand_id=pair[0].id,
+                achievement_id=pair[1].id,
+                score=logistic(logit),
+                logit=logit,
+                base=ranker.base,
+                contributions=dict(zip(ranker.weights, parts, strict=True)),
+                features=dict(zip(FEATURE_NAMES, row, strict=True)),
+            )
+        )
     return sorted(scored, key=lambda pair: (-pair.logit, pair.demand_id, pair.achievement_id))
 
 

@@ -117,7 +117,7 @@ def _sides(
         ManagerSide(
             facts=manager_facts(records[id_], open_load=load.get(id_, 0), today=today),
             vector=text.vector,
-            sentences=text.sentences,
+            sentences=np.asarray(text.sentences, np.float32),
             acceptance=acceptance.get(id_, 0.0),
             success=success.get(id_, 0.0),
             tier=tiers.get(id_),

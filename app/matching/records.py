@@ -1,13 +1,15 @@
 """A stored record as ranking sees it: the only place where ``matching`` reads a library's columns."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, cast
 
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -83,101 +85,95 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
     )
 
 
-def terms_of_achievements(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[AchievementFacts, bool]]:
-    """What rules and features need of published achievements, without long texts, and whether each is confidential.
+def terms_columns(model: type[Achievement] | type[Demand]) -> tuple[ColumnElement[Any], ...]:
+    """What rules and features need of a record, without long texts; for `terms_of_row`.
 
-    The state is looked at here: SQLite would take its index, with all that are published, before the ids.
+    Columns, not the class: hundreds of rows are read, and none becomes an object of the session. Lists and ids come as
+    text, since most of them were seen before, and what they say is remembered.
     """
-    # Columns, not the class: hundreds of rows are read, and none becomes an object of the session.
-    a = Achievement.__table__.c
-    rows = session.execute(
-        select(
-            a.id,
-            a.fields,
-            a.industries,
-            a.keywords,
-            a.published_at,
-            a.trl,
-            a.transfer_modes,
-            a.price_min_wan,
-            a.price_max_wan,
-            a.region,
-            a.language,
-            a.owner_org_id,
-            a.co_org_ids,
-            a.state,
-            a.publish_mode,
-        ).where(a.id.in_(ids))
-    )
-    return {
-        row.id: (
-            AchievementFacts(
-                id=str(row.id),
-                fields=tuple(row.fields),
-                industries=tuple(row.industries or ()),
-                keywords=tuple(row.keywords or ()),
-                published_at=row.published_at,
-                trl=row.trl,
-                transfer_modes=tuple(row.transfer_modes),
-                price_min_wan=row.price_min_wan,
-                price_max_wan=row.price_max_wan,
-                region=row.region,
-                language=row.language,
-                owner_org=str(row.owner_org_id),
-                party_orgs=(str(row.owner_org_id), *row.co_org_ids),
-            ),
-            row.publish_mode == PublishMode.CONFIDENTIAL,
-        )
-        for row in rows
-        if row.state == RecordState.PUBLISHED
-    }
+    c = model.__table__.c
+    names = _ACHIEVEMENT_TERMS if model is Achievement else _DEMAND_TERMS
+    as_text = (*(c[name] for name in (*_COMMON_LISTS, *names.lists)), c.owner_org_id)
+    plain = (c.state, c.publish_mode, c.region, c.language, *(c[name] for name in names.plain))
+    return (*(cast(column, Text) for column in as_text), *plain)
 
 
-def terms_of_demands(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[DemandFacts, bool]]:
-    """The same of published demands; `excluded_orgs` are credit codes here."""
-    d = Demand.__table__.c
-    rows = session.execute(
-        select(
-            d.id,
-            d.fields,
-            d.industries,
-            d.keywords,
-            d.min_trl,
-            d.cooperation_modes,
-            d.budget_min_wan,
-            d.budget_max_wan,
-            d.deadline,
-            d.region,
-            d.language,
-            d.owner_org_id,
-            d.excluded_orgs,
-            d.state,
-            d.publish_mode,
-        ).where(d.id.in_(ids))
-    )
-    return {
-        row.id: (
-            DemandFacts(
-                id=str(row.id),
-                fields=tuple(row.fields),
-                industries=tuple(row.industries or ()),
-                keywords=tuple(row.keywords or ()),
-                min_trl=row.min_trl,
-                cooperation_modes=tuple(row.cooperation_modes),
-                budget_min_wan=row.budget_min_wan,
-                budget_max_wan=row.budget_max_wan,
-                deadline=row.deadline,
-                region=row.region,
-                language=row.language,
-                owner_org=str(row.owner_org_id),
-                party_orgs=(str(row.owner_org_id),),
-                excluded_orgs=tuple(row.excluded_orgs),
-            ),
-            row.publish_mode == PublishMode.CONFIDENTIAL,
+def terms_of_row(
+    model: type[Achievement] | type[Demand], record_id: UUID, row: Sequence[Any]
+) -> tuple[AchievementFacts | DemandFacts, bool] | None:
+    """The facts of a row of `terms_columns`, and whether the record is confidential; None if it is not published.
+
+    The state is looked at here: SQLite would take its index, with all that are published, before the ids. A demand's
+    `excluded_orgs` are credit codes here.
+    """
+    fields, industries, keywords, modes, others, owner, state, publish_mode, region, language, *plain = row
+    if state != RecordState.PUBLISHED:
+        return None
+    owner = _id_of(owner)
+    facts: AchievementFacts | DemandFacts
+    if model is Achievement:
+        trl, low, high, published_at = plain
+        facts = AchievementFacts(
+            id=str(record_id),
+            fields=_texts_of(fields),
+            industries=_texts_of(industries),
+            keywords=_texts_of(keywords),
+            trl=trl,
+            transfer_modes=_texts_of(modes),
+            price_min_wan=low,
+            price_max_wan=high,
+            region=region,
+            language=language,
+            owner_org=owner,
+            party_orgs=(owner, *_texts_of(others)),
+            published_at=published_at,
         )
-        for row in rows
-        if row.state == RecordState.PUBLISHED
-    }
+    else:
+        min_trl, low, high, deadline = plain
+        facts = DemandFacts(
+            id=str(record_id),
+            fields=_texts_of(fields),
+            industries=_texts_of(industries),
+            keywords=_texts_of(keywords),
+            min_trl=min_trl,
+            cooperation_modes=_texts_of(modes),
+            budget_min_wan=low,
+            budget_max_wan=high,
+            deadline=deadline,
+            region=region,
+            language=language,
+            owner_org=owner,
+            party_orgs=(owner,),
+            excluded_orgs=_texts_of(others),
+        )
+    return facts, publish_mode == PublishMode.CONFIDENTIAL
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    lists: tuple[str, ...]
+    plain: tuple[str, ...]
+
+
+_COMMON_LISTS = ("fields", "industries", "keywords")
+_ACHIEVEMENT_TERMS = _Terms(
+    ("transfer_modes", "co_org_ids"), ("trl", "price_min_wan", "price_max_wan", "published_at")
+)
+_DEMAND_TERMS = _Terms(
+    ("cooperation_modes", "excluded_orgs"), ("min_trl", "budget_min_wan", "budget_max_wan", "deadline")
+)
+
+
+@lru_cache(maxsize=10_000)
+def _texts_of(stored: str | None) -> tuple[str, ...]:
+    """A stored list of texts."""
+    return tuple(json.loads(stored) or ()) if stored else ()
+
+
+@lru_cache(maxsize=10_000)
+def _id_of(stored: str) -> str:
+    """An id as facts have it; SQLite keeps it without its hyphens."""
+    return str(UUID(stored))
 
 
 def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = None) -> ManagerFacts:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.libraries.record import Record
@@ -17,7 +18,7 @@ from app.matching.records import facts_of
 from app.matching.signals import TextSide
 from app.matching.text import whole_text
 from app.matching.traits import Traits
-from app.matching.vectors import load_sentences, unpack_sentences
+from app.matching.vectors import halves
 from app.matching.words import words
 
 
@@ -31,38 +32,56 @@ class RecordSide:
 
 def stored_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, TextSide]:
     """Text sides of the records that are published; the others are missing from the answer."""
-    return {id_: text for id_, (_, text) in numbered_texts(session, model_id, ids).items()}
+    return {id_: side.text for id_, side in stored_sides(session, model_id, ids).items()}
 
 
-def numbered_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, tuple[int, TextSide]]:
-    """The same, with the sequence number of the row that each was read from."""
-    v, document = RecordVector.__table__.c, SearchDocument.__table__.c
-    rows = session.execute(
-        select(v.record_id, v.seq, v.language, v.vector, v.sentence_vectors, v.traits, document.member_words)
-        .join(SearchDocument.__table__, document.record_id == v.record_id)
-        .where(v.record_id.in_(ids), v.active, v.model_id == model_id)
-    )
+def stored_sides(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, RecordSide]:
+    """The same with the sentences."""
+    rows = session.execute(_STORED, {"ids": list(ids), "model_id": model_id})
     return {
-        id_: (
-            seq,
+        id_: RecordSide(
             TextSide(
                 vector=vector,
-                sentences=unpack_sentences(packed, len(vector)),
+                sentences=halves(packed, len(vector)).astype(np.float32),
                 words=Counter(cut.split()),
                 language=language or "zh",
                 traits=Traits.from_dict(traits),
             ),
+            tuple(sentences),
         )
-        for id_, seq, language, vector, packed, traits, cut in rows
+        for id_, language, vector, sentences, packed, traits, cut in rows
     }
+
+
+def _stored() -> Select[Any]:
+    v, document = RecordVector.__table__, SearchDocument.__table__
+    return (
+        select(
+            v.c.record_id,
+            v.c.language,
+            v.c.vector,
+            v.c.sentences,
+            v.c.sentence_vectors,
+            v.c.traits,
+            document.c.member_words,
+        )
+        .join(document, document.c.record_id == v.c.record_id)
+        .where(
+            v.c.record_id.in_(bindparam("ids", expanding=True)),
+            v.c.active,
+            v.c.model_id == bindparam("model_id"),
+        )
+    )
+
+
+# Made once: each match asks it.
+_STORED = _stored()
 
 
 def side_of(session: Session, indexer: MatchingIndexer, model_id: str, record: Record) -> RecordSide:
     """The side of a published record as it is stored; of any other, embedded now and stored nowhere."""
-    text = stored_texts(session, model_id, [record.id]).get(record.id)
-    if text is not None:
-        return RecordSide(text, load_sentences(session, [record.id])[record.id].texts)
-    return embedded_side(indexer, record)
+    stored = stored_sides(session, model_id, [record.id]).get(record.id)
+    return embedded_side(indexer, record) if stored is None else stored
 
 
 def embedded_side(indexer: MatchingIndexer, record: Record) -> RecordSide:

@@ -68,10 +68,14 @@ class PairSignals:
 
 @dataclass(frozen=True, slots=True)
 class TextSide:
-    """One record as text: vector (d), sentence vectors (s, d), word counts, language, traits. Vectors have length 1."""
+    """One record as text: vector (d), sentence vectors (s, d), word counts, language, traits. Vectors have length 1.
+
+    Sentence vectors may be of half precision, as they are stored. `words` may be left out of an achievement that a
+    demand is held against with word scores from elsewhere.
+    """
 
     vector: Vectors
-    sentences: Vectors
+    sentences: NDArray[np.floating[Any]]
     words: Mapping[str, int] = field(default_factory=dict)
     language: str = "zh"
     traits: Traits = NO_TRAITS
@@ -154,9 +158,17 @@ class Context:
 
 
 def pair_signals(
-    query: TextSide, candidates: Sequence[TextSide], context: Context, *, query_is: Side = "demand"
+    query: TextSide,
+    candidates: Sequence[TextSide],
+    context: Context,
+    *,
+    query_is: Side = "demand",
+    word_scores: Sequence[float] | None = None,
 ) -> list[PairSignals]:
-    """Signals of the query with every candidate; the same pair has the same signals from either side."""
+    """Signals of the query with every candidate; the same pair has the same signals from either side.
+
+    `word_scores` are BM25 of a demand's words in each candidate, where an index has told them already.
+    """
     if not candidates:
         return []
     from_demand = query_is == "demand"
@@ -168,18 +180,16 @@ def pair_signals(
     whole = centred(np.array([candidate.vector for candidate in candidates]), means[languages])
     own_whole = centred(query.vector, own.mean(query.language))
     three_best, best = _late_interaction(query, candidates, own, means, languages, from_demand=from_demand)
-    crowd = _achievement_crowds(own_whole, whole, context, from_demand=from_demand)
-    lexical = _lexical(query, candidates, context.achievement_words, from_demand=from_demand)
-    columns = zip(
+    columns = (
         whole @ own_whole,
         three_best,
         best,
-        crowd,
-        lexical,
+        _achievement_crowds(own_whole, whole, context, from_demand=from_demand),
+        _lexical(query, candidates, context.achievement_words, from_demand=from_demand, scores=word_scores),
         *_traits(query, candidates, context, from_demand=from_demand),
-        strict=True,
     )
-    return [PairSignals(*map(float, column)) for column in columns]
+    plain = (column.tolist() if isinstance(column, np.ndarray) else column for column in columns)
+    return [PairSignals(*one) for one in zip(*plain, strict=True)]
 
 
 def _traits(
@@ -190,7 +200,10 @@ def _traits(
     return (
         [indicator_fit(demand.traits, achievement.traits) for demand, achievement in pairs],
         [purpose_gap(demand.traits, achievement.traits) for demand, achievement in pairs],
-        [_disclaimed(demand, achievement, context) for demand, achievement in pairs],
+        [
+            _disclaimed(demand, achievement, context) if achievement.traits.disclaims else 0.0
+            for demand, achievement in pairs
+        ],
         _registers(query, candidates, from_demand=from_demand),
     )
 
@@ -238,7 +251,8 @@ def _late_interaction(
     lengths = np.array([len(rows) for rows in sentences])
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     asked = centred(query_sentences, own.mean(query.language))
-    cosines = _cosines_with_centred(asked, np.concatenate(sentences), means, np.repeat(languages, lengths))
+    rows = np.concatenate(sentences).astype(np.float32, copy=False)
+    cosines = _cosines_with_centred(asked, rows, means, np.repeat(languages, lengths))
     if from_demand:
         nearest = np.maximum.reduceat(cosines, starts, axis=1)  # (query sentences, n)
         kept = min(BEST_SENTENCES, len(nearest))
@@ -255,10 +269,12 @@ def _cosines_with_centred(
 ) -> Vectors:
     """`asked` (s, d) times the rows (n, d) less their language's mean, at length 1: (s, n).
 
-    By q·(r − m) = q·r − q·m and |r − m|² = 1 − 2 r·m + m·m, so that the many rows are never copied.
+    By q·(r − m) = q·r − q·m and |r − m|² = r·r − 2 r·m + m·m, so that the many rows are never copied. Of half precision
+    r·r is not quite 1.
     """
     with_means = (rows @ means.T)[np.arange(len(rows)), languages]
-    lengths = np.sqrt(np.maximum(1.0 - 2.0 * with_means + (means * means).sum(axis=1)[languages], 1e-12))
+    own = np.einsum("ij,ij->i", rows, rows)
+    lengths = np.sqrt(np.maximum(own - 2.0 * with_means + (means * means).sum(axis=1)[languages], 1e-12))
     return np.asarray((asked @ rows.T - (asked @ means.T)[:, languages]) / lengths, dtype=np.float32)
 
 
@@ -295,25 +311,40 @@ def _crowds(cosines: Vectors) -> Vectors:
 
 
 def _lexical(
-    query: TextSide, candidates: Sequence[TextSide], stats: CorpusStats, *, from_demand: bool
+    query: TextSide,
+    candidates: Sequence[TextSide],
+    stats: CorpusStats,
+    *,
+    from_demand: bool,
+    scores: Sequence[float] | None,
 ) -> list[float]:
     """BM25 of the demand's words in the achievement, over the demand's self-score; from either side."""
     if from_demand:
         asked = LexicalQuery.of(query.words, stats)
-        return [asked.normalised(candidate.words) for candidate in candidates]
+        if scores is None:
+            scores = [asked.score(candidate.words) for candidate in candidates]
+        return [asked.share(score) for score in scores]
     return [LexicalQuery.of(candidate.words, stats).normalised(query.words) for candidate in candidates]
 
 
-def sentence_cosines(demand: TextSide, achievement: TextSide, context: Context) -> Vectors:
-    """Centred cosines of every demand sentence with every achievement sentence, (s, t)."""
-    return np.asarray(
-        centred(demand.sentences, context.demands.mean(demand.language))
-        @ centred(achievement.sentences, context.achievements.mean(achievement.language)).T,
-        dtype=np.float32,
-    )
+def sentence_cosines(
+    query: TextSide, others: Sequence[TextSide], context: Context, *, query_is: Side
+) -> list[Vectors]:
+    """For each other record: centred cosines of every demand sentence with every achievement sentence, (s, t)."""
+    from_demand = query_is == "demand"
+    own, other = (context.demands, context.achievements)[:: 1 if from_demand else -1]
+    asked = centred(query.sentences, own.mean(query.language))
+    if not others:
+        return []
+    lengths = [len(each.sentences) for each in others]
+    rows = np.concatenate([each.sentences for each in others])
+    usual = np.repeat([other.mean(each.language) for each in others], lengths, axis=0)
+    cosines = asked @ centred(rows, usual).T
+    parts = np.split(cosines, np.cumsum(lengths)[:-1], axis=1)
+    return [part if from_demand else part.T for part in parts]
 
 
-def centred(vectors: Vectors, mean: Vectors | np.float32) -> Vectors:
+def centred(vectors: NDArray[np.floating[Any]], mean: Vectors | np.float32) -> Vectors:
     """Vectors (…, d) less what is usual, of length 1; their product is a cosine."""
     return _unit(np.asarray(vectors - mean, dtype=np.float32))
 

@@ -103,6 +103,7 @@ def open_judged_store(
         indexer=indexer,
         lookups=ManagerLookups(),
         candidates=settings.match_candidates,
+        candidates_memory_mb=settings.candidates_memory_mb,
     )
     ids = {kind: {key: record.id for key, record in found.items()} for kind, found in records.by_kind.items()}
     return JudgedStore(

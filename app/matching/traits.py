@@ -75,6 +75,10 @@ class Traits:
             disclaimed_words=tuple(frozenset(each) for each in data.get("disclaimed_words", ())),
         )
 
+    @classmethod
+    def from_json(cls, stored: str) -> "Traits":
+        return NO_TRAITS if stored == "{}" else cls.from_dict(json.loads(stored))
+
 
 NO_TRAITS = Traits()
 

@@ -1,7 +1,6 @@
 """Vectors in the database: the truth that every index follows."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,14 +21,6 @@ _CHUNK = 500
 
 # Half precision moves an inner product of unit vectors by less than 0.001 and halves the largest column.
 _SENTENCE_TYPE = np.dtype("<f2")
-
-
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """A record's sentences with their vectors: float32, one row a sentence (n × dimension; 0 × 0 without any)."""
-
-    texts: tuple[str, ...]
-    matrix: NDArray[np.float32]
 
 
 def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -> dict[str, Vector]:
@@ -140,32 +131,9 @@ def others_models(session: Session, model_id: str) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def load_sentences(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Sentences]:
-    """Sentences of findable records; one query for each 500 records. A record that is not findable is left out."""
-    found: dict[UUID, Sentences] = {}
-    for chunk in _chunks(sorted(set(record_ids))):
-        rows = session.execute(
-            select(RecordVector.record_id, RecordVector.sentences, RecordVector.sentence_vectors).where(
-                RecordVector.record_id.in_(chunk), RecordVector.active
-            )
-        )
-        for record_id, texts, packed in rows:
-            matrix = np.frombuffer(packed, dtype=_SENTENCE_TYPE).astype(np.float32)
-            columns = len(matrix) // len(texts) if texts else 0
-            found[record_id] = Sentences(tuple(texts), matrix.reshape(len(texts), columns))
-    return found
-
-
-def unpack_sentences(packed: bytes, dimension: int) -> NDArray[np.float32]:
-    """A stored `sentence_vectors` as float32 [n, dimension]."""
-    return np.frombuffer(packed, dtype=_SENTENCE_TYPE).astype(np.float32).reshape(-1, dimension)
-
-
-def sentence_texts(session: Session, record_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """The sentences alone, without their vectors; a record that is not findable is left out."""
-    v = RecordVector.__table__.c
-    rows = session.execute(select(v.record_id, v.sentences).where(v.record_id.in_(record_ids), v.active))
-    return {record_id: tuple(texts) for record_id, texts in rows}
+def halves(packed: bytes, dimension: int) -> NDArray[np.float16]:
+    """A stored `sentence_vectors` as it is, float16 [n, dimension]; nothing is copied."""
+    return np.frombuffer(packed, dtype=_SENTENCE_TYPE).reshape(-1, dimension)
 
 
 def load_vectors(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Vector]:

@@ -5,6 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.libraries.words import STOP_WORDS, normalise, words
 
@@ -55,6 +59,12 @@ class CorpusStats:
         """BM25's k1·(1 − b + b·length/avgdl): above k1 for a document longer than the mean."""
         return K1 * (1.0 - B + B * length / self.avgdl) if self.avgdl else K1
 
+    def length_factors(self, lengths: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+        """The same of many documents."""
+        if not self.avgdl:
+            return np.full(len(lengths), K1)
+        return np.asarray(K1 * (1.0 - B + B * lengths.astype(np.float64) / self.avgdl))
+
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
@@ -86,7 +96,11 @@ class LexicalQuery:
 
     def normalised(self, document: Mapping[str, int], length: int | None = None) -> float:
         """Score over self-score, at most 1; never falls when the document shares more of the query's words."""
-        return min(1.0, self.score(document, length) / self.self_score) if self.self_score > 0 else 0.0
+        return self.share(self.score(document, length))
+
+    def share(self, score: float) -> float:
+        """A document's score over the self-score, at most 1."""
+        return min(1.0, score / self.self_score) if self.self_score > 0 else 0.0
 
 
 def bm25(query: Sequence[str], documents: Sequence[Mapping[str, int]], stats: CorpusStats) -> list[float]:

@@ -13,8 +13,9 @@ txtai is no dependency of this project and must not move its pinned ones: instal
     python -m pip install --target DIR --no-deps txtai msgpack regex pyyaml
 
 Measured, per size: filling the indexes from the database; memory; following one change; a demand that is stored → 20
-achievements with features and reasons, each of the judged demands once; its parts (search by vectors, by words); recall
-of the candidates by vector against brute force over the float32 vectors, without and with filters; nDCG@10. Times are
+achievements with features and reasons, each of the judged demands once, with more and less memory for candidates; its
+parts (search by vectors, by words); recall of the candidates by vector against brute force over the float32 vectors,
+without and with filters; nDCG@10. Times are
 of one thread: `wall` as a clock sees it, `cpu` as the processor was used; other work disturbs that less.
 """
 
@@ -34,6 +35,10 @@ from numpy.typing import NDArray
 
 NEIGHBOURS = 80
 SHOWN = 20
+# Memory for candidates: the default; enough for 140,000; none, so that each is read from the database.
+CANDIDATES_MB = (512, 1000, 0)
+# How many a bare graph keeps in hand: with the usual 128 it loses a quarter of these neighbours.
+HNSW_EF_SEARCH = (128, 512, 2048)
 FILTERS: dict[str, dict[str, Any]] = {
     "none": {},
     "province (6 of 8)": {"region": "370000"},
@@ -158,15 +163,25 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     with database.reading() as session:
         clock("words from the database", lambda: lexical.statistics(session, RecordKind.ACHIEVEMENT, ["x"]))
         found["rss_mb"]["with words"] = _rss()
-        matcher = Matcher(
-            embedder=_NoEmbedder(real.model_id),  # type: ignore[arg-type]
-            index=index,
-            lexical=lexical,
-            ranker=load_ranker(),
-            indexer=None,  # type: ignore[arg-type]
-            lookups=ManagerLookups(open_load=lambda _session, _ids: {}),
-            candidates=NEIGHBOURS,
-        )
+
+        def made(megabytes: int) -> Matcher:
+            """A matcher as the service has it some seconds after its start: it has read ahead."""
+            matcher = Matcher(
+                embedder=_NoEmbedder(real.model_id),  # type: ignore[arg-type]
+                index=index,
+                lexical=lexical,
+                ranker=load_ranker(),
+                indexer=None,  # type: ignore[arg-type]
+                lookups=ManagerLookups(open_load=lambda _session, _ids: {}),
+                candidates=NEIGHBOURS,
+                candidates_memory_mb=megabytes,
+            )
+            below = matcher.read_ahead(session, None)
+            while below is not None:
+                below = matcher.read_ahead(session, below)
+            return matcher
+
+        matcher = made(0)
         clock("statistics", lambda: matcher.contexts.current(session))
         status = index.status(session)
         found["clusters"] = status["clusters"]["achievement"]
@@ -193,15 +208,20 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
                 for one in words
             ]
         )
-        ranked: list[list[str]] = []
+        for megabytes in CANDIDATES_MB:
+            matcher = clock(f"reading ahead, {megabytes} MB", lambda mb=megabytes: made(mb))
+            matcher.contexts.current(session)
+            found["rss_mb"][f"{megabytes} MB for candidates"] = _rss()
+            ranked: list[list[str]] = []
 
-        def ask(demand: Demand) -> None:
-            answer = matcher.for_demand(session, demand, limit=SHOWN)
-            ranked.append([str(item.achievement_id) for item in answer.items])
+            def ask(demand: Demand, asked: Matcher = matcher, ranked: list[list[str]] = ranked) -> None:
+                answer = asked.for_demand(session, demand, limit=SHOWN)
+                ranked.append([str(item.achievement_id) for item in answer.items])
 
-        found["whole answer"] = _times([lambda d=demand: ask(d) for demand in demands])
-        found["ndcg_at_10"] = _ndcg(ranked, answers)
-        found["rss_mb"]["after all queries"] = _rss()
+            found[f"whole answer, {megabytes} MB for candidates"] = _times(
+                [lambda d=demand, ask=ask: ask(d) for demand in demands]
+            )
+            found["ndcg_at_10"] = _ndcg(ranked, answers)
         exact = _brute_force(database, queries, NEIGHBOURS)
         found["recall"], found["filtered"] = {}, {}
         for name, parts in FILTERS.items():
@@ -264,26 +284,31 @@ def hnsw(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     ids, matrix, _ = _store(database)
     start = _rss()
     index = faiss.IndexHNSWFlat(384, 32, faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efConstruction, index.hnsw.efSearch = 100, 128
+    index.hnsw.efConstruction = 64
     began = time.perf_counter()
     index.add(matrix)
     built = time.perf_counter() - began
     queries = _centred_queries(real)
-    hits: list[list[str]] = []
-    times = _times(
-        [
-            lambda q=query: hits.append([ids[row] for row in index.search(q[None], NEIGHBOURS)[1][0]])
-            for query in queries
-        ]
-    )
     exact = _brute_force(database, queries, NEIGHBOURS)["none"]
+    found: dict[str, Any] = {}
+    for ef_search in HNSW_EF_SEARCH:
+        index.hnsw.efSearch = ef_search
+        hits: list[list[str]] = []
+        found[f"search by vectors, efSearch {ef_search}"] = _times(
+            [
+                lambda q=query, hits=hits: hits.append(
+                    [ids[row] for row in index.search(q[None], NEIGHBOURS)[1][0]]
+                )
+                for query in queries
+            ]
+        )
+        found[f"recall, efSearch {ef_search}"] = _recall(hits, exact)
     flat = faiss.IndexFlatIP(384)
     flat.add(matrix)
     return {
         "seconds": {"build": round(built, 1)},
         "rss_mb": {"start": start, "with index": _rss()},
-        "search by vectors": times,
-        "recall": _recall(hits, exact),
+        **found,
         "flat, exact": _times([lambda q=query: flat.search(q[None], NEIGHBOURS) for query in queries[:50]]),
     }
 

@@ -20,11 +20,9 @@ from app.matching import metrics
 from app.matching.confidence import list_figures
 from app.matching.embedder import SentenceTransformerEmbedder
 from app.matching.ranker import Ranker, ScoredPair, load_ranker, logistic
-from app.matching.signals import PairSignals
 
 FOLDS, REPEATS = 7, 5
 PENALTY = 0.3
-_NONE = PairSignals(0.0, 0.0, 0.0)
 
 
 class Lists:
@@ -52,7 +50,7 @@ class Lists:
 def scored(ranker: Ranker, features: dict[str, float]) -> ScoredPair:
     contributions = ranker.contributions(features)
     logit = ranker.base + sum(contributions.values())
-    return ScoredPair("", "", logistic(logit), logit, ranker.base, contributions, features, _NONE)
+    return ScoredPair("", "", logistic(logit), logit, ranker.base, contributions, features)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.db import now
+from app.engagements import outcomes
 from app.engagements.models import Engagement
 from app.engagements.outcomes import outcomes_of_managers, records_of_owners
 from app.matching.history import Tally, above_the_mean
@@ -72,6 +73,23 @@ def test_what_was_undone_or_taken_back_says_nothing(town: Town) -> None:
     brokered(town, owner, "landed", publish_mode="confidential")
     with town.database.reading() as session:
         assert records_of_owners(session, [owner]) == {}
+
+
+def test_of_few_engagements_and_of_many_owners_records_are_the_same(
+    town: Town, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owners = [log_in(Role.INSTITUTION).organisation_id for _ in range(3)]
+    for stage, reason in (("landed", None), ("landed", None), ("ended", "price"), ("ended", "undone")):
+        brokered(town, owners[0], stage, reason)
+    brokered(town, owners[1], "ended", "price")
+    brokered(town, owners[2], "landed")
+    with town.database.reading() as session:
+        few = records_of_owners(session, owners[:2])
+        monkeypatch.setattr(outcomes, "_FEW", 0)
+        many = records_of_owners(session, owners[:2])
+    assert few == pytest.approx(many)
+    assert few[owners[0]] > 0.5 > few[owners[1]]
+    assert few.keys() == set(owners[:2])
 
 
 def test_of_equal_achievements_the_one_whose_owner_landed_more_comes_first(town: Town, log_in: LogIn) -> None:

@@ -243,8 +243,9 @@ def test_numbers_of_the_present_rows(database: Database, index: VectorIndex) -> 
     with database.reading() as session:
         newest = vectors.position(session)
         asked = [gone.record_id, kept.record_id, other.record_id, new_id()]
-        assert index.numbers(session, asked) == {kept.record_id: newest}
-        assert index.numbers(session, []) == {}
+        assert index.numbers(session, asked, RecordKind.ACHIEVEMENT) == {kept.record_id: newest}
+        assert index.numbers(session, asked, RecordKind.DEMAND) == {}
+        assert index.numbers(session, [], RecordKind.ACHIEVEMENT) == {}
 
 
 def test_the_languages_are_those_of_the_records_there_are(database: Database, index: VectorIndex) -> None:

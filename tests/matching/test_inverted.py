@@ -55,6 +55,11 @@ def test_the_best_are_those_of_brute_force(history, queries, k, share) -> None:
         weights = {word: times * exact.idf(word) for word, times in Counter(words).items()}
         slots, scores = index.best(weights, exact, k, allowed)
         by_hand = LexicalQuery(weights, 1.0, exact)
+        present = np.array(sorted(documents), np.int32)
+        # To the last bit: a pair's score must not depend on whose words were counted where.
+        assert index.scores(Counter(words), exact, present).tolist() == [
+            by_hand.score(documents[slot]) for slot in present.tolist()
+        ]
         wanted = {slot: by_hand.score(counts) for slot, counts in documents.items() if allowed[slot]}
         best = sorted((score for score in wanted.values() if score > 0), reverse=True)[:k]
         np.testing.assert_allclose(sorted(scores, reverse=True)[:k], best, rtol=1e-9)

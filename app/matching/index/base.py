@@ -101,8 +101,9 @@ class VectorIndex(Protocol):
         """Languages that there are records in, sorted; up to date like a search."""
         ...
 
-    def numbers(self, session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
-        """The sequence number of each record's present row; a record that is not in the index is left out."""
+    def numbers(self, session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
+        """The sequence number of each record's present row, in the order of the ids; a record that is not in the index
+        under this kind is left out."""
         ...
 
     def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
@@ -149,6 +150,8 @@ def best_of(lists: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
 
     Nothing is lost: a record among the best `k` of all is among the best `k` of the query it is nearest to.
     """
+    if len(lists) == 1:
+        return sorted(lists[0], key=lambda hit: (-hit.score, hit.record_id))[:k]
     best: dict[UUID, float] = {}
     for hits in lists:
         for hit in hits:

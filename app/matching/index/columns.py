@@ -79,6 +79,7 @@ class FilterColumns:
         self._until = np.zeros(0, np.int32)
         self._owners, self._field_codes, self._regions, self._languages = (_Codes() for _ in range(4))
         self._masks: OrderedDict[IndexFilter, Mask] = OrderedDict()
+        self._present: list[str] | None = None
         # Masks are kept by searches, of which several run at once.
         self._keeping = Lock()
 
@@ -108,17 +109,22 @@ class FilterColumns:
             one.valid_until.toordinal() if one.valid_until else _NO_END for one in descriptions
         ]
         self._live[rows] = True
-        self._masks.clear()
+        self._forget()
 
     def take_out(self, slots: Sequence[int]) -> None:
         if slots:
             self._live[np.asarray(slots, np.int64)] = False
-            self._masks.clear()
+            self._forget()
 
     def languages(self) -> list[str]:
         """Languages that there are live records in, sorted."""
-        numbers = np.flatnonzero(np.bincount(self._language[: self._size][self.live]))
-        return sorted(one for one in self._languages.values(set(numbers.tolist())) if one is not None)
+        # Kept with the masks: to count all records would cost more than to search them.
+        with self._keeping:
+            if self._present is None:
+                numbers = np.flatnonzero(np.bincount(self._language[: self._size][self.live]))
+                known = self._languages.values(set(numbers.tolist()))
+                self._present = sorted(one for one in known if one is not None)
+            return list(self._present)
 
     def languages_of(self, slots: Slots) -> list[str]:
         """One language a slot; Chinese where it is not known."""
@@ -165,6 +171,10 @@ class FilterColumns:
         if filter.valid_on is not None:
             mask &= self._until[:size] >= filter.valid_on.toordinal()
         return mask
+
+    def _forget(self) -> None:
+        self._masks.clear()
+        self._present = None
 
     def _columns(self) -> dict[str, NDArray[Any]]:
         names = ("_live", "_owner", "_fields", "_region", "_language", "_trl", "_until")

@@ -16,7 +16,7 @@ from app.matching import vectors
 from app.matching.index import snapshot
 from app.matching.index.base import Array, Hit, IndexFilter, StoredVectors, best_of, queries_2d
 from app.matching.index.columns import description_of
-from app.matching.index.following import committed
+from app.matching.index.following import Committed
 from app.matching.index.locks import ReadWriteLock
 from app.matching.index.nearest import ASKED
 from app.matching.index.shard import FLAT_UP_TO, Entry, Shard
@@ -69,6 +69,7 @@ class FaissIndex:
         self._in_background = in_background
         # Not the caller's pool: a request that holds its last connection would wait here for one more.
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
+        self._committed = Committed(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
         self._makers: list[Thread] = []
@@ -105,11 +106,10 @@ class FaissIndex:
         with self._lock.reading():
             return self._shards[kind].languages()
 
-    def numbers(self, _session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
+    def numbers(self, _session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
         self.follow()
         with self._lock.reading():
-            shards = self._shards.values()
-            return {id_: seq for shard in shards for id_, seq in shard.numbers(record_ids)}
+            return dict(self._shards[kind].numbers(record_ids))
 
     def usual(self, _session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
         self.follow()
@@ -136,7 +136,7 @@ class FaissIndex:
 
     def follow(self) -> int:
         """Take in what was committed since the last time; the answer is the position reached."""
-        (newest,) = committed(self._source, "SELECT max(seq) FROM record_vectors")
+        (newest,) = self._committed.numbers("SELECT max(seq) FROM record_vectors")
         if newest == self._position:
             return newest
         with self._following, self._source.reading() as session:
@@ -186,6 +186,7 @@ class FaissIndex:
             maker.join()
 
     def close(self) -> None:
+        self._committed.close()
         self._source.dispose()
 
     def _empty(self) -> Shards:

@@ -1,7 +1,7 @@
 """One library's documents by word, in memory: exact BM25 of the best few without reading every posting."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.index.columns import Mask, Slots
-from app.matching.words import K1, B, CorpusStats
+from app.matching.words import K1, CorpusStats
 
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int32]
@@ -39,6 +39,8 @@ class _Block:
     starts: Slots
     slots: Numbers
     tf: NDArray[np.uint16]
+    # Of words that were asked for: demands of one trade ask for the same ones.
+    known: dict[int, slice] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, documents: int, word: NDArray[Any], slots: Numbers, tf: NDArray[np.uint16]) -> "_Block":
@@ -47,10 +49,13 @@ class _Block:
         return cls(documents, word[starts].astype(np.int32), np.append(starts, len(word)), slots, tf)
 
     def postings(self, word: int) -> slice:
-        place = int(np.searchsorted(self.words, word))
-        if place == len(self.words) or self.words[place] != word:
-            return slice(0, 0)
-        return slice(int(self.starts[place]), int(self.starts[place + 1]))
+        found = self.known.get(word)
+        if found is None:
+            place = int(self.words.searchsorted(word))
+            here = place < len(self.words) and self.words[place] == word
+            found = slice(int(self.starts[place]), int(self.starts[place + 1])) if here else slice(0, 0)
+            self.known[word] = found
+        return found
 
     def every_word(self) -> Numbers:
         """The word of each posting."""
@@ -82,6 +87,7 @@ class InvertedIndex:
         self._lengths = np.zeros(0, np.int32)
         self._present = np.zeros(0, np.bool_)
         self._bounds: dict[tuple[int, int], tuple[float, float]] = {}
+        self._known_factors: tuple[float, Scores] = (0.0, np.zeros(0))
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -167,16 +173,15 @@ class InvertedIndex:
 
         In no order. Of those with the k-th score more may be there than `k` has room for: all of them are answered.
         """
-        constant = K1 * (1.0 - B)
-        # Where there is no document there is no mean length, and none to divide by it.
-        slope = K1 * B / (stats.avgdl or 1.0)
-        terms = self._terms(weights, constant, slope)
+        factors = self._factors(stats)
+        terms = self._terms(weights, stats.avgdl, factors)
         rest = np.cumsum([0.0, *(term.most for term in reversed(terms))])[::-1]
         scores = np.zeros(len(self))
-        least, used, checked = 0.0, 0, 500
+        # To look for the best so far costs a pass over all documents, as much as reading postings of some of them.
+        least, used, checked = 0.0, 0, max(500, len(self) // 16)
         found: Slots | None = None
         for place, term in enumerate(terms):
-            scores[term.slots] += self._parts(term, term.slots, term.tf, constant, slope)
+            scores[term.slots] += _parts(term, term.tf, factors[term.slots])
             used += len(term.slots)
             if used < checked and place + 1 < len(terms):
                 continue
@@ -197,12 +202,42 @@ class InvertedIndex:
             found, kept = found[hopeful], kept[hopeful]
             at = np.minimum(np.searchsorted(term.slots, found), len(term.slots) - 1)
             here = term.slots[at] == found
-            kept[here] += self._parts(term, found[here], term.tf[at[here]], constant, slope)
+            kept[here] += _parts(term, term.tf[at[here]], factors[found[here]])
             least = max(least, _kth(kept, k))
         best = kept >= least * (1.0 - _SLACK)
         return found[best], kept[best]
 
-    def _terms(self, weights: Mapping[str, float], constant: float, slope: float) -> list[_Term]:
+    def scores(self, counts: Mapping[str, int], stats: CorpusStats, slots: Numbers) -> Scores:
+        """BM25 of the documents in these slots for a whole query, given as word counts; to the last bit that of
+        `LexicalQuery.score`, which adds up in the order of the words, too."""
+        factors = self._factors(stats)[slots]
+        totals = np.zeros(len(slots))
+        for word in sorted(counts):
+            number = self._vocabulary.get(word)
+            if number is None:
+                continue
+            weight = counts[word] * stats.idf(word)
+            for block in self._blocks:
+                part = block.postings(number)
+                if part.stop == part.start:
+                    continue
+                listed = block.slots[part]
+                at = listed.searchsorted(slots)
+                here = (listed.take(at, mode="clip") == slots).nonzero()[0]
+                if len(here):
+                    tf = block.tf[part][at[here]]
+                    totals[here] += weight * tf / (tf + factors[here])
+        return totals * (K1 + 1.0)
+
+    def _factors(self, stats: CorpusStats) -> Scores:
+        """BM25's length factor of every slot; kept while the mean length is the same."""
+        avgdl, factors = self._known_factors
+        if avgdl != stats.avgdl or len(factors) < len(self):
+            factors = stats.length_factors(self._lengths)
+            self._known_factors = (stats.avgdl, factors)
+        return factors
+
+    def _terms(self, weights: Mapping[str, float], avgdl: float, factors: Scores) -> list[_Term]:
         """The query's words that occur, the rarest first."""
         terms = []
         for word, weight in weights.items():
@@ -211,17 +246,9 @@ class InvertedIndex:
                 continue
             slots, tf = self._postings(number)
             if len(slots):
-                terms.append(
-                    _Term(slots, tf, weight, weight * (K1 + 1.0) * self._bound(number, constant, slope))
-                )
+                most = weight * (K1 + 1.0) * self._bound(number, avgdl, factors)
+                terms.append(_Term(slots, tf, weight, most))
         return sorted(terms, key=lambda term: len(term.slots))
-
-    def _parts(
-        self, term: _Term, slots: NDArray[Any], tf: NDArray[np.uint16], constant: float, slope: float
-    ) -> Scores:
-        return np.asarray(
-            term.weight * tf * (K1 + 1.0) / (tf + (constant + slope * self._lengths[slots])), np.float64
-        )
 
     def _postings(self, word: int) -> tuple[Numbers, NDArray[np.uint16]]:
         parts = [(block, part) for block in self._blocks if (part := block.postings(word)).stop > part.start]
@@ -235,22 +262,29 @@ class InvertedIndex:
             np.concatenate([block.tf[part] for block, part in parts]),
         )
 
-    def _bound(self, word: int, constant: float, slope: float) -> float:
+    def _bound(self, word: int, avgdl: float, factors: Scores) -> float:
         """The highest saturated count of the word in any document, 0 to 1; kept while the mean length is the same."""
         highest = 0.0
         for number, block in enumerate(self._blocks):
             known = self._bounds.get((word, number))
-            if known is None or known[0] != slope:
+            if known is None or known[0] != avgdl:
                 part = block.postings(word)
                 tf = block.tf[part]
-                ratios = tf / (tf + (constant + slope * self._lengths[block.slots[part]]))
-                known = self._bounds[word, number] = (slope, float(ratios.max(initial=0.0)))
+                ratios = tf / (tf + factors[block.slots[part]])
+                known = self._bounds[word, number] = (avgdl, float(ratios.max(initial=0.0)))
             highest = max(highest, known[1])
         return highest
 
     def _sizes(self) -> tuple[int, float]:
         lengths = self._lengths[self._present]
         return len(lengths), float(lengths.mean()) if len(lengths) else 0.0
+
+
+def _parts(term: _Term, tf: NDArray[np.uint16], factors: Scores) -> Scores:
+    """What the term brings to documents with these counts and length factors; the factors are used up."""
+    factors += tf
+    brought: Scores = np.divide(tf * (term.weight * (K1 + 1.0)), factors, out=factors)
+    return brought
 
 
 def _kth(scores: Scores, k: int) -> float:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -26,6 +26,9 @@ _CHUNK = 500
 class LexicalIndex(ABC):
     """A search sees what was committed before it, like one by vectors."""
 
+    in_memory: ClassVar[bool] = False
+    """Whether `scores` can tell without reading a document."""
+
     def search(
         self,
         session: Session,
@@ -47,6 +50,23 @@ class LexicalIndex(ABC):
         stats = stats or self.statistics(session, filter.kind, counts)
         weights = {word: counts[word] * stats.idf(word) for word in _rarest(counts, stats)}
         return self._ranked(session, weights, stats, k, filter)
+
+    def scores(
+        self,
+        _session: Session,
+        _kind: RecordKind,
+        _counts: Mapping[str, int],
+        _record_ids: Sequence[UUID],
+        /,
+        *,
+        stats: CorpusStats,
+    ) -> list[float] | None:
+        """BM25 of each record for the whole query, given as word counts, exactly as `LexicalQuery` has it.
+
+        0 for a record that is not published. None: the documents would have to be read.
+        """
+        del stats
+        return None
 
     @abstractmethod
     def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:

@@ -92,13 +92,17 @@ class PgVectorIndex:
         )
         return sorted(str(language) for language in session.scalars(used.distinct()))
 
-    def numbers(self, session: Session, record_ids: Sequence[UUID], /) -> dict[UUID, int]:
+    def numbers(self, session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
         rows = session.execute(
             select(RecordVector.record_id, RecordVector.seq).where(
-                RecordVector.active, RecordVector.model_id == self.model_id, _among(record_ids)
+                RecordVector.kind == kind.value,
+                RecordVector.active,
+                RecordVector.model_id == self.model_id,
+                _among(record_ids),
             )
         )
-        return {row[0]: row[1] for row in rows}
+        found: dict[UUID, int] = {row[0]: row[1] for row in rows}
+        return {id_: found[id_] for id_ in record_ids if id_ in found}
 
     def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
         mine = self._where(IndexFilter(kind=kind))

@@ -130,11 +130,9 @@ class Shard:
 
     def numbers(self, record_ids: Sequence[UUID]) -> list[tuple[UUID, int]]:
         """Sequence numbers of the records that are here."""
-        return [
-            (id_, int(self._seqs[slot]))
-            for id_ in record_ids
-            if (slot := self._slots.get(id_.bytes)) is not None
-        ]
+        found = [(id_, slot) for id_ in record_ids if (slot := self._slots.get(id_.bytes)) is not None]
+        seqs = self._seqs[[slot for _, slot in found]].tolist() if found else []
+        return [(id_, seq) for (id_, _), seq in zip(found, seqs, strict=True)]
 
     def count(self, filter: IndexFilter) -> int:
         return int(np.count_nonzero(self._allowed(filter)))

@@ -15,7 +15,7 @@ from app.libraries.kinds import RecordKind, RecordState
 from app.libraries.search import SearchDocument
 from app.matching.index.base import Hit, IndexFilter
 from app.matching.index.columns import FilterColumns, Mask, description_of
-from app.matching.index.following import committed
+from app.matching.index.following import Committed
 from app.matching.index.inverted import InvertedIndex
 from app.matching.index.lexical import LexicalIndex, chunks
 from app.matching.index.locks import ReadWriteLock
@@ -60,6 +60,7 @@ class _Library:
         self.columns = FilterColumns()
         self.numbers: list[int] = []
         self.keys: list[bytes] = []
+        self._places: dict[bytes, int] = {}
 
     def put(self, rows: Sequence[AnyRow], *, more_to_come: bool = False) -> range:
         """Add published documents; the answer are their slots. Those without a vector count, and are never found."""
@@ -67,6 +68,7 @@ class _Library:
         self.inverted.add([row.member_words for row in rows], more_to_come=more_to_come)
         self.numbers.extend(row.number for row in rows)
         self.keys.extend(row.record_id.bytes for row in rows)
+        self._places.update(zip(self.keys[slots.start :], slots, strict=True))
         self.columns.put(slots, [description_of(row) for row in rows])
         self.columns.take_out([slot for slot, row in zip(slots, rows, strict=True) if not row.active])
         return slots
@@ -74,6 +76,16 @@ class _Library:
     def take_out(self, slots: Sequence[int]) -> None:
         self.inverted.take_out(slots)
         self.columns.take_out(slots)
+        for slot in slots:
+            self._places.pop(self.keys[slot], None)
+
+    def scores(
+        self, counts: Mapping[str, int], record_ids: Sequence[UUID], stats: CorpusStats
+    ) -> list[float]:
+        places = [self._places.get(id_.bytes, -1) for id_ in record_ids]
+        here = [place for place in places if place >= 0]
+        scores = iter(self.inverted.scores(counts, stats, np.array(here, np.int32)).tolist())
+        return [next(scores) if place >= 0 else 0.0 for place in places]
 
 
 class _Libraries:
@@ -123,8 +135,11 @@ class SqliteLexicalIndex(LexicalIndex):
     The caller's session may hold changes that are undone later; they are not seen, as by the index of vectors.
     """
 
+    in_memory = True
+
     def __init__(self, database: Database) -> None:
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
+        self._committed = Committed(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
         self._libraries = _Libraries()
@@ -135,8 +150,20 @@ class SqliteLexicalIndex(LexicalIndex):
     def all_statistics(self, _session: Session, kind: RecordKind, /) -> CorpusStats:
         return self._answer(lambda known: known.by_kind[kind].inverted.all_statistics())
 
+    def scores(
+        self,
+        _session: Session,
+        kind: RecordKind,
+        counts: Mapping[str, int],
+        record_ids: Sequence[UUID],
+        /,
+        *,
+        stats: CorpusStats,
+    ) -> list[float] | None:
+        return self._answer(lambda known: known.by_kind[kind].scores(counts, record_ids, stats))
+
     def bytes_used(self) -> int:
-        """Memory of postings and columns; numbers and ids come on top (about 100 bytes a record)."""
+        """Memory of postings and columns; numbers and ids come on top (about 200 bytes a record)."""
         with self._lock.reading():
             return sum(
                 library.inverted.bytes_used + library.columns.bytes_used
@@ -144,6 +171,7 @@ class SqliteLexicalIndex(LexicalIndex):
             )
 
     def close(self) -> None:
+        self._committed.close()
         self._source.dispose()
 
     def follow(self) -> None:
@@ -208,8 +236,7 @@ class SqliteLexicalIndex(LexicalIndex):
             ]
 
     def _newest(self) -> Position:
-        revision, seq = committed(
-            self._source,
+        revision, seq = self._committed.numbers(
             "SELECT (SELECT max(revision) FROM search_fts_changes), (SELECT max(seq) FROM record_vectors)",
         )
         return revision, seq
