@@ -249,7 +249,10 @@ def _one_line(
         en += f", {len(met)} passages that meet" if len(met) > 1 else ", 1 passage that meets"
     if figures:
         hold = sum(figure.state == "holds" for figure in figures)
-        zh += f"，{len(figures)} 项指标可比，{hold} 项满足"
+        fail = len(figures) - hold
+        zh += "，可比指标" + "、".join(
+            f"{number} 项{word}" for number, word in ((hold, "满足"), (fail, "不满足")) if number
+        )
         en += f", {hold} of {len(figures)} comparable figures hold"
     failing = [term for term in held if term.state == "fails" and term.code != "region"]
     holding = [term for term in held if term.state == "holds" and term.code != "region"]

@@ -2,7 +2,10 @@ import json
 from decimal import Decimal
 
 import numpy as np
+import pytest
 
+from app.libraries.checks.indicator_text import parse_indicators
+from app.libraries.checks.indicators import Verdict, compare
 from app.matching import evidence
 from app.matching.facts import AchievementFacts, DemandFacts
 from app.matching.ranker import load_ranker, rank
@@ -24,6 +27,7 @@ def explained(
     offered: AchievementFacts = OFFERING,
     signals: PairSignals = GOOD,
     cosines: Vectors = COSINES,
+    figures: tuple[str, str] = ("", ""),
 ) -> evidence.Reasons:
     scored = rank([(asking, offered)], [signals], load_ranker())[0]
     return evidence.reasons(
@@ -33,6 +37,11 @@ def explained(
         demand_sentences=ASKED,
         achievement_sentences=OFFERED,
         cosines=cosines,
+        compared=[
+            one
+            for one in compare(*(parse_indicators(text).indicators for text in figures))
+            if one.verdict is not Verdict.UNKNOWN
+        ],
         hidden_names=("泺锐公司", "岱北理工大学"),
     )
 
@@ -56,6 +65,20 @@ def test_a_failing_term_is_told_in_the_one_line() -> None:
     assert "超出预算" in told.one_line_zh
     assert "above the budget" in told.one_line_en
     assert {term.code: term.state for term in told.terms}["trl"] == "holds"
+
+
+@pytest.mark.parametrize(
+    ("offered", "zh", "en"),
+    [
+        ("中性盐雾1200 h未见锈点；硬度900 HV", "可比指标2 项满足", "2 of 2 comparable figures hold"),
+        ("salt spray 1,200 h；硬度700 HV", "可比指标1 项满足、1 项不满足", "1 of 2 comparable figures hold"),
+        ("硬度700 HV", "可比指标1 项不满足", "0 of 1 comparable figures hold"),
+    ],
+)
+def test_the_one_line_counts_figures_that_hold_and_fail(offered: str, zh: str, en: str) -> None:
+    told = explained(figures=("盐雾 ≥1000 h；硬度不低于800 HV", offered))
+    assert zh in told.one_line_zh.split("；")[0].split("，")
+    assert en in told.one_line_en
 
 
 def test_the_one_line_of_a_pair_with_little_in_common() -> None:
