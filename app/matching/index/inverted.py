@@ -17,6 +17,8 @@ Numbers = NDArray[np.int32]
 # Sums of floats in another order differ in their last bits: what is nearly as good is looked at, too.
 _SLACK = 1e-9
 _MOST = np.iinfo(np.uint16).max
+# So many times the documents asked for are scored to the end before the others are looked at.
+_LIKELY = 4
 
 
 class _Vocabulary(dict[str, int]):
@@ -177,33 +179,27 @@ class InvertedIndex:
         terms = self._terms(weights, stats.avgdl, factors)
         rest = np.cumsum([0.0, *(term.most for term in reversed(terms))])[::-1]
         scores = np.zeros(len(self))
-        # To look for the best so far costs a pass over all documents, as much as reading postings of some of them.
-        least, used, checked = 0.0, 0, max(500, len(self) // 16)
-        found: Slots | None = None
-        for place, term in enumerate(terms):
-            scores[term.slots] += _parts(term, term.tf, factors[term.slots])
-            used += len(term.slots)
-            if used < checked and place + 1 < len(terms):
-                continue
-            checked = 2 * used
-            found = np.flatnonzero((scores > 0.0) & allowed)
-            least = _kth(scores[found], k)
-            if least > rest[place + 1]:
-                terms = terms[place + 1 :]
-                rest = rest[place + 1 :]
-                break
-        else:
-            terms, rest = [], rest[-1:]
-        if found is None:
-            return np.zeros(0, np.int64), np.zeros(0)
+        least, read = 0.0, 0
+        while read < len(terms) and least <= rest[read]:
+            term = terms[read]
+            now = scores[term.slots] + _parts(term, term.tf, factors[term.slots])
+            scores[term.slots] = now
+            # Of this word's documents alone: no pass over all, and the best hold nearly every word.
+            better = now > least
+            least = max(least, _kth(now[better & allowed[term.slots]], k))
+            read += 1
+        terms, rest = terms[read:], rest[read:]
+        found = np.flatnonzero(scores >= max(least * (1.0 - _SLACK) - rest[0], np.finfo(float).tiny))
+        found = found[allowed[found]]
         kept = scores[found]
+        # The likeliest first, for all words: what they come to leaves few others in question.
+        likely = found[kept >= _kth(kept, _LIKELY * k)] if terms else found[:0]
+        least = max(least, _kth(_completed(scores[likely], likely, terms, factors), k))
         for place, term in enumerate(terms):
             hopeful = kept + rest[place] >= least * (1.0 - _SLACK)
             found, kept = found[hopeful], kept[hopeful]
-            at = np.minimum(np.searchsorted(term.slots, found), len(term.slots) - 1)
-            here = term.slots[at] == found
-            kept[here] += _parts(term, term.tf[at[here]], factors[found[here]])
-            least = max(least, _kth(kept, k))
+            kept = _completed(kept, found, [term], factors)
+        least = max(least, _kth(kept, k))
         best = kept >= least * (1.0 - _SLACK)
         return found[best], kept[best]
 
@@ -285,6 +281,16 @@ def _parts(term: _Term, tf: NDArray[np.uint16], factors: Scores) -> Scores:
     factors += tf
     brought: Scores = np.divide(tf * (term.weight * (K1 + 1.0)), factors, out=factors)
     return brought
+
+
+def _completed(scores: Scores, slots: Slots, terms: Sequence[_Term], factors: Scores) -> Scores:
+    """The scores of the documents in these slots with what the terms bring on top."""
+    total = scores.copy()
+    for term in terms:
+        at = np.minimum(np.searchsorted(term.slots, slots), len(term.slots) - 1)
+        here = term.slots[at] == slots
+        total[here] += _parts(term, term.tf[at[here]], factors[slots[here]])
+    return total
 
 
 def _kth(scores: Scores, k: int) -> float:
