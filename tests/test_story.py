@@ -169,7 +169,7 @@ def test_from_a_demand_to_recognition(
     (match,) = answer["items"]
     assert match["record"]["id"] == achievement["id"]
     assert match["good"] and match["score"] >= answer["threshold"] == 0.3
-    assert match["reasons"]["one_line_zh"].startswith("内容高度相符")
+    assert match["reasons"]["one_line_zh"].startswith("内容较为相符")
     assert {"防腐" in line["demand"] for line in match["reasons"]["sentences"]} == {True}
 
     # ② both managers are told: inbox, mail, webhook
