@@ -36,7 +36,7 @@ def reindex(
         f"{services.embedder.model_id}{' --all' if everything else ''}",
     )
     if fresh:
-        kept.end()
+        kept.forget()
     with progress("records (记录)") as step:
         done = reindex(
             services.database,

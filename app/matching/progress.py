@@ -34,5 +34,10 @@ class Progress:
         with self.path.open("a", encoding="utf-8") as file:
             file.writelines(f"{id_.hex}\n" for id_ in ids)
 
+    def forget(self) -> None:
+        """Begin again; that a run was broken off is not forgotten, for what it owes is still owed."""
+        if self.path.exists():
+            self.path.write_text(json.dumps({"version": self.version}) + "\n", encoding="utf-8")
+
     def end(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -135,9 +135,10 @@ def report(
     try:
         with session.begin_nested():
             session.add(found)
-    except IntegrityError as error:
-        # Another request of the same reporter was written since the look above.
-        raise _reported_before() from error
+    except IntegrityError:
+        # Another request of the same reporter may have been written since the look above.
+        _refuse_second_report(session, demand_id, achievement_id, category, reporter)
+        raise
     emit(
         session,
         "match.reported",

@@ -175,6 +175,7 @@ def _planned(
             reasons.add("not_recommended")
             continue
         standing.given[manager_id] = standing.given[manager_id].one_more()
+        standing.waiting[manager_id] += 1
         owners = frozenset(
             {standing.demands[key[0]].owner_org_id, standing.achievements[key[1]].owner_org_id}
         )

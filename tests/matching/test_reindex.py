@@ -194,13 +194,14 @@ def test_killed_in_the_middle_it_goes_on_and_leaves_nothing_half_done(
     assert store.reranked() == 1
 
 
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
 def test_ranking_follows_even_when_nothing_was_left_to_do(
-    store: Store, reindex: Command, no_weights: Path, settings: Settings
+    store: Store, reindex: Command, no_weights: Path, settings: Settings, options: tuple[str, ...]
 ) -> None:
     """Killed between its last record and its end, a run owes the ranking still."""
     settings.home_path.mkdir(parents=True, exist_ok=True)
     (settings.home_path / "reindex.progress").write_text('{"version": "another"}\n')
-    assert reindex(model=no_weights)["records"] == 0
+    assert reindex(*options, model=no_weights)["records"] == 0
     assert store.reranked() == 1
     assert not (settings.home_path / "reindex.progress").exists()
 

@@ -10,6 +10,7 @@ from app.db import Database
 from app.libraries.managers.models import Manager
 from app.pushes import inbox
 from app.pushes.models import PushState
+from app.pushes.preview import preview_list
 from app.settings import Settings
 from tests.conftest import Caller
 from tests.pushes.world import World
@@ -81,3 +82,13 @@ def test_the_preview_says_so(app: Any, as_operator: Caller, log_in: Any) -> None
     assert len(person.get("/v1/inbox").json()["items"]) == 4, "four for each free place, unless set otherwise"
     seen = as_operator.post("/v1/pushes/preview", json={"manager_id": str(manager)}).json()
     assert "manager_inbox_full" in [one["code"] for one in seen["left_out"]]
+
+
+def test_the_preview_counts_what_it_shows(world: World) -> None:
+    manager = world.manager(fit=0.9, capacity=1)
+    for _ in range(6):
+        world.good_pair()
+    with world.database.reading() as session:
+        seen = preview_list(session, world.matcher, manager, policy=world.policy, tells_all=True)
+    assert len(seen.items) == 2, "two for each free place"
+    assert [(one.code, one.count) for one in seen.left_out] == [("manager_inbox_full", 4)]

@@ -32,7 +32,11 @@ _TESTS = (
     "|humidity|thermal (?:cycling|shock)|endurance"
 )
 _PASSED = "通过|耐受?|承受|pass(?:es|ed)?|withst(?:ands?|ood)|surviv(?:es?|ed)|endures?"
-_UNHARMED = "未|无|不|没有|仍|without|with no|free of"
+_UNHARMED = "未(?!通过|达)|无(?!法)|不(?!合格|通过|达标|足|良|行)|没有|仍|without|with no|free of"
+_LASTING = re.compile(
+    "h|hr|hrs|hours?|d|days?|min|minutes?|weeks?|months?|years?|cycles?|times|小时|天|日|周|个?月|年|分钟?|次|循环|周期",
+    re.IGNORECASE,
+)
 _COST = re.compile("成本|费用|投入|价格|涨价|cost|price")
 _WISH = re.compile("优先|最好|可选|期望|尽量|力争|preferabl[ey]|ideally|optional")
 _METHOD = re.compile(
@@ -258,7 +262,7 @@ def _target(clause: str) -> _Bound | None:
 def _endured(clause: str) -> _Bound | None:
     """中性盐雾1200 h未见锈点, 经2000 h盐雾试验后无起泡, pass 750 h neutral salt spray: so long at least.
 
-    A test that is only a condition (浸泡72小时后强度下降) bounds nothing.
+    A test that is only a condition (浸泡72小时后强度下降), its temperature and its salt bound nothing.
     """
     named = r"(?P<name>[^\d]{0,20}?(?:<TESTS>)\s*(?:试验|测试|中|tests?)?)"
     for template in (
@@ -267,7 +271,7 @@ def _endured(clause: str) -> _Bound | None:
         rf"(?:<PASSED>)[了过]?\s*<Q>\s*(?:的|of\s)?{named}",
     ):
         found = _pattern(template).search(clause)
-        if found is not None and found["unit"]:
+        if found is not None and _LASTING.fullmatch(found["unit"] or ""):
             name = re.sub("^(?:经过?|在)", "", _tidy(found["name"])).removesuffix("中")
             return _Bound(name, Op.AT_LEAST, _unit(found), value=_number(found))
     return None

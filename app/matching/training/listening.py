@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from app.events import Claimed, Handler
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.judgements import judge, never_said, take_back
+from app.matching.judgements import judge, never_said
 
 Apply = Callable[[Session, Claimed], None]
 
@@ -59,16 +59,25 @@ def _owner_answered(session: Session, event: Claimed) -> None:
     signal, other = "owner_interested", "owner_declined"
     if not event.payload["interested"]:
         signal, other = other, signal
-    take_back(session, demand_id=pair[0], achievement_id=pair[1], actor_id=owner, signals=[other])
+    demand_id, achievement_id = pair
+    never_said(
+        session,
+        demand_id=demand_id,
+        achievement_id=achievement_id,
+        actor_id=owner,
+        signal=other,
+        at=event.emitted_at,
+    )
     surface = _OWNER_SURFACES.get(str(event.payload.get("side")))
     judge(
         session,
-        demand_id=pair[0],
-        achievement_id=pair[1],
+        demand_id=demand_id,
+        achievement_id=achievement_id,
         actor_id=owner,
         signal=signal,
         reason=event.payload.get("reason"),
         surface=surface,
+        at=event.emitted_at,
     )
 
 
@@ -91,6 +100,7 @@ def _match_reported(session: Session, event: Claimed) -> None:
         actor_id=event.subject_id,
         signal="reported",
         reason=event.payload.get("category"),
+        at=event.emitted_at,
     )
 
 

@@ -177,6 +177,32 @@ def test_an_opening_that_is_settled_after_its_undoing_counts_nothing(
     assert counting == {"accepted", "engagement_opened"}
 
 
+def test_an_owners_word_that_is_settled_late_does_not_replace_the_later_one(
+    database: Database, pair: tuple[UUID, UUID], drain: Callable[[], int]
+) -> None:
+    payload = {"demand_id": str(pair[0]), "achievement_id": str(pair[1]), "side": "demand"}
+    with database.unit_of_work() as session:
+        no = emit(
+            session,
+            "owner.answered",
+            subject_id=pair[0],
+            payload=payload | {"interested": False, "reason": "price"},
+        )
+        no.available_at = now() + timedelta(hours=1)
+    with database.unit_of_work() as session:
+        emit(
+            session,
+            "owner.answered",
+            subject_id=pair[0],
+            payload=payload | {"interested": True, "reason": None},
+        )
+    drain()
+    with database.unit_of_work() as session:
+        session.get_one(Event, no.id).available_at = now()
+    drain()
+    assert [one.signal for one in judgements(database) if one.taken_back_at is None] == ["owner_interested"]
+
+
 def test_a_signing_that_is_settled_after_its_cancelling_counts_nothing(
     database: Database, pair: tuple[UUID, UUID], broker: Caller, drain: Callable[[], int]
 ) -> None:
