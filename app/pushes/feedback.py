@@ -255,15 +255,11 @@ def _refuse_second_report(
         MatchReport.state == ReportState.OPEN,
     )
     if session.scalar(open_report) is not None:
-        raise _reported_before()
-
-
-def _reported_before() -> Conflict:
-    return Conflict(
-        "You have reported this already; the bureau has yet to look at it.",
-        "您已报告过此问题,管理部门尚未处理。",
-        code="reported_before",
-    )
+        raise Conflict(
+            "You have reported this already; the bureau has yet to look at it.",
+            "您已报告过此问题,管理部门尚未处理。",
+            code="reported_before",
+        )
 
 
 def _concerns(
