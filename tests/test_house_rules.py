@@ -40,7 +40,7 @@ def own_texts() -> list[tuple[str, str]]:
         folders[:] = [
             one for one in folders if one not in SKIPPED and not one.endswith(("_cache", ".egg-info"))
         ]
-        for path in (Path(folder) / file for file in files):
+        for path in (Path(folder) / file for file in files if file not in SKIPPED):
             try:
                 texts.append((name_of(path), path.read_text(encoding="utf-8")))
             except UnicodeDecodeError:
