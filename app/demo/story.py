@@ -2,12 +2,12 @@
 
 import hashlib
 import json
+import time
 from typing import Any
 
 import httpx
 from rich.table import Table
 from rich.text import Text
-from tenacity import RetryError, retry, retry_if_result, stop_after_delay, wait_fixed
 
 from app.demo.accounts import ENTERPRISE_EMAIL, INSTITUTION_EMAIL, OPERATOR_EMAIL, manager_email
 from app.demo.printing import Prose, paper, table
@@ -56,10 +56,6 @@ def tell(base: str, password: str, *, serves_on: bool) -> None:
                 _show_inbox(http, operator, ranked, demand, password)
     except httpx.HTTPError as error:
         raise RuntimeError(f"{base}: {error or type(error).__name__}") from error
-    except RetryError as error:
-        raise RuntimeError(
-            f"no push was written within {SECONDS_FOR_PUSHES} s ({SECONDS_FOR_PUSHES} 秒内没有生成推送)"
-        ) from error
     _show_addresses(base, password, serves_on=serves_on)
 
 
@@ -144,19 +140,7 @@ def _show_inbox(
     password: str,
 ) -> None:
     """The inbox of the best-ranked manager who got a push of this demand."""
-
-    # The worker plans pushes in the background; its own pace, not a fixed pause, decides when they are there.
-    @retry(
-        retry=retry_if_result(lambda found: not found),
-        wait=wait_fixed(0.3),
-        stop=stop_after_delay(SECONDS_FOR_PUSHES),
-    )
-    def pushed() -> set[str]:
-        params = {"demand_id": demand["id"], "limit": 100}
-        items = _checked(http.get("/v1/pushes", params=params, headers=operator))["items"]
-        return {push["manager"]["id"] for push in items}
-
-    having = pushed()
+    having = _pushed_to(http, operator, demand)
     # On a later run the managers who got it may have too much in hand to be recommended once more.
     id_ = next((manager["id"] for manager in ranked if manager["id"] in having), min(having))
     manager = _checked(http.get(f"/v1/managers/{id_}", headers=operator))
@@ -179,6 +163,20 @@ def _show_inbox(
     out.print(inbox)
     if any(push["demand"]["id"] == demand["id"] for push in items):
         out.print("← 刚才发布的需求 (the demand just posted)")
+
+
+def _pushed_to(http: httpx.Client, login: dict[str, str], demand: dict[str, Any]) -> set[str]:
+    """Ids of the managers who got a push of the demand. The worker writes pushes in the background: wait for it."""
+    deadline = time.monotonic() + SECONDS_FOR_PUSHES
+    while time.monotonic() < deadline:
+        params = {"demand_id": demand["id"], "limit": 100}
+        items = _checked(http.get("/v1/pushes", params=params, headers=login))["items"]
+        if items:
+            return {push["manager"]["id"] for push in items}
+        time.sleep(0.3)
+    raise RuntimeError(
+        f"no push was written within {SECONDS_FOR_PUSHES} s ({SECONDS_FOR_PUSHES} 秒内没有生成推送)"
+    )
 
 
 def _title(record: dict[str, Any]) -> str:
