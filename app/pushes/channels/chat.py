@@ -1,27 +1,26 @@
-"""Chat robots of WeCom (企业微信), DingTalk (钉钉) and Feishu (飞书), by apprise.
+"""Chat robots of WeCom (企业微信), DingTalk (钉钉) and Feishu (飞书): one JSON post each.
 
-apprise answers only yes or no, and takes DingTalk's and WeCom's `200 {"errcode": 93000}` for a yes; so the answer
-itself is kept by a stand-in for the `post` that its plugins call, and read here.
+All three reply 200 to a message that they reject, with an error code in the body; so the body decides.
 """
 
-import logging
+import base64
+import hashlib
+import hmac
+import json
 import re
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import urlencode, urlsplit
 
-import requests
-from apprise import AppriseAsset, NotifyFormat
-from apprise.plugins import dingtalk, feishu, wecombot
-
-from app.pushes.channels.base import EXCERPT, Letter, Outcome, Target, delivered, failed, refused
+from app.db import now
+from app.pushes.channels.base import Content, Letter, Outcome, Target, delivered, failed, refused
 from app.pushes.channels.models import ChannelKind
+from app.pushes.channels.outbound_http import NotReached, OutboundHttp, Reply
 from app.settings import Settings
 
-# The addresses as the three services show them to who adds a robot to a group.
+# The addresses as the three services show them to the user who adds a robot to a group.
 _ADDRESSES: Mapping[ChannelKind, re.Pattern[str]] = MappingProxyType(
     {
         ChannelKind.WECOM: re.compile(
@@ -36,31 +35,30 @@ _ADDRESSES: Mapping[ChannelKind, re.Pattern[str]] = MappingProxyType(
     }
 )
 
-_TOO_FAST = frozenset({45009, 45033, 130101, 410100, 9499, 11232, -1})
-"""Codes that mean "later": WeCom 45009, 45033 and -1, DingTalk 130101 and 410100, Feishu 9499 and 11232."""
+_TRY_LATER = frozenset({45009, 45033, 130101, 410100, 9499, 11232, -1})
+"""Rate limits and overload: WeCom 45009, 45033 and -1, DingTalk 130101 and 410100, Feishu 9499 and 11232."""
+
+
+_WECOM_BYTES = 2048
+"""WeCom rejects a longer text."""
 
 
 def robot_token(kind: ChannelKind, address: str) -> str | None:
-    """What in a robot's address is its own; None: this is no address of that service."""
+    """The secret part of a robot's address; None: this is no address of that service."""
     match = _ADDRESSES[kind].fullmatch(address.strip())
     return match["token"] if match else None
 
 
-class _DingTalk(dingtalk.NotifyDingTalk):  # type: ignore[no-untyped-call]  # apprise has half its types
-    def get_signature(self) -> tuple[str, str]:
-        """DingTalk wants it percent-encoded once, which requests does; the plugin's own is encoded twice then."""
-        timestamp, signature = super().get_signature()  # type: ignore[no-untyped-call]
-        return timestamp, unquote(signature)
-
-
 class ChatChannel:
-    """One of the three services. The robot's address was checked when it was entered, so the host is known."""
+    """One of the three services."""
 
     def __init__(self, kind: ChannelKind, settings: Settings) -> None:
         self._kind = kind
         self._settings = settings
-        self._asset = AppriseAsset(app_id="Sanku", app_desc="三库", http_redirects=False)
-        _keep_answers()
+        relay = settings.chat_relay
+        self._http = OutboundHttp(
+            timeout=settings.chat_timeout, allowed=[] if relay is None else [_host_and_port(relay)]
+        )
 
     @property
     def kind(self) -> ChannelKind:
@@ -71,75 +69,82 @@ class ChatChannel:
         return self._settings.chat_pauses
 
     def send(self, letter: Letter, target: Target) -> Outcome:
-        token = robot_token(self._kind, target.address)
-        if token is None:
+        if robot_token(self._kind, target.address) is None:
             return refused("robot_address_unknown")
-        robot = self._robot(token, target.secrets)
-        _answers.last = None
-        sent = robot.send(
-            body=letter.content.short, title=letter.content.subject, body_format=NotifyFormat.TEXT
-        )
-        answer: requests.Response | None = _answers.last
-        if answer is None:
-            return failed("not_reached")
-        return _told(answer, sent)
+        secret = target.secrets[0] if target.secrets else None
+        url, message = _REQUESTS[self._kind](target.address.strip(), letter.content, secret)
+        body = json.dumps(message, ensure_ascii=False).encode()
+        headers = {"content-type": "application/json; charset=utf-8", "user-agent": "Sanku"}
+        try:
+            return _outcome(self._http.post(self._relayed(url), body, headers))
+        except NotReached as error:
+            return failed(str(error))
 
-    def _robot(self, token: str, secrets: Sequence[str]) -> Any:
-        seconds = self._settings.chat_timeout.total_seconds()
-        common = {"asset": self._asset, "cto": seconds, "rto": seconds}
-        robot: Any
-        match self._kind:
-            case ChannelKind.WECOM:
-                robot = self._relayed(wecombot.NotifyWeComBot)(key=token, **common)
-            case ChannelKind.DINGTALK:
-                secret = secrets[0] if secrets else None
-                robot = self._relayed(_DingTalk)(token=token, secret=secret, **common)
-            case _:
-                robot = self._relayed(feishu.NotifyFeishu)(token=token, **common)
-        return robot
-
-    def _relayed(self, plugin: Any) -> Any:
-        """The plugin itself, or one that speaks to the relay with the service's own path."""
+    def _relayed(self, url: str) -> str:
+        """The URL itself, or the same path and query at the relay."""
         relay = self._settings.chat_relay
         if relay is None:
-            return plugin
-        path = plugin.notify_url.partition("//")[2].partition("/")[2]
-        return type(plugin.__name__, (plugin,), {"notify_url": f"{relay.rstrip('/')}/{path}"})
+            return url
+        return f"{relay.rstrip('/')}/{url.split('/', 3)[3]}"
 
 
-def _told(answer: requests.Response, sent: bool) -> Outcome:
-    """All three answer 200 with a code of their own, 0 for success."""
-    excerpt, status = answer.text[:EXCERPT], answer.status_code
-    if not sent and status != requests.codes.ok:
-        tell = failed if status in (408, 425, 429) or status >= 500 else refused
-        return tell("not_accepted", status=status, excerpt=excerpt)
-    try:
-        body = answer.json()
-        code = body.get("errcode", body.get("code"))
-    except (ValueError, AttributeError):
-        code = None
+Request = tuple[str, dict[str, Any]]
+"""URL and JSON body; a signature may stand in either."""
+
+
+def _wecom(url: str, content: Content, _secret: str | None) -> Request:
+    return url, {"msgtype": "text", "text": {"content": _cut(content.short, _WECOM_BYTES)}}
+
+
+def _dingtalk(url: str, content: Content, secret: str | None) -> Request:
+    if secret is not None:
+        timestamp = str(round(now().timestamp() * 1000))
+        digest = hmac.digest(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256)
+        url += "&" + urlencode({"timestamp": timestamp, "sign": base64.b64encode(digest)})
+    return url, {"msgtype": "text", "text": {"content": f"{content.subject}\r\n{content.short}"}}
+
+
+def _feishu(url: str, content: Content, _secret: str | None) -> Request:
+    return url, {"msg_type": "text", "content": {"text": f"{content.subject}\r\n{content.short}"}}
+
+
+_REQUESTS: Mapping[ChannelKind, Callable[[str, Content, str | None], Request]] = MappingProxyType(
+    {ChannelKind.WECOM: _wecom, ChannelKind.DINGTALK: _dingtalk, ChannelKind.FEISHU: _feishu}
+)
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """The whole lines that fit, in UTF-8."""
+    if len(text.encode()) <= most_bytes:
+        return text
+    cut = text.encode()[: most_bytes - len("\n…".encode())].decode(errors="ignore")
+    whole_lines = cut.rpartition("\n")[0]
+    return f"{whole_lines or cut}\n…"
+
+
+def _outcome(reply: Reply) -> Outcome:
+    """The code 0 is success; a relay may reply without a code."""
+    if reply.status != 200:
+        temporary = reply.status in (408, 425, 429) or reply.status >= 500
+        report = failed if temporary else refused
+        return report("not_accepted", status=reply.status, excerpt=reply.text)
+    code = _code(reply.text)
     if code == 0:
-        return delivered(status, excerpt)
-    tell = failed if code is None or code in _TOO_FAST else refused
-    return tell(f"robot_answered_{code}", status=status, excerpt=excerpt)
+        return delivered(reply.status, reply.text)
+    report = failed if code is None or code in _TRY_LATER else refused
+    return report(f"robot_answered_{code}", status=reply.status, excerpt=reply.text)
 
 
-# What the plugins of this thread were answered last.
-_answers = threading.local()
+def _code(text: str) -> int | None:
+    """WeCom and DingTalk name it `errcode`, Feishu `code`."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    code = body.get("errcode", body.get("code")) if isinstance(body, dict) else None
+    return code if isinstance(code, int) else None
 
 
-def _post(*args: Any, **kwargs: Any) -> requests.Response:
-    answer = requests.post(*args, **kwargs)  # noqa: S113 — the plugins give the timeout
-    _answers.last = answer
-    return answer
-
-
-def _keep_answers() -> None:
-    """Let the plugins post through `_post`, and keep apprise's own log, which names tokens, to itself."""
-    stand_in = SimpleNamespace(post=_post, codes=requests.codes, RequestException=requests.RequestException)
-    for plugin in (wecombot, dingtalk, feishu):
-        plugin.requests = stand_in  # type: ignore[attr-defined]
-    quiet = logging.getLogger("apprise")
-    quiet.propagate = False
-    if not quiet.handlers:
-        quiet.addHandler(logging.NullHandler())
+def _host_and_port(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

@@ -1,26 +1,19 @@
 """Webhooks after the Standard Webhooks specification: signed, with a stable id, to public addresses only."""
 
 import json
-import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
 
-import httpcore
-import httpx
 from standardwebhooks import Webhook
 
 from app.db import now
-from app.pushes.channels.base import EXCERPT, Letter, Outcome, Target, delivered, failed, refused
-from app.pushes.channels.guard import GuardedNetwork, Refused
+from app.pushes.channels.base import Letter, Outcome, Target, delivered, failed, refused
 from app.pushes.channels.models import ChannelKind
+from app.pushes.channels.outbound_http import NotReached, OutboundHttp, Reply
 from app.settings import Settings
 
 GONE = 410
-_ANSWER_BYTES = 16 * 1024
-"""Read of an answer; whatever follows is left on the wire."""
-
 _STOPPED = frozenset({429, 503})
 
 
@@ -29,6 +22,7 @@ class WebhookChannel:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._http = OutboundHttp(timeout=settings.webhook_timeout, allowed=settings.webhook_allowed_hosts)
 
     @property
     def pauses(self) -> Sequence[timedelta]:
@@ -37,36 +31,15 @@ class WebhookChannel:
     def send(self, letter: Letter, target: Target) -> Outcome:
         """2xx is success, 410 ends the endpoint, everything else is tried again; redirects are not followed."""
         body = payload(letter)
-        headers = [
-            ("content-type", "application/json"),
-            ("user-agent", "Sanku-Webhooks/1"),
-            *signed(webhook_id(letter), body, target.secrets, at=now()).items(),
-        ]
-        seconds = self._settings.webhook_timeout.total_seconds()
-        network = GuardedNetwork(allowed=self._settings.webhook_allowed_hosts, seconds=seconds)
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "Sanku-Webhooks/1",
+            **signed(webhook_id(letter), body, target.secrets, at=now()),
+        }
         try:
-            with (
-                httpcore.ConnectionPool(ssl_context=self._tls, network_backend=network) as pool,
-                pool.stream(
-                    "POST",
-                    target.address,
-                    headers=headers,
-                    content=body.encode(),
-                    extensions={"timeout": timeouts},
-                ) as answer,
-            ):
-                return _told(answer.status, _headers(answer), _beginning(answer))
-        except Refused as error:
-            return failed(f"address_refused: {error}")
-        except httpcore.TimeoutException:
-            return failed("timed_out")
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-            return failed(f"not_reached: {type(error).__name__}: {error}")
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return httpx.create_ssl_context(trust_env=False)
+            return _told(self._http.post(target.address, body.encode(), headers))
+        except NotReached as error:
+            return failed(str(error))
 
 
 def webhook_id(letter: Letter) -> str:
@@ -97,26 +70,14 @@ def signed(message_id: str, body: str, secrets: Sequence[str], *, at: datetime) 
     }
 
 
-def _told(status: int, headers: Mapping[str, str], excerpt: str) -> Outcome:
+def _told(reply: Reply) -> Outcome:
+    status, excerpt = reply.status, reply.text
     if 200 <= status < 300:
         return delivered(status, excerpt)
     if status == GONE:
         return refused("endpoint_gone", status=status, excerpt=excerpt, gone=True)
-    wish = _retry_after(headers.get("retry-after", "")) if status in _STOPPED else None
+    wish = _retry_after(reply.headers.get("retry-after", "")) if status in _STOPPED else None
     return failed("not_accepted", status=status, excerpt=excerpt, retry_after=wish)
-
-
-def _headers(answer: httpcore.Response) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
-
-
-def _beginning(answer: httpcore.Response) -> str:
-    read = b""
-    for part in answer.iter_stream():
-        read += part
-        if len(read) >= _ANSWER_BYTES:
-            break
-    return read[: EXCERPT * 4].decode("utf-8", "replace")
 
 
 def _retry_after(text: str) -> timedelta | None:

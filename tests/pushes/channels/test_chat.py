@@ -1,9 +1,10 @@
-"""The three chat robots by apprise, against a real HTTP receiver that stands where their services would."""
+"""The three chat robots, against a real HTTP receiver that stands where their services would."""
 
 import base64
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,11 @@ from uuid import UUID
 
 import pytest
 
+from app.db import new_id, now
+from app.pushes.channels.base import Content, Letter, Target
+from app.pushes.channels.chat import ChatChannel
+from app.pushes.channels.models import ChannelKind
+from app.settings import Settings
 from tests.conftest import Caller
 from tests.pushes.channels.conftest import Town
 from tests.servers import Answer, Receiver
@@ -38,21 +44,38 @@ def answering(**body: Any) -> Callable[[Any], Answer]:
     return lambda _: Answer(200, json.dumps(body).encode())
 
 
+def letter(short: str) -> Letter:
+    content = Content(type="push.new", subject="【三库】推荐对接", text=short, html="", short=short, data={})
+    return Letter(new_id(), new_id(), now(), content)
+
+
 def add(caller: Caller, kind: str, **values: Any) -> Any:
     return caller.post("/v1/channels", json={"kind": kind, "name": "项目群", "url": ROBOTS[kind], **values})
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "text_of"),
+    ("kind", "path", "payload"),
     [
-        ("wecom", f"/cgi-bin/webhook/send?key={KEY}", lambda body: body["text"]["content"]),
-        ("dingtalk", f"/robot/send?access_token={TOKEN}", lambda body: body["text"]["content"]),
-        ("feishu", f"/open-apis/bot/v2/hook/{KEY}/", lambda body: body["content"]["text"]),
+        (
+            "wecom",
+            f"/cgi-bin/webhook/send?key={KEY}",
+            lambda text: {"msgtype": "text", "text": {"content": text}},
+        ),
+        (
+            "dingtalk",
+            f"/robot/send?access_token={TOKEN}",
+            lambda text: {"msgtype": "text", "text": {"content": text}},
+        ),
+        (
+            "feishu",
+            f"/open-apis/bot/v2/hook/{KEY}",
+            lambda text: {"msg_type": "text", "content": {"text": text}},
+        ),
     ],
 )
 def test_a_group_is_told_what_everybody_may_see(
     town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain,
-    kind: str, path: str, text_of: Callable[[Any], str],
+    kind: str, path: str, payload: Callable[[str], Any],
 ) -> None:  # fmt: skip
     assert add(as_manager, kind).status_code == 201
     receiver.answer = answering(errcode=0) if kind != "feishu" else answering(code=0)
@@ -60,7 +83,9 @@ def test_a_group_is_told_what_everybody_may_see(
     drain()
     [call] = receiver.calls
     assert call.path == path
-    text = text_of(call.json)
+    assert call.headers["content-type"] == "application/json; charset=utf-8"
+    text = call.json["content"]["text"] if kind == "feishu" else call.json["text"]["content"]
+    assert call.json == payload(text)
     assert "解决储罐腐蚀" in text and "https://sanku.example.com/v1/pushes/" in text
     assert "只有登录才能看的正文" not in call.body
     assert [row.state for row in town.deliveries()] == ["delivered"]
@@ -75,6 +100,8 @@ def test_dingtalk_is_signed_with_the_robots_secret(
     drain()
     [call] = receiver.calls
     query = {name: values[0] for name, values in parse_qs(urlsplit(call.path).query).items()}
+    assert query.keys() == {"access_token", "timestamp", "sign"}
+    assert query["access_token"] == TOKEN
     signed = f"{query['timestamp']}\n{SECRET}".encode()
     expected = base64.b64encode(hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()).decode()
     assert query["sign"] == expected
@@ -119,6 +146,40 @@ def test_a_relay_that_fails_or_sends_away_is_no_success(
     drain()
     assert [entry.status for entry in town.attempts(row.id)] == [502, 302]
     assert {call.path for call in receiver.calls} == {f"/cgi-bin/webhook/send?key={KEY}"}
+
+
+def test_an_answer_without_a_code_is_no_success(
+    town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
+) -> None:
+    add(as_manager, "feishu")
+    receiver.answer = lambda _: Answer(200, "<html>请登录上网</html>".encode())
+    town.push_told(manager)
+    drain()
+    [row] = town.deliveries()
+    assert (row.state, row.last_error) == ("due", "robot_answered_None")
+
+
+def test_a_long_list_is_cut_to_what_wecom_takes(settings: Settings, receiver: Receiver) -> None:
+    receiver.answer = answering(errcode=0)
+    lines = [f"{rank}. 储罐内壁重防腐涂料 × 无溶剂环氧涂层技术" for rank in range(1, 41)]
+    outcome = ChatChannel(ChannelKind.WECOM, settings).send(letter("\n".join(lines)), Target(ROBOTS["wecom"]))
+    assert outcome.delivered
+    text = receiver.calls[0].json["text"]["content"]
+    sent = text.split("\n")
+    assert len(text.encode()) <= 2048 < len("\n".join([*lines[: len(sent)], "…"]).encode())
+    assert sent == [*lines[: len(sent) - 1], "…"]
+
+
+def test_a_robots_name_that_leads_inside_is_not_followed(
+    settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", receiver.port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [entry])
+    direct = ChatChannel(ChannelKind.WECOM, settings.model_copy(update={"chat_relay": None}))
+    outcome = direct.send(letter("推荐对接"), Target(ROBOTS["wecom"]))
+    assert outcome.retryable
+    assert outcome.error == "address_refused: the host name leads to an address that is not public"
+    assert receiver.calls == []
 
 
 def test_a_robots_address_is_never_shown_again(
