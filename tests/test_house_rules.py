@@ -221,7 +221,7 @@ def test_only_tests_look_for_data_beside_the_checkout() -> None:
 def test_the_example_shows_every_setting_with_its_default() -> None:
     text = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
     shown = dict(re.findall(r"^# SANKU_([A-Z0-9_]+)=(.*)$", text, flags=re.MULTILINE))
-    internal = {"DEMO", "ENVIRONMENT"} & {name.upper() for name in Settings.model_fields}
+    internal = {"DEMO"}
     assert shown.keys() == {name.upper() for name in Settings.model_fields} - internal
     for name, value in shown.items():
         default = Settings.model_fields[name.lower()].default

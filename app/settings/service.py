@@ -1,0 +1,117 @@
+"""Settings of the service itself: storage, access, limits, files, worker, logs, and the rules of publication."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+
+
+class StorageSettings(BaseModel):
+    """Storage"""
+
+    home: Path = Field(
+        default=Path("~/.local/share/sanku"),
+        description="Where the database, the model, the index snapshot and the signing key are stored.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="`postgresql://user:password@host/name`; needs pgvector. Default: SQLite in `SANKU_HOME`.",
+    )
+    demo: bool = Field(
+        default=False,
+        description="Set by `sanku demo`; permits a fixed signing key. Never set it in a service that others reach.",
+    )
+
+
+class AccessSettings(BaseModel):
+    """Access and limits"""
+
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs access tokens; 32 or more random characters. Default: the file that `sanku init` writes.",
+    )
+    access_token_lifetime: timedelta = Field(
+        default=timedelta(minutes=15), description="How long an access token is valid."
+    )
+    refresh_token_lifetime: timedelta = Field(
+        default=timedelta(days=14), description="How long a refresh token is valid."
+    )
+    login_attempts_per_10_minutes: int = Field(
+        default=10,
+        ge=1,
+        description="Failed logins per account and address; five times that per address, ten times per account.",
+    )
+    max_body_bytes: int = Field(
+        default=1_000_000,
+        ge=1_000,
+        description="Largest body of a request; a larger one is refused with 413.",
+    )
+    idempotency_lifetime: timedelta = Field(
+        default=timedelta(days=2), description="How long an answer is kept for its Idempotency-Key."
+    )
+
+
+class PublicationSettings(BaseModel):
+    """Review before publication"""
+
+    review_achievements: bool = Field(
+        default=False, description="Whether operators review achievements before they are published."
+    )
+    review_demands: bool = Field(
+        default=False, description="Whether operators review demands before they are published."
+    )
+    review_managers: bool = Field(
+        default=False, description="Whether operators review managers' records before they are published."
+    )
+
+
+class TalentSettings(BaseModel):
+    """Talent and statistics"""
+
+    filing_months: int = Field(
+        default=36, ge=1, le=120, description="How many months a filing (备案) is valid; no rule states it."
+    )
+    filing_renewal_days: int = Field(
+        default=90,
+        ge=1,
+        le=365,
+        description="How many days before its end a filing can be renewed; an expired one always can.",
+    )
+    statistics_min_cell: int = Field(
+        default=3,
+        ge=1,
+        le=100,
+        description="Counts of fewer records are suppressed for everybody but the bureau.",
+    )
+
+
+class FileSettings(BaseModel):
+    """Files of engagements"""
+
+    max_file_bytes: int = Field(default=20_000_000, ge=1_000, description="Largest file of an engagement.")
+    files_s3_bucket: str | None = Field(
+        default=None, description="Bucket for files; needs the extra `s3`. Default: `files` in `SANKU_HOME`."
+    )
+    files_s3_endpoint: str | None = Field(default=None, description="Address of the S3 service, `https://…`.")
+    files_s3_region: str = Field(default="us-east-1", description="Region of the bucket.")
+    files_s3_access_key: SecretStr | None = Field(default=None, description="Access key of the bucket.")
+    files_s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the bucket.")
+
+
+class WorkerSettings(BaseModel):
+    """Worker and logs"""
+
+    worker_in_service: bool = Field(default=True, description="Whether `sanku serve` runs a worker too.")
+    worker_poll: timedelta = Field(
+        default=timedelta(seconds=1),
+        description="How long a worker sleeps when nothing is due; an event of its own process wakes it at once.",
+    )
+    worker_lease: timedelta = Field(
+        default=timedelta(seconds=60),
+        description="How long an event belongs to a worker that gives no sign of life.",
+    )
+    worker_max_attempts: int = Field(
+        default=8, ge=1, description="Attempts before an event becomes a dead letter."
+    )
+    log_level: str = Field(default="INFO", description="Lowest level that is logged.")
+    log_json: bool = Field(default=True, description="JSON lines; on a terminal logs are always plain text.")
