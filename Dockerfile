@@ -19,9 +19,10 @@ RUN pip install --only-binary=:all: -r requirements.lock
 # The model (about 490 MB) needs only these few files, so that a change of the service does not prepare it anew.
 FROM dependencies AS model
 COPY app/__init__.py app/errors.py app/
-COPY app/matching/__init__.py app/matching/e5_source.py app/matching/model_files.py \
-    app/matching/model_layout.py app/matching/
-RUN python -c "from pathlib import Path; from app.matching.model_files import prepare_model; \
+COPY app/matching/__init__.py app/matching/
+COPY app/matching/embedding/__init__.py app/matching/embedding/e5_source.py app/matching/embedding/model_files.py \
+    app/matching/embedding/model_layout.py app/matching/embedding/
+RUN python -c "from pathlib import Path; from app.matching.embedding.model_files import prepare_model; \
 prepare_model(Path('/opt/sanku/models/multilingual-e5-small'), progress=lambda step, share: None)"
 
 FROM dependencies

@@ -16,33 +16,34 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.staticfiles import StaticFiles
 
-from app import errors, schema, worker_api
+from app import database_schema, errors
 from app.accounts.api import router as accounts
-from app.crew import Crew
+from app.bootstrap import Services, assemble
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
-from app.engagements.disclosure import approved_records, assigned_records
+from app.engagements.people.disclosure import approved_records, assigned_records
 from app.engagements.work_api import router as engagement_work
-from app.events import backlog
+from app.events.outbox import backlog
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
-from app.matching.api import router as matching
-from app.matching.check_api import router as checking
-from app.matching.embedder import Embedder
-from app.matching.training.api import router as models
-from app.observe import ObserveRequests
-from app.pushes.api import router as pushes
-from app.pushes.assignments_api import router as assignments
-from app.pushes.channels.api import router as channels
-from app.pushes.delivery_api import router as deliveries
-from app.pushes.feedback_api import router as feedback
-from app.pushes.stream import router as stream
-from app.pushes.telling_api import router as telling
-from app.pushes.webhooks_api import router as webhooks
+from app.matching.api.check import router as checking
+from app.matching.api.matches import router as matching
+from app.matching.api.models import router as models
+from app.matching.embedding.embedder import Embedder
+from app.notifications.addresses.api import router as channels
+from app.notifications.delivery.api import router as deliveries
+from app.notifications.webhooks.api import router as webhooks
+from app.observability import ObserveRequests
+from app.pushes.assignment.api import router as assignments
+from app.pushes.digests.api import router as telling
+from app.pushes.feedback.api import router as feedback
+from app.pushes.inbox.api import router as pushes
+from app.pushes.inbox.stream import router as stream
 from app.settings import Settings
 from app.statistics.api import router as statistics
 from app.talent.api import router as talent
-from app.wiring import Services, assemble
+from app.workers import admin_api
+from app.workers.threads import Crew
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +80,7 @@ ROUTERS = (
     models,
     talent,
     statistics,
-    worker_api.router,
+    admin_api.router,
 )
 """All routes, in the order in which a path is looked up."""
 
@@ -187,7 +188,7 @@ def _readiness(services: Services) -> dict[str, bool]:
     model = services.settings.model_path
     checks = {"model": services.settings.model is not None or Path(model).is_dir()}
     try:
-        checks["database"] = schema.is_current(services.database)
+        checks["database"] = database_schema.is_current(services.database)
         with services.database.reading() as session:
             session.execute(select(1))
             services.matcher.index.position(session)

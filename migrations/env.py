@@ -1,12 +1,12 @@
-"""Alembic's entry: the URL comes from the caller (app/schema.py) or from the settings; both databases."""
+"""Alembic's entry: the URL comes from the caller (app/database_schema.py) or from the settings; both databases."""
 
 from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection, text
 
-from app import schema
-from app.db import Database
+from app import database_schema
+from app.database import Database
 from app.settings import Settings
 
 # A migration says what is stored, not how the application of the day reads it: our own column types are written as
@@ -35,8 +35,8 @@ def render_item(type_: str, item: Any, context: Any) -> str | Literal[False]:
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=schema.metadata(),
-        include_object=schema.is_ours,
+        target_metadata=database_schema.metadata(),
+        include_object=database_schema.is_ours,
         compare_type=False,
         render_item=render_item,
     )

@@ -36,21 +36,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from app import schema
+from app import database_schema
+from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation
-from app.accounts.principal import SYSTEM
-from app.db import Database, new_id
+from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching import metrics
-from app.matching.embedder import SentenceTransformerEmbedder
-from app.matching.features import FEATURES
-from app.matching.judgements import ShownPair, judge, record_exposure
-from app.matching.ranker import Ranker, load_ranker
-from app.matching.training.judged import JudgedPairs, judged_pairs, shipped_directory
-from app.matching.training.models import TrainingRun
-from app.matching.training.registry import ActiveRanker
-from app.matching.training.training import settle, train
+from app.matching.embedding.embedder import SentenceTransformerEmbedder
+from app.matching.evaluation import metrics
+from app.matching.feedback.judgements import ShownPair, judge, record_exposure
+from app.matching.feedback.models import TrainingRun
+from app.matching.ranking.features import FEATURES
+from app.matching.ranking.ranker import Ranker, load_ranker
+from app.matching.ranking.registry import ActiveRanker
+from app.matching.training.judged_sets import JudgedPairs, judged_pairs, shipped_directory
+from app.matching.training.trainer import settle, train
 from app.settings import Settings
 
 MONTHS = 12
@@ -143,7 +143,7 @@ class World:
 
 def build(town: Town, start: Ranker, folder: Path) -> World:
     database = Database(f"sqlite:///{folder / 'use.db'}")
-    schema.migrate(database)
+    database_schema.migrate(database)
     with database.unit_of_work() as session:
         owner = Organisation(id=new_id(), name="单位", kind="enterprise", region="370100")
         session.add(owner)

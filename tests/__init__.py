@@ -1,0 +1,1 @@
+"""Tests. Folders mirror app/; `conftest` gives real databases and the real model."""

@@ -20,17 +20,15 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 from sqlalchemy import text
 
 from app.accounts.models import Organisation, Role
-from app.db import Database, new_id
-from app.observe import configure_logging
+from app.database import Database, new_id
+from app.observability import configure_logging
 from app.settings import Settings
+from tests.support.paths import SHARED_DATA
 
 # The same examples each time, so that a red run can be repeated; HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
-
-REPOSITORY = Path(__file__).resolve().parent.parent
-SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -56,9 +54,9 @@ def quiet_logs() -> None:
 
 
 def _create_schema(database: Database) -> None:
-    from app import schema
+    from app import database_schema
 
-    schema.migrate(database)
+    database_schema.migrate(database)
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +156,7 @@ def settings(database_url: str, tmp_path: Path, model_dir: Path) -> Settings:
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
     """The prepared embedding model, in a cache that outlives the run: preparing it is safe to repeat."""
-    from app.matching.model_files import prepare_model
+    from app.matching.embedding.model_files import prepare_model
 
     cache = Path(os.environ.get("SANKU_TEST_CACHE", "~/.cache/sanku-test")).expanduser()
     return prepare_model(cache / "models" / "multilingual-e5-small", progress=lambda *_: None)
@@ -166,7 +164,7 @@ def model_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def embedder(model_dir: Path) -> Any:
-    from app.matching.embedder import SentenceTransformerEmbedder
+    from app.matching.embedding.embedder import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(str(model_dir))
 

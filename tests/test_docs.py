@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from tests.support.paths import REPOSITORY
+
 GUIDES = ("README.md", "README.zh.md", "docs/api.md")
 # What a shell has set already.
 FROM_THE_SHELL = {"HOME", "PWD"}

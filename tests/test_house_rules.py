@@ -14,9 +14,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.settings import Settings
+from tests.support.paths import APP, REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-APP = REPOSITORY / "app"
 MODULES = sorted(APP.rglob("*.py"))
 SKIPPED = {".git", ".venv", ".hypothesis", "node_modules", "build", "dist", "__pycache__"}
 
@@ -100,7 +99,7 @@ def test_broad_handlers_stand_only_in_the_worker_loop_or_raise_again() -> None:
                 raises_again = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
                 if not raises_again:
                     found.append(name_of(path))
-    assert found == ["app/worker.py"]
+    assert found == ["app/workers/worker.py"]
 
 
 def _is_broad(caught: ast.expr | None) -> bool:
@@ -260,7 +259,7 @@ def test_the_image_prepares_the_model_from_files_that_are_there() -> None:
     copied = {
         file for line in re.findall(r"^COPY (.+)$", stage, flags=re.MULTILINE) for file in line.split()[:-1]
     }
-    needed, waiting = set[str](), ["app.matching.model_files"]
+    needed, waiting = set[str](), ["app.matching.embedding.model_files"]
     while waiting:
         path = APP.joinpath(*waiting.pop().split(".")[1:])
         file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

@@ -9,12 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
-from app.accounts.checks import checked, clean_name
+from app.accounts.access.permissions import SCOPES, Action, Reach, reach, require
+from app.accounts.access.principal import Principal
+from app.accounts.field_checks import checked, clean_name
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
-from app.accounts.permissions import SCOPES, Action, Reach, reach, require
-from app.accounts.principal import Principal
 from app.accounts.users import ROLES_OF_KIND
-from app.db import now
+from app.database import now
 from app.errors import Forbidden, Invalid, NotFound
 
 

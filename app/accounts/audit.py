@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import Principal
 from app.accounts.models import AuditEntry
-from app.accounts.principal import Principal
 
 _DETAILS_MAX = 500
 

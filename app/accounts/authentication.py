@@ -13,9 +13,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import credentials
+from app.accounts.access.principal import STRANGER, Principal
 from app.accounts.models import ApiKey, Organisation, RefreshToken, Role, User
-from app.accounts.principal import STRANGER, Principal
-from app.db import Database, database_of, now
+from app.database import Database, database_of, now
 from app.errors import BadRequest, Unauthenticated
 
 log = structlog.get_logger(__name__)

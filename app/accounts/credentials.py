@@ -14,7 +14,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app.db import new_id, now
+from app.database import new_id, now
 from app.errors import FieldError, Invalid
 
 # Argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB a login, so that forty at once

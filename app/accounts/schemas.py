@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
-from app.accounts.checks import Email, Label, OrganisationNameText, PersonName, Region
+from app.accounts.access.permissions import Reach
 from app.accounts.credentials import PASSWORD_MAX, PASSWORD_MIN
+from app.accounts.field_checks import Email, Label, OrganisationNameText, PersonName, Region
 from app.accounts.models import ApiKey, AuditEntry, Organisation, OrganisationKind, Role, User
-from app.accounts.organisations import OrganisationFacts
-from app.accounts.permissions import Reach
+from app.accounts.organisations.credit_code import Uscc
+from app.accounts.organisations.service import OrganisationFacts
 from app.accounts.sessions import Tokens
-from app.accounts.uscc import Uscc
 from app.accounts.users import UserFacts
 from app.errors import FieldError, Invalid
 

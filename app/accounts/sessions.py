@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials, throttle
+from app.accounts.access.principal import Principal
 from app.accounts.models import RefreshToken, Role, User
-from app.accounts.principal import Principal
 from app.accounts.throttle import Limited
-from app.db import Database, new_id, now
+from app.database import Database, new_id, now
 from app.errors import Unauthenticated
 from app.settings import Settings
 

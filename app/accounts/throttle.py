@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Attempt
-from app.db import now
+from app.database import now
 from app.errors import TooManyRequests
 
 WINDOW = timedelta(minutes=10)

@@ -10,11 +10,11 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
-from app.accounts.checks import check_email, checked, clean_name
+from app.accounts.access.permissions import Action, Reach, reach, require
+from app.accounts.access.principal import Principal
+from app.accounts.field_checks import check_email, checked, clean_name
 from app.accounts.models import Organisation, OrganisationKind, Role, User
-from app.accounts.organisations import OrganisationFacts, add_organisation
-from app.accounts.permissions import Action, Reach, reach, require
-from app.accounts.principal import Principal
+from app.accounts.organisations.service import OrganisationFacts, add_organisation
 from app.accounts.sessions import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, SankuError
 

@@ -20,11 +20,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from app.observe import configure_logging
+from app.observability import configure_logging
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.db import Database
+    from app.database import Database
 
 # What is printed is data (file:100:field, [brackets]), never markup, an emoji code or a number to colour.
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -82,11 +82,11 @@ def prepared_database(settings: Settings) -> "Database":
     Raises:
         RuntimeError: `sanku init` has not been run; nothing is made in its place.
     """
-    from app import schema
-    from app.db import Database
+    from app import database_schema
+    from app.database import Database
 
     database = Database(settings.url)
-    if not schema.is_current(database):
+    if not database_schema.is_current(database):
         database.dispose()
         raise RuntimeError(
             "the database is not prepared or of another version: run `sanku init` "

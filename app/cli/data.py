@@ -26,8 +26,8 @@ def load(
 
     Exit status 2 when some rows were refused: each is named with its file, line, field and reason.
     """
+    from app.bootstrap import assemble
     from app.libraries.exchange.loading import load_directory, read_defaults
-    from app.wiring import assemble
 
     services = assemble(load_settings())
     with progress("load") as step:
@@ -54,8 +54,8 @@ def load(
 
 def evaluate(directory: Directory, as_json: AsJson = False) -> None:
     """Measure matching on a judged directory, in a throw-away store; your own data is not touched."""
-    from app.matching.embedder import SentenceTransformerEmbedder
-    from app.matching.evaluation import evaluate_directory, report_lines
+    from app.matching.embedding.embedder import SentenceTransformerEmbedder
+    from app.matching.evaluation.evaluator import evaluate_directory, report_lines
 
     settings = load_settings()
     embedder = SentenceTransformerEmbedder(settings.model_path, device=settings.model_device)

@@ -37,10 +37,10 @@ def _settings() -> Settings:
 
 
 def _load(settings: Settings) -> None:
+    from app.bootstrap import assemble
     from app.demo.accounts import create_accounts
-    from app.demo.files import DATA
+    from app.demo.data_files import DATA
     from app.libraries.exchange.loading import load_directory
-    from app.wiring import assemble
 
     services = assemble(settings)
     with progress("demo data (演示数据)") as step:

@@ -14,7 +14,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs
 @commands.command("status")
 def status(as_json: AsJson = False) -> None:
     """How many vectors there are, and how far the index has followed the database."""
-    from app.wiring import assemble
+    from app.bootstrap import assemble
 
     services = assemble(load_settings())
     with services.database.reading() as session:
@@ -24,7 +24,7 @@ def status(as_json: AsJson = False) -> None:
 @commands.command("rebuild")
 def rebuild(as_json: AsJson = False) -> None:
     """Throw the index away and build it from the vectors in the database; no text is embedded again."""
-    from app.wiring import assemble
+    from app.bootstrap import assemble
 
     services = assemble(load_settings())
     with services.database.unit_of_work() as session:

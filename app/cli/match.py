@@ -7,7 +7,7 @@ import typer
 
 from app.cli.common import load_settings, write_json
 from app.errors import NotFound
-from app.libraries.words import words
+from app.libraries.search.tokenizer import words
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -30,9 +30,9 @@ def match(
         )
     from sqlalchemy import select
 
+    from app.bootstrap import assemble
     from app.libraries.achievements.models import Achievement
-    from app.libraries.kinds import RecordKind
-    from app.wiring import assemble
+    from app.libraries.record.enums import RecordKind
 
     services = assemble(load_settings())
     with services.database.reading() as session:

@@ -15,9 +15,9 @@ def match_all(
     as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
 ) -> None:
     """Rank all published demands and store their good pairs; pushes follow, as after a publication."""
-    from app.matching.batch import match_all
-    from app.matching.progress import Progress
-    from app.wiring import assemble
+    from app.bootstrap import assemble
+    from app.matching.tools.bulk_ranking import match_all
+    from app.matching.tools.checkpoint import Progress
 
     settings = load_settings()
     services = assemble(settings)

@@ -30,7 +30,7 @@ def prepare_default_model(settings: Settings, *, wheel: Path | None = None) -> P
     """The model's directory, prepared with progress on standard error unless it is there already."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from app.matching.model_files import prepare_model
+    from app.matching.embedding.model_files import prepare_model
 
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=errors, transient=True

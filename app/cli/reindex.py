@@ -24,9 +24,9 @@ def reindex(
 
     Only what is out of date is stored, and only texts without a vector are embedded. Broken off, it goes on.
     """
-    from app.matching.progress import Progress
-    from app.matching.reindexing import reindex
-    from app.wiring import assemble
+    from app.bootstrap import assemble
+    from app.matching.tools.checkpoint import Progress
+    from app.matching.tools.reindex import reindex
 
     services = assemble(load_settings())
     with services.database.reading() as session:

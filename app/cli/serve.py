@@ -19,8 +19,8 @@ def init() -> None:
 
 
 def initialise(settings: Settings) -> None:
-    from app.db import Database
-    from app.schema import migrate
+    from app.database import Database
+    from app.database_schema import migrate
 
     settings.home_path.mkdir(parents=True, exist_ok=True)
     if settings.secret_key is None and not settings.secret_file.exists() and not settings.demo:
@@ -58,8 +58,8 @@ def serve(
 
 def worker() -> None:
     """Work off events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM; any number of workers may run."""
-    from app.crew import Crew
-    from app.wiring import assemble
+    from app.bootstrap import assemble
+    from app.workers.threads import Crew
 
     services = assemble(load_settings())
     stop = threading.Event()

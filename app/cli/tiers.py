@@ -13,8 +13,8 @@ def tiers(
     as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
 ) -> None:
     """Tiers C/D/E (人才类别) of all managers with a contract or a verified certificate, with the figures."""
-    from app.talent.days import today
-    from app.talent.tiers.reading import managers_with_something
+    from app.clock import today
+    from app.talent.tiers.loader import managers_with_something
     from app.talent.tiers.service import REFRESHED_AT_ONCE
     from app.talent.tiers.service import refresh as refresh_tiers
 

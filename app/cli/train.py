@@ -11,7 +11,7 @@ import typer
 from app.cli.common import load_settings, prepared_database, progress, write_json
 
 if TYPE_CHECKING:
-    from app.db import Database
+    from app.database import Database
 
 AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs.")]
 
@@ -33,9 +33,9 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Learn from what people did with matches; the new ranker answers only if it is the better one."""
-    from app.matching.training.judged import judged_pairs, shipped_directory
-    from app.matching.training.running import TrainingOptions, report_lines, run_training
-    from app.wiring import assemble
+    from app.bootstrap import assemble
+    from app.matching.training.job import TrainingOptions, report_lines, run_training
+    from app.matching.training.judged_sets import judged_pairs, shipped_directory
 
     services = assemble(load_settings())
     with progress("judged set") as step:
@@ -59,8 +59,8 @@ def train(
 
 def list_models(as_json: AsJson = False) -> None:
     """The rankers there are, the newest first, and which one answers."""
-    from app.matching.ranker import load_ranker
-    from app.matching.training.listing import listed_models
+    from app.matching.ranking.ranker import load_ranker
+    from app.matching.training.report import listed_models
 
     with _database() as database, database.reading() as session:
         rows = [row.model_dump(mode="json") for row in listed_models(session, load_ranker())]
@@ -76,9 +76,9 @@ def list_models(as_json: AsJson = False) -> None:
 
 def use(version: Annotated[str, typer.Argument(help="As `sanku model list` names it.")]) -> None:
     """Let this ranker answer from now on, in every process; all pairs are ranked again in the background."""
-    from app.accounts.principal import SYSTEM
-    from app.matching.ranker import load_ranker
-    from app.matching.training import registry
+    from app.accounts.access.principal import SYSTEM
+    from app.matching.ranking import registry
+    from app.matching.ranking.ranker import load_ranker
 
     with _database() as database, database.unit_of_work() as session:
         registry.use(session, version, shipped=load_ranker(), principal=SYSTEM)
@@ -87,9 +87,9 @@ def use(version: Annotated[str, typer.Argument(help="As `sanku model list` names
 
 def rollback() -> None:
     """Bring back the ranker that answered before the present one."""
-    from app.accounts.principal import SYSTEM
-    from app.matching.ranker import load_ranker
-    from app.matching.training import registry
+    from app.accounts.access.principal import SYSTEM
+    from app.matching.ranking import registry
+    from app.matching.ranking.ranker import load_ranker
 
     with _database() as database, database.unit_of_work() as session:
         version = registry.rollback(session, shipped=load_ranker(), principal=SYSTEM)

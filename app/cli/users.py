@@ -25,10 +25,10 @@ def create(
     ] = False,
 ) -> None:
     """Create a user; the first operator of a new installation is made this way. Prints the user's id."""
+    from app.accounts.access.principal import SYSTEM
+    from app.accounts.facade import UserFacts, create_user, find_organisation
     from app.accounts.models import Role
-    from app.accounts.principal import SYSTEM
-    from app.accounts.service import UserFacts, create_user, find_organisation
-    from app.accounts.uscc import is_uscc
+    from app.accounts.organisations.credit_code import is_uscc
     from app.errors import Invalid
 
     if role not in set(Role):

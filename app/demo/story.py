@@ -9,9 +9,9 @@ import httpx
 from rich.table import Table
 from rich.text import Text
 
+from app.clock import local_now
 from app.demo.accounts import ENTERPRISE_EMAIL, INSTITUTION_EMAIL, OPERATOR_EMAIL, manager_email
-from app.demo.printing import Prose, paper, table
-from app.libraries.numbers import local_now
+from app.demo.terminal import Prose, paper, table
 
 DEMAND = {
     "title": "液压支架立柱活塞杆不再镀硬铬后的防锈耐磨办法",

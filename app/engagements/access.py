@@ -8,11 +8,11 @@ from sqlalchemy import Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
 from app.accounts.models import Role
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
+from app.engagements.lifecycle.transitions import OPERATOR
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantState, Stage
-from app.engagements.stages import OPERATOR
 from app.errors import Conflict, NotFound
 from app.libraries.managers.models import Manager
 

@@ -7,21 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.accounts.permissions import Action, CurrentPrincipal, require
-from app.accounts.principal import Principal
-from app.db import ReadSession, WriteSession
-from app.engagements import (
-    disclosure,
-    inviting,
-    manager_shares,
-    moving,
-    notes,
-    participants,
-    presenting,
-    timeline,
-)
+from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.accounts.access.principal import Principal
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
+from app.engagements import presenter as presenting
 from app.engagements.access import Seat, take_seat
+from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Engagement, Entry, Reveal, Stage
+from app.engagements.people import disclosure, invitations, participants
 from app.engagements.queries import NEWEST_FIRST, engagements
 from app.engagements.schemas import (
     ContactRead,
@@ -35,6 +29,9 @@ from app.engagements.schemas import (
     ShareRead,
     SharesRequest,
 )
+from app.engagements.shares import service as manager_shares
+from app.engagements.timeline import entries as timeline
+from app.engagements.timeline import notes
 from app.errors import (
     Conflict,
     Forbidden,
@@ -44,8 +41,8 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.idempotency import IdempotencyKey, created_once
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch, created_once, etag
 
 TAG = "对接 Engagements"
 router = APIRouter(
@@ -128,7 +125,7 @@ def move(
 
     会面和洽谈须双方同意;签约须有已签订的合同,落地须有已确认落地的合同。
     """
-    moving.move(
+    stage_changes.move(
         session,
         engagement_id,
         target=wanted.to,
@@ -155,10 +152,10 @@ def invite(
     response: Response,
 ) -> EngagementRead:
     """重复邀请返回 409;已谢绝或退出的可再次邀请。"""
-    inviting.invite(
+    invitations.invite(
         session,
         engagement_id,
-        invitation=inviting.Invitation(**dict(wanted)),
+        invitation=invitations.Invitation(**dict(wanted)),
         principal=principal,
     )
     return answer(session, engagement_id, principal, response)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.engagements.contracts.models import Contract
 from app.engagements.models import Engagement
-from app.events import Handler, emit
+from app.events.outbox import Handler, emit
 
 OPENED, MOVED, ENDED = "engagement.opened", "engagement.moved", "engagement.ended"
 TASK_DUE, TASK_OVERDUE = "task.due", "task.overdue"

@@ -6,9 +6,9 @@ from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from app.engagements.events import settled
+from app.engagements.lifecycle.stage_changes import end_lapsed
 from app.engagements.models import Engagement
-from app.engagements.moving import end_lapsed
-from app.events import Claimed, Handler
+from app.events.outbox import Claimed, Handler
 
 
 def event_handlers() -> Mapping[str, Sequence[Handler]]:

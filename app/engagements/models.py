@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Identified, Percent, now
-from app.libraries.kinds import LabelledEnum
+from app.database import Base, Identified, Percent, now
+from app.libraries.record.enums import LabelledEnum
 
 
 class Stage(LabelledEnum):

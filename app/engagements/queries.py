@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.accounts.principal import Principal
+from app.accounts.access.principal import Principal
 from app.engagements.access import visible_rows
 from app.engagements.models import Engagement, Participant, StageMove
 from app.paging import Sort

@@ -9,15 +9,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.db import ReadSession, WriteSession
-from app.engagements import files, tasks, timeline
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
 from app.engagements.access import take_seat
 from app.engagements.api import CHANGING, TAG
+from app.engagements.files import service as files
+from app.engagements.files.storage import Store
+from app.engagements.files.transfer import FORM, as_attachment, received
 from app.engagements.models import File, Task
 from app.engagements.schemas import FileRead, TaskCreate, TaskPatch, TaskRead
-from app.engagements.storage import Store
-from app.engagements.uploads import FORM, as_attachment, received
+from app.engagements.tasks import service as tasks
+from app.engagements.timeline import entries as timeline
 from app.errors import (
     Conflict,
     Forbidden,
@@ -29,9 +32,9 @@ from app.errors import (
     Unavailable,
     problems,
 )
-from app.libraries.schemas import Wire
+from app.idempotency import IdempotencyKey, created_once, was_answered
+from app.libraries.http.schemas import Wire
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch, created_once, etag, was_answered
 
 router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid))
 

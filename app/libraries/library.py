@@ -7,12 +7,12 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action
-from app.accounts.principal import Principal
+from app.accounts.access.permissions import Action
+from app.accounts.access.principal import Principal
 from app.errors import FieldError
-from app.libraries.kinds import RecordKind
-from app.libraries.record import Record
-from app.libraries.schemas import RecordFields
+from app.libraries.http.schemas import RecordFields
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import Record
 from app.settings import Settings
 
 # The parts of an entry (indicator, work done, intellectual property) that are worth a search.

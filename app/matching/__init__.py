@@ -1,0 +1,1 @@
+"""Matching: ranks achievements for demands, recommends managers for pairs, and learns from use."""

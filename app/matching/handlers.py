@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from app.db import now
-from app.events import Claimed, Handler, emit
+from app.database import now
+from app.events.outbox import Claimed, Handler, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordKind, RecordState
-from app.matching import vectors
-from app.matching.answers import MatchAnswer
+from app.libraries.record.enums import RecordKind, RecordState
+from app.matching.embedding import vector_store
+from app.matching.matcher import Matcher
 from app.matching.models import Pair
-from app.matching.pairs import Matcher
+from app.matching.results import MatchAnswer
 
 # Above every list and every push: a pair falls out of the table because its score fell, not because others rose.
 KEPT_PAIRS = 200
@@ -103,7 +103,7 @@ def ranked(session: Session, matcher: Matcher, record: Demand | Achievement) -> 
         answer = matcher.for_demand(session, record, limit=KEPT_PAIRS, good_only=True)
     else:
         answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS, good_only=True)
-    whole = not vectors.others_models(session, matcher.index.model_id)
+    whole = not vector_store.others_models(session, matcher.index.model_id)
     return RankedRecord(record.kind, answer, _versions(session, _ids(answer)), whole)
 
 

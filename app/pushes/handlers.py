@@ -5,40 +5,27 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.events import Claimed, Handler
+from app.events.outbox import Claimed, Handler
 from app.libraries.managers.models import Manager
-from app.pushes import queries, stream_log
-from app.pushes.assignment_runs import DUE, assignment_handler
-from app.pushes.digests import make_digest
-from app.pushes.handover import hand_over, plan_handover
+from app.pushes import queries
+from app.pushes.assignment.runs import DUE, assignment_handler
+from app.pushes.digests.manager_digest import make_digest
+from app.pushes.digests.owner_digest import make_owner_digest
+from app.pushes.inbox import stream_log
 from app.pushes.models import HOLDING, Push
-from app.pushes.owners import make_owner_digest
-from app.pushes.passing_on import passing_on_handlers
-from app.pushes.planning import PairPlan, Recommender, plan_for_manager, plan_pairs, revise, write_pushes
-from app.pushes.returning import Returning
-from app.pushes.standing import Policy
+from app.pushes.planning.engagement_reassignment import passing_on_handlers
+from app.pushes.planning.overdue_reassignment import hand_over, plan_handover
+from app.pushes.planning.pair_plan import PairPlan, Recommender
+from app.pushes.planning.plan import plan_for_manager, plan_pairs
+from app.pushes.planning.revision import revise
+from app.pushes.planning.writer import write_pushes
+from app.pushes.policy import Policy, policy_of
 from app.settings import Settings
 
 Plans = list[PairPlan]
 
 FEEDBACK = ("push.accepted", "push.postponed", "push.undone", "match.reported")
 """What people said of matches: of no consequence to pushing itself, and there for whoever learns from it."""
-
-
-def policy_of(settings: Settings, recommender: Recommender) -> Policy:
-    """The ranker's own threshold holds unless a setting overrides it."""
-    threshold = settings.push_threshold if settings.push_threshold is not None else recommender.threshold
-    return Policy(
-        threshold=threshold,
-        places=settings.pushes_per_pair,
-        expiry=settings.push_expiry,
-        immediate=settings.push_immediate_score,
-        per_day=settings.pushes_per_day,
-        per_week=settings.pushes_per_week,
-        waiting_per_place=settings.pushes_waiting_per_place,
-        answer_days=settings.push_answer_working_days,
-        returning=Returning(rounds=settings.push_rounds, regain=settings.push_regain),
-    )
 
 
 def event_handlers(recommender: Recommender, settings: Settings) -> Mapping[str, Sequence[Handler]]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Identified, now
+from app.database import Base, Identified, now
 
 
 class PushState(StrEnum):

@@ -1,7 +1,6 @@
 """Selects over pushes and pairs; what a principal may see of them is decided in `visible`."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,17 +8,14 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.principal import Principal
+from app.accounts.access.principal import Principal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordState
 from app.libraries.managers.models import Manager
+from app.libraries.record.enums import RecordState
 from app.matching.models import Pair
 from app.pushes.models import HOLDING, LIVE, Push, PushState, state_for_places
-from app.pushes.owners_word import unwanted_pairs
-from app.pushes.rounds import returning_pushes
-from app.pushes.standing import PairKey, Policy
-from app.pushes.telling_models import Digest
+from app.pushes.policy import PairKey, Policy
 
 PAIRS_LOOKED_AT = 500
 EXPIRED_AT_ONCE = 500
@@ -35,15 +31,6 @@ def visible(query: Select[Push], principal: Principal) -> Select[Push]:
         employed = select(Manager.id).where(Manager.owner_org_id == principal.organisation_id)
         return query.where(Push.manager_id.in_(employed))
     return query.where(false())
-
-
-def visible_digests(query: Select[Digest], principal: Principal) -> Select[Digest]:
-    """The lists that the principal may see: a manager's own; the bureau's are all."""
-    if principal.sees_everything:
-        return query
-    if principal.manager_id is None:
-        return query.where(false())
-    return query.where(Digest.manager_id == principal.manager_id)
 
 
 def waits(moment: datetime) -> ColumnElement[bool]:
@@ -164,42 +151,6 @@ def pairs_with_a_place(policy: Policy) -> Select[Pair]:
         .scalar_subquery()
     )
     return good_published_pairs(policy).where(held < policy.places).limit(PAIRS_LOOKED_AT)
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """How many places of a pair are free, and to which managers it went already and may not go again."""
-
-    free: int
-    pushed_to: frozenset[UUID]
-
-
-def free_places(
-    session: Session, pairs: Sequence[Pair], *, policy: Policy, freed: Collection[UUID] = ()
-) -> dict[PairKey, Places]:
-    """In the order of the pairs. The places of the pushes `freed` count as free; of a pair that an owner does not want
-    none is."""
-    rows = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_places(), Push.id).where(
-            Push.demand_id.in_({pair.demand_id for pair in pairs}),
-            Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
-        )
-    )
-    by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
-    returns = returning_pushes(session, by_key, policy.returning)
-    unwanted = unwanted_pairs(session, by_key, policy.returning)
-    pushed: dict[PairKey, dict[UUID, str]] = {}
-    for demand_id, achievement_id, manager_id, state, id_ in rows:
-        held = PushState.EXPIRED if id_ in freed else state
-        pushed.setdefault((demand_id, achievement_id), {})[manager_id] = held
-    answer = {}
-    for pair in pairs:
-        key = (pair.demand_id, pair.achievement_id)
-        known = pushed.get(key, {})
-        holding = sum(state in HOLDING for state in known.values())
-        barred = frozenset(id_ for id_ in known if (key, id_) not in returns)
-        answer[key] = Places(0 if key in unwanted else policy.places - holding, barred)
-    return answer
 
 
 def first_level(codes: Sequence[str] | None) -> frozenset[str]:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.statistics.figures_api import router as figures
-from app.statistics.rows_api import router as rows
+from app.statistics.figures.api import router as figures
+from app.statistics.rows.api import router as rows
 
 router = APIRouter()
 for part in (figures, rows):

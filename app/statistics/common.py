@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.libraries.vocabularies import regions, vocabulary
-from app.statistics.asking import Asked, Scope
-from app.statistics.dialect import NONE
+from app.statistics.query import Asked, Scope
+from app.statistics.sql_functions import NONE
 
 _DAY = 86400
 _HOUR = 3600

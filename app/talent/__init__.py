@@ -1,0 +1,1 @@
+"""Recognition of managers as talent: filings, certificates, training, tiers, rounds, rankings, contests."""

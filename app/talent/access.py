@@ -6,13 +6,14 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
 from app.errors import Invalid
-from app.libraries import commands, visibility
+from app.libraries.disclosure import visibility
+from app.libraries.disclosure.visibility import owns
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
-from app.libraries.visibility import owns
+from app.libraries.record import commands
 
 
 def manager_for(

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.events import Claimed, Handler, emit
-from app.talent.tiers.reading import managers_of_contract, managers_of_party, managers_with_something
+from app.events.outbox import Claimed, Handler, emit
+from app.talent.tiers.loader import managers_of_contract, managers_of_party, managers_with_something
 from app.talent.tiers.service import REFRESHED_AT_ONCE, refresh
 
 

@@ -4,11 +4,11 @@ from app.talent.affiliations.models import AffiliationConsent
 from app.talent.certificates.models import Certificate
 from app.talent.contests.models import Contest, ContestRegistration
 from app.talent.filings.models import Filing
-from app.talent.moves import TalentMove
 from app.talent.rankings.models import Ranking, RankingEntry
 from app.talent.rounds.models import Objection, RecognitionEntry, RecognitionRound
 from app.talent.tiers.models import ManagerTier, TierChange, TierConfiguration
 from app.talent.trainings.models import Training, TrainingBase
+from app.talent.transitions import TalentMove
 
 __all__ = [
     "AffiliationConsent",

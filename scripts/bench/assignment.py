@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from app.matching.assignment import (
+from app.matching.assignment.result import (
     Assignment,
     AssignmentProblem,
     ManagerPlaces,

@@ -24,15 +24,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.db import new_id
+from app.database import new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.record import Record
-from app.libraries.words import words
-from app.matching.embedder import Embedder
-from app.matching.indexer import prompt_of
-from app.matching.records import facts_of
-from app.matching.text import sentences, whole_text
+from app.libraries.record.models import Record
+from app.libraries.search.tokenizer import words
+from app.matching.embedding.embedder import Embedder
+from app.matching.embedding.indexer import prompt_of
+from app.matching.facts.from_records import facts_of
+from app.matching.text.passages import sentences, whole_text
 
 Array = NDArray[np.float32]
 

@@ -14,14 +14,14 @@ import numpy as np
 from crowd import Array, Real, Text
 from sqlalchemy import Connection, insert
 
-from app import schema
+from app import database_schema
 from app.accounts.models import Organisation
-from app.db import Database
+from app.database import Database
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordKind, RecordState
-from app.libraries.search import SearchDocument, create_search_ddl
-from app.libraries.words import words
+from app.libraries.record.enums import RecordKind, RecordState
+from app.libraries.search.full_text import SearchDocument, create_search_ddl
+from app.libraries.search.tokenizer import words
 from app.matching.models import RecordVector
 
 OWNERS = 2_000
@@ -242,7 +242,7 @@ def seed(
 ) -> tuple[list[UUID], list[UUID]]:
     """A new database; ids of the judged demands and of their answers, in one order."""
     database = Database(f"sqlite:///{path}")
-    schema.migrate(database)
+    database_schema.migrate(database)
     with database.engine.execution_options(sanku_write=True).begin() as connection:
         _full_text(connection, "DROP TRIGGER")
     seeder = Seeder(database, real.model_id, seed)

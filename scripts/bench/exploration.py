@@ -23,10 +23,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.exploration import FIT_FLOOR, with_newcomers
-from app.matching.history import PushHistory, Tally, above_the_mean, group_mean, shrunk_rate
-from app.matching.managers import shipped_model
-from app.matching.ranker import logistic
+from app.matching.managers.newcomer_slots import FIT_FLOOR, with_newcomers
+from app.matching.managers.score import shipped_model
+from app.matching.managers.shrinkage import (
+    PushHistory,
+    Tally,
+    above_the_mean,
+    group_mean,
+    shrunk_rate,
+)
+from app.matching.ranking.ranker import logistic
 
 NEWCOMERS, PLACES = 1 / 3, 3
 HANDICAP = 1.0

@@ -23,18 +23,18 @@ from typing import Any
 import httpx
 import uvicorn
 
-from app import schema
+from app import database_schema
+from app.accounts.access.principal import SYSTEM
+from app.accounts.facade import UserFacts, create_user, organisation_by_name
 from app.accounts.models import OrganisationKind, Role
-from app.accounts.principal import SYSTEM
-from app.accounts.service import UserFacts, create_user, organisation_by_name
-from app.db import Database
-from app.libraries import bulk
+from app.database import Database
 from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import read_dataset
-from app.libraries.kinds import RecordKind
+from app.libraries.record import bulk
+from app.libraries.record.enums import RecordKind
 from app.main import create_app
-from app.matching.embedder import SentenceTransformerEmbedder
-from app.observe import configure_logging
+from app.matching.embedding.embedder import SentenceTransformerEmbedder
+from app.observability import configure_logging
 from app.settings import Settings
 
 DEFAULTS = {
@@ -89,7 +89,7 @@ def _measure(settings: Settings, arguments: argparse.Namespace) -> dict[str, Any
         embedder, settings, [str(row.data["summary"]) for row in rows[: arguments.peer_texts]]
     )
     database = Database(settings.url)
-    schema.migrate(database)
+    database_schema.migrate(database)
     app = create_app(settings, embedder=embedder)
     owner = _owner(database)
     payloads = [

@@ -89,7 +89,7 @@ def main() -> None:
 def _real(asked: argparse.Namespace) -> Real:
     if asked.cache.exists():
         return Real.load(asked.cache)
-    from app.matching.embedder import SentenceTransformerEmbedder
+    from app.matching.embedding.embedder import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(asked.model, threads=1)
     found = Real.embedded(asked.data, embedder, judged=asked.judged, sources=asked.sources)
@@ -142,14 +142,14 @@ def _lines(row: dict[str, Any]) -> str:
 def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     from uuid import UUID
 
-    from app.db import Database
+    from app.database import Database
     from app.libraries.demands.models import Demand
-    from app.libraries.kinds import RecordKind
+    from app.libraries.record.enums import RecordKind
     from app.matching.index import IndexFilter, open_index, open_lexical
-    from app.matching.pairs import Matcher
-    from app.matching.ranker import load_ranker
-    from app.matching.recommending import ManagerLookups
-    from app.matching.signals import centred
+    from app.matching.managers.recommendation import ManagerLookups
+    from app.matching.matcher import Matcher
+    from app.matching.ranking.baseline import mean_centre
+    from app.matching.ranking.ranker import load_ranker
     from app.settings import Settings
 
     _one_thread()
@@ -192,7 +192,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
         ids, answers = json.loads(_file(asked, size).with_suffix(".json").read_text())
         demands = [session.get_one(Demand, UUID(id_)) for id_ in ids]
         usual = matcher.contexts.current(session).pairs
-        queries = np.stack([centred(text.vector, usual.demands.mean("zh")) for text in real.demands])
+        queries = np.stack([mean_centre(text.vector, usual.demands.mean("zh")) for text in real.demands])
         limits = IndexFilter(RecordKind.ACHIEVEMENT, languages=frozenset({"zh"}))
         words = [text.words for text in real.demands]
         for demand in demands[:10]:
@@ -243,9 +243,9 @@ def _following(database: Any, index: Any, lexical: Any) -> dict[str, float]:
     """From a commit to both indexes having it, in seconds of the processor: one record (median of 20); 1,000."""
     from sqlalchemy import select, update
 
-    from app.libraries.search import SearchDocument
+    from app.libraries.search.full_text import SearchDocument
+    from app.matching.embedding.vector_store import position
     from app.matching.models import RecordVector
-    from app.matching.vectors import position
 
     def change(count: int) -> float:
         with database.unit_of_work() as session:
@@ -277,7 +277,7 @@ def _following(database: Any, index: Any, lexical: Any) -> dict[str, float]:
 def hnsw(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     import faiss
 
-    from app.db import Database
+    from app.database import Database
 
     _one_thread()
     database = Database(f"sqlite:///{_file(asked, size)}")
@@ -317,7 +317,7 @@ def txtai(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     """Hybrid search with our vectors and our words: dense IVF and BM25, one weight for both, as it comes."""
     from txtai import Embeddings
 
-    from app.db import Database
+    from app.database import Database
 
     _one_thread()
     database = Database(f"sqlite:///{_file(asked, size)}")
@@ -440,11 +440,11 @@ def _recall(found: Sequence[Sequence[str]], exact: Sequence[Sequence[str]]) -> f
 
 
 def _centred_queries(real: Real) -> Array:
-    from app.matching.signals import Usual, centred, prior_mean
+    from app.matching.ranking.baseline import CorpusBaseline, mean_centre, prior_mean
 
     rows = np.stack([text.vector for text in real.demands])
-    usual = Usual.of(rows, ["zh"] * len(rows), prior_mean(real.model_id, "demand"))
-    return centred(rows, usual.mean("zh"))
+    usual = CorpusBaseline.of(rows, ["zh"] * len(rows), prior_mean(real.model_id, "demand"))
+    return mean_centre(rows, usual.mean("zh"))
 
 
 def _store(database: Any) -> tuple[list[str], Array, list[str]]:

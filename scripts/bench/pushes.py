@@ -23,9 +23,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app import schema
-from app.db import Database
-from app.observe import configure_logging
+from app import database_schema
+from app.database import Database
+from app.observability import configure_logging
 from tests.faults.crowd import Workers, crowd, work_off
 
 LEASE = timedelta(seconds=15)
@@ -107,7 +107,7 @@ def _database(home: Path, *, postgresql: bool) -> Iterator[str]:
 
 def _migrated(url: str) -> str:
     database = Database(url)
-    schema.migrate(database)
+    database_schema.migrate(database)
     database.dispose()
     return url
 

@@ -27,7 +27,7 @@ import numpy as np
 from drawing import BLUE, GREEN, GREY, ORANGE, panels, write
 from matplotlib.axes import Axes
 
-from app.matching.metrics import Interval, interval
+from app.matching.evaluation.metrics import Interval, interval
 
 # A replica's row of each month, the start included, by start and arm.
 Replicas = dict[str, dict[str, list[list[dict[str, Any]]]]]

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from ranker import Array, judged_features
 from sklearn.linear_model import LogisticRegression
 
-from app.matching import metrics
-from app.matching.confidence import list_figures
-from app.matching.embedder import SentenceTransformerEmbedder
-from app.matching.ranker import Ranker, ScoredPair, load_ranker, logistic
+from app.matching.embedding.embedder import SentenceTransformerEmbedder
+from app.matching.evaluation import metrics
+from app.matching.ranking.confidence import list_figures
+from app.matching.ranking.ranker import Ranker, ScoredPair, load_ranker, logistic
 
 FOLDS, REPEATS = 7, 5
 PENALTY = 0.3

@@ -26,16 +26,16 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
+from app.clock import local_now
 from app.libraries.exchange.dataset import Dataset, read_dataset
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import local_now
-from app.matching import metrics
-from app.matching.embedder import OnProgress, SentenceTransformerEmbedder
-from app.matching.manager_features import ManagerSide, PairTarget, manager_features
-from app.matching.records import achievement_facts, demand_facts, manager_facts
-from app.matching.sides import stored_texts
-from app.matching.text import content_hash
-from app.matching.throwaway import JudgedStore, open_judged_store
+from app.matching.candidates.encoded_records import stored_texts
+from app.matching.embedding.embedder import OnProgress, SentenceTransformerEmbedder
+from app.matching.evaluation import metrics
+from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
+from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
+from app.matching.managers.features import ManagerSide, PairTarget, manager_features
+from app.matching.text.passages import content_hash
 from app.settings import Settings
 
 Array = NDArray[np.float64]

@@ -23,14 +23,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from app.matching import metrics
-from app.matching.embedder import SentenceTransformerEmbedder
-from app.matching.facts import AchievementFacts, DemandFacts
-from app.matching.features import FEATURE_BY_NAME, pair_features
-from app.matching.signals import Context, TextSide, Usual, pair_signals, prior_mean
-from app.matching.text import sentences, whole_text
-from app.matching.traits import traits_of
-from app.matching.words import CorpusStats, count_words
+from app.matching.embedding.embedder import SentenceTransformerEmbedder
+from app.matching.evaluation import metrics
+from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.ranking.baseline import CorpusBaseline, prior_mean
+from app.matching.ranking.features import FEATURE_BY_NAME, pair_features
+from app.matching.ranking.similarity import Context, TextSide, pair_signals
+from app.matching.text.bm25 import CorpusStats, count_words
+from app.matching.text.passages import sentences, whole_text
+from app.matching.text.traits import traits_of
 
 Array = NDArray[np.float64]
 
@@ -266,8 +267,10 @@ def sides(embed: Any, records: list[Any]) -> list[TextSide]:
     ]
 
 
-def usual(known: list[TextSide], prior: Any) -> Usual:
-    return Usual.of(np.array([side.vector for side in known]), [side.language for side in known], prior)
+def usual(known: list[TextSide], prior: Any) -> CorpusBaseline:
+    return CorpusBaseline.of(
+        np.array([side.vector for side in known]), [side.language for side in known], prior
+    )
 
 
 def read(

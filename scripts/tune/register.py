@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.matching.words import words
+from app.matching.text.bm25 import words
 
 TRIPLES = Path(__file__).parent / "data" / "triples"
 

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from app import errors
 from app.accounts.api import router
 from app.accounts.models import Organisation, Role, User
-from app.db import Database
+from app.database import Database
 from app.settings import Settings
 from tests.builders.accounts import PASSWORD, bearer, make_api_key, make_organisation, make_user
 

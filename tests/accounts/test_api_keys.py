@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from app.accounts.models import ApiKey, OrganisationKind, Role
-from app.db import Database, now
+from app.database import Database, now
 from tests.accounts.conftest import People, on_one_database
 
 BODY = {"name": "ERP 对接", "scopes": ["demands:read", "organisation:read"]}

@@ -9,11 +9,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.checks import name_key
-from app.accounts.groups import whole_families
-from app.accounts.models import Organisation, OrganisationKind, Role
-from app.accounts.principal import STRANGER, SYSTEM
-from app.accounts.service import (
+from app.accounts.access.principal import STRANGER, SYSTEM
+from app.accounts.facade import (
     OrganisationFacts,
     UserFacts,
     change_organisation,
@@ -23,7 +20,10 @@ from app.accounts.service import (
     register,
     verify_organisation,
 )
-from app.db import Database
+from app.accounts.field_checks import name_key
+from app.accounts.models import Organisation, OrganisationKind, Role
+from app.accounts.organisations.groups import whole_families
+from app.database import Database
 from app.errors import Conflict, Invalid
 from tests.accounts.conftest import People
 from tests.builders.accounts import PASSWORD, make_organisation, make_user

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from app.accounts.credentials import AccessClaims, sign_access_token
 from app.accounts.models import Attempt, RefreshToken, Role, User
-from app.db import Database, now
+from app.database import Database, now
 from app.settings import Settings
 from tests.accounts.conftest import People, on_one_database
 from tests.builders.accounts import PASSWORD

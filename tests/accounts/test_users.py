@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.accounts.access.principal import SYSTEM
+from app.accounts.facade import UserFacts, create_user
 from app.accounts.models import OrganisationKind, Role
-from app.accounts.principal import SYSTEM
-from app.accounts.service import UserFacts, create_user
-from app.db import Database
+from app.database import Database
 from app.errors import Conflict, Forbidden, Invalid
 from tests.accounts.conftest import People, on_one_database
 from tests.builders.accounts import PASSWORD, principal_of

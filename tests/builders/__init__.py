@@ -1,0 +1,1 @@
+"""Builders of rows and request bodies, one module per concept."""

@@ -7,11 +7,11 @@ from itertools import count
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import Principal
+from app.accounts.facade import create_api_key, open_session
 from app.accounts.models import Organisation, OrganisationKind, Role, User
-from app.accounts.organisations import OrganisationFacts, add_organisation
-from app.accounts.principal import Principal
-from app.accounts.service import create_api_key, open_session
-from app.db import now
+from app.accounts.organisations.service import OrganisationFacts, add_organisation
+from app.database import now
 from app.settings import Settings
 
 PASSWORD = "Quancheng-72-spring"

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.db import new_id, now
+from app.database import new_id, now
 from app.engagements.contracts.models import Contract, ContractShare, ContractState
 
 _numbers = count(1)

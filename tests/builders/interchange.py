@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.db import now
+from app.database import now
 
 ACHIEVEMENT: dict[str, Any] = {
     "id": "A1",

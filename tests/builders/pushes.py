@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app.database import now
 from app.pushes.models import Push, PushRound
 
 

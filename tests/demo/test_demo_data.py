@@ -4,19 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from stdnum.cn import uscc
 
-from app.libraries.checks.indicator_text import parse_indicators
-from app.libraries.checks.patents import check_ip_number
-from app.libraries.checks.text import check_keywords, check_title
-from app.libraries.checks.uscc import inner_code_fits
 from app.libraries.exchange.dataset import Dataset, read_dataset
+from app.libraries.validation.indicators.parser import parse_indicators
+from app.libraries.validation.values.credit_code import inner_code_fits
+from app.libraries.validation.values.patents import check_ip_number
+from app.libraries.validation.values.text import check_keywords, check_title
+from tests.support.paths import DEMO_DATA
 
-DIRECTORY = Path(__file__).resolve().parents[2] / "app" / "demo" / "data"
+DIRECTORY = DEMO_DATA
 FIELDS = {
     "电子信息",
     "生物与新医药",

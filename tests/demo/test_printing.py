@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from app.demo.printing import wrapped
+from app.demo.terminal import wrapped
 
 TEXTS = st.text(alphabet="中文技术成果，。；（）“”、 abcXYZ0159.%-\n×—", max_size=80)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, select
 
 from app.accounts.models import AuditEntry, Organisation, Role
-from app.db import now
+from app.database import now
 from app.engagements.models import Reveal
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import now
-from app.engagements import files
-from app.engagements.file_types import DOCX, JPEG, PDF, PNG, XLSX, find_type, with_suffix
+from app.database import now
+from app.engagements.files import service as files
+from app.engagements.files.content_types import DOCX, JPEG, PDF, PNG, XLSX, find_type, with_suffix
+from app.engagements.files.storage import DiskStore, S3Store, Store, open_store
 from app.engagements.models import File
-from app.engagements.storage import DiskStore, S3Store, Store, open_store
 from app.errors import Invalid, Unavailable
 from app.settings import Settings
 from tests.engagements import documents
 from tests.engagements.s3_server import ACCESS, BUCKET, SECRET, Bucket, s3_server
 from tests.engagements.town import Meeting, Town, ok, refused, wrong_fields
-from tests.test_ground import _fail_commits_that_insert_into
+from tests.http.test_all_routes import _fail_commits_that_insert_into
 
 
 @pytest.fixture(params=["disk", "s3"])

@@ -21,20 +21,21 @@ from hypothesis.stateful import (
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import Principal
 from app.accounts.models import Role
-from app.accounts.principal import Principal
-from app.db import Database, new_id
-from app.engagements import disclosure, inviting, moving, participants
-from app.engagements.contracts import registration, service, signing
+from app.clock import local_now
+from app.database import Database, new_id
+from app.engagements.contracts import registration, service, signatures
 from app.engagements.contracts.models import Contract
-from app.engagements.load import open_load
+from app.engagements.lifecycle import stage_changes
+from app.engagements.lifecycle.workload import open_load
 from app.engagements.models import Engagement, Participant, ParticipantRole, Reveal, Stage, StageMove
+from app.engagements.people import disclosure, invitations, participants
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import local_now
-from app.pushes import inbox
+from app.pushes.inbox import service as inbox
 from app.pushes.models import Push
 from tests.builders.pushes import make_push
 from tests.pushes.world import World
@@ -161,10 +162,10 @@ class Town(RuleBasedStateMachine):
             whom = {"manager_id": self.managers[manager]}
         elif role is ParticipantRole.INVESTOR:
             whom = {"organisation_id": self.owners[0]}
-        invitation = inviting.Invitation(role=role, **whom)
+        invitation = invitations.Invitation(role=role, **whom)
         engagement = self.pick(n)
         self.command(
-            lambda session: inviting.invite(
+            lambda session: invitations.invite(
                 session, engagement, invitation=invitation, principal=self.actors[actor]
             )
         )
@@ -175,7 +176,7 @@ class Town(RuleBasedStateMachine):
         engagement = self.pick(n)
         reason = "other" if to is Stage.ENDED else None
         self.command(
-            lambda session: moving.move(
+            lambda session: stage_changes.move(
                 session, engagement, target=to, note="n", reason=reason, principal=self.actors[actor]
             )
         )
@@ -201,7 +202,7 @@ class Town(RuleBasedStateMachine):
             target = Stage.of(ALONG[ALONG.index(stage) + 1])
             me = self.actors[lead]
             self.command(
-                lambda session, target=target, me=me: moving.move(  # type: ignore[misc]
+                lambda session, target=target, me=me: stage_changes.move(  # type: ignore[misc]
                     session, engagement, target=target, note="n", principal=me
                 )
             )
@@ -228,7 +229,9 @@ class Town(RuleBasedStateMachine):
         if made is not None:
             self.contracts.append(made.id)
             self.command(
-                lambda session: signing.sign(session, made.id, signed_on=today, principal=self.actors[actor])
+                lambda session: signatures.sign(
+                    session, made.id, signed_on=today, principal=self.actors[actor]
+                )
             )
 
     @precondition(lambda self: self.contracts)

@@ -5,15 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import schema
-from app.db import Database, now
+from app import database_schema
+from app.database import Database, now
 from app.engagements.models import Engagement, Participant, StageMove
 from app.libraries.demands.models import Demand
-from app.libraries.numbers import take_numbers
-from app.pushes import inbox
+from app.libraries.record.reference_numbers import take_numbers
+from app.pushes.inbox import service as inbox
 from app.pushes.models import Push, PushState
-from tests.conftest import REPOSITORY
 from tests.pushes.world import World
+from tests.support.paths import REPOSITORY
 
 
 def migration() -> Any:
@@ -26,7 +26,7 @@ def migration() -> Any:
 
 
 def test_accepted_pushes_in_hand_become_engagements(database: Database) -> None:
-    schema.metadata()
+    database_schema.metadata()
     world = World(database)
     manager = world.manager(capacity=2)
     for _ in range(3):

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Role
-from app.db import now
-from app.engagements import outcomes
+from app.database import now
+from app.engagements.lifecycle import outcomes
+from app.engagements.lifecycle.outcomes import outcomes_of_managers, records_of_owners
 from app.engagements.models import Engagement
-from app.engagements.outcomes import outcomes_of_managers, records_of_owners
-from app.matching.history import Tally, above_the_mean
+from app.matching.managers.shrinkage import Tally, above_the_mean
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
 from tests.conftest import Caller

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engagements.shares import STEP, WHOLE, check_shares, is_part, split_amount
+from app.engagements.shares.rule import STEP, WHOLE, check_shares, is_part, split_amount
 from app.errors import Invalid
 
 percents = st.decimals(min_value=-5, max_value=120, places=3) | st.decimals(

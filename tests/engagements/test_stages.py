@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.database import Database
+from app.engagements.lifecycle.transitions import MOVES, targets
 from app.engagements.models import OPEN_STAGES, Engagement, Stage
-from app.engagements.stages import MOVES, targets
-from app.events import Event
+from app.events.outbox import Event
 from app.libraries.demands.models import Demand
 from tests.engagements.town import Town, day, ok, refused, wrong_fields
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.database import Database
 from app.engagements.models import Task
-from app.engagements.tasks import remind
-from app.events import Event
+from app.engagements.tasks.service import remind
+from app.events.outbox import Event
 from tests.engagements import documents
 from tests.engagements.town import Town, day, ok, refused, wrong_fields
 

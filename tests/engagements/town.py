@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts.models import Role
-from app.db import Database
+from app.clock import local_now
+from app.database import Database
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import local_now
 from tests.builders.pushes import make_push
 from tests.conftest import Caller
 from tests.pushes.world import World

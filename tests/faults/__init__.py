@@ -1,0 +1,1 @@
+"""Killed processes: nothing is lost, nothing is sent twice."""

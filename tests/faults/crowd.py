@@ -19,28 +19,29 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, Role, User
-from app.courier import Courier
-from app.db import Database, now
-from app.events import Event
+from app.database import Database, now
+from app.events.messages import MESSAGE_DUE, MessageKind, message_due
+from app.events.outbox import Event
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.observe import configure_logging
-from app.pushes import delivery, stream_log
-from app.pushes.channels.models import (
+from app.notifications.channels.secrets import Seal
+from app.notifications.delivery import outcome as delivery
+from app.notifications.models import (
     UNSETTLED,
     ChannelAddress,
     Delivery,
     DeliveryAttempt,
     DeliveryState,
-    InboxChange,
     WebhookEndpoint,
 )
-from app.pushes.channels.sealing import Seal
-from app.pushes.messages import MESSAGE_DUE, MessageKind, message_due
+from app.notifications.webhooks.service import new_secret
+from app.observability import configure_logging
+from app.pushes.inbox import stream_log
+from app.pushes.inbox.models import InboxChange
 from app.pushes.models import Push
-from app.pushes.webhooks import new_secret
 from app.settings import MailSecurity, Settings
+from app.workers.concurrent import Courier
 from tests.builders.pushes import make_push
 from tests.servers import Answer, Call, Mailbox, Receiver, http_receiver, mail_server
 

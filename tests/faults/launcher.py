@@ -12,11 +12,11 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from app import events
-from app.events import Claimed
+from app.events import outbox
+from app.events.outbox import Claimed
 from app.main import create_app
 from app.settings import Settings
-from app.worker import Worker
+from app.workers.worker import Worker
 
 DIMENSION = 64
 
@@ -52,7 +52,7 @@ def die() -> None:
 def kill_at(point: str, event_name: str) -> None:
     """Wrap the functions that stand before and after the point; the process does not survive reaching it."""
     in_hand: list[str] = []
-    work, settle, commit = Worker._work, events.settle, Session.commit
+    work, settle, commit = Worker._work, outbox.settle, Session.commit
 
     def working(self: Worker, claimed: Claimed) -> None:
         if point == "claimed" and claimed.name == event_name:
@@ -77,7 +77,7 @@ def kill_at(point: str, event_name: str) -> None:
 
     patches: tuple[tuple[Any, str, Callable[..., None]], ...] = (
         (Worker, "_work", working),
-        (events, "settle", settling),
+        (outbox, "settle", settling),
         (Session, "commit", committing),
     )
     for owner, name, wrapped in patches:

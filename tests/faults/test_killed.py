@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.db import Database, now
-from app.events import Event
+from app.database import Database, now
+from app.events.outbox import Event
 from app.main import create_app
 from app.pushes.models import Push
 from tests.builders.accounts import bearer, make_user

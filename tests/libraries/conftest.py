@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from app import errors
 from app.accounts.api import router as accounts
 from app.accounts.models import Organisation, Role, User
-from app.db import Database
+from app.database import Database
 from app.errors import StaleVersion
-from app.events import Event
+from app.events.outbox import Event
 from app.libraries.api import router
 from app.libraries.managers.service import manager_of_user
-from app.libraries.record import Record
+from app.libraries.record.models import Record
 from app.settings import Settings
 from tests.builders.accounts import bearer, make_api_key, make_organisation, make_user
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.events import Event
-from app.libraries.record import RecordVersion
+from app.events.outbox import Event
+from app.libraries.record.models import RecordVersion
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
 from tests.builders.managers import manager_payload

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from app.accounts.principal import SYSTEM
-from app.db import Database
-from app.libraries import bulk
-from app.libraries.kinds import RecordKind
+from app.accounts.access.principal import SYSTEM
+from app.database import Database
+from app.libraries.record import bulk
+from app.libraries.record.enums import RecordKind
 from app.settings import Settings
 from tests.builders.achievements import achievement_payload
 from tests.builders.managers import manager_payload

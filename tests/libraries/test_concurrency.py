@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.db import Database
+from app.database import Database
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordKind
-from app.libraries.numbers import next_numbers
-from app.libraries.record import RecordVersion
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import RecordVersion
+from app.libraries.record.reference_numbers import next_numbers
 from tests.builders.demands import demand_payload
 from tests.libraries.conftest import RecordingIndexer, Somebody, World
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import Organisation
-from app.db import Database
+from app.database import Database
 from app.errors import Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.accounts.models import AuditEntry
-from app.db import Database
+from app.database import Database
 from app.libraries.demands.models import Demand
-from app.libraries.expiry import expire_due
-from app.libraries.record import RecordCode, RecordVersion
-from app.libraries.search import SearchDocument
+from app.libraries.record.expiry import expire_due
+from app.libraries.record.models import RecordCode, RecordVersion
+from app.libraries.search.full_text import SearchDocument
 from app.settings import Settings
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import NEXT_YEAR, demand_payload

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from app.accounts.models import Role
-from app.db import Database
+from app.database import Database
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
 from tests.builders.managers import manager_payload

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import inspect
 
 from app.accounts.models import Organisation, Role
-from app.libraries.kinds import RecordKind, ViewLevel
+from app.libraries.disclosure.visibility import FIELD_LEVELS
+from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.registry import LIBRARIES
-from app.libraries.visibility import FIELD_LEVELS
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
 from tests.builders.managers import manager_payload

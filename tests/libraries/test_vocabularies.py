@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.libraries.kinds import CertificateLevel, RecordKind, TransferMode
+from app.libraries.record.enums import CertificateLevel, RecordKind, TransferMode
 from app.libraries.vocabularies import (
     UnknownVocabularyError,
     field_distance,

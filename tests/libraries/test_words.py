@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.libraries.words import STOP_WORDS, normalise, words
+from app.libraries.search.tokenizer import STOP_WORDS, normalise, words
 
 
 def test_numbers_with_units_and_grades_are_one_word() -> None:

@@ -10,19 +10,19 @@ from uuid import UUID
 import numpy as np
 
 from app.accounts.models import Organisation
-from app.db import Database, new_id
+from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
-from app.libraries.assigning import fill_defaults
 from app.libraries.demands.models import Demand
-from app.libraries.kinds import RecordState
-from app.libraries.search import SearchDocument
-from app.matching import vectors
+from app.libraries.record.apply_values import fill_defaults
+from app.libraries.record.enums import RecordState
+from app.libraries.search.full_text import SearchDocument
+from app.matching.embedding import vector_store
 from app.matching.index import open_index, open_lexical
-from app.matching.pairs import Matcher
-from app.matching.ranker import Ranker
-from app.matching.recommending import ManagerLookups
+from app.matching.managers.recommendation import ManagerLookups
+from app.matching.matcher import Matcher
+from app.matching.ranking.ranker import Ranker
 from app.settings import Settings
-from tests.matching.vector_stores import DIMENSION, MODEL, unit
+from tests.matching.index.vector_stores import DIMENSION, MODEL, unit
 
 # Words decide whether a pair is good, whole texts which is the better one.
 RANKER = Ranker("made up", base=-3.0, weights={"whole": 0.5, "words": 6.0}, threshold=0.5)
@@ -63,7 +63,7 @@ def index_record(session: Any, record: Demand | Achievement, topic: int, seed: i
     """As a published record's every change does."""
     vector = unit(topic) + 0.3 * unit(seed)
     vector = np.asarray(vector / np.linalg.norm(vector), np.float32)
-    vectors.store_vector(
+    vector_store.store_vector(
         session,
         record_id=record.id,
         kind=record.kind,

@@ -1,6 +1,6 @@
 import pytest
 
-from app.db import Database
+from app.database import Database
 from tests.pushes.world import World
 
 

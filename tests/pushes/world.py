@@ -13,21 +13,23 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
-from app.accounts.principal import Principal
-from app.db import Database, now
-from app.events import Claimed, Event, Handler, emit
+from app.database import Database, now
+from app.events.outbox import Claimed, Event, Handler, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
-from app.libraries.record import RecordVersion
-from app.matching.answers import ManagerRecommendation
+from app.libraries.record.models import RecordVersion
 from app.matching.models import Pair
+from app.matching.results import ManagerRecommendation
 from app.pushes import handlers
+from app.pushes.digests.models import Digest
 from app.pushes.models import Push, PushRound
-from app.pushes.telling_models import Digest, PushPreference
+from app.pushes.policy import policy_of
+from app.pushes.preferences.models import PushPreference
 from app.settings import Settings
-from app.worker import Worker
+from app.workers.worker import Worker
 
 _numbers = count(1)
 
@@ -77,7 +79,7 @@ class World:
         self.handlers = handlers.merge(
             ranking_handlers(), handlers.event_handlers(self.matcher, self.settings)
         )
-        self.policy = handlers.policy_of(self.settings, self.matcher)
+        self.policy = policy_of(self.settings, self.matcher)
 
     def worker(self) -> Worker:
         return Worker(self.database, self.handlers, self.settings)

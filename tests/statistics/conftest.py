@@ -10,10 +10,10 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation, Role
-from app.db import new_id
+from app.database import new_id
 from app.engagements.models import Engagement, Participant, StageMove
 from app.libraries.managers.models import Manager
-from app.pushes.channels.models import Delivery, Message
+from app.notifications.models import Delivery, Message
 from app.pushes.models import PushRound
 from tests.builders.contracts import make_contract
 from tests.builders.pushes import make_push

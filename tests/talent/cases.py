@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 
-from app.libraries.kinds import CertificateLevel
+from app.libraries.record.enums import CertificateLevel
 from app.talent.tiers.engine import Evaluation, evaluate
+from app.talent.tiers.enums import OPEN_QUESTIONS
 from app.talent.tiers.facts import Case, CertificateFacts, ContractFacts
-from app.talent.tiers.kinds import OPEN_QUESTIONS
 from app.talent.tiers.rules import Configuration, rules_of
 
 YEAR = 2026

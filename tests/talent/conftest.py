@@ -17,20 +17,20 @@ from sqlalchemy import update
 from app import errors
 from app.accounts.api import router as accounts
 from app.accounts.models import Organisation, Role
-from app.db import Database, now
+from app.clock import JINAN_TIME
+from app.database import Database, now
 from app.engagements.contracts.api import router as contracts
 from app.engagements.contracts.models import Contract
-from app.engagements.storage import DiskStore
-from app.events import emit
+from app.engagements.files.storage import DiskStore
+from app.events.outbox import emit
 from app.libraries.api import router as libraries
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.managers.service import manager_of_user
-from app.libraries.numbers import JINAN_TIME
 from app.settings import Settings
 from app.talent import handlers
 from app.talent.api import router as talent
 from app.talent.certificates.models import Certificate
-from app.worker import Worker
+from app.workers.worker import Worker
 from tests.builders.contracts import make_contract
 from tests.libraries.conftest import RecordingIndexer, Somebody
 from tests.libraries.conftest import World as LibraryWorld
@@ -42,7 +42,7 @@ _numbers = count(1)
 def a_day_in_november(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules of the policy hold in 2026–2028, and examples have fixed days: recognition sees one day for ever."""
     noon = datetime(2026, 11, 26, 12, tzinfo=JINAN_TIME)
-    monkeypatch.setattr("app.talent.days.local_now", lambda: noon)
+    monkeypatch.setattr("app.clock.local_now", lambda: noon)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Organisation, Role
+from app.clock import today
 from app.libraries.managers.models import Affiliation
-from app.talent.days import today
 from tests.talent.conftest import Person, World
 
 

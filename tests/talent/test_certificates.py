@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Role
-from app.engagements.files import sweep
-from app.engagements.storage import DiskStore
+from app.clock import today
+from app.engagements.files.service import sweep
+from app.engagements.files.storage import DiskStore
 from app.talent.certificates import evidence
-from app.talent.days import today
 from tests.talent.conftest import Person, World
 
 ISSUED = date(2026, 3, 20)

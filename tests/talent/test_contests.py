@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.accounts.models import Role
-from app.db import now
+from app.database import now
 from app.talent.contests.models import Contest
 from app.talent.contests.service import close_due
 from tests.talent.conftest import Person, World

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.accounts.models import Role
+from app.clock import add_months, today
 from app.libraries.managers.models import Affiliation
-from app.talent.days import add_months, today
 from app.talent.filings.models import MOVES, Filing, FilingState
 from app.talent.filings.service import expire_due, pledge
 from tests.talent.conftest import Person, World

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.db import new_id, now
+from app.database import new_id, now
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.pushes.models import Push

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import Role
+from app.clock import today
 from app.engagements.contracts.models import ContractShare, ContractState, ContractVersion
-from app.events import Event
+from app.events.outbox import Event
 from app.talent.certificates.models import Certificate
-from app.talent.days import today
 from app.talent.tiers.models import ManagerTier, TierChange
 from tests.talent.conftest import Person, World
 

@@ -14,7 +14,7 @@ import pandas
 import pytest
 
 from app.accounts.models import Organisation
-from app.db import new_id
+from app.database import new_id
 from app.engagements.contracts.models import Contract, ContractShare
 from app.libraries.managers.models import Manager
 from app.talent.certificates.models import Certificate

@@ -1,4 +1,4 @@
-"""All routes of accounts under one router."""
+"""Routes of accounts."""
 
 from fastapi import APIRouter
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app.accounts import api_keys as service
-from app.accounts.api.answers import NO_STORE, Id, created
+from app.accounts.access.permissions import LoggedIn
+from app.accounts.api.responses import NO_STORE, Id, created
 from app.accounts.models import ApiKey
-from app.accounts.permissions import LoggedIn
 from app.accounts.schemas import ApiKeyIssued, ApiKeyNew, ApiKeyOut
-from app.db import ReadSession, WriteSession
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 

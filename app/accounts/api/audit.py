@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from app.accounts import audit as service
+from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.models import AuditEntry
-from app.accounts.permissions import Action, LoggedIn, require
 from app.accounts.schemas import AuditEntryOut
-from app.db import ReadSession
+from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 

@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.accounts import organisations as service
-from app.accounts.api.answers import Id, created
-from app.accounts.checks import SearchText
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.api.responses import Id, created
+from app.accounts.field_checks import SearchText
 from app.accounts.models import Organisation, OrganisationKind
-from app.accounts.permissions import Action, LoggedIn, require
+from app.accounts.organisations import service
 from app.accounts.schemas import OrganisationChange, OrganisationNew, OrganisationOut
-from app.db import ReadSession, WriteSession
+from app.conditional_requests import IfMatch, check_if_match, etag
+from app.database import ReadSession, WriteSession
 from app.errors import (
     Conflict,
     Forbidden,
@@ -22,8 +23,8 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.idempotency import IdempotencyKey, created_once
 from app.paging import Cursor, Limit, Page, Sort, fetch_page, pick_sort
-from app.preconditions import IdempotencyKey, IfMatch, check_if_match, created_once, etag
 
 router = APIRouter(
     prefix="/v1/organisations", tags=["organisations"], responses=problems(Unauthenticated, Forbidden)

@@ -7,9 +7,17 @@ from fastapi.security import OAuth2PasswordRequestForm
 
 from app.accounts import credentials, throttle
 from app.accounts import sessions as service
-from app.accounts.api.answers import NO_STORE, client_address, created
+from app.accounts.access.permissions import (
+    TABLE,
+    Action,
+    CurrentPrincipal,
+    LoggedIn,
+    Reach,
+    reach,
+    require,
+)
+from app.accounts.api.responses import NO_STORE, client_address, created
 from app.accounts.models import ApiKey, Organisation, User
-from app.accounts.permissions import TABLE, Action, CurrentPrincipal, LoggedIn, Reach, reach, require
 from app.accounts.schemas import (
     ApiKeyOut,
     Me,
@@ -24,7 +32,7 @@ from app.accounts.schemas import (
 from app.accounts.throttle import Limited
 from app.accounts.users import register as register_account
 from app.accounts.users import set_password
-from app.db import ReadSession, WriteSession, database_of
+from app.database import ReadSession, WriteSession, database_of
 from app.errors import Conflict, Forbidden, Invalid, TooManyRequests, Unauthenticated, problems
 from app.settings import Settings
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from app.accounts import users as service
-from app.accounts.api.answers import Id, created
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.api.responses import Id, created
 from app.accounts.models import Role, User
-from app.accounts.permissions import Action, LoggedIn, require
 from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
-from app.db import ReadSession, WriteSession
+from app.conditional_requests import IfMatch, check_if_match, etag
+from app.database import ReadSession, WriteSession
 from app.errors import (
     Conflict,
     Forbidden,
@@ -22,8 +23,8 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.idempotency import IdempotencyKey, created_once
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch, check_if_match, created_once, etag
 
 router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauthenticated, Forbidden))
 

@@ -6,9 +6,9 @@ from sqlalchemy import false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
 from app.accounts.models import Role
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
 from app.engagements.access import is_mine
 from app.engagements.contracts.models import Contract, ContractShare
 from app.engagements.models import Participant, ParticipantRole, ParticipantState

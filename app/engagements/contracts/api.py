@@ -10,11 +10,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.models import Organisation
-from app.accounts.permissions import Action, CurrentPrincipal, require
-from app.db import ReadSession, WriteSession
-from app.engagements import timeline
-from app.engagements.contracts import history, registration, service, sharing, signing
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
+from app.engagements.contracts import registration, service, shares, signatures
+from app.engagements.contracts import versions as history
 from app.engagements.contracts.access import find
 from app.engagements.contracts.models import Contract, ContractState, ContractVersion
 from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
@@ -29,7 +30,8 @@ from app.engagements.contracts.schemas import (
     RegisterRequest,
     SignRequest,
 )
-from app.engagements.shares import split_amount
+from app.engagements.shares.rule import split_amount
+from app.engagements.timeline import entries as timeline
 from app.errors import (
     Conflict,
     Forbidden,
@@ -40,10 +42,10 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.libraries.checks.codes import CodeOf
-from app.libraries.summaries import manager_summaries
+from app.idempotency import IdempotencyKey, created_once
+from app.libraries.disclosure.summaries import manager_summaries
+from app.libraries.validation.values.codes import CodeOf
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch, created_once, etag
 
 router = APIRouter(
     prefix="/v1/contracts",
@@ -201,7 +203,7 @@ def sign(
     if_match: IfMatch = None,
 ) -> ContractRead:
     """分成合计 100% 且各经理人均已确认;有利益关系的须已披露。"""
-    contract = signing.sign(
+    contract = signatures.sign(
         session, contract_id, signed_on=wanted.signed_on, principal=principal, if_match=if_match
     )
     return _answer(session, contract, response)
@@ -213,7 +215,7 @@ def sign(
 def confirm_share(
     contract_id: UUID, principal: CurrentPrincipal, session: WriteSession, response: Response
 ) -> ContractRead:
-    contract = sharing.confirm_share(session, contract_id, principal=principal)
+    contract = shares.confirm_share(session, contract_id, principal=principal)
     return _answer(session, contract, response)
 
 
@@ -226,7 +228,7 @@ def pay(
     session: WriteSession,
     response: Response,
 ) -> ContractRead:
-    contract = signing.pay(session, contract_id, position, paid_on=wanted.paid_on, principal=principal)
+    contract = signatures.pay(session, contract_id, position, paid_on=wanted.paid_on, principal=principal)
     return _answer(session, contract, response)
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Identified, Percent, Wan, now
-from app.libraries.kinds import LabelledEnum
+from app.database import Base, Identified, Percent, Wan, now
+from app.libraries.record.enums import LabelledEnum
 
 
 class ContractState(LabelledEnum):

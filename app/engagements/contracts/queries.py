@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.principal import Principal
+from app.accounts.access.principal import Principal
 from app.engagements.contracts.access import visible_rows
 from app.engagements.contracts.models import Contract, ContractShare
 from app.errors import Conflict

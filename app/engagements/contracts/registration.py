@@ -5,17 +5,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action
-from app.accounts.principal import Principal
-from app.engagements import events, timeline
-from app.engagements.contracts import history
+from app.accounts.access.permissions import Action
+from app.accounts.access.principal import Principal
+from app.conditional_requests import check_if_match
+from app.engagements import events
+from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.models import Contract, ContractState
 from app.engagements.contracts.queries import refuse_taken
 from app.engagements.contracts.service import check
-from app.engagements.contracts.sharing import wrong_state
+from app.engagements.contracts.shares import wrong_state
+from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
-from app.preconditions import check_if_match
 
 
 def register(
@@ -39,13 +40,13 @@ def register(
         raise wrong_state(contract)
     require_second_person(contract, principal)
     refuse_taken(session, contract, registration_no)
-    before = history.as_it_stands(contract)
+    before = versions.as_it_stands(contract)
     contract.registration_no = registration_no
     contract.registered_on = registered_on
     contract.registered_by = timeline.actor_of(principal)
     contract.state = ContractState.REGISTERED
     check(session, contract)
-    history.keep(session, contract, action="register", before=before, principal=principal)
+    versions.keep(session, contract, action="register", before=before, principal=principal)
     events.tell_contract(session, events.REGISTERED, contract, registered_on=registered_on.isoformat())
     return contract
 
@@ -74,11 +75,11 @@ def land(
     require_second_person(contract, principal)
     if (contract.landed_on, contract.landed_in_jinan) == (landed_on, in_jinan):
         return contract
-    before = history.as_it_stands(contract)
+    before = versions.as_it_stands(contract)
     contract.landed_on, contract.landed_in_jinan = landed_on, in_jinan
     contract.landed_by = timeline.actor_of(principal)
     check(session, contract)
-    history.keep(session, contract, action="land", before=before, principal=principal, reason=reason)
+    versions.keep(session, contract, action="land", before=before, principal=principal, reason=reason)
     events.tell_contract(
         session, events.LANDED, contract, landed_on=landed_on.isoformat(), landed_in_jinan=in_jinan
     )

@@ -11,12 +11,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from app.engagements.contracts.models import ContractState
 from app.engagements.schemas import Share
-from app.libraries.checks.codes import CodeOf
-from app.libraries.checks.dates import Day
-from app.libraries.checks.errors import flaw
-from app.libraries.checks.money import Wan
-from app.libraries.checks.text import TextRule
-from app.libraries.schemas import FieldCodes, Title, Wire
+from app.libraries.http.schemas import FieldCodes, Title, Wire
+from app.libraries.validation.errors import flaw
+from app.libraries.validation.values.codes import CodeOf
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.money import Wan
+from app.libraries.validation.values.text import TextRule
 
 _STATES = "draft 草稿 signed 已签订 registered 已认定登记 cancelled 已撤销"
 _KINDS = "development 技术开发 assignment 技术转让 licence 技术许可 consulting 技术咨询 service 技术服务;可用其下的细类"

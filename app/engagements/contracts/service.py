@@ -6,27 +6,30 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
-from app.db import new_id
-from app.engagements import events, moving, timeline
+from app.clock import local_now
+from app.conditional_requests import check_if_match
+from app.database import new_id
+from app.engagements import events
 from app.engagements.access import not_yours, require_open, take_seat
-from app.engagements.contracts import history
+from app.engagements.contracts import versions
 from app.engagements.contracts.access import find, is_party_role
 from app.engagements.contracts.checks import check_terms
 from app.engagements.contracts.models import Contract, ContractPayment, ContractState
 from app.engagements.contracts.queries import refuse_taken
-from app.engagements.contracts.sharing import set_shares, usual_shares, wrong_state
-from app.engagements.disclosure import sides_consent
-from app.engagements.interests import interest_in_parties
+from app.engagements.contracts.shares import set_shares, usual_shares, wrong_state
+from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Engagement
+from app.engagements.people.conflicts_of_interest import interest_in_parties
+from app.engagements.people.disclosure import sides_consent
+from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import local_now, take_numbers
-from app.preconditions import check_if_match
+from app.libraries.record.reference_numbers import take_numbers
 
 NUMBERS = "HT"
 _RECORDS = ("demand_id", "achievement_id")
@@ -67,7 +70,7 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
         contract.fields = _fields_of_records(session, contract)
     check(session, contract)
     contract.number = take_numbers(session, NUMBERS, prefix=NUMBERS)[0]
-    history.keep(session, contract, action="create", before=None, principal=principal)
+    versions.keep(session, contract, action="create", before=None, principal=principal)
     return contract
 
 
@@ -98,15 +101,15 @@ def amend(
         raise Invalid.field(
             "reason", "missing", "合同签订后变更须说明原因", "say why a signed contract is amended"
         )
-    before = history.as_it_stands(contract)
+    before = versions.as_it_stands(contract)
     _write(session, contract, values, principal)
     check(session, contract)
     if not is_draft:
         check_disclosure(session, contract)
-    if history.as_it_stands(contract) == before:
+    if versions.as_it_stands(contract) == before:
         return contract
     action = "change" if is_draft else "amend"
-    changed = history.keep(
+    changed = versions.keep(
         session, contract, action=action, before=before, principal=principal, reason=reason or ""
     )
     if not is_draft:
@@ -124,14 +127,14 @@ def cancel(
     if contract.state == ContractState.CANCELLED:
         raise wrong_state(contract)
     require_bureau_once_confirmed(contract, principal)
-    before = history.as_it_stands(contract)
+    before = versions.as_it_stands(contract)
     from_state = str(contract.state)
     contract.state = ContractState.CANCELLED
     contract.cancelled_reason = reason
-    history.keep(session, contract, action="cancel", before=before, principal=principal, reason=reason)
+    versions.keep(session, contract, action="cancel", before=before, principal=principal, reason=reason)
     events.tell_contract(session, events.CANCELLED, contract, from_state=from_state, reason=reason)
     if contract.engagement_id is not None:
-        moving.fall_back(session, contract.engagement_id, note=f"合同 {contract.number} 已撤销")
+        stage_changes.fall_back(session, contract.engagement_id, note=f"合同 {contract.number} 已撤销")
     return contract
 
 

@@ -1,0 +1,1 @@
+"""技术成果库: achievements that universities, institutes and enterprises offer."""

@@ -2,7 +2,7 @@
 
 from app.libraries.achievements.queries import LISTING
 from app.libraries.achievements.service import LIBRARY
-from app.libraries.routes import library_router
+from app.libraries.http.routes import library_router
 
 router = library_router(
     LIBRARY,

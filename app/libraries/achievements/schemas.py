@@ -5,13 +5,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictBool
 
-from app.libraries.bands import MoneyBand
-from app.libraries.checks.codes import CodeOf, CodesOf, Trl
-from app.libraries.checks.dates import Day
-from app.libraries.checks.indicators import Indicators
-from app.libraries.checks.money import Wan
-from app.libraries.checks.text import TextRule
-from app.libraries.schemas import (
+from app.libraries.disclosure.price_bands import MoneyBand
+from app.libraries.http.schemas import (
     Creation,
     DisclosedFields,
     JinanIndustryCode,
@@ -27,6 +22,11 @@ from app.libraries.schemas import (
     TransferModes,
     Wire,
 )
+from app.libraries.validation.indicators.comparison import Indicators
+from app.libraries.validation.values.codes import CodeOf, CodesOf, Trl
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.money import Wan
+from app.libraries.validation.values.text import TextRule
 
 Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", examples=["2024-03"])]
 

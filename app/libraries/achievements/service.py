@@ -7,17 +7,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.accounts.principal import Principal
+from app.clock import local_now
 from app.errors import FieldError, Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.achievements.schemas import AchievementCreate, AchievementPatch, AchievementRead
-from app.libraries.checks.patents import check_ip_number
-from app.libraries.consistency import in_order, money_range
-from app.libraries.kinds import RecordKind
 from app.libraries.library import Library
-from app.libraries.numbers import local_now
-from app.libraries.publishing import flaws_of
+from app.libraries.record.enums import RecordKind
+from app.libraries.validation.cross_field_checks import in_order, money_range
+from app.libraries.validation.publishing import flaws_of
+from app.libraries.validation.values.patents import check_ip_number
 
 
 def _check(achievement: Achievement) -> Iterator[FieldError]:

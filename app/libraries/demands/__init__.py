@@ -1,0 +1,1 @@
+"""技术需求库: demands, problems that enterprises want solved."""

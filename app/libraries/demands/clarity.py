@@ -21,8 +21,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.libraries.checks.indicator_text import parse_indicators
-from app.libraries.checks.indicators import Indicator, quantity_of
 from app.libraries.demands.clarity_words import (
     WORDED,
     Condition,
@@ -31,6 +29,8 @@ from app.libraries.demands.clarity_words import (
     pattern,
     vague_words,
 )
+from app.libraries.validation.indicators.comparison import Indicator, quantity_of
+from app.libraries.validation.indicators.parser import parse_indicators
 
 FAIR_PROBLEM, CLEAR_PROBLEM = 30, 80
 ENOUGH_INDICATORS, RICH_INDICATORS = 3, 6

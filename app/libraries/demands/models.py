@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Wan
-from app.libraries.kinds import RecordKind
-from app.libraries.record import Record
+from app.database import Base, Wan
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import Record
 
 
 class Demand(Record, Base):

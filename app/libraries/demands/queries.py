@@ -9,13 +9,13 @@ from pydantic import Field
 from sqlalchemy import func, literal
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.principal import Principal
-from app.libraries.bands import MoneyBand, in_band
-from app.libraries.checks.dates import Day
-from app.libraries.checks.money import Wan
+from app.accounts.access.principal import Principal
 from app.libraries.demands.models import Demand
-from app.libraries.filters import ModeFilters, require_details
-from app.libraries.lists import Listing
+from app.libraries.disclosure.price_bands import MoneyBand, in_band
+from app.libraries.http.filters import ModeFilters, require_details
+from app.libraries.http.listing import Listing
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.money import Wan
 from app.paging import Sort
 
 

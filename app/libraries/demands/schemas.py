@@ -4,15 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.libraries.bands import MoneyBand
-from app.libraries.checks.codes import CodeOf, Trl
-from app.libraries.checks.dates import Day
-from app.libraries.checks.indicators import Indicators
-from app.libraries.checks.money import Wan
-from app.libraries.checks.text import TextRule
-from app.libraries.checks.uscc import Uscc
 from app.libraries.demands.clarity import Severity
-from app.libraries.schemas import (
+from app.libraries.disclosure.price_bands import MoneyBand
+from app.libraries.http.schemas import (
     Creation,
     DisclosedFields,
     JinanIndustryCode,
@@ -26,6 +20,12 @@ from app.libraries.schemas import (
     TransferModes,
     today_or_later_example,
 )
+from app.libraries.validation.indicators.comparison import Indicators
+from app.libraries.validation.values.codes import CodeOf, Trl
+from app.libraries.validation.values.credit_code import Uscc
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.money import Wan
+from app.libraries.validation.values.text import TextRule
 
 
 class DemandFields(DisclosedFields):

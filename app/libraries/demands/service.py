@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 from app.errors import FieldError
-from app.libraries.consistency import in_order, money_range
 from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import DemandCreate, DemandPatch, DemandRead
-from app.libraries.kinds import RecordKind
 from app.libraries.library import Library
+from app.libraries.record.enums import RecordKind
+from app.libraries.validation.cross_field_checks import in_order, money_range
 
 
 def _check(demand: Demand) -> Iterator[FieldError]:

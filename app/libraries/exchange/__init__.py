@@ -1,1 +1,1 @@
-"""In by file: the interchange format of directories of JSON lines and judgements."""
+"""Data exchange: datasets of records in JSON Lines, read and loaded."""

@@ -10,16 +10,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import SYSTEM
+from app.accounts.facade import organisation_by_name
 from app.accounts.models import OrganisationKind
-from app.accounts.principal import SYSTEM
-from app.accounts.service import organisation_by_name
-from app.db import Database
+from app.database import Database
 from app.errors import FieldError, Invalid, SankuError
-from app.libraries import bulk
 from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import Dataset, Row, read_dataset
-from app.libraries.indexing import Indexer
-from app.libraries.kinds import RecordKind
+from app.libraries.record import bulk
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.indexing import Indexer
 from app.settings import Settings
 
 BATCH = 64

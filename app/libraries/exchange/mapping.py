@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.errors import Invalid
-from app.libraries.checks.patents import read_ip_number
+from app.libraries.validation.values.patents import read_ip_number
 from app.libraries.vocabularies import hightech_fields, regions
 
 Organisations = Callable[[str, str, str | None], UUID]

@@ -1,8 +1,8 @@
 """/v1/managers."""
 
+from app.libraries.http.routes import library_router
 from app.libraries.managers.queries import LISTING
 from app.libraries.managers.service import LIBRARY
-from app.libraries.routes import library_router
 
 router = library_router(
     LIBRARY,

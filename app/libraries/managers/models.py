@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Identified, now
-from app.libraries.kinds import RecordKind
-from app.libraries.record import Record
+from app.database import Base, Identified, now
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import Record
 
 
 class Manager(Record, Base):

@@ -7,12 +7,12 @@ from pydantic import Field
 from sqlalchemy import func
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.principal import Principal
-from app.libraries.checks.codes import CodesOf
-from app.libraries.filters import RecordFilters, has_code
-from app.libraries.kinds import CertificateLevel
-from app.libraries.lists import Listing
+from app.accounts.access.principal import Principal
+from app.libraries.http.filters import RecordFilters, has_code
+from app.libraries.http.listing import Listing
 from app.libraries.managers.models import Manager
+from app.libraries.record.enums import CertificateLevel
+from app.libraries.validation.values.codes import CodesOf
 from app.paging import Sort
 
 

@@ -7,12 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from app.libraries.checks.codes import CertificateLevelCode, CodeOf, CodesOf
-from app.libraries.checks.dates import Day
-from app.libraries.checks.errors import flaw
-from app.libraries.checks.text import PersonName, TextRule
-from app.libraries.kinds import CertificateLevel
-from app.libraries.schemas import (
+from app.libraries.http.schemas import (
     Creation,
     Line,
     LongText,
@@ -22,6 +17,11 @@ from app.libraries.schemas import (
     ShortLine,
     Wire,
 )
+from app.libraries.record.enums import CertificateLevel
+from app.libraries.validation.errors import flaw
+from app.libraries.validation.values.codes import CertificateLevelCode, CodeOf, CodesOf
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.text import PersonName, TextRule
 
 
 class Period(Wire):

@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
-from app.accounts.principal import Principal
-from app.db import new_id, now
+from app.clock import local_now
+from app.database import new_id, now
 from app.errors import Conflict, FieldError, Forbidden, Invalid
-from app.libraries.kinds import CertificateLevel, RecordKind
 from app.libraries.library import Library
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.managers.schemas import ManagerCreate, ManagerPatch, ManagerRead
-from app.libraries.numbers import local_now
+from app.libraries.record.enums import CertificateLevel, RecordKind
 
 
 def manager_of_user(session: Session, user_id: UUID) -> UUID | None:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.accounts.permissions import CurrentPrincipal
+from app.accounts.access.permissions import CurrentPrincipal
 from app.errors import NotFound, problems
 from app.libraries.vocabularies.catalogue import vocabulary, vocabulary_names
 from app.libraries.vocabularies.vocabulary import Term

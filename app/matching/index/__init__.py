@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from app.db import Database
+from app.database import Database
 from app.matching.index.base import Hit, IndexFilter, VectorIndex
-from app.matching.index.faiss import FaissIndex
-from app.matching.index.lexical import LexicalIndex
-from app.matching.index.pgvector import PgVectorIndex
-from app.matching.index.sqlite_words import SqliteLexicalIndex
-from app.matching.index.tsvector import PostgresLexicalIndex
+from app.matching.index.vectors.faiss import FaissIndex
+from app.matching.index.vectors.pgvector import PgVectorIndex
+from app.matching.index.words.base import LexicalIndex
+from app.matching.index.words.gin import PostgresLexicalIndex
+from app.matching.index.words.memory import SqliteLexicalIndex
 from app.settings import Settings
 
 __all__ = ["Hit", "IndexFilter", "LexicalIndex", "VectorIndex", "open_index", "open_lexical"]

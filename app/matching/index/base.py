@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
-from app.libraries.kinds import RecordKind
+from app.libraries.record.enums import RecordKind
 from app.matching.models import RecordVector
 
 Array = NDArray[np.float32]

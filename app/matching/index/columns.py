@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Row
 
+from app.matching.embedding.vector_store import unpack_codes
 from app.matching.index.base import IndexFilter
-from app.matching.vectors import unpack_codes
 
 Mask = NDArray[np.bool_]
 Slots = NDArray[np.int64]

@@ -1,0 +1,1 @@
+"""Training: learns a ranker from judgements and promotes it only if it is better."""

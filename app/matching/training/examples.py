@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.matching.features import FEATURES
-from app.matching.training.models import Exposure, Judgement
+from app.matching.feedback.labels import UNANSWERED, Evidence, signal_table
+from app.matching.feedback.models import Exposure, Judgement
+from app.matching.ranking.features import FEATURES
 from app.matching.training.propensity import NO_BIAS, Impression, Propensities, estimate
-from app.matching.training.signals import UNANSWERED, Evidence, signal_table
 
 Array = NDArray[np.float64]
 PairKey = tuple[UUID, UUID]

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from app.matching.features import FEATURES
-from app.matching.ranker import Ranker
+from app.matching.ranking.features import FEATURES
+from app.matching.ranking.ranker import Ranker
 from app.matching.training.examples import Example, matrix, spoken_of
 
 Array = NDArray[np.float64]

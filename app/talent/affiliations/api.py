@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.accounts.permissions import Action, LoggedIn, require
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
 from app.libraries.managers.models import Affiliation
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
@@ -15,7 +15,7 @@ from app.talent.access import manager_for
 from app.talent.affiliations import service
 from app.talent.affiliations.models import ConsentState
 from app.talent.affiliations.schemas import AffiliationRead, ConsentGiven, ConsentRefused
-from app.talent.answers import LISTING, READING
+from app.talent.responses import LISTING, READING
 
 router = APIRouter(
     prefix="/v1", tags=["跨机构任职 Affiliations"], responses=problems(Unauthenticated, Forbidden)

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Identified, now
-from app.libraries.kinds import LabelledEnum
+from app.database import Base, Identified, now
+from app.libraries.record.enums import LabelledEnum
 
 
 class ConsentState(LabelledEnum):

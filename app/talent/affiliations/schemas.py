@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.libraries.checks.text import TextRule
-from app.libraries.schemas import Wire
+from app.libraries.http.schemas import Wire
+from app.libraries.validation.values.text import TextRule
 from app.talent.affiliations.models import ConsentState
 
 

@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts import audit
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
-from app.db import now
+from app.clock import today
+from app.database import now
 from app.errors import Conflict, Forbidden, NotFound
-from app.events import emit
+from app.events.outbox import emit
+from app.libraries.disclosure.visibility import visible_rows
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.managers.service import is_active
-from app.libraries.visibility import visible_rows
 from app.talent.affiliations.models import AffiliationConsent, ConsentState
 from app.talent.affiliations.schemas import AffiliationRead
-from app.talent.days import today
 
 Key = tuple[UUID, UUID]
 

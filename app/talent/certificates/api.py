@@ -7,18 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
-from app.accounts.permissions import Action, LoggedIn, require
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.clock import today
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.libraries.kinds import CertificateLevel
+from app.idempotency import IdempotencyKey
+from app.libraries.record.enums import CertificateLevel
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch
 from app.talent.access import manager_for, own_rows
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.certificates import service
 from app.talent.certificates.models import Certificate, CertificateState
 from app.talent.certificates.schemas import CertificateCreate, CertificateRead, LevelRead, ReviewNote
-from app.talent.days import today
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.tiers.facts import highest
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))

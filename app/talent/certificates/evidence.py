@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
-from app.engagements.files import Received
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.engagements.files.service import Received
 from app.errors import Conflict, NotFound
 from app.talent.access import is_own
-from app.talent.answers import check_sent
 from app.talent.certificates.models import Certificate, CertificateState
 from app.talent.certificates.service import find
+from app.talent.responses import check_sent
 
 
 def find_changeable(

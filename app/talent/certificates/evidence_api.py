@@ -7,16 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
 
-from app.accounts.permissions import Action, LoggedIn, require
-from app.db import ReadSession, WriteSession
-from app.engagements.files import examine, store_bytes
-from app.engagements.uploads import FORM, as_attachment, received
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
+from app.engagements.files.service import examine, store_bytes
+from app.engagements.files.transfer import FORM, as_attachment, received
 from app.errors import Forbidden, TooLarge, Unauthenticated, Unavailable, problems
-from app.preconditions import IfMatch
-from app.talent.answers import CHANGING, READING, answer
 from app.talent.certificates import evidence
 from app.talent.certificates.api import read
 from app.talent.certificates.schemas import CertificateRead
+from app.talent.responses import CHANGING, READING, answer
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
 

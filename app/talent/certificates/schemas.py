@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.libraries.checks.dates import Day
-from app.libraries.checks.errors import flaw
-from app.libraries.checks.text import TextRule
-from app.libraries.kinds import CertificateLevel
-from app.libraries.schemas import Wire
+from app.clock import today
+from app.libraries.http.schemas import Wire
+from app.libraries.record.enums import CertificateLevel
+from app.libraries.validation.errors import flaw
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.text import TextRule
 from app.talent.certificates.models import CertificateState
-from app.talent.days import today
 
 Level = Literal["primary", "intermediate", "advanced"]
 

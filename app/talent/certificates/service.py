@@ -7,19 +7,19 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
-from app.db import now
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.clock import today
+from app.database import now
 from app.errors import Conflict, NotFound
-from app.events import emit
-from app.libraries.kinds import CertificateLevel
+from app.events.outbox import emit
+from app.libraries.record.enums import CertificateLevel
 from app.talent.access import manager_for, own_rows
-from app.talent.answers import check_sent
 from app.talent.certificates.models import MOVES, Certificate, CertificateState
 from app.talent.certificates.schemas import CertificateCreate
-from app.talent.days import today
-from app.talent.moves import begin, take
+from app.talent.responses import check_sent
 from app.talent.tiers.facts import CertificateFacts
+from app.talent.transitions import begin, take
 
 NOTED_AT_ONCE = 500
 

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.idempotency import IdempotencyKey
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.contests import service
 from app.talent.contests.models import (
     Contest,
@@ -28,6 +28,7 @@ from app.talent.contests.schemas import (
     ContestPatch,
     ContestRead,
 )
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 
 router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=problems(Unauthenticated, Forbidden))
 

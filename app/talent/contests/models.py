@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Identified, Percent, now
-from app.libraries.kinds import LabelledEnum
-from app.talent.moves import Move, moves
+from app.database import Base, Identified, Percent, now
+from app.libraries.record.enums import LabelledEnum
+from app.talent.transitions import Move, moves
 
 
 class ContestKind(LabelledEnum):

@@ -9,18 +9,18 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.accounts.principal import Principal
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.accounts.access.principal import Principal
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.idempotency import IdempotencyKey
 from app.libraries.managers.models import Manager
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey
 from app.talent.access import own_rows
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.contests import service
 from app.talent.contests.models import Contest, ContestRegistration, ContestState, RegistrationState
 from app.talent.contests.schemas import PlacingRead, Placings, RegistrationCreate, RegistrationRead
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 
 router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=problems(Unauthenticated, Forbidden))
 

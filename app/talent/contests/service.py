@@ -7,16 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
-from app.accounts.permissions import Action, allowed, require
-from app.accounts.principal import SYSTEM, Principal
-from app.db import now
+from app.accounts.access.permissions import Action, allowed, require
+from app.accounts.access.principal import SYSTEM, Principal
+from app.clock import JINAN_TIME
+from app.conditional_requests import check_if_match
+from app.database import now
 from app.errors import Conflict, Invalid, NotFound
-from app.events import emit
-from app.libraries.numbers import JINAN_TIME, take_numbers
-from app.preconditions import check_if_match
-from app.talent import granting
+from app.events.outbox import emit
+from app.libraries.record.reference_numbers import take_numbers
+from app.talent import awards
 from app.talent.access import manager_for, own_rows
-from app.talent.answers import check_sent
 from app.talent.contests.models import (
     MOVES,
     Contest,
@@ -26,8 +26,9 @@ from app.talent.contests.models import (
     RegistrationState,
 )
 from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, RegistrationCreate
-from app.talent.moves import begin, take
 from app.talent.rankings.service import issuer_of
+from app.talent.responses import check_sent
+from app.talent.transitions import begin, take
 
 CLOSED_AT_ONCE = 100
 
@@ -305,4 +306,4 @@ def _honour(session: Session, contest: Contest, principal: Principal) -> None:
     honours = {
         id_: {"name": f"{contest.title} {award}", "year": year, "issuer": issuer} for id_, award in rows
     }
-    granting.add_honours(session, honours, principal=principal, note=contest.number)
+    awards.add_honours(session, honours, principal=principal, note=contest.number)

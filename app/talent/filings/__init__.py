@@ -1,0 +1,1 @@
+"""Filings (备案) of managers with the operator."""

@@ -9,17 +9,17 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.accounts.principal import Principal
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.accounts.access.principal import Principal
+from app.clock import today
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.idempotency import IdempotencyKey
 from app.libraries.managers.models import Manager
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch
-from app.talent import moves
+from app.talent import transitions
 from app.talent.access import own_rows
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
-from app.talent.days import today
 from app.talent.filings import service
 from app.talent.filings.models import BY_BUREAU, BY_HOLDER, MOVES, Filing, FilingState
 from app.talent.filings.schemas import (
@@ -31,6 +31,7 @@ from app.talent.filings.schemas import (
     Pledge,
     PledgeRead,
 )
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 
 router = APIRouter(
     prefix="/v1/filings", tags=["备案 Filings"], responses=problems(Unauthenticated, Forbidden)
@@ -103,7 +104,7 @@ def change_filing(
 def list_moves(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> list[MoveRead]:
     """最早的在前: 谁、何时、何操作、何理由。"""
     filing = service.find(session, filing_id, principal=principal)
-    return [MoveRead.model_validate(row) for row in session.scalars(moves.history(filing.id))]
+    return [MoveRead.model_validate(row) for row in session.scalars(transitions.history(filing.id))]
 
 
 def _add_signed(name: str, summary: str, text: str) -> None:
@@ -214,7 +215,7 @@ def _read_many(session: Session, rows: Sequence[Filing], principal: Principal) -
             manager_name=names[row.manager_id],
             state=states[row.state],
             state_zh=states[row.state].zh,
-            allowed=[name for name in moves.allowed(MOVES, row.state) if name in may],
+            allowed=[name for name in transitions.allowed(MOVES, row.state) if name in may],
             in_force=service.in_force(row, day),
         )
         for row in rows

@@ -11,23 +11,23 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action, require
-from app.accounts.principal import SYSTEM, Principal
-from app.db import now
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import SYSTEM, Principal
+from app.clock import add_months, today
+from app.conditional_requests import check_if_match
+from app.database import now
 from app.errors import Conflict, Invalid, NotFound
-from app.events import emit
-from app.libraries.kinds import RecordState
+from app.events.outbox import emit
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import take_numbers
-from app.preconditions import check_if_match
+from app.libraries.record.enums import RecordState
+from app.libraries.record.reference_numbers import take_numbers
 from app.settings import Settings
-from app.talent import granting
+from app.talent import awards
 from app.talent.access import is_own, manager_for, own_rows
 from app.talent.affiliations.service import without_consent
-from app.talent.answers import check_sent
-from app.talent.days import add_months, today
 from app.talent.filings.models import IN_FORCE, MOVES, Filing, FilingState
-from app.talent.moves import begin, check, take
+from app.talent.responses import check_sent
+from app.talent.transitions import begin, check, take
 
 EXPIRED_AT_ONCE = 200
 
@@ -274,7 +274,7 @@ def _moved(session: Session, filing: Filing, name: str, principal: Principal) ->
             "filing_state": filing.state,
             "filing_valid_to": filing.valid_to,
         }
-        granting.write(session, {filing.manager_id: shown}, action="filing", principal=principal, note=name)
+        awards.write(session, {filing.manager_id: shown}, action="filing", principal=principal, note=name)
     emit(
         session,
         "filing.changed",

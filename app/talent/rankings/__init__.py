@@ -1,0 +1,1 @@
+"""Rankings (金牌评选) of managers by a formula."""

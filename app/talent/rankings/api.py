@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.idempotency import IdempotencyKey
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.rankings import service
 from app.talent.rankings.formula import FigureName, Formula, default_formula
 from app.talent.rankings.models import Ranking, RankingEntry, RankingState
@@ -25,6 +25,7 @@ from app.talent.rankings.schemas import (
     RankingPatch,
     RankingRead,
 )
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.tiers.engine import plain
 
 router = APIRouter(prefix="/v1", tags=["评选 Rankings"], responses=problems(Unauthenticated, Forbidden))

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.libraries.checks.errors import flaw
-from app.libraries.kinds import LabelledEnum
+from app.libraries.record.enums import LabelledEnum
+from app.libraries.validation.errors import flaw
 
 CENT = Decimal("0.01")
 

@@ -6,27 +6,27 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action, allowed, require
+from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.accounts.permissions import Action, allowed, require
-from app.accounts.principal import Principal
-from app.db import now
+from app.clock import last_day, today
+from app.conditional_requests import check_if_match
+from app.database import now
 from app.errors import Conflict, Invalid, NotFound
-from app.events import emit
-from app.libraries.kinds import RecordState
+from app.events.outbox import emit
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import take_numbers
-from app.preconditions import check_if_match
-from app.talent import granting
-from app.talent.answers import check_sent
-from app.talent.days import last_day, today
-from app.talent.moves import begin, take
+from app.libraries.record.enums import RecordState
+from app.libraries.record.reference_numbers import take_numbers
+from app.talent import awards
 from app.talent.rankings.formula import Formula, Ranked, default_formula, rank
+from app.talent.rankings.loader import values_of
 from app.talent.rankings.models import MOVES, Ranking, RankingEntry, RankingState
-from app.talent.rankings.reading import values_of
 from app.talent.rankings.schemas import RankingCreate, RankingPatch
+from app.talent.responses import check_sent
 from app.talent.tiers.engine import plain
-from app.talent.tiers.reading import managers_with_something
+from app.talent.tiers.loader import managers_with_something
 from app.talent.tiers.rules import rules_of
+from app.talent.transitions import begin, take
 
 
 def make(session: Session, body: RankingCreate, *, principal: Principal) -> Ranking:
@@ -135,7 +135,7 @@ def publish(
     )
     issuer = issuer_of(session, principal)
     honours = {id_: {"name": name, "year": ranking.year, "issuer": issuer} for id_, name in rows}
-    granting.add_honours(session, honours, principal=principal, note=ranking.number)
+    awards.add_honours(session, honours, principal=principal, note=ranking.number)
     emit(session, "ranking.published", subject_id=ranking.id, payload={"year": ranking.year})
     session.flush()
     return ranking

@@ -1,0 +1,1 @@
+"""Yearly recognition rounds (年度认定)."""

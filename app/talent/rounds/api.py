@@ -9,16 +9,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.accounts.principal import Principal
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.accounts.access.principal import Principal
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Unauthenticated, problems
+from app.idempotency import IdempotencyKey
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch
-from app.talent import moves
+from app.talent import transitions
 from app.talent.access import own_rows
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.filings.schemas import MoveRead
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.rounds import export, service
 from app.talent.rounds.models import (
     MOVES,
@@ -28,7 +29,6 @@ from app.talent.rounds.models import (
     RecognitionRound,
     RoundState,
 )
-from app.talent.rounds.recomputing import recompute
 from app.talent.rounds.schemas import (
     DifferenceRead,
     EntryRead,
@@ -41,8 +41,9 @@ from app.talent.rounds.schemas import (
     Sheet,
     TierToday,
 )
-from app.talent.tables import CSV_TYPE, XLSX_TYPE, as_csv
-from app.talent.tiers.kinds import Tier
+from app.talent.rounds.verification import recompute
+from app.talent.spreadsheets import CSV_TYPE, XLSX_TYPE, as_csv
+from app.talent.tiers.enums import Tier
 from app.talent.tiers.schemas import Year
 
 router = APIRouter(
@@ -143,7 +144,7 @@ def get_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> Resp
 def list_moves(round_id: UUID, principal: LoggedIn, session: ReadSession) -> list[MoveRead]:
     require(principal, Action.ROUND_MANAGE)
     round_ = service.find(session, round_id, principal=principal)
-    return [MoveRead.model_validate(row) for row in session.scalars(moves.history(round_.id))]
+    return [MoveRead.model_validate(row) for row in session.scalars(transitions.history(round_.id))]
 
 
 @router.get("/recognition-rounds/{round_id}/entries", summary="认定条目", responses=LISTING | READING)
@@ -293,7 +294,7 @@ def _read_many(session: Session, rounds: Sequence[RecognitionRound], principal: 
             title=round_.title,
             state=_STATES[round_.state],
             state_zh=_STATES[round_.state].zh,
-            allowed=moves.allowed(MOVES, round_.state) if manages else [],
+            allowed=transitions.allowed(MOVES, round_.state) if manages else [],
             rule_set_id=round_.rule_set_id,
             as_of=round_.as_of,
             digest=round_.digest,

@@ -7,15 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
-from app.accounts.permissions import LoggedIn
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import LoggedIn
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.idempotency import IdempotencyKey
 from app.libraries.managers.models import Manager
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch, etag
 from app.talent.access import own_rows
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
-from app.talent.rounds import deciding, service
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.rounds import decisions, service
 from app.talent.rounds.models import Objection, RecognitionRound
 from app.talent.rounds.schemas import (
     DecisionSent,
@@ -27,7 +28,7 @@ from app.talent.rounds.schemas import (
 )
 from app.talent.tiers.engine import evaluate
 from app.talent.tiers.facts import unpack
-from app.talent.tiers.presenting import tier_read
+from app.talent.tiers.presenter import tier_read
 from app.talent.tiers.rules import Configuration, RuleSet
 
 router = APIRouter(
@@ -40,7 +41,7 @@ _OLDEST = Sort(Objection.raised_at, datetime)
 @router.get("/recognition-entries/{entry_id}", summary="认定条目的计算过程", responses=READING)
 def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, response: Response) -> EntryDetail:
     """按冻结的数据、规则和选择,逐份合同列出。"""
-    entry = deciding.find_entry(session, entry_id, principal=principal)
+    entry = decisions.find_entry(session, entry_id, principal=principal)
     round_ = session.get_one(RecognitionRound, entry.round_id)
     evaluation = evaluate(
         RuleSet.model_validate(round_.rules),
@@ -70,7 +71,9 @@ def decide(
     if_match: IfMatch = None,
 ) -> Response:
     """“可认定”的由管理部门审定;与计算结果不同的须说明理由。"""
-    entry = deciding.decide(session, entry_id, body.tier, body.reason, principal=principal, if_match=if_match)
+    entry = decisions.decide(
+        session, entry_id, body.tier, body.reason, principal=principal, if_match=if_match
+    )
     return answer(EntryRead.model_validate(entry), entry)
 
 
@@ -92,7 +95,7 @@ def raise_objection(
     """冻结之后、公布之前,由本人或所在机构提出。"""
 
     def make() -> tuple[ObjectionRead, Objection]:
-        row = deciding.object_(session, round_id, body.manager_id, body.text, principal=principal)
+        row = decisions.object_(session, round_id, body.manager_id, body.text, principal=principal)
         return ObjectionRead.model_validate(row), row
 
     return create(request, session, body, principal=principal, key=key, make=make, located=False)
@@ -124,7 +127,7 @@ def answer_objection(
     objection_id: UUID, body: ObjectionAnswer, principal: LoggedIn, session: WriteSession
 ) -> ObjectionRead:
     """异议成立的,按填写的类别更正,答复即为理由。"""
-    row = deciding.answer_objection(
+    row = decisions.answer_objection(
         session, objection_id, upheld=body.upheld, text=body.answer, tier=body.tier, principal=principal
     )
     return ObjectionRead.model_validate(row)

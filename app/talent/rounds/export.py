@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
-from app.talent.tables import Cell, as_workbook
+from app.talent.spreadsheets import Cell, as_workbook
+from app.talent.tiers.enums import OPEN_QUESTIONS
 from app.talent.tiers.facts import unpack
 from app.talent.tiers.figures import WHY_NOT, figures
-from app.talent.tiers.kinds import OPEN_QUESTIONS
 from app.talent.tiers.rules import Configuration
 
 ENTRY_HEADERS = (

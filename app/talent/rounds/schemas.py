@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from app.libraries.checks.text import TextRule
-from app.libraries.schemas import Wire
+from app.libraries.http.schemas import Wire
+from app.libraries.validation.values.text import TextRule
 from app.talent.rounds.models import Decision, RoundState
-from app.talent.tiers.kinds import Tier
+from app.talent.tiers.enums import Tier
 from app.talent.tiers.schemas import TierRead, Year
 
 Reason = Annotated[str, TextRule(1, 500, multiline=True)]

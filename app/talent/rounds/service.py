@@ -7,18 +7,17 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.permissions import Action, require
-from app.accounts.principal import Principal
-from app.db import now
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.clock import last_day, today
+from app.database import now
 from app.errors import Conflict, NotFound
-from app.events import emit
-from app.libraries.kinds import RecordState
+from app.events.outbox import emit
 from app.libraries.managers.models import Manager
-from app.libraries.numbers import take_numbers
-from app.talent import granting
-from app.talent.answers import check_sent
-from app.talent.days import last_day, today
-from app.talent.moves import begin, take
+from app.libraries.record.enums import RecordState
+from app.libraries.record.reference_numbers import take_numbers
+from app.talent import awards
+from app.talent.responses import check_sent
 from app.talent.rounds.models import (
     MOVES,
     Decision,
@@ -27,13 +26,14 @@ from app.talent.rounds.models import (
     RecognitionRound,
     RoundState,
 )
-from app.talent.tiers.configuring import choices
+from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate
+from app.talent.tiers.enums import Wording
 from app.talent.tiers.facts import digest, pack
-from app.talent.tiers.kinds import Wording
-from app.talent.tiers.reading import cases, managers_with_something
+from app.talent.tiers.loader import cases, managers_with_something
 from app.talent.tiers.rules import rules_of
 from app.talent.tiers.service import summary
+from app.talent.transitions import begin, take
 
 
 def open_round(session: Session, year: int, title: str, *, principal: Principal) -> RecognitionRound:
@@ -208,7 +208,7 @@ def _publish(session: Session, round_: RecognitionRound, principal: Principal) -
     granted = {
         manager_id: {"recognised_tier": tier, "recognised_year": round_.year} for manager_id, tier in rows
     }
-    granting.write(session, granted, action="recognise", principal=principal, note=round_.number)
+    awards.write(session, granted, action="recognise", principal=principal, note=round_.number)
     round_.published_at = now()
     emit(
         session,

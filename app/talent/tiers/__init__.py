@@ -1,0 +1,1 @@
+"""Tiers C, D and E (人才类别): rules as data, and the engine that applies them."""

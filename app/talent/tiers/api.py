@@ -7,20 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.clock import last_day, today
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IfMatch
 from app.talent.access import manager_for, own_rows
-from app.talent.answers import CHANGING, LISTING, READING, answer
-from app.talent.days import last_day, today
-from app.talent.tiers import presenting
-from app.talent.tiers.configuring import choices, configure
+from app.talent.responses import CHANGING, LISTING, READING, answer
+from app.talent.tiers import presenter as presenting
+from app.talent.tiers.choices import choices, configure
 from app.talent.tiers.engine import evaluate
-from app.talent.tiers.kinds import Tier
+from app.talent.tiers.enums import Tier
+from app.talent.tiers.loader import cases
 from app.talent.tiers.models import ManagerTier, TierChange
-from app.talent.tiers.reading import cases
 from app.talent.tiers.rules import Configuration, rule_set, rule_sets, rules_of
 from app.talent.tiers.schemas import (
     ConfigurationChange,
@@ -33,7 +33,7 @@ from app.talent.tiers.schemas import (
     WhatIfRead,
     Year,
 )
-from app.talent.tiers.supposing import supposed_case
+from app.talent.tiers.what_if import supposed_case
 
 router = APIRouter(prefix="/v1", tags=["人才类别 Tiers"], responses=problems(Unauthenticated, Forbidden))
 

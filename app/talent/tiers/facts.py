@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from app.libraries.kinds import CertificateLevel
+from app.libraries.record.enums import CertificateLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Identified, now
+from app.database import Base, Identified, now
 
 
 class TierConfiguration(Identified, Base):

@@ -12,8 +12,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.errors import Invalid
-from app.libraries.kinds import CertificateLevel
-from app.talent.tiers.kinds import (
+from app.libraries.record.enums import CertificateLevel
+from app.talent.tiers.enums import (
     AmountBasis,
     CountedContracts,
     FilingNeed,

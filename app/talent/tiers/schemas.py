@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from app.libraries.checks.dates import Day
-from app.libraries.checks.errors import flaw
-from app.libraries.checks.money import Wan
-from app.libraries.checks.text import TextRule
-from app.libraries.kinds import CertificateLevel
-from app.libraries.schemas import Wire
-from app.talent.tiers.kinds import (
+from app.libraries.http.schemas import Wire
+from app.libraries.record.enums import CertificateLevel
+from app.libraries.validation.errors import flaw
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.money import Wan
+from app.libraries.validation.values.text import TextRule
+from app.talent.tiers.enums import (
     AmountBasis,
     CountedContracts,
     FilingNeed,

@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
-from app.accounts.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.db import ReadSession, WriteSession
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.idempotency import IdempotencyKey
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.preconditions import IdempotencyKey, IfMatch
 from app.talent.access import manager_for
-from app.talent.answers import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.trainings import service
 from app.talent.trainings.ladder import ladder, next_rung, standings
 from app.talent.trainings.models import Training, TrainingBase, TrainingState

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from app.libraries.checks.codes import RegionCode
-from app.libraries.checks.dates import Day
-from app.libraries.checks.errors import flaw
-from app.libraries.checks.text import TextRule
-from app.libraries.schemas import Wire
+from app.clock import today
+from app.libraries.http.schemas import Wire
+from app.libraries.validation.errors import flaw
+from app.libraries.validation.values.codes import RegionCode
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.text import TextRule
 from app.talent.certificates.schemas import ReviewNote
-from app.talent.days import today
 from app.talent.trainings.models import BaseLevel, Rung, TrainingState
 
 __all__ = [

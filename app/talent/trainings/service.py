@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts import audit
+from app.accounts.access.permissions import Action, allowed, require
+from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.accounts.permissions import Action, allowed, require
-from app.accounts.principal import Principal
-from app.db import now
+from app.conditional_requests import check_if_match
+from app.database import now
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.preconditions import check_if_match
 from app.talent.access import manager_for, own_rows
-from app.talent.answers import check_sent
-from app.talent.moves import begin, take
+from app.talent.responses import check_sent
 from app.talent.trainings.models import MOVES, Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import BaseCreate, BasePatch, TrainingCreate
+from app.talent.transitions import begin, take
 
 
 def add_base(session: Session, body: BaseCreate, *, principal: Principal) -> TrainingBase:

@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.db import Database, new_id
-from app.matching.features import FEATURES
-from app.matching.ranker import Ranker, load_ranker
+from app.database import Database, new_id
+from app.matching.ranking.features import FEATURES
+from app.matching.ranking.ranker import Ranker, load_ranker
 from app.matching.training.examples import Example, harvest
 from app.matching.training.fit import calibration, fit, stretched
 from tests.matching.training.use import BY_CHANCE, END, build, live

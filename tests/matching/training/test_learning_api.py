@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.db import Database, now
-from app.events import Event, emit
+from app.database import Database, now
+from app.events.outbox import Event, emit
 from app.libraries.demands.models import Demand
 from app.main import create_app
-from app.matching.features import FEATURES
+from app.matching.feedback.models import Exposure, Judgement
 from app.matching.models import Pair
-from app.matching.ranker import load_ranker
-from app.matching.training import registry
-from app.matching.training.models import Exposure, Judgement
+from app.matching.ranking import registry
+from app.matching.ranking.features import FEATURES
+from app.matching.ranking.ranker import load_ranker
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
 from tests.builders.managers import manager_payload

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.accounts.access.principal import SYSTEM
 from app.accounts.models import AuditEntry
-from app.accounts.principal import SYSTEM
-from app.db import Database
+from app.database import Database
 from app.errors import Conflict, NotFound
-from app.events import Event
-from app.matching.ranker import Ranker, load_ranker
-from app.matching.training import registry
-from app.matching.training.models import RankerActivation, RankerModel
-from app.matching.training.registry import ActiveRanker
+from app.events.outbox import Event
+from app.matching.ranking import registry
+from app.matching.ranking.models import RankerActivation, RankerModel
+from app.matching.ranking.ranker import Ranker, load_ranker
+from app.matching.ranking.registry import ActiveRanker
 from tests.matching.training.test_fit import judged
 
 SHIPPED = load_ranker()

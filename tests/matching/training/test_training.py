@@ -9,23 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.accounts.principal import SYSTEM
-from app.db import Database
-from app.matching.ranker import Ranker
-from app.matching.training.comparing import later_demands
+from app.accounts.access.principal import SYSTEM
+from app.database import Database
+from app.matching.feedback.models import TrainingRun
+from app.matching.ranking.models import RankerActivation, RankerModel
+from app.matching.ranking.ranker import Ranker
+from app.matching.ranking.registry import ActiveRanker
 from app.matching.training.examples import Example, harvest
-from app.matching.training.judged import JudgedPairs
-from app.matching.training.models import RankerActivation, RankerModel, TrainingRun
-from app.matching.training.registry import ActiveRanker
-from app.matching.training.running import TrainingOptions, run_training
-from app.matching.training.training import (
-    LEAST_DEMANDS,
-    Decision,
-    Trained,
-    by_time,
-    settle,
-    train,
-)
+from app.matching.training.job import TrainingOptions, run_training
+from app.matching.training.judged_sets import JudgedPairs
+from app.matching.training.promotion import later_demands
+from app.matching.training.trainer import LEAST_DEMANDS, Decision, Trained, by_time, settle, train
 from tests.matching.training.test_fit import AT, example
 from tests.matching.training.use import BY_CHANCE, BY_MEANING, END, build, live
 

@@ -13,12 +13,12 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.db import Database, new_id
+from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.judgements import ShownPair, record_exposure
-from app.matching.ranker import Ranker, load_ranker
-from app.matching.training.models import Judgement
+from app.matching.feedback.judgements import ShownPair, record_exposure
+from app.matching.feedback.models import Judgement
+from app.matching.ranking.ranker import Ranker, load_ranker
 
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 END = datetime(2026, 12, 31, tzinfo=UTC)

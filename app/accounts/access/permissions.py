@@ -1,0 +1,316 @@
+"""Who may do what: one table. What it does not grant is refused."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from app.accounts.access.actions import Action
+from app.accounts.access.principal import Principal
+from app.accounts.authentication import CurrentPrincipal, LoggedIn
+from app.accounts.models import Role
+from app.errors import Forbidden, Unauthenticated
+
+__all__ = [
+    "SCOPES",
+    "TABLE",
+    "Action",
+    "CurrentPrincipal",
+    "LoggedIn",
+    "Reach",
+    "allowed",
+    "reach",
+    "require",
+]
+
+
+class Reach(StrEnum):
+    """To which records a right extends."""
+
+    NONE = "none"
+    OWN = "own"
+    ANY = "any"
+
+
+_COLUMNS: tuple[Role | None, ...] = (
+    Role.OPERATOR,
+    Role.ENTERPRISE,
+    Role.INSTITUTION,
+    Role.MANAGER,
+    Role.INVESTOR,
+    None,  # a stranger
+)
+
+NO, OWN, ANY = Reach.NONE, Reach.OWN, Reach.ANY
+
+# What is own: an organisation's record, key or colleague is its users' own; for user.change only oneself; of the
+# talent library a manager's own record is the one about him, an institution's those of its staff; a match or
+# recommendation is own to a party of it; a push to the manager it was sent to; to a manager an achievement or a
+# demand is own once he is assigned to it; an engagement is own to its participants, a contract to its parties and
+# its managers.
+# fmt: off
+_ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
+    #                                   operator enterprise institution manager investor stranger
+    Action.ACCOUNT_REGISTER:            (NO,  NO,  NO,  NO,  NO,  ANY),
+    Action.ORGANISATION_CREATE:         (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ORGANISATION_READ:           (ANY, ANY, ANY, ANY, ANY, NO),
+    Action.ORGANISATION_CHANGE:         (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.ORGANISATION_VERIFY:         (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.USER_CREATE:                 (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.USER_READ:                   (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.USER_CHANGE:                 (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.API_KEY_CREATE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.API_KEY_READ:                (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.API_KEY_REVOKE:              (ANY, OWN, OWN, NO,  OWN, NO),
+
+    Action.ACHIEVEMENT_CREATE:          (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_READ:            (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.ACHIEVEMENT_READ_OWNER_VIEW: (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.ACHIEVEMENT_CHANGE:          (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_SUBMIT:          (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_REVIEW:          (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ACHIEVEMENT_WITHDRAW:        (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_CLOSE:           (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_HISTORY:         (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ACHIEVEMENT_IMPORT:          (ANY, OWN, OWN, NO,  NO,  NO),
+
+    Action.DEMAND_CREATE:               (ANY, OWN, OWN, NO,  NO,  NO),
+    # Whoever may create a demand may have it checked before.
+    Action.DEMAND_CHECK:                (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_READ:                 (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.DEMAND_READ_OWNER_VIEW:      (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.DEMAND_CHANGE:               (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_SUBMIT:               (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_REVIEW:               (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.DEMAND_WITHDRAW:             (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_CLOSE:                (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_HISTORY:              (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.DEMAND_IMPORT:               (ANY, OWN, OWN, NO,  NO,  NO),
+
+    Action.MANAGER_CREATE:              (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_READ:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.MANAGER_READ_OWNER_VIEW:     (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_CHANGE:              (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_SUBMIT:              (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_REVIEW:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.MANAGER_WITHDRAW:            (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_CLOSE:               (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_HISTORY:             (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.MANAGER_IMPORT:              (ANY, NO,  NO,  NO,  NO,  NO),
+
+    Action.MATCH_READ:                  (ANY, OWN, OWN, ANY, NO,  NO),
+    Action.MATCH_TEXT:                  (ANY, ANY, ANY, ANY, ANY, NO),
+    Action.PAIR_LIST:                   (ANY, OWN, OWN, ANY, NO,  NO),
+    Action.RECOMMENDATION_READ:         (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.PUSH_LIST:                   (ANY, NO,  NO,  OWN, NO,  NO),
+    Action.PUSH_READ:                   (ANY, NO,  NO,  OWN, NO,  NO),
+    # Not even the bureau answers for a manager: an answer is his word to the parties.
+    Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
+    Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.PUSH_PREVIEW:                (ANY, NO,  NO,  OWN, NO,  NO),
+    # A manager's own, and an organisation's own for its users.
+    Action.PREFERENCE_READ:             (NO,  OWN, OWN, OWN, NO,  NO),
+    Action.PREFERENCE_CHANGE:           (NO,  OWN, OWN, OWN, NO,  NO),
+    Action.DIGEST_READ:                 (ANY, OWN, OWN, OWN, NO,  NO),
+    # An owner's word on a match of his own record; the bureau does not give it for him.
+    Action.MATCH_ANSWER:                (NO,  OWN, OWN, NO,  NO,  NO),
+    # Own is a match of one's own record, or of a push that one got.
+    Action.MATCH_REPORT:                (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.MATCH_REPORT_LIST:           (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.MATCH_REPORT_RESOLVE:        (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ACHIEVEMENT_FEEDBACK:        (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.ASSIGNMENT_PLAN:             (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ASSIGNMENT_RUN:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ASSIGNMENT_READ:             (ANY, NO,  NO,  NO,  NO,  NO),
+
+    Action.ENGAGEMENT_READ:             (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.ENGAGEMENT_MOVE:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.ENGAGEMENT_INVITE:           (ANY, OWN, OWN, OWN, NO,  NO),
+    # Consent is the invited one's own, and so is the confirmation of a share: not even the bureau gives it for him.
+    Action.ENGAGEMENT_ANSWER:           (NO,  OWN, OWN, OWN, OWN, NO),
+    Action.ENGAGEMENT_WRITE:            (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.ENGAGEMENT_CONTACTS:         (NO,  OWN, OWN, OWN, NO,  NO),
+    Action.ENGAGEMENT_SHARE:            (NO,  NO,  NO,  OWN, NO,  NO),
+    Action.CONTRACT_CREATE:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_READ:               (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.CONTRACT_CHANGE:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_SIGN:               (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_CANCEL:             (ANY, OWN, OWN, OWN, NO,  NO),
+    Action.CONTRACT_SHARE:              (NO,  NO,  NO,  OWN, NO,  NO),
+    # A second person confirms what managers are recognised by: the bureau, and nobody else.
+    Action.CONTRACT_REGISTER:           (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.CONTRACT_LAND:               (ANY, NO,  NO,  NO,  NO,  NO),
+    # A channel is its user's own, and not even the bureau looks after another's. A webhook endpoint is its
+    # organisation's; a manager has none, since it would be told of his colleagues' pushes too. A delivery is own to
+    # whose channel or endpoint it goes to.
+    Action.CHANNEL_READ:                (OWN, OWN, OWN, OWN, OWN, NO),
+    Action.CHANNEL_CHANGE:              (OWN, OWN, OWN, OWN, OWN, NO),
+    # The links in a mail work without a login: who may use one is signed into it.
+    Action.CHANNEL_LINK:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.WEBHOOK_CREATE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.WEBHOOK_READ:                (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.WEBHOOK_CHANGE:              (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.DELIVERY_READ:               (ANY, OWN, OWN, OWN, OWN, NO),
+    Action.DELIVERY_REPEAT:             (ANY, OWN, OWN, OWN, OWN, NO),
+
+    Action.MODEL_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.MODEL_SWITCH:                (ANY, NO,  NO,  NO,  NO,  NO),
+
+    # Recognition of talent: a manager's own, an institution's staff. The public reads what is published.
+    Action.FILING_CREATE:               (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.FILING_READ:                 (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.FILING_CHANGE:               (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.FILING_REVIEW:               (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.AFFILIATION_READ:            (ANY, NO,  OWN, OWN, NO,  NO),
+    # Own is a post at one's organisation, of whatever kind it is.
+    Action.AFFILIATION_CONSENT:         (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.CERTIFICATE_CREATE:          (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.CERTIFICATE_READ:            (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.CERTIFICATE_VERIFY:          (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.TRAINING_CREATE:             (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.TRAINING_READ:               (ANY, NO,  OWN, OWN, NO,  NO),
+    # Own is training at a base that one's organisation runs.
+    Action.TRAINING_VERIFY:             (ANY, NO,  OWN, NO,  NO,  NO),
+    Action.TRAINING_BASE_READ:          (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.TRAINING_BASE_CHANGE:        (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.TIER_READ:                   (ANY, NO,  OWN, OWN, NO,  NO),
+    Action.TIER_RULES_READ:             (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.TIER_CONFIGURE:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ROUND_MANAGE:                (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.ROUND_READ:                  (ANY, NO,  OWN, OWN, NO,  NO),
+    # Not the bureau: it would object to itself.
+    Action.ROUND_OBJECT:                (NO,  NO,  OWN, OWN, NO,  NO),
+    Action.RECOGNITION_READ:            (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.RANKING_MANAGE:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.RANKING_READ:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.CONTEST_MANAGE:              (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.CONTEST_READ:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.CONTEST_REGISTER:            (ANY, NO,  OWN, OWN, NO,  NO),
+
+    Action.EVENT_LIST:                  (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.EVENT_REPLAY:                (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.INDEX_REBUILD:               (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.AUDIT_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
+    Action.STATISTICS_READ:             (ANY, ANY, ANY, ANY, ANY, NO),
+}
+# fmt: on
+
+TABLE: Mapping[Action, Mapping[Role | None, Reach]] = MappingProxyType(
+    {action: MappingProxyType(dict(zip(_COLUMNS, row, strict=True))) for action, row in _ROWS.items()}
+)
+
+
+def _record_scopes(concept: str) -> dict[str, frozenset[Action]]:
+    """Reviews are in no scope: a person of the bureau decides them. Nor are accounts, audit and upkeep."""
+    verbs = {
+        "read": ("read", "read_owner_view", "history"),
+        "write": ("create", "change", "submit", "withdraw", "close", "import"),
+    }
+    return {
+        f"{concept}s:{access}": frozenset(Action(f"{concept}.{verb}") for verb in names)
+        for access, names in verbs.items()
+    }
+
+
+# What an API key may be given; each scope opens these actions as far as the key's role reaches.
+SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
+    {
+        **_record_scopes("achievement"),
+        **_record_scopes("demand"),
+        "achievements:read": _record_scopes("achievement")["achievements:read"]
+        | {Action.ACHIEVEMENT_FEEDBACK},
+        "demands:write": _record_scopes("demand")["demands:write"] | {Action.DEMAND_CHECK},
+        **_record_scopes("manager"),
+        "matches:read": frozenset(
+            {Action.MATCH_READ, Action.MATCH_TEXT, Action.PAIR_LIST, Action.RECOMMENDATION_READ}
+        ),
+        "pushes:read": frozenset({Action.PUSH_LIST, Action.PUSH_READ}),
+        "pushes:write": frozenset({Action.PUSH_ANSWER}),
+        "talent:read": frozenset(
+            {
+                Action.FILING_READ,
+                Action.AFFILIATION_READ,
+                Action.CERTIFICATE_READ,
+                Action.TRAINING_READ,
+                Action.TRAINING_BASE_READ,
+                Action.TIER_READ,
+                Action.TIER_RULES_READ,
+                Action.ROUND_READ,
+                Action.RECOGNITION_READ,
+                Action.RANKING_READ,
+                Action.CONTEST_READ,
+            }
+        ),
+        "talent:write": frozenset(
+            {
+                Action.FILING_CREATE,
+                Action.FILING_CHANGE,
+                Action.CERTIFICATE_CREATE,
+                Action.TRAINING_CREATE,
+                Action.CONTEST_REGISTER,
+            }
+        ),
+        "organisation:read": frozenset({Action.ORGANISATION_READ}),
+        "statistics:read": frozenset({Action.STATISTICS_READ}),
+        # No scope opens consent, contacts or shares: a person answers for those.
+        "engagements:read": frozenset({Action.ENGAGEMENT_READ}),
+        "engagements:write": frozenset(
+            {Action.ENGAGEMENT_MOVE, Action.ENGAGEMENT_INVITE, Action.ENGAGEMENT_WRITE}
+        ),
+        "contracts:read": frozenset({Action.CONTRACT_READ}),
+        "contracts:write": frozenset(
+            {Action.CONTRACT_CREATE, Action.CONTRACT_CHANGE, Action.CONTRACT_SIGN, Action.CONTRACT_CANCEL}
+        ),
+    }
+)
+
+
+def reach(principal: Principal, action: Action) -> Reach:
+    """How far the principal's right to `action` extends; NONE for whatever the table does not know."""
+    row = TABLE.get(action)
+    if row is None or not _in_scope(principal, action):
+        return Reach.NONE
+    return Reach.ANY if principal.system else row.get(principal.role, Reach.NONE)
+
+
+def allowed(principal: Principal, action: Action, *, own: bool) -> bool:
+    """
+    Args:
+        own: whether what is acted on is the principal's own (see the remark beside the table).
+    """
+    extends = reach(principal, action)
+    return extends is Reach.ANY or (extends is Reach.OWN and own)
+
+
+def require(
+    principal: Principal,
+    action: Action,
+    *,
+    owner_org_id: UUID | None = None,
+    own: bool | None = None,
+) -> None:
+    """Refuse unless `allowed`. What is own is told by `own`, or follows from the organisation that owns the record.
+
+    Raises:
+        Unauthenticated: a stranger, who may after a login.
+        Forbidden: the role or the API key's scopes do not reach so far.
+    """
+    if own is None:
+        own = owner_org_id is not None and owner_org_id == principal.organisation_id
+    if allowed(principal, action, own=own):
+        return
+    if principal.is_stranger:
+        raise Unauthenticated
+    if not _in_scope(principal, action):
+        needed = " / ".join(sorted(scope for scope, actions in SCOPES.items() if action in actions))
+        raise Forbidden(
+            f"This API key lacks the scope for {action}: {needed or 'no scope opens it, please log in'}.",
+            f"此 API 密钥的授权范围不含 {action}: {needed or '不对 API 密钥开放,请登录后操作'}。",
+            code="insufficient_scope",
+            action=action,
+        )
+    raise Forbidden(action=action)
+
+
+def _in_scope(principal: Principal, action: Action) -> bool:
+    return principal.scopes is None or any(action in SCOPES.get(scope, ()) for scope in principal.scopes)

@@ -1,0 +1,1 @@
+"""Organisations: identity by credit code, names, and corporate groups."""

@@ -1,0 +1,126 @@
+"""The managers' shares of a contract: set as a whole, confirmed by each, and kept while nothing of them changes."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action
+from app.accounts.access.principal import Principal
+from app.database import new_id, now
+from app.engagements import events
+from app.engagements.contracts import versions
+from app.engagements.contracts.access import find, managers_of
+from app.engagements.contracts.models import Contract, ContractShare, ContractState
+from app.engagements.shares.rule import WHOLE, check_shares
+from app.engagements.shares.service import managers_of as managers_of_engagement
+from app.engagements.shares.service import shares_of
+from app.engagements.timeline import entries as timeline
+from app.errors import Conflict, Invalid
+from app.libraries.managers.models import Manager
+from app.libraries.record.enums import RecordState
+
+Shares = Sequence[tuple[UUID, Decimal]]
+
+
+def set_shares(session: Session, contract: Contract, shares: Shares, *, principal: Principal) -> None:
+    """Confirmations stay where the whole set stays; those given in the engagement to the same set count.
+
+    Raises:
+        Invalid: they break the share rule, or name somebody who is no manager of this engagement, or unpublished.
+    """
+    check_shares(shares)
+    _check_managers(session, contract, {manager_id for manager_id, _ in shares})
+    wanted = dict(shares)
+    if {share.manager_id: share.percent for share in contract.shares} == wanted:
+        return
+    confirmed = _confirmed_in_engagement(session, contract, wanted)
+    actor, moment = timeline.actor_of(principal), now()
+    if principal.manager_id is not None:
+        confirmed.setdefault(principal.manager_id, actor)
+    # Rows are kept by manager: a new row beside the old one would break the unique constraint for a moment.
+    rows = {share.manager_id: share for share in contract.shares}
+    contract.shares = [
+        rows.get(manager_id) or ContractShare(id=new_id(), manager_id=manager_id) for manager_id in wanted
+    ]
+    for share in contract.shares:
+        share.percent = wanted[share.manager_id]
+        share.confirmed_by = confirmed.get(share.manager_id)
+        share.confirmed_at = moment if share.manager_id in confirmed else None
+
+
+def usual_shares(session: Session, contract: Contract, *, principal: Principal) -> Shares:
+    """What holds where nobody says otherwise: the engagement's shares, its only manager, or the manager who writes."""
+    if contract.engagement_id is not None:
+        agreed = shares_of(session, contract.engagement_id)
+        if agreed:
+            return [(share.manager_id, share.percent) for share in agreed]
+        managers = managers_of_engagement(session, contract.engagement_id)
+        return [(managers.pop(), WHOLE)] if len(managers) == 1 else []
+    return [(principal.manager_id, WHOLE)] if principal.manager_id is not None else []
+
+
+def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) -> Contract:
+    """
+    Raises:
+        Conflict: none of the shares is the principal's, or the contract is cancelled.
+    """
+    contract = find(session, contract_id, Action.CONTRACT_SHARE, principal=principal, lock=True)
+    if contract.state == ContractState.CANCELLED:
+        raise wrong_state(contract)
+    query = select(ContractShare).where(ContractShare.contract_id == contract.id, managers_of(principal))
+    mine = list(session.scalars(query))
+    if not mine:
+        raise Conflict("No share is yours.", "没有待您确认的分成。", code="no_share")
+    waiting = [share for share in mine if share.confirmed_at is None]
+    if waiting:
+        before = versions.as_it_stands(contract)
+        for share in waiting:
+            share.confirmed_at = now()
+            share.confirmed_by = timeline.actor_of(principal)
+        changed = versions.keep(session, contract, action="confirm", before=before, principal=principal)
+        if contract.state != ContractState.DRAFT:
+            # From its signature on a share counts for its manager once he confirms it.
+            events.tell_contract(session, events.AMENDED, contract, changed=changed, reason="")
+    return contract
+
+
+def wrong_state(contract: Contract) -> Conflict:
+    state = ContractState.of(contract.state)
+    return Conflict(
+        f"The contract is {state.value}.",
+        f"合同当前为“{state.zh}”,不能执行此操作。",
+        code="wrong_state",
+        state=state.value,
+    )
+
+
+def _confirmed_in_engagement(
+    session: Session, contract: Contract, wanted: dict[UUID, Decimal]
+) -> dict[UUID, UUID | None]:
+    if contract.engagement_id is None:
+        return {}
+    rows = shares_of(session, contract.engagement_id)
+    if {row.manager_id: row.percent for row in rows} != wanted:
+        return {}
+    return {row.manager_id: row.confirmed_by for row in rows if row.confirmed_at is not None}
+
+
+def _check_managers(session: Session, contract: Contract, named: set[UUID]) -> None:
+    if contract.engagement_id is not None:
+        known = managers_of_engagement(session, contract.engagement_id) | {
+            share.manager_id for share in contract.shares
+        }
+    else:
+        query = select(Manager.id).where(Manager.id.in_(named), Manager.state == RecordState.PUBLISHED)
+        known = set(session.scalars(query))
+    strange = sorted(str(id_) for id_ in named - known)
+    if strange:
+        raise Invalid.field(
+            "shares",
+            "unknown_manager",
+            f"不是此对接的技术经理人,或未发布: {', '.join(strange)}",
+            f"no manager of this engagement, or not published: {', '.join(strange)}",
+        )

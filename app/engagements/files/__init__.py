@@ -1,0 +1,1 @@
+"""Files of an engagement: content types, storage and transfer."""

@@ -1,0 +1,1 @@
+"""The life of an engagement: opening, stage transitions, workload and outcomes."""

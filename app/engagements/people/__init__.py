@@ -1,0 +1,1 @@
+"""People of an engagement: invitations, consent, conflicts of interest and disclosure of contacts."""

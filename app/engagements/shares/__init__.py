@@ -1,0 +1,1 @@
+"""How several managers share one project."""

@@ -1,0 +1,1 @@
+"""Tasks of an engagement and their reminders."""

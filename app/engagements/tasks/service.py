@@ -1,0 +1,215 @@
+"""Tasks of an engagement with due dates, and the reminders that a periodic job gives, each once."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action
+from app.accounts.access.principal import Principal
+from app.clock import local_now
+from app.conditional_requests import check_if_match
+from app.database import now
+from app.engagements import events
+from app.engagements.access import require_open, take_seat, taken_part_in
+from app.engagements.models import (
+    OPEN_STAGES,
+    Engagement,
+    Participant,
+    ParticipantState,
+    Task,
+)
+from app.engagements.timeline import entries as timeline
+from app.errors import Conflict, Invalid, NotFound
+from app.events.outbox import emit
+
+REMIND_BEFORE = timedelta(days=1)
+REMINDED_AT_ONCE = 500
+MOST_TASKS = 200
+
+
+def add_task(
+    session: Session, engagement_id: UUID, *, values: Mapping[str, Any], principal: Principal
+) -> Task:
+    """`values`: title, due_on, and where given note, assignee_id, remind_on (default: the day before).
+
+    Raises:
+        Invalid: due in the past, a reminder after it, or an assignee who does not take part.
+    """
+    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
+    require_open(seat.engagement)
+    _check_number(session, engagement_id)
+    task = Task(engagement_id=engagement_id, created_by=timeline.actor_of(principal))
+    _assign(session, task, values)
+    session.add(task)
+    session.flush()
+    timeline.write(
+        session,
+        engagement_id,
+        "task_added",
+        principal=principal,
+        role=seat.role,
+        subject_id=task.id,
+        text=task.title,
+        due_on=task.due_on.isoformat(),
+    )
+    return task
+
+
+def change_task(
+    session: Session,
+    engagement_id: UUID,
+    task_id: UUID,
+    *,
+    values: Mapping[str, Any],
+    principal: Principal,
+    if_match: str | None,
+) -> Task:
+    """Only the given fields change; `state` done or dropped ends it, open takes it up again. A task with another day
+    is reminded of anew."""
+    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
+    require_open(seat.engagement)
+    query = select(Task).where(Task.id == task_id, Task.engagement_id == engagement_id)
+    task = session.scalar(query.with_for_update(of=Task).execution_options(populate_existing=True))
+    if task is None:
+        raise NotFound
+    check_if_match(if_match, task)
+    before = task.state
+    _assign(session, task, values)
+    if task.state != before:
+        done = task.state == "done"
+        task.done_at = now() if done else None
+        task.done_by = timeline.actor_of(principal) if done else None
+    session.flush()
+    timeline.write(
+        session,
+        engagement_id,
+        f"task_{task.state}" if task.state != before else "task_changed",
+        principal=principal,
+        role=seat.role,
+        subject_id=task.id,
+        text=task.title,
+        changed=sorted(values),
+    )
+    return task
+
+
+def tasks_of(engagement_id: UUID) -> Select[Task]:
+    return select(Task).where(Task.engagement_id == engagement_id)
+
+
+def tasks_for(principal: Principal) -> Select[Task]:
+    """Of all engagements that the principal takes part in; all there are for the bureau."""
+    query = select(Task)
+    if principal.sees_everything:
+        return query
+    return query.where(Task.engagement_id.in_(taken_part_in(principal, consented=True)))
+
+
+def is_waiting(session: Session, task_id: UUID) -> bool:
+    """Whether there is still something to remind of: not once it is done or dropped, or its engagement is over."""
+    query = select(Task.id).join(Engagement, Engagement.id == Task.engagement_id)
+    waiting = query.where(Task.id == task_id, Task.state == "open", Engagement.stage.in_(OPEN_STAGES))
+    return session.scalar(waiting) is not None
+
+
+def remind(session: Session) -> int:
+    """Emit `task.due` on a task's day of reminder, and `task.overdue` once its due day is over; returns how many.
+
+    Each once for the same days: the row says that it was done, in the event's own transaction. A job that runs twice,
+    or in two workers, tells nothing twice.
+    """
+    today = local_now().date()
+    due = session.execute(_due(today)).all()
+    told = 0
+    for task, engagement in due:
+        if task.due_on < today and task.overdue_at is None:
+            # What was never reminded of in time is overdue by now: one event, not two at once.
+            task.overdue_at = now()
+            task.reminded_at = task.reminded_at or task.overdue_at
+            _emit(session, events.TASK_OVERDUE, task, engagement)
+            told += 1
+        elif task.due_on >= today and task.reminded_at is None:
+            task.reminded_at = now()
+            _emit(session, events.TASK_DUE, task, engagement)
+            told += 1
+    session.flush()
+    return told
+
+
+def _due(today: date) -> Select[Task, Engagement]:
+    reminder = and_(Task.remind_on <= today, Task.reminded_at.is_(None), Task.due_on >= today)
+    overdue = and_(Task.due_on < today, Task.overdue_at.is_(None))
+    return (
+        select(Task, Engagement)
+        .join(Engagement, Engagement.id == Task.engagement_id)
+        .where(Task.state == "open", Engagement.stage.in_(OPEN_STAGES), or_(reminder, overdue))
+        .order_by(Task.id)
+        .limit(REMINDED_AT_ONCE)
+        .with_for_update(of=Task, skip_locked=True)
+    )
+
+
+def _emit(session: Session, name: str, task: Task, engagement: Engagement) -> None:
+    """Who is to be told: the assignee, or the lead where nobody is named or he has left. Ids as text, absent ones
+    None."""
+    to = session.get(Participant, task.assignee_id) if task.assignee_id else None
+    if to is not None and to.state != ParticipantState.CONSENTED:
+        to = None
+    recipient = {
+        "user_id": to.user_id if to else None,
+        "organisation_id": to.organisation_id if to else None,
+        "manager_id": to.manager_id if to else engagement.manager_id,
+    }
+    emit(
+        session,
+        name,
+        subject_id=task.id,
+        payload={
+            "task_id": str(task.id),
+            "title": task.title,
+            "due_on": task.due_on.isoformat(),
+            "engagement_id": str(engagement.id),
+            "number": engagement.number,
+            **{name: str(id_) if id_ else None for name, id_ in recipient.items()},
+        },
+    )
+
+
+def _assign(session: Session, task: Task, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(task, name, value)
+    if ("due_on" in values and "remind_on" not in values) or task.remind_on is None:
+        task.remind_on = task.due_on - REMIND_BEFORE
+    if task.remind_on > task.due_on:
+        raise Invalid.field(
+            "remind_on", "after_due", "提醒日不能晚于截止日", "a reminder comes no later than the due day"
+        )
+    if values.keys() & {"due_on", "remind_on"}:
+        if task.due_on < local_now().date():
+            raise Invalid.field("due_on", "past", "截止日不能早于今天", "the due day is over")
+        task.reminded_at = task.overdue_at = None
+    if values.get("assignee_id") is not None:
+        _check_assignee(session, task)
+
+
+def _check_assignee(session: Session, task: Task) -> None:
+    query = select(Participant.id).where(
+        Participant.id == task.assignee_id,
+        Participant.engagement_id == task.engagement_id,
+        Participant.state == ParticipantState.CONSENTED,
+    )
+    if session.scalar(query) is None:
+        raise Invalid.field(
+            "assignee_id", "unknown", "不是此对接的参与方", "takes no part in this engagement"
+        )
+
+
+def _check_number(session: Session, engagement_id: UUID) -> None:
+    if len(session.scalars(select(Task.id).where(Task.engagement_id == engagement_id)).all()) >= MOST_TASKS:
+        raise Conflict(
+            f"An engagement has at most {MOST_TASKS} tasks.", f"一个对接至多 {MOST_TASKS} 个任务。"
+        )

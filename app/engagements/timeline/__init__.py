@@ -1,0 +1,1 @@
+"""The timeline of an engagement, and the notes on it."""

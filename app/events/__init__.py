@@ -1,0 +1,1 @@
+"""Events: the transactional outbox, and the catalogue of everything that is emitted."""

@@ -1,0 +1,215 @@
+"""The outbox: what must follow from a change is a row written in the change's own transaction.
+
+Life of an event: waiting → leased by a worker → done, or (after a failure) waiting again with a growing pause,
+until its attempts are used up and it rests as a dead letter that an operator can see and replay.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Index, Select, Text, func, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.database import Base, Identified, new_id, now
+
+
+class Event(Identified, Base):
+    """A past fact (``demand.published``) whose consequences are still to be worked out, or have been."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index(
+            "ix_events_due",
+            "available_at",
+            postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
+            sqlite_where=text("done_at IS NULL AND dead_at IS NULL"),
+        ),
+        Index("ix_events_subject", "subject_id"),
+    )
+
+    name: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    available_at: Mapped[datetime] = mapped_column(default=now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An event in a worker's hands, until its lease runs out. One that failed may be settled after later ones:
+    `emitted_at` says what was first."""
+
+    id: UUID
+    name: str
+    subject_id: UUID | None
+    payload: Mapping[str, Any]
+    attempts: int
+    lease: UUID
+    emitted_at: datetime = field(default_factory=now)
+
+
+class LeaseLost(Exception):
+    """Another worker took the event over after this one's lease ran out; this one's work is undone."""
+
+
+def emit(
+    session: Session,
+    name: str,
+    *,
+    subject_id: UUID | None = None,
+    payload: Mapping[str, Any] | None = None,
+    available_at: datetime | None = None,
+) -> Event:
+    """Write the event beside the change that caused it: both are stored or neither."""
+    event = Event(
+        name=name,
+        subject_id=subject_id,
+        payload=dict(payload or {}),
+        available_at=available_at or now(),
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: int = 1) -> list[Claimed]:
+    """Take up to `limit` due events; those whose former worker let its lease run out are due again.
+
+    The attempt is counted now: an event that kills its worker must not be tried for ever.
+    """
+    moment = now()
+    query = (
+        select(Event)
+        .where(
+            Event.done_at.is_(None),
+            Event.dead_at.is_(None),
+            Event.available_at <= moment,
+            or_(Event.leased_until.is_(None), Event.leased_until < moment),
+            Event.name.in_(names),
+        )
+        .order_by(Event.available_at, Event.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = []
+    for event in session.scalars(query):
+        event.lease = new_id()
+        event.leased_until = moment + lease
+        event.attempts += 1
+        claimed.append(
+            Claimed(
+                event.id,
+                event.name,
+                event.subject_id,
+                event.payload,
+                event.attempts,
+                event.lease,
+                event.created_at,
+            )
+        )
+    session.flush()
+    return claimed
+
+
+def settle(session: Session, claimed: Claimed) -> None:
+    """Mark the event done in the transaction that holds its consequences.
+
+    Raises:
+        LeaseLost: the lease is another's by now; the caller's transaction must be undone.
+    """
+    _under_lease(session, claimed, {"done_at": now(), "leased_until": None, "last_error": None})
+
+
+def extend(session: Session, claimed: Claimed, *, lease: timedelta) -> None:
+    """Heartbeat of long work.
+
+    Raises:
+        LeaseLost: the lease is another's by now.
+    """
+    _under_lease(session, claimed, {"leased_until": now() + lease})
+
+
+def fail(session: Session, claimed: Claimed, *, error: str, max_attempts: int) -> bool:
+    """Put the event back with a growing pause, or among the dead letters; True when it is dead.
+
+    Raises:
+        LeaseLost: the lease is another's by now.
+    """
+    dead = claimed.attempts >= max_attempts
+    _under_lease(
+        session,
+        claimed,
+        {
+            "leased_until": None,
+            "lease": None,
+            "last_error": error[:4000],
+            "dead_at": now() if dead else None,
+            "available_at": now() + pause_after(claimed.attempts),
+        },
+    )
+    return dead
+
+
+def pause_after(attempts: int) -> timedelta:
+    """2, 4, 8 … seconds up to an hour, with ±25% jitter so that failures do not come back in step."""
+    seconds = min(2.0**attempts, 3600.0)
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 — spreading, not secrecy
+
+
+def _under_lease(session: Session, claimed: Claimed, values: Mapping[str, Any]) -> None:
+    result = session.execute(
+        update(Event)
+        .where(Event.id == claimed.id, Event.lease == claimed.lease, Event.done_at.is_(None))
+        .values(**values)
+    )
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        raise LeaseLost(str(claimed.id))
+
+
+def dead_letters() -> Select[Event]:
+    return select(Event).where(Event.dead_at.is_not(None)).order_by(Event.dead_at.desc(), Event.id)
+
+
+def replay(session: Session, event: Event) -> None:
+    """Give a dead letter all its attempts again, from now on."""
+    event.dead_at = None
+    event.attempts = 0
+    event.lease = None
+    event.leased_until = None
+    event.available_at = now()
+    session.flush()
+
+
+def backlog(session: Session) -> dict[str, int]:
+    """How many events wait, and how many are dead: for the metrics and the operator's page."""
+    waiting, dead = session.execute(
+        select(
+            func.count().filter(Event.done_at.is_(None), Event.dead_at.is_(None)),
+            func.count().filter(Event.dead_at.is_not(None)),
+        ).select_from(Event)
+    ).one()
+    return {"waiting": waiting, "dead": dead}
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What a concept does when an event has happened, in two steps.
+
+    `plan` reads and computes, for as long as it needs, and holds no lock; `apply` writes what was planned, in the
+    transaction that also settles the event: its effect and the event's end are one. `apply` must check again
+    whatever may have changed since `plan`.
+    """
+
+    plan: Callable[[Session, Claimed], Any]
+    apply: Callable[[Session, Claimed, Any], None]

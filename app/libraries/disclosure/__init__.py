@@ -1,0 +1,1 @@
+"""Who sees which record and which of its fields."""

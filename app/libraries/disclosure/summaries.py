@@ -1,0 +1,92 @@
+"""Records as parts of other answers: short, and shown as far as the reader may see them."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.accounts.models import Organisation
+from app.libraries.disclosure.visibility import NOBODY, owns, present
+from app.libraries.managers.models import Manager
+from app.libraries.record.enums import RecordState
+from app.libraries.record.models import Record
+
+TEXT_SHOWN = 300
+"""Characters of the main text: enough to decide whether to open the record itself."""
+
+_MAIN_TEXT = {"demand": "main_problem", "achievement": "summary"}
+
+
+class RecordSummary(BaseModel):
+    """One side of the pair, as far as the reader may see it: what is not his to see is left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: UUID
+    number: str = Field(title="编号", examples=["JN-D-2026-000123"])
+    kind: str
+    state: str = Field(title="状态", description="记录已下架或成交时,只显示编号和状态")
+    title: str | None = Field(None, title="名称")
+    text: str | None = Field(None, title="主要内容", description="需求的主要问题或成果简介,过长时截短")
+    fields: list[str] | None = Field(None, title="高新技术领域")
+    region: str | None = Field(None, title="地区")
+    min_trl: int | None = Field(None, title="期望成熟度")
+    trl: int | None = Field(None, title="成熟度")
+    cooperation_modes: list[str] | None = Field(None, title="合作方式")
+    transfer_modes: list[str] | None = Field(None, title="转化方式")
+    deadline: date | None = Field(None, title="截止日期")
+    budget_band: str | None = Field(None, title="预算区间")
+    price_band: str | None = Field(None, title="价格区间")
+    publish_mode: str | None = Field(None, title="发布方式")
+    owner_org_id: UUID | None = Field(None, title="所属单位")
+    owner_name: str | None = Field(None, title="单位名称")
+    public_alias: str | None = Field(None, title="匿名名称", description="匿名发布时代替单位名称")
+    view_level: int | None = Field(None, ge=0, le=3, title="可见级别")
+
+
+class ManagerSummary(BaseModel):
+    id: UUID
+    number: str
+    name: str
+
+
+def summariser(
+    session: Session,
+    records: Collection[Record],
+    *,
+    principal: Principal,
+    assigned: Collection[UUID] = NOBODY,
+    approved: Collection[UUID] = NOBODY,
+) -> Callable[[Record], RecordSummary]:
+    """Record → summary for one reader; the owners of all of them are read at once."""
+    organisations = by_id(session, Organisation, {record.owner_org_id for record in records})
+
+    def summary(record: Record) -> RecordSummary:
+        bare = {"id": record.id, "number": record.number, "kind": record.kind.value, "state": record.state}
+        mine = principal.sees_everything or owns(principal, record)
+        if record.state != RecordState.PUBLISHED and not (mine or record.id in approved):
+            # Taken back means taken back: what was shown before is not shown any more.
+            return RecordSummary(**bare)
+        seen = present(record, principal, assigned=assigned, approved=approved, organisations=organisations)
+        text = seen.get(_MAIN_TEXT[record.kind.value])
+        if text is not None and len(text) > TEXT_SHOWN:
+            text = text[: TEXT_SHOWN - 1] + "…"
+        return RecordSummary(
+            **({name: value for name, value in seen.items() if value is not None} | {"text": text})
+        )
+
+    return summary
+
+
+def manager_summaries(session: Session, ids: Iterable[UUID]) -> dict[UUID, ManagerSummary]:
+    rows = session.execute(select(Manager.id, Manager.number, Manager.title).where(Manager.id.in_(set(ids))))
+    return {id_: ManagerSummary(id=id_, number=number, name=name) for id_, number, name in rows}
+
+
+def by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(set(ids))))}

@@ -1,0 +1,253 @@
+"""Who sees which record and which of its fields: the one place that every query and every answer passes.
+
+Levels (see `ViewLevel`): 0 a stranger, or a member of an organisation that the bureau has not verified yet; 1 every
+verified reader; 2 with the owner's approval; 3 the owner, the bureau and the manager assigned to the record. Other
+people's records are seen only while they are published. What a confidential record hides more than a public one is
+the second value of a field's row.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, false, or_, true
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.access.permissions import Action, Reach, allowed, reach
+from app.accounts.access.principal import Principal
+from app.accounts.models import Organisation, Role
+from app.libraries.disclosure.price_bands import band
+from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
+from app.libraries.record.models import Record
+from app.libraries.record.versions import to_json
+from app.libraries.vocabularies import hightech_fields, industries, region_above, regions
+
+Query = TypeVar("Query", bound=Select[Any])
+
+NOBODY: frozenset[UUID] = frozenset()
+
+_ALL = (ViewLevel.ANONYMOUS, ViewLevel.ANONYMOUS)
+_LOGGED_IN = (ViewLevel.LOGGED_IN, ViewLevel.LOGGED_IN)
+_TELLING = (ViewLevel.LOGGED_IN, ViewLevel.APPROVED)  # would tell who stands behind a confidential record
+_APPROVED = (ViewLevel.APPROVED, ViewLevel.APPROVED)
+_OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
+
+# A person's telephone is his owner's and the bureau's: whoever else may have it asks for it in an engagement
+# (`engagements/disclosure.py`), where it is noted who saw whose, and never finds it in a record.
+_CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
+
+# Rows: level → fields. A field that stands in no row is shown to nobody.
+_COMMON = {
+    _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
+    _LOGGED_IN: "created_at updated_at",
+    _TELLING: "owner_org_id owner_name",
+    _OWNER: "contact_name contact_phone contact_email source source_ref review_note created_by",
+}
+_KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
+    RecordKind.ACHIEVEMENT: {
+        _ALL: """publish_mode trl transfer_modes category forms level application_status strategic_fields jinan_industry
+            price_band indicator_names public_alias""",
+        _LOGGED_IN: """summary advantages innovations problem_solved scenarios indicators attribute evaluation_type
+            price_min_wan price_max_wan landing_requirement licence_kind ip_clear job_invention funding_source
+            research_start research_end""",
+        _TELLING: "registration_number ip_list co_org_ids co_org_names completed_by",
+        _APPROVED: "rd_investment_wan",
+    },
+    RecordKind.DEMAND: {
+        _ALL: """publish_mode cooperation_modes deadline min_trl need_kind strategic_fields jinan_industry budget_band
+            indicator_names public_alias""",
+        _LOGGED_IN: """main_problem key_technology expected_goal indicators scenario benchmark activity_type
+            budget_min_wan budget_max_wan payment_plan ip_ownership start_date partner_requirement""",
+        _APPROVED: "existing_basis preferred_partners",
+        _OWNER: "confidential_note excluded_orgs",
+    },
+    RecordKind.MANAGER: {
+        _ALL: """expertise regions languages service_kinds certificate_level years employer_type full_time
+            recognised_tier recognised_year honours""",
+        _LOGGED_IN: """affiliations track_record capacity accepts_pushes filing_number filing_state
+            filing_valid_to""",
+        _OWNER: "user_id certificates declared_conflicts",
+    },
+}
+
+
+def _table(kind: RecordKind) -> dict[str, tuple[ViewLevel, ViewLevel]]:
+    rows = [*_COMMON.items(), *_KINDS[kind].items()]
+    return {name: levels for levels, names in rows for name in names.split()}
+
+
+FIELD_LEVELS: Mapping[RecordKind, Mapping[str, tuple[ViewLevel, ViewLevel]]] = {
+    kind: _table(kind) for kind in RecordKind
+}
+
+
+def _action(kind: RecordKind, verb: str) -> Action:
+    return Action(f"{kind.value}.{verb}")
+
+
+def owns(principal: Principal, record: Record) -> bool:
+    """Whether the record is the principal's own, as the table of permissions means it.
+
+    A manager's is the record about himself; everybody else's are those of his organisation.
+    """
+    if principal.role is Role.MANAGER:
+        return principal.user_id is not None and getattr(record, "user_id", None) == principal.user_id
+    return principal.organisation_id is not None and record.owner_org_id == principal.organisation_id
+
+
+def own_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
+    """`owns` as a condition on the records of a table."""
+    if principal.role is Role.MANAGER:
+        if principal.user_id is None or model.kind is not RecordKind.MANAGER:
+            return false()
+        mine: ColumnElement[bool] = model.user_id == principal.user_id
+        return mine
+    if principal.organisation_id is None:
+        return false()
+    ours: ColumnElement[bool] = model.owner_org_id == principal.organisation_id
+    return ours
+
+
+def _keeps_own(kind: RecordKind, principal: Principal) -> bool:
+    """Whether own records that are not published are the principal's business, to read or at least to write."""
+    verbs = ("read_owner_view", "change")
+    return any(reach(principal, _action(kind, verb)) is not Reach.NONE for verb in verbs)
+
+
+def visible_rows(
+    model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NOBODY
+) -> ColumnElement[bool]:
+    """The records that the principal may know of."""
+    if principal.sees_everything:
+        return true()
+    published: ColumnElement[bool] = model.state == RecordState.PUBLISHED.value
+    rows = [published]
+    if _keeps_own(model.kind, principal):
+        rows.append(own_rows(model, principal))
+    if assigned:
+        rows.append(model.id.in_(assigned))
+    return or_(*rows)
+
+
+def visible(
+    query: Query, model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NOBODY
+) -> Query:
+    """The query, limited to the records that the principal may know of."""
+    return query.where(visible_rows(model, principal, assigned=assigned))
+
+
+def owner_known_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
+    """The records whose owner the principal may know: whatever asks for an owner must pass this too."""
+    if principal.sees_everything:
+        return true()
+    if not principal.reads_details:
+        return own_rows(model, principal) if _keeps_own(model.kind, principal) else false()
+    public: ColumnElement[bool] = model.publish_mode != PublishMode.CONFIDENTIAL.value
+    return or_(public, own_rows(model, principal)) if _keeps_own(model.kind, principal) else public
+
+
+def knows_owner(principal: Principal, record: Record) -> bool:
+    """Whether the principal may know who stands behind this record: `owner_known_rows` for one that was read."""
+    confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
+    return level(principal, record) >= FIELD_LEVELS[record.kind]["owner_org_id"][confidential]
+
+
+def level(
+    principal: Principal,
+    record: Record,
+    *,
+    assigned: Collection[UUID] = NOBODY,
+    approved: Collection[UUID] = NOBODY,
+) -> ViewLevel:
+    """How much of this record the principal sees.
+
+    `assigned` are the records that the principal brokers, `approved` those whose owner let him see more; neither
+    counts for one whom the bureau has not verified.
+    """
+    own = owns(principal, record) or (principal.reads_details and record.id in assigned)
+    if allowed(principal, _action(record.kind, "read_owner_view"), own=own):
+        return ViewLevel.OWNER
+    if not principal.reads_details:
+        return ViewLevel.ANONYMOUS
+    return ViewLevel.APPROVED if record.id in approved else ViewLevel.LOGGED_IN
+
+
+def present(
+    record: Record,
+    principal: Principal,
+    *,
+    assigned: Collection[UUID] = NOBODY,
+    approved: Collection[UUID] = NOBODY,
+    organisations: Mapping[UUID, Organisation] | None = None,
+) -> dict[str, Any]:
+    """The record as JSON values, with only the fields that the principal may see; `view_level` tells how much.
+
+    Organisations that are not among `organisations` (id → organisation) stay without a name.
+    """
+    known = organisations or {}
+    seen = level(principal, record, assigned=assigned, approved=approved)
+    confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
+    hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else _CONTACTS
+    shown: dict[str, Any] = {
+        name: to_json(_value(record, name, known))
+        for name, levels in FIELD_LEVELS[record.kind].items()
+        if seen >= levels[confidential] and name not in hidden
+    }
+    if not confidential:
+        shown.pop("public_alias", None)
+    return shown | {"view_level": int(seen)}
+
+
+def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any:
+    match name:
+        case "kind":
+            return record.kind.value
+        case "owner_name":
+            return known[record.owner_org_id].name if record.owner_org_id in known else None
+        case "co_org_names":
+            ids = [UUID(id_) for id_ in getattr(record, "co_org_ids", ())]
+            return [known[id_].name for id_ in ids if id_ in known]
+        case "price_band" | "budget_band":
+            prefix = name.removesuffix("_band")
+            return band(getattr(record, f"{prefix}_min_wan"), getattr(record, f"{prefix}_max_wan")).value
+        case "indicator_names":
+            return [entry["name"] for entry in getattr(record, "indicators", ())]
+        case "public_alias":
+            return alias(record, known.get(record.owner_org_id))
+        case "affiliations":
+            return [_post(post) for post in getattr(record, "affiliations", ())]
+    return getattr(record, name)
+
+
+def _post(post: Any) -> dict[str, Any]:
+    names = ("organisation_id", "position", "kind", "start", "end", "is_primary")
+    return {name: getattr(post, name) for name in names}
+
+
+_ORGANISATION_WORDS = {"university": "高校", "institute": "科研院所", "enterprise": "企业"}
+
+
+def alias(record: Record, owner: Organisation | None) -> str:
+    """What stands for the owner of a confidential record: his own choice, or region and trade (济南市历下区某…企业)."""
+    chosen: str | None = getattr(record, "public_alias", None)
+    if chosen:
+        return chosen
+    place = "".join(
+        regions().label(code)
+        for code in reversed(_region_line(record.region))
+        if not code.endswith("0000")  # the province goes without saying
+    )
+    trade = ""
+    if record.industries:
+        trade = industries().label(record.industries[0])
+    elif record.fields:
+        trade = hightech_fields().label(record.fields[0]) + "领域"
+    kind = _ORGANISATION_WORDS.get(owner.kind if owner else "", "单位")
+    return f"{place}某{trade}{kind}"
+
+
+def _region_line(code: str | None) -> tuple[str, ...]:
+    code = region_above(code or "") or code
+    if code is None or code not in regions():
+        return ()
+    return (code, *regions().parents(code))

@@ -1,0 +1,1 @@
+"""HTTP of the libraries: routes, filters, paging and responses shared by all three."""

@@ -1,0 +1,132 @@
+"""What a list may be asked for: the filters that all libraries share, and the conditions they come to.
+
+A condition may only use what the asking reader sees of a record: a list that can be narrowed by a hidden field tells
+that field, one question at a time.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import or_, select
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.access.principal import Principal
+from app.clock import JINAN_TIME
+from app.errors import Forbidden, Unauthenticated
+from app.libraries.disclosure.visibility import own_rows, owner_known_rows
+from app.libraries.record.enums import RecordState
+from app.libraries.record.models import RecordCode
+from app.libraries.search.facet_index import with_parents
+from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.text import TextRule
+from app.paging import MAX_CURSOR, MAX_PAGE
+
+Codes = Annotated[list[str], Field(max_length=20)]
+
+
+class RecordFilters(BaseModel):
+    """Query parameters of every list. A repeated parameter asks for any of its values."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[str, TextRule(1, 200)] | None = Field(
+        None, title="全文检索", description="中文分词后须全部出现;未登录时只检索名称和关键词"
+    )
+    field: Annotated[list[str], CodesOf("hightech_fields", 0, 20)] = Field(
+        [], title="领域", description="一级领域(40)包含其二级(401)"
+    )
+    industry: Annotated[list[str], CodesOf("industries", 0, 20)] = Field([], title="行业")
+    region: Annotated[list[str], CodesOf("regions", 0, 20)] = Field(
+        [], title="地区", description="省、市包含其下级"
+    )
+    language: LanguageCode | None = Field(None, title="语言")
+    state: list[RecordState] = Field([], title="状态", max_length=5, description="他人的记录只有已发布的可见")
+    published_after: Annotated[Day, Field(ge=date(1970, 1, 1))] | None = Field(
+        None, title="发布日期不早于", description="按济南时间"
+    )
+    owner: UUID | None = Field(None, title="所属单位", description="须登录;不含他人匿名发布的记录")
+    mine: bool = Field(False, title="只看本单位的记录")
+    facets: bool = Field(False, title="附带分面计数")
+    sort: str | None = Field(None, title="排序", max_length=30, description="见各列表说明")
+    limit: int = Field(20, ge=1, le=MAX_PAGE, title="每页条数")
+    cursor: str | None = Field(None, max_length=MAX_CURSOR, title="上一页返回的 next_cursor")
+
+
+class ModeFilters(RecordFilters):
+    mode: Annotated[list[str], CodesOf("transfer_modes", 0, 9)] = Field([], title="转化或合作方式")
+    jinan_industry: Annotated[str, CodeOf("jinan_industries")] | None = Field(None, title="济南主导产业")
+
+
+def has_code(model: type[Any], facet: str, codes: list[str]) -> ColumnElement[bool]:
+    """Records with any of the codes, or with one below them."""
+    return model.id.in_(  # type: ignore[no-any-return]
+        select(RecordCode.record_id).where(
+            RecordCode.kind == model.kind.value, RecordCode.facet == facet, RecordCode.code.in_(codes)
+        )
+    )
+
+
+def serves(model: type[Any], regions: list[str]) -> ColumnElement[bool]:
+    """Records that name a region in one of these, or one that covers it: who serves Jinan serves its districts."""
+    covering = sorted({code for region in regions for code in with_parents("region", region)})
+    return or_(has_code(model, "region", regions), has_code(model, "serves", covering))
+
+
+def common_conditions(
+    filters: RecordFilters, model: type[Any], principal: Principal
+) -> Iterator[ColumnElement[bool]]:
+    """All but the text search, which also gives an order."""
+    for facet, codes in (("field", filters.field), ("industry", filters.industry)):
+        if codes:
+            yield has_code(model, facet, codes)
+    if filters.region:
+        yield serves(model, filters.region)
+    if isinstance(filters, ModeFilters):
+        if filters.mode:
+            yield has_code(model, "mode", filters.mode)
+        if filters.jinan_industry:
+            yield model.jinan_industry == filters.jinan_industry
+    if filters.language:
+        yield model.language == filters.language
+    if filters.state:
+        yield model.state.in_([state.value for state in filters.state])
+    if filters.published_after:
+        yield model.published_at >= datetime.combine(filters.published_after, time(), JINAN_TIME)
+    if filters.owner:
+        require_details(principal, "owner")
+        yield model.owner_org_id == filters.owner
+        yield owner_known_rows(model, principal)
+    if filters.mine:
+        require_login(principal, "mine")
+        yield own_rows(model, principal)
+
+
+def require_login(principal: Principal, parameter: str) -> None:
+    """
+    Raises:
+        Unauthenticated: strangers do not see the field that this parameter asks for.
+    """
+    if principal.is_stranger:
+        raise Unauthenticated(
+            f"Please log in to use the parameter '{parameter}'.",
+            f"使用参数 {parameter} 需要先登录。",
+            code="login_for_parameter",
+        )
+
+
+def require_details(principal: Principal, parameter: str) -> None:
+    """
+    Raises:
+        Unauthenticated, Forbidden: this reader does not see the field that the parameter asks for.
+    """
+    require_login(principal, parameter)
+    if not principal.reads_details:
+        raise Forbidden(
+            f"The parameter '{parameter}' is for members of organisations that the bureau has verified.",
+            f"参数 {parameter} 仅供经主管部门核验的单位使用。",
+            code="not_verified",
+        )

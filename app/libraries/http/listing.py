@@ -1,0 +1,203 @@
+"""One page of a library, with facet counts where asked: a fixed number of queries, whatever the page's length."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.access.principal import Principal
+from app.accounts.models import Organisation
+from app.errors import Invalid
+from app.libraries.disclosure.visibility import present, visible
+from app.libraries.http.filters import RecordFilters, common_conditions, require_details
+from app.libraries.library import Library
+from app.libraries.record.enums import CertificateLevel, RecordState, ViewLevel
+from app.libraries.record.models import Record, RecordCode
+from app.libraries.record.versions import values_of
+from app.libraries.search.full_text import SearchDocument, holding, query_words, relevance
+from app.libraries.validation.completeness import completeness
+from app.libraries.vocabularies import vocabulary
+from app.paging import Sort, fetch_page, pick_sort
+
+_FACET_VOCABULARIES: Mapping[str, str] = {
+    "field": "hightech_fields",
+    "industry": "industries",
+    "region": "regions",
+    "mode": "transfer_modes",
+    "trl": "trl",
+    "language": "languages",
+}
+_STATE_LABELS = {state.value: state.zh for state in RecordState}
+_CERTIFICATE_LABELS = {level.value: level.zh for level in CertificateLevel}
+# Kept for a filter alone; as a facet it would only repeat `region`.
+_NO_FACETS = frozenset({"serves"})
+
+
+COMMON_SORTS = ("-published_at", "published_at", "title", "-completeness")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How one library may be listed beyond what all may. `member_sorts` order by what strangers do not see."""
+
+    filters: type[RecordFilters]
+    conditions: Callable[[Any, Principal], Iterable[ColumnElement[bool]]]
+    sorts: Mapping[str, Sort]
+    member_sorts: Collection[str] = ()
+
+    @property
+    def description(self) -> str:
+        free = [
+            *COMMON_SORTS,
+            *(name for name in self.sorts if name not in self.member_sorts),
+            "relevance(须有 q)",
+        ]
+        closed = f";登录后还有 {'、'.join(self.member_sorts)}" if self.member_sorts else ""
+        return f"sort: {'、'.join(free)}{closed}。"
+
+
+def list_records(
+    session: Session,
+    library: Library,
+    listing: Listing,
+    filters: RecordFilters,
+    *,
+    principal: Principal,
+    assigned: Collection[UUID] = frozenset(),
+    approved: Collection[UUID] = frozenset(),
+) -> dict[str, Any]:
+    """A page as JSON values: `items`, `next_cursor`, and `facets` where asked for.
+
+    Raises:
+        Invalid: the sort, the cursor or the query's text is none of this list's.
+        Unauthenticated: a stranger sorts or filters by what he may not see.
+    """
+    model = library.model
+    query = visible(select(model), model, principal, assigned=assigned).where(
+        *common_conditions(filters, model, principal), *listing.conditions(filters, principal)
+    )
+    sorts = dict(_common_sorts(model)) | dict(listing.sorts)
+    if filters.q:
+        found = query_words(filters.q)
+        query = query.where(model.id.in_(holding(session, found, stranger=not principal.reads_details)))
+        sorts["relevance"] = Sort(
+            relevance(found, stranger=not principal.reads_details), int, descending=True
+        )
+    name = filters.sort or ("relevance" if filters.q else "-published_at")
+    if name in listing.member_sorts:
+        require_details(principal, "sort")
+    if name == "relevance" and not filters.q:
+        raise Invalid.field(
+            "sort", "relevance_needs_q", "按相关性排序需要检索词 q", "relevance needs a query q"
+        )
+    ordered = query
+    if name == "relevance":
+        ordered = query.join(SearchDocument, SearchDocument.record_id == model.id)
+    rows, cursor = fetch_page(
+        session,
+        ordered,
+        sort=pick_sort(sorts, name),
+        sort_name=name,
+        key=model.id,
+        limit=filters.limit,
+        cursor=filters.cursor,
+    )
+    items = answers(session, rows, principal=principal, assigned=assigned, approved=approved, library=library)
+    page: dict[str, Any] = {"items": items, "next_cursor": cursor}
+    if filters.facets:
+        page["facets"] = _facets(session, library, query)
+    return page
+
+
+def answers(
+    session: Session,
+    records: Sequence[Record],
+    *,
+    principal: Principal,
+    library: Library,
+    assigned: Collection[UUID] = frozenset(),
+    approved: Collection[UUID] = frozenset(),
+) -> list[dict[str, Any]]:
+    """Records as their readers get them, names of organisations included; one query for all of them."""
+    organisations = _organisations(session, records)
+    shown = []
+    for record in records:
+        answer = present(record, principal, assigned=assigned, approved=approved, organisations=organisations)
+        answer["completeness"] = _completeness(library, record, answer["view_level"])
+        shown.append(answer)
+    return shown
+
+
+def _completeness(library: Library, record: Record, level: int) -> dict[str, Any]:
+    """The score for all; what is missing is advice to those who can fill it in."""
+    if level < ViewLevel.OWNER:
+        return {"score": record.completeness, "missing": []}
+    found = completeness(library.kind, values_of(record, library.relations))
+    missing = [
+        {
+            "field": item.field,
+            "weight": item.weight,
+            "zh": item.zh,
+            "en": item.en,
+            "why": item.why,
+            "why_en": item.why_en,
+            "required": item.required,
+        }
+        for item in found.missing
+    ]
+    return {"score": found.score, "missing": missing}
+
+
+def _organisations(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
+    ids = {record.owner_org_id for record in records}
+    for record in records:
+        ids.update(UUID(id_) for id_ in getattr(record, "co_org_ids", None) or ())
+    if not ids:
+        return {}
+    found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+    return {organisation.id: organisation for organisation in found}
+
+
+def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:
+    # A draft has no time of publication; it stands among the others by its creation.
+    published = func.coalesce(model.published_at, model.created_at)
+    return {
+        "-published_at": Sort(published, datetime, descending=True),
+        "published_at": Sort(published, datetime),
+        "title": Sort(model.title, str),
+        "-completeness": Sort(model.completeness, int, descending=True),
+    }
+
+
+def _facets(session: Session, library: Library, query: Select[Any]) -> dict[str, list[dict[str, Any]]]:
+    """How many of the list's records bear each code; a record counts once for each of its codes."""
+    model = library.model
+    ids = query.with_only_columns(model.id).order_by(None)
+    counted = session.execute(
+        select(RecordCode.facet, RecordCode.code, func.count())
+        .where(RecordCode.kind == library.kind.value, RecordCode.record_id.in_(ids))
+        .where(RecordCode.facet.not_in(_NO_FACETS))
+        .group_by(RecordCode.facet, RecordCode.code)
+    )
+    facets: dict[str, list[dict[str, Any]]] = {
+        facet: [] for facet in (*library.facets, "state") if facet not in _NO_FACETS
+    }
+    for facet, code, count in counted:
+        facets[facet].append({"code": code, "label": _label(facet, code), "count": count})
+    states = session.execute(select(model.state, func.count()).where(model.id.in_(ids)).group_by(model.state))
+    for state, count in states:
+        facets["state"].append({"code": state, "label": _STATE_LABELS.get(state, state), "count": count})
+    for counts in facets.values():
+        counts.sort(key=lambda entry: (-entry["count"], entry["code"]))
+    return facets
+
+
+def _label(facet: str, code: str) -> str:
+    if facet == "certificate":
+        return _CERTIFICATE_LABELS.get(code, code)
+    return vocabulary(_FACET_VOCABULARIES[facet]).label(code)

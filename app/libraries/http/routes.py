@@ -1,0 +1,230 @@
+"""The routes of a library. All three have the same; only their forms and filters differ."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.accounts.access.permissions import CurrentPrincipal, LoggedIn, require
+from app.conditional_requests import IfMatch
+from app.database import ReadSession, WriteSession
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.idempotency import IdempotencyKey
+from app.libraries.disclosure.visibility import owns
+from app.libraries.http.filters import RecordFilters
+from app.libraries.http.listing import Listing
+from app.libraries.http.responses import (
+    RecordPage,
+    approved_for,
+    assigned_to,
+    change_record,
+    create_record,
+    list_answer,
+    record_answer,
+    run,
+)
+from app.libraries.http.schemas import Note, RecordFields, VersionRead
+from app.libraries.library import Library
+from app.libraries.record import commands, store
+from app.libraries.record.models import RecordVersion
+from app.libraries.record.transitions import STEPS, Step
+from app.libraries.record.versions import versions_of
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+READING = problems(Unauthenticated, Forbidden, NotFound, Invalid)
+CREATING = problems(Unauthenticated, Forbidden, Conflict, Invalid)
+CHANGING = problems(Unauthenticated, Forbidden, NotFound, Conflict, StaleVersion, Invalid)
+PATCHING = CHANGING | problems(PreconditionRequired)
+
+_STEPS = {
+    "submit": ("提交发布", "草稿提交;不需审核时立即发布,否则待管理部门审核。"),
+    "approve": ("审核通过", "管理部门将待审核的记录发布。"),
+    "withdraw": ("下架", "已发布或待审核的记录不再公开,不再匹配。"),
+    "close": ("标记成交", "已发布的记录结束,不再匹配。"),
+    "restore": ("恢复为草稿", "已下架或已成交的记录变回草稿,可修改后再次提交。"),
+}
+
+
+def library_router(library: Library, listing: Listing, *, creating: str) -> APIRouter:
+    """All routes below /v1/<plural>; `creating` is the description of the creating route."""
+    router = APIRouter(prefix=f"/v1/{library.plural}", tags=[library.plural])
+    _add_create(router, library, creating)
+    _add_list(router, library, listing)
+    _add_reading(router, library)
+    _add_change(router, library)
+    _add_history(router, library)
+    for name, (summary, description) in _STEPS.items():
+        _add_step(router, library, STEPS[name], summary, description)
+    _add_return(router, library)
+    _add_delete(router, library)
+    return router
+
+
+def _takes(route: Any, parameter: str, form: Any) -> None:
+    """FastAPI reads a parameter's form from its annotation; these forms differ from library to library."""
+    route.__annotations__[parameter] = form
+
+
+def _add_create(router: APIRouter, library: Library, description: str) -> None:
+    def create(
+        payload: RecordFields,
+        request: Request,
+        session: WriteSession,
+        principal: LoggedIn,
+        key: IdempotencyKey = None,
+    ) -> Response:
+        return create_record(library, request, session, principal, payload, key)
+
+    _takes(create, "payload", library.create_schema)
+    router.post(
+        "",
+        status_code=201,
+        summary=f"新建{library.kind.zh}",
+        description=description,
+        response_model=library.read_schema,
+        responses=CREATING,
+    )(create)
+
+
+def _add_list(router: APIRouter, library: Library, listing: Listing) -> None:
+    def list_(
+        filters: RecordFilters, request: Request, session: ReadSession, principal: CurrentPrincipal
+    ) -> Response:
+        return list_answer(library, request, session, principal, listing, filters)
+
+    _takes(list_, "filters", Annotated[listing.filters, Query()])
+    router.get(
+        "",
+        name="list",
+        summary=f"{library.kind.zh}列表",
+        description=listing.description,
+        response_model=RecordPage[library.read_schema],  # type: ignore[name-defined]  # known when it runs
+        responses=READING,
+    )(list_)
+
+
+def _add_change(router: APIRouter, library: Library) -> None:
+    def change(
+        record_id: UUID,
+        payload: RecordFields,
+        request: Request,
+        session: WriteSession,
+        principal: LoggedIn,
+        if_match: IfMatch = None,
+    ) -> Response:
+        return change_record(library, request, session, principal, record_id, payload, if_match)
+
+    _takes(change, "payload", library.patch_schema)
+    router.patch(
+        "/{record_id}",
+        summary=f"修改{library.kind.zh}",
+        description="只改所给的字段,null 清空;须带 If-Match。开启审核时,修改已发布的记录会重新进入审核。",
+        response_model=library.read_schema,
+        responses=PATCHING,
+    )(change)
+
+
+def _add_reading(router: APIRouter, library: Library) -> None:
+    @router.get(
+        "/{record_id}", name="get", summary="查看", response_model=library.read_schema, responses=READING
+    )
+    def get(record_id: UUID, request: Request, session: ReadSession, principal: CurrentPrincipal) -> Response:
+        """可见的字段取决于读者: 未登录只见名称、领域、地区等;登录后可见正文;单位与联系方式见发布方式。"""
+        require(principal, library.action("read"))
+        assigned = assigned_to(request, session, principal)
+        record = commands.find(session, library, record_id, principal, lock=False, assigned=assigned)
+        approved = approved_for(request, session, principal)
+        return record_answer(library, session, record, principal, assigned=assigned, approved=approved)
+
+
+def _add_history(router: APIRouter, library: Library) -> None:
+    newest = Sort(RecordVersion.version, int, descending=True)
+
+    @router.get("/{record_id}/versions", name="versions", summary="历史版本", responses=READING)
+    def versions(
+        record_id: UUID, session: ReadSession, principal: LoggedIn, limit: Limit = 20, cursor: Cursor = None
+    ) -> Page[VersionRead]:
+        """仅本单位和管理部门可见;最新的在前。"""
+        record = commands.find(session, library, record_id, principal, lock=False)
+        require(principal, library.action("history"), own=owns(principal, record))
+        rows, following = fetch_page(
+            session,
+            versions_of(record_id),
+            sort=newest,
+            key=RecordVersion.id,
+            limit=limit,
+            cursor=cursor,
+        )
+        shown = [VersionRead.model_validate(row, from_attributes=True) for row in rows]
+        return Page(items=shown, next_cursor=following)
+
+
+def _add_step(router: APIRouter, library: Library, step: Step, summary: str, description: str) -> None:
+    @router.post(
+        f"/{{record_id}}/{step.name}",
+        name=step.name,
+        summary=summary,
+        description=description,
+        response_model=library.read_schema,
+        responses=CHANGING,
+    )
+    def take_step(
+        record_id: UUID,
+        request: Request,
+        session: WriteSession,
+        principal: LoggedIn,
+        if_match: IfMatch = None,
+    ) -> Response:
+        settings = request.app.state.settings
+        command = commands.take(
+            library, record_id, step, principal=principal, settings=settings, if_match=if_match
+        )
+        return run(library, request, session, principal, command)
+
+
+def _add_return(router: APIRouter, library: Library) -> None:
+    @router.post(
+        "/{record_id}/return",
+        name="return",
+        summary="退回修改",
+        response_model=library.read_schema,
+        responses=CHANGING,
+    )
+    def give_back(
+        record_id: UUID,
+        body: Note,
+        request: Request,
+        session: WriteSession,
+        principal: LoggedIn,
+        if_match: IfMatch = None,
+    ) -> Response:
+        """管理部门附意见退回,记录变回草稿。"""
+        command = commands.take(
+            library,
+            record_id,
+            STEPS["return"],
+            principal=principal,
+            settings=request.app.state.settings,
+            if_match=if_match,
+            note=body.note,
+        )
+        return run(library, request, session, principal, command)
+
+
+def _add_delete(router: APIRouter, library: Library) -> None:
+    @router.delete("/{record_id}", name="delete", summary="删除草稿", status_code=204, responses=CHANGING)
+    def delete(
+        record_id: UUID, session: WriteSession, principal: LoggedIn, if_match: IfMatch = None
+    ) -> Response:
+        """只能删除从未发布过的草稿;其他记录请下架。"""
+        store.discard(session, library, record_id, principal=principal, if_match=if_match)
+        return Response(status_code=204)

@@ -1,0 +1,155 @@
+"""Parts of the wire format that the libraries share. Descriptions are for the Chinese API pages."""
+
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+
+from app.libraries.record.enums import PublishMode, RecordState
+from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode, RegionCode
+from app.libraries.validation.values.contacts import Email, Phone
+from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.text import TextRule
+
+MAX_KEYWORDS = 30
+
+Title = Annotated[str, TextRule(2, 200)]
+Name = Annotated[str, TextRule(2, 60)]
+Line = Annotated[str, TextRule(1, 200)]
+ShortLine = Annotated[str, TextRule(1, 60)]
+Paragraph = Annotated[str, TextRule(0, 2000, multiline=True)]
+LongText = Annotated[str, TextRule(0, 5000, multiline=True)]
+
+
+def _distinct(words: list[str]) -> list[str]:
+    return list({unicodedata.normalize("NFKC", word).casefold(): word for word in words}.values())
+
+
+Keywords = Annotated[
+    list[Annotated[str, TextRule(1, 40)]], Field(max_length=MAX_KEYWORDS), AfterValidator(_distinct)
+]
+FieldCodes = Annotated[list[str], CodesOf("hightech_fields", 0, 3)]
+IndustryCodes = Annotated[list[str], CodesOf("industries", 0, 3)]
+StrategicCodes = Annotated[list[str], CodesOf("strategic_industries", 0, 3)]
+JinanIndustryCode = Annotated[str, CodeOf("jinan_industries")]
+TransferModes = Annotated[list[str], CodesOf("transfer_modes", 0, 9)]
+
+
+class Wire(BaseModel):
+    """Whatever is sent with a name we do not know is refused: a misspelt field must not vanish silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecordFields(Wire):
+    """Fields of every record. null clears a field; what is left out stays as it is."""
+
+    keywords: Keywords | None = Field(None, title="关键词", description="至多 30 个,每个至多 40 字")
+    fields: FieldCodes | None = Field(
+        None, title="高新技术领域", description="1–3 个领域代码,一级(40)或二级(401);发布必填"
+    )
+    industries: IndustryCodes | None = Field(
+        None, title="国民经济行业", description="至多 3 个,GB/T 4754 门类或大类,如 C34"
+    )
+    region: RegionCode | None = Field(
+        None, title="所在地区", description="GB/T 2260 六位代码,000000 为境外;发布必填"
+    )
+    language: LanguageCode | None = Field(None, title="语言", description="正文语言,ISO 639-1,默认 zh")
+    contact_name: Name | None = Field(None, title="联系人", description="仅经本单位同意后可见")
+    contact_phone: Phone | None = Field(None, title="联系电话", description="仅经本单位同意后可见")
+    contact_email: Email | None = Field(None, title="电子邮箱", description="仅经本单位同意后可见")
+    source: Annotated[str, TextRule(1, 40)] | None = Field(None, title="来源")
+    source_ref: Annotated[str, TextRule(1, 120)] | None = Field(
+        None, title="来源编号", description="在来源系统中的编号"
+    )
+    valid_until: Day | None = Field(None, title="有效期至", description="过期后自动下架")
+
+    def values(self) -> dict[str, Any]:
+        """What was sent, as the columns hold it: scalars as Python values, lists as JSON with their defaults."""
+        sent = self.model_dump(exclude_unset=True)
+        plain = self.model_dump(mode="json", include=self.model_fields_set, exclude_none=True)
+        return {name: plain[name] if isinstance(value, list) else value for name, value in sent.items()}
+
+
+class DisclosedFields(RecordFields):
+    """What only achievements and demands have: a choice of how openly they are published."""
+
+    publish_mode: PublishMode | None = Field(
+        None,
+        title="发布方式",
+        description="public 公开;confidential 匿名:未经同意不显示单位和联系方式",
+    )
+
+
+class Creation(Wire):
+    """What only the creating request says."""
+
+    draft: StrictBool = Field(
+        False, title="存为草稿", description="true 只存草稿,名称以外均可空缺;false 直接提交发布"
+    )
+    owner_org_id: UUID | None = Field(
+        None, title="所属单位", description="默认为本单位;管理部门可代任何单位填报"
+    )
+
+
+class OwnerChange(Wire):
+    owner_org_id: UUID | None = Field(None, title="所属单位", description="仅管理部门可以变更")
+
+
+class Note(Wire):
+    """A word to the owner."""
+
+    note: Annotated[str, TextRule(1, 500, multiline=True)] = Field(
+        title="退回意见", examples=["请补充技术指标的测试方法。"]
+    )
+
+
+class CompletenessRead(BaseModel):
+    score: int = Field(ge=0, le=100, title="完整度", description="0–100")
+    missing: list[dict[str, Any]] = Field(
+        default_factory=list, title="可补充的字段", description="仅本单位和管理部门可见"
+    )
+
+
+class RecordRead(BaseModel):
+    """What every record shows. A field that the reader may not see is left out; `view_level` says how much he sees."""
+
+    id: UUID
+    number: str = Field(title="编号", examples=["JN-D-2026-000123"])
+    kind: str
+    state: RecordState = Field(title="状态")
+    version: int = Field(title="版本", description="ETag 即此数")
+    view_level: int = Field(ge=0, le=3, title="可见级别", description="0 公开 1 登录 2 经同意 3 本单位")
+    title: str
+    owner_org_id: UUID | None = Field(None, title="所属单位")
+    owner_name: str | None = Field(None, title="单位名称")
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    published_at: datetime | None = None
+    created_by: UUID | None = None
+    review_note: str | None = Field(None, title="退回意见")
+    completeness: CompletenessRead
+
+
+class VersionRead(BaseModel):
+    """One entry of a record's history."""
+
+    version: int
+    action: str = Field(title="操作", examples=["create", "change", "publish"])
+    changed_by: UUID | None = Field(title="操作人")
+    changed_at: datetime = Field(title="时间")
+    changed_fields: list[str] = Field(title="变更字段")
+    data: dict[str, Any] = Field(title="当时的内容")
+
+
+class FacetCount(BaseModel):
+    code: str
+    label: str
+    count: int
+
+
+def today_or_later_example() -> str:
+    """A deadline for the examples that never passes while the API is used."""
+    return date(date.today().year + 1, 6, 30).isoformat()  # noqa: DTZ011 — an example, no rule

@@ -1,0 +1,1 @@
+"""What records of all three libraries share: state transitions, commands, storage and versions."""

@@ -1,0 +1,124 @@
+"""Many records at once, through the same validation, versions and events as one by one."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.database import Database
+from app.errors import FieldError, SankuError, field_errors
+from app.libraries.library import Library
+from app.libraries.record.apply_values import IMPORTED
+from app.libraries.record.commands import Command, create
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.indexing import Indexer, Prepared
+from app.libraries.record.models import Record
+from app.libraries.record.store import store
+from app.libraries.record.transitions import Applied
+from app.libraries.registry import LIBRARIES
+from app.settings import Settings
+
+SOURCE = IMPORTED
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the rows, by the reference that each came with."""
+
+    stored: dict[str, Record] = field(default_factory=dict)
+    refused: dict[str, list[FieldError]] = field(default_factory=dict)
+
+
+def present_sources(
+    session: Session, kind: RecordKind, refs: Collection[str], *, source: str = SOURCE
+) -> set[str]:
+    """Those of the references that a record of this source bears already."""
+    model = LIBRARIES[kind].model
+    query = select(model.source_ref).where(model.source == source, model.source_ref.in_(refs))
+    return set(session.scalars(query))
+
+
+def create_many(
+    database: Database,
+    indexer: Indexer,
+    settings: Settings,
+    kind: RecordKind,
+    rows: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    principal: Principal,
+    source: str = SOURCE,
+) -> Outcome:
+    """Create and publish what is valid, in one transaction; a refused row stops no other.
+
+    `rows` are (reference, payload as the API takes it). All texts are embedded together before the transaction
+    begins.
+    """
+    library = LIBRARIES[kind]
+    outcome = Outcome()
+    ready: dict[str, Command] = {}
+    published: list[tuple[str, Record]] = []
+    with database.reading() as session, session.no_autoflush:
+        for ref, payload in rows:
+            try:
+                command = _command(library, payload, principal, settings, source, ref)
+                applied = command(session, False)
+            except ValidationError as error:
+                outcome.refused[ref] = field_errors(error.errors())
+            except SankuError as error:
+                outcome.refused[ref] = list(error.fields) or [
+                    FieldError("", error.problem_code, error.message_zh, error.message_en)
+                ]
+            else:
+                ready[ref] = command
+                if applied.is_published:
+                    published.append((ref, applied.record))
+        session.expunge_all()
+    prepared = dict(
+        zip(
+            (ref for ref, _ in published),
+            indexer.prepare([record for _, record in published]) if published else (),
+            strict=True,
+        )
+    )
+    with database.unit_of_work() as session:
+        outcome.stored = _store(session, ready, prepared, principal, indexer)
+    return outcome
+
+
+def _command(
+    library: Library,
+    payload: Mapping[str, Any],
+    principal: Principal,
+    settings: Settings,
+    source: str,
+    ref: str,
+) -> Command:
+    values = library.create_schema.model_validate(dict(payload)).values()
+    draft = values.pop("draft", False)
+    marked = {"source": source, "source_ref": ref} | values
+    return create(library, marked, draft=draft, principal=principal, settings=settings)
+
+
+def _store(
+    session: Session,
+    ready: Mapping[str, Command],
+    prepared: Mapping[str, Prepared],
+    principal: Principal,
+    indexer: Indexer,
+) -> dict[str, Record]:
+    done: dict[str, Applied] = {}
+    with session.no_autoflush:
+        for ref, command in ready.items():
+            done[ref] = command(session, True)
+    store(
+        session,
+        list(done.values()),
+        [prepared.get(ref) for ref in done],
+        principal=principal,
+        indexer=indexer,
+    )
+    return {ref: applied.record for ref, applied in done.items()}

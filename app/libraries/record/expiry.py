@@ -1,0 +1,47 @@
+"""Records whose last day has passed leave publication by themselves."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import SYSTEM
+from app.clock import local_now
+from app.libraries.library import Library
+from app.libraries.record.enums import RecordState
+from app.libraries.record.indexing import Indexer
+from app.libraries.record.models import Record
+from app.libraries.record.store import store
+from app.libraries.record.transitions import STEPS, Applied, apply_step
+from app.libraries.registry import LIBRARIES
+from app.settings import Settings
+
+AT_ONCE = 200
+
+
+def expire_due(session: Session, *, indexer: Indexer, settings: Settings) -> int:
+    """Withdraw up to `AT_ONCE` published records of each library whose `valid_until` or deadline lies before today.
+
+    The last day itself, by the clock of Jinan, still counts. Returns how many there were.
+    """
+    return sum(_expire(session, library, indexer, settings) for library in LIBRARIES.values())
+
+
+def _expire(session: Session, library: Library, indexer: Indexer, settings: Settings) -> int:
+    today = local_now().date()
+    model = library.model
+    past = or_(*(getattr(model, name) < today for name in library.last_days))
+    # Rows that somebody is changing right now are left for the next round.
+    due: list[Record] = list(
+        session.scalars(
+            select(model)
+            .where(model.state == RecordState.PUBLISHED.value, past)
+            .order_by(model.id)
+            .limit(AT_ONCE)
+            .with_for_update(of=model, skip_locked=True)
+        )
+    )
+    done: list[Applied] = [
+        apply_step(session, library, record, STEPS["expire"], principal=SYSTEM, settings=settings)
+        for record in due
+    ]
+    store(session, done, [None] * len(done), principal=SYSTEM, indexer=indexer)
+    return len(done)

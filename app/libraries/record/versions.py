@@ -1,0 +1,81 @@
+"""Every change of a record as a version that nothing overwrites: who, when, which fields, and how it stood then."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, inspect, select
+from sqlalchemy.orm import Mapper
+
+from app.accounts.access.principal import Principal
+from app.libraries.record.models import Record, RecordVersion
+
+# Kept in every version, but their change alone is no change of content.
+_BOOKKEEPING = frozenset({"version", "updated_at", "completeness", "published_at"})
+
+
+@cache
+def _column_names(mapper: Mapper[Any]) -> tuple[str, ...]:
+    return tuple(column.key for column in mapper.column_attrs)
+
+
+def snapshot(record: Any, relations: tuple[str, ...] = ()) -> dict[str, Any]:
+    """All columns, and the rows of the named relations, as JSON values."""
+    data = {name: to_json(getattr(record, name)) for name in _column_names(inspect(type(record)))}
+    for name in relations:
+        data[name] = [snapshot(row) for row in getattr(record, name)]
+    return data
+
+
+def values_of(record: Record, relations: tuple[str, ...] = ()) -> dict[str, Any]:
+    """All columns and the named relations as they are, for looking at and not for keeping."""
+    return {name: getattr(record, name) for name in (*_column_names(inspect(type(record))), *relations)}
+
+
+def to_json(value: Any) -> Any:
+    """A column's value as JSON; amounts as text, so that no digit is lost."""
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_json(item) for key, item in value.items()}
+    return value
+
+
+def changed_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+    """Names of the fields that differ; of a new record, of those that are filled."""
+    if before is None:
+        return sorted(name for name, value in after.items() if value not in (None, "", [], {}))
+    return sorted(
+        name for name, value in after.items() if name not in _BOOKKEEPING and before.get(name) != value
+    )
+
+
+def version_row(
+    record: Record, *, action: str, principal: Principal, changed: list[str], data: dict[str, Any]
+) -> RecordVersion:
+    return RecordVersion(
+        record_id=record.id,
+        kind=record.kind.value,
+        version=record.version,
+        action=action,
+        changed_by=principal.user_id,
+        changed_at=record.updated_at,
+        changed_fields=changed,
+        data=data,
+    )
+
+
+def versions_of(record_id: UUID) -> Select[RecordVersion]:
+    """Newest first."""
+    return (
+        select(RecordVersion)
+        .where(RecordVersion.record_id == record_id)
+        .order_by(RecordVersion.version.desc())
+    )

@@ -1,0 +1,1 @@
+"""Full-text search: tokenizer, search index and facet counts."""

@@ -1,0 +1,52 @@
+"""The coded properties of a record as rows, together with the codes above them: what filters and facets count."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.libraries.record.models import Record, RecordCode
+from app.libraries.vocabularies import region_above, vocabulary
+
+# Facets whose codes form a tree: a record below 401 is also one below 40, so a filter is one comparison.
+_TREES: Mapping[str, str] = {
+    "field": "hightech_fields",
+    "industry": "industries",
+    "region": "regions",
+}
+
+
+def with_parents(facet: str, code: str) -> tuple[str, ...]:
+    """The code and all that cover it; a code that the vocabulary does not know stands alone."""
+    if facet == "region" and (above := region_above(code)) is not None:
+        return (code, *with_parents(facet, above))
+    tree = _TREES.get(facet)
+    if tree is None or code not in vocabulary(tree):
+        return (code,)
+    return (code, *vocabulary(tree).parents(code))
+
+
+def code_rows(record: Record, facets: Mapping[str, str]) -> list[RecordCode]:
+    """One row for each facet and code, in `facets`: facet → attribute with one code or a list of them."""
+    rows = {
+        (facet, covering)
+        for facet, attribute in facets.items()
+        for code in _codes(getattr(record, attribute))
+        for covering in with_parents(facet, code)
+    }
+    return [
+        RecordCode(record_id=record.id, kind=record.kind.value, facet=facet, code=code)
+        for facet, code in sorted(rows)
+    ]
+
+
+def drop_codes(session: Session, record: Record) -> None:
+    session.execute(delete(RecordCode).where(RecordCode.record_id == record.id))
+
+
+def _codes(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        yield from value
+    elif value is not None:
+        yield str(value)

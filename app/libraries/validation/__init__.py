@@ -1,0 +1,1 @@
+"""Validation of records: single values, indicators, identifying text, completeness and publishing rules."""

@@ -1,0 +1,23 @@
+"""Fields that must fit together, whatever the record's state."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.errors import FieldError
+from app.libraries.validation.publishing import flaws_of
+from app.libraries.validation.values.money import check_wan_range
+
+
+def money_range(record: Any, name: str) -> Iterator[FieldError]:
+    """`<name>_min_wan` is not above `<name>_max_wan`."""
+    low, high = getattr(record, f"{name}_min_wan"), getattr(record, f"{name}_max_wan")
+    yield from flaws_of(f"{name}_min_wan", lambda: check_wan_range(low, high))
+
+
+def in_order(record: Any, first: str, last: str) -> Iterator[FieldError]:
+    """Two days or months: the first is not after the last."""
+    start, end = getattr(record, first), getattr(record, last)
+    if start is not None and end is not None and start > end:
+        yield FieldError(
+            last, "order", f"{end} 早于 {start},请更正", f"{end} lies before {start}; correct one of them"
+        )

@@ -1,0 +1,1 @@
+"""Technical indicators (技术指标): parsing, units and comparison."""

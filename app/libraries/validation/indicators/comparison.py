@@ -1,0 +1,248 @@
+"""Indicators (技术指标): a measured quantity with a bound, and whether what is offered meets what is required."""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.libraries.validation.errors import flaw
+from app.libraries.validation.indicators.units import UnknownUnitError, convert
+from app.libraries.validation.values.text import TextRule
+from app.libraries.vocabularies.vocabulary import fold_label
+
+
+class Op(StrEnum):
+    """How a value bounds a quantity."""
+
+    AT_LEAST = "≥"
+    AT_MOST = "≤"
+    EQUAL = "="
+    BETWEEN = "～"
+    MORE = ">"
+    LESS = "<"
+
+
+_OTHER_SIGNS = {
+    ">=": "≥",
+    "≧": "≥",
+    "=>": "≥",
+    "<=": "≤",
+    "≦": "≤",
+    "=<": "≤",
+    "~": "～",
+    "-": "～",
+    "＝": "=",
+    "==": "=",
+    "＞": ">",
+    "＜": "<",
+}
+
+
+def _op(value: Any) -> Any:
+    return _OTHER_SIGNS.get(value.strip(), value.strip()) if isinstance(value, str) else value
+
+
+# Far more than any measurement has; without an end, one number of a million digits would fill every list.
+Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=30)]
+
+
+class Indicator(BaseModel):
+    """One indicator. `～` uses low and high, every other sign uses value; `current` is where a demand stands today.
+
+    `must` false: wished for, not required. `unit` None: a bare number. Values are in `unit`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, TextRule(1, 60)]
+    op: Annotated[Op, BeforeValidator(_op, json_schema_input_type=str)] = Op.EQUAL
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    unit: Annotated[str, TextRule(1, 30)] | None = None
+    current: Number | None = None
+    method: Annotated[str, TextRule(1, 100)] | None = None
+    must: bool = True
+
+    @model_validator(mode="after")
+    def _numbers_fit_the_sign(self) -> Self:
+        if self.op is Op.BETWEEN:
+            if self.low is None or self.high is None or self.low > self.high:
+                raise flaw(
+                    "indicator_range",
+                    zh="区间指标需填下限和上限，且下限不高于上限。",
+                    en="A range needs its low and high value, low not above high.",
+                )
+        elif self.value is None:
+            raise flaw(
+                "indicator_value",
+                zh="指标需填数值，如“盐雾 ≥ 1000 h”。",
+                en="An indicator needs its value, e.g. 'salt spray ≥ 1000 h'.",
+            )
+        return self
+
+    def __str__(self) -> str:
+        bound = f"{self.low:f}～{self.high:f}" if self.op is Op.BETWEEN else f"{self.op} {self.value:f}"
+        return " ".join(part for part in (self.name, bound, self.unit) if part)
+
+
+class Verdict(StrEnum):
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A set of values; an open end does not belong to it."""
+
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+
+    def within(self, other: "_Span") -> bool:
+        above = _above(self.low, other.low) or (
+            _same(self.low, other.low) and (self.low_open or not other.low_open)
+        )
+        below = _above(other.high, self.high) or (
+            _same(self.high, other.high) and (self.high_open or not other.high_open)
+        )
+        return above and below
+
+    def misses(self, other: "_Span") -> bool:
+        """No value lies in both."""
+        for left, right in ((self, other), (other, self)):
+            if _above(left.low, right.high):
+                return True
+            if _same(left.low, right.high) and (left.low_open or right.high_open):
+                return True
+        return False
+
+
+def _same(a: float, b: float) -> bool:
+    # Conversion between units is binary arithmetic; 60 × (1/60) must still equal 1.
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _above(a: float, b: float) -> bool:
+    return a > b and not _same(a, b)
+
+
+# A required range of these is an environment that the offer must cover; of anything else it is a tolerance
+# that the offer must lie in.
+_COVERING = re.compile(
+    "温度范围|工作温度|使用温度|适用|量程|测量范围|检测范围|工况|范围内|operating|working range|measuring range"
+)
+_SPAN_NAMES = re.compile("差|波动|误差|温升|升温|降温|均匀|difference|rise|deviation|error")
+
+
+def meets(required: Indicator, offered: Indicator) -> Verdict:
+    """Whether an offered value keeps a required bound, across units; whether the names mean the same is not asked.
+
+    holds: every value the offer allows keeps the bound. fails: none does. unknown: some do, or the units can not be
+    compared, or the requirement is a bare number without a sign and the offer differs (better or worse is not said).
+    """
+    try:
+        offer = _span(offered, offered.unit, required.unit, offered.name + required.name)
+    except UnknownUnitError:
+        return Verdict.UNKNOWN
+    bound = _span(required, None, None, "")
+    if required.op is Op.BETWEEN and _COVERING.search(required.name):
+        return Verdict.HOLDS if bound.within(offer) else Verdict.FAILS
+    if offer.within(bound):
+        return Verdict.HOLDS
+    if required.op is Op.EQUAL:
+        return Verdict.UNKNOWN
+    return Verdict.FAILS if offer.misses(bound) else Verdict.UNKNOWN
+
+
+def _span(indicator: Indicator, unit: str | None, to_unit: str | None, names: str) -> _Span:
+    """The values an indicator allows, in `to_unit`; raises UnknownUnitError where only one side has a unit."""
+    if (unit is None) != (to_unit is None):
+        raise UnknownUnitError(f"{unit} → {to_unit}")
+    difference = _SPAN_NAMES.search(names) is not None
+
+    def in_unit(value: Decimal) -> float:
+        number = float(value)
+        if unit is None or to_unit is None:
+            return number
+        return convert(number, unit, to_unit, difference=difference)
+
+    if indicator.op is Op.BETWEEN:
+        assert indicator.low is not None
+        assert indicator.high is not None
+        return _Span(in_unit(indicator.low), in_unit(indicator.high))
+    assert indicator.value is not None
+    value = in_unit(indicator.value)
+    spans = {
+        Op.AT_LEAST: _Span(value, math.inf),
+        Op.MORE: _Span(value, math.inf, low_open=True),
+        Op.AT_MOST: _Span(-math.inf, value),
+        Op.LESS: _Span(-math.inf, value, high_open=True),
+    }
+    return spans.get(indicator.op, _Span(value, value))
+
+
+@cache
+def _quantities() -> dict[str, str]:
+    raw = (files(__package__) / "data" / "indicator_names.json").read_text(encoding="utf-8")
+    groups: dict[str, list[str]] = json.loads(raw)["quantities"]
+    return {fold_label(name): quantity for quantity, names in groups.items() for name in names}
+
+
+def quantity_of(name: str) -> str:
+    """The quantity that a name stands for, by the table of synonyms; else the folded name itself."""
+    folded = fold_label(name)
+    return _quantities().get(folded, folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A required indicator with the offered one of the same quantity; unknown where nothing of it is offered."""
+
+    required: Indicator
+    offered: Indicator | None
+    verdict: Verdict
+
+
+def compare(required: Iterable[Indicator], offered: Iterable[Indicator]) -> list[Comparison]:
+    """Each required indicator against the offers of the same quantity, the most favourable verdict first."""
+    by_quantity: dict[str, list[Indicator]] = {}
+    for offer in offered:
+        by_quantity.setdefault(quantity_of(offer.name), []).append(offer)
+    order = [Verdict.HOLDS, Verdict.FAILS, Verdict.UNKNOWN]
+    found: list[Comparison] = []
+    for need in required:
+        candidates = [
+            Comparison(need, offer, meets(need, offer))
+            for offer in by_quantity.get(quantity_of(need.name), [])
+        ]
+        found.append(
+            min(candidates, key=lambda each: order.index(each.verdict))
+            if candidates
+            else Comparison(need, None, Verdict.UNKNOWN)
+        )
+    return found
+
+
+def check_indicators(values: Any, maximum: int = 20) -> Any:
+    """At most `maximum` indicators; anything but a list is left to pydantic."""
+    if isinstance(values, (list, tuple)) and len(values) > maximum:
+        raise flaw(
+            "indicators_too_many",
+            zh=f"指标最多 {maximum} 项，现有 {len(values)} 项。",
+            en=f"At most {maximum} indicators; there are {len(values)}.",
+        )
+    return values
+
+
+Indicators = Annotated[list[Indicator], BeforeValidator(check_indicators)]

@@ -1,0 +1,144 @@
+"""What in the free text of a confidential record would give its owner away, to be mended before publishing.
+
+Looked for: the owner's name and the short forms of it, contact persons, telephone numbers, e-mail addresses, unified
+social credit codes, web addresses and messenger accounts; also when spaces, full width or invisible characters are
+put between the characters. A finding says where it is; whether to publish nevertheless is for the caller.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.libraries.validation.leaks.name_variants import bare, short_forms
+from app.libraries.validation.leaks.pii_detection import FoldedText, Spot, contact_spots
+
+_EXCERPT_MARGIN = 6
+_TITLES = "总经理|经理|总监|总工|先生|女士|老师|教授|主任|厂长|博士|院长|所长|工程师|总|工"
+_ASK = "联系人?|找|咨询|致电|请|负责人"
+
+
+class LeakKind(StrEnum):
+    ORGANISATION = "organisation"
+    CONTACT_NAME = "contact_name"
+    PHONE = "phone"
+    EMAIL = "email"
+    USCC = "uscc"
+    WEBSITE = "website"
+    MESSENGER = "messenger"
+
+
+_WORDS = {
+    LeakKind.ORGANISATION: ("本单位名称或简称", "the owner's name or a short form of it"),
+    LeakKind.CONTACT_NAME: ("联系人姓名", "the contact person's name"),
+    LeakKind.PHONE: ("电话号码", "a telephone number"),
+    LeakKind.EMAIL: ("电子邮箱", "an e-mail address"),
+    LeakKind.USCC: ("统一社会信用代码", "a unified social credit code"),
+    LeakKind.WEBSITE: ("网址", "a web address"),
+    LeakKind.MESSENGER: ("微信或 QQ 等账号", "a messenger account"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom a confidential record must not name. `aliases`: brands, former and English names."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    contact_names: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One place: `start` and `end` are offsets in the field's text as it was given."""
+
+    kind: LeakKind
+    field: str
+    start: int
+    end: int
+    excerpt: str
+    zh: str
+    en: str
+
+
+def find_leaks(texts: Mapping[str, str], owner: Owner) -> list[Leak]:
+    """All findings in order of field and position; of overlapping ones of a kind only the longest."""
+    forms = tuple(dict.fromkeys(form for name in (owner.name, *owner.aliases) for form in short_forms(name)))
+    return [
+        _leak(kind, field, text, spot)
+        for field, text in texts.items()
+        for kind, spot in sorted(_spots(text, owner, forms), key=lambda found: found[1])
+    ]
+
+
+def texts_of(data: Mapping[str, object]) -> dict[str, str]:
+    """All text in a record's data, lists and objects too, by path: `title`, `keywords[0]`, `indicators[2].name`."""
+    return dict(_flatten("", data))
+
+
+def _flatten(path: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _flatten(f"{path}.{key}" if path else str(key), item)
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(value):
+            yield from _flatten(f"{path}[{place}]", item)
+
+
+def _leak(kind: LeakKind, field: str, text: str, spot: Spot) -> Leak:
+    start, end = spot
+    zh, en = _WORDS[kind]
+    before, after = max(start - _EXCERPT_MARGIN, 0), min(end + _EXCERPT_MARGIN, len(text))
+    excerpt = (
+        ("…" if before else "") + text[before:after].replace("\n", " ") + ("…" if after < len(text) else "")
+    )
+    return Leak(
+        kind,
+        field,
+        start,
+        end,
+        excerpt,
+        zh=f"匿名发布的内容中出现{zh}：“{excerpt}”，请删除或改写。",
+        en=f"The text of an anonymous record contains {en}: '{excerpt}'; remove or rewrite it.",
+    )
+
+
+def _spots(text: str, owner: Owner, forms: Iterable[str]) -> Iterator[tuple[LeakKind, Spot]]:
+    folded = FoldedText(text)
+    found: list[tuple[LeakKind, Spot]] = []
+    for form in forms:
+        found += [(LeakKind.ORGANISATION, spot) for spot in folded.find(form)]
+    for name in owner.contact_names:
+        found += [(LeakKind.CONTACT_NAME, spot) for spot in _person(folded, name)]
+    for phone in owner.phones:
+        digits = re.sub(r"\D", "", phone)
+        found += [(LeakKind.PHONE, spot) for spot in (folded.find(digits) if len(digits) >= 7 else ())]
+    found += [(LeakKind(kind), spot) for kind, spot in contact_spots(folded)]
+    yield from _longest(found)
+
+
+def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
+    """The whole name anywhere; surname and title (王经理) only where somebody is addressed: 提高工程师 is no 高工."""
+    whole = bare(name)
+    if len(whole) < 2:
+        return
+    yield from folded.find(whole)
+    if re.fullmatch("[\u4e00-\u9fff]{2,4}", whole):
+        surname = whole[:2] if len(whole) == 4 else whole[:1]
+        pattern = rf"(?:(?:{_ASK})[:]?|(?<![\u4e00-\u9fff]))({surname}(?:{_TITLES}))(?![\u4e00-\u9fff]?[率能量序件])"
+        yield from (folded.joined.spot(found, 1) for found in re.finditer(pattern, folded.joined.text))
+
+
+def _longest(found: list[tuple[LeakKind, Spot]]) -> Iterator[tuple[LeakKind, Spot]]:
+    """Without those that lie inside another: the brand inside the full name, the domain inside the address."""
+    unique = list(dict.fromkeys(found))
+    for kind, (start, end) in unique:
+        inside = any(
+            other_start <= start and end <= other_end and (other_start, other_end) != (start, end)
+            for _, (other_start, other_end) in unique
+        )
+        if not inside:
+            yield kind, (start, end)

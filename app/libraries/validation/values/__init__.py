@@ -1,0 +1,1 @@
+"""Checks of single values: pydantic types with bilingual errors, no database."""

@@ -1,0 +1,116 @@
+"""Values that must come from a vocabulary: a code, or a label that resolves to one."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from app.libraries.validation.errors import flaw
+from app.libraries.vocabularies.catalogue import vocabulary
+from app.libraries.vocabularies.distances import region_above
+
+_TRL = re.compile(r"\s*(?:TRL[\s-]*)?([0-9]{1,2})\s*级?\s*", re.IGNORECASE)
+
+
+def check_code(name: str, value: str) -> str:
+    """The code that `value` stands for in the vocabulary `name`; the error names the nearest valid codes."""
+    words = vocabulary(name)
+    code = words.resolve(value)
+    if code is not None:
+        return code
+    if name == "regions" and region_above(value.strip()) is not None:
+        return value.strip()
+    near = words.suggest(value)
+    # What was sent goes into the message cut, so that a mistaken paste of a whole text stays readable.
+    sent = value.strip()[:40]
+    hint_zh = f"是否指：{words.describe(near)}？" if near else ""
+    hint_en = f" Did you mean {words.describe(near, 'en')}?" if near else ""
+    raise flaw(
+        "unknown_code",
+        zh=f"“{sent}”不在“{words.zh}”词表中。{hint_zh}",
+        en=f"'{sent}' is not in the vocabulary '{words.en}'.{hint_en}",
+        vocabulary=name,
+        suggestions=",".join(near),
+    )
+
+
+def check_codes(name: str, values: Any, *, minimum: int = 0, maximum: int = 3) -> Any:
+    """Resolved codes in the order given, repeated ones dropped. Anything but a list of text is left to pydantic."""
+    if not isinstance(values, (list, tuple)) or not all(isinstance(value, str) for value in values):
+        return values
+    codes = list(dict.fromkeys(check_code(name, value) for value in values))
+    words = vocabulary(name)
+    if len(codes) < minimum:
+        raise flaw(
+            "too_few_codes",
+            zh=f"“{words.zh}”至少选 {minimum} 项。",
+            en=f"Choose at least {minimum} of '{words.en}'.",
+        )
+    if len(codes) > maximum:
+        raise flaw(
+            "too_many_codes",
+            zh=f"“{words.zh}”最多选 {maximum} 项，现有 {len(codes)} 项。",
+            en=f"Choose at most {maximum} of '{words.en}'; there are {len(codes)}.",
+        )
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOf:
+    """For `Annotated[str, CodeOf("regions")]`."""
+
+    vocabulary: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: check_code(self.vocabulary, value) if isinstance(value, str) else value,
+            handler(source),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CodesOf:
+    """For `Annotated[list[str], CodesOf("hightech_fields", 1, 3)]`."""
+
+    vocabulary: str
+    minimum: int = 0
+    maximum: int = 3
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda values: check_codes(self.vocabulary, values, minimum=self.minimum, maximum=self.maximum),
+            handler(source),
+        )
+
+
+def check_trl(value: Any) -> Any:
+    """A whole number 1–9, also written `TRL 7` or `7级`; other types are left to pydantic."""
+    if not isinstance(value, (int, float, str)):
+        return value
+    found = _TRL.fullmatch(value) if isinstance(value, str) else None
+    level = int(found[1]) if found else value
+    # True counts as 1 in Python, and as a level nowhere.
+    if not isinstance(level, (bool, str)) and level in range(1, 10):
+        return int(level)
+    raise flaw(
+        "trl_range",
+        zh="技术成熟度应为 1 至 9 的整数（1 基本原理，9 实际使用验证）。",
+        en="The technology readiness level is a whole number from 1 to 9.",
+    )
+
+
+Trl = Annotated[int, BeforeValidator(check_trl, json_schema_input_type=int)]
+RegionCode = Annotated[str, CodeOf("regions")]
+RegionCodes = Annotated[list[str], CodesOf("regions", 1, 40)]
+LanguageCode = Annotated[str, CodeOf("languages")]
+LanguageCodes = Annotated[list[str], CodesOf("languages", 1, 10)]
+FieldCodes = Annotated[list[str], CodesOf("hightech_fields", 1, 3)]
+ManagerFieldCodes = Annotated[list[str], CodesOf("hightech_fields", 1, 5)]
+StrategicCodes = Annotated[list[str], CodesOf("strategic_industries", 0, 3)]
+IndustryCodes = Annotated[list[str], CodesOf("industries", 0, 3)]
+JinanIndustryCode = Annotated[str, CodeOf("jinan_industries")]
+TransferModes = Annotated[list[str], CodesOf("transfer_modes", 1, 9)]
+CertificateLevelCode = Annotated[str, CodeOf("certificate_levels")]
+DeclineReasonCode = Annotated[str, CodeOf("decline_reasons")]

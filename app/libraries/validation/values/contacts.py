@@ -1,0 +1,132 @@
+"""Telephone numbers and e-mail addresses: one stored form each, and a masked form for readers without consent."""
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import BeforeValidator
+
+from app.libraries.validation.errors import flaw
+
+MAX_EMAIL_LENGTH = 100
+
+_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
+# Three-digit area codes are 010 and 02x; all others have four digits.
+_LANDLINE = re.compile(
+    r"(?:(?:\+?86|0086)-?)?(0?10|0?2[0-9]|0?[3-9][0-9]{2})-?([0-9]{3,4}-?[0-9]{4})(?:(?:-|转|ext)([0-9]{1,6}))?"
+)
+_INTERNATIONAL = re.compile(r"\+(?!86)[1-9][0-9]{6,14}")
+
+
+def _compact(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).strip().lower()
+    folded = re.sub("[\u2010-\u2015\u2212]", "-", folded)
+    return re.sub(r"[\s().·]", "", folded)
+
+
+def check_mobile(text: str) -> str:
+    """Eleven digits of a Chinese mobile number; +86, spaces and hyphens are accepted on input."""
+    found = _MOBILE.fullmatch(_compact(text).replace("-", ""))
+    if found is None:
+        raise flaw(
+            "mobile_format",
+            zh="手机号应为 11 位数字，以 13 至 19 开头，如 13800000001。",
+            en="A mobile number has 11 digits and begins with 13 to 19, e.g. 13800000001.",
+        )
+    return found[1]
+
+
+def check_landline(text: str) -> str:
+    """Area code, hyphen, 7–8 digits, hyphen and extension where there is one: 0531-88880001-123."""
+    compact = _compact(text)
+    found = _LANDLINE.fullmatch(compact)
+    if found is None or not (compact.startswith("0") or compact.startswith(("+86", "86"))):
+        raise flaw(
+            "landline_format",
+            zh="固定电话应含区号，如 0531-88880001，分机写作 0531-88880001-123。",
+            en="A landline number needs its area code, e.g. 0531-88880001; an extension follows a hyphen.",
+        )
+    area = "0" + found[1].removeprefix("0")
+    return "-".join(part for part in (area, found[2].replace("-", ""), found[3]) if part)
+
+
+def check_phone(text: str) -> str:
+    """Mobile or landline in their stored form, or an international number as +digits."""
+    compact = _compact(text)
+    if _MOBILE.fullmatch(compact.replace("-", "")):
+        return check_mobile(text)
+    if _LANDLINE.fullmatch(compact) and compact.startswith(("0", "+86", "86")):
+        return check_landline(text)
+    international = compact.replace("-", "")
+    if international.startswith("00"):
+        international = "+" + international[2:]
+    if _INTERNATIONAL.fullmatch(international):
+        return international
+    raise flaw(
+        "phone_format",
+        zh="电话应为 11 位手机号、带区号的固定电话（0531-88880001），或以 + 开头的国际号码。",
+        en="Give an 11-digit mobile number, a landline with area code (0531-88880001), or an international "
+        "number that begins with +.",
+    )
+
+
+def check_email(text: str) -> str:
+    """A mail address of at most 100 characters, domain in lower case; whether it exists is not asked."""
+    stripped = unicodedata.normalize("NFKC", text).strip()
+    if len(stripped) <= MAX_EMAIL_LENGTH:
+        try:
+            # Reserved names such as .test stay usable, so that a trial installation needs no real address.
+            return validate_email(stripped, check_deliverability=False, test_environment=True).normalized
+        except EmailNotValidError as error:
+            raise _email_flaw() from error
+    raise _email_flaw()
+
+
+def _email_flaw() -> Exception:
+    return flaw(
+        "email_format",
+        zh=f"电子邮箱格式应如 name@example.com，最长 {MAX_EMAIL_LENGTH} 个字符。",
+        en=f"An e-mail address looks like name@example.com and has at most {MAX_EMAIL_LENGTH} characters.",
+    )
+
+
+def mask_phone(number: str) -> str:
+    """138****0001 for a mobile, 0531-****0001 for a landline; of anything else only the last two digits stay."""
+    if re.fullmatch(r"1[3-9]\d{9}", number):
+        return f"{number[:3]}****{number[-4:]}"
+    if number.startswith("0") and "-" in number:
+        area, body = number.split("-")[:2]
+        return f"{area}-****{body[-4:]}"
+    return "*" * max(len(number) - 2, 1) + number[-2:] if len(number) > 4 else "****"
+
+
+def mask_email(address: str) -> str:
+    """z***@example.com: the first character and the domain stay."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}***{at}{domain}" if at else "***"
+
+
+def mask_name(name: str) -> str:
+    """王** for a Chinese name, J*** for another: only the first character stays."""
+    stripped = name.strip()
+    if not stripped:
+        return ""
+    return stripped[0] + "*" * (len(stripped) - 1 if len(stripped) <= 4 else 3)
+
+
+def _mobile(value: Any) -> Any:
+    return check_mobile(value) if isinstance(value, str) else value
+
+
+def _phone(value: Any) -> Any:
+    return check_phone(value) if isinstance(value, str) else value
+
+
+def _email(value: Any) -> Any:
+    return check_email(value) if isinstance(value, str) else value
+
+
+Mobile = Annotated[str, BeforeValidator(_mobile)]
+Phone = Annotated[str, BeforeValidator(_phone)]
+Email = Annotated[str, BeforeValidator(_email)]

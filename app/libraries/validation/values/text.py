@@ -1,0 +1,176 @@
+"""Free text as people paste it: cleaned where that loses nothing, refused where it hides something."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from app.libraries.search.tokenizer import words
+from app.libraries.validation.errors import flaw
+
+MAX_KEYWORDS = 10
+MAX_KEYWORD_LENGTH = 20
+
+_SPACES = re.compile(r"\s+")
+_INNER_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LINE_BREAKS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
+
+# Invisible characters that change what a reader sees or hide a word from a search: zero width, bidirectional
+# controls, soft hyphen, word joiners, tags. Emoji joiners fall under it: a record's text needs none.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def is_hidden(char: str) -> bool:
+    """A control character (but newline and tab), lone surrogate, noncharacter or invisible character."""
+    if char in "\n\t":
+        return False
+    noncharacter = ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
+    return noncharacter or unicodedata.category(char) in ("Cc", "Cs") or _INVISIBLE.match(char) is not None
+
+
+def refuse_hidden(text: str) -> None:
+    """Raise for the first character that `is_hidden`, with its code point."""
+    for char in text:
+        if unicodedata.category(char) == "Cs":
+            raise flaw(
+                "text_surrogate",
+                zh="文本编码有误，请重新输入。",
+                en="The text is wrongly encoded; type it again.",
+            )
+        if is_hidden(char):
+            point = f"U+{ord(char):04X}"
+            raise flaw(
+                "text_hidden_character",
+                zh=f"文本含有不可见的控制字符（{point}），请删除后重试。",
+                en=f"The text contains an invisible control character ({point}); remove it.",
+                character=point,
+            )
+
+
+def clean_line(text: str) -> str:
+    """NFC, no ends, every run of white space one space; raises as `refuse_hidden`."""
+    text = _LINE_BREAKS.sub("\n", text)
+    refuse_hidden(text)
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def clean_block(text: str) -> str:
+    """NFC, LF line ends, no trailing spaces, at most one blank line in a row; raises as `refuse_hidden`."""
+    text = _LINE_BREAKS.sub("\n", text)
+    refuse_hidden(text)
+    text = _INNER_SPACES.sub(" ", unicodedata.normalize("NFC", text))
+    return _BLANK_LINES.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
+
+
+def check_length(text: str, minimum: int, maximum: int) -> str:
+    """Length in characters after cleaning, both ends inclusive."""
+    if not text and minimum:
+        raise flaw("text_missing", zh="此项必填。", en="This field is required.")
+    if len(text) < minimum:
+        raise flaw(
+            "text_too_short",
+            zh=f"至少 {minimum} 个字，现有 {len(text)} 个字。",
+            en=f"At least {minimum} characters are needed; there are {len(text)}.",
+            minimum=minimum,
+        )
+    if len(text) > maximum:
+        raise flaw(
+            "text_too_long",
+            zh=f"最多 {maximum} 个字，现有 {len(text)} 个字。",
+            en=f"At most {maximum} characters are allowed; there are {len(text)}.",
+            maximum=maximum,
+        )
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """For `Annotated[str, TextRule(4, 60)]`: cleaned text with its length limits in the JSON schema too."""
+
+    minimum: int
+    maximum: int
+    multiline: bool = False
+
+    def __call__(self, text: str) -> str:
+        cleaned = clean_block(text) if self.multiline else clean_line(text)
+        return check_length(cleaned, self.minimum, self.maximum)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # Before, not after: pydantic would refuse a lone surrogate first, with a message in English only.
+        return core_schema.no_info_before_validator_function(
+            lambda value: self(value) if isinstance(value, str) else value, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        shown = handler(schema)
+        shown.update({"minLength": self.minimum, "maxLength": self.maximum})
+        return shown
+
+
+def check_title(text: str) -> str:
+    """4–60 characters after cleaning, and not only filler such as 某、测试, letters-free or one repeated sign."""
+    cleaned = TextRule(4, 60)(text)
+    substance = re.sub(r"[某测试\W\d_]|test", "", cleaned, flags=re.IGNORECASE)
+    if len(set(substance)) < 2:
+        raise flaw(
+            "title_says_nothing",
+            zh="名称没有实质内容，请写明对象和技术，如“泵体铸件自动打磨技术”。",
+            en="The title says nothing; name the object and the technology.",
+        )
+    return cleaned
+
+
+def check_has_words(text: str) -> str:
+    """At least one word that means something: signs, 的, 可以 and the meet nothing in particular."""
+    if not words(text):
+        raise flaw(
+            "text_without_words",
+            zh="文字中没有可用于匹配的词，请写明对象和问题，如“泵体铸件打磨粉尘大”。",
+            en="The text has no word to match by; name the object and the problem.",
+        )
+    return text
+
+
+def check_keywords(values: Any, maximum: int = MAX_KEYWORDS) -> Any:
+    """1–`maximum` keywords of 1–20 characters; repeated ones are dropped. Anything but a list is left to pydantic."""
+    if not isinstance(values, (list, tuple)):
+        return values
+    rule = TextRule(1, MAX_KEYWORD_LENGTH)
+    unique: dict[str, str] = {}
+    for value in values:
+        if not isinstance(value, str):
+            return values
+        word = rule(value)
+        unique.setdefault(unicodedata.normalize("NFKC", word).casefold(), word)
+    if not unique:
+        raise flaw("keywords_missing", zh="至少填写 1 个关键词。", en="Give at least one keyword.")
+    if len(unique) > maximum:
+        raise flaw(
+            "keywords_too_many",
+            zh=f"关键词最多 {maximum} 个，现有 {len(unique)} 个。",
+            en=f"At most {maximum} keywords; there are {len(unique)}.",
+        )
+    return list(unique.values())
+
+
+def _title(value: Any) -> Any:
+    return check_title(value) if isinstance(value, str) else value
+
+
+Title = Annotated[str, BeforeValidator(_title)]
+ShortLine = Annotated[str, TextRule(1, 100)]
+PersonName = Annotated[str, TextRule(2, 30)]
+Paragraph = Annotated[str, TextRule(0, 500, multiline=True)]
+Summary = Annotated[str, TextRule(50, 2000, multiline=True)]
+Problem = Annotated[str, TextRule(30, 500, multiline=True)]
+Keywords = Annotated[list[str], BeforeValidator(check_keywords)]

@@ -1,0 +1,102 @@
+"""/v1/demands/check: how clear a demand is and what it would find, before anything of it is stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.access.principal import Principal
+from app.clock import local_now
+from app.database import ReadSession, new_id
+from app.errors import Forbidden, Invalid, Unauthenticated, problems
+from app.libraries.demands.clarity import Clarity, Finding, Severity, clarity
+from app.libraries.demands.models import Demand
+from app.libraries.demands.schemas import ClarityRead, DemandCheck, FindingRead
+from app.libraries.demands.service import LIBRARY
+from app.libraries.disclosure.visibility import owns
+from app.libraries.record.apply_values import assign, check_owner, fill_defaults
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.versions import values_of
+from app.libraries.validation.leaks.leak_check import Leak
+from app.libraries.validation.publishing import leaks_of, refuse_unfit
+from app.matching.api.presenter import TheMatcher, matches_out
+from app.matching.api.schemas import DemandCheckOut
+
+SHOWN = 5
+
+_SAYING = ("title", "main_problem", "key_technology", "expected_goal", "scenario")
+
+router = APIRouter(
+    prefix="/v1/demands", tags=[LIBRARY.plural], responses=problems(Unauthenticated, Forbidden, Invalid)
+)
+
+
+@router.post("/check", summary="发布前检查需求")
+def check(
+    payload: DemandCheck, session: ReadSession, principal: LoggedIn, matcher: TheMatcher
+) -> DemandCheckOut:
+    """需求是否清楚、还应补充什么,以及按现在的文字能匹配到的前 5 项成果。什么都不保存。"""
+    demand = _transient(session, payload.values(), principal)
+    found = clarity(values_of(demand), today=local_now().date())
+    leaks = leaks_of(session, demand)
+    answer = matcher.for_demand(session, demand, limit=SHOWN)
+    return DemandCheckOut(
+        clarity=_clarity_out(found, leaks),
+        matches=matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=True),
+    )
+
+
+def _transient(session: Session, values: Mapping[str, Any], principal: Principal) -> Demand:
+    """The demand as creating it would make it, belonging to no session.
+
+    Raises:
+        Forbidden: the principal may not create a demand of that owner.
+        Invalid: no text, no owner, or fields that contradict each other.
+    """
+    # An explicit null is a field left out: nothing is there yet that it could clear.
+    given = {name: value for name, value in values.items() if value is not None and name != "draft"}
+    demand = Demand(id=new_id(), number="", title="")
+    demand.owner_org_id = given.pop("owner_org_id", None) or principal.organisation_id
+    if demand.owner_org_id is None:
+        raise Invalid.field(
+            "owner_org_id", "required", "请指明所属单位", "name the organisation that owns the record"
+        )
+    require(principal, Action.DEMAND_CHECK, own=owns(principal, demand))
+    check_owner(session, demand.owner_org_id)
+    assign(session, LIBRARY, demand, given, principal)
+    fill_defaults(demand)
+    if not any(getattr(demand, name) for name in _SAYING):
+        raise Invalid.field(
+            "main_problem",
+            "text_missing",
+            "请至少填写名称、主要问题、技术关键、预期目标、应用场景中的一项",
+            "give at least one text: title, main problem, key technology, expected goal or scenario",
+        )
+    refuse_unfit(LIBRARY, demand)
+    return demand
+
+
+def _clarity_out(found: Clarity, leaks: list[Leak]) -> ClarityRead:
+    return ClarityRead(
+        score=found.score,
+        parts=dict(found.parts),
+        findings=[
+            FindingRead.model_validate(finding, from_attributes=True)
+            for finding in (*map(_leak_finding, leaks), *found.findings)
+        ],
+    )
+
+
+def _leak_finding(leak: Leak) -> Finding:
+    return Finding(
+        code=f"leak_{leak.kind}",
+        field=leak.field,
+        severity=Severity.HIGH,
+        zh=leak.zh,
+        en=leak.en,
+        question_zh="不写出这一处,能否改用行业、地区或用途来说明?",
+        question_en="Can you say it by trade, region or use instead of writing this?",
+        excerpt=leak.excerpt,
+    )

@@ -1,0 +1,66 @@
+"""Routes of the model registry, for the bureau: which rankers there are, which answers, what trainings found."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from sqlalchemy import select
+
+from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.database import ReadSession, WriteSession
+from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
+from app.matching.api.presenter import TheMatcher
+from app.matching.feedback.models import TrainingRun
+from app.matching.ranking import registry
+from app.matching.training.report import ModelOut, ModelsOut, RunOut, listed_models
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+router = APIRouter(prefix="/v1", tags=["排序模型 Models"], responses=problems(Unauthenticated, Forbidden))
+
+_NEWEST_FIRST = Sort(TrainingRun.started_at, datetime, descending=True)
+
+
+@router.get("/models", summary="排序模型列表")
+def list_models(principal: CurrentPrincipal, session: ReadSession, matcher: TheMatcher) -> ModelsOut:
+    """最新的在前;active 为现用模型。"""
+    require(principal, Action.MODEL_READ)
+    return ModelsOut(items=listed_models(session, matcher.shipped))
+
+
+@router.post("/models/rollback", summary="恢复上一个模型", responses=problems(Conflict))
+def roll_back(principal: CurrentPrincipal, session: WriteSession, matcher: TheMatcher) -> ModelOut:
+    """立即对所有进程生效,全部供需对在后台重新排序。"""
+    require(principal, Action.MODEL_SWITCH)
+    registry.rollback(session, shipped=matcher.shipped, principal=principal)
+    return _active(session, matcher)
+
+
+@router.post("/models/{version}/use", summary="启用某个模型", responses=problems(NotFound, Conflict))
+def use_model(
+    version: str, principal: CurrentPrincipal, session: WriteSession, matcher: TheMatcher
+) -> ModelOut:
+    """立即对所有进程生效,全部供需对在后台重新排序。"""
+    require(principal, Action.MODEL_SWITCH)
+    registry.use(session, version, shipped=matcher.shipped, principal=principal)
+    return _active(session, matcher)
+
+
+@router.get("/training-runs", summary="训练记录")
+def list_runs(
+    principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
+) -> Page[RunOut]:
+    """最新的在前;report 为训练所见、比较结果和结论。"""
+    require(principal, Action.MODEL_READ)
+    rows, following = fetch_page(
+        session,
+        select(TrainingRun),
+        sort=_NEWEST_FIRST,
+        key=TrainingRun.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="started_at",
+    )
+    return Page(items=[RunOut.model_validate(row) for row in rows], next_cursor=following)
+
+
+def _active(session: WriteSession, matcher: TheMatcher) -> ModelOut:
+    return next(row for row in listed_models(session, matcher.shipped) if row.active)

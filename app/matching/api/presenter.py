@@ -1,0 +1,87 @@
+"""Answers of the matcher as their readers may see them; shared by the routes of matching."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.accounts.models import Organisation
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.disclosure.visibility import present
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import Record
+from app.matching.api.schemas import MatchesOut, MatchOut
+from app.matching.matcher import Matcher
+from app.matching.ranking.explanation import shown
+from app.matching.results import MatchAnswer
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+def _matcher(request: Request) -> Matcher:
+    matcher: Matcher = request.app.state.matcher
+    return matcher
+
+
+TheMatcher = Annotated[Matcher, Depends(_matcher)]
+
+
+def matches_out(
+    session: Session,
+    answer: MatchAnswer,
+    kind: RecordKind,
+    principal: Principal,
+    *,
+    own_demand: bool = False,
+) -> MatchesOut:
+    """Whom a demand excludes is for its owner and the bureau: nobody else is told that somebody was."""
+    model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
+    ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
+    records: Mapping[UUID, Record] = by_id(session, model, [id_ for id_ in ids if id_ is not None])
+    organisations = owners_of(session, records.values())
+    seen = {id_: present(record, principal, organisations=organisations) for id_, record in records.items()}
+    return MatchesOut(
+        items=[
+            MatchOut(
+                rank=rank,
+                score=item.score,
+                good=item.good,
+                record=seen[id_],
+                reasons=shown(item.reasons, seen[id_]["view_level"]),
+            )
+            for rank, (item, id_) in enumerate(zip(answer.items, ids, strict=True), 1)
+            if id_ is not None and id_ in seen
+        ],
+        threshold=answer.threshold,
+        no_good_match=_no_good_match(answer, principal),
+        confidence=answer.confidence,
+        left_out={
+            code: count
+            for code, count in answer.left_out.items()
+            if code != "excluded_org" or own_demand or principal.sees_everything
+        },
+        model_version=answer.model_version,
+        index_position=answer.index_position,
+        computed_at=answer.computed_at,
+    )
+
+
+def _no_good_match(answer: MatchAnswer, principal: Principal) -> dict[str, Any] | None:
+    """What is missing tells maturity and prices of all candidates, shown or not, which level 0 hides."""
+    if answer.no_good_match is None or principal.reads_details:
+        return dict(answer.no_good_match) if answer.no_good_match else None
+    return dict(answer.no_good_match) | {"missing": []}
+
+
+def by_id(session: Session, model: type[AnyRecord], ids: Iterable[UUID]) -> dict[UUID, AnyRecord]:
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
+
+
+def owners_of(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
+    wanted = {record.owner_org_id for record in records}
+    return {row.id: row for row in session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))}

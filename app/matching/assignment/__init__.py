@@ -1,0 +1,1 @@
+"""Assignment of pairs to managers under capacity. Pure: numbers in, assignment out."""

@@ -1,0 +1,122 @@
+"""Two ways to choose among the edges of a problem: the best there is, by a flow, and a greedy one to compare with.
+
+Both keep to the same rules in the same order: as many fixed assignments as can be, then as many places of the pairs'
+least numbers, then the highest value less the cost of load.
+"""
+
+import heapq
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+from app.matching.assignment.problem import Rows
+
+Chosen = NDArray[np.bool_]
+"""For each edge, whether it is assigned."""
+
+
+def by_flow(rows: Rows) -> Chosen:
+    """The optimum, as a flow of least cost: source → pair → manager → sink, each unit one assignment.
+
+    A pair's first `least` units and fixed edges earn a bonus, a manager's units cost more one by one; what is better
+    left alone flows past everything. Bonuses are large enough to come first: two flows differ by simple cycles, a
+    cycle changes at most one place of a least number, and touches each pair and each manager at most once, so that
+    it changes value and load by less than `floor_bonus`.
+    """
+    pairs, managers = len(rows.pair_ids), len(rows.manager_ids)
+    edges = len(rows.pair)
+    if not edges:
+        return np.zeros(0, dtype=np.bool_)
+    source, sink = pairs + managers, pairs + managers + 1
+    most_load = max((costs[-1] for costs in rows.load_steps if costs), default=0)
+    floor_bonus = (min(pairs, managers) + 1) * int(rows.steps.max()) + 2 * most_load + 1
+    fixed_bonus = 2 * floor_bonus + 1
+    least, most = np.array(rows.least), np.array(rows.most)
+    of_pairs, ones = np.arange(pairs), np.ones(edges, dtype=np.int64)
+    unit_manager = np.repeat(np.arange(managers), [len(costs) for costs in rows.load_steps])
+    unit_cost = np.array([cost for costs in rows.load_steps for cost in costs], dtype=np.int64)
+    flow = SimpleMinCostFlow()
+    first = flow.add_arcs_with_capacity_and_unit_cost(
+        rows.pair, pairs + rows.manager, ones, -rows.steps - fixed_bonus * rows.fixed
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(
+        np.full(pairs, source), of_pairs, least, np.full(pairs, -floor_bonus)
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(
+        np.full(pairs, source), of_pairs, most - least, np.zeros(pairs, dtype=np.int64)
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(
+        pairs + unit_manager,
+        np.full(len(unit_manager), sink),
+        np.ones(len(unit_manager), dtype=np.int64),
+        unit_cost,
+    )
+    supply = int(most.sum())
+    flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
+    flow.set_node_supply(source, supply)
+    flow.set_node_supply(sink, -supply)
+    status = flow.solve()
+    if status != flow.OPTIMAL:
+        raise RuntimeError(f"the flow has no solution though assigning nothing is one: {status}")
+    return np.asarray(flow.flows(first)) > 0
+
+
+def by_greed(rows: Rows) -> Chosen:
+    """Always the best single assignment that is still allowed; what was given is never taken back."""
+    left = _Left(rows)
+    for edge in sorted(np.flatnonzero(rows.fixed), key=lambda edge: (-rows.steps[edge], edge)):
+        left.take(int(edge))
+    left.fill(rows.least, only_gains=False)
+    left.fill(rows.most, only_gains=True)
+    return left.chosen
+
+
+class _Left:
+    """What is left while assignments are made one by one."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.chosen: Chosen = np.zeros(len(rows.pair), dtype=np.bool_)
+        self.given = [0] * len(rows.pair_ids)
+        self.taken = [0] * len(rows.manager_ids)
+        self.pair: list[int] = rows.pair.tolist()
+        self.manager: list[int] = rows.manager.tolist()
+        self.steps: list[int] = rows.steps.tolist()
+
+    def take(self, edge: int) -> None:
+        """Nothing happens where the pair has enough or the manager no place."""
+        pair, manager = self.pair[edge], self.manager[edge]
+        if self.given[pair] < self.rows.most[pair] and self.taken[manager] < self.rows.free[manager]:
+            self.chosen[edge] = True
+            self.given[pair] += 1
+            self.taken[manager] += 1
+
+    def fill(self, wanted: list[int], *, only_gains: bool) -> None:
+        """Up to the wanted number for each pair, best first; a gain that has shrunk since waits for its new turn."""
+        waiting = [
+            (-self._gain(edge), edge)
+            for edge in np.flatnonzero(~self.chosen).tolist()
+            if self._open(edge, wanted)
+        ]
+        heapq.heapify(waiting)
+        while waiting:
+            gain, edge = -waiting[0][0], waiting[0][1]
+            if only_gains and gain <= 0:
+                return
+            heapq.heappop(waiting)
+            if not self._open(edge, wanted):
+                continue
+            present = self._gain(edge)
+            if present < gain:
+                heapq.heappush(waiting, (-present, edge))
+            else:
+                self.take(edge)
+
+    def _open(self, edge: int, wanted: list[int]) -> bool:
+        pair, manager = self.pair[edge], self.manager[edge]
+        return self.given[pair] < wanted[pair] and self.taken[manager] < self.rows.free[manager]
+
+    def _gain(self, edge: int) -> int:
+        manager = self.manager[edge]
+        return self.steps[edge] - self.rows.load_steps[manager][self.taken[manager]]

@@ -1,0 +1,1 @@
+"""Candidates: which records are scored for a query."""

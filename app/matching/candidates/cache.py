@@ -1,0 +1,225 @@
+"""Candidates with what ranking needs of them, kept in memory while their rows do not change; and the hard rules."""
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.organisations.groups import whole_families
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.demands.service import organisations_of_codes
+from app.libraries.record.enums import PublishMode, RecordKind
+from app.matching.candidates.loader import (
+    Candidate,
+    newest_rows,
+    read_candidates,
+    read_newer_candidates,
+)
+from app.matching.facts.constraints import hard_rules
+from app.matching.facts.from_records import achievement_facts, demand_facts
+from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.index import VectorIndex
+
+PairFacts = tuple[DemandFacts, AchievementFacts]
+
+OwnerRecords = Callable[[Session, Collection[UUID]], Mapping[UUID, float]]
+"""Organisation → how often what it began came off, 0–1; who has no history is not in the answer."""
+
+
+# Read ahead at once: few enough that a stop does not wait.
+_READ_AHEAD = 500
+
+
+class CandidateCache:
+    """Published records by the number of their row in the index. A row's number grows with its every change, and every
+    change of a published record changes its row: what was read under the present number is still right."""
+
+    def __init__(self, index: VectorIndex, *, megabytes: int, wordless: Collection[RecordKind] = ()) -> None:
+        """At most about so many megabytes are kept; of the `wordless` kinds no words are read."""
+        self._index = index
+        self._most = megabytes * 1_000_000
+        self._wordless = frozenset(wordless)
+        self._known: OrderedDict[int, Candidate] = OrderedDict()
+        self._used = 0
+        self._lock = threading.Lock()
+
+    def get(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> list[Candidate]:
+        """In the order of `ids`; those that are not published (any more) are left out."""
+        present = self._index.numbers(session, ids, kind)
+        found = self._remembered(present)
+        missing = {id_: number for id_, number in present.items() if number not in found}
+        if missing:
+            model_id, with_words = self._index.model_id, kind not in self._wordless
+            read = read_candidates(session, kind, model_id, missing, with_words=with_words)
+            self._remember(read)
+            found.update((one.number, one) for one in read)
+            if len(read) < len(missing):
+                # Not kept: what a session sees alone may be undone, and its number given to another change.
+                late = [id_ for id_, number in missing.items() if number not in found]
+                newer = read_newer_candidates(session, kind, model_id, late, with_words=with_words)
+                found.update((present[one.id], one) for one in newer)
+        return [found[number] for number in present.values() if number in found]
+
+    def read_ahead(self, session: Session, below: int | None) -> int | None:
+        """Read some records with numbers below this one (None: the newest), the newest first.
+
+        To be called again with the answer, until that is None: then there is no room, or nothing more to read.
+        """
+        model_id = self._index.model_id
+        numbers, last = newest_rows(session, model_id, below, _READ_AHEAD)
+        for kind, mine in numbers.items():
+            read = read_candidates(session, kind, model_id, mine, with_words=kind not in self._wordless)
+            if self._used + sum(one.bytes_used for one in read) > self._most:
+                return None
+            self._remember(read)
+        return last
+
+    def _remembered(self, present: Mapping[UUID, int]) -> dict[int, Candidate]:
+        found = {}
+        with self._lock:
+            for id_, number in present.items():
+                known = self._known.get(number)
+                # A database that was put back in time gives the same numbers to other records.
+                if known is not None and known.id == id_:
+                    self._known.move_to_end(number)
+                    found[number] = known
+        return found
+
+    def _remember(self, read: Sequence[Candidate]) -> None:
+        with self._lock:
+            for one in read:
+                gone = self._known.pop(one.number, None)
+                self._known[one.number] = one
+                self._used += one.bytes_used - (gone.bytes_used if gone else 0)
+            while self._used > self._most:
+                _, oldest = self._known.popitem(last=False)
+                self._used -= oldest.bytes_used
+
+
+def allowed_pairs(
+    session: Session, record: Demand | Achievement, candidates: Sequence[Candidate], day: date
+) -> tuple[list[tuple[Candidate, PairFacts]], dict[str, int]]:
+    """The candidates that no hard rule forbids, each with the record's pair with it; and how many each rule left out.
+
+    Of a confidential record the rules see no owner here: whoever writes co-owners or excluded organisations into a
+    record of his own could otherwise ask, one organisation at a time, whose it is, by what is left out. Pushing
+    holds every pair against the rules once more, with all owners.
+    """
+    pairs = _pairs(session, record, candidates)
+    family = _own_families(session, record, pairs)
+    kept: list[tuple[Candidate, PairFacts]] = []
+    left_out: Counter[str] = Counter()
+    for candidate, pair in zip(candidates, pairs, strict=True):
+        broken = (
+            hard_rules(
+                *_as_told(record, pair, confidential=candidate.confidential), today=day, org_family=family
+            )
+            if _may_break(record, pair, family, day)
+            else ()
+        )
+        if broken:
+            left_out[broken[0].code] += 1
+        else:
+            kept.append((candidate, pair))
+    return kept, dict(left_out)
+
+
+def _may_break(record: Demand | Achievement, pair: PairFacts, family: Mapping[str, str], day: date) -> bool:
+    """Whether a hard rule could hold against the pair: most candidates have nothing to do with the record's groups."""
+    demand, achievement = pair
+    if demand.deadline is not None and demand.deadline < day:
+        return True
+    if isinstance(record, Demand):
+        return not family.keys().isdisjoint((achievement.owner_org, *achievement.party_orgs))
+    return not family.keys().isdisjoint((demand.owner_org, *demand.party_orgs, *demand.excluded_orgs))
+
+
+def with_owner_records(
+    session: Session,
+    record: Demand | Achievement,
+    pairs: Sequence[tuple[Candidate, PairFacts]],
+    owner_records: OwnerRecords,
+) -> list[tuple[Candidate, PairFacts]]:
+    """The pairs with what is known of each achievement's owner, read anew at each request: it changes with every
+    engagement, which no row of the index tells. A confidential one has none, which would tell whose it is."""
+    own_hidden = isinstance(record, Achievement) and record.publish_mode == PublishMode.CONFIDENTIAL
+    owners = [
+        None
+        if (candidate.confidential if isinstance(record, Demand) else own_hidden)
+        else achievement.owner_org
+        for candidate, (_, achievement) in pairs
+    ]
+    found = owner_records(session, [UUID(owner) for owner in set(owners) if owner is not None])
+    known = {str(owner): rate for owner, rate in found.items()}
+    return [
+        (
+            candidate,
+            (demand, replace(achievement, owner_record=known[owner]))
+            if owner in known
+            else (demand, achievement),
+        )
+        for owner, (candidate, (demand, achievement)) in zip(owners, pairs, strict=True)
+    ]
+
+
+def _own_families(
+    session: Session, record: Demand | Achievement, pairs: Sequence[PairFacts]
+) -> dict[str, str]:
+    """Organisation → topmost, for all groups that the record's own parties or excluded organisations belong to, these
+    included. A rule holds a candidate's organisations against these alone.
+    """
+    if not pairs:
+        return {}
+    demand, achievement = pairs[0]
+    own = (
+        (*demand.party_orgs, *demand.excluded_orgs) if isinstance(record, Demand) else achievement.party_orgs
+    )
+    found = whole_families(session, [UUID(org) for org in own])
+    return {str(org): str(head) for org, head in found.items()}
+
+
+def _pairs(
+    session: Session, record: Demand | Achievement, candidates: Sequence[Candidate]
+) -> list[PairFacts]:
+    """Credit codes of excluded organisations become ids here, at each request: a code may get its organisation
+    after the demand was read."""
+    if isinstance(record, Demand):
+        codes = organisations_of_codes(session, record.excluded_orgs or ())
+        demand = demand_facts(record, known_codes=codes)
+        offered = [one.facts for one in candidates if isinstance(one.facts, AchievementFacts)]
+        return [(demand, one) for one in offered]
+    achievement = achievement_facts(record)
+    asking = [one.facts for one in candidates if isinstance(one.facts, DemandFacts)]
+    codes = organisations_of_codes(session, {code for one in asking for code in one.excluded_orgs})
+    return [(_with_ids(one, codes), achievement) for one in asking]
+
+
+def _as_told(record: Demand | Achievement, pair: PairFacts, *, confidential: bool) -> PairFacts:
+    """The pair without the owners that are not told; `confidential` is the candidate's."""
+    demand, achievement = pair
+    own = record.publish_mode == PublishMode.CONFIDENTIAL
+    hidden_demand, hidden_achievement = (
+        (own, confidential) if isinstance(record, Demand) else (confidential, own)
+    )
+    if hidden_demand:
+        demand = replace(demand, owner_org=None, party_orgs=())
+        # Whom it excludes is not told either, but to the one excluded; others are named as co-owners by anybody.
+        achievement = replace(
+            achievement, party_orgs=(achievement.owner_org,) if achievement.owner_org else ()
+        )
+    if hidden_achievement:
+        achievement = replace(achievement, owner_org=None, party_orgs=())
+    return demand, achievement
+
+
+def _with_ids(demand: DemandFacts, codes: Mapping[str, UUID]) -> DemandFacts:
+    if not demand.excluded_orgs:
+        return demand
+    return replace(
+        demand, excluded_orgs=tuple(str(codes[code]) for code in demand.excluded_orgs if code in codes)
+    )

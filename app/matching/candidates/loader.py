@@ -1,0 +1,151 @@
+"""Published records as ranking sees them, read in one statement: facts, text sides and sentences."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, Text, bindparam, cast, select
+from sqlalchemy.orm import Session
+
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.record.enums import RecordKind
+from app.libraries.search.full_text import SearchDocument
+from app.matching.embedding.vector_store import halves
+from app.matching.facts.from_records import terms_columns, terms_of_row
+from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.models import RecordVector
+from app.matching.ranking.similarity import TextSide
+from app.matching.text.traits import Traits
+
+_MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
+    RecordKind.DEMAND: Demand,
+    RecordKind.ACHIEVEMENT: Achievement,
+}
+# Columns of a row before its words, which may be left out, and its terms.
+_OF_TEXT = 7
+# Bytes of a record's objects besides its vectors and sentences, and of each of its different words.
+_OBJECTS, _WORD = 1_500, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A published record: its facts without texts, and its text as the signals see it.
+
+    `number` is that of the row of the index it was read from. Its words may be left out, see `read_candidates`.
+    """
+
+    id: UUID
+    number: int
+    facts: DemandFacts | AchievementFacts
+    text: TextSide
+    stored_sentences: str
+    confidential: bool = False
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences that the text's sentence vectors stand for."""
+        return tuple(json.loads(self.stored_sentences))
+
+    @property
+    def bytes_used(self) -> int:
+        """About so much memory."""
+        vectors = self.text.vector.nbytes + self.text.sentences.nbytes
+        sentences = sys.getsizeof(self.stored_sentences)
+        return vectors + sentences + _WORD * len(self.text.words) + _OBJECTS
+
+
+def newest_rows(
+    session: Session, model_id: str, below: int | None, most: int
+) -> tuple[dict[RecordKind, dict[UUID, int]], int | None]:
+    """Numbers of published demands and achievements by id, of so many rows of the index below this number, the newest
+    first; and the number of the last of these rows, None where there is none."""
+    v = RecordVector.__table__.c
+    query = select(v.seq, v.record_id, v.kind, v.active, v.model_id).order_by(v.seq.desc()).limit(most)
+    # Whether a row counts is looked at here: SQLite would sort all that count before it takes the newest.
+    rows = session.execute(query if below is None else query.where(v.seq < below)).all()
+    found = {
+        kind: {row[1]: row[0] for row in rows if row[2] == kind and row[3] and row[4] == model_id}
+        for kind in _MODELS
+    }
+    return found, rows[-1][0] if rows else None
+
+
+def read_candidates(
+    session: Session, kind: RecordKind, model_id: str, numbers: Mapping[UUID, int], *, with_words: bool
+) -> list[Candidate]:
+    """The records whose rows have these numbers, as this session sees them; who has another number now is left out.
+
+    Without `with_words` the words are empty. In no order.
+    """
+    by_number = {number: id_ for id_, number in numbers.items()}
+    rows = session.execute(
+        _statement(kind, with_words=with_words, by_number=True),
+        {"wanted": list(by_number), "model_id": model_id},
+    ).all()
+    return [
+        found
+        for row in rows
+        if (found := _candidate(kind, by_number[row[0]], row, with_words=with_words)) is not None
+    ]
+
+
+def read_newer_candidates(
+    session: Session, kind: RecordKind, model_id: str, ids: Sequence[UUID], *, with_words: bool
+) -> list[Candidate]:
+    """The same by id, whatever their numbers are: this session may see more, or less, than the index."""
+    by_text = {form: id_ for id_ in ids for form in (str(id_), id_.hex)}
+    rows = session.execute(
+        _statement(kind, with_words=with_words, by_number=False), {"wanted": list(ids), "model_id": model_id}
+    ).all()
+    return [
+        found
+        for row in rows
+        if (found := _candidate(kind, by_text[row[1]], row, with_words=with_words)) is not None
+    ]
+
+
+def _candidate(kind: RecordKind, id_: UUID, row: Row[Any], *, with_words: bool) -> Candidate | None:
+    number, _, language, vector, packed, sentences, traits = row[:_OF_TEXT]
+    words = Counter(row[_OF_TEXT].split()) if with_words else {}
+    terms = terms_of_row(_MODELS[kind], id_, row[_OF_TEXT + with_words :])
+    if terms is None:
+        return None
+    facts, confidential = terms
+    text = TextSide(
+        vector=vector,
+        sentences=halves(packed, len(vector)),
+        words=words,
+        language=language or "zh",
+        traits=Traits.from_json(traits),
+    )
+    return Candidate(id_, number, facts, text, sentences, confidential)
+
+
+@cache
+def _statement(kind: RecordKind, *, with_words: bool, by_number: bool) -> Select[Any]:
+    """Made once: a list of ids written into a statement costs more than the rows."""
+    v, document, record = RecordVector.__table__, SearchDocument.__table__, _MODELS[kind].__table__
+    columns = (
+        v.c.seq,
+        cast(v.c.record_id, Text),
+        v.c.language,
+        v.c.vector,
+        v.c.sentence_vectors,
+        cast(v.c.sentences, Text),
+        cast(v.c.traits, Text),
+        *((document.c.member_words,) if with_words else ()),
+        *terms_columns(_MODELS[kind]),
+    )
+    joined = v.join(record, record.c.id == v.c.record_id)
+    if with_words:
+        joined = joined.join(document, document.c.record_id == v.c.record_id)
+    wanted = (v.c.seq if by_number else v.c.record_id).in_(bindparam("wanted", expanding=True))
+    return (
+        select(*columns).select_from(joined).where(wanted, v.c.active, v.c.model_id == bindparam("model_id"))
+    )

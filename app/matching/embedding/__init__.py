@@ -1,0 +1,1 @@
+"""Embedding: the model, its files, and stored vectors."""

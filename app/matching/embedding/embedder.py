@@ -1,0 +1,272 @@
+"""Texts to unit vectors, by any sentence-transformers model; torch is imported with the first text."""
+
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import Unavailable
+from app.matching.embedding.model_files import read_manifest
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Floats = NDArray[np.float32]
+OnProgress = Callable[[int, int], None]
+Side = Literal["query", "passage"]
+
+# Small batches keep a layer's activations in the processor's cache and need next to no padding: at least 1.4
+# times the texts per second of fixed batches of 32. A GPU wants large ones.
+CPU_BATCH_TOKENS = 1024
+GPU_BATCH_TOKENS = 32_768
+# Texts whose lengths are compared for batching; also what a query may have to wait for, besides one batch.
+_SORT_WINDOW = 512
+_E5_NAME = re.compile(r"\be5-(small|base|large)(?!.*instruct)", re.IGNORECASE)
+
+
+class ModelNotReady(Unavailable):
+    """The embedding model is not there; prepare it first."""
+
+    code = "model_not_ready"
+    zh = "嵌入模型尚未就绪,请先准备模型。"
+
+
+class Embedder(Protocol):
+    """Vectors are float32 [n, dimension] with length 1, in the order of the texts.
+
+    `model_id` names the weights: vectors of two ids must never be compared. A blank text is a ValueError.
+    `on_progress` gets (texts done, all texts), from the calling thread.
+    """
+
+    @property
+    def model_id(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats: ...
+
+    def embed_passages(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats: ...
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model from a directory, or from a hub where `model` is a hub id.
+
+    Any number of threads may call; one thread owns the model and takes their batches in turn, so that a query
+    waits for one batch of a bulk load, not for all of it. The model loads with the first text.
+
+    Args:
+        model: directory, or hub id such as "BAAI/bge-m3"; a path that does not exist never reaches a hub.
+        device: torch device; default: a GPU where there is one.
+        batch_tokens: most tokens in one batch, padding included (one text may be longer).
+        threads: torch's threads in this process; default: torch's own choice.
+        cache_size: vectors kept in memory, least recently used dropped first.
+    """
+
+    def __init__(
+        self,
+        model: str | Path,
+        *,
+        device: str | None = None,
+        batch_tokens: int | None = None,
+        threads: int | None = None,
+        cache_size: int = 20_000,
+    ) -> None:
+        self._local = _is_path(model)
+        self._source = str(Path(model).expanduser().resolve()) if self._local else str(model)
+        self._device = device
+        self._batch_tokens = batch_tokens
+        self._threads = threads
+        self._cache = _VectorCache(cache_size)
+        # Torch keeps a team of worker threads per calling thread: one caller, one team.
+        self._owner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
+        self._model: SentenceTransformer | None = None
+        self._dimension: int | None = None
+        name = Path(self._source).name if self._local else self._source
+        self._model_id = str(read_manifest(Path(self._source)).get("model_id", name))
+
+    @property
+    def model_id(self) -> str:
+        return self._model_id
+
+    @property
+    def dimension(self) -> int:
+        """Stated by a directory that `prepare_model` wrote; any other model has to be loaded for it.
+
+        Raises:
+            ModelNotReady: see `load`.
+        """
+        if self._dimension is None:
+            stated = read_manifest(Path(self._source)).get("dimension")
+            self._dimension = stated or self._owner.submit(lambda: _dimension(self._loaded())).result()
+        return self._dimension
+
+    def load(self) -> None:
+        """Loads the model now, so that the first query need not wait.
+
+        Raises:
+            ModelNotReady: the directory is absent or incomplete, or the hub does not have the model.
+        """
+        self._owner.submit(self._loaded).result()
+
+    def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
+        return self._embed(texts, "query", on_progress)
+
+    def embed_passages(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
+        return self._embed(texts, "passage", on_progress)
+
+    def _embed(self, texts: Sequence[str], side: Side, on_progress: OnProgress | None) -> Floats:
+        for row, text in enumerate(texts):
+            if not text.strip():
+                raise ValueError(f"text {row} is blank: it has no meaning to embed")
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        wanted: dict[bytes, list[int]] = {}
+        for row, text in enumerate(texts):
+            key = _key(side, text)
+            cached = self._cache.get(key)
+            if cached is None:
+                wanted.setdefault(key, []).append(row)
+            else:
+                vectors[row] = cached
+        done = len(texts) - sum(map(len, wanted.values()))
+        keys = list(wanted)
+        for batch, fresh in self._batches([texts[wanted[key][0]] for key in keys], side):
+            for position, vector in zip(batch, fresh, strict=True):
+                vectors[wanted[keys[position]]] = vector
+                self._cache.put(keys[position], vector)
+                done += len(wanted[keys[position]])
+            if on_progress:
+                on_progress(done, len(texts))
+        if on_progress and not keys:
+            on_progress(done, len(texts))
+        return vectors
+
+    def _batches(self, texts: list[str], side: Side) -> Iterator[tuple[list[int], Floats]]:
+        """Yields (positions in `texts`, their vectors), each computed in one turn of the owning thread."""
+        for start in range(0, len(texts), _SORT_WINDOW):
+            window = texts[start : start + _SORT_WINDOW]
+            lengths, budget = self._owner.submit(self._measure, window, side).result()
+            for batch in batches_by_length(lengths, budget):
+                chosen = [window[i] for i in batch]
+                yield [start + i for i in batch], self._owner.submit(self._encode, chosen, side).result()
+
+    def _measure(self, texts: list[str], side: Side) -> tuple[list[int], int]:
+        """Tokens of each text as the model will see it, and the batch budget of the model's device."""
+        if len(texts) == 1:
+            return [1], 1  # a lone query is one batch, however long
+        model = self._loaded()
+        prompt = _prompt(model, self._source, side)
+        tokens = model.tokenizer(
+            [prompt + text for text in texts], truncation=True, max_length=model.max_seq_length
+        )["input_ids"]
+        usual = CPU_BATCH_TOKENS if model.device.type == "cpu" else GPU_BATCH_TOKENS
+        return [len(ids) for ids in tokens], self._batch_tokens or usual
+
+    def _encode(self, texts: list[str], side: Side) -> Floats:
+        model = self._loaded()
+        encoded = model.encode(
+            texts,
+            prompt=_prompt(model, self._source, side),
+            batch_size=len(texts),
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+        )
+        return np.asarray(encoded, np.float32)
+
+    def _loaded(self) -> "SentenceTransformer":
+        """Only ever called in the owning thread."""
+        if self._model is None:
+            self._model = _load(self._source, self._local, self._device, self._threads)
+        return self._model
+
+
+def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Positions in batches of like length, longest first, so that memory runs short at once or not at all.
+
+    A batch's longest length times its count stays within `budget`, unless it is one text alone.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    start = 0
+    while start < len(order):
+        count = max(1, budget // max(1, lengths[order[start]]))
+        yield order[start : start + count]
+        start += count
+
+
+class _VectorCache:
+    """Least recently used vectors, for any number of threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._vectors: OrderedDict[bytes, Floats] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: bytes) -> Floats | None:
+        with self._lock:
+            vector = self._vectors.get(key)
+            if vector is not None:
+                self._vectors.move_to_end(key)
+            return vector
+
+    def put(self, key: bytes, vector: Floats) -> None:
+        with self._lock:
+            # A copy: a row of a batch would keep the whole batch's memory alive.
+            self._vectors[key] = vector.copy()
+            self._vectors.move_to_end(key)
+            while len(self._vectors) > self._size:
+                self._vectors.popitem(last=False)
+
+
+def _key(side: Side, text: str) -> bytes:
+    return hashlib.sha256(f"{side}\0{text}".encode()).digest()
+
+
+def _is_path(model: str | Path) -> bool:
+    if isinstance(model, Path) or model.startswith((".", "~")):
+        return True
+    return Path(model).is_absolute() or Path(model).is_dir()
+
+
+def _prompt(model: "SentenceTransformer", source: str, side: Side) -> str:
+    """The model's own prompt; E5 was trained with these two, which its published directories do not state."""
+    names = ["query"] if side == "query" else ["passage", "document"]
+    own = next((model.prompts[name] for name in names if model.prompts.get(name)), "")
+    return own or (f"{side}: " if _E5_NAME.search(source) else "")
+
+
+def _dimension(model: "SentenceTransformer") -> int:
+    found = model.get_embedding_dimension()
+    if found is None:
+        raise ModelNotReady("The embedding model does not say its dimension.", "嵌入模型未说明向量维数。")
+    return found
+
+
+def _load(source: str, local: bool, device: str | None, threads: int | None) -> "SentenceTransformer":
+    if local and not any((Path(source) / name).is_file() for name in ("modules.json", "config.json")):
+        raise ModelNotReady(
+            f"There is no embedding model in {source}; prepare it first.",
+            f"{source} 中没有嵌入模型,请先准备模型。",
+        )
+    import torch
+    from safetensors import SafetensorError
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it unannotated
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        return SentenceTransformer(source, device=device, local_files_only=local)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise ModelNotReady(
+            f"The embedding model {source} cannot be loaded: {error}",
+            f"无法加载嵌入模型 {source}: {error}",
+        ) from error

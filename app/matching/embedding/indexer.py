@@ -1,0 +1,228 @@
+"""Records into the index: the matching side of the seam in ``libraries.indexing``."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.errors import StaleVersion
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.indexing import Prepared
+from app.libraries.record.models import Record
+from app.matching.embedding import vector_store
+from app.matching.embedding.embedder import Embedder
+from app.matching.facts.from_records import facts_of
+from app.matching.facts.models import ManagerFacts, RecordFacts
+from app.matching.models import RecordVector
+from app.matching.text.passages import content_hash, sentences, whole_text
+from app.matching.text.traits import Traits, traits_of
+
+Vector = NDArray[np.float32]
+
+QUERY = "query"
+PASSAGE = "passage"
+
+
+def prompt_of(kind: RecordKind) -> str:
+    """E5's two sides: a demand asks, an achievement or a manager answers, whichever of them is searched for."""
+    return QUERY if kind is RecordKind.DEMAND else PASSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecord:
+    """What stands for a record: the whole text's vector, one per sentence, and its traits.
+
+    An achievement's `indicators` are no part of its text, and yet its traits come from them. `fresh` are the vectors
+    that were computed now, by the hash of their text.
+    """
+
+    text_hash: str
+    indicators: tuple[str, ...]
+    vector: Vector
+    sentences: tuple[str, ...]
+    sentence_vectors: Vector
+    traits: Traits
+    fresh: dict[str, Vector]
+
+
+class MatchingIndexer:
+    """Embeds what no vector is known for, reads the rest from the database, and stores vectors with a record."""
+
+    def __init__(self, database: Database, embedder: Embedder) -> None:
+        self._database = database
+        self._embedder = embedder
+
+    @property
+    def model_id(self) -> str:
+        return self._embedder.model_id
+
+    def prepare(
+        self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
+    ) -> list[Prepared]:
+        """One result per record, in order; `on_progress` gets (texts done, texts to embed)."""
+        return list(self.prepared(records, on_progress=on_progress))
+
+    def prepared(
+        self,
+        records: Sequence[Record],
+        *,
+        anew: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> list[PreparedRecord]:
+        """`prepare`; with `anew` every text is embedded, known or not."""
+        wanted = [self._texts(record) for record in records]
+        known = self._vectors([text for texts in wanted for text in texts.all()], on_progress, anew=anew)
+        return [texts.prepared(known) for texts in wanted]
+
+    def is_current(self, record: Record, row: RecordVector) -> bool:
+        """Whether `row` is what `store` would write for the record now, but for vectors that the model made before."""
+        texts, described = self._texts(record), _description(record)
+        packed = vector_store.pack_codes(described.pop("fields"))
+        return (
+            row.active
+            and (row.model_id, row.text_hash) == (self.model_id, texts.whole.hash)
+            and row.sentences == [part.text for part in texts.parts]
+            and row.traits == traits_of(texts.facts).to_dict()
+            and row.field_codes == packed
+            and all(getattr(row, name) == value for name, value in described.items())
+        )
+
+    def remember(self, session: Session, prepared: Iterable[PreparedRecord], *, anew: bool = False) -> None:
+        """Keep the vectors that were computed now; with `anew` in place of those known before."""
+        fresh = {hash_: vector for one in prepared for hash_, vector in one.fresh.items()}
+        vector_store.remember_embeddings(session, self.model_id, fresh, replace=anew)
+
+    def store(self, session: Session, record: Record, prepared: Prepared) -> None:
+        assert isinstance(prepared, PreparedRecord)
+        present = self._texts(record)
+        if (present.whole.hash, present.indicators) != (prepared.text_hash, prepared.indicators):
+            raise StaleVersion()
+        vector_store.remember_embeddings(session, self._embedder.model_id, prepared.fresh)
+        vector_store.store_vector(
+            session,
+            record_id=record.id,
+            kind=record.kind,
+            model_id=self._embedder.model_id,
+            text_hash=prepared.text_hash,
+            vector=prepared.vector,
+            sentences=list(prepared.sentences),
+            sentence_vectors=prepared.sentence_vectors,
+            traits=prepared.traits.to_dict(),
+            **_description(record),
+        )
+
+    def remove(self, session: Session, record: Record) -> None:
+        vector_store.deactivate(session, record.id)
+
+    def _texts(self, record: Record) -> "_Texts":
+        facts = facts_of(record)
+        prompt, model = prompt_of(record.kind), self._embedder.model_id
+        return _Texts(
+            whole=_Text(prompt, whole_text(facts) or record.title, model),
+            sentences=tuple(_Text(prompt, sentence, model) for sentence in sentences(facts)),
+            facts=facts,
+        )
+
+    def _vectors(
+        self,
+        texts: Iterable["_Text"],
+        on_progress: Callable[[int, int], None] | None,
+        *,
+        anew: bool = False,
+    ) -> "_KnownVectors":
+        by_hash = {text.hash: text for text in texts}
+        with self._database.reading() as session:
+            hashes = () if anew else by_hash
+            known = vector_store.known_embeddings(session, self._embedder.model_id, list(hashes))
+        missing = [text for hash_, text in by_hash.items() if hash_ not in known]
+        fresh: dict[str, Vector] = {}
+        done = 0
+        for prompt, embed in (
+            (QUERY, self._embedder.embed_queries),
+            (PASSAGE, self._embedder.embed_passages),
+        ):
+            group = [text for text in missing if text.prompt == prompt]
+            if not group:
+                continue
+            start = done
+
+            def report(count: int, _: int, start: int = start) -> None:
+                if on_progress is not None:
+                    on_progress(start + count, len(missing))
+
+            rows = embed([text.text for text in group], on_progress=report)
+            fresh.update((text.hash, row) for text, row in zip(group, rows, strict=True))
+            done += len(group)
+        return _KnownVectors(known, fresh)
+
+
+def last_day(record: Record) -> date | None:
+    """The last day on which the record takes part in matching; None: no end."""
+    days: list[Any] = [record.valid_until, getattr(record, "deadline", None)]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _description(record: Record) -> dict[str, Any]:
+    """What a search may be limited to, as `vectors.store_vector` takes it."""
+    return {
+        "owner_org_id": record.owner_org_id,
+        "fields": list(record.fields or ()),
+        "region": record.region,
+        "trl": getattr(record, "trl", None),
+        "language": record.language,
+        "valid_until": last_day(record),
+    }
+
+
+class _Text:
+    __slots__ = ("hash", "prompt", "text")
+
+    def __init__(self, prompt: str, text: str, model_id: str) -> None:
+        self.prompt = prompt
+        self.text = text
+        self.hash = content_hash(model_id, prompt, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownVectors:
+    stored: dict[str, Vector]
+    fresh: dict[str, Vector]
+
+    def of(self, text: _Text) -> Vector:
+        return self.fresh[text.hash] if text.hash in self.fresh else self.stored[text.hash]
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    whole: _Text
+    sentences: tuple[_Text, ...]
+    facts: RecordFacts
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        return () if isinstance(self.facts, ManagerFacts) else self.facts.indicators
+
+    @property
+    def parts(self) -> tuple[_Text, ...]:
+        """What stands for the sentences."""
+        return self.sentences or (self.whole,)
+
+    def all(self) -> list[_Text]:
+        return [self.whole, *self.sentences]
+
+    def prepared(self, known: _KnownVectors) -> PreparedRecord:
+        parts = self.parts
+        return PreparedRecord(
+            text_hash=self.whole.hash,
+            indicators=self.indicators,
+            vector=known.of(self.whole),
+            sentences=tuple(part.text for part in parts),
+            sentence_vectors=np.stack([known.of(part) for part in parts]),
+            traits=traits_of(self.facts),
+            fresh={text.hash: known.fresh[text.hash] for text in self.all() if text.hash in known.fresh},
+        )

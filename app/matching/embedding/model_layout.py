@@ -1,0 +1,111 @@
+"""What stands in a sentence-transformers directory of multilingual-e5-small, besides the weights."""
+
+from typing import Any
+
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+from app.matching.embedding.e5_source import Shape, Vocabulary
+
+MAX_TOKENS = 512
+
+_PACKAGE = "sentence_transformers"
+_MODULES = (
+    ("", f"{_PACKAGE}.base.modules.transformer.Transformer"),
+    ("1_Pooling", f"{_PACKAGE}.sentence_transformer.modules.pooling.Pooling"),
+    ("2_Normalize", f"{_PACKAGE}.base.modules.normalize.Normalize"),
+)
+
+
+def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
+    """The fast tokenizer of XLM-RoBERTa: nmt_nfkc normalisation, white space as "▁", `<s> … </s>`."""
+    pieces = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
+    tokenizer = Tokenizer(models.Unigram(pieces, vocabulary.unk, False))
+    # nmt_nfkc is NFKC but for: control characters (dropped), zero-width ones (a space), and the full-width
+    # tilde of Chinese ranges such as 10～20, which stays; a private-use character carries it past NFKC.
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.Replace(Regex(r"[\x01-\x08\x0B\x0E-\x1F\x7F\x{8F}\x{9F}]"), ""),
+            normalizers.Replace(Regex(r"[\x{200B}-\x{200F}\x{2581}\x{FEFF}\x{FFFD}]"), " "),
+            normalizers.Replace("～", "\ue000"),
+            normalizers.NFKC(),
+            normalizers.Replace("\ue000", "～"),
+        ]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
+    )
+    tokenizer.decoder = decoders.Metaspace()
+    bos, eos = vocabulary.pieces[vocabulary.bos], vocabulary.pieces[vocabulary.eos]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{bos} $A {eos}",
+        pair=f"{bos} $A {eos} {eos} $B {eos}",
+        special_tokens=[(bos, vocabulary.bos), (eos, vocabulary.eos)],
+    )
+    special = [vocabulary.bos, vocabulary.pad, vocabulary.eos, vocabulary.unk]
+    tokenizer.add_special_tokens(
+        [AddedToken(vocabulary.pieces[i], special=True, normalized=False) for i in special]
+    )
+    return tokenizer
+
+
+def configuration(shape: Shape, vocabulary: Vocabulary) -> dict[str, Any]:
+    """File name → JSON content: what sentence-transformers and transformers look for."""
+    return {
+        "config.json": _bert(shape, vocabulary),
+        "tokenizer_config.json": _tokenizer(vocabulary),
+        "modules.json": [
+            {"idx": i, "name": str(i), "path": path, "type": kind} for i, (path, kind) in enumerate(_MODULES)
+        ],
+        "sentence_bert_config.json": {
+            "max_seq_length": MAX_TOKENS,
+            "transformer_task": "feature-extraction",
+            "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
+            "module_output_name": "token_embeddings",
+            # The vector is the mean of the tokens; BERT's own pooler has no weights here.
+            "model_kwargs": {"add_pooling_layer": False},
+        },
+        "1_Pooling/config.json": {
+            "embedding_dimension": shape.hidden,
+            "pooling_mode": "mean",
+            "include_prompt": True,
+        },
+        "2_Normalize/config.json": {},
+        "config_sentence_transformers.json": {
+            "model_type": "SentenceTransformer",
+            "prompts": {"query": "query: ", "passage": "passage: "},
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+    }
+
+
+def _bert(shape: Shape, vocabulary: Vocabulary) -> dict[str, Any]:
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "dtype": "float32",
+        "hidden_act": "gelu",
+        "hidden_size": shape.hidden,
+        "intermediate_size": shape.feed_forward,
+        "layer_norm_eps": 1e-12,
+        "max_position_embeddings": shape.positions,
+        "num_attention_heads": shape.heads,
+        "num_hidden_layers": shape.layers,
+        "pad_token_id": vocabulary.pad,
+        "type_vocab_size": shape.token_types,
+        "vocab_size": shape.word_rows,
+    }
+
+
+def _tokenizer(vocabulary: Vocabulary) -> dict[str, Any]:
+    bos, eos = vocabulary.pieces[vocabulary.bos], vocabulary.pieces[vocabulary.eos]
+    return {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": MAX_TOKENS,
+        "bos_token": bos,
+        "cls_token": bos,
+        "eos_token": eos,
+        "sep_token": eos,
+        "pad_token": vocabulary.pieces[vocabulary.pad],
+        "unk_token": vocabulary.pieces[vocabulary.unk],
+    }

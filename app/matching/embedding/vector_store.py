@@ -1,0 +1,182 @@
+"""Vectors in the database: the truth that every index follows."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Table, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.libraries.record.enums import RecordKind
+from app.matching.models import RECORD_VECTORS_SEQ, Embedding, RecordVector, Vector
+
+T = TypeVar("T")
+
+# SQLite allows 32,766 parameters a statement; smaller lists also keep statements cacheable.
+_CHUNK = 500
+
+# Half precision moves an inner product of unit vectors by less than 0.001 and halves the largest column.
+_SENTENCE_TYPE = np.dtype("<f2")
+
+
+def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -> dict[str, Vector]:
+    """The vectors that are stored for these texts; a hash that is missing was never embedded."""
+    found: dict[str, Vector] = {}
+    for chunk in _chunks(sorted(set(hashes))):
+        rows = session.execute(
+            select(Embedding.text_hash, Embedding.vector).where(
+                Embedding.model_id == model_id, Embedding.text_hash.in_(chunk)
+            )
+        )
+        found.update((text_hash, vector) for text_hash, vector in rows)
+    return found
+
+
+def remember_embeddings(
+    session: Session, model_id: str, embeddings: Mapping[str, Vector], *, replace: bool = False
+) -> None:
+    """Keep vectors by the hash of their text; those that are known already stay as they are, unless `replace`."""
+    # Always in the same order, so that two transactions that store the same texts cannot lock each other out.
+    rows = [
+        {"text_hash": text_hash, "model_id": model_id, "vector": embeddings[text_hash]}
+        for text_hash in sorted(embeddings)
+    ]
+    insert = _insert(session, Embedding)
+    kept = (
+        insert.on_conflict_do_update(
+            index_elements=[Embedding.text_hash, Embedding.model_id], set_={"vector": insert.excluded.vector}
+        )
+        if replace
+        else insert.on_conflict_do_nothing()
+    )
+    for chunk in _chunks(rows):
+        session.execute(kept, chunk)
+
+
+def store_vector(
+    session: Session,
+    *,
+    record_id: UUID,
+    kind: RecordKind,
+    model_id: str,
+    text_hash: str,
+    vector: Vector,
+    sentences: Sequence[str],
+    sentence_vectors: NDArray[np.float32],
+    owner_org_id: UUID | None = None,
+    fields: Iterable[str] = (),
+    region: str | None = None,
+    trl: int | None = None,
+    language: str | None = None,
+    valid_until: date | None = None,
+    traits: Mapping[str, Any] | None = None,
+) -> int:
+    """Make the record findable, or its newer form; the answer is its sequence number.
+
+    `vector` is float32 [dimension] and `sentence_vectors` [n, dimension], all of length 1; `valid_until` is the last
+    day on which the record takes part in matching.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+    """
+    if sentence_vectors.shape != (len(sentences), len(vector)):
+        raise ValueError(f"{len(sentences)} sentences with vectors of shape {sentence_vectors.shape}")
+    seq = _next_seq(session)
+    values: dict[str, Any] = {
+        "seq": seq,
+        "kind": kind.value,
+        "active": True,
+        "model_id": model_id,
+        "text_hash": text_hash,
+        "owner_org_id": owner_org_id,
+        "field_codes": pack_codes(fields),
+        "region": region,
+        "trl": trl,
+        "language": language,
+        "valid_until": valid_until,
+        "vector": vector,
+        "sentences": list(sentences),
+        "sentence_vectors": np.ascontiguousarray(sentence_vectors, dtype=_SENTENCE_TYPE).tobytes(),
+        "traits": dict(traits or {}),
+    }
+    session.execute(
+        _insert(session, RecordVector)
+        .values(record_id=record_id, **values)
+        .on_conflict_do_update(index_elements=[RecordVector.record_id], set_=values)
+    )
+    return seq
+
+
+def deactivate(session: Session, record_id: UUID) -> None:
+    """Take the record out of every index; the row stays, so that followers see that it went. May be repeated."""
+    session.execute(
+        update(RecordVector)
+        .where(RecordVector.record_id == record_id, RecordVector.active)
+        .values(active=False, seq=_next_seq(session))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def others_models(session: Session, model_id: str) -> bool:
+    """Whether records are findable only under another model: an index of this one lacks them."""
+    found = select(RecordVector.record_id).where(
+        RecordVector.kind.in_([kind.value for kind in RecordKind]),
+        RecordVector.active,
+        or_(RecordVector.model_id < model_id, RecordVector.model_id > model_id),
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def halves(packed: bytes, dimension: int) -> NDArray[np.float16]:
+    """A stored `sentence_vectors` as it is, float16 [n, dimension]; nothing is copied."""
+    return np.frombuffer(packed, dtype=_SENTENCE_TYPE).reshape(-1, dimension)
+
+
+def load_vectors(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Vector]:
+    """Whole-record vectors by record, findable or not."""
+    found: dict[UUID, Vector] = {}
+    for chunk in _chunks(sorted(set(record_ids))):
+        rows = session.execute(
+            select(RecordVector.record_id, RecordVector.vector).where(RecordVector.record_id.in_(chunk))
+        )
+        found.update((record_id, vector) for record_id, vector in rows)
+    return found
+
+
+def position(session: Session) -> int:
+    """The highest sequence number that this session sees; 0 before the first."""
+    return session.scalar(select(func.max(RecordVector.seq))) or 0
+
+
+def pack_codes(codes: Iterable[str]) -> str:
+    """``|40|401|``: each code between bars, so that LIKE ``%|40%`` finds codes that begin so."""
+    kept = sorted(set(codes))
+    return f"|{'|'.join(kept)}|" if kept else ""
+
+
+def unpack_codes(packed: str) -> list[str]:
+    return packed.strip("|").split("|") if packed else []
+
+
+def _next_seq(session: Session) -> int:
+    if session.get_bind().dialect.name == "sqlite":
+        # The writer holds the database's only write lock, so that numbers are given in the order of commits.
+        return position(session) + 1
+    return session.execute(select(RECORD_VECTORS_SEQ.next_value())).scalar_one()
+
+
+def _insert(session: Session, model: type[Embedding] | type[RecordVector]) -> Any:
+    table = model.__table__
+    assert isinstance(table, Table)
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

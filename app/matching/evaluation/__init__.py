@@ -1,0 +1,1 @@
+"""Evaluation of matching on judged datasets."""

@@ -1,0 +1,1 @@
+"""Facts: plain values that ranking and rules read, extracted from records."""

@@ -1,0 +1,77 @@
+"""Conflict of interest of a manager with a pair (利益冲突): found from affiliations, families and declarations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
+
+Kind = Literal["affiliation", "co_ownership", "family", "declared"]
+
+_WORDS: Mapping[Kind, tuple[str, str]] = {
+    "affiliation": (
+        "技术经理人任职于供需一方，不得推荐",
+        "the manager is affiliated with a party of the pair",
+    ),
+    "co_ownership": (
+        "技术经理人任职单位是该成果的共有单位，不得推荐",
+        "the manager's organisation is a co-owner of the achievement",
+    ),
+    "family": (
+        "技术经理人任职单位与供需一方同属一个集团，不得推荐",
+        "the manager's organisation and a party belong to one group",
+    ),
+    "declared": (
+        "技术经理人已申报与该供需对存在利益关系",
+        "the manager declared an interest in this pair",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Why a manager may not be recommended for a pair; `org` is the party (an organisation id), None if a record is."""
+
+    kind: Kind
+    org: str | None
+    zh: str
+    en: str
+
+
+def conflict(
+    manager: ManagerFacts,
+    demand: DemandFacts,
+    achievement: AchievementFacts,
+    org_family: Mapping[str, str] | None = None,
+) -> Conflict | None:
+    """The gravest conflict: own affiliation with an owner, then with a co-owner (共有单位), then a declaration, then an
+    affiliation in the family of any of these.
+
+    `org_family` maps an organisation to its topmost parent; one that is not in it stands for itself.
+    """
+    family = org_family or {}
+    owners = {org for org in (demand.owner_org, achievement.owner_org, *demand.party_orgs) if org is not None}
+    parties = sorted({*owners, *achievement.party_orgs})
+    for org in parties:
+        if org in owners and org in manager.affiliations:
+            return _found("affiliation", org)
+    for org in parties:
+        if org in manager.affiliations:
+            return _found("co_ownership", org)
+    declared = {family.get(entry, entry) for entry in manager.declared_conflicts} | set(
+        manager.declared_conflicts
+    )
+    if declared & {demand.id, achievement.id}:
+        return _found("declared", None)
+    for org in parties:
+        if declared & {org, family.get(org, org)}:
+            return _found("declared", org)
+    affiliated_families = {family.get(org, org) for org in manager.affiliations}
+    for org in parties:
+        if family.get(org, org) in affiliated_families:
+            return _found("family", org)
+    return None
+
+
+def _found(kind: Kind, org: str | None) -> Conflict:
+    return Conflict(kind, org, *_WORDS[kind])

@@ -1,0 +1,258 @@
+"""A stored record as ranking sees it: the only place where ``matching`` reads a library's columns."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, cast
+
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.record.enums import PublishMode, RecordState
+from app.libraries.record.models import Record
+from app.matching.facts.models import (
+    AchievementFacts,
+    DemandFacts,
+    ManagerFacts,
+    RecordFacts,
+    TrackRecord,
+)
+
+OVERSEAS = "000000"
+
+
+def facts_of(record: Record) -> RecordFacts:
+    match record:
+        case Demand():
+            return demand_facts(record)
+        case Achievement():
+            return achievement_facts(record)
+        case Manager():
+            return manager_facts(record)
+    raise TypeError(f"no facts for a {type(record).__name__}")
+
+
+def achievement_facts(record: Achievement) -> AchievementFacts:
+    owner = str(record.owner_org_id)
+    return AchievementFacts(
+        id=str(record.id),
+        title=record.title,
+        summary=record.summary or "",
+        advantages="\n".join(part for part in (record.advantages, *(record.innovations or ())) if part),
+        applications="\n".join(part for part in (record.problem_solved, record.scenarios) if part),
+        indicators=tuple(indicator_text(entry) for entry in record.indicators or ()),
+        keywords=tuple(record.keywords or ()),
+        fields=tuple(record.fields or ()),
+        industries=tuple(record.industries or ()),
+        trl=record.trl,
+        transfer_modes=tuple(record.transfer_modes or ()),
+        price_min_wan=record.price_min_wan,
+        price_max_wan=record.price_max_wan,
+        region=record.region,
+        language=record.language or "zh",
+        owner_org=owner,
+        party_orgs=(owner, *(record.co_org_ids or ())),
+        patents=len(record.ip_list or ()),
+        published_at=record.published_at,
+    )
+
+
+def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = None) -> DemandFacts:
+    """`known_codes` says which of the credit codes in `excluded_orgs` are organisations of ours, and which ones."""
+    owner = str(record.owner_org_id)
+    codes = known_codes or {}
+    return DemandFacts(
+        id=str(record.id),
+        title=record.title,
+        problem="\n".join(part for part in (record.main_problem, record.scenario) if part),
+        key_technology=record.key_technology or "",
+        goal=record.expected_goal or "",
+        indicators=tuple(indicator_text(entry) for entry in record.indicators or ()),
+        keywords=tuple(record.keywords or ()),
+        fields=tuple(record.fields or ()),
+        industries=tuple(record.industries or ()),
+        min_trl=record.min_trl,
+        cooperation_modes=tuple(record.cooperation_modes or ()),
+        budget_min_wan=record.budget_min_wan,
+        budget_max_wan=record.budget_max_wan,
+        deadline=record.deadline,
+        region=record.region,
+        language=record.language or "zh",
+        owner_org=owner,
+        party_orgs=(owner,),
+        excluded_orgs=tuple(str(codes[code]) for code in record.excluded_orgs or () if code in codes),
+        cross_border=record.region == OVERSEAS,
+    )
+
+
+def terms_columns(model: type[Achievement] | type[Demand]) -> tuple[ColumnElement[Any], ...]:
+    """What rules and features need of a record, without long texts; for `terms_of_row`.
+
+    Columns, not the class: hundreds of rows are read, and none becomes an object of the session. Lists and ids come as
+    text, since most of them were seen before, and what they say is remembered.
+    """
+    c = model.__table__.c
+    names = _ACHIEVEMENT_TERMS if model is Achievement else _DEMAND_TERMS
+    as_text = (*(c[name] for name in (*_COMMON_LISTS, *names.lists)), c.owner_org_id)
+    plain = (c.state, c.publish_mode, c.region, c.language, *(c[name] for name in names.plain))
+    return (*(cast(column, Text) for column in as_text), *plain)
+
+
+def terms_of_row(
+    model: type[Achievement] | type[Demand], record_id: UUID, row: Sequence[Any]
+) -> tuple[AchievementFacts | DemandFacts, bool] | None:
+    """The facts of a row of `terms_columns`, and whether the record is confidential; None if it is not published.
+
+    The state is looked at here: SQLite would take its index, with all that are published, before the ids. A demand's
+    `excluded_orgs` are credit codes here.
+    """
+    fields, industries, keywords, modes, others, owner, state, publish_mode, region, language, *plain = row
+    if state != RecordState.PUBLISHED:
+        return None
+    owner = _id_of(owner)
+    facts: AchievementFacts | DemandFacts
+    if model is Achievement:
+        trl, low, high, published_at = plain
+        facts = AchievementFacts(
+            id=str(record_id),
+            fields=_texts_of(fields),
+            industries=_texts_of(industries),
+            keywords=_texts_of(keywords),
+            trl=trl,
+            transfer_modes=_texts_of(modes),
+            price_min_wan=low,
+            price_max_wan=high,
+            region=region,
+            language=language,
+            owner_org=owner,
+            party_orgs=(owner, *_texts_of(others)),
+            published_at=published_at,
+        )
+    else:
+        min_trl, low, high, deadline = plain
+        facts = DemandFacts(
+            id=str(record_id),
+            fields=_texts_of(fields),
+            industries=_texts_of(industries),
+            keywords=_texts_of(keywords),
+            min_trl=min_trl,
+            cooperation_modes=_texts_of(modes),
+            budget_min_wan=low,
+            budget_max_wan=high,
+            deadline=deadline,
+            region=region,
+            language=language,
+            owner_org=owner,
+            party_orgs=(owner,),
+            excluded_orgs=_texts_of(others),
+        )
+    return facts, publish_mode == PublishMode.CONFIDENTIAL
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    lists: tuple[str, ...]
+    plain: tuple[str, ...]
+
+
+_COMMON_LISTS = ("fields", "industries", "keywords")
+_ACHIEVEMENT_TERMS = _Terms(
+    ("transfer_modes", "co_org_ids"), ("trl", "price_min_wan", "price_max_wan", "published_at")
+)
+_DEMAND_TERMS = _Terms(
+    ("cooperation_modes", "excluded_orgs"), ("min_trl", "budget_min_wan", "budget_max_wan", "deadline")
+)
+
+
+@lru_cache(maxsize=10_000)
+def _texts_of(stored: str | None) -> tuple[str, ...]:
+    """A stored list of texts."""
+    return tuple(json.loads(stored) or ()) if stored else ()
+
+
+@lru_cache(maxsize=10_000)
+def _id_of(stored: str) -> str:
+    """An id as facts have it; SQLite keeps it without its hyphens."""
+    return str(UUID(stored))
+
+
+def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = None) -> ManagerFacts:
+    """`open_load` is the number of engagements the manager has open; `today` decides which posts are active."""
+    return ManagerFacts(
+        id=str(record.id),
+        name=record.title,
+        expertise=record.expertise or "",
+        fields=tuple(record.fields or ()),
+        regions=tuple(record.regions or ()),
+        certificate=record.certificate_level or "none",
+        years=record.years,
+        capacity=record.capacity if record.capacity is not None else 0,
+        open_load=open_load,
+        languages=tuple(record.languages or ()),
+        track_record=tuple(_track_record(entry) for entry in record.track_record or ()),
+        # Who keeps the record is the employer, whether or not it is listed as a post.
+        affiliations=tuple(
+            dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today)))
+        ),
+        declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
+    )
+
+
+def indicator_text(entry: Mapping[str, Any]) -> str:
+    """One indicator as a line: name, relation, value (or the two ends of a range) and unit."""
+    value = entry.get("value", entry.get("target", ""))
+    parts: tuple[Any, ...]
+    if value in (None, "") and entry.get("low") is not None:
+        parts = (entry.get("name"), f"{entry['low']}～{entry.get('high')}", entry.get("unit"))
+    else:
+        parts = (entry.get("name"), entry.get("op"), value, entry.get("unit"))
+    return " ".join(str(part) for part in parts if part not in (None, ""))
+
+
+def _active(affiliations: Iterable[Affiliation], today: date | None) -> Iterable[str]:
+    for post in affiliations:
+        if today is not None and (
+            (post.start is not None and post.start > today) or (post.end is not None and post.end < today)
+        ):
+            continue
+        yield str(post.organisation_id)
+
+
+def _declared(entries: Iterable[Mapping[str, Any]], today: date | None) -> Iterable[str]:
+    for entry in entries:
+        if today is not None and not _covers(entry, today):
+            continue
+        for key in ("organisation_id", "record_id"):
+            if entry.get(key):
+                yield str(entry[key])
+
+
+def _covers(entry: Mapping[str, Any], today: date) -> bool:
+    start, end = entry.get("start"), entry.get("end")
+    iso = today.isoformat()
+    return (not start or str(start) <= iso) and (not end or str(end) >= iso)
+
+
+def _track_record(entry: Mapping[str, Any]) -> TrackRecord:
+    return TrackRecord(
+        title=str(entry.get("title", "")),
+        contract_type=str(entry.get("contract_type", "")),
+        amount_wan=_decimal(entry.get("amount_wan")),
+        year=entry.get("year"),
+        landed_in_jinan=bool(entry.get("landed_in_jinan", False)),
+    )
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if value in (None, ""):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None

@@ -1,0 +1,1 @@
+"""Relevance feedback: impressions shown, and judgements derived from what people did."""

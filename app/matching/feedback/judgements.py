@@ -1,0 +1,257 @@
+"""What use says about pairs: lists as they were shown, and what people then did. Kept for training, by concept above.
+
+Pushes and engagements lie above matching. Their events become judgements in ``pushes/judging.py``, or, where the
+payload names the pair, in ``training/listening.py``; both call `judge` and `take_back` here.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.clock import JINAN_TIME
+from app.database import new_id, now
+from app.matching.feedback.labels import UNANSWERED, signal_table
+from app.matching.feedback.models import Exposure, Judgement
+from app.matching.models import Pair
+from app.matching.ranking.features import FEATURES
+from app.matching.results import MatchAnswer
+
+MOST_ITEMS = 50
+_LISTS_LOOKED_AT = 20
+_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPair:
+    """One pair of a list: its position from 1, its score (0–1) and the features that were scored, by name."""
+
+    position: int
+    demand_id: UUID
+    achievement_id: UUID
+    score: float
+    features: Mapping[str, float]
+
+
+def viewer_of(principal: Principal) -> UUID | None:
+    """Under which id a principal's looking and answering is kept: the manager's record, else the organisation.
+
+    None for the bureau, which looks at lists to oversee them, and for strangers. A user's own id is never kept.
+    """
+    if principal.sees_everything or principal.is_stranger:
+        return None
+    return principal.manager_id or principal.organisation_id
+
+
+def shown_pairs(answer: MatchAnswer) -> list[ShownPair]:
+    """The list of a record's matches, as it is shown; a match of a free text is of no stored pair."""
+    return [
+        ShownPair(position, item.demand_id, item.achievement_id, item.score, item.features)
+        for position, item in enumerate(answer.items, 1)
+        if item.demand_id is not None and item.achievement_id is not None
+    ]
+
+
+def record_exposure(
+    session: Session,
+    *,
+    surface: str,
+    viewer_id: UUID,
+    subject_id: UUID,
+    pairs: Sequence[ShownPair],
+    model_version: str,
+    at: datetime | None = None,
+) -> bool:
+    """Keep that this list was shown; the same list to the same viewer on the same day is kept once.
+
+    Returns whether it was new.
+    """
+    if not pairs:
+        return False
+    moment = at or now()
+    names = [feature.name for feature in FEATURES]
+    values = {
+        "id": new_id(),
+        "surface": surface,
+        "viewer_id": viewer_id,
+        "subject_id": subject_id,
+        "day": moment.astimezone(JINAN_TIME).date(),
+        "list_hash": _list_hash(pairs),
+        "shown_at": moment,
+        "model_version": model_version,
+        "features": names,
+        "items": [_item(one, names) for one in pairs[:MOST_ITEMS]],
+    }
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    written = session.scalar(
+        insert(Exposure).values(**values).on_conflict_do_nothing().returning(Exposure.id)
+    )
+    return written is not None
+
+
+def was_recorded(
+    session: Session, *, viewer_id: UUID, subject_id: UUID, pairs: Sequence[ShownPair], at: datetime
+) -> bool:
+    """Whether this list is on record for this day: the usual case of a page that is loaded again needs no write."""
+    query = select(Exposure.id).where(
+        Exposure.viewer_id == viewer_id,
+        Exposure.subject_id == subject_id,
+        Exposure.day == at.astimezone(JINAN_TIME).date(),
+        Exposure.list_hash == _list_hash(pairs),
+    )
+    return session.scalar(query) is not None
+
+
+def judge(
+    session: Session,
+    *,
+    demand_id: UUID,
+    achievement_id: UUID,
+    actor_id: UUID,
+    signal: str,
+    reason: str | None = None,
+    surface: str | None = None,
+    position: int | None = None,
+    at: datetime | None = None,
+) -> Judgement:
+    """Keep what this actor's doing says about the pair, with the features as they were shown to him.
+
+    `surface` and `position` hold where no list on record shows the pair. Saying the same again changes nothing; a later
+    word of the same signal (another reason) replaces the earlier.
+
+    Raises:
+        ValueError: the table of signals has no such signal.
+    """
+    if signal not in signal_table().signals or signal == UNANSWERED:
+        raise ValueError(f"not a signal: {signal}")
+    moment = at or now()
+    key = {"demand_id": demand_id, "achievement_id": achievement_id, "actor_id": actor_id, "signal": signal}
+    found = session.scalar(select(Judgement).filter_by(**key).with_for_update())
+    if found is not None and (found.judged_at > moment or _is_kept(found, reason)):
+        return found
+    judgement = found or Judgement(**key)
+    judgement.reason = reason
+    judgement.judged_at = moment
+    judgement.taken_back_at = None
+    for name, value in _as_shown(session, demand_id, achievement_id, actor_id, moment).items():
+        setattr(judgement, name, value)
+    if judgement.position is None:
+        judgement.surface, judgement.position = surface, position
+    session.add(judgement)
+    session.flush()
+    return judgement
+
+
+def take_back(
+    session: Session,
+    *,
+    demand_id: UUID,
+    achievement_id: UUID,
+    actor_id: UUID,
+    signals: Iterable[str],
+    at: datetime | None = None,
+) -> int:
+    """The actor undid what he said: these signals count no more. Returns how many counted until now."""
+    rows = session.scalars(
+        select(Judgement)
+        .where(
+            Judgement.demand_id == demand_id,
+            Judgement.achievement_id == achievement_id,
+            Judgement.actor_id == actor_id,
+            Judgement.signal.in_(list(signals)),
+            Judgement.taken_back_at.is_(None),
+        )
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.taken_back_at = at or now()
+    session.flush()
+    return len(rows)
+
+
+def never_said(
+    session: Session, *, demand_id: UUID, achievement_id: UUID, actor_id: UUID, signal: str, at: datetime
+) -> None:
+    """What the actor said in this way until `at` never held. Noted even where nothing is kept of it yet: the event that
+    said it may be settled later, and `judge` then finds a later word."""
+    key = {"demand_id": demand_id, "achievement_id": achievement_id, "actor_id": actor_id, "signal": signal}
+    found = session.scalar(select(Judgement).filter_by(**key).with_for_update())
+    if found is not None and found.judged_at > at:
+        return
+    judgement = found or Judgement(**key)
+    judgement.judged_at = judgement.taken_back_at = at
+    session.add(judgement)
+    session.flush()
+
+
+def forget_exposures(session: Session, *, older_than: timedelta, at: datetime | None = None) -> int:
+    """Delete lists that were shown longer ago; what was judged keeps its features. Returns how many."""
+    result = session.execute(delete(Exposure).where(Exposure.shown_at < (at or now()) - older_than))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _is_kept(found: Judgement, reason: str | None) -> bool:
+    return found.taken_back_at is None and found.reason == reason
+
+
+def _as_shown(
+    session: Session, demand_id: UUID, achievement_id: UUID, viewer_id: UUID, before: datetime
+) -> dict[str, Any]:
+    """The pair as the viewer last saw it in a list; else as it stands in the table of pairs; else nothing."""
+    lists = session.scalars(
+        select(Exposure)
+        .where(
+            Exposure.viewer_id == viewer_id,
+            Exposure.subject_id.in_((demand_id, achievement_id, viewer_id)),
+            Exposure.shown_at <= before,
+        )
+        .order_by(Exposure.shown_at.desc())
+        .limit(_LISTS_LOOKED_AT)
+    )
+    wanted = (str(demand_id), str(achievement_id))
+    for exposure in lists:
+        for position, demand, achievement, score, *values in exposure.items:
+            if (demand, achievement) == wanted:
+                return {
+                    "surface": exposure.surface,
+                    "position": position,
+                    "score": score,
+                    "features": dict(zip(exposure.features, values, strict=True)),
+                    "model_version": exposure.model_version,
+                    "shown_at": exposure.shown_at,
+                }
+    pair = session.scalar(
+        select(Pair).where(Pair.demand_id == demand_id, Pair.achievement_id == achievement_id)
+    )
+    nowhere = {"surface": None, "position": None, "shown_at": None}
+    if pair is None:
+        return nowhere | {"score": None, "features": {}, "model_version": None}
+    return nowhere | {
+        "score": pair.score,
+        "features": dict(pair.features),
+        "model_version": pair.model_version,
+    }
+
+
+def _item(shown: ShownPair, names: Sequence[str]) -> list[Any]:
+    return [
+        shown.position,
+        str(shown.demand_id),
+        str(shown.achievement_id),
+        round(shown.score, _DIGITS),
+        *(round(shown.features[name], _DIGITS) if name in shown.features else None for name in names),
+    ]
+
+
+def _list_hash(pairs: Sequence[ShownPair]) -> str:
+    """Of what stands where; scores and features of the same list may waver a little within a day."""
+    text = " ".join(f"{one.position}:{one.demand_id}:{one.achievement_id}" for one in pairs)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

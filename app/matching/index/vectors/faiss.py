@@ -1,0 +1,276 @@
+"""The vector index of one process, for a database on SQLite: in memory, following the database's sequence."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.libraries.record.enums import RecordKind
+from app.matching.embedding import vector_store
+from app.matching.index import snapshot
+from app.matching.index.base import Array, Hit, IndexFilter, StoredVectors, best_of, queries_2d
+from app.matching.index.change_log import Committed
+from app.matching.index.columns import description_of
+from app.matching.index.locks import ReadWriteLock
+from app.matching.index.vectors.clusters import ASKED
+from app.matching.index.vectors.shard import FLAT_UP_TO, Entry, Shard
+from app.matching.models import RecordVector
+
+_BATCH = 2000
+
+Shards = Mapping[str, Shard]
+
+AnyRow = Row[*tuple[Any, ...]]
+
+_DESCRIPTION: tuple[Any, ...] = (
+    RecordVector.record_id,
+    RecordVector.seq,
+    RecordVector.kind,
+    RecordVector.active,
+    RecordVector.model_id,
+    RecordVector.text_hash,
+    RecordVector.owner_org_id,
+    RecordVector.field_codes,
+    RecordVector.region,
+    RecordVector.trl,
+    RecordVector.language,
+    RecordVector.valid_until,
+)
+
+
+class FaissIndex:
+    """Thread-safe. Before each answer it reads what was committed since its last one; processes follow alike.
+
+    It reads through connections of its own: the caller's session may hold changes that are undone later, or an old
+    view of the database. So a search does not see the session's own uncommitted changes.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        model_id: str,
+        dimension: int,
+        *,
+        flat_up_to: int = FLAT_UP_TO,
+        half: bool = True,
+        in_background: bool = True,
+    ) -> None:
+        """`flat_up_to` and `half`: see `Shard`; `in_background`: clusters are made beside searches, not before one."""
+        self.model_id = model_id
+        self.dimension = dimension
+        self._flat_up_to = flat_up_to
+        self._half = half
+        self._in_background = in_background
+        # Not the caller's pool: a request that holds its last connection would wait here for one more.
+        self._source = Database(database.engine.url.render_as_string(hide_password=False))
+        self._committed = Committed(self._source)
+        self._lock = ReadWriteLock()
+        self._following = Lock()
+        self._makers: list[Thread] = []
+        self._shards = self._empty()
+        self._position = 0
+
+    def search(self, session: Session, query: Array, k: int, filter: IndexFilter, /) -> list[Hit]:
+        return best_of(self.search_many(session, query, k, filter), k)
+
+    def search_many(
+        self, _session: Session, queries: Array, k: int, filter: IndexFilter, /
+    ) -> list[list[Hit]]:
+        matrix = queries_2d(queries, self.dimension)
+        self.follow()
+        with self._lock.reading():
+            return self._shards[filter.kind].search(matrix, k, filter)
+
+    def similarities(self, _session: Session, query: Array, record_ids: Sequence[UUID], /) -> Array:
+        matrix = queries_2d(query, self.dimension)
+        self.follow()
+        found = np.full((len(matrix), len(record_ids)), np.nan, np.float32)
+        with self._lock.reading():
+            for shard in self._shards.values():
+                found = np.where(np.isnan(found), shard.similarities(matrix, record_ids), found)
+        return found[0] if np.ndim(query) == 1 else found
+
+    def count(self, _session: Session, filter: IndexFilter, /) -> int:
+        self.follow()
+        with self._lock.reading():
+            return self._shards[filter.kind].count(filter)
+
+    def languages(self, _session: Session, kind: RecordKind, /) -> list[str]:
+        self.follow()
+        with self._lock.reading():
+            return self._shards[kind].languages()
+
+    def numbers(self, _session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
+        self.follow()
+        with self._lock.reading():
+            return dict(self._shards[kind].numbers(record_ids))
+
+    def usual(self, _session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
+        self.follow()
+        with self._lock.reading():
+            shard = self._shards[kind]
+            counts, sums = shard.sums()
+            return StoredVectors(counts, sums, *shard.sample(most))
+
+    def position(self, _session: Session, /) -> int:
+        return self.follow()
+
+    def status(self, session: Session, /) -> dict[str, Any]:
+        with self._lock.reading():
+            return {
+                "backend": "faiss",
+                "model_id": self.model_id,
+                "dimension": self.dimension,
+                "position": self._position,
+                "behind": max(0, vector_store.position(session) - self._position),
+                "records": {kind: len(shard) for kind, shard in self._shards.items()},
+                "bytes": sum(shard.bytes_used for shard in self._shards.values()),
+                "clusters": {kind: shard.clusters for kind, shard in self._shards.items()},
+            }
+
+    def follow(self) -> int:
+        """Take in what was committed since the last time; the answer is the position reached."""
+        (newest,) = self._committed.numbers("SELECT max(seq) FROM record_vectors")
+        if newest == self._position:
+            return newest
+        with self._following, self._source.reading() as session:
+            if vector_store.position(session) < self._position:
+                # The database was replaced by an older one: nothing that is known here holds.
+                self._replace(*self._loaded(session))
+            else:
+                for rows in self._rows_after(session, self._position):
+                    with self._lock.writing():
+                        _apply(self._shards, self._entries(rows))
+                        self._position = rows[-1].seq
+                for shard in self._shards.values():
+                    self._cluster_if_grown(shard, self._shards, in_background=self._in_background)
+            return self._position
+
+    def rebuild(self, _session: Session, /) -> None:
+        with self._following, self._source.reading() as session:
+            self._replace(*self._loaded(session))
+
+    def save(self, directory: Path) -> None:
+        """Write a snapshot of what is in memory now."""
+        with self._lock.reading():
+            dumps = [shard.dump() for shard in self._shards.values()]
+        snapshot.write(
+            directory,
+            model_id=self.model_id,
+            ids=[record_id for dump in dumps for record_id in dump[0]],
+            hashes=[text_hash for dump in dumps for text_hash in dump[1]],
+            seqs=np.concatenate([dump[2] for dump in dumps]),
+            matrix=np.concatenate([dump[3] for dump in dumps]),
+        )
+
+    def load(self, directory: Path) -> int:
+        """Fill the index from the database, with the snapshot's vectors where they fit; the answer counts those."""
+        known = snapshot.read(directory, model_id=self.model_id, dimension=self.dimension)
+        if known is None:
+            self.follow()
+            return 0
+        with self._following, self._source.reading() as session:
+            shards, used = self._from_snapshot(session, known)
+            self._replace(shards, vector_store.position(session))
+        return used
+
+    def settle(self) -> None:
+        """Wait until no clusters are being made."""
+        for maker in self._makers:
+            maker.join()
+
+    def close(self) -> None:
+        self._committed.close()
+        self._source.dispose()
+
+    def _empty(self) -> Shards:
+        return {
+            kind.value: Shard(self.dimension, flat_up_to=self._flat_up_to, half=self._half)
+            for kind in RecordKind
+        }
+
+    def _replace(self, shards: Shards, position: int) -> None:
+        for shard in shards.values():
+            self._cluster_if_grown(shard, shards, in_background=False)
+        with self._lock.writing():
+            self._shards, self._position = shards, position
+
+    def _cluster_if_grown(self, shard: Shard, shards: Shards, *, in_background: bool) -> None:
+        if not shard.wants_clusters():
+            return
+        with self._lock.writing():
+            begun = shard.begin_clusters()
+            # Records of the other libraries are what is asked here.
+            queries = np.concatenate(
+                [other.centred(ASKED) for other in shards.values() if other is not shard]
+            )
+
+        def make() -> None:
+            try:
+                made = shard.make_clusters(begun, queries, self._lock.reading)
+            except BaseException:
+                with self._lock.writing():
+                    shard.give_up_clusters()
+                raise
+            with self._lock.writing():
+                shard.end_clusters(made)
+
+        if in_background:
+            # A daemon: a process that ends need not wait for what it will not use.
+            maker = Thread(target=make, name="clusters", daemon=True)
+            self._makers = [*(one for one in self._makers if one.is_alive()), maker]
+            maker.start()
+        else:
+            make()
+
+    def _loaded(self, session: Session) -> tuple[Shards, int]:
+        shards, position = self._empty(), 0
+        for rows in self._rows_after(session, 0):
+            _apply(shards, self._entries(rows))
+            position = rows[-1].seq
+        return shards, position
+
+    def _rows_after(self, session: Session, position: int) -> Iterator[Sequence[AnyRow]]:
+        """Changed rows in the order of their numbers, in batches, all in the session's one view of the database."""
+        query = select(*_DESCRIPTION, RecordVector.vector).order_by(RecordVector.seq).limit(_BATCH)
+        while rows := session.execute(query.where(RecordVector.seq > position)).all():
+            yield rows
+            position = rows[-1].seq
+
+    def _from_snapshot(self, session: Session, known: snapshot.Snapshot) -> tuple[Shards, int]:
+        rows = session.execute(select(*_DESCRIPTION).where(RecordVector.active)).all()
+        rows = [row for row in rows if row.model_id == self.model_id]
+        places = [known.rows.get((row.record_id, row.seq, row.text_hash)) for row in rows]
+        missing = [row.record_id for row, place in zip(rows, places, strict=True) if place is None]
+        read = vector_store.load_vectors(session, missing)
+        entries = [
+            (row, _entry(row, read[row.record_id] if place is None else known.matrix[place]))
+            for row, place in zip(rows, places, strict=True)
+        ]
+        shards = self._empty()
+        _apply(shards, entries)
+        return shards, len(rows) - len(missing)
+
+    def _entries(self, rows: Sequence[AnyRow]) -> list[tuple[AnyRow, Entry | None]]:
+        """A row with its entry; with None if the record left, or has a vector of another model now."""
+        return [
+            (row, _entry(row, row.vector) if row.active and row.model_id == self.model_id else None)
+            for row in rows
+        ]
+
+
+def _apply(shards: Shards, changes: Sequence[tuple[AnyRow, Entry | None]]) -> None:
+    for kind, shard in shards.items():
+        mine = [(row, entry) for row, entry in changes if row.kind == kind]
+        shard.remove([row.record_id for row, entry in mine if entry is None])
+        shard.put([entry for _, entry in mine if entry is not None])
+
+
+def _entry(row: AnyRow, vector: Array) -> Entry:
+    return Entry(row.record_id, row.seq, row.text_hash, description_of(row), vector)

@@ -1,0 +1,1 @@
+"""Word indexes: in memory beside SQLite, GIN in PostgreSQL."""

@@ -1,0 +1,119 @@
+"""Candidates by words: exact BM25 over the search documents of one library's published records, on both databases."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.libraries.record.enums import RecordKind, RecordState
+from app.libraries.search.full_text import SearchDocument
+from app.matching.index.base import Hit, IndexFilter
+from app.matching.text.bm25 import CorpusStats
+
+T = TypeVar("T")
+
+# A word costs what its documents cost to read, and says the less the more of them there are. Of a long text the
+# forty rarest words carry nearly all of the score; the others would cost most of the time.
+MAX_WORDS = 40
+
+_CHUNK = 500
+
+
+class LexicalIndex(ABC):
+    """A search sees what was committed before it, like one by vectors."""
+
+    in_memory: ClassVar[bool] = False
+    """Whether `scores` can tell without reading a document."""
+
+    def search(
+        self,
+        session: Session,
+        words: Sequence[str],
+        k: int,
+        filter: IndexFilter,
+        /,
+        *,
+        stats: CorpusStats | None = None,
+    ) -> list[Hit]:
+        """At most `k` records that share a word with the query, by BM25 (a repeated word counts repeatedly).
+
+        Records that are not published, or have no vector, are never found. Words beyond the `MAX_WORDS` rarest are
+        left out. `stats` saves counting when the caller has the library's statistics already, even somewhat old.
+        """
+        counts = Counter(words)
+        if k <= 0 or not counts:
+            return []
+        stats = stats or self.statistics(session, filter.kind, counts)
+        weights = {word: counts[word] * stats.idf(word) for word in _rarest(counts, stats)}
+        return self._ranked(session, weights, stats, k, filter)
+
+    def scores(
+        self,
+        _session: Session,
+        _kind: RecordKind,
+        _counts: Mapping[str, int],
+        _record_ids: Sequence[UUID],
+        /,
+        *,
+        stats: CorpusStats,
+    ) -> list[float] | None:
+        """BM25 of each record for the whole query, given as word counts, exactly as `LexicalQuery` has it.
+
+        0 for a record that is not published. None: the documents would have to be read.
+        """
+        del stats
+        return None
+
+    @abstractmethod
+    def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
+        """The library's published documents, their mean length, and how many hold each of the words."""
+
+    @abstractmethod
+    def all_statistics(self, session: Session, kind: RecordKind, /) -> CorpusStats:
+        """The same for every word of the library's published documents."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def documents(self, session: Session, record_ids: Collection[UUID], /) -> dict[UUID, list[str]]:
+        """The words of records, in reading order with repeats; a record without a search document is left out."""
+        found: dict[UUID, list[str]] = {}
+        for chunk in chunks(sorted(set(record_ids))):
+            rows = session.execute(
+                select(SearchDocument.record_id, SearchDocument.member_words).where(
+                    SearchDocument.record_id.in_(chunk)
+                )
+            )
+            found.update((record_id, member_words.split()) for record_id, member_words in rows)
+        return found
+
+    @abstractmethod
+    def _ranked(
+        self, session: Session, weights: Mapping[str, float], stats: CorpusStats, k: int, filter: IndexFilter
+    ) -> list[Hit]:
+        """The best `k` by the sum of weight × BM25's saturated count, over the words (not none)."""
+
+
+def of_library(kind: RecordKind) -> list[ColumnElement[bool]]:
+    """Which search documents belong to a library's statistics."""
+    return [SearchDocument.kind == kind.value, SearchDocument.state == RecordState.PUBLISHED.value]
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Lists short enough for the parameters of one statement."""
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
+
+
+def _rarest(counts: Mapping[str, int], stats: CorpusStats) -> list[str]:
+    """The query's rarest words, in a fixed order; one that the statistics do not know takes nobody's place.
+
+    It costs nothing if no document has it, and is the rarest of all if a document newer than the statistics does.
+    """
+    ranked = sorted(counts, key=lambda word: (stats.df.get(word, 0), word))
+    unknown = sum(stats.df.get(word, 0) == 0 for word in ranked)
+    return ranked[: unknown + MAX_WORDS]

@@ -1,0 +1,137 @@
+"""Words on PostgreSQL: an index of words finds the documents; how often each holds a word is counted from its text."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Double,
+    Integer,
+    Text,
+    Uuid,
+    all_,
+    any_,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from app.libraries.record.enums import RecordKind
+from app.libraries.search.full_text import SearchDocument
+from app.matching.index.base import Hit, IndexFilter, conditions
+from app.matching.index.words.base import LexicalIndex, of_library
+from app.matching.models import RecordVector
+from app.matching.text.bm25 import K1, B, CorpusStats
+
+_BATCH = 2000
+
+# The expression must be the full-text index's own for it to be used.
+_TERMS = func.array_to_tsvector(
+    func.string_to_array(SearchDocument.member_words, literal_column("' '"), type_=ARRAY(Text))
+)
+
+
+class PostgresLexicalIndex(LexicalIndex):
+    def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
+        total, mean = session.execute(
+            select(func.count(), func.avg(SearchDocument.length)).where(*of_library(kind))
+        ).one()
+        asked = sorted(set(words))
+        queries = [_ts_query(word) for word in asked]
+        pairs = func.unnest(literal(asked, ARRAY(Text)), literal(queries, ARRAY(Text)))
+        word = pairs.table_valued("word", "query").render_derived()
+        holding = (
+            select(func.count())
+            .select_from(SearchDocument)
+            .where(*of_library(kind), _TERMS.bool_op("@@")(cast(word.c.query, TSQUERY)))
+            .correlate(word)
+            .scalar_subquery()
+        )
+        df = {row[0]: row[1] for row in session.execute(select(word.c.word, holding))}
+        return CorpusStats(total, float(mean or 0.0), df)
+
+    def all_statistics(self, session: Session, kind: RecordKind, /) -> CorpusStats:
+        # Counted here: ts_stat of the same documents takes longer than to send them.
+        words = session.scalars(
+            select(SearchDocument.member_words).where(*of_library(kind)).execution_options(yield_per=_BATCH)
+        )
+        return CorpusStats.of(Counter(cut.split()) for cut in words)
+
+    def close(self) -> None:
+        return None
+
+    def _ranked(
+        self, session: Session, weights: Mapping[str, float], stats: CorpusStats, k: int, filter: IndexFilter
+    ) -> list[Hit]:
+        words = list(weights)
+        word = (
+            func.unnest(
+                literal(words, ARRAY(Text)),
+                literal([_ts_query(word) for word in words], ARRAY(Text)),
+                literal(list(weights.values()), ARRAY(Double)),
+            )
+            .table_valued(column("word", Text), column("query", Text), column("weight", Double))
+            .render_derived()
+        )
+        holding = (
+            select(
+                SearchDocument.number, SearchDocument.record_id, SearchDocument.length, _times(word.c.word)
+            )
+            .join(RecordVector, RecordVector.record_id == SearchDocument.record_id)
+            .where(
+                *of_library(filter.kind),
+                _TERMS.bool_op("@@")(cast(word.c.query, TSQUERY)),
+                RecordVector.active,
+                *conditions(filter),
+                *_named(filter),
+            )
+            .correlate(word)
+            # Keeps the planner from counting anew at each mention of `times`.
+            .offset(literal_column("0", Integer))
+            .lateral()
+        )
+        # Where there is no document there is no mean length, and none to divide by it.
+        factor = K1 * (1.0 - B) + (K1 * B / (stats.avgdl or 1.0)) * holding.c.length
+        score = func.sum(word.c.weight * holding.c.times * (K1 + 1.0) / (holding.c.times + factor))
+        rows = session.execute(
+            select(holding.c.record_id, score)
+            .select_from(word.join(holding, true()))
+            .group_by(holding.c.record_id, holding.c.number)
+            # The best first; of equals the older.
+            .order_by(score.desc(), holding.c.number)
+            .limit(k)
+        )
+        return [Hit(record_id, value) for record_id, value in rows]
+
+
+def _times(word: ColumnElement[str]) -> ColumnElement[Any]:
+    """How often the text holds the word: it falls into one part more, cut at each.
+
+    Each gap is widened first, so that words side by side do not share the space between them.
+    """
+    gap: ColumnElement[str] = literal_column("' '", Text)
+    spaced = gap + func.replace(SearchDocument.member_words, " ", "  ") + gap
+    parts = func.string_to_array(spaced, gap + word + gap, type_=ARRAY(Text))
+    return cast(func.cardinality(parts) - 1, Double).label("times")
+
+
+def _named(filter: IndexFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filter.only_ids is not None:
+        found.append(SearchDocument.record_id == any_(literal(list(filter.only_ids), ARRAY(Uuid()))))
+    if filter.exclude_ids:
+        found.append(SearchDocument.record_id != all_(literal(list(filter.exclude_ids), ARRAY(Uuid()))))
+    return found
+
+
+def _ts_query(word: str) -> str:
+    """Quoted, for a word may hold signs that mean something there."""
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,304 @@
+"""Words on SQLite: an index in the memory of one process that follows the documents, as FAISS follows vectors."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from threading import Lock
+from typing import Any, TypeVar
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, Select, column, select, table
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.libraries.record.enums import RecordKind, RecordState
+from app.libraries.search.full_text import SearchDocument
+from app.matching.index.base import Hit, IndexFilter
+from app.matching.index.change_log import Committed
+from app.matching.index.columns import FilterColumns, Mask, description_of
+from app.matching.index.locks import ReadWriteLock
+from app.matching.index.words.base import LexicalIndex, chunks
+from app.matching.index.words.postings import InvertedIndex
+from app.matching.models import RecordVector
+from app.matching.text.bm25 import CorpusStats
+
+T = TypeVar("T")
+
+AnyRow = Row[*tuple[Any, ...]]
+
+# Triggers write it; see `libraries.search`.
+_CHANGES = table("search_fts_changes", column("number"), column("revision"))
+
+_COLUMNS: tuple[Any, ...] = (
+    SearchDocument.number,
+    SearchDocument.record_id,
+    SearchDocument.kind,
+    SearchDocument.state,
+    SearchDocument.member_words,
+    RecordVector.active,
+    RecordVector.owner_org_id,
+    RecordVector.field_codes,
+    RecordVector.region,
+    RecordVector.trl,
+    RecordVector.language,
+    RecordVector.valid_until,
+)
+
+_BATCH = 2000
+# With more changes than this since the last search, reading everything anew is quicker than document by document.
+_MANY_CHANGES = 20_000
+
+# Two numbers that grow: of the last change of a search document, and of a record's row in the index of vectors.
+Position = tuple[int, int]
+
+
+class _Library:
+    """The published documents of one kind. A changed document gets a new slot, its old one stays empty."""
+
+    def __init__(self) -> None:
+        self.inverted = InvertedIndex()
+        self.columns = FilterColumns()
+        self.numbers: list[int] = []
+        self.keys: list[bytes] = []
+        self._places: dict[bytes, int] = {}
+
+    def put(self, rows: Sequence[AnyRow], *, more_to_come: bool = False) -> range:
+        """Add published documents; the answer are their slots. Those without a vector count, and are never found."""
+        slots = range(len(self.keys), len(self.keys) + len(rows))
+        self.inverted.add([row.member_words for row in rows], more_to_come=more_to_come)
+        self.numbers.extend(row.number for row in rows)
+        self.keys.extend(row.record_id.bytes for row in rows)
+        self._places.update(zip(self.keys[slots.start :], slots, strict=True))
+        self.columns.put(slots, [description_of(row) for row in rows])
+        self.columns.take_out([slot for slot, row in zip(slots, rows, strict=True) if not row.active])
+        return slots
+
+    def take_out(self, slots: Sequence[int]) -> None:
+        self.inverted.take_out(slots)
+        self.columns.take_out(slots)
+        for slot in slots:
+            self._places.pop(self.keys[slot], None)
+
+    def scores(
+        self, counts: Mapping[str, int], record_ids: Sequence[UUID], stats: CorpusStats
+    ) -> list[float]:
+        places = [self._places.get(id_.bytes, -1) for id_ in record_ids]
+        here = [place for place in places if place >= 0]
+        scores = iter(self.inverted.scores(counts, stats, np.array(here, np.int32)).tolist())
+        return [next(scores) if place >= 0 else 0.0 for place in places]
+
+
+class _Libraries:
+    """All three, and where each document is."""
+
+    def __init__(self) -> None:
+        self.by_kind = {kind.value: _Library() for kind in RecordKind}
+        self.position: Position = (-1, -1)
+        # By a document's number, which is small: its kind (by place in `by_kind`; -1: not here), and its slot there.
+        self._kinds = np.full(0, -1, np.int8)
+        self._slots = np.zeros(0, np.int32)
+
+    def put(self, rows: Sequence[AnyRow], *, more_to_come: bool = False) -> None:
+        for place, (kind, library) in enumerate(self.by_kind.items()):
+            mine = [row for row in rows if row.kind == kind and row.state == RecordState.PUBLISHED]
+            if mine:
+                slots = library.put(mine, more_to_come=more_to_come)
+                numbers = [row.number for row in mine]
+                self._grow(max(numbers) + 1)
+                self._kinds[numbers], self._slots[numbers] = place, slots
+
+    def take_out(self, numbers: Collection[int]) -> None:
+        for place, library in enumerate(self.by_kind.values()):
+            mine = self._here(place, numbers)
+            library.take_out(self._slots[mine].tolist())
+            self._kinds[mine] = -1
+
+    def slots(self, kind: RecordKind, numbers: Collection[int]) -> list[int]:
+        found: list[int] = self._slots[self._here(list(self.by_kind).index(kind), numbers)].tolist()
+        return found
+
+    def _here(self, place: int, numbers: Collection[int]) -> NDArray[np.int64]:
+        known = np.fromiter((number for number in numbers if number < len(self._kinds)), np.int64)
+        found: NDArray[np.int64] = known[self._kinds[known] == place]
+        return found
+
+    def _grow(self, size: int) -> None:
+        if size > len(self._kinds):
+            kinds, slots = np.full(size + size // 4, -1, np.int8), np.zeros(size + size // 4, np.int32)
+            kinds[: len(self._kinds)], slots[: len(self._slots)] = self._kinds, self._slots
+            self._kinds, self._slots = kinds, slots
+
+
+class SqliteLexicalIndex(LexicalIndex):
+    """Thread-safe. Before each answer it reads what was committed since its last one, through connections of its own.
+
+    The caller's session may hold changes that are undone later; they are not seen, as by the index of vectors.
+    """
+
+    in_memory = True
+
+    def __init__(self, database: Database) -> None:
+        self._source = Database(database.engine.url.render_as_string(hide_password=False))
+        self._committed = Committed(self._source)
+        self._lock = ReadWriteLock()
+        self._following = Lock()
+        self._libraries = _Libraries()
+
+    def statistics(self, _session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
+        return self._answer(lambda known: known.by_kind[kind].inverted.statistics(sorted(set(words))))
+
+    def all_statistics(self, _session: Session, kind: RecordKind, /) -> CorpusStats:
+        return self._answer(lambda known: known.by_kind[kind].inverted.all_statistics())
+
+    def scores(
+        self,
+        _session: Session,
+        kind: RecordKind,
+        counts: Mapping[str, int],
+        record_ids: Sequence[UUID],
+        /,
+        *,
+        stats: CorpusStats,
+    ) -> list[float] | None:
+        return self._answer(lambda known: known.by_kind[kind].scores(counts, record_ids, stats))
+
+    def bytes_used(self) -> int:
+        """Memory of postings and columns; numbers and ids come on top (about 200 bytes a record)."""
+        with self._lock.reading():
+            return sum(
+                library.inverted.bytes_used + library.columns.bytes_used
+                for library in self._libraries.by_kind.values()
+            )
+
+    def close(self) -> None:
+        self._committed.close()
+        self._source.dispose()
+
+    def follow(self) -> None:
+        """Take in what was committed since the last time."""
+        if self._newest() == self._libraries.position:
+            return
+        with self._following, self._source.reading() as session:
+            libraries, position = self._libraries, _position(session)
+            changed = (
+                None if _went_back(libraries.position, position) else _changed(session, libraries.position)
+            )
+            if changed is None:
+                libraries = _read_all(session)
+                libraries.position = position
+                with self._lock.writing():
+                    self._libraries = libraries
+                return
+            rows = [row for chunk in chunks(changed) for row in session.execute(_documents(chunk))]
+            with self._lock.writing():
+                libraries.take_out(changed)
+                libraries.put(rows)
+                libraries.position = position
+
+    def _ranked(
+        self, _session: Session, weights: Mapping[str, float], stats: CorpusStats, k: int, filter: IndexFilter
+    ) -> list[Hit]:
+        only = None if filter.only_ids is None else self._numbers(filter.only_ids)
+        excluded = self._numbers(filter.exclude_ids)
+
+        def best(known: _Libraries) -> list[Hit]:
+            library = known.by_kind[filter.kind]
+            allowed = _allowed(
+                library.columns.allowed(filter),
+                None if only is None else known.slots(filter.kind, only),
+                known.slots(filter.kind, excluded),
+            )
+            slots, scores = library.inverted.best(weights, stats, k, allowed)
+            # The best first; of equals the older.
+            ranked = sorted(
+                zip(slots.tolist(), scores.tolist(), strict=True),
+                key=lambda found: (-found[1], library.numbers[found[0]]),
+            )
+            return [Hit(UUID(bytes=library.keys[slot]), score) for slot, score in ranked[:k]]
+
+        return self._answer(best)
+
+    def _answer(self, ask: Callable[[_Libraries], T]) -> T:
+        self.follow()
+        with self._lock.reading():
+            return ask(self._libraries)
+
+    def _numbers(self, record_ids: Collection[UUID]) -> list[int]:
+        if not record_ids:
+            return []
+        with self._source.reading() as session:
+            return [
+                number
+                for chunk in chunks(sorted(record_ids))
+                for number in session.scalars(
+                    select(SearchDocument.number).where(SearchDocument.record_id.in_(chunk))
+                )
+            ]
+
+    def _newest(self) -> Position:
+        revision, seq = self._committed.numbers(
+            "SELECT (SELECT max(revision) FROM search_fts_changes), (SELECT max(seq) FROM record_vectors)",
+        )
+        return revision, seq
+
+
+def _position(session: Session) -> Position:
+    revision = session.scalar(select(_CHANGES.c.revision).order_by(_CHANGES.c.revision.desc()).limit(1))
+    seq = session.scalar(select(RecordVector.seq).order_by(RecordVector.seq.desc()).limit(1))
+    return revision or 0, seq or 0
+
+
+def _went_back(old: Position, new: Position) -> bool:
+    """Whether nothing is known yet, or the database was replaced by an older one: then nothing known here holds."""
+    return old == (-1, -1) or new[0] < old[0] or new[1] < old[1]
+
+
+def _changed(session: Session, position: Position) -> list[int] | None:
+    """Numbers of the documents whose words, state or record changed since; None: too many to go through."""
+    revision, seq = position
+    of_words = select(_CHANGES.c.number).where(_CHANGES.c.revision > revision).limit(_MANY_CHANGES)
+    of_records = (
+        select(SearchDocument.number)
+        .join(RecordVector, RecordVector.record_id == SearchDocument.record_id)
+        .where(RecordVector.seq > seq)
+        .limit(_MANY_CHANGES)
+    )
+    found = sorted({*session.scalars(of_words), *session.scalars(of_records)})
+    return found if len(found) < _MANY_CHANGES else None
+
+
+def _read_all(session: Session) -> _Libraries:
+    libraries = _Libraries()
+    for rows in _batches(session):
+        libraries.put(rows, more_to_come=True)
+    for library in libraries.by_kind.values():
+        library.inverted.merge()
+    return libraries
+
+
+def _batches(session: Session) -> Iterator[Sequence[AnyRow]]:
+    last = -1
+    query = _all_documents().order_by(SearchDocument.number).limit(_BATCH)
+    while rows := session.execute(query.where(SearchDocument.number > last)).all():
+        yield rows
+        last = rows[-1].number
+
+
+def _all_documents() -> Select[*tuple[Any, ...]]:
+    joined = RecordVector.record_id == SearchDocument.record_id
+    return select(*_COLUMNS).outerjoin(RecordVector, joined)
+
+
+def _documents(numbers: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    return _all_documents().where(SearchDocument.number.in_(numbers)).order_by(SearchDocument.number)
+
+
+def _allowed(allowed: Mask, only: Sequence[int] | None, excluded: Sequence[int]) -> Mask:
+    if only is not None:
+        mask = np.zeros(len(allowed), np.bool_)
+        mask[only] = True
+        allowed = allowed & mask
+    if excluded:
+        allowed = allowed.copy()
+        allowed[excluded] = False
+    return allowed

@@ -1,0 +1,300 @@
+"""One library's documents by word, in memory: exact BM25 of the best few without reading every posting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.index.columns import Mask, Slots
+from app.matching.text.bm25 import K1, CorpusStats
+
+Scores = NDArray[np.float64]
+Numbers = NDArray[np.int32]
+
+# Sums of floats in another order differ in their last bits: what is nearly as good is looked at, too.
+_SLACK = 1e-9
+_MOST = np.iinfo(np.uint16).max
+# So many times the documents asked for are scored to the end before the others are looked at.
+_LIKELY = 4
+
+
+class _Vocabulary(dict[str, int]):
+    """Words as numbers in the order of their first use."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Postings of some documents: those of `words[i]` (ascending) are `starts[i]`…`starts[i + 1]`.
+
+    The slots of a word ascend; `tf` is how often it occurs in each.
+    """
+
+    documents: int
+    words: Numbers
+    starts: Slots
+    slots: Numbers
+    tf: NDArray[np.uint16]
+    # Of words that were asked for: demands of one trade ask for the same ones.
+    known: dict[int, slice] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, documents: int, word: NDArray[Any], slots: Numbers, tf: NDArray[np.uint16]) -> "_Block":
+        """From one entry a posting, ordered by word and slot."""
+        starts = np.flatnonzero(np.diff(word, prepend=-1))
+        return cls(documents, word[starts].astype(np.int32), np.append(starts, len(word)), slots, tf)
+
+    def postings(self, word: int) -> slice:
+        found = self.known.get(word)
+        if found is None:
+            place = int(self.words.searchsorted(word))
+            here = place < len(self.words) and self.words[place] == word
+            found = slice(int(self.starts[place]), int(self.starts[place + 1])) if here else slice(0, 0)
+            self.known[word] = found
+        return found
+
+    def every_word(self) -> Numbers:
+        """The word of each posting."""
+        return np.repeat(self.words, np.diff(self.starts))
+
+
+@dataclass(slots=True)
+class _Term:
+    """A word of a query: where it occurs, how often, its weight, and the most that it can bring a document."""
+
+    slots: Numbers
+    tf: NDArray[np.uint16]
+    weight: float
+    most: float
+
+
+class InvertedIndex:
+    """Slots 0, 1, 2 … with a document in each that is present; a slot that was emptied is not used again.
+
+    A search reads the postings of the rarest words first. Once the k-th best document has more than all words that are
+    left could bring together, no other document can come among the best (MaxScore: Turtle and Flood, "Query evaluation:
+    strategies and optimizations", 1995); the common words, which have nearly all postings, are then only looked up for
+    the few documents in question. One writer alone, or many readers.
+    """
+
+    def __init__(self) -> None:
+        self._vocabulary = _Vocabulary()
+        self._blocks: list[_Block] = []
+        self._lengths = np.zeros(0, np.int32)
+        self._present = np.zeros(0, np.bool_)
+        self._bounds: dict[tuple[int, int], tuple[float, float]] = {}
+        self._known_factors: tuple[float, Scores] = (0.0, np.zeros(0))
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    @property
+    def present(self) -> Mask:
+        return self._present
+
+    @property
+    def bytes_used(self) -> int:
+        """Memory of postings and columns; each different word takes about 150 bytes more."""
+        arrays: list[NDArray[Any]] = [self._lengths, self._present]
+        arrays += [part for b in self._blocks for part in (b.words, b.starts, b.slots, b.tf)]
+        return sum(array.nbytes for array in arrays)
+
+    def add(self, documents: Sequence[str], *, more_to_come: bool = False) -> None:
+        """Documents, as words between spaces, into the next slots; `more_to_come` puts off tidying up."""
+        first = len(self)
+        cut = [document.split() for document in documents]
+        lengths = np.fromiter(map(len, cut), np.int32, len(cut))
+        every_word = map(self._vocabulary.__getitem__, chain.from_iterable(cut))
+        numbers = np.fromiter(every_word, np.int64, int(lengths.sum()))
+        size = max(1, len(cut))
+        # One cell for a word in a document.
+        cells, tf = np.unique(numbers * size + np.repeat(np.arange(len(cut)), lengths), return_counts=True)
+        word, place = np.divmod(cells, size)
+        self._blocks.append(
+            _Block.of(len(cut), word, (first + place).astype(np.int32), tf.clip(max=_MOST).astype(np.uint16))
+        )
+        self._lengths = np.concatenate([self._lengths, lengths])
+        self._present = np.concatenate([self._present, np.ones(len(cut), np.bool_)])
+        # Like digits of a number: a search has a handful of blocks to look into, and a posting is moved a few times.
+        while (
+            not more_to_come
+            and len(self._blocks) > 1
+            and 2 * self._blocks[-1].documents >= self._blocks[-2].documents
+        ):
+            self.merge(2)
+
+    def take_out(self, slots: Slots | Sequence[int]) -> None:
+        self._present[np.asarray(slots, np.int64)] = False
+
+    def merge(self, last: int | None = None) -> None:
+        """The last blocks (or all) as one, without the postings of documents that are gone."""
+        merged = self._blocks[-last:] if last else self._blocks
+        if len(merged) < 2:
+            return
+        # Runs in order, one after another: a stable sort only has to merge them.
+        here = np.concatenate([self._present[block.slots] for block in merged])
+        word = np.concatenate([block.every_word() for block in merged])[here]
+        order = np.argsort(word, kind="stable")
+        slots = np.concatenate([block.slots for block in merged])[here][order]
+        tf = np.concatenate([block.tf for block in merged])[here][order]
+        kept = self._blocks[: len(self._blocks) - len(merged)]
+        documents = sum(block.documents for block in merged)
+        self._blocks = [*kept, _Block.of(documents, word[order], slots, tf)]
+        # What is known of the blocks before stays known.
+        self._bounds = {key: bound for key, bound in self._bounds.items() if key[1] < len(kept)}
+
+    def statistics(self, words: Sequence[str]) -> CorpusStats:
+        """Of the documents that are present; `df` has each of the words."""
+        df = {}
+        for word in words:
+            number = self._vocabulary.get(word)
+            df[word] = (
+                0 if number is None else int(np.count_nonzero(self._present[self._postings(number)[0]]))
+            )
+        return CorpusStats(*self._sizes(), df)
+
+    def all_statistics(self) -> CorpusStats:
+        """Of the documents that are present; `df` has every word that one of them holds."""
+        df = np.zeros(len(self._vocabulary), np.int64)
+        for block in self._blocks:
+            counted = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._present[block.slots])])
+            df[block.words] += np.diff(counted[block.starts])
+        known = zip(self._vocabulary, df.tolist(), strict=True)
+        return CorpusStats(*self._sizes(), {word: count for word, count in known if count})
+
+    def best(
+        self, weights: Mapping[str, float], stats: CorpusStats, k: int, allowed: Mask
+    ) -> tuple[Slots, Scores]:
+        """The `k` best slots among those allowed, by the sum of weight × BM25's saturated count, and their scores.
+
+        In no order. Of those with the k-th score more may be there than `k` has room for: all of them are answered.
+        """
+        factors = self._factors(stats)
+        terms = self._terms(weights, stats.avgdl, factors)
+        rest = np.cumsum([0.0, *(term.most for term in reversed(terms))])[::-1]
+        scores = np.zeros(len(self))
+        least, read = 0.0, 0
+        while read < len(terms) and least <= rest[read]:
+            term = terms[read]
+            now = scores[term.slots] + _parts(term, term.tf, factors[term.slots])
+            scores[term.slots] = now
+            # Of this word's documents alone: no pass over all, and the best hold nearly every word.
+            better = now > least
+            least = max(least, _kth(now[better & allowed[term.slots]], k))
+            read += 1
+        terms, rest = terms[read:], rest[read:]
+        found = np.flatnonzero(scores >= max(least * (1.0 - _SLACK) - rest[0], np.finfo(float).tiny))
+        found = found[allowed[found]]
+        kept = scores[found]
+        # The likeliest first, for all words: what they come to leaves few others in question.
+        likely = found[kept >= _kth(kept, _LIKELY * k)] if terms else found[:0]
+        least = max(least, _kth(_completed(scores[likely], likely, terms, factors), k))
+        for place, term in enumerate(terms):
+            hopeful = kept + rest[place] >= least * (1.0 - _SLACK)
+            found, kept = found[hopeful], kept[hopeful]
+            kept = _completed(kept, found, [term], factors)
+        least = max(least, _kth(kept, k))
+        best = kept >= least * (1.0 - _SLACK)
+        return found[best], kept[best]
+
+    def scores(self, counts: Mapping[str, int], stats: CorpusStats, slots: Numbers) -> Scores:
+        """BM25 of the documents in these slots for a whole query, given as word counts; to the last bit that of
+        `LexicalQuery.score`, which adds up in the order of the words, too."""
+        factors = self._factors(stats)[slots]
+        totals = np.zeros(len(slots))
+        for word in sorted(counts):
+            number = self._vocabulary.get(word)
+            if number is None:
+                continue
+            weight = counts[word] * stats.idf(word)
+            for block in self._blocks:
+                part = block.postings(number)
+                if part.stop == part.start:
+                    continue
+                listed = block.slots[part]
+                at = listed.searchsorted(slots)
+                here = (listed.take(at, mode="clip") == slots).nonzero()[0]
+                if len(here):
+                    tf = block.tf[part][at[here]]
+                    totals[here] += weight * tf / (tf + factors[here])
+        return totals * (K1 + 1.0)
+
+    def _factors(self, stats: CorpusStats) -> Scores:
+        """BM25's length factor of every slot; kept while the mean length is the same."""
+        avgdl, factors = self._known_factors
+        if avgdl != stats.avgdl or len(factors) < len(self):
+            factors = stats.length_factors(self._lengths)
+            self._known_factors = (stats.avgdl, factors)
+        return factors
+
+    def _terms(self, weights: Mapping[str, float], avgdl: float, factors: Scores) -> list[_Term]:
+        """The query's words that occur, the rarest first."""
+        terms = []
+        for word, weight in weights.items():
+            number = self._vocabulary.get(word)
+            if number is None:
+                continue
+            slots, tf = self._postings(number)
+            if len(slots):
+                most = weight * (K1 + 1.0) * self._bound(number, avgdl, factors)
+                terms.append(_Term(slots, tf, weight, most))
+        return sorted(terms, key=lambda term: len(term.slots))
+
+    def _postings(self, word: int) -> tuple[Numbers, NDArray[np.uint16]]:
+        parts = [(block, part) for block in self._blocks if (part := block.postings(word)).stop > part.start]
+        if len(parts) == 1:
+            (block, part) = parts[0]
+            return block.slots[part], block.tf[part]
+        if not parts:
+            return np.zeros(0, np.int32), np.zeros(0, np.uint16)
+        return (
+            np.concatenate([block.slots[part] for block, part in parts]),
+            np.concatenate([block.tf[part] for block, part in parts]),
+        )
+
+    def _bound(self, word: int, avgdl: float, factors: Scores) -> float:
+        """The highest saturated count of the word in any document, 0 to 1; kept while the mean length is the same."""
+        highest = 0.0
+        for number, block in enumerate(self._blocks):
+            known = self._bounds.get((word, number))
+            if known is None or known[0] != avgdl:
+                part = block.postings(word)
+                tf = block.tf[part]
+                ratios = tf / (tf + factors[block.slots[part]])
+                known = self._bounds[word, number] = (avgdl, float(ratios.max(initial=0.0)))
+            highest = max(highest, known[1])
+        return highest
+
+    def _sizes(self) -> tuple[int, float]:
+        lengths = self._lengths[self._present]
+        return len(lengths), float(lengths.mean()) if len(lengths) else 0.0
+
+
+def _parts(term: _Term, tf: NDArray[np.uint16], factors: Scores) -> Scores:
+    """What the term brings to documents with these counts and length factors; the factors are used up."""
+    factors += tf
+    brought: Scores = np.divide(tf * (term.weight * (K1 + 1.0)), factors, out=factors)
+    return brought
+
+
+def _completed(scores: Scores, slots: Slots, terms: Sequence[_Term], factors: Scores) -> Scores:
+    """The scores of the documents in these slots with what the terms bring on top."""
+    total = scores.copy()
+    for term in terms:
+        at = np.minimum(np.searchsorted(term.slots, slots), len(term.slots) - 1)
+        here = term.slots[at] == slots
+        total[here] += _parts(term, term.tf[at[here]], factors[slots[here]])
+    return total
+
+
+def _kth(scores: Scores, k: int) -> float:
+    """The k-th highest; 0 where there are not as many."""
+    if len(scores) < k:
+        return 0.0
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])

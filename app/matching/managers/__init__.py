@@ -1,0 +1,1 @@
+"""Recommendation of managers for a pair."""

@@ -1,0 +1,233 @@
+"""Managers for a pair: how well each fits, why, and who may not be recommended. Pure; the caller brings vectors.
+
+Fit is a monotone additive model like the pairs' own, over the features of ``manager_features``.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from app.matching.facts.conflicts_of_interest import Conflict, conflict
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
+from app.matching.managers.features import (
+    CERTIFICATES,
+    COVERED_FIELD,
+    ManagerSide,
+    PairTarget,
+    manager_features,
+)
+from app.matching.managers.newcomer_slots import FIT_FLOOR, with_newcomers
+from app.matching.ranking.baseline import CorpusBaseline
+from app.matching.ranking.ranker import logistic
+from app.matching.ranking.similarity import Context, TextSide
+
+MODEL_FILE = "managers.json"
+# Above the mean by as much as this is worth a word; below it, it may be chance.
+NOTABLE_RATE = 0.1
+PUT_FORWARD = ("新入库技术经理人优先展示", "new to the library: put forward")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredManager:
+    """`recommended` is false with a conflict of interest or without a free place; both are shown.
+
+    `put_forward`: a newcomer in a reserved place, above somebody with a higher score.
+    """
+
+    manager_id: str
+    score: float
+    recommended: bool
+    full: bool
+    is_new: bool
+    conflict: Conflict | None
+    contributions: Mapping[str, float]
+    best_work: str | None
+    reasons_zh: tuple[str, ...]
+    reasons_en: tuple[str, ...]
+    put_forward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerModel:
+    version: str
+    base: float
+    weights: Mapping[str, float]
+
+
+@cache
+def shipped_model() -> ManagerModel:
+    """
+    Raises:
+        ValueError: a weight is below 0, so that a better manager could be ranked worse.
+    """
+    data = json.loads((resources.files(__package__) / "data" / MODEL_FILE).read_text(encoding="utf-8"))
+    model = ManagerModel(str(data["version"]), float(data["base"]), data["weights"])
+    if min(model.weights.values()) < 0:
+        raise ValueError(f"{MODEL_FILE} has a weight below 0")
+    return model
+
+
+def rank_managers(
+    demand: tuple[DemandFacts, TextSide],
+    achievement: tuple[AchievementFacts, TextSide],
+    managers: Sequence[ManagerSide],
+    *,
+    context: Context,
+    managers_usual: CorpusBaseline,
+    today: date,
+    org_family: Mapping[str, str] | None = None,
+    model: ManagerModel | None = None,
+    newcomer_share: float = 0.0,
+) -> list[ScoredManager]:
+    """All managers, those that may be recommended first, each group by score but for the places of newcomers.
+
+    `context` and `managers_usual` are those of the libraries the vectors come from; `newcomer_share` is the share of
+    places reserved for newcomers (see ``exploration``).
+    """
+    model = model or shipped_model()
+    target = PairTarget.of(demand, achievement, context)
+    scored = sorted(
+        (_scored(target, side, managers_usual, model, org_family, today) for side in managers),
+        key=lambda one: (-one.score, one.manager_id),
+    )
+    placed = with_newcomers(
+        [one for one in scored if one.recommended],
+        eligible=lambda one: one.is_new and one.score >= FIT_FLOOR,
+        seed=f"{demand[0].id}/{achievement[0].id}",
+        share=newcomer_share,
+    )
+    first = [_put_forward(place.one) if place.put_forward else place.one for place in placed]
+    return [*first, *(one for one in scored if not one.recommended)]
+
+
+def _scored(
+    target: PairTarget,
+    side: ManagerSide,
+    usual: CorpusBaseline,
+    model: ManagerModel,
+    org_family: Mapping[str, str] | None,
+    today: date,
+) -> ScoredManager:
+    features, work = manager_features(target, side, usual, today=today)
+    contributions = {name: model.weights[name] * value for name, value in features.items()}
+    facts = side.facts
+    found = conflict(facts, target.demand, target.achievement, org_family)
+    full = facts.open_load >= facts.capacity
+    best_work = work.title.strip() if work else None
+    zh, en = _reasons(target, side, features, best_work, found, full=full)
+    return ScoredManager(
+        manager_id=facts.id,
+        score=logistic(model.base + sum(contributions.values())),
+        recommended=found is None and not full,
+        full=full,
+        is_new=side.is_new,
+        conflict=found,
+        contributions=contributions,
+        best_work=best_work,
+        reasons_zh=zh,
+        reasons_en=en,
+    )
+
+
+def _put_forward(one: ScoredManager) -> ScoredManager:
+    zh, en = PUT_FORWARD
+    return replace(one, put_forward=True, reasons_zh=(zh, *one.reasons_zh), reasons_en=(en, *one.reasons_en))
+
+
+def _reasons(
+    target: PairTarget,
+    side: ManagerSide,
+    features: Mapping[str, float],
+    best_work: str | None,
+    found: Conflict | None,
+    *,
+    full: bool,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What speaks against first, then what speaks for, in Chinese and in English."""
+    lines = [
+        *_against(target, side.facts, features, found, full=full),
+        *_of_fit(target, side.facts, features, best_work),
+        *_of_practice(side, features),
+    ]
+    return tuple(zh for holds, zh, _ in lines if holds), tuple(en for holds, _, en in lines if holds)
+
+
+Line = tuple[bool, str, str]
+
+
+def _against(
+    target: PairTarget,
+    facts: ManagerFacts,
+    features: Mapping[str, float],
+    found: Conflict | None,
+    *,
+    full: bool,
+) -> list[Line]:
+    lacking = bool(facts.languages) and features["language"] < 0
+    return [
+        (found is not None, found.zh if found else "", found.en if found else ""),
+        (
+            full,
+            f"在办对接已满（{facts.open_load}/{facts.capacity}）",
+            f"no free place ({facts.open_load} of {facts.capacity})",
+        ),
+        (
+            lacking and len(target.languages) > 1,
+            "缺少跨境对接所需语言",
+            "lacks a language that this pair needs",
+        ),
+    ]
+
+
+def _of_fit(
+    target: PairTarget, facts: ManagerFacts, features: Mapping[str, float], best_work: str | None
+) -> list[Line]:
+    needed = "、".join(sorted(target.languages))
+    return [
+        (best_work is not None, f"经手过相近项目：{best_work}", f"brokered similar work: {best_work}"),
+        (
+            not facts.track_record,
+            "新入库技术经理人，按专长匹配",
+            "new to the library: ranked by expertise",
+        ),
+        (
+            bool(facts.fields) and features["field"] >= COVERED_FIELD,
+            "专业领域一致",
+            "works in this technical field",
+        ),
+        (
+            bool(facts.regions and target.demand.region) and features["region"] == 1.0,
+            "服务需求方所在地区",
+            "serves the demand's region",
+        ),
+        (
+            len(target.languages) > 1 and bool(facts.languages) and features["language"] == 0.0,
+            f"掌握跨境对接所需语言（{needed}）",
+            f"speaks the languages needed ({needed.replace('、', ', ')})",
+        ),
+        (features["cross_border"] > 0, "服务境外对接", "serves parties overseas"),
+    ]
+
+
+def _of_practice(side: ManagerSide, features: Mapping[str, float]) -> list[Line]:
+    """Of rates only what is good is said: the rest is between the manager and the bureau."""
+    level = CERTIFICATES.get(side.facts.certificate, CERTIFICATES["none"])
+    years = side.facts.years
+    return [
+        (
+            features["acceptance"] >= NOTABLE_RATE,
+            "接收推送的比例高于平均",
+            "takes up more pushes than most",
+        ),
+        (
+            features["success"] >= NOTABLE_RATE,
+            "促成签约的比例高于平均",
+            "brings more engagements to a contract than most",
+        ),
+        (features["tier"] > 0, f"{side.tier} 类人才", f"talent tier {side.tier}"),
+        (level[0] > 0, f"{level[1]}证书", f"{level[2]} certificate"),
+        (bool(years), f"从业 {years} 年", f"{years} years of practice"),
+    ]

@@ -1,0 +1,373 @@
+"""The pipeline: candidates by vectors and words → rules → signals and features → score → evidence, for any side."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.clock import local_now
+from app.database import new_id, now
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.record.enums import RecordKind
+from app.matching.candidates.cache import (
+    CandidateCache,
+    OwnerRecords,
+    PairFacts,
+    allowed_pairs,
+    with_owner_records,
+)
+from app.matching.candidates.encoded_records import RecordSide, embedded_side, side_of
+from app.matching.candidates.loader import Candidate
+from app.matching.embedding.embedder import Embedder
+from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.facts.from_records import achievement_facts, demand_facts
+from app.matching.index import IndexFilter, LexicalIndex, VectorIndex
+from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for
+from app.matching.ranking import explanation
+from app.matching.ranking.baseline import mean_centre
+from app.matching.ranking.confidence import shipped_list_model
+from app.matching.ranking.corpus_statistics import ContextSource, StoreContext
+from app.matching.ranking.gap_analysis import lacks
+from app.matching.ranking.ranker import Ranker, ScoredPair, rank
+from app.matching.ranking.registry import ActiveRanker
+from app.matching.ranking.similarity import Context, TextSide, pair_signals, sentence_cosines
+from app.matching.results import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
+from app.matching.text.traits import compared
+
+Library = Demand | Achievement
+
+
+class Matcher:
+    """Answers every question about pairs and managers; one per process, safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        embedder: Embedder,
+        index: VectorIndex,
+        lexical: LexicalIndex,
+        ranker: Ranker,
+        indexer: MatchingIndexer,
+        lookups: ManagerLookups,
+        owner_records: OwnerRecords | None = None,
+        candidates: int,
+        candidates_memory_mb: int = 512,
+        threshold: float | None = None,
+        follow_registry: bool = False,
+    ) -> None:
+        """`owner_records` tells how often what an organisation began came off; without it every owner stands alike.
+
+        Candidates that were read are kept in at most about `candidates_memory_mb` megabytes. With `follow_registry`
+        the ranker is that of the database's registry, `ranker` as long as it names none.
+
+        Raises:
+            ValueError: the index holds another model's vectors.
+        """
+        if index.model_id != embedder.model_id:
+            raise ValueError(f"an index of {index.model_id} for texts embedded by {embedder.model_id}")
+        self.index = index
+        self.lexical = lexical
+        self._ranker = ActiveRanker(ranker)
+        self._follows = follow_registry
+        self._threshold = threshold
+        self.contexts = ContextSource(index, lexical)
+        self._cache = CandidateCache(
+            index,
+            megabytes=candidates_memory_mb,
+            # What a demand needs of an achievement's words, an index in memory tells.
+            wordless={RecordKind.ACHIEVEMENT} if lexical.in_memory else (),
+        )
+        self._indexer = indexer
+        self.lookups = lookups
+        self._owner_records = owner_records
+        self._candidates = candidates
+
+    @property
+    def shipped(self) -> Ranker:
+        """The ranker that answers where the registry names none."""
+        return self._ranker.shipped
+
+    @property
+    def threshold(self) -> float:
+        """Of the ranker that was active when this process last asked, unless a setting overrides it."""
+        return self._ranker.latest.threshold if self._threshold is None else self._threshold
+
+    @property
+    def model_version(self) -> str:
+        return self._ranker.latest.version
+
+    def ranker(self, session: Session) -> Ranker:
+        """The one to answer with now: what was made active in any process holds from the next answer on."""
+        return self._ranker.current(session) if self._follows else self._ranker.shipped
+
+    def read_ahead(self, session: Session, below: int | None) -> int | None:
+        """See `CandidateCache.read_ahead`."""
+        return self._cache.read_ahead(session, below)
+
+    def for_demand(
+        self,
+        session: Session,
+        demand: Demand,
+        *,
+        limit: int = 20,
+        filters: PairFilter | None = None,
+        context: StoreContext | None = None,
+        good_only: bool = False,
+    ) -> MatchAnswer:
+        """The achievements for a demand, stored or not, the best first; `good_only` spares reasons for the others."""
+        return self._answer(session, demand, limit, filters or PairFilter(), context, good_only=good_only)
+
+    def for_achievement(
+        self,
+        session: Session,
+        achievement: Achievement,
+        *,
+        limit: int = 20,
+        filters: PairFilter | None = None,
+        context: StoreContext | None = None,
+        good_only: bool = False,
+    ) -> MatchAnswer:
+        """The demands for an achievement, stored or not, the best first; `good_only` as for a demand."""
+        return self._answer(
+            session, achievement, limit, filters or PairFilter(), context, good_only=good_only
+        )
+
+    def for_text(
+        self,
+        session: Session,
+        text: str,
+        *,
+        looking_for: RecordKind,
+        limit: int = 20,
+        filters: PairFilter | None = None,
+    ) -> MatchAnswer:
+        """Matches of a text that is stored nowhere: as a demand when achievements are sought, and the reverse."""
+        record: Library
+        # An owner that nobody is: no rule about parties can hold against a text.
+        common: dict[str, Any] = {
+            "id": new_id(),
+            "owner_org_id": new_id(),
+            "title": "",
+            "language": _language(text),
+        }
+        if looking_for is RecordKind.ACHIEVEMENT:
+            record = Demand(main_problem=text, **common)
+        else:
+            record = Achievement(summary=text, **common)
+        return self._answer(session, record, limit, filters or PairFilter(), None, stored=False)
+
+    def managers_for(
+        self,
+        session: Session,
+        demand: Demand,
+        achievement: Achievement,
+        *,
+        limit: int = 10,
+        hidden_owners_of: Collection[UUID] = (),
+    ) -> list[ManagerRecommendation]:
+        """Managers for a pair, the best first; those with a conflict or without a free place are flagged.
+
+        A conflict tells with whom: of the records `hidden_owners_of` no party is looked at.
+        """
+        asked, offered = demand_facts(demand), achievement_facts(achievement)
+        if demand.id in hidden_owners_of:
+            asked = replace(asked, owner_org=None, party_orgs=())
+        if achievement.id in hidden_owners_of:
+            offered = replace(offered, owner_org=None, party_orgs=())
+        pair = PairToBroker(
+            demand=asked,
+            achievement=offered,
+            demand_text=self.side_of(session, demand),
+            achievement_text=self.side_of(session, achievement),
+        )
+        return managers_for(
+            session,
+            pair,
+            index=self.index,
+            context=self.contexts.current(session),
+            lookups=self.lookups,
+            limit=limit,
+            today=local_now().date(),
+        )
+
+    def side_of(self, session: Session, record: Library) -> TextSide:
+        """The record's text as the signals see it."""
+        return side_of(session, self._indexer, self.index.model_id, record).text
+
+    def _answer(
+        self,
+        session: Session,
+        record: Library,
+        limit: int,
+        filters: PairFilter,
+        context: StoreContext | None,
+        *,
+        stored: bool = True,
+        good_only: bool = False,
+    ) -> MatchAnswer:
+        own = (
+            side_of(session, self._indexer, self.index.model_id, record)
+            if stored
+            else embedded_side(self._indexer, record)
+        )
+        usual = (context or self.contexts.current(session)).pairs
+        ranker = self.ranker(session)
+        threshold = ranker.threshold if self._threshold is None else self._threshold
+        day = filters.valid_on or local_now().date()
+        ids = self._candidate_ids(session, own.text, _index_filter(filters, record, day), usual)
+        kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
+        candidates = self._cache.get(session, kind, ids)
+        pairs, left_out = allowed_pairs(session, record, candidates, day)
+        if self._owner_records is not None:
+            pairs = with_owner_records(session, record, pairs, self._owner_records)
+        scored = self._score(session, record, own.text, pairs, usual, ranker)
+        told = [pair for pair in scored[:limit] if not good_only or pair.score >= threshold]
+        shown = _with_evidence(told, record, own, pairs, usual, threshold=threshold, stored=stored)
+        return MatchAnswer(
+            items=shown,
+            threshold=threshold,
+            model_version=ranker.version,
+            index_position=self.index.position(session),
+            computed_at=now(),
+            no_good_match=_no_good_match(record, scored, pairs, threshold),
+            confidence=shipped_list_model().confidence(scored) if isinstance(record, Demand) else None,
+            left_out=left_out,
+        )
+
+    def _candidate_ids(
+        self, session: Session, side: TextSide, limits: IndexFilter, context: Context
+    ) -> list[UUID]:
+        """By meaning and by words: what one of them overlooks the other finds.
+
+        Meaning is searched language by language, with what is usual taken off the query: the vectors of a language
+        share an offset, which would put every record of another language behind all of one's own.
+        """
+        for_demand = limits.kind is RecordKind.ACHIEVEMENT
+        usual = context.demands if for_demand else context.achievements
+        query = mean_centre(side.vector, usual.mean(side.language))
+        by_vector = [
+            hit
+            for language in self.index.languages(session, limits.kind)
+            if not limits.languages or language in limits.languages
+            for hit in self.index.search(
+                session, query, self._candidates, replace(limits, languages=frozenset({language}))
+            )
+        ]
+        stats = context.achievement_words if for_demand else None
+        repeated = [word for word, count in side.words.items() for _ in range(count)]
+        by_words = self.lexical.search(session, repeated, self._candidates // 2, limits, stats=stats)
+        return list(dict.fromkeys(hit.record_id for hit in (*by_vector, *by_words)))
+
+    def _score(
+        self,
+        session: Session,
+        record: Library,
+        own: TextSide,
+        pairs: Sequence[tuple[Candidate, PairFacts]],
+        usual: Context,
+        ranker: Ranker,
+    ) -> list[ScoredPair]:
+        from_demand = isinstance(record, Demand)
+        found = (
+            self.lexical.scores(
+                session,
+                RecordKind.ACHIEVEMENT,
+                own.words,
+                [candidate.id for candidate, _ in pairs],
+                stats=usual.achievement_words,
+            )
+            if from_demand
+            else None
+        )
+        signals = pair_signals(
+            own,
+            [candidate.text for candidate, _ in pairs],
+            usual,
+            query_is="demand" if from_demand else "achievement",
+            word_scores=found,
+        )
+        return rank([pair for _, pair in pairs], signals, ranker, today=local_now().date())
+
+
+def _with_evidence(
+    scored: Sequence[ScoredPair],
+    record: Library,
+    own: RecordSide,
+    pairs: Sequence[tuple[Candidate, PairFacts]],
+    usual: Context,
+    *,
+    threshold: float,
+    stored: bool,
+) -> tuple[PairMatch, ...]:
+    """The scored pairs with what speaks for them; the side that is not stored has no id."""
+    is_demand = isinstance(record, Demand)
+    by_id = {candidate.facts.id: (candidate, facts) for candidate, facts in pairs}
+    shown = [by_id[pair.achievement_id if is_demand else pair.demand_id] for pair in scored]
+    cosines = sentence_cosines(
+        own.text,
+        [candidate.text for candidate, _ in shown],
+        usual,
+        query_is="demand" if is_demand else "achievement",
+    )
+    own_id = record.id if stored else None
+    matches = []
+    for pair, (other, facts), met in zip(scored, shown, cosines, strict=True):
+        theirs = RecordSide(other.text, other.sentences)
+        demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
+        why = explanation.reasons(
+            *facts,
+            pair,
+            demand_sentences=demand_side.sentences,
+            achievement_sentences=achievement_side.sentences,
+            cosines=met,
+            compared=compared(demand_side.text.traits, achievement_side.text.traits),
+        )
+        matches.append(
+            PairMatch(
+                demand_id=own_id if is_demand else other.id,
+                achievement_id=other.id if is_demand else own_id,
+                score=pair.score,
+                good=pair.score >= threshold,
+                reasons=why.to_dict(),
+                features=dict(pair.features),
+            )
+        )
+    return tuple(matches)
+
+
+def _no_good_match(
+    record: Library,
+    scored: Sequence[ScoredPair],
+    pairs: Sequence[tuple[Candidate, PairFacts]],
+    threshold: float,
+) -> dict[str, Any] | None:
+    """With what is missing where a demand asked; the lacks of one achievement are in its reasons."""
+    scores = [pair.score for pair in scored]
+    if not isinstance(record, Demand) or not scores or max(scores) >= threshold:
+        return explanation.no_good_match(scores, threshold)
+    by_id = {facts[1].id: facts for _, facts in pairs}
+    facts = [by_id[pair.achievement_id] for pair in scored]
+    return explanation.no_good_match(scores, threshold, lacks(scored, facts))
+
+
+def _language(text: str) -> str:
+    """A text without a Chinese character is taken as English; the difference only shifts what is usual for it."""
+    return "zh" if any("\u3400" <= character <= "\u9fff" for character in text) else "en"
+
+
+def _index_filter(filters: PairFilter, record: Library, day: date) -> IndexFilter:
+    kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
+    return IndexFilter(
+        kind=kind,
+        fields=filters.fields,
+        region=filters.region,
+        min_trl=filters.min_trl if kind is RecordKind.ACHIEVEMENT else None,
+        languages=frozenset(filters.languages),
+        exclude_ids=filters.exclude,
+        exclude_owner_ids=frozenset({record.owner_org_id}),
+        valid_on=day,
+    )

@@ -1,0 +1,1 @@
+"""Ranking: similarity, corpus statistics, features, the ranker and its explanations."""

@@ -1,0 +1,56 @@
+"""How likely a demand's list holds a good match at all: what the best score alone does not tell.
+
+A score is of one pair. Whether a library answers a demand shows in the list: in how its best stands to the rest, and
+in how well the library covers the topic. A small logistic model on five figures of the list, fitted by
+scripts/tune/confidence.py on lists with and without their answers.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from app.matching.ranking.ranker import ScoredPair, logistic
+
+MODEL_FILE = "confidence.json"
+NEAREST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ListModel:
+    """Weights of `list_figures` by name."""
+
+    version: str
+    base: float
+    weights: Mapping[str, float]
+
+    def confidence(self, scored: Sequence[ScoredPair]) -> float:
+        """0–1: the probability that one of the pairs, which are a demand's whole list, is relevant; 0 without any."""
+        if not scored:
+            return 0.0
+        figures = list_figures(scored)
+        return logistic(
+            self.base + math.fsum(weight * figures[name] for name, weight in self.weights.items())
+        )
+
+
+def list_figures(scored: Sequence[ScoredPair]) -> dict[str, float]:
+    """Figures of a list, best first: its best pair's logit, crowding and figures met; how much nearer to the demand
+    the nearest of the topic is than that best one; and how near the ten nearest are on average."""
+    best = scored[0]
+    nearness = sorted((pair.features["whole"] for pair in scored), reverse=True)
+    return {
+        "logit": best.logit,
+        "crowding": best.features["crowding"],
+        "indicators": best.features["indicators"],
+        "passed_over": nearness[0] - best.features["whole"],
+        "coverage": math.fsum(nearness[:NEAREST]) / len(nearness[:NEAREST]),
+    }
+
+
+@cache
+def shipped_list_model() -> ListModel:
+    data = json.loads((resources.files(__package__) / "data" / MODEL_FILE).read_text(encoding="utf-8"))
+    return ListModel(str(data["version"]), float(data["base"]), data["weights"])

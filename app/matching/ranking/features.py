@@ -1,0 +1,223 @@
+"""Two records and their text signals as named numbers.
+
+A missing fact gives a feature its neutral value, where it neither helps nor harms. Features are signed so that
+more is better for the pair, except crowding; a weight of the other sign is refused by the ranker.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from app.libraries.search.tokenizer import normalise
+from app.matching.facts.constraints import (
+    asking_price_wan,
+    budget_wan,
+    common_modes,
+    region_nearness,
+)
+from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.ranking.similarity import CROWD_NEUTRAL, PairSignals
+from app.matching.text.traits import REGISTER_NEUTRAL
+
+# A price this share above the budget fails as fully as any higher one.
+PRICE_TOLERANCE = 0.2
+# A gap of two levels is a whole phase (laboratory, pilot, production): more is no worse.
+TRL_SPAN = 2
+SAME_FIELD_OTHER_BRANCH = 0.8
+# Days after which a publication is half as fresh.
+FRESH_DAYS = 180
+KEYWORDS_ENOUGH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """`sign` is the only direction its weight may have; `neutral` its value when nothing is known."""
+
+    name: str
+    zh: str
+    en: str
+    sign: int = 1
+    neutral: float = 0.0
+
+
+FEATURES = (
+    Feature("whole", "整体语义接近", "nearness of the whole texts"),
+    Feature("sentences", "关键语句相符", "best three sentences that meet"),
+    Feature(
+        "crowding", "成果与其他需求同样接近", "the achievement is as near to other demands", -1, CROWD_NEUTRAL
+    ),
+    Feature("words", "共有专业词", "technical words in common"),
+    Feature(
+        "register",
+        "需求用语口语化（校正）",
+        "colloquial wording of the demand, made up for",
+        1,
+        REGISTER_NEUTRAL,
+    ),
+    Feature("indicators", "指标相符", "required figures that are met"),
+    Feature("purpose", "成果用途", "what the achievement is for, against what is asked"),
+    Feature("disclaimed", "成果声明不涉及", "the achievement says that it does not do this", -1),
+    Feature("field", "技术领域一致", "same technical field", 1, 0.5),
+    Feature("industry", "应用行业一致", "same industry", 1, 0.5),
+    Feature("keywords", "关键词一致", "keywords in common"),
+    Feature("price", "价格与预算", "price against budget"),
+    Feature("trl", "技术成熟度", "maturity against what is required"),
+    Feature("mode", "转化方式", "way of transfer"),
+    Feature("region", "地区接近", "nearness of the regions", 1, 0.5),
+    Feature("freshness", "成果新近发布", "how recently the achievement was published", 1, 0.5),
+    Feature("owner_record", "成果单位转化业绩", "transfers of the achievement's owner that came off", 1, 0.5),
+)
+FEATURE_BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in FEATURES}
+
+
+def pair_features(
+    demand: DemandFacts, achievement: AchievementFacts, signals: PairSignals, *, today: date | None = None
+) -> dict[str, float]:
+    """Every feature by name. Terms run from −1 (fails) to 0 (holds or unknown), what is near or shared from 0 to 1.
+
+    Without `today` nothing is fresh or old.
+    """
+    columns = feature_columns([(demand, achievement)], [signals], today=today)
+    return {name: column[0] for name, column in zip(FEATURE_NAMES, columns, strict=True)}
+
+
+def feature_columns(
+    pairs: Sequence[tuple[DemandFacts, AchievementFacts]],
+    signals: Sequence[PairSignals],
+    *,
+    today: date | None = None,
+) -> list[Sequence[float]]:
+    """`pair_features` of many pairs, a column each in the order of `FEATURE_NAMES`; what two values say together is
+    computed once, however many pairs have them.
+    """
+    demands, achievements = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return [
+        *zip(*map(_SIGNALS, signals), strict=True),
+        _each(field_nearness, [one.fields for one in demands], [one.fields for one in achievements]),
+        _each(_share, [one.industries for one in demands], [one.industries for one in achievements]),
+        _each(shared_keywords, [one.keywords for one in demands], [one.keywords for one in achievements]),
+        list(map(price_gap, demands, achievements)),
+        list(map(trl_gap, demands, achievements)),
+        _each(
+            _mode_gap,
+            [one.cooperation_modes for one in demands],
+            [one.transfer_modes for one in achievements],
+        ),
+        _each(_nearness, [one.region for one in demands], [one.region for one in achievements]),
+        _each(freshness, [one.published_at for one in achievements], [today] * len(achievements)),
+        [_known(one.owner_record) for one in achievements],
+    ]
+
+
+_OF_SIGNALS: Mapping[str, str] = {
+    "whole": "dense",
+    "sentences": "sentences",
+    "crowding": "achievement_crowd",
+    "words": "bm25",
+    "register": "register",
+    "indicators": "indicators",
+    "purpose": "purpose",
+    "disclaimed": "disclaimed",
+}
+_SIGNALS: Callable[[PairSignals], tuple[float, ...]] = attrgetter(*_OF_SIGNALS.values())
+FEATURE_NAMES = (
+    *_OF_SIGNALS,
+    "field",
+    "industry",
+    "keywords",
+    "price",
+    "trl",
+    "mode",
+    "region",
+    "freshness",
+    "owner_record",
+)
+
+
+def _each(
+    value: Callable[[Any, Any], float], first: Sequence[Hashable], second: Sequence[Hashable]
+) -> list[float]:
+    """The value of each two; what was computed for the same two before is not computed again."""
+    known: dict[tuple[Hashable, Hashable], float] = {}
+    found = []
+    for both in zip(first, second, strict=True):
+        one = known.get(both)
+        if one is None:
+            one = known[both] = value(*both)
+        found.append(one)
+    return found
+
+
+def field_nearness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
+    """Distance in the field tree, as nearness: 1 same, 0.8 another branch of the same field, 0 another field.
+
+    A code covers what lies below it ("40" covers "401"). 0.5 when a side names none.
+    """
+    if not first or not second:
+        return FEATURE_BY_NAME["field"].neutral
+    return max(_code_nearness(one, other) for one in first for other in second)
+
+
+def shared_keywords(first: tuple[str, ...], second: tuple[str, ...]) -> float:
+    """0 to 1: keywords that both name, two of them being as good as more."""
+    if not first or not second:
+        return 0.0
+    return min(1.0, len(_folded(first) & _folded(second)) / KEYWORDS_ENOUGH)
+
+
+def freshness(published_at: datetime | None, today: date | None) -> float:
+    """1 on the day of publication, halved every `FRESH_DAYS`; 0.5 when unknown."""
+    if published_at is None or today is None:
+        return FEATURE_BY_NAME["freshness"].neutral
+    age = max(0, (today - published_at.date()).days)
+    return float(0.5 ** (age / FRESH_DAYS))
+
+
+def price_gap(demand: DemandFacts, achievement: AchievementFacts) -> float:
+    """0 within the budget or negotiable, falling to −1 at 20% above it."""
+    price, budget = asking_price_wan(achievement), budget_wan(demand)
+    if price is None or budget is None or price <= budget:
+        return 0.0
+    if budget <= 0:
+        return -1.0
+    return -min(1.0, float(price / budget - 1) / PRICE_TOLERANCE)
+
+
+def trl_gap(demand: DemandFacts, achievement: AchievementFacts) -> float:
+    """0 when mature enough or unknown, falling to −1 at two levels short."""
+    if demand.min_trl is None or achievement.trl is None:
+        return 0.0
+    return -min(1.0, max(0, demand.min_trl - achievement.trl) / TRL_SPAN)
+
+
+def _share(first: tuple[str, ...], second: tuple[str, ...]) -> float:
+    """1 where a code of one side covers one of the other, 0 where none does, 0.5 when a side names none."""
+    if not first or not second:
+        return 0.5
+    return float(any(one.startswith(other) or other.startswith(one) for one in first for other in second))
+
+
+@lru_cache(maxsize=4096)
+def _folded(keywords: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(normalise, keywords))
+
+
+def _mode_gap(wanted: tuple[str, ...], offered: tuple[str, ...]) -> float:
+    return -1.0 if common_modes(wanted, offered) == frozenset() else 0.0
+
+
+def _nearness(first: str | None, second: str | None) -> float:
+    return _known(region_nearness(first, second))
+
+
+def _known(value: float | None) -> float:
+    return 0.5 if value is None else value
+
+
+def _code_nearness(one: str, other: str) -> float:
+    if one.startswith(other) or other.startswith(one):
+        return 1.0
+    return SAME_FIELD_OTHER_BRANCH if one[:2] == other[:2] else 0.0

@@ -1,0 +1,109 @@
+"""What is missing where a demand has no good match: 'three achievements on the topic, none above TRL 5'."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.matching.facts.constraints import asking_price_wan, budget_wan
+from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.ranking.ranker import ScoredPair
+
+# Centred cosine of the whole texts: unrelated records lie around 0, ones of the same trade around 0.3 and above.
+ON_TOPIC = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """One thing that stands between the demand and the achievements on its topic; `count` of them lack it."""
+
+    code: str
+    count: int
+    zh: str
+    en: str
+
+
+def lacks(
+    scored: Sequence[ScoredPair], pairs: Sequence[tuple[DemandFacts, AchievementFacts]]
+) -> tuple[Lack, ...]:
+    """Of the achievements on the demand's topic, how many there are, and what they lack, the commonest first.
+
+    `scored` and `pairs` are of one demand, in one order.
+    """
+    near = [
+        (one, *facts) for one, facts in zip(scored, pairs, strict=True) if one.features["whole"] >= ON_TOPIC
+    ]
+    if not near:
+        return (
+            Lack(
+                "no_achievement_on_topic",
+                0,
+                "库中没有同一主题的成果",
+                "the library has no achievement on this topic",
+            ),
+        )
+    topic = Lack(
+        "on_topic",
+        len(near),
+        f"同一主题的成果 {len(near)} 项，均未达到匹配要求",
+        f"{_things(len(near))} on the topic, none of which is a good match",
+    )
+    found = [lack for lack in (_trl(near), _price(near), *_by_feature(near)) if lack is not None]
+    return (topic, *sorted(found, key=lambda lack: (-lack.count, lack.code)))
+
+
+_Near = tuple[ScoredPair, DemandFacts, AchievementFacts]
+
+_FEATURES: Mapping[str, tuple[str, str, str]] = {
+    "mode": ("mode", "转化方式不一致", "offer no wanted way of transfer"),
+    "purpose": (
+        "observes_only",
+        "只做检测、监测或预测，不解决问题本身",
+        "only observe, measure or predict the matter",
+    ),
+    "disclaimed": ("disclaims", "声明不涉及所提问题", "say that they do not do this"),
+    "indicators": ("figures", "可比指标达不到要求", "state figures below what is required"),
+}
+
+
+def _trl(near: Sequence[_Near]) -> Lack | None:
+    short = [
+        achievement.trl
+        for _, demand, achievement in near
+        if demand.min_trl is not None and achievement.trl is not None and achievement.trl < demand.min_trl
+    ]
+    if not short:
+        return None
+    wanted, best = near[0][1].min_trl, max(short)
+    return Lack(
+        "trl",
+        len(short),
+        f"{len(short)} 项技术成熟度不足：最高 {best} 级，要求 {wanted} 级",
+        f"{_things(len(short))} not mature enough: TRL {best} at most, {wanted} required",
+    )
+
+
+def _price(near: Sequence[_Near]) -> Lack | None:
+    above = []
+    for _, demand, achievement in near:
+        price, budget = asking_price_wan(achievement), budget_wan(demand)
+        if price is not None and budget is not None and price > budget:
+            above.append(price)
+    if not above:
+        return None
+    return Lack(
+        "price",
+        len(above),
+        f"{len(above)} 项意向价高于预算：最低 {min(above):f} 万元",
+        f"{_things(len(above))} above the budget: {min(above):f} (10,000 CNY) at least",
+    )
+
+
+def _by_feature(near: Sequence[_Near]) -> list[Lack | None]:
+    counts = {name: sum(one.contributions.get(name, 0.0) < 0 for one, *_ in near) for name in _FEATURES}
+    return [
+        Lack(code, counts[name], f"{counts[name]} 项{zh}", f"{counts[name]} {en}") if counts[name] else None
+        for name, (code, zh, en) in _FEATURES.items()
+    ]
+
+
+def _things(count: int) -> str:
+    return f"{count} achievement{'' if count == 1 else 's'}"

@@ -1,0 +1,140 @@
+"""score(features): a monotone additive model on a calibrated logistic scale, read from one small file."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.matching.facts.models import AchievementFacts, DemandFacts
+from app.matching.ranking.features import FEATURE_BY_NAME, FEATURE_NAMES, feature_columns
+from app.matching.ranking.similarity import PairSignals
+
+DEFAULT_MODEL = "ranker.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """One pair with its score (0–1) and the contributions that, with `base`, add up to the score's logit.
+
+    A contribution is measured from the feature's neutral value: a missing fact contributes 0.
+    """
+
+    demand_id: str
+    achievement_id: str
+    score: float
+    logit: float
+    base: float
+    contributions: Mapping[str, float]
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Weights by feature name; `base` is the logit of a pair of which every feature is neutral.
+
+    Scores are calibrated: of pairs scored p, about the share p is relevant (grade 2 or 3). Below `threshold`
+    no pair is a good match. Calibration holds for the embedding model named in `embedding_model`.
+    """
+
+    version: str
+    base: float
+    weights: Mapping[str, float]
+    threshold: float
+    embedding_model: str = ""
+
+    def __post_init__(self) -> None:
+        for name, weight in self.weights.items():
+            feature = FEATURE_BY_NAME.get(name)
+            if feature is None:
+                raise ValueError(f"the ranker has a weight for an unknown feature: {name}")
+            if weight * feature.sign < 0:
+                raise ValueError(f"the weight of {name} has the wrong sign: {weight}")
+        if not 0 <= self.threshold <= 1:
+            raise ValueError(f"the threshold is not within 0–1: {self.threshold}")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Ranker":
+        """Raises KeyError or ValueError where the data is no ranker."""
+        return cls(
+            version=str(data["version"]),
+            base=float(data["base"]),
+            weights={str(name): float(weight) for name, weight in data["weights"].items()},
+            threshold=float(data["threshold"]),
+            embedding_model=str(data.get("embedding_model", "")),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "embedding_model": self.embedding_model,
+            "base": self.base,
+            "weights": dict(self.weights),
+            "threshold": self.threshold,
+        }
+
+    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+        """In logits, by feature; a feature that is not given counts as neutral."""
+        return {
+            name: weight * (features.get(name, FEATURE_BY_NAME[name].neutral) - FEATURE_BY_NAME[name].neutral)
+            for name, weight in self.weights.items()
+        }
+
+    def score(self, features: Mapping[str, float]) -> float:
+        return logistic(self.base + math.fsum(self.contributions(features).values()))
+
+
+def rank(
+    pairs: Sequence[tuple[DemandFacts, AchievementFacts]],
+    signals: Sequence[PairSignals],
+    ranker: Ranker,
+    *,
+    today: date | None = None,
+) -> list[ScoredPair]:
+    """Pairs with their signals, the best first; equal scores by ids, so that the order never wavers."""
+    if not pairs:
+        return []
+    columns = np.array(feature_columns(pairs, signals, today=today))
+    weighed = [FEATURE_NAMES.index(name) for name in ranker.weights]
+    neutral = np.array([FEATURE_BY_NAME[name].neutral for name in ranker.weights])
+    weights = np.array(list(ranker.weights.values()))
+    contributed = weights * (columns[weighed].T - neutral)
+    scored = []
+    for pair, row, parts in zip(pairs, columns.T.tolist(), contributed.tolist(), strict=True):
+        logit = ranker.base + math.fsum(parts)
+        scored.append(
+            ScoredPair(
+                demand_id=pair[0].id,
+                achievement_id=pair[1].id,
+                score=logistic(logit),
+                logit=logit,
+                base=ranker.base,
+                contributions=dict(zip(ranker.weights, parts, strict=True)),
+                features=dict(zip(FEATURE_NAMES, row, strict=True)),
+            )
+        )
+    return sorted(scored, key=lambda pair: (-pair.logit, pair.demand_id, pair.achievement_id))
+
+
+def logistic(logit: float) -> float:
+    if logit >= 0:
+        return 1.0 / (1.0 + math.exp(-logit))
+    growth = math.exp(logit)
+    return growth / (1.0 + growth)
+
+
+def load_ranker(path: Path | None = None) -> Ranker:
+    """The ranker of a file, or the one shipped with the package.
+
+    Raises:
+        OSError, ValueError, KeyError: the file cannot be read or is no ranker.
+    """
+    if path is not None:
+        return Ranker.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    shipped = resources.files(__package__) / "data" / DEFAULT_MODEL
+    return Ranker.from_dict(json.loads(shipped.read_text(encoding="utf-8")))

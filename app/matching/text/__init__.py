@@ -1,0 +1,1 @@
+"""Text of records: passages to embed, traits, and words for BM25."""

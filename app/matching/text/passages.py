@@ -1,0 +1,98 @@
+"""The passages that stand for a record: one whole text, at most twelve sentences, and their hash."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts, RecordFacts
+
+MAX_SENTENCES = 12
+MAX_SENTENCE_CHARS = 120
+MIN_SENTENCE_CHARS = 4
+
+# A Latin full stop ends a sentence before white space and a capital, or after Chinese (journals in Chinese set it
+# so): not in 0.4 MPa or 3.5 GHz.
+_SENTENCE_END = re.compile(
+    r"(?<=[。；！？;!?])|(?<=[\u3400-\u9fff]\.)|(?<=[\u3400-\u9fff][)）]\.)|(?<=\.)(?=\s+[A-Z])|\n+"
+)
+_CLAUSE_END = re.compile(r"(?<=[，,、：:])")
+
+
+def whole_text(facts: RecordFacts) -> str:
+    """The text embedded as the record's one vector; no owner, no contact, empty parts left out."""
+    match facts:
+        case DemandFacts():
+            parts = [
+                facts.title,
+                facts.problem,
+                facts.key_technology,
+                facts.goal,
+                "；".join(facts.indicators),
+            ]
+        case AchievementFacts():
+            parts = [facts.title, facts.summary, facts.advantages, facts.applications]
+        case ManagerFacts():
+            parts = [facts.expertise, "；".join(entry.title for entry in facts.track_record)]
+    if not isinstance(facts, ManagerFacts):
+        parts.append(" ".join(facts.keywords))
+    return "\n".join(part.strip() for part in parts if part.strip())
+
+
+def sentences(facts: RecordFacts) -> list[str]:
+    """At most `MAX_SENTENCES` different sentences in reading order, the title first.
+
+    A manager has one per entry of the track record, then the expertise as one.
+    """
+    match facts:
+        case DemandFacts():
+            blocks = [facts.title, facts.problem, facts.key_technology, facts.goal, *facts.indicators]
+        case AchievementFacts():
+            blocks = [facts.title, facts.summary, facts.advantages, facts.applications]
+        case ManagerFacts():
+            whole = [*(entry.title.strip() for entry in facts.track_record), facts.expertise.strip()]
+            return _first_distinct(whole[-1:] + whole[:-1] if len(whole) > MAX_SENTENCES else whole)
+    return _first_distinct(sentence for block in blocks for sentence in split_sentences(block))
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences of Chinese or English text, none above 120 characters where a comma allows a cut."""
+    found: list[str] = []
+    for sentence in _SENTENCE_END.split(text):
+        sentence = sentence.strip()
+        if len(sentence) > MAX_SENTENCE_CHARS:
+            found.extend(_split_at_commas(sentence))
+        elif sentence:
+            found.append(sentence)
+    return found
+
+
+def content_hash(model_id: str, prompt: str, text: str) -> str:
+    """SHA-256 hex digest under which a vector is stored, so that no text is embedded twice by one model."""
+    digest = hashlib.sha256()
+    for part in (model_id, prompt, text):
+        encoded = part.encode()
+        # The length before each part keeps ("ab", "c") and ("a", "bc") apart.
+        digest.update(len(encoded).to_bytes(8, "big"))
+        digest.update(encoded)
+    return digest.hexdigest()
+
+
+def _split_at_commas(sentence: str) -> list[str]:
+    pieces: list[str] = []
+    current = ""
+    for clause in _CLAUSE_END.split(sentence):
+        if current and len(current) + len(clause) > MAX_SENTENCE_CHARS:
+            pieces.append(current.strip())
+            current = ""
+        current += clause
+    return [*pieces, current.strip()] if current.strip() else pieces
+
+
+def _first_distinct(candidates: Iterable[str]) -> list[str]:
+    kept: dict[str, None] = {}
+    for sentence in candidates:
+        if len(sentence) >= MIN_SENTENCE_CHARS:
+            kept.setdefault(sentence)
+        if len(kept) == MAX_SENTENCES:
+            break
+    return list(kept)

@@ -1,0 +1,187 @@
+"""What a record's text says outright, beside its meaning: figures, purpose, and what it does not do.
+
+Vectors and words blur these: "detects burrs" and "removes burrs" are near, as are "at most 5%" and "at most 50%".
+Traits are read from the text once, when a record is published, and stored beside its vectors.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+from app.libraries.validation.indicators.comparison import (
+    Comparison,
+    Indicator,
+    Verdict,
+    compare,
+    quantity_of,
+)
+from app.libraries.validation.indicators.parser import parse_indicators
+from app.matching.facts.models import AchievementFacts, DemandFacts, RecordFacts
+from app.matching.text.bm25 import words
+from app.matching.text.passages import sentences
+
+MAX_INDICATORS = 20
+# The register of a text of which nothing is known; the mean over judged demands.
+REGISTER_NEUTRAL = 0.6
+# A title that names both ("在线监测与控制") acts, and yet is less surely what solves the matter.
+OBSERVES_AND_ACTS = 0.4
+# Asked for in the story of the problem alone, where inspection is often how the trouble was noticed.
+ASKED_IN_PASSING = 0.5
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Empty for a record of which nothing is said; every trait is neutral then.
+
+    `observes` (0–1): how far an achievement only finds, measures or predicts. `asks_to_observe` (0–1): how far a
+    demand wants that. `disclaims` are rows of the record's sentences that say what it does not do, and
+    `disclaimed_words` their words, sentence by sentence.
+    """
+
+    indicators: tuple[Indicator, ...] = ()
+    observes: float = 0.0
+    asks_to_observe: float = 1.0
+    disclaims: tuple[int, ...] = ()
+    disclaimed_words: tuple[frozenset[str], ...] = ()
+
+    @cached_property
+    def quantities(self) -> frozenset[str]:
+        return frozenset(quantity_of(indicator.name) for indicator in self.indicators)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is stored; what is neutral is left out."""
+        found: dict[str, Any] = {}
+        if self.indicators:
+            found["indicators"] = [
+                indicator.model_dump(mode="json", exclude_defaults=True) for indicator in self.indicators
+            ]
+        if self.observes:
+            found["observes"] = self.observes
+        if self.asks_to_observe != 1.0:
+            found["asks_to_observe"] = self.asks_to_observe
+        if self.disclaims:
+            found["disclaims"] = list(self.disclaims)
+            found["disclaimed_words"] = [sorted(each) for each in self.disclaimed_words]
+        return found
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Traits":
+        if not data:
+            return NO_TRAITS
+        return cls(
+            indicators=tuple(Indicator.model_validate(entry) for entry in data.get("indicators", ())),
+            observes=float(data.get("observes", 0.0)),
+            asks_to_observe=float(data.get("asks_to_observe", 1.0)),
+            disclaims=tuple(data.get("disclaims", ())),
+            disclaimed_words=tuple(frozenset(each) for each in data.get("disclaimed_words", ())),
+        )
+
+    @classmethod
+    def from_json(cls, stored: str) -> "Traits":
+        return NO_TRAITS if stored == "{}" else cls.from_dict(json.loads(stored))
+
+
+NO_TRAITS = Traits()
+
+
+def traits_of(facts: RecordFacts) -> Traits:
+    """The traits of a demand or an achievement; a manager has none."""
+    match facts:
+        case DemandFacts():
+            return Traits(
+                indicators=_indicators(facts.indicators, (facts.problem, facts.key_technology, facts.goal)),
+                asks_to_observe=_asks_to_observe(facts),
+            )
+        case AchievementFacts():
+            rows = [(row, text) for row, text in enumerate(sentences(facts)) if _disclaims(text)]
+            return Traits(
+                indicators=_indicators(facts.indicators, (facts.summary, facts.advantages)),
+                observes=_observes(facts.title),
+                disclaims=tuple(row for row, _ in rows),
+                disclaimed_words=tuple(frozenset(words(text)) for _, text in rows),
+            )
+    return NO_TRAITS
+
+
+def compared(demand: Traits, achievement: Traits) -> list[Comparison]:
+    """The required figures of which the achievement states one of the same quantity, and which hold or fail."""
+    if not demand.indicators or not achievement.indicators:
+        return []
+    if demand.quantities.isdisjoint(achievement.quantities):
+        return []
+    found = compare(demand.indicators, achievement.indicators)
+    return [one for one in found if one.verdict is not Verdict.UNKNOWN]
+
+
+def indicator_fit(demand: Traits, achievement: Traits) -> float:
+    """−1 to 1: each figure that holds halves what is missing to 1, each that fails what is missing to −1."""
+    verdicts = [one.verdict for one in compared(demand, achievement)]
+    holds, fails = verdicts.count(Verdict.HOLDS), verdicts.count(Verdict.FAILS)
+    return float(0.5**fails - 0.5**holds)
+
+
+def purpose_gap(demand: Traits, achievement: Traits) -> float:
+    """0 where the achievement does what is asked or nothing is known, −1 where it only observes and nobody asked."""
+    return -achievement.observes * (1.0 - demand.asks_to_observe)
+
+
+def register_of(counts: Mapping[str, int]) -> float:
+    """How colloquial a demand's wording is: 0 as achievements are worded, 1 as on the shop floor; `counts` are words.
+
+    The mean over its words of how much oftener demands use them than achievements, in log (scripts/tune/register.py).
+    Who speaks of symptoms meets even the right achievement in few words; so the same nearness means more.
+    """
+    if not counts:
+        return REGISTER_NEUTRAL
+    table, unknown = _registers()
+    return min(1.0, max(0.0, math.fsum(table.get(word, unknown) for word in counts) / len(counts)))
+
+
+@cache
+def _registers() -> tuple[Mapping[str, float], float]:
+    raw = json.loads((resources.files(__package__) / "data" / "formality.json").read_text(encoding="utf-8"))
+    words_by_ratio: Mapping[str, str] = raw["words"]
+    table = {word: float(ratio) for ratio, listed in words_by_ratio.items() for word in listed.split()}
+    return table, float(raw["unknown"])
+
+
+def _indicators(stated: Sequence[str], texts: Iterable[str]) -> tuple[Indicator, ...]:
+    """Of the fields made for them first, then of the text; the same quantity and bound once."""
+    found: dict[tuple[str, str], Indicator] = {}
+    for text in ("；".join(stated), *texts):
+        for indicator in parse_indicators(text).indicators:
+            found.setdefault((quantity_of(indicator.name), str(indicator)), indicator)
+    return tuple(found.values())[:MAX_INDICATORS]
+
+
+def _observes(title: str) -> float:
+    if not _pattern("observes").search(title):
+        return 0.0
+    rest = _pattern("observes").sub("", title)
+    return OBSERVES_AND_ACTS if _pattern("acts").search(rest) else 1.0
+
+
+def _disclaims(sentence: str) -> bool:
+    """What conventional ways cannot do is not disclaimed, but the very matter of the achievement."""
+    return bool(_pattern("disclaims").search(sentence)) and not _pattern("of_others").search(sentence)
+
+
+def _asks_to_observe(facts: DemandFacts) -> float:
+    wanted = " ".join((facts.title, facts.key_technology, facts.goal, *facts.indicators))
+    asks = _pattern("asks_to_observe")
+    if asks.search(wanted):
+        return 1.0
+    if asks.search(facts.problem):
+        return ASKED_IN_PASSING if wanted.strip() else 1.0
+    return 0.0 if wanted.strip() or facts.problem.strip() else 1.0
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    raw = (resources.files(__package__) / "data" / "purposes.json").read_text(encoding="utf-8")
+    return re.compile("|".join(json.loads(raw)[name]), re.IGNORECASE)

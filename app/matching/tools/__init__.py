@@ -1,0 +1,1 @@
+"""Batch tools: bulk ranking and re-indexing."""

@@ -1,0 +1,100 @@
+"""All demands against all achievements, in one go: after a bulk load, a new ranker or a new model."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.libraries.demands.models import Demand
+from app.libraries.record.enums import RecordKind, RecordState
+from app.matching.handlers import RankedRecord, ranked, store_ranked
+from app.matching.matcher import Matcher
+from app.matching.models import RecordVector
+from app.matching.tools.checkpoint import Progress
+
+# Demands for each transaction: a writer on SQLite holds up all others for about this many times 10 ms.
+_CHUNK = 25
+_READ = 2_000
+# Demands near to the same one of these follow each other: they share candidates, which are then in memory.
+_GROUPS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """`skipped` demands were ranked by an earlier run that was broken off, `gone` ones were taken back meanwhile."""
+
+    demands: int
+    pairs: int
+    skipped: int
+    gone: int
+
+
+def match_all(
+    database: Database,
+    matcher: Matcher,
+    *,
+    progress: Progress,
+    on_progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> BatchDone:
+    """Rank every published demand and store its good pairs, as the worker would demand by demand; may be repeated.
+
+    Memory is bounded by the matcher's caches and one chunk. `on_progress` gets (demands done, all demands).
+    """
+    progress.read()
+    with database.reading() as session:
+        ordered = _by_nearness(session, matcher.index.model_id)
+    todo = [id_ for id_ in ordered if id_.hex not in progress.done]
+    skipped, pairs, gone = len(ordered) - len(todo), 0, 0
+    on_progress(skipped, len(ordered))
+    for start in range(0, len(todo), _CHUNK):
+        ids = todo[start : start + _CHUNK]
+        with database.reading() as session:
+            plans = _plans(session, matcher, ids)
+        with database.unit_of_work() as session:
+            stored = [id_ for id_, plan in plans.items() if store_ranked(session, id_, plan)]
+        progress.add(ids)
+        pairs += sum(item.good for id_ in stored for item in plans[id_].answer.items)
+        gone += len(ids) - len(stored)
+        on_progress(skipped + start + len(ids), len(ordered))
+    progress.end()
+    return BatchDone(len(todo) - gone, pairs, skipped, gone)
+
+
+def _plans(session: Session, matcher: Matcher, ids: Sequence[UUID]) -> dict[UUID, RankedRecord]:
+    demands = session.scalars(
+        select(Demand).where(Demand.id.in_(ids), Demand.state == RecordState.PUBLISHED.value)
+    )
+    return {demand.id: ranked(session, matcher, demand) for demand in demands}
+
+
+def _by_nearness(session: Session, model_id: str) -> list[UUID]:
+    """Published demands, those that are near each other one after another."""
+    centres: np.ndarray | None = None
+    placed: list[tuple[int, UUID]] = []
+    for ids, rows in _vectors(session, model_id):
+        if centres is None:
+            centres = rows[:: max(1, len(rows) // _GROUPS)]
+        groups = np.argmax(rows @ centres.T, axis=1)
+        placed.extend(zip(groups.tolist(), ids, strict=True))
+    return [id_ for _, id_ in sorted(placed)]
+
+
+def _vectors(session: Session, model_id: str) -> Iterator[tuple[list[UUID], np.ndarray]]:
+    query = (
+        select(RecordVector.record_id, RecordVector.vector)
+        .where(
+            RecordVector.kind == RecordKind.DEMAND.value,
+            RecordVector.active,
+            RecordVector.model_id == model_id,
+        )
+        .order_by(RecordVector.record_id)
+        .limit(_READ)
+    )
+    last = UUID(int=0)
+    while rows := session.execute(query.where(RecordVector.record_id > last)).all():
+        yield [row[0] for row in rows], np.array([row[1] for row in rows], np.float32)
+        last = rows[-1][0]

@@ -1,0 +1,119 @@
+"""A judged directory as features and grades: what a new model is held against beside the judgements of use.
+
+The real pipeline computes the features, in a throw-away store; embedding takes most of the time, so they are kept in a
+file whose name tells what they were made from: the records, the embedding model, and the code that makes features.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.libraries.exchange.dataset import Dataset, read_dataset
+from app.matching.embedding.embedder import Embedder
+from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
+from app.matching.ranking.features import FEATURES
+from app.settings import Settings
+
+MOST_CANDIDATES = 1000
+_MADE_BY = (
+    "ranking/features.py",
+    "ranking/similarity.py",
+    "candidates/cache.py",
+    "text/passages.py",
+    "text/bm25.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPairs:
+    """Every pair of a judged directory that is a candidate: its keys, its features by name, its grade (0–3)."""
+
+    demands: tuple[str, ...]
+    achievements: tuple[str, ...]
+    features: tuple[Mapping[str, float], ...]
+    grades: NDArray[np.int64]
+
+
+Progress = Callable[[int, int], None]
+
+
+def judged_pairs(
+    settings: Settings, embedder: Embedder, directory: Path, *, on_progress: Progress
+) -> JudgedPairs:
+    """Those of the directory, from the kept file or made now.
+
+    Raises:
+        Invalid: the directory is not in the interchange format.
+        OSError: the file cannot be written.
+    """
+    kept = settings.home_path / "training" / f"judged-{_digest(directory, embedder.model_id)}.json"
+    if not kept.exists():
+        made = _make(settings, embedder, directory, on_progress)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_suffix(".tmp")
+        draft.write_text(json.dumps(made), encoding="utf-8")
+        draft.replace(kept)
+    rows = json.loads(kept.read_text(encoding="utf-8"))
+    names = rows["features"]
+    return JudgedPairs(
+        demands=tuple(row[0] for row in rows["pairs"]),
+        achievements=tuple(row[1] for row in rows["pairs"]),
+        features=tuple(dict(zip(names, row[3:], strict=True)) for row in rows["pairs"]),
+        grades=np.array([row[2] for row in rows["pairs"]], dtype=np.int64),
+    )
+
+
+def shipped_directory() -> Path:
+    """The judged records that come with the package."""
+    return Path(str(resources.files("app.demo") / "data"))
+
+
+def _make(
+    settings: Settings, embedder: Embedder, directory: Path, on_progress: Progress
+) -> dict[str, list[object]]:
+    dataset = read_dataset(directory)
+    names = [feature.name for feature in FEATURES]
+    with tempfile.TemporaryDirectory(prefix="sanku-judged-") as folder:
+        store = open_judged_store(settings, embedder, dataset, Path(folder), on_progress=on_progress)
+        try:
+            pairs = _rows(store, dataset, names)
+        finally:
+            store.close()
+    return {"features": list(names), "pairs": pairs}
+
+
+def _rows(store: JudgedStore, dataset: Dataset, names: list[str]) -> list[object]:
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for (demand, achievement), grade in dataset.pair_grades.items():
+        grades[demand][achievement] = grade
+    rows: list[object] = []
+    with store.reading() as session:
+        for demand in store.demands:
+            answer = store.matcher.for_demand(session, store.demand(session, demand), limit=MOST_CANDIDATES)
+            for item in answer.items:
+                if item.achievement_id is not None:
+                    achievement = store.achievement_keys[item.achievement_id]
+                    values = [round(item.features[name], 6) for name in names]
+                    rows.append([demand, achievement, grades[demand].get(achievement, 0), *values])
+    return rows
+
+
+def _digest(directory: Path, model_id: str) -> str:
+    """Of everything that the features depend on."""
+    digest = hashlib.sha256(model_id.encode())
+    for file in sorted(directory.rglob("*")):
+        if file.suffix in (".jsonl", ".tsv"):
+            digest.update(file.read_bytes())
+    matching = resources.files("app.matching")
+    for name in _MADE_BY:
+        digest.update((matching / name).read_bytes())
+    digest.update(" ".join(feature.name for feature in FEATURES).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,242 @@
+"""`sanku train`: learn from what was judged earlier, compare on demands that came later, promote only what is better.
+
+`train` reads and computes, for as long as it takes; `settle` writes what came of it, in one short transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.matching.feedback.models import TrainingRun
+from app.matching.ranking import registry
+from app.matching.ranking.models import RankerModel
+from app.matching.ranking.ranker import Ranker
+from app.matching.training import promotion
+from app.matching.training.examples import Example, Harvest, harvest
+from app.matching.training.fit import calibration, fit, stretched
+from app.matching.training.judged_sets import JudgedPairs
+from app.matching.training.promotion import Gap, Trial
+
+# Of the demands, by the time they were shown first: so many are learned from before the first comparison.
+FIRST_LEARNED = 0.4
+FOLDS = 3
+# Of what a fold learns from, the last part tells how far the scores of the rest are off.
+CALIBRATED = 0.25
+LEAST_JUDGEMENTS = 30
+LEAST_DEMANDS = 12
+
+
+class Decision(StrEnum):
+    PROMOTED = "promoted"
+    NOT_BETTER = "not_better"
+    WORSE_ON_JUDGED = "worse_on_judged"
+    TOO_FEW = "too_few"
+    OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A training that is not settled yet. `candidate` is None where there was too little to learn from."""
+
+    present: str
+    candidate: Ranker | None
+    decision: Decision
+    trained_from: datetime | None
+    trained_to: datetime
+    judgements: int
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What was shown before some moment, and the demands that came from then on: none is on both sides."""
+
+    learned: tuple[Example, ...]
+    later: tuple[Example, ...]
+
+
+def train(
+    session: Session,
+    *,
+    present: Ranker,
+    start: Ranker,
+    judged: JudgedPairs | None,
+    until: datetime,
+    since: datetime | None = None,
+    margin: float = 0.0,
+    correct_bias: bool = True,
+) -> Trained:
+    """A candidate made of `start` by the judgements in the time, and whether it should replace `present`.
+
+    Time is walked through in folds: learn from what came before, compare on the demands that came next, from which
+    the present ranker did not learn either. The candidate is what the last fold learned. It should replace the present
+    one where the paired interval over all folds' demands lies at or above `margin` and its mean above it, where it does
+    not lose on its own later demands, and where it is not beyond noise worse on the judged directory: neither in order,
+    nor in cost at the threshold.
+    """
+    found = harvest(session, since=since, until=until, correct_bias=correct_bias)
+    folds = by_time(found.examples, after=_learned_to(session, present))
+    report = _seen(found, folds)
+    if found.judgements < LEAST_JUDGEMENTS or not folds:
+        report["needed"] = {"judgements": LEAST_JUDGEMENTS, "later_demands": LEAST_DEMANDS}
+        return _finished(present, None, Decision.TOO_FEW, found, until, report)
+    whole, newest = Trial({}, {}), Trial({}, {})
+    candidate = start
+    for fold in folds:
+        candidate = _learn(start, fold.learned)
+        newest = promotion.later_demands(present, candidate, fold.later)
+        whole.present.update(newest.present)
+        whole.candidate.update(newest.candidate)
+    candidate = replace(candidate, version=_version(candidate, until))
+    later, last = whole.gap(), newest.gap()
+    report |= {"candidate": candidate.to_dict(), "margin": margin}
+    report |= {"later_demands": later.to_dict(), "newest_demands": last.to_dict()}
+    worse = False
+    if judged is not None:
+        order = promotion.judged_ranking(present, candidate, judged)
+        cost = promotion.judged_cost(present, candidate, judged)
+        report["judged"] = {"ndcg_at_10": order.to_dict(), "cost_at_threshold": cost.to_dict()}
+        worse = order.difference.high < 0 or cost.difference.low > 0
+    decision = _decide(later, last, worse=worse, margin=margin)
+    return _finished(present, candidate, decision, found, folds[-1].later[0].at, report)
+
+
+def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Principal) -> TrainingRun:
+    """Keep the run and its model, and let the model answer from now on if it is the better one.
+
+    Where another ranker was made active since the training read the present one, nothing is replaced: the comparison
+    was with a ranker that answers no more.
+    """
+    decision = trained.decision
+    if decision is Decision.PROMOTED and registry.active_version(session, shipped) != trained.present:
+        decision = Decision.OVERTAKEN
+    if trained.candidate is not None:
+        model = registry.register(
+            session,
+            trained.candidate,
+            state=registry.TRAINED if decision is Decision.PROMOTED else registry.REFUSED,
+            parent=trained.present,
+            trained=(trained.trained_from, trained.trained_to),
+            judgements=trained.judgements,
+            metrics={
+                name: trained.report[name]
+                for name in ("later_demands", "newest_demands", "judged")
+                if name in trained.report
+            },
+        )
+        if decision is Decision.PROMOTED:
+            model.state = registry.TRAINED  # what was refused beside another ranker may be the better one now
+    run = TrainingRun(
+        parent=trained.present,
+        candidate=trained.candidate.version if trained.candidate else None,
+        decision=decision,
+        report=dict(trained.report) | {"decision": decision},
+    )
+    session.add(run)
+    session.flush()
+    if trained.candidate is not None and decision is Decision.PROMOTED:
+        registry.use(session, trained.candidate.version, shipped=shipped, principal=principal, why="promote")
+    return run
+
+
+def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> list[Fold]:
+    """Up to FOLDS folds over the demands that were first shown `after` a moment, the first FIRST_LEARNED of all left
+    out; none where these are fewer than LEAST_DEMANDS.
+
+    Pairs of an earlier demand that were shown only when a fold's later ones had begun are not learned from there.
+    """
+    begins: dict[UUID, datetime] = {}
+    for one in examples:
+        begins.setdefault(one.demand_id, one.at)
+    demands = list(begins)
+    first = int(len(demands) * FIRST_LEARNED)
+    while first < len(demands) and after is not None and begins[demands[first]] < after:
+        first += 1
+    if len(demands) - first < LEAST_DEMANDS or first == 0:
+        return []
+    place = {demand: number for number, demand in enumerate(demands)}
+    cuts = [first + (len(demands) - first) * fold // FOLDS for fold in range(FOLDS + 1)]
+    return [
+        Fold(
+            tuple(one for one in examples if place[one.demand_id] < cut and one.at < begins[demands[cut]]),
+            tuple(one for one in examples if cut <= place[one.demand_id] < end),
+        )
+        for cut, end in pairwise(cuts)
+    ]
+
+
+def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:
+    """Weights from all of them; the scale from how the earlier ones' ranker scores the later ones."""
+    demands = _demands(examples)
+    earlier = set(demands[: int(len(demands) * (1 - CALIBRATED))])
+    held = fit(start, [one for one in examples if one.demand_id in earlier], version="held")
+    slope, shift = calibration(held, [one for one in examples if one.demand_id not in earlier])
+    return stretched(fit(start, examples, version="candidate"), slope, shift)
+
+
+def _learned_to(session: Session, present: Ranker) -> datetime | None:
+    """Until when the present ranker's own judgements go; None for one that learned from none here."""
+    return session.scalar(select(RankerModel.trained_to).where(RankerModel.version == present.version))
+
+
+def _demands(examples: Sequence[Example]) -> list[UUID]:
+    """In the order in which they were first shown."""
+    return list(dict.fromkeys(one.demand_id for one in examples))
+
+
+def _decide(later: Gap, newest: Gap, *, worse: bool, margin: float) -> Decision:
+    gap = later.difference
+    if later.demands < LEAST_DEMANDS or gap.low < margin or gap.mean <= margin or newest.difference.mean < 0:
+        return Decision.NOT_BETTER
+    return Decision.WORSE_ON_JUDGED if worse else Decision.PROMOTED
+
+
+def _version(candidate: Ranker, until: datetime) -> str:
+    """Told by its content: training again on the same judgements gives the same model under the same name."""
+    content = {key: value for key, value in candidate.to_dict().items() if key != "version"}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
+    return f"learned-{until:%Y.%m.%d}-{digest}"
+
+
+def _seen(found: Harvest, folds: Sequence[Fold]) -> dict[str, Any]:
+    return {
+        "judgements": found.judgements,
+        "examples": len(found.examples),
+        "folds": [
+            {"learned_demands": len(_demands(fold.learned)), "later_demands": len(_demands(fold.later))}
+            for fold in folds
+        ],
+        "position_bias": {
+            surface: {"eta": one.eta, "answering": one.answering, "harvested": one.harvested}
+            for surface, one in found.propensities.items()
+        },
+    }
+
+
+def _finished(
+    present: Ranker,
+    candidate: Ranker | None,
+    decision: Decision,
+    found: Harvest,
+    learned_to: datetime,
+    report: Mapping[str, Any],
+) -> Trained:
+    return Trained(
+        present=present.version,
+        candidate=candidate,
+        decision=decision,
+        trained_from=found.examples[0].at if found.examples else None,
+        trained_to=learned_to,
+        judgements=found.judgements,
+        report={"present": present.version, **report, "decision": decision},
+    )

@@ -1,0 +1,1 @@
+"""Notifications: what leaves the service by e-mail, chat robot, webhook, and how it is delivered."""

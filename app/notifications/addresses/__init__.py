@@ -1,0 +1,1 @@
+"""Notification addresses of managers and organisations."""

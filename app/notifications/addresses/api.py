@@ -1,0 +1,174 @@
+"""Routes of a user's own channels, and of the links in mails."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi.responses import HTMLResponse
+
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.idempotency import IdempotencyKey, created_once
+from app.notifications.addresses import service as own
+from app.notifications.channels.secrets import Seal
+from app.notifications.content.renderer import templates
+from app.notifications.models import ChannelAddress, ChannelKind
+from app.notifications.schemas import Asked, ChannelChange, ChannelNew, ChannelRead
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+router = APIRouter(
+    prefix="/v1/channels", tags=["渠道 Channels"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_BY_AGE = Sort(ChannelAddress.created_at, datetime)
+_ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
+
+Token = Annotated[str, Query(min_length=20, max_length=1000, description="邮件链接中的令牌")]
+
+
+def _seal(request: Request) -> Seal:
+    return Seal(request.app.state.settings)
+
+
+TheSeal = Annotated[Seal, Depends(_seal)]
+
+
+@router.post(
+    "", summary="添加渠道", status_code=201, response_model=ChannelRead, responses=problems(Invalid, Conflict)
+)
+def add(
+    request: Request,
+    session: WriteSession,
+    principal: LoggedIn,
+    seal: TheSeal,
+    body: ChannelNew,
+    key: IdempotencyKey = None,
+) -> Response:
+    """邮箱渠道即登录邮箱,先收到一封确认邮件,点击确认后才会收到推送。机器人只向群里发送任何人都可见的内容。"""
+
+    def answer() -> Response:
+        row = own.add_channel(
+            session,
+            seal,
+            principal=principal,
+            kind=ChannelKind(body.kind),
+            name=body.name,
+            url=body.url,
+            secret=body.secret,
+        )
+        headers = {"Location": f"/v1/channels/{row.id}", "ETag": etag(row)}
+        return Response(ChannelRead.of(row).model_dump_json(), 201, headers, "application/json")
+
+    holder = principal.user_id or ""
+    return created_once(session, request, holder=holder, key=key, payload=body, create=answer)
+
+
+@router.get("", summary="本人的渠道", responses=problems(Invalid))
+def list_(
+    session: ReadSession, principal: LoggedIn, limit: Limit = 20, cursor: Cursor = None
+) -> Page[ChannelRead]:
+    rows, following = fetch_page(
+        session,
+        own.channels(principal=principal),
+        sort=_BY_AGE,
+        key=ChannelAddress.id,
+        limit=limit,
+        cursor=cursor,
+    )
+    return Page(items=[ChannelRead.of(row) for row in rows], next_cursor=following)
+
+
+# Before the routes with an id: these are words, not ids.
+@router.get(
+    "/confirm", summary="确认邮箱的页面", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
+)
+def confirm_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
+    """只显示按钮: 邮件网关会预先打开链接,打开不应等于确认。"""
+    require(principal, Action.CHANNEL_LINK)
+    return _page("确认邮箱", "确认后,三库的推送和通知将发送到此邮箱。", f"confirm?token={token}", "确认")
+
+
+@router.post(
+    "/confirm", summary="确认邮箱", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
+)
+def confirm(principal: CurrentPrincipal, session: WriteSession, seal: TheSeal, token: Token) -> HTMLResponse:
+    require(principal, Action.CHANNEL_LINK)
+    own.confirm(session, seal, token)
+    return _page("已确认", "邮箱已确认,今后的推送和通知会发送到此邮箱。")
+
+
+@router.get(
+    "/unsubscribe", summary="退订的页面", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
+)
+def unsubscribe_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
+    require(principal, Action.CHANNEL_LINK)
+    return _page(
+        "退订邮件", "退订后不再向此邮箱发送推送,收件箱不受影响。", f"unsubscribe?token={token}", "退订"
+    )
+
+
+@router.post(
+    "/unsubscribe", summary="退订", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
+)
+def unsubscribe(
+    principal: CurrentPrincipal, session: WriteSession, seal: TheSeal, token: Token
+) -> HTMLResponse:
+    """无需登录;邮件程序的一键退订 (RFC 8058) 也用此地址。"""
+    require(principal, Action.CHANNEL_LINK)
+    own.unsubscribe(session, seal, token)
+    return _page("已退订", "不再向此邮箱发送推送;可在“渠道”中重新启用。")
+
+
+@router.get("/{channel_id}", summary="一个渠道", responses=problems(NotFound))
+def get(channel_id: UUID, session: ReadSession, principal: LoggedIn, response: Response) -> ChannelRead:
+    row = own.get_channel(session, channel_id, principal=principal)
+    response.headers["ETag"] = etag(row)
+    return ChannelRead.of(row)
+
+
+@router.patch("/{channel_id}", summary="改名、停用或启用", responses=_ON_CHANGE)
+def change(
+    channel_id: UUID,
+    session: WriteSession,
+    principal: LoggedIn,
+    response: Response,
+    body: ChannelChange,
+    if_match: IfMatch = None,
+) -> ChannelRead:
+    changes = body.model_dump(exclude_none=True)
+    row = own.change_channel(session, channel_id, principal=principal, changes=changes, if_match=if_match)
+    response.headers["ETag"] = etag(row)
+    return ChannelRead.of(row)
+
+
+@router.delete("/{channel_id}", summary="删除渠道", status_code=204, responses=_ON_CHANGE)
+def remove(channel_id: UUID, session: WriteSession, principal: LoggedIn, if_match: IfMatch = None) -> None:
+    own.remove_channel(session, channel_id, principal=principal, if_match=if_match)
+
+
+@router.post(
+    "/{channel_id}/test",
+    summary="发送测试消息",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound),
+)
+def test(channel_id: UUID, session: WriteSession, principal: LoggedIn) -> Asked:
+    """尚未确认的邮箱则重新发送确认邮件。"""
+    return Asked(message_id=own.test_channel(session, channel_id, principal=principal).id)
+
+
+def _page(title: str, text: str, action: str = "", button: str = "") -> HTMLResponse:
+    page = templates.get_template("page.html").render(title=title, text=text, action=action, button=button)
+    return HTMLResponse(page, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})

@@ -1,0 +1,150 @@
+"""Chat robots of WeCom (企业微信), DingTalk (钉钉) and Feishu (飞书): one JSON post each.
+
+All three reply 200 to a message that they reject, with an error code in the body; so the body decides.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from app.database import now
+from app.notifications.channels.base import Content, Letter, Outcome, Target, delivered, failed, refused
+from app.notifications.channels.outbound_http import NotReached, OutboundHttp, Reply
+from app.notifications.models import ChannelKind
+from app.settings import Settings
+
+# The addresses as the three services show them to the user who adds a robot to a group.
+_ADDRESSES: Mapping[ChannelKind, re.Pattern[str]] = MappingProxyType(
+    {
+        ChannelKind.WECOM: re.compile(
+            r"https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=(?P<token>[A-Za-z0-9_-]{8,100})"
+        ),
+        ChannelKind.DINGTALK: re.compile(
+            r"https://oapi\.dingtalk\.com/robot/send\?access_token=(?P<token>[A-Za-z0-9]{8,100})"
+        ),
+        ChannelKind.FEISHU: re.compile(
+            r"https://open\.feishu\.cn/open-apis/bot/v2/hook/(?P<token>[A-Za-z0-9_-]{8,100})/?"
+        ),
+    }
+)
+
+_TRY_LATER = frozenset({45009, 45033, 130101, 410100, 9499, 11232, -1})
+"""Rate limits and overload: WeCom 45009, 45033 and -1, DingTalk 130101 and 410100, Feishu 9499 and 11232."""
+
+
+_WECOM_BYTES = 2048
+"""WeCom rejects a longer text."""
+
+
+def robot_token(kind: ChannelKind, address: str) -> str | None:
+    """The secret part of a robot's address; None: this is no address of that service."""
+    match = _ADDRESSES[kind].fullmatch(address.strip())
+    return match["token"] if match else None
+
+
+class ChatChannel:
+    """One of the three services."""
+
+    def __init__(self, kind: ChannelKind, settings: Settings) -> None:
+        self._kind = kind
+        self._settings = settings
+        relay = settings.chat_relay
+        self._http = OutboundHttp(
+            timeout=settings.chat_timeout, allowed=[] if relay is None else [_host_and_port(relay)]
+        )
+
+    @property
+    def kind(self) -> ChannelKind:
+        return self._kind
+
+    @property
+    def pauses(self) -> Sequence[timedelta]:
+        return self._settings.chat_pauses
+
+    def send(self, letter: Letter, target: Target) -> Outcome:
+        if robot_token(self._kind, target.address) is None:
+            return refused("robot_address_unknown")
+        secret = target.secrets[0] if target.secrets else None
+        url, message = _REQUESTS[self._kind](target.address.strip(), letter.content, secret)
+        body = json.dumps(message, ensure_ascii=False).encode()
+        headers = {"content-type": "application/json; charset=utf-8", "user-agent": "Sanku"}
+        try:
+            return _outcome(self._http.post(self._relayed(url), body, headers))
+        except NotReached as error:
+            return failed(str(error))
+
+    def _relayed(self, url: str) -> str:
+        """The URL itself, or the same path and query at the relay."""
+        relay = self._settings.chat_relay
+        if relay is None:
+            return url
+        return f"{relay.rstrip('/')}/{url.split('/', 3)[3]}"
+
+
+Request = tuple[str, dict[str, Any]]
+"""URL and JSON body; a signature may stand in either."""
+
+
+def _wecom(url: str, content: Content, _secret: str | None) -> Request:
+    return url, {"msgtype": "text", "text": {"content": _cut(content.short, _WECOM_BYTES)}}
+
+
+def _dingtalk(url: str, content: Content, secret: str | None) -> Request:
+    if secret is not None:
+        timestamp = str(round(now().timestamp() * 1000))
+        digest = hmac.digest(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256)
+        url += "&" + urlencode({"timestamp": timestamp, "sign": base64.b64encode(digest)})
+    return url, {"msgtype": "text", "text": {"content": f"{content.subject}\r\n{content.short}"}}
+
+
+def _feishu(url: str, content: Content, _secret: str | None) -> Request:
+    return url, {"msg_type": "text", "content": {"text": f"{content.subject}\r\n{content.short}"}}
+
+
+_REQUESTS: Mapping[ChannelKind, Callable[[str, Content, str | None], Request]] = MappingProxyType(
+    {ChannelKind.WECOM: _wecom, ChannelKind.DINGTALK: _dingtalk, ChannelKind.FEISHU: _feishu}
+)
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """The whole lines that fit, in UTF-8."""
+    if len(text.encode()) <= most_bytes:
+        return text
+    cut = text.encode()[: most_bytes - len("\n…".encode())].decode(errors="ignore")
+    whole_lines = cut.rpartition("\n")[0]
+    return f"{whole_lines or cut}\n…"
+
+
+def _outcome(reply: Reply) -> Outcome:
+    """The code 0 is success; a relay may reply without a code."""
+    if reply.status != 200:
+        temporary = reply.status in (408, 425, 429) or reply.status >= 500
+        report = failed if temporary else refused
+        return report("not_accepted", status=reply.status, excerpt=reply.text)
+    code = _code(reply.text)
+    if code == 0:
+        return delivered(reply.status, reply.text)
+    report = failed if code is None or code in _TRY_LATER else refused
+    return report(f"robot_answered_{code}", status=reply.status, excerpt=reply.text)
+
+
+def _code(text: str) -> int | None:
+    """WeCom and DingTalk name it `errcode`, Feishu `code`."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    code = body.get("errcode", body.get("code")) if isinstance(body, dict) else None
+    return code if isinstance(code, int) else None
+
+
+def _host_and_port(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

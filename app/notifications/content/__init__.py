@@ -1,0 +1,1 @@
+"""Content of messages: who receives what, rendered from templates."""

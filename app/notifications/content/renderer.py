@@ -1,0 +1,249 @@
+"""The words of a message, in Chinese, from the present rows: one writer for each kind of message.
+
+A writer answers None when by now there is nothing left to tell: the push was answered, the record taken back.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from sqlalchemy.orm import Session
+
+from app.clock import JINAN_TIME
+from app.engagements.tasks.service import is_waiting
+from app.events.messages import MessageKind
+from app.libraries.disclosure.summaries import RecordSummary
+from app.libraries.vocabularies import regions
+from app.notifications.channels.base import Content
+from app.notifications.content import owner_matches
+from app.notifications.content.audience import Reader, pushes_for
+from app.notifications.content.owner_matches import OwnerMatches
+from app.notifications.models import Message, WebhookEndpoint
+from app.pushes.schemas import PushRead
+
+MOST_IN_A_DIGEST = 20
+
+_DIGITS = "零一二三四五六七八九十"
+
+templates = Environment(
+    loader=PackageLoader("app.notifications.content", "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a writer needs besides the message: whom it goes to, links, and from which score on a pair is good."""
+
+    reader: Reader
+    public_url: str
+    threshold: float
+    unsubscribe_url: str | None = None
+    confirm_url: str | None = None
+
+    def link(self, path: str) -> str:
+        return f"{self.public_url.rstrip('/')}{path}"
+
+
+Writer = Callable[[Session, Message, Desk], Content | None]
+
+
+def write_push(session: Session, message: Message, desk: Desk) -> Content | None:
+    ids = [UUID(message.ids["push_id"])]
+    found = pushes_for(session, desk.reader, manager_id=message.recipient_id, ids=ids, limit=1)
+    if not found:
+        return None
+    push = _shown(found[0], desk)
+    subject = f"【三库】推荐对接:{_name(push['demand'])} × {_name(push['achievement'])}"
+    short = f"需求:{_name(push['demand'])}\n成果:{_name(push['achievement'])}\n匹配分 {push['score']}\n{push['url']}"
+    data = {"manager_id": str(message.recipient_id), "push": _json(found[0])}
+    return _content("push", desk, subject, short, data, type_="push.new", push=push)
+
+
+def write_digest(session: Session, message: Message, desk: Desk) -> Content | None:
+    named = message.ids.get("push_ids")
+    ids = None if named is None else [UUID(id_) for id_ in named]
+    found = pushes_for(session, desk.reader, manager_id=message.recipient_id, ids=ids, limit=MOST_IN_A_DIGEST)
+    if not found:
+        return None
+    shown = [_shown(one, desk) for one in found]
+    subject = f"【三库】今日推送:{len(found)} 项待您处理"
+    lines = [
+        f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}({push['score']})"
+        for rank, push in enumerate(shown, 1)
+    ]
+    data = {"manager_id": str(message.recipient_id), "pushes": [_json(one) for one in found]}
+    return _content("digest", desk, subject, "\n".join(lines), data, type_="push.digest", pushes=shown)
+
+
+def write_owner_digest(session: Session, message: Message, desk: Desk) -> Content | None:
+    groups = owner_matches.read(
+        session,
+        message.ids,
+        organisation_id=message.recipient_id,
+        reader=desk.reader,
+        threshold=desk.threshold,
+    )
+    if not groups:
+        return None
+    shown: list[dict[str, Any]] = [
+        {
+            "line": _owner_line(group),
+            "record": group.record,
+            "matches": [{**one, "score": f"{one['score']:.2f}"} for one in group.matches],
+            "url": desk.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches"),
+        }
+        for group in groups
+    ]
+    subject = "【三库】" + ";".join(line for line in dict.fromkeys(_owner_line(group) for group in groups))
+    short = "\n".join(f"{group['line']}:{group['record']['title']}" for group in shown)
+    data = {"organisation_id": str(message.recipient_id), "records": [group.as_json() for group in groups]}
+    return _content("owner_digest", desk, subject, short, data, type_="owner.digest", groups=shown)
+
+
+def write_task_reminder(session: Session, message: Message, desk: Desk) -> Content | None:
+    """What the task is about is told inside: a mail names no party of an engagement (对接)."""
+    if not is_waiting(session, UUID(message.ids["task_id"])):
+        return None
+    path = f"/v1/engagements/{message.ids['engagement_id']}"
+    lines = ["您有一项对接任务即将到期或已到期,请登录查看并处理。"]
+    return _notice(
+        desk,
+        "【三库】对接任务提醒",
+        lines,
+        dict(message.ids),
+        type_="task.reminder",
+        url=desk.link(path),
+        button="查看任务",
+    )
+
+
+def write_test(_: Session, message: Message, desk: Desk) -> Content | None:
+    lines = ["这是一条测试消息。收到它说明此渠道可以正常接收推送。"]
+    data = {"text": "This is a test message of Sanku 三库.", "requested_at": message.created_at.isoformat()}
+    return _notice(desk, "【三库】测试消息", lines, data, type_="webhook.test")
+
+
+def write_verify(_: Session, __: Message, desk: Desk) -> Content | None:
+    if desk.confirm_url is None:
+        return None
+    lines = [
+        "您(或他人)请求将推送发送到此邮箱。请点击下面的按钮确认;若不是您本人操作,请忽略本邮件,不会再向您发送。"
+    ]
+    return _notice(
+        desk,
+        "【三库】请确认您的邮箱",
+        lines,
+        {},
+        type_="channel.verify",
+        url=desk.confirm_url,
+        button="确认接收推送",
+    )
+
+
+def write_endpoint_disabled(session: Session, message: Message, desk: Desk) -> Content | None:
+    endpoint = session.get(WebhookEndpoint, UUID(message.ids["endpoint_id"]))
+    if endpoint is None or endpoint.disabled_at is None:
+        return None
+    lines = [
+        f"贵单位的 Webhook 端点“{endpoint.name}”({endpoint.host})长时间接收失败,已停用。",
+        "请检查接收程序,修复后在“Webhook 端点”中重新启用;未送达的消息可在投递日志中手动重发。",
+    ]
+    data = {"endpoint_id": str(endpoint.id), "host": endpoint.host, "reason": endpoint.disabled_reason}
+    return _notice(
+        desk, "【三库】Webhook 端点已停用", lines, data, type_="webhook.disabled",
+        url=desk.link(f"/v1/webhooks/{endpoint.id}"), button="查看端点",
+    )  # fmt: skip
+
+
+WRITERS: Mapping[MessageKind, Writer] = {
+    MessageKind.PUSH: write_push,
+    MessageKind.DIGEST: write_digest,
+    MessageKind.OWNER_DIGEST: write_owner_digest,
+    MessageKind.TASK_REMINDER: write_task_reminder,
+    MessageKind.TEST: write_test,
+    MessageKind.VERIFY: write_verify,
+    MessageKind.ENDPOINT_DISABLED: write_endpoint_disabled,
+}
+
+
+def _notice(
+    desk: Desk,
+    subject: str,
+    lines: Sequence[str],
+    data: Mapping[str, Any],
+    *,
+    type_: str,
+    url: str | None = None,
+    button: str = "",
+) -> Content:
+    short = "\n".join([*lines, *([url] if url else [])])
+    return _content("notice", desk, subject, short, data, type_=type_, lines=lines, url=url, button=button)
+
+
+def _content(
+    template: str, desk: Desk, subject: str, short: str, data: Mapping[str, Any], *, type_: str, **values: Any
+) -> Content:
+    context = {
+        "subject": subject,
+        "name": desk.reader.name,
+        "unsubscribe_url": desk.unsubscribe_url,
+        **values,
+    }
+    return Content(
+        type=type_,
+        subject=subject,
+        text=templates.get_template(f"{template}.txt").render(context),
+        html=templates.get_template(f"{template}.html").render(context),
+        short=short,
+        data=data,
+    )
+
+
+def _shown(push: PushRead, desk: Desk) -> dict[str, Any]:
+    """A push in the words of a mail; what the reader may not see is missing."""
+    sees_reasons = (push.demand.view_level or 0) > 0 and (push.achievement.view_level or 0) > 0
+    return {
+        "demand": _side(push.demand),
+        "achievement": _side(push.achievement),
+        "score": f"{push.pair_score:.2f}",
+        "reason": push.reasons.pair.get("one_line_zh") if sees_reasons else None,
+        "expires": push.expires_at.astimezone(JINAN_TIME).strftime("%Y年%m月%d日 %H:%M"),
+        "url": desk.link(f"/v1/pushes/{push.id}"),
+    }
+
+
+def _side(record: RecordSummary) -> dict[str, Any]:
+    return {
+        "title": record.title,
+        "number": record.number,
+        "owner": record.owner_name or record.public_alias,
+        "region": regions().label(record.region) if record.region and record.region in regions() else None,
+        "text": record.text,
+    }
+
+
+def _name(side: Mapping[str, Any]) -> str:
+    return str(side["title"] or side["number"])
+
+
+def _json(push: PushRead) -> dict[str, Any]:
+    return push.model_dump(mode="json", exclude_none=True)
+
+
+def _owner_line(group: OwnerMatches) -> str:
+    """三项成果与您的需求匹配 / 您的成果匹配两项需求."""
+    count = f"{_chinese(group.count)}项"
+    return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
+
+
+def _chinese(count: int) -> str:
+    """Up to ten in characters, as one writes it; 两 before a measure word."""
+    if count == 2:
+        return "两"
+    return _DIGITS[count] if count <= 10 else str(count)

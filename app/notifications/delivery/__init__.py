@@ -1,0 +1,1 @@
+"""Delivery: routing, ordering, attempts, retries and the log."""

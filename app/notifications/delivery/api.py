@@ -1,0 +1,62 @@
+"""Routes of the log of deliveries."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, status
+
+from app.accounts.access.permissions import LoggedIn
+from app.database import ReadSession, WriteSession
+from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.notifications.delivery import log as service
+from app.notifications.models import ChannelKind, Delivery, DeliveryState
+from app.notifications.schemas import DeliveryDetails, DeliveryRead
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+router = APIRouter(
+    prefix="/v1/deliveries", tags=["投递 Deliveries"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_NEWEST_FIRST = Sort(Delivery.created_at, datetime, descending=True)
+
+
+@router.get("", summary="投递日志", responses=problems(Invalid))
+def list_(
+    session: ReadSession,
+    principal: LoggedIn,
+    states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态,可多选")] = None,
+    channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
+    address_id: Annotated[UUID | None, Query(description="渠道或端点")] = None,
+    recipient_id: Annotated[UUID | None, Query(description="技术经理人、用户或单位")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[DeliveryRead]:
+    """最新的在前。管理部门可见全部;其他人只见发往本人渠道和本单位端点的。"""
+    query = service.deliveries(
+        principal=principal, states=states, channel=channel, address_id=address_id, recipient_id=recipient_id
+    )
+    rows, following = fetch_page(
+        session, query, sort=_NEWEST_FIRST, key=Delivery.id, limit=limit, cursor=cursor
+    )
+    kinds = service.kinds_of(session, rows)
+    return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=following)
+
+
+@router.get("/{delivery_id}", summary="一次投递及每次尝试", responses=problems(NotFound))
+def get(delivery_id: UUID, session: ReadSession, principal: LoggedIn) -> DeliveryDetails:
+    row = service.get_delivery(session, delivery_id, principal=principal)
+    kind = service.kinds_of(session, [row])[row.message_id]
+    return DeliveryDetails.with_log(row, kind, service.attempts_of(session, row))
+
+
+@router.post(
+    "/{delivery_id}/repeat",
+    summary="重新投递",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound, Conflict),
+)
+def repeat(delivery_id: UUID, session: WriteSession, principal: LoggedIn) -> DeliveryRead:
+    """消息 id 不变,内容按现状重新生成;接收方可凭 id 去重。"""
+    row = service.redeliver(session, delivery_id, principal=principal)
+    return DeliveryRead.of(row, service.kinds_of(session, [row])[row.message_id])

@@ -1,0 +1,187 @@
+"""What goes over the wire about channels, endpoints and deliveries. No answer holds a robot's address or a password."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
+
+from app.libraries.http.schemas import ShortLine, Wire
+from app.libraries.validation.errors import flaw
+from app.libraries.validation.values.text import TextRule
+from app.notifications.models import (
+    AttemptResult,
+    ChannelAddress,
+    ChannelKind,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryState,
+    WebhookEndpoint,
+)
+
+_URL = TypeAdapter(AnyHttpUrl)
+
+EndpointType = Literal["push.new", "push.digest", "owner.digest", "task.reminder"]
+
+_TYPES = "push.new 新推送 push.digest 每日推送 owner.digest 匹配通知 task.reminder 任务提醒"
+
+
+def _plain_url(text: str) -> str:
+    """As programs write it: a host in ASCII (punycode), always with a path."""
+    try:
+        return str(_URL.validate_python(text))
+    except ValueError as error:
+        raise flaw(
+            "url", zh="应为完整的网址,如 https://example.com/hook", en="must be a complete address"
+        ) from error
+
+
+Url = Annotated[
+    str, TextRule(10, 500), AfterValidator(_plain_url), Field(examples=["https://example.com/sanku-hook"])
+]
+
+
+class ChannelNew(Wire):
+    kind: Literal["mail", "wecom", "dingtalk", "feishu"] = Field(
+        title="渠道", description="mail 登录邮箱 wecom 企业微信机器人 dingtalk 钉钉机器人 feishu 飞书机器人"
+    )
+    name: ShortLine = Field("", title="名称", examples=["项目群机器人"])
+    url: Annotated[str, TextRule(10, 500)] | None = Field(
+        None, title="机器人地址", description="群机器人的 Webhook 地址;加密保存,不再显示"
+    )
+    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{8,100}$")] | None = Field(
+        None, title="加签密钥", description="仅钉钉;加密保存,不再显示"
+    )
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "mail"}]})
+
+
+class ChannelChange(Wire):
+    name: ShortLine | None = Field(None, title="名称", examples=["项目群机器人"])
+    enabled: StrictBool | None = Field(None, title="启用", examples=[False])
+
+
+class ChannelRead(BaseModel):
+    id: UUID
+    kind: ChannelKind = Field(title="渠道")
+    name: str = Field(title="名称")
+    enabled: bool = Field(title="启用")
+    confirmed: bool = Field(title="已确认", description="邮箱须点击确认邮件中的链接后才会收到推送")
+    created_at: datetime
+    version: int = Field(description="ETag 即此数")
+
+    @classmethod
+    def of(cls, row: ChannelAddress) -> "ChannelRead":
+        return cls(
+            id=row.id,
+            kind=ChannelKind(row.kind),
+            name=row.name,
+            enabled=row.enabled,
+            confirmed=row.kind != ChannelKind.MAIL or row.verified_at is not None,
+            created_at=row.created_at,
+            version=row.version,
+        )
+
+
+class WebhookNew(Wire):
+    name: ShortLine = Field(title="名称", examples=["内部项目系统"])
+    url: Url = Field(title="地址", description="https 公网地址;加密保存,只显示主机名")
+    types: list[EndpointType] = Field(
+        min_length=1, max_length=4, title="消息类型", description=_TYPES, examples=[["push.new"]]
+    )
+    organisation_id: UUID | None = Field(
+        None, title="所属单位", description="默认为本单位;管理部门可代任何单位设置"
+    )
+
+
+class WebhookChange(Wire):
+    name: ShortLine | None = Field(None, title="名称", examples=["内部项目系统"])
+    url: Url | None = Field(None, title="地址")
+    types: list[EndpointType] | None = Field(
+        None, min_length=1, max_length=4, title="消息类型", description=_TYPES, examples=[["push.new"]]
+    )
+    enabled: StrictBool | None = Field(
+        None, title="启用", description="true 同时解除因长期失败的停用", examples=[True]
+    )
+
+
+class WebhookRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+    host: str = Field(title="主机名")
+    types: list[str] = Field(title="消息类型")
+    enabled: bool = Field(title="启用")
+    failing_since: datetime | None = Field(title="连续失败起始时间")
+    disabled_at: datetime | None = Field(title="停用时间", description="因长期失败或接收方答复 410 而停用")
+    disabled_reason: str | None = Field(title="停用原因", description="failing 长期失败 gone 接收方答复 410")
+    previous_until: datetime | None = Field(title="旧密钥失效时间", description="此前新旧密钥同时签名")
+    created_at: datetime
+    version: int = Field(description="ETag 即此数")
+
+
+class WebhookIssued(WebhookRead):
+    secret: str = Field(title="签名密钥", description="whsec_…,只在此次回答中显示")
+
+    @classmethod
+    def showing(cls, row: WebhookEndpoint, secret: str) -> "WebhookIssued":
+        return cls(**WebhookRead.model_validate(row).model_dump(), secret=secret)
+
+
+class Asked(BaseModel):
+    message_id: UUID = Field(title="消息", description="投递情况见 /v1/deliveries")
+
+
+class DeliveryRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    message_id: UUID = Field(title="消息", description="Webhook 的 webhook-id 为 msg_ 加此 id")
+    kind: str = Field(title="消息类别", examples=["push"])
+    channel: ChannelKind = Field(title="渠道")
+    address_id: UUID = Field(title="渠道或端点")
+    recipient_id: UUID = Field(title="接收人", description="技术经理人、用户或单位")
+    state: DeliveryState = Field(
+        title="状态",
+        description="waiting 等待前一条 due 待投递 delivered 已送达 dead 已放弃 dropped 无需再送",
+    )
+    attempts: int = Field(title="本轮尝试次数")
+    round: int = Field(title="轮次", description="手动重发一次加一")
+    next_at: datetime | None = Field(title="下次尝试时间")
+    settled_at: datetime | None = Field(title="结束时间")
+    last_error: str | None = Field(title="最近一次错误")
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Delivery, kind: str) -> "DeliveryRead":
+        own: dict[str, Any] = {
+            name: getattr(row, name) for name in DeliveryRead.model_fields if name != "kind"
+        }
+        return cls(**own, kind=kind)
+
+
+class AttemptRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    round: int
+    number: int = Field(title="第几次")
+    result: AttemptResult = Field(
+        title="结果", description="delivered 已送达 failed 失败可重试 refused 被拒绝 lost 进程中断,结果未知"
+    )
+    status: int | None = Field(title="对方状态码")
+    duration_ms: int | None = Field(title="耗时(毫秒)")
+    error: str | None
+    excerpt: str | None = Field(title="对方答复摘录", description="至多 500 字符")
+    created_at: datetime
+
+
+class DeliveryDetails(DeliveryRead):
+    log: list[AttemptRead] = Field(title="每次尝试")
+
+    @classmethod
+    def with_log(cls, row: Delivery, kind: str, log: Sequence[DeliveryAttempt]) -> "DeliveryDetails":
+        shown = [AttemptRead.model_validate(entry) for entry in log]
+        return cls(**DeliveryRead.of(row, kind).model_dump(), log=shown)

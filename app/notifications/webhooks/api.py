@@ -1,0 +1,143 @@
+"""Routes of webhook endpoints."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response, status
+
+from app.accounts.access.permissions import LoggedIn
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.notifications.models import WebhookEndpoint
+from app.notifications.schemas import Asked, WebhookChange, WebhookIssued, WebhookNew, WebhookRead
+from app.notifications.webhooks import service
+from app.notifications.webhooks.service import Issued, Keeper
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+
+router = APIRouter(
+    prefix="/v1/webhooks", tags=["Webhook 端点 Webhooks"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_BY_AGE = Sort(WebhookEndpoint.created_at, datetime)
+_ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
+
+
+def _keeper(request: Request) -> Keeper:
+    return Keeper.of(request.app.state.settings)
+
+
+TheKeeper = Annotated[Keeper, Depends(_keeper)]
+
+
+@router.post(
+    "",
+    summary="新建 Webhook 端点",
+    status_code=201,
+    response_model=WebhookIssued,
+    responses=problems(Invalid, Conflict),
+)
+def create(session: WriteSession, principal: LoggedIn, keeper: TheKeeper, body: WebhookNew) -> Response:
+    """签名密钥只在此次回答中显示,因此不支持 Idempotency-Key。签名与重试按 Standard Webhooks 规范。"""
+    issued = service.create_endpoint(
+        session,
+        keeper,
+        principal=principal,
+        name=body.name,
+        url=body.url,
+        types=body.types,
+        organisation_id=body.organisation_id,
+    )
+    return _issued(issued, 201)
+
+
+@router.get("", summary="Webhook 端点列表", responses=problems(Invalid))
+def list_(
+    session: ReadSession,
+    principal: LoggedIn,
+    organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[WebhookRead]:
+    query = service.endpoints(principal=principal, organisation_id=organisation_id)
+    rows, following = fetch_page(
+        session, query, sort=_BY_AGE, key=WebhookEndpoint.id, limit=limit, cursor=cursor
+    )
+    return Page(items=[WebhookRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get("/{endpoint_id}", summary="一个 Webhook 端点", responses=problems(NotFound))
+def get(endpoint_id: UUID, session: ReadSession, principal: LoggedIn, response: Response) -> WebhookRead:
+    row = service.get_endpoint(session, endpoint_id, principal=principal)
+    response.headers["ETag"] = etag(row)
+    return WebhookRead.model_validate(row)
+
+
+@router.patch("/{endpoint_id}", summary="修改、停用或重新启用", responses=_ON_CHANGE)
+def change(
+    endpoint_id: UUID,
+    session: WriteSession,
+    principal: LoggedIn,
+    keeper: TheKeeper,
+    response: Response,
+    body: WebhookChange,
+    if_match: IfMatch = None,
+) -> WebhookRead:
+    row = service.change_endpoint(
+        session,
+        keeper,
+        endpoint_id,
+        principal=principal,
+        changes=body.model_dump(exclude_none=True),
+        if_match=if_match,
+    )
+    response.headers["ETag"] = etag(row)
+    return WebhookRead.model_validate(row)
+
+
+@router.delete("/{endpoint_id}", summary="删除端点", status_code=204, responses=_ON_CHANGE)
+def remove(endpoint_id: UUID, session: WriteSession, principal: LoggedIn, if_match: IfMatch = None) -> None:
+    service.remove_endpoint(session, endpoint_id, principal=principal, if_match=if_match)
+
+
+@router.post(
+    "/{endpoint_id}/rotate", summary="更换签名密钥", response_model=WebhookIssued, responses=_ON_CHANGE
+)
+def rotate(
+    endpoint_id: UUID,
+    session: WriteSession,
+    principal: LoggedIn,
+    keeper: TheKeeper,
+    if_match: IfMatch = None,
+) -> Response:
+    """新密钥只在此次回答中显示;旧密钥在重叠期内同时签名,便于接收方从容更换。"""
+    issued = service.rotate_secret(session, keeper, endpoint_id, principal=principal, if_match=if_match)
+    return _issued(issued, 200)
+
+
+@router.post(
+    "/{endpoint_id}/test",
+    summary="发送测试消息",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound),
+)
+def test(endpoint_id: UUID, session: WriteSession, principal: LoggedIn) -> Asked:
+    """只发给此端点,停用时也发。结果见投递日志。"""
+    return Asked(message_id=service.test_endpoint(session, endpoint_id, principal=principal).id)
+
+
+def _issued(issued: Issued, status_code: int) -> Response:
+    row = issued.endpoint
+    headers = {"ETag": etag(row), "Location": f"/v1/webhooks/{row.id}", "Cache-Control": "no-store"}
+    shown = WebhookIssued.showing(row, issued.secret)
+    return Response(shown.model_dump_json(), status_code, headers, "application/json")

@@ -1,0 +1,1 @@
+"""Assignment runs: the best pairs for all managers at once."""

@@ -1,0 +1,92 @@
+"""The routes of assignments: the bureau's dry run, and runs that are carried out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.database import ReadSession, WriteSession
+from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.idempotency import IdempotencyKey, created_once
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.pushes.assignment import runs as assignment_runs
+from app.pushes.assignment.models import AssignmentRun
+from app.pushes.assignment.plan import plan_assignment
+from app.pushes.assignment.presenter import read_plan
+from app.pushes.assignment.schemas import RunRead, RunRequest, RunSummary
+from app.pushes.policy import policy_of
+from app.pushes.schemas import AssignmentRead, AssignmentRequest
+
+router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
+
+_NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True)
+
+
+@router.post("/assignments/plan", summary="统筹指派(试算)", responses=problems(Invalid))
+def plan(
+    wanted: AssignmentRequest, principal: CurrentPrincipal, session: ReadSession, request: Request
+) -> AssignmentRead:
+    """在经理人名额内为多个供需对统筹安排,并与现有推送比较。只试算,不写入任何数据;安排不了的逐条说明原因和放宽办法。"""
+    require(principal, Action.ASSIGNMENT_PLAN)
+    matcher = request.app.state.matcher
+    matcher.ranker(session)  # whose threshold the policy holds: the one that is active now
+    policy = policy_of(request.app.state.settings, matcher)
+    return read_plan(plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep))
+
+
+@router.post(
+    "/assignments/run",
+    summary="统筹指派(执行)",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=RunSummary,
+    responses=problems(Invalid),
+)
+def run(
+    wanted: RunRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    request: Request,
+    key: IdempotencyKey = None,
+) -> Response:
+    """按试算的方案新增推送,由后台一次性写入;已有的推送保留不动,规则不变。结果见 Location。"""
+    require(principal, Action.ASSIGNMENT_RUN)
+
+    def answer() -> Response:
+        started = assignment_runs.request_run(session, principal=principal, limit=wanted.limit)
+        return JSONResponse(
+            RunSummary.model_validate(started).model_dump(mode="json"),
+            status.HTTP_202_ACCEPTED,
+            {"Location": f"/v1/assignments/runs/{started.id}"},
+        )
+
+    holder = principal.user_id or principal.api_key_id or ""
+    return created_once(session, request, holder=holder, key=key, payload=wanted, create=answer)
+
+
+@router.get("/assignments/runs", summary="已执行的统筹指派", responses=problems(Invalid))
+def list_runs(
+    principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
+) -> Page[RunSummary]:
+    """最新的在前。每晚一次(可关闭),其余由主管部门发起。"""
+    require(principal, Action.ASSIGNMENT_READ)
+    query = select(AssignmentRun).options(defer(AssignmentRun.answer))
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_NEWEST_FIRST,
+        key=AssignmentRun.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="newest",
+    )
+    return Page(items=[RunSummary.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get("/assignments/runs/{run_id}", summary="一次统筹指派的结果", responses=problems(NotFound))
+def get_run(run_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> RunRead:
+    """新增了哪些推送;没有安排的供需对逐条说明原因,以及放宽哪个名额、补充哪些候选人可以解决。"""
+    return RunRead.model_validate(assignment_runs.get_run(session, run_id, principal=principal))

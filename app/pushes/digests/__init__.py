@@ -1,0 +1,1 @@
+"""Digests: ranked lists for managers and owners, on their schedule."""

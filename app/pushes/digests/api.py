@@ -1,0 +1,175 @@
+"""Routes of preferences and digests."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.accounts.models import Role
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
+from app.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.pushes.digests.models import Digest, OwnerDigest
+from app.pushes.digests.owner_digest import told
+from app.pushes.digests.preview import preview_list
+from app.pushes.digests.queries import visible_digests
+from app.pushes.digests.schemas import (
+    DigestPushes,
+    DigestRead,
+    OwnerDigestRead,
+    OwnerPreferencesIn,
+    OwnerPreferencesRead,
+    PreferencesIn,
+    PreferencesRead,
+    PreviewIn,
+    PreviewRead,
+)
+from app.pushes.inbox.presenter import read_many
+from app.pushes.models import Push
+from app.pushes.policy import policy_of
+from app.pushes.preferences import service as preferences
+
+router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
+
+_CHANGES = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
+_NEWEST_FIRST = Sort(Digest.created_at, datetime, descending=True)
+_NEWEST_NEWS_FIRST = Sort(OwnerDigest.created_at, datetime, descending=True)
+
+
+@router.get("/managers/me/preferences", summary="本人的推送偏好", responses=problems(NotFound))
+def get_preferences(principal: CurrentPrincipal, session: ReadSession, response: Response) -> PreferencesRead:
+    """从未设置时为默认值,ETag 为 "0"。"""
+    require(principal, Action.PREFERENCE_READ, own=True)
+    id_ = preferences.own_manager(principal)
+    found = preferences.managers_preferences(session, [id_])[id_]
+    response.headers["ETag"] = etag(found)
+    return PreferencesRead.model_validate(found)
+
+
+@router.put("/managers/me/preferences", summary="设置本人的推送偏好", responses=_CHANGES)
+def put_preferences(
+    wanted: PreferencesIn,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> PreferencesRead:
+    """整体替换,未填的恢复默认;须带 If-Match。只影响此后的推送和提醒,已在收件箱中的不受影响。"""
+    stored = preferences.put_managers_preferences(
+        session, wanted.model_dump(), principal=principal, if_match=if_match
+    )
+    response.headers["ETag"] = etag(stored)
+    return PreferencesRead.model_validate(stored)
+
+
+@router.get("/organisations/me/preferences", summary="本单位的匹配通知偏好", responses=problems(NotFound))
+def get_owner_preferences(
+    principal: CurrentPrincipal, session: ReadSession, response: Response
+) -> OwnerPreferencesRead:
+    require(principal, Action.PREFERENCE_READ, own=principal.role is not Role.MANAGER)
+    id_ = preferences.own_organisation(principal)
+    found = preferences.owners_preferences(session, [id_])[id_]
+    response.headers["ETag"] = etag(found)
+    return OwnerPreferencesRead.model_validate(found)
+
+
+@router.put("/organisations/me/preferences", summary="设置本单位的匹配通知偏好", responses=_CHANGES)
+def put_owner_preferences(
+    wanted: OwnerPreferencesIn,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> OwnerPreferencesRead:
+    """整体替换,未填的恢复默认;须带 If-Match。frequency 为 none 时不再发送匹配通知。"""
+    stored = preferences.put_owners_preferences(
+        session, wanted.model_dump(), principal=principal, if_match=if_match
+    )
+    response.headers["ETag"] = etag(stored)
+    return OwnerPreferencesRead.model_validate(stored)
+
+
+@router.get("/digests", summary="推送清单", responses=problems(Invalid))
+def list_digests(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[DigestRead]:
+    """最新的在前。技术经理人只见本人的。"""
+    require(principal, Action.DIGEST_READ, own=principal.role is Role.MANAGER)
+    query = visible_digests(select(Digest), principal)
+    if manager_id is not None:
+        query = query.where(Digest.manager_id == manager_id)
+    rows, following = fetch_page(
+        session, query, sort=_NEWEST_FIRST, key=Digest.id, limit=limit, cursor=cursor, sort_name="digests"
+    )
+    return Page(items=[DigestRead.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.get(
+    "/digests/{digest_id}",
+    summary="一份推送清单",
+    response_model_exclude_unset=True,
+    responses=problems(NotFound),
+)
+def get_digest(digest_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> DigestPushes:
+    require(principal, Action.DIGEST_READ, own=principal.role is Role.MANAGER)
+    digest = session.scalar(visible_digests(select(Digest).where(Digest.id == digest_id), principal))
+    if digest is None:
+        raise NotFound()
+    ids = [UUID(item["push_id"]) for item in digest.items]
+    found = {push.id: push for push in session.scalars(select(Push).where(Push.id.in_(ids)))}
+    shown = read_many(session, [found[id_] for id_ in ids], principal=principal)
+    return DigestPushes(**DigestRead.model_validate(digest).model_dump(), pushes=shown)
+
+
+@router.get("/owner-digests", summary="本单位的匹配通知", responses=problems(NotFound, Invalid))
+def list_owner_digests(
+    principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
+) -> Page[OwnerDigestRead]:
+    """最新的在前;管理部门可见全部。"""
+    require(principal, Action.DIGEST_READ, own=principal.role is not Role.MANAGER)
+    query = select(OwnerDigest)
+    if not principal.sees_everything:
+        query = query.where(OwnerDigest.organisation_id == preferences.own_organisation(principal))
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_NEWEST_NEWS_FIRST,
+        key=OwnerDigest.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="owner_digests",
+    )
+    return Page(items=told(session, rows), next_cursor=following)
+
+
+@router.post("/pushes/preview", summary="预览下一份清单", responses=problems(NotFound, Invalid))
+def preview(
+    wanted: PreviewIn, principal: CurrentPrincipal, session: ReadSession, request: Request
+) -> PreviewRead:
+    """若现状不变,下一个工作日的清单会有什么,其余为何未列入(按规则计数)。不写入任何数据。"""
+    own = wanted.manager_id is None or wanted.manager_id == principal.manager_id
+    require(principal, Action.PUSH_PREVIEW, own=own)
+    state = request.app.state
+    return preview_list(
+        session,
+        state.matcher,
+        wanted.manager_id or preferences.own_manager(principal),
+        policy=policy_of(state.settings, state.matcher),
+        tells_all=principal.sees_everything,
+    )

@@ -1,0 +1,43 @@
+"""When the next digest comes round: once a day or a week, at the recipient's hour. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from app.pushes.preferences.models import Frequency
+from app.pushes.preferences.service import Times
+from app.pushes.preferences.working_time import at, is_working_day, local
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A digest that is due: it covers what came before `cutoff` (UTC), and is the only one from the day `since` to
+    `until` (both inclusive)."""
+
+    cutoff: datetime
+    since: date
+    until: date
+
+
+def digest_turn(times: Times, moment: datetime) -> Turn | None:
+    """The digest whose time has come at `moment`, or None: another day, too early, or none wanted.
+
+    A weekly one whose day is off comes on the next day that is not; seven days off in a row have none.
+    """
+    today = local(moment).date()
+    if times.frequency is Frequency.NONE:
+        return None
+    if times.frequency is Frequency.WEEKLY:
+        first = since = today - timedelta(days=(today.isoweekday() - times.weekday) % 7)
+        until = since + timedelta(days=6)
+    else:
+        first = since = until = today
+    while not times.on_days_off and not is_working_day(first):
+        first += timedelta(days=1)
+    cutoff = at(first, time(times.digest_hour))
+    if first > until or moment < cutoff or not _may_be_sent_on(today, times):
+        return None
+    return Turn(cutoff, since, until)
+
+
+def _may_be_sent_on(day: date, times: Times) -> bool:
+    return times.on_days_off or is_working_day(day)

@@ -1,0 +1,129 @@
+"""Rounds of pushes: how many a manager was given, which pairs may come again, and beginning one."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import RecordVersion
+from app.matching.models import Pair
+from app.pushes.eligibility.facts import RecentPushes
+from app.pushes.eligibility.repush_policy import Again, Ended, again_after, may_return
+from app.pushes.models import HOLDING, LIVE, Push, PushRound, PushState
+from app.pushes.policy import PairKey, RepushPolicy
+from app.pushes.preferences import working_time
+
+UNDONE = "undone"
+"""Why a push ended that had followed from an answer which was undone."""
+
+
+def given_to(session: Session, manager_ids: Collection[UUID], day: date) -> dict[UUID, RecentPushes]:
+    """Rounds begun for each of these managers on that local day and in the seven days that end with it; managers
+    without any are not in the answer."""
+    today, week = working_time.at(day), working_time.at(day - timedelta(days=6))
+    until = working_time.at(day + working_time.ONE_DAY)
+    rows = session.execute(
+        select(
+            PushRound.manager_id,
+            func.count().filter(PushRound.pushed_at >= today),
+            func.count(),
+        )
+        .where(
+            PushRound.manager_id.in_(manager_ids), PushRound.pushed_at >= week, PushRound.pushed_at < until
+        )
+        .group_by(PushRound.manager_id)
+    )
+    return {manager_id: RecentPushes(of_day, of_week) for manager_id, of_day, of_week in rows}
+
+
+def live_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
+    """How many pushes wait for each manager's answer."""
+    query = (
+        select(Push.manager_id, func.count())
+        .where(Push.manager_id.in_(manager_ids), Push.state.in_(LIVE))
+        .group_by(Push.manager_id)
+    )
+    return Counter({row[0]: row[1] for row in session.execute(query)})
+
+
+def returning_pushes(
+    session: Session, pairs: Mapping[PairKey, Pair], law: RepushPolicy
+) -> dict[tuple[PairKey, UUID], Again]:
+    """Which of these pairs may come back to which managers who had them, and why."""
+    rows = session.execute(
+        select(
+            Push.demand_id,
+            Push.achievement_id,
+            Push.manager_id,
+            Push.state,
+            Push.round,
+            Push.pair_score,
+            Push.decline_reason,
+            Push.ended_reason,
+            Push.demand_version,
+            Push.achievement_version,
+        ).where(
+            Push.demand_id.in_({key[0] for key in pairs}),
+            Push.achievement_id.in_({key[1] for key in pairs}),
+            Push.state.not_in(HOLDING),
+        )
+    )
+    ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
+    history = _changes(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
+    found = {}
+    for push in ended:
+        key = (push.demand_id, push.achievement_id)
+        pair = pairs[key]
+        spans = (
+            (RecordKind.DEMAND, push.demand_id, push.demand_version, pair.demand_version),
+            (RecordKind.ACHIEVEMENT, push.achievement_id, push.achievement_version, pair.achievement_version),
+        )
+        changed = {
+            (kind.value, name)
+            for kind, record_id, since, until in spans
+            for version, names in history.get(record_id, ())
+            if since < version <= until
+            for name in names
+        }
+        last = Ended(
+            PushState(push.state),
+            push.round,
+            push.pair_score,
+            push.decline_reason,
+            undone=push.ended_reason == UNDONE,
+        )
+        if may_return(last, score=pair.score, changed={name for _, name in changed}, law=law):
+            found[key, push.manager_id] = again_after(last, changed)
+    return found
+
+
+def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[int, list[str]]]]:
+    """The versions of each record with the names of the fields that changed."""
+    if not record_ids:
+        return {}
+    found: dict[UUID, list[tuple[int, list[str]]]] = {}
+    rows = session.execute(
+        select(RecordVersion.record_id, RecordVersion.version, RecordVersion.changed_fields).where(
+            RecordVersion.record_id.in_(record_ids)
+        )
+    )
+    for record_id, version, names in rows:
+        found.setdefault(record_id, []).append((version, names))
+    return found
+
+
+def begin_round(session: Session, push: Push) -> None:
+    """Note the round that the push is in now; its row is the one that caps count."""
+    session.add(
+        PushRound(push_id=push.id, manager_id=push.manager_id, round=push.round, pushed_at=push.pushed_at)
+    )
+
+
+def present_round(session: Session, push: Push) -> PushRound:
+    return session.scalars(
+        select(PushRound).where(PushRound.push_id == push.id, PushRound.round == push.round)
+    ).one()

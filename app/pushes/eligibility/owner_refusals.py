@@ -1,0 +1,65 @@
+"""Pairs that an owner does not want: as long as his word holds they are pushed to nobody else."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.libraries.record.models import RecordVersion
+from app.matching.models import Pair
+from app.pushes.eligibility.repush_policy import is_met
+from app.pushes.feedback.models import OwnerAnswer
+from app.pushes.policy import PairKey, RepushPolicy
+
+
+def unwanted_pairs(session: Session, pairs: Mapping[PairKey, Pair], law: RepushPolicy) -> frozenset[PairKey]:
+    """Which of these pairs an owner is not interested in, where neither record has changed since in what meets his
+    reason. A later answer takes the place of an earlier one."""
+    if not pairs:
+        return frozenset()
+    rows = session.execute(
+        select(
+            OwnerAnswer.demand_id,
+            OwnerAnswer.achievement_id,
+            OwnerAnswer.reason,
+            OwnerAnswer.pair_score,
+            OwnerAnswer.answered_at,
+        ).where(
+            OwnerAnswer.demand_id.in_({key[0] for key in pairs}),
+            OwnerAnswer.achievement_id.in_({key[1] for key in pairs}),
+            OwnerAnswer.interested.is_(False),
+        )
+    )
+    said = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
+    history = _changes(session, {id_ for row in said for id_ in (row.demand_id, row.achievement_id)})
+    unwanted = set()
+    for row in said:
+        key = (row.demand_id, row.achievement_id)
+        changed = {
+            name
+            for record_id in key
+            for changed_at, names in history.get(record_id, ())
+            if changed_at > row.answered_at
+            for name in names
+        }
+        score = pairs[key].score
+        if not is_met(row.reason, since=row.pair_score, score=score, changed=changed, law=law):
+            unwanted.add(key)
+    return frozenset(unwanted)
+
+
+def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[datetime, list[str]]]]:
+    """When each record was changed, with the names of the fields."""
+    if not record_ids:
+        return {}
+    found: dict[UUID, list[tuple[datetime, list[str]]]] = {}
+    rows = session.execute(
+        select(RecordVersion.record_id, RecordVersion.changed_at, RecordVersion.changed_fields).where(
+            RecordVersion.record_id.in_(record_ids)
+        )
+    )
+    for record_id, changed_at, names in rows:
+        found.setdefault(record_id, []).append((changed_at, names))
+    return found

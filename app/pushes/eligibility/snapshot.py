@@ -1,0 +1,196 @@
+"""What the rules need to know, read from the present rows; under lock where something is written after."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation
+from app.database import now
+from app.engagements.lifecycle.workload import open_load
+from app.engagements.people.conflicts_of_interest import family_of
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
+from app.libraries.record.models import Record
+from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
+from app.matching.models import Pair
+from app.pushes.eligibility.attempts import given_to, live_by_manager, returning_pushes
+from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairFacts, PushFacts, RecentPushes
+from app.pushes.eligibility.owner_refusals import unwanted_pairs
+from app.pushes.eligibility.repush_policy import Again
+from app.pushes.models import HOLDING, Push, PushState, state_for_places
+from app.pushes.policy import PairKey, Policy
+from app.pushes.preferences import working_time
+from app.pushes.preferences.service import Preferences, managers_preferences
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The present rows and facts of some pairs and managers, each read once however many pushes meet in them."""
+
+    policy: Policy
+    moment: datetime
+    demands: Mapping[UUID, Demand]
+    achievements: Mapping[UUID, Achievement]
+    managers: Mapping[UUID, Manager]
+    pairs: Mapping[PairKey, Pair]
+    pushes: dict[PairKey, dict[UUID, PushState]]
+    demand_facts: Mapping[UUID, DemandFacts]
+    achievement_facts: Mapping[UUID, AchievementFacts]
+    manager_facts: Mapping[UUID, ManagerFacts]
+    org_family: Mapping[str, str]
+    ranked_fully: bool
+    trusted: frozenset[UUID]
+    preferences: Mapping[UUID, Preferences]
+    given: dict[UUID, RecentPushes]
+    waiting: Counter[UUID]
+    returns: Mapping[tuple[PairKey, UUID], Again]
+    unwanted: frozenset[PairKey]
+
+    @property
+    def day(self) -> date:
+        return working_time.local(self.moment).date()
+
+    def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
+        manager = self.managers[manager_id]
+        return PushFacts(
+            pair=self.of_pair(key),
+            manager=self.manager_facts[manager_id],
+            manager_state=manager.state,
+            manager_valid_until=manager.valid_until,
+            accepts_pushes=manager.accepts_pushes,
+            trusted=manager.owner_org_id in self.trusted,
+            earlier=self.pushes.get(key, {}).get(manager_id),
+            returns=(key, manager_id) in self.returns,
+            preferences=self.preferences[manager_id],
+            given=self.given.get(manager_id, NO_RECENT_PUSHES),
+            per_day=self.policy.per_day,
+            per_week=self.policy.per_week,
+            waiting=self.waiting[manager_id],
+            waiting_per_place=self.policy.waiting_per_place,
+        )
+
+    def of_pair(self, key: PairKey) -> PairFacts:
+        demand, achievement = self.demands[key[0]], self.achievements[key[1]]
+        pair = self.pairs.get(key)
+        return PairFacts(
+            demand=self.demand_facts[demand.id],
+            achievement=self.achievement_facts[achievement.id],
+            today=self.day,
+            score=pair.score if pair else None,
+            threshold=self.policy.threshold,
+            demand_state=demand.state,
+            achievement_state=achievement.state,
+            demand_valid_until=demand.valid_until,
+            achievement_valid_until=achievement.valid_until,
+            org_family=self.org_family,
+            holding=sum(state in HOLDING for state in self.pushes.get(key, {}).values()),
+            places=self.policy.places,
+            ranked_fully=self.ranked_fully,
+            unwanted=key in self.unwanted,
+        )
+
+
+def read_standing(
+    session: Session,
+    *,
+    policy: Policy,
+    pairs: Collection[PairKey],
+    manager_ids: Collection[UUID],
+    lock: bool = False,
+    ranked_fully: bool = False,
+) -> Standing:
+    """Facts of every given pair with every given manager; for `ranked_fully` see `PairFacts`.
+
+    With `lock` the rows stay as they are until the transaction ends. Everybody locks demands, achievements,
+    managers and then pushes, each by growing id, so that two transactions wait for each other but never in a ring.
+    """
+    demand_ids, achievement_ids = {key[0] for key in pairs}, {key[1] for key in pairs}
+    demands = _rows(session, Demand, demand_ids, lock)
+    achievements = _rows(session, Achievement, achievement_ids, lock)
+    managers = _rows(session, Manager, set(manager_ids), lock)
+    load = open_load(session, manager_ids)
+    moment = now()  # under lock: whatever else these managers were given is counted below
+    day = working_time.local(moment).date()
+    ranked = _pairs(session, demand_ids, achievement_ids)
+    demand_views = {id_: demand_facts(row) for id_, row in demands.items()}
+    achievement_views = {id_: achievement_facts(row) for id_, row in achievements.items()}
+    manager_views = {
+        id_: manager_facts(row, open_load=load.get(id_, 0), today=day) for id_, row in managers.items()
+    }
+    return Standing(
+        policy=policy,
+        moment=moment,
+        demands=demands,
+        achievements=achievements,
+        managers=managers,
+        pairs=ranked,
+        pushes=_pushes(session, demand_ids, achievement_ids),
+        demand_facts=demand_views,
+        achievement_facts=achievement_views,
+        manager_facts=manager_views,
+        org_family=family_of(session, _parties(demand_views, achievement_views, manager_views)),
+        ranked_fully=ranked_fully,
+        trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
+        preferences=managers_preferences(session, managers.keys()),
+        given=given_to(session, managers.keys(), day),
+        waiting=live_by_manager(session, managers.keys()),
+        returns=returning_pushes(session, ranked, policy.returning),
+        unwanted=unwanted_pairs(session, ranked, policy.returning),
+    )
+
+
+def _rows(session: Session, model: type[AnyRecord], ids: set[UUID], lock: bool) -> dict[UUID, AnyRecord]:
+    if not ids:
+        return {}
+    query = select(model).where(model.id.in_(ids)).order_by(model.id)
+    if lock:
+        # key_share: inserting a push takes a share of these rows' keys, which this lock need not hinder.
+        query = query.with_for_update(key_share=True, of=model).execution_options(populate_existing=True)
+    return {row.id: row for row in session.scalars(query)}
+
+
+def _pairs(session: Session, demands: set[UUID], achievements: set[UUID]) -> dict[PairKey, Pair]:
+    query = select(Pair).where(Pair.demand_id.in_(demands), Pair.achievement_id.in_(achievements))
+    return {(pair.demand_id, pair.achievement_id): pair for pair in session.scalars(query)}
+
+
+def _pushes(
+    session: Session, demands: set[UUID], achievements: set[UUID]
+) -> dict[PairKey, dict[UUID, PushState]]:
+    found: dict[PairKey, dict[UUID, PushState]] = {}
+    rows = session.execute(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_places()).where(
+            Push.demand_id.in_(demands), Push.achievement_id.in_(achievements)
+        )
+    )
+    for demand_id, achievement_id, manager_id, state in rows:
+        found.setdefault((demand_id, achievement_id), {})[manager_id] = PushState(state)
+    return found
+
+
+def _parties(
+    demands: Mapping[UUID, DemandFacts],
+    achievements: Mapping[UUID, AchievementFacts],
+    managers: Mapping[UUID, ManagerFacts],
+) -> set[str]:
+    lists: list[Sequence[str]] = [facts.party_orgs for facts in demands.values()]
+    lists += [facts.excluded_orgs for facts in demands.values()]
+    lists += [facts.party_orgs for facts in achievements.values()]
+    lists += [facts.affiliations for facts in managers.values()]
+    lists += [facts.declared_conflicts for facts in managers.values()]
+    return {org for orgs in lists for org in orgs}
+
+
+def _trusted(session: Session, organisation_ids: Collection[UUID]) -> frozenset[UUID]:
+    query = select(Organisation.id).where(Organisation.id.in_(organisation_ids), Organisation.trusted)
+    return frozenset(session.scalars(query))

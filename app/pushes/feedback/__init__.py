@@ -1,0 +1,1 @@
+"""Feedback of owners and managers on matches."""

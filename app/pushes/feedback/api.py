@@ -1,0 +1,246 @@
+"""Routes of feedback: owners' answers, reports of errors, what suppliers learn."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.accounts.access.principal import Principal
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    Unauthenticated,
+    problems,
+)
+from app.idempotency import IdempotencyKey, created_once
+from app.libraries.validation.values.codes import CodeOf
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.pushes.feedback import service as feedback
+from app.pushes.feedback.achievement_feedback import feedback_for
+from app.pushes.feedback.models import MatchReport, ReportState, Side
+from app.pushes.feedback.schemas import (
+    OwnerAnswerIn,
+    OwnerAnswerRead,
+    ReportForBureau,
+    ReportIn,
+    ReportRead,
+    Resolution,
+    SupplierFeedback,
+)
+
+router = APIRouter(prefix="/v1", tags=["反馈 Feedback"], responses=problems(Unauthenticated, Forbidden))
+
+Category = Annotated[str, CodeOf("match_report_categories")]
+
+_ANSWERS = problems(NotFound, Invalid, Conflict, StaleVersion, PreconditionRequired)
+_OLDEST_FIRST = Sort(MatchReport.created_at, datetime)
+
+
+@router.get(
+    "/demands/{demand_id}/matches/{achievement_id}/answer",
+    summary="需求方对一项匹配的答复",
+    responses=problems(NotFound),
+)
+def demand_owners_answer(
+    demand_id: UUID,
+    achievement_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    response: Response,
+) -> OwnerAnswerRead:
+    return _read_answer(session, demand_id, achievement_id, Side.DEMAND, principal, response)
+
+
+@router.put(
+    "/demands/{demand_id}/matches/{achievement_id}/answer",
+    summary="需求方答复一项匹配",
+    responses=_ANSWERS,
+)
+def answer_for_demand(
+    demand_id: UUID,
+    achievement_id: UUID,
+    answer: OwnerAnswerIn,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> OwnerAnswerRead:
+    """对本单位需求的匹配成果表示有无意向;再次答复须带 If-Match。成果方只看到汇总的原因,看不到是谁。
+
+    答复无意向后,该供需对不再推送给其他经理人,直至改为有意向,或记录在所述原因方面有实质变化。
+    """
+    return _give_answer(
+        session, demand_id, achievement_id, Side.DEMAND, principal, answer, if_match, response
+    )
+
+
+@router.get(
+    "/achievements/{achievement_id}/matches/{demand_id}/answer",
+    summary="成果方对一项匹配的答复",
+    responses=problems(NotFound),
+)
+def achievement_owners_answer(
+    achievement_id: UUID,
+    demand_id: UUID,
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    response: Response,
+) -> OwnerAnswerRead:
+    return _read_answer(session, demand_id, achievement_id, Side.ACHIEVEMENT, principal, response)
+
+
+@router.put(
+    "/achievements/{achievement_id}/matches/{demand_id}/answer",
+    summary="成果方答复一项匹配",
+    responses=_ANSWERS,
+)
+def answer_for_achievement(
+    achievement_id: UUID,
+    demand_id: UUID,
+    answer: OwnerAnswerIn,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> OwnerAnswerRead:
+    return _give_answer(
+        session, demand_id, achievement_id, Side.ACHIEVEMENT, principal, answer, if_match, response
+    )
+
+
+@router.get(
+    "/achievements/{achievement_id}/feedback", summary="对成果的反馈汇总", responses=problems(NotFound)
+)
+def achievement_feedback(
+    achievement_id: UUID, principal: CurrentPrincipal, session: ReadSession
+) -> SupplierFeedback:
+    """推送与答复的数量,谢绝的原因及改进建议。不显示由谁、对哪项需求作出;只出现一次的原因不列出。"""
+    return feedback_for(session, achievement_id, principal=principal)
+
+
+@router.post(
+    "/match-reports",
+    summary="报告匹配中的差错",
+    status_code=201,
+    response_model=ReportRead,
+    responses=problems(NotFound, Invalid, Conflict),
+)
+def report(
+    wanted: ReportIn,
+    principal: LoggedIn,
+    session: WriteSession,
+    request: Request,
+    key: IdempotencyKey = None,
+) -> Response:
+    """供需双方或收到推送的技术经理人报告,由管理部门处理。"""
+
+    def create() -> Response:
+        found = feedback.report(
+            session,
+            wanted.demand_id,
+            wanted.achievement_id,
+            principal=principal,
+            category=wanted.category,
+            note=wanted.note,
+        )
+        body = ReportRead.model_validate(found).model_dump(mode="json")
+        return JSONResponse(body, 201, headers={"ETag": etag(found)})
+
+    holder = principal.user_id or principal.api_key_id or "nobody"
+    return created_once(session, request, holder=holder, key=key, payload=wanted, create=create)
+
+
+@router.get("/match-reports", summary="差错报告列表", responses=problems(Invalid))
+def list_reports(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    state: Annotated[ReportState, Query(description="状态")] = ReportState.OPEN,
+    category: Annotated[Category | None, Query(description="类别")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[ReportForBureau]:
+    """最早的在前,供管理部门逐条处理。"""
+    require(principal, Action.MATCH_REPORT_LIST)
+    query = select(MatchReport).where(MatchReport.state == state)
+    if category is not None:
+        query = query.where(MatchReport.category == category)
+    rows, following = fetch_page(
+        session,
+        query,
+        sort=_OLDEST_FIRST,
+        key=MatchReport.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="reports",
+    )
+    return Page(items=[ReportForBureau.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.post("/match-reports/{report_id}/resolve", summary="处理差错报告", responses=_ANSWERS)
+def resolve(
+    report_id: UUID,
+    wanted: Resolution,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ReportForBureau:
+    found = feedback.resolve(
+        session,
+        report_id,
+        principal=principal,
+        state=wanted.state,
+        resolution=wanted.resolution,
+        if_match=if_match,
+    )
+    response.headers["ETag"] = etag(found)
+    return ReportForBureau.model_validate(found)
+
+
+def _read_answer(
+    session: Session,
+    demand_id: UUID,
+    achievement_id: UUID,
+    side: Side,
+    principal: Principal,
+    response: Response,
+) -> OwnerAnswerRead:
+    found = feedback.answer_of(session, demand_id, achievement_id, side=side, principal=principal)
+    response.headers["ETag"] = etag(found)
+    return OwnerAnswerRead.model_validate(found)
+
+
+def _give_answer(
+    session: Session,
+    demand_id: UUID,
+    achievement_id: UUID,
+    side: Side,
+    principal: Principal,
+    answer: OwnerAnswerIn,
+    if_match: str | None,
+    response: Response,
+) -> OwnerAnswerRead:
+    stored = feedback.give_answer(
+        session,
+        demand_id,
+        achievement_id,
+        side=side,
+        principal=principal,
+        interested=answer.interested,
+        reason=answer.reason,
+        note=answer.note,
+        if_match=if_match,
+    )
+    response.headers["ETag"] = etag(stored)
+    return OwnerAnswerRead.model_validate(stored)

@@ -1,0 +1,93 @@
+"""What managers do with pushes → judgements, from which the ranker learns."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.outbox import Claimed, Handler
+from app.matching.feedback.judgements import ShownPair, judge, take_back
+from app.matching.models import Pair
+from app.pushes.models import Push, PushState
+
+SURFACE = "inbox"
+
+_SIGNALS: Mapping[str, str] = {PushState.ACCEPTED: "accepted", PushState.DECLINED: "declined"}
+
+
+def shown_in_inbox(session: Session, pushes: Sequence[Push]) -> list[ShownPair]:
+    """The first page of an inbox as a list of pairs; of one whose pair is ranked no more the features are not known."""
+    known = {
+        (pair.demand_id, pair.achievement_id): pair
+        for pair in session.scalars(
+            select(Pair).where(
+                Pair.demand_id.in_({push.demand_id for push in pushes}),
+                Pair.achievement_id.in_({push.achievement_id for push in pushes}),
+            )
+        )
+    }
+    return [
+        ShownPair(position, push.demand_id, push.achievement_id, push.pair_score, pair.features)
+        for position, push in enumerate(pushes, 1)
+        if (pair := known.get((push.demand_id, push.achievement_id))) is not None
+    ]
+
+
+def judging_handlers() -> Mapping[str, Sequence[Handler]]:
+    """Event → the judgement it makes or takes back; each may run twice, and late: the push's state decides."""
+    return {
+        "push.accepted": (_handler(_answered),),
+        "push.declined": (_handler(_answered),),
+        "push.undone": (_handler(_undone),),
+        "push.expired": (_handler(_expired),),
+    }
+
+
+def _handler(apply: Callable[[Session, Claimed, Push], None]) -> Handler:
+    def run(session: Session, event: Claimed, _: None) -> None:
+        push = session.get(Push, event.subject_id)
+        if push is not None:
+            apply(session, event, push)
+
+    return Handler(lambda _session, _event: None, run)
+
+
+def _answered(session: Session, event: Claimed, push: Push) -> None:
+    """An answer that was undone before its event was worked off is none."""
+    if event.name == f"push.{push.state}":
+        judge(
+            session,
+            demand_id=push.demand_id,
+            achievement_id=push.achievement_id,
+            actor_id=push.manager_id,
+            signal=_SIGNALS[push.state],
+            reason=push.decline_reason,
+            surface=SURFACE,
+            position=event.payload.get("position"),
+            at=push.answered_at,
+        )
+
+
+def _undone(session: Session, _: Claimed, push: Push) -> None:
+    """Whatever does not hold (any more): the manager may have answered anew by now."""
+    take_back(
+        session,
+        demand_id=push.demand_id,
+        achievement_id=push.achievement_id,
+        actor_id=push.manager_id,
+        signals=[signal for state, signal in _SIGNALS.items() if state != push.state],
+    )
+
+
+def _expired(session: Session, _: Claimed, push: Push) -> None:
+    """Read and left: weak evidence. One that nobody read says nothing."""
+    if push.state == PushState.EXPIRED and push.read_at is not None:
+        judge(
+            session,
+            demand_id=push.demand_id,
+            achievement_id=push.achievement_id,
+            actor_id=push.manager_id,
+            signal="ignored",
+            surface=SURFACE,
+            at=push.ended_at,
+        )

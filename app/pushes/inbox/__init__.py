@@ -1,0 +1,1 @@
+"""The manager's inbox: list, answers, undo and the live stream."""

@@ -1,0 +1,230 @@
+"""Routes of the inbox and of pushes."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+from sqlalchemy import select
+
+from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.conditional_requests import IfMatch, etag
+from app.database import ReadSession, WriteSession, now
+from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated, problems
+from app.events.outbox import emit
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.record.enums import RecordKind
+from app.matching.feedback.impressions import Shown
+from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.pushes import queries
+from app.pushes.feedback.training_signals import SURFACE, shown_in_inbox
+from app.pushes.inbox import service as inbox
+from app.pushes.inbox import undo as undoing
+from app.pushes.inbox.presenter import read_many, read_one
+from app.pushes.models import Push, PushState
+from app.pushes.policy import policy_of
+from app.pushes.schemas import Decline, Later, Planned, PlanRequest, PushRead
+
+router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
+
+_BEST_FIRST = Sort(Push.rank_key, float, descending=True)
+_NEWEST_FIRST = Sort(Push.created_at, datetime, descending=True)
+
+_ANSWERS = problems(NotFound, Conflict, StaleVersion)
+
+States = Annotated[list[PushState] | None, Query(alias="state", description="状态,可多选")]
+
+
+@router.get("/inbox", summary="收件箱", response_model_exclude_unset=True)
+def list_inbox(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    shown_lists: Shown,
+    states: States = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[PushRead]:
+    """本人的推送,按排序分与新旧排列,最好的在前。不选状态时只列待处理的: 未读、已读未答、稍后提醒时间已到的。"""
+    require(principal, Action.PUSH_LIST, own=True)
+    query = queries.visible(select(Push), principal)
+    query = query.where(Push.state.in_(states)) if states else queries.waiting(query, now())
+    rows, following = fetch_page(
+        session, query, sort=_BEST_FIRST, key=Push.id, limit=limit, cursor=cursor, sort_name="inbox"
+    )
+    if not states and cursor is None and rows and principal.manager_id is not None:
+        shown_lists.keep(
+            principal,
+            surface=SURFACE,
+            subject_id=principal.manager_id,
+            pairs=shown_in_inbox(session, rows),
+            model_version=rows[0].model_version,
+        )
+    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+
+
+@router.get("/pushes", summary="推送列表", response_model_exclude_unset=True)
+def list_pushes(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
+    demand_id: Annotated[UUID | None, Query(description="技术需求")] = None,
+    achievement_id: Annotated[UUID | None, Query(description="技术成果")] = None,
+    states: States = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[PushRead]:
+    """最新的在前。管理部门可见全部,技术经理人只见本人的。"""
+    require(principal, Action.PUSH_LIST, own=True)
+    query = queries.visible(select(Push), principal)
+    for column, value in (
+        (Push.manager_id, manager_id),
+        (Push.demand_id, demand_id),
+        (Push.achievement_id, achievement_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if states:
+        query = query.where(Push.state.in_(states))
+    rows, following = fetch_page(
+        session, query, sort=_NEWEST_FIRST, key=Push.id, limit=limit, cursor=cursor, sort_name="newest"
+    )
+    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+
+
+@router.post(
+    "/pushes/plan",
+    summary="为一条记录重新安排推送",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(NotFound, Invalid),
+)
+def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: WriteSession) -> Planned:
+    """由管理部门在经理人有空位后补推;规则不变,已推送过的不会重复。"""
+    require(principal, Action.PUSH_PLAN)
+    if (wanted.demand_id is None) == (wanted.achievement_id is None):
+        raise Invalid.field(
+            "demand_id",
+            "one_of",
+            "请只填 demand_id 或 achievement_id 之一",
+            "give demand_id or achievement_id",
+        )
+    kind, model = (RecordKind.DEMAND, Demand) if wanted.demand_id else (RecordKind.ACHIEVEMENT, Achievement)
+    record_id = session.scalar(
+        select(model.id).where(model.id == (wanted.demand_id or wanted.achievement_id))
+    )
+    if record_id is None:
+        raise NotFound()
+    event = emit(session, "pairs.ranked", subject_id=record_id, payload={"kind": kind.value})
+    return Planned(event_id=event.id)
+
+
+@router.get(
+    "/pushes/{push_id}", summary="一条推送", response_model_exclude_unset=True, responses=problems(NotFound)
+)
+def get_push(
+    push_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
+) -> PushRead:
+    """查看不改变状态;标为已读请用 POST …/read。"""
+    push = inbox.get_push(session, push_id, principal=principal)
+    response.headers["ETag"] = etag(push)
+    return read_one(session, push, principal=principal)
+
+
+@router.post(
+    "/pushes/{push_id}/read", summary="标为已读", response_model_exclude_unset=True, responses=_ANSWERS
+)
+def mark_read(
+    push_id: UUID,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> PushRead:
+    push = inbox.mark_read(session, push_id, principal=principal, if_match=if_match)
+    response.headers["ETag"] = etag(push)
+    return read_one(session, push, principal=principal)
+
+
+@router.post(
+    "/pushes/{push_id}/accept", summary="接收", response_model_exclude_unset=True, responses=_ANSWERS
+)
+def accept(
+    push_id: UUID,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    request: Request,
+    if_match: IfMatch = None,
+) -> PushRead:
+    """接收并开始对接。已达在办上限、存在利益冲突或记录已下架时返回 409,并说明原因。"""
+    window = request.app.state.settings.push_undo
+    push = inbox.accept(session, push_id, principal=principal, if_match=if_match, undo=window)
+    response.headers["ETag"] = etag(push)
+    return read_one(session, push, principal=principal)
+
+
+@router.post(
+    "/pushes/{push_id}/decline", summary="谢绝", response_model_exclude_unset=True, responses=_ANSWERS
+)
+def decline(
+    push_id: UUID,
+    answer: Decline,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    request: Request,
+    if_match: IfMatch = None,
+) -> PushRead:
+    """谢绝后转给下一位技术经理人;仅当记录在谢绝原因所指的方面有变化时,才会再次推送给本人。"""
+    push = inbox.decline(
+        session,
+        push_id,
+        principal=principal,
+        reason=answer.reason,
+        note=answer.note,
+        if_match=if_match,
+        undo=request.app.state.settings.push_undo,
+    )
+    response.headers["ETag"] = etag(push)
+    return read_one(session, push, principal=principal)
+
+
+@router.post(
+    "/pushes/{push_id}/undo", summary="撤回答复", response_model_exclude_unset=True, responses=_ANSWERS
+)
+def undo(
+    push_id: UUID,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    request: Request,
+    if_match: IfMatch = None,
+) -> PushRead:
+    """在期限内撤回接收或谢绝,推送恢复为已读。因谢绝而转给下一位经理人的推送,未读的随之取消。"""
+    state = request.app.state
+    push = undoing.undo(
+        session,
+        push_id,
+        principal=principal,
+        policy=policy_of(state.settings, state.matcher),
+        if_match=if_match,
+    )
+    response.headers["ETag"] = etag(push)
+    return read_one(session, push, principal=principal)
+
+
+@router.post(
+    "/pushes/{push_id}/later", summary="稍后处理", response_model_exclude_unset=True, responses=_ANSWERS
+)
+def later(
+    push_id: UUID,
+    answer: Later,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> PushRead:
+    """到时间前不在收件箱中显示。"""
+    push = inbox.postpone(session, push_id, principal=principal, until=answer.until, if_match=if_match)
+    response.headers["ETag"] = etag(push)
+    return read_one(session, push, principal=principal)

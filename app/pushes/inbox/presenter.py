@@ -1,0 +1,70 @@
+"""Pushes as answers: both records shown as far as the reader may see them, all read in a few queries."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.database import now
+from app.engagements.people.disclosure import approved_records, assigned_records
+from app.engagements.queries import engagements_of_pushes
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.disclosure.summaries import by_id, manager_summaries, summariser
+from app.matching.ranking.explanation import shown
+from app.pushes.inbox.repush_explanation import why_again
+from app.pushes.inbox.service import allowed_answers
+from app.pushes.models import Push
+from app.pushes.schemas import PushRead, PushReasons
+
+_OWN_COLUMNS = PushRead.model_fields.keys() - {
+    "allowed",
+    "manager",
+    "demand",
+    "achievement",
+    "reasons",
+    "why_again",
+    "engagement_id",
+}
+
+
+def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal) -> list[PushRead]:
+    """In the order given; the number of queries does not grow with the number of pushes."""
+    demands = by_id(session, Demand, [push.demand_id for push in pushes])
+    achievements = by_id(session, Achievement, [push.achievement_id for push in pushes])
+    summary = summariser(
+        session,
+        [*demands.values(), *achievements.values()],
+        principal=principal,
+        assigned=assigned_records(session, [principal.manager_id] if principal.manager_id else []),
+        approved=approved_records(session, principal),
+    )
+    managers = manager_summaries(session, {push.manager_id for push in pushes})
+    engagements = engagements_of_pushes(session, [push.id for push in pushes])
+    moment = now()
+
+    def read(push: Push) -> PushRead:
+        demand, achievement = summary(demands[push.demand_id]), summary(achievements[push.achievement_id])
+        levels = (demand.view_level or 0, achievement.view_level or 0)
+        return PushRead(
+            **{name: getattr(push, name) for name in _OWN_COLUMNS},
+            engagement_id=engagements.get(push.id),
+            allowed=list(allowed_answers(push, moment)),
+            why_again=why_again(
+                push.reasons.get("again"),
+                (demands[push.demand_id], demand.view_level or 0),
+                (achievements[push.achievement_id], achievement.view_level or 0),
+            ),
+            manager=managers[push.manager_id],
+            demand=demand,
+            achievement=achievement,
+            reasons=PushReasons(
+                pair=shown(push.reasons.get("pair", {}), *levels), manager=push.reasons.get("manager", {})
+            ),
+        )
+
+    return [read(push) for push in pushes]
+
+
+def read_one(session: Session, push: Push, *, principal: Principal) -> PushRead:
+    return read_many(session, [push], principal=principal)[0]

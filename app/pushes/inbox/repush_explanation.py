@@ -1,0 +1,93 @@
+"""Why a push came again, in words: of what changed, only what the reader may see of the records."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.libraries.disclosure.visibility import FIELD_LEVELS
+from app.libraries.record.enums import PublishMode, RecordKind
+from app.libraries.record.models import Record
+from app.libraries.registry import LIBRARIES
+from app.libraries.vocabularies import vocabulary
+from app.pushes.schemas import ChangedField, WhyAgain
+
+_RECORDS: Mapping[str, tuple[str, str]] = {
+    "demand": ("需求", "the demand"),
+    "achievement": ("成果", "the achievement"),
+}
+_ENDED: Mapping[str, tuple[str, str]] = {
+    "declined": ("您曾以“{zh}”谢绝", "You declined it ({en})"),
+    "expired": ("此前未答复", "It was not answered before"),
+    "cancelled": (
+        "此前因不再符合推送条件而取消，现重新符合",
+        "It was taken back because it did not fit any more, and fits again",
+    ),
+    "undone": (
+        "此前因另一位经理人撤回答复而取消，现再次推送",
+        "It was taken back because another manager undid an answer, and comes again",
+    ),
+}
+
+
+def why_again(
+    stored: Mapping[str, Any] | None, demand: tuple[Record, int], achievement: tuple[Record, int]
+) -> WhyAgain | None:
+    """What a push's row keeps of its return, for a reader who sees the records at these levels; None: a first round."""
+    if stored is None:
+        return None
+    sides = {record.kind.value: (record, level) for record, level in (demand, achievement)}
+    changed = [
+        _named(sides[kind][0].kind, field)
+        for kind, field in stored["changed"]
+        if _is_seen(*sides[kind], field)
+    ]
+    before, score = stored["score_before"], stored["score_now"]
+    zh, en = _ended(stored)
+    zh_changes, en_changes = _changes(changed)
+    if score > before:
+        zh_changes.append(f"匹配分由 {before:.2f} 升至 {score:.2f}")
+        en_changes.append(f"the score rose from {before:.2f} to {score:.2f}")
+    if zh_changes:
+        zh += f"；此后{'，'.join(zh_changes)}"
+        en += f"; since then {', and '.join(en_changes)}"
+    return WhyAgain(
+        code=stored["code"],
+        reason=stored["reason"],
+        changed=changed,
+        score_before=before,
+        score_now=score,
+        zh=f"{zh}。",
+        en=f"{en}.",
+    )
+
+
+def _ended(stored: Mapping[str, Any]) -> tuple[str, str]:
+    zh, en = _ENDED[stored["code"]]
+    if stored["reason"] is None:
+        return zh, en
+    label, reason = vocabulary("decline_reasons").label, stored["reason"]
+    return zh.format(zh=label(reason)), en.format(en=label(reason, "en"))
+
+
+def _changes(changed: Sequence[ChangedField]) -> tuple[list[str], list[str]]:
+    zh, en = [], []
+    for kind, (name_zh, name_en) in _RECORDS.items():
+        mine = [one for one in changed if one.record == kind]
+        if mine:
+            zh.append(f"{name_zh}已更新：{'、'.join(one.zh for one in mine)}")
+            en.append(f"{name_en} has changed: {', '.join(one.en for one in mine)}")
+    return zh, en
+
+
+def _is_seen(record: Record, level: int, field: str) -> bool:
+    levels = FIELD_LEVELS[record.kind].get(field)
+    if levels is None or not LIBRARIES[record.kind].concerns_matches([field]):
+        return False
+    return level >= levels[record.publish_mode == PublishMode.CONFIDENTIAL]
+
+
+def _named(kind: RecordKind, field: str) -> ChangedField:
+    """By the title that the library's form gives the field."""
+    known = LIBRARIES[kind].create_schema.model_fields.get(field)
+    title = known.title if known is not None else None
+    spoken = field.removesuffix("_wan").replace("_", " ")
+    return ChangedField(record=kind.value, field=field, zh=title or spoken, en=spoken)

@@ -1,0 +1,1 @@
+"""Planning: from ranked pairs to pushes, and the revision of pending ones."""

@@ -1,0 +1,30 @@
+"""Which pushes a manager is told of at once."""
+
+from sqlalchemy.orm import Session
+
+from app.database import now
+from app.events.messages import MessageKind, message_due
+from app.pushes.models import Push
+from app.pushes.preferences.models import Frequency
+from app.pushes.preferences.service import Preferences
+from app.pushes.preferences.working_time import next_calm_moment
+
+
+def tell_at_once(session: Session, push: Push, preferences: Preferences, *, immediate: float) -> bool:
+    """A message about this push alone, if its manager wants such and the pair is good enough; whether there is one.
+
+    `immediate` is the lowest pair score for it, 0–1; a manager may set his own.
+    """
+    least = preferences.immediate_score if preferences.immediate_score is not None else immediate
+    if preferences.frequency is not Frequency.IMMEDIATE or push.pair_score < least:
+        return False
+    moment = now()
+    push.told_at = moment
+    message_due(
+        session,
+        kind=MessageKind.PUSH,
+        ids={"push_id": push.id, "round": str(push.round)},
+        manager_id=push.manager_id,
+        available_at=next_calm_moment(moment, preferences.calm),
+    )
+    return True

@@ -1,0 +1,132 @@
+"""A push's row: what it holds when a round begins, and after its pair was ranked anew."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.database import new_id
+from app.matching.models import Pair
+from app.pushes import queries
+from app.pushes.eligibility.attempts import begin_round
+from app.pushes.eligibility.facts import NO_RECENT_PUSHES
+from app.pushes.eligibility.rules import violations
+from app.pushes.eligibility.snapshot import Standing, read_standing
+from app.pushes.models import Push, PushState
+from app.pushes.planning.immediate_notifications import tell_at_once
+from app.pushes.planning.pair_plan import CandidateManager, PairPlan
+from app.pushes.planning.ranking import rank_key, rank_score
+from app.pushes.policy import PairKey, Policy
+from app.pushes.preferences import working_time
+
+log = structlog.get_logger(__name__)
+
+
+def begin(
+    session: Session, standing: Standing, key: PairKey, candidate: CandidateManager, follows: UUID | None
+) -> Push:
+    """The pair's first round with this manager, or the next one in the same row."""
+    earlier = standing.pushes.get(key, {}).get(candidate.manager_id)
+    if earlier is None:
+        push = Push(
+            id=new_id(),
+            manager_id=candidate.manager_id,
+            demand_id=key[0],
+            achievement_id=key[1],
+            created_at=standing.moment,
+            round=1,
+        )
+        session.add(push)
+    else:
+        push = session.scalars(queries.push_of(key, candidate.manager_id)).one()
+        push.round += 1
+    again = standing.returns.get((key, candidate.manager_id))
+    _fill(push, standing, candidate)
+    if again is not None:
+        push.reasons = dict(push.reasons) | {"again": asdict(again) | {"score_now": push.pair_score}}
+    push.follows_id = follows
+    begin_round(session, push)
+    standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
+    standing.given[candidate.manager_id] = standing.given.get(
+        candidate.manager_id, NO_RECENT_PUSHES
+    ).one_more()
+    standing.waiting[candidate.manager_id] += 1
+    tell_at_once(
+        session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
+    )
+    return push
+
+
+def _fill(push: Push, standing: Standing, candidate: CandidateManager) -> None:
+    """Everything that a round begins with."""
+    moment, policy = standing.moment, standing.policy
+    pair = standing.pairs[push.demand_id, push.achievement_id]
+    demand, achievement = standing.demands[push.demand_id], standing.achievements[push.achievement_id]
+    last_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
+    push.state = PushState.NEW
+    push.pushed_at = moment
+    push.manager_score = candidate.score
+    push.reasons = {"manager": dict(candidate.reasons)}
+    rescore(push, pair)
+    push.answer_due_at = working_time.end_of_working_days(moment, policy.answer_days)
+    push.expires_at = min(
+        [moment + policy.expiry, *(working_time.at(day + working_time.ONE_DAY) for day in last_days)]
+    )
+    push.decline_reason = push.note = push.ended_reason = None
+    push.read_at = push.snoozed_until = push.answered_at = push.ended_at = None
+    push.answered_by = push.told_at = push.overdue_at = push.undo_until = None
+
+
+def rescore(push: Push, pair: Pair) -> None:
+    """The text that the push shows is the present one, so its score and reasons must be, too."""
+    push.pair_score = pair.score
+    push.rank_score = rank_score(pair.score, push.manager_score)
+    push.rank_key = rank_key(push.rank_score, push.pushed_at)
+    push.reasons = dict(push.reasons) | {"pair": dict(pair.reasons)}
+    push.model_version = pair.model_version
+    push.demand_version = pair.demand_version
+    push.achievement_version = pair.achievement_version
+
+
+def write_pushes(
+    session: Session, plans: Sequence[PairPlan], *, policy: Policy, follows: UUID | None = None
+) -> list[Push]:
+    """Write what the rules allow now, best candidates first; running it again writes nothing more.
+
+    `follows` is the push whose end freed the place.
+    """
+    if not plans:
+        return []
+    standing = read_standing(
+        session,
+        policy=policy,
+        pairs=[plan.key for plan in plans],
+        manager_ids={candidate.manager_id for plan in plans for candidate in plan.candidates},
+        lock=True,
+    )
+    return write_under_lock(session, standing, plans, follows=follows)
+
+
+def write_under_lock(
+    session: Session, standing: Standing, plans: Sequence[PairPlan], *, follows: UUID | None = None
+) -> list[Push]:
+    """`write_pushes` for a caller who has read the standing of these pairs and managers with `lock`."""
+    written: list[Push] = []
+    refused: Counter[str] = Counter()
+    for plan in plans:
+        if plan.key[0] not in standing.demands or plan.key[1] not in standing.achievements:
+            continue
+        for candidate in plan.candidates:
+            if candidate.manager_id not in standing.managers:
+                continue
+            broken = violations(standing.of(plan.key, candidate.manager_id))
+            if broken:
+                refused.update(rule.code for rule in broken)
+                continue
+            written.append(begin(session, standing, plan.key, candidate, follows))
+    session.flush()
+    log.info("pushes_written", pairs=len(plans), written=len(written), refused=dict(refused))
+    return written

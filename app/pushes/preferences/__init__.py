@@ -1,0 +1,1 @@
+"""Preferences of managers and owners, and the working-time calendar."""

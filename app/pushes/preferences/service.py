@@ -1,0 +1,227 @@
+"""What a manager, or an organisation, wants to be sent, and when."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import time
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.accounts.models import Role
+from app.conditional_requests import check_if_match
+from app.database import now
+from app.errors import FieldError, Invalid, NotFound
+from app.libraries.vocabularies.distances import region_covers
+from app.pushes.preferences.models import Frequency, OwnerPreference, PushPreference
+from app.pushes.preferences.working_time import Calm, QuietHours
+
+Kind = TypeVar("Kind", bound="Times")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """When messages are wanted, Asia/Shanghai; see ``telling_models``. `version` is 0 where nothing was ever stored."""
+
+    frequency: Frequency = Frequency.IMMEDIATE
+    digest_hour: int = 9
+    weekday: int = 1
+    quiet_from: str | None = "22:00"
+    quiet_until: str | None = "08:00"
+    on_days_off: bool = False
+    minimum_score: float | None = None
+    version: int = 0
+
+    @property
+    def calm(self) -> Calm:
+        quiet = None
+        if self.quiet_from is not None and self.quiet_until is not None:
+            quiet = QuietHours(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until))
+        return Calm(quiet, days_off=not self.on_days_off)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerPreferences(Times):
+    """An organisation's: it is told in digests only, weekly unless it wishes otherwise."""
+
+    frequency: Frequency = Frequency.WEEKLY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences(Times):
+    """A manager's. Empty and None mean: no wish of his own."""
+
+    fields: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    immediate_score: float | None = None
+    per_day: int | None = None
+    per_week: int | None = None
+    list_size: int = 10
+
+    def want_fields(self, codes: Collection[str]) -> bool:
+        """Whether one of the codes is, covers or lies below one that is wanted; a pair without any is not refused."""
+        return not self.fields or not codes or any(_same_line(a, b) for a in self.fields for b in codes)
+
+    def want_regions(self, codes: Collection[str]) -> bool:
+        """Whether one of the two parties sits in a region that is wanted."""
+        return not self.regions or not codes or any(region_covers(a, b) for a in self.regions for b in codes)
+
+    def want_languages(self, languages: Collection[str]) -> bool:
+        """Whether the manager works in every language that the pair needs."""
+        return not self.languages or set(languages) <= set(self.languages)
+
+
+def _same_line(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def managers_preferences(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, Preferences]:
+    """Of each of these managers, the defaults included."""
+    rows = session.scalars(select(PushPreference).where(PushPreference.manager_id.in_(manager_ids)))
+    stored = {row.manager_id: _read(Preferences, row) for row in rows}
+    return {id_: stored.get(id_, Preferences()) for id_ in manager_ids}
+
+
+def owners_preferences(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, OwnerPreferences]:
+    rows = session.scalars(
+        select(OwnerPreference).where(OwnerPreference.organisation_id.in_(organisation_ids))
+    )
+    stored = {row.organisation_id: _read(OwnerPreferences, row) for row in rows}
+    return {id_: stored.get(id_, OwnerPreferences()) for id_ in organisation_ids}
+
+
+def check_wishes(values: Mapping[str, Any]) -> None:
+    """What the fields must be together; each by itself was checked by its form.
+
+    Raises:
+        Invalid: half of the quiet hours is missing, they have no length, the digest's hour lies in them, a day is to
+            bring more than a week, or pushes are to be told at once that are not wanted at all.
+    """
+    found = [*_wrong_times(values), *_wrong_limits(values)]
+    if found:
+        raise Invalid(fields=found)
+
+
+def _wrong_times(values: Mapping[str, Any]) -> Iterator[FieldError]:
+    start, end = values["quiet_from"], values["quiet_until"]
+    if (start is None) != (end is None):
+        missing = "quiet_from" if start is None else "quiet_until"
+        yield FieldError(
+            missing,
+            "quiet_hours_half",
+            "免打扰时段的起止时间应同时填写,或同时为空",
+            "give both ends of the quiet hours, or neither",
+        )
+    elif start is not None and start == end:
+        yield FieldError(
+            "quiet_until",
+            "quiet_hours_empty",
+            "免打扰时段的起止时间不能相同;全天不接收请将 frequency 设为 none",
+            "quiet hours need a length; to get no messages at all set frequency to none",
+        )
+    elif start is not None and QuietHours(time.fromisoformat(start), time.fromisoformat(end)).cover(
+        time(values["digest_hour"])
+    ):
+        yield FieldError(
+            "digest_hour",
+            "digest_in_quiet_hours",
+            f"每日清单的时间应在免打扰时段({start}–{end})之外",
+            f"the hour of the digest must lie outside of the quiet hours ({start}–{end})",
+        )
+
+
+def _wrong_limits(values: Mapping[str, Any]) -> Iterator[FieldError]:
+    day, week = values.get("per_day"), values.get("per_week")
+    if day is not None and week is not None and day > week:
+        yield FieldError(
+            "per_day",
+            "day_above_week",
+            f"每日上限不能大于每周上限 {week}",
+            f"a day cannot bring more than the week's {week}",
+        )
+    least, at_once = values.get("minimum_score"), values.get("immediate_score")
+    if least is not None and at_once is not None and at_once < least:
+        yield FieldError(
+            "immediate_score",
+            "immediate_below_minimum",
+            f"即时提醒的分数不能低于最低匹配分 {least}",
+            f"what is told at once must not be below your own minimum of {least}",
+        )
+
+
+def own_manager(principal: Principal) -> UUID:
+    """
+    Raises:
+        NotFound: the user has no record in the talent library (技术转移人才库) yet.
+    """
+    if principal.manager_id is None:
+        raise NotFound(
+            "You have no record in the library of managers yet; create it first.",
+            "您在技术转移人才库中还没有记录,请先建立。",
+            code="no_manager_record",
+        )
+    return principal.manager_id
+
+
+def own_organisation(principal: Principal) -> UUID:
+    """
+    Raises:
+        NotFound: the user belongs to no organisation.
+    """
+    if principal.organisation_id is None:
+        raise NotFound("You belong to no organisation.", "您不属于任何单位。", code="no_organisation")
+    return principal.organisation_id
+
+
+def put_managers_preferences(
+    session: Session, values: Mapping[str, Any], *, principal: Principal, if_match: str | None
+) -> Preferences:
+    """All of them anew.
+
+    Args:
+        values: each field of `Preferences` but its version, checked by its form.
+
+    Raises:
+        NotFound: no manager's record.
+        Invalid: see `check_wishes`.
+        PreconditionRequired, StaleVersion: see `check_if_match`; the ETag of what was never stored is ``"0"``.
+    """
+    require(principal, Action.PREFERENCE_CHANGE, own=True)
+    id_ = own_manager(principal)
+    check_wishes(values)
+    row = session.get(PushPreference, id_, with_for_update=True, populate_existing=True)
+    check_if_match(if_match, row or Preferences())
+    row = row or PushPreference(manager_id=id_)
+    return _write(session, row, Preferences, values)
+
+
+def put_owners_preferences(
+    session: Session, values: Mapping[str, Any], *, principal: Principal, if_match: str | None
+) -> OwnerPreferences:
+    """As `put_managers_preferences`, for the principal's organisation; a manager does not speak for his employer."""
+    id_ = own_organisation(principal)
+    require(principal, Action.PREFERENCE_CHANGE, own=principal.role is not Role.MANAGER)
+    check_wishes(values)
+    row = session.get(OwnerPreference, id_, with_for_update=True, populate_existing=True)
+    check_if_match(if_match, row or OwnerPreferences())
+    row = row or OwnerPreference(organisation_id=id_)
+    return _write(session, row, OwnerPreferences, values)
+
+
+def _write(session: Session, row: Any, kind: type[Kind], values: Mapping[str, Any]) -> Kind:
+    for field in fields(kind):
+        if field.name != "version":
+            setattr(row, field.name, values[field.name])
+    row.updated_at = now()
+    session.add(row)
+    session.flush()
+    return _read(kind, row)
+
+
+def _read(kind: type[Kind], row: Any) -> Kind:
+    values = {field.name: getattr(row, field.name) for field in fields(kind)}
+    return kind(**values | {"frequency": Frequency(row.frequency)})

@@ -1,0 +1,1 @@
+"""Figures of statistics, with what the reader may see of them."""

@@ -1,0 +1,171 @@
+"""Funnel and gaps, with what the reader may see of them."""
+
+from collections import Counter, defaultdict
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app.libraries.vocabularies import hightech_fields
+from app.statistics.common import counted, head, named, region_name, share
+from app.statistics.queries import demands as queries
+from app.statistics.queries.demands import GapPart, Step
+from app.statistics.query import Asked, only_bureau
+from app.statistics.schemas import FunnelRead, GapLine, GapsRead, ReasonLine, StepLine
+from app.statistics.small_cell_suppression import hidden_parts, is_small, shown_steps
+from app.statistics.sql_functions import NONE
+
+Grouping = Literal["field", "region"]
+
+STEP_NAMES: dict[Step, tuple[str, str]] = {
+    Step.PUBLISHED: ("已发布", "Published"),
+    Step.MATCHED: ("有良好匹配", "With a good match"),
+    Step.PUSHED: ("已推送", "Pushed"),
+    Step.ACCEPTED: ("已接收(进入对接)", "Accepted (engaged)"),
+    Step.CONTACTED: ("已联系", "Contacted"),
+    Step.MEETING: ("会面", "Meeting"),
+    Step.NEGOTIATING: ("洽谈", "Negotiating"),
+    Step.SIGNED: ("已签约", "Signed"),
+    Step.REGISTERED: ("已认定登记", "Registered"),
+    Step.LANDED: ("已落地", "Landed"),
+}
+
+FORMULA = "without_good / (1 + good_achievements / demands)"
+
+
+def step_code(step: Step) -> str:
+    return step.name.lower()
+
+
+def funnel(session: Session, asked: Asked, group_by: Grouping | None) -> FunnelRead:
+    """Of the demands published in the period, how far each came until now.
+
+    Raises:
+        Forbidden: groups of the whole city are the bureau's.
+    """
+    if group_by is not None:
+        only_bureau(asked, "分组漏斗", "The funnel by groups")
+    furthest: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    if group_by is None:
+        furthest[NONE] = Counter()
+    for key, step, count in session.execute(queries.funnel(asked, group_by)):
+        furthest[key][step] += count
+    steps = [line for key in sorted(furthest) for line in _steps(asked, group_by, key, furthest[key])]
+    return FunnelRead(**head(asked), steps=steps, ended=_ended(session, asked))
+
+
+def _steps(asked: Asked, group_by: Grouping | None, key: str, furthest: Counter[int]) -> list[StepLine]:
+    counts = [sum(count for reached, count in furthest.items() if reached >= step) for step in Step]
+    shown = shown_steps(counts, asked.least) if asked.hides else [True] * len(counts)
+    seen = [count if there else None for count, there in zip(counts, shown, strict=True)]
+    group = None if group_by is None else key
+    fields = hightech_fields()
+    name = None
+    if group is not None:
+        in_fields = group_by == "field" and key in fields
+        name = fields.label(key) if in_fields else "无" if key == NONE else region_name(key)
+    return [
+        StepLine(
+            key=step_code(step),
+            label_zh=STEP_NAMES[step][0],
+            label_en=STEP_NAMES[step][1],
+            hidden=not shown[step],
+            group=group,
+            group_zh=name,
+            count=seen[step],
+            of_published=share(seen[step], seen[0]),
+            of_previous=share(seen[step], seen[step - 1]) if step else None,
+            rows=asked.rows("funnel", step=step_code(step), group_by=group_by, key=group),
+        )
+        for step in Step
+    ]
+
+
+def _ended(session: Session, asked: Asked) -> list[ReasonLine]:
+    counts: dict[str, int] = counted(session, queries.ended(asked))
+    return reason_lines(
+        asked,
+        counts,
+        vocabulary_name="engagement_end_reasons",
+        rows={reason: asked.rows("funnel/ended", reason=reason) for reason in counts},
+    )
+
+
+def reason_lines(
+    asked: Asked, counts: dict[str, int], *, vocabulary_name: str, rows: dict[str, str | None]
+) -> list[ReasonLine]:
+    """The commonest first. Where the parts would give themselves away, not even their names are shown."""
+    hidden = hidden_parts(counts, asked.least) if asked.hides else frozenset()
+    if hidden is None:
+        return []
+    return [
+        ReasonLine(
+            **named(vocabulary_name, reason),
+            hidden=reason in hidden,
+            count=None if reason in hidden else counts[reason],
+            rows=rows[reason],
+        )
+        for reason in sorted(
+            counts, key=lambda one: (one in hidden, -counts[one] if one not in hidden else 0, one)
+        )
+    ]
+
+
+def gaps(session: Session, asked: Asked) -> GapsRead:
+    """By first-level field: what is asked for and what there is, of records published in the period and still so."""
+    lines: dict[str, dict[str, int]] = {
+        key: dict.fromkeys(_GAP_COUNTS, 0) for key in hightech_fields().children()
+    }
+
+    def of(key: str) -> dict[str, int]:
+        return lines.setdefault(key, dict.fromkeys(_GAP_COUNTS, 0))
+
+    for key, demands, good, immature in session.execute(queries.demand_gaps(asked)):
+        of(key).update(demands=demands, with_good=good, without_good=demands - good, too_immature=immature)
+    for key, achievements, unwanted in session.execute(queries.achievement_gaps(asked)):
+        of(key).update(achievements=achievements, unwanted=unwanted)
+    for key, count in session.execute(queries.good_achievements(asked)):
+        of(key).update(good_achievements=count)
+    found = [_gap_line(asked, key, counts) for key, counts in lines.items()]
+    found.sort(key=lambda line: (line.gap_score is None, -(line.gap_score or 0), line.key))
+    return GapsRead(**head(asked), formula=FORMULA, fields=found)
+
+
+_GAP_COUNTS = tuple(part.name.lower() for part in GapPart)
+
+
+def _gap_line(asked: Asked, key: str, counts: dict[str, int]) -> GapLine:
+    hidden = _hidden_gaps(counts, asked.least) if asked.hides else frozenset[str]()
+    seen = {name: None if name in hidden else count for name, count in counts.items()}
+    per_demand = None
+    score = None
+    if not hidden & {"demands", "good_achievements"} and counts["demands"]:
+        per_demand = counts["good_achievements"] / counts["demands"]
+        if "without_good" not in hidden:
+            score = round(counts["without_good"] / (1 + per_demand), 4)
+    elif not counts["demands"]:
+        score = 0.0
+    links = {name: asked.rows("gaps", part=name, key=key) for name in counts}
+    return GapLine(
+        **named("hightech_fields", key),
+        **seen,
+        hidden=bool(hidden),
+        good_per_demand=None if per_demand is None else round(per_demand, 4),
+        gap_score=score,
+        rows={name: link for name, link in links.items() if link is not None},
+    )
+
+
+def _hidden_gaps(counts: dict[str, int], least: int) -> frozenset[str]:
+    """A part and what is left of its whole are hidden together."""
+    hidden = {name for name, count in counts.items() if is_small(count, least)}
+    if hidden & {"with_good", "without_good"}:
+        hidden |= {"with_good", "without_good", "too_immature"}
+    if is_small(counts["without_good"] - counts["too_immature"], least):
+        hidden.add("too_immature")
+    if is_small(counts["achievements"] - counts["unwanted"], least):
+        hidden.add("unwanted")
+    if "demands" in hidden:
+        hidden |= {"with_good", "without_good", "too_immature", "good_achievements"}
+    if "achievements" in hidden:
+        hidden.add("unwanted")
+    return frozenset(hidden)

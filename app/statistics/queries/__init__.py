@@ -1,0 +1,1 @@
+"""Queries of statistics: one function per figure, and the rows it counts."""

@@ -1,0 +1,187 @@
+"""Evaluations and rule sets as answers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.libraries.managers.models import Manager
+from app.talent.tiers.choices import Choices
+from app.talent.tiers.engine import Condition, Evaluation, RuleOutcome, alternatives, plain
+from app.talent.tiers.enums import OPEN_QUESTIONS, Tier
+from app.talent.tiers.facts import CertificateFacts
+from app.talent.tiers.figures import WHY_NOT, ContractLine
+from app.talent.tiers.rules import Configuration, RuleSet
+from app.talent.tiers.schemas import (
+    AlternativeRead,
+    CertificateLine,
+    ChoiceRead,
+    ConditionRead,
+    ConfigurationRead,
+    ContractLineRead,
+    FiguresRead,
+    MissingRead,
+    RecognisedRead,
+    RuleFigures,
+    RuleOutcomeRead,
+    RuleSetRead,
+    SourceRead,
+    TierRead,
+)
+
+
+def choices_read(configuration: Configuration) -> list[ChoiceRead]:
+    shown = []
+    for question, (zh, en, _) in OPEN_QUESTIONS.items():
+        choice = getattr(configuration, question)
+        shown.append(
+            ChoiceRead(
+                question=question,
+                zh=zh,
+                en=en,
+                choice=choice.value,
+                choice_zh=choice.zh,
+                choice_en=choice.en,
+            )
+        )
+    return shown
+
+
+def configuration_read(chosen: Choices) -> ConfigurationRead:
+    return ConfigurationRead(
+        choices=choices_read(chosen.values),
+        version=chosen.version,
+        reason=chosen.reason,
+        decided_at=chosen.decided_at,
+    )
+
+
+def rule_set_read(rules: RuleSet, chosen: Choices) -> RuleSetRead:
+    return RuleSetRead(
+        id=rules.id,
+        title_zh=rules.title_zh,
+        title_en=rules.title_en,
+        valid_from=rules.valid_from,
+        valid_to=rules.valid_to,
+        source=SourceRead.model_validate(rules.source),
+        rules=[RuleFigures.model_validate(rule) for rule in rules.rules],
+        configuration=configuration_read(chosen),
+    )
+
+
+def tier_read(
+    manager: Manager,
+    evaluation: Evaluation,
+    *,
+    configuration_version: int | None,
+    supposed: Sequence[UUID] = (),
+) -> TierRead:
+    """`supposed` are the ids of contracts that do not exist."""
+    tier, rule = evaluation.tier, evaluation.rule
+    return TierRead(
+        manager_id=manager.id,
+        manager_number=manager.number,
+        manager_name=manager.title,
+        year=evaluation.case.year,
+        day=evaluation.case.day,
+        tier=tier,
+        tier_zh=tier.zh if tier else None,
+        wording=rule.wording if rule else None,
+        wording_zh=rule.wording.zh if rule else None,
+        rule_id=rule.id if rule else None,
+        rule_set=evaluation.rules.id,
+        source=SourceRead.model_validate(evaluation.rules.source),
+        configuration=choices_read(evaluation.configuration),
+        configuration_version=configuration_version,
+        figures=_figures(evaluation),
+        contracts=[_line(line, line.contract_id in supposed) for line in evaluation.figures.lines],
+        rules=[_outcome(outcome) for outcome in evaluation.outcomes],
+        next_tier=evaluation.next_tier,
+        missing=[_missing(outcome) for outcome in evaluation.missing],
+        alternatives=_alternatives(evaluation),
+        recognised=(
+            RecognisedRead(tier=manager.recognised_tier, year=manager.recognised_year)
+            if manager.recognised_tier and manager.recognised_year
+            else None
+        ),
+    )
+
+
+def _figures(evaluation: Evaluation) -> FiguresRead:
+    sums = evaluation.figures
+    return FiguresRead(
+        landed_projects=plain(sums.landed_projects),
+        amount_year_wan=plain(sums.amount_year_wan),
+        amount_total_wan=plain(sums.amount_total_wan),
+        certificate=_certificate(sums.certificate),
+        filed=sums.filed,
+    )
+
+
+def _certificate(one: CertificateFacts | None) -> CertificateLine | None:
+    if one is None:
+        return None
+    return CertificateLine(level=one.level, level_zh=one.level.zh, number=one.number, valid_to=one.valid_to)
+
+
+def _line(line: ContractLine, supposed: bool) -> ContractLineRead:
+    # One reason may stand for both; it is told once.
+    codes = dict.fromkeys(code for code in (line.amount_reason, line.project_reason) if code)
+    return ContractLineRead(
+        contract_id=None if supposed else line.contract_id,
+        number=line.number,
+        title=line.title,
+        version=line.version,
+        share=plain(line.share),
+        year=line.year,
+        amount_wan=plain(line.amount_wan),
+        in_year=line.in_year,
+        in_total=line.in_total,
+        amount_reason=line.amount_reason,
+        projects=plain(line.projects),
+        project_reason=line.project_reason,
+        reasons_zh=[WHY_NOT[code][0] for code in codes],
+        reasons_en=[WHY_NOT[code][1] for code in codes],
+    )
+
+
+def _condition(condition: Condition) -> ConditionRead:
+    return ConditionRead(
+        name=condition.name,
+        needed=condition.needed,
+        actual=condition.actual,
+        gap=condition.gap,
+        holds=condition.holds,
+        zh=condition.zh,
+        en=condition.en,
+    )
+
+
+def _outcome(outcome: RuleOutcome) -> RuleOutcomeRead:
+    return RuleOutcomeRead(
+        rule_id=outcome.rule.id,
+        tier=outcome.rule.tier,
+        wording=outcome.rule.wording,
+        wording_zh=outcome.rule.wording.zh,
+        holds=outcome.holds,
+        conditions=[_condition(condition) for condition in outcome.conditions],
+    )
+
+
+def _missing(outcome: RuleOutcome) -> MissingRead:
+    failing = [condition for condition in outcome.conditions if not condition.holds]
+    return MissingRead(
+        rule_id=outcome.rule.id, tier=outcome.rule.tier, conditions=[_condition(one) for one in failing]
+    )
+
+
+def _alternatives(evaluation: Evaluation) -> list[AlternativeRead]:
+    shown = []
+    for one in alternatives(evaluation):
+        zh, _, choices = OPEN_QUESTIONS[one.question]
+        choice = next(each for each in choices if each == one.choice)
+        tier: Tier | None = one.tier
+        shown.append(
+            AlternativeRead(
+                question=one.question, question_zh=zh, choice=one.choice, choice_zh=choice.zh, tier=tier
+            )
+        )
+    return shown

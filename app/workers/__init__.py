@@ -1,0 +1,1 @@
+"""Background work: the outbox worker, the concurrent worker for deliveries, and scheduled jobs."""

@@ -1,0 +1,232 @@
+"""The worker: claim an event → let its handlers plan → apply and settle in one transaction; and periodic jobs.
+
+Any number of workers, in this process or others, may run on one database. A worker can be killed at any point: what
+it had not committed was not done, and another takes the event over when the lease has run out.
+"""
+
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapper, object_session
+
+from app.database import Database, now
+from app.events import outbox
+from app.events.outbox import Claimed, Event, Handler, LeaseLost
+from app.observability import Metrics
+from app.settings import Settings
+from app.workers.scheduler import ScheduledJob, acquire_run
+
+log = structlog.get_logger(__name__)
+
+HEARTBEATS_PER_LEASE = 3
+
+
+class Worker:
+    """Works on one event at a time, in the thread that calls `run` or `run_until_idle`.
+
+    `handlers` must name every event this worker is to settle; one with an empty sequence is settled at once. Events
+    with other names are left to workers that know them (of a newer release, say).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[str, Sequence[Handler]],
+        settings: Settings,
+        *,
+        periodic: Sequence[ScheduledJob] = (),
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._database = database
+        self._handlers = dict(handlers)
+        self._settings = settings
+        self._periodic = tuple(periodic)
+        self._metrics = metrics
+        self._wake = threading.Event()
+        self._next_turn: dict[str, datetime] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set, and then finish the event in hand.
+
+        It sleeps when nothing is due, and wakes at once when this process emits an event. Who sets `stop` may `nudge`
+        it, so that it need not sleep out.
+        """
+        with woken_by_emits(self._database, self.nudge):
+            while not stop.is_set():
+                self._wake.clear()
+                busy = self._turn()
+                if not busy and not stop.is_set():
+                    self._wake.wait(self._settings.worker_poll.total_seconds())
+
+    def nudge(self) -> None:
+        self._wake.set()
+
+    def run_until_idle(
+        self, *, limit: int | None = None, on_progress: Callable[[int], None] | None = None
+    ) -> int:
+        """Work off what is due now, in this thread; returns how many events were taken.
+
+        What failed waits for its pause, so this ends. With `limit` it ends after so many events.
+        """
+        taken = 0
+        while (limit is None or taken < limit) and self._take_one():
+            taken += 1
+            if on_progress is not None:
+                on_progress(taken)
+        return taken
+
+    def run_due_jobs(self) -> list[str]:
+        """Run the periodic jobs whose turn it is; returns their names."""
+        ran = []
+        moment = now()
+        for job in self._periodic:
+            if self._next_turn.get(job.name, moment) > moment:
+                continue
+            self._next_turn[job.name] = moment + job.every
+            if not job.every_process and not acquire_run(self._database, job, moment):
+                continue
+            ran.append(job.name)
+            error = attempt(partial(job.run, self._database))
+            if error is not None:
+                log.error("periodic_job_failed", job=job.name, exc_info=error)
+        return ran
+
+    def _turn(self) -> bool:
+        """One event, or the jobs that are due; False when there was nothing or the database is out of reach."""
+        try:
+            self.run_due_jobs()
+            return self._take_one()
+        except SQLAlchemyError as error:
+            log.error("worker_without_database", error=str(error))
+            return False
+
+    def _take_one(self) -> bool:
+        with self._database.unit_of_work() as session:
+            claimed = outbox.claim(session, names=list(self._handlers), lease=self._settings.worker_lease)
+        for one in claimed:
+            self._work(one)
+        return bool(claimed)
+
+    def _work(self, claimed: Claimed) -> None:
+        with structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name):
+            if claimed.attempts > self._settings.worker_max_attempts:
+                # Its former workers died over it, and so could not count a failure.
+                put_back(
+                    self._database,
+                    self._settings,
+                    claimed,
+                    RuntimeError("every worker that took this event ended before it was done"),
+                )
+                return
+            error = attempt(partial(self._plan_and_apply, claimed))
+            if error is None:
+                count(self._metrics, "events_done", claimed)
+            elif isinstance(error, LeaseLost):
+                log.warning("lease_lost", attempts=claimed.attempts)
+            else:
+                count(self._metrics, "events_failed", claimed)
+                put_back(self._database, self._settings, claimed, error)
+
+    def _plan_and_apply(self, claimed: Claimed) -> None:
+        handlers = self._handlers[claimed.name]
+        plans: list[Any] = []
+        with _Heartbeat(self._database, claimed, self._settings.worker_lease):
+            for handler in handlers:
+                with self._database.reading() as session:
+                    plans.append(handler.plan(session, claimed))
+        with self._database.unit_of_work() as session:
+            # Settled first: the event's row is then locked, so that nobody takes it over while this applies.
+            outbox.settle(session, claimed)
+            for handler, plan in zip(handlers, plans, strict=True):
+                handler.apply(session, claimed, plan)
+
+
+def put_back(database: Database, settings: Settings, claimed: Claimed, error: BaseException) -> None:
+    """Let the event wait its pause, or rest among the dead letters, with what went wrong."""
+    told = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
+    log.error("event_failed", attempts=claimed.attempts, error=told)
+    # The failed handler's frames may hold a half-read cursor; on SQLite its connection could not wait its turn
+    # to write then ("database is locked" at once).
+    traceback.clear_frames(error.__traceback__)
+    try:
+        with database.unit_of_work() as session:
+            dead = outbox.fail(session, claimed, error=told, max_attempts=settings.worker_max_attempts)
+    except LeaseLost:
+        log.warning("lease_lost", attempts=claimed.attempts)
+        return
+    if dead:
+        log.error("event_dead", attempts=claimed.attempts)
+
+
+def count(metrics: Metrics | None, counter: str, claimed: Claimed) -> None:
+    if metrics is not None:
+        getattr(metrics, counter).labels(claimed.name).inc()
+
+
+@contextmanager
+def woken_by_emits(database: Database, wake: Callable[[], None]) -> Iterator[None]:
+    """Call `wake` after each commit, in this process and on this database, of a transaction that emitted an event."""
+
+    def emitted(_: Mapper[Event], connection: Connection, target: Event) -> None:
+        session = object_session(target)
+        if session is not None and connection.engine.pool is database.engine.pool:
+            event.listen(session, "after_commit", lambda _: wake(), once=True)
+
+    event.listen(Event, "after_insert", emitted)
+    try:
+        yield
+    finally:
+        event.remove(Event, "after_insert", emitted)
+
+
+class _Heartbeat:
+    """Extends the lease from a thread of its own for as long as the block lasts.
+
+    A lease that was lost is noticed when the event is settled; so the beat just ends.
+    """
+
+    def __init__(self, database: Database, claimed: Claimed, lease: timedelta) -> None:
+        self._database = database
+        self._claimed = claimed
+        self._lease = lease
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="sanku-heartbeat", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._ended.wait(self._lease.total_seconds() / HEARTBEATS_PER_LEASE):
+            try:
+                with self._database.unit_of_work() as session:
+                    outbox.extend(session, self._claimed, lease=self._lease)
+            except LeaseLost:
+                return
+            except SQLAlchemyError as error:
+                log.warning("heartbeat_failed", error=str(error))
+
+
+def attempt(work: Callable[[], object]) -> Exception | None:
+    """Run it and hand its failure back as a value.
+
+    The one broad `except` of the service: a handler may fail in any way, and the worker must live on, keep what
+    went wrong with the event and go to the next. What ends the process (KeyboardInterrupt, SystemExit) passes.
+    """
+    try:
+        work()
+    except Exception as error:
+        return error
+    return None

@@ -1,0 +1,239 @@
+"""The whole table of permissions, told a second time: whoever changes a right changes it here too, knowingly."""
+
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.accounts.access.permissions import SCOPES, TABLE, Action, Reach, allowed, reach, require
+from app.accounts.access.principal import STRANGER, SYSTEM, Principal
+from app.accounts.models import Role
+from app.errors import Forbidden, Unauthenticated
+
+# A: any record, O: one's own, -: none.
+MATRIX = """
+                            operator enterprise institution manager investor stranger
+account.register                   -          -           -       -        -        A
+organisation.create                A          -           -       -        -        -
+organisation.read                  A          A           A       A        A        -
+organisation.change                A          O           O       -        O        -
+organisation.verify                A          -           -       -        -        -
+user.create                        A          O           O       -        O        -
+user.read                          A          O           O       -        O        -
+user.change                        A          O           O       O        O        -
+api_key.create                     A          O           O       -        O        -
+api_key.read                       A          O           O       -        O        -
+api_key.revoke                     A          O           O       -        O        -
+achievement.create                 A          O           O       -        -        -
+achievement.read                   A          A           A       A        A        A
+achievement.read_owner_view        A          O           O       O        -        -
+achievement.change                 A          O           O       -        -        -
+achievement.submit                 A          O           O       -        -        -
+achievement.review                 A          -           -       -        -        -
+achievement.withdraw               A          O           O       -        -        -
+achievement.close                  A          O           O       -        -        -
+achievement.history                A          O           O       -        -        -
+achievement.import                 A          O           O       -        -        -
+demand.create                      A          O           O       -        -        -
+demand.check                       A          O           O       -        -        -
+demand.read                        A          A           A       A        A        A
+demand.read_owner_view             A          O           O       O        -        -
+demand.change                      A          O           O       -        -        -
+demand.submit                      A          O           O       -        -        -
+demand.review                      A          -           -       -        -        -
+demand.withdraw                    A          O           O       -        -        -
+demand.close                       A          O           O       -        -        -
+demand.history                     A          O           O       -        -        -
+demand.import                      A          O           O       -        -        -
+manager.create                     A          -           O       O        -        -
+manager.read                       A          A           A       A        A        A
+manager.read_owner_view            A          -           O       O        -        -
+manager.change                     A          -           O       O        -        -
+manager.submit                     A          -           O       O        -        -
+manager.review                     A          -           -       -        -        -
+manager.withdraw                   A          -           O       O        -        -
+manager.close                      A          -           O       O        -        -
+manager.history                    A          -           O       O        -        -
+manager.import                     A          -           -       -        -        -
+match.read                         A          O           O       A        -        -
+match.text                         A          A           A       A        A        -
+pair.list                          A          O           O       A        -        -
+recommendation.read                A          O           O       O        -        -
+push.list                          A          -           -       O        -        -
+push.read                          A          -           -       O        -        -
+push.answer                        -          -           -       O        -        -
+push.plan                          A          -           -       -        -        -
+push.preview                       A          -           -       O        -        -
+preference.read                    -          O           O       O        -        -
+preference.change                  -          O           O       O        -        -
+digest.read                        A          O           O       O        -        -
+match.answer                       -          O           O       -        -        -
+match.report                       A          O           O       O        -        -
+match_report.list                  A          -           -       -        -        -
+match_report.resolve               A          -           -       -        -        -
+achievement.feedback               A          O           O       -        -        -
+assignment.plan                    A          -           -       -        -        -
+assignment.run                     A          -           -       -        -        -
+assignment.read                    A          -           -       -        -        -
+engagement.read                    A          O           O       O        O        -
+engagement.move                    A          O           O       O        -        -
+engagement.invite                  A          O           O       O        -        -
+engagement.answer                  -          O           O       O        O        -
+engagement.write                   A          O           O       O        O        -
+engagement.contacts                -          O           O       O        -        -
+engagement.share                   -          -           -       O        -        -
+contract.create                    A          O           O       O        -        -
+contract.read                      A          O           O       O        O        -
+contract.change                    A          O           O       O        -        -
+contract.sign                      A          O           O       O        -        -
+contract.cancel                    A          O           O       O        -        -
+contract.share                     -          -           -       O        -        -
+contract.register                  A          -           -       -        -        -
+contract.land                      A          -           -       -        -        -
+channel.read                       O          O           O       O        O        -
+channel.change                     O          O           O       O        O        -
+channel.link                       A          A           A       A        A        A
+webhook.create                     A          O           O       -        O        -
+webhook.read                       A          O           O       -        O        -
+webhook.change                     A          O           O       -        O        -
+delivery.read                      A          O           O       O        O        -
+delivery.repeat                    A          O           O       O        O        -
+model.read                         A          -           -       -        -        -
+model.switch                       A          -           -       -        -        -
+filing.create                      A          -           O       O        -        -
+filing.read                        A          -           O       O        -        -
+filing.change                      A          -           O       O        -        -
+filing.review                      A          -           -       -        -        -
+affiliation.read                   A          -           O       O        -        -
+affiliation.consent                A          O           O       -        O        -
+certificate.create                 A          -           O       O        -        -
+certificate.read                   A          -           O       O        -        -
+certificate.verify                 A          -           -       -        -        -
+training.create                    A          -           O       O        -        -
+training.read                      A          -           O       O        -        -
+training.verify                    A          -           O       -        -        -
+training_base.read                 A          A           A       A        A        A
+training_base.change               A          -           -       -        -        -
+tier.read                          A          -           O       O        -        -
+tier_rules.read                    A          A           A       A        A        A
+tier.configure                     A          -           -       -        -        -
+round.manage                       A          -           -       -        -        -
+round.read                         A          -           O       O        -        -
+round.object                       -          -           O       O        -        -
+recognition.read                   A          A           A       A        A        A
+ranking.manage                     A          -           -       -        -        -
+ranking.read                       A          A           A       A        A        A
+contest.manage                     A          -           -       -        -        -
+contest.read                       A          A           A       A        A        A
+contest.register                   A          -           O       O        -        -
+event.list                         A          -           -       -        -        -
+event.replay                       A          -           -       -        -        -
+index.rebuild                      A          -           -       -        -        -
+audit.read                         A          -           -       -        -        -
+statistics.read                    A          A           A       A        A        -
+"""
+
+HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]
+ROLES: dict[str, Role | None] = {name: None if name == "stranger" else Role(name) for name in HEAD}
+CELLS = [(line[0], role, letter) for line in LINES for role, letter in zip(HEAD, line[1:], strict=True)]
+OURS, THEIRS = uuid4(), uuid4()
+
+
+def somebody(role: Role | None, scopes: frozenset[str] | None = None) -> Principal:
+    if role is None:
+        return STRANGER
+    return Principal(user_id=uuid4(), organisation_id=OURS, role=role, scopes=scopes)
+
+
+principals = st.builds(
+    somebody,
+    st.sampled_from([*Role, None]),
+    st.none() | st.frozensets(st.sampled_from([*SCOPES, "everything:write", ""])),
+) | st.just(SYSTEM)
+
+
+def test_the_matrix_tells_of_every_action_and_role() -> None:
+    assert [line[0] for line in LINES] == [str(action) for action in Action]
+    assert set(ROLES.values()) == {*Role, None}
+
+
+@pytest.mark.parametrize(("action", "role", "letter"), CELLS)
+def test_the_table_says_what_the_matrix_says(action: str, role: str, letter: str) -> None:
+    principal = somebody(ROLES[role])
+    assert allowed(principal, Action(action), own=True) is (letter in "AO")
+    assert allowed(principal, Action(action), own=False) is (letter == "A")
+    for owner in (OURS, THEIRS, None):
+        if letter == "A" or (letter == "O" and owner == OURS):
+            require(principal, Action(action), owner_org_id=owner)
+        else:
+            with pytest.raises(Unauthenticated if principal.is_stranger else Forbidden):
+                require(principal, Action(action), owner_org_id=owner)
+
+
+def test_every_cell_is_decided() -> None:
+    for action, role in product(Action, [*Role, None]):
+        assert TABLE[action][role] in Reach
+
+
+@given(principal=principals, name=st.text(), own=st.booleans())
+def test_what_the_table_does_not_know_is_refused(principal: Principal, name: str, own: bool) -> None:
+    if name not in TABLE:
+        assert not allowed(principal, name, own=own)  # type: ignore[arg-type]  # the point of the test
+
+
+@given(principal=principals, action=st.sampled_from(Action))
+def test_a_right_to_any_record_is_one_to_ones_own(principal: Principal, action: Action) -> None:
+    assert allowed(principal, action, own=True) >= allowed(principal, action, own=False)
+
+
+@given(
+    role=st.sampled_from(Role),
+    scopes=st.frozensets(st.sampled_from(sorted(SCOPES))),
+    more=st.sampled_from(sorted(SCOPES)),
+    action=st.sampled_from(Action),
+    own=st.booleans(),
+)
+def test_a_key_may_what_both_its_role_and_its_scopes_allow(
+    role: Role, scopes: frozenset[str], more: str, action: Action, own: bool
+) -> None:
+    by_scope = any(action in SCOPES[scope] for scope in scopes)
+    key = allowed(somebody(role, scopes), action, own=own)
+    assert key is (by_scope and allowed(somebody(role), action, own=own))
+    assert allowed(somebody(role, scopes | {more}), action, own=own) >= key
+
+
+def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
+    opened = set().union(*SCOPES.values())
+    closed = {action for action in Action if action not in opened}
+    expected = """
+        account.register organisation.create organisation.change organisation.verify user.create user.read
+        user.change api_key.create api_key.read api_key.revoke achievement.review demand.review
+        manager.review push.plan push.preview preference.read preference.change digest.read match.answer
+        match.report match_report.list match_report.resolve assignment.plan engagement.answer
+        engagement.contacts engagement.share contract.share contract.register contract.land event.list
+        event.replay index.rebuild audit.read channel.read channel.change channel.link
+        webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
+        assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
+        training.verify training_base.change tier.configure round.manage round.object ranking.manage
+        contest.manage
+    """
+    assert {str(action) for action in closed} == set(expected.split())
+
+
+def test_a_key_is_told_which_scope_it_lacks() -> None:
+    key = somebody(Role.ENTERPRISE, frozenset({"demands:read"}))
+    with pytest.raises(Forbidden, match="demands:write") as caught:
+        require(key, Action.DEMAND_CREATE, owner_org_id=OURS)
+    assert caught.value.problem_code == "insufficient_scope"
+
+
+def test_the_service_itself_may_everything_that_the_table_knows() -> None:
+    assert all(reach(SYSTEM, action) is Reach.ANY for action in Action)
+
+
+def test_nobody_without_an_organisation_owns_what_has_none() -> None:
+    lonely = Principal(user_id=uuid4(), role=Role.ENTERPRISE)
+    with pytest.raises(Forbidden):
+        require(lonely, Action.DEMAND_CHANGE, owner_org_id=None)

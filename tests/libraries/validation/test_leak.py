@@ -1,0 +1,217 @@
+"""The check before anonymous publishing: what gives the owner away is found wherever and however it is written."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.libraries.validation.leaks.leak_check import Leak, LeakKind, Owner, find_leaks, texts_of
+from app.libraries.validation.leaks.name_variants import short_forms
+from tests.support.paths import SHARED_DATA
+
+JINAN = SHARED_DATA / "jinan"
+TEXT_FIELDS = ("title", "summary", "advantages", "applications", "description", "targets", "keywords")
+
+OWNER = Owner(
+    "济南泽垚泵阀铸造有限公司",
+    aliases=("Zeyaotech Pump Ltd",),
+    contact_names=("王明远",),
+    phones=("+442079460000",),
+)
+# No character of these begins, ends or continues a number, an address or a name.
+WORDS = st.lists(
+    st.sampled_from(
+        ["铸件", "打磨", "效率低", "，", "。", "粉尘大", "残余高度", "需要", "办法", "；", "靠人工", "、"]
+    ),
+    max_size=12,
+).map("".join)
+NAMES = st.sampled_from([*short_forms(OWNER.name), "济南泽垚泵阀铸造有限公司", "zeyaotech"])
+PHONES = st.one_of(
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    st.from_regex(r"1[3-9][0-9]([- ])[0-9]{4}\1[0-9]{4}", fullmatch=True),
+    st.from_regex(r"0(531|10|21)-[2-8][0-9]{7}", fullmatch=True),
+    st.just("+44 20 7946 0000"),
+    st.just("一三八零零零零零零零一"),
+)
+MAILS = st.builds(
+    "{}@{}.{}".format,
+    st.from_regex(r"[a-z][a-z0-9]{2,8}", fullmatch=True),
+    st.from_regex(r"[a-z][a-z0-9]{2,8}", fullmatch=True),
+    st.sampled_from(["com", "cn", "com.cn", "edu.cn"]),
+)
+CODES = st.sampled_from(
+    ["91110000600037341L", "91370102YY000001X4", "12370000YY00000362", "91110108551385082Q"]
+)
+SITES = st.sampled_from(["www.zeyao.com", "https://zeyao.com.cn/about", "zeyao-pump.com.cn"])
+CHATS = st.sampled_from(["微信号：zeyao_2020", "加微信zeyao_2020", "QQ：12345678", "公众号：泽阳铸造圈"])
+
+
+def spread(text: str, filler: str) -> str:
+    return filler.join(text)
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)
+
+
+DISGUISES = st.sampled_from(
+    [
+        lambda text: text,
+        full_width,
+        lambda text: spread(text, " "),
+        lambda text: spread(text, "\u3000"),
+        lambda text: spread(text, "\u200b"),
+        str.upper,
+    ]
+)
+
+
+def found(text: str, kind: LeakKind) -> list[Leak]:
+    return [leak for leak in find_leaks({"main_problem": text}, OWNER) if leak.kind is kind]
+
+
+def hidden_in(before: str, secret: str, after: str, kind: LeakKind) -> None:
+    text = before + secret + after
+    leaks = found(text, kind)
+    assert leaks, text
+    assert any(leak.start < len(before) + len(secret) and leak.end > len(before) for leak in leaks), text
+    assert all(text[leak.start : leak.end].strip() for leak in leaks)
+    assert all(leak.zh and leak.en and leak.field == "main_problem" for leak in leaks)
+
+
+@given(WORDS, NAMES, DISGUISES, WORDS)
+def test_the_owners_name_is_found(before: str, name: str, disguise: object, after: str) -> None:
+    hidden_in(before, disguise(name), after, LeakKind.ORGANISATION)  # type: ignore[operator]
+
+
+@given(WORDS, DISGUISES, WORDS)
+def test_the_contact_is_found(before: str, disguise: object, after: str) -> None:
+    hidden_in(before, disguise("王明远"), after, LeakKind.CONTACT_NAME)  # type: ignore[operator]
+
+
+@given(WORDS, PHONES, st.booleans(), WORDS)
+def test_telephone_numbers_are_found(before: str, phone: str, wide: bool, after: str) -> None:
+    hidden_in(before, full_width(phone) if wide else phone, after, LeakKind.PHONE)
+
+
+@given(
+    WORDS,
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    st.sampled_from([" ", "-", "·", "*", ".", "\u200b"]),
+    WORDS,
+)
+def test_spread_telephone_numbers_are_found(before: str, phone: str, filler: str, after: str) -> None:
+    hidden_in(before, spread(phone, filler), after, LeakKind.PHONE)
+
+
+@given(WORDS, MAILS, DISGUISES, WORDS)
+def test_mail_addresses_are_found(before: str, mail: str, disguise: object, after: str) -> None:
+    hidden_in(before, disguise(mail), after, LeakKind.EMAIL)  # type: ignore[operator]
+
+
+@given(WORDS, CODES, DISGUISES, WORDS)
+def test_credit_codes_are_found(before: str, code: str, disguise: object, after: str) -> None:
+    hidden_in(before, disguise(code), after, LeakKind.USCC)  # type: ignore[operator]
+
+
+@given(WORDS, SITES, st.sampled_from([str, full_width, str.upper]), WORDS)
+def test_web_addresses_are_found(before: str, site: str, disguise: object, after: str) -> None:
+    hidden_in(before, disguise(site), after, LeakKind.WEBSITE)  # type: ignore[operator]
+
+
+@given(WORDS, CHATS, DISGUISES, WORDS)
+def test_messenger_accounts_are_found(before: str, chat: str, disguise: object, after: str) -> None:
+    hidden_in(before, disguise(chat), after, LeakKind.MESSENGER)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("请联系王经理", LeakKind.CONTACT_NAME),
+        ("济 南 泽垚", LeakKind.ORGANISATION),
+        ("泽·垚", LeakKind.ORGANISATION),
+        ("abc # qq . com", LeakKind.EMAIL),
+        ("abc(at)163(dot)com", LeakKind.EMAIL),
+        ("13-8000-00001", LeakKind.PHONE),
+        ("(0531)8888 0001", LeakKind.PHONE),
+        ("电话：88880001", LeakKind.PHONE),
+        ("400-800-1234", LeakKind.PHONE),
+    ],
+)
+def test_further_disguises(text: str, kind: LeakKind) -> None:
+    assert found(text, kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "提高工程师效率，总氮≤40 mg/L，10A@25℃、3.3V@2.5GHz，mAP@0.5:0.95，Recall@10. The result",
+        "专利ZL202110937746.2、软著2021SR0672215，GB/T 10125-2021，ASP.NET与Node.js，U-Net",
+        "循环寿命1.35、15.2 13.4 18.6 22.1，产能1 300 000 000件，2026-05-31前完成，样本13 800 000",
+        "恩泽，垚土；济南的阀门铸造企业较多，市中区与历下区均可",
+        "微信小程序对接OpenID，公众号平台开发，QQ图检验",
+    ],
+)
+def test_technical_text_is_left_alone(text: str) -> None:
+    assert find_leaks({"summary": text}, OWNER) == []
+
+
+@given(WORDS)
+def test_text_without_secrets_is_left_alone(text: str) -> None:
+    assert find_leaks({"summary": text}, OWNER) == []
+
+
+@given(st.text(max_size=120))
+def test_any_text_can_be_searched(text: str) -> None:
+    for leak in find_leaks({"summary": text}, OWNER):
+        assert 0 <= leak.start < leak.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "known_as", "not_as"),
+    [
+        ("济南泽垚泵阀铸造有限公司", {"泽垚", "济南泽垚", "泽垚泵阀铸造"}, {"泵阀铸造", "济南"}),
+        ("岱北理工大学", {"岱北理工大学", "岱北理工"}, {"理工", "大学"}),
+        ("山东大学", {"山东大学"}, {"山东", "大学"}),
+        ("济南创新科技有限公司", {"济南创新科技"}, {"创新", "创新科技", "济南创新"}),
+        ("泰莱弗斯生物诊断（济南）有限公司", {"泰莱弗斯", "泰莱弗斯生物诊断"}, {"生物诊断", "济南"}),
+        (
+            "Kestrelmoor Embedded Systems Ltd",
+            {"kestrelmoor", "kestrelmoorembeddedsystems"},
+            {"systems", "ltd"},
+        ),
+        ("University of Eastmarch", {"eastmarch"}, {"university"}),
+    ],
+)
+def test_short_forms(name: str, known_as: set[str], not_as: set[str]) -> None:
+    forms = set(short_forms(name))
+    assert known_as <= forms
+    assert not not_as & forms
+
+
+def test_findings_say_where() -> None:
+    texts = texts_of(
+        {"title": "打磨", "keywords": ["泵体", "泽垚"], "indicators": [{"name": "电话13800000001"}], "trl": 7}
+    )
+    leaks = find_leaks(texts, OWNER)
+    assert [(leak.field, leak.kind) for leak in leaks] == [
+        ("keywords[1]", "organisation"),
+        ("indicators[0].name", "phone"),
+    ]
+    assert "13800000001" in leaks[1].excerpt
+
+
+@pytest.mark.skipif(not JINAN.is_dir(), reason="the shared evaluation data is not here")
+def test_no_record_of_the_data_gives_its_owner_away() -> None:
+    records = [
+        json.loads(line)
+        for name in ("achievements", "demands")
+        for file in sorted(JINAN.glob(f"*/{name}.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    assert records
+    for record in records:
+        texts = texts_of({field: record[field] for field in TEXT_FIELDS if field in record})
+        leaks = find_leaks(texts, Owner(record.get("org") or record["owner_org"]))
+        assert leaks == [], record["id"]

@@ -1,0 +1,232 @@
+"""Managers for a pair through HTTP: conflicts of each kind, languages, what earlier pushes say, newcomers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from app.accounts.models import Organisation, Role
+from app.database import now
+from app.libraries.demands.models import Demand
+from app.matching.managers.shrinkage import NEWCOMER_PUSHES
+from app.matching.matcher import Matcher
+from app.pushes.models import Push, PushState
+from tests.builders.achievements import achievement_payload
+from tests.builders.demands import demand_payload
+from tests.builders.managers import manager_payload
+
+LogIn = Callable[..., Any]
+
+_numbers = count(1)
+
+
+def _json(response: Any, status: int = 200) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def make(caller: Any, plural: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return _json(caller.post(f"/v1/{plural}", json=payload), 201)
+
+
+class Town:
+    """A buyer with a demand, a seller with an achievement, and the bureau that looks at the pair."""
+
+    def __init__(self, app: Any, log_in: LogIn) -> None:
+        self.app, self.log_in = app, log_in
+        self.buyer, self.seller = log_in(Role.ENTERPRISE), log_in(Role.INSTITUTION)
+        self.bureau = log_in(Role.OPERATOR)
+
+    def pair(
+        self, *, demand: dict[str, Any] | None = None, achievement: dict[str, Any] | None = None
+    ) -> None:
+        self.demand = make(self.buyer, "demands", demand_payload(**(demand or {})))
+        self.achievement = make(self.seller, "achievements", achievement_payload(**(achievement or {})))
+
+    def manager(self, organisation_id: UUID | None = None, **changes: Any) -> dict[str, Any]:
+        person = self.log_in(Role.MANAGER, organisation_id=organisation_id)
+        return make(person, "managers", manager_payload(**changes))
+
+    def organisation(self, *, parent: UUID | None = None) -> UUID:
+        with self.app.state.database.unit_of_work() as session:
+            row = Organisation(
+                name=f"第 {next(_numbers)} 个单位",
+                kind="institution",
+                region="370100",
+                parent_id=parent,
+                verified_at=now(),
+            )
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def adopt(self, child: UUID, parent: UUID) -> None:
+        with self.app.state.database.unit_of_work() as session:
+            session.get_one(Organisation, child).parent_id = parent
+
+    def recommended(self, reader: Any = None) -> list[dict[str, Any]]:
+        params = {"demand_id": self.demand["id"], "achievement_id": self.achievement["id"]}
+        found = _json((reader or self.bureau).get("/v1/recommendations", params=params))
+        items: list[dict[str, Any]] = found["items"]
+        return items
+
+    def reserve(self, share: float) -> None:
+        """Another share of places for newcomers than the setting's, for routes and worker alike."""
+        matcher: Matcher = self.app.state.matcher
+        matcher.lookups = replace(matcher.lookups, newcomer_share=share)
+
+    def answered(self, manager_id: str, state: PushState, count: int, *, reason: str | None = None) -> None:
+        """Earlier pushes of other pairs, answered a day ago."""
+        with self.app.state.database.unit_of_work() as session:
+            for _ in range(count):
+                self._earlier(session, UUID(manager_id), state, reason)
+
+    def _earlier(self, session: Any, manager_id: UUID, state: PushState, reason: str | None) -> None:
+        demand = session.get_one(Demand, UUID(self.demand["id"]))
+        other = Demand(
+            number=f"T-D-{next(_numbers)}",
+            title="过去的需求",
+            main_problem="过去的问题",
+            region="370100",
+            owner_org_id=demand.owner_org_id,
+            state="closed",
+        )
+        session.add(other)
+        session.flush()
+        session.add(
+            Push(
+                manager_id=manager_id,
+                demand_id=other.id,
+                achievement_id=UUID(self.achievement["id"]),
+                pair_score=0.8,
+                manager_score=0.8,
+                rank_score=0.64,
+                rank_key=0.0,
+                model_version="earlier",
+                demand_version=1,
+                achievement_version=1,
+                state=state,
+                decline_reason=reason,
+                expires_at=now() + timedelta(days=9),
+                answered_at=now() - timedelta(days=1) if state is not PushState.EXPIRED else None,
+                ended_at=now() - timedelta(days=1) if state is PushState.EXPIRED else None,
+            )
+        )
+
+
+@pytest.fixture
+def town(app: Any, log_in: LogIn) -> Town:
+    return Town(app, log_in)
+
+
+def conflict_of(town: Town, manager: dict[str, Any]) -> str | None:
+    [item] = [one for one in town.recommended() if one["manager"]["id"] == manager["id"]]
+    assert item["recommended"] == (item["conflict"] is None)
+    if item["conflict"] is None:
+        return None
+    assert item["conflict"]["zh"] in item["reasons"]["zh"]
+    kind: str = item["conflict"]["kind"]
+    return kind
+
+
+def test_each_kind_of_conflict_is_found_and_told(town: Town) -> None:
+    group, co_owner, co_group = town.organisation(), town.organisation(), town.organisation()
+    sister, co_sister, apart = (
+        town.organisation(parent=group),
+        town.organisation(parent=co_group),
+        town.organisation(),
+    )
+    town.adopt(town.buyer.organisation_id, group)
+    town.adopt(co_owner, co_group)
+    town.pair(achievement={"co_org_ids": [str(co_owner)]})
+    declared = {"organisation_id": str(town.seller.organisation_id), "kind": "family"}
+    of_record = {"record_id": town.demand["id"], "kind": "family"}
+    expected = [
+        (town.manager(town.buyer.organisation_id), "affiliation"),
+        (town.manager(town.seller.organisation_id), "affiliation"),
+        (town.manager(co_owner), "co_ownership"),
+        (town.manager(sister), "family"),
+        (town.manager(co_sister), "family"),
+        (town.manager(declared_conflicts=[declared]), "declared"),
+        (town.manager(declared_conflicts=[of_record]), "declared"),
+        (town.manager(apart), None),
+    ]
+    assert [conflict_of(town, manager) for manager, _ in expected] == [kind for _, kind in expected]
+    assert [one["manager"]["id"] for one in town.recommended() if one["recommended"]] == [
+        expected[-1][0]["id"]
+    ]
+
+
+def test_who_speaks_both_languages_leads_for_a_pair_across_the_border(town: Town) -> None:
+    town.pair(achievement={"language": "en", "region": "000000"})
+    silent = town.manager(languages=["zh"], years=30)
+    speaks = town.manager(languages=["zh", "en"], regions=["370100", "000000"])
+    first, second = town.recommended()
+    assert (first["manager"]["id"], second["manager"]["id"]) == (speaks["id"], silent["id"])
+    assert "掌握跨境对接所需语言（en、zh）" in first["reasons"]["zh"]
+    assert "服务境外对接" in first["reasons"]["zh"]
+    assert "缺少跨境对接所需语言" in second["reasons"]["zh"]
+
+
+def test_answers_to_earlier_pushes_count_and_their_figures_are_the_bureaus(town: Town) -> None:
+    town.pair()
+    keen, fair, slack = (town.manager() for _ in range(3))
+    town.answered(keen["id"], PushState.ACCEPTED, 6)
+    town.answered(slack["id"], PushState.EXPIRED, 4)
+    town.answered(slack["id"], PushState.DECLINED, 2, reason="no_benefit")
+    town.answered(fair["id"], PushState.DECLINED, 6, reason="price")  # says nothing about the manager
+    found = town.recommended()
+    assert [one["manager"]["id"] for one in found] == [keen["id"], fair["id"], slack["id"]]
+    acceptance = [one["reasons"]["contributions"]["acceptance"] for one in found]
+    assert acceptance[0] > 0 == acceptance[1] > acceptance[2]
+    assert "接收推送的比例高于平均" in found[0]["reasons"]["zh"]
+    seen = town.recommended(town.buyer)
+    assert [one["manager"]["id"] for one in seen] == [one["manager"]["id"] for one in found]
+    assert all("acceptance" not in one["reasons"]["contributions"] for one in seen)
+
+
+def test_old_answers_fade(town: Town) -> None:
+    town.pair()
+    manager = town.manager()
+    town.manager()
+    town.answered(manager["id"], PushState.ACCEPTED, 4)
+
+    def acceptance() -> float:
+        [item] = [one for one in town.recommended() if one["manager"]["id"] == manager["id"]]
+        value: float = item["reasons"]["contributions"]["acceptance"]
+        return value
+
+    recent = acceptance()
+    with town.app.state.database.unit_of_work() as session:
+        session.execute(update(Push).values(answered_at=now() - timedelta(days=200)))
+    older = acceptance()
+    with town.app.state.database.unit_of_work() as session:
+        session.execute(update(Push).values(answered_at=now() - timedelta(days=2000)))
+    assert recent > older > acceptance() == 0.0
+
+
+def test_a_newcomer_gets_the_reserved_place_of_the_list_and_of_the_push(
+    town: Town, drain: Callable[[], int]
+) -> None:
+    """With every place reserved; who had his pushes stands behind, though he fits better."""
+    town.reserve(1.0)
+    town.pair()
+    old_hand = town.manager(years=20)
+    newcomer = town.manager(years=1)
+    assert [one["manager"]["id"] for one in town.recommended()] == [old_hand["id"], newcomer["id"]]
+    town.answered(old_hand["id"], PushState.CANCELLED, NEWCOMER_PUSHES)
+    first, second = town.recommended()
+    assert (first["manager"]["id"], second["manager"]["id"]) == (newcomer["id"], old_hand["id"])
+    assert first["score"] < second["score"]
+    assert (first["reasons"]["put_forward"], second["reasons"]["put_forward"]) == (True, False)
+    assert first["reasons"]["zh"][0] == "新入库技术经理人优先展示"
+    drain()
+    pushed = _json(town.bureau.get("/v1/pushes", params={"manager_id": newcomer["id"]}))["items"]
+    assert len(pushed) == 1
+    assert pushed[0]["reasons"]["manager"]["put_forward"]

@@ -1,0 +1,309 @@
+"""`sanku reindex` on a store of before, with the service running beside it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from app.cli import main
+from app.database import Database
+from app.events.outbox import Event
+from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.models import RecordVector
+from app.observability import configure_logging
+from app.settings import Settings
+from tests.builders.achievements import achievement_payload
+from tests.builders.demands import demand_payload
+from tests.builders.managers import manager_payload
+from tests.support.paths import REPOSITORY
+
+OLD = "the model of before"
+
+Command = Callable[..., dict[str, Any]]
+
+# Two transactions are whole; the third is never committed.
+KILLED = """
+import os, signal
+from app.matching import reindexing
+from sqlalchemy.orm import Session
+reindexing._CHUNK = 1
+commit, stored = Session.commit, []
+def counted(session):
+    stored.append(session)
+    if len(stored) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    commit(session)
+Session.commit = counted
+from app.cli import main
+main()
+"""
+
+
+class Store:
+    """A published demand, an achievement that holds its figure, one that need not hold it, and a manager."""
+
+    def __init__(self, log_in: Any, app: Any, drain: Any) -> None:
+        from app.accounts.models import Role
+
+        self.database: Database = app.state.database
+        self.company, self.university = log_in(Role.ENTERPRISE), log_in(Role.INSTITUTION)
+        manager = log_in(Role.MANAGER)
+        figure = {"name": "盐雾", "op": "≥", "value": 1000, "unit": "h"}
+        self.demand = self._post(self.company, "/v1/demands", demand_payload(indicators=[figure]))
+        for value in (1200, 300):
+            offered = achievement_payload(
+                indicators=[figure | {"value": value}], title=f"水性防腐涂层 {value}"
+            )
+            self._post(self.university, "/v1/achievements", offered)
+        self._post(manager, "/v1/managers", manager_payload())
+        self.drain = drain
+        drain()
+
+    def _post(self, caller: Any, path: str, payload: dict[str, Any]) -> str:
+        answer = caller.post(path, json=payload)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def matches(self) -> list[tuple[str, float, int]]:
+        """Each match with its score and how many figures are told among its reasons."""
+        answer = self.company.get(f"/v1/demands/{self.demand}/matches").json()
+        return [
+            (item["record"]["title"], item["score"], len(item["reasons"]["figures"]))
+            for item in answer["items"]
+        ]
+
+    def make_old(self, **columns: Any) -> None:
+        """As an earlier version left it."""
+        with self.database.unit_of_work() as session:
+            for row in session.scalars(select(RecordVector).order_by(RecordVector.seq)):
+                for name, value in columns.items():
+                    setattr(row, name, value)
+                row.seq += 1000
+
+    def rows(self) -> dict[UUID, tuple[str, int, dict[str, Any]]]:
+        with self.database.reading() as session:
+            return {
+                row.record_id: (row.model_id, row.seq, row.traits)
+                for row in session.scalars(select(RecordVector))
+            }
+
+    def reranked(self) -> int:
+        with self.database.reading() as session:
+            return len(session.scalars(select(Event).where(Event.name == "pairs.rerank")).all())
+
+
+@pytest.fixture
+def store(log_in: Any, app: Any, drain: Any) -> Store:
+    return Store(log_in, app, drain)
+
+
+@pytest.fixture
+def no_weights(model_dir: Path, tmp_path: Path) -> Path:
+    """The model's name without the model: whoever embeds with it fails."""
+    folder = tmp_path / "no-weights"
+    folder.mkdir()
+    shutil.copyfile(model_dir / "sanku-model.json", folder / "sanku-model.json")
+    return folder
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        "SANKU_HOME": str(settings.home),
+        "SANKU_DATABASE_URL": settings.url,
+        "SANKU_LOG_LEVEL": "WARNING",
+        "SANKU_MODEL": str(settings.model),
+        "SANKU_DEMO": "true",
+    }
+
+
+@pytest.fixture
+def reindex(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    """`reindex("--all", model=…)` → its figures."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*options: str, model: Path | None = None) -> dict[str, Any]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        if model is not None:
+            monkeypatch.setenv("SANKU_MODEL", str(model))
+        monkeypatch.setattr(sys, "argv", ["sanku", "reindex", "--json", *options])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        seen = capsys.readouterr()
+        configure_logging(level="WARNING", as_json=True)
+        assert not ended.value.code, seen.err
+        assert "records" in seen.err, "no progress was shown"
+        figures: dict[str, Any] = json.loads(seen.out)
+        return figures
+
+    return run
+
+
+def test_rows_of_before_get_their_traits_and_nothing_is_embedded(
+    store: Store, reindex: Command, no_weights: Path
+) -> None:
+    right = store.matches()
+    assert [figures for _, _, figures in right] == [1, 0]
+    store.make_old(traits={})
+    assert [figures for _, _, figures in store.matches()] == [0, 0]
+    done = reindex(model=no_weights)
+    # A manager has no traits: his row was right.
+    assert done == {"records": 3, "embedded": 0, "current": 1, "skipped": 0, "changed": 0}
+    assert store.matches() == right, "the running service follows"
+    assert store.reranked() == 1
+    before = store.rows()
+    assert reindex(model=no_weights) | {"current": 4} == {**done, "records": 0, "current": 4}
+    assert (store.rows(), store.reranked()) == (before, 1)
+
+
+def test_killed_in_the_middle_it_goes_on_and_leaves_nothing_half_done(
+    store: Store, reindex: Command, no_weights: Path, environment: dict[str, str]
+) -> None:
+    right = store.rows()
+    store.make_old(traits={})
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SANKU_")}
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "reindex"],
+        env=kept | environment | {"SANKU_MODEL": str(no_weights)},
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    halfway = [traits for _, _, traits in store.rows().values()]
+    assert sum(traits != {} for traits in halfway) == 2
+    done = reindex(model=no_weights)
+    assert (done["records"], done["current"]) == (1, 3)
+    assert {id_: row[2] for id_, row in store.rows().items()} == {id_: row[2] for id_, row in right.items()}
+    assert store.reranked() == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--fresh",)])
+def test_ranking_follows_even_when_nothing_was_left_to_do(
+    store: Store, reindex: Command, no_weights: Path, settings: Settings, options: tuple[str, ...]
+) -> None:
+    """Killed between its last record and its end, a run owes the ranking still."""
+    settings.home_path.mkdir(parents=True, exist_ok=True)
+    (settings.home_path / "reindex.progress").write_text('{"version": "another"}\n')
+    assert reindex(*options, model=no_weights)["records"] == 0
+    assert store.reranked() == 1
+    assert not (settings.home_path / "reindex.progress").exists()
+
+
+def test_another_model_is_embedded_beside_and_then_stored(
+    store: Store, reindex: Command, no_weights: Path
+) -> None:
+    right = store.matches()
+    with store.database.unit_of_work() as session:
+        session.execute(text("DELETE FROM embeddings"))
+    store.make_old(model_id=OLD)
+    assert store.matches() == [], "vectors of two models are never compared"
+    before = store.rows()
+    prepared = reindex("--embed-only")
+    assert prepared["records"] == 4
+    assert prepared["embedded"] > 4
+    assert (store.rows(), store.reranked()) == (before, 0)
+    # What was prepared needs no model any more.
+    done = reindex(model=no_weights)
+    assert done == {"records": 4, "embedded": 0, "current": 0, "skipped": 0, "changed": 0}
+    assert store.matches() == right
+
+
+def test_pairs_and_pushes_outlive_the_change_of_model(store: Store, reindex: Command) -> None:
+    """While records have vectors of another model alone, a pair that is not found may be as good as ever."""
+    operator = store.company
+
+    def kept() -> tuple[int, list[str]]:
+        with store.database.reading() as session:
+            pairs = session.execute(text("SELECT count(*) FROM pairs")).scalar_one()
+            states = session.execute(text("SELECT state FROM pushes ORDER BY id")).scalars().all()
+        return pairs, list(states)
+
+    before = kept()
+    assert before[0] > 0
+    assert before[1]
+    store.make_old(model_id=OLD)
+    read = operator.get(f"/v1/demands/{store.demand}")
+    changed = operator.patch(
+        f"/v1/demands/{store.demand}",
+        json={"expected_goal": "涂层寿命五年以上。"},
+        headers={"If-Match": read.headers["ETag"]},
+    )
+    assert changed.status_code == 200, changed.text
+    store.drain()
+    assert kept() == before
+    assert reindex()["records"] == 3
+    store.drain()
+    assert kept()[0] == before[0]
+
+
+def test_all_embeds_every_text_anew_and_goes_on_where_it_was_killed(
+    store: Store, reindex: Command, environment: dict[str, str]
+) -> None:
+    right = store.matches()
+    with store.database.unit_of_work() as session:
+        # As if another model had answered under the same name.
+        session.execute(text("UPDATE embeddings SET vector = (SELECT min(vector) FROM embeddings)"))
+    assert reindex()["records"] == 0, "by its name everything is up to date"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SANKU_")}
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "reindex", "--all"],
+        env=kept | environment,
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    done = reindex("--all")
+    assert (done["records"], done["skipped"], done["current"]) == (2, 2, 0)
+    assert done["embedded"] > 2
+    assert [
+        (title, pytest.approx(score, abs=1e-4), figures) for title, score, figures in right
+    ] == store.matches()
+    assert reindex("--all", "--fresh")["records"] == 4
+
+
+def test_a_record_that_changes_meanwhile_keeps_what_its_owner_wrote(
+    store: Store, reindex: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.make_old(traits={})
+    changes: list[int] = []
+    prepared = MatchingIndexer.prepared
+
+    def change_then_go_on(self: MatchingIndexer, records: Any, **options: Any) -> Any:
+        found = prepared(self, records, **options)
+        if not changes and any(str(record.id) == store.demand for record in records):
+            changes.append(1)
+            path = f"/v1/demands/{store.demand}"
+            read = store.company.get(path)
+            store.company.patch(
+                path,
+                json={"main_problem": "储罐内壁半年起泡, 需要更耐盐雾的水性体系。"},
+                headers={"If-Match": read.headers["ETag"]},
+            )
+        return found
+
+    monkeypatch.setattr(MatchingIndexer, "prepared", change_then_go_on)
+    done = reindex()
+    assert changes
+    assert (done["records"], done["changed"]) == (2, 0)
+    with store.database.reading() as session:
+        row = session.get_one(RecordVector, UUID(store.demand))
+        assert "储罐内壁半年起泡, 需要更耐盐雾的水性体系。" in row.sentences
+        assert row.traits

@@ -1,0 +1,176 @@
+"""From what happened to what arrives: reminders and lists by the real worker, through a mail server and a receiver."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.database import now
+from app.engagements.models import Task
+from app.engagements.tasks.service import remind
+from app.matching.models import Pair
+from app.pushes.digests.manager_digest import announce_digests
+from app.pushes.digests.owner_digest import announce_owner_digests
+from app.pushes.policy import policy_of
+from app.pushes.preferences.models import Frequency, OwnerPreference
+from app.pushes.preferences.working_time import local
+from tests.conftest import Caller
+from tests.engagements.town import Meeting, day, ok
+from tests.engagements.town import Town as Engaged
+from tests.notifications.conftest import Town
+from tests.notifications.test_webhooks import verified
+from tests.servers import Mailbox, Receiver
+
+Drain = Callable[[], int]
+Endpoint = Callable[..., dict[str, Any]]
+WithMail = Callable[[Caller], str]
+
+AT_ANY_HOUR = {"digest_hour": 0, "quiet_from": None, "quiet_until": None, "on_days_off": True}
+
+
+def wants_at_any_hour(town: Town, organisation_id: UUID) -> None:
+    with town.database.unit_of_work() as session:
+        session.add(
+            OwnerPreference(organisation_id=organisation_id, frequency=Frequency.DAILY, **AT_ANY_HOUR)
+        )
+
+
+def test_a_list_of_the_day_arrives(
+    town: Town,
+    manager: UUID,
+    as_manager: Caller,
+    with_mail: WithMail,
+    endpoint: Endpoint,
+    mailbox: Mailbox,
+    receiver: Receiver,
+    drain: Drain,
+) -> None:
+    address, issued = with_mail(as_manager), endpoint(as_manager.organisation_id, "push.digest")
+    town.prefer(manager, frequency=Frequency.DAILY, digest_hour=0)
+    best, second = town.push(manager, score=0.9, title="止漏"), town.push(manager, score=0.7, title="降噪")
+    town.pass_days(1)
+    with town.database.unit_of_work() as session:
+        assert announce_digests(session) == 1
+    drain()
+    [letter] = mailbox.to(address)
+    assert letter.subject == "【三库】今日推送:2 项待您处理"
+    text = letter.parts["text/plain"]
+    assert text.index("止漏") < text.index("降噪") and "0.90" in text
+    [call] = receiver.calls
+    body = verified(call, issued["secret"])
+    assert body["type"] == "push.digest"
+    assert [push["id"] for push in body["data"]["pushes"]] == [str(best), str(second)]
+
+
+def test_news_for_an_owner_arrives(
+    app: Any,
+    town: Town,
+    as_enterprise: Caller,
+    with_mail: WithMail,
+    endpoint: Endpoint,
+    mailbox: Mailbox,
+    receiver: Receiver,
+    drain: Drain,
+) -> None:
+    address, issued = with_mail(as_enterprise), endpoint(as_enterprise.organisation_id, "owner.digest")
+    wants_at_any_hour(town, as_enterprise.organisation_id)
+    demand = town.demand(owner=as_enterprise.organisation_id, title="止漏")
+    for _ in range(3):
+        town.pair(demand, town.achievement())
+    with town.database.unit_of_work() as session:
+        for pair in session.scalars(select(Pair)):
+            pair.computed_at -= timedelta(days=1)
+    policy = policy_of(app.state.settings, app.state.services.matcher)
+    with town.database.unit_of_work() as session:
+        announce_owner_digests(session, policy=policy)
+    drain()
+    [letter] = mailbox.to(address)
+    assert letter.subject == "【三库】三项成果与您的需求匹配"
+    assert "止漏" in letter.parts["text/plain"]
+    [call] = receiver.calls
+    [record] = verified(call, issued["secret"])["data"]["records"]
+    assert (record["kind"], record["count"]) == ("demand", 3)
+
+
+class TestReminders:
+    """A task of an engagement: whoever is to do it is told, of the task and of nothing else."""
+
+    @pytest.fixture
+    def meeting(self, app: Any, log_in: Callable[..., Caller]) -> Meeting:
+        return Engaged(app.state.database, log_in).agreed()
+
+    def add(self, meeting: Meeting, assignee: Caller | None = None) -> dict[str, Any]:
+        body = {"title": "寄送样品", "due_on": day(1)}
+        if assignee is not None:
+            body["assignee_id"] = meeting.mine(assignee)
+        task: dict[str, Any] = ok(meeting.town.lead.post(f"{meeting.path}/tasks", json=body), 201)
+        return task
+
+    def remind(self, meeting: Meeting) -> None:
+        with meeting.town.database.unit_of_work() as session:
+            assert remind(session) == 1
+
+    def test_the_assignee_is_told_when_it_is_due_and_when_it_is_overdue(
+        self,
+        town: Town,
+        meeting: Meeting,
+        with_mail: WithMail,
+        endpoint: Endpoint,
+        mailbox: Mailbox,
+        receiver: Receiver,
+        drain: Drain,
+    ) -> None:
+        institution = meeting.town.institution
+        address, issued = with_mail(institution), endpoint(institution.organisation_id, "task.reminder")
+        with_mail(meeting.town.enterprise)
+        wants_at_any_hour(town, institution.organisation_id)
+        task = self.add(meeting, institution)
+        self.remind(meeting)
+        drain()
+        with town.database.unit_of_work() as session:
+            session.get_one(Task, UUID(task["id"])).due_on -= timedelta(days=2)
+        self.remind(meeting)
+        drain()
+        assert [letter.to for letter in mailbox.letters] == [address, address]
+        letter = mailbox.letters[0]
+        assert letter.subject == "【三库】对接任务提醒"
+        assert f"/v1/engagements/{meeting.id}" in letter.parts["text/plain"]
+        assert all(hidden not in part for part in letter.parts.values() for hidden in ("寄送样品", "腐蚀"))
+        for call in receiver.calls:
+            body = verified(call, issued["secret"])
+            assert body["type"] == "task.reminder"
+            assert body["data"] == {"engagement_id": meeting.id, "task_id": task["id"]}
+        assert len(receiver.calls) == 2
+
+    def test_without_an_assignee_the_lead_is_told_outside_his_quiet_hours(
+        self, town: Town, meeting: Meeting, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+    ) -> None:
+        address = with_mail(meeting.town.lead)
+        awake = local(now()) + timedelta(hours=2)  # quiet but for one minute that is not this one
+        until, since = awake.strftime("%H:%M"), (awake + timedelta(minutes=1)).strftime("%H:%M")
+        town.prefer(meeting.town.lead_id, quiet_from=since, quiet_until=until)
+        self.add(meeting)
+        self.remind(meeting)
+        drain()
+        assert mailbox.letters == []
+        town.pass_time(timedelta(days=1))
+        drain()
+        assert [letter.to for letter in mailbox.letters] == [address]
+
+    def test_what_is_done_meanwhile_is_not_told(
+        self, town: Town, meeting: Meeting, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+    ) -> None:
+        with_mail(meeting.town.lead)
+        town.prefer(meeting.town.lead_id)
+        task = self.add(meeting)
+        self.remind(meeting)
+        path = f"{meeting.path}/tasks/{task['id']}"
+        ok(meeting.town.lead.patch(path, json={"state": "done"}, headers={"If-Match": '"2"'}))
+        drain()
+        assert mailbox.letters == []
+        assert [(row.state, row.last_error) for row in town.deliveries()] == [
+            ("dropped", "nothing_left_to_tell")
+        ]

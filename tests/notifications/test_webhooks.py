@@ -1,0 +1,317 @@
+"""Webhooks against a real receiver: signed by the specification, tried again, given up, rotated, repeated."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text, update
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from app.accounts.models import Role
+from app.database import now
+from app.events.messages import MessageKind
+from app.notifications.models import WebhookEndpoint
+from app.settings import Settings
+from tests.conftest import Caller
+from tests.notifications.conftest import Town
+from tests.servers import Answer, Call, Mailbox, Receiver
+
+Endpoint = Callable[..., dict[str, Any]]
+Drain = Callable[[], int]
+
+
+def verified(call: Call, secret: str) -> Any:
+    return Webhook(secret).verify(call.body, call.headers)
+
+
+def failing(*statuses: int) -> Callable[[Call], Answer]:
+    """Answers with these first, then with 200."""
+    left = list(statuses)
+    return lambda _: Answer(left.pop(0) if left else 200)
+
+
+def test_a_push_arrives_signed_and_as_the_organisation_may_see_it(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+) -> None:
+    issued = endpoint(as_manager.organisation_id)
+    message_id = town.push_told(manager, title="解决储罐腐蚀")
+    drain()
+    [call] = receiver.calls
+    body = verified(call, issued["secret"])
+    assert call.headers["webhook-id"] == f"msg_{message_id}"
+    assert call.headers["content-type"] == "application/json"
+    assert body["type"] == "push.new"
+    assert body["data"]["manager_id"] == str(manager)
+    assert body["data"]["push"]["demand"]["title"] == "解决储罐腐蚀"
+    [delivery] = town.deliveries()
+    assert (delivery.state, delivery.channel, delivery.attempts) == ("delivered", "webhook", 1)
+
+
+def test_what_fails_is_tried_again_with_the_same_id_and_the_next_one_waits(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+) -> None:
+    endpoint(as_manager.organisation_id)
+    receiver.answer = failing(503, 500)
+    first, second = town.push_told(manager), town.push_told(manager)
+    drain()
+    assert [row.state for row in town.deliveries()] == ["due", "waiting"]
+    [waiting, _] = town.deliveries()
+    assert timedelta(seconds=4) < (waiting.next_at or now()) - now() < timedelta(seconds=6)
+    town.pass_time(timedelta(seconds=6))
+    drain()
+    assert len(receiver.calls) == 2
+    town.pass_time(timedelta(minutes=6))
+    drain()
+    ids = [call.headers["webhook-id"] for call in receiver.calls]
+    assert ids == [f"msg_{first}"] * 3 + [f"msg_{second}"]
+    rows = town.deliveries()
+    assert [row.state for row in rows] == ["delivered", "delivered"]
+    log = town.attempts(rows[0].id)
+    assert [(entry.number, entry.result, entry.status) for entry in log] == [
+        (1, "failed", 503),
+        (2, "failed", 500),
+        (3, "delivered", 200),
+    ]
+    assert all(entry.duration_ms is not None and entry.excerpt == '{"ok": true}' for entry in log)
+
+
+def test_a_receiver_may_ask_for_a_later_try(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+) -> None:
+    endpoint(as_manager.organisation_id)
+    receiver.answer = lambda _: Answer(429, headers={"Retry-After": "1800"})
+    town.push_told(manager)
+    drain()
+    [row] = town.deliveries()
+    assert timedelta(minutes=29) < (row.next_at or now()) - now() < timedelta(minutes=34)
+
+
+def test_after_the_whole_schedule_it_is_dead_and_may_be_repeated_by_hand(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    as_operator: Caller,
+) -> None:  # fmt: skip
+    endpoint(as_manager.organisation_id)
+    receiver.answer = lambda _: Answer(500)
+    message_id = town.push_told(manager)
+    for _ in range(12):
+        drain()
+        town.pass_time(timedelta(hours=27))
+    [row] = town.deliveries()
+    assert (row.state, row.attempts, len(receiver.calls)) == ("dead", 10, 10)
+    dead = as_operator.get("/v1/deliveries", params={"state": "dead"}).json()["items"]
+    assert [(one["id"], one["kind"]) for one in dead] == [(str(row.id), "push")]
+
+    receiver.answer = failing()
+    assert as_operator.post(f"/v1/deliveries/{row.id}/repeat").status_code == 202
+    assert as_operator.post(f"/v1/deliveries/{row.id}/repeat").json()["code"] == "delivery_under_way"
+    drain()
+    shown = as_operator.get(f"/v1/deliveries/{row.id}").json()
+    assert (shown["state"], shown["round"]) == ("delivered", 2)
+    assert [entry["round"] for entry in shown["log"]] == [1] * 10 + [2]
+    assert {call.headers["webhook-id"] for call in receiver.calls} == {f"msg_{message_id}"}
+
+
+def test_an_endpoint_that_only_fails_is_disabled_and_its_owner_told(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    mailbox: Mailbox, with_mail: Callable[[Caller], str], log_in: Callable[..., Caller], as_operator: Caller,
+) -> None:  # fmt: skip
+    colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
+    address = with_mail(colleague)
+    issued = endpoint(as_manager.organisation_id)
+    receiver.answer = lambda _: Answer(500)
+    town.push_told(manager)
+    town.push_told(manager)
+    drain()
+    with town.database.unit_of_work() as session:
+        session.execute(update(WebhookEndpoint).values(failing_since=now() - timedelta(days=6)))
+    town.pass_time(timedelta(minutes=1))
+    drain()
+    shown = colleague.get(f"/v1/webhooks/{issued['id']}").json()
+    assert (shown["disabled_reason"], shown["enabled"]) == ("failing", True)
+    assert [row.state for row in town.deliveries(channel="webhook")] == ["dead", "dead"]
+    assert len(receiver.calls) == 2  # the second delivery was not even tried
+    assert [letter.subject for letter in mailbox.to(address)] == ["【三库】Webhook 端点已停用"]
+    town.push_told(manager)
+    drain()
+    assert len(town.deliveries(channel="webhook")) == 2  # a disabled endpoint is told nothing new
+
+    receiver.answer = failing()
+    tag = f'"{shown["version"]}"'
+    opened = colleague.patch(
+        f"/v1/webhooks/{issued['id']}", json={"enabled": True}, headers={"If-Match": tag}
+    )
+    assert opened.json()["disabled_at"] is None
+    town.push_told(manager)
+    drain()
+    assert [row.state for row in town.deliveries(channel="webhook")] == ["dead", "dead", "delivered"]
+
+
+def test_gone_ends_an_endpoint_at_once(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    as_operator: Caller,
+) -> None:  # fmt: skip
+    issued = endpoint(as_manager.organisation_id)
+    receiver.answer = lambda _: Answer(410)
+    town.push_told(manager)
+    drain()
+    assert as_operator.get(f"/v1/webhooks/{issued['id']}").json()["disabled_reason"] == "gone"
+    [row] = town.deliveries()
+    assert (row.state, row.last_error) == ("dead", "endpoint_gone")
+
+
+def test_two_secrets_sign_while_one_is_being_replaced(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    as_operator: Caller,
+) -> None:  # fmt: skip
+    old = endpoint(as_manager.organisation_id)
+    path = f"/v1/webhooks/{old['id']}"
+    new = as_operator.post(f"{path}/rotate", headers={"If-Match": '"1"'}).json()
+    assert new["secret"] != old["secret"]
+    town.push_told(manager)
+    drain()
+    assert verified(receiver.calls[0], old["secret"]) == verified(receiver.calls[0], new["secret"])
+    with town.database.unit_of_work() as session:
+        session.execute(update(WebhookEndpoint).values(previous_until=now() - timedelta(seconds=1)))
+    town.push_told(manager)
+    drain()
+    assert verified(receiver.calls[1], new["secret"])
+    with pytest.raises(WebhookVerificationError):
+        verified(receiver.calls[1], old["secret"])
+
+
+def test_a_test_message_goes_to_one_endpoint_even_when_it_is_off(
+    as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain, as_operator: Caller
+) -> None:
+    issued = endpoint(as_manager.organisation_id)
+    endpoint(as_manager.organisation_id, path="/other")
+    path = f"/v1/webhooks/{issued['id']}"
+    as_operator.patch(path, json={"enabled": False}, headers={"If-Match": '"1"'})
+    asked = as_operator.post(f"{path}/test")
+    assert asked.status_code == 202
+    drain()
+    [call] = receiver.calls
+    assert (call.path, verified(call, issued["secret"])["type"]) == ("/hook", "webhook.test")
+    assert call.headers["webhook-id"] == f"msg_{asked.json()['message_id']}"
+
+
+def test_an_endpoint_is_told_only_of_its_types_and_only_while_it_is_on(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    as_operator: Caller,
+) -> None:  # fmt: skip
+    digest = endpoint(as_manager.organisation_id, "push.digest", path="/digest")
+    removed = endpoint(as_manager.organisation_id, path="/removed")
+    as_operator.delete(f"/v1/webhooks/{removed['id']}", headers={"If-Match": '"1"'})
+    town.push_told(manager)
+    town.tell_of(MessageKind.DIGEST, manager_id=manager)
+    drain()
+    [call] = receiver.calls
+    assert call.path == "/digest"
+    assert [push["pair_score"] for push in verified(call, digest["secret"])["data"]["pushes"]] == [0.8]
+
+
+def test_redirects_are_not_followed_and_a_long_answer_is_cut(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+) -> None:
+    endpoint(as_manager.organisation_id)
+    away = {"Location": receiver.url("/elsewhere")}
+    receiver.answer = lambda _: Answer(302, b"x" * 3_000_000, away)
+    town.push_told(manager)
+    drain()
+    assert [call.path for call in receiver.calls] == ["/hook"]
+    [row] = town.deliveries()
+    [entry] = town.attempts(row.id)
+    assert (entry.result, entry.status, entry.excerpt) == ("failed", 302, "x" * 500)
+
+
+def test_secrets_are_shown_once_and_stand_nowhere(
+    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    as_operator: Caller, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    issued = endpoint(as_manager.organisation_id, path="/hook?token=verborgen")
+    receiver.answer = lambda _: Answer(500)
+    town.push_told(manager)
+    drain()
+    secrets = issued["secret"].removeprefix("whsec_"), "verborgen"
+    shown = [as_operator.get(path).text for path in ("/v1/webhooks", "/v1/deliveries", "/v1/audit")]
+    with town.database.reading() as session:
+        rows = [
+            session.execute(text(f"SELECT * FROM {table}")).all()
+            for table in ("webhook_endpoints", "events", "dispatches", "deliveries", "delivery_attempts",
+                          "audit_entries", "idempotency_keys")
+        ]  # fmt: skip
+    seen = json.dumps([shown, str(rows), caplog.text, *capsys.readouterr()], ensure_ascii=False)
+    assert not [secret for secret in secrets if secret in seen]
+
+
+class TestRights:
+    def test_an_organisation_sees_its_own_endpoints_and_deliveries_only(
+        self, town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, drain: Drain,
+        as_enterprise: Caller, log_in: Callable[..., Caller],
+    ) -> None:  # fmt: skip
+        issued = endpoint(as_manager.organisation_id)
+        town.push_told(manager)
+        drain()
+        [row] = town.deliveries()
+        colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
+        assert [one["id"] for one in colleague.get("/v1/webhooks").json()["items"]] == [issued["id"]]
+        assert colleague.get(f"/v1/deliveries/{row.id}").status_code == 200
+        path = f"/v1/webhooks/{issued['id']}"
+        assert as_enterprise.get("/v1/webhooks").json()["items"] == []
+        assert as_enterprise.get("/v1/deliveries").json()["items"] == []
+        for call in (
+            lambda: as_enterprise.get(path),
+            lambda: as_enterprise.patch(path, json={"name": "x"}, headers={"If-Match": "*"}),
+            lambda: as_enterprise.delete(path, headers={"If-Match": "*"}),
+            lambda: as_enterprise.post(f"{path}/rotate", headers={"If-Match": "*"}),
+            lambda: as_enterprise.post(f"{path}/test"),
+            lambda: as_enterprise.get(f"/v1/deliveries/{row.id}"),
+            lambda: as_enterprise.post(f"/v1/deliveries/{row.id}/repeat"),
+        ):
+            assert call().status_code == 404
+        # To the manager himself the endpoint is his employer's affair.
+        assert as_manager.get("/v1/webhooks").status_code == 403
+        assert as_manager.get("/v1/deliveries").json()["items"] == []
+
+    def test_nobody_makes_one_for_another_or_before_the_bureau_knows_him(
+        self, receiver: Receiver, as_enterprise: Caller, as_manager: Caller, log_in: Callable[..., Caller]
+    ) -> None:
+        body = {"name": "项目系统", "url": receiver.url(), "types": ["push.new"]}
+        stranger = log_in(Role.ENTERPRISE, verified=False)
+        assert stranger.post("/v1/webhooks", json=body).json()["code"] == "not_verified"
+        other = body | {"organisation_id": str(as_manager.organisation_id)}
+        assert as_enterprise.post("/v1/webhooks", json=other).status_code == 403
+        assert as_enterprise.post("/v1/webhooks", json=body).status_code == 201
+
+    @pytest.mark.parametrize(
+        ("url", "code"),
+        [
+            ("http://example.com/hook", "not_https"),
+            ("https://user:word@example.com/hook", "url_parts"),
+            ("https://127.0.0.1/hook", "url_not_public"),
+            ("https://[::1]/hook", "url_not_public"),
+            ("https://[::ffff:10.0.0.1]/hook", "url_not_public"),
+            ("https://169.254.169.254/latest/meta-data", "url_not_public"),
+            ("https://0x7f.1/hook", "url_not_public"),
+            ("https://localhost/hook", "url_not_public"),
+            ("https://db.internal/hook", "url_not_public"),
+        ],
+    )
+    def test_addresses_inside_are_refused_when_they_are_entered(
+        self, as_enterprise: Caller, url: str, code: str
+    ) -> None:
+        answer = as_enterprise.post("/v1/webhooks", json={"name": "x", "url": url, "types": ["push.new"]})
+        assert answer.status_code == 422
+        assert [error["code"] for error in answer.json()["errors"]] == [code]
+
+
+def test_changes_need_the_etag_that_was_read(
+    as_manager: Caller, endpoint: Endpoint, as_operator: Caller, settings: Settings
+) -> None:
+    path = f"/v1/webhooks/{endpoint(as_manager.organisation_id)['id']}"
+    assert as_operator.patch(path, json={"name": "新"}).status_code == 428
+    changed = as_operator.patch(path, json={"name": "新"}, headers={"If-Match": '"1"'})
+    assert (changed.json()["name"], changed.headers["ETag"]) == ("新", '"2"')
+    assert as_operator.patch(path, json={"name": "旧"}, headers={"If-Match": '"1"'}).status_code == 412

@@ -1,0 +1,188 @@
+"""News for owners: what fits their records, once, at their hour."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.database import Database, now
+from app.libraries.achievements.models import Achievement
+from app.matching.models import Pair
+from app.pushes.digests.models import OwnerDigest
+from app.pushes.digests.owner_digest import announce_owner_digests, headline, make_owner_digest
+from app.pushes.preferences.models import OwnerPreference
+from app.pushes.preferences.working_time import local
+from tests.conftest import Caller
+from tests.pushes.world import World
+
+
+def told(database: Database, organisation_id: UUID) -> list[OwnerDigest]:
+    with database.reading() as session:
+        query = select(OwnerDigest).where(OwnerDigest.organisation_id == organisation_id)
+        found = list(session.scalars(query.order_by(OwnerDigest.day)))
+        session.expunge_all()
+        return found
+
+
+def wish(world: World, organisation_id: UUID, **wishes: Any) -> None:
+    base = {"frequency": "daily", "digest_hour": 0, "on_days_off": True}
+    with world.database.unit_of_work() as session:
+        session.merge(OwnerPreference(organisation_id=organisation_id, **base | wishes))
+
+
+def yesterday(world: World) -> None:
+    """Let what was ranked and told so far have been a day earlier."""
+    with world.database.unit_of_work() as session:
+        for pair in session.scalars(select(Pair)):
+            pair.computed_at -= timedelta(days=1)
+        for digest in session.scalars(select(OwnerDigest).order_by(OwnerDigest.day)):
+            digest.day -= timedelta(days=1)
+            session.flush()
+
+
+def make(world: World, organisation_id: UUID) -> bool:
+    with world.database.unit_of_work() as session:
+        return make_owner_digest(session, organisation_id, policy=world.policy) is not None
+
+
+def announce(world: World) -> int:
+    with world.database.unit_of_work() as session:
+        return announce_owner_digests(session, policy=world.policy)
+
+
+@pytest.fixture
+def enterprise(world: World) -> UUID:
+    organisation_id = world.organisation()
+    wish(world, organisation_id)
+    return organisation_id
+
+
+def test_both_sides_are_told_of_what_fits(world: World, enterprise: UUID) -> None:
+    university = world.organisation()
+    wish(world, university)
+    demand = world.demand(owner=enterprise)
+    achievements = [world.achievement(owner=university) for _ in range(3)]
+    for n, achievement in enumerate(achievements):
+        world.pair(demand, achievement, 0.6 + n / 10)
+    world.pair(demand, world.achievement(), 0.4)
+    assert announce(world) == 0  # ranked after the hour
+    yesterday(world)
+    assert announce(world) == 2
+    assert announce(world) == 0  # they still wait
+    world.work()
+    [mine] = told(world.database, enterprise)
+    assert mine.day == local(now()).date()
+    assert mine.items == [
+        {
+            "kind": "demand",
+            "record_id": str(demand),
+            "count": 3,
+            "others": [str(id_) for id_ in reversed(achievements)],
+        }
+    ]
+    [theirs] = told(world.database, university)
+    assert {(item["kind"], item["record_id"], item["count"]) for item in theirs.items} == {
+        ("achievement", str(id_), 1) for id_ in achievements
+    }
+    messages = {one.subject_id: one.payload for one in world.events("message.due")}
+    assert messages[enterprise]["kind"] == "owner_digest"
+    assert messages[enterprise]["ids"] == {
+        "owner_digest_id": str(mine.id),
+        "demand_ids": [str(demand)],
+        "achievement_ids": [],
+    }
+    assert set(messages[university]["ids"]["achievement_ids"]) == {str(id_) for id_ in achievements}
+
+
+def test_the_same_news_is_not_told_twice(world: World, enterprise: UUID) -> None:
+    demand = world.demand(owner=enterprise)
+    world.pair(demand, world.achievement())
+    yesterday(world)
+    assert make(world, enterprise)
+    assert not make(world, enterprise)
+    yesterday(world)
+    assert not make(world, enterprise)
+    fresh = world.achievement()
+    world.pair(demand, fresh)
+    yesterday(world)
+    assert make(world, enterprise)
+    assert [item["others"] for item in told(world.database, enterprise)[-1].items] == [[str(fresh)]]
+
+
+def test_a_pair_that_was_ranked_again_is_no_news(world: World, enterprise: UUID) -> None:
+    demand, achievement = world.demand(owner=enterprise), world.achievement()
+    world.pair(demand, achievement)
+    yesterday(world)
+    assert make(world, enterprise)
+    world.unrank(demand, achievement)
+    world.pair(demand, achievement, 0.95)
+    yesterday(world)
+    assert not make(world, enterprise)
+
+
+@pytest.mark.parametrize("wishes", [{"frequency": "none"}, {"minimum_score": 0.9}])
+def test_who_wants_no_news_gets_none(world: World, enterprise: UUID, wishes: dict[str, Any]) -> None:
+    wish(world, enterprise, **wishes)
+    world.pair(world.demand(owner=enterprise), world.achievement(), 0.8)
+    yesterday(world)
+    assert not make(world, enterprise)
+    announce(world)
+    assert [one.subject_id for one in world.events("owner_digest.due")].count(enterprise) == 0
+
+
+def test_withdrawn_and_own_matches_are_no_news(world: World, enterprise: UUID) -> None:
+    demand = world.demand(owner=enterprise)
+    gone = world.achievement()
+    world.pair(demand, gone)
+    world.pair(demand, world.achievement(owner=enterprise))
+    with world.database.unit_of_work() as session:
+        session.get_one(Achievement, gone).state = "withdrawn"
+    yesterday(world)
+    assert not make(world, enterprise)
+
+
+def test_two_workers_tell_once(world: World, enterprise: UUID) -> None:
+    world.pair(world.demand(owner=enterprise), world.achievement())
+    yesterday(world)
+    start = threading.Barrier(3)
+
+    def work() -> None:
+        start.wait()
+        make(world, enterprise)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told(world.database, enterprise)) == 1
+    assert len(world.events("message.due")) == 1
+
+
+def test_the_news_in_words() -> None:
+    assert headline("demand", 3, "管道防腐") == (
+        "3 项技术成果符合您的需求《管道防腐》",
+        "3 achievements fit your demand “管道防腐”",
+    )
+    assert headline("achievement", 1, "涂层") == (
+        "您的技术成果《涂层》符合 1 项技术需求",
+        "your achievement “涂层” fits 1 demand",
+    )
+
+
+def test_over_http(app: Any, as_enterprise: Caller, as_institution: Caller, as_operator: Caller) -> None:
+    """By the jobs and handlers of the service itself."""
+    world = World(app.state.database)
+    wish(world, as_enterprise.organisation_id)
+    world.pair(world.demand(owner=as_enterprise.organisation_id), world.achievement(), 0.99)
+    yesterday(world)
+    worker = app.state.services.worker()
+    assert "announce_owner_digests" in worker.run_due_jobs()
+    worker.run_until_idle()
+    [digest] = as_enterprise.get("/v1/owner-digests").json()["items"]
+    assert digest["items"][0]["zh"] == "1 项技术成果符合您的需求《解决管道腐蚀》"
+    assert as_institution.get("/v1/owner-digests").json()["items"] == []
+    assert len(as_operator.get("/v1/owner-digests").json()["items"]) >= 1

@@ -1,0 +1,148 @@
+"""When a pair comes back to a manager who had it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.vocabularies import vocabulary
+from app.pushes.eligibility.repush_policy import MEETS, NEVER, RISE_MEETS, Ended, may_return
+from app.pushes.inbox import service as inbox
+from app.pushes.models import HOLDING, PushState
+from app.pushes.planning.revision import expire_due
+from app.pushes.policy import RepushPolicy
+from tests.pushes.world import World
+
+LAW = RepushPolicy(rounds=3, regain=0.1)
+FIELDS = sorted({name for names in MEETS.values() for name in names} | {"contact_name", "keywords"})
+ended = st.builds(
+    Ended,
+    state=st.sampled_from(PushState),
+    round=st.integers(1, 4),
+    pair_score=st.floats(0, 1),
+    reason=st.none() | st.sampled_from(vocabulary("decline_reasons").codes),
+)
+
+
+def test_every_reason_has_its_law() -> None:
+    assert {*MEETS, *RISE_MEETS, *NEVER} == set(vocabulary("decline_reasons").codes)
+    assert not (MEETS.keys() & RISE_MEETS) and not (MEETS.keys() & NEVER) and not (RISE_MEETS & NEVER)
+
+
+def test_the_fields_are_columns() -> None:
+    columns = {column.key for model in (Demand, Achievement) for column in model.__table__.columns}
+    assert {name for names in MEETS.values() for name in names} <= columns
+
+
+@given(last=ended, score=st.floats(0, 1), changed=st.sets(st.sampled_from(FIELDS)))
+def test_nothing_comes_back_unchanged_too_often_or_from_a_manager_who_has_it(
+    last: Ended, score: float, changed: set[str]
+) -> None:
+    if may_return(last, score=score, changed=changed, law=LAW):
+        assert changed
+        assert last.round < LAW.rounds
+        assert last.state not in HOLDING
+        assert last.state is not PushState.DECLINED or last.reason not in NEVER
+
+
+@given(last=ended, score=st.floats(0, 1), rise=st.floats(0, 1), changed=st.sets(st.sampled_from(FIELDS)))
+def test_a_better_score_or_more_change_never_keeps_it_away(
+    last: Ended, score: float, rise: float, changed: set[str]
+) -> None:
+    if may_return(last, score=score, changed=changed, law=LAW):
+        assert may_return(last, score=min(1.0, score + rise), changed=changed | {"trl"}, law=LAW)
+
+
+@pytest.mark.parametrize(
+    ("reason", "changed", "rise", "returns"),
+    [
+        ("price", {"price_max_wan"}, 0.0, True),
+        ("price", {"summary"}, 0.3, False),
+        ("too_early", {"trl"}, 0.0, True),
+        ("unclear_text", {"summary"}, 0.0, True),
+        ("outside_need", {"summary"}, 0.05, False),
+        ("outside_need", {"summary"}, 0.1, True),
+        ("already_known", {"summary", "trl", "price_max_wan"}, 0.5, False),
+        ("conflict", {"summary"}, 0.5, False),
+        ("capacity", {"summary"}, 0.5, False),
+    ],
+)
+def test_a_change_must_meet_the_reason(reason: str, changed: set[str], rise: float, returns: bool) -> None:
+    last = Ended(PushState.DECLINED, 1, 0.6, reason)
+    assert may_return(last, score=0.6 + rise, changed=changed, law=LAW) is returns
+
+
+def decline(world: World, push_id: UUID, manager_id: UUID, reason: str) -> None:
+    with world.database.unit_of_work() as session:
+        inbox.decline(session, push_id, principal=world.as_manager(manager_id), reason=reason)
+
+
+def test_a_lower_price_brings_a_declined_pair_back_in_the_same_row(world: World) -> None:
+    manager = world.manager()
+    demand, achievement = world.good_pair()
+    world.tell("demand.published", demand)
+    world.work()
+    [first] = world.pushes()
+    decline(world, first.id, manager, "price")
+    world.rewrite(Achievement, achievement, summary="更清楚的简介")
+    world.work()
+    assert world.states() == ["declined"]
+    world.rewrite(Achievement, achievement, price_max_wan=50)
+    world.work()
+    [again] = world.pushes()
+    assert (again.id, again.state, again.round) == (first.id, "new", 2)
+    assert (again.decline_reason, again.answered_at, again.read_at) == (None, None, None)
+    assert again.pushed_at > first.pushed_at
+    assert again.created_at == first.created_at
+    assert [(one.round, one.outcome, one.reason) for one in world.rounds()] == [
+        (1, "declined", "price"),
+        (2, None, None),
+    ]
+
+
+def test_a_pair_comes_back_only_so_often(world: World) -> None:
+    manager = world.manager()
+    demand, achievement = world.good_pair()
+    world.tell("demand.published", demand)
+    world.work()
+    for price in (90, 80, 70, 60):
+        [push] = world.pushes()
+        if push.state == "new":
+            decline(world, push.id, manager, "price")
+        world.rewrite(Achievement, achievement, price_max_wan=price)
+        world.work()
+    [push] = world.pushes()
+    assert (push.round, push.state) == (3, "declined")
+
+
+def test_an_unanswered_pair_comes_back_when_its_score_rose(world: World) -> None:
+    world.manager()
+    demand, achievement = world.good_pair(score=0.6)
+    world.tell("demand.published", demand)
+    world.work()
+    [push] = world.pushes()
+    world.age(push.id, timedelta(days=40))
+    with world.database.unit_of_work() as session:
+        expire_due(session)
+    for score, state in ((0.65, "expired"), (0.75, "new")):
+        world.pair(demand, achievement, score)
+        world.rewrite(Demand, demand, main_problem=f"{score}")
+        world.work()
+        assert world.states() == [state]
+
+
+def test_a_pair_that_is_good_again_after_a_change_is_pushed_again(world: World) -> None:
+    world.manager()
+    demand, achievement = world.good_pair()
+    world.tell("demand.published", demand)
+    world.work()
+    for score, state in ((0.3, "cancelled"), (0.8, "new")):
+        world.pair(demand, achievement, score)
+        world.rewrite(Demand, demand, main_problem=f"{score}")
+        world.work()
+        assert world.states() == [state]
+    assert world.pushes()[0].round == 2

@@ -1,0 +1,1 @@
+"""Support for all tests: paths, HTTP helpers and scenario builders."""

@@ -1,0 +1,155 @@
+"""The courier: many events at a time, settled together, none harmed by another's failure."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.events import outbox
+from app.events.outbox import Claimed, Event, Handler
+from app.settings import Settings
+from app.workers.concurrent import Courier
+from tests.workers.test_worker import all_events, emit, handler
+
+PATIENCE = 20.0
+
+
+@contextmanager
+def running(database: Database, handlers: dict[str, list[Handler]], **settings: Any) -> Iterator[Courier]:
+    courier = Courier(
+        database,
+        handlers,
+        Settings(_env_file=None, demo=True, worker_poll=timedelta(milliseconds=20), **settings),
+        slots=4,
+        order=lambda claimed: claimed.payload["number"],
+    )
+    stop = threading.Event()
+    thread = threading.Thread(target=courier.run, args=(stop,))
+    thread.start()
+    yield courier
+    stop.set()
+    courier.nudge()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    turn = threading.Event()
+    for _ in range(int(PATIENCE / 0.02)):
+        if true():
+            return
+        turn.wait(0.02)
+    raise AssertionError("it did not come to pass")
+
+
+def test_a_slow_one_holds_up_no_other(database: Database) -> None:
+    release = threading.Event()
+
+    def plan(_: Session, claimed: Claimed) -> None:
+        if claimed.payload["number"] == 0:
+            assert release.wait(PATIENCE)
+
+    emit(database, count=10)
+    with running(database, {"thing.happened": [handler(plan)]}):
+        wait_until(lambda: sum(event.done_at is not None for event in all_events(database)) == 9)
+        assert all_events(database)[0].done_at is None
+        release.set()
+        wait_until(lambda: all(event.done_at is not None for event in all_events(database)))
+
+
+def test_what_is_ready_together_is_settled_together_in_order(database: Database) -> None:
+    together, applied = threading.Barrier(4), []
+    running_one: list[Courier] = []
+    sessions: dict[int, int] = {}
+
+    def apply(session: Session, claimed: Claimed, _: None) -> None:
+        if not applied:
+            # While the first ones are settled, the rest becomes ready.
+            wait(running_one[0]._in_hand)
+        applied.append(claimed.payload["number"])
+        sessions[claimed.payload["number"]] = id(session)
+
+    emit(database, count=4)
+    with running(
+        database, {"thing.happened": [handler(lambda *_: together.wait(PATIENCE), apply)]}
+    ) as courier:
+        running_one.append(courier)
+        wait_until(lambda: all(event.done_at is not None for event in all_events(database)))
+    first = sum(number_of == sessions[applied[0]] for number_of in sessions.values())
+    assert sorted(applied) == [0, 1, 2, 3]
+    assert len(set(sessions.values())) <= 2  # two transactions at most, whatever was ready first
+    assert applied[:first] == sorted(applied[:first]) and applied[first:] == sorted(applied[first:])
+
+
+def test_one_that_fails_harms_no_other_and_waits_its_pause(database: Database) -> None:
+    together = threading.Barrier(4)
+
+    def apply(session: Session, claimed: Claimed, _: None) -> None:
+        outbox.emit(session, "thing.followed", payload=dict(claimed.payload))
+        if claimed.payload["number"] == 2:
+            raise ValueError("坏了")
+
+    emit(database, count=4)
+    with running(database, {"thing.happened": [handler(lambda *_: together.wait(PATIENCE), apply)]}):
+        wait_until(
+            lambda: sum(bool(event.done_at or event.last_error) for event in all_events(database)) == 4
+        )
+    found = all_events(database)
+    broken = next(event for event in found if event.last_error)
+    assert broken.payload == {"number": 2}
+    assert "ValueError: 坏了" in (broken.last_error or "")
+    followed = [event.payload["number"] for event in found if event.name == "thing.followed"]
+    assert sorted(followed) == [0, 1, 3]
+
+
+def test_a_plan_that_fails_and_one_that_killed_its_workers_are_put_back(database: Database) -> None:
+    def plan(_: Session, __: Claimed) -> None:
+        raise ValueError("坏了")
+
+    emit(database, count=2)
+    with database.unit_of_work() as session:
+        first = session.query(Event).order_by(Event.id).first()
+        assert first is not None
+        first.attempts = 8
+    with running(database, {"thing.happened": [handler(plan)]}, worker_max_attempts=8):
+        wait_until(lambda: all(event.last_error for event in all_events(database)))
+    dead, waiting = all_events(database)
+    assert dead.dead_at is not None and "ended before it was done" in (dead.last_error or "")
+    assert waiting.dead_at is None and waiting.attempts == 1
+
+
+def test_a_lease_is_kept_as_long_as_the_work_lasts(database: Database) -> None:
+    release, taken = threading.Event(), []
+
+    def plan(_: Session, claimed: Claimed) -> None:
+        taken.append(claimed.id)
+        assert release.wait(PATIENCE)
+
+    emit(database)
+    with running(database, {"thing.happened": [handler(plan)]}, worker_lease=timedelta(milliseconds=300)):
+        wait_until(lambda: bool(taken))
+        first = all_events(database)[0].leased_until
+        assert first is not None
+        wait_until(lambda: (all_events(database)[0].leased_until or first) > first)
+        release.set()
+        wait_until(lambda: all_events(database)[0].done_at is not None)
+    assert len(taken) == 1
+
+
+def test_what_is_in_hand_is_finished_at_the_end(database: Database) -> None:
+    started, release = threading.Event(), threading.Event()
+
+    def plan(_: Session, __: Claimed) -> None:
+        started.set()
+        assert release.wait(PATIENCE)
+
+    emit(database)
+    with running(database, {"thing.happened": [handler(plan)]}):
+        assert started.wait(PATIENCE)
+        threading.Timer(0.05, release.set).start()
+    assert all_events(database)[0].done_at is not None

@@ -1,0 +1,289 @@
+"""The worker: plans, applies and settles; survives its handlers' failures; shares work and jobs with other workers."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.database import Database, now
+from app.events import outbox
+from app.events.outbox import Claimed, Event, Handler
+from app.observability import Metrics
+from app.settings import Settings
+from app.workers.scheduler import ScheduledJob, in_transaction
+from app.workers.worker import Worker
+
+PATIENCE = 20.0
+"""Seconds until a test gives up on a thread that should have acted at once."""
+
+
+def worker_of(
+    database: Database, handlers: dict[str, list[Handler]], *, metrics: Metrics | None = None, **settings: Any
+) -> Worker:
+    return Worker(database, handlers, Settings(_env_file=None, demo=True, **settings), metrics=metrics)
+
+
+def emit(database: Database, name: str = "thing.happened", count: int = 1) -> None:
+    with database.unit_of_work() as session:
+        for number in range(count):
+            outbox.emit(session, name, payload={"number": number})
+
+
+def all_events(database: Database) -> list[Event]:
+    with database.reading() as session:
+        found = list(session.query(Event).order_by(Event.id))
+        session.expunge_all()
+        return found
+
+
+def make_due(database: Database) -> None:
+    with database.unit_of_work() as session:
+        for event in session.query(Event):
+            event.available_at = now()
+
+
+def handler(
+    plan: Callable[[Session, Claimed], Any] = lambda _, __: None,
+    apply: Callable[[Session, Claimed, Any], None] = lambda _, __, ___: None,
+) -> Handler:
+    return Handler(plan=plan, apply=apply)
+
+
+def test_plans_reach_their_own_apply_and_the_effect_is_stored_with_the_end(database: Database) -> None:
+    def follow(session: Session, event: Claimed, plan: str) -> None:
+        outbox.emit(session, "thing.followed", payload={"plan": plan})
+
+    first = handler(lambda _, event: f"first {event.payload['number']}", follow)
+    second = handler(lambda _, event: f"second {event.payload['number']}", follow)
+    worker = worker_of(database, {"thing.happened": [first, second], "thing.followed": []})
+    emit(database)
+    assert worker.run_until_idle() == 3
+    assert [event.payload.get("plan") for event in all_events(database)] == [None, "first 0", "second 0"]
+    assert all(event.done_at is not None for event in all_events(database))
+    assert worker.run_until_idle() == 0
+
+
+def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(database: Database) -> None:
+    broken = [True]
+
+    def apply(session: Session, event: Claimed, _: None) -> None:
+        outbox.emit(session, "thing.followed")
+        if broken:
+            raise ValueError("坏了")
+
+    metrics = Metrics()
+    worker = worker_of(database, {"thing.happened": [handler(apply=apply)]}, metrics=metrics)
+    emit(database)
+    assert worker.run_until_idle() == 1
+    [event] = all_events(database)
+    assert event.done_at is None
+    assert event.lease is None
+    assert event.last_error is not None
+    assert event.last_error.startswith("ValueError: 坏了\nTraceback")
+    broken.clear()
+    make_due(database)
+    assert worker.run_until_idle() == 1
+    assert [event.name for event in all_events(database)] == ["thing.happened", "thing.followed"]
+    sample = metrics.registry.get_sample_value
+    assert sample("sanku_events_failed_total", {"name": "thing.happened"}) == 1
+    assert sample("sanku_events_done_total", {"name": "thing.happened"}) == 1
+
+
+def test_one_bad_event_does_not_hold_up_the_others(database: Database) -> None:
+    def plan(_: Session, event: Claimed) -> None:
+        if event.payload["number"] == 0:
+            raise RuntimeError("always")
+
+    worker = worker_of(database, {"thing.happened": [handler(plan)]}, worker_max_attempts=2)
+    emit(database, count=3)
+    assert worker.run_until_idle() == 3
+    make_due(database)
+    worker.run_until_idle()
+    bad, *others = all_events(database)
+    assert bad.dead_at is not None
+    assert bad.attempts == 2
+    assert all(event.done_at is not None for event in others)
+
+
+def test_an_event_that_kills_its_workers_ends_among_the_dead(database: Database) -> None:
+    emit(database)
+    with database.unit_of_work() as session:
+        event = session.query(Event).one()
+        event.attempts, event.leased_until = 3, now() - timedelta(seconds=1)
+    ran: list[str] = []
+    worker = worker_of(
+        database, {"thing.happened": [handler(lambda _, __: ran.append("plan"))]}, worker_max_attempts=3
+    )
+    worker.run_until_idle()
+    [event] = all_events(database)
+    assert event.dead_at is not None
+    assert ran == []
+
+
+def test_work_done_after_the_lease_was_lost_is_undone(database: Database) -> None:
+    def plan(_: Session, event: Claimed) -> None:
+        # Another worker took the event over meanwhile.
+        with database.unit_of_work() as session:
+            session.get_one(Event, event.id).lease = event.id
+
+    def apply(session: Session, _: Claimed, __: None) -> None:
+        outbox.emit(session, "thing.followed")
+
+    worker = worker_of(database, {"thing.happened": [handler(plan, apply)]})
+    emit(database)
+    assert worker.run_until_idle() == 1
+    [event] = all_events(database)
+    assert event.done_at is None
+    assert event.last_error is None
+
+
+def test_a_long_plan_keeps_its_lease(database: Database) -> None:
+    seen = threading.Event()
+    taken: list[int] = []
+
+    def plan(_: Session, claimed: Claimed) -> None:
+        until = all_events(database)[0].leased_until
+        for _attempt in range(2000):
+            if all_events(database)[0].leased_until != until:
+                seen.set()
+                break
+            seen.wait(0.01)
+        taken.append(len(rival.run_until_idle() * [0]))
+
+    rival = worker_of(database, {"thing.happened": []}, worker_lease=timedelta(seconds=3))
+    worker = worker_of(database, {"thing.happened": [handler(plan)]}, worker_lease=timedelta(seconds=3))
+    emit(database)
+    worker.run_until_idle()
+    assert seen.is_set()
+    assert taken == [0]
+    assert all_events(database)[0].done_at is not None
+
+
+def run_in_thread(worker: Worker) -> tuple[threading.Thread, threading.Event]:
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,))
+    thread.start()
+    return thread, stop
+
+
+def test_it_wakes_at_once_for_an_event_of_this_process_and_stops_when_told(database: Database) -> None:
+    handled = threading.Event()
+    worker = worker_of(
+        database,
+        {"thing.happened": [handler(lambda _, __: handled.set())]},
+        worker_poll=timedelta(hours=1),  # nothing but the wake-up can bring it back in time
+    )
+    emit(database)
+    thread, stop = run_in_thread(worker)
+    assert handled.wait(PATIENCE)
+    handled.clear()
+    emit(database)
+    assert handled.wait(PATIENCE)
+    stop.set()
+    worker.nudge()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_a_stop_finishes_the_event_in_hand(database: Database) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def plan(_: Session, __: Claimed) -> None:
+        started.set()
+        go_on.wait(PATIENCE)
+
+    worker = worker_of(database, {"thing.happened": [handler(plan)]})
+    emit(database, count=2)
+    thread, stop = run_in_thread(worker)
+    assert started.wait(PATIENCE)
+    stop.set()
+    go_on.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert [event.done_at is not None for event in all_events(database)] == [True, False]
+
+
+def test_workers_side_by_side_handle_each_event_once(database: Database) -> None:
+    handled: list[int] = []
+    handlers = {"thing.happened": [handler(lambda _, event: handled.append(event.payload["number"]))]}
+    emit(database, count=20)
+    threads = [threading.Thread(target=worker_of(database, handlers).run_until_idle) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(handled) == list(range(20))
+
+
+def test_of_several_workers_one_does_a_job_and_each_its_own_files(database: Database) -> None:
+    done: list[str] = []
+    jobs = [
+        ScheduledJob("shared", timedelta(hours=1), lambda _: done.append("shared")),
+        ScheduledJob("own", timedelta(hours=1), lambda _: done.append("own"), every_process=True),
+    ]
+    settings = Settings(_env_file=None, demo=True)
+    workers = [Worker(database, {}, settings, periodic=jobs) for _ in range(3)]
+    ran = [worker.run_due_jobs() for worker in workers]
+    assert ran == [["shared", "own"], ["own"], ["own"]]
+    assert [worker.run_due_jobs() for worker in workers] == [[], [], []]
+    assert sorted(done) == ["own", "own", "own", "shared"]
+
+
+def test_a_job_comes_round_again_and_its_failure_harms_nothing(database: Database) -> None:
+    calls: list[int] = []
+
+    def job(session: Session) -> None:
+        calls.append(1)
+        outbox.emit(session, "thing.happened")
+        raise RuntimeError("out of order")
+
+    worker = Worker(
+        database,
+        {},
+        Settings(_env_file=None, demo=True),
+        periodic=[ScheduledJob("fragile", timedelta(0), in_transaction(job))],
+    )
+    assert worker.run_due_jobs() == ["fragile"]
+    assert worker.run_due_jobs() == ["fragile"]
+    assert len(calls) == 2
+    assert all_events(database) == []
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_it_can_be_told_how_much_to_do(database: Database, limit: int) -> None:
+    told: list[int] = []
+    worker = worker_of(database, {"thing.happened": []})
+    emit(database, count=3)
+    assert worker.run_until_idle(limit=limit, on_progress=told.append) == limit
+    assert told == list(range(1, limit + 1))
+
+
+def test_a_failure_in_the_middle_of_reading_waits_its_turn_to_be_written_down(database: Database) -> None:
+    """An open cursor keeps a SQLite connection from waiting for the write lock: "database is locked" at once."""
+    held = threading.Event()
+
+    def write() -> None:
+        with database.unit_of_work() as session:
+            outbox.emit(session, "thing.else")
+            held.set()
+            threading.Event().wait(0.3)  # holds the lock while the worker wants it
+
+    writer = threading.Thread(target=write)
+
+    def plan(session: Session, _: Claimed) -> None:
+        rows = session.connection().exec_driver_sql("SELECT id FROM events")
+        next(rows)
+        writer.start()
+        held.wait(PATIENCE)
+        raise ValueError("in the middle")
+
+    emit(database, count=3)
+    worker = worker_of(database, {"thing.happened": [handler(plan)]})
+    worker.run_until_idle(limit=1)
+    writer.join()
+    first = all_events(database)[0]
+    assert first.last_error is not None
+    assert first.last_error.startswith("ValueError: in the middle")
