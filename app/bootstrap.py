@@ -23,7 +23,7 @@ from app.engagements.lifecycle.workload import open_load
 from app.engagements.tasks import service as engagement_tasks
 from app.events.outbox import Claimed, Handler
 from app.idempotency import forget_old_keys
-from app.libraries.record import expiry
+from app.libraries import expiry
 from app.matching import handlers as matching
 from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.embedding.indexer import MatchingIndexer

@@ -25,7 +25,7 @@ MODELS = (
     "app.matching.models",
     "app.matching.feedback.models",
     "app.engagements.models",
-    "app.engagements.contracts.models",
+    "app.engagements.contract_models",
     "app.pushes.models",
     "app.pushes.preferences.models",
     "app.pushes.feedback.models",

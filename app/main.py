@@ -21,8 +21,9 @@ from app.accounts.api import router as accounts
 from app.bootstrap import Services, assemble
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
-from app.engagements.people.disclosure import approved_records, assigned_records
-from app.engagements.work_api import router as engagement_work
+from app.engagements.disclosure import approved_records, assigned_records
+from app.engagements.files.api import router as engagement_files
+from app.engagements.tasks.api import router as engagement_tasks
 from app.events.outbox import backlog
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
@@ -75,7 +76,8 @@ ROUTERS = (
     pushes,
     assignments,
     engagements,
-    engagement_work,
+    engagement_tasks,
+    engagement_files,
     contracts,
     models,
     talent,

@@ -11,8 +11,8 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
-from app.engagements.lifecycle.transitions import OPERATOR
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantState, Stage
+from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, NotFound
 from app.libraries.managers.models import Manager
 

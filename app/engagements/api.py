@@ -11,11 +11,12 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import IfMatch, etag
 from app.database import ReadSession, WriteSession
+from app.engagements import disclosure
 from app.engagements import presenter as presenting
 from app.engagements.access import Seat, take_seat
 from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Engagement, Entry, Reveal, Stage
-from app.engagements.people import disclosure, invitations, participants
+from app.engagements.people import invitations, participants
 from app.engagements.queries import NEWEST_FIRST, engagements
 from app.engagements.schemas import (
     ContactRead,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engagements.contracts.models import Contract
+from app.engagements.contract_models import Contract
 from app.engagements.models import Engagement
 from app.events.outbox import Handler, emit
 

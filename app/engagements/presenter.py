@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, User
 from app.engagements.access import Seat
+from app.engagements.disclosure import Contact, approved_records, assigned_records
 from app.engagements.lifecycle.stage_changes import possible
 from app.engagements.models import Engagement, Participant, Side
-from app.engagements.people.disclosure import Contact, approved_records, assigned_records
 from app.engagements.queries import moves_of, participants_of
 from app.engagements.schemas import (
     ContactRead,
@@ -24,7 +24,7 @@ from app.engagements.schemas import (
 from app.engagements.shares.service import shares_of
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.summaries import RecordSummary, by_id, manager_summaries, summariser
+from app.libraries.summaries import RecordSummary, by_id, manager_summaries, summariser
 
 
 def read_many(

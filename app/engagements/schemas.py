@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.engagements.models import ParticipantRole, ParticipantState, Stage
-from app.libraries.disclosure.summaries import ManagerSummary, RecordSummary
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
+from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.libraries.validation.values.text import TextRule
 
 NoteText = Annotated[str, TextRule(1, 1000, multiline=True)]

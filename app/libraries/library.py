@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.errors import FieldError
-from app.libraries.http.schemas import RecordFields
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
+from app.libraries.schemas import RecordFields
 from app.settings import Settings
 
 # The parts of an entry (indicator, work done, intellectual property) that are worth a search.

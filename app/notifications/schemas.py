@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
 
-from app.libraries.http.schemas import ShortLine, Wire
+from app.libraries.schemas import ShortLine, Wire
 from app.libraries.validation.errors import flaw
 from app.libraries.validation.values.text import TextRule
 from app.notifications.models import (

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.libraries.disclosure.summaries import ManagerSummary, RecordSummary
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
+from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.libraries.validation.values.text import TextRule
 from app.pushes.models import PushState
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.engagements.schemas import EngagementRow
-from app.libraries.disclosure.summaries import RecordSummary
+from app.libraries.summaries import RecordSummary
 
 _HIDDEN = "数量过小而不显示时为 true,相应数值为空"
 _ROWS = "所统计的明细;不可查看时为空"

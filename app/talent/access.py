@@ -11,9 +11,9 @@ from app.accounts.access.principal import Principal
 from app.errors import Invalid
 from app.libraries.disclosure import visibility
 from app.libraries.disclosure.visibility import owns
+from app.libraries.lifecycle import commands
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
-from app.libraries.record import commands
 
 
 def manager_for(

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
+from app.libraries.lifecycle.store import grant
+from app.libraries.lifecycle.transitions import applied
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
-from app.libraries.record.store import grant
-from app.libraries.record.transitions import applied
 from app.libraries.record.versions import snapshot
 
 

@@ -28,9 +28,9 @@ from app.accounts.access.principal import SYSTEM
 from app.accounts.facade import UserFacts, create_user, organisation_by_name
 from app.accounts.models import OrganisationKind, Role
 from app.database import Database
+from app.libraries import bulk
 from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import read_dataset
-from app.libraries.record import bulk
 from app.libraries.record.enums import RecordKind
 from app.main import create_app
 from app.matching.embedding.embedder import SentenceTransformerEmbedder

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 from app.database import new_id, now
-from app.engagements.contracts.models import Contract, ContractShare, ContractState
+from app.engagements.contract_models import Contract, ContractShare, ContractState
 
 _numbers = count(1)
 

@@ -25,12 +25,13 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.clock import local_now
 from app.database import Database, new_id
+from app.engagements import disclosure
+from app.engagements.contract_models import Contract
 from app.engagements.contracts import registration, service, signatures
-from app.engagements.contracts.models import Contract
 from app.engagements.lifecycle import stage_changes
 from app.engagements.lifecycle.workload import open_load
 from app.engagements.models import Engagement, Participant, ParticipantRole, Reveal, Stage, StageMove
-from app.engagements.people import disclosure, invitations, participants
+from app.engagements.people import invitations, participants
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand

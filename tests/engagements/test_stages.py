@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.database import Database
-from app.engagements.lifecycle.transitions import MOVES, targets
 from app.engagements.models import OPEN_STAGES, Engagement, Stage
+from app.engagements.transitions import MOVES, targets
 from app.events.outbox import Event
 from app.libraries.demands.models import Demand
 from tests.engagements.town import Town, day, ok, refused, wrong_fields

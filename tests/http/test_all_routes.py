@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, make_url, select, text
 
 from app import database_schema
-from app.accounts.authentication import current_principal, logged_in
+from app.accounts.access.authentication import current_principal, logged_in
 from app.accounts.models import Organisation, Role
 from app.database import Database
 from app.events.outbox import Event

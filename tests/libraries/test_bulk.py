@@ -4,7 +4,7 @@ from typing import Any
 
 from app.accounts.access.principal import SYSTEM
 from app.database import Database
-from app.libraries.record import bulk
+from app.libraries import bulk
 from app.libraries.record.enums import RecordKind
 from app.settings import Settings
 from tests.builders.achievements import achievement_payload

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from app.accounts.models import Role
 from app.libraries.achievements.schemas import AchievementCreate, AchievementRead
 from app.libraries.demands.schemas import DemandCreate, DemandRead
-from app.libraries.http.schemas import RecordRead, Wire
 from app.libraries.managers.schemas import ManagerCreate, ManagerRead
+from app.libraries.schemas import RecordRead, Wire
 from tests.libraries.conftest import Somebody, World
 
 FORMS = [

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from app.accounts.models import AuditEntry
 from app.database import Database
 from app.libraries.demands.models import Demand
-from app.libraries.record.expiry import expire_due
+from app.libraries.expiry import expire_due
 from app.libraries.record.models import RecordCode, RecordVersion
 from app.libraries.search.full_text import SearchDocument
 from app.settings import Settings

@@ -13,7 +13,7 @@ from app.accounts.models import Organisation
 from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.record.apply_values import fill_defaults
+from app.libraries.lifecycle.apply_values import fill_defaults
 from app.libraries.record.enums import RecordState
 from app.libraries.search.full_text import SearchDocument
 from app.matching.embedding import vector_store

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.engagements.contracts.models import ContractState
+from app.engagements.contract_models import ContractState
 from tests.engagements.town import ok, refused, wrong_fields
 from tests.statistics.conftest import NOON, City, all_rows, counted, day, figure
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from hypothesis import strategies as st
 
 from app.libraries.record.enums import CertificateLevel
+from app.talent.recognition_facts import Case, CertificateFacts, ContractFacts
 from app.talent.tiers.engine import Evaluation, evaluate
 from app.talent.tiers.enums import OPEN_QUESTIONS
-from app.talent.tiers.facts import Case, CertificateFacts, ContractFacts
 from app.talent.tiers.rules import Configuration, rules_of
 
 YEAR = 2026

@@ -19,8 +19,8 @@ from app.accounts.api import router as accounts
 from app.accounts.models import Organisation, Role
 from app.clock import JINAN_TIME
 from app.database import Database, now
+from app.engagements.contract_models import Contract
 from app.engagements.contracts.api import router as contracts
-from app.engagements.contracts.models import Contract
 from app.engagements.files.storage import DiskStore
 from app.events.outbox import emit
 from app.libraries.api import router as libraries

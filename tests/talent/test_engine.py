@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.talent.recognition_facts import Case, ContractFacts, digest, highest, pack, unpack
 from app.talent.tiers.engine import alternatives, evaluate
 from app.talent.tiers.enums import OPEN_QUESTIONS, Tier
-from app.talent.tiers.facts import Case, ContractFacts, digest, highest, pack, unpack
 from app.talent.tiers.rules import Configuration, RuleSet, read_rule_sets
 from tests.talent.cases import (
     RULES,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.engagements.contracts.models import ContractState
+from app.engagements.contract_models import ContractState
 from app.talent.rounds.models import MOVES, RoundState
 from tests.talent.conftest import World
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.accounts.models import Role
-from app.engagements.contracts.models import ContractState
+from app.engagements.contract_models import ContractState
 from app.libraries.managers.models import Manager
 from app.talent.rounds.models import MOVES, RecognitionEntry, RecognitionRound, RoundState
 from tests.talent.conftest import Person, World

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Role
 from app.clock import today
-from app.engagements.contracts.models import ContractShare, ContractState, ContractVersion
+from app.engagements.contract_models import ContractShare, ContractState, ContractVersion
 from app.events.outbox import Event
 from app.talent.certificates.models import Certificate
 from app.talent.tiers.models import ManagerTier, TierChange

@@ -15,7 +15,7 @@ import pytest
 
 from app.accounts.models import Organisation
 from app.database import new_id
-from app.engagements.contracts.models import Contract, ContractShare
+from app.engagements.contract_models import Contract, ContractShare
 from app.libraries.managers.models import Manager
 from app.talent.certificates.models import Certificate
 from tests.talent.conftest import World

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from app.accounts.access.actions import Action
+from app.accounts.access.authentication import CurrentPrincipal, LoggedIn
 from app.accounts.access.principal import Principal
-from app.accounts.authentication import CurrentPrincipal, LoggedIn
 from app.accounts.models import Role
 from app.errors import Forbidden, Unauthenticated
 

@@ -10,7 +10,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.engagements.access import is_mine
-from app.engagements.contracts.models import Contract, ContractShare
+from app.engagements.contract_models import Contract, ContractShare
 from app.engagements.models import Participant, ParticipantRole, ParticipantState
 from app.errors import NotFound
 from app.libraries.managers.models import Manager

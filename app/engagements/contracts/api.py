@@ -14,10 +14,10 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.models import Organisation
 from app.conditional_requests import IfMatch, etag
 from app.database import ReadSession, WriteSession
+from app.engagements.contract_models import Contract, ContractState, ContractVersion
 from app.engagements.contracts import registration, service, shares, signatures
 from app.engagements.contracts import versions as history
 from app.engagements.contracts.access import find
-from app.engagements.contracts.models import Contract, ContractState, ContractVersion
 from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
 from app.engagements.contracts.schemas import (
     CancelRequest,
@@ -43,7 +43,7 @@ from app.errors import (
     problems,
 )
 from app.idempotency import IdempotencyKey, created_once
-from app.libraries.disclosure.summaries import manager_summaries
+from app.libraries.summaries import manager_summaries
 from app.libraries.validation.values.codes import CodeOf
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 

@@ -9,8 +9,8 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
+from app.engagements.contract_models import Contract, ContractShare
 from app.engagements.contracts.access import visible_rows
-from app.engagements.contracts.models import Contract, ContractShare
 from app.errors import Conflict
 from app.libraries.vocabularies import vocabulary
 from app.paging import Sort

@@ -9,9 +9,9 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
 from app.engagements import events
+from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
-from app.engagements.contracts.models import Contract, ContractState
 from app.engagements.contracts.queries import refuse_taken
 from app.engagements.contracts.service import check
 from app.engagements.contracts.shares import wrong_state

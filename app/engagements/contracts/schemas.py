@@ -9,9 +9,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from app.engagements.contracts.models import ContractState
+from app.engagements.contract_models import ContractState
 from app.engagements.schemas import Share
-from app.libraries.http.schemas import FieldCodes, Title, Wire
+from app.libraries.schemas import FieldCodes, Title, Wire
 from app.libraries.validation.errors import flaw
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day

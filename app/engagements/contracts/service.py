@@ -14,16 +14,16 @@ from app.conditional_requests import check_if_match
 from app.database import new_id
 from app.engagements import events
 from app.engagements.access import not_yours, require_open, take_seat
+from app.engagements.conflicts_of_interest import interest_in_parties
+from app.engagements.contract_models import Contract, ContractPayment, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find, is_party_role
 from app.engagements.contracts.checks import check_terms
-from app.engagements.contracts.models import Contract, ContractPayment, ContractState
 from app.engagements.contracts.queries import refuse_taken
 from app.engagements.contracts.shares import set_shares, usual_shares, wrong_state
+from app.engagements.disclosure import sides_consent
 from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Engagement
-from app.engagements.people.conflicts_of_interest import interest_in_parties
-from app.engagements.people.disclosure import sides_consent
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
 from app.libraries.achievements.models import Achievement

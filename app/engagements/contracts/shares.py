@@ -11,9 +11,9 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import new_id, now
 from app.engagements import events
+from app.engagements.contract_models import Contract, ContractShare, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find, managers_of
-from app.engagements.contracts.models import Contract, ContractShare, ContractState
 from app.engagements.shares.rule import WHOLE, check_shares
 from app.engagements.shares.service import managers_of as managers_of_engagement
 from app.engagements.shares.service import shares_of

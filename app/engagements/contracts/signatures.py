@@ -11,9 +11,9 @@ from app.clock import local_now
 from app.conditional_requests import check_if_match
 from app.engagements import events
 from app.engagements.access import require_open
+from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
-from app.engagements.contracts.models import Contract, ContractState
 from app.engagements.contracts.service import check, check_disclosure
 from app.engagements.contracts.shares import wrong_state
 from app.engagements.models import Engagement

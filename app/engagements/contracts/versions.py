@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.contracts.models import Contract, ContractVersion
-from app.engagements.lifecycle.transitions import SERVICE
+from app.engagements.contract_models import Contract, ContractVersion
 from app.engagements.timeline import entries as timeline
+from app.engagements.transitions import SERVICE
 from app.libraries.record.versions import changed_fields, snapshot
 
 _RELATIONS = ("shares", "payments")

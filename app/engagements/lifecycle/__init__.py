@@ -1,1 +1,1 @@
-"""The life of an engagement: opening, stage transitions, workload and outcomes."""
+"""The life of an engagement: opening, stage changes, workload and outcomes."""

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.engagements import events
+from app.engagements.conflicts_of_interest import refuse_interest
 from app.engagements.lifecycle import workload
 from app.engagements.lifecycle.stage_changes import end_lapsed
 from app.engagements.models import (
@@ -18,7 +19,6 @@ from app.engagements.models import (
     Stage,
     StageMove,
 )
-from app.engagements.people.conflicts_of_interest import refuse_interest
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement

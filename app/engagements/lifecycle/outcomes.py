@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, exists, f
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.engagements.contracts.models import Contract, ContractState
+from app.engagements.contract_models import Contract, ContractState
 from app.engagements.models import Engagement, Participant, ParticipantState, Stage
 from app.libraries.achievements.models import Achievement
 from app.libraries.record.enums import PublishMode

@@ -12,9 +12,9 @@ from app.conditional_requests import check_if_match
 from app.database import now
 from app.engagements import events
 from app.engagements.access import Seat, require_open, take_seat
-from app.engagements.contracts.models import Contract, ContractState
+from app.engagements.contract_models import Contract, ContractState
+from app.engagements.disclosure import sides_consent
 from app.engagements.lifecycle import workload
-from app.engagements.lifecycle.transitions import MOVES, SERVICE, Move, Need, targets
 from app.engagements.models import (
     Engagement,
     Participant,
@@ -23,8 +23,8 @@ from app.engagements.models import (
     Stage,
     StageMove,
 )
-from app.engagements.people.disclosure import sides_consent
 from app.engagements.timeline import entries as timeline
+from app.engagements.transitions import MOVES, SERVICE, Move, Need, targets
 from app.errors import Conflict, Invalid
 from app.libraries.vocabularies import vocabulary
 

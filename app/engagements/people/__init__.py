@@ -1,1 +1,1 @@
-"""People of an engagement: invitations, consent, conflicts of interest and disclosure of contacts."""
+"""People of an engagement: invitations and consent."""

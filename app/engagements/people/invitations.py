@@ -12,10 +12,10 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
 from app.database import now
 from app.engagements.access import Seat, not_yours, require_open, take_seat
-from app.engagements.lifecycle.transitions import OPERATOR
+from app.engagements.conflicts_of_interest import refuse_interest
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantState, Side
-from app.engagements.people.conflicts_of_interest import refuse_interest
 from app.engagements.timeline import entries as timeline
+from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand

@@ -9,6 +9,8 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.engagements.access import Seat, is_mine, require_open, take_seat
+from app.engagements.conflicts_of_interest import refuse_interest
+from app.engagements.disclosure import sides_consent
 from app.engagements.lifecycle.opening import claim_place
 from app.engagements.models import (
     Engagement,
@@ -18,8 +20,6 @@ from app.engagements.models import (
     ParticipantState,
     Stage,
 )
-from app.engagements.people.conflicts_of_interest import refuse_interest
-from app.engagements.people.disclosure import sides_consent
 from app.engagements.people.invitations import pair_of, tell
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, NotFound

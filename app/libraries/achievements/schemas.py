@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StrictBool
 
 from app.libraries.disclosure.price_bands import MoneyBand
-from app.libraries.http.schemas import (
+from app.libraries.schemas import (
     Creation,
     DisclosedFields,
     JinanIndustryCode,

@@ -16,7 +16,7 @@ from app.libraries.achievements.schemas import AchievementCreate, AchievementPat
 from app.libraries.library import Library
 from app.libraries.record.enums import RecordKind
 from app.libraries.validation.cross_field_checks import in_order, money_range
-from app.libraries.validation.publishing import flaws_of
+from app.libraries.validation.errors import flaws_of
 from app.libraries.validation.values.patents import check_ip_number
 
 

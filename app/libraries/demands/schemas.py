@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.demands.clarity import Severity
 from app.libraries.disclosure.price_bands import MoneyBand
-from app.libraries.http.schemas import (
+from app.libraries.schemas import (
     Creation,
     DisclosedFields,
     JinanIndustryCode,

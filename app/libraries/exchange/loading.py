@@ -15,9 +15,9 @@ from app.accounts.facade import organisation_by_name
 from app.accounts.models import OrganisationKind
 from app.database import Database
 from app.errors import FieldError, Invalid, SankuError
+from app.libraries import bulk
 from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import Dataset, Row, read_dataset
-from app.libraries.record import bulk
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import Indexer
 from app.settings import Settings

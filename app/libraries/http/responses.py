@@ -16,9 +16,9 @@ from app.conditional_requests import etag
 from app.idempotency import created_once, was_answered
 from app.libraries.http import listing as lists
 from app.libraries.http.filters import RecordFilters
-from app.libraries.http.schemas import FacetCount, RecordFields
 from app.libraries.library import Library
-from app.libraries.record import commands, store
+from app.libraries.lifecycle import commands, store
+from app.libraries.schemas import FacetCount, RecordFields
 from app.paging import Page
 
 Item = TypeVar("Item")

@@ -32,12 +32,12 @@ from app.libraries.http.responses import (
     record_answer,
     run,
 )
-from app.libraries.http.schemas import Note, RecordFields, VersionRead
 from app.libraries.library import Library
-from app.libraries.record import commands, store
+from app.libraries.lifecycle import commands, store
+from app.libraries.lifecycle.transitions import STEPS, Step
 from app.libraries.record.models import RecordVersion
-from app.libraries.record.transitions import STEPS, Step
 from app.libraries.record.versions import versions_of
+from app.libraries.schemas import Note, RecordFields, VersionRead
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 
 READING = problems(Unauthenticated, Forbidden, NotFound, Invalid)

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from app.libraries.http.schemas import (
+from app.libraries.record.enums import CertificateLevel
+from app.libraries.schemas import (
     Creation,
     Line,
     LongText,
@@ -17,7 +18,6 @@ from app.libraries.http.schemas import (
     ShortLine,
     Wire,
 )
-from app.libraries.record.enums import CertificateLevel
 from app.libraries.validation.errors import flaw
 from app.libraries.validation.values.codes import CertificateLevelCode, CodeOf, CodesOf
 from app.libraries.validation.values.dates import Day

@@ -1,1 +1,1 @@
-"""What records of all three libraries share: state transitions, commands, storage and versions."""
+"""The record kernel: tables, versions, enums and reference numbers that all three libraries share."""

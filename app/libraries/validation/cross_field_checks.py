@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.errors import FieldError
-from app.libraries.validation.publishing import flaws_of
+from app.libraries.validation.errors import flaws_of
 from app.libraries.validation.values.money import check_wan_range
 
 

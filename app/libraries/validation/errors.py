@@ -1,8 +1,11 @@
 """One way to say what is wrong with a value, in both languages, so that any edge can show it beside the field."""
 
-from typing import LiteralString
+from collections.abc import Callable, Iterator
+from typing import Any, LiteralString
 
 from pydantic_core import PydanticCustomError
+
+from app.errors import FieldError
 
 
 def flaw(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> PydanticCustomError:
@@ -12,3 +15,12 @@ def flaw(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> Pydant
     e.g. the suggestions for an unknown code.
     """
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en, **facts})
+
+
+def flaws_of(field: str, check: Callable[[], Any]) -> Iterator[FieldError]:
+    """The error that a check of ``checks/`` raises, as one of `field`; nothing where it passes."""
+    try:
+        check()
+    except PydanticCustomError as error:
+        context = error.context or {}
+        yield FieldError(field, error.type, str(context["zh"]), str(context["en"]))

@@ -16,11 +16,11 @@ from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import ClarityRead, DemandCheck, FindingRead
 from app.libraries.demands.service import LIBRARY
 from app.libraries.disclosure.visibility import owns
-from app.libraries.record.apply_values import assign, check_owner, fill_defaults
+from app.libraries.lifecycle.apply_values import assign, check_owner, fill_defaults
+from app.libraries.lifecycle.publishing import leaks_of, refuse_unfit
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.versions import values_of
 from app.libraries.validation.leaks.leak_check import Leak
-from app.libraries.validation.publishing import leaks_of, refuse_unfit
 from app.matching.api.presenter import TheMatcher, matches_out
 from app.matching.api.schemas import DemandCheckOut
 

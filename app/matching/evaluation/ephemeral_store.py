@@ -21,8 +21,8 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import Dataset, Row
+from app.libraries.lifecycle.apply_values import fill_defaults
 from app.libraries.managers.models import Affiliation, Manager
-from app.libraries.record.apply_values import fill_defaults
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.clock import JINAN_TIME
 from app.engagements.tasks.service import is_waiting
 from app.events.messages import MessageKind
-from app.libraries.disclosure.summaries import RecordSummary
+from app.libraries.summaries import RecordSummary
 from app.libraries.vocabularies import regions
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
 from app.pushes.schemas import AssignmentFigures, ReliefRead, ShortPair
 
 

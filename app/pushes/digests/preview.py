@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.database import new_id
 from app.errors import NotFound
-from app.libraries.disclosure.summaries import ManagerSummary
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode
+from app.libraries.summaries import ManagerSummary
 from app.pushes.digests.composition import Entry, compose
 from app.pushes.digests.manager_digest import entries_of
 from app.pushes.digests.schemas import LeftOut, PreviewItem, PreviewRead

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.libraries.disclosure.summaries import ManagerSummary
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
+from app.libraries.summaries import ManagerSummary
 from app.libraries.validation.errors import flaw
 from app.libraries.validation.values.codes import CodesOf, LanguageCode, RegionCode
 from app.pushes.preferences.models import Frequency

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 from app.database import now
+from app.engagements.conflicts_of_interest import family_of
 from app.engagements.lifecycle.workload import open_load
-from app.engagements.people.conflicts_of_interest import family_of
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager

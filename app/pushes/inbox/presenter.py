@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.people.disclosure import approved_records, assigned_records
+from app.engagements.disclosure import approved_records, assigned_records
 from app.engagements.queries import engagements_of_pushes
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.summaries import by_id, manager_summaries, summariser
+from app.libraries.summaries import by_id, manager_summaries, summariser
 from app.matching.ranking.explanation import shown
 from app.pushes.inbox.repush_explanation import why_again
 from app.pushes.inbox.service import allowed_answers

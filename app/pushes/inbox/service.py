@@ -12,9 +12,9 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
 from app.database import now
+from app.engagements.disclosure import assigned_records
 from app.engagements.lifecycle.opening import open_engagement
 from app.engagements.lifecycle.workload import open_load
-from app.engagements.people.disclosure import assigned_records
 from app.errors import Conflict, Invalid, NotFound
 from app.events.outbox import emit
 from app.matching.facts.constraints import Violation

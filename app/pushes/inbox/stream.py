@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from app.accounts.access.authentication import current_principal
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
-from app.accounts.authentication import current_principal
 from app.database import Database, database_of
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.pushes.inbox.models import InboxChange, InboxPosition

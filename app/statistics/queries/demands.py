@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, String, Subquery, case, cast, exis
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.engagements import access as engagement_access
-from app.engagements.contracts.models import Contract, ContractState
+from app.engagements.contract_models import Contract, ContractState
 from app.engagements.models import Engagement, Stage, StageMove
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand

@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Organisation
 from app.engagements import access as engagement_access
+from app.engagements.contract_models import Contract, ContractShare, ContractState
 from app.engagements.contracts import access as contract_access
-from app.engagements.contracts.models import Contract, ContractShare, ContractState
 from app.engagements.models import OPEN_STAGES, Engagement, StageMove
 from app.libraries.demands.models import Demand
 from app.statistics.queries.demands import in_region, of_record

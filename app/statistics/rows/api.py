@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.database import ReadSession
 from app.engagements import presenter as presenting
+from app.engagements.contract_models import Contract
 from app.engagements.contracts.api import read_many as read_contracts
-from app.engagements.contracts.models import Contract
 from app.engagements.contracts.schemas import ContractRead
 from app.engagements.models import Engagement, Stage, StageMove
 from app.engagements.schemas import EngagementRow
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.summaries import RecordSummary
+from app.libraries.summaries import RecordSummary
 from app.notifications.delivery.log import kinds_of
 from app.notifications.models import ChannelKind, Delivery, DeliveryState
 from app.notifications.schemas import DeliveryRead

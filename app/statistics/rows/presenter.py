@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.engagements import presenter as presenting
+from app.engagements.disclosure import approved_records, assigned_records
 from app.engagements.models import Engagement, StageMove
-from app.engagements.people.disclosure import approved_records, assigned_records
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.summaries import RecordSummary, by_id, manager_summaries, summariser
 from app.libraries.record.models import Record
+from app.libraries.summaries import RecordSummary, by_id, manager_summaries, summariser
 from app.pushes.models import Push, PushRound
 from app.statistics.common import counted, days
 from app.statistics.figures.demands import step_code

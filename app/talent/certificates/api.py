@@ -19,8 +19,8 @@ from app.talent.access import manager_for, own_rows
 from app.talent.certificates import service
 from app.talent.certificates.models import Certificate, CertificateState
 from app.talent.certificates.schemas import CertificateCreate, CertificateRead, LevelRead, ReviewNote
+from app.talent.recognition_facts import highest
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
-from app.talent.tiers.facts import highest
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from app.clock import today
-from app.libraries.http.schemas import Wire
 from app.libraries.record.enums import CertificateLevel
+from app.libraries.schemas import Wire
 from app.libraries.validation.errors import flaw
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule

@@ -17,8 +17,8 @@ from app.libraries.record.enums import CertificateLevel
 from app.talent.access import manager_for, own_rows
 from app.talent.certificates.models import MOVES, Certificate, CertificateState
 from app.talent.certificates.schemas import CertificateCreate
+from app.talent.recognition_facts import CertificateFacts
 from app.talent.responses import check_sent
-from app.talent.tiers.facts import CertificateFacts
 from app.talent.transitions import begin, take
 
 NOTED_AT_ONCE = 500

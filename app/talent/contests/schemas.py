@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, model_validator
 
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
 from app.libraries.validation.errors import flaw
 from app.libraries.validation.values.text import TextRule
 from app.talent.contests.models import ContestKind, ContestState, RegistrationState

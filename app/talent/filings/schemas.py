@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
 from app.talent.filings.models import FilingState
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation, OrganisationKind
 from app.clock import JINAN_TIME
-from app.engagements.contracts.models import Contract
+from app.engagements.contract_models import Contract
 from app.libraries.record.enums import CertificateLevel
 from app.pushes.models import Push, PushState
 from app.talent.rankings.formula import FigureName

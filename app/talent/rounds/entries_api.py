@@ -15,6 +15,7 @@ from app.idempotency import IdempotencyKey
 from app.libraries.managers.models import Manager
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.talent.access import own_rows
+from app.talent.recognition_facts import unpack
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.rounds import decisions, service
 from app.talent.rounds.models import Objection, RecognitionRound
@@ -27,7 +28,6 @@ from app.talent.rounds.schemas import (
     ObjectionRead,
 )
 from app.talent.tiers.engine import evaluate
-from app.talent.tiers.facts import unpack
 from app.talent.tiers.presenter import tier_read
 from app.talent.tiers.rules import Configuration, RuleSet
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.talent.recognition_facts import unpack
 from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
 from app.talent.spreadsheets import Cell, as_workbook
 from app.talent.tiers.enums import OPEN_QUESTIONS
-from app.talent.tiers.facts import unpack
 from app.talent.tiers.figures import WHY_NOT, figures
 from app.talent.tiers.rules import Configuration
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
 from app.talent.rounds.models import Decision, RoundState
 from app.talent.tiers.enums import Tier

@@ -17,6 +17,7 @@ from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
+from app.talent.recognition_facts import digest, pack
 from app.talent.responses import check_sent
 from app.talent.rounds.models import (
     MOVES,
@@ -29,7 +30,6 @@ from app.talent.rounds.models import (
 from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate
 from app.talent.tiers.enums import Wording
-from app.talent.tiers.facts import digest, pack
 from app.talent.tiers.loader import cases, managers_with_something
 from app.talent.tiers.rules import rules_of
 from app.talent.tiers.service import summary

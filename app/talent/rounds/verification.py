@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.talent.recognition_facts import digest, pack, unpack
 from app.talent.rounds.models import RecognitionEntry, RecognitionRound
 from app.talent.rounds.service import round_digest
 from app.talent.tiers.engine import evaluate
-from app.talent.tiers.facts import digest, pack, unpack
 from app.talent.tiers.loader import cases
 from app.talent.tiers.rules import Configuration, RuleSet
 from app.talent.tiers.service import summary

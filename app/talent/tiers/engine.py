@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.libraries.record.enums import CertificateLevel
+from app.talent.recognition_facts import Case
 from app.talent.tiers.enums import OPEN_QUESTIONS, FilingNeed, Tier, Window
-from app.talent.tiers.facts import Case
 from app.talent.tiers.figures import Figures, figures
 from app.talent.tiers.rules import Configuration, Rule, RuleSet
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
+from app.talent.recognition_facts import Case, CertificateFacts, ContractFacts, highest
 from app.talent.tiers.enums import (
     AmountBasis,
     CountedContracts,
@@ -16,7 +17,6 @@ from app.talent.tiers.enums import (
     Window,
     YearBy,
 )
-from app.talent.tiers.facts import Case, CertificateFacts, ContractFacts, highest
 from app.talent.tiers.rules import Configuration
 
 WHY_NOT: Mapping[str, tuple[str, str]] = MappingProxyType(

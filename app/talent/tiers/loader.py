@@ -8,11 +8,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation
-from app.engagements.contracts.models import Contract, ContractShare, ContractState, ContractVersion
+from app.engagements.contract_models import Contract, ContractShare, ContractState, ContractVersion
 from app.libraries.managers.models import Manager
 from app.talent.certificates.service import verified_of
 from app.talent.filings.service import filed_managers
-from app.talent.tiers.facts import Case, ContractFacts
+from app.talent.recognition_facts import Case, ContractFacts
 
 JINAN = "3701"
 """The districts of Jinan share these first digits of GB/T 2260."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.libraries.managers.models import Manager
+from app.talent.recognition_facts import CertificateFacts
 from app.talent.tiers.choices import Choices
 from app.talent.tiers.engine import Condition, Evaluation, RuleOutcome, alternatives, plain
 from app.talent.tiers.enums import OPEN_QUESTIONS, Tier
-from app.talent.tiers.facts import CertificateFacts
 from app.talent.tiers.figures import WHY_NOT, ContractLine
 from app.talent.tiers.rules import Configuration, RuleSet
 from app.talent.tiers.schemas import (

@@ -11,9 +11,9 @@ from app.clock import last_day, today
 from app.database import now
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
+from app.talent.recognition_facts import digest, pack
 from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate, plain
-from app.talent.tiers.facts import digest, pack
 from app.talent.tiers.loader import cases
 from app.talent.tiers.models import ManagerTier, TierChange
 from app.talent.tiers.rules import rule_sets, rules_of

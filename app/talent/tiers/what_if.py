@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.database import new_id
 from app.libraries.record.enums import CertificateLevel
-from app.talent.tiers.facts import Case, CertificateFacts, ContractFacts
+from app.talent.recognition_facts import Case, CertificateFacts, ContractFacts
 from app.talent.tiers.schemas import SupposedCertificate, SupposedContract
 
 

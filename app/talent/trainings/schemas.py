@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from app.clock import today
-from app.libraries.http.schemas import Wire
+from app.libraries.schemas import Wire
 from app.libraries.validation.errors import flaw
 from app.libraries.validation.values.codes import RegionCode
 from app.libraries.validation.values.dates import Day

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.accounts.models import AuditEntry, Role
+from app.engagements.contract_models import Contract
 from app.engagements.contracts.checks import DATE_ORDER, PAST, check_terms
-from app.engagements.contracts.models import Contract
 from app.errors import Invalid
 from tests.conftest import Caller
 from tests.engagements.test_stages import events

@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import SYSTEM
 from app.clock import local_now
 from app.libraries.library import Library
+from app.libraries.lifecycle.store import store
+from app.libraries.lifecycle.transitions import STEPS, Applied, apply_step
 from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record
-from app.libraries.record.store import store
-from app.libraries.record.transitions import STEPS, Applied, apply_step
 from app.libraries.registry import LIBRARIES
 from app.settings import Settings
 

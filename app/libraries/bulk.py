@@ -12,13 +12,13 @@ from app.accounts.access.principal import Principal
 from app.database import Database
 from app.errors import FieldError, SankuError, field_errors
 from app.libraries.library import Library
-from app.libraries.record.apply_values import IMPORTED
-from app.libraries.record.commands import Command, create
+from app.libraries.lifecycle.apply_values import IMPORTED
+from app.libraries.lifecycle.commands import Command, create
+from app.libraries.lifecycle.store import store
+from app.libraries.lifecycle.transitions import Applied
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import Indexer, Prepared
 from app.libraries.record.models import Record
-from app.libraries.record.store import store
-from app.libraries.record.transitions import Applied
 from app.libraries.registry import LIBRARIES
 from app.settings import Settings
 

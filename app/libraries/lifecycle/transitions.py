@@ -10,10 +10,10 @@ from app.accounts.access.principal import Principal
 from app.database import now
 from app.errors import Conflict
 from app.libraries.library import Library
+from app.libraries.lifecycle.publishing import refuse_unpublishable
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
-from app.libraries.validation.publishing import refuse_unpublishable
 from app.settings import Settings
 
 

@@ -1,12 +1,10 @@
 """What a record must be like before others see it. A draft may lack all of it but its title."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
@@ -18,6 +16,7 @@ from app.libraries.record.enums import PublishMode, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.validation.completeness import completeness
+from app.libraries.validation.errors import flaws_of
 from app.libraries.validation.leaks.leak_check import Leak, Owner, find_leaks, texts_of
 from app.libraries.validation.values.dates import check_deadline
 
@@ -50,15 +49,6 @@ def refuse_unpublishable(session: Session, library: Library, record: Record) -> 
             *_leaks(session, record),
         ]
     )
-
-
-def flaws_of(field: str, check: Callable[[], Any]) -> Iterator[FieldError]:
-    """The error that a check of ``checks/`` raises, as one of `field`; nothing where it passes."""
-    try:
-        check()
-    except PydanticCustomError as error:
-        context = error.context or {}
-        yield FieldError(field, error.type, str(context["zh"]), str(context["en"]))
 
 
 def _raise_any(found: Iterable[FieldError]) -> None:

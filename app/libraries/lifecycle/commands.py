@@ -19,17 +19,15 @@ from app.database import Database, new_id
 from app.errors import Invalid, NotFound
 from app.libraries.disclosure.visibility import owns, visible
 from app.libraries.library import Library
-from app.libraries.record.apply_values import (
+from app.libraries.lifecycle.apply_values import (
     assign,
     check_owner,
     fill_defaults,
     move,
     refuse_foreign_owner,
 )
-from app.libraries.record.enums import RecordState
-from app.libraries.record.indexing import Indexer, Prepared
-from app.libraries.record.models import Record
-from app.libraries.record.transitions import (
+from app.libraries.lifecycle.publishing import refuse_unfit, refuse_unpublishable
+from app.libraries.lifecycle.transitions import (
     Applied,
     Step,
     applied,
@@ -37,8 +35,10 @@ from app.libraries.record.transitions import (
     go_public,
     wrong_state,
 )
+from app.libraries.record.enums import RecordState
+from app.libraries.record.indexing import Indexer, Prepared
+from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
-from app.libraries.validation.publishing import refuse_unfit, refuse_unpublishable
 from app.settings import Settings
 
 EDITABLE = (RecordState.DRAFT, RecordState.SUBMITTED, RecordState.PUBLISHED)

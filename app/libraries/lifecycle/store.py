@@ -16,12 +16,12 @@ from app.errors import Conflict, StaleVersion
 from app.events.outbox import emit
 from app.libraries.disclosure.visibility import owns
 from app.libraries.library import Library
-from app.libraries.record.commands import Command, find
+from app.libraries.lifecycle.commands import Command, find
+from app.libraries.lifecycle.transitions import Applied
 from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer, Prepared
 from app.libraries.record.models import Record, RecordVersion
 from app.libraries.record.reference_numbers import next_numbers
-from app.libraries.record.transitions import Applied
 from app.libraries.record.versions import snapshot, version_row
 from app.libraries.search import facet_index, full_text
 from app.libraries.validation.completeness import completeness
