@@ -19,24 +19,24 @@ from app.engagements import handlers as engagements
 from app.engagements.files import service as engagement_files
 from app.engagements.files.storage import Store, open_store
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, records_of_owners
-from app.engagements.lifecycle.workload import open_load
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.engagements.tasks import service as engagement_tasks
-from app.events.outbox import Claimed, Handler
+from app.events.outbox import ClaimedEvent, Handler
 from app.idempotency import forget_old_keys
 from app.libraries import expiry
 from app.matching import handlers as matching
 from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.embedding.indexer import MatchingIndexer
-from app.matching.feedback.judgements import forget_exposures
+from app.matching.feedback.judgements import delete_old_impressions
 from app.matching.index import open_index, open_lexical
 from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
-from app.matching.prefetch import ReadAhead
+from app.matching.prefetch import Prefetcher
 from app.matching.ranking.ranker import load_ranker
-from app.matching.training.job import train_by_the_clock
+from app.matching.training.job import train_if_due
 from app.matching.training.outcome_handlers import listening_handlers
 from app.notifications.delivery import outcome as delivery
-from app.notifications.delivery.maintenance import forget_old, sweep
+from app.notifications.delivery.maintenance import delete_old_deliveries, requeue_lost
 from app.observability import Metrics
 from app.pushes import handlers as pushes
 from app.pushes.assignment.runs import start_nightly
@@ -56,9 +56,9 @@ from app.talent.contests.service import close_due
 from app.talent.filings.service import expire_due as expire_filings
 from app.talent.tiers.loader import recognised_tiers
 from app.talent.tiers.service import turn_year
-from app.workers.concurrent import Courier
+from app.workers.concurrent import ConcurrentWorker
 from app.workers.scheduler import ScheduledJob, in_transaction
-from app.workers.threads import Works
+from app.workers.threads import Runnable
 from app.workers.worker import Worker
 
 HandlerTable = Mapping[str, Sequence[Handler]]
@@ -66,7 +66,7 @@ HandlerTable = Mapping[str, Sequence[Handler]]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What routes, handlers and commands use; made once per process by `assemble`."""
+    """What routes, handlers and commands use; made once per process by `build_services`."""
 
     settings: Settings
     database: Database
@@ -86,7 +86,7 @@ class Services:
             metrics=self.metrics,
         )
 
-    def workers(self) -> tuple[Works, ...]:
+    def workers(self) -> tuple[Runnable, ...]:
         """For a process that works on its own: a worker, and a courier for what leaves the house, so that a slow
         receiver holds up neither matching nor another receiver."""
         if not self.settings.couriers:
@@ -96,7 +96,7 @@ class Services:
         worker = Worker(
             self.database, inside, self.settings, periodic=periodic_jobs(self), metrics=self.metrics
         )
-        courier = Courier(
+        courier = ConcurrentWorker(
             self.database,
             outside,
             self.settings,
@@ -106,9 +106,9 @@ class Services:
         )
         return worker, courier
 
-    def read_ahead(self) -> Works:
+    def read_ahead(self) -> Runnable:
         """For a process that answers for long: fills the memory for candidates after its start."""
-        return ReadAhead(self.database, self.matcher)
+        return Prefetcher(self.database, self.matcher)
 
     def close(self) -> None:
         self.matcher.index.save(self.settings.index_path)
@@ -117,7 +117,7 @@ class Services:
         self.database.dispose()
 
 
-def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Services:
+def build_services(settings: Settings, *, embedder: Embedder | None = None) -> Services:
     """
     Raises:
         RuntimeError: the database does not have the schema that this code needs.
@@ -141,7 +141,7 @@ def assemble(settings: Settings, *, embedder: Embedder | None = None) -> Service
         ranker=load_ranker(),
         indexer=(indexer := MatchingIndexer(database, embedder)),
         lookups=ManagerLookups(
-            open_load=open_load,
+            open_load=open_engagement_counts,
             histories=push_histories,
             outcomes=outcomes_of_managers,
             tiers=recognised_tiers,
@@ -193,11 +193,11 @@ def with_present_ranker(matcher: Matcher, table: Callable[[], HandlerTable]) -> 
     is active, so that a switch by any process changes what is pushed from then on."""
 
     def wrapped(name: str, place: int) -> Handler:
-        def plan(session: Session, event: Claimed) -> Any:
+        def plan(session: Session, event: ClaimedEvent) -> Any:
             matcher.ranker(session)
             return table()[name][place].plan(session, event)
 
-        def apply(session: Session, event: Claimed, plan: Any) -> None:
+        def apply(session: Session, event: ClaimedEvent, plan: Any) -> None:
             matcher.ranker(session)
             table()[name][place].apply(session, event, plan)
 
@@ -222,10 +222,10 @@ def periodic_jobs(services: Services) -> tuple[ScheduledJob, ...]:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
     def sweep_files(database: Database) -> None:
-        engagement_files.sweep(database, services.files, elsewhere=evidence.kept)
+        engagement_files.delete_orphaned_files(database, services.files, elsewhere=evidence.kept)
 
     def forget_deliveries(session: Session) -> None:
-        forget_old(session, older_than=settings.delivery_log_lifetime)
+        delete_old_deliveries(session, older_than=settings.delivery_log_lifetime)
 
     def assign_nightly(session: Session) -> None:
         if settings.assignment_nightly:
@@ -233,13 +233,13 @@ def periodic_jobs(services: Services) -> tuple[ScheduledJob, ...]:
             start_nightly(session, hour=hour, limit=limit, moment=local_now())
 
     def forget_lists(session: Session) -> None:
-        forget_exposures(session, older_than=settings.exposure_retention)
+        delete_old_impressions(session, older_than=settings.exposure_retention)
 
     def save_index(_: Database) -> None:
         services.matcher.index.save(settings.index_path)
 
     def learn(database: Database) -> None:
-        train_by_the_clock(settings, database, services.embedder, services.matcher.shipped)
+        train_if_due(settings, database, services.embedder, services.matcher.shipped)
 
     every = settings.train_every
     training = () if every is None else (ScheduledJob("train", every, learn),)
@@ -260,7 +260,7 @@ def periodic_jobs(services: Services) -> tuple[ScheduledJob, ...]:
         ScheduledJob("forget_idempotency_keys", timedelta(hours=1), in_transaction(forget_keys)),
         ScheduledJob("remind_of_tasks", timedelta(minutes=5), in_transaction(engagement_tasks.remind)),
         ScheduledJob("sweep_files", timedelta(hours=6), sweep_files),
-        ScheduledJob("sweep_deliveries", timedelta(minutes=1), in_transaction(sweep)),
+        ScheduledJob("sweep_deliveries", timedelta(minutes=1), in_transaction(requeue_lost)),
         ScheduledJob("forget_deliveries", timedelta(hours=1), in_transaction(forget_deliveries)),
         ScheduledJob("assign_nightly", timedelta(minutes=5), in_transaction(assign_nightly)),
         ScheduledJob("save_index", timedelta(minutes=10), save_index, every_process=True),

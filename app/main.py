@@ -18,10 +18,10 @@ from starlette.staticfiles import StaticFiles
 
 from app import database_schema, errors
 from app.accounts.api import router as accounts
-from app.bootstrap import Services, assemble
+from app.bootstrap import Services, build_services
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
-from app.engagements.disclosure import approved_records, assigned_records
+from app.engagements.disclosure import approved_records, brokered_records
 from app.engagements.files.api import router as engagement_files
 from app.engagements.tasks.api import router as engagement_tasks
 from app.events.outbox import backlog
@@ -44,7 +44,7 @@ from app.settings import Settings
 from app.statistics.api import router as statistics
 from app.talent.api import router as talent
 from app.workers import admin_api
-from app.workers.threads import Crew
+from app.workers.threads import WorkerThreads
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +93,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         RuntimeError: the database is not prepared, or there is no signing key.
     """
     settings.signing_key()
-    services = assemble(settings, embedder=embedder)
+    services = build_services(settings, embedder=embedder)
     app = FastAPI(
         title="Sanku 三库",
         version="0.1.0",
@@ -111,7 +111,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     app.state.matcher = services.matcher
     app.state.embedder = services.embedder
     app.state.manager_of_user = manager_of_user
-    app.state.assigned_records = assigned_records
+    app.state.assigned_records = brokered_records
     app.state.approved_records = approved_records
     app.state.files = services.files
     app.add_middleware(
@@ -139,7 +139,7 @@ def _operation_id(route: APIRoute) -> str:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     workers = services.workers() if services.settings.worker_in_service else ()
-    crew = Crew((services.read_ahead(), *workers))
+    crew = WorkerThreads((services.read_ahead(), *workers))
     crew.start()
     working = services.settings.worker_in_service
     log.info("started", worker=working, database=services.database.engine.dialect.name)

@@ -44,7 +44,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.matching.embedding.embedder import SentenceTransformerEmbedder
 from app.matching.evaluation import metrics
-from app.matching.feedback.judgements import ShownPair, judge, record_exposure
+from app.matching.feedback.judgements import ShownPair, judge, record_impression
 from app.matching.feedback.models import TrainingRun
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker
@@ -181,7 +181,7 @@ def use_one_month(world: World, demands: Sequence[int], month: int, draws: np.ra
                     )
                     for position, (achievement, score) in enumerate(shown, 1)
                 ]
-                record_exposure(
+                record_impression(
                     session,
                     surface=SURFACE,
                     viewer_id=world.managers[viewer],

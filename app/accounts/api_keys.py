@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
-from app.accounts.access.permissions import SCOPES, Action, Reach, reach, require
+from app.accounts.access.permissions import SCOPES, Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import checked, clean_name
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
@@ -75,7 +75,7 @@ def api_keys(*, principal: Principal, organisation_id: UUID | None = None) -> Se
     """Those that the principal may see, the revoked ones included."""
     require(principal, Action.API_KEY_READ, own=True)
     query = select(ApiKey)
-    if reach(principal, Action.API_KEY_READ) is Reach.OWN:
+    if scope_of(principal, Action.API_KEY_READ) is RecordScope.OWN:
         query = query.where(ApiKey.organisation_id == principal.organisation_id)
     if organisation_id is not None:
         query = query.where(ApiKey.organisation_id == organisation_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
-from app.accounts.access.permissions import Reach
+from app.accounts.access.permissions import RecordScope
 from app.accounts.credentials import PASSWORD_MAX, PASSWORD_MIN
 from app.accounts.field_checks import Email, Label, OrganisationNameText, PersonName, Region
 from app.accounts.models import ApiKey, AuditEntry, Organisation, OrganisationKind, Role, User
@@ -254,7 +254,7 @@ class Me(BaseModel):
     organisation: OrganisationOut | None
     role: Role
     manager_id: UUID | None = Field(description="本人在技术转移人才库中的记录")
-    permissions: dict[str, Reach] = Field(description="可做的事: own 仅限本人或本机构, any 不限")
+    permissions: dict[str, RecordScope] = Field(description="可做的事: own 仅限本人或本机构, any 不限")
 
 
 class AuditEntryOut(_Out):

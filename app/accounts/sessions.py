@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit, credentials, throttle
 from app.accounts.access.principal import Principal
 from app.accounts.models import RefreshToken, Role, User
-from app.accounts.throttle import Limited
+from app.accounts.throttle import RateLimitKey
 from app.database import Database, new_id, now
 from app.errors import Unauthenticated
 from app.settings import Settings
@@ -37,7 +37,7 @@ def log_in(database: Database, settings: Settings, *, email: str, password: str,
         TooManyRequests: too many failures for this account and address.
         Unauthenticated: wrong password, unknown or deactivated user; the answer does not tell which.
     """
-    limited = Limited("login", email, address)
+    limited = RateLimitKey("login", email, address)
     with database.unit_of_work() as session:
         throttle.reserve(session, limited, limit=settings.login_attempts_per_10_minutes)
         found = _by_email(session, email)

@@ -27,7 +27,7 @@ Kind = Literal["login", "register", "password"]
 
 
 @dataclass(frozen=True, slots=True)
-class Limited:
+class RateLimitKey:
     """Who tries what: `account` as typed, `address` as the connection shows it."""
 
     kind: Kind
@@ -39,7 +39,7 @@ class Limited:
         return hashlib.sha256(self.account.strip().casefold().encode("utf-8", "replace")).hexdigest()
 
 
-def reserve(session: Session, limited: Limited, *, limit: int) -> None:
+def reserve(session: Session, limited: RateLimitKey, *, limit: int) -> None:
     """Count the attempt before it is made: what runs at the same time is counted too.
 
     Raises:
@@ -74,7 +74,7 @@ def reserve(session: Session, limited: Limited, *, limit: int) -> None:
     session.flush()
 
 
-def forgive(session: Session, limited: Limited) -> None:
+def forgive(session: Session, limited: RateLimitKey) -> None:
     """After a success: the former failures of this account from this address count no more."""
     session.execute(
         delete(Attempt).where(

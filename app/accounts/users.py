@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
-from app.accounts.access.permissions import Action, Reach, reach, require
+from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked, clean_name
 from app.accounts.models import Organisation, OrganisationKind, Role, User
@@ -54,7 +54,7 @@ def create_user(
         Invalid, Conflict: see `add_user`.
     """
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
-    if reach(principal, Action.USER_CREATE) is Reach.OWN and role is not principal.role:
+    if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN and role is not principal.role:
         raise Forbidden(
             "You can create users of your own role only; ask the bureau for others.",
             "只能创建与您角色相同的用户,其他角色请联系主管部门。",
@@ -147,7 +147,7 @@ def users(
     """The users that the principal may see: all, or those of the own organisation."""
     require(principal, Action.USER_READ, own=True)
     query = select(User)
-    if reach(principal, Action.USER_READ) is Reach.OWN:
+    if scope_of(principal, Action.USER_READ) is RecordScope.OWN:
         query = query.where(User.organisation_id == principal.organisation_id)
     if organisation_id is not None:
         query = query.where(User.organisation_id == organisation_id)
@@ -169,8 +169,8 @@ def get_user(session: Session, user_id: UUID, *, principal: Principal) -> User:
         raise NotFound
     if user.id != principal.user_id:
         own = user.organisation_id is not None and user.organisation_id == principal.organisation_id
-        extends = reach(principal, Action.USER_READ)
-        if extends is Reach.NONE or (extends is Reach.OWN and not own):
+        extends = scope_of(principal, Action.USER_READ)
+        if extends is RecordScope.NONE or (extends is RecordScope.OWN and not own):
             raise NotFound
     return user
 

@@ -26,10 +26,10 @@ def load(
 
     Exit status 2 when some rows were refused: each is named with its file, line, field and reason.
     """
-    from app.bootstrap import assemble
+    from app.bootstrap import build_services
     from app.libraries.exchange.loading import load_directory, read_defaults
 
-    services = assemble(load_settings())
+    services = build_services(load_settings())
     with progress("load") as step:
         report = load_directory(
             services.database,

@@ -37,12 +37,12 @@ def _settings() -> Settings:
 
 
 def _load(settings: Settings) -> None:
-    from app.bootstrap import assemble
+    from app.bootstrap import build_services
     from app.demo.accounts import create_accounts
     from app.demo.data_files import DATA
     from app.libraries.exchange.loading import load_directory
 
-    services = assemble(settings)
+    services = build_services(settings)
     with progress("demo data (演示数据)") as step:
         report = load_directory(
             services.database, services.indexer, settings, DATA, defaults={}, on_progress=step

@@ -14,9 +14,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs
 @commands.command("status")
 def status(as_json: AsJson = False) -> None:
     """How many vectors there are, and how far the index has followed the database."""
-    from app.bootstrap import assemble
+    from app.bootstrap import build_services
 
-    services = assemble(load_settings())
+    services = build_services(load_settings())
     with services.database.reading() as session:
         _show(services.matcher.index.status(session), as_json)
 
@@ -24,9 +24,9 @@ def status(as_json: AsJson = False) -> None:
 @commands.command("rebuild")
 def rebuild(as_json: AsJson = False) -> None:
     """Throw the index away and build it from the vectors in the database; no text is embedded again."""
-    from app.bootstrap import assemble
+    from app.bootstrap import build_services
 
-    services = assemble(load_settings())
+    services = build_services(load_settings())
     with services.database.unit_of_work() as session:
         services.matcher.index.rebuild(session)
         state = services.matcher.index.status(session)

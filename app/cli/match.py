@@ -30,11 +30,11 @@ def match(
         )
     from sqlalchemy import select
 
-    from app.bootstrap import assemble
+    from app.bootstrap import build_services
     from app.libraries.achievements.models import Achievement
     from app.libraries.record.enums import RecordKind
 
-    services = assemble(load_settings())
+    services = build_services(load_settings())
     with services.database.reading() as session:
         if text is not None:
             answer = services.matcher.for_text(session, text, looking_for=RecordKind.ACHIEVEMENT, limit=limit)

@@ -15,14 +15,14 @@ def match_all(
     as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
 ) -> None:
     """Rank all published demands and store their good pairs; pushes follow, as after a publication."""
-    from app.bootstrap import assemble
+    from app.bootstrap import build_services
     from app.matching.tools.bulk_ranking import match_all
-    from app.matching.tools.checkpoint import Progress
+    from app.matching.tools.checkpoint import Checkpoint
 
     settings = load_settings()
-    services = assemble(settings)
+    services = build_services(settings)
     matcher = services.matcher
-    kept = Progress(
+    kept = Checkpoint(
         settings.home_path / "match-all.progress", f"{matcher.model_version} {matcher.index.model_id}"
     )
     if fresh:

@@ -24,14 +24,14 @@ def reindex(
 
     Only what is out of date is stored, and only texts without a vector are embedded. Broken off, it goes on.
     """
-    from app.bootstrap import assemble
-    from app.matching.tools.checkpoint import Progress
+    from app.bootstrap import build_services
+    from app.matching.tools.checkpoint import Checkpoint
     from app.matching.tools.reindex import reindex
 
-    services = assemble(load_settings())
+    services = build_services(load_settings())
     with services.database.reading() as session:
         ranker_version = services.matcher.ranker(session).version
-    kept = Progress(
+    kept = Checkpoint(
         services.settings.home_path / "reindex.progress",
         f"{services.embedder.model_id}{' --all' if everything else ''}",
     )

@@ -58,14 +58,14 @@ def serve(
 
 def worker() -> None:
     """Work off events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM; any number of workers may run."""
-    from app.bootstrap import assemble
-    from app.workers.threads import Crew
+    from app.bootstrap import build_services
+    from app.workers.threads import WorkerThreads
 
-    services = assemble(load_settings())
+    services = build_services(load_settings())
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    crew = Crew((services.read_ahead(), *services.workers()))
+    crew = WorkerThreads((services.read_ahead(), *services.workers()))
     crew.start()
     stop.wait()
     crew.stop()

@@ -33,11 +33,11 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Learn from what people did with matches; the new ranker answers only if it is the better one."""
-    from app.bootstrap import assemble
+    from app.bootstrap import build_services
     from app.matching.training.job import TrainingOptions, report_lines, run_training
     from app.matching.training.judged_sets import judged_pairs, shipped_directory
 
-    services = assemble(load_settings())
+    services = build_services(load_settings())
     with progress("judged set") as step:
         held = judged_pairs(
             services.settings, services.embedder, judged or shipped_directory(), on_progress=step

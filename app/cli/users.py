@@ -26,9 +26,10 @@ def create(
 ) -> None:
     """Create a user; the first operator of a new installation is made this way. Prints the user's id."""
     from app.accounts.access.principal import SYSTEM
-    from app.accounts.facade import UserFacts, create_user, find_organisation
     from app.accounts.models import Role
     from app.accounts.organisations.credit_code import is_uscc
+    from app.accounts.organisations.service import find_organisation
+    from app.accounts.users import UserFacts, create_user
     from app.errors import Invalid
 
     if role not in set(Role):

@@ -8,8 +8,9 @@ import secrets
 from sqlalchemy import select, update
 
 from app.accounts.access.principal import SYSTEM
-from app.accounts.facade import UserFacts, create_user, find_organisation
 from app.accounts.models import Organisation, Role, User
+from app.accounts.organisations.service import find_organisation
+from app.accounts.users import UserFacts, create_user
 from app.database import Database, now
 from app.libraries.managers.models import Manager
 from app.settings import Settings

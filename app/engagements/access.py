@@ -46,7 +46,7 @@ def is_mine(principal: Principal) -> ColumnElement[bool]:
     return or_(*rows)
 
 
-def taken_part_in(principal: Principal, *, consented: bool = False) -> Select[UUID]:
+def participated_in(principal: Principal, *, consented: bool = False) -> Select[UUID]:
     """Ids of the engagements that the principal is invited to or takes part in; with `consented` only the latter."""
     states = (ParticipantState.CONSENTED,) if consented else _PRESENT
     return select(Participant.engagement_id).where(is_mine(principal), Participant.state.in_(states))
@@ -56,11 +56,11 @@ def visible_rows(principal: Principal) -> ColumnElement[bool]:
     """The engagements that the principal may know of: his own, and all of them for the bureau."""
     if principal.sees_everything:
         return true()
-    return Engagement.id.in_(taken_part_in(principal))
+    return Engagement.id.in_(participated_in(principal))
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Participation:
     """An engagement with the participations that the principal answers for (none for the bureau)."""
 
     engagement: Engagement
@@ -98,7 +98,7 @@ class Seat:
         return frozenset(one.manager_id for one in self.consented if one.manager_id is not None)
 
 
-def take_seat(
+def participation_of(
     session: Session,
     engagement_id: UUID,
     action: Action,
@@ -106,7 +106,7 @@ def take_seat(
     principal: Principal,
     lock: bool = False,
     invited: bool = False,
-) -> Seat:
+) -> Participation:
     """The engagement as the principal acts in it; with `lock` its row stays as it is until the transaction ends.
 
     Raises:
@@ -129,7 +129,7 @@ def take_seat(
         .order_by(Participant.id)
         .execution_options(populate_existing=lock)
     )
-    seat = Seat(engagement, tuple(mine), principal.sees_everything)
+    seat = Participation(engagement, tuple(mine), principal.sees_everything)
     if not seat.mine and not seat.bureau:
         raise NotFound  # he left between the two queries
     if not invited and not seat.roles:

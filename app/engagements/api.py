@@ -13,22 +13,22 @@ from app.conditional_requests import IfMatch, etag
 from app.database import ReadSession, WriteSession
 from app.engagements import disclosure
 from app.engagements import presenter as presenting
-from app.engagements.access import Seat, take_seat
+from app.engagements.access import Participation, participation_of
 from app.engagements.lifecycle import stage_changes
-from app.engagements.models import Engagement, Entry, Reveal, Stage
+from app.engagements.models import Engagement, Reveal, Stage, TimelineEntry
 from app.engagements.people import invitations, participants
 from app.engagements.queries import NEWEST_FIRST, engagements
 from app.engagements.schemas import (
     ContactRead,
     EngagementRead,
     EngagementRow,
-    EntryRead,
     InvitationRequest,
     MoveRequest,
     NoteRequest,
     RevealRead,
     ShareRead,
     SharesRequest,
+    TimelineEntryRead,
 )
 from app.engagements.shares import service as manager_shares
 from app.engagements.timeline import entries as timeline
@@ -58,7 +58,7 @@ def answer(
     session: WriteSession, engagement_id: UUID, principal: Principal, response: Response
 ) -> EngagementRead:
     """The engagement as it is now for its reader, with its ETag."""
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal, invited=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal, invited=True)
     response.headers["ETag"] = etag(seat.engagement)
     return presenting.read_one(session, seat, principal=principal)
 
@@ -229,7 +229,7 @@ def reveals(
     cursor: Cursor = None,
 ) -> Page[RevealRead]:
     """供需双方只见对本方联系方式的查看。"""
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
     rows, following = fetch_page(
         session,
         disclosure.reveals_of(seat),
@@ -248,7 +248,7 @@ def propose_shares(
 ) -> list[ShareRead]:
     """由牵头经理人提出,恰含全部技术经理人,合计 100%;其他经理人各自确认。"""
     shares = [(share.manager_id, share.percent) for share in wanted.shares]
-    rows = manager_shares.propose(session, engagement_id, shares=shares, principal=principal)
+    rows = manager_shares.propose_shares(session, engagement_id, shares=shares, principal=principal)
     return [ShareRead.model_validate(row) for row in rows]
 
 
@@ -256,7 +256,7 @@ def propose_shares(
     "/{engagement_id}/shares/confirm", name="confirm_share", summary="确认本人分成", responses=CHANGING
 )
 def confirm_share(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ShareRead]:
-    rows = manager_shares.confirm(session, engagement_id, principal=principal)
+    rows = manager_shares.confirm_shares(session, engagement_id, principal=principal)
     return [ShareRead.model_validate(row) for row in rows]
 
 
@@ -265,7 +265,7 @@ def confirm_share(engagement_id: UUID, principal: CurrentPrincipal, session: Wri
     name="add_note",
     summary="添加记录",
     status_code=201,
-    response_model=EntryRead,
+    response_model=TimelineEntryRead,
     responses=CHANGING,
 )
 def add_note(
@@ -278,7 +278,7 @@ def add_note(
 ) -> Response:
     def create() -> Response:
         entry = notes.add_note(session, engagement_id, text=wanted.text, principal=principal)
-        return JSONResponse(EntryRead.model_validate(entry).model_dump(mode="json"), 201)
+        return JSONResponse(TimelineEntryRead.model_validate(entry).model_dump(mode="json"), 201)
 
     return created_once(
         session, request, holder=timeline.holder(principal), key=key, payload=wanted, create=create
@@ -298,17 +298,19 @@ def read_timeline(
     newest_first: bool = True,
     limit: Limit = 20,
     cursor: Cursor = None,
-) -> Page[EntryRead]:
+) -> Page[TimelineEntryRead]:
     """阶段变更、记录、参与方、任务、文件、合同,按时间排列;投资人不见合同的记录。"""
-    seat: Seat = take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    seat: Participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_READ, principal=principal
+    )
     sort = timeline.NEWEST_FIRST if newest_first else timeline.OLDEST_FIRST
     rows, following = fetch_page(
         session,
         timeline.entries_of(seat.engagement.id, contracts=seat.sees_contracts),
         sort=sort,
-        key=Entry.id,
+        key=TimelineEntry.id,
         limit=limit,
         cursor=cursor,
         sort_name="newest" if newest_first else "oldest",
     )
-    return Page(items=[EntryRead.model_validate(row) for row in rows], next_cursor=following)
+    return Page(items=[TimelineEntryRead.model_validate(row) for row in rows], next_cursor=following)

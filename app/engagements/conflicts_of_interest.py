@@ -18,24 +18,24 @@ from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFact
 
 def interest_in_pair(
     session: Session, manager: Manager, demand: Demand, achievement: Achievement
-) -> conflicts_of_interest.Conflict | None:
+) -> conflicts_of_interest.ConflictOfInterest | None:
     """What the rules of matching call a conflict of interest, from the rows as they are now."""
     facts = manager_facts(manager, today=local_now().date())
     wanted, offered = demand_facts(demand), achievement_facts(achievement)
     family = _family(session, facts, wanted.party_orgs + offered.party_orgs)
-    return conflicts_of_interest.conflict(facts, wanted, offered, family)
+    return conflicts_of_interest.find_conflict_of_interest(facts, wanted, offered, family)
 
 
 def interest_in_parties(
     session: Session, manager: Manager, organisation_ids: Collection[UUID]
-) -> conflicts_of_interest.Conflict | None:
+) -> conflicts_of_interest.ConflictOfInterest | None:
     """The same for a contract's parties, who need not be the records' owners."""
     facts = manager_facts(manager, today=local_now().date())
     parties = tuple(str(id_) for id_ in organisation_ids)
     family = _family(session, facts, parties)
     # Parties alone, as a pair without texts: the rules look at nothing else of it.
     wanted = DemandFacts(id="", party_orgs=parties)
-    return conflicts_of_interest.conflict(facts, wanted, AchievementFacts(id=""), family)
+    return conflicts_of_interest.find_conflict_of_interest(facts, wanted, AchievementFacts(id=""), family)
 
 
 def refuse_interest(session: Session, manager: Manager, demand: Demand, achievement: Achievement) -> None:

@@ -13,7 +13,7 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.engagements.access import Seat, is_mine, take_seat
+from app.engagements.access import Participation, is_mine, participation_of
 from app.engagements.models import (
     OPEN_STAGES,
     Engagement,
@@ -40,7 +40,7 @@ _RECORDS: tuple[tuple[Side, type[Any], Any], ...] = (
 _IN_HAND = (*OPEN_STAGES, Stage.LANDED)
 
 
-def assigned_records(session: Session, manager_ids: Collection[UUID]) -> frozenset[UUID]:
+def brokered_records(session: Session, manager_ids: Collection[UUID]) -> frozenset[UUID]:
     """The demands and achievements in these managers' hands whose owners need not be asked first.
 
     A confidential record stays closed to its managers until its owner consents (`approved_records`): accepting a push
@@ -146,7 +146,9 @@ def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Princip
         Conflict: not both sides consent (any more), or it has ended.
         Forbidden: the bureau has not verified the principal's organisation.
     """
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_CONTACTS, principal=principal, lock=True)
+    seat = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_CONTACTS, principal=principal, lock=True
+    )
     engagement = seat.engagement
     if not principal.reads_details:
         raise Forbidden("The bureau has not verified your organisation yet.", "主管部门尚未核验您的单位。")
@@ -169,7 +171,7 @@ def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Princip
     return [Contact(side, record, names[record.owner_org_id]) for side, record in records.items()]
 
 
-def _others_records(session: Session, seat: Seat) -> dict[str, Record]:
+def _others_records(session: Session, seat: Participation) -> dict[str, Record]:
     engagement = seat.engagement
     records: dict[str, Record] = {
         Side.DEMAND.value: session.get_one(Demand, engagement.demand_id),
@@ -190,7 +192,9 @@ def _others_records(session: Session, seat: Seat) -> dict[str, Record]:
     return {side: record for side, record in records.items() if side not in own}
 
 
-def _note_reveal(session: Session, seat: Seat, side: str, record: Record, principal: Principal) -> None:
+def _note_reveal(
+    session: Session, seat: Participation, side: str, record: Record, principal: Principal
+) -> None:
     engagement = seat.engagement
     session.add(
         Reveal(
@@ -221,7 +225,7 @@ def _note_reveal(session: Session, seat: Seat, side: str, record: Record, princi
     )
 
 
-def reveals_of(seat: Seat) -> Select[Reveal]:
+def reveals_of(seat: Participation) -> Select[Reveal]:
     """Who saw contacts: all of them for the bureau, one's own side's (or a manager's own) for a participant."""
     query = select(Reveal).where(Reveal.engagement_id == seat.engagement.id)
     if seat.bureau:

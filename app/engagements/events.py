@@ -18,12 +18,12 @@ AMENDED, CANCELLED = "contract.amended", "contract.cancelled"
 NAMES = (OPENED, MOVED, ENDED, TASK_DUE, TASK_OVERDUE, SIGNED, REGISTERED, LANDED, AMENDED, CANCELLED)
 
 
-def settled() -> Mapping[str, Sequence[Handler]]:
+def no_handlers() -> Mapping[str, Sequence[Handler]]:
     """Every event with no handler of its own; concepts above add theirs."""
     return dict.fromkeys(NAMES, ())
 
 
-def tell_engagement(session: Session, name: str, engagement: Engagement, **more: Any) -> None:
+def emit_engagement_event(session: Session, name: str, engagement: Engagement, **more: Any) -> None:
     """Ids of the engagement, its push, pair and lead, its stage; and `more` (from_stage, to_stage, reason)."""
     ids = {
         "engagement_id": str(engagement.id),
@@ -37,7 +37,7 @@ def tell_engagement(session: Session, name: str, engagement: Engagement, **more:
     emit(session, name, subject_id=engagement.id, payload=ids | more)
 
 
-def tell_contract(session: Session, name: str, contract: Contract, **more: Any) -> None:
+def emit_contract_event(session: Session, name: str, contract: Contract, **more: Any) -> None:
     """Ids of the contract, its engagement, pair, parties and managers, its state and version; and `more`."""
     ids = {
         "contract_id": str(contract.id),

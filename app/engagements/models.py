@@ -233,7 +233,7 @@ class ManagerShare(Identified, Base):
     confirmed_at: Mapped[datetime | None]
 
 
-class Entry(Identified, Base):
+class TimelineEntry(Identified, Base):
     """One line of an engagement's time line; only ever appended. `data` holds what the line needs, by kind."""
 
     __tablename__ = "engagement_entries"

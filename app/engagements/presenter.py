@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, User
-from app.engagements.access import Seat
-from app.engagements.disclosure import Contact, approved_records, assigned_records
+from app.engagements.access import Participation
+from app.engagements.disclosure import Contact, approved_records, brokered_records
 from app.engagements.lifecycle.stage_changes import possible
 from app.engagements.models import Engagement, Participant, Side
 from app.engagements.queries import moves_of, participants_of
@@ -17,9 +17,9 @@ from app.engagements.schemas import (
     ContactRead,
     EngagementRead,
     EngagementRow,
-    MoveRead,
     ParticipantRead,
     ShareRead,
+    StageMoveRead,
 )
 from app.engagements.shares.service import shares_of
 from app.libraries.achievements.models import Achievement
@@ -37,7 +37,7 @@ def read_many(
         session,
         [*demands.values(), *achievements.values()],
         principal=principal,
-        assigned=assigned_records(session, [principal.manager_id] if principal.manager_id else []),
+        assigned=brokered_records(session, [principal.manager_id] if principal.manager_id else []),
         approved=approved_records(session, principal),
     )
     managers = manager_summaries(session, [one.manager_id for one in engagements])
@@ -60,7 +60,7 @@ def read_many(
     ]
 
 
-def read_one(session: Session, seat: Seat, *, principal: Principal) -> EngagementRead:
+def read_one(session: Session, seat: Participation, *, principal: Principal) -> EngagementRead:
     """Whoever is only invited sees the pair and who takes part, not yet what was done."""
     engagement = seat.engagement
     (row,) = read_many(session, [engagement], principal=principal)
@@ -71,13 +71,15 @@ def read_one(session: Session, seat: Seat, *, principal: Principal) -> Engagemen
     return EngagementRead(
         **dict(row),
         participants=_participants(session, seat, sides),
-        moves=[MoveRead.model_validate(move) for move in moves],
+        moves=[StageMoveRead.model_validate(move) for move in moves],
         shares=[ShareRead.model_validate(share) for share in shares],
         allowed=list(possible(seat)),
     )
 
 
-def _participants(session: Session, seat: Seat, sides: Mapping[str, RecordSummary]) -> list[ParticipantRead]:
+def _participants(
+    session: Session, seat: Participation, sides: Mapping[str, RecordSummary]
+) -> list[ParticipantRead]:
     rows = list(session.scalars(participants_of([seat.engagement.id])))
     names = _names(session, rows)
     mine = {one.id for one in seat.mine}
@@ -99,7 +101,7 @@ def _participants(session: Session, seat: Seat, sides: Mapping[str, RecordSummar
     ]
 
 
-def _may_be_named(seat: Seat, row: Participant, sides: Mapping[str, RecordSummary]) -> bool:
+def _may_be_named(seat: Participation, row: Participant, sides: Mapping[str, RecordSummary]) -> bool:
     """A side's people tell the record's owner: they are named to whom may know that. Managers are public; investors
     are known to those who take part."""
     if row.side is not None:

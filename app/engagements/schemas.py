@@ -21,11 +21,11 @@ _STAGES = (
 )
 
 
-class Read(BaseModel):
+class RowModel(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class ParticipantRead(Read):
+class ParticipantRead(RowModel):
     id: UUID
     role: ParticipantRole = Field(
         description="scientist 科学家 entrepreneur 企业家 manager 技术经理人 investor 投资人"
@@ -41,7 +41,7 @@ class ParticipantRead(Read):
     left_at: datetime | None = None
 
 
-class MoveRead(Read):
+class StageMoveRead(RowModel):
     from_stage: Stage | None = None
     to_stage: Stage
     reason: str | None = None
@@ -50,7 +50,7 @@ class MoveRead(Read):
     moved_at: datetime
 
 
-class ShareRead(Read):
+class ShareRead(RowModel):
     manager_id: UUID
     percent: Decimal = Field(title="分成(%)")
     confirmed_at: datetime | None = None
@@ -75,7 +75,7 @@ class EngagementRow(BaseModel):
 
 class EngagementRead(EngagementRow):
     participants: list[ParticipantRead]
-    moves: list[MoveRead] = Field(description="同意参与后可见")
+    moves: list[StageMoveRead] = Field(description="同意参与后可见")
     shares: list[ShareRead] = Field(description="同意参与后可见")
     allowed: list[Stage] = Field(title="本人可变更到的阶段")
 
@@ -120,7 +120,7 @@ class ContactRead(BaseModel):
     contact_email: str | None = None
 
 
-class RevealRead(Read):
+class RevealRead(RowModel):
     """Who saw whose contacts."""
 
     side: str
@@ -157,7 +157,7 @@ class TaskPatch(TaskFields):
     )
 
 
-class TaskRead(Read):
+class TaskRead(RowModel):
     id: UUID
     engagement_id: UUID
     title: str
@@ -171,7 +171,7 @@ class TaskRead(Read):
     version: int
 
 
-class FileRead(Read):
+class FileRead(RowModel):
     id: UUID
     name: str
     media_type: str = Field(description="由内容判定")
@@ -180,7 +180,7 @@ class FileRead(Read):
     uploaded_at: datetime
 
 
-class EntryRead(Read):
+class TimelineEntryRead(RowModel):
     """One line of the time line."""
 
     id: UUID

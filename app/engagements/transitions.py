@@ -15,7 +15,7 @@ _MANAGER = ParticipantRole.MANAGER.value
 _OWNERS = (ParticipantRole.ENTREPRENEUR.value, ParticipantRole.SCIENTIST.value)
 
 
-class Need(LabelledEnum):
+class TransitionRequirement(LabelledEnum):
     """What must be there before a move."""
 
     AGREEMENT = "agreement", "双方均已同意对接", "both sides have consented"
@@ -26,31 +26,38 @@ class Need(LabelledEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class EngagementTransition:
     """One row: a move that `who` (roles in the engagement, the operator, the service itself) may make."""
 
     source: Stage
     target: Stage
     who: frozenset[str]
-    needs: Need | None = None
+    needs: TransitionRequirement | None = None
 
 
-def _rows() -> tuple[Move, ...]:
+def _rows() -> tuple[EngagementTransition, ...]:
     manager, bureau_too = frozenset({_MANAGER}), frozenset({_MANAGER, OPERATOR})
     anyone = frozenset({_MANAGER, *_OWNERS, OPERATOR, SERVICE})
     return (
-        Move(Stage.PROPOSED, Stage.CONTACTED, manager),
-        Move(Stage.CONTACTED, Stage.MEETING, manager, Need.AGREEMENT),
-        Move(Stage.MEETING, Stage.NEGOTIATING, manager, Need.AGREEMENT),
-        Move(Stage.NEGOTIATING, Stage.SIGNED, bureau_too, Need.SIGNED_CONTRACT),
-        Move(Stage.SIGNED, Stage.LANDED, bureau_too, Need.LANDED_CONTRACT),
+        EngagementTransition(Stage.PROPOSED, Stage.CONTACTED, manager),
+        EngagementTransition(Stage.CONTACTED, Stage.MEETING, manager, TransitionRequirement.AGREEMENT),
+        EngagementTransition(Stage.MEETING, Stage.NEGOTIATING, manager, TransitionRequirement.AGREEMENT),
+        EngagementTransition(
+            Stage.NEGOTIATING, Stage.SIGNED, bureau_too, TransitionRequirement.SIGNED_CONTRACT
+        ),
+        EngagementTransition(Stage.SIGNED, Stage.LANDED, bureau_too, TransitionRequirement.LANDED_CONTRACT),
         # A contract that is cancelled takes its engagement back to the table.
-        Move(Stage.SIGNED, Stage.NEGOTIATING, frozenset({SERVICE}), Need.NO_SIGNED_CONTRACT),
-        *(Move(stage, Stage.ENDED, anyone, Need.REASON) for stage in OPEN_STAGES),
+        EngagementTransition(
+            Stage.SIGNED, Stage.NEGOTIATING, frozenset({SERVICE}), TransitionRequirement.NO_SIGNED_CONTRACT
+        ),
+        *(
+            EngagementTransition(stage, Stage.ENDED, anyone, TransitionRequirement.REASON)
+            for stage in OPEN_STAGES
+        ),
     )
 
 
-MOVES: Mapping[tuple[Stage, Stage], Move] = MappingProxyType(
+MOVES: Mapping[tuple[Stage, Stage], EngagementTransition] = MappingProxyType(
     {(move.source, move.target): move for move in _rows()}
 )
 

@@ -1,4 +1,4 @@
-"""What is to be told to somebody outside: the event `message.due`, which anybody may emit by `message_due`.
+"""What is to be told to somebody outside: the event `message.due`, which anybody may emit by `enqueue_message`.
 
 The event carries ids only. What the message says is read when it is sent, from the rows as they are then and as the
 recipient may see them.
@@ -37,7 +37,7 @@ class MessageKind(StrEnum):
     ENDPOINT_DISABLED = "endpoint_disabled"
 
 
-def message_due(
+def enqueue_message(
     session: Session,
     *,
     kind: MessageKind,

@@ -45,7 +45,7 @@ class Event(Identified, Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedEvent:
     """An event in a worker's hands, until its lease runs out. One that failed may be settled after later ones:
     `emitted_at` says what was first."""
 
@@ -82,7 +82,7 @@ def emit(
     return event
 
 
-def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: int = 1) -> list[Claimed]:
+def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: int = 1) -> list[ClaimedEvent]:
     """Take up to `limit` due events; those whose former worker let its lease run out are due again.
 
     The attempt is counted now: an event that kills its worker must not be tried for ever.
@@ -107,7 +107,7 @@ def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: in
         event.leased_until = moment + lease
         event.attempts += 1
         claimed.append(
-            Claimed(
+            ClaimedEvent(
                 event.id,
                 event.name,
                 event.subject_id,
@@ -121,7 +121,7 @@ def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: in
     return claimed
 
 
-def settle(session: Session, claimed: Claimed) -> None:
+def ack(session: Session, claimed: ClaimedEvent) -> None:
     """Mark the event done in the transaction that holds its consequences.
 
     Raises:
@@ -130,7 +130,7 @@ def settle(session: Session, claimed: Claimed) -> None:
     _under_lease(session, claimed, {"done_at": now(), "leased_until": None, "last_error": None})
 
 
-def extend(session: Session, claimed: Claimed, *, lease: timedelta) -> None:
+def extend(session: Session, claimed: ClaimedEvent, *, lease: timedelta) -> None:
     """Heartbeat of long work.
 
     Raises:
@@ -139,7 +139,7 @@ def extend(session: Session, claimed: Claimed, *, lease: timedelta) -> None:
     _under_lease(session, claimed, {"leased_until": now() + lease})
 
 
-def fail(session: Session, claimed: Claimed, *, error: str, max_attempts: int) -> bool:
+def nack(session: Session, claimed: ClaimedEvent, *, error: str, max_attempts: int) -> bool:
     """Put the event back with a growing pause, or among the dead letters; True when it is dead.
 
     Raises:
@@ -154,19 +154,19 @@ def fail(session: Session, claimed: Claimed, *, error: str, max_attempts: int) -
             "lease": None,
             "last_error": error[:4000],
             "dead_at": now() if dead else None,
-            "available_at": now() + pause_after(claimed.attempts),
+            "available_at": now() + backoff(claimed.attempts),
         },
     )
     return dead
 
 
-def pause_after(attempts: int) -> timedelta:
+def backoff(attempts: int) -> timedelta:
     """2, 4, 8 … seconds up to an hour, with ±25% jitter so that failures do not come back in step."""
     seconds = min(2.0**attempts, 3600.0)
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 — spreading, not secrecy
 
 
-def _under_lease(session: Session, claimed: Claimed, values: Mapping[str, Any]) -> None:
+def _under_lease(session: Session, claimed: ClaimedEvent, values: Mapping[str, Any]) -> None:
     result = session.execute(
         update(Event)
         .where(Event.id == claimed.id, Event.lease == claimed.lease, Event.done_at.is_(None))
@@ -211,5 +211,5 @@ class Handler:
     whatever may have changed since `plan`.
     """
 
-    plan: Callable[[Session, Claimed], Any]
-    apply: Callable[[Session, Claimed, Any], None]
+    plan: Callable[[Session, ClaimedEvent], Any]
+    apply: Callable[[Session, ClaimedEvent, Any], None]

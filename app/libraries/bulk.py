@@ -15,9 +15,9 @@ from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import IMPORTED
 from app.libraries.lifecycle.commands import Command, create
 from app.libraries.lifecycle.store import store
-from app.libraries.lifecycle.transitions import Applied
+from app.libraries.lifecycle.transitions import PendingChange
 from app.libraries.record.enums import RecordKind
-from app.libraries.record.indexing import Indexer, Prepared
+from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
 from app.settings import Settings
@@ -26,7 +26,7 @@ SOURCE = IMPORTED
 
 
 @dataclass(slots=True)
-class Outcome:
+class BulkResult:
     """What became of the rows, by the reference that each came with."""
 
     stored: dict[str, Record] = field(default_factory=dict)
@@ -51,14 +51,14 @@ def create_many(
     *,
     principal: Principal,
     source: str = SOURCE,
-) -> Outcome:
+) -> BulkResult:
     """Create and publish what is valid, in one transaction; a refused row stops no other.
 
     `rows` are (reference, payload as the API takes it). All texts are embedded together before the transaction
     begins.
     """
     library = LIBRARIES[kind]
-    outcome = Outcome()
+    outcome = BulkResult()
     ready: dict[str, Command] = {}
     published: list[tuple[str, Record]] = []
     with database.reading() as session, session.no_autoflush:
@@ -106,11 +106,11 @@ def _command(
 def _store(
     session: Session,
     ready: Mapping[str, Command],
-    prepared: Mapping[str, Prepared],
+    prepared: Mapping[str, PreparedForIndex],
     principal: Principal,
     indexer: Indexer,
 ) -> dict[str, Record]:
-    done: dict[str, Applied] = {}
+    done: dict[str, PendingChange] = {}
     with session.no_autoflush:
         for ref, command in ready.items():
             done[ref] = command(session, True)

@@ -7,7 +7,7 @@ from app.accounts.access.principal import SYSTEM
 from app.clock import local_now
 from app.libraries.library import Library
 from app.libraries.lifecycle.store import store
-from app.libraries.lifecycle.transitions import STEPS, Applied, apply_step
+from app.libraries.lifecycle.transitions import STEPS, PendingChange, apply_transition
 from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record
@@ -39,8 +39,8 @@ def _expire(session: Session, library: Library, indexer: Indexer, settings: Sett
             .with_for_update(of=model, skip_locked=True)
         )
     )
-    done: list[Applied] = [
-        apply_step(session, library, record, STEPS["expire"], principal=SYSTEM, settings=settings)
+    done: list[PendingChange] = [
+        apply_transition(session, library, record, STEPS["expire"], principal=SYSTEM, settings=settings)
         for record in due
     ]
     store(session, done, [None] * len(done), principal=SYSTEM, indexer=indexer)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.events.outbox import Claimed, Handler, emit
+from app.events.outbox import ClaimedEvent, Handler, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind, RecordState
@@ -57,7 +57,7 @@ def event_handlers(matcher: Matcher) -> dict[str, tuple[Handler, ...]]:
 def rank_pairs(matcher: Matcher) -> Handler:
     """`*.published`, `*.changed` → the record's good pairs in the table, and ``pairs.ranked``."""
 
-    def plan(session: Session, event: Claimed) -> RankedRecord | None:
+    def plan(session: Session, event: ClaimedEvent) -> RankedRecord | None:
         kind = _kind_of(event)
         model: Any = _MODELS[kind]
         record: Demand | Achievement | None = session.get(model, event.subject_id)
@@ -65,7 +65,7 @@ def rank_pairs(matcher: Matcher) -> Handler:
             return None
         return ranked(session, matcher, record)
 
-    def apply(session: Session, event: Claimed, plan: RankedRecord | None) -> None:
+    def apply(session: Session, event: ClaimedEvent, plan: RankedRecord | None) -> None:
         if plan is not None and event.subject_id is not None:
             store_ranked(session, event.subject_id, plan)
 
@@ -78,7 +78,7 @@ def rerank_pairs(matcher: Matcher) -> Handler:
     Where yet another model was made active meanwhile, this round ends: that one has a round of its own.
     """
 
-    def plan(session: Session, event: Claimed) -> list[tuple[UUID, RankedRecord]]:
+    def plan(session: Session, event: ClaimedEvent) -> list[tuple[UUID, RankedRecord]]:
         if matcher.ranker(session).version != event.payload["version"]:
             return []
         query = select(Demand).where(Demand.state == RecordState.PUBLISHED).order_by(Demand.id)
@@ -87,7 +87,7 @@ def rerank_pairs(matcher: Matcher) -> Handler:
         demands = session.scalars(query.limit(RERANKED_AT_ONCE)).all()
         return [(demand.id, ranked(session, matcher, demand)) for demand in demands]
 
-    def apply(session: Session, event: Claimed, plan: list[tuple[UUID, RankedRecord]]) -> None:
+    def apply(session: Session, event: ClaimedEvent, plan: list[tuple[UUID, RankedRecord]]) -> None:
         for demand_id, one in plan:
             store_ranked(session, demand_id, one)
         if len(plan) == RERANKED_AT_ONCE:
@@ -126,7 +126,7 @@ def store_ranked(session: Session, record_id: UUID, plan: RankedRecord) -> bool:
 def drop_pairs() -> Handler:
     """`*.withdrawn`, `*.closed` → none of the record's pairs remains in the table."""
 
-    def apply(session: Session, event: Claimed, _: Any) -> None:
+    def apply(session: Session, event: ClaimedEvent, _: Any) -> None:
         kind = _kind_of(event)
         if event.subject_id is None or _still_published(session, kind, event.subject_id):
             # Published again before this was worked off: its pairs are those of its new publication.
@@ -140,7 +140,7 @@ def drop_pairs() -> Handler:
     return Handler(lambda _session, _event: None, apply)
 
 
-def _kind_of(event: Claimed) -> RecordKind:
+def _kind_of(event: ClaimedEvent) -> RecordKind:
     return next(kind for kind in _MODELS if event.name.startswith(f"{kind.value}."))
 
 

@@ -17,10 +17,10 @@ from app.matching.candidates.cache import (
     CandidateCache,
     OwnerRecords,
     PairFacts,
-    allowed_pairs,
+    filter_allowed_pairs,
     with_owner_records,
 )
-from app.matching.candidates.encoded_records import RecordSide, embedded_side, side_of
+from app.matching.candidates.encoded_records import EncodedRecord, encode_record, encoded_record_of
 from app.matching.candidates.loader import Candidate
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
@@ -30,11 +30,16 @@ from app.matching.managers.recommendation import ManagerLookups, PairToBroker, m
 from app.matching.ranking import explanation
 from app.matching.ranking.baseline import mean_centre
 from app.matching.ranking.confidence import shipped_list_model
-from app.matching.ranking.corpus_statistics import ContextSource, StoreContext
-from app.matching.ranking.gap_analysis import lacks
+from app.matching.ranking.corpus_statistics import CorpusStatisticsCache, StoreStatistics
+from app.matching.ranking.gap_analysis import find_gaps
 from app.matching.ranking.ranker import Ranker, ScoredPair, rank
 from app.matching.ranking.registry import ActiveRanker
-from app.matching.ranking.similarity import Context, TextSide, pair_signals, sentence_cosines
+from app.matching.ranking.similarity import (
+    CorpusStatistics,
+    TextFeatures,
+    pair_signals,
+    sentence_cosines,
+)
 from app.matching.results import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
 from app.matching.text.traits import compared
 
@@ -74,7 +79,7 @@ class Matcher:
         self._ranker = ActiveRanker(ranker)
         self._follows = follow_registry
         self._threshold = threshold
-        self.contexts = ContextSource(index, lexical)
+        self.contexts = CorpusStatisticsCache(index, lexical)
         self._cache = CandidateCache(
             index,
             megabytes=candidates_memory_mb,
@@ -115,7 +120,7 @@ class Matcher:
         *,
         limit: int = 20,
         filters: PairFilter | None = None,
-        context: StoreContext | None = None,
+        context: StoreStatistics | None = None,
         good_only: bool = False,
     ) -> MatchAnswer:
         """The achievements for a demand, stored or not, the best first; `good_only` spares reasons for the others."""
@@ -128,7 +133,7 @@ class Matcher:
         *,
         limit: int = 20,
         filters: PairFilter | None = None,
-        context: StoreContext | None = None,
+        context: StoreStatistics | None = None,
         good_only: bool = False,
     ) -> MatchAnswer:
         """The demands for an achievement, stored or not, the best first; `good_only` as for a demand."""
@@ -194,9 +199,9 @@ class Matcher:
             today=local_now().date(),
         )
 
-    def side_of(self, session: Session, record: Library) -> TextSide:
+    def side_of(self, session: Session, record: Library) -> TextFeatures:
         """The record's text as the signals see it."""
-        return side_of(session, self._indexer, self.index.model_id, record).text
+        return encoded_record_of(session, self._indexer, self.index.model_id, record).text
 
     def _answer(
         self,
@@ -204,15 +209,15 @@ class Matcher:
         record: Library,
         limit: int,
         filters: PairFilter,
-        context: StoreContext | None,
+        context: StoreStatistics | None,
         *,
         stored: bool = True,
         good_only: bool = False,
     ) -> MatchAnswer:
         own = (
-            side_of(session, self._indexer, self.index.model_id, record)
+            encoded_record_of(session, self._indexer, self.index.model_id, record)
             if stored
-            else embedded_side(self._indexer, record)
+            else encode_record(self._indexer, record)
         )
         usual = (context or self.contexts.current(session)).pairs
         ranker = self.ranker(session)
@@ -221,7 +226,7 @@ class Matcher:
         ids = self._candidate_ids(session, own.text, _index_filter(filters, record, day), usual)
         kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
         candidates = self._cache.get(session, kind, ids)
-        pairs, left_out = allowed_pairs(session, record, candidates, day)
+        pairs, left_out = filter_allowed_pairs(session, record, candidates, day)
         if self._owner_records is not None:
             pairs = with_owner_records(session, record, pairs, self._owner_records)
         scored = self._score(session, record, own.text, pairs, usual, ranker)
@@ -239,7 +244,7 @@ class Matcher:
         )
 
     def _candidate_ids(
-        self, session: Session, side: TextSide, limits: IndexFilter, context: Context
+        self, session: Session, side: TextFeatures, limits: IndexFilter, context: CorpusStatistics
     ) -> list[UUID]:
         """By meaning and by words: what one of them overlooks the other finds.
 
@@ -266,9 +271,9 @@ class Matcher:
         self,
         session: Session,
         record: Library,
-        own: TextSide,
+        own: TextFeatures,
         pairs: Sequence[tuple[Candidate, PairFacts]],
-        usual: Context,
+        usual: CorpusStatistics,
         ranker: Ranker,
     ) -> list[ScoredPair]:
         from_demand = isinstance(record, Demand)
@@ -296,9 +301,9 @@ class Matcher:
 def _with_evidence(
     scored: Sequence[ScoredPair],
     record: Library,
-    own: RecordSide,
+    own: EncodedRecord,
     pairs: Sequence[tuple[Candidate, PairFacts]],
-    usual: Context,
+    usual: CorpusStatistics,
     *,
     threshold: float,
     stored: bool,
@@ -316,7 +321,7 @@ def _with_evidence(
     own_id = record.id if stored else None
     matches = []
     for pair, (other, facts), met in zip(scored, shown, cosines, strict=True):
-        theirs = RecordSide(other.text, other.sentences)
+        theirs = EncodedRecord(other.text, other.sentences)
         demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
         why = explanation.reasons(
             *facts,
@@ -351,7 +356,7 @@ def _no_good_match(
         return explanation.no_good_match(scores, threshold)
     by_id = {facts[1].id: facts for _, facts in pairs}
     facts = [by_id[pair.achievement_id] for pair in scored]
-    return explanation.no_good_match(scores, threshold, lacks(scored, facts))
+    return explanation.no_good_match(scores, threshold, find_gaps(scored, facts))
 
 
 def _language(text: str) -> str:

@@ -11,7 +11,7 @@ from app.matching.matcher import Matcher
 log = structlog.get_logger()
 
 
-class ReadAhead:
+class Prefetcher:
     """Works once after a start of the process, for a thread of its own."""
 
     def __init__(self, database: Database, matcher: Matcher) -> None:
@@ -35,5 +35,5 @@ class ReadAhead:
         finally:
             database.dispose()
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         return None

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
 
 from app.libraries.schemas import ShortLine, Wire
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.text import TextRule
 from app.notifications.models import (
     AttemptResult,
@@ -32,7 +32,7 @@ def _plain_url(text: str) -> str:
     try:
         return str(_URL.validate_python(text))
     except ValueError as error:
-        raise flaw(
+        raise field_error(
             "url", zh="应为完整的网址,如 https://example.com/hook", en="must be a complete address"
         ) from error
 

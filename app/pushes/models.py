@@ -33,10 +33,10 @@ class PushState(StrEnum):
     CANCELLED = "cancelled"
 
 
-LIVE = (PushState.NEW, PushState.READ, PushState.LATER)
+PENDING = (PushState.NEW, PushState.READ, PushState.LATER)
 """States in which a push waits for its manager's answer."""
 
-HOLDING = (*LIVE, PushState.ACCEPTED)
+OCCUPYING = (*PENDING, PushState.ACCEPTED)
 """States in which a push takes one of its pair's places."""
 
 _LIVE_SQL = text("state IN ('new', 'read', 'later')")
@@ -101,14 +101,14 @@ class Push(Identified, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
 
 
-def state_for_places() -> ColumnElement[str]:
+def state_for_slots() -> ColumnElement[str]:
     """A push's state as its pair's places count it: an acceptance whose engagement came to nothing holds none, and is
     as one that ran out: the pair does not come back to its manager by itself."""
     over = and_(Push.state == PushState.ACCEPTED, Push.ended_at.is_not(None))
     return case((over, PushState.EXPIRED.value), else_=Push.state)
 
 
-class PushRound(Identified, Base):
+class PushAttempt(Identified, Base):
     """One round of a push, with its answer: what caps count and what suppliers learn from. The next overwrites none.
 
     `outcome` is ``accepted`` or ``declined`` once the manager answered (and did not undo it), else None.

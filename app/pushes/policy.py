@@ -8,7 +8,7 @@ from uuid import UUID
 from app.settings import Settings
 
 
-class RankerInUse(Protocol):
+class HasThreshold(Protocol):
     """What the policy needs of the matcher."""
 
     @property
@@ -45,7 +45,7 @@ class Policy:
     returning: RepushPolicy = field(default_factory=RepushPolicy)
 
 
-def policy_of(settings: Settings, recommender: RankerInUse) -> Policy:
+def policy_of(settings: Settings, recommender: HasThreshold) -> Policy:
     """The ranker's own threshold holds unless a setting overrides it."""
     threshold = settings.push_threshold if settings.push_threshold is not None else recommender.threshold
     return Policy(

@@ -14,7 +14,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.matching.models import Pair
-from app.pushes.models import HOLDING, LIVE, Push, PushState, state_for_places
+from app.pushes.models import OCCUPYING, PENDING, Push, PushState, state_for_slots
 from app.pushes.policy import PairKey, Policy
 
 PAIRS_LOOKED_AT = 500
@@ -33,21 +33,21 @@ def visible(query: Select[Push], principal: Principal) -> Select[Push]:
     return query.where(false())
 
 
-def waits(moment: datetime) -> ColumnElement[bool]:
+def is_actionable(moment: datetime) -> ColumnElement[bool]:
     """What a manager should look at now: not answered, not expired, not put off beyond `moment`."""
     awake = and_(Push.state == PushState.LATER, Push.snoozed_until <= moment)
     return and_(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
 
 
-def waiting(query: Select[Push], moment: datetime) -> Select[Push]:
-    return query.where(waits(moment))
+def only_actionable(query: Select[Push], moment: datetime) -> Select[Push]:
+    return query.where(is_actionable(moment))
 
 
 def locked(ids: Collection[UUID]) -> Select[Push]:
     """Live pushes among these, locked in the order in which everybody locks them."""
     return (
         select(Push)
-        .where(Push.id.in_(ids), Push.state.in_(LIVE))
+        .where(Push.id.in_(ids), Push.state.in_(PENDING))
         .order_by(Push.id)
         .with_for_update(of=Push)
         .execution_options(populate_existing=True)
@@ -68,7 +68,7 @@ def due_pushes(moment: datetime) -> Select[Push]:
     """Live pushes past their time; those that somebody is answering right now are left for the next round."""
     return (
         select(Push)
-        .where(Push.state.in_(LIVE), Push.expires_at <= moment)
+        .where(Push.state.in_(PENDING), Push.expires_at <= moment)
         .order_by(Push.id)
         .limit(EXPIRED_AT_ONCE)
         .with_for_update(of=Push, skip_locked=True)
@@ -91,10 +91,10 @@ def overdue_pushes(moment: datetime) -> Select[Push]:
     )
 
 
-def live_of(record_id: UUID) -> Select[UUID]:
+def pending_of(record_id: UUID) -> Select[UUID]:
     """Ids of the live pushes of a demand, an achievement or a manager."""
     sides = (Push.demand_id, Push.achievement_id, Push.manager_id)
-    return select(Push.id).where(Push.state.in_(LIVE), or_(*(side == record_id for side in sides)))
+    return select(Push.id).where(Push.state.in_(PENDING), or_(*(side == record_id for side in sides)))
 
 
 def good_pairs_of(record_id: UUID, policy: Policy) -> Select[Pair]:
@@ -123,10 +123,10 @@ def good_published_pairs(policy: Policy) -> Select[Pair]:
     )
 
 
-def live_of_pairs(keys: Collection[PairKey]) -> Select[Push]:
+def pending_of_pairs(keys: Collection[PairKey]) -> Select[Push]:
     """Live pushes of these demands with these achievements; the caller picks the pairs out of them."""
     return select(Push).where(
-        Push.state.in_(LIVE),
+        Push.state.in_(PENDING),
         Push.demand_id.in_({key[0] for key in keys}),
         Push.achievement_id.in_({key[1] for key in keys}),
     )
@@ -138,14 +138,14 @@ def good_pair(demand_id: UUID, achievement_id: UUID, policy: Policy) -> Select[P
     )
 
 
-def pairs_with_a_place(policy: Policy) -> Select[Pair]:
+def pairs_with_free_slot(policy: Policy) -> Select[Pair]:
     """The best pairs of published records that have fewer pushes than places."""
     held = (
         select(func.count())
         .where(
             Push.demand_id == Pair.demand_id,
             Push.achievement_id == Pair.achievement_id,
-            state_for_places().in_(HOLDING),
+            state_for_slots().in_(OCCUPYING),
         )
         .correlate(Pair)
         .scalar_subquery()

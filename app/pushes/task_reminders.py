@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.database import now
 from app.engagements.events import TASK_DUE, TASK_OVERDUE
-from app.events.messages import MessageKind, message_due
-from app.events.outbox import Claimed, Handler
+from app.events.messages import MessageKind, enqueue_message
+from app.events.outbox import ClaimedEvent, Handler
 from app.pushes.preferences.service import managers_preferences, owners_preferences
-from app.pushes.preferences.working_time import next_calm_moment
+from app.pushes.preferences.working_time import next_contact_time
 
 RECIPIENTS = ("manager_id", "user_id", "organisation_id")
 """Of a participant the first that is set: what is his own goes before what is his organisation's."""
@@ -23,12 +23,12 @@ def reminding_handlers() -> Mapping[str, Sequence[Handler]]:
     return {TASK_DUE: (handler,), TASK_OVERDUE: (handler,)}
 
 
-def _remind(session: Session, event: Claimed, _: None) -> None:
+def _remind(session: Session, event: ClaimedEvent, _: None) -> None:
     """Whether the task still waits is looked at again by the message's writer, in the last moment."""
     payload = event.payload
     recipient = next(name for name in RECIPIENTS if payload[name])
     to: Mapping[str, Any] = {recipient: UUID(payload[recipient])}
-    message_due(
+    enqueue_message(
         session,
         kind=MessageKind.TASK_REMINDER,
         ids={"engagement_id": payload["engagement_id"], "task_id": payload["task_id"]},
@@ -42,7 +42,7 @@ def _calm(session: Session, recipient: str, id_: UUID) -> datetime:
     moment = now()
     match recipient:
         case "manager_id":
-            return next_calm_moment(moment, managers_preferences(session, [id_])[id_].calm)
+            return next_contact_time(moment, managers_preferences(session, [id_])[id_].calm)
         case "organisation_id":
-            return next_calm_moment(moment, owners_preferences(session, [id_])[id_].calm)
+            return next_contact_time(moment, owners_preferences(session, [id_])[id_].calm)
     return moment

@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.libraries.vocabularies import regions, vocabulary
-from app.statistics.query import Asked, Scope
+from app.statistics.query import Scope, StatisticsQuery
 from app.statistics.sql_functions import NONE
 
 _DAY = 86400
 _HOUR = 3600
 
 
-def head(asked: Asked) -> dict[str, Any]:
+def head(asked: StatisticsQuery) -> dict[str, Any]:
     """The fields of `schemas.Asking`."""
     least = asked.least if asked.hides else None
     rule_zh = "日期为北京时间;每条记录按其第一个领域计入一个一级领域。"

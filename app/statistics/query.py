@@ -34,7 +34,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class StatisticsQuery:
     """`first` and `last` are days in Jinan, both counted; `field` is of the first level; `region` covers those below.
 
     `threshold` is the score (0–1) from which a pair is good; `least` the count below which others' cells are hidden.
@@ -99,7 +99,7 @@ class Asked:
             )
 
 
-def only_bureau(asked: Asked, what_zh: str, what_en: str) -> None:
+def operators_only(asked: StatisticsQuery, what_zh: str, what_en: str) -> None:
     """
     Raises:
         Forbidden: this part of a figure of the whole city is shown to the bureau alone.
@@ -112,7 +112,7 @@ def only_bureau(asked: Asked, what_zh: str, what_en: str) -> None:
         )
 
 
-def require_bureau(asked: Asked) -> None:
+def require_operator(asked: StatisticsQuery) -> None:
     """
     Raises:
         Forbidden: nobody but the bureau has rows of this kind here.
@@ -129,7 +129,7 @@ Field = Annotated[Annotated[str, CodeOf("hightech_fields")] | None, Query(descri
 Region = Annotated[Annotated[str, CodeOf("regions")] | None, Query(description="地区,含其下")]
 
 
-def read_asked(
+def read_query(
     request: Request,
     principal: CurrentPrincipal,
     session: ReadSession,
@@ -137,7 +137,7 @@ def read_asked(
     last: To = None,
     field: Field = None,
     region: Region = None,
-) -> Asked:
+) -> StatisticsQuery:
     """For routes of rows: others than the bureau see their own.
 
     Raises:
@@ -155,7 +155,7 @@ def read_asked(
         raise Invalid.field("field", "first_level", "应为一级领域(两位代码)", "must be a first-level field")
     state = request.app.state
     state.matcher.ranker(session)  # the threshold is that of the ranker that is active now
-    return Asked(
+    return StatisticsQuery(
         principal=principal,
         first=first,
         last=last,
@@ -167,25 +167,25 @@ def read_asked(
     )
 
 
-Asking = Annotated[Asked, Depends(read_asked)]
+Asking = Annotated[StatisticsQuery, Depends(read_query)]
 
 
 def with_scope(
     asked: Asking,
     scope: Annotated[Scope, Query(description="city 全市 own 本单位或本人;对管理部门均为全市")] = Scope.CITY,
-) -> Asked:
+) -> StatisticsQuery:
     """For figures.
 
     Raises:
-        Forbidden: see `Asked.require_published_form`.
+        Forbidden: see `StatisticsQuery.require_published_form`.
     """
     wanted = asked.principal.sees_everything or scope is Scope.CITY
-    found = Asked(
-        **{name: getattr(asked, name) for name in Asked.__slots__ if name != "scope"},
+    found = StatisticsQuery(
+        **{name: getattr(asked, name) for name in StatisticsQuery.__slots__ if name != "scope"},
         scope=Scope.CITY if wanted else Scope.OWN,
     )
     found.require_published_form()
     return found
 
 
-AskingScope = Annotated[Asked, Depends(with_scope)]
+AskingScope = Annotated[StatisticsQuery, Depends(with_scope)]

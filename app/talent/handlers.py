@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.events.outbox import Claimed, Handler, emit
+from app.events.outbox import ClaimedEvent, Handler, emit
 from app.talent.tiers.loader import managers_of_contract, managers_of_party, managers_with_something
 from app.talent.tiers.service import REFRESHED_AT_ONCE, refresh
 
@@ -39,36 +39,36 @@ def event_handlers() -> Mapping[str, Sequence[Handler]]:
     }
 
 
-def _of_contract(session: Session, event: Claimed) -> list[UUID]:
+def _of_contract(session: Session, event: ClaimedEvent) -> list[UUID]:
     if event.subject_id is None:
         raise ValueError(f"event {event.name} names no contract")
     return managers_of_contract(session, event.subject_id)
 
 
-def _of_party(session: Session, event: Claimed) -> list[UUID]:
+def _of_party(session: Session, event: ClaimedEvent) -> list[UUID]:
     """A tier may depend on where the parties of a contract are."""
     if event.subject_id is None or "region" not in event.payload["changed"]:
         return []
     return managers_of_party(session, event.subject_id)
 
 
-def _of_payload(_: Session, event: Claimed) -> list[UUID]:
+def _of_payload(_: Session, event: ClaimedEvent) -> list[UUID]:
     return [UUID(event.payload["manager_id"])]
 
 
-def _of_list(_: Session, event: Claimed) -> list[UUID]:
+def _of_list(_: Session, event: ClaimedEvent) -> list[UUID]:
     return [UUID(id_) for id_ in event.payload["manager_ids"]]
 
 
-def _of_everybody(session: Session, _: Claimed) -> list[UUID]:
+def _of_everybody(session: Session, _: ClaimedEvent) -> list[UUID]:
     return managers_with_something(session)
 
 
-def _refresh(session: Session, event: Claimed, manager_ids: list[UUID]) -> None:
+def _refresh(session: Session, event: ClaimedEvent, manager_ids: list[UUID]) -> None:
     refresh(session, manager_ids, cause=event.name, cause_id=event.subject_id)
 
 
-def _hand_out(session: Session, event: Claimed, manager_ids: list[UUID]) -> None:
+def _hand_out(session: Session, event: ClaimedEvent, manager_ids: list[UUID]) -> None:
     """In portions, so that no transaction holds every manager's row."""
     for start in range(0, len(manager_ids), REFRESHED_AT_ONCE):
         portion = manager_ids[start : start + REFRESHED_AT_ONCE]

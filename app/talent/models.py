@@ -1,7 +1,7 @@
 """All tables of recognition, so that one import registers them."""
 
 from app.talent.affiliations.models import AffiliationConsent
-from app.talent.certificates.models import Certificate
+from app.talent.certificates.models import TrainingCertificate
 from app.talent.contests.models import Contest, ContestRegistration
 from app.talent.filings.models import Filing
 from app.talent.rankings.models import Ranking, RankingEntry
@@ -12,7 +12,6 @@ from app.talent.transitions import TalentMove
 
 __all__ = [
     "AffiliationConsent",
-    "Certificate",
     "Contest",
     "ContestRegistration",
     "Filing",
@@ -27,4 +26,5 @@ __all__ = [
     "TierConfiguration",
     "Training",
     "TrainingBase",
+    "TrainingCertificate",
 ]

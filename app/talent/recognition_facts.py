@@ -58,7 +58,7 @@ class CertificateFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TierCase:
     """Everything that decides one manager's tier in one year.
 
     `day` is the last one that is looked at: today in the running year, 31 December in one that is over.
@@ -77,16 +77,16 @@ def highest(certificates: Sequence[CertificateFacts], day: date) -> CertificateF
     return max(valid, key=lambda one: (one.level.rank, one.valid_to or date.max, one.id), default=None)
 
 
-_CASES = TypeAdapter(Case)
+_CASES = TypeAdapter(TierCase)
 
 
-def pack(case: Case) -> dict[str, Any]:
+def pack(case: TierCase) -> dict[str, Any]:
     """As JSON values, amounts as text."""
     packed: dict[str, Any] = _CASES.dump_python(case, mode="json")
     return packed
 
 
-def unpack(data: Any) -> Case:
+def unpack(data: Any) -> TierCase:
     return _CASES.validate_python(data)
 
 

@@ -17,7 +17,7 @@ from app.libraries.record.enums import LabelledEnum
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RecognitionTransition:
     """A move from any of `sources` to `target`. With `note` it needs a reason in words."""
 
     name: str
@@ -27,11 +27,11 @@ class Move:
     note: bool = False
 
 
-def moves(*rows: Move) -> Mapping[str, Move]:
+def transitions_of(*rows: RecognitionTransition) -> Mapping[str, RecognitionTransition]:
     return {row.name: row for row in rows}
 
 
-def allowed(table: Mapping[str, Move], state: str) -> list[str]:
+def allowed(table: Mapping[str, RecognitionTransition], state: str) -> list[str]:
     """The names of the moves that lead on from here."""
     return [move.name for move in table.values() if state in move.sources]
 
@@ -62,7 +62,9 @@ def begin(session: Session, record: Stateful, *, concept: str, principal: Princi
     _log(session, record, "create", None, concept=concept, principal=principal, note="")
 
 
-def check(record: Stateful, move: Move, *, states: type[LabelledEnum], note: str | None = None) -> None:
+def check(
+    record: Stateful, move: RecognitionTransition, *, states: type[LabelledEnum], note: str | None = None
+) -> None:
     """
     Raises:
         Conflict: not from the present state.
@@ -80,10 +82,10 @@ def check(record: Stateful, move: Move, *, states: type[LabelledEnum], note: str
         raise Invalid.field("note", "required", f"{move.zh}须说明理由", f"'{move.name}' needs a reason")
 
 
-def take(
+def take_transition(
     session: Session,
     record: Stateful,
-    move: Move,
+    move: RecognitionTransition,
     *,
     states: type[LabelledEnum],
     concept: str,

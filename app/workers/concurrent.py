@@ -17,18 +17,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
 from app.events import outbox
-from app.events.outbox import Claimed, Handler, LeaseLost
+from app.events.outbox import ClaimedEvent, Handler, LeaseLost
 from app.observability import Metrics
 from app.settings import Settings
-from app.workers.worker import HEARTBEATS_PER_LEASE, attempt, count, put_back, woken_by_emits
+from app.workers.worker import HEARTBEATS_PER_LEASE, attempt, count_event, release, woken_by_emits
 
 log = structlog.get_logger(__name__)
 
-Order = Callable[[Claimed], Any]
+Order = Callable[[ClaimedEvent], Any]
 Plans = list[Any]
 
 
-class Courier:
+class ConcurrentWorker:
     """Works on up to `slots` events at a time, from the thread that calls `run`.
 
     `order` sorts what is settled together: handlers that lock rows lock them in this order, so that two couriers do not
@@ -52,13 +52,13 @@ class Courier:
         self._order = order
         self._metrics = metrics
         self._wake = threading.Event()
-        self._in_hand: dict[Future[Plans], Claimed] = {}
+        self._in_hand: dict[Future[Plans], ClaimedEvent] = {}
         self._look_at = self._extend_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, and then finish what is in hand."""
         with (
-            woken_by_emits(self._database, self.nudge),
+            woken_by_emits(self._database, self.wake),
             ThreadPoolExecutor(self._slots, thread_name_prefix="courier") as pool,
         ):
             while not stop.is_set():
@@ -67,7 +67,7 @@ class Courier:
             wait(self._in_hand)
             self._safely(self._settle_ready)
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         self._wake.set()
 
     def _turn(self, pool: ThreadPoolExecutor) -> bool:
@@ -107,7 +107,7 @@ class Courier:
             else:
                 self._in_hand[pool.submit(self._plan, one)] = one
 
-    def _plan(self, claimed: Claimed) -> Plans:
+    def _plan(self, claimed: ClaimedEvent) -> Plans:
         plans = []
         for handler in self._handlers[claimed.name]:
             with self._database.reading() as session:
@@ -124,32 +124,32 @@ class Courier:
             if len(good) == 1 or together is not None:
                 self._follow(claimed, attempt(partial(self._apply, [(claimed, plans)])))
             else:
-                count(self._metrics, "events_done", claimed)
+                count_event(self._metrics, "events_done", claimed)
         for claimed, future in ready:
             error = future.exception()
             if error is not None:
                 self._follow(claimed, error)
             del self._in_hand[future]
 
-    def _apply(self, planned: Sequence[tuple[Claimed, Plans]]) -> None:
+    def _apply(self, planned: Sequence[tuple[ClaimedEvent, Plans]]) -> None:
         with self._database.unit_of_work() as session:
             for claimed, plans in planned:
-                outbox.settle(session, claimed)
+                outbox.ack(session, claimed)
                 for handler, plan in zip(self._handlers[claimed.name], plans, strict=True):
                     handler.apply(session, claimed, plan)
 
-    def _follow(self, claimed: Claimed, error: BaseException | None) -> None:
+    def _follow(self, claimed: ClaimedEvent, error: BaseException | None) -> None:
         if error is None:
-            count(self._metrics, "events_done", claimed)
+            count_event(self._metrics, "events_done", claimed)
         elif isinstance(error, LeaseLost):
             log.warning("lease_lost", event_id=str(claimed.id), attempts=claimed.attempts)
         else:
             self._fail(claimed, error)
 
-    def _fail(self, claimed: Claimed, error: BaseException) -> None:
-        count(self._metrics, "events_failed", claimed)
+    def _fail(self, claimed: ClaimedEvent, error: BaseException) -> None:
+        count_event(self._metrics, "events_failed", claimed)
         with structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name):
-            put_back(self._database, self._settings, claimed, error)
+            release(self._database, self._settings, claimed, error)
 
     def _beat(self) -> float:
         return self._settings.worker_lease.total_seconds() / HEARTBEATS_PER_LEASE

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from typing import Protocol
 
 
-class Works(Protocol):
+class Runnable(Protocol):
     """A worker or a courier: works until it is told to stop, and wakes when it is nudged."""
 
     def run(self, stop: threading.Event) -> None: ...
 
-    def nudge(self) -> None: ...
+    def wake(self) -> None: ...
 
 
-class Crew:
+class WorkerThreads:
     """Starts the workers and ends them together; each finishes the event that it has in hand."""
 
-    def __init__(self, workers: Sequence[Works]) -> None:
+    def __init__(self, workers: Sequence[Runnable]) -> None:
         self._workers = tuple(workers)
         self._stop = threading.Event()
         self._threads = [
@@ -32,6 +32,6 @@ class Crew:
         """Returns when all have ended."""
         self._stop.set()
         for worker in self._workers:
-            worker.nudge()
+            worker.wake()
         for thread in self._threads:
             thread.join()

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapper, object_session
 
 from app.database import Database, now
 from app.events import outbox
-from app.events.outbox import Claimed, Event, Handler, LeaseLost
+from app.events.outbox import ClaimedEvent, Event, Handler, LeaseLost
 from app.observability import Metrics
 from app.settings import Settings
 from app.workers.scheduler import ScheduledJob, acquire_run
@@ -60,14 +60,14 @@ class Worker:
         It sleeps when nothing is due, and wakes at once when this process emits an event. Who sets `stop` may `nudge`
         it, so that it need not sleep out.
         """
-        with woken_by_emits(self._database, self.nudge):
+        with woken_by_emits(self._database, self.wake):
             while not stop.is_set():
                 self._wake.clear()
                 busy = self._turn()
                 if not busy and not stop.is_set():
                     self._wake.wait(self._settings.worker_poll.total_seconds())
 
-    def nudge(self) -> None:
+    def wake(self) -> None:
         self._wake.set()
 
     def run_until_idle(
@@ -116,11 +116,11 @@ class Worker:
             self._work(one)
         return bool(claimed)
 
-    def _work(self, claimed: Claimed) -> None:
+    def _work(self, claimed: ClaimedEvent) -> None:
         with structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name):
             if claimed.attempts > self._settings.worker_max_attempts:
                 # Its former workers died over it, and so could not count a failure.
-                put_back(
+                release(
                     self._database,
                     self._settings,
                     claimed,
@@ -129,14 +129,14 @@ class Worker:
                 return
             error = attempt(partial(self._plan_and_apply, claimed))
             if error is None:
-                count(self._metrics, "events_done", claimed)
+                count_event(self._metrics, "events_done", claimed)
             elif isinstance(error, LeaseLost):
                 log.warning("lease_lost", attempts=claimed.attempts)
             else:
-                count(self._metrics, "events_failed", claimed)
-                put_back(self._database, self._settings, claimed, error)
+                count_event(self._metrics, "events_failed", claimed)
+                release(self._database, self._settings, claimed, error)
 
-    def _plan_and_apply(self, claimed: Claimed) -> None:
+    def _plan_and_apply(self, claimed: ClaimedEvent) -> None:
         handlers = self._handlers[claimed.name]
         plans: list[Any] = []
         with _Heartbeat(self._database, claimed, self._settings.worker_lease):
@@ -145,12 +145,12 @@ class Worker:
                     plans.append(handler.plan(session, claimed))
         with self._database.unit_of_work() as session:
             # Settled first: the event's row is then locked, so that nobody takes it over while this applies.
-            outbox.settle(session, claimed)
+            outbox.ack(session, claimed)
             for handler, plan in zip(handlers, plans, strict=True):
                 handler.apply(session, claimed, plan)
 
 
-def put_back(database: Database, settings: Settings, claimed: Claimed, error: BaseException) -> None:
+def release(database: Database, settings: Settings, claimed: ClaimedEvent, error: BaseException) -> None:
     """Let the event wait its pause, or rest among the dead letters, with what went wrong."""
     told = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
     log.error("event_failed", attempts=claimed.attempts, error=told)
@@ -159,7 +159,7 @@ def put_back(database: Database, settings: Settings, claimed: Claimed, error: Ba
     traceback.clear_frames(error.__traceback__)
     try:
         with database.unit_of_work() as session:
-            dead = outbox.fail(session, claimed, error=told, max_attempts=settings.worker_max_attempts)
+            dead = outbox.nack(session, claimed, error=told, max_attempts=settings.worker_max_attempts)
     except LeaseLost:
         log.warning("lease_lost", attempts=claimed.attempts)
         return
@@ -167,7 +167,7 @@ def put_back(database: Database, settings: Settings, claimed: Claimed, error: Ba
         log.error("event_dead", attempts=claimed.attempts)
 
 
-def count(metrics: Metrics | None, counter: str, claimed: Claimed) -> None:
+def count_event(metrics: Metrics | None, counter: str, claimed: ClaimedEvent) -> None:
     if metrics is not None:
         getattr(metrics, counter).labels(claimed.name).inc()
 
@@ -194,7 +194,7 @@ class _Heartbeat:
     A lease that was lost is noticed when the event is settled; so the beat just ends.
     """
 
-    def __init__(self, database: Database, claimed: Claimed, lease: timedelta) -> None:
+    def __init__(self, database: Database, claimed: ClaimedEvent, lease: timedelta) -> None:
         self._database = database
         self._claimed = claimed
         self._lease = lease

@@ -21,14 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from app.matching.assignment.result import (
-    Assignment,
-    AssignmentProblem,
-    ManagerPlaces,
-    PairToAssign,
-    assign,
-    greedy,
-)
+from app.matching.assignment.problem import AssignmentProblem, ManagerSlots, PairToAssign
+from app.matching.assignment.result import Assignment, assign, greedy
 
 FIXED_SHARE, CONFLICT_SHARE, STRONG_SHARE = 0.05, 0.03, 1 / 3
 COLUMNS = (
@@ -89,7 +83,7 @@ def make(pairs: int, managers: int, candidates: int, seed: int) -> AssignmentPro
         asked.append(PairToAssign(f"p{row:06}", values, 1 if strong else 0, 3 if strong else 2))
     capacities = [chance.randint(2, 12) for _ in range(managers)]
     places = [
-        ManagerPlaces(f"m{row:05}", capacity, chance.randint(0, capacity // 2))
+        ManagerSlots(f"m{row:05}", capacity, chance.randint(0, capacity // 2))
         for row, capacity in enumerate(capacities)
     ]
     edges = [(pair.id, manager) for pair in asked for manager in pair.values]

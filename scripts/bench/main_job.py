@@ -25,8 +25,9 @@ import uvicorn
 
 from app import database_schema
 from app.accounts.access.principal import SYSTEM
-from app.accounts.facade import UserFacts, create_user, organisation_by_name
 from app.accounts.models import OrganisationKind, Role
+from app.accounts.organisations.service import organisation_by_name
+from app.accounts.users import UserFacts, create_user
 from app.database import Database
 from app.libraries import bulk
 from app.libraries.exchange import mapping

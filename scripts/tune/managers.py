@@ -29,12 +29,12 @@ from scipy.special import expit
 from app.clock import local_now
 from app.libraries.exchange.dataset import Dataset, read_dataset
 from app.libraries.managers.models import Manager
-from app.matching.candidates.encoded_records import stored_texts
+from app.matching.candidates.encoded_records import stored_text_features
 from app.matching.embedding.embedder import OnProgress, SentenceTransformerEmbedder
 from app.matching.evaluation import metrics
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
 from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
-from app.matching.managers.features import ManagerSide, PairTarget, manager_features
+from app.matching.managers.features import EncodedManager, PairTarget, manager_features
 from app.matching.text.passages import content_hash
 from app.settings import Settings
 
@@ -237,9 +237,9 @@ def read_features(store: JudgedStore, dataset: Dataset) -> tuple[dict[str, Array
     with store.reading() as session:
         context = store.matcher.contexts.current(session)
         ids = [*store.demands.values(), *store.achievements.values(), *store.managers.values()]
-        texts = stored_texts(session, store.matcher.index.model_id, ids)
+        texts = stored_text_features(session, store.matcher.index.model_id, ids)
         sides = [
-            ManagerSide(
+            EncodedManager(
                 manager_facts(session.get_one(Manager, id_), today=today),
                 texts[id_].vector,
                 texts[id_].sentences,

@@ -28,7 +28,7 @@ from app.matching.evaluation import metrics
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.baseline import CorpusBaseline, prior_mean
 from app.matching.ranking.features import FEATURE_BY_NAME, pair_features
-from app.matching.ranking.similarity import Context, TextSide, pair_signals
+from app.matching.ranking.similarity import CorpusStatistics, TextFeatures, pair_signals
 from app.matching.text.bm25 import CorpusStats, count_words
 from app.matching.text.passages import sentences, whole_text
 from app.matching.text.traits import traits_of
@@ -235,7 +235,7 @@ def feature_matrix(
 ) -> dict[str, Array]:
     asked = sides(embedder.embed_queries, demands)
     offered = sides(embedder.embed_passages, achievements)
-    context = Context(
+    context = CorpusStatistics(
         demands=usual(asked, prior_mean(embedder.model_id, "demand")),
         achievements=usual(offered, prior_mean(embedder.model_id, "achievement")),
         achievement_words=CorpusStats.of(side.words for side in offered),
@@ -250,13 +250,13 @@ def feature_matrix(
     return {name: np.array([[cell[name] for cell in row] for row in rows]) for name in FEATURE_BY_NAME}
 
 
-def sides(embed: Any, records: list[Any]) -> list[TextSide]:
+def sides(embed: Any, records: list[Any]) -> list[TextFeatures]:
     split = [sentences(record) for record in records]
     flat = embed([sentence for found in split for sentence in found])
     whole = embed([whole_text(record) for record in records])
     ends = np.cumsum([len(found) for found in split])
     return [
-        TextSide(
+        TextFeatures(
             vector,
             flat[end - len(found) : end],
             count_words(whole_text(record)),
@@ -267,7 +267,7 @@ def sides(embed: Any, records: list[Any]) -> list[TextSide]:
     ]
 
 
-def usual(known: list[TextSide], prior: Any) -> CorpusBaseline:
+def usual(known: list[TextFeatures], prior: Any) -> CorpusBaseline:
     return CorpusBaseline.of(
         np.array([side.vector for side in known]), [side.language for side in known], prior
     )

@@ -10,19 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.access.principal import STRANGER, SYSTEM
-from app.accounts.facade import (
+from app.accounts.field_checks import name_key
+from app.accounts.models import Organisation, OrganisationKind, Role
+from app.accounts.organisations.groups import whole_families
+from app.accounts.organisations.service import (
     OrganisationFacts,
-    UserFacts,
     change_organisation,
     families,
     find_organisation,
     organisation_by_name,
-    register,
     verify_organisation,
 )
-from app.accounts.field_checks import name_key
-from app.accounts.models import Organisation, OrganisationKind, Role
-from app.accounts.organisations.groups import whole_families
+from app.accounts.users import UserFacts, register
 from app.database import Database
 from app.errors import Conflict, Invalid
 from tests.accounts.conftest import People

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.access.permissions import SCOPES, TABLE, Action, Reach, allowed, reach, require
+from app.accounts.access.permissions import (
+    SCOPES,
+    TABLE,
+    Action,
+    RecordScope,
+    allowed,
+    require,
+    scope_of,
+)
 from app.accounts.access.principal import STRANGER, SYSTEM, Principal
 from app.accounts.models import Role
 from app.errors import Forbidden, Unauthenticated
@@ -174,7 +182,7 @@ def test_the_table_says_what_the_matrix_says(action: str, role: str, letter: str
 
 def test_every_cell_is_decided() -> None:
     for action, role in product(Action, [*Role, None]):
-        assert TABLE[action][role] in Reach
+        assert TABLE[action][role] in RecordScope
 
 
 @given(principal=principals, name=st.text(), own=st.booleans())
@@ -230,7 +238,7 @@ def test_a_key_is_told_which_scope_it_lacks() -> None:
 
 
 def test_the_service_itself_may_everything_that_the_table_knows() -> None:
-    assert all(reach(SYSTEM, action) is Reach.ANY for action in Action)
+    assert all(scope_of(SYSTEM, action) is RecordScope.ANY for action in Action)
 
 
 def test_nobody_without_an_organisation_owns_what_has_none() -> None:

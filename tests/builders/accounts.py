@@ -8,9 +8,10 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.accounts.facade import create_api_key, open_session
+from app.accounts.api_keys import create_api_key
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
+from app.accounts.sessions import open_session
 from app.database import now
 from app.settings import Settings
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.pushes.models import Push, PushRound
+from app.pushes.models import Push, PushAttempt
 
 
 def make_push(
@@ -39,6 +39,8 @@ def make_push(
     )
     session.add(push)
     session.flush()
-    session.add(PushRound(push_id=push.id, manager_id=manager_id, round=push.round, pushed_at=push.pushed_at))
+    session.add(
+        PushAttempt(push_id=push.id, manager_id=manager_id, round=push.round, pushed_at=push.pushed_at)
+    )
     session.flush()
     return push

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from stdnum.cn import uscc
 
+from app.accounts.organisations.credit_code import matches_registry_code
 from app.libraries.exchange.dataset import Dataset, read_dataset
 from app.libraries.validation.indicators.parser import parse_indicators
-from app.libraries.validation.values.credit_code import inner_code_fits
 from app.libraries.validation.values.patents import check_ip_number
 from app.libraries.validation.values.text import check_keywords, check_title
 from tests.support.paths import DEMO_DATA
@@ -177,7 +177,7 @@ def test_codes_of_organisations_are_valid_and_nobodys(organisations: dict[str, R
     assert len(given) == len(set(given))
     for code in given:
         assert uscc.is_valid(code), code
-        assert inner_code_fits(code), code
+        assert matches_registry_code(code), code
         assert code[8:10] == "YQ", code
     for data in organisations.values():
         assert (data["uscc"] is None) == (data["region"] == "000000"), data["name"]

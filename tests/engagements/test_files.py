@@ -225,11 +225,13 @@ class TestOverHttp:
         rows, keys = stored(town, app)
         assert rows == set() and len(keys) == 1
         assert ok(town.lead.get(f"{meeting.path}/files"))["items"] == []
-        assert files.sweep(town.database, app.state.files) == 0  # it might be an upload in flight
+        assert (
+            files.delete_orphaned_files(town.database, app.state.files) == 0
+        )  # it might be an upload in flight
         yesterday = (now() - timedelta(days=2)).timestamp()
         for path in settings.files_path.glob("*/*"):
             os.utime(path, (yesterday, yesterday))
-        assert files.sweep(town.database, app.state.files) == 1
+        assert files.delete_orphaned_files(town.database, app.state.files) == 1
         assert stored(town, app) == (set(), set())
 
     def test_bytes_that_cannot_be_stored_make_no_row(self, town: Town, app: Any, settings: Settings) -> None:
@@ -250,5 +252,5 @@ class TestOverHttp:
         assert town.enterprise.delete(path).status_code == 204
         assert town.lead.get(f"{path}/content").status_code == 404
         assert town.enterprise.delete(path).status_code == 404
-        assert files.sweep(town.database, app.state.files) == 1
+        assert files.delete_orphaned_files(town.database, app.state.files) == 1
         assert town.lead.get(f"{meeting.path}/files/{kept['id']}/content").status_code == 200

@@ -29,7 +29,7 @@ from app.engagements import disclosure
 from app.engagements.contract_models import Contract
 from app.engagements.contracts import registration, service, signatures
 from app.engagements.lifecycle import stage_changes
-from app.engagements.lifecycle.workload import open_load
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.engagements.models import Engagement, Participant, ParticipantRole, Reveal, Stage, StageMove
 from app.engagements.people import invitations, participants
 from app.errors import Conflict, Forbidden, Invalid, NotFound
@@ -275,7 +275,7 @@ class Town(RuleBasedStateMachine):
                 here.check_way(row)
                 here.check_contracts(row)
                 assert (row.agreed_at is not None) == (here.sides(row) == BOTH)
-            load = open_load(session, self.managers)
+            load = open_engagement_counts(session, self.managers)
             for manager, most in zip(self.managers, self.most, strict=True):
                 taken = here.taken(manager)
                 assert load.get(manager, 0) <= taken <= most

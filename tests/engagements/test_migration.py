@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app import database_schema
 from app.database import Database, now
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.engagements.models import Engagement, Participant, StageMove
 from app.libraries.demands.models import Demand
 from app.libraries.record.reference_numbers import take_numbers
@@ -53,6 +54,6 @@ def test_accepted_pushes_in_hand_become_engagements(database: Database) -> None:
             ("scientist", "achievement", "invited"),
         ]
         assert session.scalars(select(StageMove.to_stage)).all() == ["proposed"]
-        assert inbox.open_load(session, [manager]) == {manager: 1}
+        assert open_engagement_counts(session, [manager]) == {manager: 1}
         assert take_numbers(session, "DJ", prefix="DJ")[0].endswith("000002")
         inbox.accept(session, waiting.id, principal=world.as_manager(manager))

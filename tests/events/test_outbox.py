@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.accounts.models import Role
 from app.database import Database, new_id, now
 from app.events import outbox
-from app.events.outbox import Claimed, Event, LeaseLost
+from app.events.outbox import ClaimedEvent, Event, LeaseLost
 from tests.conftest import Caller
 
 LEASE = timedelta(seconds=60)
@@ -23,7 +23,9 @@ def emit(database: Database, name: str = "demand.published") -> UUID:
         return outbox.emit(session, name, subject_id=new_id(), payload={"version": 1}).id
 
 
-def claim(database: Database, name: str = "demand.published", lease: timedelta = LEASE) -> Claimed | None:
+def claim(
+    database: Database, name: str = "demand.published", lease: timedelta = LEASE
+) -> ClaimedEvent | None:
     with database.unit_of_work() as session:
         return next(iter(outbox.claim(session, names=[name], lease=lease)), None)
 
@@ -77,16 +79,16 @@ def test_who_lost_the_lease_can_neither_settle_nor_fail_nor_extend(database: Dat
     assert first is not None
     assert second is not None
     with pytest.raises(LeaseLost), database.unit_of_work() as session:
-        outbox.settle(session, first)
+        outbox.ack(session, first)
     with pytest.raises(LeaseLost), database.unit_of_work() as session:
-        outbox.fail(session, first, error="x", max_attempts=3)
+        outbox.nack(session, first, error="x", max_attempts=3)
     with pytest.raises(LeaseLost), database.unit_of_work() as session:
         outbox.extend(session, first, lease=LEASE)
     with database.unit_of_work() as session:
-        outbox.settle(session, second)
+        outbox.ack(session, second)
     assert stored(database, event_id).done_at is not None
     with pytest.raises(LeaseLost), database.unit_of_work() as session:
-        outbox.settle(session, second)
+        outbox.ack(session, second)
 
 
 def test_an_extended_lease_lasts_longer(database: Database) -> None:
@@ -106,7 +108,7 @@ def test_failures_wait_longer_and_end_among_the_dead(database: Database) -> None
         claimed = claim(database)
         assert claimed is not None
         with database.unit_of_work() as session:
-            dead = outbox.fail(session, claimed, error=f"broken {attempt}", max_attempts=3)
+            dead = outbox.nack(session, claimed, error=f"broken {attempt}", max_attempts=3)
         assert dead == (attempt == 3)
         event = stored(database, event_id)
         assert event.available_at > now()
@@ -139,7 +141,7 @@ def test_only_the_names_asked_for_are_claimed(database: Database) -> None:
 
 @given(st.integers(1, 200))
 def test_pauses_grow_and_stay_within_bounds(attempts: int) -> None:
-    seconds = outbox.pause_after(attempts).total_seconds()
+    seconds = outbox.backoff(attempts).total_seconds()
     assert 0.75 * min(2**attempts, 3600) <= seconds <= 1.25 * 3600
 
 
@@ -152,7 +154,7 @@ def test_operators_see_dead_letters_and_replay_them(app: Any, as_operator: Calle
     claimed = claim(database)
     assert claimed is not None
     with database.unit_of_work() as session:
-        outbox.fail(session, claimed, error="ValueError: 坏了", max_attempts=1)
+        outbox.nack(session, claimed, error="ValueError: 坏了", max_attempts=1)
     [dead] = as_operator.get("/v1/events").json()["items"]
     assert (dead["state"], dead["attempts"], dead["last_error"]) == ("dead", 1, "ValueError: 坏了")
     assert as_operator.get("/v1/events", params={"name": "demand.closed"}).json()["items"] == []

@@ -20,12 +20,12 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, Role, User
 from app.database import Database, now
-from app.events.messages import MESSAGE_DUE, MessageKind, message_due
+from app.events.messages import MESSAGE_DUE, MessageKind, enqueue_message
 from app.events.outbox import Event
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.notifications.channels.secrets import Seal
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.delivery import outcome as delivery
 from app.notifications.models import (
     UNSETTLED,
@@ -41,7 +41,7 @@ from app.pushes.inbox import stream_log
 from app.pushes.inbox.models import InboxChange
 from app.pushes.models import Push
 from app.settings import MailSecurity, Settings
-from app.workers.concurrent import Courier
+from app.workers.concurrent import ConcurrentWorker
 from tests.builders.pushes import make_push
 from tests.servers import Answer, Call, Mailbox, Receiver, http_receiver, mail_server
 
@@ -61,7 +61,7 @@ class Crowd:
     def seed(self, *, managers: int, pushes: int) -> None:
         """`pushes` in all, evenly; the message of each is due. One transaction for each manager."""
         stream_log.follow()
-        seal, each = Seal(self.settings), pushes // managers
+        seal, each = SecretBox(self.settings), pushes // managers
         with self.database.unit_of_work() as session:
             owner = Organisation(name="需求与成果单位", kind="enterprise", region="370100")
             session.add(owner)
@@ -83,7 +83,7 @@ class Crowd:
         for number in range(managers):
             self._manager(number, keys, seal)
 
-    def _manager(self, number: int, keys: Sequence[tuple[UUID, UUID]], seal: Seal) -> None:
+    def _manager(self, number: int, keys: Sequence[tuple[UUID, UUID]], seal: SecretBox) -> None:
         with self.database.unit_of_work() as session:
             agency = Organisation(name=f"机构{number}", kind="agency", region="370100", verified_at=now())
             session.add(agency)
@@ -128,7 +128,7 @@ class Crowd:
                 push = make_push(
                     session, manager_id=manager.id, demand_id=demand_id, achievement_id=achievement_id
                 )
-                due = message_due(
+                due = enqueue_message(
                     session, kind=MessageKind.PUSH, manager_id=manager.id, ids={"push_id": push.id}
                 )
                 told.append(str(due.id))
@@ -264,7 +264,7 @@ def work(settings: Settings, couriers: int) -> None:
     configure_logging(level="ERROR", as_json=True)
     database = Database(settings.url)
     handlers = delivery.event_handlers(settings, threshold=0.5)
-    courier = Courier(database, handlers, settings, slots=couriers, order=delivery.recipient_order)
+    courier = ConcurrentWorker(database, handlers, settings, slots=couriers, order=delivery.recipient_order)
     courier.run(threading.Event())
 
 

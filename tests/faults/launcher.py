@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.events import outbox
-from app.events.outbox import Claimed
+from app.events.outbox import ClaimedEvent
 from app.main import create_app
 from app.settings import Settings
 from app.workers.worker import Worker
@@ -52,14 +52,14 @@ def die() -> None:
 def kill_at(point: str, event_name: str) -> None:
     """Wrap the functions that stand before and after the point; the process does not survive reaching it."""
     in_hand: list[str] = []
-    work, settle, commit = Worker._work, outbox.settle, Session.commit
+    work, settle, commit = Worker._work, outbox.ack, Session.commit
 
-    def working(self: Worker, claimed: Claimed) -> None:
+    def working(self: Worker, claimed: ClaimedEvent) -> None:
         if point == "claimed" and claimed.name == event_name:
             die()
         work(self, claimed)
 
-    def settling(session: Session, claimed: Claimed) -> None:
+    def settling(session: Session, claimed: ClaimedEvent) -> None:
         if point == "planned" and claimed.name == event_name:
             die()
         settle(session, claimed)

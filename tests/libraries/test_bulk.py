@@ -26,7 +26,7 @@ def test_rows_good_and_bad(
         ("A6", good | {"draft": True}),
     ]
 
-    def load() -> bulk.Outcome:
+    def load() -> bulk.BulkResult:
         return bulk.create_many(database, indexer, settings, RecordKind.ACHIEVEMENT, rows, principal=SYSTEM)
 
     outcome = load()

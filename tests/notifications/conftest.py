@@ -14,7 +14,7 @@ from app.events import messages
 from app.events.messages import MessageKind
 from app.events.outbox import Event
 from app.libraries.managers.models import Manager
-from app.notifications.channels.secrets import Seal
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.models import ChannelAddress, Delivery, DeliveryAttempt
 from app.settings import MailSecurity, Settings
 from tests.builders.pushes import make_push
@@ -81,7 +81,7 @@ class Town(World):
 
     def tell_of(self, kind: MessageKind, **values: Any) -> UUID:
         with self.database.unit_of_work() as session:
-            return messages.message_due(session, kind=kind, **values).id
+            return messages.enqueue_message(session, kind=kind, **values).id
 
     def push_told(self, manager_id: UUID, **values: Any) -> UUID:
         """A push, and the message about it that is due."""
@@ -135,7 +135,7 @@ def with_mail(town: Town, settings: Settings) -> Callable[[Caller], str]:
                     user_id=user.id,
                     kind="mail",
                     verified_at=now(),
-                    verified_mark=Seal(settings).mark(user.email),
+                    verified_mark=SecretBox(settings).mark(user.email),
                 )
             )
             return user.email

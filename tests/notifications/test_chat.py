@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from app.database import new_id, now
-from app.notifications.channels.base import Content, Letter, Target
+from app.notifications.channels.base import Content, OutboundMessage, SendTarget
 from app.notifications.channels.chat import ChatChannel
 from app.notifications.models import ChannelKind
 from app.settings import Settings
@@ -44,9 +44,9 @@ def answering(**body: Any) -> Callable[[Any], Answer]:
     return lambda _: Answer(200, json.dumps(body).encode())
 
 
-def letter(short: str) -> Letter:
+def letter(short: str) -> OutboundMessage:
     content = Content(type="push.new", subject="【三库】推荐对接", text=short, html="", short=short, data={})
-    return Letter(new_id(), new_id(), now(), content)
+    return OutboundMessage(new_id(), new_id(), now(), content)
 
 
 def add(caller: Caller, kind: str, **values: Any) -> Any:
@@ -162,7 +162,9 @@ def test_an_answer_without_a_code_is_no_success(
 def test_a_long_list_is_cut_to_what_wecom_takes(settings: Settings, receiver: Receiver) -> None:
     receiver.answer = answering(errcode=0)
     lines = [f"{rank}. 储罐内壁重防腐涂料 × 无溶剂环氧涂层技术" for rank in range(1, 41)]
-    outcome = ChatChannel(ChannelKind.WECOM, settings).send(letter("\n".join(lines)), Target(ROBOTS["wecom"]))
+    outcome = ChatChannel(ChannelKind.WECOM, settings).send(
+        letter("\n".join(lines)), SendTarget(ROBOTS["wecom"])
+    )
     assert outcome.delivered
     text = receiver.calls[0].json["text"]["content"]
     sent = text.split("\n")
@@ -176,7 +178,7 @@ def test_a_robots_name_that_leads_inside_is_not_followed(
     entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", receiver.port))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [entry])
     direct = ChatChannel(ChannelKind.WECOM, settings.model_copy(update={"chat_relay": None}))
-    outcome = direct.send(letter("推荐对接"), Target(ROBOTS["wecom"]))
+    outcome = direct.send(letter("推荐对接"), SendTarget(ROBOTS["wecom"]))
     assert outcome.retryable
     assert outcome.error == "address_refused: the host name leads to an address that is not public"
     assert receiver.calls == []

@@ -23,9 +23,9 @@ from app.database import now
 from app.events.messages import MessageKind
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.notifications.channels.base import Content, Letter, Target
+from app.notifications.channels.base import Content, OutboundMessage, SendTarget
 from app.notifications.channels.mail import MailChannel
-from app.notifications.channels.secrets import Seal
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.models import ChannelAddress
 from app.settings import MailSecurity, Settings
 from tests.conftest import Caller
@@ -147,8 +147,8 @@ class TestConfirming:
         channel = as_manager.post("/v1/channels", json={"kind": "mail"}).json()["id"]
         with town.database.reading() as session:
             email = session.get_one(User, as_manager.user_id).email
-        seal, id_ = Seal(settings), UUID(channel)
-        other_key = Seal(
+        seal, id_ = SecretBox(settings), UUID(channel)
+        other_key = SecretBox(
             settings.model_copy(update={"secret_key": SecretStr("another-key-of-32-characters-or-more")})
         )
         for token in (
@@ -316,45 +316,51 @@ class TestConnections:
         return path
 
     @pytest.fixture
-    def letter(self) -> Letter:
-        return Letter(uuid4(), uuid4(), now(), Content("t", "主题\n第二行", "正文", "<p>正文</p>", "", {}))
+    def letter(self) -> OutboundMessage:
+        return OutboundMessage(
+            uuid4(), uuid4(), now(), Content("t", "主题\n第二行", "正文", "<p>正文</p>", "", {})
+        )
 
     def channel(self, port: int, **values: Any) -> MailChannel:
         return MailChannel(
             Settings(_env_file=None, smtp_host="127.0.0.1", smtp_port=port, demo=True, **values)
         )
 
-    def test_starttls_with_a_login(self, certificate: Path, letter: Letter) -> None:
+    def test_starttls_with_a_login(self, certificate: Path, letter: OutboundMessage) -> None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
         with mail_server(starttls=context, password="geheim") as mailbox:
             login: dict[str, Any] = {"smtp_username": "sanku", "smtp_password": "geheim"}
             channel = self.channel(mailbox.port, smtp_ca_file=certificate, **login)
-            assert channel.send(letter, Target("an@example.com")).delivered
+            assert channel.send(letter, SendTarget("an@example.com")).delivered
             assert mailbox.letters[0].subject == "主题 第二行"
             assert mailbox.logins == ["sanku"]
 
             wrong = self.channel(mailbox.port, smtp_ca_file=certificate, **login | {"smtp_password": "no"})
-            outcome = wrong.send(letter, Target("an@example.com"))
+            outcome = wrong.send(letter, SendTarget("an@example.com"))
             assert (outcome.retryable, outcome.error) == (True, "smtp_login_refused")
             # A server whose certificate nobody vouches for gets neither the password nor the mail.
-            unknown = self.channel(mailbox.port, **login).send(letter, Target("an@example.com"))
+            unknown = self.channel(mailbox.port, **login).send(letter, SendTarget("an@example.com"))
             assert (unknown.retryable, unknown.error) == (
                 True,
                 "smtp_unreachable: SSLCertVerificationError",
             )
             assert len(mailbox.letters) == 1
 
-    def test_a_server_without_starttls_gets_no_mail_when_it_is_asked_for(self, letter: Letter) -> None:
+    def test_a_server_without_starttls_gets_no_mail_when_it_is_asked_for(
+        self, letter: OutboundMessage
+    ) -> None:
         with mail_server() as mailbox:
-            outcome = self.channel(mailbox.port).send(letter, Target("an@example.com"))
+            outcome = self.channel(mailbox.port).send(letter, SendTarget("an@example.com"))
             assert (outcome.retryable, outcome.error) == (True, "smtp_not_supported")
             assert mailbox.letters == []
 
-    def test_a_server_out_of_reach_is_tried_again(self, letter: Letter) -> None:
+    def test_a_server_out_of_reach_is_tried_again(self, letter: OutboundMessage) -> None:
         with mail_server() as mailbox:
             port = mailbox.port
-        outcome = self.channel(port, smtp_security=MailSecurity.NONE).send(letter, Target("an@example.com"))
+        outcome = self.channel(port, smtp_security=MailSecurity.NONE).send(
+            letter, SendTarget("an@example.com")
+        )
         assert (outcome.retryable, outcome.error) == (True, "smtp_unreachable: ConnectionRefusedError")
 
 

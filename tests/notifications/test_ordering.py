@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from app.bootstrap import event_handlers
 from app.database import now
 from app.events.messages import MESSAGE_DUE
-from app.events.outbox import Claimed, Event
+from app.events.outbox import ClaimedEvent, Event
 from app.notifications.channels.base import Channel
-from app.notifications.delivery.maintenance import forget_old, sweep
+from app.notifications.delivery.maintenance import delete_old_deliveries, requeue_lost
 from app.notifications.models import ChannelKind, Delivery, Message
 from app.settings import Settings
 from tests.conftest import Caller
@@ -147,7 +147,7 @@ def test_what_a_fault_left_standing_is_set_going_again(
     receiver.calls.clear()
     assert drain() == 0
     with town.database.unit_of_work() as session:
-        assert sweep(session) == 1
+        assert requeue_lost(session) == 1
     drain()
     assert arrived(receiver) == [str(second)]
     assert [(row.state, row.last_error) for row in town.deliveries()] == [
@@ -155,7 +155,7 @@ def test_what_a_fault_left_standing_is_set_going_again(
         ("delivered", None),
     ]
     with town.database.unit_of_work() as session:
-        assert sweep(session) == 0
+        assert requeue_lost(session) == 0
 
 
 def test_the_log_ends_after_its_time_but_not_what_is_under_way(
@@ -167,7 +167,7 @@ def test_the_log_ends_after_its_time_but_not_what_is_under_way(
     drain()
     with town.database.unit_of_work() as session:
         session.execute(update(Message).values(created_at=now() - timedelta(days=91)))
-        forget_old(session, older_than=timedelta(days=90))
+        delete_old_deliveries(session, older_than=timedelta(days=90))
     with town.database.reading() as session:
         assert list(session.scalars(select(Message.id))) == [under_way]
         assert list(session.scalars(select(Delivery.message_id))) == [under_way]
@@ -184,7 +184,7 @@ def test_channels_are_opened_once_and_not_for_each_message(
 
     monkeypatch.setattr("app.notifications.delivery.outcome.open_channels", opening)
     (handler,) = event_handlers(settings, app.state.matcher)["message.due"]
-    event = Claimed(uuid4(), "message.due", subject_id=None, payload={}, attempts=1, lease=uuid4())
+    event = ClaimedEvent(uuid4(), "message.due", subject_id=None, payload={}, attempts=1, lease=uuid4())
     with app.state.database.reading() as session:
         for _ in range(3):
             handler.plan(session, event)

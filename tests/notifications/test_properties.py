@@ -15,10 +15,10 @@ from pydantic import SecretStr, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.database import now
-from app.notifications.channels.secrets import Seal, Unsealable
-from app.notifications.channels.ssrf_guard import GuardedNetwork, Refused, is_public, resolve
+from app.notifications.channels.secrets import SecretBox, SecretUnreadable
+from app.notifications.channels.ssrf_guard import AddressRefused, GuardedNetwork, is_public, resolve
 from app.notifications.channels.webhook import signed
-from app.notifications.delivery.retry import LONGEST_WISH, next_pause
+from app.notifications.delivery.retry import LONGEST_WISH, next_delay
 from app.notifications.webhooks.service import new_secret
 from app.settings import Settings
 from tests.servers import http_receiver
@@ -77,11 +77,11 @@ class TestAddresses:
             if all(map(is_public, addresses)):
                 assert resolve("host.example", 443) == list(dict.fromkeys(addresses))
             else:
-                with pytest.raises(Refused):
+                with pytest.raises(AddressRefused):
                     resolve("host.example", 443)
             assert resolve("host.example", 443, allowed=["host.example:443"])
             if not all(map(is_public, addresses)):
-                with pytest.raises(Refused):
+                with pytest.raises(AddressRefused):
                     resolve("host.example", 444, allowed=["host.example:443"])
 
     def test_a_name_is_asked_once_and_the_connection_goes_to_what_was_checked(
@@ -130,7 +130,7 @@ class TestRetrying:
     def test_every_pause_is_kept_and_the_schedule_ends(
         self, schedule: list[timedelta], attempts: int, wish: timedelta | None
     ) -> None:
-        pause = next_pause(schedule, attempts, retry_after=wish)
+        pause = next_delay(schedule, attempts, retry_after=wish)
         if attempts > len(schedule):
             assert pause is None
             return
@@ -172,10 +172,10 @@ class TestSealing:
     @given(st.text())
     def test_only_the_same_signing_key_opens_a_seal(self, secret: str) -> None:
         one, other = (
-            Seal(Settings(_env_file=None, secret_key=SecretStr(letter * 40))) for letter in ("a", "b")
+            SecretBox(Settings(_env_file=None, secret_key=SecretStr(letter * 40))) for letter in ("a", "b")
         )
         sealed = one.close(secret)
         assert one.open(sealed) == secret
         assert len(secret) < 4 or secret not in sealed
-        with pytest.raises(Unsealable):
+        with pytest.raises(SecretUnreadable):
             other.open(sealed)

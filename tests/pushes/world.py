@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
 from app.database import Database, now
-from app.events.outbox import Claimed, Event, Handler, emit
+from app.events.outbox import ClaimedEvent, Event, Handler, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
@@ -25,7 +25,7 @@ from app.matching.models import Pair
 from app.matching.results import ManagerRecommendation
 from app.pushes import handlers
 from app.pushes.digests.models import Digest
-from app.pushes.models import Push, PushRound
+from app.pushes.models import Push, PushAttempt
 from app.pushes.policy import policy_of
 from app.pushes.preferences.models import PushPreference
 from app.settings import Settings
@@ -56,14 +56,14 @@ class CarelessMatcher:
         ]
 
 
-def announce_ranking(event: Claimed) -> str:
+def announce_ranking(event: ClaimedEvent) -> str:
     return event.name.split(".")[0]
 
 
 def ranking_handlers() -> Mapping[str, Sequence[Handler]]:
     """Stands for matching: the pairs are in the table already, so ranking only announces them."""
 
-    def apply(session: Session, event: Claimed, kind: str) -> None:
+    def apply(session: Session, event: ClaimedEvent, kind: str) -> None:
         emit(session, "pairs.ranked", subject_id=event.subject_id, payload={"kind": kind, "complete": True})
 
     handler = Handler(plan=lambda _, event: announce_ranking(event), apply=apply)
@@ -199,9 +199,9 @@ class World:
                 setattr(pair, f"{model.kind.value}_version", version)
         self.change(model, record_id, **values)
 
-    def rounds(self, **where: Any) -> list[PushRound]:
+    def rounds(self, **where: Any) -> list[PushAttempt]:
         with self.database.reading() as session:
-            query = select(PushRound).filter_by(**where).order_by(PushRound.pushed_at, PushRound.round)
+            query = select(PushAttempt).filter_by(**where).order_by(PushAttempt.pushed_at, PushAttempt.round)
             found = list(session.scalars(query))
             session.expunge_all()
             return found
@@ -227,7 +227,7 @@ class World:
                 for name in ("created_at", "pushed_at", "expires_at", "told_at", "answer_due_at"):
                     if getattr(push, name) is not None:
                         setattr(push, name, getattr(push, name) - by)
-            for round_ in session.scalars(select(PushRound)):
+            for round_ in session.scalars(select(PushAttempt)):
                 round_.pushed_at -= by
             for digest in session.scalars(select(Digest).order_by(Digest.day)):
                 digest.day -= by

@@ -14,7 +14,7 @@ from app.database import new_id
 from app.engagements.models import Engagement, Participant, StageMove
 from app.libraries.managers.models import Manager
 from app.notifications.models import Delivery, Message
-from app.pushes.models import PushRound
+from app.pushes.models import PushAttempt
 from tests.builders.contracts import make_contract
 from tests.builders.pushes import make_push
 from tests.conftest import Caller
@@ -75,7 +75,7 @@ class City:
                 created_at=at,
                 **values,
             )
-            begun = session.scalars(select(PushRound).where(PushRound.push_id == push.id)).one()
+            begun = session.scalars(select(PushAttempt).where(PushAttempt.push_id == push.id)).one()
             for name, value in of_round.items():
                 setattr(begun, name, value)
             return push.id

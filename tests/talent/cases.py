@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from hypothesis import strategies as st
 
 from app.libraries.record.enums import CertificateLevel
-from app.talent.recognition_facts import Case, CertificateFacts, ContractFacts
+from app.talent.recognition_facts import CertificateFacts, ContractFacts, TierCase
 from app.talent.tiers.engine import Evaluation, evaluate
 from app.talent.tiers.enums import OPEN_QUESTIONS
 from app.talent.tiers.rules import Configuration, rules_of
@@ -49,8 +49,8 @@ def certificate(level: str, valid_to: date | None = None) -> CertificateFacts:
     return CertificateFacts(uuid4(), CertificateLevel(level), "ZS-1", date(YEAR, 1, 5), valid_to)  # type: ignore[call-arg]
 
 
-def case(*facts: ContractFacts | CertificateFacts, day: date = LAST, filed: bool = False) -> Case:
-    return Case(
+def case(*facts: ContractFacts | CertificateFacts, day: date = LAST, filed: bool = False) -> TierCase:
+    return TierCase(
         year=YEAR,
         day=day,
         contracts=tuple(one for one in facts if isinstance(one, ContractFacts)),
@@ -109,7 +109,7 @@ configurations = st.builds(
 
 
 @st.composite
-def some_cases(draw: st.DrawFn) -> Case:
+def some_cases(draw: st.DrawFn) -> TierCase:
     """Now and then twenty contracts of one kind, without which nobody ever reaches C."""
     own = draw(st.lists(contracts(), max_size=6))
     if draw(st.booleans()):

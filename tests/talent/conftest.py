@@ -29,7 +29,7 @@ from app.libraries.managers.service import manager_of_user
 from app.settings import Settings
 from app.talent import handlers
 from app.talent.api import router as talent
-from app.talent.certificates.models import Certificate
+from app.talent.certificates.models import TrainingCertificate
 from app.workers.worker import Worker
 from tests.builders.contracts import make_contract
 from tests.libraries.conftest import RecordingIndexer, Somebody
@@ -137,7 +137,7 @@ class World(LibraryWorld):
     def certificate(self, manager: UUID, level: str, valid_to: date | None = None) -> UUID:
         """Verified already."""
         with self.database.unit_of_work() as session:
-            row = Certificate(
+            row = TrainingCertificate(
                 manager_id=manager,
                 level=level,
                 number=f"ZS-{next(_numbers)}",

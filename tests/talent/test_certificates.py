@@ -8,7 +8,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.clock import today
-from app.engagements.files.service import sweep
+from app.engagements.files.service import delete_orphaned_files
 from app.engagements.files.storage import DiskStore
 from app.talent.certificates import evidence
 from tests.talent.conftest import Person, World
@@ -158,5 +158,5 @@ def test_the_sweep_leaves_scans_that_a_certificate_names(world: World) -> None:
     for path in world.settings.files_path.rglob("*"):
         if path.is_file():
             os.utime(path, (0, 0))  # long before today: no upload in flight
-    assert sweep(world.database, store, elsewhere=evidence.kept) == 1
+    assert delete_orphaned_files(world.database, store, elsewhere=evidence.kept) == 1
     assert manager.http.get(f"/v1/certificates/{id_}/evidence").content == PDF + b" "

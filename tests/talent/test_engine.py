@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.talent.recognition_facts import Case, ContractFacts, digest, highest, pack, unpack
+from app.talent.recognition_facts import ContractFacts, TierCase, digest, highest, pack, unpack
 from app.talent.tiers.engine import alternatives, evaluate
 from app.talent.tiers.enums import OPEN_QUESTIONS, Tier
 from app.talent.tiers.rules import Configuration, RuleSet, read_rule_sets
@@ -229,14 +229,14 @@ def test_the_best_certificate_that_holds_on_the_day() -> None:
 class TestLaws:
     @given(case=some_cases(), configuration=configurations, another=contracts())
     def test_another_contract_never_lowers_a_tier(
-        self, case: Case, configuration: Configuration, another: ContractFacts
+        self, case: TierCase, configuration: Configuration, another: ContractFacts
     ) -> None:
         more = replace(case, contracts=(*case.contracts, another))
         assert rank(evaluate(RULES, configuration, more)) >= rank(evaluate(RULES, configuration, case))
 
     @given(case=some_cases(), configuration=configurations, data=st.data())
     def test_a_bigger_share_or_amount_never_lowers_a_tier(
-        self, case: Case, configuration: Configuration, data: st.DataObject
+        self, case: TierCase, configuration: Configuration, data: st.DataObject
     ) -> None:
         def grown(one: ContractFacts) -> ContractFacts:
             deal = max(one.deal_wan, data.draw(amounts))
@@ -252,14 +252,14 @@ class TestLaws:
 
     @given(case=some_cases(), configuration=configurations, another=certificates)
     def test_another_certificate_never_lowers_a_tier(
-        self, case: Case, configuration: Configuration, another: object
+        self, case: TierCase, configuration: Configuration, another: object
     ) -> None:
         more = replace(case, certificates=(*case.certificates, another))  # type: ignore[arg-type]
         assert rank(evaluate(RULES, configuration, more)) >= rank(evaluate(RULES, configuration, case))
 
     @given(case=some_cases(), configuration=configurations)
     def test_a_contract_named_twice_counts_once_and_order_decides_nothing(
-        self, case: Case, configuration: Configuration
+        self, case: TierCase, configuration: Configuration
     ) -> None:
         other = replace(case, contracts=(*reversed(case.contracts), *case.contracts))
         one, two = (evaluate(RULES, configuration, each) for each in (case, other))
@@ -267,7 +267,7 @@ class TestLaws:
         assert one.figures.landed_projects == two.figures.landed_projects
 
     @given(case=some_cases(), configuration=configurations)
-    def test_gaps_tell_the_truth(self, case: Case, configuration: Configuration) -> None:
+    def test_gaps_tell_the_truth(self, case: TierCase, configuration: Configuration) -> None:
         """A tier holds exactly where one of its rules has no gap, and no higher one does."""
         found = evaluate(RULES, configuration, case)
         holding = [
@@ -279,7 +279,7 @@ class TestLaws:
         assert all(not outcome.holds for outcome in found.missing)
 
     @given(case=some_cases(), configuration=configurations)
-    def test_what_is_stored_comes_to_the_same(self, case: Case, configuration: Configuration) -> None:
+    def test_what_is_stored_comes_to_the_same(self, case: TierCase, configuration: Configuration) -> None:
         stored = pack(case)
         again = unpack(stored)
         assert digest(pack(again)) == digest(stored)

@@ -12,7 +12,7 @@ from app.accounts.models import Role
 from app.clock import today
 from app.engagements.contract_models import ContractShare, ContractState, ContractVersion
 from app.events.outbox import Event
-from app.talent.certificates.models import Certificate
+from app.talent.certificates.models import TrainingCertificate
 from app.talent.tiers.models import ManagerTier, TierChange
 from tests.talent.conftest import Person, World
 
@@ -306,7 +306,7 @@ class TestEvents:
         with world.database.unit_of_work() as session:
             assert note_expired(session) == 0  # its last day counts
         with world.database.unit_of_work() as session:
-            row = session.get_one(Certificate, paper)
+            row = session.get_one(TrainingCertificate, paper)
             row.issued_on, row.valid_to = date(2025, 1, 1), today() - timedelta(days=1)
         for expected in (1, 0):
             with world.database.unit_of_work() as session:

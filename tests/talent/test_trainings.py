@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.models import Role
-from app.talent.trainings.ladder import ladder, next_rung, standings
+from app.talent.trainings.ladder import ladder, ladder_progress, next_rung
 from app.talent.trainings.models import Rung, TrainingState
 from tests.libraries.conftest import Somebody
 from tests.talent.conftest import Person, World
@@ -146,7 +146,7 @@ def test_more_verified_hours_never_lead_down(
     taken: list[tuple[str, str, int]], more: int, rung: Rung
 ) -> None:
     order = [*Rung, None]
-    before = next_rung(standings(ladder(), taken))
-    after = next_rung(standings(ladder(), [*taken, (rung.value, "verified", more)]))
+    before = next_rung(ladder_progress(ladder(), taken))
+    after = next_rung(ladder_progress(ladder(), [*taken, (rung.value, "verified", more)]))
     place = [order.index(one.rung if one else None) for one in (before, after)]
     assert place[1] >= place[0]

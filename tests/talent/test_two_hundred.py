@@ -17,7 +17,7 @@ from app.accounts.models import Organisation
 from app.database import new_id
 from app.engagements.contract_models import Contract, ContractShare
 from app.libraries.managers.models import Manager
-from app.talent.certificates.models import Certificate
+from app.talent.certificates.models import TrainingCertificate
 from tests.talent.conftest import World
 
 MANAGERS = 200
@@ -135,7 +135,7 @@ def store(
                 )
             )
         session.add_all(
-            Certificate(
+            TrainingCertificate(
                 manager_id=one["manager"],
                 level=one["level"],
                 number=f"ZS-{place}",

@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.events import outbox
-from app.events.outbox import Claimed, Event, Handler
+from app.events.outbox import ClaimedEvent, Event, Handler
 from app.settings import Settings
-from app.workers.concurrent import Courier
+from app.workers.concurrent import ConcurrentWorker
 from tests.workers.test_worker import all_events, emit, handler
 
 PATIENCE = 20.0
 
 
 @contextmanager
-def running(database: Database, handlers: dict[str, list[Handler]], **settings: Any) -> Iterator[Courier]:
-    courier = Courier(
+def running(
+    database: Database, handlers: dict[str, list[Handler]], **settings: Any
+) -> Iterator[ConcurrentWorker]:
+    courier = ConcurrentWorker(
         database,
         handlers,
         Settings(_env_file=None, demo=True, worker_poll=timedelta(milliseconds=20), **settings),
@@ -33,7 +35,7 @@ def running(database: Database, handlers: dict[str, list[Handler]], **settings: 
     thread.start()
     yield courier
     stop.set()
-    courier.nudge()
+    courier.wake()
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
@@ -50,7 +52,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_a_slow_one_holds_up_no_other(database: Database) -> None:
     release = threading.Event()
 
-    def plan(_: Session, claimed: Claimed) -> None:
+    def plan(_: Session, claimed: ClaimedEvent) -> None:
         if claimed.payload["number"] == 0:
             assert release.wait(PATIENCE)
 
@@ -64,10 +66,10 @@ def test_a_slow_one_holds_up_no_other(database: Database) -> None:
 
 def test_what_is_ready_together_is_settled_together_in_order(database: Database) -> None:
     together, applied = threading.Barrier(4), []
-    running_one: list[Courier] = []
+    running_one: list[ConcurrentWorker] = []
     sessions: dict[int, int] = {}
 
-    def apply(session: Session, claimed: Claimed, _: None) -> None:
+    def apply(session: Session, claimed: ClaimedEvent, _: None) -> None:
         if not applied:
             # While the first ones are settled, the rest becomes ready.
             wait(running_one[0]._in_hand)
@@ -89,7 +91,7 @@ def test_what_is_ready_together_is_settled_together_in_order(database: Database)
 def test_one_that_fails_harms_no_other_and_waits_its_pause(database: Database) -> None:
     together = threading.Barrier(4)
 
-    def apply(session: Session, claimed: Claimed, _: None) -> None:
+    def apply(session: Session, claimed: ClaimedEvent, _: None) -> None:
         outbox.emit(session, "thing.followed", payload=dict(claimed.payload))
         if claimed.payload["number"] == 2:
             raise ValueError("坏了")
@@ -108,7 +110,7 @@ def test_one_that_fails_harms_no_other_and_waits_its_pause(database: Database) -
 
 
 def test_a_plan_that_fails_and_one_that_killed_its_workers_are_put_back(database: Database) -> None:
-    def plan(_: Session, __: Claimed) -> None:
+    def plan(_: Session, __: ClaimedEvent) -> None:
         raise ValueError("坏了")
 
     emit(database, count=2)
@@ -126,7 +128,7 @@ def test_a_plan_that_fails_and_one_that_killed_its_workers_are_put_back(database
 def test_a_lease_is_kept_as_long_as_the_work_lasts(database: Database) -> None:
     release, taken = threading.Event(), []
 
-    def plan(_: Session, claimed: Claimed) -> None:
+    def plan(_: Session, claimed: ClaimedEvent) -> None:
         taken.append(claimed.id)
         assert release.wait(PATIENCE)
 
@@ -144,7 +146,7 @@ def test_a_lease_is_kept_as_long_as_the_work_lasts(database: Database) -> None:
 def test_what_is_in_hand_is_finished_at_the_end(database: Database) -> None:
     started, release = threading.Event(), threading.Event()
 
-    def plan(_: Session, __: Claimed) -> None:
+    def plan(_: Session, __: ClaimedEvent) -> None:
         started.set()
         assert release.wait(PATIENCE)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database, now
 from app.events import outbox
-from app.events.outbox import Claimed, Event, Handler
+from app.events.outbox import ClaimedEvent, Event, Handler
 from app.observability import Metrics
 from app.settings import Settings
 from app.workers.scheduler import ScheduledJob, in_transaction
@@ -46,14 +46,14 @@ def make_due(database: Database) -> None:
 
 
 def handler(
-    plan: Callable[[Session, Claimed], Any] = lambda _, __: None,
-    apply: Callable[[Session, Claimed, Any], None] = lambda _, __, ___: None,
+    plan: Callable[[Session, ClaimedEvent], Any] = lambda _, __: None,
+    apply: Callable[[Session, ClaimedEvent, Any], None] = lambda _, __, ___: None,
 ) -> Handler:
     return Handler(plan=plan, apply=apply)
 
 
 def test_plans_reach_their_own_apply_and_the_effect_is_stored_with_the_end(database: Database) -> None:
-    def follow(session: Session, event: Claimed, plan: str) -> None:
+    def follow(session: Session, event: ClaimedEvent, plan: str) -> None:
         outbox.emit(session, "thing.followed", payload={"plan": plan})
 
     first = handler(lambda _, event: f"first {event.payload['number']}", follow)
@@ -69,7 +69,7 @@ def test_plans_reach_their_own_apply_and_the_effect_is_stored_with_the_end(datab
 def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(database: Database) -> None:
     broken = [True]
 
-    def apply(session: Session, event: Claimed, _: None) -> None:
+    def apply(session: Session, event: ClaimedEvent, _: None) -> None:
         outbox.emit(session, "thing.followed")
         if broken:
             raise ValueError("坏了")
@@ -93,7 +93,7 @@ def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(database: Da
 
 
 def test_one_bad_event_does_not_hold_up_the_others(database: Database) -> None:
-    def plan(_: Session, event: Claimed) -> None:
+    def plan(_: Session, event: ClaimedEvent) -> None:
         if event.payload["number"] == 0:
             raise RuntimeError("always")
 
@@ -124,12 +124,12 @@ def test_an_event_that_kills_its_workers_ends_among_the_dead(database: Database)
 
 
 def test_work_done_after_the_lease_was_lost_is_undone(database: Database) -> None:
-    def plan(_: Session, event: Claimed) -> None:
+    def plan(_: Session, event: ClaimedEvent) -> None:
         # Another worker took the event over meanwhile.
         with database.unit_of_work() as session:
             session.get_one(Event, event.id).lease = event.id
 
-    def apply(session: Session, _: Claimed, __: None) -> None:
+    def apply(session: Session, _: ClaimedEvent, __: None) -> None:
         outbox.emit(session, "thing.followed")
 
     worker = worker_of(database, {"thing.happened": [handler(plan, apply)]})
@@ -144,7 +144,7 @@ def test_a_long_plan_keeps_its_lease(database: Database) -> None:
     seen = threading.Event()
     taken: list[int] = []
 
-    def plan(_: Session, claimed: Claimed) -> None:
+    def plan(_: Session, claimed: ClaimedEvent) -> None:
         until = all_events(database)[0].leased_until
         for _attempt in range(2000):
             if all_events(database)[0].leased_until != until:
@@ -183,7 +183,7 @@ def test_it_wakes_at_once_for_an_event_of_this_process_and_stops_when_told(datab
     emit(database)
     assert handled.wait(PATIENCE)
     stop.set()
-    worker.nudge()
+    worker.wake()
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
@@ -191,7 +191,7 @@ def test_it_wakes_at_once_for_an_event_of_this_process_and_stops_when_told(datab
 def test_a_stop_finishes_the_event_in_hand(database: Database) -> None:
     started, go_on = threading.Event(), threading.Event()
 
-    def plan(_: Session, __: Claimed) -> None:
+    def plan(_: Session, __: ClaimedEvent) -> None:
         started.set()
         go_on.wait(PATIENCE)
 
@@ -273,7 +273,7 @@ def test_a_failure_in_the_middle_of_reading_waits_its_turn_to_be_written_down(da
 
     writer = threading.Thread(target=write)
 
-    def plan(session: Session, _: Claimed) -> None:
+    def plan(session: Session, _: ClaimedEvent) -> None:
         rows = session.connection().exec_driver_sql("SELECT id FROM events")
         next(rows)
         writer.start()

@@ -17,14 +17,14 @@ __all__ = [
     "Action",
     "CurrentPrincipal",
     "LoggedIn",
-    "Reach",
+    "RecordScope",
     "allowed",
-    "reach",
     "require",
+    "scope_of",
 ]
 
 
-class Reach(StrEnum):
+class RecordScope(StrEnum):
     """To which records a right extends."""
 
     NONE = "none"
@@ -41,7 +41,7 @@ _COLUMNS: tuple[Role | None, ...] = (
     None,  # a stranger
 )
 
-NO, OWN, ANY = Reach.NONE, Reach.OWN, Reach.ANY
+NO, OWN, ANY = RecordScope.NONE, RecordScope.OWN, RecordScope.ANY
 
 # What is own: an organisation's record, key or colleague is its users' own; for user.change only oneself; of the
 # talent library a manager's own record is the one about him, an institution's those of its staff; a match or
@@ -49,7 +49,7 @@ NO, OWN, ANY = Reach.NONE, Reach.OWN, Reach.ANY
 # demand is own once he is assigned to it; an engagement is own to its participants, a contract to its parties and
 # its managers.
 # fmt: off
-_ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
+_ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, RecordScope, RecordScope]] = {
     #                                   operator enterprise institution manager investor stranger
     Action.ACCOUNT_REGISTER:            (NO,  NO,  NO,  NO,  NO,  ANY),
     Action.ORGANISATION_CREATE:         (ANY, NO,  NO,  NO,  NO,  NO),
@@ -195,7 +195,7 @@ _ROWS: dict[Action, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
 }
 # fmt: on
 
-TABLE: Mapping[Action, Mapping[Role | None, Reach]] = MappingProxyType(
+TABLE: Mapping[Action, Mapping[Role | None, RecordScope]] = MappingProxyType(
     {action: MappingProxyType(dict(zip(_COLUMNS, row, strict=True))) for action, row in _ROWS.items()}
 )
 
@@ -265,12 +265,12 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
 )
 
 
-def reach(principal: Principal, action: Action) -> Reach:
+def scope_of(principal: Principal, action: Action) -> RecordScope:
     """How far the principal's right to `action` extends; NONE for whatever the table does not know."""
     row = TABLE.get(action)
     if row is None or not _in_scope(principal, action):
-        return Reach.NONE
-    return Reach.ANY if principal.system else row.get(principal.role, Reach.NONE)
+        return RecordScope.NONE
+    return RecordScope.ANY if principal.system else row.get(principal.role, RecordScope.NONE)
 
 
 def allowed(principal: Principal, action: Action, *, own: bool) -> bool:
@@ -278,8 +278,8 @@ def allowed(principal: Principal, action: Action, *, own: bool) -> bool:
     Args:
         own: whether what is acted on is the principal's own (see the remark beside the table).
     """
-    extends = reach(principal, action)
-    return extends is Reach.ANY or (extends is Reach.OWN and own)
+    extends = scope_of(principal, action)
+    return extends is RecordScope.ANY or (extends is RecordScope.OWN and own)
 
 
 def require(

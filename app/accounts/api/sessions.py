@@ -12,9 +12,9 @@ from app.accounts.access.permissions import (
     Action,
     CurrentPrincipal,
     LoggedIn,
-    Reach,
-    reach,
+    RecordScope,
     require,
+    scope_of,
 )
 from app.accounts.api.responses import NO_STORE, client_address, created
 from app.accounts.models import ApiKey, Organisation, User
@@ -29,7 +29,7 @@ from app.accounts.schemas import (
     TokensOut,
     UserOut,
 )
-from app.accounts.throttle import Limited
+from app.accounts.throttle import RateLimitKey
 from app.accounts.users import register as register_account
 from app.accounts.users import set_password
 from app.database import ReadSession, WriteSession, database_of
@@ -116,7 +116,9 @@ def me(session: ReadSession, principal: LoggedIn) -> Me:
         role=principal.role,
         manager_id=principal.manager_id,
         permissions={
-            action: extends for action in TABLE if (extends := reach(principal, action)) is not Reach.NONE
+            action: extends
+            for action in TABLE
+            if (extends := scope_of(principal, action)) is not RecordScope.NONE
         },
     )
 
@@ -142,9 +144,9 @@ def change_password(
     throttle.forgive(session, limited)
 
 
-def _reserve(request: Request, kind: throttle.Kind, account: str) -> Limited:
+def _reserve(request: Request, kind: throttle.Kind, account: str) -> RateLimitKey:
     """Counted in a transaction of its own, which stays when the request fails."""
-    limited = Limited(kind, account, client_address(request))
+    limited = RateLimitKey(kind, account, client_address(request))
     with database_of(request).unit_of_work() as session:
         throttle.reserve(session, limited, limit=_settings(request).login_attempts_per_10_minutes)
     return limited

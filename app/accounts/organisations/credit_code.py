@@ -78,7 +78,7 @@ def is_uscc(text: str) -> bool:
     )
 
 
-def inner_code_fits(code: str) -> bool:
+def matches_registry_code(code: str) -> bool:
     """Whether characters 9–17 are a GB 11714 organisation code with its own check character.
 
     Advice only, never a refusal: the rule is not stated in GB 32100 for every registry.

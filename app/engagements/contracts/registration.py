@@ -38,7 +38,7 @@ def register(
         check_if_match(if_match, contract)
     if contract.state != ContractState.SIGNED:
         raise wrong_state(contract)
-    require_second_person(contract, principal)
+    require_four_eyes(contract, principal)
     refuse_taken(session, contract, registration_no)
     before = versions.as_it_stands(contract)
     contract.registration_no = registration_no
@@ -47,7 +47,7 @@ def register(
     contract.state = ContractState.REGISTERED
     check(session, contract)
     versions.keep(session, contract, action="register", before=before, principal=principal)
-    events.tell_contract(session, events.REGISTERED, contract, registered_on=registered_on.isoformat())
+    events.emit_contract_event(session, events.REGISTERED, contract, registered_on=registered_on.isoformat())
     return contract
 
 
@@ -72,7 +72,7 @@ def land(
         check_if_match(if_match, contract)
     if contract.state not in (ContractState.SIGNED, ContractState.REGISTERED):
         raise wrong_state(contract)
-    require_second_person(contract, principal)
+    require_four_eyes(contract, principal)
     if (contract.landed_on, contract.landed_in_jinan) == (landed_on, in_jinan):
         return contract
     before = versions.as_it_stands(contract)
@@ -80,13 +80,13 @@ def land(
     contract.landed_by = timeline.actor_of(principal)
     check(session, contract)
     versions.keep(session, contract, action="land", before=before, principal=principal, reason=reason)
-    events.tell_contract(
+    events.emit_contract_event(
         session, events.LANDED, contract, landed_on=landed_on.isoformat(), landed_in_jinan=in_jinan
     )
     return contract
 
 
-def require_second_person(contract: Contract, principal: Principal) -> None:
+def require_four_eyes(contract: Contract, principal: Principal) -> None:
     """
     Raises:
         Conflict: who entered a contract does not confirm it himself.

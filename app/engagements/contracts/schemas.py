@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator
 
 from app.engagements.contract_models import ContractState
-from app.engagements.schemas import Share
+from app.engagements.schemas import RowModel, Share
 from app.libraries.schemas import FieldCodes, Title, Wire
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
@@ -27,7 +27,7 @@ def check_registration_no(text: str) -> str:
     """Folded to half width and capitals, so that one registration is not entered twice in two spellings."""
     folded = unicodedata.normalize("NFKC", text).strip().upper()
     if not _NUMBER.fullmatch(folded):
-        raise flaw(
+        raise field_error(
             "registration_no",
             zh="登记号应为 7–40 位字母、数字或连字符。",
             en="A registration number has 7–40 letters, digits or hyphens.",
@@ -144,11 +144,7 @@ class PaidRequest(Wire):
     paid_on: Day = Field(title="付款日期", examples=["2026-11-10"])
 
 
-class Read(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class ContractShareRead(Read):
+class ContractShareRead(RowModel):
     manager_id: UUID
     manager_name: str | None = None
     percent: Decimal = Field(title="分成(%)")
@@ -156,7 +152,7 @@ class ContractShareRead(Read):
     confirmed_at: datetime | None = None
 
 
-class ContractPaymentRead(Read):
+class ContractPaymentRead(RowModel):
     position: int
     name: str
     due_on: date | None = None
@@ -164,7 +160,7 @@ class ContractPaymentRead(Read):
     paid_on: date | None = None
 
 
-class ContractRead(Read):
+class ContractRead(RowModel):
     id: UUID
     number: str = Field(title="编号", examples=["HT-2026-000001"])
     state: ContractState = Field(title="状态", description=_STATES)
@@ -196,7 +192,7 @@ class ContractRead(Read):
     version: int = Field(description="ETag 即此数")
 
 
-class ContractVersionRead(Read):
+class ContractVersionRead(RowModel):
     version: int
     action: str
     reason: str

@@ -13,14 +13,14 @@ from app.clock import local_now
 from app.conditional_requests import check_if_match
 from app.database import new_id
 from app.engagements import events
-from app.engagements.access import not_yours, require_open, take_seat
+from app.engagements.access import not_yours, participation_of, require_open
 from app.engagements.conflicts_of_interest import interest_in_parties
 from app.engagements.contract_models import Contract, ContractPayment, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find, is_party_role
 from app.engagements.contracts.checks import check_terms
 from app.engagements.contracts.queries import refuse_taken
-from app.engagements.contracts.shares import set_shares, usual_shares, wrong_state
+from app.engagements.contracts.shares import default_shares, set_shares, wrong_state
 from app.engagements.disclosure import sides_consent
 from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Engagement
@@ -113,7 +113,7 @@ def amend(
         session, contract, action=action, before=before, principal=principal, reason=reason or ""
     )
     if not is_draft:
-        events.tell_contract(session, events.AMENDED, contract, changed=changed, reason=reason)
+        events.emit_contract_event(session, events.AMENDED, contract, changed=changed, reason=reason)
     return contract
 
 
@@ -132,7 +132,7 @@ def cancel(
     contract.state = ContractState.CANCELLED
     contract.cancelled_reason = reason
     versions.keep(session, contract, action="cancel", before=before, principal=principal, reason=reason)
-    events.tell_contract(session, events.CANCELLED, contract, from_state=from_state, reason=reason)
+    events.emit_contract_event(session, events.CANCELLED, contract, from_state=from_state, reason=reason)
     if contract.engagement_id is not None:
         stage_changes.fall_back(session, contract.engagement_id, note=f"合同 {contract.number} 已撤销")
     return contract
@@ -183,7 +183,7 @@ def require_bureau_once_confirmed(contract: Contract, principal: Principal) -> N
 
 
 def _engaged(session: Session, engagement_id: UUID, principal: Principal) -> Engagement:
-    seat = take_seat(session, engagement_id, Action.CONTRACT_CREATE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.CONTRACT_CREATE, principal=principal, lock=True)
     require_open(seat.engagement)
     if not sides_consent(session, seat.engagement):
         raise Conflict(
@@ -272,7 +272,7 @@ def _set_parts(
         raise not_yours("分成由技术经理人填写。", "The managers enter the shares.")
     wanted = shares if shares is not None else []
     if shares is None and usual:
-        wanted = list(usual_shares(session, contract, principal=principal))
+        wanted = list(default_shares(session, contract, principal=principal))
     if wanted:
         _keep_himself(contract, wanted, principal)
         set_shares(session, contract, wanted, principal=principal)

@@ -51,7 +51,7 @@ def set_shares(session: Session, contract: Contract, shares: Shares, *, principa
         share.confirmed_at = moment if share.manager_id in confirmed else None
 
 
-def usual_shares(session: Session, contract: Contract, *, principal: Principal) -> Shares:
+def default_shares(session: Session, contract: Contract, *, principal: Principal) -> Shares:
     """What holds where nobody says otherwise: the engagement's shares, its only manager, or the manager who writes."""
     if contract.engagement_id is not None:
         agreed = shares_of(session, contract.engagement_id)
@@ -83,7 +83,7 @@ def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) 
         changed = versions.keep(session, contract, action="confirm", before=before, principal=principal)
         if contract.state != ContractState.DRAFT:
             # From its signature on a share counts for its manager once he confirms it.
-            events.tell_contract(session, events.AMENDED, contract, changed=changed, reason="")
+            events.emit_contract_event(session, events.AMENDED, contract, changed=changed, reason="")
     return contract
 
 

@@ -50,7 +50,7 @@ def sign(
         require_open(session.get_one(Engagement, contract.engagement_id))
     contract.state = ContractState.SIGNED
     versions.keep(session, contract, action="sign", before=before, principal=principal)
-    events.tell_contract(session, events.SIGNED, contract)
+    events.emit_contract_event(session, events.SIGNED, contract)
     return contract
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.database import ReadSession, WriteSession
-from app.engagements.access import take_seat
+from app.engagements.access import participation_of
 from app.engagements.api import CHANGING, TAG
 from app.engagements.files import service as files
 from app.engagements.files.storage import Store
@@ -98,7 +98,7 @@ def list_files(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[FileRead]:
-    take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
     rows, following = fetch_page(
         session,
         files.files_of(engagement_id),

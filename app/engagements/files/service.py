@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import Database, new_id, now
-from app.engagements.access import not_yours, require_open, take_seat
+from app.engagements.access import not_yours, participation_of, require_open
 from app.engagements.files.content_types import find_type, with_suffix
 from app.engagements.files.storage import CHUNK, Store
 from app.engagements.models import File
@@ -33,7 +33,7 @@ _SWEPT_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ExaminedFile:
     """A file that was looked at: its honest name, type by content, size in bytes and SHA-256."""
 
     name: str
@@ -42,7 +42,7 @@ class Received:
     sha256: str
 
 
-def examine(file: BinaryIO, name: str, *, max_bytes: int) -> Received:
+def examine(file: BinaryIO, name: str, *, max_bytes: int) -> ExaminedFile:
     """Leaves the file at its beginning.
 
     Raises:
@@ -58,16 +58,16 @@ def examine(file: BinaryIO, name: str, *, max_bytes: int) -> Received:
         limit = max_bytes // 1_000_000
         raise Invalid.field("file", "file_size", f"文件不超过 {limit} MB", f"a file has at most {limit} MB")
     stem = clean_line(name.replace("\\", "/").rpartition("/")[2])[-MAX_NAME:] or "file"
-    return Received(with_suffix(stem, type_), type_.media_type, size, digest.hexdigest())
+    return ExaminedFile(with_suffix(stem, type_), type_.media_type, size, digest.hexdigest())
 
 
 def check_upload(session: Session, engagement_id: UUID, *, principal: Principal) -> None:
     """Whether the principal may add a file: asked before its bytes are stored, and again with its row."""
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal)
     require_open(seat.engagement)
 
 
-def store_bytes(store: Store, engagement_id: UUID, file: BinaryIO, received: Received) -> str:
+def store_bytes(store: Store, engagement_id: UUID, file: BinaryIO, received: ExaminedFile) -> str:
     """The key under which the bytes now lie; made by us, so that no name can lead elsewhere."""
     key = f"{engagement_id.hex}/{new_id().hex}"
     store.put(key, file, received.size)
@@ -75,10 +75,10 @@ def store_bytes(store: Store, engagement_id: UUID, file: BinaryIO, received: Rec
 
 
 def add_file(
-    session: Session, engagement_id: UUID, *, received: Received, storage_key: str, principal: Principal
+    session: Session, engagement_id: UUID, *, received: ExaminedFile, storage_key: str, principal: Principal
 ) -> File:
     """The row of bytes that are stored already."""
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
     require_open(seat.engagement)
     if len(session.scalars(files_of(engagement_id)).all()) >= MOST_FILES:
         raise Conflict(
@@ -113,7 +113,7 @@ def files_of(engagement_id: UUID) -> Select[File]:
 
 
 def get_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal: Principal) -> File:
-    take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
     file = session.scalar(files_of(engagement_id).where(File.id == file_id))
     if file is None:
         raise NotFound
@@ -122,7 +122,7 @@ def get_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal:
 
 def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal: Principal) -> None:
     """By who uploaded it, the lead or the bureau. Nobody reads it from now on; its bytes are swept up later."""
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
     require_open(seat.engagement)
     file = session.scalar(files_of(engagement_id).where(File.id == file_id).with_for_update(of=File))
     if file is None:
@@ -148,7 +148,7 @@ KeptElsewhere = Callable[[Session, Collection[str]], Collection[str]]
 """Which of these keys a row of another concept names: they lie in the same store."""
 
 
-def sweep(database: Database, store: Store, *, elsewhere: KeptElsewhere | None = None) -> int:
+def delete_orphaned_files(database: Database, store: Store, *, elsewhere: KeptElsewhere | None = None) -> int:
     """Delete the bytes that no row names: of uploads that failed, after a day, and of removed files; how many."""
     deleted = 0
     for batch in _batches(store.listing()):

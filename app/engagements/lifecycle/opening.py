@@ -47,7 +47,7 @@ def open_engagement(
     """
     manager = session.get_one(Manager, manager_id)
     demand, achievement = session.get_one(Demand, demand_id), session.get_one(Achievement, achievement_id)
-    claim_place(session, manager)
+    claim_slot(session, manager)
     refuse_interest(session, manager, demand, achievement)
     moment = now()
     engagement = Engagement(
@@ -75,11 +75,11 @@ def open_engagement(
         )
     )
     timeline.write(session, engagement.id, "opened", principal=principal, role=role)
-    events.tell_engagement(session, events.OPENED, engagement)
+    events.emit_engagement_event(session, events.OPENED, engagement)
     return engagement
 
 
-def claim_place(session: Session, manager: Manager) -> None:
+def claim_slot(session: Session, manager: Manager) -> None:
     """Make sure of a free place under the lock of the manager's row: open engagements never exceed the capacity.
 
     Those that their records no longer carry end first; from then on only what is open counts.
@@ -88,7 +88,7 @@ def claim_place(session: Session, manager: Manager) -> None:
         Conflict: there is none.
     """
     end_lapsed(session, workload.engaged(manager.id))
-    if workload.places_taken(session, manager.id) >= manager.capacity:
+    if workload.occupied_slots(session, manager.id) >= manager.capacity:
         raise Conflict(
             f"The manager's open engagements have reached the capacity of {manager.capacity}.",
             f"在办对接已达上限 {manager.capacity} 个。",

@@ -11,7 +11,7 @@ from app.accounts.access.principal import SYSTEM, Principal
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.engagements import events
-from app.engagements.access import Seat, require_open, take_seat
+from app.engagements.access import Participation, participation_of, require_open
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.disclosure import sides_consent
 from app.engagements.lifecycle import workload
@@ -24,7 +24,13 @@ from app.engagements.models import (
     StageMove,
 )
 from app.engagements.timeline import entries as timeline
-from app.engagements.transitions import MOVES, SERVICE, Move, Need, targets
+from app.engagements.transitions import (
+    MOVES,
+    SERVICE,
+    EngagementTransition,
+    TransitionRequirement,
+    targets,
+)
 from app.errors import Conflict, Invalid
 from app.libraries.vocabularies import vocabulary
 
@@ -50,7 +56,7 @@ def move(
         Conflict: no such move from its stage, not his to make, or what it needs is not there.
         Invalid: ended without a reason of the vocabulary, or a reason for another move.
     """
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_MOVE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_MOVE, principal=principal, lock=True)
     engagement = seat.engagement
     if if_match is not None:
         check_if_match(if_match, engagement)
@@ -61,7 +67,7 @@ def move(
     return engagement
 
 
-def possible(seat: Seat) -> tuple[Stage, ...]:
+def possible(seat: Participation) -> tuple[Stage, ...]:
     """Where the principal may move it from here, if what the move needs is there."""
     return targets(Stage.of(seat.engagement.stage), seat.roles)
 
@@ -137,7 +143,7 @@ def fall_back(session: Session, engagement_id: UUID, *, note: str) -> None:
     _write(session, engagement, row, note=note, reason=None, principal=SYSTEM, role=SERVICE)
 
 
-def _row(seat: Seat, target: Stage) -> Move:
+def _row(seat: Participation, target: Stage) -> EngagementTransition:
     engagement, stage = seat.engagement, Stage.of(seat.engagement.stage)
     require_open(engagement)
     row = MOVES.get((stage, target))
@@ -153,12 +159,12 @@ def _row(seat: Seat, target: Stage) -> Move:
     return row
 
 
-def _role(seat: Seat, row: Move) -> str:
+def _role(seat: Participation, row: EngagementTransition) -> str:
     return sorted(row.who & seat.roles)[0]
 
 
-def _check_reason(row: Move, reason: str | None) -> None:
-    if row.needs is not Need.REASON:
+def _check_reason(row: EngagementTransition, reason: str | None) -> None:
+    if row.needs is not TransitionRequirement.REASON:
         if reason is not None:
             raise Invalid.field(
                 "reason", "not_here", "只有终止需要原因", "only ending an engagement has a reason"
@@ -172,13 +178,13 @@ def _check_reason(row: Move, reason: str | None) -> None:
         )
 
 
-def _check_need(session: Session, engagement: Engagement, row: Move) -> None:
+def _check_need(session: Session, engagement: Engagement, row: EngagementTransition) -> None:
     match row.needs:
-        case Need.AGREEMENT:
+        case TransitionRequirement.AGREEMENT:
             there = sides_consent(session, engagement)
-        case Need.SIGNED_CONTRACT:
+        case TransitionRequirement.SIGNED_CONTRACT:
             there = _has_contract(session, engagement)
-        case Need.LANDED_CONTRACT:
+        case TransitionRequirement.LANDED_CONTRACT:
             there = _has_contract(session, engagement, landed=True)
         case _:
             return
@@ -200,7 +206,7 @@ def _has_contract(session: Session, engagement: Engagement, *, landed: bool = Fa
 def _write(
     session: Session,
     engagement: Engagement,
-    row: Move,
+    row: EngagementTransition,
     *,
     note: str,
     reason: str | None,
@@ -235,4 +241,4 @@ def _write(
         **told,
     )
     name = events.ENDED if row.target is Stage.ENDED else events.MOVED
-    events.tell_engagement(session, name, engagement, **told)
+    events.emit_engagement_event(session, name, engagement, **told)

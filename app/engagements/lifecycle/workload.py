@@ -18,7 +18,7 @@ _BOUND = or_(Engagement.agreed_at.is_not(None), Engagement.stage == Stage.SIGNED
 _PUBLISHED = and_(Demand.state == RecordState.PUBLISHED, Achievement.state == RecordState.PUBLISHED)
 
 
-def open_load(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, int]:
+def open_engagement_counts(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many places of each manager are taken: his open engagements, as lead or beside another.
 
     One that has landed or ended frees its place at once; so does one to which not both sides have consented, when the
@@ -31,7 +31,7 @@ def open_load(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, int
     return {manager_id: count for manager_id, count in rows if manager_id is not None}
 
 
-def places_taken(session: Session, manager_id: UUID) -> int:
+def occupied_slots(session: Session, manager_id: UUID) -> int:
     """All open engagements of a manager, whatever their records: what never exceeds the capacity."""
     row = session.execute(_counted([manager_id])).one_or_none()
     return 0 if row is None else int(row[1])

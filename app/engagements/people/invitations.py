@@ -11,7 +11,7 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
 from app.database import now
-from app.engagements.access import Seat, not_yours, require_open, take_seat
+from app.engagements.access import Participation, not_yours, participation_of, require_open
 from app.engagements.conflicts_of_interest import refuse_interest
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantState, Side
 from app.engagements.timeline import entries as timeline
@@ -51,7 +51,7 @@ def invite(
         Conflict: not the principal's to ask, there already, or the engagement is over.
         Invalid: there is no such person for this role.
     """
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_INVITE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_INVITE, principal=principal, lock=True)
     require_open(seat.engagement)
     _check_inviter(seat, invitation)
     wanted = _named(session, seat.engagement, invitation)
@@ -71,7 +71,7 @@ def invite(
     return participant
 
 
-def _check_inviter(seat: Seat, invitation: Invitation) -> None:
+def _check_inviter(seat: Participation, invitation: Invitation) -> None:
     side = _SIDE_OF_ROLE.get(invitation.role)
     asks_owner_again = side is not None and invitation.user_id is None
     if seat.bureau or (seat.is_lead and (side is None or asks_owner_again)):

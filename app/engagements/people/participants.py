@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.access import Seat, is_mine, require_open, take_seat
+from app.engagements.access import Participation, is_mine, participation_of, require_open
 from app.engagements.conflicts_of_interest import refuse_interest
 from app.engagements.disclosure import sides_consent
-from app.engagements.lifecycle.opening import claim_place
+from app.engagements.lifecycle.opening import claim_slot
 from app.engagements.models import (
     Engagement,
     ManagerShare,
@@ -104,8 +104,8 @@ def _lock_manager(session: Session, engagement_id: UUID, participant_id: UUID, p
 
 def _answering(
     session: Session, engagement_id: UUID, participant_id: UUID, principal: Principal
-) -> tuple[Seat, Participant]:
-    seat = take_seat(
+) -> tuple[Participation, Participant]:
+    seat = participation_of(
         session, engagement_id, Action.ENGAGEMENT_ANSWER, principal=principal, lock=True, invited=True
     )
     for participant in seat.mine:
@@ -116,7 +116,7 @@ def _answering(
 
 def _admit_manager(session: Session, engagement: Engagement, manager_id: UUID) -> None:
     manager = session.get_one(Manager, manager_id, populate_existing=True)
-    claim_place(session, manager)
+    claim_slot(session, manager)
     refuse_interest(session, manager, *pair_of(session, engagement))
 
 

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.access import not_yours, require_open, take_seat
+from app.engagements.access import not_yours, participation_of, require_open
 from app.engagements.models import ManagerShare, Participant, ParticipantRole, ParticipantState
 from app.engagements.shares.rule import check_shares
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
 
 
-def propose(
+def propose_shares(
     session: Session,
     engagement_id: UUID,
     *,
@@ -30,7 +30,7 @@ def propose(
         Invalid: they break the share rule, or are not those of exactly the engagement's managers.
         Conflict: not the lead's to ask, or the engagement is over.
     """
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True)
     require_open(seat.engagement)
     if not seat.is_lead:
         raise not_yours("分成由牵头技术经理人提出。", "The lead proposes the shares.")
@@ -59,12 +59,12 @@ def propose(
     return rows
 
 
-def confirm(session: Session, engagement_id: UUID, *, principal: Principal) -> list[ManagerShare]:
+def confirm_shares(session: Session, engagement_id: UUID, *, principal: Principal) -> list[ManagerShare]:
     """
     Raises:
         Conflict: nothing is proposed to the principal.
     """
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True)
     require_open(seat.engagement)
     rows = shares_of(session, engagement_id)
     mine = [row for row in rows if row.manager_id in seat.manager_ids()]

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.conditional_requests import IfMatch, etag
 from app.database import ReadSession, WriteSession
-from app.engagements.access import take_seat
+from app.engagements.access import participation_of
 from app.engagements.api import CHANGING, TAG
 from app.engagements.models import Task
 from app.engagements.schemas import TaskCreate, TaskPatch, TaskRead
@@ -64,7 +64,7 @@ def tasks_of(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[TaskRead]:
-    take_seat(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
     return _task_page(session, tasks.tasks_of(engagement_id), limit, cursor)
 
 

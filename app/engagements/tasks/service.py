@@ -14,7 +14,7 @@ from app.clock import local_now
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.engagements import events
-from app.engagements.access import require_open, take_seat, taken_part_in
+from app.engagements.access import participated_in, participation_of, require_open
 from app.engagements.models import (
     OPEN_STAGES,
     Engagement,
@@ -39,7 +39,7 @@ def add_task(
     Raises:
         Invalid: due in the past, a reminder after it, or an assignee who does not take part.
     """
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
     require_open(seat.engagement)
     _check_number(session, engagement_id)
     task = Task(engagement_id=engagement_id, created_by=timeline.actor_of(principal))
@@ -70,7 +70,7 @@ def change_task(
 ) -> Task:
     """Only the given fields change; `state` done or dropped ends it, open takes it up again. A task with another day
     is reminded of anew."""
-    seat = take_seat(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
+    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
     require_open(seat.engagement)
     query = select(Task).where(Task.id == task_id, Task.engagement_id == engagement_id)
     task = session.scalar(query.with_for_update(of=Task).execution_options(populate_existing=True))
@@ -106,7 +106,7 @@ def tasks_for(principal: Principal) -> Select[Task]:
     query = select(Task)
     if principal.sees_everything:
         return query
-    return query.where(Task.engagement_id.in_(taken_part_in(principal, consented=True)))
+    return query.where(Task.engagement_id.in_(participated_in(principal, consented=True)))
 
 
 def is_waiting(session: Session, task_id: UUID) -> bool:

@@ -8,11 +8,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.engagements.models import Entry
+from app.engagements.models import TimelineEntry
 from app.paging import Sort
 
-NEWEST_FIRST = Sort(Entry.at, datetime, descending=True)
-OLDEST_FIRST = Sort(Entry.at, datetime)
+NEWEST_FIRST = Sort(TimelineEntry.at, datetime, descending=True)
+OLDEST_FIRST = Sort(TimelineEntry.at, datetime)
 
 
 def write(
@@ -25,9 +25,9 @@ def write(
     subject_id: UUID | None = None,
     text: str = "",
     **data: Any,
-) -> Entry:
+) -> TimelineEntry:
     """`role` is the writer's in the engagement, `operator` or `service`; `data` are JSON values."""
-    entry = Entry(
+    entry = TimelineEntry(
         engagement_id=engagement_id,
         kind=kind,
         subject_id=subject_id,
@@ -46,10 +46,10 @@ def actor_of(principal: Principal) -> UUID | None:
     return principal.user_id or principal.api_key_id
 
 
-def entries_of(engagement_id: UUID, *, contracts: bool) -> Select[Entry]:
+def entries_of(engagement_id: UUID, *, contracts: bool) -> Select[TimelineEntry]:
     """Without `contracts` the lines about them are left out: they are for who may see the contracts themselves."""
-    query = select(Entry).where(Entry.engagement_id == engagement_id)
-    return query if contracts else query.where(~Entry.kind.startswith("contract_", autoescape=True))
+    query = select(TimelineEntry).where(TimelineEntry.engagement_id == engagement_id)
+    return query if contracts else query.where(~TimelineEntry.kind.startswith("contract_", autoescape=True))
 
 
 def holder(principal: Principal) -> UUID | str:

@@ -10,9 +10,9 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.principal import Principal
 from app.libraries.achievements.models import Achievement
-from app.libraries.disclosure.price_bands import MoneyBand, in_band
+from app.libraries.disclosure.price_bands import MoneyBand, in_price_band
 from app.libraries.http.filters import ModeFilters, require_details
-from app.libraries.http.listing import Listing
+from app.libraries.http.listing import ListingRules
 from app.libraries.validation.values.money import Wan
 from app.paging import Sort
 
@@ -34,7 +34,7 @@ def conditions(filters: AchievementFilters, principal: Principal) -> Iterator[Co
     if filters.trl_max is not None:
         yield Achievement.trl <= filters.trl_max
     if filters.price_band is not None:
-        yield in_band(filters.price_band, Achievement.price_min_wan, Achievement.price_max_wan)
+        yield in_price_band(filters.price_band, Achievement.price_min_wan, Achievement.price_max_wan)
     if filters.price_max is not None:
         require_details(principal, "price_max")
         lowest = func.coalesce(Achievement.price_min_wan, Achievement.price_max_wan)
@@ -43,7 +43,7 @@ def conditions(filters: AchievementFilters, principal: Principal) -> Iterator[Co
 
 _PRICE = func.coalesce(Achievement.price_min_wan, Achievement.price_max_wan, literal(Decimal(0)))
 
-LISTING = Listing(
+LISTING = ListingRules(
     filters=AchievementFilters,
     conditions=conditions,
     sorts={

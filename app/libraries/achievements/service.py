@@ -16,7 +16,7 @@ from app.libraries.achievements.schemas import AchievementCreate, AchievementPat
 from app.libraries.library import Library
 from app.libraries.record.enums import RecordKind
 from app.libraries.validation.cross_field_checks import in_order, money_range
-from app.libraries.validation.errors import flaws_of
+from app.libraries.validation.errors import field_errors_of
 from app.libraries.validation.values.patents import check_ip_number
 
 
@@ -27,7 +27,7 @@ def _check(achievement: Achievement) -> Iterator[FieldError]:
     for place, right in enumerate(achievement.ip_list):
         number, kind = right.get("number"), right.get("type")
         if number:
-            yield from flaws_of(
+            yield from field_errors_of(
                 f"ip_list.{place}.number",
                 # `other` is for what cannot be checked, also a patent whose number its source has wrong.
                 lambda number=number, kind=kind: (  # type: ignore[misc]

@@ -23,8 +23,8 @@ from typing import Any
 
 from app.libraries.demands.clarity_words import (
     WORDED,
-    Condition,
     VagueWords,
+    WorkingCondition,
     condition_words,
     pattern,
     vague_words,
@@ -89,7 +89,7 @@ class _Reading:
     loose: Mapping[str, tuple[str, ...]]
     measured: frozenset[tuple[object, ...]]
     bare: tuple[tuple[str, Indicator], ...]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[WorkingCondition, ...]
 
 
 def clarity(demand: Mapping[str, Any], *, today: date) -> Clarity:

@@ -25,7 +25,7 @@ class VagueWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class WorkingCondition:
     """A kind of working condition, the words that name it, and the question for it."""
 
     kind: str
@@ -135,10 +135,10 @@ def vague_words() -> tuple[VagueWords, ...]:
 
 
 @cache
-def condition_words() -> tuple[Condition, ...]:
+def condition_words() -> tuple[WorkingCondition, ...]:
     """All kinds of working conditions."""
     return tuple(
-        Condition(pattern=_compiled(entry.pop("pattern")), **entry)
+        WorkingCondition(pattern=_compiled(entry.pop("pattern")), **entry)
         for entry in (dict(one) for one in _data()["conditions"])
     )
 

@@ -11,9 +11,9 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.principal import Principal
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.price_bands import MoneyBand, in_band
+from app.libraries.disclosure.price_bands import MoneyBand, in_price_band
 from app.libraries.http.filters import ModeFilters, require_details
-from app.libraries.http.listing import Listing
+from app.libraries.http.listing import ListingRules
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
 from app.paging import Sort
@@ -38,7 +38,7 @@ def conditions(filters: DemandFilters, principal: Principal) -> Iterator[ColumnE
     if filters.trl_min is not None:
         yield Demand.min_trl >= filters.trl_min
     if filters.budget_band is not None:
-        yield in_band(filters.budget_band, Demand.budget_min_wan, Demand.budget_max_wan)
+        yield in_price_band(filters.budget_band, Demand.budget_min_wan, Demand.budget_max_wan)
     if filters.budget_min is not None:
         require_details(principal, "budget_min")
         yield func.coalesce(Demand.budget_max_wan, Demand.budget_min_wan) >= filters.budget_min
@@ -53,7 +53,7 @@ def conditions(filters: DemandFilters, principal: Principal) -> Iterator[ColumnE
 
 _BUDGET = func.coalesce(Demand.budget_max_wan, Demand.budget_min_wan, literal(Decimal(0)))
 
-LISTING = Listing(
+LISTING = ListingRules(
     filters=DemandFilters,
     conditions=conditions,
     sorts={

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.accounts.organisations.credit_code import Uscc
 from app.libraries.demands.clarity import Severity
 from app.libraries.disclosure.price_bands import MoneyBand
 from app.libraries.schemas import (
@@ -22,7 +23,6 @@ from app.libraries.schemas import (
 )
 from app.libraries.validation.indicators.comparison import Indicators
 from app.libraries.validation.values.codes import CodeOf, Trl
-from app.libraries.validation.values.credit_code import Uscc
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
 from app.libraries.validation.values.text import TextRule

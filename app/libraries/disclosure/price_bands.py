@@ -29,7 +29,7 @@ _BOUNDS: dict[MoneyBand, tuple[Decimal, Decimal | None]] = {
 }
 
 
-def band(minimum: Decimal | None, maximum: Decimal | None) -> MoneyBand:
+def price_band(minimum: Decimal | None, maximum: Decimal | None) -> MoneyBand:
     """The band of a range in 万元; both None is negotiable (面议)."""
     amount = minimum if maximum is None else maximum
     if amount is None:
@@ -39,7 +39,7 @@ def band(minimum: Decimal | None, maximum: Decimal | None) -> MoneyBand:
     )
 
 
-def in_band(wanted: MoneyBand, minimum: Any, maximum: Any) -> ColumnElement[bool]:
+def in_price_band(wanted: MoneyBand, minimum: Any, maximum: Any) -> ColumnElement[bool]:
     """The same rule as a condition on the two columns."""
     amount = func.coalesce(maximum, minimum)
     if wanted is MoneyBand.NEGOTIABLE:

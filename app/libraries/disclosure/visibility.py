@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import Select, false, or_, true
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.access.permissions import Action, Reach, allowed, reach
+from app.accounts.access.permissions import Action, RecordScope, allowed, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
-from app.libraries.disclosure.price_bands import band
+from app.libraries.disclosure.price_bands import price_band
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
@@ -111,7 +111,7 @@ def own_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
 def _keeps_own(kind: RecordKind, principal: Principal) -> bool:
     """Whether own records that are not published are the principal's business, to read or at least to write."""
     verbs = ("read_owner_view", "change")
-    return any(reach(principal, _action(kind, verb)) is not Reach.NONE for verb in verbs)
+    return any(scope_of(principal, _action(kind, verb)) is not RecordScope.NONE for verb in verbs)
 
 
 def visible_rows(
@@ -209,7 +209,9 @@ def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any
             return [known[id_].name for id_ in ids if id_ in known]
         case "price_band" | "budget_band":
             prefix = name.removesuffix("_band")
-            return band(getattr(record, f"{prefix}_min_wan"), getattr(record, f"{prefix}_max_wan")).value
+            return price_band(
+                getattr(record, f"{prefix}_min_wan"), getattr(record, f"{prefix}_max_wan")
+            ).value
         case "indicator_names":
             return [entry["name"] for entry in getattr(record, "indicators", ())]
         case "public_alias":

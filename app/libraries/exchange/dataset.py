@@ -18,7 +18,7 @@ RECORD_FILES = ("achievements", "demands", "managers", "organisations")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DatasetRow:
     """One line of a file: where it stands, for messages, and what it holds."""
 
     file: str
@@ -32,10 +32,10 @@ class Row:
 
 @dataclass(slots=True)
 class Dataset:
-    achievements: list[Row] = field(default_factory=list)
-    demands: list[Row] = field(default_factory=list)
-    managers: list[Row] = field(default_factory=list)
-    organisations: list[Row] = field(default_factory=list)
+    achievements: list[DatasetRow] = field(default_factory=list)
+    demands: list[DatasetRow] = field(default_factory=list)
+    managers: list[DatasetRow] = field(default_factory=list)
+    organisations: list[DatasetRow] = field(default_factory=list)
     pair_grades: dict[tuple[str, str], int] = field(default_factory=dict)
     manager_grades: dict[tuple[str, str, str], int] = field(default_factory=dict)
     conflicts: set[tuple[str, str, str]] = field(default_factory=set)
@@ -70,7 +70,7 @@ def read_dataset(directory: Path) -> Dataset:
 
 def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldError]) -> None:
     for name in RECORD_FILES:
-        rows: list[Row] = getattr(dataset, name)
+        rows: list[DatasetRow] = getattr(dataset, name)
         rows.extend(_json_lines(folder / f"{name}.jsonl", root, faults))
     for where, columns in _columns(folder / "qrels_pairs.tsv", root, 3, faults):
         grade = _grade(where, columns[2], faults)
@@ -82,7 +82,7 @@ def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldE
         dataset.conflicts.add((columns[0], columns[1], columns[2]))
 
 
-def _json_lines(path: Path, root: Path, faults: list[FieldError]) -> Iterator[Row]:
+def _json_lines(path: Path, root: Path, faults: list[FieldError]) -> Iterator[DatasetRow]:
     name = _shown(path, root)
     key = "name" if path.stem == "organisations" else "id"
     for number, line in _lines(path, name, faults):
@@ -101,7 +101,7 @@ def _json_lines(path: Path, root: Path, faults: list[FieldError]) -> Iterator[Ro
                 )
             )
             continue
-        yield Row(name, number, data)
+        yield DatasetRow(name, number, data)
 
 
 def _is_key(value: Any) -> bool:

@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import SYSTEM
-from app.accounts.facade import organisation_by_name
 from app.accounts.models import OrganisationKind
+from app.accounts.organisations.service import organisation_by_name
 from app.database import Database
 from app.errors import FieldError, Invalid, SankuError
 from app.libraries import bulk
 from app.libraries.exchange import mapping
-from app.libraries.exchange.dataset import Dataset, Row, read_dataset
+from app.libraries.exchange.dataset import Dataset, DatasetRow, read_dataset
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import Indexer
 from app.settings import Settings
@@ -35,10 +35,10 @@ Defaults = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RowError:
     """One wrong field of a row that was not stored."""
 
-    row: Row
+    row: DatasetRow
     fault: FieldError
 
     def __str__(self) -> str:
@@ -56,11 +56,11 @@ class LoadReport:
 
     stored: Counter[str] = field(default_factory=Counter)
     present: Counter[str] = field(default_factory=Counter)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RowError] = field(default_factory=list)
 
-    def refuse(self, row: Row, error: SankuError) -> None:
+    def refuse(self, row: DatasetRow, error: SankuError) -> None:
         whole = FieldError("", error.problem_code, error.message_zh, error.message_en)
-        self.refused.extend(Refused(row, fault) for fault in error.fields or (whole,))
+        self.refused.extend(RowError(row, fault) for fault in error.fields or (whole,))
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -137,7 +137,7 @@ def load_directory(
     return report
 
 
-def _rows_by_kind(dataset: Dataset) -> dict[RecordKind, list[Row]]:
+def _rows_by_kind(dataset: Dataset) -> dict[RecordKind, list[DatasetRow]]:
     # Managers first: a pair found for the very first demand can then be recommended to somebody.
     return {
         RecordKind.MANAGER: dataset.managers,
@@ -148,11 +148,11 @@ def _rows_by_kind(dataset: Dataset) -> dict[RecordKind, list[Row]]:
 
 def _payloads(
     kind: RecordKind,
-    rows: Sequence[Row],
+    rows: Sequence[DatasetRow],
     organisation: mapping.Organisations,
     defaults: Mapping[str, Any],
     report: LoadReport,
-) -> Iterator[tuple[Row, dict[str, Any]]]:
+) -> Iterator[tuple[DatasetRow, dict[str, Any]]]:
     """Each row with what it would be created from; one whose organisation cannot be is refused."""
     for row in rows:
         try:
@@ -166,7 +166,7 @@ def _load_batch(
     indexer: Indexer,
     settings: Settings,
     kind: RecordKind,
-    batch: Sequence[tuple[Row, dict[str, Any]]],
+    batch: Sequence[tuple[DatasetRow, dict[str, Any]]],
     draft: bool,
     report: LoadReport,
 ) -> None:
@@ -189,7 +189,7 @@ def _load_batch(
     rows = {str(row.data["id"]): row for row, _ in wanted}
     report.stored[kind.value] += len(outcome.stored)
     report.refused.extend(
-        Refused(rows[ref], fault) for ref, faults in outcome.refused.items() for fault in faults
+        RowError(rows[ref], fault) for ref, faults in outcome.refused.items() for fault in faults
     )
 
 
@@ -213,7 +213,7 @@ class _Organisations:
             self._ids[name] = found.id
         return self._ids[name]
 
-    def _describe(self, name: str, described: Mapping[str, Row], children: tuple[str, ...]) -> None:
+    def _describe(self, name: str, described: Mapping[str, DatasetRow], children: tuple[str, ...]) -> None:
         """Its parent first; a row that is wrong is refused, and records may still name the organisation."""
         if name in self._ids or name in self._wrong:
             return
@@ -230,7 +230,7 @@ class _Organisations:
         except SankuError as error:
             self._refuse(described[name], error)
 
-    def _refuse(self, row: Row, error: SankuError) -> None:
+    def _refuse(self, row: DatasetRow, error: SankuError) -> None:
         self._wrong.add(str(row.data["name"]))
         self._report.refuse(row, error)
 

@@ -42,7 +42,7 @@ COMMON_SORTS = ("-published_at", "published_at", "title", "-completeness")
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListingRules:
     """How one library may be listed beyond what all may. `member_sorts` order by what strangers do not see."""
 
     filters: type[RecordFilters]
@@ -64,7 +64,7 @@ class Listing:
 def list_records(
     session: Session,
     library: Library,
-    listing: Listing,
+    listing: ListingRules,
     filters: RecordFilters,
     *,
     principal: Principal,

@@ -61,10 +61,10 @@ def create_record(
     )
     with state.database.reading() as before:
         answered = was_answered(before, holder=holder, key=key)
-    prepared = None if answered else commands.rehearse(state.database, state.indexer, command)
+    prepared = None if answered else commands.dry_run(state.database, state.indexer, command)
 
     def create() -> Response:
-        record = store.perform(session, command, prepared, principal=principal, indexer=state.indexer)
+        record = store.execute(session, command, prepared, principal=principal, indexer=state.indexer)
         response = record_answer(library, session, record, principal, status=201)
         response.headers["Location"] = f"/v1/{library.plural}/{record.id}"
         return response
@@ -97,8 +97,8 @@ def run(
 ) -> Response:
     """A command on an existing record, in its two phases."""
     state = request.app.state
-    prepared = commands.rehearse(state.database, state.indexer, command)
-    record = store.perform(session, command, prepared, principal=principal, indexer=state.indexer)
+    prepared = commands.dry_run(state.database, state.indexer, command)
+    record = store.execute(session, command, prepared, principal=principal, indexer=state.indexer)
     return record_answer(library, session, record, principal)
 
 
@@ -107,7 +107,7 @@ def list_answer(
     request: Request,
     session: Session,
     principal: Principal,
-    listing: lists.Listing,
+    listing: lists.ListingRules,
     filters: RecordFilters,
 ) -> Response:
     require(principal, library.action("read"))

@@ -21,7 +21,7 @@ from app.errors import (
 from app.idempotency import IdempotencyKey
 from app.libraries.disclosure.visibility import owns
 from app.libraries.http.filters import RecordFilters
-from app.libraries.http.listing import Listing
+from app.libraries.http.listing import ListingRules
 from app.libraries.http.responses import (
     RecordPage,
     approved_for,
@@ -34,7 +34,7 @@ from app.libraries.http.responses import (
 )
 from app.libraries.library import Library
 from app.libraries.lifecycle import commands, store
-from app.libraries.lifecycle.transitions import STEPS, Step
+from app.libraries.lifecycle.transitions import STEPS, RecordTransition
 from app.libraries.record.models import RecordVersion
 from app.libraries.record.versions import versions_of
 from app.libraries.schemas import Note, RecordFields, VersionRead
@@ -54,7 +54,7 @@ _STEPS = {
 }
 
 
-def library_router(library: Library, listing: Listing, *, creating: str) -> APIRouter:
+def library_router(library: Library, listing: ListingRules, *, creating: str) -> APIRouter:
     """All routes below /v1/<plural>; `creating` is the description of the creating route."""
     router = APIRouter(prefix=f"/v1/{library.plural}", tags=[library.plural])
     _add_create(router, library, creating)
@@ -95,7 +95,7 @@ def _add_create(router: APIRouter, library: Library, description: str) -> None:
     )(create)
 
 
-def _add_list(router: APIRouter, library: Library, listing: Listing) -> None:
+def _add_list(router: APIRouter, library: Library, listing: ListingRules) -> None:
     def list_(
         filters: RecordFilters, request: Request, session: ReadSession, principal: CurrentPrincipal
     ) -> Response:
@@ -168,7 +168,9 @@ def _add_history(router: APIRouter, library: Library) -> None:
         return Page(items=shown, next_cursor=following)
 
 
-def _add_step(router: APIRouter, library: Library, step: Step, summary: str, description: str) -> None:
+def _add_step(
+    router: APIRouter, library: Library, step: RecordTransition, summary: str, description: str
+) -> None:
     @router.post(
         f"/{{record_id}}/{step.name}",
         name=step.name,

@@ -1,8 +1,8 @@
 """Commands on one record: create it, change it, or take it a step on in its life.
 
 A command is a function that finds the record, checks whether it may be done and changes the object, but writes
-nothing. So it can be run twice: once on a copy for its outcome (`rehearse`, which embeds what would be published
-while no lock is held), and once in the transaction that stores it (`perform`), where everything is checked again.
+nothing. So it can be run twice: once on a copy for its outcome (`dry_run`, which embeds what would be published
+while no lock is held), and once in the transaction that stores it (`execute`), where everything is checked again.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -26,17 +26,17 @@ from app.libraries.lifecycle.apply_values import (
     move,
     refuse_foreign_owner,
 )
-from app.libraries.lifecycle.publishing import refuse_unfit, refuse_unpublishable
+from app.libraries.lifecycle.publishing import check_publishable, check_required_fields
 from app.libraries.lifecycle.transitions import (
-    Applied,
-    Step,
+    PendingChange,
+    RecordTransition,
     applied,
-    apply_step,
-    go_public,
+    apply_transition,
+    publish,
     wrong_state,
 )
 from app.libraries.record.enums import RecordState
-from app.libraries.record.indexing import Indexer, Prepared
+from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
 from app.settings import Settings
@@ -44,7 +44,7 @@ from app.settings import Settings
 EDITABLE = (RecordState.DRAFT, RecordState.SUBMITTED, RecordState.PUBLISHED)
 
 
-Command = Callable[[Session, bool], Applied]
+Command = Callable[[Session, bool], PendingChange]
 """(session, whether to lock the record's row) → what was done to it."""
 
 
@@ -56,7 +56,7 @@ def create(
     The command raises Forbidden where the principal may not create for that owner, and Invalid.
     """
 
-    def apply(session: Session, _: bool) -> Applied:
+    def apply(session: Session, _: bool) -> PendingChange:
         record: Record = library.model(id=new_id(), number="")
         given = dict(values)
         owner = given.pop("owner_org_id", None) or principal.organisation_id
@@ -73,10 +73,10 @@ def create(
         refuse_foreign_owner(record, principal, before=None)
         check_owner(session, record.owner_org_id)
         if draft:
-            refuse_unfit(library, record)
+            check_required_fields(library, record)
             action = "create"
         else:
-            action = go_public(session, library, record, principal, settings)
+            action = publish(session, library, record, principal, settings)
         return applied(library, record, None, action)
 
     return apply
@@ -97,7 +97,7 @@ def change(
     Invalid.
     """
 
-    def apply(session: Session, lock: bool) -> Applied:
+    def apply(session: Session, lock: bool) -> PendingChange:
         record = find(session, library, record_id, principal, lock=lock)
         require(principal, library.action("change"), own=owns(principal, record))
         check_if_match(if_match, record)
@@ -113,9 +113,9 @@ def change(
         require(principal, library.action("change"), own=owns(principal, record))
         refuse_foreign_owner(record, principal, before=owner)
         if record.state == RecordState.DRAFT:
-            refuse_unfit(library, record)
+            check_required_fields(library, record)
         else:
-            refuse_unpublishable(session, library, record)
+            check_publishable(session, library, record)
             touched = changed_fields(before, snapshot(record, library.relations))
             if touched and not principal.sees_everything and library.needs_review(settings):
                 record.state = RecordState.SUBMITTED.value
@@ -127,7 +127,7 @@ def change(
 def take(
     library: Library,
     record_id: UUID,
-    step: Step,
+    step: RecordTransition,
     *,
     principal: Principal,
     settings: Settings,
@@ -139,17 +139,19 @@ def take(
     The command raises NotFound, Forbidden, StaleVersion, Conflict (not from this state) and Invalid.
     """
 
-    def apply(session: Session, lock: bool) -> Applied:
+    def apply(session: Session, lock: bool) -> PendingChange:
         record = find(session, library, record_id, principal, lock=lock)
         require(principal, library.action(step.needs), own=owns(principal, record))
         if if_match is not None:
             check_if_match(if_match, record)
-        return apply_step(session, library, record, step, principal=principal, settings=settings, note=note)
+        return apply_transition(
+            session, library, record, step, principal=principal, settings=settings, note=note
+        )
 
     return apply
 
 
-def rehearse(database: Database, indexer: Indexer, command: Command) -> Prepared | None:
+def dry_run(database: Database, indexer: Indexer, command: Command) -> PreparedForIndex | None:
     """Run the command on a copy, and compute the vectors of what it would publish; stores nothing, locks nothing."""
     with database.reading() as session, session.no_autoflush:
         done = command(session, False)

@@ -16,8 +16,8 @@ from app.libraries.record.enums import PublishMode, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.validation.completeness import completeness
-from app.libraries.validation.errors import flaws_of
-from app.libraries.validation.leaks.leak_check import Leak, Owner, find_leaks, texts_of
+from app.libraries.validation.errors import field_errors_of
+from app.libraries.validation.leaks.leak_check import Leak, OwnerNames, find_leaks, texts_of
 from app.libraries.validation.values.dates import check_deadline
 
 MIN_MAIN_TEXT = 10
@@ -28,7 +28,7 @@ _ENTRY = re.compile(r"\[(\d+)\]")
 _CODES = frozenset({"id", "number", "kind", "state", "language", "publish_mode", "source", "source_ref"})
 
 
-def refuse_unfit(library: Library, record: Record) -> None:
+def check_required_fields(library: Library, record: Record) -> None:
     """
     Raises:
         Invalid: fields contradict each other, which even a draft must not.
@@ -36,7 +36,7 @@ def refuse_unfit(library: Library, record: Record) -> None:
     _raise_any(library.check(record))
 
 
-def refuse_unpublishable(session: Session, library: Library, record: Record) -> None:
+def check_publishable(session: Session, library: Library, record: Record) -> None:
     """
     Raises:
         Invalid: with every field that is missing, too short, past, contradictory or tells the hidden owner.
@@ -78,7 +78,7 @@ def _past(library: Library, record: Record) -> Iterator[FieldError]:
     for name in library.last_days:
         day: date | None = getattr(record, name)
         if day is not None:
-            yield from flaws_of(name, lambda day=day: check_deadline(day, today=today))  # type: ignore[misc]
+            yield from field_errors_of(name, lambda day=day: check_deadline(day, today=today))  # type: ignore[misc]
 
 
 def _leaks(session: Session, record: Record) -> Iterator[FieldError]:
@@ -92,7 +92,7 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
         return []
     organisation = session.get(Organisation, record.owner_org_id)
     assert organisation is not None
-    owner = Owner(
+    owner = OwnerNames(
         name=organisation.name,
         aliases=tuple(organisation.aliases or ()),
         contact_names=(record.contact_name,) if record.contact_name else (),

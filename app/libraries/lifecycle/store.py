@@ -17,9 +17,9 @@ from app.events.outbox import emit
 from app.libraries.disclosure.visibility import owns
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, find
-from app.libraries.lifecycle.transitions import Applied
+from app.libraries.lifecycle.transitions import PendingChange
 from app.libraries.record.enums import RecordState
-from app.libraries.record.indexing import Indexer, Prepared
+from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record, RecordVersion
 from app.libraries.record.reference_numbers import next_numbers
 from app.libraries.record.versions import snapshot, version_row
@@ -27,8 +27,13 @@ from app.libraries.search import facet_index, full_text
 from app.libraries.validation.completeness import completeness
 
 
-def perform(
-    session: Session, command: Command, prepared: Prepared | None, *, principal: Principal, indexer: Indexer
+def execute(
+    session: Session,
+    command: Command,
+    prepared: PreparedForIndex | None,
+    *,
+    principal: Principal,
+    indexer: Indexer,
 ) -> Record:
     """Run the command in the caller's transaction and store all that goes with it.
 
@@ -43,8 +48,8 @@ def perform(
 
 def store(
     session: Session,
-    done: Sequence[Applied],
-    prepared: Sequence[Prepared | None],
+    done: Sequence[PendingChange],
+    prepared: Sequence[PreparedForIndex | None],
     *,
     principal: Principal,
     indexer: Indexer,
@@ -57,7 +62,7 @@ def store(
         _follow(session, applied, ready, indexer)
 
 
-def grant(session: Session, done: Sequence[Applied], *, principal: Principal) -> None:
+def grant(session: Session, done: Sequence[PendingChange], *, principal: Principal) -> None:
     """Store what the bureau granted to records and nobody typed into them (`Library.granted`).
 
     No text and no vector knows of such fields, so neither index nor matching is told.
@@ -98,7 +103,7 @@ def discard(
     audit.record(session, principal, f"{library.kind.value}.delete", record.id, record.number)
 
 
-def _number(session: Session, new: Sequence[Applied]) -> None:
+def _number(session: Session, new: Sequence[PendingChange]) -> None:
     if not new:
         return
     numbers = next_numbers(session, new[0].library.kind, count=len(new))
@@ -106,7 +111,7 @@ def _number(session: Session, new: Sequence[Applied]) -> None:
         applied.record.number = number
 
 
-def _write(session: Session, work: Sequence[Applied], principal: Principal) -> None:
+def _write(session: Session, work: Sequence[PendingChange], principal: Principal) -> None:
     """The records and what is kept beside each of them."""
     for applied in work:
         _stamp(applied)
@@ -125,7 +130,7 @@ def _write(session: Session, work: Sequence[Applied], principal: Principal) -> N
         )
 
 
-def _stamp(applied: Applied) -> None:
+def _stamp(applied: PendingChange) -> None:
     record = applied.record
     record.completeness = completeness(record.kind, applied.after).score
     record.updated_at = now()
@@ -133,7 +138,7 @@ def _stamp(applied: Applied) -> None:
         record.version += 1
 
 
-def _write_beside(session: Session, applied: Applied, principal: Principal) -> None:
+def _write_beside(session: Session, applied: PendingChange, principal: Principal) -> None:
     library, record = applied.library, applied.record
     data: dict[str, Any] = snapshot(record, library.relations)
     session.add(
@@ -154,7 +159,9 @@ def _write_beside(session: Session, applied: Applied, principal: Principal) -> N
     session.add(document)
 
 
-def _follow(session: Session, applied: Applied, prepared: Prepared | None, indexer: Indexer) -> None:
+def _follow(
+    session: Session, applied: PendingChange, prepared: PreparedForIndex | None, indexer: Indexer
+) -> None:
     """Index and event: what the change means for those who match."""
     event: str | None = None
     if applied.is_published:

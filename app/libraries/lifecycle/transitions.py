@@ -10,7 +10,7 @@ from app.accounts.access.principal import Principal
 from app.database import now
 from app.errors import Conflict
 from app.libraries.library import Library
-from app.libraries.lifecycle.publishing import refuse_unpublishable
+from app.libraries.lifecycle.publishing import check_publishable
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
@@ -18,7 +18,7 @@ from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class PendingChange:
     """A changed record that is not stored yet. `before` is None for a new one; no `changed` field means no change."""
 
     library: Library
@@ -42,7 +42,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RecordTransition:
     """One step in a record's life. `needs` is the verb of the permission table."""
 
     name: str
@@ -51,36 +51,40 @@ class Step:
     target: RecordState
 
 
-STEPS: Mapping[str, Step] = {
+STEPS: Mapping[str, RecordTransition] = {
     step.name: step
     for step in (
-        Step("submit", "submit", (RecordState.DRAFT,), RecordState.PUBLISHED),
-        Step("approve", "review", (RecordState.SUBMITTED,), RecordState.PUBLISHED),
-        Step("return", "review", (RecordState.SUBMITTED, RecordState.PUBLISHED), RecordState.DRAFT),
-        Step("withdraw", "withdraw", (RecordState.SUBMITTED, RecordState.PUBLISHED), RecordState.WITHDRAWN),
-        Step("close", "close", (RecordState.PUBLISHED,), RecordState.CLOSED),
-        Step("restore", "change", (RecordState.WITHDRAWN, RecordState.CLOSED), RecordState.DRAFT),
-        Step("expire", "withdraw", (RecordState.PUBLISHED,), RecordState.WITHDRAWN),
+        RecordTransition("submit", "submit", (RecordState.DRAFT,), RecordState.PUBLISHED),
+        RecordTransition("approve", "review", (RecordState.SUBMITTED,), RecordState.PUBLISHED),
+        RecordTransition(
+            "return", "review", (RecordState.SUBMITTED, RecordState.PUBLISHED), RecordState.DRAFT
+        ),
+        RecordTransition(
+            "withdraw", "withdraw", (RecordState.SUBMITTED, RecordState.PUBLISHED), RecordState.WITHDRAWN
+        ),
+        RecordTransition("close", "close", (RecordState.PUBLISHED,), RecordState.CLOSED),
+        RecordTransition("restore", "change", (RecordState.WITHDRAWN, RecordState.CLOSED), RecordState.DRAFT),
+        RecordTransition("expire", "withdraw", (RecordState.PUBLISHED,), RecordState.WITHDRAWN),
     )
 }
 
 
-def apply_step(
+def apply_transition(
     session: Session,
     library: Library,
     record: Record,
-    step: Step,
+    step: RecordTransition,
     *,
     principal: Principal,
     settings: Settings,
     note: str | None = None,
-) -> Applied:
+) -> PendingChange:
     if record.state not in step.sources:
         raise wrong_state(record, step.name)
     before = snapshot(record, library.relations)
     action = step.name
     if step.name == "submit":
-        action = go_public(session, library, record, principal, settings)
+        action = publish(session, library, record, principal, settings)
     elif step.target is RecordState.PUBLISHED:
         _publish(session, library, record)
     else:
@@ -89,12 +93,12 @@ def apply_step(
     return applied(library, record, before, action, note or "")
 
 
-def go_public(
+def publish(
     session: Session, library: Library, record: Record, principal: Principal, settings: Settings
 ) -> str:
     """Submit; without a review, or by the reviewer himself, that publishes. Returns what it came to."""
     if library.needs_review(settings) and not principal.sees_everything:
-        refuse_unpublishable(session, library, record)
+        check_publishable(session, library, record)
         record.state = RecordState.SUBMITTED.value
         return "submit"
     _publish(session, library, record)
@@ -102,15 +106,15 @@ def go_public(
 
 
 def _publish(session: Session, library: Library, record: Record) -> None:
-    refuse_unpublishable(session, library, record)
+    check_publishable(session, library, record)
     record.state = RecordState.PUBLISHED.value
     record.published_at = now()
 
 
 def applied(
     library: Library, record: Record, before: Mapping[str, Any] | None, action: str, note: str = ""
-) -> Applied:
-    return Applied(library, record, before, snapshot(record, library.relations), action, note)
+) -> PendingChange:
+    return PendingChange(library, record, before, snapshot(record, library.relations), action, note)
 
 
 def wrong_state(record: Record, attempted: str) -> Conflict:

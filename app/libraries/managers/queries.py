@@ -9,7 +9,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.principal import Principal
 from app.libraries.http.filters import RecordFilters, has_code
-from app.libraries.http.listing import Listing
+from app.libraries.http.listing import ListingRules
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.validation.values.codes import CodesOf
@@ -35,7 +35,7 @@ def conditions(filters: ManagerFilters, _: Principal) -> Iterator[ColumnElement[
         yield Manager.years >= filters.years_min
 
 
-LISTING = Listing(
+LISTING = ListingRules(
     filters=ManagerFilters,
     conditions=conditions,
     sorts={

@@ -18,7 +18,7 @@ from app.libraries.schemas import (
     ShortLine,
     Wire,
 )
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import CertificateLevelCode, CodeOf, CodesOf
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import PersonName, TextRule
@@ -31,7 +31,7 @@ class Period(Wire):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start and self.end and self.start > self.end:
-            raise flaw(
+            raise field_error(
                 "period_order",
                 zh="结束日期早于开始日期。",
                 en="The end lies before the start.",
@@ -81,7 +81,7 @@ class DeclaredConflict(Period):
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if self.organisation_id is None and self.record_id is None:
-            raise flaw(
+            raise field_error(
                 "conflict_with_whom",
                 zh="请填写冲突所涉单位或记录。",
                 en="Name the organisation or the record that the conflict concerns.",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.libraries.record.models import Record
 
 
-class Prepared(Protocol):
+class PreparedForIndex(Protocol):
     """What `prepare` computed for one record; opaque to the libraries."""
 
     @property
@@ -22,11 +22,11 @@ class Prepared(Protocol):
 class Indexer(Protocol):
     def prepare(
         self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
-    ) -> list[Prepared]:
+    ) -> list[PreparedForIndex]:
         """Embed the records (transient or detached ones too), one result each; texts seen before cost nothing."""
         ...
 
-    def store(self, session: Session, record: Record, prepared: Prepared) -> None:
+    def store(self, session: Session, record: Record, prepared: PreparedForIndex) -> None:
         """Make the record findable, in the caller's transaction.
 
         Raises:

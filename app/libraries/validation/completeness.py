@@ -15,7 +15,7 @@ REQUIRED_TOTAL = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FieldWeight:
     """One field's weight. `enough`: characters of a text or items of a list; below it the field earns half.
 
     `instead`: another field that serves as well, e.g. a highest price where the lowest is empty.
@@ -33,7 +33,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingField:
     """A field that is empty or too short; `weight` is what filling it adds to the score."""
 
     field: str
@@ -50,7 +50,7 @@ class Completeness:
     """`missing` is ordered by what helps most: required fields first, then by weight."""
 
     score: int
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingField, ...]
 
     @property
     def publishable(self) -> bool:
@@ -58,8 +58,8 @@ class Completeness:
         return not any(item.required for item in self.missing)
 
 
-def _must(field: str, weight: int, zh: str, en: str, why_zh: str, why_en: str) -> Rule:
-    return Rule(field, weight, zh, en, why_zh, why_en, required=True)
+def _must(field: str, weight: int, zh: str, en: str, why_zh: str, why_en: str) -> FieldWeight:
+    return FieldWeight(field, weight, zh, en, why_zh, why_en, required=True)
 
 
 _FIELDS = _must(
@@ -73,13 +73,13 @@ _FIELDS = _must(
 _REGION = _must(
     "region", 4, "所在地区", "region", "用于按地区匹配和统计", "matching and statistics go by region"
 )
-_KEYWORDS = Rule(
+_KEYWORDS = FieldWeight(
     "keywords", 8, "关键词", "keywords", "帮助同行用行话检索到", "found in the words of the trade", enough=3
 )
-_INDUSTRIES = Rule(
+_INDUSTRIES = FieldWeight(
     "industries", 5, "应用行业", "industries", "用于按行业检索", "search by industry uses them"
 )
-_CONTACT = Rule(
+_CONTACT = FieldWeight(
     "contact_phone",
     4,
     "联系电话",
@@ -89,7 +89,7 @@ _CONTACT = Rule(
     instead="contact_email",
 )
 
-RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
+RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
     RecordKind.ACHIEVEMENT: (
         _must("title", 8, "成果名称", "title", "检索和列表首先看名称", "search and lists show it first"),
         _must("summary", 10, "成果简介", "summary", "匹配主要依据简介", "matching reads it most"),
@@ -106,7 +106,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
         _REGION,
         _KEYWORDS,
         _INDUSTRIES,
-        Rule(
+        FieldWeight(
             "indicators",
             10,
             "技术指标",
@@ -115,7 +115,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "show whether a need is met",
             enough=3,
         ),
-        Rule(
+        FieldWeight(
             "problem_solved",
             8,
             "解决的问题",
@@ -124,7 +124,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "demands speak of problems",
             enough=30,
         ),
-        Rule(
+        FieldWeight(
             "advantages",
             6,
             "优势",
@@ -133,8 +133,8 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "what is better than today's way",
             enough=20,
         ),
-        Rule("scenarios", 6, "应用场景", "scenarios", "说明用在哪里", "where it is used", enough=15),
-        Rule(
+        FieldWeight("scenarios", 6, "应用场景", "scenarios", "说明用在哪里", "where it is used", enough=15),
+        FieldWeight(
             "ip_list",
             6,
             "知识产权",
@@ -142,7 +142,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "权属清楚才能转化",
             "clear rights come before a transfer",
         ),
-        Rule(
+        FieldWeight(
             "price_min_wan",
             4,
             "意向价格",
@@ -151,7 +151,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "compared with budgets",
             instead="price_max_wan",
         ),
-        Rule(
+        FieldWeight(
             "application_status",
             3,
             "应用状态",
@@ -179,7 +179,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
         _REGION,
         _KEYWORDS,
         _INDUSTRIES,
-        Rule(
+        FieldWeight(
             "indicators",
             14,
             "考核指标",
@@ -188,7 +188,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "only numbers can be met",
             enough=3,
         ),
-        Rule(
+        FieldWeight(
             "expected_goal",
             7,
             "预期目标",
@@ -197,7 +197,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "how far it should go",
             enough=15,
         ),
-        Rule(
+        FieldWeight(
             "key_technology",
             6,
             "技术关键",
@@ -206,7 +206,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "where the difficulty lies",
             enough=15,
         ),
-        Rule(
+        FieldWeight(
             "budget_max_wan",
             6,
             "拟投入资金",
@@ -215,7 +215,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "compared with prices",
             instead="budget_min_wan",
         ),
-        Rule(
+        FieldWeight(
             "min_trl",
             4,
             "期望成熟度",
@@ -223,8 +223,10 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "避免推荐过早的成果",
             "keeps out what is too early",
         ),
-        Rule("scenario", 4, "应用场景", "scenario", "说明工况条件", "the conditions of use", enough=15),
-        Rule(
+        FieldWeight(
+            "scenario", 4, "应用场景", "scenario", "说明工况条件", "the conditions of use", enough=15
+        ),
+        FieldWeight(
             "existing_basis",
             2,
             "现有基础条件",
@@ -239,8 +241,10 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
         _must("title", 8, "姓名", "name", "备案和推送需要", "filing and pushes need it"),
         _must("expertise", 14, "专长", "expertise", "推荐主要依据专长", "recommendation reads it most"),
         _must("regions", 8, "服务区域", "regions served", "按服务区域推荐", "recommendation goes by region"),
-        Rule("fields", 10, "擅长领域", "fields", "按领域推荐", "recommendation goes by field", required=True),
-        Rule(
+        FieldWeight(
+            "fields", 10, "擅长领域", "fields", "按领域推荐", "recommendation goes by field", required=True
+        ),
+        FieldWeight(
             "track_record",
             20,
             "业绩",
@@ -249,7 +253,7 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "similar work counts most",
             enough=2,
         ),
-        Rule(
+        FieldWeight(
             "certificates",
             10,
             "培训证书",
@@ -257,9 +261,9 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "人才认定和推荐使用",
             "recognition and recommendation use them",
         ),
-        Rule("years", 6, "从业年限", "years in the trade", "反映经验", "show experience"),
-        Rule("languages", 6, "语言", "languages", "跨境项目需要", "cross-border work needs them"),
-        Rule(
+        FieldWeight("years", 6, "从业年限", "years in the trade", "反映经验", "show experience"),
+        FieldWeight("languages", 6, "语言", "languages", "跨境项目需要", "cross-border work needs them"),
+        FieldWeight(
             "affiliations",
             6,
             "任职单位",
@@ -267,8 +271,8 @@ RULES: Mapping[RecordKind, tuple[Rule, ...]] = {
             "用于判断利益冲突",
             "conflicts of interest are found by them",
         ),
-        Rule("service_kinds", 4, "服务类别", "services", "说明能提供的服务", "what is offered"),
-        Rule(
+        FieldWeight("service_kinds", 4, "服务类别", "services", "说明能提供的服务", "what is offered"),
+        FieldWeight(
             "employer_type",
             4,
             "机构类型",
@@ -287,7 +291,7 @@ def completeness(kind: RecordKind, data: Mapping[str, object]) -> Completeness:
     None, "", white space and empty lists count as empty; False and 0 do not.
     """
     score = 0
-    missing: list[Missing] = []
+    missing: list[MissingField] = []
     for rule in RULES[kind]:
         earned = _earned(rule, data)
         score += earned
@@ -297,7 +301,7 @@ def completeness(kind: RecordKind, data: Mapping[str, object]) -> Completeness:
     return Completeness(score, tuple(missing))
 
 
-def _earned(rule: Rule, data: Mapping[str, object]) -> int:
+def _earned(rule: FieldWeight, data: Mapping[str, object]) -> int:
     amount = max(_amount(rule.field, data.get(name)) for name in (rule.field, rule.instead) if name)
     if amount == 0:
         return 0
@@ -320,14 +324,14 @@ def _amount(field: str, value: object) -> int:
     return len(value) if isinstance(value, Sized) else 1
 
 
-def _missing(rule: Rule, weight: int, *, empty: bool) -> Missing:
+def _missing(rule: FieldWeight, weight: int, *, empty: bool) -> MissingField:
     more_zh, more_en = (
         ("", "")
         if empty
         else (f"（内容偏少，建议至少 {rule.enough}）", f" (little; give {rule.enough} or more)")
     )
     # A required field that is there but short does not hinder publishing.
-    return Missing(
+    return MissingField(
         rule.field,
         weight,
         rule.zh,

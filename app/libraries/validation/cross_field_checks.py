@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.errors import FieldError
-from app.libraries.validation.errors import flaws_of
+from app.libraries.validation.errors import field_errors_of
 from app.libraries.validation.values.money import check_wan_range
 
 
 def money_range(record: Any, name: str) -> Iterator[FieldError]:
     """`<name>_min_wan` is not above `<name>_max_wan`."""
     low, high = getattr(record, f"{name}_min_wan"), getattr(record, f"{name}_max_wan")
-    yield from flaws_of(f"{name}_min_wan", lambda: check_wan_range(low, high))
+    yield from field_errors_of(f"{name}_min_wan", lambda: check_wan_range(low, high))
 
 
 def in_order(record: Any, first: str, last: str) -> Iterator[FieldError]:

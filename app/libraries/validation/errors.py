@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.errors import FieldError
 
 
-def flaw(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> PydanticCustomError:
+def field_error(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> PydanticCustomError:
     """An error whose context holds `zh` and `en`: what is wrong and what would be right.
 
     The field's name is the error's location, which pydantic adds. `facts` are further parts for a machine,
@@ -17,7 +17,7 @@ def flaw(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> Pydant
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en, **facts})
 
 
-def flaws_of(field: str, check: Callable[[], Any]) -> Iterator[FieldError]:
+def field_errors_of(field: str, check: Callable[[], Any]) -> Iterator[FieldError]:
     """The error that a check of ``checks/`` raises, as one of `field`; nothing where it passes."""
     try:
         check()

@@ -16,12 +16,12 @@ from app.libraries.vocabularies.distances import (
     region_covers,
     region_distance,
 )
-from app.libraries.vocabularies.vocabulary import Term, Vocabulary
+from app.libraries.vocabularies.vocabulary import Vocabulary, VocabularyTerm
 
 __all__ = [
-    "Term",
     "UnknownVocabularyError",
     "Vocabulary",
+    "VocabularyTerm",
     "field_distance",
     "hightech_fields",
     "industries",

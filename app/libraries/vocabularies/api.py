@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from app.accounts.access.permissions import CurrentPrincipal
 from app.errors import NotFound, problems
 from app.libraries.vocabularies.catalogue import vocabulary, vocabulary_names
-from app.libraries.vocabularies.vocabulary import Term
+from app.libraries.vocabularies.vocabulary import VocabularyTerm
 
 router = APIRouter(prefix="/v1/vocabularies", tags=["vocabularies"])
 
@@ -62,7 +62,7 @@ def get(name: str, _: CurrentPrincipal) -> VocabularyRead:
     )
 
 
-def _term(term: Term) -> TermRead:
+def _term(term: VocabularyTerm) -> TermRead:
     return TermRead(
         code=term.code,
         zh=term.zh,

@@ -6,7 +6,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from app.libraries.vocabularies.vocabulary import Term, Vocabulary
+from app.libraries.vocabularies.vocabulary import Vocabulary, VocabularyTerm
 
 
 class UnknownVocabularyError(KeyError):
@@ -33,7 +33,7 @@ def vocabulary_names() -> tuple[str, ...]:
 
 def _build(data: dict[str, Any]) -> Vocabulary:
     terms = tuple(
-        Term(
+        VocabularyTerm(
             code=entry["code"],
             zh=entry["zh"],
             en=entry["en"],

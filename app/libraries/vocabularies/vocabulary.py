@@ -18,7 +18,7 @@ def fold_label(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VocabularyTerm:
     """One entry. `attributes` holds what only some vocabularies have, e.g. the contract type of a transfer mode."""
 
     code: str
@@ -40,10 +40,10 @@ class Vocabulary:
     name: str
     zh: str
     en: str
-    terms: tuple[Term, ...]
+    terms: tuple[VocabularyTerm, ...]
     source: str = ""
     retired: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    _by_code: Mapping[str, Term] = field(init=False, repr=False, compare=False)
+    _by_code: Mapping[str, VocabularyTerm] = field(init=False, repr=False, compare=False)
     _by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
     _children: Mapping[str | None, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
@@ -69,13 +69,13 @@ class Vocabulary:
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
 
-    def __iter__(self) -> Iterator[Term]:
+    def __iter__(self) -> Iterator[VocabularyTerm]:
         return iter(self.terms)
 
     def __len__(self) -> int:
         return len(self.terms)
 
-    def term(self, code: str) -> Term:
+    def term(self, code: str) -> VocabularyTerm:
         """Raises KeyError for a code that is not in the vocabulary."""
         return self._by_code[code]
 
@@ -128,7 +128,7 @@ class Vocabulary:
         return separator.join(f"{code} {self.label(code, lang)}" for code in codes)
 
 
-def _names(terms: tuple[Term, ...]) -> Iterator[tuple[str, str]]:
+def _names(terms: tuple[VocabularyTerm, ...]) -> Iterator[tuple[str, str]]:
     """Later wins: codes over labels over aliases, and a child over a parent with the same label."""
     for term in terms:
         for alias in term.aliases:

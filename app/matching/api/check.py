@@ -17,7 +17,7 @@ from app.libraries.demands.schemas import ClarityRead, DemandCheck, FindingRead
 from app.libraries.demands.service import LIBRARY
 from app.libraries.disclosure.visibility import owns
 from app.libraries.lifecycle.apply_values import assign, check_owner, fill_defaults
-from app.libraries.lifecycle.publishing import leaks_of, refuse_unfit
+from app.libraries.lifecycle.publishing import check_required_fields, leaks_of
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.versions import values_of
 from app.libraries.validation.leaks.leak_check import Leak
@@ -74,7 +74,7 @@ def _transient(session: Session, values: Mapping[str, Any], principal: Principal
             "请至少填写名称、主要问题、技术关键、预期目标、应用场景中的一项",
             "give at least one text: title, main problem, key technology, expected goal or scenario",
         )
-    refuse_unfit(LIBRARY, demand)
+    check_required_fields(LIBRARY, demand)
     return demand
 
 

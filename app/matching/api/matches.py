@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, LoggedIn, Reach, reach, require
+from app.accounts.access.permissions import Action, LoggedIn, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
@@ -26,7 +26,7 @@ from app.matching.api.schemas import (
     RecommendationsOut,
     TextMatchIn,
 )
-from app.matching.feedback.impressions import Shown, ShownLists
+from app.matching.feedback.impressions import ImpressionLog, Shown
 from app.matching.feedback.judgements import shown_pairs
 from app.matching.models import Pair
 from app.matching.ranking.explanation import shown
@@ -193,7 +193,7 @@ def best_pairs(
 
 
 def _keep(
-    shown_lists: ShownLists, answer: MatchAnswer, principal: Principal, surface: str, subject_id: UUID
+    shown_lists: ImpressionLog, answer: MatchAnswer, principal: Principal, surface: str, subject_id: UUID
 ) -> None:
     shown_lists.keep(
         principal,
@@ -222,7 +222,7 @@ def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
     )
     for model in (Demand, Achievement):
         query = visible(query, model, principal).where(model.state == RecordState.PUBLISHED.value)
-    if reach(principal, Action.PAIR_LIST) is Reach.OWN:
+    if scope_of(principal, Action.PAIR_LIST) is RecordScope.OWN:
         query = query.where(or_(own_rows(Demand, principal), own_rows(Achievement, principal)))
     return query
 

@@ -9,7 +9,7 @@ from app.matching.assignment.problem import AssignmentProblem, Given, load_cost
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics:
+class AssignmentMetrics:
     """`net_value` is `total_value` less the cost of load. `missing` counts places below the pairs' least numbers.
 
     `capacity_breaches` counts assignments beyond managers' free places, `excess` those beyond the pairs' `most`,
@@ -29,7 +29,7 @@ class Metrics:
     gini: float
 
 
-def metrics(problem: AssignmentProblem, given: Collection[Given]) -> Metrics:
+def metrics(problem: AssignmentProblem, given: Collection[Given]) -> AssignmentMetrics:
     """Figures of any assignment of the problem, also of one that breaks its rules."""
     values = {pair.id: pair.values for pair in problem.pairs}
     of_pair = Counter(pair for pair, _ in given)
@@ -40,7 +40,7 @@ def metrics(problem: AssignmentProblem, given: Collection[Given]) -> Metrics:
         for manager in problem.managers
         for extra in range(min(of_manager[manager.id], manager.free))
     )
-    return Metrics(
+    return AssignmentMetrics(
         assigned=len(given),
         total_value=total,
         net_value=total - load,

@@ -39,7 +39,7 @@ class PairToAssign:
 
 
 @dataclass(frozen=True, slots=True)
-class ManagerPlaces:
+class ManagerSlots:
     """A manager's capacity and the load there is besides this problem; a fixed assignment is not part of `load`."""
 
     id: str
@@ -59,14 +59,14 @@ class AssignmentProblem:
     """
 
     pairs: Sequence[PairToAssign]
-    managers: Sequence[ManagerPlaces]
+    managers: Sequence[ManagerSlots]
     conflicts: Collection[Given] = field(default_factory=frozenset)
     fixed: Collection[Given] = field(default_factory=frozenset)
     load_weight: float = LOAD_WEIGHT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
+class ProblemRows:
     """The problem by row numbers, pairs and managers in the order of their ids, so that input order cannot matter.
 
     An edge is a pair with a manager who may have it; edges stand in the order of (pair, manager). `steps` and
@@ -89,7 +89,7 @@ class Rows:
     in_conflict: list[int]
 
 
-def rows_of(problem: AssignmentProblem) -> Rows:
+def rows_of(problem: AssignmentProblem) -> ProblemRows:
     """Candidates in conflict are gone here, so nothing that computes on rows can assign one.
 
     Raises:
@@ -113,7 +113,7 @@ def rows_of(problem: AssignmentProblem) -> Rows:
     places = np.array(edges, dtype=np.int64).reshape(-1, 2)
     scale = STEPS / max(1.0, problem.load_weight, float(value.max(initial=0.0)))
     asked = np.bincount(places[:, 1], minlength=len(managers))
-    return Rows(
+    return ProblemRows(
         pair_ids=[pair.id for pair in pairs],
         manager_ids=[manager.id for manager in managers],
         least=[pair.least for pair in pairs],
@@ -136,7 +136,7 @@ def rows_of(problem: AssignmentProblem) -> Rows:
     )
 
 
-def load_cost(manager: ManagerPlaces, extra: int, weight: float) -> float:
+def load_cost(manager: ManagerSlots, extra: int, weight: float) -> float:
     """What one engagement more costs a manager who has `extra` new ones already, from about 0 to about `weight`.
 
     It is the slope of weight · capacity · u² / 2, u being the share of the capacity in use: a convex total, so that

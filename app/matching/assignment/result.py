@@ -16,57 +16,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.matching.assignment.metrics import Metrics, metrics
+from app.matching.assignment.metrics import AssignmentMetrics, metrics
 from app.matching.assignment.problem import (
-    LOAD_WEIGHT,
-    STRONG_LEAST,
-    STRONG_MOST,
     AssignmentProblem,
     Given,
-    ManagerPlaces,
-    PairToAssign,
-    Rows,
+    ProblemRows,
     rows_of,
 )
 from app.matching.assignment.shortages import (
-    REASONS,
-    Bottleneck,
-    Dropped,
-    DropReason,
-    MoreCandidates,
-    MorePlaces,
-    Reason,
+    DroppedAssignment,
     Relief,
     Shortage,
+    ShortageReason,
     dropped,
     relief,
     shortages,
 )
 from app.matching.assignment.solvers import Chosen, by_flow, by_greed
-
-__all__ = [
-    "LOAD_WEIGHT",
-    "REASONS",
-    "STRONG_LEAST",
-    "STRONG_MOST",
-    "Assignment",
-    "AssignmentProblem",
-    "Bottleneck",
-    "DropReason",
-    "Dropped",
-    "Given",
-    "ManagerPlaces",
-    "Metrics",
-    "MoreCandidates",
-    "MorePlaces",
-    "PairToAssign",
-    "Reason",
-    "Relief",
-    "Shortage",
-    "assign",
-    "greedy",
-    "metrics",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +44,10 @@ class Assignment:
 
     given: tuple[Given, ...]
     short: tuple[Shortage, ...]
-    dropped: tuple[Dropped, ...]
+    dropped: tuple[DroppedAssignment, ...]
     relief: Relief | None
-    metrics: Metrics
-    reasons: Mapping[Reason, int] = field(default_factory=dict)
+    metrics: AssignmentMetrics
+    reasons: Mapping[ShortageReason, int] = field(default_factory=dict)
 
     def managers_of(self, pair_id: str) -> tuple[str, ...]:
         return tuple(manager for pair, manager in self.given if pair == pair_id)
@@ -112,7 +78,7 @@ def greedy(problem: AssignmentProblem) -> Assignment:
 
 def _answer(
     problem: AssignmentProblem,
-    rows: Rows,
+    rows: ProblemRows,
     chosen: Chosen,
     short: tuple[Shortage, ...],
     remedy: Relief | None,

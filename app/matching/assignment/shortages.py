@@ -7,11 +7,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from app.matching.assignment.problem import AssignmentProblem, Given, Rows
+from app.matching.assignment.problem import AssignmentProblem, Given, ProblemRows
 from app.matching.assignment.solvers import Chosen
 
 
-class Reason(StrEnum):
+class ShortageReason(StrEnum):
     """Why a pair has too few managers; the first that holds."""
 
     NO_CANDIDATE_LEFT = "no_candidate_left"
@@ -21,16 +21,16 @@ class Reason(StrEnum):
 
 
 REASONS = {
-    Reason.NO_CANDIDATE_LEFT: (
+    ShortageReason.NO_CANDIDATE_LEFT: (
         "除去利益冲突后候选技术经理人不足",
         "too few candidates are left after conflicts of interest",
     ),
-    Reason.NO_CAPACITY_IN_TOTAL: (
+    ShortageReason.NO_CAPACITY_IN_TOTAL: (
         "全部技术经理人的空余名额合计不足",
         "the free places of all managers together do not suffice",
     ),
-    Reason.CANDIDATES_FULL: ("候选技术经理人均已满额", "all candidates are full"),
-    Reason.NOT_WORTH_THE_LOAD: (
+    ShortageReason.CANDIDATES_FULL: ("候选技术经理人均已满额", "all candidates are full"),
+    ShortageReason.NOT_WORTH_THE_LOAD: (
         "期望值低于增加负荷的代价",
         "the expected value is not above the cost of the load",
     ),
@@ -51,7 +51,7 @@ class Shortage:
     """`candidates` are those without a conflict, `full` those of them who have no place left after the plan."""
 
     pair_id: str
-    reason: Reason
+    reason: ShortageReason
     least: int
     assigned: int
     candidates: int
@@ -60,14 +60,14 @@ class Shortage:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedAssignment:
     pair_id: str
     manager_id: str
     reason: DropReason
 
 
 @dataclass(frozen=True, slots=True)
-class MorePlaces:
+class ExtraCapacity:
     """`capacity` is what the manager's capacity has to become for `more` further places."""
 
     manager_id: str
@@ -76,7 +76,7 @@ class MorePlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class MoreCandidates:
+class ExtraCandidates:
     pair_id: str
     more: int
     in_conflict: int
@@ -103,12 +103,12 @@ class Relief:
     candidate. Pairs in `candidates` need new candidates, whatever the capacities are.
     """
 
-    places: tuple[MorePlaces, ...]
-    candidates: tuple[MoreCandidates, ...]
+    places: tuple[ExtraCapacity, ...]
+    candidates: tuple[ExtraCandidates, ...]
     bottlenecks: tuple[Bottleneck, ...]
 
 
-def shortages(rows: Rows, chosen: Chosen) -> tuple[Shortage, ...]:
+def shortages(rows: ProblemRows, chosen: Chosen) -> tuple[Shortage, ...]:
     """Pairs below their least number, and those without any manager, by pair id."""
     full = _full(rows, chosen)
     given = np.bincount(rows.pair[chosen], minlength=len(rows.pair_ids))
@@ -122,11 +122,11 @@ def shortages(rows: Rows, chosen: Chosen) -> tuple[Shortage, ...]:
         if assigned >= max(rows.least[row], wanted):
             continue
         if candidates < max(1, rows.least[row]):
-            reason = Reason.NO_CANDIDATE_LEFT
+            reason = ShortageReason.NO_CANDIDATE_LEFT
         elif candidates - assigned > waiting_full[row]:
-            reason = Reason.NOT_WORTH_THE_LOAD
+            reason = ShortageReason.NOT_WORTH_THE_LOAD
         else:
-            reason = Reason.NO_CAPACITY_IN_TOTAL if scarce else Reason.CANDIDATES_FULL
+            reason = ShortageReason.NO_CAPACITY_IN_TOTAL if scarce else ShortageReason.CANDIDATES_FULL
         found.append(
             Shortage(
                 pair_id=pair_id,
@@ -141,7 +141,7 @@ def shortages(rows: Rows, chosen: Chosen) -> tuple[Shortage, ...]:
     return tuple(found)
 
 
-def dropped(problem: AssignmentProblem, given: Collection[Given]) -> tuple[Dropped, ...]:
+def dropped(problem: AssignmentProblem, given: Collection[Given]) -> tuple[DroppedAssignment, ...]:
     """Fixed assignments that were not kept; where some compete for places, as many as can be stay."""
     kept, conflicts = set(given), frozenset(problem.conflicts)
     of_pair = Counter(pair for pair, _ in given)
@@ -153,14 +153,14 @@ def dropped(problem: AssignmentProblem, given: Collection[Given]) -> tuple[Dropp
         return DropReason.PAIR_HAS_ENOUGH if of_pair[pair] >= most[pair] else DropReason.MANAGER_FULL
 
     return tuple(
-        Dropped(pair, manager, reason(pair, manager))
+        DroppedAssignment(pair, manager, reason(pair, manager))
         for pair, manager in sorted(set(problem.fixed))
         if (pair, manager) not in kept
     )
 
 
 def relief(
-    problem: AssignmentProblem, rows: Rows, chosen: Chosen, short: tuple[Shortage, ...]
+    problem: AssignmentProblem, rows: ProblemRows, chosen: Chosen, short: tuple[Shortage, ...]
 ) -> Relief | None:
     """None where no pair is below its least number. `chosen` has to be the optimum: else more places than are needed
     would be asked for, and a bottleneck would be none.
@@ -183,11 +183,11 @@ def relief(
     managers = {manager.id: manager for manager in problem.managers}
     return Relief(
         places=tuple(
-            MorePlaces(id_, number, max(managers[id_].capacity, managers[id_].load) + number)
+            ExtraCapacity(id_, number, max(managers[id_].capacity, managers[id_].load) + number)
             for id_, number in sorted((rows.manager_ids[row], number) for row, number in more.items())
         ),
         candidates=tuple(
-            MoreCandidates(shortage.pair_id, shortage.least - shortage.candidates, shortage.in_conflict)
+            ExtraCandidates(shortage.pair_id, shortage.least - shortage.candidates, shortage.in_conflict)
             for shortage in below
             if shortage.least > shortage.candidates
         ),
@@ -195,12 +195,12 @@ def relief(
     )
 
 
-def _full(rows: Rows, chosen: Chosen) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _full(rows: ProblemRows, chosen: Chosen) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     taken = np.bincount(rows.manager[chosen], minlength=len(rows.manager_ids))
     return taken >= np.array(rows.free, dtype=np.int64)
 
 
-def _bottlenecks(rows: Rows, chosen: Chosen, missing: dict[int, int]) -> tuple[Bottleneck, ...]:
+def _bottlenecks(rows: ProblemRows, chosen: Chosen, missing: dict[int, int]) -> tuple[Bottleneck, ...]:
     """From each short pair to its candidates, to the pairs that hold their places, to the candidates of these …
 
     Whoever is reached could pass a place on, along the way, to the short pair; in an optimum none has one. A fixed

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from app.matching.assignment.problem import Rows
+from app.matching.assignment.problem import ProblemRows
 
 Chosen = NDArray[np.bool_]
 """For each edge, whether it is assigned."""
 
 
-def by_flow(rows: Rows) -> Chosen:
+def by_flow(rows: ProblemRows) -> Chosen:
     """The optimum, as a flow of least cost: source → pair → manager → sink, each unit one assignment.
 
     A pair's first `least` units and fixed edges earn a bonus, a manager's units cost more one by one; what is better
@@ -62,7 +62,7 @@ def by_flow(rows: Rows) -> Chosen:
     return np.asarray(flow.flows(first)) > 0
 
 
-def by_greed(rows: Rows) -> Chosen:
+def by_greed(rows: ProblemRows) -> Chosen:
     """Always the best single assignment that is still allowed; what was given is never taken back."""
     left = _Left(rows)
     for edge in sorted(np.flatnonzero(rows.fixed), key=lambda edge: (-rows.steps[edge], edge)):
@@ -75,7 +75,7 @@ def by_greed(rows: Rows) -> Chosen:
 class _Left:
     """What is left while assignments are made one by one."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: ProblemRows) -> None:
         self.rows = rows
         self.chosen: Chosen = np.zeros(len(rows.pair), dtype=np.bool_)
         self.given = [0] * len(rows.pair_ids)

@@ -20,7 +20,7 @@ from app.matching.candidates.loader import (
     read_candidates,
     read_newer_candidates,
 )
-from app.matching.facts.constraints import hard_rules
+from app.matching.facts.constraints import hard_constraints
 from app.matching.facts.from_records import achievement_facts, demand_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.index import VectorIndex
@@ -101,7 +101,7 @@ class CandidateCache:
                 self._used -= oldest.bytes_used
 
 
-def allowed_pairs(
+def filter_allowed_pairs(
     session: Session, record: Demand | Achievement, candidates: Sequence[Candidate], day: date
 ) -> tuple[list[tuple[Candidate, PairFacts]], dict[str, int]]:
     """The candidates that no hard rule forbids, each with the record's pair with it; and how many each rule left out.
@@ -116,7 +116,7 @@ def allowed_pairs(
     left_out: Counter[str] = Counter()
     for candidate, pair in zip(candidates, pairs, strict=True):
         broken = (
-            hard_rules(
+            hard_constraints(
                 *_as_told(record, pair, confidential=candidate.confidential), today=day, org_family=family
             )
             if _may_break(record, pair, family, day)

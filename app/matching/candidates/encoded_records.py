@@ -16,31 +16,31 @@ from app.matching.embedding.indexer import MatchingIndexer, PreparedRecord
 from app.matching.embedding.vector_store import halves
 from app.matching.facts.from_records import facts_of
 from app.matching.models import RecordVector
-from app.matching.ranking.similarity import TextSide
+from app.matching.ranking.similarity import TextFeatures
 from app.matching.text.bm25 import words
 from app.matching.text.passages import whole_text
 from app.matching.text.traits import Traits
 
 
 @dataclass(frozen=True, slots=True)
-class RecordSide:
+class EncodedRecord:
     """One record's text side, with the sentences that its sentence vectors stand for."""
 
-    text: TextSide
+    text: TextFeatures
     sentences: tuple[str, ...]
 
 
-def stored_texts(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, TextSide]:
+def stored_text_features(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, TextFeatures]:
     """Text sides of the records that are published; the others are missing from the answer."""
-    return {id_: side.text for id_, side in stored_sides(session, model_id, ids).items()}
+    return {id_: side.text for id_, side in stored_encoded_records(session, model_id, ids).items()}
 
 
-def stored_sides(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, RecordSide]:
+def stored_encoded_records(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, EncodedRecord]:
     """The same with the sentences."""
     rows = session.execute(_STORED, {"ids": list(ids), "model_id": model_id})
     return {
-        id_: RecordSide(
-            TextSide(
+        id_: EncodedRecord(
+            TextFeatures(
                 vector=vector,
                 sentences=halves(packed, len(vector)).astype(np.float32),
                 words=Counter(cut.split()),
@@ -78,18 +78,20 @@ def _stored() -> Select[Any]:
 _STORED = _stored()
 
 
-def side_of(session: Session, indexer: MatchingIndexer, model_id: str, record: Record) -> RecordSide:
+def encoded_record_of(
+    session: Session, indexer: MatchingIndexer, model_id: str, record: Record
+) -> EncodedRecord:
     """The side of a published record as it is stored; of any other, embedded now and stored nowhere."""
-    stored = stored_sides(session, model_id, [record.id]).get(record.id)
-    return embedded_side(indexer, record) if stored is None else stored
+    stored = stored_encoded_records(session, model_id, [record.id]).get(record.id)
+    return encode_record(indexer, record) if stored is None else stored
 
 
-def embedded_side(indexer: MatchingIndexer, record: Record) -> RecordSide:
+def encode_record(indexer: MatchingIndexer, record: Record) -> EncodedRecord:
     """The side of a record that is not published, or of a mere text; stored nowhere."""
     prepared = indexer.prepare([record])[0]
     assert isinstance(prepared, PreparedRecord)
-    return RecordSide(
-        TextSide(
+    return EncodedRecord(
+        TextFeatures(
             vector=prepared.vector,
             sentences=np.asarray(prepared.sentence_vectors, dtype=np.float32),
             words=Counter(words(whole_text(facts_of(record)))),

@@ -20,7 +20,7 @@ from app.matching.embedding.vector_store import halves
 from app.matching.facts.from_records import terms_columns, terms_of_row
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.models import RecordVector
-from app.matching.ranking.similarity import TextSide
+from app.matching.ranking.similarity import TextFeatures
 from app.matching.text.traits import Traits
 
 _MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
@@ -43,7 +43,7 @@ class Candidate:
     id: UUID
     number: int
     facts: DemandFacts | AchievementFacts
-    text: TextSide
+    text: TextFeatures
     stored_sentences: str
     confidential: bool = False
 
@@ -117,7 +117,7 @@ def _candidate(kind: RecordKind, id_: UUID, row: Row[Any], *, with_words: bool) 
     if terms is None:
         return None
     facts, confidential = terms
-    text = TextSide(
+    text = TextFeatures(
         vector=vector,
         sentences=halves(packed, len(vector)),
         words=words,

@@ -42,7 +42,7 @@ class UnknownLayout(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class NetworkShape:
     """The network's sizes, in the order of the header."""
 
     hidden: int
@@ -55,7 +55,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class TokenVocabulary:
     """Unigram pieces with their log probabilities; a piece's place is its token id."""
 
     pieces: list[str]
@@ -70,8 +70,8 @@ class Vocabulary:
 class E5Source:
     """`tensors` yields (BERT parameter name, float32 array), one at a time, as each is decoded."""
 
-    shape: Shape
-    vocabulary: Vocabulary
+    shape: NetworkShape
+    vocabulary: TokenVocabulary
     _data: bytes
     _directory: list[tuple[str, int, int, int]]
 
@@ -98,10 +98,10 @@ def read_source(data: bytes) -> E5Source:
     vocabulary, at = _read_vocabulary(data, at)
     # The normalisation map is skipped: the tokenizer does the same with NFKC and a few exceptions.
     (map_bytes,) = struct.unpack_from("<4xI", data, at)
-    return E5Source(Shape(*sizes), vocabulary, data, _read_directory(data, at + 8 + map_bytes))
+    return E5Source(NetworkShape(*sizes), vocabulary, data, _read_directory(data, at + 8 + map_bytes))
 
 
-def _read_vocabulary(data: bytes, at: int) -> tuple[Vocabulary, int]:
+def _read_vocabulary(data: bytes, at: int) -> tuple[TokenVocabulary, int]:
     count, bos, eos, pad, unk, blob_bytes = struct.unpack_from("<5iQ", data, at)
     at += struct.calcsize("<5iQ")
     offsets = np.frombuffer(data, "<u4", count + 1, at).tolist()
@@ -110,7 +110,7 @@ def _read_vocabulary(data: bytes, at: int) -> tuple[Vocabulary, int]:
     at += 4 * count
     blob = data[at : at + blob_bytes]
     pieces = [blob[offsets[i] : offsets[i + 1]].decode() for i in range(count)]
-    return Vocabulary(pieces, scores, bos, eos, pad, unk), at + blob_bytes
+    return TokenVocabulary(pieces, scores, bos, eos, pad, unk), at + blob_bytes
 
 
 def _read_directory(data: bytes, at: int) -> list[tuple[str, int, int, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.errors import StaleVersion
 from app.libraries.record.enums import RecordKind
-from app.libraries.record.indexing import Prepared
+from app.libraries.record.indexing import PreparedForIndex
 from app.libraries.record.models import Record
 from app.matching.embedding import vector_store
 from app.matching.embedding.embedder import Embedder
@@ -63,7 +63,7 @@ class MatchingIndexer:
 
     def prepare(
         self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
-    ) -> list[Prepared]:
+    ) -> list[PreparedForIndex]:
         """One result per record, in order; `on_progress` gets (texts done, texts to embed)."""
         return list(self.prepared(records, on_progress=on_progress))
 
@@ -97,7 +97,7 @@ class MatchingIndexer:
         fresh = {hash_: vector for one in prepared for hash_, vector in one.fresh.items()}
         vector_store.remember_embeddings(session, self.model_id, fresh, replace=anew)
 
-    def store(self, session: Session, record: Record, prepared: Prepared) -> None:
+    def store(self, session: Session, record: Record, prepared: PreparedForIndex) -> None:
         assert isinstance(prepared, PreparedRecord)
         present = self._texts(record)
         if (present.whole.hash, present.indicators) != (prepared.text_hash, prepared.indicators):

@@ -4,7 +4,7 @@ from typing import Any
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from app.matching.embedding.e5_source import Shape, Vocabulary
+from app.matching.embedding.e5_source import NetworkShape, TokenVocabulary
 
 MAX_TOKENS = 512
 
@@ -16,7 +16,7 @@ _MODULES = (
 )
 
 
-def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
+def build_tokenizer(vocabulary: TokenVocabulary) -> Tokenizer:
     """The fast tokenizer of XLM-RoBERTa: nmt_nfkc normalisation, white space as "▁", `<s> … </s>`."""
     pieces = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
     tokenizer = Tokenizer(models.Unigram(pieces, vocabulary.unk, False))
@@ -48,7 +48,7 @@ def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
     return tokenizer
 
 
-def configuration(shape: Shape, vocabulary: Vocabulary) -> dict[str, Any]:
+def configuration(shape: NetworkShape, vocabulary: TokenVocabulary) -> dict[str, Any]:
     """File name → JSON content: what sentence-transformers and transformers look for."""
     return {
         "config.json": _bert(shape, vocabulary),
@@ -79,7 +79,7 @@ def configuration(shape: Shape, vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def _bert(shape: Shape, vocabulary: Vocabulary) -> dict[str, Any]:
+def _bert(shape: NetworkShape, vocabulary: TokenVocabulary) -> dict[str, Any]:
     return {
         "architectures": ["BertModel"],
         "model_type": "bert",
@@ -97,7 +97,7 @@ def _bert(shape: Shape, vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def _tokenizer(vocabulary: Vocabulary) -> dict[str, Any]:
+def _tokenizer(vocabulary: TokenVocabulary) -> dict[str, Any]:
     bos, eos = vocabulary.pieces[vocabulary.bos], vocabulary.pieces[vocabulary.eos]
     return {
         "tokenizer_class": "PreTrainedTokenizerFast",

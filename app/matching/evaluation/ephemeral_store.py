@@ -20,7 +20,7 @@ from app.errors import FieldError, Invalid
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.exchange import mapping
-from app.libraries.exchange.dataset import Dataset, Row
+from app.libraries.exchange.dataset import Dataset, DatasetRow
 from app.libraries.lifecycle.apply_values import fill_defaults
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.record.enums import RecordKind, RecordState
@@ -192,13 +192,13 @@ class _Records:
             )
         return self.organisations[name].id
 
-    def _record(self, model: type[Any], row: Row, payload: Callable[..., dict[str, Any]]) -> Record:
+    def _record(self, model: type[Any], row: DatasetRow, payload: Callable[..., dict[str, Any]]) -> Record:
         values = payload(row.data, self._organisation, {})
         if "deadline" in values:
             values["deadline"] = _open_deadline(values["deadline"])
         return self._finished(model, row, values)
 
-    def _manager(self, row: Row) -> Record:
+    def _manager(self, row: DatasetRow) -> Record:
         values = mapping.manager_payload(row.data, self._organisation, {})
         posts = values.pop("affiliations")
         certificates = values["certificates"]
@@ -208,7 +208,7 @@ class _Records:
         record.affiliations = [Affiliation(id=new_id(), manager_id=record.id, **post) for post in posts]
         return record
 
-    def _finished(self, model: type[Any], row: Row, values: dict[str, Any]) -> Record:
+    def _finished(self, model: type[Any], row: DatasetRow, values: dict[str, Any]) -> Record:
         owner = values.pop("owner_org_id", None) or self._organisation(
             f"owner of {row.data['id']}", "institute", None
         )

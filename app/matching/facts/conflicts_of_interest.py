@@ -29,7 +29,7 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ConflictOfInterest:
     """Why a manager may not be recommended for a pair; `org` is the party (an organisation id), None if a record is."""
 
     kind: Kind
@@ -38,12 +38,12 @@ class Conflict:
     en: str
 
 
-def conflict(
+def find_conflict_of_interest(
     manager: ManagerFacts,
     demand: DemandFacts,
     achievement: AchievementFacts,
     org_family: Mapping[str, str] | None = None,
-) -> Conflict | None:
+) -> ConflictOfInterest | None:
     """The gravest conflict: own affiliation with an owner, then with a co-owner (共有单位), then a declaration, then an
     affiliation in the family of any of these.
 
@@ -73,5 +73,5 @@ def conflict(
     return None
 
 
-def _found(kind: Kind, org: str | None) -> Conflict:
-    return Conflict(kind, org, *_WORDS[kind])
+def _found(kind: Kind, org: str | None) -> ConflictOfInterest:
+    return ConflictOfInterest(kind, org, *_WORDS[kind])

@@ -47,7 +47,7 @@ class Term:
     en: str
 
 
-def hard_rules(
+def hard_constraints(
     demand: DemandFacts,
     achievement: AchievementFacts,
     *,

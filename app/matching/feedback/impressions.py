@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.access.principal import Principal
 from app.database import Database, now
-from app.matching.feedback.judgements import ShownPair, record_exposure, viewer_of, was_recorded
+from app.matching.feedback.judgements import ShownPair, is_recorded, record_impression, viewer_of
 
 log = structlog.get_logger(__name__)
 
 
-class ShownLists:
+class ImpressionLog:
     """Takes down which list a reader was shown."""
 
     def __init__(self, database: Database, background: BackgroundTasks, *, enabled: bool) -> None:
@@ -53,10 +53,10 @@ def _write(
     """A list that could not be kept is one that nobody learns from; the reader has had his answer."""
     try:
         with database.reading() as session:
-            if was_recorded(session, viewer_id=viewer_id, subject_id=subject_id, pairs=pairs, at=at):
+            if is_recorded(session, viewer_id=viewer_id, subject_id=subject_id, pairs=pairs, at=at):
                 return
         with database.unit_of_work() as session:
-            record_exposure(
+            record_impression(
                 session,
                 surface=surface,
                 viewer_id=viewer_id,
@@ -69,9 +69,9 @@ def _write(
         log.warning("exposure_not_kept", surface=surface, error=str(error))
 
 
-def _shown_lists(request: Request, background: BackgroundTasks) -> ShownLists:
+def _shown_lists(request: Request, background: BackgroundTasks) -> ImpressionLog:
     state = request.app.state
-    return ShownLists(state.database, background, enabled=state.settings.keep_exposures)
+    return ImpressionLog(state.database, background, enabled=state.settings.keep_exposures)
 
 
-Shown = Annotated[ShownLists, Depends(_shown_lists)]
+Shown = Annotated[ImpressionLog, Depends(_shown_lists)]

@@ -1,7 +1,7 @@
 """What use says about pairs: lists as they were shown, and what people then did. Kept for training, by concept above.
 
 Pushes and engagements lie above matching. Their events become judgements in ``pushes/judging.py``, or, where the
-payload names the pair, in ``training/listening.py``; both call `judge` and `take_back` here.
+payload names the pair, in ``training/listening.py``; both call `judge` and `retract` here.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from app.accounts.access.principal import Principal
 from app.clock import JINAN_TIME
 from app.database import new_id, now
 from app.matching.feedback.labels import UNANSWERED, signal_table
-from app.matching.feedback.models import Exposure, Judgement
+from app.matching.feedback.models import Impression, Judgement
 from app.matching.models import Pair
 from app.matching.ranking.features import FEATURES
 from app.matching.results import MatchAnswer
@@ -59,7 +59,7 @@ def shown_pairs(answer: MatchAnswer) -> list[ShownPair]:
     ]
 
 
-def record_exposure(
+def record_impression(
     session: Session,
     *,
     surface: str,
@@ -91,20 +91,20 @@ def record_exposure(
     }
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     written = session.scalar(
-        insert(Exposure).values(**values).on_conflict_do_nothing().returning(Exposure.id)
+        insert(Impression).values(**values).on_conflict_do_nothing().returning(Impression.id)
     )
     return written is not None
 
 
-def was_recorded(
+def is_recorded(
     session: Session, *, viewer_id: UUID, subject_id: UUID, pairs: Sequence[ShownPair], at: datetime
 ) -> bool:
     """Whether this list is on record for this day: the usual case of a page that is loaded again needs no write."""
-    query = select(Exposure.id).where(
-        Exposure.viewer_id == viewer_id,
-        Exposure.subject_id == subject_id,
-        Exposure.day == at.astimezone(JINAN_TIME).date(),
-        Exposure.list_hash == _list_hash(pairs),
+    query = select(Impression.id).where(
+        Impression.viewer_id == viewer_id,
+        Impression.subject_id == subject_id,
+        Impression.day == at.astimezone(JINAN_TIME).date(),
+        Impression.list_hash == _list_hash(pairs),
     )
     return session.scalar(query) is not None
 
@@ -149,7 +149,7 @@ def judge(
     return judgement
 
 
-def take_back(
+def retract(
     session: Session,
     *,
     demand_id: UUID,
@@ -176,7 +176,7 @@ def take_back(
     return len(rows)
 
 
-def never_said(
+def delete_judgement(
     session: Session, *, demand_id: UUID, achievement_id: UUID, actor_id: UUID, signal: str, at: datetime
 ) -> None:
     """What the actor said in this way until `at` never held. Noted even where nothing is kept of it yet: the event that
@@ -191,9 +191,9 @@ def never_said(
     session.flush()
 
 
-def forget_exposures(session: Session, *, older_than: timedelta, at: datetime | None = None) -> int:
+def delete_old_impressions(session: Session, *, older_than: timedelta, at: datetime | None = None) -> int:
     """Delete lists that were shown longer ago; what was judged keeps its features. Returns how many."""
-    result = session.execute(delete(Exposure).where(Exposure.shown_at < (at or now()) - older_than))
+    result = session.execute(delete(Impression).where(Impression.shown_at < (at or now()) - older_than))
     assert isinstance(result, CursorResult)
     return result.rowcount
 
@@ -207,13 +207,13 @@ def _as_shown(
 ) -> dict[str, Any]:
     """The pair as the viewer last saw it in a list; else as it stands in the table of pairs; else nothing."""
     lists = session.scalars(
-        select(Exposure)
+        select(Impression)
         .where(
-            Exposure.viewer_id == viewer_id,
-            Exposure.subject_id.in_((demand_id, achievement_id, viewer_id)),
-            Exposure.shown_at <= before,
+            Impression.viewer_id == viewer_id,
+            Impression.subject_id.in_((demand_id, achievement_id, viewer_id)),
+            Impression.shown_at <= before,
         )
-        .order_by(Exposure.shown_at.desc())
+        .order_by(Impression.shown_at.desc())
         .limit(_LISTS_LOOKED_AT)
     )
     wanted = (str(demand_id), str(achievement_id))

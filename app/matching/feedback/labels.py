@@ -12,14 +12,14 @@ from app.matching.ranking.features import FEATURE_BY_NAME
 UNANSWERED = "unanswered"
 
 
-class Says(StrEnum):
+class Polarity(StrEnum):
     TOPIC = "topic"
     TERMS = "terms"
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SignalValue:
     """`value` (0–1) is how likely the pair is relevant, `weight` how many plain answers that counts as.
 
     With `features` it speaks about these alone: the others keep what they weigh.
@@ -33,10 +33,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SignalTable:
-    signals: Mapping[str, Evidence]
-    reasons: Mapping[str, tuple[Says, frozenset[str]]]
+    signals: Mapping[str, SignalValue]
+    reasons: Mapping[str, tuple[Polarity, frozenset[str]]]
 
-    def evidence(self, signal: str, reason: str | None) -> Evidence | None:
+    def evidence(self, signal: str, reason: str | None) -> SignalValue | None:
         """What the signal says, None where it says nothing.
 
         A reason matters only to a signal that speaks against the pair. One that the table does not know says nothing:
@@ -45,13 +45,13 @@ class SignalTable:
         plain = self.signals[signal]
         if reason is None or plain.value >= 0.5:
             return plain
-        says, names = self.reasons.get(reason, (Says.NOTHING, frozenset()))
-        if says is Says.TOPIC:
+        says, names = self.reasons.get(reason, (Polarity.NOTHING, frozenset()))
+        if says is Polarity.TOPIC:
             return plain
         known = frozenset(name for name in names if name in FEATURE_BY_NAME)
-        if says is Says.NOTHING or not known:
+        if says is Polarity.NOTHING or not known:
             return None
-        return Evidence(0.0, plain.weight, plain.stage, known)
+        return SignalValue(0.0, plain.weight, plain.stage, known)
 
 
 @cache
@@ -60,11 +60,11 @@ def signal_table() -> SignalTable:
     rows = json.loads(file.read_text(encoding="utf-8"))
     return SignalTable(
         signals={
-            name: Evidence(float(row["value"]), float(row["weight"]), int(row["stage"]))
+            name: SignalValue(float(row["value"]), float(row["weight"]), int(row["stage"]))
             for name, row in rows["signals"].items()
         },
         reasons={
-            code: (Says(row["says"]), frozenset(row.get("features", ())))
+            code: (Polarity(row["says"]), frozenset(row.get("features", ())))
             for code, row in rows["reasons"].items()
         },
     )

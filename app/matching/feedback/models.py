@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Base, Identified, Json, now
 
 
-class Exposure(Identified, Base):
+class Impression(Identified, Base):
     """A ranked list as it was shown: one row for the same list, to the same viewer, on the same day (in Jinan).
 
     `viewer_id` is a manager's record or an organisation, never a user. `subject_id` is whose list it is: the demand or

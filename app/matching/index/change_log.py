@@ -6,7 +6,7 @@ from typing import Any
 from app.database import Database
 
 
-class Committed:
+class CommittedChanges:
     """Asks what is committed now. Asked several times in each answer, so it goes straight to the driver: a session, and
     even a connection of the pool, would cost more than the question. Thread-safe."""
 

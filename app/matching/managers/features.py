@@ -15,7 +15,7 @@ import numpy as np
 from app.matching.facts.constraints import OPEN_REGION
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts, TrackRecord
 from app.matching.ranking.baseline import CorpusBaseline, Vectors, mean_centre
-from app.matching.ranking.similarity import Context, TextSide
+from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
 from app.matching.text.bm25 import CorpusStats, count_words
 from app.matching.text.passages import sentences
 
@@ -41,7 +41,7 @@ TIERS: Mapping[str, float] = {"E": 1 / 3, "D": 2 / 3, "C": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class ManagerSide:
+class EncodedManager:
     """A manager with their vectors: the whole text (d), and one row per sentence as `text.sentences` lists them.
 
     `acceptance` and `success` are above or below the mean (see ``history``), `tier` is C, D, E or None; all three are
@@ -71,9 +71,9 @@ class PairTarget:
     @classmethod
     def of(
         cls,
-        demand: tuple[DemandFacts, TextSide],
-        achievement: tuple[AchievementFacts, TextSide],
-        context: Context,
+        demand: tuple[DemandFacts, TextFeatures],
+        achievement: tuple[AchievementFacts, TextFeatures],
+        context: CorpusStatistics,
     ) -> "PairTarget":
         asked, offered = demand[1], achievement[1]
         asked_mean = context.demands.mean(asked.language)
@@ -105,7 +105,7 @@ class PairTarget:
 
 
 def manager_features(
-    target: PairTarget, side: ManagerSide, usual: CorpusBaseline, *, today: date
+    target: PairTarget, side: EncodedManager, usual: CorpusBaseline, *, today: date
 ) -> tuple[dict[str, float], TrackRecord | None]:
     """Features by name, and the brokered work nearest to the pair. `usual` is that of the managers."""
     facts = side.facts
@@ -210,7 +210,7 @@ def amount_brokered(works: tuple[TrackRecord, ...]) -> float:
     return min(1.0, math.log1p(total) / math.log1p(MUCH_WORK_WAN))
 
 
-def _split(side: ManagerSide) -> tuple[dict[int, TrackRecord], list[int]]:
+def _split(side: EncodedManager) -> tuple[dict[int, TrackRecord], list[int]]:
     """Rows of the sentences that are titles of brokered work, with the work; and the other rows."""
     by_title = {entry.title.strip(): entry for entry in side.facts.track_record}
     texts = sentences(side.facts)[: len(side.sentences)]
@@ -240,6 +240,6 @@ def _words_of(text: str) -> tuple[str, ...]:
     return tuple(count_words(text))
 
 
-def _rows(side: TextSide) -> Vectors:
+def _rows(side: TextFeatures) -> Vectors:
     """A record without sentences (all too short) stands with its whole vector."""
     return side.sentences if len(side.sentences) else side.vector[None, :]

@@ -21,7 +21,7 @@ RESERVED_PLACES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Placed(Generic[One]):
+class RankedSlot(Generic[One]):
     """`put_forward`: stands here by a reserved place, above somebody with a higher score."""
 
     one: One
@@ -34,7 +34,7 @@ def with_newcomers(
     eligible: Callable[[One], bool],
     seed: str,
     share: float,
-) -> list[Placed[One]]:
+) -> list[RankedSlot[One]]:
     """The list in its new order; `ranked` is best first, and holds only those who may be recommended.
 
     Args:
@@ -43,12 +43,12 @@ def with_newcomers(
         share: of the places, 0–1.
     """
     waiting = list(ranked)
-    placed: list[Placed[One]] = []
+    placed: list[RankedSlot[One]] = []
     while waiting:
         chosen = 0
         if len(placed) < RESERVED_PLACES and is_reserved(seed, len(placed), share):
             chosen = next((row for row, one in enumerate(waiting) if eligible(one)), 0)
-        placed.append(Placed(waiting.pop(chosen), put_forward=chosen > 0))
+        placed.append(RankedSlot(waiting.pop(chosen), put_forward=chosen > 0))
     return placed
 
 

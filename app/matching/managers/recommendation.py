@@ -14,15 +14,15 @@ from app.accounts.models import Organisation
 from app.accounts.organisations.service import families
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
-from app.matching.candidates.encoded_records import stored_texts
+from app.matching.candidates.encoded_records import stored_text_features
 from app.matching.facts.from_records import manager_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.index import IndexFilter, VectorIndex
-from app.matching.managers.features import ManagerSide
+from app.matching.managers.features import EncodedManager
 from app.matching.managers.score import ScoredManager, rank_managers
 from app.matching.managers.shrinkage import PushHistory, Tally, above_the_mean
-from app.matching.ranking.corpus_statistics import StoreContext
-from app.matching.ranking.similarity import TextSide
+from app.matching.ranking.corpus_statistics import StoreStatistics
+from app.matching.ranking.similarity import TextFeatures
 from app.matching.results import ManagerRecommendation
 
 OpenLoad = Callable[[Session, Collection[UUID]], Mapping[UUID, int]]
@@ -60,8 +60,8 @@ class PairToBroker:
 
     demand: DemandFacts
     achievement: AchievementFacts
-    demand_text: TextSide
-    achievement_text: TextSide
+    demand_text: TextFeatures
+    achievement_text: TextFeatures
 
 
 def managers_for(
@@ -69,7 +69,7 @@ def managers_for(
     pair: PairToBroker,
     *,
     index: VectorIndex,
-    context: StoreContext,
+    context: StoreStatistics,
     lookups: ManagerLookups,
     limit: int,
     today: date,
@@ -106,7 +106,7 @@ def _sides(
     *,
     model_id: str,
     today: date,
-) -> list[ManagerSide]:
+) -> list[EncodedManager]:
     ids = list(records)
     load = lookups.open_load(session, ids)
     histories = lookups.histories(session, ids)
@@ -114,7 +114,7 @@ def _sides(
     success = above_the_mean(lookups.outcomes(session, ids))
     tiers = lookups.tiers(session, ids)
     return [
-        ManagerSide(
+        EncodedManager(
             facts=manager_facts(records[id_], open_load=load.get(id_, 0), today=today),
             vector=text.vector,
             sentences=np.asarray(text.sentences, np.float32),
@@ -123,7 +123,7 @@ def _sides(
             tier=tiers.get(id_),
             is_new=histories.get(id_, PushHistory()).is_new,
         )
-        for id_, text in stored_texts(session, model_id, ids).items()
+        for id_, text in stored_text_features(session, model_id, ids).items()
     ]
 
 

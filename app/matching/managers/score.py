@@ -10,19 +10,19 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from app.matching.facts.conflicts_of_interest import Conflict, conflict
+from app.matching.facts.conflicts_of_interest import ConflictOfInterest, find_conflict_of_interest
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.managers.features import (
     CERTIFICATES,
     COVERED_FIELD,
-    ManagerSide,
+    EncodedManager,
     PairTarget,
     manager_features,
 )
 from app.matching.managers.newcomer_slots import FIT_FLOOR, with_newcomers
 from app.matching.ranking.baseline import CorpusBaseline
 from app.matching.ranking.ranker import logistic
-from app.matching.ranking.similarity import Context, TextSide
+from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
 
 MODEL_FILE = "managers.json"
 # Above the mean by as much as this is worth a word; below it, it may be chance.
@@ -42,7 +42,7 @@ class ScoredManager:
     recommended: bool
     full: bool
     is_new: bool
-    conflict: Conflict | None
+    conflict: ConflictOfInterest | None
     contributions: Mapping[str, float]
     best_work: str | None
     reasons_zh: tuple[str, ...]
@@ -71,11 +71,11 @@ def shipped_model() -> ManagerModel:
 
 
 def rank_managers(
-    demand: tuple[DemandFacts, TextSide],
-    achievement: tuple[AchievementFacts, TextSide],
-    managers: Sequence[ManagerSide],
+    demand: tuple[DemandFacts, TextFeatures],
+    achievement: tuple[AchievementFacts, TextFeatures],
+    managers: Sequence[EncodedManager],
     *,
-    context: Context,
+    context: CorpusStatistics,
     managers_usual: CorpusBaseline,
     today: date,
     org_family: Mapping[str, str] | None = None,
@@ -105,7 +105,7 @@ def rank_managers(
 
 def _scored(
     target: PairTarget,
-    side: ManagerSide,
+    side: EncodedManager,
     usual: CorpusBaseline,
     model: ManagerModel,
     org_family: Mapping[str, str] | None,
@@ -114,7 +114,7 @@ def _scored(
     features, work = manager_features(target, side, usual, today=today)
     contributions = {name: model.weights[name] * value for name, value in features.items()}
     facts = side.facts
-    found = conflict(facts, target.demand, target.achievement, org_family)
+    found = find_conflict_of_interest(facts, target.demand, target.achievement, org_family)
     full = facts.open_load >= facts.capacity
     best_work = work.title.strip() if work else None
     zh, en = _reasons(target, side, features, best_work, found, full=full)
@@ -139,10 +139,10 @@ def _put_forward(one: ScoredManager) -> ScoredManager:
 
 def _reasons(
     target: PairTarget,
-    side: ManagerSide,
+    side: EncodedManager,
     features: Mapping[str, float],
     best_work: str | None,
-    found: Conflict | None,
+    found: ConflictOfInterest | None,
     *,
     full: bool,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -162,7 +162,7 @@ def _against(
     target: PairTarget,
     facts: ManagerFacts,
     features: Mapping[str, float],
-    found: Conflict | None,
+    found: ConflictOfInterest | None,
     *,
     full: bool,
 ) -> list[Line]:
@@ -212,7 +212,7 @@ def _of_fit(
     ]
 
 
-def _of_practice(side: ManagerSide, features: Mapping[str, float]) -> list[Line]:
+def _of_practice(side: EncodedManager, features: Mapping[str, float]) -> list[Line]:
     """Of rates only what is good is said: the rest is between the manager and the bureau."""
     level = CERTIFICATES.get(side.facts.certificate, CERTIFICATES["none"])
     years = side.facts.years

@@ -19,7 +19,7 @@ NEAREST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ListModel:
+class ConfidenceModel:
     """Weights of `list_figures` by name."""
 
     version: str
@@ -51,6 +51,6 @@ def list_figures(scored: Sequence[ScoredPair]) -> dict[str, float]:
 
 
 @cache
-def shipped_list_model() -> ListModel:
+def shipped_list_model() -> ConfidenceModel:
     data = json.loads((resources.files(__package__) / "data" / MODEL_FILE).read_text(encoding="utf-8"))
-    return ListModel(str(data["version"]), float(data["base"]), data["weights"])
+    return ConfidenceModel(str(data["version"]), float(data["base"]), data["weights"])

@@ -17,7 +17,7 @@ from app.libraries.search.full_text import SearchDocument
 from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.models import RecordVector
 from app.matching.ranking.baseline import SAMPLE, CorpusBaseline, prior_mean
-from app.matching.ranking.similarity import Context
+from app.matching.ranking.similarity import CorpusStatistics
 from app.matching.text.bm25 import CorpusStats
 
 # A change of one record in fifty moves means and document frequencies by less than a score shows.
@@ -46,14 +46,14 @@ class _Library:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreContext:
+class StoreStatistics:
     """What is usual in all three libraries."""
 
-    pairs: Context
+    pairs: CorpusStatistics
     managers: CorpusBaseline
 
 
-class ContextSource:
+class CorpusStatisticsCache:
     """Contexts of a store; safe to use from several threads.
 
     The statistics come from the indexes, which keep them up with every change: no record is read again for them.
@@ -63,11 +63,11 @@ class ContextSource:
         self._index = index
         self._lexical = lexical
         self._lock = threading.Lock()
-        self._context: StoreContext | None = None
+        self._context: StoreStatistics | None = None
         self._position = -1
         self._size = 0
 
-    def current(self, session: Session) -> StoreContext:
+    def current(self, session: Session) -> StoreStatistics:
         """The context in use; renewed when more than `RENEW_SHARE` of the store has changed since it was taken."""
         here = self._index.position(session)
         with self._lock:
@@ -77,12 +77,12 @@ class ContextSource:
                 self._position = here
             return self._context
 
-    def without(self, session: Session, ids: Collection[UUID]) -> StoreContext:
+    def without(self, session: Session, ids: Collection[UUID]) -> StoreStatistics:
         """The context of the same store without some records; for evaluation, which asks what would be then."""
         demands, achievements, managers = (self._library(session, kind) for kind in _KINDS)
         return _context(self._index.model_id, demands.without(ids), achievements.without(ids), managers)
 
-    def _counted(self, session: Session) -> tuple[StoreContext, int]:
+    def _counted(self, session: Session) -> tuple[StoreStatistics, int]:
         """The context now, and how many records it was taken of."""
         stored = [self._index.usual(session, kind, SAMPLE) for kind in _KINDS]
         demands, achievements, managers = (
@@ -96,7 +96,7 @@ class ContextSource:
             for kind, one in zip(_KINDS, stored, strict=True)
         )
         words = self._lexical.all_statistics(session, RecordKind.ACHIEVEMENT)
-        context = StoreContext(Context(demands, achievements, words), managers)
+        context = StoreStatistics(CorpusStatistics(demands, achievements, words), managers)
         return context, sum(sum(one.counts.values()) for one in stored)
 
     def _library(self, session: Session, kind: RecordKind) -> _Library:
@@ -123,9 +123,9 @@ class ContextSource:
         )
 
 
-def _context(model_id: str, demands: _Library, achievements: _Library, managers: _Library) -> StoreContext:
-    return StoreContext(
-        pairs=Context(
+def _context(model_id: str, demands: _Library, achievements: _Library, managers: _Library) -> StoreStatistics:
+    return StoreStatistics(
+        pairs=CorpusStatistics(
             demands=CorpusBaseline.of(demands.vectors, demands.languages, prior_mean(model_id, "demand")),
             achievements=CorpusBaseline.of(
                 achievements.vectors, achievements.languages, prior_mean(model_id, "achievement")

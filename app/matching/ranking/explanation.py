@@ -15,7 +15,7 @@ from app.matching.facts.constraints import Term, terms
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.baseline import Vectors
 from app.matching.ranking.features import FEATURE_BY_NAME
-from app.matching.ranking.gap_analysis import Lack
+from app.matching.ranking.gap_analysis import Gap
 from app.matching.ranking.ranker import ScoredPair
 
 MOST_SENTENCES = 3
@@ -163,7 +163,7 @@ def counted_features(contributions: Mapping[str, float]) -> tuple[CountedFeature
 
 
 def no_good_match(
-    scores: Sequence[float], threshold: float, lacks: Sequence[Lack] = ()
+    scores: Sequence[float], threshold: float, lacks: Sequence[Gap] = ()
 ) -> dict[str, Any] | None:
     """Why nothing is a good match, or None where something is. `best_score` is None without a candidate.
 

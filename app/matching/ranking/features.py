@@ -20,7 +20,7 @@ from app.matching.facts.constraints import (
 )
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.similarity import CROWD_NEUTRAL, PairSignals
-from app.matching.text.traits import REGISTER_NEUTRAL
+from app.matching.text.traits import NEUTRAL_FORMALITY
 
 # A price this share above the budget fails as fully as any higher one.
 PRICE_TOLERANCE = 0.2
@@ -55,7 +55,7 @@ FEATURES = (
         "需求用语口语化（校正）",
         "colloquial wording of the demand, made up for",
         1,
-        REGISTER_NEUTRAL,
+        NEUTRAL_FORMALITY,
     ),
     Feature("indicators", "指标相符", "required figures that are met"),
     Feature("purpose", "成果用途", "what the achievement is for, against what is asked"),

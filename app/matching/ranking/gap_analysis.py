@@ -12,7 +12,7 @@ ON_TOPIC = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class Gap:
     """One thing that stands between the demand and the achievements on its topic; `count` of them lack it."""
 
     code: str
@@ -21,9 +21,9 @@ class Lack:
     en: str
 
 
-def lacks(
+def find_gaps(
     scored: Sequence[ScoredPair], pairs: Sequence[tuple[DemandFacts, AchievementFacts]]
-) -> tuple[Lack, ...]:
+) -> tuple[Gap, ...]:
     """Of the achievements on the demand's topic, how many there are, and what they lack, the commonest first.
 
     `scored` and `pairs` are of one demand, in one order.
@@ -33,14 +33,14 @@ def lacks(
     ]
     if not near:
         return (
-            Lack(
+            Gap(
                 "no_achievement_on_topic",
                 0,
                 "库中没有同一主题的成果",
                 "the library has no achievement on this topic",
             ),
         )
-    topic = Lack(
+    topic = Gap(
         "on_topic",
         len(near),
         f"同一主题的成果 {len(near)} 项，均未达到匹配要求",
@@ -64,7 +64,7 @@ _FEATURES: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _trl(near: Sequence[_Near]) -> Lack | None:
+def _trl(near: Sequence[_Near]) -> Gap | None:
     short = [
         achievement.trl
         for _, demand, achievement in near
@@ -73,7 +73,7 @@ def _trl(near: Sequence[_Near]) -> Lack | None:
     if not short:
         return None
     wanted, best = near[0][1].min_trl, max(short)
-    return Lack(
+    return Gap(
         "trl",
         len(short),
         f"{len(short)} 项技术成熟度不足：最高 {best} 级，要求 {wanted} 级",
@@ -81,7 +81,7 @@ def _trl(near: Sequence[_Near]) -> Lack | None:
     )
 
 
-def _price(near: Sequence[_Near]) -> Lack | None:
+def _price(near: Sequence[_Near]) -> Gap | None:
     above = []
     for _, demand, achievement in near:
         price, budget = asking_price_wan(achievement), budget_wan(demand)
@@ -89,7 +89,7 @@ def _price(near: Sequence[_Near]) -> Lack | None:
             above.append(price)
     if not above:
         return None
-    return Lack(
+    return Gap(
         "price",
         len(above),
         f"{len(above)} 项意向价高于预算：最低 {min(above):f} 万元",
@@ -97,10 +97,10 @@ def _price(near: Sequence[_Near]) -> Lack | None:
     )
 
 
-def _by_feature(near: Sequence[_Near]) -> list[Lack | None]:
+def _by_feature(near: Sequence[_Near]) -> list[Gap | None]:
     counts = {name: sum(one.contributions.get(name, 0.0) < 0 for one, *_ in near) for name in _FEATURES}
     return [
-        Lack(code, counts[name], f"{counts[name]} 项{zh}", f"{counts[name]} {en}") if counts[name] else None
+        Gap(code, counts[name], f"{counts[name]} 项{zh}", f"{counts[name]} {en}") if counts[name] else None
         for name, (code, zh, en) in _FEATURES.items()
     ]
 

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from app.matching.ranking.baseline import SHRINK_STORE, CorpusBaseline, Vectors, mean_centre
 from app.matching.text.bm25 import CorpusStats, LexicalQuery
 from app.matching.text.traits import (
+    NEUTRAL_FORMALITY,
     NO_TRAITS,
-    REGISTER_NEUTRAL,
     Traits,
+    formality_of,
     indicator_fit,
     purpose_gap,
-    register_of,
 )
 
 Side = Literal["demand", "achievement"]
@@ -61,11 +61,11 @@ class PairSignals:
     indicators: float = 0.0
     purpose: float = 0.0
     disclaimed: float = 0.0
-    register: float = REGISTER_NEUTRAL
+    register: float = NEUTRAL_FORMALITY
 
 
 @dataclass(frozen=True, slots=True)
-class TextSide:
+class TextFeatures:
     """One record as text: vector (d), sentence vectors (s, d), word counts, language, traits. Vectors have length 1.
 
     Sentence vectors may be of half precision, as they are stored. `words` may be left out of an achievement that a
@@ -80,7 +80,7 @@ class TextSide:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class CorpusStatistics:
     """Statistics of both libraries, taken at one moment and used for all pairs until they are renewed."""
 
     demands: CorpusBaseline
@@ -94,9 +94,9 @@ class Context:
 
 
 def pair_signals(
-    query: TextSide,
-    candidates: Sequence[TextSide],
-    context: Context,
+    query: TextFeatures,
+    candidates: Sequence[TextFeatures],
+    context: CorpusStatistics,
     *,
     query_is: Side = "demand",
     word_scores: Sequence[float] | None = None,
@@ -129,7 +129,7 @@ def pair_signals(
 
 
 def _traits(
-    query: TextSide, candidates: Sequence[TextSide], context: Context, *, from_demand: bool
+    query: TextFeatures, candidates: Sequence[TextFeatures], context: CorpusStatistics, *, from_demand: bool
 ) -> tuple[list[float], ...]:
     """What the texts say outright, by candidate: figures, purpose, disclaimers, register."""
     pairs = [(query, each) if from_demand else (each, query) for each in candidates]
@@ -144,13 +144,13 @@ def _traits(
     )
 
 
-def _registers(query: TextSide, candidates: Sequence[TextSide], *, from_demand: bool) -> list[float]:
+def _registers(query: TextFeatures, candidates: Sequence[TextFeatures], *, from_demand: bool) -> list[float]:
     if from_demand:
-        return [register_of(query.words)] * len(candidates)
-    return [register_of(demand.words) for demand in candidates]
+        return [formality_of(query.words)] * len(candidates)
+    return [formality_of(demand.words) for demand in candidates]
 
 
-def _disclaimed(demand: TextSide, achievement: TextSide, context: Context) -> float:
+def _disclaimed(demand: TextFeatures, achievement: TextFeatures, context: CorpusStatistics) -> float:
     """How near the nearest disclaiming sentence is to the demand, by meaning and by shared technical words."""
     rows = [row for row in achievement.traits.disclaims if row < len(achievement.sentences)]
     if not rows:
@@ -172,8 +172,8 @@ def _shared_weight(disclaimed: frozenset[str], asked: Mapping[str, int], stats: 
 
 
 def _late_interaction(
-    query: TextSide,
-    candidates: Sequence[TextSide],
+    query: TextFeatures,
+    candidates: Sequence[TextFeatures],
     own: CorpusBaseline,
     means: Vectors,
     languages: NDArray[np.int64],
@@ -215,7 +215,7 @@ def _cosines_with_centred(
 
 
 def _achievement_crowds(
-    own_whole: Vectors, whole: Vectors, context: Context, *, from_demand: bool
+    own_whole: Vectors, whole: Vectors, context: CorpusStatistics, *, from_demand: bool
 ) -> Vectors:
     """By candidate (n,): how crowded the pair's achievement is, measured from what is usual in the store."""
     demands = context.demands.sample
@@ -247,8 +247,8 @@ def _crowds(cosines: Vectors) -> Vectors:
 
 
 def _lexical(
-    query: TextSide,
-    candidates: Sequence[TextSide],
+    query: TextFeatures,
+    candidates: Sequence[TextFeatures],
     stats: CorpusStats,
     *,
     from_demand: bool,
@@ -264,7 +264,7 @@ def _lexical(
 
 
 def sentence_cosines(
-    query: TextSide, others: Sequence[TextSide], context: Context, *, query_is: Side
+    query: TextFeatures, others: Sequence[TextFeatures], context: CorpusStatistics, *, query_is: Side
 ) -> list[Vectors]:
     """For each other record: centred cosines of every demand sentence with every achievement sentence, (s, t)."""
     from_demand = query_is == "demand"

@@ -27,7 +27,7 @@ from app.matching.text.passages import sentences
 
 MAX_INDICATORS = 20
 # The register of a text of which nothing is known; the mean over judged demands.
-REGISTER_NEUTRAL = 0.6
+NEUTRAL_FORMALITY = 0.6
 # A title that names both ("在线监测与控制") acts, and yet is less surely what solves the matter.
 OBSERVES_AND_ACTS = 0.4
 # Asked for in the story of the problem alone, where inspection is often how the trouble was noticed.
@@ -130,14 +130,14 @@ def purpose_gap(demand: Traits, achievement: Traits) -> float:
     return -achievement.observes * (1.0 - demand.asks_to_observe)
 
 
-def register_of(counts: Mapping[str, int]) -> float:
+def formality_of(counts: Mapping[str, int]) -> float:
     """How colloquial a demand's wording is: 0 as achievements are worded, 1 as on the shop floor; `counts` are words.
 
     The mean over its words of how much oftener demands use them than achievements, in log (scripts/tune/register.py).
     Who speaks of symptoms meets even the right achievement in few words; so the same nearness means more.
     """
     if not counts:
-        return REGISTER_NEUTRAL
+        return NEUTRAL_FORMALITY
     table, unknown = _registers()
     return min(1.0, max(0.0, math.fsum(table.get(word, unknown) for word in counts) / len(counts)))
 

@@ -14,7 +14,7 @@ from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.handlers import RankedRecord, ranked, store_ranked
 from app.matching.matcher import Matcher
 from app.matching.models import RecordVector
-from app.matching.tools.checkpoint import Progress
+from app.matching.tools.checkpoint import Checkpoint
 
 # Demands for each transaction: a writer on SQLite holds up all others for about this many times 10 ms.
 _CHUNK = 25
@@ -24,7 +24,7 @@ _GROUPS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class BatchDone:
+class BulkRankingReport:
     """`skipped` demands were ranked by an earlier run that was broken off, `gone` ones were taken back meanwhile."""
 
     demands: int
@@ -37,9 +37,9 @@ def match_all(
     database: Database,
     matcher: Matcher,
     *,
-    progress: Progress,
+    progress: Checkpoint,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> BatchDone:
+) -> BulkRankingReport:
     """Rank every published demand and store its good pairs, as the worker would demand by demand; may be repeated.
 
     Memory is bounded by the matcher's caches and one chunk. `on_progress` gets (demands done, all demands).
@@ -61,7 +61,7 @@ def match_all(
         gone += len(ids) - len(stored)
         on_progress(skipped + start + len(ids), len(ordered))
     progress.end()
-    return BatchDone(len(todo) - gone, pairs, skipped, gone)
+    return BulkRankingReport(len(todo) - gone, pairs, skipped, gone)
 
 
 def _plans(session: Session, matcher: Matcher, ids: Sequence[UUID]) -> dict[UUID, RankedRecord]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 @dataclass(slots=True)
-class Progress:
+class Checkpoint:
     """A line is written after its transaction: what is lost with a process is done once more, which changes nothing.
 
     A file of another `version` (ranker, model) counts for nothing.

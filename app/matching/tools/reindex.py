@@ -16,7 +16,7 @@ from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
 from app.matching.embedding.indexer import MatchingIndexer, PreparedRecord
 from app.matching.models import RecordVector
-from app.matching.tools.checkpoint import Progress
+from app.matching.tools.checkpoint import Checkpoint
 
 # Records for each transaction: a writer on SQLite holds up all others for about this many times 5 ms.
 _CHUNK = 25
@@ -29,7 +29,7 @@ OnProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reindexed:
+class ReindexReport:
     """How many published records were stored anew (with `embed_only`: prepared), and how many texts were embedded for
     them. `current` ones were up to date, `skipped` ones done by an earlier run of `everything` that was broken off.
 
@@ -47,12 +47,12 @@ def reindex(
     database: Database,
     indexer: MatchingIndexer,
     *,
-    progress: Progress,
+    progress: Checkpoint,
     ranker_version: str,
     everything: bool = False,
     embed_only: bool = False,
     on_progress: OnProgress = lambda _done, _all: None,
-) -> Reindexed:
+) -> ReindexReport:
     """Store anew what differs from what would be stored now; may be repeated, and broken off anywhere.
 
     A record's row is replaced in one transaction with others, at most 25 at a time, and gets a new sequence number: an
@@ -72,7 +72,7 @@ def reindex(
     total = sum(map(len, found.values()))
     skipped = total - sum(map(len, todo.values()))
     run = _Run(database, indexer, progress, everything=everything, embed_only=embed_only)
-    done = Reindexed(skipped=skipped)
+    done = ReindexReport(skipped=skipped)
     on_progress(skipped, total)
     for part in run.parts(todo):
         done = _sum(done, part)
@@ -89,11 +89,11 @@ def reindex(
 class _Run:
     database: Database
     indexer: MatchingIndexer
-    progress: Progress
+    progress: Checkpoint
     everything: bool
     embed_only: bool
 
-    def parts(self, todo: Mapping[RecordKind, Sequence[UUID]]) -> Iterator[Reindexed]:
+    def parts(self, todo: Mapping[RecordKind, Sequence[UUID]]) -> Iterator[ReindexReport]:
         """What came of each portion; records that changed under the work are tried again at the end of their kind."""
         for kind, ids in todo.items():
             for turn in range(_TRIES):
@@ -104,7 +104,7 @@ class _Run:
                     yield replace(done, changed=len(changed) if turn == _TRIES - 1 else 0)
                 ids = again
 
-    def _portion(self, kind: RecordKind, ids: Sequence[UUID]) -> tuple[Reindexed, list[UUID]]:
+    def _portion(self, kind: RecordKind, ids: Sequence[UUID]) -> tuple[ReindexReport, list[UUID]]:
         """What was done, and which records changed meanwhile."""
         with self.database.reading() as session:
             due, current = self._due(session, kind, ids)
@@ -119,7 +119,7 @@ class _Run:
                 changed = self._store(session, kind, wanted)
         if self.everything and not self.embed_only:
             self.progress.add([id_ for id_ in ids if id_ not in changed])
-        return Reindexed(len(wanted) - len(changed), fresh, current), changed
+        return ReindexReport(len(wanted) - len(changed), fresh, current), changed
 
     def _due(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> tuple[list[Record], int]:
         """Records whose row is not what it would be now, and how many are up to date or not published any more."""
@@ -170,8 +170,8 @@ def _present(kind: RecordKind, ids: Sequence[UUID]) -> Any:
     )
 
 
-def _sum(one: Reindexed, other: Reindexed) -> Reindexed:
-    return Reindexed(
+def _sum(one: ReindexReport, other: ReindexReport) -> ReindexReport:
+    return ReindexReport(
         records=one.records + other.records,
         embedded=one.embedded + other.embedded,
         current=one.current + other.current,

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.matching.feedback.labels import UNANSWERED, Evidence, signal_table
-from app.matching.feedback.models import Exposure, Judgement
+from app.matching.feedback.labels import UNANSWERED, SignalValue, signal_table
+from app.matching.feedback.models import Impression as Exposure
+from app.matching.feedback.models import Judgement
 from app.matching.ranking.features import FEATURES
-from app.matching.training.propensity import NO_BIAS, Impression, Propensities, estimate
+from app.matching.training.propensity import NO_BIAS, Propensities, ShownItem, estimate
 
 Array = NDArray[np.float64]
 PairKey = tuple[UUID, UUID]
@@ -32,8 +33,9 @@ NO_LIST = ""
 @dataclass(frozen=True, slots=True)
 class Example:
     """One pair before one viewer. `value` (0–1): how likely it is relevant, by what he did. `weight`: for how many
-    plain answers it counts, the correction for its position included. `spoken_of`: the features it speaks about, None
-    for all. `features` by name; what a row lacks is neutral. `at`: when it was shown or judged first."""
+    plain answers it counts, the correction for its position included. `judged_features`: the features it
+    speaks about, None for all. `features` by name; what a row lacks is neutral. `at`: when it was shown or
+    judged first."""
 
     demand_id: UUID
     achievement_id: UUID
@@ -43,11 +45,11 @@ class Example:
     weight: float
     at: datetime
     answered: bool
-    spoken_of: frozenset[str] | None = None
+    judged_features: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Harvest:
+class TrainingExamples:
     """All examples of a time, oldest first, and the propensities that their weights come from, by surface."""
 
     examples: tuple[Example, ...]
@@ -65,9 +67,9 @@ class _Look:
     at: datetime
 
 
-def harvest(
+def collect_examples(
     session: Session, *, since: datetime | None = None, until: datetime, correct_bias: bool = True
-) -> Harvest:
+) -> TrainingExamples:
     """Everything shown and judged in the time, as examples.
 
     Without `correct_bias` every item counts as looked at: for comparisons only.
@@ -79,9 +81,9 @@ def harvest(
         for key, look in looks.items()
         if key in judged or ((key[0], look.surface) in answering and look.at <= until - PATIENCE)
     }
-    impressions: dict[str, list[Impression]] = defaultdict(list)
+    impressions: dict[str, list[ShownItem]] = defaultdict(list)
     for key, seen in heard.items():
-        impressions[seen.surface].append(Impression(key[1:], seen.position, key in judged))
+        impressions[seen.surface].append(ShownItem(key[1:], seen.position, key in judged))
     propensities = {
         surface: estimate(shown) if correct_bias else NO_BIAS
         for surface, shown in sorted(impressions.items())
@@ -91,7 +93,7 @@ def harvest(
         *_unanswered(judged, heard, propensities),
     ]
     examples.sort(key=lambda one: (one.at, one.demand_id, one.achievement_id, one.viewer_id))
-    return Harvest(tuple(examples), propensities, sum(map(len, judged.values())))
+    return TrainingExamples(tuple(examples), propensities, sum(map(len, judged.values())))
 
 
 def matrix(examples: Sequence[Example]) -> Array:
@@ -109,11 +111,14 @@ def matrix(examples: Sequence[Example]) -> Array:
     ).reshape(len(examples), len(FEATURES))
 
 
-def spoken_of(examples: Sequence[Example]) -> Array:
+def judged_features_mask(examples: Sequence[Example]) -> Array:
     """1 where an example speaks about a feature, 0 where it leaves it as it is."""
     return np.array(
         [
-            [1.0 if one.spoken_of is None or feature.name in one.spoken_of else 0.0 for feature in FEATURES]
+            [
+                1.0 if one.judged_features is None or feature.name in one.judged_features else 0.0
+                for feature in FEATURES
+            ]
             for one in examples
         ]
     ).reshape(len(examples), len(FEATURES))
@@ -192,7 +197,7 @@ def _answered(
             weight=evidence.weight * correction,
             at=look.at if look else rows[0].judged_at,
             answered=True,
-            spoken_of=evidence.features,
+            judged_features=evidence.features,
         )
 
 
@@ -217,7 +222,7 @@ def _unanswered(
         )
 
 
-def _evidence(rows: Sequence[Judgement]) -> Evidence | None:
+def _evidence(rows: Sequence[Judgement]) -> SignalValue | None:
     """Of an actor's signals on a pair the one of the highest stage holds, whatever it says."""
     table = signal_table()
     last = max(rows, key=lambda row: (table.signals[row.signal].stage, row.judged_at))

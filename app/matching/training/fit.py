@@ -18,7 +18,7 @@ from scipy.special import expit
 
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import Ranker
-from app.matching.training.examples import Example, matrix, spoken_of
+from app.matching.training.examples import Example, judged_features_mask, matrix
 
 Array = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Prior:
 def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
     """The ranker that the examples make of `start`; without examples, the same weights under another version."""
     rows = matrix(examples)
-    spoken = spoken_of(examples)
+    spoken = judged_features_mask(examples)
     prior = _prior(start, rows)
     values = np.array([one.value for one in examples])
     weights = _damped(examples)
@@ -84,7 +84,7 @@ def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, flo
 
     Only answers tell what is relevant and what not: silence may have other reasons.
     """
-    told = [one for one in examples if one.answered and one.spoken_of is None]
+    told = [one for one in examples if one.answered and one.judged_features is None]
     if not told:
         return 1.0, 0.0
     logits = np.array([_logit(ranker, one) for one in told])

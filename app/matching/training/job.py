@@ -10,15 +10,15 @@ from app.matching.embedding.embedder import Embedder
 from app.matching.ranking.ranker import Ranker
 from app.matching.ranking.registry import ActiveRanker
 from app.matching.training.judged_sets import JudgedPairs, judged_pairs, shipped_directory
-from app.matching.training.trainer import Decision, settle, train
+from app.matching.training.trainer import PromotionDecision, settle, train
 from app.settings import Settings
 
 _SAID = {
-    Decision.PROMOTED: "it is better and answers from now on (更好, 已启用)",
-    Decision.NOT_BETTER: "not shown to be better; the present one stays (未证明更好, 保留现用模型)",
-    Decision.WORSE_ON_JUDGED: "worse on the judged set; the present one stays (评判集上变差, 保留现用模型)",
-    Decision.TOO_FEW: "too few judgements or later demands yet (评判或其后的需求太少)",
-    Decision.OVERTAKEN: "another model was made active meanwhile (训练期间已启用其他模型)",
+    PromotionDecision.PROMOTED: "it is better and answers from now on (更好, 已启用)",
+    PromotionDecision.NOT_BETTER: "not shown to be better; the present one stays (未证明更好, 保留现用模型)",
+    PromotionDecision.WORSE_ON_JUDGED: "worse on the judged set; the present one stays (评判集上变差, 保留现用模型)",
+    PromotionDecision.TOO_FEW: "too few judgements or later demands yet (评判或其后的需求太少)",
+    PromotionDecision.OVERTAKEN: "another model was made active meanwhile (训练期间已启用其他模型)",
 }
 
 
@@ -51,7 +51,7 @@ def run_training(database: Database, shipped: Ranker, options: TrainingOptions) 
         return settle(session, trained, shipped=shipped, principal=SYSTEM).report
 
 
-def train_by_the_clock(settings: Settings, database: Database, embedder: Embedder, shipped: Ranker) -> None:
+def train_if_due(settings: Settings, database: Database, embedder: Embedder, shipped: Ranker) -> None:
     """With the shipped judged records as what must not be lost."""
     judged = judged_pairs(settings, embedder, shipped_directory(), on_progress=_silent)
     run_training(database, shipped, TrainingOptions(judged))
@@ -71,7 +71,7 @@ def report_lines(report: dict[str, Any]) -> list[str]:
             f"{name}: {gap['present']:.4f} → {gap['candidate']:.4f}, "
             f"difference {gap['difference']:+.4f} [{low:+.4f}, {high:+.4f}] over {gap['demands']} demands"
         )
-    lines.append(f"decision (结论): {report['decision']} — {_SAID[Decision(report['decision'])]}")
+    lines.append(f"decision (结论): {report['decision']} — {_SAID[PromotionDecision(report['decision'])]}")
     if "candidate" in report:
         lines.append(f"candidate (候选模型): {report['candidate']['version']}")
     return lines

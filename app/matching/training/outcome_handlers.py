@@ -18,12 +18,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.events.outbox import Claimed, Handler
+from app.events.outbox import ClaimedEvent, Handler
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.feedback.judgements import judge, never_said
+from app.matching.feedback.judgements import delete_judgement, judge
 
-Apply = Callable[[Session, Claimed], None]
+Apply = Callable[[Session, ClaimedEvent], None]
 
 UNDONE = "undone"
 """The reason (engagement_end_reasons) with which an engagement ends when its acceptance is undone."""
@@ -45,13 +45,13 @@ def listening_handlers() -> Mapping[str, Sequence[Handler]]:
 
 
 def _handler(apply: Apply) -> Handler:
-    def run(session: Session, event: Claimed, _: None) -> None:
+    def run(session: Session, event: ClaimedEvent, _: None) -> None:
         apply(session, event)
 
     return Handler(lambda _session, _event: None, run)
 
 
-def _owner_answered(session: Session, event: Claimed) -> None:
+def _owner_answered(session: Session, event: ClaimedEvent) -> None:
     pair = _pair(event)
     owner = _owner(session, event.subject_id)
     if pair is None or owner is None:
@@ -60,7 +60,7 @@ def _owner_answered(session: Session, event: Claimed) -> None:
     if not event.payload["interested"]:
         signal, other = other, signal
     demand_id, achievement_id = pair
-    never_said(
+    delete_judgement(
         session,
         demand_id=demand_id,
         achievement_id=achievement_id,
@@ -89,7 +89,7 @@ def _owner(session: Session, record_id: UUID | None) -> UUID | None:
     return None
 
 
-def _match_reported(session: Session, event: Claimed) -> None:
+def _match_reported(session: Session, event: ClaimedEvent) -> None:
     pair = _pair(event)
     if pair is None or event.subject_id is None:
         return
@@ -105,7 +105,7 @@ def _match_reported(session: Session, event: Claimed) -> None:
 
 
 def _by_manager(signal: str) -> Apply:
-    def apply(session: Session, event: Claimed) -> None:
+    def apply(session: Session, event: ClaimedEvent) -> None:
         pair = _pair(event)
         if pair is not None:
             for manager in _managers(event):
@@ -122,7 +122,7 @@ def _by_manager(signal: str) -> Apply:
     return apply
 
 
-def _engagement_ended(session: Session, event: Claimed) -> None:
+def _engagement_ended(session: Session, event: ClaimedEvent) -> None:
     """One whose acceptance was undone never was: what the manager says of the pair next is his word on it."""
     pair = _pair(event)
     if event.payload.get("reason") != UNDONE or pair is None:
@@ -131,16 +131,18 @@ def _engagement_ended(session: Session, event: Claimed) -> None:
     _never_held(session, event, pair, ["engagement_opened"])
 
 
-def _contract_cancelled(session: Session, event: Claimed) -> None:
+def _contract_cancelled(session: Session, event: ClaimedEvent) -> None:
     pair = _pair(event)
     if pair is not None:
         _never_held(session, event, pair, ["contract_signed", "contract_landed"])
 
 
-def _never_held(session: Session, event: Claimed, pair: tuple[UUID, UUID], signals: Sequence[str]) -> None:
+def _never_held(
+    session: Session, event: ClaimedEvent, pair: tuple[UUID, UUID], signals: Sequence[str]
+) -> None:
     for manager in _managers(event):
         for signal in signals:
-            never_said(
+            delete_judgement(
                 session,
                 demand_id=pair[0],
                 achievement_id=pair[1],
@@ -150,13 +152,13 @@ def _never_held(session: Session, event: Claimed, pair: tuple[UUID, UUID], signa
             )
 
 
-def _pair(event: Claimed) -> tuple[UUID, UUID] | None:
+def _pair(event: ClaimedEvent) -> tuple[UUID, UUID] | None:
     """Demand and achievement that the event is about; a project may have none, and then says nothing about any."""
     demand, achievement = event.payload.get("demand_id"), event.payload.get("achievement_id")
     return (UUID(demand), UUID(achievement)) if demand and achievement else None
 
 
-def _managers(event: Claimed) -> list[UUID]:
+def _managers(event: ClaimedEvent) -> list[UUID]:
     several = event.payload.get("manager_ids")
     ids = several if several is not None else [event.payload.get("manager_id")]
     return [UUID(id_) for id_ in ids if id_]

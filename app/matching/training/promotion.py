@@ -20,7 +20,7 @@ CUT = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class PairedDifference:
     """One figure of both rankers, and the paired 95% interval of candidate − present over `demands` demands."""
 
     present: float
@@ -39,14 +39,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PairedTrial:
     """A figure of both rankers by demand."""
 
     present: dict[str, float]
     candidate: dict[str, float]
 
-    def gap(self) -> Gap:
-        return Gap(
+    def gap(self) -> PairedDifference:
+        return PairedDifference(
             present=metrics.interval(list(self.present.values())).mean,
             candidate=metrics.interval(list(self.candidate.values())).mean,
             difference=metrics.paired_interval(self.candidate, self.present),
@@ -54,14 +54,14 @@ class Trial:
         )
 
 
-def later_demands(present: Ranker, candidate: Ranker, examples: Sequence[Example]) -> Trial:
+def later_demands(present: Ranker, candidate: Ranker, examples: Sequence[Example]) -> PairedTrial:
     """nDCG@10 over the pairs of each demand that somebody answered, the gain of a pair being the mean of the answers'
     values. Both rankers' lists are condensed to these pairs (Sakai, "Alternatives to Bpref", SIGIR 2007): whether a
     pair was answered depends on the place that the present ranker gave it, but what was answered does not. Over all
     shown pairs, weighted for their places, the same comparison found a better ranker half as often in simulated use.
 
     A demand of which all pairs are judged alike tells nothing and is left out."""
-    trial = Trial({}, {})
+    trial = PairedTrial({}, {})
     for demand, pairs in _relevance(examples).items():
         gains = {pair: value for pair, (value, _) in pairs.items()}
         if len(set(gains.values())) > 1:
@@ -71,22 +71,22 @@ def later_demands(present: Ranker, candidate: Ranker, examples: Sequence[Example
     return trial
 
 
-def judged_ranking(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> Gap:
+def judged_ranking(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> PairedDifference:
     """nDCG@10 by the directory's grades, as `sanku eval` counts it."""
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for demand, achievement, grade in zip(judged.demands, judged.achievements, judged.grades, strict=True):
         if grade:
             grades[demand][achievement] = int(grade)
     ours, theirs = (metrics.ndcg(_rankings(ranker, judged), grades, CUT) for ranker in (candidate, present))
-    return Trial(theirs, ours).gap()
+    return PairedTrial(theirs, ours).gap()
 
 
-def judged_cost(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> Gap:
+def judged_cost(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> PairedDifference:
     """What wrong answers at the threshold cost, each demand's sum: a threshold t on calibrated scores is the best one
     where a pair shown in vain costs t and a relevant one kept back 1 − t. So a model that orders well but puts all
     scores too low, or too high, is found out."""
     ours, theirs = (_costs(ranker, judged, present.threshold) for ranker in (candidate, present))
-    return Trial(theirs, ours).gap()
+    return PairedTrial(theirs, ours).gap()
 
 
 def _relevance(examples: Sequence[Example]) -> dict[UUID, dict[str, tuple[float, Mapping[str, float]]]]:
@@ -94,7 +94,7 @@ def _relevance(examples: Sequence[Example]) -> dict[UUID, dict[str, tuple[float,
     values: dict[UUID, dict[UUID, list[float]]] = defaultdict(lambda: defaultdict(list))
     features: dict[tuple[UUID, UUID], Mapping[str, float]] = {}
     for one in examples:
-        if one.answered and one.spoken_of is None:
+        if one.answered and one.judged_features is None:
             values[one.demand_id][one.achievement_id].append(one.value)
             features[one.demand_id, one.achievement_id] = one.features
     return {

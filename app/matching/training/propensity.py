@@ -26,7 +26,7 @@ WEIGHT_MOST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Impression:
+class ShownItem:
     """One item of one list: the pair it shows, its position from 1, and whether it was answered."""
 
     pair: Hashable
@@ -62,9 +62,9 @@ NO_BIAS = Propensities(eta=0.0, answering=0.5, harvested=0)
 """Everything was looked at: what learning without a correction assumes."""
 
 
-def estimate(impressions: Sequence[Impression]) -> Propensities:
+def estimate(impressions: Sequence[ShownItem]) -> Propensities:
     """From the log of one surface; the order of the impressions does not matter."""
-    groups: dict[Hashable, list[Impression]] = {}
+    groups: dict[Hashable, list[ShownItem]] = {}
     for one in impressions:
         groups.setdefault(one.pair, []).append(one)
     telling = [

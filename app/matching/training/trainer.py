@@ -1,6 +1,6 @@
 """`sanku train`: learn from what was judged earlier, compare on demands that came later, promote only what is better.
 
-`train` reads and computes, for as long as it takes; `settle` writes what came of it, in one short transaction.
+`train` reads and computes, for as long as it takes; `ack` writes what came of it, in one short transaction.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ from app.matching.ranking import registry
 from app.matching.ranking.models import RankerModel
 from app.matching.ranking.ranker import Ranker
 from app.matching.training import promotion
-from app.matching.training.examples import Example, Harvest, harvest
+from app.matching.training.examples import Example, TrainingExamples, collect_examples
 from app.matching.training.fit import calibration, fit, stretched
 from app.matching.training.judged_sets import JudgedPairs
-from app.matching.training.promotion import Gap, Trial
+from app.matching.training.promotion import PairedDifference, PairedTrial
 
 # Of the demands, by the time they were shown first: so many are learned from before the first comparison.
 FIRST_LEARNED = 0.4
@@ -36,7 +36,7 @@ LEAST_JUDGEMENTS = 30
 LEAST_DEMANDS = 12
 
 
-class Decision(StrEnum):
+class PromotionDecision(StrEnum):
     PROMOTED = "promoted"
     NOT_BETTER = "not_better"
     WORSE_ON_JUDGED = "worse_on_judged"
@@ -50,7 +50,7 @@ class Trained:
 
     present: str
     candidate: Ranker | None
-    decision: Decision
+    decision: PromotionDecision
     trained_from: datetime | None
     trained_to: datetime
     judgements: int
@@ -58,7 +58,7 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class TimeFold:
     """What was shown before some moment, and the demands that came from then on: none is on both sides."""
 
     learned: tuple[Example, ...]
@@ -84,13 +84,13 @@ def train(
     not lose on its own later demands, and where it is not beyond noise worse on the judged directory: neither in order,
     nor in cost at the threshold.
     """
-    found = harvest(session, since=since, until=until, correct_bias=correct_bias)
+    found = collect_examples(session, since=since, until=until, correct_bias=correct_bias)
     folds = by_time(found.examples, after=_learned_to(session, present))
     report = _seen(found, folds)
     if found.judgements < LEAST_JUDGEMENTS or not folds:
         report["needed"] = {"judgements": LEAST_JUDGEMENTS, "later_demands": LEAST_DEMANDS}
-        return _finished(present, None, Decision.TOO_FEW, found, until, report)
-    whole, newest = Trial({}, {}), Trial({}, {})
+        return _finished(present, None, PromotionDecision.TOO_FEW, found, until, report)
+    whole, newest = PairedTrial({}, {}), PairedTrial({}, {})
     candidate = start
     for fold in folds:
         candidate = _learn(start, fold.learned)
@@ -118,13 +118,16 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
     was with a ranker that answers no more.
     """
     decision = trained.decision
-    if decision is Decision.PROMOTED and registry.active_version(session, shipped) != trained.present:
-        decision = Decision.OVERTAKEN
+    if (
+        decision is PromotionDecision.PROMOTED
+        and registry.active_version(session, shipped) != trained.present
+    ):
+        decision = PromotionDecision.OVERTAKEN
     if trained.candidate is not None:
         model = registry.register(
             session,
             trained.candidate,
-            state=registry.TRAINED if decision is Decision.PROMOTED else registry.REFUSED,
+            state=registry.TRAINED if decision is PromotionDecision.PROMOTED else registry.REFUSED,
             parent=trained.present,
             trained=(trained.trained_from, trained.trained_to),
             judgements=trained.judgements,
@@ -134,7 +137,7 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
                 if name in trained.report
             },
         )
-        if decision is Decision.PROMOTED:
+        if decision is PromotionDecision.PROMOTED:
             model.state = registry.TRAINED  # what was refused beside another ranker may be the better one now
     run = TrainingRun(
         parent=trained.present,
@@ -144,12 +147,12 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
     )
     session.add(run)
     session.flush()
-    if trained.candidate is not None and decision is Decision.PROMOTED:
+    if trained.candidate is not None and decision is PromotionDecision.PROMOTED:
         registry.use(session, trained.candidate.version, shipped=shipped, principal=principal, why="promote")
     return run
 
 
-def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> list[Fold]:
+def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> list[TimeFold]:
     """Up to FOLDS folds over the demands that were first shown `after` a moment, the first FIRST_LEARNED of all left
     out; none where these are fewer than LEAST_DEMANDS.
 
@@ -167,7 +170,7 @@ def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> li
     place = {demand: number for number, demand in enumerate(demands)}
     cuts = [first + (len(demands) - first) * fold // FOLDS for fold in range(FOLDS + 1)]
     return [
-        Fold(
+        TimeFold(
             tuple(one for one in examples if place[one.demand_id] < cut and one.at < begins[demands[cut]]),
             tuple(one for one in examples if cut <= place[one.demand_id] < end),
         )
@@ -194,11 +197,13 @@ def _demands(examples: Sequence[Example]) -> list[UUID]:
     return list(dict.fromkeys(one.demand_id for one in examples))
 
 
-def _decide(later: Gap, newest: Gap, *, worse: bool, margin: float) -> Decision:
+def _decide(
+    later: PairedDifference, newest: PairedDifference, *, worse: bool, margin: float
+) -> PromotionDecision:
     gap = later.difference
     if later.demands < LEAST_DEMANDS or gap.low < margin or gap.mean <= margin or newest.difference.mean < 0:
-        return Decision.NOT_BETTER
-    return Decision.WORSE_ON_JUDGED if worse else Decision.PROMOTED
+        return PromotionDecision.NOT_BETTER
+    return PromotionDecision.WORSE_ON_JUDGED if worse else PromotionDecision.PROMOTED
 
 
 def _version(candidate: Ranker, until: datetime) -> str:
@@ -208,7 +213,7 @@ def _version(candidate: Ranker, until: datetime) -> str:
     return f"learned-{until:%Y.%m.%d}-{digest}"
 
 
-def _seen(found: Harvest, folds: Sequence[Fold]) -> dict[str, Any]:
+def _seen(found: TrainingExamples, folds: Sequence[TimeFold]) -> dict[str, Any]:
     return {
         "judgements": found.judgements,
         "examples": len(found.examples),
@@ -226,8 +231,8 @@ def _seen(found: Harvest, folds: Sequence[Fold]) -> dict[str, Any]:
 def _finished(
     present: Ranker,
     candidate: Ranker | None,
-    decision: Decision,
-    found: Harvest,
+    decision: PromotionDecision,
+    found: TrainingExamples,
     learned_to: datetime,
     report: Mapping[str, Any],
 ) -> Trained:

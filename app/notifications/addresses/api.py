@@ -22,7 +22,7 @@ from app.errors import (
 )
 from app.idempotency import IdempotencyKey, created_once
 from app.notifications.addresses import service as own
-from app.notifications.channels.secrets import Seal
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.content.renderer import templates
 from app.notifications.models import ChannelAddress, ChannelKind
 from app.notifications.schemas import Asked, ChannelChange, ChannelNew, ChannelRead
@@ -38,11 +38,11 @@ _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 Token = Annotated[str, Query(min_length=20, max_length=1000, description="邮件链接中的令牌")]
 
 
-def _seal(request: Request) -> Seal:
-    return Seal(request.app.state.settings)
+def _seal(request: Request) -> SecretBox:
+    return SecretBox(request.app.state.settings)
 
 
-TheSeal = Annotated[Seal, Depends(_seal)]
+TheSeal = Annotated[SecretBox, Depends(_seal)]
 
 
 @router.post(

@@ -14,10 +14,10 @@ from app.accounts.models import User
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.events.messages import MessageKind, message_due
+from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
 from app.notifications.channels.chat import robot_token
-from app.notifications.channels.secrets import Seal
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.delivery.attempt import CONFIRM, UNSUBSCRIBE
 from app.notifications.models import ROBOTS, ChannelAddress, ChannelKind
 
@@ -26,7 +26,7 @@ MOST_CHANNELS = 10
 
 def add_channel(
     session: Session,
-    seal: Seal,
+    seal: SecretBox,
     *,
     principal: Principal,
     kind: ChannelKind,
@@ -108,12 +108,12 @@ def test_channel(session: Session, channel_id: UUID, *, principal: Principal) ->
     require(principal, Action.CHANNEL_CHANGE, own=True)
     if address.kind == ChannelKind.MAIL and address.verified_at is None:
         return _ask(session, address)
-    return message_due(
+    return enqueue_message(
         session, kind=MessageKind.TEST, user_id=address.user_id, ids={"address_id": address.id}
     )
 
 
-def confirm(session: Session, seal: Seal, token: str) -> ChannelAddress:
+def confirm(session: Session, seal: SecretBox, token: str) -> ChannelAddress:
     """The mailbox is the user's: he has read what was sent there.
 
     Raises:
@@ -129,7 +129,7 @@ def confirm(session: Session, seal: Seal, token: str) -> ChannelAddress:
     return address
 
 
-def unsubscribe(session: Session, seal: Seal, token: str) -> ChannelAddress:
+def unsubscribe(session: Session, seal: SecretBox, token: str) -> ChannelAddress:
     """Switch the mailbox off, without a login (RFC 8058); its owner may switch it on again.
 
     Raises:
@@ -144,7 +144,7 @@ def unsubscribe(session: Session, seal: Seal, token: str) -> ChannelAddress:
     return address
 
 
-def _linked(session: Session, seal: Seal, purpose: str, token: str) -> tuple[ChannelAddress, str]:
+def _linked(session: Session, seal: SecretBox, purpose: str, token: str) -> tuple[ChannelAddress, str]:
     found = seal.read_link_token(purpose, token)
     if found is None:
         raise _bad_link()
@@ -162,7 +162,7 @@ def _bad_link() -> NotFound:
 
 
 def _ask(session: Session, address: ChannelAddress) -> Event:
-    return message_due(
+    return enqueue_message(
         session, kind=MessageKind.VERIFY, user_id=address.user_id, ids={"address_id": address.id}
     )
 

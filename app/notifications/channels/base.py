@@ -25,7 +25,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboundMessage:
     """A message on its way to one address. Both ids stay the same however often it is sent."""
 
     message_id: UUID
@@ -36,7 +36,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class SendTarget:
     """A mailbox, a robot's or an endpoint's URL; its secrets, the newest first. Never logged: `repr` hides it."""
 
     address: str = field(repr=False)
@@ -44,7 +44,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """How a try went. `retry_after` is the receiver's own wish; `gone` says that it wants nothing more, ever."""
 
     result: AttemptResult
@@ -74,11 +74,11 @@ class Channel(Protocol):
         """Between the tries: one more try than there are pauses, none shorter than the one before."""
         ...
 
-    def send(self, letter: Letter, target: Target) -> Outcome: ...
+    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult: ...
 
 
-def delivered(status: int | None = None, excerpt: str | None = None) -> Outcome:
-    return Outcome(AttemptResult.DELIVERED, status, excerpt=_short(excerpt))
+def delivered(status: int | None = None, excerpt: str | None = None) -> SendResult:
+    return SendResult(AttemptResult.DELIVERED, status, excerpt=_short(excerpt))
 
 
 def failed(
@@ -87,16 +87,16 @@ def failed(
     status: int | None = None,
     excerpt: str | None = None,
     retry_after: timedelta | None = None,
-) -> Outcome:
+) -> SendResult:
     """It may go better later."""
-    return Outcome(AttemptResult.FAILED, status, error[:300], _short(excerpt), retry_after)
+    return SendResult(AttemptResult.FAILED, status, error[:300], _short(excerpt), retry_after)
 
 
 def refused(
     error: str, *, status: int | None = None, excerpt: str | None = None, gone: bool = False
-) -> Outcome:
+) -> SendResult:
     """It will go no better later."""
-    return Outcome(AttemptResult.REFUSED, status, error[:300], _short(excerpt), gone=gone)
+    return SendResult(AttemptResult.REFUSED, status, error[:300], _short(excerpt), gone=gone)
 
 
 def _short(text: str | None) -> str | None:

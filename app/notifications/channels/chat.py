@@ -15,8 +15,16 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from app.database import now
-from app.notifications.channels.base import Content, Letter, Outcome, Target, delivered, failed, refused
-from app.notifications.channels.outbound_http import NotReached, OutboundHttp, Reply
+from app.notifications.channels.base import (
+    Content,
+    OutboundMessage,
+    SendResult,
+    SendTarget,
+    delivered,
+    failed,
+    refused,
+)
+from app.notifications.channels.outbound_http import OutboundHttp, Reply, Unreachable
 from app.notifications.models import ChannelKind
 from app.settings import Settings
 
@@ -68,7 +76,7 @@ class ChatChannel:
     def pauses(self) -> Sequence[timedelta]:
         return self._settings.chat_pauses
 
-    def send(self, letter: Letter, target: Target) -> Outcome:
+    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult:
         if robot_token(self._kind, target.address) is None:
             return refused("robot_address_unknown")
         secret = target.secrets[0] if target.secrets else None
@@ -77,7 +85,7 @@ class ChatChannel:
         headers = {"content-type": "application/json; charset=utf-8", "user-agent": "Sanku"}
         try:
             return _outcome(self._http.post(self._relayed(url), body, headers))
-        except NotReached as error:
+        except Unreachable as error:
             return failed(str(error))
 
     def _relayed(self, url: str) -> str:
@@ -122,7 +130,7 @@ def _cut(text: str, most_bytes: int) -> str:
     return f"{whole_lines or cut}\n…"
 
 
-def _outcome(reply: Reply) -> Outcome:
+def _outcome(reply: Reply) -> SendResult:
     """The code 0 is success; a relay may reply without a code."""
     if reply.status != 200:
         temporary = reply.status in (408, 425, 429) or reply.status >= 500

@@ -9,7 +9,14 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cached_property
 
-from app.notifications.channels.base import Letter, Outcome, Target, delivered, failed, refused
+from app.notifications.channels.base import (
+    OutboundMessage,
+    SendResult,
+    SendTarget,
+    delivered,
+    failed,
+    refused,
+)
 from app.notifications.models import ChannelKind
 from app.settings import MailSecurity, Settings
 
@@ -26,7 +33,7 @@ class MailChannel:
     def pauses(self) -> Sequence[timedelta]:
         return self._settings.mail_pauses
 
-    def send(self, letter: Letter, target: Target) -> Outcome:
+    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult:
         """4xx answers and a server out of reach may go better later; 5xx will not (RFC 5321 4.2.1)."""
         message = compose(letter, sender=self._settings.mail_from, to=target.address)
         try:
@@ -70,7 +77,7 @@ class MailChannel:
         return ssl.create_default_context(cafile=self._settings.smtp_ca_file)
 
 
-def compose(letter: Letter, *, sender: str, to: str) -> EmailMessage:
+def compose(letter: OutboundMessage, *, sender: str, to: str) -> EmailMessage:
     """The mail. Unsubscribing takes one click in the mail program (RFC 8058)."""
     content = letter.content
     message = EmailMessage(policy=SMTP)
@@ -90,7 +97,7 @@ def compose(letter: Letter, *, sender: str, to: str) -> EmailMessage:
     return message
 
 
-def _answered(code: int, answer: bytes | str, error: str) -> Outcome:
+def _answered(code: int, answer: bytes | str, error: str) -> SendResult:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     tell = refused if 500 <= code < 600 else failed
     return tell(error, status=code, excerpt=text)

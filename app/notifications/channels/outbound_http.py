@@ -9,7 +9,7 @@ from functools import cached_property
 import httpcore
 import httpx
 
-from app.notifications.channels.ssrf_guard import GuardedNetwork, Refused
+from app.notifications.channels.ssrf_guard import AddressRefused, GuardedNetwork
 
 _REPLY_BYTES = 16 * 1024
 """Read of a reply; the rest is left on the wire."""
@@ -24,7 +24,7 @@ class Reply:
     text: str
 
 
-class NotReached(Exception):
+class Unreachable(Exception):
     """There was no reply; the message is the error code for the delivery log, with details after a colon."""
 
 
@@ -51,12 +51,12 @@ class OutboundHttp:
                 ) as response,
             ):
                 return Reply(response.status, _headers(response), _beginning(response))
-        except Refused as error:
-            raise NotReached(f"address_refused: {error}") from error
+        except AddressRefused as error:
+            raise Unreachable(f"address_refused: {error}") from error
         except httpcore.TimeoutException as error:
-            raise NotReached("timed_out") from error
+            raise Unreachable("timed_out") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-            raise NotReached(f"not_reached: {type(error).__name__}: {error}") from error
+            raise Unreachable(f"not_reached: {type(error).__name__}: {error}") from error
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

@@ -17,11 +17,11 @@ from app.settings import Settings
 _ALGORITHM = "HS256"
 
 
-class Unsealable(Exception):
+class SecretUnreadable(Exception):
     """This was not sealed with the present signing key; whoever owns the secret has to enter it again."""
 
 
-class Seal:
+class SecretBox:
     """Seals and opens secrets, and signs the links of mails. Reads the signing key when it is first needed."""
 
     def __init__(self, settings: Settings) -> None:
@@ -39,7 +39,7 @@ class Seal:
         try:
             return self._fernet.decrypt(sealed.encode("ascii")).decode()
         except InvalidToken as error:
-            raise Unsealable("sealed with another signing key") from error
+            raise SecretUnreadable("sealed with another signing key") from error
 
     def link_token(
         self, purpose: str, address_id: UUID, *, bound_to: str = "", until: datetime | None = None

@@ -27,7 +27,7 @@ _ALSO_INSIDE = (IPv4Network("192.0.0.0/24"), IPv6Network("fec0::/10"))
 know only a part."""
 
 
-class Refused(Exception):
+class AddressRefused(Exception):
     """The service does not connect there: the name leads to an address inside, or to none."""
 
 
@@ -64,13 +64,13 @@ def resolve(host: str, port: int, *, allowed: Collection[str] = ()) -> list[Addr
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Refused("the host name cannot be resolved") from error
+        raise AddressRefused("the host name cannot be resolved") from error
     # A zone (fe80::1%eth0) names an interface of this machine.
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses:
-        raise Refused("the host name leads to no address")
+        raise AddressRefused("the host name leads to no address")
     if f"{host}:{port}" not in allowed and not all(map(is_public, addresses)):
-        raise Refused("the host name leads to an address that is not public")
+        raise AddressRefused("the host name leads to an address that is not public")
     return list(dict.fromkeys(addresses))
 
 

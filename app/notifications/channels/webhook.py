@@ -8,8 +8,15 @@ from email.utils import parsedate_to_datetime
 from standardwebhooks import Webhook
 
 from app.database import now
-from app.notifications.channels.base import Letter, Outcome, Target, delivered, failed, refused
-from app.notifications.channels.outbound_http import NotReached, OutboundHttp, Reply
+from app.notifications.channels.base import (
+    OutboundMessage,
+    SendResult,
+    SendTarget,
+    delivered,
+    failed,
+    refused,
+)
+from app.notifications.channels.outbound_http import OutboundHttp, Reply, Unreachable
 from app.notifications.models import ChannelKind
 from app.settings import Settings
 
@@ -28,7 +35,7 @@ class WebhookChannel:
     def pauses(self) -> Sequence[timedelta]:
         return self._settings.webhook_pauses
 
-    def send(self, letter: Letter, target: Target) -> Outcome:
+    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult:
         """2xx is success, 410 ends the endpoint, everything else is tried again; redirects are not followed."""
         body = payload(letter)
         headers = {
@@ -38,16 +45,16 @@ class WebhookChannel:
         }
         try:
             return _told(self._http.post(target.address, body.encode(), headers))
-        except NotReached as error:
+        except Unreachable as error:
             return failed(str(error))
 
 
-def webhook_id(letter: Letter) -> str:
+def webhook_id(letter: OutboundMessage) -> str:
     """The same at every try and redelivery: by it a receiver knows what it has had."""
     return f"msg_{letter.message_id}"
 
 
-def payload(letter: Letter) -> str:
+def payload(letter: OutboundMessage) -> str:
     return json.dumps(
         {
             "type": letter.content.type,
@@ -70,7 +77,7 @@ def signed(message_id: str, body: str, secrets: Sequence[str], *, at: datetime) 
     }
 
 
-def _told(reply: Reply) -> Outcome:
+def _told(reply: Reply) -> SendResult:
     status, excerpt = reply.status, reply.text
     if 200 <= status < 300:
         return delivered(status, excerpt)

@@ -19,14 +19,14 @@ from app.libraries.managers.service import manager_of_user
 from app.libraries.record.enums import PublishMode
 from app.pushes import queries
 from app.pushes.inbox.presenter import read_many
-from app.pushes.models import LIVE, Push
+from app.pushes.models import PENDING, Push
 from app.pushes.schemas import PushRead
 
 _OF_A_PROGRAM = frozenset({"pushes:read", "matches:read", "achievements:read", "demands:read"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Audience:
     """`crowd`: more eyes than the recipient's, and nobody knows whose: a group chat."""
 
     principal: Principal
@@ -34,7 +34,7 @@ class Reader:
     crowd: bool = False
 
 
-def reader_of_user(session: Session, user: User, *, crowd: bool) -> Reader:
+def reader_of_user(session: Session, user: User, *, crowd: bool) -> Audience:
     """As after a login; the bureau's staff, who see everything inside, as any verified organisation's outside."""
     trusted = session.scalar(select(Organisation.trusted).where(Organisation.id == user.organisation_id))
     role = Role(user.role)
@@ -45,10 +45,10 @@ def reader_of_user(session: Session, user: User, *, crowd: bool) -> Reader:
         manager_id=manager_of_user(session, user.id) if role is Role.MANAGER else None,
         verified=bool(trusted),
     )
-    return Reader(principal, user.name, crowd)
+    return Audience(principal, user.name, crowd)
 
 
-def reader_of_endpoint(session: Session, endpoint_id: UUID, organisation_id: UUID) -> Reader:
+def reader_of_endpoint(session: Session, endpoint_id: UUID, organisation_id: UUID) -> Audience:
     """A program of the organisation: it sees what the organisation's API key would."""
     organisation = session.get_one(Organisation, organisation_id)
     role = ROLES_OF_KIND[OrganisationKind(organisation.kind)][0]
@@ -59,23 +59,23 @@ def reader_of_endpoint(session: Session, endpoint_id: UUID, organisation_id: UUI
         api_key_id=endpoint_id,
         verified=organisation.trusted,
     )
-    return Reader(principal, organisation.name)
+    return Audience(principal, organisation.name)
 
 
 def pushes_for(
-    session: Session, reader: Reader, *, manager_id: UUID, ids: Collection[UUID] | None, limit: int
+    session: Session, reader: Audience, *, manager_id: UUID, ids: Collection[UUID] | None, limit: int
 ) -> list[PushRead]:
     """The manager's pushes among `ids` (None: all that wait) that still want an answer, best first, as the reader may
     see them outside. Those that are answered, over or not his to see are left out."""
     query = queries.visible(select(Push), reader.principal).where(
-        Push.manager_id == manager_id, Push.state.in_(LIVE), Push.expires_at > now()
+        Push.manager_id == manager_id, Push.state.in_(PENDING), Push.expires_at > now()
     )
-    query = queries.waiting(query, now()) if ids is None else query.where(Push.id.in_(ids))
+    query = queries.only_actionable(query, now()) if ids is None else query.where(Push.id.in_(ids))
     pushes = session.scalars(query.order_by(Push.rank_key.desc(), Push.id.desc()).limit(limit)).all()
     return read_outside(session, pushes, reader)
 
 
-def read_outside(session: Session, pushes: Sequence[Push], reader: Reader) -> list[PushRead]:
+def read_outside(session: Session, pushes: Sequence[Push], reader: Audience) -> list[PushRead]:
     """In the order given."""
     guarded = replace(reader.principal, verified=False)
     if reader.crowd:

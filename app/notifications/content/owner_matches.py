@@ -16,7 +16,7 @@ from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import Record
 from app.matching.api.presenter import owners_of
 from app.matching.models import Pair
-from app.notifications.content.audience import Reader
+from app.notifications.content.audience import Audience
 
 BEST_SHOWN = 5
 
@@ -40,7 +40,7 @@ class OwnerMatches:
 
 
 def read(
-    session: Session, ids: Mapping[str, Any], *, organisation_id: UUID, reader: Reader, threshold: float
+    session: Session, ids: Mapping[str, Any], *, organisation_id: UUID, reader: Audience, threshold: float
 ) -> list[OwnerMatches]:
     """Of the named demands and achievements those that are the organisation's own, published, and have a good match."""
     groups = []
@@ -62,7 +62,7 @@ def read(
     return [group for group in groups if group.count]
 
 
-def _of(session: Session, record: Record, others: Any, reader: Reader, threshold: float) -> OwnerMatches:
+def _of(session: Session, record: Record, others: Any, reader: Audience, threshold: float) -> OwnerMatches:
     mine, theirs = (
         (Pair.demand_id, Pair.achievement_id)
         if record.kind is RecordKind.DEMAND
@@ -83,7 +83,7 @@ def _of(session: Session, record: Record, others: Any, reader: Reader, threshold
     )
 
 
-def _shown(session: Session, best: Sequence[Any], reader: Reader) -> list[dict[str, Any]]:
+def _shown(session: Session, best: Sequence[Any], reader: Audience) -> list[dict[str, Any]]:
     organisations = owners_of(session, [record for record, _ in best])
     shown = []
     for record, score in best:

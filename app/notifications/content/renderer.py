@@ -18,7 +18,7 @@ from app.libraries.summaries import RecordSummary
 from app.libraries.vocabularies import regions
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches
-from app.notifications.content.audience import Reader, pushes_for
+from app.notifications.content.audience import Audience, pushes_for
 from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import Message, WebhookEndpoint
 from app.pushes.schemas import PushRead
@@ -37,10 +37,10 @@ templates = Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RenderContext:
     """What a writer needs besides the message: whom it goes to, links, and from which score on a pair is good."""
 
-    reader: Reader
+    reader: Audience
     public_url: str
     threshold: float
     unsubscribe_url: str | None = None
@@ -50,10 +50,10 @@ class Desk:
         return f"{self.public_url.rstrip('/')}{path}"
 
 
-Writer = Callable[[Session, Message, Desk], Content | None]
+Writer = Callable[[Session, Message, RenderContext], Content | None]
 
 
-def write_push(session: Session, message: Message, desk: Desk) -> Content | None:
+def render_push(session: Session, message: Message, desk: RenderContext) -> Content | None:
     ids = [UUID(message.ids["push_id"])]
     found = pushes_for(session, desk.reader, manager_id=message.recipient_id, ids=ids, limit=1)
     if not found:
@@ -65,7 +65,7 @@ def write_push(session: Session, message: Message, desk: Desk) -> Content | None
     return _content("push", desk, subject, short, data, type_="push.new", push=push)
 
 
-def write_digest(session: Session, message: Message, desk: Desk) -> Content | None:
+def render_digest(session: Session, message: Message, desk: RenderContext) -> Content | None:
     named = message.ids.get("push_ids")
     ids = None if named is None else [UUID(id_) for id_ in named]
     found = pushes_for(session, desk.reader, manager_id=message.recipient_id, ids=ids, limit=MOST_IN_A_DIGEST)
@@ -81,7 +81,7 @@ def write_digest(session: Session, message: Message, desk: Desk) -> Content | No
     return _content("digest", desk, subject, "\n".join(lines), data, type_="push.digest", pushes=shown)
 
 
-def write_owner_digest(session: Session, message: Message, desk: Desk) -> Content | None:
+def render_owner_digest(session: Session, message: Message, desk: RenderContext) -> Content | None:
     groups = owner_matches.read(
         session,
         message.ids,
@@ -106,7 +106,7 @@ def write_owner_digest(session: Session, message: Message, desk: Desk) -> Conten
     return _content("owner_digest", desk, subject, short, data, type_="owner.digest", groups=shown)
 
 
-def write_task_reminder(session: Session, message: Message, desk: Desk) -> Content | None:
+def render_task_reminder(session: Session, message: Message, desk: RenderContext) -> Content | None:
     """What the task is about is told inside: a mail names no party of an engagement (对接)."""
     if not is_waiting(session, UUID(message.ids["task_id"])):
         return None
@@ -123,13 +123,13 @@ def write_task_reminder(session: Session, message: Message, desk: Desk) -> Conte
     )
 
 
-def write_test(_: Session, message: Message, desk: Desk) -> Content | None:
+def render_test(_: Session, message: Message, desk: RenderContext) -> Content | None:
     lines = ["这是一条测试消息。收到它说明此渠道可以正常接收推送。"]
     data = {"text": "This is a test message of Sanku 三库.", "requested_at": message.created_at.isoformat()}
     return _notice(desk, "【三库】测试消息", lines, data, type_="webhook.test")
 
 
-def write_verify(_: Session, __: Message, desk: Desk) -> Content | None:
+def render_verification(_: Session, __: Message, desk: RenderContext) -> Content | None:
     if desk.confirm_url is None:
         return None
     lines = [
@@ -146,7 +146,7 @@ def write_verify(_: Session, __: Message, desk: Desk) -> Content | None:
     )
 
 
-def write_endpoint_disabled(session: Session, message: Message, desk: Desk) -> Content | None:
+def render_endpoint_disabled(session: Session, message: Message, desk: RenderContext) -> Content | None:
     endpoint = session.get(WebhookEndpoint, UUID(message.ids["endpoint_id"]))
     if endpoint is None or endpoint.disabled_at is None:
         return None
@@ -162,18 +162,18 @@ def write_endpoint_disabled(session: Session, message: Message, desk: Desk) -> C
 
 
 WRITERS: Mapping[MessageKind, Writer] = {
-    MessageKind.PUSH: write_push,
-    MessageKind.DIGEST: write_digest,
-    MessageKind.OWNER_DIGEST: write_owner_digest,
-    MessageKind.TASK_REMINDER: write_task_reminder,
-    MessageKind.TEST: write_test,
-    MessageKind.VERIFY: write_verify,
-    MessageKind.ENDPOINT_DISABLED: write_endpoint_disabled,
+    MessageKind.PUSH: render_push,
+    MessageKind.DIGEST: render_digest,
+    MessageKind.OWNER_DIGEST: render_owner_digest,
+    MessageKind.TASK_REMINDER: render_task_reminder,
+    MessageKind.TEST: render_test,
+    MessageKind.VERIFY: render_verification,
+    MessageKind.ENDPOINT_DISABLED: render_endpoint_disabled,
 }
 
 
 def _notice(
-    desk: Desk,
+    desk: RenderContext,
     subject: str,
     lines: Sequence[str],
     data: Mapping[str, Any],
@@ -187,7 +187,14 @@ def _notice(
 
 
 def _content(
-    template: str, desk: Desk, subject: str, short: str, data: Mapping[str, Any], *, type_: str, **values: Any
+    template: str,
+    desk: RenderContext,
+    subject: str,
+    short: str,
+    data: Mapping[str, Any],
+    *,
+    type_: str,
+    **values: Any,
 ) -> Content:
     context = {
         "subject": subject,
@@ -205,7 +212,7 @@ def _content(
     )
 
 
-def _shown(push: PushRead, desk: Desk) -> dict[str, Any]:
+def _shown(push: PushRead, desk: RenderContext) -> dict[str, Any]:
     """A push in the words of a mail; what the reader may not see is missing."""
     sees_reasons = (push.demand.view_level or 0) > 0 and (push.achievement.view_level or 0) > 0
     return {

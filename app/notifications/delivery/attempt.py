@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.database import now
 from app.events.messages import MessageKind
-from app.notifications.channels.base import Channel, Letter, Outcome, Target
-from app.notifications.channels.secrets import Seal, Unsealable
-from app.notifications.content.audience import Reader, reader_of_endpoint, reader_of_user
-from app.notifications.content.renderer import WRITERS, Desk, Writer
+from app.notifications.channels.base import Channel, OutboundMessage, SendResult, SendTarget
+from app.notifications.channels.secrets import SecretBox, SecretUnreadable
+from app.notifications.content.audience import Audience, reader_of_endpoint, reader_of_user
+from app.notifications.content.renderer import WRITERS, RenderContext, Writer
 from app.notifications.models import (
     ROBOTS,
     ChannelAddress,
@@ -37,7 +37,7 @@ _ASKED_FOR = (MessageKind.TEST, MessageKind.VERIFY)
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Skip:
     """There is nothing to send: the state that the delivery ends in, and why."""
 
     state: DeliveryState
@@ -45,37 +45,37 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class ReadyToSend:
     """Everything that the sending needs; plain values, so that no session has to be held meanwhile."""
 
     channel: Channel
-    letter: Letter
-    target: Target
+    letter: OutboundMessage
+    target: SendTarget
 
-    def send(self) -> "Tried":
+    def send(self) -> "CompletedAttempt":
         started = time.monotonic()
         outcome = self.channel.send(self.letter, self.target)
-        return Tried(outcome, round((time.monotonic() - started) * 1000))
+        return CompletedAttempt(outcome, round((time.monotonic() - started) * 1000))
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    outcome: Outcome
+class CompletedAttempt:
+    outcome: SendResult
     duration_ms: int
 
 
 class _Stopped(Exception):
     def __init__(self, state: DeliveryState, reason: str) -> None:
         super().__init__(reason)
-        self.stop = Stop(state, reason)
+        self.stop = Skip(state, reason)
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class DeliveryContext:
     """What preparing needs besides the rows; made once a process."""
 
     channels: Mapping[ChannelKind, Channel]
-    seal: Seal
+    seal: SecretBox
     public_url: str
     threshold: float
     writers: Mapping[MessageKind, Writer]
@@ -84,12 +84,12 @@ class Office:
         return f"{self.public_url.rstrip('/')}{path}?token={token}"
 
 
-def writers_with(more: Mapping[MessageKind, Writer]) -> Mapping[MessageKind, Writer]:
+def renderers_with(more: Mapping[MessageKind, Writer]) -> Mapping[MessageKind, Writer]:
     """The writers of this concept, and those of concepts above it, for kinds that they know more about."""
     return {**WRITERS, **more}
 
 
-def prepare(session: Session, delivery_id: UUID, office: Office) -> Prepared | Stop | None:
+def prepare(session: Session, delivery_id: UUID, office: DeliveryContext) -> ReadyToSend | Skip | None:
     """None: the delivery is not due any more."""
     delivery = session.get(Delivery, delivery_id)
     if delivery is None or delivery.state != DeliveryState.DUE:
@@ -99,11 +99,11 @@ def prepare(session: Session, delivery_id: UUID, office: Office) -> Prepared | S
         return _prepared(session, delivery, message, office)
     except _Stopped as stopped:
         return stopped.stop
-    except Unsealable:
-        return Stop(DeliveryState.DEAD, "secret_unreadable")
+    except SecretUnreadable:
+        return Skip(DeliveryState.DEAD, "secret_unreadable")
 
 
-def _prepared(session: Session, delivery: Delivery, message: Message, office: Office) -> Prepared:
+def _prepared(session: Session, delivery: Delivery, message: Message, office: DeliveryContext) -> ReadyToSend:
     kind, message_kind = ChannelKind(delivery.channel), MessageKind(message.kind)
     channel = office.channels.get(kind)
     if channel is None:
@@ -113,15 +113,17 @@ def _prepared(session: Session, delivery: Delivery, message: Message, office: Of
         reader, target = _endpoint(session, delivery, message_kind, office.seal)
     else:
         reader, target, links = _personal(session, delivery, message, office)
-    desk = Desk(reader=reader, public_url=office.public_url, threshold=office.threshold, **links)
+    desk = RenderContext(reader=reader, public_url=office.public_url, threshold=office.threshold, **links)
     content = office.writers[message_kind](session, message, desk)
     if content is None:
         raise _Stopped(DeliveryState.DROPPED, "nothing_left_to_tell")
-    letter = Letter(message.id, delivery.id, message.created_at, content, desk.unsubscribe_url)
-    return Prepared(channel, letter, target)
+    letter = OutboundMessage(message.id, delivery.id, message.created_at, content, desk.unsubscribe_url)
+    return ReadyToSend(channel, letter, target)
 
 
-def _endpoint(session: Session, delivery: Delivery, kind: MessageKind, seal: Seal) -> tuple[Reader, Target]:
+def _endpoint(
+    session: Session, delivery: Delivery, kind: MessageKind, seal: SecretBox
+) -> tuple[Audience, SendTarget]:
     endpoint = session.get_one(WebhookEndpoint, delivery.address_id)
     if endpoint.removed_at is not None or (not endpoint.enabled and kind not in _ASKED_FOR):
         raise _Stopped(DeliveryState.DROPPED, "address_off")
@@ -130,13 +132,13 @@ def _endpoint(session: Session, delivery: Delivery, kind: MessageKind, seal: Sea
     sealed = [endpoint.sealed_secret]
     if endpoint.sealed_previous is not None and (endpoint.previous_until or now()) > now():
         sealed.append(endpoint.sealed_previous)
-    target = Target(seal.open(endpoint.sealed_url), tuple(seal.open(secret) for secret in sealed))
+    target = SendTarget(seal.open(endpoint.sealed_url), tuple(seal.open(secret) for secret in sealed))
     return reader_of_endpoint(session, endpoint.id, endpoint.organisation_id), target
 
 
 def _personal(
-    session: Session, delivery: Delivery, message: Message, office: Office
-) -> tuple[Reader, Target, dict[str, Any]]:
+    session: Session, delivery: Delivery, message: Message, office: DeliveryContext
+) -> tuple[Audience, SendTarget, dict[str, Any]]:
     address = session.get_one(ChannelAddress, delivery.address_id)
     user = session.get_one(User, address.user_id)
     asked_for = message.kind in _ASKED_FOR
@@ -146,7 +148,7 @@ def _personal(
     reader = reader_of_user(session, user, crowd=kind in ROBOTS)
     if kind in ROBOTS:
         robot, _, secret = seal.open(address.sealed or "").partition("\n")
-        return reader, Target(robot, (secret,) if secret else ()), {}
+        return reader, SendTarget(robot, (secret,) if secret else ()), {}
     links = {}
     if message.kind == MessageKind.VERIFY:
         token = seal.link_token(
@@ -159,4 +161,4 @@ def _personal(
         links["unsubscribe_url"] = office.link(
             "/v1/channels/unsubscribe", seal.link_token(UNSUBSCRIBE, address.id)
         )
-    return reader, Target(user.email), links
+    return reader, SendTarget(user.email), links

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
-from app.accounts.access.permissions import Action, Reach, reach, require
+from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.errors import Conflict, NotFound
 from app.notifications.delivery.ordering import lock_recipient, start
@@ -103,11 +103,11 @@ def redeliver(session: Session, delivery_id: UUID, *, principal: Principal) -> D
 
 
 def _own(principal: Principal, action: Action) -> ColumnElement[bool]:
-    if reach(principal, action) is Reach.ANY:
+    if scope_of(principal, action) is RecordScope.ANY:
         return true()
     mine = select(ChannelAddress.id).where(ChannelAddress.user_id == principal.user_id)
     kinds = [Delivery.address_id.in_(mine)]
-    if reach(principal, Action.WEBHOOK_READ) is not Reach.NONE:
+    if scope_of(principal, Action.WEBHOOK_READ) is not RecordScope.NONE:
         ours = select(WebhookEndpoint.id).where(WebhookEndpoint.organisation_id == principal.organisation_id)
         kinds.append(Delivery.address_id.in_(ours))
     return or_(*kinds)

@@ -19,7 +19,7 @@ from app.notifications.models import UNSETTLED, Delivery, DeliveryState, Message
 from app.pushes.inbox.models import InboxChange
 
 
-def sweep(session: Session) -> int:
+def requeue_lost(session: Session) -> int:
     """Set going what stands still: deliveries whose event died, and lanes behind them. Returns how many died so.
 
     Nothing comes here in an ordinary day; it is for faults of the service itself.
@@ -49,7 +49,7 @@ def sweep(session: Session) -> int:
     return len(ended)
 
 
-def forget_old(session: Session, *, older_than: timedelta) -> None:
+def delete_old_deliveries(session: Session, *, older_than: timedelta) -> None:
     """End of the log: settled messages with their deliveries and tries, and changes that no stream will ask for."""
     before = now() - older_than
     unsettled = (

@@ -12,20 +12,26 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.events.messages import MESSAGE_DUE, MessageKind, message_due
-from app.events.outbox import Claimed, Handler
+from app.events.messages import MESSAGE_DUE, MessageKind, enqueue_message
+from app.events.outbox import ClaimedEvent, Handler
 from app.notifications.channels import open_channels
-from app.notifications.channels.base import Outcome
-from app.notifications.channels.secrets import Seal
+from app.notifications.channels.base import SendResult
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.content.renderer import Writer
-from app.notifications.delivery.attempt import Office, Stop, Tried, prepare, writers_with
+from app.notifications.delivery.attempt import CompletedAttempt as Tried
+from app.notifications.delivery.attempt import (
+    DeliveryContext,
+    Skip,
+    prepare,
+    renderers_with,
+)
 from app.notifications.delivery.ordering import (
     DELIVERY_DUE,
     lock_recipient,
     start,
     start_next,
 )
-from app.notifications.delivery.retry import next_pause
+from app.notifications.delivery.retry import next_delay
 from app.notifications.delivery.routing import addresses_of
 from app.notifications.models import (
     AttemptResult,
@@ -50,20 +56,20 @@ def event_handlers(
 ) -> Mapping[str, Sequence[Handler]]:
     """`threshold` is the score, 0–1, from which an owner is told of a match. `writers` of concepts above this one
     take the place of its own."""
-    office = Office(
+    office = DeliveryContext(
         channels=open_channels(settings),
-        seal=Seal(settings),
+        seal=SecretBox(settings),
         public_url=settings.public_url,
         threshold=threshold,
-        writers=writers_with(writers or {}),
+        writers=renderers_with(writers or {}),
     )
 
-    def sent(session: Session, event: Claimed) -> Stop | Tried | None:
+    def sent(session: Session, event: ClaimedEvent) -> Skip | Tried | None:
         prepared = prepare(session, _subject(event), office)
         session.close()  # gives the connection back: a receiver may take its time
-        return prepared if prepared is None or isinstance(prepared, Stop) else prepared.send()
+        return prepared if prepared is None or isinstance(prepared, Skip) else prepared.send()
 
-    def settled(session: Session, event: Claimed, tried: Stop | Tried | None) -> None:
+    def settled(session: Session, event: ClaimedEvent, tried: Skip | Tried | None) -> None:
         _settle(session, event, tried, office, settings)
 
     return {
@@ -72,7 +78,7 @@ def event_handlers(
     }
 
 
-def _address(session: Session, event: Claimed, _: None) -> None:
+def _address(session: Session, event: ClaimedEvent, _: None) -> None:
     """The message and its deliveries. Its id is the event's: done twice, it is there once."""
     payload = event.payload
     ((recipient_kind, recipient),) = payload["recipient"].items()
@@ -97,7 +103,11 @@ def _address(session: Session, event: Claimed, _: None) -> None:
 
 
 def _settle(
-    session: Session, event: Claimed, tried: Stop | Tried | None, office: Office, settings: Settings
+    session: Session,
+    event: ClaimedEvent,
+    tried: Skip | Tried | None,
+    office: DeliveryContext,
+    settings: Settings,
 ) -> None:
     recipient_id = session.scalar(select(Delivery.recipient_id).where(Delivery.id == _subject(event)))
     if recipient_id is None:
@@ -109,14 +119,14 @@ def _settle(
         _log(session, delivery, tried)
         if delivery.state == DeliveryState.DUE:
             _follow(session, delivery, tried.outcome, office, settings)
-    elif isinstance(tried, Stop) and delivery.state == DeliveryState.DUE:
+    elif isinstance(tried, Skip) and delivery.state == DeliveryState.DUE:
         _end(session, delivery, tried.state, tried.reason)
     session.flush()
     start_next(session, recipient_id, address_id=delivery.address_id)
 
 
 def _follow(
-    session: Session, delivery: Delivery, outcome: Outcome, office: Office, settings: Settings
+    session: Session, delivery: Delivery, outcome: SendResult, office: DeliveryContext, settings: Settings
 ) -> None:
     """delivered, tried again later, or dead."""
     channel = ChannelKind(delivery.channel)
@@ -130,7 +140,7 @@ def _follow(
     pause = None
     if outcome.retryable and not disabled:
         pauses = office.channels[channel].pauses
-        pause = next_pause(pauses, _failures(session, delivery), retry_after=outcome.retry_after)
+        pause = next_delay(pauses, _failures(session, delivery), retry_after=outcome.retry_after)
     if pause is None:
         _end(session, delivery, DeliveryState.DEAD, outcome.error)
         return
@@ -172,7 +182,7 @@ def _log(session: Session, delivery: Delivery, tried: Tried) -> None:
     )
 
 
-def _log_lost(session: Session, delivery: Delivery, event: Claimed) -> None:
+def _log_lost(session: Session, delivery: Delivery, event: ClaimedEvent) -> None:
     """Tries whose worker ended before it could tell: the receiver may have got them."""
     for _ in range(event.attempts - 1):
         delivery.attempts += 1
@@ -187,7 +197,7 @@ def _log_lost(session: Session, delivery: Delivery, event: Claimed) -> None:
         )
 
 
-def _note_health(session: Session, endpoint_id: UUID, outcome: Outcome, disable_after: timedelta) -> bool:
+def _note_health(session: Session, endpoint_id: UUID, outcome: SendResult, disable_after: timedelta) -> bool:
     """Keep the endpoint's record of failure; True when it is disabled by now, and its owner is told once.
 
     Plain statements: its version is for the changes of its owner, and two workers may note at the same time.
@@ -210,7 +220,7 @@ def _note_health(session: Session, endpoint_id: UUID, outcome: Outcome, disable_
         )
     ).one()
     if result.rowcount == 1:
-        message_due(
+        enqueue_message(
             session,
             kind=MessageKind.ENDPOINT_DISABLED,
             organisation_id=endpoint.organisation_id,
@@ -219,13 +229,13 @@ def _note_health(session: Session, endpoint_id: UUID, outcome: Outcome, disable_
     return endpoint.disabled_at is not None
 
 
-def recipient_order(event: Claimed) -> tuple[str, str]:
+def recipient_order(event: ClaimedEvent) -> tuple[str, str]:
     """The order in which events are settled together: by recipient, whose lock each takes, and then by age."""
     ((_, recipient),) = event.payload["recipient"].items()
     return str(recipient), str(event.id)
 
 
-def _subject(event: Claimed) -> UUID:
+def _subject(event: ClaimedEvent) -> UUID:
     if event.subject_id is None:
         raise ValueError(f"event {event.name} names nothing")
     return event.subject_id

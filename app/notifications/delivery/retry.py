@@ -10,7 +10,7 @@ LONGEST_WISH = timedelta(hours=24)
 _SPREAD = 0.1
 
 
-def next_pause(
+def next_delay(
     pauses: Sequence[timedelta], attempts: int, *, retry_after: timedelta | None = None
 ) -> timedelta | None:
     """How long to wait after so many failed attempts (1 or more); None when the schedule is used up.

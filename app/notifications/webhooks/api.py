@@ -22,7 +22,7 @@ from app.errors import (
 from app.notifications.models import WebhookEndpoint
 from app.notifications.schemas import Asked, WebhookChange, WebhookIssued, WebhookNew, WebhookRead
 from app.notifications.webhooks import service
-from app.notifications.webhooks.service import Issued, Keeper
+from app.notifications.webhooks.service import Issued, WebhookSecrets
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 
 router = APIRouter(
@@ -33,11 +33,11 @@ _BY_AGE = Sort(WebhookEndpoint.created_at, datetime)
 _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 
 
-def _keeper(request: Request) -> Keeper:
-    return Keeper.of(request.app.state.settings)
+def _keeper(request: Request) -> WebhookSecrets:
+    return WebhookSecrets.of(request.app.state.settings)
 
 
-TheKeeper = Annotated[Keeper, Depends(_keeper)]
+TheKeeper = Annotated[WebhookSecrets, Depends(_keeper)]
 
 
 @router.post(

@@ -14,15 +14,15 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
-from app.accounts.access.permissions import Action, Reach, reach, require
+from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.events.messages import MessageKind, message_due
+from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
-from app.notifications.channels.secrets import Seal
+from app.notifications.channels.secrets import SecretBox
 from app.notifications.channels.ssrf_guard import is_public
 from app.notifications.models import WebhookEndpoint
 from app.settings import Settings
@@ -40,21 +40,21 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class WebhookSecrets:
     """What the service needs to check an address and to keep a secret; made once a process."""
 
-    seal: Seal
+    seal: SecretBox
     allowed_hosts: Sequence[str]
     overlap: timedelta
 
     @classmethod
-    def of(cls, settings: Settings) -> "Keeper":
-        return cls(Seal(settings), settings.webhook_allowed_hosts, settings.webhook_secret_overlap)
+    def of(cls, settings: Settings) -> "WebhookSecrets":
+        return cls(SecretBox(settings), settings.webhook_allowed_hosts, settings.webhook_secret_overlap)
 
 
 def create_endpoint(
     session: Session,
-    keeper: Keeper,
+    keeper: WebhookSecrets,
     *,
     principal: Principal,
     name: str,
@@ -114,7 +114,7 @@ def endpoints(*, principal: Principal, organisation_id: UUID | None = None) -> S
     """Those that the principal may see; the removed ones are gone."""
     require(principal, Action.WEBHOOK_READ, own=True)
     query = select(WebhookEndpoint).where(WebhookEndpoint.removed_at.is_(None))
-    if reach(principal, Action.WEBHOOK_READ) is Reach.OWN:
+    if scope_of(principal, Action.WEBHOOK_READ) is RecordScope.OWN:
         query = query.where(WebhookEndpoint.organisation_id == principal.organisation_id)
     if organisation_id is not None:
         query = query.where(WebhookEndpoint.organisation_id == organisation_id)
@@ -134,7 +134,7 @@ def get_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) -
 
 def change_endpoint(
     session: Session,
-    keeper: Keeper,
+    keeper: WebhookSecrets,
     endpoint_id: UUID,
     *,
     principal: Principal,
@@ -160,7 +160,7 @@ def change_endpoint(
 
 
 def rotate_secret(
-    session: Session, keeper: Keeper, endpoint_id: UUID, *, principal: Principal, if_match: str | None
+    session: Session, keeper: WebhookSecrets, endpoint_id: UUID, *, principal: Principal, if_match: str | None
 ) -> Issued:
     """A new secret; for the time of the overlap the one before signs along, so that no message is refused meanwhile.
 
@@ -193,7 +193,7 @@ def test_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) 
     """A test message to this endpoint alone, also when it is switched off."""
     endpoint = get_endpoint(session, endpoint_id, principal=principal)
     require(principal, Action.WEBHOOK_CHANGE, owner_org_id=endpoint.organisation_id)
-    return message_due(
+    return enqueue_message(
         session,
         kind=MessageKind.TEST,
         organisation_id=endpoint.organisation_id,

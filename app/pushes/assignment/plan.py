@@ -10,23 +10,21 @@ from sqlalchemy.orm import Session
 
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.assignment.result import (
+from app.matching.assignment.metrics import AssignmentMetrics, metrics
+from app.matching.assignment.problem import (
     STRONG_LEAST,
-    Assignment,
     AssignmentProblem,
-    DropReason,
     Given,
-    ManagerPlaces,
-    Metrics,
+    ManagerSlots,
     PairToAssign,
-    assign,
-    metrics,
 )
+from app.matching.assignment.result import Assignment, assign
+from app.matching.assignment.shortages import DropReason
 from app.matching.models import Pair
 from app.pushes import queries
-from app.pushes.eligibility.attempts import live_by_manager
-from app.pushes.eligibility.rules import live_violations, violations
-from app.pushes.eligibility.snapshot import Standing, read_standing
+from app.pushes.eligibility.attempts import pending_by_manager
+from app.pushes.eligibility.rules import pending_violations, violations
+from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan, Recommender
 from app.pushes.planning.plan import LEAST_FIT
@@ -42,7 +40,7 @@ TAKEN_CARE_OF = frozenset({"manager_full", "manager_inbox_full", "pair_has_enoug
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlannedAssignment:
     """`value` is the pair's score times the manager's, 0–1. `reason` says why a live push would not stay."""
 
     key: PairKey
@@ -59,11 +57,11 @@ class AssignmentPlan:
 
     keys: Mapping[str, PairKey]
     left_out: int
-    added: tuple[Place, ...]
-    kept: tuple[Place, ...]
-    ended: tuple[Place, ...]
-    present: Metrics
-    planned: Metrics
+    added: tuple[PlannedAssignment, ...]
+    kept: tuple[PlannedAssignment, ...]
+    ended: tuple[PlannedAssignment, ...]
+    present: AssignmentMetrics
+    planned: AssignmentMetrics
     assignment: Assignment
     pushes: tuple[PairPlan, ...]
 
@@ -90,18 +88,18 @@ def plan_assignment(
     }
     live = {
         (key, push.manager_id): push.rank_score
-        for push in session.scalars(queries.live_of_pairs(scores))
+        for push in session.scalars(queries.pending_of_pairs(scores))
         if (key := (push.demand_id, push.achievement_id)) in scores
     }
     for (key, manager_id), score in live.items():
         scores[key][manager_id] = score
-    standing = read_standing(
+    standing = load_snapshot(
         session,
         policy=policy,
         pairs=list(scores),
         manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
     )
-    elsewhere = live_by_manager(session, standing.managers) - Counter(id_ for _, id_ in live)
+    elsewhere = pending_by_manager(session, standing.managers) - Counter(id_ for _, id_ in live)
     problem, broken = _problem(standing, scores, live, elsewhere)
     return _compared(problem, scores, live, broken, found, left_out=total - len(pairs), keep=keep)
 
@@ -124,7 +122,7 @@ def _candidates(
 
 
 def _problem(
-    standing: Standing,
+    standing: EligibilitySnapshot,
     scores: Mapping[PairKey, Mapping[UUID, float]],
     live: Collection[tuple[PairKey, UUID]],
     elsewhere: Mapping[UUID, int],
@@ -139,7 +137,7 @@ def _problem(
                 continue
             facts = standing.of(key, manager_id)
             waits = (key, manager_id) in live
-            rules = live_violations(facts) if waits else violations(facts)
+            rules = pending_violations(facts) if waits else violations(facts)
             broken = [rule.code for rule in rules if rule.code not in TAKEN_CARE_OF]
             if broken:
                 against[_id(key), str(manager_id)] = broken[0]
@@ -158,7 +156,7 @@ def _problem(
             )
         )
     managers = [
-        ManagerPlaces(str(id_), facts.capacity, facts.open_load + elsewhere.get(id_, 0))
+        ManagerSlots(str(id_), facts.capacity, facts.open_load + elsewhere.get(id_, 0))
         for id_, facts in standing.manager_facts.items()
     ]
     return AssignmentProblem(asked, managers, conflicts), against
@@ -203,9 +201,9 @@ def _compared(
     keys = {_id(key): key for key in scores}
     why = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
 
-    def places(given: Collection[Given], otherwise: str | None = None) -> tuple[Place, ...]:
+    def places(given: Collection[Given], otherwise: str | None = None) -> tuple[PlannedAssignment, ...]:
         return tuple(
-            Place(
+            PlannedAssignment(
                 keys[pair],
                 UUID(manager),
                 scores[keys[pair]][UUID(manager)],
@@ -229,7 +227,7 @@ def _compared(
 
 
 def _pushes(
-    added: Collection[Place], candidates: Mapping[PairKey, Mapping[UUID, CandidateManager]]
+    added: Collection[PlannedAssignment], candidates: Mapping[PairKey, Mapping[UUID, CandidateManager]]
 ) -> tuple[PairPlan, ...]:
     by_pair: dict[PairKey, list[CandidateManager]] = {}
     for place in sorted(added, key=lambda place: (-place.value, place.manager_id)):

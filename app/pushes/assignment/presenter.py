@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from app.matching.assignment.result import REASONS, Relief
-from app.pushes.assignment.plan import AssignmentPlan, Place
+from app.matching.assignment.shortages import REASONS, Relief
+from app.pushes.assignment.plan import AssignmentPlan, PlannedAssignment
 from app.pushes.schemas import (
     AssignedPlace,
     AssignmentFigures,
@@ -33,7 +33,7 @@ def read_plan(plan: AssignmentPlan) -> AssignmentRead:
     )
 
 
-def _places(places: Sequence[Place]) -> list[AssignedPlace]:
+def _places(places: Sequence[PlannedAssignment]) -> list[AssignedPlace]:
     return [
         AssignedPlace(
             demand_id=place.key[0],

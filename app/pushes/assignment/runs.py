@@ -19,14 +19,14 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.errors import NotFound
-from app.events.outbox import Claimed, Handler, emit
+from app.events.outbox import ClaimedEvent, Handler, emit
 from app.matching.facts.constraints import Violation
 from app.pushes.assignment.models import AssignmentRun, RunState
-from app.pushes.assignment.plan import AssignmentPlan, Place, plan_assignment
+from app.pushes.assignment.plan import AssignmentPlan, PlannedAssignment, plan_assignment
 from app.pushes.assignment.presenter import read_plan
 from app.pushes.assignment.schemas import RunAnswer, UnwrittenPush, WrittenPush
 from app.pushes.eligibility.rules import violations
-from app.pushes.eligibility.snapshot import read_standing
+from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.models import Push
 from app.pushes.planning.pair_plan import Recommender
 from app.pushes.planning.writer import write_pushes
@@ -96,14 +96,14 @@ def start_nightly(session: Session, *, hour: int, limit: int, moment: datetime) 
 def assignment_handler(recommender: Recommender, policy: Policy) -> Handler:
     """`assignment.due` → the run's pushes and its figures."""
 
-    def plan(session: Session, event: Claimed) -> PlannedRun | None:
+    def plan(session: Session, event: ClaimedEvent) -> PlannedRun | None:
         run = session.get(AssignmentRun, event.subject_id)
         if run is None or run.state == RunState.DONE:
             return None
         found = plan_assignment(session, recommender, policy=policy, limit=run.pairs_limit, keep=True)
         return PlannedRun(found, _last_end(session))
 
-    def apply(session: Session, event: Claimed, planned: PlannedRun | None) -> None:
+    def apply(session: Session, event: ClaimedEvent, planned: PlannedRun | None) -> None:
         run = _locked(session, event.subject_id)
         if planned is None or run is None:
             return
@@ -140,7 +140,7 @@ def _carry_out(session: Session, run: AssignmentRun, plan: AssignmentPlan, *, po
     session.flush()
 
 
-def _written(push: Push, place: Place) -> WrittenPush:
+def _written(push: Push, place: PlannedAssignment) -> WrittenPush:
     return WrittenPush(
         push_id=push.id,
         demand_id=push.demand_id,
@@ -150,11 +150,11 @@ def _written(push: Push, place: Place) -> WrittenPush:
     )
 
 
-def _refused(session: Session, places: Collection[Place], policy: Policy) -> list[UnwrittenPush]:
+def _refused(session: Session, places: Collection[PlannedAssignment], policy: Policy) -> list[UnwrittenPush]:
     """With the first rule that forbids each now."""
     if not places:
         return []
-    standing = read_standing(
+    standing = load_snapshot(
         session,
         policy=policy,
         pairs=[place.key for place in places],

@@ -22,7 +22,7 @@ from app.errors import (
 )
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.pushes.digests.models import Digest, OwnerDigest
-from app.pushes.digests.owner_digest import told
+from app.pushes.digests.owner_digest import has_notified
 from app.pushes.digests.preview import preview_list
 from app.pushes.digests.queries import visible_digests
 from app.pushes.digests.schemas import (
@@ -155,7 +155,7 @@ def list_owner_digests(
         cursor=cursor,
         sort_name="owner_digests",
     )
-    return Page(items=told(session, rows), next_cursor=following)
+    return Page(items=has_notified(session, rows), next_cursor=following)
 
 
 @router.post("/pushes/preview", summary="预览下一份清单", responses=problems(NotFound, Invalid))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DigestCandidate:
     """A push, or one that would be written. `rank_key` orders (higher first, see ``ranking``); `new`: not told of."""
 
     id: UUID
@@ -19,7 +19,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Variety:
+class VarietyLimits:
     """The most entries in one list of one demand, of one achievement, and of one owner (on whichever side)."""
 
     per_demand: int = 2
@@ -28,20 +28,22 @@ class Variety:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedDigest:
     """The list in its order, and why each other entry is not on it: ``variety_demand``, ``variety_achievement``,
     ``variety_owner`` or ``list_full``."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[DigestCandidate, ...]
     left_out: dict[UUID, str]
 
 
-DEFAULT_VARIETY = Variety()
+DEFAULT_VARIETY = VarietyLimits()
 
 
-def compose(entries: Iterable[Entry], *, size: int, variety: Variety = DEFAULT_VARIETY) -> Composed:
+def compose(
+    entries: Iterable[DigestCandidate], *, size: int, variety: VarietyLimits = DEFAULT_VARIETY
+) -> ComposedDigest:
     """The best entries, as many as `size`; each that would break the variety makes room for the next."""
-    chosen: list[Entry] = []
+    chosen: list[DigestCandidate] = []
     left_out: dict[UUID, str] = {}
     demands, achievements, owners = Counter[UUID](), Counter[UUID](), Counter[UUID]()
     for entry in sorted(entries, key=lambda one: (not one.new, -one.rank_key, one.id)):
@@ -58,4 +60,4 @@ def compose(entries: Iterable[Entry], *, size: int, variety: Variety = DEFAULT_V
             demands[entry.demand_id] += 1
             achievements[entry.achievement_id] += 1
             owners.update(entry.owners)
-    return Composed(tuple(chosen), left_out)
+    return ComposedDigest(tuple(chosen), left_out)

@@ -8,18 +8,18 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.events.messages import MessageKind, message_due
+from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.pushes import queries
-from app.pushes.digests.composition import Entry, compose
+from app.pushes.digests.composition import DigestCandidate, compose
 from app.pushes.digests.models import Digest
-from app.pushes.digests.schedule import Turn, digest_turn
+from app.pushes.digests.schedule import DigestWindow, digest_window
 from app.pushes.models import Push
 from app.pushes.preferences.service import managers_preferences
-from app.pushes.preferences.working_time import local, next_calm_moment
+from app.pushes.preferences.working_time import local, next_contact_time
 
 LOOKED_AT = 500
 """Pushes, best first, of which a list is made; nobody has as many waiting."""
@@ -33,13 +33,13 @@ def announce_digests(session: Session) -> int:
     moment = now()
     oldest = session.execute(
         select(Push.manager_id, func.min(Push.pushed_at))
-        .where(Push.told_at.is_(None), queries.waits(moment))
+        .where(Push.told_at.is_(None), queries.is_actionable(moment))
         .group_by(Push.manager_id)
     ).all()
     preferences = managers_preferences(session, [row[0] for row in oldest])
     announced = 0
     for manager_id, pushed_at in oldest:
-        turn = digest_turn(preferences[manager_id], moment)
+        turn = digest_window(preferences[manager_id], moment)
         if (
             turn is not None
             and pushed_at < turn.cutoff
@@ -67,7 +67,7 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
     ).first()
     moment = now()
     preferences = managers_preferences(session, [manager_id])[manager_id]
-    turn = digest_turn(preferences, moment)
+    turn = digest_window(preferences, moment)
     if found is None or turn is None or _made(session, manager_id, turn):
         return None
     listed = compose(
@@ -93,27 +93,29 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
         .execution_options(synchronize_session=False)
     )
     session.flush()
-    message_due(
+    enqueue_message(
         session,
         kind=MessageKind.DIGEST,
         ids={"digest_id": digest.id, "push_ids": [entry.id for entry in listed]},
         manager_id=manager_id,
-        available_at=next_calm_moment(moment, preferences.calm),
+        available_at=next_contact_time(moment, preferences.calm),
     )
     return digest
 
 
-def entries_of(session: Session, manager_id: UUID, *, cutoff: datetime, moment: datetime) -> list[Entry]:
+def entries_of(
+    session: Session, manager_id: UUID, *, cutoff: datetime, moment: datetime
+) -> list[DigestCandidate]:
     """What waits in the manager's inbox and was told of before, or came before `cutoff`."""
     pushes = session.scalars(
         select(Push)
-        .where(Push.manager_id == manager_id, queries.waits(moment))
+        .where(Push.manager_id == manager_id, queries.is_actionable(moment))
         .order_by(Push.told_at.is_not(None), Push.rank_key.desc(), Push.id)
         .limit(LOOKED_AT)
     ).all()
     owners = owners_of(session, pushes)
     return [
-        Entry(
+        DigestCandidate(
             push.id,
             push.demand_id,
             push.achievement_id,
@@ -138,6 +140,6 @@ def owners_of(session: Session, pushes: Sequence[Push]) -> dict[UUID, UUID]:
     return found
 
 
-def _made(session: Session, manager_id: UUID, turn: Turn) -> bool:
+def _made(session: Session, manager_id: UUID, turn: DigestWindow) -> bool:
     made = exists().where(Digest.manager_id == manager_id, Digest.day >= turn.since, Digest.day <= turn.until)
     return bool(session.scalar(select(made)))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 from app.database import now
-from app.events.messages import MessageKind, message_due
+from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -20,11 +20,11 @@ from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.digests.manager_digest import is_announced
 from app.pushes.digests.models import NotifiedPair, OwnerDigest
-from app.pushes.digests.schedule import Turn, digest_turn
+from app.pushes.digests.schedule import DigestWindow, digest_window
 from app.pushes.digests.schemas import OwnerDigestRead, OwnerNews
 from app.pushes.policy import Policy
 from app.pushes.preferences.service import OwnerPreferences, owners_preferences
-from app.pushes.preferences.working_time import local, next_calm_moment
+from app.pushes.preferences.working_time import local, next_contact_time
 
 NAMED = 20
 """Of one record's new matches, so many are named; the rest is counted."""
@@ -63,7 +63,7 @@ def announce_owner_digests(session: Session, *, policy: Policy) -> int:
     preferences = owners_preferences(session, owners)
     announced = 0
     for owner in sorted(owners):
-        turn = digest_turn(preferences[owner], moment)
+        turn = digest_window(preferences[owner], moment)
         if (
             turn is not None
             and not _made(session, owner, turn)
@@ -87,7 +87,7 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
     ).first()
     moment = now()
     preferences = owners_preferences(session, [organisation_id])[organisation_id]
-    turn = digest_turn(preferences, moment)
+    turn = digest_window(preferences, moment)
     if found is None or turn is None or _made(session, organisation_id, turn):
         return None
     news: dict[tuple[RecordKind, UUID], list[UUID]] = {}
@@ -115,7 +115,7 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
         for other in others
     )
     session.flush()
-    message_due(
+    enqueue_message(
         session,
         kind=MessageKind.OWNER_DIGEST,
         ids={
@@ -124,12 +124,12 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
             "achievement_ids": [id_ for kind, id_ in news if kind is RecordKind.ACHIEVEMENT],
         },
         organisation_id=organisation_id,
-        available_at=next_calm_moment(moment, preferences.calm),
+        available_at=next_contact_time(moment, preferences.calm),
     )
     return digest
 
 
-def told(session: Session, digests: Sequence[OwnerDigest]) -> list[OwnerDigestRead]:
+def has_notified(session: Session, digests: Sequence[OwnerDigest]) -> list[OwnerDigestRead]:
     """Digests as answers, with the news in words; titles are the present ones."""
     wanted = {UUID(item["record_id"]) for digest in digests for item in digest.items}
     titles: dict[str, str] = {}
@@ -154,7 +154,7 @@ def told(session: Session, digests: Sequence[OwnerDigest]) -> list[OwnerDigestRe
 
 def _untold(side: _Side, policy: Policy) -> Select[Pair]:
     """Good pairs of published records that this side's owner was not told of; not those that he owns on both sides."""
-    told = (
+    notified = (
         exists()
         .where(
             NotifiedPair.organisation_id == side.record.owner_org_id,
@@ -163,7 +163,9 @@ def _untold(side: _Side, policy: Policy) -> Select[Pair]:
         )
         .correlate(Pair, Demand, Achievement)
     )
-    return queries.good_published_pairs(policy).where(~told, Demand.owner_org_id != Achievement.owner_org_id)
+    return queries.good_published_pairs(policy).where(
+        ~notified, Demand.owner_org_id != Achievement.owner_org_id
+    )
 
 
 def _owners_with_news(side: _Side, policy: Policy) -> Select[Any]:
@@ -191,7 +193,7 @@ def _news(
             yield side.kind, record_id, other_id
 
 
-def _made(session: Session, organisation_id: UUID, turn: Turn) -> bool:
+def _made(session: Session, organisation_id: UUID, turn: DigestWindow) -> bool:
     made = exists().where(
         OwnerDigest.organisation_id == organisation_id,
         OwnerDigest.day >= turn.since,

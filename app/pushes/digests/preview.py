@@ -13,14 +13,14 @@ from app.errors import NotFound
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode
 from app.libraries.summaries import ManagerSummary
-from app.pushes.digests.composition import Entry, compose
+from app.pushes.digests.composition import DigestCandidate, compose
 from app.pushes.digests.manager_digest import entries_of
 from app.pushes.digests.schemas import LeftOut, PreviewItem, PreviewRead
-from app.pushes.eligibility.attempts import given_to
+from app.pushes.eligibility.attempts import recent_pushes
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES
 from app.pushes.eligibility.rules import violations
-from app.pushes.eligibility.snapshot import Standing, read_standing
-from app.pushes.models import LIVE, Push
+from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
+from app.pushes.models import PENDING, Push
 from app.pushes.planning.pair_plan import Recommender
 from app.pushes.planning.plan import pairs_for_manager, plan_for_manager
 from app.pushes.planning.ranking import rank_key, rank_score
@@ -90,16 +90,16 @@ def preview_list(
         raise NotFound()
     pairs = pairs_for_manager(session, manager, policy=policy)
     keys = [(pair.demand_id, pair.achievement_id) for pair in pairs]
-    standing = read_standing(session, policy=policy, pairs=keys, manager_ids=[manager_id])
+    standing = load_snapshot(session, policy=policy, pairs=keys, manager_ids=[manager_id])
     wishes = standing.preferences[manager_id]
     day = _next_day(standing.day, wishes)
     cutoff = at(day, time(wishes.digest_hour))
-    standing.given[manager_id] = given_to(session, [manager_id], day).get(manager_id, NO_RECENT_PUSHES)
+    standing.given[manager_id] = recent_pushes(session, [manager_id], day).get(manager_id, NO_RECENT_PUSHES)
     reasons = _Reasons()
     scores = _scores(session, recommender, manager, policy)
     waiting = entries_of(session, manager_id, cutoff=cutoff, moment=standing.moment)
     known = _pushes(session, waiting)
-    held = {key for key in keys if standing.pushes.get(key, {}).get(manager_id) in LIVE}
+    held = {key for key in keys if standing.pushes.get(key, {}).get(manager_id) in PENDING}
     reasons.add_all("put_off" for _ in held - {(entry.demand_id, entry.achievement_id) for entry in waiting})
     fresh = [key for key in keys if key not in held]
     veiled = set() if tells_all else {key for key in fresh if _is_confidential(standing, key)}
@@ -108,7 +108,7 @@ def preview_list(
     reasons.add_all(composed.left_out.values())
     least = wishes.immediate_score if wishes.immediate_score is not None else policy.immediate
 
-    def item(position: int, entry: Entry) -> PreviewItem:
+    def item(position: int, entry: DigestCandidate) -> PreviewItem:
         push = known.get(entry.id)
         key = (entry.demand_id, entry.achievement_id)
         pair_score = push.pair_score if push else standing.pairs[key].score
@@ -138,12 +138,12 @@ def _scores(
     return {plan.key: plan.candidates[0].score for plan in plans}
 
 
-def _pushes(session: Session, entries: Sequence[Entry]) -> dict[UUID, Push]:
+def _pushes(session: Session, entries: Sequence[DigestCandidate]) -> dict[UUID, Push]:
     query = select(Push).where(Push.id.in_([entry.id for entry in entries]))
     return {push.id: push for push in session.scalars(query)}
 
 
-def _is_confidential(standing: Standing, key: PairKey) -> bool:
+def _is_confidential(standing: EligibilitySnapshot, key: PairKey) -> bool:
     records = (standing.demands[key[0]], standing.achievements[key[1]])
     return any(record.publish_mode == PublishMode.CONFIDENTIAL for record in records)
 
@@ -154,7 +154,7 @@ def _next_day(today: date, wishes: Preferences) -> date:
 
 
 def _planned(
-    standing: Standing,
+    standing: EligibilitySnapshot,
     keys: Sequence[PairKey],
     manager_id: UUID,
     scores: Mapping[PairKey, float],
@@ -162,7 +162,7 @@ def _planned(
     veiled: Collection[PairKey],
     *,
     moment: datetime,
-) -> list[Entry]:
+) -> list[DigestCandidate]:
     """The pairs that the rules would let through, the caps counted on the way; reasons of the others are added."""
     entries = []
     for key in keys:
@@ -183,5 +183,5 @@ def _planned(
             {standing.demands[key[0]].owner_org_id, standing.achievements[key[1]].owner_org_id}
         )
         score = rank_score(standing.pairs[key].score, scores[key])
-        entries.append(Entry(new_id(), key[0], key[1], owners, rank_key(score, moment)))
+        entries.append(DigestCandidate(new_id(), key[0], key[1], owners, rank_key(score, moment)))
     return entries

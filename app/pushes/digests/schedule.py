@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import Times
+from app.pushes.preferences.service import ContactTimes
 from app.pushes.preferences.working_time import at, is_working_day, local
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DigestWindow:
     """A digest that is due: it covers what came before `cutoff` (UTC), and is the only one from the day `since` to
     `until` (both inclusive)."""
 
@@ -18,7 +18,7 @@ class Turn:
     until: date
 
 
-def digest_turn(times: Times, moment: datetime) -> Turn | None:
+def digest_window(times: ContactTimes, moment: datetime) -> DigestWindow | None:
     """The digest whose time has come at `moment`, or None: another day, too early, or none wanted.
 
     A weekly one whose day is off comes on the next day that is not; seven days off in a row have none.
@@ -36,8 +36,8 @@ def digest_turn(times: Times, moment: datetime) -> Turn | None:
     cutoff = at(first, time(times.digest_hour))
     if first > until or moment < cutoff or not _may_be_sent_on(today, times):
         return None
-    return Turn(cutoff, since, until)
+    return DigestWindow(cutoff, since, until)
 
 
-def _may_be_sent_on(day: date, times: Times) -> bool:
+def _may_be_sent_on(day: date, times: ContactTimes) -> bool:
     return times.on_days_off or is_working_day(day)

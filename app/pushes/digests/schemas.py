@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import CodesOf, LanguageCode, RegionCode
 from app.pushes.preferences.models import Frequency
 from app.pushes.schemas import PushRead
@@ -19,7 +19,7 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 def _clock(text: str) -> str:
     if not _CLOCK.fullmatch(text):
-        raise flaw(
+        raise field_error(
             "bad_time",
             zh="应为 24 小时制的时间,如 22:00。",
             en="A time of day from 00:00 to 23:59, such as 22:00.",

@@ -12,8 +12,13 @@ from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import RecordVersion
 from app.matching.models import Pair
 from app.pushes.eligibility.facts import RecentPushes
-from app.pushes.eligibility.repush_policy import Again, Ended, again_after, may_return
-from app.pushes.models import HOLDING, LIVE, Push, PushRound, PushState
+from app.pushes.eligibility.repush_policy import (
+    EndedAttempt,
+    RepushReason,
+    may_repush,
+    repush_reason,
+)
+from app.pushes.models import OCCUPYING, PENDING, Push, PushAttempt, PushState
 from app.pushes.policy import PairKey, RepushPolicy
 from app.pushes.preferences import working_time
 
@@ -21,38 +26,40 @@ UNDONE = "undone"
 """Why a push ended that had followed from an answer which was undone."""
 
 
-def given_to(session: Session, manager_ids: Collection[UUID], day: date) -> dict[UUID, RecentPushes]:
+def recent_pushes(session: Session, manager_ids: Collection[UUID], day: date) -> dict[UUID, RecentPushes]:
     """Rounds begun for each of these managers on that local day and in the seven days that end with it; managers
     without any are not in the answer."""
     today, week = working_time.at(day), working_time.at(day - timedelta(days=6))
     until = working_time.at(day + working_time.ONE_DAY)
     rows = session.execute(
         select(
-            PushRound.manager_id,
-            func.count().filter(PushRound.pushed_at >= today),
+            PushAttempt.manager_id,
+            func.count().filter(PushAttempt.pushed_at >= today),
             func.count(),
         )
         .where(
-            PushRound.manager_id.in_(manager_ids), PushRound.pushed_at >= week, PushRound.pushed_at < until
+            PushAttempt.manager_id.in_(manager_ids),
+            PushAttempt.pushed_at >= week,
+            PushAttempt.pushed_at < until,
         )
-        .group_by(PushRound.manager_id)
+        .group_by(PushAttempt.manager_id)
     )
     return {manager_id: RecentPushes(of_day, of_week) for manager_id, of_day, of_week in rows}
 
 
-def live_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
+def pending_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
     """How many pushes wait for each manager's answer."""
     query = (
         select(Push.manager_id, func.count())
-        .where(Push.manager_id.in_(manager_ids), Push.state.in_(LIVE))
+        .where(Push.manager_id.in_(manager_ids), Push.state.in_(PENDING))
         .group_by(Push.manager_id)
     )
     return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
-def returning_pushes(
+def repushable(
     session: Session, pairs: Mapping[PairKey, Pair], law: RepushPolicy
-) -> dict[tuple[PairKey, UUID], Again]:
+) -> dict[tuple[PairKey, UUID], RepushReason]:
     """Which of these pairs may come back to which managers who had them, and why."""
     rows = session.execute(
         select(
@@ -69,7 +76,7 @@ def returning_pushes(
         ).where(
             Push.demand_id.in_({key[0] for key in pairs}),
             Push.achievement_id.in_({key[1] for key in pairs}),
-            Push.state.not_in(HOLDING),
+            Push.state.not_in(OCCUPYING),
         )
     )
     ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
@@ -89,15 +96,15 @@ def returning_pushes(
             if since < version <= until
             for name in names
         }
-        last = Ended(
+        last = EndedAttempt(
             PushState(push.state),
             push.round,
             push.pair_score,
             push.decline_reason,
             undone=push.ended_reason == UNDONE,
         )
-        if may_return(last, score=pair.score, changed={name for _, name in changed}, law=law):
-            found[key, push.manager_id] = again_after(last, changed)
+        if may_repush(last, score=pair.score, changed={name for _, name in changed}, law=law):
+            found[key, push.manager_id] = repush_reason(last, changed)
     return found
 
 
@@ -116,14 +123,14 @@ def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[
     return found
 
 
-def begin_round(session: Session, push: Push) -> None:
+def begin_attempt(session: Session, push: Push) -> None:
     """Note the round that the push is in now; its row is the one that caps count."""
     session.add(
-        PushRound(push_id=push.id, manager_id=push.manager_id, round=push.round, pushed_at=push.pushed_at)
+        PushAttempt(push_id=push.id, manager_id=push.manager_id, round=push.round, pushed_at=push.pushed_at)
     )
 
 
-def present_round(session: Session, push: Push) -> PushRound:
+def current_attempt(session: Session, push: Push) -> PushAttempt:
     return session.scalars(
-        select(PushRound).where(PushRound.push_id == push.id, PushRound.round == push.round)
+        select(PushAttempt).where(PushAttempt.push_id == push.id, PushAttempt.round == push.round)
     ).one()

@@ -11,7 +11,7 @@ from app.pushes.preferences.service import Preferences
 
 
 @dataclass(frozen=True, slots=True)
-class PairFacts:
+class PairEligibility:
     """A pair as it stands at present; dates are days in Jinan.
 
     `score` is None where the pair is not ranked (any more); `ranked_fully` says that it would have a score if it were
@@ -64,7 +64,7 @@ class PushFacts:
     lower ones.
     """
 
-    pair: PairFacts
+    pair: PairEligibility
     manager: ManagerFacts
     manager_state: str = RecordState.PUBLISHED
     manager_valid_until: date | None = None

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.libraries.record.models import RecordVersion
 from app.matching.models import Pair
-from app.pushes.eligibility.repush_policy import is_met
+from app.pushes.eligibility.repush_policy import resolves_reason
 from app.pushes.feedback.models import OwnerAnswer
 from app.pushes.policy import PairKey, RepushPolicy
 
 
-def unwanted_pairs(session: Session, pairs: Mapping[PairKey, Pair], law: RepushPolicy) -> frozenset[PairKey]:
+def pairs_refused_by_owner(
+    session: Session, pairs: Mapping[PairKey, Pair], law: RepushPolicy
+) -> frozenset[PairKey]:
     """Which of these pairs an owner is not interested in, where neither record has changed since in what meets his
     reason. A later answer takes the place of an earlier one."""
     if not pairs:
@@ -45,7 +47,7 @@ def unwanted_pairs(session: Session, pairs: Mapping[PairKey, Pair], law: RepushP
             for name in names
         }
         score = pairs[key].score
-        if not is_met(row.reason, since=row.pair_score, score=score, changed=changed, law=law):
+        if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, law=law):
             unwanted.add(key)
     return frozenset(unwanted)
 

@@ -66,7 +66,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedAttempt:
     """The last round of a push. `pair_score` (0–1) is the one it ended with; `undone` says that it was taken back only
     because another manager, whose answer had led to it, undid that answer."""
 
@@ -78,7 +78,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class RepushReason:
     """Why a pair comes again: how its last round ended, and what has changed since.
 
     `code` is the state it ended in, or ``undone``. `changed` are record kind and field, those alone that brought it
@@ -91,12 +91,12 @@ class Again:
     score_before: float
 
 
-def rose(since: float, score: float, law: RepushPolicy) -> bool:
+def score_rose(since: float, score: float, law: RepushPolicy) -> bool:
     """Whether the score rose by what matters."""
     return score >= since + law.regain - _ROUNDING
 
 
-def is_met(
+def resolves_reason(
     reason: str | None, *, since: float | None, score: float, changed: Collection[str], law: RepushPolicy
 ) -> bool:
     """Whether a change of the records meets the reason for which a manager declined, or an owner is not interested.
@@ -109,11 +109,11 @@ def is_met(
         return False
     why = reason or "other"
     if why in RISE_MEETS:
-        return since is not None and rose(since, score, law)
+        return since is not None and score_rose(since, score, law)
     return bool(MEETS.get(why, frozenset()) & set(changed))
 
 
-def may_return(ended: Ended, *, score: float, changed: Collection[str], law: RepushPolicy) -> bool:
+def may_repush(ended: EndedAttempt, *, score: float, changed: Collection[str], law: RepushPolicy) -> bool:
     """
     Args:
         score: the pair's present score.
@@ -127,18 +127,22 @@ def may_return(ended: Ended, *, score: float, changed: Collection[str], law: Rep
         return False
     match ended.state:
         case PushState.DECLINED:
-            return is_met(ended.reason, since=ended.pair_score, score=score, changed=changed, law=law)
+            return resolves_reason(
+                ended.reason, since=ended.pair_score, score=score, changed=changed, law=law
+            )
         case PushState.EXPIRED:
-            return rose(ended.pair_score, score, law)
+            return score_rose(ended.pair_score, score, law)
         case PushState.CANCELLED:
             return True
     return False
 
 
-def again_after(ended: Ended, changed: Collection[tuple[str, str]]) -> Again:
-    """What to tell of a pair that `may_return`; `changed` are record kind and field."""
+def repush_reason(ended: EndedAttempt, changed: Collection[tuple[str, str]]) -> RepushReason:
+    """What to tell of a pair that `may_repush`; `changed` are record kind and field."""
     declined = ended.state is PushState.DECLINED and not ended.undone
     reason = (ended.reason or "other") if declined else None
     meets = MEETS.get(reason or "")
     told = sorted(one for one in changed if meets is None or one[1] in meets)
-    return Again("undone" if ended.undone else ended.state.value, reason, tuple(told), ended.pair_score)
+    return RepushReason(
+        "undone" if ended.undone else ended.state.value, reason, tuple(told), ended.pair_score
+    )

@@ -7,9 +7,9 @@ asks it again. What is forbidden is said with a code and both languages, so that
 from collections.abc import Iterable
 
 from app.libraries.record.enums import RecordState
-from app.matching.facts.conflicts_of_interest import conflict
-from app.matching.facts.constraints import Violation, hard_rules
-from app.pushes.eligibility.facts import PairFacts, PushFacts
+from app.matching.facts.conflicts_of_interest import find_conflict_of_interest
+from app.matching.facts.constraints import Violation, hard_constraints
+from app.pushes.eligibility.facts import PairEligibility, PushFacts
 from app.pushes.models import PushState
 
 
@@ -25,7 +25,7 @@ def violations(facts: PushFacts) -> list[Violation]:
     ]
 
 
-def live_violations(facts: PushFacts) -> list[Violation]:
+def pending_violations(facts: PushFacts) -> list[Violation]:
     """Every rule against a push that waits in an inbox; the first is the reason for which it is cancelled.
 
     That the manager is full, or wants no more pushes, does not take away what was sent. A pair without a score ends
@@ -38,7 +38,7 @@ def live_violations(facts: PushFacts) -> list[Violation]:
     ]
 
 
-def accept_violations(facts: PushFacts) -> list[Violation]:
+def acceptance_violations(facts: PushFacts) -> list[Violation]:
     """Every rule against taking the push up; a score that fell since does not matter to who wants to take it."""
     return [*_pair_rules(facts.pair), *_standing_rules(facts), *_capacity_rules(facts)]
 
@@ -48,7 +48,7 @@ def refusals(facts: PushFacts) -> list[Violation]:
     return [*_wish_rules(facts), *_cap_rules(facts), *_waiting_rules(facts)]
 
 
-def _score_rules(pair: PairFacts, *, unranked_is_wrong: bool) -> Iterable[Violation]:
+def _score_rules(pair: PairEligibility, *, unranked_is_wrong: bool) -> Iterable[Violation]:
     if pair.score is None:
         if unranked_is_wrong:
             yield Violation(
@@ -60,8 +60,8 @@ def _score_rules(pair: PairFacts, *, unranked_is_wrong: bool) -> Iterable[Violat
         )
 
 
-def _pair_rules(pair: PairFacts) -> list[Violation]:
-    return hard_rules(
+def _pair_rules(pair: PairEligibility) -> list[Violation]:
+    return hard_constraints(
         pair.demand,
         pair.achievement,
         today=pair.today,
@@ -73,7 +73,7 @@ def _pair_rules(pair: PairFacts) -> list[Violation]:
     )
 
 
-def _owner_rules(pair: PairFacts) -> Iterable[Violation]:
+def _owner_rules(pair: PairEligibility) -> Iterable[Violation]:
     """What was sent before the owner said so stays: its manager may have reasons to speak to him all the same."""
     if pair.unwanted:
         yield Violation(
@@ -88,7 +88,9 @@ def _standing_rules(facts: PushFacts) -> Iterable[Violation]:
         yield Violation("manager_not_published", "技术经理人未发布", "the manager is not published")
     if facts.manager_valid_until is not None and facts.manager_valid_until < facts.pair.today:
         yield Violation("manager_expired", "技术经理人信息已过有效期", "the manager's record has expired")
-    found = conflict(facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family)
+    found = find_conflict_of_interest(
+        facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family
+    )
     if found is not None:
         yield Violation("conflict_of_interest", found.zh, found.en)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Organisation
 from app.database import now
 from app.engagements.conflicts_of_interest import family_of
-from app.engagements.lifecycle.workload import open_load
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -21,11 +21,11 @@ from app.libraries.record.models import Record
 from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.models import Pair
-from app.pushes.eligibility.attempts import given_to, live_by_manager, returning_pushes
-from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairFacts, PushFacts, RecentPushes
-from app.pushes.eligibility.owner_refusals import unwanted_pairs
-from app.pushes.eligibility.repush_policy import Again
-from app.pushes.models import HOLDING, Push, PushState, state_for_places
+from app.pushes.eligibility.attempts import pending_by_manager, recent_pushes, repushable
+from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairEligibility, PushFacts, RecentPushes
+from app.pushes.eligibility.owner_refusals import pairs_refused_by_owner
+from app.pushes.eligibility.repush_policy import RepushReason
+from app.pushes.models import OCCUPYING, Push, PushState, state_for_slots
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences import working_time
 from app.pushes.preferences.service import Preferences, managers_preferences
@@ -34,7 +34,7 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 @dataclass(frozen=True)
-class Standing:
+class EligibilitySnapshot:
     """The present rows and facts of some pairs and managers, each read once however many pushes meet in them."""
 
     policy: Policy
@@ -53,7 +53,7 @@ class Standing:
     preferences: Mapping[UUID, Preferences]
     given: dict[UUID, RecentPushes]
     waiting: Counter[UUID]
-    returns: Mapping[tuple[PairKey, UUID], Again]
+    returns: Mapping[tuple[PairKey, UUID], RepushReason]
     unwanted: frozenset[PairKey]
 
     @property
@@ -79,10 +79,10 @@ class Standing:
             waiting_per_place=self.policy.waiting_per_place,
         )
 
-    def of_pair(self, key: PairKey) -> PairFacts:
+    def of_pair(self, key: PairKey) -> PairEligibility:
         demand, achievement = self.demands[key[0]], self.achievements[key[1]]
         pair = self.pairs.get(key)
-        return PairFacts(
+        return PairEligibility(
             demand=self.demand_facts[demand.id],
             achievement=self.achievement_facts[achievement.id],
             today=self.day,
@@ -93,14 +93,14 @@ class Standing:
             demand_valid_until=demand.valid_until,
             achievement_valid_until=achievement.valid_until,
             org_family=self.org_family,
-            holding=sum(state in HOLDING for state in self.pushes.get(key, {}).values()),
+            holding=sum(state in OCCUPYING for state in self.pushes.get(key, {}).values()),
             places=self.policy.places,
             ranked_fully=self.ranked_fully,
             unwanted=key in self.unwanted,
         )
 
 
-def read_standing(
+def load_snapshot(
     session: Session,
     *,
     policy: Policy,
@@ -108,8 +108,8 @@ def read_standing(
     manager_ids: Collection[UUID],
     lock: bool = False,
     ranked_fully: bool = False,
-) -> Standing:
-    """Facts of every given pair with every given manager; for `ranked_fully` see `PairFacts`.
+) -> EligibilitySnapshot:
+    """Facts of every given pair with every given manager; for `ranked_fully` see `PairEligibility`.
 
     With `lock` the rows stay as they are until the transaction ends. Everybody locks demands, achievements,
     managers and then pushes, each by growing id, so that two transactions wait for each other but never in a ring.
@@ -118,7 +118,7 @@ def read_standing(
     demands = _rows(session, Demand, demand_ids, lock)
     achievements = _rows(session, Achievement, achievement_ids, lock)
     managers = _rows(session, Manager, set(manager_ids), lock)
-    load = open_load(session, manager_ids)
+    load = open_engagement_counts(session, manager_ids)
     moment = now()  # under lock: whatever else these managers were given is counted below
     day = working_time.local(moment).date()
     ranked = _pairs(session, demand_ids, achievement_ids)
@@ -127,7 +127,7 @@ def read_standing(
     manager_views = {
         id_: manager_facts(row, open_load=load.get(id_, 0), today=day) for id_, row in managers.items()
     }
-    return Standing(
+    return EligibilitySnapshot(
         policy=policy,
         moment=moment,
         demands=demands,
@@ -142,10 +142,10 @@ def read_standing(
         ranked_fully=ranked_fully,
         trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
         preferences=managers_preferences(session, managers.keys()),
-        given=given_to(session, managers.keys(), day),
-        waiting=live_by_manager(session, managers.keys()),
-        returns=returning_pushes(session, ranked, policy.returning),
-        unwanted=unwanted_pairs(session, ranked, policy.returning),
+        given=recent_pushes(session, managers.keys(), day),
+        waiting=pending_by_manager(session, managers.keys()),
+        returns=repushable(session, ranked, policy.returning),
+        unwanted=pairs_refused_by_owner(session, ranked, policy.returning),
     )
 
 
@@ -169,7 +169,7 @@ def _pushes(
 ) -> dict[PairKey, dict[UUID, PushState]]:
     found: dict[PairKey, dict[UUID, PushState]] = {}
     rows = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_places()).where(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_slots()).where(
             Push.demand_id.in_(demands), Push.achievement_id.in_(achievements)
         )
     )

@@ -12,9 +12,9 @@ from app.errors import NotFound
 from app.libraries.achievements.models import Achievement
 from app.libraries.disclosure.visibility import owns, visible
 from app.libraries.vocabularies import vocabulary
-from app.pushes.feedback.models import OwnerAnswer, Side
+from app.pushes.feedback.models import OwnedSide, OwnerAnswer
 from app.pushes.feedback.schemas import ReasonCounted, SupplierFeedback
-from app.pushes.models import LIVE, Push, PushRound, PushState
+from app.pushes.models import PENDING, Push, PushAttempt, PushState
 
 LEAST_SHOWN = 2
 """Answers from which on a reason is named: a single one would tell what one manager or enterprise said."""
@@ -54,23 +54,23 @@ def feedback_for(session: Session, achievement_id: UUID, *, principal: Principal
 def _outcomes(session: Session, achievement_id: UUID) -> Counter[str | None]:
     """How the rounds of its pushes ended; None is without an answer."""
     rows = session.execute(
-        select(PushRound.outcome, func.count())
-        .join(Push, Push.id == PushRound.push_id)
+        select(PushAttempt.outcome, func.count())
+        .join(Push, Push.id == PushAttempt.push_id)
         .where(Push.achievement_id == achievement_id)
-        .group_by(PushRound.outcome)
+        .group_by(PushAttempt.outcome)
     )
     return Counter({row[0]: row[1] for row in rows})
 
 
 def _waiting(session: Session, achievement_id: UUID) -> int:
-    query = select(func.count()).where(Push.achievement_id == achievement_id, Push.state.in_(LIVE))
+    query = select(func.count()).where(Push.achievement_id == achievement_id, Push.state.in_(PENDING))
     return session.scalar(query) or 0
 
 
 def _owners_words(session: Session, achievement_id: UUID) -> Counter[bool]:
     rows = session.execute(
         select(OwnerAnswer.interested, func.count())
-        .where(OwnerAnswer.achievement_id == achievement_id, OwnerAnswer.side == Side.DEMAND)
+        .where(OwnerAnswer.achievement_id == achievement_id, OwnerAnswer.side == OwnedSide.DEMAND)
         .group_by(OwnerAnswer.interested)
     )
     return Counter({row[0]: row[1] for row in rows})
@@ -79,16 +79,16 @@ def _owners_words(session: Session, achievement_id: UUID) -> Counter[bool]:
 def _reasons(session: Session, achievement_id: UUID) -> Counter[str]:
     """Reasons of managers and of demands' owners together."""
     managers = session.execute(
-        select(PushRound.reason, func.count())
-        .join(Push, Push.id == PushRound.push_id)
-        .where(Push.achievement_id == achievement_id, PushRound.reason.is_not(None))
-        .group_by(PushRound.reason)
+        select(PushAttempt.reason, func.count())
+        .join(Push, Push.id == PushAttempt.push_id)
+        .where(Push.achievement_id == achievement_id, PushAttempt.reason.is_not(None))
+        .group_by(PushAttempt.reason)
     )
     owners = session.execute(
         select(OwnerAnswer.reason, func.count())
         .where(
             OwnerAnswer.achievement_id == achievement_id,
-            OwnerAnswer.side == Side.DEMAND,
+            OwnerAnswer.side == OwnedSide.DEMAND,
             OwnerAnswer.reason.is_not(None),
         )
         .group_by(OwnerAnswer.reason)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.events.outbox import Claimed, Handler
-from app.matching.feedback.judgements import ShownPair, judge, take_back
+from app.events.outbox import ClaimedEvent, Handler
+from app.matching.feedback.judgements import ShownPair, judge, retract
 from app.matching.models import Pair
 from app.pushes.models import Push, PushState
 
@@ -43,8 +43,8 @@ def judging_handlers() -> Mapping[str, Sequence[Handler]]:
     }
 
 
-def _handler(apply: Callable[[Session, Claimed, Push], None]) -> Handler:
-    def run(session: Session, event: Claimed, _: None) -> None:
+def _handler(apply: Callable[[Session, ClaimedEvent, Push], None]) -> Handler:
+    def run(session: Session, event: ClaimedEvent, _: None) -> None:
         push = session.get(Push, event.subject_id)
         if push is not None:
             apply(session, event, push)
@@ -52,7 +52,7 @@ def _handler(apply: Callable[[Session, Claimed, Push], None]) -> Handler:
     return Handler(lambda _session, _event: None, run)
 
 
-def _answered(session: Session, event: Claimed, push: Push) -> None:
+def _answered(session: Session, event: ClaimedEvent, push: Push) -> None:
     """An answer that was undone before its event was worked off is none."""
     if event.name == f"push.{push.state}":
         judge(
@@ -68,9 +68,9 @@ def _answered(session: Session, event: Claimed, push: Push) -> None:
         )
 
 
-def _undone(session: Session, _: Claimed, push: Push) -> None:
+def _undone(session: Session, _: ClaimedEvent, push: Push) -> None:
     """Whatever does not hold (any more): the manager may have answered anew by now."""
-    take_back(
+    retract(
         session,
         demand_id=push.demand_id,
         achievement_id=push.achievement_id,
@@ -79,7 +79,7 @@ def _undone(session: Session, _: Claimed, push: Push) -> None:
     )
 
 
-def _expired(session: Session, _: Claimed, push: Push) -> None:
+def _expired(session: Session, _: ClaimedEvent, push: Push) -> None:
     """Read and left: weak evidence. One that nobody read says nothing."""
     if push.state == PushState.EXPIRED and push.read_at is not None:
         judge(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.events.outbox import Event, emit
 from app.pushes import queries
-from app.pushes.eligibility.attempts import present_round
+from app.pushes.eligibility.attempts import current_attempt
 from app.pushes.models import Push, PushState
 
 UNDO_WINDOW = timedelta(minutes=15)
@@ -22,12 +22,12 @@ def position_in_inbox(session: Session, push: Push, moment: datetime) -> int:
         Push.manager_id == push.manager_id,
         Push.rank_key > push.rank_key,
         Push.id != push.id,
-        queries.waits(moment),
+        queries.is_actionable(moment),
     )
     return (session.scalar(before) or 0) + 1
 
 
-def settle_answer(
+def log_answer(
     session: Session,
     push: Push,
     state: PushState,
@@ -48,7 +48,7 @@ def settle_answer(
     push.undo_until = moment + undo
     push.decline_reason = reason
     push.note = note
-    round_ = present_round(session, push)
+    round_ = current_attempt(session, push)
     round_.outcome = state
     round_.reason = reason
     round_.answered_at = moment

@@ -48,7 +48,7 @@ def list_inbox(
     """本人的推送,按排序分与新旧排列,最好的在前。不选状态时只列待处理的: 未读、已读未答、稍后提醒时间已到的。"""
     require(principal, Action.PUSH_LIST, own=True)
     query = queries.visible(select(Push), principal)
-    query = query.where(Push.state.in_(states)) if states else queries.waiting(query, now())
+    query = query.where(Push.state.in_(states)) if states else queries.only_actionable(query, now())
     rows, following = fetch_page(
         session, query, sort=_BEST_FIRST, key=Push.id, limit=limit, cursor=cursor, sort_name="inbox"
     )

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.disclosure import approved_records, assigned_records
+from app.engagements.disclosure import approved_records, brokered_records
 from app.engagements.queries import engagements_of_pushes
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.summaries import by_id, manager_summaries, summariser
 from app.matching.ranking.explanation import shown
-from app.pushes.inbox.repush_explanation import why_again
+from app.pushes.inbox.repush_explanation import explain_repush
 from app.pushes.inbox.service import allowed_answers
 from app.pushes.models import Push
 from app.pushes.schemas import PushRead, PushReasons
@@ -36,7 +36,7 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
         session,
         [*demands.values(), *achievements.values()],
         principal=principal,
-        assigned=assigned_records(session, [principal.manager_id] if principal.manager_id else []),
+        assigned=brokered_records(session, [principal.manager_id] if principal.manager_id else []),
         approved=approved_records(session, principal),
     )
     managers = manager_summaries(session, {push.manager_id for push in pushes})
@@ -50,7 +50,7 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
             engagement_id=engagements.get(push.id),
             allowed=list(allowed_answers(push, moment)),
-            why_again=why_again(
+            why_again=explain_repush(
                 push.reasons.get("again"),
                 (demands[push.demand_id], demand.view_level or 0),
                 (achievements[push.achievement_id], achievement.view_level or 0),

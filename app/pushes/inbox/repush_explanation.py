@@ -28,7 +28,7 @@ _ENDED: Mapping[str, tuple[str, str]] = {
 }
 
 
-def why_again(
+def explain_repush(
     stored: Mapping[str, Any] | None, demand: tuple[Record, int], achievement: tuple[Record, int]
 ) -> WhyAgain | None:
     """What a push's row keeps of its return, for a reader who sees the records at these levels; None: a first round."""

@@ -12,30 +12,26 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
 from app.database import now
-from app.engagements.disclosure import assigned_records
 from app.engagements.lifecycle.opening import open_engagement
-from app.engagements.lifecycle.workload import open_load
 from app.errors import Conflict, Invalid, NotFound
 from app.events.outbox import emit
 from app.matching.facts.constraints import Violation
 from app.pushes import queries
 from app.pushes.decline_reasons import check_reason
-from app.pushes.eligibility.rules import accept_violations
-from app.pushes.eligibility.snapshot import read_standing
-from app.pushes.inbox.answer_log import UNDO_WINDOW, facts_of, settle_answer
-from app.pushes.models import LIVE, Push, PushState
+from app.pushes.eligibility.rules import acceptance_violations
+from app.pushes.eligibility.snapshot import load_snapshot
+from app.pushes.inbox.answer_log import UNDO_WINDOW, facts_of, log_answer
+from app.pushes.models import PENDING, Push, PushState
 from app.pushes.policy import Policy
 
 __all__ = [
     "ALLOWED",
     "accept",
     "allowed_answers",
-    "assigned_records",
     "check_reason",
     "decline",
     "get_push",
     "mark_read",
-    "open_load",
     "postpone",
 ]
 
@@ -106,12 +102,12 @@ def accept(
         select(Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id == push_id)
     ).one()
     key = (ids.demand_id, ids.achievement_id)
-    standing = read_standing(session, policy=_NO_POLICY, pairs=[key], manager_ids=[ids.manager_id], lock=True)
+    standing = load_snapshot(session, policy=_NO_POLICY, pairs=[key], manager_ids=[ids.manager_id], lock=True)
     push = _answerable(session, push_id, "accept", principal, if_match)
-    broken = accept_violations(standing.of(key, ids.manager_id))
+    broken = acceptance_violations(standing.of(key, ids.manager_id))
     if broken:
         raise _forbidden(broken)
-    settle_answer(session, push, PushState.ACCEPTED, principal=principal, moment=now(), undo=undo)
+    log_answer(session, push, PushState.ACCEPTED, principal=principal, moment=now(), undo=undo)
     session.flush()
     open_engagement(
         session,
@@ -142,7 +138,7 @@ def decline(
     """
     check_reason(reason, note)
     push = _answerable(session, push_id, "decline", principal, if_match)
-    settle_answer(
+    log_answer(
         session,
         push,
         PushState.DECLINED,
@@ -204,7 +200,7 @@ def _answerable(
         check_if_match(if_match, push)
     possible = allowed_answers(push, now())
     if verb not in possible:
-        state = push.state if possible or push.state not in LIVE else PushState.EXPIRED
+        state = push.state if possible or push.state not in PENDING else PushState.EXPIRED
         raise Conflict(
             f"This push is {state}; it can no longer be answered so.",
             f"此推送当前状态为 {state}, 不能再作此答复。",

@@ -38,7 +38,7 @@ Recheck = Callable[[], Principal]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class EventBatch:
     """What there is after a number: the events, and the number to continue from."""
 
     events: tuple[ServerSentEvent, ...]
@@ -80,7 +80,7 @@ def stream(
 
 
 async def _events(
-    database: Database, settings: Settings, manager_id: UUID, start: Batch, recheck: Recheck
+    database: Database, settings: Settings, manager_id: UUID, start: EventBatch, recheck: Recheck
 ) -> AsyncIterator[ServerSentEvent]:
     """Ends when the login does, and after a while anyway; the client then comes back by itself."""
     position, ends = start.position, time.monotonic() + settings.stream_lifetime.total_seconds()
@@ -103,18 +103,18 @@ async def _events(
 
 def _look(
     database: Database, manager_id: UUID, position: int, recheck: Recheck, *, check: bool
-) -> Batch | None:
+) -> EventBatch | None:
     """One look at the database: one row by its key while nothing has changed. None when the login has ended, which
     is asked before anything is told, and with `check` anyway."""
     with database.reading() as session:
         unchanged = _last(session, manager_id) <= position
     if unchanged and not check:
-        return Batch((), position)
+        return EventBatch((), position)
     principal = _still(recheck)
     if principal is None or principal.manager_id != manager_id:
         return None
     if unchanged:
-        return Batch((), position)
+        return EventBatch((), position)
     with database.reading() as session:
         return _after(session, manager_id, position, principal)
 
@@ -134,19 +134,19 @@ def _rechecking(request: Request) -> Recheck:
     return lambda: current_principal(request, bearer, api_key)
 
 
-def _start(session: Session, manager_id: UUID, number: int | None) -> Batch:
+def _start(session: Session, manager_id: UUID, number: int | None) -> EventBatch:
     """Where to begin: after the client's number, or now; in both cases the client learns a number to come back with."""
     last = _last(session, manager_id)
     if number is None:
-        return Batch((_position("inbox.position", last),), last)
+        return EventBatch((_position("inbox.position", last),), last)
     oldest = session.scalar(select(func.min(InboxChange.seq)).where(InboxChange.manager_id == manager_id))
     forgotten = number < last if oldest is None else number + 1 < oldest
     if forgotten or number > last:
-        return Batch((_position("inbox.reset", last),), last)
-    return Batch((), number)
+        return EventBatch((_position("inbox.reset", last),), last)
+    return EventBatch((), number)
 
 
-def _after(session: Session, manager_id: UUID, position: int, principal: Principal) -> Batch:
+def _after(session: Session, manager_id: UUID, position: int, principal: Principal) -> EventBatch:
     changes = session.scalars(
         select(InboxChange)
         .where(InboxChange.manager_id == manager_id, InboxChange.seq > position)
@@ -164,7 +164,7 @@ def _after(session: Session, manager_id: UUID, position: int, principal: Princip
         for change in changes
         if change.push_id in shown
     )
-    return Batch(events, changes[-1].seq if changes else position)
+    return EventBatch(events, changes[-1].seq if changes else position)
 
 
 def _last(session: Session, manager_id: UUID) -> int:

@@ -13,9 +13,9 @@ from app.engagements.lifecycle.stage_changes import retract
 from app.errors import Conflict, NotFound
 from app.events.outbox import emit
 from app.pushes import queries
-from app.pushes.eligibility.attempts import UNDONE, present_round
-from app.pushes.eligibility.rules import live_violations
-from app.pushes.eligibility.snapshot import read_standing
+from app.pushes.eligibility.attempts import UNDONE, current_attempt
+from app.pushes.eligibility.rules import pending_violations
+from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.inbox.answer_log import facts_of
 from app.pushes.models import Push, PushState
 from app.pushes.policy import Policy
@@ -46,12 +46,12 @@ def undo(
     key = (known.demand_id, known.achievement_id)
     followers = session.scalars(select(Push).where(Push.follows_id == push_id)).all()
     managers = {known.manager_id, *(push.manager_id for push in followers)}
-    standing = read_standing(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
+    standing = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
     push = session.scalars(query.with_for_update(of=Push).execution_options(populate_existing=True)).one()
     if if_match is not None:
         check_if_match(if_match, push)
     _check(push)
-    broken = live_violations(standing.of(key, push.manager_id))
+    broken = pending_violations(standing.of(key, push.manager_id))
     if broken:
         raise Conflict(
             f"The push has ended since: {'; '.join(rule.en for rule in broken)}.",
@@ -91,7 +91,7 @@ def _check(push: Push) -> None:
 
 
 def _wait_again(session: Session, push: Push) -> None:
-    round_ = present_round(session, push)
+    round_ = current_attempt(session, push)
     round_.outcome = round_.reason = round_.answered_at = None
     push.state = PushState.READ
     push.answered_at = push.answered_by = push.undo_until = None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.database import now
 from app.engagements.events import ENDED
 from app.engagements.models import Participant, ParticipantState
-from app.events.outbox import Claimed, Handler
+from app.events.outbox import ClaimedEvent, Handler
 from app.pushes import queries
 from app.pushes.models import Push, PushState
 from app.pushes.planning.pair_plan import PairPlan, Recommender
@@ -23,14 +23,14 @@ whom no other manager shall ask once more."""
 
 
 def passing_on_handlers(recommender: Recommender, policy: Policy) -> Mapping[str, Sequence[Handler]]:
-    def plan(session: Session, event: Claimed) -> list[PairPlan]:
+    def plan(session: Session, event: ClaimedEvent) -> list[PairPlan]:
         push = _accepted(session, event)
         if push is None:
             return []
         pairs = session.scalars(queries.good_pair(push.demand_id, push.achievement_id, policy)).all()
         return plan_pairs(session, recommender, pairs, policy=policy, freed={push.id})
 
-    def apply(session: Session, event: Claimed, plans: list[PairPlan]) -> None:
+    def apply(session: Session, event: ClaimedEvent, plans: list[PairPlan]) -> None:
         push = _accepted(session, event)
         if push is None:
             return
@@ -42,7 +42,7 @@ def passing_on_handlers(recommender: Recommender, policy: Policy) -> Mapping[str
     return {ENDED: (Handler(plan=plan, apply=apply),)}
 
 
-def _accepted(session: Session, event: Claimed) -> Push | None:
+def _accepted(session: Session, event: ClaimedEvent) -> Push | None:
     """The push that the engagement came from, as long as it holds its place for it."""
     push_id, reason = event.payload["push_id"], event.payload["reason"]
     if (

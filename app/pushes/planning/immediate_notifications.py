@@ -3,14 +3,14 @@
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.events.messages import MessageKind, message_due
+from app.events.messages import MessageKind, enqueue_message
 from app.pushes.models import Push
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.service import Preferences
-from app.pushes.preferences.working_time import next_calm_moment
+from app.pushes.preferences.working_time import next_contact_time
 
 
-def tell_at_once(session: Session, push: Push, preferences: Preferences, *, immediate: float) -> bool:
+def notify_if_immediate(session: Session, push: Push, preferences: Preferences, *, immediate: float) -> bool:
     """A message about this push alone, if its manager wants such and the pair is good enough; whether there is one.
 
     `immediate` is the lowest pair score for it, 0–1; a manager may set his own.
@@ -20,11 +20,11 @@ def tell_at_once(session: Session, push: Push, preferences: Preferences, *, imme
         return False
     moment = now()
     push.told_at = moment
-    message_due(
+    enqueue_message(
         session,
         kind=MessageKind.PUSH,
         ids={"push_id": push.id, "round": str(push.round)},
         manager_id=push.manager_id,
-        available_at=next_calm_moment(moment, preferences.calm),
+        available_at=next_contact_time(moment, preferences.calm),
     )
     return True

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.database import now
 from app.events.outbox import emit
 from app.pushes import queries
-from app.pushes.eligibility.snapshot import read_standing
+from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.models import Push, PushState
 from app.pushes.planning.pair_plan import PairPlan, Recommender
 from app.pushes.planning.plan import plan_pairs
@@ -42,7 +42,7 @@ def mark_overdue(session: Session) -> int:
     return len(due)
 
 
-def plan_handover(
+def plan_reassignment(
     session: Session, recommender: Recommender, push_id: UUID, *, policy: Policy
 ) -> list[PairPlan]:
     """Who might take the pair in this push's place."""
@@ -53,7 +53,9 @@ def plan_handover(
     return plan_pairs(session, recommender, pairs, policy=policy, freed={push_id})
 
 
-def hand_over(session: Session, push_id: UUID, plans: Sequence[PairPlan], *, policy: Policy) -> list[Push]:
+def reassign_overdue(
+    session: Session, push_id: UUID, plans: Sequence[PairPlan], *, policy: Policy
+) -> list[Push]:
     """End the push and give its place to the next manager; without one who may have it, it stays where it is.
 
     Nothing happens either when the pair is in somebody's hands already, or when its manager has answered meanwhile.
@@ -63,7 +65,7 @@ def hand_over(session: Session, push_id: UUID, plans: Sequence[PairPlan], *, pol
         return []
     key = (known.demand_id, known.achievement_id)
     managers = {known.manager_id, *(one.manager_id for plan in plans for one in plan.candidates)}
-    standing = read_standing(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
+    standing = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
     push = session.scalar(queries.locked([push_id]))
     states = standing.pushes.get(key, {})
     if push is None or push.overdue_at is None or push.state == PushState.LATER:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.engagements.lifecycle.workload import open_load
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -21,8 +21,8 @@ from app.matching.facts.from_records import achievement_facts, demand_facts
 from app.matching.facts.models import ManagerFacts
 from app.matching.models import Pair
 from app.pushes import queries
-from app.pushes.eligibility.attempts import given_to, live_by_manager
-from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairFacts, PushFacts
+from app.pushes.eligibility.attempts import pending_by_manager, recent_pushes
+from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairEligibility, PushFacts
 from app.pushes.eligibility.rules import refusals
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan, Recommender
 from app.pushes.planning.slots import Slots, free_slots
@@ -78,7 +78,7 @@ def plan_for_manager(
 
 def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> list[Pair]:
     """The best pairs that still have a place, those of the manager's fields first."""
-    open_pairs = session.scalars(queries.pairs_with_a_place(policy)).all()
+    open_pairs = session.scalars(queries.pairs_with_free_slot(policy)).all()
     own = queries.first_level(manager.fields)
     fields = queries.fields_of_pairs(session, open_pairs) if own else {}
     ordered = sorted(
@@ -136,11 +136,11 @@ class _Refusals:
     def by(self, manager_ids: Sequence[UUID]) -> set[UUID]:
         today = working_time.local(now()).date()
         preferences = managers_preferences(self.session, manager_ids)
-        given = given_to(self.session, manager_ids, today)
-        waiting = live_by_manager(self.session, manager_ids)
-        load = open_load(self.session, manager_ids)
+        given = recent_pushes(self.session, manager_ids, today)
+        waiting = pending_by_manager(self.session, manager_ids)
+        load = open_engagement_counts(self.session, manager_ids)
         capacities = self._capacities(manager_ids)
-        pair = PairFacts(
+        pair = PairEligibility(
             demand_facts(self.demand),
             achievement_facts(self.achievement),
             today=today,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.database import now
 from app.events.outbox import emit
 from app.pushes import queries
-from app.pushes.eligibility.rules import live_violations
-from app.pushes.eligibility.snapshot import read_standing
+from app.pushes.eligibility.rules import pending_violations
+from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.models import Push, PushState
 from app.pushes.planning.writer import rescore
 from app.pushes.policy import Policy
@@ -30,7 +30,7 @@ def revise(
     ).all()
     if not refs:
         return []
-    standing = read_standing(
+    standing = load_snapshot(
         session,
         policy=policy,
         pairs={(ref.demand_id, ref.achievement_id) for ref in refs},
@@ -41,7 +41,7 @@ def revise(
     cancelled = []
     for push in session.scalars(queries.locked([ref.id for ref in refs])):
         key = (push.demand_id, push.achievement_id)
-        broken = live_violations(standing.of(key, push.manager_id))
+        broken = pending_violations(standing.of(key, push.manager_id))
         if broken:
             _cancel(session, push, broken[0].code)
             cancelled.append(push)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.matching.models import Pair
-from app.pushes.eligibility.attempts import returning_pushes
-from app.pushes.eligibility.owner_refusals import unwanted_pairs
-from app.pushes.models import HOLDING, Push, PushState, state_for_places
+from app.pushes.eligibility.attempts import repushable
+from app.pushes.eligibility.owner_refusals import pairs_refused_by_owner
+from app.pushes.models import OCCUPYING, Push, PushState, state_for_slots
 from app.pushes.policy import PairKey, Policy
 
 
@@ -28,14 +28,14 @@ def free_slots(
     """In the order of the pairs. The places of the pushes `freed` count as free; of a pair that an owner does not want
     none is."""
     rows = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_places(), Push.id).where(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_slots(), Push.id).where(
             Push.demand_id.in_({pair.demand_id for pair in pairs}),
             Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
         )
     )
     by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
-    returns = returning_pushes(session, by_key, policy.returning)
-    unwanted = unwanted_pairs(session, by_key, policy.returning)
+    returns = repushable(session, by_key, policy.returning)
+    unwanted = pairs_refused_by_owner(session, by_key, policy.returning)
     pushed: dict[PairKey, dict[UUID, str]] = {}
     for demand_id, achievement_id, manager_id, state, id_ in rows:
         held = PushState.EXPIRED if id_ in freed else state
@@ -44,7 +44,7 @@ def free_slots(
     for pair in pairs:
         key = (pair.demand_id, pair.achievement_id)
         known = pushed.get(key, {})
-        holding = sum(state in HOLDING for state in known.values())
+        holding = sum(state in OCCUPYING for state in known.values())
         barred = frozenset(id_ for id_ in known if (key, id_) not in returns)
         answer[key] = Slots(0 if key in unwanted else policy.places - holding, barred)
     return answer

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from app.database import new_id
 from app.matching.models import Pair
 from app.pushes import queries
-from app.pushes.eligibility.attempts import begin_round
+from app.pushes.eligibility.attempts import begin_attempt
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES
 from app.pushes.eligibility.rules import violations
-from app.pushes.eligibility.snapshot import Standing, read_standing
+from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import Push, PushState
-from app.pushes.planning.immediate_notifications import tell_at_once
+from app.pushes.planning.immediate_notifications import notify_if_immediate
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.planning.ranking import rank_key, rank_score
 from app.pushes.policy import PairKey, Policy
@@ -26,7 +26,11 @@ log = structlog.get_logger(__name__)
 
 
 def begin(
-    session: Session, standing: Standing, key: PairKey, candidate: CandidateManager, follows: UUID | None
+    session: Session,
+    standing: EligibilitySnapshot,
+    key: PairKey,
+    candidate: CandidateManager,
+    follows: UUID | None,
 ) -> Push:
     """The pair's first round with this manager, or the next one in the same row."""
     earlier = standing.pushes.get(key, {}).get(candidate.manager_id)
@@ -48,19 +52,19 @@ def begin(
     if again is not None:
         push.reasons = dict(push.reasons) | {"again": asdict(again) | {"score_now": push.pair_score}}
     push.follows_id = follows
-    begin_round(session, push)
+    begin_attempt(session, push)
     standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
     standing.given[candidate.manager_id] = standing.given.get(
         candidate.manager_id, NO_RECENT_PUSHES
     ).one_more()
     standing.waiting[candidate.manager_id] += 1
-    tell_at_once(
+    notify_if_immediate(
         session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
     )
     return push
 
 
-def _fill(push: Push, standing: Standing, candidate: CandidateManager) -> None:
+def _fill(push: Push, standing: EligibilitySnapshot, candidate: CandidateManager) -> None:
     """Everything that a round begins with."""
     moment, policy = standing.moment, standing.policy
     pair = standing.pairs[push.demand_id, push.achievement_id]
@@ -100,7 +104,7 @@ def write_pushes(
     """
     if not plans:
         return []
-    standing = read_standing(
+    standing = load_snapshot(
         session,
         policy=policy,
         pairs=[plan.key for plan in plans],
@@ -111,7 +115,7 @@ def write_pushes(
 
 
 def write_under_lock(
-    session: Session, standing: Standing, plans: Sequence[PairPlan], *, follows: UUID | None = None
+    session: Session, standing: EligibilitySnapshot, plans: Sequence[PairPlan], *, follows: UUID | None = None
 ) -> list[Push]:
     """`write_pushes` for a caller who has read the standing of these pairs and managers with `lock`."""
     written: list[Push] = []

@@ -17,13 +17,13 @@ from app.database import now
 from app.errors import FieldError, Invalid, NotFound
 from app.libraries.vocabularies.distances import region_covers
 from app.pushes.preferences.models import Frequency, OwnerPreference, PushPreference
-from app.pushes.preferences.working_time import Calm, QuietHours
+from app.pushes.preferences.working_time import ContactWindow, QuietHours
 
-Kind = TypeVar("Kind", bound="Times")
+Kind = TypeVar("Kind", bound="ContactTimes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class ContactTimes:
     """When messages are wanted, Asia/Shanghai; see ``telling_models``. `version` is 0 where nothing was ever stored."""
 
     frequency: Frequency = Frequency.IMMEDIATE
@@ -36,22 +36,22 @@ class Times:
     version: int = 0
 
     @property
-    def calm(self) -> Calm:
+    def calm(self) -> ContactWindow:
         quiet = None
         if self.quiet_from is not None and self.quiet_until is not None:
             quiet = QuietHours(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until))
-        return Calm(quiet, days_off=not self.on_days_off)
+        return ContactWindow(quiet, days_off=not self.on_days_off)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnerPreferences(Times):
+class OwnerPreferences(ContactTimes):
     """An organisation's: it is told in digests only, weekly unless it wishes otherwise."""
 
     frequency: Frequency = Frequency.WEEKLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preferences(Times):
+class Preferences(ContactTimes):
     """A manager's. Empty and None mean: no wish of his own."""
 
     fields: Sequence[str] = ()
@@ -94,7 +94,7 @@ def owners_preferences(session: Session, organisation_ids: Collection[UUID]) -> 
     return {id_: stored.get(id_, OwnerPreferences()) for id_ in organisation_ids}
 
 
-def check_wishes(values: Mapping[str, Any]) -> None:
+def check_preferences(values: Mapping[str, Any]) -> None:
     """What the fields must be together; each by itself was checked by its form.
 
     Raises:
@@ -187,12 +187,12 @@ def put_managers_preferences(
 
     Raises:
         NotFound: no manager's record.
-        Invalid: see `check_wishes`.
+        Invalid: see `check_preferences`.
         PreconditionRequired, StaleVersion: see `check_if_match`; the ETag of what was never stored is ``"0"``.
     """
     require(principal, Action.PREFERENCE_CHANGE, own=True)
     id_ = own_manager(principal)
-    check_wishes(values)
+    check_preferences(values)
     row = session.get(PushPreference, id_, with_for_update=True, populate_existing=True)
     check_if_match(if_match, row or Preferences())
     row = row or PushPreference(manager_id=id_)
@@ -205,7 +205,7 @@ def put_owners_preferences(
     """As `put_managers_preferences`, for the principal's organisation; a manager does not speak for his employer."""
     id_ = own_organisation(principal)
     require(principal, Action.PREFERENCE_CHANGE, own=principal.role is not Role.MANAGER)
-    check_wishes(values)
+    check_preferences(values)
     row = session.get(OwnerPreference, id_, with_for_update=True, populate_existing=True)
     check_if_match(if_match, row or OwnerPreferences())
     row = row or OwnerPreference(organisation_id=id_)

@@ -37,7 +37,7 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Calm:
+class ContactWindow:
     """When somebody wants no messages: `quiet` hours each day, and days off (weekends, public holidays) as a whole."""
 
     quiet: QuietHours | None = None
@@ -101,7 +101,7 @@ def end_of_working_days(moment: datetime, count: int) -> datetime:
     return at(add_working_days(local(moment).date(), count) + ONE_DAY)
 
 
-def next_calm_moment(moment: datetime, calm: Calm) -> datetime:
+def next_contact_time(moment: datetime, calm: ContactWindow) -> datetime:
     """The first moment from `moment` on at which a message may be sent.
 
     Quiet hours alone put it off by less than a day; days off by as many as there are in a row.

@@ -16,7 +16,7 @@ from app.statistics.figures.demands import Grouping
 from app.statistics.figures.pushes import PushGroup
 from app.statistics.queries import pushes as push_queries
 from app.statistics.queries.engagements import ContractGroup
-from app.statistics.query import Asked, Asking, AskingScope
+from app.statistics.query import Asking, AskingScope, StatisticsQuery
 from app.statistics.schemas import (
     ChannelLine,
     ContractLine,
@@ -136,7 +136,7 @@ def managers(
 
 
 def _page(
-    session: ReadSession, asked: Asked, limit: int, cursor: str | None
+    session: ReadSession, asked: StatisticsQuery, limit: int, cursor: str | None
 ) -> tuple[list[ManagerLine], str | None]:
     rows, following = fetch_page(
         session,

@@ -8,42 +8,42 @@ from sqlalchemy.orm import Session
 from app.libraries.vocabularies import hightech_fields
 from app.statistics.common import counted, head, named, region_name, share
 from app.statistics.queries import demands as queries
-from app.statistics.queries.demands import GapPart, Step
-from app.statistics.query import Asked, only_bureau
+from app.statistics.queries.demands import FunnelStep, GapPart
+from app.statistics.query import StatisticsQuery, operators_only
 from app.statistics.schemas import FunnelRead, GapLine, GapsRead, ReasonLine, StepLine
 from app.statistics.small_cell_suppression import hidden_parts, is_small, shown_steps
 from app.statistics.sql_functions import NONE
 
 Grouping = Literal["field", "region"]
 
-STEP_NAMES: dict[Step, tuple[str, str]] = {
-    Step.PUBLISHED: ("已发布", "Published"),
-    Step.MATCHED: ("有良好匹配", "With a good match"),
-    Step.PUSHED: ("已推送", "Pushed"),
-    Step.ACCEPTED: ("已接收(进入对接)", "Accepted (engaged)"),
-    Step.CONTACTED: ("已联系", "Contacted"),
-    Step.MEETING: ("会面", "Meeting"),
-    Step.NEGOTIATING: ("洽谈", "Negotiating"),
-    Step.SIGNED: ("已签约", "Signed"),
-    Step.REGISTERED: ("已认定登记", "Registered"),
-    Step.LANDED: ("已落地", "Landed"),
+STEP_NAMES: dict[FunnelStep, tuple[str, str]] = {
+    FunnelStep.PUBLISHED: ("已发布", "Published"),
+    FunnelStep.MATCHED: ("有良好匹配", "With a good match"),
+    FunnelStep.PUSHED: ("已推送", "Pushed"),
+    FunnelStep.ACCEPTED: ("已接收(进入对接)", "Accepted (engaged)"),
+    FunnelStep.CONTACTED: ("已联系", "Contacted"),
+    FunnelStep.MEETING: ("会面", "Meeting"),
+    FunnelStep.NEGOTIATING: ("洽谈", "Negotiating"),
+    FunnelStep.SIGNED: ("已签约", "Signed"),
+    FunnelStep.REGISTERED: ("已认定登记", "Registered"),
+    FunnelStep.LANDED: ("已落地", "Landed"),
 }
 
 FORMULA = "without_good / (1 + good_achievements / demands)"
 
 
-def step_code(step: Step) -> str:
+def step_code(step: FunnelStep) -> str:
     return step.name.lower()
 
 
-def funnel(session: Session, asked: Asked, group_by: Grouping | None) -> FunnelRead:
+def funnel(session: Session, asked: StatisticsQuery, group_by: Grouping | None) -> FunnelRead:
     """Of the demands published in the period, how far each came until now.
 
     Raises:
         Forbidden: groups of the whole city are the bureau's.
     """
     if group_by is not None:
-        only_bureau(asked, "分组漏斗", "The funnel by groups")
+        operators_only(asked, "分组漏斗", "The funnel by groups")
     furthest: defaultdict[str, Counter[int]] = defaultdict(Counter)
     if group_by is None:
         furthest[NONE] = Counter()
@@ -53,8 +53,10 @@ def funnel(session: Session, asked: Asked, group_by: Grouping | None) -> FunnelR
     return FunnelRead(**head(asked), steps=steps, ended=_ended(session, asked))
 
 
-def _steps(asked: Asked, group_by: Grouping | None, key: str, furthest: Counter[int]) -> list[StepLine]:
-    counts = [sum(count for reached, count in furthest.items() if reached >= step) for step in Step]
+def _steps(
+    asked: StatisticsQuery, group_by: Grouping | None, key: str, furthest: Counter[int]
+) -> list[StepLine]:
+    counts = [sum(count for reached, count in furthest.items() if reached >= step) for step in FunnelStep]
     shown = shown_steps(counts, asked.least) if asked.hides else [True] * len(counts)
     seen = [count if there else None for count, there in zip(counts, shown, strict=True)]
     group = None if group_by is None else key
@@ -76,11 +78,11 @@ def _steps(asked: Asked, group_by: Grouping | None, key: str, furthest: Counter[
             of_previous=share(seen[step], seen[step - 1]) if step else None,
             rows=asked.rows("funnel", step=step_code(step), group_by=group_by, key=group),
         )
-        for step in Step
+        for step in FunnelStep
     ]
 
 
-def _ended(session: Session, asked: Asked) -> list[ReasonLine]:
+def _ended(session: Session, asked: StatisticsQuery) -> list[ReasonLine]:
     counts: dict[str, int] = counted(session, queries.ended(asked))
     return reason_lines(
         asked,
@@ -91,7 +93,7 @@ def _ended(session: Session, asked: Asked) -> list[ReasonLine]:
 
 
 def reason_lines(
-    asked: Asked, counts: dict[str, int], *, vocabulary_name: str, rows: dict[str, str | None]
+    asked: StatisticsQuery, counts: dict[str, int], *, vocabulary_name: str, rows: dict[str, str | None]
 ) -> list[ReasonLine]:
     """The commonest first. Where the parts would give themselves away, not even their names are shown."""
     hidden = hidden_parts(counts, asked.least) if asked.hides else frozenset()
@@ -110,7 +112,7 @@ def reason_lines(
     ]
 
 
-def gaps(session: Session, asked: Asked) -> GapsRead:
+def gaps(session: Session, asked: StatisticsQuery) -> GapsRead:
     """By first-level field: what is asked for and what there is, of records published in the period and still so."""
     lines: dict[str, dict[str, int]] = {
         key: dict.fromkeys(_GAP_COUNTS, 0) for key in hightech_fields().children()
@@ -133,7 +135,7 @@ def gaps(session: Session, asked: Asked) -> GapsRead:
 _GAP_COUNTS = tuple(part.name.lower() for part in GapPart)
 
 
-def _gap_line(asked: Asked, key: str, counts: dict[str, int]) -> GapLine:
+def _gap_line(asked: StatisticsQuery, key: str, counts: dict[str, int]) -> GapLine:
     hidden = _hidden_gaps(counts, asked.least) if asked.hides else frozenset[str]()
     seen = {name: None if name in hidden else count for name, count in counts.items()}
     per_demand = None

@@ -9,7 +9,7 @@ from app.engagements.models import OPEN_STAGES
 from app.statistics.common import counted, days, head, named
 from app.statistics.queries import engagements as queries
 from app.statistics.queries.engagements import ContractGroup, ContractPart
-from app.statistics.query import Asked
+from app.statistics.query import StatisticsQuery
 from app.statistics.schemas import ContractLine, ContractsRead, StageLine, StageTimesRead
 from app.statistics.small_cell_suppression import hidden_parts, is_small
 from app.statistics.sql_functions import NONE
@@ -22,7 +22,7 @@ _VOCABULARIES = {
 }
 
 
-def stage_times(session: Session, asked: Asked) -> StageTimesRead:
+def stage_times(session: Session, asked: StatisticsQuery) -> StageTimesRead:
     """Of the stays that began in the period: those over by their length, those that still last apart."""
     finished = {row[0]: row for row in session.execute(queries.stage_times(asked))}
     ongoing: dict[str, int] = counted(session, queries.open_stages(asked))
@@ -53,7 +53,7 @@ def stage_times(session: Session, asked: Asked) -> StageTimesRead:
     return StageTimesRead(**head(asked), stages=lines)
 
 
-def contracts(session: Session, asked: Asked, group_by: ContractGroup | None) -> ContractsRead:
+def contracts(session: Session, asked: StatisticsQuery, group_by: ContractGroup | None) -> ContractsRead:
     """Signed in the period, in 万元; sums are exact."""
     found = [_Counted(row) for row in session.execute(queries.contracts(asked, group_by))]
     whole = _Counted.sum(found)
@@ -95,7 +95,9 @@ class _Counted:
         return whole
 
 
-def _line(asked: Asked, group_by: ContractGroup | None, one: _Counted, hidden: bool) -> ContractLine:
+def _line(
+    asked: StatisticsQuery, group_by: ContractGroup | None, one: _Counted, hidden: bool
+) -> ContractLine:
     """`group_by` is None for the total, which alone shows others what landed and what was cancelled."""
     shown = {ContractPart.STANDING: not hidden}
     standing, landed = one.counts[ContractPart.STANDING], one.counts[ContractPart.LANDED]

@@ -20,13 +20,13 @@ from app.statistics.common import counted, head, hours, named
 from app.statistics.figures.demands import reason_lines
 from app.statistics.queries import engagements
 from app.statistics.queries import pushes as push_queries
-from app.statistics.queries.pushes import Outcome
-from app.statistics.query import Asked, Scope, only_bureau
+from app.statistics.queries.pushes import AttemptOutcome
+from app.statistics.query import Scope, StatisticsQuery, operators_only
 from app.statistics.schemas import ChannelLine, ManagerLine, PushesRead, ResponseLine
 from app.statistics.small_cell_suppression import hidden_parts, is_small
 from app.statistics.sql_functions import NONE
 
-_OUTCOMES = tuple(outcome.value for outcome in Outcome)
+_OUTCOMES = tuple(outcome.value for outcome in AttemptOutcome)
 
 
 class PushGroup(StrEnum):
@@ -39,13 +39,13 @@ Counts = Counter[str]
 """`read` and the outcomes."""
 
 
-def pushes(session: Session, asked: Asked, group_by: PushGroup | None) -> PushesRead:
+def pushes(session: Session, asked: StatisticsQuery, group_by: PushGroup | None) -> PushesRead:
     """
     Raises:
         Forbidden: groups of the whole city are the bureau's.
     """
     if group_by is not None:
-        only_bureau(asked, "分组推送反馈", "Response to pushes by groups")
+        operators_only(asked, "分组推送反馈", "Response to pushes by groups")
     by_day: defaultdict[str, Counts] = defaultdict(Counter)
     query = push_queries.responses(asked, by_day=group_by is not None)
     for key, outcome, read, count in session.execute(query):
@@ -93,14 +93,14 @@ def _hidden(counts: Counts, least: int) -> frozenset[str]:
     return parts
 
 
-def _links(asked: Asked, **which: str) -> dict[str, str]:
+def _links(asked: StatisticsQuery, **which: str) -> dict[str, str]:
     wanted: dict[str, dict[str, str]] = {"got": {}, "read": {"read": "true"}}
     wanted |= {name: {"outcome": name} for name in _OUTCOMES}
     links = {name: asked.rows("pushes", **which, **parameters) for name, parameters in wanted.items()}
     return {name: link for name, link in links.items() if link is not None}
 
 
-def _groups(asked: Asked, group_by: PushGroup, by_day: Mapping[str, Counts]) -> list[ResponseLine]:
+def _groups(asked: StatisticsQuery, group_by: PushGroup, by_day: Mapping[str, Counts]) -> list[ResponseLine]:
     groups: defaultdict[tuple[date, date], Counts] = defaultdict(Counter)
     for day, counts in by_day.items():
         groups[_span(asked, group_by, date.fromisoformat(day))] += counts
@@ -114,7 +114,7 @@ def _groups(asked: Asked, group_by: PushGroup, by_day: Mapping[str, Counts]) -> 
     ]
 
 
-def _span(asked: Asked, group_by: PushGroup, day: date) -> tuple[date, date]:
+def _span(asked: StatisticsQuery, group_by: PushGroup, day: date) -> tuple[date, date]:
     """The group's days that lie in the period; weeks begin on Monday."""
     first = last = day
     if group_by is PushGroup.WEEK:
@@ -126,7 +126,7 @@ def _span(asked: Asked, group_by: PushGroup, day: date) -> tuple[date, date]:
     return max(first, asked.first), min(last, asked.last)
 
 
-def _reasons(session: Session, asked: Asked) -> list[Any]:
+def _reasons(session: Session, asked: StatisticsQuery) -> list[Any]:
     counts: dict[str, int] = counted(session, push_queries.reasons(asked))
     rows = {reason: asked.rows("pushes", reason=reason) for reason in counts}
     return reason_lines(asked, counts, vocabulary_name="decline_reasons", rows=rows)
@@ -140,7 +140,7 @@ _DELIVERY_PARTS: Mapping[str, tuple[DeliveryState, ...]] = {
 }
 
 
-def _channels(session: Session, asked: Asked) -> list[ChannelLine]:
+def _channels(session: Session, asked: StatisticsQuery) -> list[ChannelLine]:
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for channel, state, count in session.execute(push_queries.deliveries(asked)):
         found[channel][state] += count
@@ -163,12 +163,12 @@ def _channels(session: Session, asked: Asked) -> list[ChannelLine]:
 # managers
 
 
-def counted_for(asked: Asked) -> Asked:
+def counted_for(asked: StatisticsQuery) -> StatisticsQuery:
     """An institution sees its staff's numbers, which are not its own rows: no small ones, and no rows."""
     return replace(asked, scope=Scope.CITY) if asked.principal.role is Role.INSTITUTION else asked
 
 
-def manager_lines(session: Session, asked: Asked, managers: Sequence[Manager]) -> list[ManagerLine]:
+def manager_lines(session: Session, asked: StatisticsQuery, managers: Sequence[Manager]) -> list[ManagerLine]:
     """In the order given; the number of queries does not grow with that of the managers."""
     counting = counted_for(asked)
     ids = [manager.id for manager in managers]
@@ -204,7 +204,7 @@ STAGES_OF: Mapping[str, tuple[str, ...]] = {
 _PART_OF = {stage: part for part, stages in STAGES_OF.items() for stage in stages}
 
 
-def _amounts(session: Session, asked: Asked, ids: list[UUID]) -> dict[UUID, list[Decimal]]:
+def _amounts(session: Session, asked: StatisticsQuery, ids: list[UUID]) -> dict[UUID, list[Decimal]]:
     """By manager his part of each contract, to 0.01 万元, as the contract itself tells it."""
     deals: dict[UUID, Decimal] = {}
     shares: defaultdict[UUID, dict[UUID, Decimal]] = defaultdict(dict)
@@ -219,7 +219,12 @@ def _amounts(session: Session, asked: Asked, ids: list[UUID]) -> dict[UUID, list
 
 
 def _manager_line(
-    asked: Asked, manager: Manager, counts: Counts, times: Any, stages: Counts, amounts: list[Decimal]
+    asked: StatisticsQuery,
+    manager: Manager,
+    counts: Counts,
+    times: Any,
+    stages: Counts,
+    amounts: list[Decimal],
 ) -> ManagerLine:
     hidden: frozenset[str] = frozenset()
     answered = 0 if times is None else times[1]

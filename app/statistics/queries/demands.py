@@ -15,13 +15,13 @@ from app.libraries.disclosure.visibility import own_rows, visible
 from app.libraries.record.enums import RecordState
 from app.matching.models import Pair
 from app.pushes.models import Push
-from app.statistics.query import Asked
+from app.statistics.query import StatisticsQuery
 from app.statistics.sql_functions import NONE, main_field
 
 Conditions = list[ColumnElement[bool]]
 
 
-class Step(IntEnum):
+class FunnelStep(IntEnum):
     """How far a demand came, in the order of the funnel."""
 
     PUBLISHED = 0
@@ -43,7 +43,7 @@ def in_region(column: InstrumentedAttribute[Any], region: str) -> ColumnElement[
     return found
 
 
-def of_record(asked: Asked, model: type[Demand] | type[Achievement]) -> Conditions:
+def of_record(asked: StatisticsQuery, model: type[Demand] | type[Achievement]) -> Conditions:
     """The filters, as conditions on records."""
     found: Conditions = []
     if asked.field is not None:
@@ -96,21 +96,24 @@ def furthest(threshold: float) -> ColumnElement[int]:
     landed = or_(
         trace(engagement, Engagement.stage == Stage.LANDED), trace(*contract, Contract.landed_on.is_not(None))
     )
-    traces: list[tuple[ColumnElement[bool], Step]] = [
-        (landed, Step.LANDED),
-        (trace(*contract, Contract.state == ContractState.REGISTERED), Step.REGISTERED),
-        (or_(trace(engagement, Engagement.stage == Stage.SIGNED), trace(*contract, signed)), Step.SIGNED),
-        (moved(Stage.NEGOTIATING), Step.NEGOTIATING),
-        (moved(Stage.MEETING), Step.MEETING),
-        (moved(Stage.CONTACTED), Step.CONTACTED),
-        (trace(engagement), Step.ACCEPTED),
-        (trace(Push.demand_id == Demand.id), Step.PUSHED),
-        (trace(Pair.demand_id == Demand.id, Pair.score >= threshold), Step.MATCHED),
+    traces: list[tuple[ColumnElement[bool], FunnelStep]] = [
+        (landed, FunnelStep.LANDED),
+        (trace(*contract, Contract.state == ContractState.REGISTERED), FunnelStep.REGISTERED),
+        (
+            or_(trace(engagement, Engagement.stage == Stage.SIGNED), trace(*contract, signed)),
+            FunnelStep.SIGNED,
+        ),
+        (moved(Stage.NEGOTIATING), FunnelStep.NEGOTIATING),
+        (moved(Stage.MEETING), FunnelStep.MEETING),
+        (moved(Stage.CONTACTED), FunnelStep.CONTACTED),
+        (trace(engagement), FunnelStep.ACCEPTED),
+        (trace(Push.demand_id == Demand.id), FunnelStep.PUSHED),
+        (trace(Pair.demand_id == Demand.id, Pair.score >= threshold), FunnelStep.MATCHED),
     ]
-    return case(*((there, int(step)) for there, step in traces), else_=int(Step.PUBLISHED))
+    return case(*((there, int(step)) for there, step in traces), else_=int(FunnelStep.PUBLISHED))
 
 
-def _cohort(asked: Asked) -> Conditions:
+def _cohort(asked: StatisticsQuery) -> Conditions:
     found = [
         Demand.published_at >= asked.since,
         Demand.published_at < asked.until,
@@ -119,7 +122,7 @@ def _cohort(asked: Asked) -> Conditions:
     return found if asked.everything else [*found, own_rows(Demand, asked.principal)]
 
 
-def funnel(asked: Asked, group_by: str | None) -> Select[Any]:
+def funnel(asked: StatisticsQuery, group_by: str | None) -> Select[Any]:
     """(key, furthest step, count) of the demands published in the period."""
     rows = (
         select(key_of_demand(group_by).label("key"), furthest(asked.threshold).label("step"))
@@ -129,7 +132,9 @@ def funnel(asked: Asked, group_by: str | None) -> Select[Any]:
     return select(rows.c.key, rows.c.step, func.count()).group_by(rows.c.key, rows.c.step)
 
 
-def funnel_rows(asked: Asked, step: Step, *, group_by: str | None, key: str | None) -> Select[Any]:
+def funnel_rows(
+    asked: StatisticsQuery, step: FunnelStep, *, group_by: str | None, key: str | None
+) -> Select[Any]:
     """Of one step and those beyond it."""
     query = select(Demand).where(*_cohort(asked), furthest(asked.threshold) >= int(step))
     if group_by is not None and key is not None:
@@ -137,7 +142,7 @@ def funnel_rows(asked: Asked, step: Step, *, group_by: str | None, key: str | No
     return visible(query, Demand, asked.principal)
 
 
-def ended_rows(asked: Asked, reason: str | None = None) -> Select[Any]:
+def ended_rows(asked: StatisticsQuery, reason: str | None = None) -> Select[Any]:
     """Engagements on the cohort's demands that ended."""
     query = (
         select(Engagement)
@@ -149,7 +154,7 @@ def ended_rows(asked: Asked, reason: str | None = None) -> Select[Any]:
     return query if reason is None else query.where(Engagement.ended_reason == reason)
 
 
-def ended(asked: Asked) -> Select[Any]:
+def ended(asked: StatisticsQuery) -> Select[Any]:
     """(reason, count)."""
     rows = ended_rows(asked).subquery()
     return select(rows.c.ended_reason, func.count()).group_by(rows.c.ended_reason)
@@ -170,7 +175,7 @@ class GapPart(IntEnum):
     GOOD_ACHIEVEMENTS = 6
 
 
-def _published(asked: Asked, model: type[Demand] | type[Achievement]) -> Conditions:
+def _published(asked: StatisticsQuery, model: type[Demand] | type[Achievement]) -> Conditions:
     """Published now; in the period."""
     found: Conditions = [
         model.state == RecordState.PUBLISHED.value,
@@ -199,7 +204,7 @@ def _too_immature(threshold: float) -> ColumnElement[bool]:
     return there & ~exists(wanted.correlate(Demand)) & ~good_pair(Demand, threshold)
 
 
-def demand_gaps(asked: Asked) -> Select[Any]:
+def demand_gaps(asked: StatisticsQuery) -> Select[Any]:
     """(field, demands, with a good pair, without one because all are too immature)."""
     good, immature = good_pair(Demand, asked.threshold), _too_immature(asked.threshold)
     rows = (
@@ -216,7 +221,7 @@ def demand_gaps(asked: Asked) -> Select[Any]:
     )
 
 
-def achievement_gaps(asked: Asked) -> Select[Any]:
+def achievement_gaps(asked: StatisticsQuery) -> Select[Any]:
     """(field, achievements, those that no demand wants)."""
     wanted = good_pair(Achievement, asked.threshold)
     rows = (
@@ -227,7 +232,7 @@ def achievement_gaps(asked: Asked) -> Select[Any]:
     return select(rows.c.key, func.count(), func.sum(rows.c.unwanted)).group_by(rows.c.key)
 
 
-def good_achievements(asked: Asked) -> Select[Any]:
+def good_achievements(asked: StatisticsQuery) -> Select[Any]:
     """(field of the demand, different achievements that are good for one of its demands)."""
     rows = (
         select(main_field(Demand.fields).label("key"), Pair.achievement_id)
@@ -244,7 +249,7 @@ def good_achievements(asked: Asked) -> Select[Any]:
     return select(rows.c.key, func.count()).group_by(rows.c.key)
 
 
-def gap_rows(asked: Asked, part: GapPart, key: str) -> Select[Any]:
+def gap_rows(asked: StatisticsQuery, part: GapPart, key: str) -> Select[Any]:
     """Demands or achievements, as `part` says."""
     if part is GapPart.GOOD_ACHIEVEMENTS:
         pairs = (

@@ -16,7 +16,7 @@ from app.engagements.contracts import access as contract_access
 from app.engagements.models import OPEN_STAGES, Engagement, StageMove
 from app.libraries.demands.models import Demand
 from app.statistics.queries.demands import in_region, of_record
-from app.statistics.query import Asked
+from app.statistics.query import StatisticsQuery
 from app.statistics.sql_functions import NONE, main_field, seconds_between
 
 # time in each stage
@@ -36,7 +36,7 @@ def visits(engagement_ids: Collection[UUID] | None = None) -> Subquery:
     return query.subquery("visits")
 
 
-def stage_rows(asked: Asked, *, stage: str | None = None, left: bool | None = None) -> Select[Any]:
+def stage_rows(asked: StatisticsQuery, *, stage: str | None = None, left: bool | None = None) -> Select[Any]:
     """The moves that began a stay in the period; with `left` those over or those that still last."""
     stays = visits()
     query = (
@@ -52,7 +52,7 @@ def stage_rows(asked: Asked, *, stage: str | None = None, left: bool | None = No
         )
     )
     if not asked.everything:  # what was done shows only who consented to take part
-        mine = engagement_access.taken_part_in(asked.principal, consented=True)
+        mine = engagement_access.participated_in(asked.principal, consented=True)
         query = query.where(Engagement.id.in_(mine))
     if stage is not None:
         query = query.where(StageMove.to_stage == stage)
@@ -84,7 +84,7 @@ def spread(values: Subquery) -> Select[Any]:
     ).group_by(ranked.c.key)
 
 
-def stage_times(asked: Asked) -> Select[Any]:
+def stage_times(asked: StatisticsQuery) -> Select[Any]:
     """`spread` of the finished stays, by stage."""
     rows = stage_rows(asked, left=True).subquery()
     return spread(
@@ -94,7 +94,7 @@ def stage_times(asked: Asked) -> Select[Any]:
     )
 
 
-def open_stages(asked: Asked) -> Select[Any]:
+def open_stages(asked: StatisticsQuery) -> Select[Any]:
     """(stage, count) of the stays that still last."""
     rows = stage_rows(asked, left=False).subquery()
     return select(rows.c.to_stage, func.count()).group_by(rows.c.to_stage)
@@ -143,7 +143,7 @@ def _of_part(part: ContractPart) -> ColumnElement[bool]:
 
 
 def contract_rows(
-    asked: Asked,
+    asked: StatisticsQuery,
     *,
     part: ContractPart | None = None,
     group_by: ContractGroup | None = None,
@@ -176,7 +176,7 @@ def contract_rows(
     return query
 
 
-def contracts(asked: Asked, group_by: ContractGroup | None) -> Select[Any]:
+def contracts(asked: StatisticsQuery, group_by: ContractGroup | None) -> Select[Any]:
     """(key, then for each part: count, deal, technology amount in 万元 or null)."""
     rows = (
         contract_rows(asked)
@@ -202,7 +202,7 @@ def contracts(asked: Asked, group_by: ContractGroup | None) -> Select[Any]:
 # managers
 
 
-def engagements_of_managers(asked: Asked, manager_ids: list[UUID]) -> Select[Any]:
+def engagements_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
     """(lead, stage, count) of the engagements opened in the period."""
     rows = (
         engagement_rows(asked)
@@ -214,7 +214,7 @@ def engagements_of_managers(asked: Asked, manager_ids: list[UUID]) -> Select[Any
 
 
 def engagement_rows(
-    asked: Asked, *, manager_id: UUID | None = None, stages: tuple[str, ...] = ()
+    asked: StatisticsQuery, *, manager_id: UUID | None = None, stages: tuple[str, ...] = ()
 ) -> Select[Any]:
     """Opened in the period."""
     query = (
@@ -233,7 +233,9 @@ def engagement_rows(
     return query.where(Engagement.stage.in_(stages)) if stages else query
 
 
-def shares_of_managers(asked: Asked, manager_ids: list[UUID]) -> Select[UUID, Decimal, UUID, Decimal]:
+def shares_of_managers(
+    asked: StatisticsQuery, manager_ids: list[UUID]
+) -> Select[UUID, Decimal, UUID, Decimal]:
     """(contract, deal amount, manager, percent): every share of the standing contracts with these managers."""
     mine = aliased(ContractShare)
     with_them = select(mine.contract_id).where(mine.manager_id.in_(manager_ids))

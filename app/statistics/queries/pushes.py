@@ -13,15 +13,15 @@ from app.accounts.models import Role
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.notifications.models import Delivery
-from app.pushes.models import LIVE, Push, PushRound, PushState
+from app.pushes.models import PENDING, Push, PushAttempt, PushState
 from app.pushes.queries import visible as visible_pushes
 from app.statistics.queries.demands import of_record
 from app.statistics.queries.engagements import spread
-from app.statistics.query import Asked
+from app.statistics.query import StatisticsQuery
 from app.statistics.sql_functions import NONE, local_day, seconds_between
 
 
-class Outcome(StrEnum):
+class AttemptOutcome(StrEnum):
     """What became of a round: answered, still waiting, run out, or taken back by the service."""
 
     ACCEPTED = "accepted"
@@ -31,34 +31,34 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-_PRESENT = PushRound.round == Push.round
-_READ = or_(PushRound.outcome.is_not(None), and_(_PRESENT, Push.read_at.is_not(None)))
+_PRESENT = PushAttempt.round == Push.round
+_READ = or_(PushAttempt.outcome.is_not(None), and_(_PRESENT, Push.read_at.is_not(None)))
 """Of an earlier round that was not answered nobody remembers whether it was read: it counts as unread."""
 
 _OUTCOME: Any = case(
-    (PushRound.outcome.is_not(None), PushRound.outcome),
-    (and_(_PRESENT, Push.state.in_(LIVE)), Outcome.WAITING.value),
-    (and_(_PRESENT, Push.state == PushState.CANCELLED), Outcome.CANCELLED.value),
-    else_=Outcome.UNANSWERED.value,
+    (PushAttempt.outcome.is_not(None), PushAttempt.outcome),
+    (and_(_PRESENT, Push.state.in_(PENDING)), AttemptOutcome.WAITING.value),
+    (and_(_PRESENT, Push.state == PushState.CANCELLED), AttemptOutcome.CANCELLED.value),
+    else_=AttemptOutcome.UNANSWERED.value,
 )
 
 
 def round_rows(
-    asked: Asked,
+    asked: StatisticsQuery,
     *,
-    outcome: Outcome | None = None,
+    outcome: AttemptOutcome | None = None,
     read: bool | None = None,
     reason: str | None = None,
     manager_id: UUID | None = None,
 ) -> Select[Any]:
     """Rounds begun in the period."""
     query = (
-        select(PushRound)
-        .join(Push, Push.id == PushRound.push_id)
+        select(PushAttempt)
+        .join(Push, Push.id == PushAttempt.push_id)
         .join(Demand, Demand.id == Push.demand_id)
         .where(
-            PushRound.pushed_at >= asked.since,
-            PushRound.pushed_at < asked.until,
+            PushAttempt.pushed_at >= asked.since,
+            PushAttempt.pushed_at < asked.until,
             *of_record(asked, Demand),
         )
     )
@@ -71,20 +71,20 @@ def round_rows(
         query = query.where(_READ if read else ~_READ)
     if reason is not None:
         query = query.where(
-            Outcome.DECLINED.value == _OUTCOME, func.coalesce(PushRound.reason, NONE) == reason
+            AttemptOutcome.DECLINED.value == _OUTCOME, func.coalesce(PushAttempt.reason, NONE) == reason
         )
-    return query if manager_id is None else query.where(PushRound.manager_id == manager_id)
+    return query if manager_id is None else query.where(PushAttempt.manager_id == manager_id)
 
 
 def outcomes(round_ids: Collection[UUID]) -> Select[UUID, str]:
     """(round, outcome)."""
-    query = select(PushRound.id, _OUTCOME).join(Push, Push.id == PushRound.push_id)
-    return query.where(PushRound.id.in_(round_ids))
+    query = select(PushAttempt.id, _OUTCOME).join(Push, Push.id == PushAttempt.push_id)
+    return query.where(PushAttempt.id.in_(round_ids))
 
 
-def responses(asked: Asked, *, by_day: bool) -> Select[Any]:
+def responses(asked: StatisticsQuery, *, by_day: bool) -> Select[Any]:
     """(day in Jinan or `none`, outcome, read or not, count)."""
-    key = local_day(PushRound.pushed_at) if by_day else cast(NONE, String)
+    key = local_day(PushAttempt.pushed_at) if by_day else cast(NONE, String)
     rows = (
         round_rows(asked)
         .with_only_columns(
@@ -97,11 +97,11 @@ def responses(asked: Asked, *, by_day: bool) -> Select[Any]:
     )
 
 
-def reasons(asked: Asked) -> Select[Any]:
+def reasons(asked: StatisticsQuery) -> Select[Any]:
     """(reason, count) of the declined."""
     rows = (
-        round_rows(asked, outcome=Outcome.DECLINED)
-        .with_only_columns(func.coalesce(PushRound.reason, NONE).label("reason"))
+        round_rows(asked, outcome=AttemptOutcome.DECLINED)
+        .with_only_columns(func.coalesce(PushAttempt.reason, NONE).label("reason"))
         .subquery()
     )
     return select(rows.c.reason, func.count()).group_by(rows.c.reason)
@@ -109,28 +109,30 @@ def reasons(asked: Asked) -> Select[Any]:
 
 def _answered(query: Select[Any], key: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
     rows = (
-        query.where(PushRound.answered_at.is_not(None), PushRound.outcome.is_not(None))
+        query.where(PushAttempt.answered_at.is_not(None), PushAttempt.outcome.is_not(None))
         .with_only_columns(
-            key.label("key"), seconds_between(PushRound.pushed_at, PushRound.answered_at).label("seconds")
+            key.label("key"), seconds_between(PushAttempt.pushed_at, PushAttempt.answered_at).label("seconds")
         )
         .subquery()
     )
     return spread(rows)
 
 
-def answer_times(asked: Asked) -> Select[Any]:
+def answer_times(asked: StatisticsQuery) -> Select[Any]:
     """`spread` of the seconds from push to answer, under one key."""
     return _answered(round_rows(asked), cast(NONE, String))
 
 
-def delivery_rows(asked: Asked, *, channel: str | None = None, states: Collection[str] = ()) -> Select[Any]:
+def delivery_rows(
+    asked: StatisticsQuery, *, channel: str | None = None, states: Collection[str] = ()
+) -> Select[Any]:
     query = select(Delivery).where(Delivery.created_at >= asked.since, Delivery.created_at < asked.until)
     if channel is not None:
         query = query.where(Delivery.channel == channel)
     return query.where(Delivery.state.in_(states)) if states else query
 
 
-def deliveries(asked: Asked) -> Select[Any]:
+def deliveries(asked: StatisticsQuery) -> Select[Any]:
     """(channel, state, count)."""
     rows = delivery_rows(asked).subquery()
     return select(rows.c.channel, rows.c.state, func.count()).group_by(rows.c.channel, rows.c.state)
@@ -158,13 +160,13 @@ def managers(principal: Principal, manager_id: UUID | None = None) -> Select[Any
     return query if manager_id is None else query.where(Manager.id == manager_id)
 
 
-def responses_of_managers(asked: Asked, manager_ids: list[UUID]) -> Select[Any]:
+def responses_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
     """(manager, outcome, read, count)."""
     rows = (
         round_rows(asked)
-        .where(PushRound.manager_id.in_(manager_ids))
+        .where(PushAttempt.manager_id.in_(manager_ids))
         .with_only_columns(
-            PushRound.manager_id, _OUTCOME.label("outcome"), case((_READ, 1), else_=0).label("read")
+            PushAttempt.manager_id, _OUTCOME.label("outcome"), case((_READ, 1), else_=0).label("read")
         )
         .subquery()
     )
@@ -173,7 +175,7 @@ def responses_of_managers(asked: Asked, manager_ids: list[UUID]) -> Select[Any]:
     )
 
 
-def answer_times_of_managers(asked: Asked, manager_ids: list[UUID]) -> Select[Any]:
+def answer_times_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
     """`spread` of the seconds from push to answer, by manager."""
-    query = round_rows(asked).where(PushRound.manager_id.in_(manager_ids))
-    return _answered(query, PushRound.manager_id)
+    query = round_rows(asked).where(PushAttempt.manager_id.in_(manager_ids))
+    return _answered(query, PushAttempt.manager_id)

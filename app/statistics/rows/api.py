@@ -23,14 +23,14 @@ from app.notifications.delivery.log import kinds_of
 from app.notifications.models import ChannelKind, Delivery, DeliveryState
 from app.notifications.schemas import DeliveryRead
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
-from app.pushes.models import PushRound
+from app.pushes.models import PushAttempt
 from app.statistics.figures.demands import STEP_NAMES, Grouping, step_code
 from app.statistics.figures.pushes import STAGES_OF
 from app.statistics.queries import demands, engagements, pushes
 from app.statistics.queries.demands import GapPart
 from app.statistics.queries.engagements import ContractGroup, ContractPart
-from app.statistics.queries.pushes import Outcome
-from app.statistics.query import Asking, require_bureau
+from app.statistics.queries.pushes import AttemptOutcome
+from app.statistics.query import Asking, require_operator
 from app.statistics.rows.presenter import read_demands, read_records, read_rounds, read_stays
 from app.statistics.schemas import DemandReached, PushRoundRead, StageStay
 
@@ -174,7 +174,7 @@ def manager_rows(
 def push_rows(
     asked: Asking,
     session: ReadSession,
-    outcome: Annotated[Outcome | None, Query(description="结果")] = None,
+    outcome: Annotated[AttemptOutcome | None, Query(description="结果")] = None,
     read: Annotated[bool | None, Query(description="是否已读")] = None,
     reason: Reason = None,
     manager_id: UUID | None = None,
@@ -183,7 +183,7 @@ def push_rows(
 ) -> Page[PushRoundRead]:
     """每轮一行。管理部门可见全部,技术经理人只见本人的。"""
     query = pushes.round_rows(asked, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
-    rows, following = _page(session, query, PushRound.pushed_at, PushRound.id, limit, cursor)
+    rows, following = _page(session, query, PushAttempt.pushed_at, PushAttempt.id, limit, cursor)
     return Page(items=read_rounds(session, rows, principal=asked.principal), next_cursor=following)
 
 
@@ -197,7 +197,7 @@ def delivery_rows(
     cursor: Cursor = None,
 ) -> Page[DeliveryRead]:
     """仅管理部门可见;本人的投递见 /v1/deliveries。"""
-    require_bureau(asked)
+    require_operator(asked)
     query = pushes.delivery_rows(asked, channel=channel, states=states or ())
     rows, following = _page(session, query, Delivery.created_at, Delivery.id, limit, cursor)
     kinds = kinds_of(session, rows)

@@ -7,19 +7,19 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.engagements import presenter as presenting
-from app.engagements.disclosure import approved_records, assigned_records
+from app.engagements.disclosure import approved_records, brokered_records
 from app.engagements.models import Engagement, StageMove
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.models import Record
 from app.libraries.summaries import RecordSummary, by_id, manager_summaries, summariser
-from app.pushes.models import Push, PushRound
+from app.pushes.models import Push, PushAttempt
 from app.statistics.common import counted, days
 from app.statistics.figures.demands import step_code
 from app.statistics.queries import pushes as push_queries
-from app.statistics.queries.demands import Step, furthest
+from app.statistics.queries.demands import FunnelStep, furthest
 from app.statistics.queries.engagements import visits
-from app.statistics.query import Asked
+from app.statistics.query import StatisticsQuery
 from app.statistics.schemas import DemandReached, PushRoundRead, StageStay
 
 
@@ -28,15 +28,15 @@ def read_records(session: Session, records: Sequence[Record], *, principal: Prin
         session,
         records,
         principal=principal,
-        assigned=assigned_records(session, [principal.manager_id] if principal.manager_id else []),
+        assigned=brokered_records(session, [principal.manager_id] if principal.manager_id else []),
         approved=approved_records(session, principal),
     )
     return [summary(record) for record in records]
 
 
-def read_demands(session: Session, demands: Sequence[Demand], asked: Asked) -> list[DemandReached]:
+def read_demands(session: Session, demands: Sequence[Demand], asked: StatisticsQuery) -> list[DemandReached]:
     query = select(Demand.id, furthest(asked.threshold)).where(Demand.id.in_([one.id for one in demands]))
-    reached = {id_: step_code(Step(step)) for id_, step in session.execute(query)}
+    reached = {id_: step_code(FunnelStep(step)) for id_, step in session.execute(query)}
     shown = read_records(session, demands, principal=asked.principal)
     return [DemandReached(demand=one, step=reached[one.id]) for one in shown]
 
@@ -65,7 +65,7 @@ def read_stays(session: Session, moves: Sequence[StageMove], *, principal: Princ
 
 
 def read_rounds(
-    session: Session, rounds: Sequence[PushRound], *, principal: Principal
+    session: Session, rounds: Sequence[PushAttempt], *, principal: Principal
 ) -> list[PushRoundRead]:
     pushes = by_id(session, Push, {one.push_id for one in rounds})
     outcomes = counted(session, push_queries.outcomes([one.id for one in rounds]))

@@ -17,14 +17,14 @@ from app.libraries.record.enums import CertificateLevel
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.talent.access import manager_for, own_rows
 from app.talent.certificates import service
-from app.talent.certificates.models import Certificate, CertificateState
+from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import CertificateCreate, CertificateRead, LevelRead, ReviewNote
 from app.talent.recognition_facts import highest
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
 
-_NEWEST = Sort(Certificate.created_at, datetime, descending=True)
+_NEWEST = Sort(TrainingCertificate.created_at, datetime, descending=True)
 _STATES = {state.value: state for state in CertificateState}
 _LEVELS = {level.value: level for level in CertificateLevel}
 
@@ -41,7 +41,7 @@ def hand_in(
 ) -> Response:
     """经管理部门核验后用于人才认定。"""
 
-    def make() -> tuple[CertificateRead, Certificate]:
+    def make() -> tuple[CertificateRead, TrainingCertificate]:
         certificate = service.hand_in(session, body, principal=principal)
         return read(certificate), certificate
 
@@ -59,13 +59,19 @@ def list_certificates(
 ) -> Page[CertificateRead]:
     """最新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
     require(principal, Action.CERTIFICATE_READ, own=True)
-    query = select(Certificate).where(own_rows(Certificate.manager_id, principal))
+    query = select(TrainingCertificate).where(own_rows(TrainingCertificate.manager_id, principal))
     if states:
-        query = query.where(Certificate.state.in_(states))
+        query = query.where(TrainingCertificate.state.in_(states))
     if manager_id is not None:
-        query = query.where(Certificate.manager_id == manager_id)
+        query = query.where(TrainingCertificate.manager_id == manager_id)
     rows, following = fetch_page(
-        session, query, sort=_NEWEST, key=Certificate.id, limit=limit, cursor=cursor, sort_name="certificates"
+        session,
+        query,
+        sort=_NEWEST,
+        key=TrainingCertificate.id,
+        limit=limit,
+        cursor=cursor,
+        sort_name="certificates",
     )
     return Page(items=[read(row) for row in rows], next_cursor=following)
 
@@ -127,7 +133,7 @@ _add_review("reject", "证书不予通过", "须说明理由;同一编号可以�
 _add_review("revoke", "撤销证书核验", "须说明理由;撤销后不再计入人才认定。")
 
 
-def read(row: Certificate) -> CertificateRead:
+def read(row: TrainingCertificate) -> CertificateRead:
     own_columns = CertificateRead.model_fields.keys() - {"level", "level_zh", "state", "state_zh", "valid"}
     return CertificateRead(
         **{name: getattr(row, name) for name in own_columns},

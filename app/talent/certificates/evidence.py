@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.engagements.files.service import Received
+from app.engagements.files.service import ExaminedFile
 from app.errors import Conflict, NotFound
 from app.talent.access import is_own
-from app.talent.certificates.models import Certificate, CertificateState
+from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.certificates.service import find
 from app.talent.responses import check_sent
 
 
 def find_changeable(
     session: Session, certificate_id: UUID, *, principal: Principal, lock: bool = False
-) -> Certificate:
+) -> TrainingCertificate:
     """
     Raises:
         NotFound: there is none, or it is not the principal's business.
@@ -42,11 +42,11 @@ def attach(
     session: Session,
     certificate_id: UUID,
     *,
-    received: Received,
+    received: ExaminedFile,
     key: str,
     principal: Principal,
     if_match: str | None = None,
-) -> Certificate:
+) -> TrainingCertificate:
     """The scan of this certificate from now on; the bytes of a former one are swept up later."""
     certificate = find_changeable(session, certificate_id, principal=principal, lock=True)
     check_sent(if_match, certificate)
@@ -60,7 +60,7 @@ def attach(
     return certificate
 
 
-def scan_of(session: Session, certificate_id: UUID, *, principal: Principal) -> Certificate:
+def scan_of(session: Session, certificate_id: UUID, *, principal: Principal) -> TrainingCertificate:
     """
     Raises:
         NotFound: no such certificate for this principal, or none with a scan.
@@ -73,5 +73,5 @@ def scan_of(session: Session, certificate_id: UUID, *, principal: Principal) -> 
 
 def kept(session: Session, keys: Collection[str]) -> Collection[str]:
     """Which of these keys a certificate names; for the sweep of the store."""
-    query = select(Certificate.evidence_key).where(Certificate.evidence_key.in_(keys))
+    query = select(TrainingCertificate.evidence_key).where(TrainingCertificate.evidence_key.in_(keys))
     return {key for key in session.scalars(query) if key is not None}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
 from app.libraries.record.enums import LabelledEnum
-from app.talent.transitions import Move, moves
+from app.talent.transitions import RecognitionTransition, transitions_of
 
 
 class CertificateState(LabelledEnum):
@@ -21,16 +21,16 @@ class CertificateState(LabelledEnum):
 
 _S = CertificateState
 
-MOVES: Mapping[str, Move] = moves(
-    Move("verify", (_S.SUBMITTED,), _S.VERIFIED, "核验通过"),
-    Move("reject", (_S.SUBMITTED,), _S.REJECTED, "不予通过", note=True),
-    Move("revoke", (_S.VERIFIED,), _S.REVOKED, "撤销", note=True),
+MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+    RecognitionTransition("verify", (_S.SUBMITTED,), _S.VERIFIED, "核验通过"),
+    RecognitionTransition("reject", (_S.SUBMITTED,), _S.REJECTED, "不予通过", note=True),
+    RecognitionTransition("revoke", (_S.VERIFIED,), _S.REVOKED, "撤销", note=True),
 )
 
 _STANDING = text("state IN ('submitted', 'verified')")
 
 
-class Certificate(Identified, Base):
+class TrainingCertificate(Identified, Base):
     """A certificate (国家技术转移专业人员能力等级培训结业证书); one number of an issuer stands once.
 
     `valid_to` is the last day, None for ever. `evidence` is the reference by which the officer finds the proof (an

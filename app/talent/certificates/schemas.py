@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from app.clock import today
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import Wire
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
 from app.talent.certificates.models import CertificateState
@@ -35,9 +35,11 @@ class CertificateCreate(Wire):
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:
         if self.issued_on > today():
-            raise flaw("issued_later", zh="颁发日期晚于今天。", en="The certificate is issued after today.")
+            raise field_error(
+                "issued_later", zh="颁发日期晚于今天。", en="The certificate is issued after today."
+            )
         if self.valid_to is not None and self.valid_to < self.issued_on:
-            raise flaw("period_order", zh="有效期早于颁发日期。", en="It ends before it was issued.")
+            raise field_error("period_order", zh="有效期早于颁发日期。", en="It ends before it was issued.")
         return self
 
 

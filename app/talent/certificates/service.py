@@ -15,28 +15,28 @@ from app.errors import Conflict, NotFound
 from app.events.outbox import emit
 from app.libraries.record.enums import CertificateLevel
 from app.talent.access import manager_for, own_rows
-from app.talent.certificates.models import MOVES, Certificate, CertificateState
+from app.talent.certificates.models import MOVES, CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import CertificateCreate
 from app.talent.recognition_facts import CertificateFacts
 from app.talent.responses import check_sent
-from app.talent.transitions import begin, take
+from app.talent.transitions import begin, take_transition
 
 NOTED_AT_ONCE = 500
 
 _PAST = {"verify": "verified", "reject": "rejected", "revoke": "revoked"}
 
 
-def hand_in(session: Session, body: CertificateCreate, *, principal: Principal) -> Certificate:
+def hand_in(session: Session, body: CertificateCreate, *, principal: Principal) -> TrainingCertificate:
     """
     Raises:
         Conflict: this certificate was handed in already, for him or for somebody else.
     """
     manager = manager_for(session, body.manager_id, Action.CERTIFICATE_CREATE, principal=principal)
     twin = session.scalar(
-        select(Certificate.id).where(
-            Certificate.issued_by == body.issued_by,
-            Certificate.number == body.number,
-            Certificate.state.in_((CertificateState.SUBMITTED, CertificateState.VERIFIED)),
+        select(TrainingCertificate.id).where(
+            TrainingCertificate.issued_by == body.issued_by,
+            TrainingCertificate.number == body.number,
+            TrainingCertificate.state.in_((CertificateState.SUBMITTED, CertificateState.VERIFIED)),
         )
     )
     if twin is not None:
@@ -45,7 +45,7 @@ def hand_in(session: Session, body: CertificateCreate, *, principal: Principal) 
             "该颁发单位的此编号证书已申报过。",
             code="certificate_twice",
         )
-    certificate = Certificate(
+    certificate = TrainingCertificate(
         **body.model_dump(exclude={"manager_id"}), manager_id=manager.id, created_by=principal.user_id
     )
     session.add(certificate)
@@ -53,16 +53,18 @@ def hand_in(session: Session, body: CertificateCreate, *, principal: Principal) 
     return certificate
 
 
-def find(session: Session, certificate_id: UUID, *, principal: Principal, lock: bool = False) -> Certificate:
+def find(
+    session: Session, certificate_id: UUID, *, principal: Principal, lock: bool = False
+) -> TrainingCertificate:
     """
     Raises:
         NotFound: there is none, or it is not the principal's business.
     """
     require(principal, Action.CERTIFICATE_READ, own=True)
-    query = select(Certificate).where(
-        Certificate.id == certificate_id, own_rows(Certificate.manager_id, principal)
+    query = select(TrainingCertificate).where(
+        TrainingCertificate.id == certificate_id, own_rows(TrainingCertificate.manager_id, principal)
     )
-    certificate = session.scalar(query.with_for_update(of=Certificate) if lock else query)
+    certificate = session.scalar(query.with_for_update(of=TrainingCertificate) if lock else query)
     if certificate is None:
         raise NotFound()
     return certificate
@@ -76,7 +78,7 @@ def review(
     *,
     principal: Principal,
     if_match: str | None = None,
-) -> Certificate:
+) -> TrainingCertificate:
     """The bureau's word: `verify`, `reject` or `revoke`.
 
     Raises:
@@ -85,7 +87,7 @@ def review(
     require(principal, Action.CERTIFICATE_VERIFY)
     certificate = find(session, certificate_id, principal=principal, lock=True)
     check_sent(if_match, certificate)
-    take(
+    take_transition(
         session,
         certificate,
         MOVES[name],
@@ -103,15 +105,15 @@ def review(
 def note_expired(session: Session) -> int:
     """Announce, once, verified certificates whose last day is over; returns how many."""
     due = session.scalars(
-        select(Certificate)
+        select(TrainingCertificate)
         .where(
-            Certificate.state == CertificateState.VERIFIED,
-            Certificate.valid_to < today(),
-            Certificate.expiry_noted_at.is_(None),
+            TrainingCertificate.state == CertificateState.VERIFIED,
+            TrainingCertificate.valid_to < today(),
+            TrainingCertificate.expiry_noted_at.is_(None),
         )
-        .order_by(Certificate.id)
+        .order_by(TrainingCertificate.id)
         .limit(NOTED_AT_ONCE)
-        .with_for_update(of=Certificate, skip_locked=True)
+        .with_for_update(of=TrainingCertificate, skip_locked=True)
     ).all()
     for certificate in due:
         certificate.expiry_noted_at = now()
@@ -122,25 +124,29 @@ def note_expired(session: Session) -> int:
 
 def verified_of(session: Session, manager_ids: Sequence[UUID] | None) -> dict[UUID, list[CertificateFacts]]:
     """The verified certificates of these managers (of all for None), as the tier engine sees them."""
-    query = select(Certificate).where(Certificate.state == CertificateState.VERIFIED).order_by(Certificate.id)
+    query = (
+        select(TrainingCertificate)
+        .where(TrainingCertificate.state == CertificateState.VERIFIED)
+        .order_by(TrainingCertificate.id)
+    )
     if manager_ids is not None:
-        query = query.where(Certificate.manager_id.in_(manager_ids))
+        query = query.where(TrainingCertificate.manager_id.in_(manager_ids))
     found: dict[UUID, list[CertificateFacts]] = {}
     for row in session.scalars(query):
         found.setdefault(row.manager_id, []).append(facts_of(row))
     return found
 
 
-def facts_of(row: Certificate) -> CertificateFacts:
+def facts_of(row: TrainingCertificate) -> CertificateFacts:
     level = next(each for each in CertificateLevel if each == row.level)
     return CertificateFacts(row.id, level, row.number, row.issued_on, row.valid_to, row.version)
 
 
-def is_valid(row: Certificate, day: date) -> bool:
+def is_valid(row: TrainingCertificate, day: date) -> bool:
     return row.state == CertificateState.VERIFIED and facts_of(row).holds_on(day)
 
 
-def _tell(session: Session, certificate: Certificate, what: str) -> None:
+def _tell(session: Session, certificate: TrainingCertificate, what: str) -> None:
     emit(
         session,
         f"certificate.{what}",

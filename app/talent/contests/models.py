@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, Percent, now
 from app.libraries.record.enums import LabelledEnum
-from app.talent.transitions import Move, moves
+from app.talent.transitions import RecognitionTransition, transitions_of
 
 
 class ContestKind(LabelledEnum):
@@ -28,11 +28,11 @@ class ContestState(LabelledEnum):
 
 _S = ContestState
 
-MOVES: Mapping[str, Move] = moves(
-    Move("open", (_S.DRAFT, _S.CLOSED), _S.OPEN, "开放报名"),
-    Move("close", (_S.OPEN,), _S.CLOSED, "截止报名"),
-    Move("finish", (_S.CLOSED,), _S.FINISHED, "公布结果"),
-    Move("cancel", (_S.DRAFT, _S.OPEN, _S.CLOSED), _S.CANCELLED, "取消", note=True),
+MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+    RecognitionTransition("open", (_S.DRAFT, _S.CLOSED), _S.OPEN, "开放报名"),
+    RecognitionTransition("close", (_S.OPEN,), _S.CLOSED, "截止报名"),
+    RecognitionTransition("finish", (_S.CLOSED,), _S.FINISHED, "公布结果"),
+    RecognitionTransition("cancel", (_S.DRAFT, _S.OPEN, _S.CLOSED), _S.CANCELLED, "取消", note=True),
 )
 
 

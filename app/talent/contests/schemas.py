@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from app.libraries.schemas import Wire
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.text import TextRule
 from app.talent.contests.models import ContestKind, ContestState, RegistrationState
 
@@ -106,7 +106,7 @@ class Placings(Wire):
     def _each_once(self) -> Self:
         ids = [placing.registration_id for placing in self.placings]
         if len(set(ids)) != len(ids):
-            raise flaw(
+            raise field_error(
                 "placing_twice", zh="同一报名只能出现一次。", en="Each registration may stand only once."
             )
         return self
@@ -124,7 +124,7 @@ class PlacingRead(BaseModel):
 
 def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime) -> None:
     if not deadline <= starts_at <= ends_at:
-        raise flaw(
+        raise field_error(
             "times_order",
             zh="应满足: 报名截止时间 ≤ 开始时间 ≤ 结束时间。",
             en="The deadline must not be after the start, nor the start after the end.",

@@ -28,7 +28,7 @@ from app.talent.contests.models import (
 from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, RegistrationCreate
 from app.talent.rankings.service import issuer_of
 from app.talent.responses import check_sent
-from app.talent.transitions import begin, take
+from app.talent.transitions import begin, take_transition
 
 CLOSED_AT_ONCE = 100
 
@@ -112,7 +112,7 @@ def move(
     check_sent(if_match, contest)
     if name == "open" and contest.deadline <= now():
         raise Invalid.field("deadline", "past", "报名截止时间已过", "the deadline has passed")
-    take(
+    take_transition(
         session, contest, MOVES[name], states=ContestState, concept="contest", principal=principal, note=note
     )
     if name == "finish":
@@ -132,7 +132,9 @@ def close_due(session: Session) -> int:
         .with_for_update(of=Contest, skip_locked=True)
     ).all()
     for contest in due:
-        take(session, contest, MOVES["close"], states=ContestState, concept="contest", principal=SYSTEM)
+        take_transition(
+            session, contest, MOVES["close"], states=ContestState, concept="contest", principal=SYSTEM
+        )
     session.flush()
     return len(due)
 

@@ -24,10 +24,10 @@ from app.talent.filings import service
 from app.talent.filings.models import BY_BUREAU, BY_HOLDER, MOVES, Filing, FilingState
 from app.talent.filings.schemas import (
     FilingCreate,
+    FilingMoveRead,
     FilingNote,
     FilingPatch,
     FilingRead,
-    MoveRead,
     Pledge,
     PledgeRead,
 )
@@ -101,10 +101,10 @@ def change_filing(
 
 
 @router.get("/{filing_id}/moves", summary="备案办理记录", responses=READING)
-def list_moves(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> list[MoveRead]:
+def list_moves(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> list[FilingMoveRead]:
     """最早的在前: 谁、何时、何操作、何理由。"""
     filing = service.find(session, filing_id, principal=principal)
-    return [MoveRead.model_validate(row) for row in session.scalars(transitions.history(filing.id))]
+    return [FilingMoveRead.model_validate(row) for row in session.scalars(transitions.history(filing.id))]
 
 
 def _add_signed(name: str, summary: str, text: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
 from app.libraries.record.enums import LabelledEnum
-from app.talent.transitions import Move, moves
+from app.talent.transitions import RecognitionTransition, transitions_of
 
 
 class FilingState(LabelledEnum):
@@ -26,20 +26,22 @@ class FilingState(LabelledEnum):
 _S = FilingState
 
 # The whole life of a filing. A cancelled one never comes back: who files again gets a new number.
-MOVES: Mapping[str, Move] = moves(
-    Move("submit", (_S.DRAFT, _S.RETURNED), _S.SUBMITTED, "提交"),
-    Move("withdraw", (_S.SUBMITTED,), _S.DRAFT, "撤回"),
-    Move("approve", (_S.SUBMITTED,), _S.FILED, "批准"),
-    Move("return", (_S.SUBMITTED,), _S.RETURNED, "退回", note=True),
-    Move("renew", (_S.FILED, _S.EXPIRED), _S.RENEWING, "申请续期"),
-    Move("approve_renewal", (_S.RENEWING,), _S.FILED, "批准续期"),
-    Move("return_renewal", (_S.RENEWING,), _S.FILED, "退回续期", note=True),  # expired where its time is over
-    Move("suspend", (_S.FILED, _S.RENEWING), _S.SUSPENDED, "暂停", note=True),
-    Move("resume", (_S.SUSPENDED,), _S.FILED, "恢复"),  # expired where its time is over
-    Move(
+MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+    RecognitionTransition("submit", (_S.DRAFT, _S.RETURNED), _S.SUBMITTED, "提交"),
+    RecognitionTransition("withdraw", (_S.SUBMITTED,), _S.DRAFT, "撤回"),
+    RecognitionTransition("approve", (_S.SUBMITTED,), _S.FILED, "批准"),
+    RecognitionTransition("return", (_S.SUBMITTED,), _S.RETURNED, "退回", note=True),
+    RecognitionTransition("renew", (_S.FILED, _S.EXPIRED), _S.RENEWING, "申请续期"),
+    RecognitionTransition("approve_renewal", (_S.RENEWING,), _S.FILED, "批准续期"),
+    RecognitionTransition(
+        "return_renewal", (_S.RENEWING,), _S.FILED, "退回续期", note=True
+    ),  # expired where its time is over
+    RecognitionTransition("suspend", (_S.FILED, _S.RENEWING), _S.SUSPENDED, "暂停", note=True),
+    RecognitionTransition("resume", (_S.SUSPENDED,), _S.FILED, "恢复"),  # expired where its time is over
+    RecognitionTransition(
         "cancel", tuple(state for state in _S if state is not _S.CANCELLED), _S.CANCELLED, "注销", note=True
     ),
-    Move("expire", (_S.FILED, _S.SUSPENDED), _S.EXPIRED, "到期"),
+    RecognitionTransition("expire", (_S.FILED, _S.SUSPENDED), _S.EXPIRED, "到期"),
 )
 
 BY_HOLDER = ("submit", "withdraw", "renew", "cancel")

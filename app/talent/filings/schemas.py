@@ -71,7 +71,7 @@ class FilingRead(BaseModel):
     version: int = Field(title="版本", description="ETag 即此数")
 
 
-class MoveRead(BaseModel):
+class FilingMoveRead(BaseModel):
     """One line of a history."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -27,7 +27,7 @@ from app.talent.access import is_own, manager_for, own_rows
 from app.talent.affiliations.service import without_consent
 from app.talent.filings.models import IN_FORCE, MOVES, Filing, FilingState
 from app.talent.responses import check_sent
-from app.talent.transitions import begin, check, take
+from app.talent.transitions import begin, check, take_transition
 
 EXPIRED_AT_ONCE = 200
 
@@ -129,7 +129,7 @@ def sign_and(
         )
     if name == "renew":
         _refuse_early(filing, settings)
-    take(session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal)
+    take_transition(session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal)
     filing.pledge_version = pledge_version
     filing.pledge_signed_at = filing.submitted_at = now()
     filing.pledge_signed_by = principal.user_id
@@ -148,7 +148,9 @@ def withdraw_or_cancel(
 ) -> Filing:
     filing = _for_holder(session, filing_id, principal)
     check_sent(if_match, filing)
-    take(session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal, note=note)
+    take_transition(
+        session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal, note=note
+    )
     return _moved(session, filing, name, principal)
 
 
@@ -184,7 +186,7 @@ def review(
     elif name == "approve_renewal":
         assert filing.valid_to is not None  # the table's constraint
         filing.valid_to = _end(max(filing.valid_to + timedelta(days=1), day), settings)
-    take(
+    take_transition(
         session,
         filing,
         MOVES[name],
@@ -208,7 +210,9 @@ def expire_due(session: Session) -> int:
         .with_for_update(of=Filing, skip_locked=True)
     ).all()
     for filing in due:
-        take(session, filing, MOVES["expire"], states=FilingState, concept="filing", principal=SYSTEM)
+        take_transition(
+            session, filing, MOVES["expire"], states=FilingState, concept="filing", principal=SYSTEM
+        )
         _moved(session, filing, "expire", SYSTEM)
     return len(due)
 

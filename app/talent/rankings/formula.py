@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.libraries.record.enums import LabelledEnum
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 
 CENT = Decimal("0.01")
 
@@ -55,10 +55,12 @@ class Formula(BaseModel):
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         if len({figure.name for figure in self.figures}) != len(self.figures):
-            raise flaw("figure_twice", zh="同一指标只能出现一次。", en="Each figure may stand only once.")
+            raise field_error(
+                "figure_twice", zh="同一指标只能出现一次。", en="Each figure may stand only once."
+            )
         total = sum(figure.weight for figure in self.figures)
         if total != 100:
-            raise flaw(
+            raise field_error(
                 "weights_100",
                 zh=f"权重之和应为 100,现为 {total}。",
                 en=f"The weights must add up to 100; they are {total}.",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, Percent, now
 from app.libraries.record.enums import LabelledEnum
-from app.talent.transitions import Move, moves
+from app.talent.transitions import RecognitionTransition, transitions_of
 
 
 class RankingState(LabelledEnum):
@@ -22,9 +22,9 @@ class RankingState(LabelledEnum):
 
 _S = RankingState
 
-MOVES: Mapping[str, Move] = moves(
-    Move("compute", (_S.DRAFT, _S.COMPUTED), _S.COMPUTED, "计算"),
-    Move("publish", (_S.COMPUTED,), _S.PUBLISHED, "公布"),
+MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+    RecognitionTransition("compute", (_S.DRAFT, _S.COMPUTED), _S.COMPUTED, "计算"),
+    RecognitionTransition("publish", (_S.COMPUTED,), _S.PUBLISHED, "公布"),
 )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from app.libraries.schemas import Wire
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.text import TextRule
 from app.talent.rankings.formula import Formula
 from app.talent.rankings.models import RankingState
@@ -27,7 +27,7 @@ class HonourFor(Wire):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last_place < self.first_place:
-            raise flaw("places_order", zh="名次范围有误。", en="The range of places is not in order.")
+            raise field_error("places_order", zh="名次范围有误。", en="The range of places is not in order.")
         return self
 
 

@@ -26,7 +26,7 @@ from app.talent.responses import check_sent
 from app.talent.tiers.engine import plain
 from app.talent.tiers.loader import managers_with_something
 from app.talent.tiers.rules import rules_of
-from app.talent.transitions import begin, take
+from app.talent.transitions import begin, take_transition
 
 
 def make(session: Session, body: RankingCreate, *, principal: Principal) -> Ranking:
@@ -100,7 +100,9 @@ def compute(
     require(principal, Action.RANKING_MANAGE)
     ranking = find(session, ranking_id, principal=principal, lock=True)
     check_sent(if_match, ranking)
-    take(session, ranking, MOVES["compute"], states=RankingState, concept="ranking", principal=principal)
+    take_transition(
+        session, ranking, MOVES["compute"], states=RankingState, concept="ranking", principal=principal
+    )
     session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
     managers = {
         row.id: row
@@ -126,7 +128,9 @@ def publish(
     require(principal, Action.RANKING_MANAGE)
     ranking = find(session, ranking_id, principal=principal, lock=True)
     check_sent(if_match, ranking)
-    take(session, ranking, MOVES["publish"], states=RankingState, concept="ranking", principal=principal)
+    take_transition(
+        session, ranking, MOVES["publish"], states=RankingState, concept="ranking", principal=principal
+    )
     ranking.published_at = now()
     rows = session.execute(
         select(RankingEntry.manager_id, RankingEntry.honour).where(

@@ -18,12 +18,12 @@ from app.idempotency import IdempotencyKey
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.talent import transitions
 from app.talent.access import own_rows
-from app.talent.filings.schemas import MoveRead
+from app.talent.filings.schemas import FilingMoveRead
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.rounds import export, service
 from app.talent.rounds.models import (
     MOVES,
-    Decision,
+    EntryDecision,
     Objection,
     RecognitionEntry,
     RecognitionRound,
@@ -31,11 +31,11 @@ from app.talent.rounds.models import (
 )
 from app.talent.rounds.schemas import (
     DifferenceRead,
-    EntryRead,
     FileFormat,
     RecognitionRead,
     RecomputationRead,
     RoundCreate,
+    RoundEntryRead,
     RoundNote,
     RoundRead,
     Sheet,
@@ -141,10 +141,10 @@ def get_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> Resp
 
 
 @router.get("/recognition-rounds/{round_id}/moves", summary="年度认定办理记录", responses=READING)
-def list_moves(round_id: UUID, principal: LoggedIn, session: ReadSession) -> list[MoveRead]:
+def list_moves(round_id: UUID, principal: LoggedIn, session: ReadSession) -> list[FilingMoveRead]:
     require(principal, Action.ROUND_MANAGE)
     round_ = service.find(session, round_id, principal=principal)
-    return [MoveRead.model_validate(row) for row in session.scalars(transitions.history(round_.id))]
+    return [FilingMoveRead.model_validate(row) for row in session.scalars(transitions.history(round_.id))]
 
 
 @router.get("/recognition-rounds/{round_id}/entries", summary="认定条目", responses=LISTING | READING)
@@ -153,10 +153,10 @@ def list_entries(
     principal: LoggedIn,
     session: ReadSession,
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="计算类别,可多选")] = None,
-    decision: Annotated[Decision | None, Query(description="决定方式")] = None,
+    decision: Annotated[EntryDecision | None, Query(description="决定方式")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
-) -> Page[EntryRead]:
+) -> Page[RoundEntryRead]:
     """按人才编号。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
     round_ = service.find(session, round_id, principal=principal)
     query = select(RecognitionEntry).where(
@@ -175,7 +175,7 @@ def list_entries(
         cursor=cursor,
         sort_name="entries",
     )
-    return Page(items=[EntryRead.model_validate(row) for row in rows], next_cursor=following)
+    return Page(items=[RoundEntryRead.model_validate(row) for row in rows], next_cursor=following)
 
 
 @router.post(
@@ -282,7 +282,7 @@ def _read_many(session: Session, rounds: Sequence[RecognitionRound], principal: 
     """Counts are for those who manage rounds; the number of queries does not grow with the rounds."""
     manages = allowed(principal, Action.ROUND_MANAGE, own=False)
     ids = [round_.id for round_ in rounds]
-    waits = RecognitionEntry.decision == Decision.PENDING
+    waits = RecognitionEntry.decision == EntryDecision.PENDING
     entries = _counts(session, RecognitionEntry.round_id, ids) if manages else {}
     pending = _counts(session, RecognitionEntry.round_id, ids, waits) if manages else {}
     objections = _counts(session, Objection.round_id, ids, Objection.state == "open") if manages else {}

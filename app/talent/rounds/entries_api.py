@@ -22,10 +22,10 @@ from app.talent.rounds.models import Objection, RecognitionRound
 from app.talent.rounds.schemas import (
     DecisionSent,
     EntryDetail,
-    EntryRead,
     ObjectionAnswer,
     ObjectionCreate,
     ObjectionRead,
+    RoundEntryRead,
 )
 from app.talent.tiers.engine import evaluate
 from app.talent.tiers.presenter import tier_read
@@ -51,7 +51,7 @@ def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, respons
     manager = session.get_one(Manager, entry.manager_id)
     response.headers["ETag"] = etag(entry)
     return EntryDetail(
-        **EntryRead.model_validate(entry).model_dump(),
+        **RoundEntryRead.model_validate(entry).model_dump(),
         digest=entry.digest,
         evaluation=tier_read(manager, evaluation, configuration_version=None),
     )
@@ -60,7 +60,7 @@ def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, respons
 @router.post(
     "/recognition-entries/{entry_id}/decide",
     summary="审定或更正",
-    response_model=EntryRead,
+    response_model=RoundEntryRead,
     responses=CHANGING,
 )
 def decide(
@@ -74,7 +74,7 @@ def decide(
     entry = decisions.decide(
         session, entry_id, body.tier, body.reason, principal=principal, if_match=if_match
     )
-    return answer(EntryRead.model_validate(entry), entry)
+    return answer(RoundEntryRead.model_validate(entry), entry)
 
 
 @router.post(

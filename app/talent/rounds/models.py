@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
 from app.libraries.record.enums import LabelledEnum
-from app.talent.transitions import Move, moves
+from app.talent.transitions import RecognitionTransition, transitions_of
 
 
 class RoundState(LabelledEnum):
@@ -23,19 +23,19 @@ class RoundState(LabelledEnum):
 
 _S = RoundState
 
-MOVES: Mapping[str, Move] = moves(
-    Move("freeze", (_S.OPEN,), _S.FROZEN, "冻结数据"),
-    Move("reopen", (_S.FROZEN,), _S.OPEN, "重新开放", note=True),
-    Move("review", (_S.FROZEN,), _S.REVIEWED, "审核完成"),
-    Move("publish", (_S.REVIEWED,), _S.PUBLISHED, "公布"),
-    Move("cancel", (_S.OPEN, _S.FROZEN, _S.REVIEWED), _S.CANCELLED, "取消", note=True),
+MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+    RecognitionTransition("freeze", (_S.OPEN,), _S.FROZEN, "冻结数据"),
+    RecognitionTransition("reopen", (_S.FROZEN,), _S.OPEN, "重新开放", note=True),
+    RecognitionTransition("review", (_S.FROZEN,), _S.REVIEWED, "审核完成"),
+    RecognitionTransition("publish", (_S.REVIEWED,), _S.PUBLISHED, "公布"),
+    RecognitionTransition("cancel", (_S.OPEN, _S.FROZEN, _S.REVIEWED), _S.CANCELLED, "取消", note=True),
 )
 
 CHANGEABLE = (RoundState.FROZEN, RoundState.REVIEWED)
 """States in which the frozen entries may be decided, corrected and objected to."""
 
 
-class Decision(LabelledEnum):
+class EntryDecision(LabelledEnum):
     """How an entry's tier came about."""
 
     COMPUTED = "computed", "按规则认定", "By the rule"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
-from app.talent.rounds.models import Decision, RoundState
+from app.talent.rounds.models import EntryDecision, RoundState
 from app.talent.tiers.enums import Tier
 from app.talent.tiers.schemas import TierRead, Year
 
@@ -46,7 +46,7 @@ class RoundRead(BaseModel):
     version: int = Field(title="版本", description="ETag 即此数")
 
 
-class EntryRead(BaseModel):
+class RoundEntryRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
@@ -58,13 +58,13 @@ class EntryRead(BaseModel):
     rule_id: str | None = Field(title="依据规则")
     figures: dict[str, Any] = Field(title="指标")
     tier: Tier | None = Field(title="认定类别", description="待审定时为 null")
-    decision: Decision = Field(title="决定方式")
+    decision: EntryDecision = Field(title="决定方式")
     reason: str | None = Field(title="理由")
     decided_at: datetime | None = Field(title="决定时间")
     version: int = Field(title="版本", description="ETag 即此数")
 
 
-class EntryDetail(EntryRead):
+class EntryDetail(RoundEntryRead):
     digest: str = Field(title="数据摘要")
     evaluation: TierRead = Field(title="按冻结数据的计算过程")
 

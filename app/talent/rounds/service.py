@@ -21,7 +21,7 @@ from app.talent.recognition_facts import digest, pack
 from app.talent.responses import check_sent
 from app.talent.rounds.models import (
     MOVES,
-    Decision,
+    EntryDecision,
     Objection,
     RecognitionEntry,
     RecognitionRound,
@@ -33,7 +33,7 @@ from app.talent.tiers.enums import Wording
 from app.talent.tiers.loader import cases, managers_with_something
 from app.talent.tiers.rules import rules_of
 from app.talent.tiers.service import summary
-from app.talent.transitions import begin, take
+from app.talent.transitions import begin, take_transition
 
 
 def open_round(session: Session, year: int, title: str, *, principal: Principal) -> RecognitionRound:
@@ -97,7 +97,9 @@ def move(
         _refuse_objections(session, round_)
     if name == "freeze" and round_.state == RoundState.OPEN:
         _freeze(session, round_)
-    take(session, round_, MOVES[name], states=RoundState, concept="round", principal=principal, note=note)
+    take_transition(
+        session, round_, MOVES[name], states=RoundState, concept="round", principal=principal, note=note
+    )
     if name == "reopen":
         _thaw(session, round_)
     if name == "publish":
@@ -122,7 +124,7 @@ def entry_of(manager: Manager, evaluation: Evaluation, *, round_id: UUID) -> Rec
         rule_id=evaluation.rule.id if evaluation.rule else None,
         figures=summary(evaluation),
         tier=None if waits else tier,
-        decision=(Decision.PENDING if waits else Decision.COMPUTED).value,
+        decision=(EntryDecision.PENDING if waits else EntryDecision.COMPUTED).value,
     )
 
 
@@ -169,7 +171,7 @@ def _thaw(session: Session, round_: RecognitionRound) -> None:
 def _refuse_undecided(session: Session, round_: RecognitionRound) -> None:
     waiting = session.scalar(
         select(func.count()).where(
-            RecognitionEntry.round_id == round_.id, RecognitionEntry.decision == Decision.PENDING
+            RecognitionEntry.round_id == round_.id, RecognitionEntry.decision == EntryDecision.PENDING
         )
     )
     if waiting:

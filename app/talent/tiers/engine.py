@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.libraries.record.enums import CertificateLevel
-from app.talent.recognition_facts import Case
+from app.talent.recognition_facts import TierCase
 from app.talent.tiers.enums import OPEN_QUESTIONS, FilingNeed, Tier, Window
 from app.talent.tiers.figures import Figures, figures
-from app.talent.tiers.rules import Configuration, Rule, RuleSet
+from app.talent.tiers.rules import Configuration, RuleSet, TierRule
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class RuleCondition:
     """One condition of a rule: `needed` against `actual`; `gap` is what is missing, None where it holds.
 
     `name` is landed_projects, amount_year_wan, amount_total_wan, certificate or filing.
@@ -36,8 +36,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class RuleOutcome:
-    rule: Rule
-    conditions: tuple[Condition, ...]
+    rule: TierRule
+    conditions: tuple[RuleCondition, ...]
 
     @property
     def holds(self) -> bool:
@@ -50,11 +50,11 @@ class Evaluation:
 
     rules: RuleSet
     configuration: Configuration
-    case: Case
+    case: TierCase
     figures: Figures
     outcomes: tuple[RuleOutcome, ...]
     tier: Tier | None
-    rule: Rule | None
+    rule: TierRule | None
 
     @property
     def next_tier(self) -> Tier | None:
@@ -75,7 +75,7 @@ class Alternative:
     tier: Tier | None
 
 
-def evaluate(rules: RuleSet, configuration: Configuration, case: Case) -> Evaluation:
+def evaluate(rules: RuleSet, configuration: Configuration, case: TierCase) -> Evaluation:
     sums = figures(case, configuration)
     outcomes = tuple(RuleOutcome(rule, tuple(_conditions(rule, sums, configuration))) for rule in rules.rules)
     reached = next((outcome.rule for outcome in outcomes if outcome.holds), None)
@@ -104,7 +104,7 @@ def alternatives(evaluation: Evaluation) -> list[Alternative]:
     return found
 
 
-def _conditions(rule: Rule, sums: Figures, configuration: Configuration) -> Iterator[Condition]:
+def _conditions(rule: TierRule, sums: Figures, configuration: Configuration) -> Iterator[RuleCondition]:
     if rule.landed_projects is not None:
         period = configuration.project_window
         yield _at_least(
@@ -127,7 +127,7 @@ def _conditions(rule: Rule, sums: Figures, configuration: Configuration) -> Iter
     if rule.certificate is not None:
         yield _certificate(rule.certificate, sums)
     if configuration.filing is FilingNeed.REQUIRED:
-        yield Condition(
+        yield RuleCondition(
             "filing",
             needed="valid",
             actual="valid" if sums.filed else "none",
@@ -137,14 +137,14 @@ def _conditions(rule: Rule, sums: Figures, configuration: Configuration) -> Iter
         )
 
 
-def _at_least(name: str, needed: Decimal, actual: Decimal, zh: str, en: str) -> Condition:
+def _at_least(name: str, needed: Decimal, actual: Decimal, zh: str, en: str) -> RuleCondition:
     gap = None if actual >= needed else plain(needed - actual)
-    return Condition(name, plain(needed), plain(actual), gap, zh, en)
+    return RuleCondition(name, plain(needed), plain(actual), gap, zh, en)
 
 
-def _certificate(needed: CertificateLevel, sums: Figures) -> Condition:
+def _certificate(needed: CertificateLevel, sums: Figures) -> RuleCondition:
     actual = sums.certificate.level if sums.certificate else CertificateLevel.NONE
-    return Condition(
+    return RuleCondition(
         "certificate",
         needed=needed.value,
         actual=actual.value,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
-from app.talent.recognition_facts import Case, CertificateFacts, ContractFacts, highest
+from app.talent.recognition_facts import CertificateFacts, ContractFacts, TierCase, highest
 from app.talent.tiers.enums import (
     AmountBasis,
     CountedContracts,
@@ -37,7 +37,7 @@ WHY_NOT: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class ContractLine:
+class CountedContract:
     """One contract in a manager's account.
 
     `amount_wan` is what it counts for him if it counts; `in_year` and `in_total` tell in which sums it is, and
@@ -67,10 +67,10 @@ class Figures:
     amount_total_wan: Decimal
     certificate: CertificateFacts | None
     filed: bool
-    lines: tuple[ContractLine, ...]
+    lines: tuple[CountedContract, ...]
 
 
-def figures(case: Case, configuration: Configuration) -> Figures:
+def figures(case: TierCase, configuration: Configuration) -> Figures:
     contracts = _once(case.contracts)
     lines = tuple(_line(one, case, configuration) for one in contracts)
     if configuration.project_unit is ProjectUnit.ENGAGEMENT:
@@ -96,10 +96,10 @@ def _once(contracts: Sequence[ContractFacts]) -> list[ContractFacts]:
 
 
 def _one_a_project(
-    lines: Sequence[ContractLine], project_of: Mapping[UUID, UUID]
-) -> tuple[ContractLine, ...]:
+    lines: Sequence[CountedContract], project_of: Mapping[UUID, UUID]
+) -> tuple[CountedContract, ...]:
     """Of several contracts of a project, the one with the manager's biggest part stands for it."""
-    best: dict[UUID, ContractLine] = {}
+    best: dict[UUID, CountedContract] = {}
     for line in lines:
         standing = best.get(project_of[line.contract_id])
         if line.projects > 0 and (standing is None or line.projects > standing.projects):
@@ -113,13 +113,13 @@ def _one_a_project(
     )
 
 
-def _line(contract: ContractFacts, case: Case, configuration: Configuration) -> ContractLine:
+def _line(contract: ContractFacts, case: TierCase, configuration: Configuration) -> CountedContract:
     day = _day_of(contract, configuration)
     reason = _standing(contract, configuration) or _too_late(day, case)
     in_total = reason is None
     in_year = in_total and day is not None and day.year == case.year
     project_reason = reason or _project_reason(contract, case, configuration, in_year)
-    return ContractLine(
+    return CountedContract(
         contract_id=contract.id,
         number=contract.number,
         title=contract.title,
@@ -161,12 +161,12 @@ def _day_of(contract: ContractFacts, configuration: Configuration) -> date | Non
     return contract.signed_on
 
 
-def _too_late(day: date | None, case: Case) -> str | None:
+def _too_late(day: date | None, case: TierCase) -> str | None:
     return "later" if day is not None and day > case.day else None
 
 
 def _project_reason(
-    contract: ContractFacts, case: Case, configuration: Configuration, in_year: bool
+    contract: ContractFacts, case: TierCase, configuration: Configuration, in_year: bool
 ) -> str | None:
     if contract.landed_on is None:
         return "not_landed"

@@ -12,19 +12,19 @@ from app.engagements.contract_models import Contract, ContractShare, ContractSta
 from app.libraries.managers.models import Manager
 from app.talent.certificates.service import verified_of
 from app.talent.filings.service import filed_managers
-from app.talent.recognition_facts import Case, ContractFacts
+from app.talent.recognition_facts import ContractFacts, TierCase
 
 JINAN = "3701"
 """The districts of Jinan share these first digits of GB/T 2260."""
 
 
-def cases(session: Session, manager_ids: Sequence[UUID], *, year: int, day: date) -> dict[UUID, Case]:
+def cases(session: Session, manager_ids: Sequence[UUID], *, year: int, day: date) -> dict[UUID, TierCase]:
     """Everything that decides these managers' tiers in that year, in a fixed number of queries."""
     contracts = _contracts(session, manager_ids)
     certificates = verified_of(session, manager_ids)
     filed = filed_managers(session, manager_ids, day)
     return {
-        id_: Case(
+        id_: TierCase(
             year=year,
             day=day,
             contracts=tuple(contracts.get(id_, ())),

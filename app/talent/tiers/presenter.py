@@ -6,9 +6,9 @@ from uuid import UUID
 from app.libraries.managers.models import Manager
 from app.talent.recognition_facts import CertificateFacts
 from app.talent.tiers.choices import Choices
-from app.talent.tiers.engine import Condition, Evaluation, RuleOutcome, alternatives, plain
+from app.talent.tiers.engine import Evaluation, RuleCondition, RuleOutcome, alternatives, plain
 from app.talent.tiers.enums import OPEN_QUESTIONS, Tier
-from app.talent.tiers.figures import WHY_NOT, ContractLine
+from app.talent.tiers.figures import WHY_NOT, CountedContract
 from app.talent.tiers.rules import Configuration, RuleSet
 from app.talent.tiers.schemas import (
     AlternativeRead,
@@ -122,7 +122,7 @@ def _certificate(one: CertificateFacts | None) -> CertificateLine | None:
     return CertificateLine(level=one.level, level_zh=one.level.zh, number=one.number, valid_to=one.valid_to)
 
 
-def _line(line: ContractLine, supposed: bool) -> ContractLineRead:
+def _line(line: CountedContract, supposed: bool) -> ContractLineRead:
     # One reason may stand for both; it is told once.
     codes = dict.fromkeys(code for code in (line.amount_reason, line.project_reason) if code)
     return ContractLineRead(
@@ -143,7 +143,7 @@ def _line(line: ContractLine, supposed: bool) -> ContractLineRead:
     )
 
 
-def _condition(condition: Condition) -> ConditionRead:
+def _condition(condition: RuleCondition) -> ConditionRead:
     return ConditionRead(
         name=condition.name,
         needed=condition.needed,

@@ -57,7 +57,7 @@ class Configuration(_Fixed):
     filing: FilingNeed
 
 
-class Rule(_Fixed):
+class TierRule(_Fixed):
     """Everything given must hold; every figure is inclusive (以上). Amounts are in 万元."""
 
     id: str = Field(min_length=1, max_length=8)
@@ -89,7 +89,7 @@ class RuleSet(_Fixed):
     valid_to: date
     source: Source
     configuration: Configuration
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[TierRule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_
 
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import Wire
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
 from app.libraries.validation.values.text import TextRule
@@ -226,7 +226,7 @@ class SupposedContract(Wire):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.technology_amount_wan is not None and self.technology_amount_wan > self.deal_amount_wan:
-            raise flaw(
+            raise field_error(
                 "technology_above_deal",
                 zh="技术交易额不能大于成交额。",
                 en="The technology amount cannot exceed the deal amount.",
@@ -250,7 +250,7 @@ class WhatIf(Wire):
     @model_validator(mode="after")
     def _not_too_many(self) -> Self:
         if sum(one.count for one in self.contracts) > MAX_SUPPOSED:
-            raise flaw(
+            raise field_error(
                 "too_many_contracts",
                 zh=f"假设的合同合计至多 {MAX_SUPPOSED} 份。",
                 en=f"At most {MAX_SUPPOSED} contracts can be supposed.",

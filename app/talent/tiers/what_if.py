@@ -7,13 +7,13 @@ from uuid import UUID
 
 from app.database import new_id
 from app.libraries.record.enums import CertificateLevel
-from app.talent.recognition_facts import Case, CertificateFacts, ContractFacts
+from app.talent.recognition_facts import CertificateFacts, ContractFacts, TierCase
 from app.talent.tiers.schemas import SupposedCertificate, SupposedContract
 
 
 def supposed_case(
-    case: Case, contracts: Iterable[SupposedContract], certificates: Iterable[SupposedCertificate]
-) -> tuple[Case, list[UUID]]:
+    case: TierCase, contracts: Iterable[SupposedContract], certificates: Iterable[SupposedCertificate]
+) -> tuple[TierCase, list[UUID]]:
     """The case with them added, and the ids of the contracts that were made up."""
     made = [
         _contract(one, case, f"假设-{place}{f'-{copy}' if one.count > 1 else ''}")
@@ -35,7 +35,7 @@ def supposed_case(
     return added, [contract.id for contract in made]
 
 
-def _contract(one: SupposedContract, case: Case, number: str) -> ContractFacts:
+def _contract(one: SupposedContract, case: TierCase, number: str) -> ContractFacts:
     signed_on = one.signed_on or case.day
     id_ = new_id()
     return ContractFacts(

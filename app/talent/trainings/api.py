@@ -16,7 +16,7 @@ from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.talent.access import manager_for
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
 from app.talent.trainings import service
-from app.talent.trainings.ladder import ladder, next_rung, standings
+from app.talent.trainings.ladder import ladder, ladder_progress, next_rung
 from app.talent.trainings.models import Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import (
     BaseCreate,
@@ -150,7 +150,7 @@ def get_training(training_id: UUID, principal: LoggedIn, session: ReadSession) -
 def summary(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> SummaryRead:
     """按 短期速训 — 中长期进阶 — 教学实践 汇总已核验学时。"""
     manager = manager_for(session, manager_id, Action.TRAINING_READ, principal=principal)
-    found = standings(ladder(), service.hours_of(session, manager.id))
+    found = ladder_progress(ladder(), service.hours_of(session, manager.id))
     following = next_rung(found)
     return SummaryRead(
         manager_id=manager.id,

@@ -37,7 +37,7 @@ def ladder() -> Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RungProgress:
     """Hours of one rung: verified, waiting for verification, needed."""
 
     rung: Rung
@@ -50,13 +50,13 @@ class Standing:
         return max(0, self.needed - self.verified)
 
 
-def standings(steps: Ladder, hours: Iterable[tuple[str, str, int]]) -> list[Standing]:
+def ladder_progress(steps: Ladder, hours: Iterable[tuple[str, str, int]]) -> list[RungProgress]:
     """From (rung, state, hours) of every training, lowest rung first."""
     sums: dict[tuple[str, str], int] = {}
     for rung, state, number in hours:
         sums[rung, state] = sums.get((rung, state), 0) + number
     return [
-        Standing(
+        RungProgress(
             step.rung,
             sums.get((step.rung.value, TrainingState.VERIFIED.value), 0),
             sums.get((step.rung.value, TrainingState.SUBMITTED.value), 0),
@@ -66,6 +66,6 @@ def standings(steps: Ladder, hours: Iterable[tuple[str, str, int]]) -> list[Stan
     ]
 
 
-def next_rung(found: Iterable[Standing]) -> Standing | None:
+def next_rung(found: Iterable[RungProgress]) -> RungProgress | None:
     """The lowest rung that is not complete; None at the top."""
     return next((standing for standing in found if standing.missing), None)

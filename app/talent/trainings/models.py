@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
 from app.libraries.record.enums import LabelledEnum
-from app.talent.transitions import Move, moves
+from app.talent.transitions import RecognitionTransition, transitions_of
 
 
 class Rung(LabelledEnum):
@@ -34,9 +34,9 @@ class TrainingState(LabelledEnum):
 
 _S = TrainingState
 
-MOVES: Mapping[str, Move] = moves(
-    Move("verify", (_S.SUBMITTED,), _S.VERIFIED, "核验通过"),
-    Move("reject", (_S.SUBMITTED, _S.VERIFIED), _S.REJECTED, "不予通过", note=True),
+MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+    RecognitionTransition("verify", (_S.SUBMITTED,), _S.VERIFIED, "核验通过"),
+    RecognitionTransition("reject", (_S.SUBMITTED, _S.VERIFIED), _S.REJECTED, "不予通过", note=True),
 )
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_
 
 from app.clock import today
 from app.libraries.schemas import Wire
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import RegionCode
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
@@ -82,9 +82,11 @@ class TrainingCreate(Wire):
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:
         if self.ended_on < self.started_on:
-            raise flaw("period_order", zh="结束日期早于开始日期。", en="The end lies before the start.")
+            raise field_error(
+                "period_order", zh="结束日期早于开始日期。", en="The end lies before the start."
+            )
         if self.ended_on > today():
-            raise flaw("not_over", zh="培训尚未结束。", en="The training is not over yet.")
+            raise field_error("not_over", zh="培训尚未结束。", en="The training is not over yet.")
         return self
 
 

@@ -17,7 +17,7 @@ from app.talent.access import manager_for, own_rows
 from app.talent.responses import check_sent
 from app.talent.trainings.models import MOVES, Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import BaseCreate, BasePatch, TrainingCreate
-from app.talent.transitions import begin, take
+from app.talent.transitions import begin, take_transition
 
 
 def add_base(session: Session, body: BaseCreate, *, principal: Principal) -> TrainingBase:
@@ -126,7 +126,7 @@ def review(
             code="own_entry",
         )
     check_sent(if_match, training)
-    take(
+    take_transition(
         session,
         training,
         MOVES[name],

@@ -6,14 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.libraries.validation.leaks.leak_check import Leak, LeakKind, Owner, find_leaks, texts_of
+from app.libraries.validation.leaks.leak_check import (
+    Leak,
+    LeakKind,
+    OwnerNames,
+    find_leaks,
+    texts_of,
+)
 from app.libraries.validation.leaks.name_variants import short_forms
 from tests.support.paths import SHARED_DATA
 
 JINAN = SHARED_DATA / "jinan"
 TEXT_FIELDS = ("title", "summary", "advantages", "applications", "description", "targets", "keywords")
 
-OWNER = Owner(
+OWNER = OwnerNames(
     "济南泽垚泵阀铸造有限公司",
     aliases=("Zeyaotech Pump Ltd",),
     contact_names=("王明远",),
@@ -213,5 +219,5 @@ def test_no_record_of_the_data_gives_its_owner_away() -> None:
     assert records
     for record in records:
         texts = texts_of({field: record[field] for field in TEXT_FIELDS if field in record})
-        leaks = find_leaks(texts, Owner(record.get("org") or record["owner_org"]))
+        leaks = find_leaks(texts, OwnerNames(record.get("org") or record["owner_org"]))
         assert leaks == [], record["id"]

@@ -10,6 +10,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
+from app.accounts.organisations.credit_code import (
+    ALPHABET,
+    REGISTRIES,
+    Uscc,
+    check_uscc,
+    is_uscc,
+    matches_registry_code,
+    registry_name,
+)
 from app.libraries.validation.values.codes import (
     FieldCodes,
     IndustryCodes,
@@ -26,15 +35,6 @@ from app.libraries.validation.values.contacts import (
     mask_email,
     mask_name,
     mask_phone,
-)
-from app.libraries.validation.values.credit_code import (
-    ALPHABET,
-    REGISTRIES,
-    Uscc,
-    check_uscc,
-    inner_code_fits,
-    is_uscc,
-    registry_name,
 )
 from app.libraries.validation.values.dates import Day, check_deadline
 from app.libraries.validation.values.money import MAX_WAN, Wan, check_wan_range
@@ -243,7 +243,7 @@ USCC = st.builds(
 )
 def test_known_codes_pass_with_their_inner_check(code: str) -> None:
     assert accept(Uscc, code) == code
-    assert inner_code_fits(code)
+    assert matches_registry_code(code)
 
 
 @given(USCC)

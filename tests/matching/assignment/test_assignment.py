@@ -9,20 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.matching.assignment.result import (
+from app.matching.assignment.metrics import AssignmentMetrics, metrics
+from app.matching.assignment.problem import AssignmentProblem, ManagerSlots, PairToAssign
+from app.matching.assignment.result import assign, greedy
+from app.matching.assignment.shortages import (
     REASONS,
-    AssignmentProblem,
-    Dropped,
+    DroppedAssignment,
     DropReason,
-    ManagerPlaces,
-    Metrics,
-    MoreCandidates,
-    MorePlaces,
-    PairToAssign,
-    Reason,
-    assign,
-    greedy,
-    metrics,
+    ExtraCandidates,
+    ExtraCapacity,
+    ShortageReason,
 )
 
 ROUNDING = 1e-5
@@ -49,21 +45,19 @@ def problems(draw: st.DrawFn, *, pairs: int = 6, managers: int = 4) -> Assignmen
     any_given = st.tuples(st.sampled_from(pair_ids), st.sampled_from(manager_ids))
     return AssignmentProblem(
         pairs=asked,
-        managers=[
-            ManagerPlaces(id_, draw(st.integers(0, 3)), draw(st.integers(0, 2))) for id_ in manager_ids
-        ],
+        managers=[ManagerSlots(id_, draw(st.integers(0, 3)), draw(st.integers(0, 2))) for id_ in manager_ids],
         conflicts=draw(st.frozensets(any_given, max_size=4)),
         fixed=draw(st.frozensets(any_given, max_size=3)),
         load_weight=draw(st.sampled_from([0.0, 0.1, 0.7])),
     )
 
 
-def rank(figures: Metrics) -> tuple[int, int, float]:
+def rank(figures: AssignmentMetrics) -> tuple[int, int, float]:
     """What comes first when two assignments are compared: fixed, least numbers, value less the cost of load."""
     return figures.fixed_kept, -figures.missing, figures.net_value
 
 
-def at_least(better: Metrics, other: Metrics) -> bool:
+def at_least(better: AssignmentMetrics, other: AssignmentMetrics) -> bool:
     return rank(better) >= (*rank(other)[:2], rank(other)[2] - ROUNDING)
 
 
@@ -197,7 +191,7 @@ def _shuffled(items: list, random: object) -> list:
     return items
 
 
-def _relieved(problem: AssignmentProblem, places: list[MorePlaces]) -> AssignmentProblem:
+def _relieved(problem: AssignmentProblem, places: list[ExtraCapacity]) -> AssignmentProblem:
     capacity = {place.manager_id: place.capacity for place in places}
     return replace(
         problem,
@@ -208,7 +202,7 @@ def _relieved(problem: AssignmentProblem, places: list[MorePlaces]) -> Assignmen
 def two_for_one_place(**changes: object) -> AssignmentProblem:
     problem = AssignmentProblem(
         pairs=[PairToAssign("p1", {"m1": 0.9}, 1, 3), PairToAssign("p2", {"m1": 0.8}, 1, 3)],
-        managers=[ManagerPlaces("m1", capacity=4, load=3), ManagerPlaces("m2", capacity=5)],
+        managers=[ManagerSlots("m1", capacity=4, load=3), ManagerSlots("m2", capacity=5)],
     )
     return replace(problem, **changes)
 
@@ -217,7 +211,7 @@ class TestExamples:
     def test_greedy_takes_the_best_and_loses(self) -> None:
         problem = AssignmentProblem(
             pairs=[PairToAssign("p1", {"m1": 0.9, "m2": 0.8}, 0, 1), PairToAssign("p2", {"m1": 0.8}, 0, 1)],
-            managers=[ManagerPlaces("m1", 1), ManagerPlaces("m2", 1)],
+            managers=[ManagerSlots("m1", 1), ManagerSlots("m2", 1)],
             load_weight=0.0,
         )
         assert greedy(problem).given == (("p1", "m1"),)
@@ -226,7 +220,7 @@ class TestExamples:
     def test_the_idle_manager_gets_the_pair_if_nearly_as_good(self) -> None:
         def chosen(busy: float, idle: float) -> tuple[str, ...]:
             pair = PairToAssign("p", {"busy": busy, "idle": idle}, 1, 1)
-            places = [ManagerPlaces("busy", 10, 9), ManagerPlaces("idle", 10)]
+            places = [ManagerSlots("busy", 10, 9), ManagerSlots("idle", 10)]
             return assign(AssignmentProblem([pair], places)).managers_of("p")
 
         assert chosen(0.75, 0.70) == ("idle",)
@@ -234,7 +228,7 @@ class TestExamples:
 
     def test_equal_managers_share_equally_by_capacity(self) -> None:
         pairs = [PairToAssign(f"p{n}", {"large": 0.5, "small": 0.5}, 1, 1) for n in range(6)]
-        answer = assign(AssignmentProblem(pairs, [ManagerPlaces("large", 8), ManagerPlaces("small", 4)]))
+        answer = assign(AssignmentProblem(pairs, [ManagerSlots("large", 8), ManagerSlots("small", 4)]))
         assert Counter(manager for _, manager in answer.given) == {"large": 4, "small": 2}
         assert answer.metrics.gini == 0
 
@@ -242,36 +236,36 @@ class TestExamples:
         answer = assign(two_for_one_place())
         assert answer.given == (("p1", "m1"),)
         assert [(one.pair_id, one.reason, one.full) for one in answer.short] == [
-            ("p2", Reason.CANDIDATES_FULL, 1)
+            ("p2", ShortageReason.CANDIDATES_FULL, 1)
         ]
         assert answer.relief is not None
-        assert answer.relief.places == (MorePlaces("m1", more=1, capacity=5),)
+        assert answer.relief.places == (ExtraCapacity("m1", more=1, capacity=5),)
         (bottleneck,) = answer.relief.bottlenecks
         assert (bottleneck.pair_ids, bottleneck.manager_ids) == (("p1", "p2"), ("m1",))
         assert (bottleneck.places, bottleneck.missing) == (1, 1)
 
     def test_conflicts_that_leave_nobody_are_counted(self) -> None:
         answer = assign(two_for_one_place(conflicts={("p2", "m1")}))
-        assert answer.reasons == {Reason.NO_CANDIDATE_LEFT: 1}
+        assert answer.reasons == {ShortageReason.NO_CANDIDATE_LEFT: 1}
         assert answer.short[0].in_conflict == 1
         assert answer.relief is not None
-        assert answer.relief.candidates == (MoreCandidates("p2", more=1, in_conflict=1),)
+        assert answer.relief.candidates == (ExtraCandidates("p2", more=1, in_conflict=1),)
         assert answer.relief.places == ()
 
     def test_too_few_places_in_total(self) -> None:
-        answer = assign(two_for_one_place(managers=[ManagerPlaces("m1", 1)]))
-        assert answer.reasons == {Reason.NO_CAPACITY_IN_TOTAL: 1}
+        answer = assign(two_for_one_place(managers=[ManagerSlots("m1", 1)]))
+        assert answer.reasons == {ShortageReason.NO_CAPACITY_IN_TOTAL: 1}
 
     def test_a_pair_of_little_value_is_left_where_load_costs_more(self) -> None:
         pair = PairToAssign("p", {"m": 0.05})
-        answer = assign(AssignmentProblem([pair], [ManagerPlaces("m", 10, 9)]))
-        assert answer.reasons == {Reason.NOT_WORTH_THE_LOAD: 1}
+        answer = assign(AssignmentProblem([pair], [ManagerSlots("m", 10, 9)]))
+        assert answer.reasons == {ShortageReason.NOT_WORTH_THE_LOAD: 1}
         assert answer.relief is None
 
     def test_an_overloaded_manager_needs_more_than_one_place(self) -> None:
-        answer = assign(two_for_one_place(managers=[ManagerPlaces("m1", capacity=2, load=5)]))
+        answer = assign(two_for_one_place(managers=[ManagerSlots("m1", capacity=2, load=5)]))
         assert answer.relief is not None
-        assert answer.relief.places == (MorePlaces("m1", more=2, capacity=7),)
+        assert answer.relief.places == (ExtraCapacity("m1", more=2, capacity=7),)
 
     def test_a_fixed_assignment_stays_though_another_is_worth_more(self) -> None:
         assert assign(two_for_one_place(fixed={("p2", "m1")})).given == (("p2", "m1"),)
@@ -279,19 +273,19 @@ class TestExamples:
     def test_impossible_fixed_assignments_are_dropped_with_the_reason(self) -> None:
         both = two_for_one_place(fixed={("p1", "m1"), ("p2", "m1"), ("p1", "m2")}, conflicts={("p1", "m2")})
         assert assign(both).dropped == (
-            Dropped("p1", "m2", DropReason.CONFLICT),
-            Dropped("p2", "m1", DropReason.MANAGER_FULL),
+            DroppedAssignment("p1", "m2", DropReason.CONFLICT),
+            DroppedAssignment("p2", "m1", DropReason.MANAGER_FULL),
         )
         few = two_for_one_place(
             pairs=[PairToAssign("p1", {"m1": 0.9, "m2": 0.1}, 1, 1)], fixed=[("p1", "m1"), ("p1", "m2")]
         )
-        assert assign(few).dropped == (Dropped("p1", "m2", DropReason.PAIR_HAS_ENOUGH),)
+        assert assign(few).dropped == (DroppedAssignment("p1", "m2", DropReason.PAIR_HAS_ENOUGH),)
 
     def test_a_pair_that_a_manager_holds_already_is_not_without_one(self) -> None:
-        full = [ManagerPlaces("m", 1, 1)]
+        full = [ManagerSlots("m", 1, 1)]
         without, held = (PairToAssign("p", {"m": 0.5}, held=number) for number in (0, 1))
         assert [short.reason for short in assign(AssignmentProblem([without], full)).short] == [
-            Reason.CANDIDATES_FULL
+            ShortageReason.CANDIDATES_FULL
         ]
         answer = assign(AssignmentProblem([held], full))
         assert (answer.short, answer.metrics.unassigned) == ((), 0)
@@ -311,18 +305,18 @@ class TestExamples:
         assert (figures.capacity_breaches, figures.conflicts, figures.excess) == (1, 1, 2)
 
     def test_every_reason_has_both_languages(self) -> None:
-        assert REASONS.keys() == set(Reason)
+        assert REASONS.keys() == set(ShortageReason)
 
 
 @pytest.mark.parametrize(
     "problem",
     [
         AssignmentProblem([PairToAssign("p", {}), PairToAssign("p", {})], []),
-        AssignmentProblem([], [ManagerPlaces("m", 1), ManagerPlaces("m", 1)]),
-        AssignmentProblem([], [ManagerPlaces("m", -1)]),
+        AssignmentProblem([], [ManagerSlots("m", 1), ManagerSlots("m", 1)]),
+        AssignmentProblem([], [ManagerSlots("m", -1)]),
         AssignmentProblem([PairToAssign("p", {"nobody": 0.5})], []),
-        AssignmentProblem([PairToAssign("p", {"m": float("nan")})], [ManagerPlaces("m", 1)]),
-        AssignmentProblem([PairToAssign("p", {"m": -0.1})], [ManagerPlaces("m", 1)]),
+        AssignmentProblem([PairToAssign("p", {"m": float("nan")})], [ManagerSlots("m", 1)]),
+        AssignmentProblem([PairToAssign("p", {"m": -0.1})], [ManagerSlots("m", 1)]),
         AssignmentProblem([PairToAssign("p", {}, least=2, most=1)], []),
         AssignmentProblem([], [], fixed=[("p", "m")]),
         AssignmentProblem([], [], load_weight=float("inf")),

@@ -16,7 +16,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.enums import PublishMode, RecordState
 from app.matching.embedding import vector_store
 from app.matching.matcher import Matcher
-from app.matching.prefetch import ReadAhead
+from app.matching.prefetch import Prefetcher
 from app.matching.ranking.ranker import load_ranker
 from app.matching.results import MatchAnswer
 from tests.matching.small_store import fill, index_record, matcher_on
@@ -61,7 +61,7 @@ def by_achievement(answer: MatchAnswer) -> Answer:
 
 
 def read_all(database: Database, matcher: Matcher) -> None:
-    ReadAhead(database, matcher).run(Event())
+    Prefetcher(database, matcher).run(Event())
 
 
 def change(session: Any, id_: UUID, topic: int, seed: int, **changes: Any) -> None:
@@ -94,9 +94,9 @@ def test_reading_ahead_ends_when_told_or_when_the_database_fails(
 ) -> None:
     told = Event()
     told.set()
-    ReadAhead(database, matcher).run(told)
+    Prefetcher(database, matcher).run(told)
     empty = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-    ReadAhead(empty, matcher).run(Event())
+    Prefetcher(empty, matcher).run(Event())
     empty.dispose()
     with texts_read(database) as statements:
         assert of_demand(database, matcher, ids[0][0]).items

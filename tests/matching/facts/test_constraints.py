@@ -3,14 +3,14 @@ from decimal import Decimal
 
 import pytest
 
-from app.matching.facts.constraints import hard_rules, region_nearness, terms
+from app.matching.facts.constraints import hard_constraints, region_nearness, terms
 from tests.matching.ranking.pairs_of_facts import achievement, demand
 
 TODAY = date(2026, 6, 1)
 
 
 def codes(asking: object, offered: object, **arguments: object) -> list[str]:
-    return [broken.code for broken in hard_rules(asking, offered, today=TODAY, **arguments)]  # type: ignore[arg-type]
+    return [broken.code for broken in hard_constraints(asking, offered, today=TODAY, **arguments)]  # type: ignore[arg-type]
 
 
 def test_a_pair_of_strangers_breaks_no_rule() -> None:
@@ -46,7 +46,9 @@ def test_records_without_organisations_are_not_taken_for_one_owner() -> None:
 
 
 def test_every_violation_speaks_chinese_and_english() -> None:
-    for broken in hard_rules(demand(), achievement(owner_org="buyer"), today=TODAY, demand_state="draft"):
+    for broken in hard_constraints(
+        demand(), achievement(owner_org="buyer"), today=TODAY, demand_state="draft"
+    ):
         assert broken.zh
         assert broken.en
 

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from app.database import Database
 from app.matching.feedback.judgements import (
     ShownPair,
-    forget_exposures,
+    delete_old_impressions,
+    is_recorded,
     judge,
-    record_exposure,
-    take_back,
-    was_recorded,
+    record_impression,
+    retract,
 )
-from app.matching.feedback.models import Exposure, Judgement
+from app.matching.feedback.models import Impression, Judgement
 from app.matching.models import Pair
-from app.matching.training.examples import harvest
+from app.matching.training.examples import collect_examples
 from tests.matching.training.use import BEGIN, END, SURFACE, Town, build
 
 LATER = BEGIN + timedelta(hours=1)
@@ -37,7 +37,7 @@ def shown(town: Town, *, whole: float = 0.25) -> list[ShownPair]:
 
 def show(database: Database, town: Town, *, viewer: UUID, whole: float = 0.25, days: int = 0) -> bool:
     with database.unit_of_work() as session:
-        return record_exposure(
+        return record_impression(
             session,
             surface=SURFACE,
             viewer_id=viewer,
@@ -74,10 +74,8 @@ def test_the_same_list_on_one_day_is_kept_once(database: Database, town: Town) -
     assert show(database, town, viewer=viewer, days=1)
     assert show(database, town, viewer=town.viewers[1])
     with database.reading() as session:
-        assert was_recorded(
-            session, viewer_id=viewer, subject_id=town.demands[0], pairs=shown(town), at=BEGIN
-        )
-        assert not was_recorded(
+        assert is_recorded(session, viewer_id=viewer, subject_id=town.demands[0], pairs=shown(town), at=BEGIN)
+        assert not is_recorded(
             session, viewer_id=viewer, subject_id=town.demands[0], pairs=shown(town)[:2], at=BEGIN
         )
 
@@ -110,7 +108,7 @@ def test_without_a_list_the_ranked_pair_tells_the_features(database: Database, t
     assert judgement.features == {}
     assert (judgement.surface, judgement.position) == ("inbox", 4)
     with database.reading() as session:
-        assert harvest(session, until=END).examples == ()  # nothing known of it: nothing to learn
+        assert collect_examples(session, until=END).examples == ()  # nothing known of it: nothing to learn
 
 
 def test_saying_it_again_changes_nothing(database: Database, town: Town) -> None:
@@ -132,12 +130,12 @@ def test_what_was_taken_back_teaches_nothing_until_said_again(database: Database
     say(database, town, "accepted")
     for expected in (1, 0):
         with database.unit_of_work() as session:
-            assert take_back(session, **pair, actor_id=town.viewers[0], signals=["accepted"]) == expected
+            assert retract(session, **pair, actor_id=town.viewers[0], signals=["accepted"]) == expected
     with database.reading() as session:
-        assert not any(one.answered for one in harvest(session, until=END).examples)
+        assert not any(one.answered for one in collect_examples(session, until=END).examples)
     say(database, town, "accepted", at=LATER + timedelta(minutes=1))
     with database.reading() as session:
-        assert [one.value for one in harvest(session, until=END).examples if one.answered] == [0.9]
+        assert [one.value for one in collect_examples(session, until=END).examples if one.answered] == [0.9]
 
 
 def test_the_furthest_that_a_pair_came_is_what_counts(database: Database, town: Town) -> None:
@@ -145,7 +143,7 @@ def test_the_furthest_that_a_pair_came_is_what_counts(database: Database, town: 
     for minutes, signal in enumerate(["contract_signed", "accepted", "engagement_opened"]):
         say(database, town, signal, at=LATER + timedelta(minutes=minutes))
     with database.reading() as session:
-        (answered,) = (one for one in harvest(session, until=END).examples if one.answered)
+        (answered,) = (one for one in collect_examples(session, until=END).examples if one.answered)
     assert answered.value == 1.0
     assert answered.weight > 4.0  # of a contract, and corrected for its place
 
@@ -155,7 +153,7 @@ def test_silence_counts_only_of_those_who_answer_at_all(database: Database, town
         show(database, town, viewer=viewer)
     say(database, town, "accepted")
     with database.reading() as session:
-        examples = harvest(session, until=END).examples
+        examples = collect_examples(session, until=END).examples
     assert {one.viewer_id for one in examples} == {town.viewers[0]}
     assert len(examples) == 3  # one answered, two not
 
@@ -165,7 +163,7 @@ def test_silence_counts_only_when_there_was_time_to_answer(database: Database, t
     say(database, town, "accepted")
     with database.reading() as session:
         for days, expected in ((13, 1), (15, 3)):
-            assert len(harvest(session, until=BEGIN + timedelta(days=days)).examples) == expected
+            assert len(collect_examples(session, until=BEGIN + timedelta(days=days)).examples) == expected
 
 
 def test_old_lists_are_forgotten_and_judgements_kept(database: Database, town: Town) -> None:
@@ -173,10 +171,12 @@ def test_old_lists_are_forgotten_and_judgements_kept(database: Database, town: T
     show(database, town, viewer=town.viewers[0], days=30)
     say(database, town, "accepted")
     with database.unit_of_work() as session:
-        assert forget_exposures(session, older_than=timedelta(days=10), at=BEGIN + timedelta(days=31)) == 1
+        assert (
+            delete_old_impressions(session, older_than=timedelta(days=10), at=BEGIN + timedelta(days=31)) == 1
+        )
     with database.reading() as session:
-        assert len(session.scalars(select(Exposure)).all()) == 1
-        assert any(one.features["whole"] == 0.25 for one in harvest(session, until=END).examples)
+        assert len(session.scalars(select(Impression)).all()) == 1
+        assert any(one.features["whole"] == 0.25 for one in collect_examples(session, until=END).examples)
 
 
 @pytest.mark.parametrize("signal", ["liked", "unanswered"])

@@ -3,7 +3,7 @@
 import pytest
 
 from app.libraries.vocabularies import vocabulary, vocabulary_names
-from app.matching.feedback.labels import Says, signal_table
+from app.matching.feedback.labels import Polarity, signal_table
 from app.matching.ranking.features import FEATURE_BY_NAME
 
 REASONED = ("decline_reasons", "engagement_end_reasons", "match_report_categories")
@@ -17,7 +17,7 @@ def test_every_reason_that_people_can_give_is_in_the_table() -> None:
 
 def test_reasons_about_terms_name_features_that_there_are() -> None:
     for says, names in signal_table().reasons.values():
-        assert (says is Says.TERMS) == bool(names)
+        assert (says is Polarity.TERMS) == bool(names)
         assert not names or names & set(FEATURE_BY_NAME)
 
 

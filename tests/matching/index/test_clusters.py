@@ -14,7 +14,7 @@ from app.matching.index import IndexFilter
 from app.matching.index.columns import Description
 from app.matching.index.vectors.clusters import cluster_count
 from app.matching.index.vectors.faiss import FaissIndex
-from app.matching.index.vectors.shard import Entry, Shard
+from app.matching.index.vectors.shard import IndexEntry, Shard
 from tests.matching.index.vector_stores import (
     DIMENSION,
     MODEL,
@@ -39,10 +39,10 @@ def crowd(count: int, seed: int) -> NDArray[np.float32]:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
-def entries(rows: NDArray[np.float32], first: int = 0) -> list[Entry]:
+def entries(rows: NDArray[np.float32], first: int = 0) -> list[IndexEntry]:
     """Every tenth is in English, every fiftieth of field 50."""
     return [
-        Entry(
+        IndexEntry(
             UUID(int=first + number),
             first + number,
             f"{number:064x}",

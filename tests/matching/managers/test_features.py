@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.matching.facts.models import TrackRecord
 from app.matching.managers.features import (
-    ManagerSide,
+    EncodedManager,
     PairTarget,
     amount_brokered,
     field_agreement,
@@ -37,7 +37,7 @@ USUAL = CorpusBaseline.of(np.array([one.vector for one in MANAGERS]), ["zh"] * l
 BOUNDED = ("work_words", "field", "region", "certificate", "tier", "experience", "recent_work", "amount")
 
 
-def features_of(side: ManagerSide, number: int = 0) -> dict[str, float]:
+def features_of(side: EncodedManager, number: int = 0) -> dict[str, float]:
     target = PairTarget.of(
         (demand(fields=("401",), region="370112"), DEMANDS[number]),
         (achievement(fields=("40",)), OFFERS[number]),
@@ -46,11 +46,11 @@ def features_of(side: ManagerSide, number: int = 0) -> dict[str, float]:
     return manager_features(target, side, USUAL, today=TODAY)[0]
 
 
-def side_of(number: int, works: int) -> ManagerSide:
+def side_of(number: int, works: int) -> EncodedManager:
     text = MANAGERS[number]
     record = tuple(TrackRecord(f"第 {work} 个转让项目", year=2020 + work) for work in range(works))
     facts = manager(expertise="熟悉本行业的技术转移", track_record=record)
-    return ManagerSide(facts, text.vector, text.sentences[: works + 1])
+    return EncodedManager(facts, text.vector, text.sentences[: works + 1])
 
 
 def test_the_model_weighs_every_feature_and_none_below_zero() -> None:

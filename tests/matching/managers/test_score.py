@@ -9,28 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.facts.models import TrackRecord
-from app.matching.managers.features import ManagerSide, region_served
+from app.matching.managers.features import EncodedManager, region_served
 from app.matching.managers.newcomer_slots import FIT_FLOOR
 from app.matching.managers.score import ScoredManager, rank_managers
 from app.matching.ranking.baseline import CorpusBaseline
-from app.matching.ranking.similarity import Context, TextSide
+from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
 from app.matching.text.bm25 import CorpusStats
 from tests.matching.ranking.pairs_of_facts import achievement, demand, manager, unit
 
 NOTHING_USUAL = CorpusBaseline.of(np.zeros((0, 3), np.float32), [])
-CONTEXT = Context(NOTHING_USUAL, NOTHING_USUAL, CorpusStats.of([]))
+CONTEXT = CorpusStatistics(NOTHING_USUAL, NOTHING_USUAL, CorpusStats.of([]))
 TODAY = date(2026, 11, 26)
 NEAR, FAR = unit(1, 0.2, 0), unit(0, 0, 1)
 WORK = (TrackRecord("铸件打磨机器人许可", "licence"),)
 
 
-def side(vector: np.ndarray, work: np.ndarray | None = None, **facts: Any) -> ManagerSide:
+def side(vector: np.ndarray, work: np.ndarray | None = None, **facts: Any) -> EncodedManager:
     rows = np.array([vector] if work is None else [work, vector], np.float32)
-    return ManagerSide(manager(**{"expertise": "熟悉铸造行业", **facts}), vector, rows)
+    return EncodedManager(manager(**{"expertise": "熟悉铸造行业", **facts}), vector, rows)
 
 
-def ranked(*managers: ManagerSide, newcomer_share: float = 0.0, **facts: Any) -> list[ScoredManager]:
-    text = TextSide(unit(1, 0, 0), np.zeros((0, 3), np.float32))
+def ranked(*managers: EncodedManager, newcomer_share: float = 0.0, **facts: Any) -> list[ScoredManager]:
+    text = TextFeatures(unit(1, 0, 0), np.zeros((0, 3), np.float32))
     asking = demand(fields=("80",), region="370112", **facts)
     return rank_managers(
         (asking, text),
@@ -135,7 +135,7 @@ def test_a_tier_and_more_and_later_work_decide_between_equals() -> None:
     assert ranked(plain, replace(side(NEAR, id="b"), tier="D"))[0].manager_id == "b"
     assert ranked(plain, replace(side(NEAR, id="b"), tier="D"))[0].reasons_zh[-1] == "D 类人才"
 
-    def worked(id_: str, **record: Any) -> ManagerSide:
+    def worked(id_: str, **record: Any) -> EncodedManager:
         return side(NEAR, NEAR, id=id_, track_record=(TrackRecord("打磨机器人", **record),))
 
     assert ranked(worked("a", year=2016), worked("b", year=2026))[0].manager_id == "b"
@@ -184,7 +184,7 @@ manager_sides = st.builds(
     st.lists(manager_sides, max_size=12, unique_by=lambda one: one.facts.id), st.floats(0, 1), st.integers()
 )
 def test_nobody_in_conflict_or_full_is_ever_recommended(
-    sides: list[ManagerSide], share: float, number: int
+    sides: list[EncodedManager], share: float, number: int
 ) -> None:
     found = ranked(*sides, newcomer_share=share, id=f"d{number}")
     assert sorted(one.manager_id for one in found) == sorted(one.facts.id for one in sides)

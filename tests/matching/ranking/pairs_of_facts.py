@@ -7,7 +7,7 @@ import numpy as np
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.ranking.baseline import CorpusBaseline
-from app.matching.ranking.similarity import Context, PairSignals, TextSide
+from app.matching.ranking.similarity import CorpusStatistics, PairSignals, TextFeatures
 from app.matching.text.bm25 import CorpusStats
 
 NO_SIGNAL = PairSignals(dense=0.0, sentences=0.0, best_sentence=0.0)
@@ -30,19 +30,19 @@ def unit(*values: float) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
-def random_sides(seed: int, count: int, *, dimension: int = 16, language: str = "zh") -> list[TextSide]:
+def random_sides(seed: int, count: int, *, dimension: int = 16, language: str = "zh") -> list[TextFeatures]:
     generator = np.random.default_rng(seed)
     sides = []
     for _ in range(count):
         rows = generator.normal(size=(generator.integers(2, 7), dimension)).astype(np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         words = Counter(f"w{number}" for number in generator.integers(0, 30, 12))
-        sides.append(TextSide(rows[0], rows[1:], words, language))
+        sides.append(TextFeatures(rows[0], rows[1:], words, language))
     return sides
 
 
-def context_of(demands: list[TextSide], achievements: list[TextSide]) -> Context:
-    return Context(
+def context_of(demands: list[TextFeatures], achievements: list[TextFeatures]) -> CorpusStatistics:
+    return CorpusStatistics(
         demands=CorpusBaseline.of(
             np.array([side.vector for side in demands]), [side.language for side in demands]
         ),

@@ -11,7 +11,7 @@ from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
 from app.matching.index import open_index, open_lexical
 from app.matching.ranking.baseline import SAMPLE
-from app.matching.ranking.corpus_statistics import ContextSource, StoreContext
+from app.matching.ranking.corpus_statistics import CorpusStatisticsCache, StoreStatistics
 from app.settings import Settings
 from tests.matching.index.vector_stores import DIMENSION, MODEL, Stored, put, remove
 
@@ -19,7 +19,7 @@ from tests.matching.index.vector_stores import DIMENSION, MODEL, Stored, put, re
 @dataclass
 class Store:
     database: Database
-    source: ContextSource
+    source: CorpusStatisticsCache
 
     def publish(self, *records: Stored) -> None:
         with self.database.unit_of_work() as session:
@@ -40,11 +40,11 @@ class Store:
                 record_id=record_id
             ).one().state = RecordState.WITHDRAWN.value
 
-    def current(self) -> StoreContext:
+    def current(self) -> StoreStatistics:
         with self.database.reading() as session:
             return self.source.current(session)
 
-    def read_anew(self) -> StoreContext:
+    def read_anew(self) -> StoreStatistics:
         with self.database.reading() as session:
             return self.source.without(session, [])
 
@@ -53,12 +53,12 @@ class Store:
 def store(database: Database, tmp_path):
     index = open_index(Settings(_env_file=None, home=tmp_path), database, MODEL, DIMENSION)
     lexical = open_lexical(database)
-    yield Store(database, ContextSource(index, lexical))
+    yield Store(database, CorpusStatisticsCache(index, lexical))
     lexical.close()
     index.close()
 
 
-def assert_same(one: StoreContext, other: StoreContext) -> None:
+def assert_same(one: StoreStatistics, other: StoreStatistics) -> None:
     for mine, theirs in (
         (one.pairs.demands, other.pairs.demands),
         (one.pairs.achievements, other.pairs.achievements),

@@ -15,9 +15,9 @@ from app.matching.ranking.features import (
 )
 from app.matching.ranking.similarity import (
     CROWD_NEUTRAL,
-    Context,
+    CorpusStatistics,
     PairSignals,
-    TextSide,
+    TextFeatures,
     pair_signals,
 )
 from app.matching.text.bm25 import CorpusStats
@@ -100,7 +100,7 @@ def test_a_candidate_scores_the_same_alone_and_among_others() -> None:
 
 def test_a_record_does_not_crowd_itself() -> None:
     demands, achievements = random_sides(6, 40), random_sides(7, 5)
-    own_text = TextSide(achievements[0].vector, achievements[0].sentences, {}, "zh")
+    own_text = TextFeatures(achievements[0].vector, achievements[0].sentences, {}, "zh")
     with_itself = context_of([*demands, own_text], achievements)
     signals = pair_signals(own_text, achievements[:1], with_itself)[0]
     assert signals.achievement_crowd < 0.9
@@ -108,9 +108,10 @@ def test_a_record_does_not_crowd_itself() -> None:
 
 def test_others_with_the_same_problem_do_not_speak_against_what_solves_it() -> None:
     demands, achievements = random_sides(6, 40), random_sides(7, 5)
-    asked = TextSide(achievements[0].vector, achievements[0].sentences, {}, "zh")
+    asked = TextFeatures(achievements[0].vector, achievements[0].sentences, {}, "zh")
     twins = [
-        TextSide(unit(*(asked.vector + 0.1 * side.vector)), side.sentences, {}, "zh") for side in demands[:4]
+        TextFeatures(unit(*(asked.vector + 0.1 * side.vector)), side.sentences, {}, "zh")
+        for side in demands[:4]
     ]
     alone = pair_signals(asked, achievements[:1], context_of(demands, achievements))[0]
     among = pair_signals(asked, achievements[:1], context_of([*demands, *twins], achievements))[0]
@@ -118,12 +119,14 @@ def test_others_with_the_same_problem_do_not_speak_against_what_solves_it() -> N
 
 
 def test_demands_for_the_same_are_left_out_as_if_they_were_not_there() -> None:
-    asked = TextSide(unit(1, 0, 0, 0), np.zeros((0, 4), np.float32))
-    offered = TextSide(unit(1, 0.2, 0, 0), np.zeros((0, 4), np.float32))
+    asked = TextFeatures(unit(1, 0, 0, 0), np.zeros((0, 4), np.float32))
+    offered = TextFeatures(unit(1, 0.2, 0, 0), np.zeros((0, 4), np.float32))
     far = np.array([unit(0, 0, 1, 0), unit(0, 0, 0, 1), unit(0, 0, 1, 1), unit(-1, 0, 1, 0)])
     twins = np.array([unit(1, 0.1, 0, 0), unit(1, 0, 0.1, 0)])
     without, among = (
-        Context(centred_on_nothing(rows), centred_on_nothing(offered.vector[None, :]), CorpusStats.of([]))
+        CorpusStatistics(
+            centred_on_nothing(rows), centred_on_nothing(offered.vector[None, :]), CorpusStats.of([])
+        )
         for rows in (far, np.vstack([far, twins]))
     )
     measured = [
@@ -148,7 +151,7 @@ def centred_on_nothing(rows: np.ndarray) -> CorpusBaseline:
 
 
 def test_an_empty_store_and_a_record_without_sentences_still_have_signals() -> None:
-    side = TextSide(unit(1, 0, 0), np.zeros((0, 3), np.float32))
+    side = TextFeatures(unit(1, 0, 0), np.zeros((0, 3), np.float32))
     empty = CorpusBaseline.of(np.zeros((0, 3), np.float32), [])
     context = context_of(random_sides(8, 1, dimension=3), random_sides(9, 1, dimension=3))
     context = type(context)(empty, empty, context.achievement_words)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.matching.facts.models import AchievementFacts
 from app.matching.ranking.confidence import list_figures, shipped_list_model
-from app.matching.ranking.gap_analysis import Lack, lacks
+from app.matching.ranking.gap_analysis import Gap, find_gaps
 from app.matching.ranking.ranker import load_ranker, rank
 from app.matching.ranking.similarity import PairSignals
 from tests.matching.ranking.pairs_of_facts import achievement, demand
@@ -14,11 +14,11 @@ from tests.matching.ranking.pairs_of_facts import achievement, demand
 ASKS = demand(min_trl=7, budget_max_wan=Decimal(100), cooperation_modes=("licence",))
 
 
-def missing(*offers: tuple[AchievementFacts, PairSignals]) -> list[Lack]:
+def missing(*offers: tuple[AchievementFacts, PairSignals]) -> list[Gap]:
     pairs = [(ASKS, offered) for offered, _ in offers]
     scored = rank(pairs, [signals for _, signals in offers], load_ranker())
     facts = {offered.id: (ASKS, offered) for offered, _ in offers}
-    return list(lacks(scored, [facts[one.achievement_id] for one in scored]))
+    return list(find_gaps(scored, [facts[one.achievement_id] for one in scored]))
 
 
 def signals(dense: float = 0.4, **more: Any) -> PairSignals:

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from app.libraries.validation.indicators.comparison import Indicator, Op
 from app.matching.text.bm25 import count_words
 from app.matching.text.traits import (
+    NEUTRAL_FORMALITY,
     NO_TRAITS,
-    REGISTER_NEUTRAL,
     Traits,
     compared,
+    formality_of,
     indicator_fit,
     purpose_gap,
-    register_of,
     traits_of,
 )
 from tests.matching.ranking.pairs_of_facts import achievement, demand
@@ -73,8 +73,8 @@ def test_the_shop_floor_and_the_journal_speak_differently() -> None:
     journal = count_words(
         "本文研究了高密度电子器件的相变散热方法，建立了传热模型，实验结果表明散热性能显著提高。"
     )
-    assert register_of(journal) < REGISTER_NEUTRAL < register_of(floor)
-    assert register_of({}) == REGISTER_NEUTRAL
+    assert formality_of(journal) < NEUTRAL_FORMALITY < formality_of(floor)
+    assert formality_of({}) == NEUTRAL_FORMALITY
 
 
 INDICATORS = st.builds(

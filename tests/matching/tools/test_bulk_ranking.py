@@ -19,7 +19,7 @@ from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.tools import bulk_ranking
 from app.matching.tools.bulk_ranking import match_all
-from app.matching.tools.checkpoint import Progress
+from app.matching.tools.checkpoint import Checkpoint
 from tests.matching.small_store import fill, matcher_on
 
 
@@ -58,7 +58,7 @@ def run(library: Library, path: Path, version: str = "1", steps: list[tuple[int,
     return match_all(
         library.database,
         library.matcher,
-        progress=Progress(path, version),
+        progress=Checkpoint(path, version),
         on_progress=lambda done, all_: (steps if steps is not None else []).append((done, all_)),
     )
 
@@ -94,7 +94,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_stopped(
 
     path = tmp_path / "folder" / "progress"
     with pytest.raises(Stopped):
-        match_all(library.database, library.matcher, progress=Progress(path, "1"), on_progress=stop)
+        match_all(library.database, library.matcher, progress=Checkpoint(path, "1"), on_progress=stop)
     assert len(library.ranked_events()) == 4
     with path.open("a") as file:
         file.write("half a li")
@@ -107,10 +107,10 @@ def test_a_run_that_was_broken_off_goes_on_where_it_stopped(
 
 def test_progress_of_another_ranker_counts_for_nothing(library: Library, tmp_path: Path) -> None:
     path = tmp_path / "progress"
-    kept = Progress(path, "1")
+    kept = Checkpoint(path, "1")
     kept.read()
     kept.add(library.demands[:5])
-    again = Progress(path, "1")
+    again = Checkpoint(path, "1")
     again.read()
     assert again.done == {id_.hex for id_ in library.demands[:5]}
     done = run(library, path, version="2")
@@ -125,7 +125,7 @@ def test_a_demand_that_was_taken_back_meanwhile_gets_no_pairs(library: Library, 
             library.withdraw(gone)
 
     done = match_all(
-        library.database, library.matcher, progress=Progress(tmp_path / "p", "1"), on_progress=take_back
+        library.database, library.matcher, progress=Checkpoint(tmp_path / "p", "1"), on_progress=take_back
     )
     assert (done.demands, done.gone) == (6, 1)
     assert gone not in {demand for demand, _ in library.pairs()}

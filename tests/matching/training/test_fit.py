@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.database import Database, new_id
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker
-from app.matching.training.examples import Example, harvest
+from app.matching.training.examples import Example, collect_examples
 from app.matching.training.fit import calibration, fit, stretched
 from tests.matching.training.use import BY_CHANCE, END, build, live
 
@@ -75,7 +75,7 @@ def test_the_same_examples_make_the_same_ranker() -> None:
 def test_what_a_reason_does_not_speak_of_keeps_its_weight() -> None:
     start = load_ranker()
     rows = [
-        example(0.0, features={"whole": 0.9, "price": -1.0}, spoken_of=frozenset({"price"}))
+        example(0.0, features={"whole": 0.9, "price": -1.0}, judged_features=frozenset({"price"}))
         for _ in range(400)
     ]
     found = fit(start, rows, version="x")
@@ -124,7 +124,9 @@ def test_corrected_for_position_learning_finds_the_true_order_better_than_withou
     town = build(database, demands=20, achievements=12)
     live(database, town, BY_CHANCE, steepness=1.2, relevant=lambda known: 0.9 if known["whole"] > 0 else 0.2)
     with database.reading() as session:
-        found, naive = (harvest(session, until=END, correct_bias=correct) for correct in (True, False))
+        found, naive = (
+            collect_examples(session, until=END, correct_bias=correct) for correct in (True, False)
+        )
     assert abs(found.propensities["demand_matches"].eta - 1.2) < 0.35
     learned, misled = (fit(BY_CHANCE, one.examples, version="x") for one in (found, naive))
 

@@ -14,7 +14,7 @@ from app.database import Database, now
 from app.events.outbox import Event, emit
 from app.libraries.demands.models import Demand
 from app.main import create_app
-from app.matching.feedback.models import Exposure, Judgement
+from app.matching.feedback.models import Impression, Judgement
 from app.matching.models import Pair
 from app.matching.ranking import registry
 from app.matching.ranking.features import FEATURES
@@ -57,9 +57,9 @@ def pair(
     return UUID(demand["id"]), UUID(achievement["id"])
 
 
-def exposures(database: Database, surface: str) -> list[Exposure]:
+def exposures(database: Database, surface: str) -> list[Impression]:
     with database.reading() as session:
-        found = list(session.scalars(select(Exposure).where(Exposure.surface == surface)))
+        found = list(session.scalars(select(Impression).where(Impression.surface == surface)))
         session.expunge_all()
         return found
 

@@ -9,13 +9,13 @@ from app.matching.training.propensity import (
     ETA_MOST,
     ETA_USUAL,
     WEIGHT_MOST,
-    Impression,
     Propensities,
+    ShownItem,
     estimate,
 )
 
 
-def clicks(eta: float, *, pairs: int = 400, looks: int = 12, seed: int = 3) -> list[Impression]:
+def clicks(eta: float, *, pairs: int = 400, looks: int = 12, seed: int = 3) -> list[ShownItem]:
     """Pairs of differing relevance, the relevant ones higher up (as a good ranker puts them), each at a few places."""
     draws = np.random.default_rng(seed)
     found = []
@@ -25,7 +25,7 @@ def clicks(eta: float, *, pairs: int = 400, looks: int = 12, seed: int = 3) -> l
         for _ in range(looks):
             position = max(1, usual + int(draws.integers(-3, 4)))
             answered = bool(draws.random() < position**-eta * relevance)
-            found.append(Impression(pair, position, answered))
+            found.append(ShownItem(pair, position, answered))
     return found
 
 
@@ -37,7 +37,7 @@ def test_the_steepness_is_found_though_relevant_pairs_stand_higher(eta: float) -
 
 
 def test_pairs_that_never_change_place_tell_nothing_of_positions() -> None:
-    found = estimate([Impression(pair, pair + 1, True) for pair in range(50)])
+    found = estimate([ShownItem(pair, pair + 1, True) for pair in range(50)])
     assert (found.eta, found.harvested) == (ETA_USUAL, 0)
 
 

@@ -15,11 +15,18 @@ from app.matching.feedback.models import TrainingRun
 from app.matching.ranking.models import RankerActivation, RankerModel
 from app.matching.ranking.ranker import Ranker
 from app.matching.ranking.registry import ActiveRanker
-from app.matching.training.examples import Example, harvest
+from app.matching.training.examples import Example, collect_examples
 from app.matching.training.job import TrainingOptions, run_training
 from app.matching.training.judged_sets import JudgedPairs
 from app.matching.training.promotion import later_demands
-from app.matching.training.trainer import LEAST_DEMANDS, Decision, Trained, by_time, settle, train
+from app.matching.training.trainer import (
+    LEAST_DEMANDS,
+    PromotionDecision,
+    Trained,
+    by_time,
+    settle,
+    train,
+)
 from tests.matching.training.test_fit import AT, example
 from tests.matching.training.use import BY_CHANCE, BY_MEANING, END, build, live
 
@@ -33,7 +40,7 @@ def test_a_better_model_is_promoted_and_answers(database: Database) -> None:
     live(database, build(database, demands=36, achievements=8), BY_CHANCE)
     trained = trained_on(database, BY_CHANCE)
     gap = trained.report["later_demands"]
-    assert trained.decision is Decision.PROMOTED
+    assert trained.decision is PromotionDecision.PROMOTED
     assert gap["interval"][0] >= 0
     assert gap["candidate"] > gap["present"] + 0.05
     with database.unit_of_work() as session:
@@ -54,14 +61,14 @@ def test_the_next_training_compares_on_what_the_promoted_one_has_not_seen(databa
         settle(session, first, shipped=BY_CHANCE, principal=SYSTEM)
     again = trained_on(database, first.candidate)
     # Of 36 demands the first comparison used the last 22; the newest third of them was not learned from.
-    assert again.decision is Decision.TOO_FEW
+    assert again.decision is PromotionDecision.TOO_FEW
 
 
 def test_a_good_model_is_not_replaced_by_one_of_noise(database: Database) -> None:
     town = build(database, demands=30, achievements=6)
     live(database, town, BY_MEANING, relevant=lambda _: 0.5)
     trained = trained_on(database, BY_MEANING)
-    assert trained.decision is Decision.NOT_BETTER
+    assert trained.decision is PromotionDecision.NOT_BETTER
     with database.unit_of_work() as session:
         settle(session, trained, shipped=BY_MEANING, principal=SYSTEM)
     with database.reading() as session:
@@ -83,14 +90,14 @@ def test_what_loses_on_the_judged_set_is_not_promoted(database: Database) -> Non
         tuple(row[2] for row in rows),
         grades=np.array([row[3] for row in rows]),
     )
-    assert trained_on(database, BY_CHANCE, judged).decision is Decision.WORSE_ON_JUDGED
-    assert trained_on(database, BY_CHANCE).decision is Decision.PROMOTED
+    assert trained_on(database, BY_CHANCE, judged).decision is PromotionDecision.WORSE_ON_JUDGED
+    assert trained_on(database, BY_CHANCE).decision is PromotionDecision.PROMOTED
 
 
 def test_too_little_use_trains_nothing(database: Database) -> None:
     live(database, build(database, demands=4, achievements=4), BY_CHANCE)
     trained = trained_on(database, BY_CHANCE)
-    assert (trained.decision, trained.candidate) == (Decision.TOO_FEW, None)
+    assert (trained.decision, trained.candidate) == (PromotionDecision.TOO_FEW, None)
     with database.unit_of_work() as session:
         settle(session, trained, shipped=BY_CHANCE, principal=SYSTEM)
     with database.reading() as session:
@@ -142,7 +149,7 @@ def test_a_model_is_never_promoted_that_loses_on_later_demands(sqlite_url: str, 
     trained = trained_on(database, start)
     later, newest = trained.report["later_demands"], trained.report["newest_demands"]
     better = later["interval"][0] >= 0 and later["difference"] > 0 and newest["difference"] >= 0
-    assert (trained.decision is Decision.PROMOTED) == better
+    assert (trained.decision is PromotionDecision.PROMOTED) == better
     database.dispose()
 
 
@@ -177,11 +184,11 @@ def test_each_fold_learns_from_before_and_tries_on_after(
 
 
 def test_judgements_of_terms_alone_say_nothing_of_relevance() -> None:
-    price = example(0.0, features={"price": -1.0}, spoken_of=frozenset({"price"}))
+    price = example(0.0, features={"price": -1.0}, judged_features=frozenset({"price"}))
     assert later_demands(BY_CHANCE, BY_MEANING, [price]).gap().demands == 0
 
 
 def test_harvest_is_the_same_every_time(database: Database) -> None:
     live(database, build(database, demands=3, achievements=4), BY_CHANCE)
     with database.reading() as session:
-        assert harvest(session, until=END) == harvest(session, until=END)
+        assert collect_examples(session, until=END) == collect_examples(session, until=END)

@@ -13,7 +13,7 @@ from app.accounts.models import Role
 from app.bootstrap import periodic_jobs
 from app.clock import JINAN_TIME, local_now
 from app.database import Database
-from app.events.outbox import Claimed
+from app.events.outbox import ClaimedEvent
 from app.libraries.managers.models import Manager
 from app.pushes.assignment.models import AssignmentRun
 from app.pushes.assignment.runs import CATCH_UP, DUE, assignment_handler, start_nightly
@@ -54,8 +54,8 @@ def places(items: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
     return {(item["demand_id"], item["achievement_id"], item["manager_id"]) for item in items}
 
 
-def due(run: AssignmentRun) -> Claimed:
-    return Claimed(run.id, DUE, run.id, {}, 1, run.id)
+def due(run: AssignmentRun) -> ClaimedEvent:
+    return ClaimedEvent(run.id, DUE, run.id, {}, 1, run.id)
 
 
 def test_a_run_pushes_what_the_dry_run_said_and_the_next_one_adds_nothing(

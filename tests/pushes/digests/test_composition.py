@@ -6,16 +6,16 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pushes.digests.composition import Entry, Variety, compose
+from app.pushes.digests.composition import DigestCandidate, VarietyLimits, compose
 
 ids = st.integers(1, 4).map(lambda n: UUID(int=n))
 
 
 @st.composite
-def entries(draw: st.DrawFn) -> list[Entry]:
+def entries(draw: st.DrawFn) -> list[DigestCandidate]:
     count = draw(st.integers(0, 25))
     return [
-        Entry(
+        DigestCandidate(
             id=UUID(int=1000 + n),
             demand_id=draw(ids),
             achievement_id=draw(ids),
@@ -27,11 +27,11 @@ def entries(draw: st.DrawFn) -> list[Entry]:
     ]
 
 
-varieties = st.builds(Variety, st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
+varieties = st.builds(VarietyLimits, st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
 sizes = st.integers(1, 12)
 
 
-def breaks(chosen: list[Entry], entry: Entry, variety: Variety) -> bool:
+def breaks(chosen: list[DigestCandidate], entry: DigestCandidate, variety: VarietyLimits) -> bool:
     """Told plainly: would the list, with this one more, hold too many of one kind?"""
     together = [*chosen, entry]
     demands = Counter(one.demand_id for one in together)
@@ -46,7 +46,7 @@ def breaks(chosen: list[Entry], entry: Entry, variety: Variety) -> bool:
 
 @given(given_=entries(), size=sizes, variety=varieties)
 def test_no_demand_achievement_or_owner_fills_a_list(
-    given_: list[Entry], size: int, variety: Variety
+    given_: list[DigestCandidate], size: int, variety: VarietyLimits
 ) -> None:
     found = list(compose(given_, size=size, variety=variety).entries)
     assert len(found) <= size
@@ -55,14 +55,18 @@ def test_no_demand_achievement_or_owner_fills_a_list(
 
 
 @given(given_=entries(), size=sizes, variety=varieties)
-def test_the_order_is_new_first_then_best_first(given_: list[Entry], size: int, variety: Variety) -> None:
+def test_the_order_is_new_first_then_best_first(
+    given_: list[DigestCandidate], size: int, variety: VarietyLimits
+) -> None:
     found = compose(given_, size=size, variety=variety).entries
     keys = [(not entry.new, -entry.rank_key) for entry in found]
     assert keys == sorted(keys)
 
 
 @given(given_=entries(), size=sizes, variety=varieties)
-def test_nothing_is_left_out_without_its_reason(given_: list[Entry], size: int, variety: Variety) -> None:
+def test_nothing_is_left_out_without_its_reason(
+    given_: list[DigestCandidate], size: int, variety: VarietyLimits
+) -> None:
     """Whatever is missing would have broken the variety of what stands before it, or found the list full."""
     composed = compose(given_, size=size, variety=variety)
     found = list(composed.entries)
@@ -81,8 +85,8 @@ def test_nothing_is_left_out_without_its_reason(given_: list[Entry], size: int, 
 
 
 def test_five_pushes_of_one_demand_leave_room_for_others() -> None:
-    def entry(n: int, demand: int, owner: int) -> Entry:
-        return Entry(
+    def entry(n: int, demand: int, owner: int) -> DigestCandidate:
+        return DigestCandidate(
             UUID(int=n), UUID(int=demand), UUID(int=100 + n), frozenset({UUID(int=owner)}), rank_key=-n
         )
 

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pushes.digests.schedule import digest_turn
+from app.pushes.digests.schedule import digest_window
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import Times
+from app.pushes.preferences.service import ContactTimes
 from app.pushes.preferences.working_time import is_working_day, local
 
 moments = st.integers(0, 2 * 365 * 24 * 60).map(
     lambda minutes: datetime(2025, 6, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 )
 wishes = st.builds(
-    Times,
+    ContactTimes,
     frequency=st.sampled_from(Frequency),
     digest_hour=st.integers(0, 23),
     weekday=st.integers(1, 7),
@@ -28,8 +28,8 @@ def shanghai(text: str) -> datetime:
 
 
 @given(moment=moments, times=wishes)
-def test_a_digest_is_due_at_its_hour_on_its_days(moment: datetime, times: Times) -> None:
-    turn = digest_turn(times, moment)
+def test_a_digest_is_due_at_its_hour_on_its_days(moment: datetime, times: ContactTimes) -> None:
+    turn = digest_window(times, moment)
     if turn is None:
         return
     assert times.frequency is not Frequency.NONE
@@ -46,48 +46,48 @@ def test_a_digest_is_due_at_its_hour_on_its_days(moment: datetime, times: Times)
 
 
 @given(moment=moments, times=wishes, later=st.integers(0, 7 * 24 * 60))
-def test_all_turns_of_a_period_are_one(moment: datetime, times: Times, later: int) -> None:
+def test_all_turns_of_a_period_are_one(moment: datetime, times: ContactTimes, later: int) -> None:
     """Two looks in the same day or week find the same cut-off, so a list made at the first is known at the second."""
     one, other = (
-        digest_turn(times, moment),
-        digest_turn(times, moment + timedelta(minutes=later)),
+        digest_window(times, moment),
+        digest_window(times, moment + timedelta(minutes=later)),
     )
     if one is not None and other is not None and other.since <= one.until:
         assert one == other
 
 
 @given(moment=moments, times=wishes.filter(lambda times: times.frequency is not Frequency.NONE))
-def test_whoever_wants_digests_gets_one_within_three_weeks(moment: datetime, times: Times) -> None:
+def test_whoever_wants_digests_gets_one_within_three_weeks(moment: datetime, times: ContactTimes) -> None:
     hours = range(21 * 24)
-    assert any(digest_turn(times, moment + timedelta(hours=n)) is not None for n in hours)
+    assert any(digest_window(times, moment + timedelta(hours=n)) is not None for n in hours)
 
 
 @pytest.mark.parametrize(
     ("now", "times", "cutoff"),
     [
-        ("2026-11-26T08:59", Times(), None),
-        ("2026-11-26T09:00", Times(), "2026-11-26T09:00"),
-        ("2026-11-26T23:30", Times(), "2026-11-26T09:00"),
-        ("2026-11-28T10:00", Times(), None),  # a Saturday
-        ("2026-11-28T10:00", Times(on_days_off=True), "2026-11-28T09:00"),
-        ("2026-10-10T10:00", Times(), "2026-10-10T09:00"),  # a Saturday worked
-        ("2026-11-26T10:00", Times(frequency=Frequency.NONE), None),
+        ("2026-11-26T08:59", ContactTimes(), None),
+        ("2026-11-26T09:00", ContactTimes(), "2026-11-26T09:00"),
+        ("2026-11-26T23:30", ContactTimes(), "2026-11-26T09:00"),
+        ("2026-11-28T10:00", ContactTimes(), None),  # a Saturday
+        ("2026-11-28T10:00", ContactTimes(on_days_off=True), "2026-11-28T09:00"),
+        ("2026-10-10T10:00", ContactTimes(), "2026-10-10T09:00"),  # a Saturday worked
+        ("2026-11-26T10:00", ContactTimes(frequency=Frequency.NONE), None),
         # Too early for this week's; last week's, should it not have been made.
-        ("2026-11-24T10:00", Times(frequency=Frequency.WEEKLY, weekday=3), "2026-11-18T09:00"),
-        ("2026-11-30T10:00", Times(frequency=Frequency.WEEKLY, weekday=6), "2026-11-30T09:00"),
-        ("2026-11-26T10:00", Times(frequency=Frequency.WEEKLY, weekday=3), "2026-11-25T09:00"),
+        ("2026-11-24T10:00", ContactTimes(frequency=Frequency.WEEKLY, weekday=3), "2026-11-18T09:00"),
+        ("2026-11-30T10:00", ContactTimes(frequency=Frequency.WEEKLY, weekday=6), "2026-11-30T09:00"),
+        ("2026-11-26T10:00", ContactTimes(frequency=Frequency.WEEKLY, weekday=3), "2026-11-25T09:00"),
         # Monday to Wednesday are off: the week's list comes on Thursday.
-        ("2026-10-08T10:00", Times(frequency=Frequency.WEEKLY), "2026-10-08T09:00"),
+        ("2026-10-08T10:00", ContactTimes(frequency=Frequency.WEEKLY), "2026-10-08T09:00"),
         # A whole week off has none.
-        ("2026-02-20T10:00", Times(frequency=Frequency.WEEKLY), None),
+        ("2026-02-20T10:00", ContactTimes(frequency=Frequency.WEEKLY), None),
     ],
 )
-def test_days_as_they_are(now: str, times: Times, cutoff: str | None) -> None:
-    turn = digest_turn(times, shanghai(now))
+def test_days_as_they_are(now: str, times: ContactTimes, cutoff: str | None) -> None:
+    turn = digest_window(times, shanghai(now))
     assert (turn.cutoff if turn else None) == (shanghai(cutoff) if cutoff else None)
 
 
 def test_a_week_begins_on_the_day_that_was_wished() -> None:
-    turn = digest_turn(Times(frequency=Frequency.WEEKLY, weekday=2), shanghai("2026-11-26T10:00"))
+    turn = digest_window(ContactTimes(frequency=Frequency.WEEKLY, weekday=2), shanghai("2026-11-26T10:00"))
     assert turn is not None
     assert (turn.since, turn.until) == (date(2026, 11, 24), date(2026, 11, 30))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.vocabularies import vocabulary
-from app.pushes.eligibility.repush_policy import MEETS, NEVER, RISE_MEETS, Ended, may_return
+from app.pushes.eligibility.repush_policy import MEETS, NEVER, RISE_MEETS, EndedAttempt, may_repush
 from app.pushes.inbox import service as inbox
-from app.pushes.models import HOLDING, PushState
+from app.pushes.models import OCCUPYING, PushState
 from app.pushes.planning.revision import expire_due
 from app.pushes.policy import RepushPolicy
 from tests.pushes.world import World
@@ -20,7 +20,7 @@ from tests.pushes.world import World
 LAW = RepushPolicy(rounds=3, regain=0.1)
 FIELDS = sorted({name for names in MEETS.values() for name in names} | {"contact_name", "keywords"})
 ended = st.builds(
-    Ended,
+    EndedAttempt,
     state=st.sampled_from(PushState),
     round=st.integers(1, 4),
     pair_score=st.floats(0, 1),
@@ -40,21 +40,21 @@ def test_the_fields_are_columns() -> None:
 
 @given(last=ended, score=st.floats(0, 1), changed=st.sets(st.sampled_from(FIELDS)))
 def test_nothing_comes_back_unchanged_too_often_or_from_a_manager_who_has_it(
-    last: Ended, score: float, changed: set[str]
+    last: EndedAttempt, score: float, changed: set[str]
 ) -> None:
-    if may_return(last, score=score, changed=changed, law=LAW):
+    if may_repush(last, score=score, changed=changed, law=LAW):
         assert changed
         assert last.round < LAW.rounds
-        assert last.state not in HOLDING
+        assert last.state not in OCCUPYING
         assert last.state is not PushState.DECLINED or last.reason not in NEVER
 
 
 @given(last=ended, score=st.floats(0, 1), rise=st.floats(0, 1), changed=st.sets(st.sampled_from(FIELDS)))
 def test_a_better_score_or_more_change_never_keeps_it_away(
-    last: Ended, score: float, rise: float, changed: set[str]
+    last: EndedAttempt, score: float, rise: float, changed: set[str]
 ) -> None:
-    if may_return(last, score=score, changed=changed, law=LAW):
-        assert may_return(last, score=min(1.0, score + rise), changed=changed | {"trl"}, law=LAW)
+    if may_repush(last, score=score, changed=changed, law=LAW):
+        assert may_repush(last, score=min(1.0, score + rise), changed=changed | {"trl"}, law=LAW)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_a_better_score_or_more_change_never_keeps_it_away(
     ],
 )
 def test_a_change_must_meet_the_reason(reason: str, changed: set[str], rise: float, returns: bool) -> None:
-    last = Ended(PushState.DECLINED, 1, 0.6, reason)
-    assert may_return(last, score=0.6 + rise, changed=changed, law=LAW) is returns
+    last = EndedAttempt(PushState.DECLINED, 1, 0.6, reason)
+    assert may_repush(last, score=0.6 + rise, changed=changed, law=LAW) is returns
 
 
 def decline(world: World, push_id: UUID, manager_id: UUID, reason: str) -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
-from app.pushes.eligibility.facts import PairFacts, PushFacts
-from app.pushes.eligibility.rules import accept_violations, live_violations, violations
-from app.pushes.models import HOLDING, LIVE, PushState
+from app.pushes.eligibility.facts import PairEligibility, PushFacts
+from app.pushes.eligibility.rules import acceptance_violations, pending_violations, violations
+from app.pushes.models import OCCUPYING, PENDING, PushState
 
 TODAY = date(2026, 6, 30)
 ORGS = ("a", "a1", "a2", "b", "c")
@@ -25,7 +25,7 @@ states = st.sampled_from(["draft", "submitted", "published", "closed", "withdraw
 @st.composite
 def facts(draw: st.DrawFn) -> PushFacts:
     demand_owner, owner = draw(orgs), draw(orgs)
-    pair = PairFacts(
+    pair = PairEligibility(
         demand=DemandFacts(
             id="d",
             owner_org=demand_owner,
@@ -107,8 +107,8 @@ def test_the_engine_forbids_exactly_what_the_rules_forbid(push: PushFacts) -> No
 @given(facts())
 def test_what_may_be_pushed_may_stand_and_be_accepted(push: PushFacts) -> None:
     if not violations(push):
-        assert live_violations(push) == []
-        assert accept_violations(push) == []
+        assert pending_violations(push) == []
+        assert acceptance_violations(push) == []
 
 
 @given(facts(), st.sampled_from(list(PushState)))
@@ -119,7 +119,7 @@ def test_whatever_came_of_an_earlier_push_there_is_no_second(push: PushFacts, ea
 
 @given(facts())
 def test_every_violation_says_why_in_both_languages(push: PushFacts) -> None:
-    for rule in (*violations(push), *live_violations(push), *accept_violations(push)):
+    for rule in (*violations(push), *pending_violations(push), *acceptance_violations(push)):
         assert rule.code.replace("_", "").isalpha()
         assert len(rule.code) <= 30  # the width of Push.ended_reason
         assert rule.zh
@@ -137,7 +137,7 @@ def test_more_load_or_more_pushes_never_allow_more(push: PushFacts, load: int, h
 
 
 def test_a_deadline_counts_through_its_own_day() -> None:
-    pair = PairFacts(
+    pair = PairEligibility(
         demand=DemandFacts(id="d", owner_org="a", party_orgs=("a",), deadline=TODAY),
         achievement=AchievementFacts(id="x", owner_org="b", party_orgs=("b",)),
         today=TODAY,
@@ -150,6 +150,6 @@ def test_a_deadline_counts_through_its_own_day() -> None:
     assert [rule.code for rule in violations(late)] == ["demand_expired"]
 
 
-@pytest.mark.parametrize("state", LIVE)
+@pytest.mark.parametrize("state", PENDING)
 def test_live_pushes_hold_a_place(state: PushState) -> None:
-    assert state in HOLDING
+    assert state in OCCUPYING

@@ -9,6 +9,8 @@ import pytest
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.database import new_id, now
+from app.engagements.disclosure import brokered_records
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -154,7 +156,7 @@ def test_a_closed_record_frees_the_managers_place(world: World) -> None:
     me = world.as_manager(manager)
     answer(world, "accept", first, me)
     with world.database.reading() as session:
-        assert inbox.open_load(session, [manager]) == {manager: 1}
+        assert open_engagement_counts(session, [manager]) == {manager: 1}
     with pytest.raises(Conflict):
         answer(world, "accept", second, me)
     world.set_state(Demand, world.pushes(id=first)[0].demand_id, "closed")
@@ -193,5 +195,5 @@ def test_accepting_opens_public_records_but_no_confidential_ones(world: World) -
     [push] = world.pushes()
     answer(world, "accept", push.id, world.as_manager(manager))
     with world.database.reading() as session:
-        assert inbox.assigned_records(session, [manager]) == {achievement}
-        assert inbox.assigned_records(session, []) == frozenset()
+        assert brokered_records(session, [manager]) == {achievement}
+        assert brokered_records(session, []) == frozenset()

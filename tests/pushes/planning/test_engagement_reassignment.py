@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.engagements.lifecycle.workload import open_load
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.settings import Settings
 from tests.engagements.town import LogIn, Meeting, Town, ok, refused
 from tests.pushes.world import World
@@ -84,7 +84,7 @@ def test_an_undone_acceptance_ends_its_engagement_and_opens_another(town: Town) 
     assert again != meeting.id
     assert Meeting(town, again, (meeting.demand_id, meeting.achievement_id)).seen()["stage"] == "proposed"
     with town.database.reading() as session:
-        assert open_load(session, [town.lead_id]) == {town.lead_id: 1}
+        assert open_engagement_counts(session, [town.lead_id]) == {town.lead_id: 1}
 
 
 def test_once_an_owner_has_consented_it_is_too_late_to_undo(town: Town) -> None:

@@ -8,7 +8,11 @@ import pytest
 from app.database import now
 from app.pushes.inbox import service as inbox
 from app.pushes.models import Push
-from app.pushes.planning.overdue_reassignment import hand_over, mark_overdue, plan_handover
+from app.pushes.planning.overdue_reassignment import (
+    mark_overdue,
+    plan_reassignment,
+    reassign_overdue,
+)
 from app.pushes.preferences.working_time import add_working_days, at, local
 from app.settings import Settings
 from tests.pushes.world import World
@@ -101,12 +105,12 @@ def test_an_answer_between_plan_and_write_wins(world: World) -> None:
     late(world, push.id)
     look(world)
     with world.database.reading() as session:
-        plans = plan_handover(session, world.matcher, push.id, policy=world.policy)
+        plans = plan_reassignment(session, world.matcher, push.id, policy=world.policy)
     assert [one.manager_id for plan in plans for one in plan.candidates] == [following]
     with world.database.unit_of_work() as session:
         inbox.accept(session, push.id, principal=world.as_manager(first))
     with world.database.unit_of_work() as session:
-        assert hand_over(session, push.id, plans, policy=world.policy) == []
+        assert reassign_overdue(session, push.id, plans, policy=world.policy) == []
     assert world.states(manager_id=first) == ["accepted"]
 
 
@@ -117,9 +121,9 @@ def test_two_workers_hand_over_once(world: World) -> None:
     late(world, push.id)
     look(world)
     with world.database.reading() as session:
-        plans = plan_handover(session, world.matcher, push.id, policy=world.policy)
+        plans = plan_reassignment(session, world.matcher, push.id, policy=world.policy)
     for expected in (1, 0):
         with world.database.unit_of_work() as session:
-            assert len(hand_over(session, push.id, plans, policy=world.policy)) == expected
+            assert len(reassign_overdue(session, push.id, plans, policy=world.policy)) == expected
     assert world.states(manager_id=first) == ["expired"]
     assert [world.states(manager_id=one) for one in followers] == [["new"], []]

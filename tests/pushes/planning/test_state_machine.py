@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import event
 
 from app.database import Database
+from app.engagements.lifecycle.workload import open_engagement_counts
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -27,7 +28,7 @@ from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.pushes.inbox import service as inbox
 from app.pushes.inbox.undo import undo
-from app.pushes.models import HOLDING, LIVE, Push
+from app.pushes.models import OCCUPYING, PENDING, Push
 from app.pushes.planning.overdue_reassignment import mark_overdue
 from app.pushes.planning.pair_plan import PairPlan
 from app.pushes.planning.plan import plan_pairs
@@ -129,7 +130,7 @@ class Town(RuleBasedStateMachine):
                     inbox.mark_read(session, push.id, principal=me)
         except Conflict:
             return
-        assert push.state in LIVE
+        assert push.state in PENDING
         if verb == "accept":
             assert before.load.get(push.manager_id, 0) < before.managers[push.manager_id].capacity
             assert before.fit_to_stand(push.demand_id, push.achievement_id, push.manager_id)
@@ -202,7 +203,7 @@ class Town(RuleBasedStateMachine):
         rows = self.facts()
         keys = [(push.manager_id, push.demand_id, push.achievement_id) for push in rows.pushes]
         assert len(keys) == len(set(keys))
-        held = [(push.demand_id, push.achievement_id) for push in rows.pushes if push.state in HOLDING]
+        held = [(push.demand_id, push.achievement_id) for push in rows.pushes if push.state in OCCUPYING]
         # An undone refusal may find its place taken by somebody who has seen it; then both keep the pair.
         assert all(held.count(key) <= self.world.policy.places + self.undone[key] for key in held)
         for push in rows.pushes:
@@ -210,7 +211,7 @@ class Town(RuleBasedStateMachine):
             if before is None:
                 assert push.state == "new"
                 assert rows.fit_to_push(push.demand_id, push.achievement_id, push.manager_id)
-            elif before not in LIVE and push.round == self.rounds[push.id]:
+            elif before not in PENDING and push.round == self.rounds[push.id]:
                 assert push.state == before
             self.seen[push.id] = push.state
             self.rounds[push.id] = push.round
@@ -221,7 +222,7 @@ class Town(RuleBasedStateMachine):
             return
         rows = self.facts()
         for push in rows.pushes:
-            if push.state in LIVE:
+            if push.state in PENDING:
                 assert rows.fit_to_stand(push.demand_id, push.achievement_id, push.manager_id)
 
 
@@ -234,7 +235,7 @@ class Rows:
             self.demands = {row.id: row for row in session.query(Demand)}
             self.achievements = {row.id: row for row in session.query(Achievement)}
             self.managers = {row.id: row for row in session.query(Manager)}
-            self.load = inbox.open_load(session, list(self.managers))
+            self.load = open_engagement_counts(session, list(self.managers))
             session.expunge_all()
 
     def fit_to_stand(self, demand_id: UUID, achievement_id: UUID, manager_id: UUID) -> bool:

@@ -17,10 +17,10 @@ from app.database import Database, now
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
-from app.pushes.eligibility.facts import PairFacts, PushFacts, RecentPushes
-from app.pushes.eligibility.rules import live_violations, violations
+from app.pushes.eligibility.facts import PairEligibility, PushFacts, RecentPushes
+from app.pushes.eligibility.rules import pending_violations, violations
 from app.pushes.inbox import service as inbox
-from app.pushes.models import LIVE
+from app.pushes.models import PENDING
 from app.pushes.preferences.service import Preferences
 from app.pushes.preferences.working_time import local
 from app.settings import Settings
@@ -55,7 +55,7 @@ def test_a_push_goes_to_whom_it_suits(
     wishes: dict[str, Any], records: dict[str, Any], code: str | None
 ) -> None:
     """Both sides are alike; what the manager does not want is told by its code, and never ends what he has."""
-    pair = PairFacts(
+    pair = PairEligibility(
         DemandFacts("d", **{"region": "370100"} | _facts(records)),
         AchievementFacts("a", **{"region": "370100"} | _facts(records)),
         today=local(now()).date(),
@@ -64,7 +64,7 @@ def test_a_push_goes_to_whom_it_suits(
     )
     facts = PushFacts(pair, ManagerFacts("m", capacity=1), preferences=Preferences(**wishes))
     assert [rule.code for rule in violations(facts)] == ([code] if code else [])
-    assert live_violations(facts) == []
+    assert pending_violations(facts) == []
 
 
 def _facts(records: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _facts(records: dict[str, Any]) -> dict[str, Any]:
 def test_the_lower_of_both_caps_counts(
     given_: RecentPushes, caps: tuple[int, int], own: tuple[int | None, int | None]
 ) -> None:
-    pair = PairFacts(
+    pair = PairEligibility(
         DemandFacts("d"), AchievementFacts("a"), today=local(now()).date(), score=0.7, threshold=0.5
     )
     facts = PushFacts(
@@ -159,7 +159,7 @@ class Weeks(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 50))
     def decline(self, n: int) -> None:
-        live = [one for one in self.world.pushes() if one.state in LIVE]
+        live = [one for one in self.world.pushes() if one.state in PENDING]
         if live:
             one = live[n % len(live)]
             me = self.world.as_manager(one.manager_id)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from app.pushes.preferences import working_time
 from app.pushes.preferences.working_time import (
-    Calm,
+    ContactWindow,
     QuietHours,
     add_working_days,
     end_of_working_days,
     is_working_day,
     local,
-    next_calm_moment,
+    next_contact_time,
     working_day_from,
 )
 
@@ -96,17 +96,17 @@ def test_an_answer_is_due_at_the_end_of_the_last_working_day() -> None:
 def test_no_message_is_due_in_quiet_hours_or_early(
     moment: datetime, quiet: QuietHours, days_off: bool
 ) -> None:
-    due = next_calm_moment(moment, Calm(quiet, days_off=days_off))
+    due = next_contact_time(moment, ContactWindow(quiet, days_off=days_off))
     assert due.tzinfo is UTC
     assert due >= moment
     assert not quiet.cover(local(due).time())
     assert not (days_off and not is_working_day(local(due).date()))
-    assert next_calm_moment(due, Calm(quiet, days_off=days_off)) == due
+    assert next_contact_time(due, ContactWindow(quiet, days_off=days_off)) == due
 
 
 @given(moment=moments, quiet=quiet_hours)
 def test_quiet_hours_put_off_by_less_than_a_day(moment: datetime, quiet: QuietHours) -> None:
-    due = next_calm_moment(moment, Calm(quiet, days_off=False))
+    due = next_contact_time(moment, ContactWindow(quiet, days_off=False))
     assert due - moment < timedelta(days=1)
     if not quiet.cover(local(moment).time()):
         assert due == moment
@@ -115,7 +115,7 @@ def test_quiet_hours_put_off_by_less_than_a_day(moment: datetime, quiet: QuietHo
 @given(moment=moments, quiet=quiet_hours)
 def test_a_message_waits_for_no_longer_than_it_must(moment: datetime, quiet: QuietHours) -> None:
     """The minute before the due one lies in the quiet hours: nothing earlier would have done."""
-    due = next_calm_moment(moment, Calm(quiet, days_off=False))
+    due = next_contact_time(moment, ContactWindow(quiet, days_off=False))
     assume(due != moment)
     assert quiet.cover(local(due - timedelta(microseconds=1)).time())
 
@@ -131,8 +131,8 @@ def test_a_message_waits_for_no_longer_than_it_must(moment: datetime, quiet: Qui
     ],
 )
 def test_quiet_hours_over_midnight(sent: str, due: str) -> None:
-    calm = Calm(QuietHours(time(22), time(8)))
-    found = next_calm_moment(datetime.fromisoformat(sent).replace(tzinfo=UTC), calm)
+    calm = ContactWindow(QuietHours(time(22), time(8)))
+    found = next_contact_time(datetime.fromisoformat(sent).replace(tzinfo=UTC), calm)
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 

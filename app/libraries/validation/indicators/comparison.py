@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.indicators.units import UnknownUnitError, convert
 from app.libraries.validation.values.text import TextRule
 from app.libraries.vocabularies.vocabulary import fold_label
@@ -76,13 +76,13 @@ class Indicator(BaseModel):
     def _numbers_fit_the_sign(self) -> Self:
         if self.op is Op.BETWEEN:
             if self.low is None or self.high is None or self.low > self.high:
-                raise flaw(
+                raise field_error(
                     "indicator_range",
                     zh="区间指标需填下限和上限，且下限不高于上限。",
                     en="A range needs its low and high value, low not above high.",
                 )
         elif self.value is None:
-            raise flaw(
+            raise field_error(
                 "indicator_value",
                 zh="指标需填数值，如“盐雾 ≥ 1000 h”。",
                 en="An indicator needs its value, e.g. 'salt spray ≥ 1000 h'.",
@@ -237,7 +237,7 @@ def compare(required: Iterable[Indicator], offered: Iterable[Indicator]) -> list
 def check_indicators(values: Any, maximum: int = 20) -> Any:
     """At most `maximum` indicators; anything but a list is left to pydantic."""
     if isinstance(values, (list, tuple)) and len(values) > maximum:
-        raise flaw(
+        raise field_error(
             "indicators_too_many",
             zh=f"指标最多 {maximum} 项，现有 {len(values)} 项。",
             en=f"At most {maximum} indicators; there are {len(values)}.",

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.libraries.validation.leaks.name_variants import bare, short_forms
-from app.libraries.validation.leaks.pii_detection import FoldedText, Spot, contact_spots
+from app.libraries.validation.leaks.name_variants import short_forms, strip_legal_form
+from app.libraries.validation.leaks.pii_detection import FoldedText, Spot, find_contacts
 
 _EXCERPT_MARGIN = 6
 _TITLES = "总经理|经理|总监|总工|先生|女士|老师|教授|主任|厂长|博士|院长|所长|工程师|总|工"
@@ -40,7 +40,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class OwnerNames:
     """Whom a confidential record must not name. `aliases`: brands, former and English names."""
 
     name: str
@@ -62,7 +62,7 @@ class Leak:
     en: str
 
 
-def find_leaks(texts: Mapping[str, str], owner: Owner) -> list[Leak]:
+def find_leaks(texts: Mapping[str, str], owner: OwnerNames) -> list[Leak]:
     """All findings in order of field and position; of overlapping ones of a kind only the longest."""
     forms = tuple(dict.fromkeys(form for name in (owner.name, *owner.aliases) for form in short_forms(name)))
     return [
@@ -106,7 +106,7 @@ def _leak(kind: LeakKind, field: str, text: str, spot: Spot) -> Leak:
     )
 
 
-def _spots(text: str, owner: Owner, forms: Iterable[str]) -> Iterator[tuple[LeakKind, Spot]]:
+def _spots(text: str, owner: OwnerNames, forms: Iterable[str]) -> Iterator[tuple[LeakKind, Spot]]:
     folded = FoldedText(text)
     found: list[tuple[LeakKind, Spot]] = []
     for form in forms:
@@ -116,13 +116,13 @@ def _spots(text: str, owner: Owner, forms: Iterable[str]) -> Iterator[tuple[Leak
     for phone in owner.phones:
         digits = re.sub(r"\D", "", phone)
         found += [(LeakKind.PHONE, spot) for spot in (folded.find(digits) if len(digits) >= 7 else ())]
-    found += [(LeakKind(kind), spot) for kind, spot in contact_spots(folded)]
+    found += [(LeakKind(kind), spot) for kind, spot in find_contacts(folded)]
     yield from _longest(found)
 
 
 def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
     """The whole name anywhere; surname and title (王经理) only where somebody is addressed: 提高工程师 is no 高工."""
-    whole = bare(name)
+    whole = strip_legal_form(name)
     if len(whole) < 2:
         return
     yield from folded.find(whole)

@@ -38,7 +38,7 @@ def fold_char(char: str) -> str:
     return unicodedata.normalize("NFKC", char).casefold()
 
 
-def bare(text: str) -> str:
+def strip_legal_form(text: str) -> str:
     """Letters and digits only, folded."""
     return "".join(piece for char in text for piece in fold_char(char) if piece.isalnum())
 
@@ -55,13 +55,13 @@ def short_forms(name: str) -> tuple[str, ...]:
     name = name[:MAX_NAME]
     if not re.search(r"[\u4e00-\u9fff]", name):
         return _latin_forms(name)
-    full = bare(name)
+    full = strip_legal_form(name)
     home = re.match("[\u4e00-\u9fff]{2,}?(?:大学|学院|研究院|研究所|医院)", name)
-    core_text = bare(_LEGAL.sub("", _BRACKETED.sub("", name).strip()))
+    core_text = strip_legal_form(_LEGAL.sub("", _BRACKETED.sub("", name).strip()))
     institution = _INSTITUTION.search(core_text)
     region, rest = _split_region(core_text)
     stem = _INSTITUTION.sub("", rest)
-    forms = [full, bare(_BRACKETED.sub("", name)), home[0] if home else ""]
+    forms = [full, strip_legal_form(_BRACKETED.sub("", name)), home[0] if home else ""]
     if institution:
         # 岱北理工 stands for 岱北理工大学; of 山东大学 nothing shorter is left that is its own.
         forms += [core_text if rest else "", stem if len(stem) >= 4 else ""]
@@ -75,7 +75,7 @@ def short_forms(name: str) -> tuple[str, ...]:
 
 
 def _latin_forms(name: str) -> tuple[str, ...]:
-    forms = [bare(name), bare(_LATIN_LEGAL.sub("", name))]
+    forms = [strip_legal_form(name), strip_legal_form(_LATIN_LEGAL.sub("", name))]
     words = [word for word in re.findall(r"[^\W\d_]{5,}", name.casefold()) if word not in _words("latin")]
     # `University of Eastmarch` and `Kestrelmoor Embedded Systems Ltd` are known by their one own word.
     if words:

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Literal
 
+from app.accounts.organisations.credit_code import is_uscc, matches_registry_code
 from app.libraries.validation.leaks.name_variants import fold_char
-from app.libraries.validation.values.credit_code import inner_code_fits, is_uscc
 
 Spot = tuple[int, int]
 Kind = Literal["phone", "email", "uscc", "website", "messenger"]
@@ -67,7 +67,7 @@ _MESSENGER = re.compile(
 )
 
 
-class Fold:
+class MappedText:
     """Text with some characters mapped or dropped, and where each remaining one stood."""
 
     def __init__(self, pieces: list[tuple[str, int]]) -> None:
@@ -97,12 +97,12 @@ class FoldedText:
             for place, char in enumerate(text)
             if unicodedata.category(char) not in ("Cf", "Mn")
         ]
-        self.plain = Fold(pieces)
-        self.joined = Fold([(piece, place) for piece, place in pieces if not piece.isspace()])
-        self.tight = Fold(
+        self.plain = MappedText(pieces)
+        self.joined = MappedText([(piece, place) for piece, place in pieces if not piece.isspace()])
+        self.tight = MappedText(
             [(piece, place) for piece, place in pieces if not (piece.isspace() or piece in _FILLERS)]
         )
-        self.letters = Fold(
+        self.letters = MappedText(
             [
                 (kept, place)
                 for piece, place in pieces
@@ -124,7 +124,7 @@ class FoldedText:
         return any(fold_char(char).isascii() and char.isalnum() for char in around)
 
 
-def contact_spots(folded: FoldedText) -> Iterator[tuple[Kind, Spot]]:
+def find_contacts(folded: FoldedText) -> Iterator[tuple[Kind, Spot]]:
     """Everything that reaches a person or names an organisation by number or address."""
     yield from (("phone", spot) for spot in _phones(folded))
     yield from (("email", folded.plain.spot(found)) for found in _EMAIL.finditer(folded.plain.text))
@@ -156,5 +156,5 @@ def _credit_codes(folded: FoldedText) -> Iterator[Spot]:
         alone = run.end() - run.start() == 18
         for start in range(run.start(), run.end() - 17):
             code = upper[start : start + 18]
-            if is_uscc(code) and (alone or inner_code_fits(code)):
+            if is_uscc(code) and (alone or matches_registry_code(code)):
                 yield tight.original(start, start + 18)

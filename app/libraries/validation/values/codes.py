@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.vocabularies.catalogue import vocabulary
 from app.libraries.vocabularies.distances import region_above
 
@@ -27,7 +27,7 @@ def check_code(name: str, value: str) -> str:
     sent = value.strip()[:40]
     hint_zh = f"是否指：{words.describe(near)}？" if near else ""
     hint_en = f" Did you mean {words.describe(near, 'en')}?" if near else ""
-    raise flaw(
+    raise field_error(
         "unknown_code",
         zh=f"“{sent}”不在“{words.zh}”词表中。{hint_zh}",
         en=f"'{sent}' is not in the vocabulary '{words.en}'.{hint_en}",
@@ -43,13 +43,13 @@ def check_codes(name: str, values: Any, *, minimum: int = 0, maximum: int = 3) -
     codes = list(dict.fromkeys(check_code(name, value) for value in values))
     words = vocabulary(name)
     if len(codes) < minimum:
-        raise flaw(
+        raise field_error(
             "too_few_codes",
             zh=f"“{words.zh}”至少选 {minimum} 项。",
             en=f"Choose at least {minimum} of '{words.en}'.",
         )
     if len(codes) > maximum:
-        raise flaw(
+        raise field_error(
             "too_many_codes",
             zh=f"“{words.zh}”最多选 {maximum} 项，现有 {len(codes)} 项。",
             en=f"Choose at most {maximum} of '{words.en}'; there are {len(codes)}.",
@@ -94,7 +94,7 @@ def check_trl(value: Any) -> Any:
     # True counts as 1 in Python, and as a level nowhere.
     if not isinstance(level, (bool, str)) and level in range(1, 10):
         return int(level)
-    raise flaw(
+    raise field_error(
         "trl_range",
         zh="技术成熟度应为 1 至 9 的整数（1 基本原理，9 实际使用验证）。",
         en="The technology readiness level is a whole number from 1 to 9.",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BeforeValidator
 
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 
 MAX_EMAIL_LENGTH = 100
 
@@ -29,7 +29,7 @@ def check_mobile(text: str) -> str:
     """Eleven digits of a Chinese mobile number; +86, spaces and hyphens are accepted on input."""
     found = _MOBILE.fullmatch(_compact(text).replace("-", ""))
     if found is None:
-        raise flaw(
+        raise field_error(
             "mobile_format",
             zh="手机号应为 11 位数字，以 13 至 19 开头，如 13800000001。",
             en="A mobile number has 11 digits and begins with 13 to 19, e.g. 13800000001.",
@@ -42,7 +42,7 @@ def check_landline(text: str) -> str:
     compact = _compact(text)
     found = _LANDLINE.fullmatch(compact)
     if found is None or not (compact.startswith("0") or compact.startswith(("+86", "86"))):
-        raise flaw(
+        raise field_error(
             "landline_format",
             zh="固定电话应含区号，如 0531-88880001，分机写作 0531-88880001-123。",
             en="A landline number needs its area code, e.g. 0531-88880001; an extension follows a hyphen.",
@@ -63,7 +63,7 @@ def check_phone(text: str) -> str:
         international = "+" + international[2:]
     if _INTERNATIONAL.fullmatch(international):
         return international
-    raise flaw(
+    raise field_error(
         "phone_format",
         zh="电话应为 11 位手机号、带区号的固定电话（0531-88880001），或以 + 开头的国际号码。",
         en="Give an 11-digit mobile number, a landline with area code (0531-88880001), or an international "
@@ -84,7 +84,7 @@ def check_email(text: str) -> str:
 
 
 def _email_flaw() -> Exception:
-    return flaw(
+    return field_error(
         "email_format",
         zh=f"电子邮箱格式应如 name@example.com，最长 {MAX_EMAIL_LENGTH} 个字符。",
         en=f"An e-mail address looks like name@example.com and has at most {MAX_EMAIL_LENGTH} characters.",

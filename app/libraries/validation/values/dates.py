@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 
 MAX_YEARS_AHEAD = 10
 """A deadline further away is a slip of the pen; lists of needs run at most 36 months."""
@@ -24,23 +24,23 @@ def check_date(value: Any) -> Any:
         return value
     found = _DATE.fullmatch(value.strip())
     if found is None:
-        raise flaw("date_format", zh=_FORMAT_ZH, en=_FORMAT_EN)
+        raise field_error("date_format", zh=_FORMAT_ZH, en=_FORMAT_EN)
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError as error:
-        raise flaw("date_format", zh=_FORMAT_ZH, en=_FORMAT_EN) from error
+        raise field_error("date_format", zh=_FORMAT_ZH, en=_FORMAT_EN) from error
 
 
 def check_deadline(deadline: date, *, today: date) -> date:
     """For publishing: today or later, and at most ten years ahead. A draft may keep a past date."""
     if deadline < today:
-        raise flaw(
+        raise field_error(
             "deadline_past",
             zh=f"截止日期 {deadline} 已过，请改为 {today} 或以后。",
             en=f"The deadline {deadline} has passed; choose {today} or later.",
         )
     if deadline.year > today.year + MAX_YEARS_AHEAD:
-        raise flaw(
+        raise field_error(
             "deadline_far",
             zh=f"截止日期 {deadline} 过远，请检查年份。",
             en=f"The deadline {deadline} is too far ahead; check the year.",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 
 MAX_WAN = Decimal("1000000.00")
 CENT = Decimal("0.01")
@@ -27,32 +27,34 @@ def check_wan(value: Any) -> Any:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite():
-        raise flaw(
+        raise field_error(
             "money_format",
             zh="金额应为数字，单位万元，如 120 或 120.50。",
             en="The amount must be a number in units of 10,000 yuan, e.g. 120 or 120.50.",
         )
     if amount <= 0:
-        raise flaw(
+        raise field_error(
             "money_not_positive",
             zh="金额应大于 0；面议请留空。",
             en="The amount must be above 0; leave it empty if negotiable.",
         )
     if amount > MAX_WAN:
-        raise flaw(
+        raise field_error(
             "money_too_large",
             zh="金额不超过 1000000 万元，请确认单位是万元而不是元。",
             en="The amount is at most 1,000,000 (×10,000 yuan); check that it is not given in yuan.",
         )
     if amount != amount.quantize(CENT):
-        raise flaw("money_places", zh="金额最多两位小数。", en="The amount has at most two decimal places.")
+        raise field_error(
+            "money_places", zh="金额最多两位小数。", en="The amount has at most two decimal places."
+        )
     return amount.quantize(CENT)
 
 
 def check_wan_range(minimum: Decimal | None, maximum: Decimal | None) -> None:
     """Both, either or neither (面议, negotiable) may be given; raises where min > max."""
     if minimum is not None and maximum is not None and minimum > maximum:
-        raise flaw(
+        raise field_error(
             "money_range",
             zh=f"最低金额 {minimum} 万元高于最高金额 {maximum} 万元，请对调或更正。",
             en=f"The lowest amount {minimum} is above the highest {maximum}; swap or correct them.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.text import TextRule
 
 Family = Literal["patent", "software_copyright", "foreign_patent", "other"]
@@ -92,14 +92,14 @@ def check_ip_number(text: str, *, ip_type: str | None = None, today: date) -> Ip
             raise _type_flaw("软件著作权登记号", "a software copyright number")
         _check_year(number.year, today, first=1991)
     elif _looks_like_patent(text) or (ip_type in _PATENT_TYPES and number.family == "other"):
-        raise flaw(
+        raise field_error(
             "patent_format",
             zh="专利号应为 ZL 加 12 位数字、点和校验位，如 ZL201310699744.2（2003 年 10 月前为 8 位数字加校验位）。",
             en="A patent number is ZL, 12 digits, a dot and a check digit, e.g. ZL201310699744.2 "
             "(8 digits and a check digit before October 2003).",
         )
     elif ip_type == "software_copyright":
-        raise flaw(
+        raise field_error(
             "software_copyright_format",
             zh="软件著作权登记号应如 2021SR0672215。",
             en="A software copyright number looks like 2021SR0672215.",
@@ -116,7 +116,7 @@ def _check_patent(number: IpNumber, ip_type: str | None, today: date) -> None:
     digits, check = number.number.removeprefix("ZL").split(".")
     if not number.verified:
         right = patent_check_digit(digits)
-        raise flaw(
+        raise field_error(
             "patent_check",
             zh=f"专利号校验位不符：前 {len(digits)} 位对应的校验位是 {right}，现为 {check}，请逐位核对。",
             en=f"The check digit does not fit: these {len(digits)} digits give {right}, not {check}; compare them.",
@@ -134,7 +134,7 @@ def _check_patent(number: IpNumber, ip_type: str | None, today: date) -> None:
 
 def _check_year(year: int | None, today: date, *, first: int) -> None:
     if year is not None and not first <= year <= today.year:
-        raise flaw(
+        raise field_error(
             "ip_year",
             zh=f"号码中的年份 {year} 应在 {first} 至 {today.year} 之间。",
             en=f"The year {year} in the number must lie between {first} and {today.year}.",
@@ -142,7 +142,7 @@ def _check_year(year: int | None, today: date, *, first: int) -> None:
 
 
 def _type_flaw(zh: str, en: str) -> Exception:
-    return flaw(
+    return field_error(
         "ip_type_mismatch",
         zh=f"所填为{zh}，与所选知识产权类型不一致。",
         en=f"This is {en}, which does not agree with the chosen kind of property.",

@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from app.libraries.search.tokenizer import words
-from app.libraries.validation.errors import flaw
+from app.libraries.validation.errors import field_error
 
 MAX_KEYWORDS = 10
 MAX_KEYWORD_LENGTH = 20
@@ -40,14 +40,14 @@ def refuse_hidden(text: str) -> None:
     """Raise for the first character that `is_hidden`, with its code point."""
     for char in text:
         if unicodedata.category(char) == "Cs":
-            raise flaw(
+            raise field_error(
                 "text_surrogate",
                 zh="文本编码有误，请重新输入。",
                 en="The text is wrongly encoded; type it again.",
             )
         if is_hidden(char):
             point = f"U+{ord(char):04X}"
-            raise flaw(
+            raise field_error(
                 "text_hidden_character",
                 zh=f"文本含有不可见的控制字符（{point}），请删除后重试。",
                 en=f"The text contains an invisible control character ({point}); remove it.",
@@ -73,16 +73,16 @@ def clean_block(text: str) -> str:
 def check_length(text: str, minimum: int, maximum: int) -> str:
     """Length in characters after cleaning, both ends inclusive."""
     if not text and minimum:
-        raise flaw("text_missing", zh="此项必填。", en="This field is required.")
+        raise field_error("text_missing", zh="此项必填。", en="This field is required.")
     if len(text) < minimum:
-        raise flaw(
+        raise field_error(
             "text_too_short",
             zh=f"至少 {minimum} 个字，现有 {len(text)} 个字。",
             en=f"At least {minimum} characters are needed; there are {len(text)}.",
             minimum=minimum,
         )
     if len(text) > maximum:
-        raise flaw(
+        raise field_error(
             "text_too_long",
             zh=f"最多 {maximum} 个字，现有 {len(text)} 个字。",
             en=f"At most {maximum} characters are allowed; there are {len(text)}.",
@@ -122,7 +122,7 @@ def check_title(text: str) -> str:
     cleaned = TextRule(4, 60)(text)
     substance = re.sub(r"[某测试\W\d_]|test", "", cleaned, flags=re.IGNORECASE)
     if len(set(substance)) < 2:
-        raise flaw(
+        raise field_error(
             "title_says_nothing",
             zh="名称没有实质内容，请写明对象和技术，如“泵体铸件自动打磨技术”。",
             en="The title says nothing; name the object and the technology.",
@@ -133,7 +133,7 @@ def check_title(text: str) -> str:
 def check_has_words(text: str) -> str:
     """At least one word that means something: signs, 的, 可以 and the meet nothing in particular."""
     if not words(text):
-        raise flaw(
+        raise field_error(
             "text_without_words",
             zh="文字中没有可用于匹配的词，请写明对象和问题，如“泵体铸件打磨粉尘大”。",
             en="The text has no word to match by; name the object and the problem.",
@@ -153,9 +153,9 @@ def check_keywords(values: Any, maximum: int = MAX_KEYWORDS) -> Any:
         word = rule(value)
         unique.setdefault(unicodedata.normalize("NFKC", word).casefold(), word)
     if not unique:
-        raise flaw("keywords_missing", zh="至少填写 1 个关键词。", en="Give at least one keyword.")
+        raise field_error("keywords_missing", zh="至少填写 1 个关键词。", en="Give at least one keyword.")
     if len(unique) > maximum:
-        raise flaw(
+        raise field_error(
             "keywords_too_many",
             zh=f"关键词最多 {maximum} 个，现有 {len(unique)} 个。",
             en=f"At most {maximum} keywords; there are {len(unique)}.",

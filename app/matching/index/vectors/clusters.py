@@ -27,7 +27,7 @@ _LEAST_PROBES = 8
 _BLOCK = 20_000
 
 
-class Nearest(Protocol):
+class VectorStorage(Protocol):
     """Vectors in slots 0, 1, 2 …; which of them count is the caller's to say."""
 
     def __len__(self) -> int: ...

@@ -15,11 +15,11 @@ from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
 from app.matching.index import snapshot
 from app.matching.index.base import Array, Hit, IndexFilter, StoredVectors, best_of, queries_2d
-from app.matching.index.change_log import Committed
+from app.matching.index.change_log import CommittedChanges
 from app.matching.index.columns import description_of
 from app.matching.index.locks import ReadWriteLock
 from app.matching.index.vectors.clusters import ASKED
-from app.matching.index.vectors.shard import FLAT_UP_TO, Entry, Shard
+from app.matching.index.vectors.shard import FLAT_UP_TO, IndexEntry, Shard
 from app.matching.models import RecordVector
 
 _BATCH = 2000
@@ -69,7 +69,7 @@ class FaissIndex:
         self._in_background = in_background
         # Not the caller's pool: a request that holds its last connection would wait here for one more.
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
-        self._committed = Committed(self._source)
+        self._committed = CommittedChanges(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
         self._makers: list[Thread] = []
@@ -257,7 +257,7 @@ class FaissIndex:
         _apply(shards, entries)
         return shards, len(rows) - len(missing)
 
-    def _entries(self, rows: Sequence[AnyRow]) -> list[tuple[AnyRow, Entry | None]]:
+    def _entries(self, rows: Sequence[AnyRow]) -> list[tuple[AnyRow, IndexEntry | None]]:
         """A row with its entry; with None if the record left, or has a vector of another model now."""
         return [
             (row, _entry(row, row.vector) if row.active and row.model_id == self.model_id else None)
@@ -265,12 +265,12 @@ class FaissIndex:
         ]
 
 
-def _apply(shards: Shards, changes: Sequence[tuple[AnyRow, Entry | None]]) -> None:
+def _apply(shards: Shards, changes: Sequence[tuple[AnyRow, IndexEntry | None]]) -> None:
     for kind, shard in shards.items():
         mine = [(row, entry) for row, entry in changes if row.kind == kind]
         shard.remove([row.record_id for row, entry in mine if entry is None])
         shard.put([entry for _, entry in mine if entry is not None])
 
 
-def _entry(row: AnyRow, vector: Array) -> Entry:
-    return Entry(row.record_id, row.seq, row.text_hash, description_of(row), vector)
+def _entry(row: AnyRow, vector: Array) -> IndexEntry:
+    return IndexEntry(row.record_id, row.seq, row.text_hash, description_of(row), vector)

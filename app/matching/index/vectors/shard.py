@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.matching.index.base import Array, Hit, IndexFilter
 from app.matching.index.columns import Description, FilterColumns, Mask, Slots
-from app.matching.index.vectors.clusters import ClusteredVectors, FlatVectors, Nearest, unit
+from app.matching.index.vectors.clusters import ClusteredVectors, FlatVectors, VectorStorage, unit
 
 # Up to this many records every vector is looked at: 5 ms on one core, and nothing to train or to keep in order.
 FLAT_UP_TO = 30_000
@@ -22,7 +22,7 @@ _BLOCK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """A record as the database has it for the index; `vector` is float32 [dimension]."""
 
     record_id: UUID
@@ -44,7 +44,7 @@ class Shard:
         self._dimension = dimension
         self._flat_up_to = flat_up_to
         self._half = half
-        self._vectors: Nearest = FlatVectors(dimension)
+        self._vectors: VectorStorage = FlatVectors(dimension)
         self._columns = FilterColumns()
         self._keys: list[bytes] = []
         self._hashes = np.zeros((0, 32), np.uint8)
@@ -71,7 +71,7 @@ class Shard:
             return self._vectors.clusters, self._vectors.probes
         return 0, 0
 
-    def put(self, entries: Sequence[Entry]) -> None:
+    def put(self, entries: Sequence[IndexEntry]) -> None:
         """Add records, each at most once, or replace those that are here.
 
         Raises:
@@ -221,7 +221,7 @@ class Shard:
             if slot >= 0
         ]
 
-    def _describe(self, slots: list[int], entries: Sequence[Entry]) -> None:
+    def _describe(self, slots: list[int], entries: Sequence[IndexEntry]) -> None:
         if len(self._keys) > len(self._seqs):
             size = max(1024, len(self._keys) + len(self._keys) // 4)
             hashes, seqs = np.zeros((size, 32), np.uint8), np.zeros(size, np.int64)

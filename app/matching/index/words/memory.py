@@ -14,7 +14,7 @@ from app.database import Database
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
 from app.matching.index.base import Hit, IndexFilter
-from app.matching.index.change_log import Committed
+from app.matching.index.change_log import CommittedChanges
 from app.matching.index.columns import FilterColumns, Mask, description_of
 from app.matching.index.locks import ReadWriteLock
 from app.matching.index.words.base import LexicalIndex, chunks
@@ -139,7 +139,7 @@ class SqliteLexicalIndex(LexicalIndex):
 
     def __init__(self, database: Database) -> None:
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
-        self._committed = Committed(self._source)
+        self._committed = CommittedChanges(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
         self._libraries = _Libraries()
