@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -24,6 +23,7 @@ from app.engagements.tasks import service as engagement_tasks
 from app.events.outbox import ClaimedEvent, Handler
 from app.idempotency import forget_old_keys
 from app.libraries import expiry
+from app.libraries.record.indexing import Indexer
 from app.matching import handlers as matching
 from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.embedding.indexer import MatchingIndexer
@@ -48,6 +48,7 @@ from app.pushes.planning.overdue_reassignment import mark_overdue
 from app.pushes.planning.revision import expire_due as expire_pushes
 from app.pushes.policy import policy_of
 from app.pushes.task_reminders import reminding_handlers
+from app.services import Services
 from app.settings import Settings
 from app.talent import handlers as talent
 from app.talent.certificates import evidence
@@ -62,59 +63,6 @@ from app.workers.threads import Runnable
 from app.workers.worker import Worker
 
 HandlerTable = Mapping[str, Sequence[Handler]]
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What routes, handlers and commands use; made once per process by `build_services`."""
-
-    settings: Settings
-    database: Database
-    embedder: Embedder
-    indexer: MatchingIndexer
-    matcher: Matcher
-    metrics: Metrics
-    files: Store
-    handlers: Mapping[str, Sequence[Handler]]
-
-    def worker(self) -> Worker:
-        return Worker(
-            self.database,
-            self.handlers,
-            self.settings,
-            periodic=periodic_jobs(self),
-            metrics=self.metrics,
-        )
-
-    def workers(self) -> tuple[Runnable, ...]:
-        """For a process that works on its own: a worker, and a courier for what leaves the house, so that a slow
-        receiver holds up neither matching nor another receiver."""
-        if not self.settings.couriers:
-            return (self.worker(),)
-        outside = {name: self.handlers[name] for name in delivery.EVENTS}
-        inside = {name: handlers for name, handlers in self.handlers.items() if name not in outside}
-        worker = Worker(
-            self.database, inside, self.settings, periodic=periodic_jobs(self), metrics=self.metrics
-        )
-        courier = ConcurrentWorker(
-            self.database,
-            outside,
-            self.settings,
-            slots=self.settings.couriers,
-            order=delivery.recipient_order,
-            metrics=self.metrics,
-        )
-        return worker, courier
-
-    def read_ahead(self) -> Runnable:
-        """For a process that answers for long: fills the memory for candidates after its start."""
-        return Prefetcher(self.database, self.matcher)
-
-    def close(self) -> None:
-        self.matcher.index.save(self.settings.index_path)
-        self.matcher.index.close()
-        self.matcher.lexical.close()
-        self.database.dispose()
 
 
 def build_services(settings: Settings, *, embedder: Embedder | None = None) -> Services:
@@ -153,15 +101,66 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
         threshold=settings.push_threshold,
         follow_registry=True,
     )
-    return Services(
-        settings=settings,
-        database=database,
-        embedder=embedder,
-        indexer=indexer,
-        matcher=matcher,
-        metrics=Metrics(),
-        files=open_store(settings),
-        handlers=event_handlers(settings, matcher),
+    services = Services()
+    services[Settings] = settings
+    services[Database] = database
+    services[Embedder] = embedder
+    services[Indexer] = services[MatchingIndexer] = indexer
+    services[Matcher] = matcher
+    services[Metrics] = Metrics()
+    services[Store] = open_store(settings)
+    return services
+
+
+def build_worker(services: Services) -> Worker:
+    """A worker for every event, and for the scheduled jobs."""
+    return _worker(services, event_handlers(services[Settings], services[Matcher]))
+
+
+def build_workers(services: Services) -> tuple[Runnable, ...]:
+    """What works beside the service, or in a process of its own.
+
+    A worker for the inner events and a concurrent one for outbound deliveries, so that a slow recipient delays neither
+    matching nor another recipient.
+    """
+    settings = services[Settings]
+    handlers = event_handlers(settings, services[Matcher])
+    if not settings.couriers:
+        return (_worker(services, handlers),)
+    outside = {name: handlers[name] for name in delivery.EVENTS}
+    inside = {name: found for name, found in handlers.items() if name not in outside}
+    outbound = ConcurrentWorker(
+        services[Database],
+        outside,
+        settings,
+        slots=settings.couriers,
+        order=delivery.recipient_order,
+        metrics=services[Metrics],
+    )
+    return _worker(services, inside), outbound
+
+
+def build_prefetcher(services: Services) -> Runnable:
+    """For a process that answers for long: fills the memory for candidates after its start."""
+    return Prefetcher(services[Database], services[Matcher])
+
+
+def close(services: Services) -> None:
+    """Save the index and give back what the process holds."""
+    matcher = services[Matcher]
+    matcher.index.save(services[Settings].index_path)
+    matcher.index.close()
+    matcher.lexical.close()
+    services[Database].dispose()
+
+
+def _worker(services: Services, handlers: HandlerTable) -> Worker:
+    return Worker(
+        services[Database],
+        handlers,
+        services[Settings],
+        periodic=periodic_jobs(services),
+        metrics=services[Metrics],
     )
 
 
@@ -210,19 +209,19 @@ def with_present_ranker(matcher: Matcher, table: Callable[[], HandlerTable]) -> 
 
 def periodic_jobs(services: Services) -> tuple[ScheduledJob, ...]:
     """What comes round by the clock."""
-    settings = services.settings
+    settings = services[Settings]
 
     def expire_records(session: Session) -> None:
-        expiry.expire_due(session, indexer=services.indexer, settings=settings)
+        expiry.expire_due(session, indexer=services[Indexer], settings=settings)
 
     def announce_news_for_owners(session: Session) -> None:
-        announce_owner_digests(session, policy=policy_of(settings, services.matcher))
+        announce_owner_digests(session, policy=policy_of(settings, services[Matcher]))
 
     def forget_keys(session: Session) -> None:
         forget_old_keys(session, older_than=settings.idempotency_lifetime)
 
     def sweep_files(database: Database) -> None:
-        engagement_files.delete_orphaned_files(database, services.files, elsewhere=evidence.kept)
+        engagement_files.delete_orphaned_files(database, services[Store], elsewhere=evidence.kept)
 
     def forget_deliveries(session: Session) -> None:
         delete_old_deliveries(session, older_than=settings.delivery_log_lifetime)
@@ -236,10 +235,10 @@ def periodic_jobs(services: Services) -> tuple[ScheduledJob, ...]:
         delete_old_impressions(session, older_than=settings.exposure_retention)
 
     def save_index(_: Database) -> None:
-        services.matcher.index.save(settings.index_path)
+        services[Matcher].index.save(settings.index_path)
 
     def learn(database: Database) -> None:
-        train_if_due(settings, database, services.embedder, services.matcher.shipped)
+        train_if_due(settings, database, services[Embedder], services[Matcher].shipped)
 
     every = settings.train_every
     training = () if every is None else (ScheduledJob("train", every, learn),)

@@ -18,28 +18,33 @@ from starlette.staticfiles import StaticFiles
 
 from app import database_schema, errors
 from app.accounts.api import router as accounts
-from app.bootstrap import Services, build_services
+from app.bootstrap import build_prefetcher, build_services, build_workers, close
+from app.database import Database
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
 from app.engagements.disclosure import approved_records, brokered_records
 from app.engagements.files.api import router as engagement_files
+from app.engagements.files.storage import Store
 from app.engagements.tasks.api import router as engagement_tasks
 from app.events.outbox import backlog
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
+from app.libraries.record.indexing import Indexer
 from app.matching.api.check import router as checking
 from app.matching.api.matches import router as matching
 from app.matching.api.models import router as models
 from app.matching.embedding.embedder import Embedder
+from app.matching.matcher import Matcher
 from app.notifications.addresses.api import router as channels
 from app.notifications.delivery.api import router as deliveries
 from app.notifications.webhooks.api import router as webhooks
-from app.observability import ObserveRequests
+from app.observability import Metrics, ObserveRequests
 from app.pushes.assignment.api import router as assignments
 from app.pushes.digests.api import router as telling
 from app.pushes.feedback.api import router as feedback
 from app.pushes.inbox.api import router as pushes
 from app.pushes.inbox.stream import router as stream
+from app.services import Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
 from app.talent.api import router as talent
@@ -106,17 +111,17 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     )
     app.state.services = services
     app.state.settings = settings
-    app.state.database = services.database
-    app.state.indexer = services.indexer
-    app.state.matcher = services.matcher
-    app.state.embedder = services.embedder
+    app.state.database = services[Database]
+    app.state.indexer = services[Indexer]
+    app.state.matcher = services[Matcher]
+    app.state.embedder = services[Embedder]
     app.state.manager_of_user = manager_of_user
     app.state.assigned_records = brokered_records
     app.state.approved_records = approved_records
-    app.state.files = services.files
+    app.state.files = services[Store]
     app.add_middleware(
         ObserveRequests,
-        metrics=services.metrics,
+        metrics=services[Metrics],
         max_body_bytes=settings.max_body_bytes,
         uploads=UPLOADS,
         max_upload_bytes=settings.max_file_bytes + FORM_OVERHEAD,
@@ -138,14 +143,14 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    workers = services.workers() if services.settings.worker_in_service else ()
-    crew = WorkerThreads((services.read_ahead(), *workers))
+    working = services[Settings].worker_in_service
+    workers = build_workers(services) if working else ()
+    crew = WorkerThreads((build_prefetcher(services), *workers))
     crew.start()
-    working = services.settings.worker_in_service
-    log.info("started", worker=working, database=services.database.engine.dialect.name)
+    log.info("started", worker=working, database=services[Database].engine.dialect.name)
     yield
     crew.stop()
-    services.close()
+    close(services)
     log.info("stopped")
 
 
@@ -165,7 +170,7 @@ def _add_ground(app: FastAPI, services: Services) -> None:
     @app.get("/metrics", tags=["service"], summary="Prometheus 指标", include_in_schema=False)
     def metrics() -> Response:
         _refresh_gauges(services)
-        return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(services[Metrics].registry), media_type=CONTENT_TYPE_LATEST)
 
     app.mount(
         "/static/swagger-ui", StaticFiles(directory=Path(str(swagger_ui.__file__)).parent), "swagger-ui"
@@ -187,13 +192,13 @@ def _add_ground(app: FastAPI, services: Services) -> None:
 
 
 def _readiness(services: Services) -> dict[str, bool]:
-    model = services.settings.model_path
-    checks = {"model": services.settings.model is not None or Path(model).is_dir()}
+    model = services[Settings].model_path
+    checks = {"model": services[Settings].model is not None or Path(model).is_dir()}
     try:
-        checks["database"] = database_schema.is_current(services.database)
-        with services.database.reading() as session:
+        checks["database"] = database_schema.is_current(services[Database])
+        with services[Database].reading() as session:
             session.execute(select(1))
-            services.matcher.index.position(session)
+            services[Matcher].index.position(session)
             checks["index"] = True
     except SQLAlchemyError as error:
         log.error("not_ready", error=str(error))
@@ -203,11 +208,11 @@ def _readiness(services: Services) -> dict[str, bool]:
 
 def _refresh_gauges(services: Services) -> None:
     """Without the database the process's own figures are still told: that is when an operator needs them."""
-    metrics = services.metrics
+    metrics = services[Metrics]
     try:
-        with services.database.reading() as session:
+        with services[Database].reading() as session:
             waiting = backlog(session)
-            status = services.matcher.index.status(session)
+            status = services[Matcher].index.status(session)
     except SQLAlchemyError as error:
         log.error("gauges_not_refreshed", error=str(error))
         return

@@ -180,11 +180,12 @@ def jinan_data() -> Path:
 @pytest.fixture
 def app(settings: Settings, embedder: Any) -> Iterator[Any]:
     """The real service on a database of its own; its worker runs when a test calls `drain`."""
+    from app.bootstrap import close
     from app.main import create_app
 
     application = create_app(settings, embedder=embedder)
     yield application
-    application.state.services.close()
+    close(application.state.services)
 
 
 @pytest.fixture
@@ -199,7 +200,9 @@ def client(app: Any) -> Iterator[Any]:
 @pytest.fixture
 def drain(app: Any) -> Callable[[], int]:
     """Let the worker do all that is due; answers how many events it settled."""
-    worker = app.state.services.worker()
+    from app.bootstrap import build_worker
+
+    worker = build_worker(app.state.services)
 
     def run() -> int:
         settled: int = worker.run_until_idle()

@@ -26,21 +26,24 @@ def load(
 
     Exit status 2 when some rows were refused: each is named with its file, line, field and reason.
     """
-    from app.bootstrap import build_services
+    from app.bootstrap import build_services, close
+    from app.database import Database
     from app.libraries.exchange.loading import load_directory, read_defaults
+    from app.libraries.record.indexing import Indexer
+    from app.settings import Settings
 
     services = build_services(load_settings())
     with progress("load") as step:
         report = load_directory(
-            services.database,
-            services.indexer,
-            services.settings,
+            services[Database],
+            services[Indexer],
+            services[Settings],
             directory,
             defaults=read_defaults(defaults),
             draft=draft,
             on_progress=step,
         )
-    services.close()
+    close(services)
     if as_json:
         write_json(report.as_dict())
     else:

@@ -37,24 +37,26 @@ def _settings() -> Settings:
 
 
 def _load(settings: Settings) -> None:
-    from app.bootstrap import build_services
+    from app.bootstrap import build_services, build_worker, close
+    from app.database import Database
     from app.demo.accounts import create_accounts
     from app.demo.data_files import DATA
     from app.libraries.exchange.loading import load_directory
+    from app.libraries.record.indexing import Indexer
 
     services = build_services(settings)
     with progress("demo data (演示数据)") as step:
         report = load_directory(
-            services.database, services.indexer, settings, DATA, defaults={}, on_progress=step
+            services[Database], services[Indexer], settings, DATA, defaults={}, on_progress=step
         )
     for line in report.lines():
         complain(f"  {line}")
     for refused in report.refused:
         complain(f"  {refused}", style="red")
-    create_accounts(services.database, settings)
+    create_accounts(services[Database], settings)
     with errors.status("matching and pushing (匹配与推送)"):
-        services.worker().run_until_idle()
-    services.close()
+        build_worker(services).run_until_idle()
+    close(services)
 
 
 def _serve(settings: Settings, reserved: socket, *, once: bool) -> None:

@@ -15,22 +15,26 @@ AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs
 def status(as_json: AsJson = False) -> None:
     """How many vectors there are, and how far the index has followed the database."""
     from app.bootstrap import build_services
+    from app.database import Database
+    from app.matching.matcher import Matcher
 
     services = build_services(load_settings())
-    with services.database.reading() as session:
-        _show(services.matcher.index.status(session), as_json)
+    with services[Database].reading() as session:
+        _show(services[Matcher].index.status(session), as_json)
 
 
 @commands.command("rebuild")
 def rebuild(as_json: AsJson = False) -> None:
     """Throw the index away and build it from the vectors in the database; no text is embedded again."""
-    from app.bootstrap import build_services
+    from app.bootstrap import build_services, close
+    from app.database import Database
+    from app.matching.matcher import Matcher
 
     services = build_services(load_settings())
-    with services.database.unit_of_work() as session:
-        services.matcher.index.rebuild(session)
-        state = services.matcher.index.status(session)
-    services.close()
+    with services[Database].unit_of_work() as session:
+        services[Matcher].index.rebuild(session)
+        state = services[Matcher].index.status(session)
+    close(services)
     _show(state, as_json)
 
 

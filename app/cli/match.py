@@ -31,15 +31,19 @@ def match(
     from sqlalchemy import select
 
     from app.bootstrap import build_services
+    from app.database import Database
     from app.libraries.achievements.models import Achievement
     from app.libraries.record.enums import RecordKind
+    from app.matching.matcher import Matcher
 
     services = build_services(load_settings())
-    with services.database.reading() as session:
+    with services[Database].reading() as session:
         if text is not None:
-            answer = services.matcher.for_text(session, text, looking_for=RecordKind.ACHIEVEMENT, limit=limit)
+            answer = services[Matcher].for_text(
+                session, text, looking_for=RecordKind.ACHIEVEMENT, limit=limit
+            )
         else:
-            answer = services.matcher.for_demand(session, _demand(session, str(demand_id)), limit=limit)
+            answer = services[Matcher].for_demand(session, _demand(session, str(demand_id)), limit=limit)
         ids = [item.achievement_id for item in answer.items]
         titles = {row.id: row for row in session.scalars(select(Achievement).where(Achievement.id.in_(ids)))}
         rows = [

@@ -15,21 +15,23 @@ def match_all(
     as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
 ) -> None:
     """Rank all published demands and store their good pairs; pushes follow, as after a publication."""
-    from app.bootstrap import build_services
+    from app.bootstrap import build_services, close
+    from app.database import Database
+    from app.matching.matcher import Matcher
     from app.matching.tools.bulk_ranking import match_all
     from app.matching.tools.checkpoint import Checkpoint
 
     settings = load_settings()
     services = build_services(settings)
-    matcher = services.matcher
+    matcher = services[Matcher]
     kept = Checkpoint(
         settings.home_path / "match-all.progress", f"{matcher.model_version} {matcher.index.model_id}"
     )
     if fresh:
         kept.end()
     with progress("demands (需求)") as step:
-        done = match_all(services.database, matcher, progress=kept, on_progress=step)
-    services.close()
+        done = match_all(services[Database], matcher, progress=kept, on_progress=step)
+    close(services)
     if as_json:
         write_json(asdict(done))
         return

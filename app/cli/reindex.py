@@ -24,30 +24,35 @@ def reindex(
 
     Only what is out of date is stored, and only texts without a vector are embedded. Broken off, it goes on.
     """
-    from app.bootstrap import build_services
+    from app.bootstrap import build_services, close
+    from app.database import Database
+    from app.matching.embedding.embedder import Embedder
+    from app.matching.embedding.indexer import MatchingIndexer
+    from app.matching.matcher import Matcher
     from app.matching.tools.checkpoint import Checkpoint
     from app.matching.tools.reindex import reindex
+    from app.settings import Settings
 
     services = build_services(load_settings())
-    with services.database.reading() as session:
-        ranker_version = services.matcher.ranker(session).version
+    with services[Database].reading() as session:
+        ranker_version = services[Matcher].ranker(session).version
     kept = Checkpoint(
-        services.settings.home_path / "reindex.progress",
-        f"{services.embedder.model_id}{' --all' if everything else ''}",
+        services[Settings].home_path / "reindex.progress",
+        f"{services[Embedder].model_id}{' --all' if everything else ''}",
     )
     if fresh:
         kept.forget()
     with progress("records (记录)") as step:
         done = reindex(
-            services.database,
-            services.indexer,
+            services[Database],
+            services[MatchingIndexer],
             progress=kept,
             ranker_version=ranker_version,
             everything=everything,
             embed_only=embed_only,
             on_progress=step,
         )
-    services.close()
+    close(services)
     if as_json:
         write_json(asdict(done))
         return

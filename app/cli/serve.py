@@ -58,15 +58,15 @@ def serve(
 
 def worker() -> None:
     """Work off events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM; any number of workers may run."""
-    from app.bootstrap import build_services
+    from app.bootstrap import build_prefetcher, build_services, build_workers, close
     from app.workers.threads import WorkerThreads
 
     services = build_services(load_settings())
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    crew = WorkerThreads((services.read_ahead(), *services.workers()))
+    crew = WorkerThreads((build_prefetcher(services), *build_workers(services)))
     crew.start()
     stop.wait()
     crew.stop()
-    services.close()
+    close(services)

@@ -33,14 +33,18 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Learn from what people did with matches; the new ranker answers only if it is the better one."""
-    from app.bootstrap import build_services
+    from app.bootstrap import build_services, close
+    from app.database import Database
+    from app.matching.embedding.embedder import Embedder
+    from app.matching.matcher import Matcher
     from app.matching.training.job import TrainingOptions, report_lines, run_training
     from app.matching.training.judged_sets import judged_pairs, shipped_directory
+    from app.settings import Settings
 
     services = build_services(load_settings())
     with progress("judged set") as step:
         held = judged_pairs(
-            services.settings, services.embedder, judged or shipped_directory(), on_progress=step
+            services[Settings], services[Embedder], judged or shipped_directory(), on_progress=step
         )
     options = TrainingOptions(
         judged=held,
@@ -48,8 +52,8 @@ def train(
         margin=margin,
         dry_run=dry_run,
     )
-    report = run_training(services.database, services.matcher.shipped, options)
-    services.close()
+    report = run_training(services[Database], services[Matcher].shipped, options)
+    close(services)
     if as_json:
         write_json(report)
         return

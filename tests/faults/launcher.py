@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from app.bootstrap import build_worker
 from app.events import outbox
 from app.events.outbox import ClaimedEvent
 from app.main import create_app
@@ -95,4 +96,4 @@ def run(
         if point == "published":
             die()
         kill_at(point, event_name)
-        app.state.services.worker().run_until_idle()
+        build_worker(app.state.services).run_until_idle()

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.accounts.models import Role
+from app.bootstrap import build_worker, close
 from app.database import Database, now
 from app.events.outbox import Event
 from app.main import create_app
@@ -58,7 +59,7 @@ class Service:
         return UUID(response.json()["id"])
 
     def work(self) -> None:
-        self.app.state.services.worker().run_until_idle()
+        build_worker(self.app.state.services).run_until_idle()
 
     def let_leases_run_out(self) -> None:
         """As if the dead process's lease time had passed."""
@@ -83,7 +84,7 @@ def town(database_url: str, tmp_path: Path) -> Any:
     ]
     service.work()
     yield service, achievements, dict(zip(managers, brokers, strict=True))
-    service.app.state.services.close()
+    close(service.app.state.services)
 
 
 @pytest.mark.parametrize(("point", "event_name"), POINTS)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.accounts.models import Organisation, Role
 from app.database import Database, now
 from app.matching.ranking.explanation import without_names
+from app.observability import Metrics
 from tests.builders.accounts import PASSWORD
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
@@ -209,7 +210,7 @@ def test_a_manager_keeps_his_record_under_the_organisation_that_the_bureau_put_h
 def test_invented_methods_do_not_fill_the_metrics(app: Any, client: Any) -> None:
     for number in range(3):
         client.request(f"NONSENSE{number}", "/healthz")
-    assert b"NONSENSE" not in generate_latest(app.state.services.metrics.registry)
+    assert b"NONSENSE" not in generate_latest(app.state.services[Metrics].registry)
 
 
 def test_an_error_of_the_database_does_not_carry_the_values_into_the_log(database: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.database import now
 from app.engagements.models import Task
 from app.engagements.tasks.service import remind
+from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.pushes.digests.manager_digest import announce_digests
 from app.pushes.digests.owner_digest import announce_owner_digests
@@ -83,7 +84,7 @@ def test_news_for_an_owner_arrives(
     with town.database.unit_of_work() as session:
         for pair in session.scalars(select(Pair)):
             pair.computed_at -= timedelta(days=1)
-    policy = policy_of(app.state.settings, app.state.services.matcher)
+    policy = policy_of(app.state.settings, app.state.services[Matcher])
     with town.database.unit_of_work() as session:
         announce_owner_digests(session, policy=policy)
     drain()

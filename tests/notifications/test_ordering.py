@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.bootstrap import event_handlers
+from app.bootstrap import build_worker, event_handlers
 from app.database import now
 from app.events.messages import MESSAGE_DUE
 from app.events.outbox import ClaimedEvent, Event
@@ -113,7 +113,7 @@ def test_a_try_whose_worker_died_is_in_the_log(
 ) -> None:
     endpoint(as_manager.organisation_id)
     town.push_told(manager)
-    app.state.services.worker().run_until_idle(limit=1)  # it is addressed, and not sent yet
+    build_worker(app.state.services).run_until_idle(limit=1)  # it is addressed, and not sent yet
     with town.database.unit_of_work() as session:
         session.execute(
             update(Event)

@@ -15,6 +15,7 @@ import uvicorn
 from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
+from app.bootstrap import close
 from app.database import Database, now
 from app.main import create_app
 from app.pushes.inbox.models import InboxChange
@@ -115,7 +116,7 @@ def test_whoever_comes_back_gets_what_he_missed_from_any_process(
     """Two processes' worth of service on one database: the pushes are written by one, read from the other."""
     other = create_app(settings, embedder=BigramEmbedder())
     with ExitStack() as stack:
-        stack.callback(other.state.services.close)
+        stack.callback(close, other.state.services)
         elsewhere = stack.enter_context(served(other))
         first = town.push(manager)
         with listening(url, as_manager, last=0) as events:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role
+from app.bootstrap import close
 from app.database import Database, now
 from app.events.outbox import Event, emit
 from app.libraries.demands.models import Demand
@@ -249,7 +250,7 @@ def test_a_switch_holds_everywhere_and_back_to_the_last_byte(
     assert scores() > before
     with database.reading() as session:
         elsewhere = other.state.matcher.for_demand(session, session.get_one(Demand, pair[0]))
-    other.state.services.close()
+    close(other.state.services)
     assert elsewhere.model_version == "keen"
     drain()
     assert stored()[0] == "keen"

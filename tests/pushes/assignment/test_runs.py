@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from app.libraries.managers.models import Manager
 from app.pushes.assignment.models import AssignmentRun
 from app.pushes.assignment.runs import CATCH_UP, DUE, assignment_handler, start_nightly
 from app.pushes.models import Push
+from app.settings import Settings
 from tests.builders.achievements import achievement_payload
 from tests.builders.demands import demand_payload
 from tests.builders.managers import manager_payload
@@ -335,10 +335,10 @@ def test_of_two_workers_at_once_one_starts_the_night(world: World) -> None:
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_worker_has_the_night_among_its_jobs(app: Any, wanted: bool) -> None:
     services = app.state.services
-    told = services.settings.model_copy(
+    services[Settings] = services[Settings].model_copy(
         update={"assignment_nightly": wanted, "assignment_hour": local_now().hour}
     )
-    [job] = [job for job in periodic_jobs(replace(services, settings=told)) if job.name == "assign_nightly"]
-    job.run(services.database)
-    with services.database.reading() as session:
+    [job] = [job for job in periodic_jobs(services) if job.name == "assign_nightly"]
+    job.run(services[Database])
+    with services[Database].reading() as session:
         assert len(session.scalars(select(AssignmentRun)).all()) == wanted

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app.bootstrap import build_worker
 from app.database import Database, now
 from app.libraries.achievements.models import Achievement
 from app.matching.models import Pair
@@ -179,7 +180,7 @@ def test_over_http(app: Any, as_enterprise: Caller, as_institution: Caller, as_o
     wish(world, as_enterprise.organisation_id)
     world.pair(world.demand(owner=as_enterprise.organisation_id), world.achievement(), 0.99)
     yesterday(world)
-    worker = app.state.services.worker()
+    worker = build_worker(app.state.services)
     assert "announce_owner_digests" in worker.run_due_jobs()
     worker.run_until_idle()
     [digest] = as_enterprise.get("/v1/owner-digests").json()["items"]

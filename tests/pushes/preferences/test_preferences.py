@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Role
+from app.bootstrap import build_worker
 from app.database import now
 from app.libraries.managers.models import Manager
 from app.pushes.preferences.models import Frequency
@@ -158,7 +159,7 @@ def test_a_digest_over_http(
     for score in (0.6, 0.8):
         push(world, score)
     world.pass_days(1)
-    worker = app.state.services.worker()
+    worker = build_worker(app.state.services)
     assert "announce_digests" in worker.run_due_jobs()
     worker.run_until_idle()
     [digest] = as_manager.get("/v1/digests").json()["items"]
