@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Index, Select, Text, func, or_, select, text, update
+from sqlalchemy import CursorResult, Index, Text, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, Identified, new_id, now
@@ -175,10 +175,6 @@ def _under_lease(session: Session, claimed: ClaimedEvent, values: Mapping[str, A
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
         raise LeaseLost(str(claimed.id))
-
-
-def dead_letters() -> Select[Event]:
-    return select(Event).where(Event.dead_at.is_not(None)).order_by(Event.dead_at.desc(), Event.id)
 
 
 def replay(session: Session, event: Event) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.libraries.record.enums import CertificateLevel, RecordKind, TransferMode
+from app.libraries.record.enums import CertificateLevel, RecordKind
 from app.libraries.vocabularies import (
     UnknownVocabularyError,
     field_distance,
@@ -123,8 +123,6 @@ def test_a_vocabulary_can_not_be_changed() -> None:
 
 
 def test_enums_and_vocabularies_say_the_same() -> None:
-    assert tuple(TransferMode) == transfer_modes().codes
-    assert all(TransferMode(code).zh == transfer_modes().label(code) for code in transfer_modes().codes)
     assert tuple(CertificateLevel) == vocabulary("certificate_levels").codes
     assert CertificateLevel.ADVANCED.rank > CertificateLevel.PRIMARY.rank
     assert RecordKind.DEMAND.letter == "D"

@@ -25,8 +25,6 @@ from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
 from app.paging import MAX_CURSOR, MAX_PAGE
 
-Codes = Annotated[list[str], Field(max_length=20)]
-
 
 class RecordFilters(BaseModel):
     """Query parameters of every list. A repeated parameter asks for any of its values."""

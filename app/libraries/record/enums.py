@@ -86,17 +86,3 @@ class CertificateLevel(LabelledEnum):
     def rank(self) -> int:
         """0 for none to 3 for advanced, so that levels can be compared (as text they can not)."""
         return list(CertificateLevel).index(self)
-
-
-class TransferMode(LabelledEnum):
-    """Ways of transfer (转化方式) that an achievement offers and a demand accepts."""
-
-    ASSIGNMENT = "assignment", "技术转让", "Assignment"
-    LICENCE = "licence", "技术许可", "Licence"
-    EQUITY = "equity", "作价投资/技术入股", "Equity investment"
-    JOINT_DEVELOPMENT = "joint_development", "合作开发", "Joint development"
-    COMMISSIONED_DEVELOPMENT = "commissioned_development", "委托开发", "Commissioned development"
-    SERVICE = "service", "技术服务", "Technical service"
-    CONSULTING = "consulting", "技术咨询", "Technical consulting"
-    SELF_IMPLEMENTATION = "self_implementation", "自行转化(寻求融资)", "Own implementation, seeking finance"
-    OTHER = "other", "其他/面议", "Other, to be agreed"

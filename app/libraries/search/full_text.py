@@ -100,17 +100,6 @@ def create_search_ddl(dialect: str) -> tuple[str, ...]:
     return _SQLITE_DDL if dialect == "sqlite" else _POSTGRESQL_DDL
 
 
-def drop_search_ddl(dialect: str) -> tuple[str, ...]:
-    if dialect == "sqlite":
-        names = ("insert", "delete", "update", "note_insert", "note_delete", "note_update")
-        tables = ("search_fts", "search_fts_changes")
-        return (
-            *(f"DROP TRIGGER search_fts_{name}" for name in names),
-            *(f"DROP TABLE {name}" for name in tables),
-        )
-    return ("DROP INDEX search_fts_public_words", "DROP INDEX search_fts_member_words")
-
-
 def _after_create(_: Any, connection: Connection, **__: Any) -> None:
     for statement in create_search_ddl(connection.dialect.name):
         connection.exec_driver_sql(statement)

@@ -52,11 +52,6 @@ class Completeness:
     score: int
     missing: tuple[MissingField, ...]
 
-    @property
-    def publishable(self) -> bool:
-        """No required field is empty. Whether its content is right is for the checks of each field."""
-        return not any(item.required for item in self.missing)
-
 
 def _must(field: str, weight: int, zh: str, en: str, why_zh: str, why_en: str) -> FieldWeight:
     return FieldWeight(field, weight, zh, en, why_zh, why_en, required=True)

@@ -24,17 +24,6 @@ from app.pushes.inbox.answer_log import UNDO_WINDOW, facts_of, log_answer
 from app.pushes.models import PENDING, Push, PushState
 from app.pushes.policy import Policy
 
-__all__ = [
-    "ALLOWED",
-    "accept",
-    "allowed_answers",
-    "check_reason",
-    "decline",
-    "get_push",
-    "mark_read",
-    "postpone",
-]
-
 # What may be done in which state: the whole state machine of a manager's answers.
 ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
     {

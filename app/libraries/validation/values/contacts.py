@@ -91,34 +91,6 @@ def _email_flaw() -> Exception:
     )
 
 
-def mask_phone(number: str) -> str:
-    """138****0001 for a mobile, 0531-****0001 for a landline; of anything else only the last two digits stay."""
-    if re.fullmatch(r"1[3-9]\d{9}", number):
-        return f"{number[:3]}****{number[-4:]}"
-    if number.startswith("0") and "-" in number:
-        area, body = number.split("-")[:2]
-        return f"{area}-****{body[-4:]}"
-    return "*" * max(len(number) - 2, 1) + number[-2:] if len(number) > 4 else "****"
-
-
-def mask_email(address: str) -> str:
-    """z***@example.com: the first character and the domain stay."""
-    local, at, domain = address.rpartition("@")
-    return f"{local[:1]}***{at}{domain}" if at else "***"
-
-
-def mask_name(name: str) -> str:
-    """王** for a Chinese name, J*** for another: only the first character stays."""
-    stripped = name.strip()
-    if not stripped:
-        return ""
-    return stripped[0] + "*" * (len(stripped) - 1 if len(stripped) <= 4 else 3)
-
-
-def _mobile(value: Any) -> Any:
-    return check_mobile(value) if isinstance(value, str) else value
-
-
 def _phone(value: Any) -> Any:
     return check_phone(value) if isinstance(value, str) else value
 
@@ -127,6 +99,5 @@ def _email(value: Any) -> Any:
     return check_email(value) if isinstance(value, str) else value
 
 
-Mobile = Annotated[str, BeforeValidator(_mobile)]
 Phone = Annotated[str, BeforeValidator(_phone)]
 Email = Annotated[str, BeforeValidator(_email)]
