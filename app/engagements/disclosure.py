@@ -19,9 +19,9 @@ from app.engagements.models import (
     Engagement,
     Participant,
     ParticipantRole,
+    ParticipantSide,
     ParticipantState,
     Reveal,
-    Side,
     Stage,
 )
 from app.engagements.timeline import entries as timeline
@@ -32,9 +32,9 @@ from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.record.models import Record
 
-_RECORDS: tuple[tuple[Side, type[Any], Any], ...] = (
-    (Side.DEMAND, Demand, Engagement.demand_id),
-    (Side.ACHIEVEMENT, Achievement, Engagement.achievement_id),
+_RECORDS: tuple[tuple[ParticipantSide, type[Any], Any], ...] = (
+    (ParticipantSide.DEMAND, Demand, Engagement.demand_id),
+    (ParticipantSide.ACHIEVEMENT, Achievement, Engagement.achievement_id),
 )
 # What has landed is still in its participants' hands; what ended is not.
 _IN_HAND = (*OPEN_STAGES, Stage.LANDED)
@@ -80,7 +80,7 @@ def approved_records(session: Session, principal: Principal) -> frozenset[UUID]:
     return frozenset(found)
 
 
-def _approved(side: Side, model: type[Any], column: Any, principal: Principal) -> Select[UUID]:
+def _approved(side: ParticipantSide, model: type[Any], column: Any, principal: Principal) -> Select[UUID]:
     owner = aliased(Participant)
     owner_consents = exists().where(
         owner.engagement_id == Engagement.id,
@@ -109,8 +109,8 @@ def _approved(side: Side, model: type[Any], column: Any, principal: Principal) -
 def sides_consent(session: Session, engagement: Engagement) -> bool:
     """Whether the present owners of both records consent, each through his organisation."""
     for side, model, record_id in (
-        (Side.DEMAND, Demand, engagement.demand_id),
-        (Side.ACHIEVEMENT, Achievement, engagement.achievement_id),
+        (ParticipantSide.DEMAND, Demand, engagement.demand_id),
+        (ParticipantSide.ACHIEVEMENT, Achievement, engagement.achievement_id),
     ):
         query = (
             select(Participant.id)
@@ -174,8 +174,8 @@ def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Princip
 def _others_records(session: Session, seat: Participation) -> dict[str, Record]:
     engagement = seat.engagement
     records: dict[str, Record] = {
-        Side.DEMAND.value: session.get_one(Demand, engagement.demand_id),
-        Side.ACHIEVEMENT.value: session.get_one(Achievement, engagement.achievement_id),
+        ParticipantSide.DEMAND.value: session.get_one(Demand, engagement.demand_id),
+        ParticipantSide.ACHIEVEMENT.value: session.get_one(Achievement, engagement.achievement_id),
         ParticipantRole.MANAGER.value: session.get_one(Manager, engagement.manager_id),
     }
     roles = {one.role for one in seat.consented}

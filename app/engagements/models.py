@@ -50,7 +50,7 @@ class ParticipantState(LabelledEnum):
     LEFT = "left", "已退出", "Left"
 
 
-class Side(LabelledEnum):
+class ParticipantSide(LabelledEnum):
     """Of the two owners' parties, whose a participant is; managers and investors are of none."""
 
     DEMAND = "demand", "需求方", "The demand's side"

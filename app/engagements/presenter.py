@@ -11,7 +11,7 @@ from app.accounts.models import Organisation, User
 from app.engagements.access import Participation
 from app.engagements.disclosure import Contact, approved_records, brokered_records
 from app.engagements.lifecycle.stage_changes import possible
-from app.engagements.models import Engagement, Participant, Side
+from app.engagements.models import Engagement, Participant, ParticipantSide
 from app.engagements.queries import moves_of, participants_of
 from app.engagements.schemas import (
     ContactRead,
@@ -67,7 +67,7 @@ def read_one(session: Session, seat: Participation, *, principal: Principal) -> 
     inside = bool(seat.roles)
     moves = session.scalars(moves_of(engagement.id)) if inside else ()
     shares = shares_of(session, engagement.id) if inside else ()
-    sides = {Side.DEMAND.value: row.demand, Side.ACHIEVEMENT.value: row.achievement}
+    sides = {ParticipantSide.DEMAND.value: row.demand, ParticipantSide.ACHIEVEMENT.value: row.achievement}
     return EngagementRead(
         **dict(row),
         participants=_participants(session, seat, sides),

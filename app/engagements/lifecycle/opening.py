@@ -14,8 +14,8 @@ from app.engagements.models import (
     Engagement,
     Participant,
     ParticipantRole,
+    ParticipantSide,
     ParticipantState,
-    Side,
     Stage,
     StageMove,
 )
@@ -115,14 +115,14 @@ def _seat(
             Participant(
                 engagement_id=engagement.id,
                 role=ParticipantRole.ENTREPRENEUR,
-                side=Side.DEMAND,
+                side=ParticipantSide.DEMAND,
                 organisation_id=demand.owner_org_id,
                 invited_by=actor,
             ),
             Participant(
                 engagement_id=engagement.id,
                 role=ParticipantRole.SCIENTIST,
-                side=Side.ACHIEVEMENT,
+                side=ParticipantSide.ACHIEVEMENT,
                 organisation_id=achievement.owner_org_id,
                 invited_by=actor,
             ),

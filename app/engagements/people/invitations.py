@@ -13,7 +13,13 @@ from app.accounts.models import Organisation, Role, User
 from app.database import now
 from app.engagements.access import Participation, not_yours, participation_of, require_open
 from app.engagements.conflicts_of_interest import refuse_interest
-from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantState, Side
+from app.engagements.models import (
+    Engagement,
+    Participant,
+    ParticipantRole,
+    ParticipantSide,
+    ParticipantState,
+)
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, Invalid
@@ -23,8 +29,8 @@ from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 
 _SIDE_OF_ROLE = {
-    ParticipantRole.ENTREPRENEUR: Side.DEMAND,
-    ParticipantRole.SCIENTIST: Side.ACHIEVEMENT,
+    ParticipantRole.ENTREPRENEUR: ParticipantSide.DEMAND,
+    ParticipantRole.SCIENTIST: ParticipantSide.ACHIEVEMENT,
 }
 MOST_PARTICIPANTS = 30
 
@@ -144,9 +150,9 @@ def pair_of(session: Session, engagement: Engagement) -> tuple[Demand, Achieveme
     )
 
 
-def _owner(session: Session, engagement: Engagement, side: Side) -> UUID:
+def _owner(session: Session, engagement: Engagement, side: ParticipantSide) -> UUID:
     demand, achievement = pair_of(session, engagement)
-    return demand.owner_org_id if side is Side.DEMAND else achievement.owner_org_id
+    return demand.owner_org_id if side is ParticipantSide.DEMAND else achievement.owner_org_id
 
 
 def _known(session: Session, wanted: Participant) -> Participant | None:

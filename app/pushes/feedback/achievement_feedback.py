@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.libraries.achievements.models import Achievement
 from app.libraries.disclosure.visibility import owns, visible
 from app.libraries.vocabularies import vocabulary
-from app.pushes.feedback.models import OwnedSide, OwnerAnswer
+from app.pushes.feedback.models import OwnerAnswer, Side
 from app.pushes.feedback.schemas import ReasonCounted, SupplierFeedback
 from app.pushes.models import PENDING, Push, PushAttempt, PushState
 
@@ -70,7 +70,7 @@ def _waiting(session: Session, achievement_id: UUID) -> int:
 def _owners_words(session: Session, achievement_id: UUID) -> Counter[bool]:
     rows = session.execute(
         select(OwnerAnswer.interested, func.count())
-        .where(OwnerAnswer.achievement_id == achievement_id, OwnerAnswer.side == OwnedSide.DEMAND)
+        .where(OwnerAnswer.achievement_id == achievement_id, OwnerAnswer.side == Side.DEMAND)
         .group_by(OwnerAnswer.interested)
     )
     return Counter({row[0]: row[1] for row in rows})
@@ -88,7 +88,7 @@ def _reasons(session: Session, achievement_id: UUID) -> Counter[str]:
         select(OwnerAnswer.reason, func.count())
         .where(
             OwnerAnswer.achievement_id == achievement_id,
-            OwnerAnswer.side == OwnedSide.DEMAND,
+            OwnerAnswer.side == Side.DEMAND,
             OwnerAnswer.reason.is_not(None),
         )
         .group_by(OwnerAnswer.reason)

@@ -28,7 +28,7 @@ from app.libraries.validation.values.codes import CodeOf
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.pushes.feedback import service as feedback
 from app.pushes.feedback.achievement_feedback import feedback_for
-from app.pushes.feedback.models import MatchReport, OwnedSide, ReportState
+from app.pushes.feedback.models import MatchReport, ReportState, Side
 from app.pushes.feedback.schemas import (
     OwnerAnswerIn,
     OwnerAnswerRead,
@@ -59,7 +59,7 @@ def demand_owners_answer(
     session: ReadSession,
     response: Response,
 ) -> OwnerAnswerRead:
-    return _read_answer(session, demand_id, achievement_id, OwnedSide.DEMAND, principal, response)
+    return _read_answer(session, demand_id, achievement_id, Side.DEMAND, principal, response)
 
 
 @router.put(
@@ -81,7 +81,7 @@ def answer_for_demand(
     答复无意向后,该供需对不再推送给其他经理人,直至改为有意向,或记录在所述原因方面有实质变化。
     """
     return _give_answer(
-        session, demand_id, achievement_id, OwnedSide.DEMAND, principal, answer, if_match, response
+        session, demand_id, achievement_id, Side.DEMAND, principal, answer, if_match, response
     )
 
 
@@ -97,7 +97,7 @@ def achievement_owners_answer(
     session: ReadSession,
     response: Response,
 ) -> OwnerAnswerRead:
-    return _read_answer(session, demand_id, achievement_id, OwnedSide.ACHIEVEMENT, principal, response)
+    return _read_answer(session, demand_id, achievement_id, Side.ACHIEVEMENT, principal, response)
 
 
 @router.put(
@@ -115,7 +115,7 @@ def answer_for_achievement(
     if_match: IfMatch = None,
 ) -> OwnerAnswerRead:
     return _give_answer(
-        session, demand_id, achievement_id, OwnedSide.ACHIEVEMENT, principal, answer, if_match, response
+        session, demand_id, achievement_id, Side.ACHIEVEMENT, principal, answer, if_match, response
     )
 
 
@@ -212,7 +212,7 @@ def _read_answer(
     session: Session,
     demand_id: UUID,
     achievement_id: UUID,
-    side: OwnedSide,
+    side: Side,
     principal: Principal,
     response: Response,
 ) -> OwnerAnswerRead:
@@ -225,7 +225,7 @@ def _give_answer(
     session: Session,
     demand_id: UUID,
     achievement_id: UUID,
-    side: OwnedSide,
+    side: Side,
     principal: Principal,
     answer: OwnerAnswerIn,
     if_match: str | None,

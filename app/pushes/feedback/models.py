@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Base, Identified, now
 
 
-class OwnedSide(StrEnum):
+class Side(StrEnum):
     """Which record of a pair somebody owns."""
 
     DEMAND = "demand"
@@ -27,7 +27,7 @@ class OwnerAnswer(Identified, Base):
     __table_args__ = (
         UniqueConstraint("demand_id", "achievement_id", "side"),
         Index("ix_owner_answers_achievement", "achievement_id", "side"),
-        CheckConstraint("side IN ({})".format(", ".join(f"'{side}'" for side in OwnedSide)), name="side"),
+        CheckConstraint("side IN ({})".format(", ".join(f"'{side}'" for side in Side)), name="side"),
     )
 
     demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id"))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
-from app.pushes.feedback.models import OwnedSide, ReportState
+from app.pushes.feedback.models import ReportState, Side
 
 Note = Annotated[str, TextRule(1, 500, multiline=True)]
 
@@ -26,7 +26,7 @@ class OwnerAnswerRead(BaseModel):
 
     demand_id: UUID
     achievement_id: UUID
-    side: OwnedSide = Field(title="答复方", description="demand 需求方 achievement 成果方")
+    side: Side = Field(title="答复方", description="demand 需求方 achievement 成果方")
     interested: bool
     reason: str | None
     note: str | None

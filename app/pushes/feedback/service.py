@@ -21,14 +21,14 @@ from app.libraries.record.models import Record
 from app.libraries.vocabularies import vocabulary
 from app.matching.models import Pair
 from app.pushes.decline_reasons import check_reason
-from app.pushes.feedback.models import MatchReport, OwnedSide, OwnerAnswer, ReportState
+from app.pushes.feedback.models import MatchReport, OwnerAnswer, ReportState, Side
 from app.pushes.models import Push
 
 OTHER = "other"
 
 
 def answer_of(
-    session: Session, demand_id: UUID, achievement_id: UUID, *, side: OwnedSide, principal: Principal
+    session: Session, demand_id: UUID, achievement_id: UUID, *, side: Side, principal: Principal
 ) -> OwnerAnswer:
     """
     Raises:
@@ -46,7 +46,7 @@ def give_answer(
     demand_id: UUID,
     achievement_id: UUID,
     *,
-    side: OwnedSide,
+    side: Side,
     principal: Principal,
     interested: bool,
     reason: str | None,
@@ -85,7 +85,7 @@ def give_answer(
     emit(
         session,
         "owner.answered",
-        subject_id=demand_id if side is OwnedSide.DEMAND else achievement_id,
+        subject_id=demand_id if side is Side.DEMAND else achievement_id,
         payload={
             "demand_id": str(demand_id),
             "achievement_id": str(achievement_id),
@@ -192,12 +192,12 @@ def resolve(
 
 
 def _own_match(
-    session: Session, demand_id: UUID, achievement_id: UUID, *, side: OwnedSide, principal: Principal
+    session: Session, demand_id: UUID, achievement_id: UUID, *, side: Side, principal: Principal
 ) -> Pair:
     """The ranked pair, if the record on this side is the principal's and the other one is published."""
     demand, achievement = session.get(Demand, demand_id), session.get(Achievement, achievement_id)
-    own: Record | None = demand if side is OwnedSide.DEMAND else achievement
-    other: Record | None = achievement if side is OwnedSide.DEMAND else demand
+    own: Record | None = demand if side is Side.DEMAND else achievement
+    other: Record | None = achievement if side is Side.DEMAND else demand
     mine = own is not None and owns(principal, own)
     require(principal, Action.MATCH_ANSWER, own=True)
     if not mine or other is None or other.state != RecordState.PUBLISHED:
@@ -212,7 +212,7 @@ def _own_match(
     return pair
 
 
-def _answer(demand_id: UUID, achievement_id: UUID, side: OwnedSide) -> Select[OwnerAnswer]:
+def _answer(demand_id: UUID, achievement_id: UUID, side: Side) -> Select[OwnerAnswer]:
     return select(OwnerAnswer).where(
         OwnerAnswer.demand_id == demand_id,
         OwnerAnswer.achievement_id == achievement_id,

@@ -20,13 +20,13 @@ from app.statistics.common import counted, head, hours, named
 from app.statistics.figures.demands import reason_lines
 from app.statistics.queries import engagements
 from app.statistics.queries import pushes as push_queries
-from app.statistics.queries.pushes import AttemptOutcome
+from app.statistics.queries.pushes import Outcome
 from app.statistics.query import Scope, StatisticsQuery, operators_only
 from app.statistics.schemas import ChannelLine, ManagerLine, PushesRead, ResponseLine
 from app.statistics.small_cell_suppression import hidden_parts, is_small
 from app.statistics.sql_functions import NONE
 
-_OUTCOMES = tuple(outcome.value for outcome in AttemptOutcome)
+_OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
 class PushGroup(StrEnum):

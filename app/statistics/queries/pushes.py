@@ -21,7 +21,7 @@ from app.statistics.query import StatisticsQuery
 from app.statistics.sql_functions import NONE, local_day, seconds_between
 
 
-class AttemptOutcome(StrEnum):
+class Outcome(StrEnum):
     """What became of a round: answered, still waiting, run out, or taken back by the service."""
 
     ACCEPTED = "accepted"
@@ -37,16 +37,16 @@ _READ = or_(PushAttempt.outcome.is_not(None), and_(_PRESENT, Push.read_at.is_not
 
 _OUTCOME: Any = case(
     (PushAttempt.outcome.is_not(None), PushAttempt.outcome),
-    (and_(_PRESENT, Push.state.in_(PENDING)), AttemptOutcome.WAITING.value),
-    (and_(_PRESENT, Push.state == PushState.CANCELLED), AttemptOutcome.CANCELLED.value),
-    else_=AttemptOutcome.UNANSWERED.value,
+    (and_(_PRESENT, Push.state.in_(PENDING)), Outcome.WAITING.value),
+    (and_(_PRESENT, Push.state == PushState.CANCELLED), Outcome.CANCELLED.value),
+    else_=Outcome.UNANSWERED.value,
 )
 
 
 def round_rows(
     asked: StatisticsQuery,
     *,
-    outcome: AttemptOutcome | None = None,
+    outcome: Outcome | None = None,
     read: bool | None = None,
     reason: str | None = None,
     manager_id: UUID | None = None,
@@ -71,7 +71,7 @@ def round_rows(
         query = query.where(_READ if read else ~_READ)
     if reason is not None:
         query = query.where(
-            AttemptOutcome.DECLINED.value == _OUTCOME, func.coalesce(PushAttempt.reason, NONE) == reason
+            Outcome.DECLINED.value == _OUTCOME, func.coalesce(PushAttempt.reason, NONE) == reason
         )
     return query if manager_id is None else query.where(PushAttempt.manager_id == manager_id)
 
@@ -100,7 +100,7 @@ def responses(asked: StatisticsQuery, *, by_day: bool) -> Select[Any]:
 def reasons(asked: StatisticsQuery) -> Select[Any]:
     """(reason, count) of the declined."""
     rows = (
-        round_rows(asked, outcome=AttemptOutcome.DECLINED)
+        round_rows(asked, outcome=Outcome.DECLINED)
         .with_only_columns(func.coalesce(PushAttempt.reason, NONE).label("reason"))
         .subquery()
     )

@@ -29,7 +29,7 @@ from app.statistics.figures.pushes import STAGES_OF
 from app.statistics.queries import demands, engagements, pushes
 from app.statistics.queries.demands import GapPart
 from app.statistics.queries.engagements import ContractGroup, ContractPart
-from app.statistics.queries.pushes import AttemptOutcome
+from app.statistics.queries.pushes import Outcome
 from app.statistics.query import Asking, require_operator
 from app.statistics.rows.presenter import read_demands, read_records, read_rounds, read_stays
 from app.statistics.schemas import DemandReached, PushRoundRead, StageStay
@@ -174,7 +174,7 @@ def manager_rows(
 def push_rows(
     asked: Asking,
     session: ReadSession,
-    outcome: Annotated[AttemptOutcome | None, Query(description="结果")] = None,
+    outcome: Annotated[Outcome | None, Query(description="结果")] = None,
     read: Annotated[bool | None, Query(description="是否已读")] = None,
     reason: Reason = None,
     manager_id: UUID | None = None,

@@ -23,7 +23,7 @@ from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, c
 from app.talent.rounds import export, service
 from app.talent.rounds.models import (
     MOVES,
-    EntryDecision,
+    Decision,
     Objection,
     RecognitionEntry,
     RecognitionRound,
@@ -153,7 +153,7 @@ def list_entries(
     principal: LoggedIn,
     session: ReadSession,
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="计算类别,可多选")] = None,
-    decision: Annotated[EntryDecision | None, Query(description="决定方式")] = None,
+    decision: Annotated[Decision | None, Query(description="决定方式")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[RoundEntryRead]:
@@ -282,7 +282,7 @@ def _read_many(session: Session, rounds: Sequence[RecognitionRound], principal: 
     """Counts are for those who manage rounds; the number of queries does not grow with the rounds."""
     manages = allowed(principal, Action.ROUND_MANAGE, own=False)
     ids = [round_.id for round_ in rounds]
-    waits = RecognitionEntry.decision == EntryDecision.PENDING
+    waits = RecognitionEntry.decision == Decision.PENDING
     entries = _counts(session, RecognitionEntry.round_id, ids) if manages else {}
     pending = _counts(session, RecognitionEntry.round_id, ids, waits) if manages else {}
     objections = _counts(session, Objection.round_id, ids, Objection.state == "open") if manages else {}

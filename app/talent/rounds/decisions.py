@@ -14,7 +14,7 @@ from app.talent.access import manager_for, own_rows
 from app.talent.responses import check_sent
 from app.talent.rounds.models import (
     CHANGEABLE,
-    EntryDecision,
+    Decision,
     Objection,
     RecognitionEntry,
     RecognitionRound,
@@ -72,7 +72,7 @@ def decide(
         )
     before = entry.tier
     entry.tier = wanted
-    entry.decision = (EntryDecision.CORRECTED if corrected else EntryDecision.CONFIRMED).value
+    entry.decision = (Decision.CORRECTED if corrected else Decision.CONFIRMED).value
     entry.reason, entry.decided_by, entry.decided_at = reason, principal.user_id, now()
     session.flush()
     audit.record(session, principal, "round.decide", entry.id, f"{before} → {wanted}: {reason or ''}")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.talent.recognition_facts import unpack
-from app.talent.rounds.models import EntryDecision, RecognitionEntry, RecognitionRound
+from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
 from app.talent.spreadsheets import Cell, as_workbook
 from app.talent.tiers.enums import OPEN_QUESTIONS
 from app.talent.tiers.figures import WHY_NOT, figures
@@ -56,7 +56,7 @@ def entries_of(session: Session, round_: RecognitionRound) -> Sequence[Recogniti
 
 
 def entry_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) -> Iterator[list[Cell]]:
-    decisions = {decision.value: decision.zh for decision in EntryDecision}
+    decisions = {decision.value: decision.zh for decision in Decision}
     for entry in entries:
         yield [
             entry.manager_number,

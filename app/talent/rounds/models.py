@@ -35,7 +35,7 @@ CHANGEABLE = (RoundState.FROZEN, RoundState.REVIEWED)
 """States in which the frozen entries may be decided, corrected and objected to."""
 
 
-class EntryDecision(LabelledEnum):
+class Decision(LabelledEnum):
     """How an entry's tier came about."""
 
     COMPUTED = "computed", "按规则认定", "By the rule"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
-from app.talent.rounds.models import EntryDecision, RoundState
+from app.talent.rounds.models import Decision, RoundState
 from app.talent.tiers.enums import Tier
 from app.talent.tiers.schemas import TierRead, Year
 
@@ -58,7 +58,7 @@ class RoundEntryRead(BaseModel):
     rule_id: str | None = Field(title="依据规则")
     figures: dict[str, Any] = Field(title="指标")
     tier: Tier | None = Field(title="认定类别", description="待审定时为 null")
-    decision: EntryDecision = Field(title="决定方式")
+    decision: Decision = Field(title="决定方式")
     reason: str | None = Field(title="理由")
     decided_at: datetime | None = Field(title="决定时间")
     version: int = Field(title="版本", description="ETag 即此数")

@@ -21,7 +21,7 @@ from app.talent.recognition_facts import digest, pack
 from app.talent.responses import check_sent
 from app.talent.rounds.models import (
     MOVES,
-    EntryDecision,
+    Decision,
     Objection,
     RecognitionEntry,
     RecognitionRound,
@@ -124,7 +124,7 @@ def entry_of(manager: Manager, evaluation: Evaluation, *, round_id: UUID) -> Rec
         rule_id=evaluation.rule.id if evaluation.rule else None,
         figures=summary(evaluation),
         tier=None if waits else tier,
-        decision=(EntryDecision.PENDING if waits else EntryDecision.COMPUTED).value,
+        decision=(Decision.PENDING if waits else Decision.COMPUTED).value,
     )
 
 
@@ -171,7 +171,7 @@ def _thaw(session: Session, round_: RecognitionRound) -> None:
 def _refuse_undecided(session: Session, round_: RecognitionRound) -> None:
     waiting = session.scalar(
         select(func.count()).where(
-            RecognitionEntry.round_id == round_.id, RecognitionEntry.decision == EntryDecision.PENDING
+            RecognitionEntry.round_id == round_.id, RecognitionEntry.decision == Decision.PENDING
         )
     )
     if waiting:
