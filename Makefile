@@ -37,7 +37,7 @@ check: $(STAMP) ## Style, types, layers, dependencies, house rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m pytest tests/test_house_rules.py
+	$(BIN)/python -m pytest tests/house_rules
 
 fmt: $(STAMP) ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix $(CHECKED)

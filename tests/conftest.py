@@ -228,7 +228,7 @@ def log_in(app: Any, settings: Settings) -> Callable[..., Caller]:
     """`log_in(Role.ENTERPRISE, name="…")` → a client of a new user (in a new organisation unless one is given)."""
     from fastapi.testclient import TestClient
 
-    from tests.builders.accounts import KIND_OF_ROLE, bearer, make_organisation, make_user
+    from tests.support.builders.accounts import KIND_OF_ROLE, bearer, make_organisation, make_user
 
     def enter(
         role: Role,

@@ -14,7 +14,13 @@ from app.accounts.api import router
 from app.accounts.models import Organisation, Role, User
 from app.database import Database
 from app.settings import Settings
-from tests.builders.accounts import PASSWORD, bearer, make_api_key, make_organisation, make_user
+from tests.support.builders.accounts import (
+    PASSWORD,
+    bearer,
+    make_api_key,
+    make_organisation,
+    make_user,
+)
 
 # For tests of checks that end before the database: both would only take twice the time.
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -25,7 +25,7 @@ from app.accounts.users import UserFacts, register
 from app.database import Database
 from app.errors import Conflict, Invalid
 from tests.accounts.conftest import People
-from tests.builders.accounts import PASSWORD, make_organisation, make_user
+from tests.support.builders.accounts import PASSWORD, make_organisation, make_user
 
 USCC = "91370102YY000001X4"
 ANOTHER_USCC = "91370112YY0000028K"

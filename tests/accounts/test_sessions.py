@@ -16,7 +16,7 @@ from app.accounts.models import Attempt, RefreshToken, Role, User
 from app.database import Database, now
 from app.settings import Settings
 from tests.accounts.conftest import People, on_one_database
-from tests.builders.accounts import PASSWORD
+from tests.support.builders.accounts import PASSWORD
 
 LogIn = Callable[..., Any]
 

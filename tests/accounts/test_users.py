@@ -12,7 +12,7 @@ from app.accounts.users import UserFacts, create_user
 from app.database import Database
 from app.errors import Conflict, Forbidden, Invalid
 from tests.accounts.conftest import People, on_one_database
-from tests.builders.accounts import PASSWORD, principal_of
+from tests.support.builders.accounts import PASSWORD, principal_of
 
 REGISTRATION: dict[str, Any] = {
     "organisation": {"name": "济南泉城阀门有限公司", "kind": "enterprise", "region": "370102"},

@@ -21,7 +21,7 @@ import pytest
 
 from app.cli import main
 from app.observability import configure_logging
-from tests.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
+from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
 from tests.support.paths import REPOSITORY
 
 

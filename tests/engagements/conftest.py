@@ -1,3 +1,5 @@
+"""The people of an engagement, for all its tests."""
+
 from typing import Any
 
 import pytest

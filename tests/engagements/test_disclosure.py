@@ -246,7 +246,7 @@ def test_a_key_may_read_and_work_but_not_consent(town: Town, app: Any) -> None:
     from fastapi.testclient import TestClient
 
     from app.accounts.models import User
-    from tests.builders.accounts import make_api_key
+    from tests.support.builders.accounts import make_api_key
 
     meeting = town.open()
     with town.database.unit_of_work() as session:

@@ -9,9 +9,9 @@ from app.accounts.models import Role
 from app.clock import local_now
 from app.database import Database
 from app.libraries.managers.models import Manager
-from tests.builders.pushes import make_push
 from tests.conftest import Caller
 from tests.pushes.world import World
+from tests.support.builders.pushes import make_push
 
 LogIn = Callable[..., Caller]
 

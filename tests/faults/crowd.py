@@ -42,8 +42,8 @@ from app.pushes.inbox.models import InboxChange
 from app.pushes.models import Push
 from app.settings import MailSecurity, Settings
 from app.workers.concurrent import ConcurrentWorker
-from tests.builders.pushes import make_push
-from tests.servers import Answer, Call, Mailbox, Receiver, http_receiver, mail_server
+from tests.support.builders.pushes import make_push
+from tests.support.servers import Answer, Call, Mailbox, Receiver, http_receiver, mail_server
 
 
 @dataclass

@@ -18,11 +18,11 @@ from app.database import Database, now
 from app.events.outbox import Event
 from app.main import create_app
 from app.pushes.models import Push
-from tests.builders.accounts import bearer, make_user
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
-from tests.builders.managers import manager_payload
 from tests.faults import launcher
+from tests.support.builders.accounts import bearer, make_user
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
 
 POINTS = [
     ("published", ""),

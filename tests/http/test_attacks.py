@@ -14,10 +14,10 @@ from app.accounts.models import Organisation, Role
 from app.database import Database, now
 from app.matching.ranking.explanation import without_names
 from app.observability import Metrics
-from tests.builders.accounts import PASSWORD
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
-from tests.builders.managers import manager_payload
+from tests.support.builders.accounts import PASSWORD
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
 
 LogIn = Callable[..., Any]
 

@@ -22,7 +22,7 @@ from app.libraries.api import router
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.models import Record
 from app.settings import Settings
-from tests.builders.accounts import bearer, make_api_key, make_organisation, make_user
+from tests.support.builders.accounts import bearer, make_api_key, make_organisation, make_user
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from app.database import Database
 from app.libraries import bulk
 from app.libraries.record.enums import RecordKind
 from app.settings import Settings
-from tests.builders.achievements import achievement_payload
-from tests.builders.managers import manager_payload
 from tests.libraries.conftest import RecordingIndexer, Somebody, World
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.managers import manager_payload
 
 
 def test_rows_good_and_bad(

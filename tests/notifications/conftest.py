@@ -17,11 +17,11 @@ from app.libraries.managers.models import Manager
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.models import ChannelAddress, Delivery, DeliveryAttempt
 from app.settings import MailSecurity, Settings
-from tests.builders.pushes import make_push
 from tests.conftest import Caller
 from tests.faults.launcher import BigramEmbedder
 from tests.pushes.world import World
-from tests.servers import Mailbox, Receiver, http_receiver, mail_server
+from tests.support.builders.pushes import make_push
+from tests.support.servers import Mailbox, Receiver, http_receiver, mail_server
 
 
 @pytest.fixture(scope="session")

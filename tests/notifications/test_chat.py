@@ -20,7 +20,7 @@ from app.notifications.models import ChannelKind
 from app.settings import Settings
 from tests.conftest import Caller
 from tests.notifications.conftest import Town
-from tests.servers import Answer, Receiver
+from tests.support.servers import Answer, Receiver
 
 Drain = Callable[[], int]
 

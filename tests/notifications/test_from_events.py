@@ -23,7 +23,7 @@ from tests.engagements.town import Meeting, day, ok
 from tests.engagements.town import Town as Engaged
 from tests.notifications.conftest import Town
 from tests.notifications.test_webhooks import verified
-from tests.servers import Mailbox, Receiver
+from tests.support.servers import Mailbox, Receiver
 
 Drain = Callable[[], int]
 Endpoint = Callable[..., dict[str, Any]]

@@ -30,7 +30,7 @@ from app.notifications.models import ChannelAddress
 from app.settings import MailSecurity, Settings
 from tests.conftest import Caller
 from tests.notifications.conftest import Town
-from tests.servers import Mailbox, mail_server
+from tests.support.servers import Mailbox, mail_server
 
 Drain = Callable[[], int]
 WithMail = Callable[[Caller], str]

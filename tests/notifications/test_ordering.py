@@ -18,7 +18,7 @@ from app.notifications.models import ChannelKind, Delivery, Message
 from app.settings import Settings
 from tests.conftest import Caller
 from tests.notifications.conftest import Town
-from tests.servers import Answer, Receiver
+from tests.support.servers import Answer, Receiver
 
 Endpoint = Callable[..., dict[str, Any]]
 Drain = Callable[[], int]

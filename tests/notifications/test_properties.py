@@ -21,7 +21,7 @@ from app.notifications.channels.webhook import signed
 from app.notifications.delivery.retry import LONGEST_WISH, next_delay
 from app.notifications.webhooks.service import new_secret
 from app.settings import Settings
-from tests.servers import http_receiver
+from tests.support.servers import http_receiver
 
 pauses = st.lists(st.timedeltas(timedelta(), timedelta(days=2)), max_size=12).map(sorted)
 

@@ -22,10 +22,10 @@ from app.pushes.inbox.models import InboxChange
 from app.pushes.models import Push, PushState
 from app.pushes.planning.revision import expire_due
 from app.settings import Settings
-from tests.builders.pushes import make_push
 from tests.conftest import Caller
 from tests.faults.launcher import BigramEmbedder
 from tests.notifications.conftest import Town
+from tests.support.builders.pushes import make_push
 
 PATH = "/v1/pushes/stream"
 

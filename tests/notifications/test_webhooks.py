@@ -17,7 +17,7 @@ from app.notifications.models import WebhookEndpoint
 from app.settings import Settings
 from tests.conftest import Caller
 from tests.notifications.conftest import Town
-from tests.servers import Answer, Call, Mailbox, Receiver
+from tests.support.servers import Answer, Call, Mailbox, Receiver
 
 Endpoint = Callable[..., dict[str, Any]]
 Drain = Callable[[], int]

@@ -1,3 +1,5 @@
+"""The scenario that tests of pushes share."""
+
 import pytest
 
 from app.database import Database

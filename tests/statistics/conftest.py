@@ -1,3 +1,5 @@
+"""Rows for statistics, put in the tables as they are."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,11 +17,11 @@ from app.engagements.models import Engagement, Participant, StageMove
 from app.libraries.managers.models import Manager
 from app.notifications.models import Delivery, Message
 from app.pushes.models import PushAttempt
-from tests.builders.contracts import make_contract
-from tests.builders.pushes import make_push
 from tests.conftest import Caller
 from tests.engagements.town import LogIn, ok
 from tests.pushes.world import World
+from tests.support.builders.contracts import make_contract
+from tests.support.builders.pushes import make_push
 
 YEAR = {"from": "2026-01-01", "to": "2026-12-31"}
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)

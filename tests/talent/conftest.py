@@ -31,9 +31,9 @@ from app.talent import handlers
 from app.talent.api import router as talent
 from app.talent.certificates.models import TrainingCertificate
 from app.workers.worker import Worker
-from tests.builders.contracts import make_contract
 from tests.libraries.conftest import RecordingIndexer, Somebody
 from tests.libraries.conftest import World as LibraryWorld
+from tests.support.builders.contracts import make_contract
 
 _numbers = count(1)
 

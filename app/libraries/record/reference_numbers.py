@@ -1,5 +1,8 @@
-"""Readable numbers: JN-A-2026-000001 (achievement), JN-D-… (demand), JN-M-… (manager), DJ-… (engagement, 对接), HT-…
-(contract, 合同); one series a kind and year."""
+"""Readable reference numbers, one series per kind and year.
+
+JN-A-2026-000001 (achievement), JN-D-… (demand), JN-M-… (manager), DJ-… (engagement, 对接), HT-…
+(contract, 合同).
+"""
 
 from typing import Any
 

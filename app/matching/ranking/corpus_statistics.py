@@ -1,5 +1,7 @@
-"""What is usual in the store: mean vectors, a sample, word statistics; taken at one position of the index and kept
-until the store has changed enough to matter."""
+"""Statistics of the whole store: mean vectors, a sample of vectors, word statistics.
+
+Taken at one position of the index and kept until the store has changed enough to matter.
+"""
 
 import threading
 from collections import Counter

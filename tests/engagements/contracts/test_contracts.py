@@ -16,7 +16,7 @@ from app.engagements.contract_models import Contract
 from app.engagements.contracts.checks import DATE_ORDER, PAST, check_terms
 from app.errors import Invalid
 from tests.conftest import Caller
-from tests.engagements.test_stages import events
+from tests.engagements.lifecycle.test_stage_changes import events
 from tests.engagements.town import Town, day, ok, refused, wrong_fields
 
 DRAFT: dict[str, Any] = {

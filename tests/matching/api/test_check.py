@@ -10,9 +10,9 @@ from app import database_schema
 from app.accounts.models import Role, User
 from app.database import Database
 from app.libraries.disclosure.visibility import FIELD_LEVELS
-from tests.builders.accounts import make_api_key
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
+from tests.support.builders.accounts import make_api_key
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
 
 CHECK = "/v1/demands/check"
 PROBLEM = "application/problem+json"

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Role
 from app.libraries.demands.models import Demand
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
 
 TEXT = "化工储罐的水性防腐涂料半年就起泡，想找盐雾一千小时以上的体系"
 

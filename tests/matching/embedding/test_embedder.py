@@ -1,3 +1,5 @@
+"""The embedder: vectors of the real model."""
+
 import re
 import shutil
 import subprocess

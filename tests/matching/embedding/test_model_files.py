@@ -1,3 +1,5 @@
+"""Preparing the embedding model's files."""
+
 import hashlib
 import json
 import os

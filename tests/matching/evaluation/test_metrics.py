@@ -1,3 +1,5 @@
+"""Metrics of ranked lists, against figures worked out by hand."""
+
 import json
 import math
 from collections import defaultdict

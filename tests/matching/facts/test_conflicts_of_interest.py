@@ -1,3 +1,5 @@
+"""Conflicts of interest between a manager and the sides of a pair."""
+
 import pytest
 
 from app.matching.facts.conflicts_of_interest import find_conflict_of_interest

@@ -1,3 +1,5 @@
+"""Hard constraints between a demand and an achievement."""
+
 from datetime import date
 from decimal import Decimal
 

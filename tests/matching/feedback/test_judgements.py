@@ -18,7 +18,7 @@ from app.matching.feedback.judgements import (
 from app.matching.feedback.models import Impression, Judgement
 from app.matching.models import Pair
 from app.matching.training.examples import collect_examples
-from tests.matching.training.use import BEGIN, END, SURFACE, Town, build
+from tests.matching.training.usage import BEGIN, END, SURFACE, Town, build
 
 LATER = BEGIN + timedelta(hours=1)
 

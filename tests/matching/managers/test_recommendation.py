@@ -16,9 +16,9 @@ from app.libraries.demands.models import Demand
 from app.matching.managers.shrinkage import NEWCOMER_PUSHES
 from app.matching.matcher import Matcher
 from app.pushes.models import Push, PushState
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
-from tests.builders.managers import manager_payload
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
 
 LogIn = Callable[..., Any]
 

@@ -1,3 +1,5 @@
+"""The score of a manager for a pair."""
+
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""The explanation of a match, in both languages."""
+
 import json
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Features of a pair: their values and ranges."""
+
 from decimal import Decimal
 
 import numpy as np

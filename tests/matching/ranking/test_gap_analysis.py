@@ -1,3 +1,5 @@
+"""What an achievement lacks for a demand."""
+
 from decimal import Decimal
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The ranker: its scores and its threshold."""
+
 import math
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""BM25 scores against the formula."""
+
 from collections import Counter
 
 import pytest

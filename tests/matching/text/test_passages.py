@@ -1,3 +1,5 @@
+"""Texts cut into passages for embedding."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,3 +1,5 @@
+"""Traits of a text: indicators, purpose and formality."""
+
 import json
 from decimal import Decimal
 

@@ -21,9 +21,9 @@ from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.models import RecordVector
 from app.observability import configure_logging
 from app.settings import Settings
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
-from tests.builders.managers import manager_payload
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
 from tests.support.paths import REPOSITORY
 
 OLD = "the model of before"

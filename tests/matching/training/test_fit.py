@@ -15,7 +15,7 @@ from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker
 from app.matching.training.examples import Example, collect_examples
 from app.matching.training.fit import calibration, fit, stretched
-from tests.matching.training.use import BY_CHANCE, END, build, live
+from tests.matching.training.usage import BY_CHANCE, END, build, live
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 

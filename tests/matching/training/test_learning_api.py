@@ -20,10 +20,10 @@ from app.matching.models import Pair
 from app.matching.ranking import registry
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import load_ranker
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
-from tests.builders.managers import manager_payload
 from tests.conftest import Caller
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
 
 NAMES = {feature.name for feature in FEATURES}
 KEEN = replace(load_ranker(), version="keen", base=load_ranker().base + 1.0)

@@ -28,7 +28,7 @@ from app.matching.training.trainer import (
     train,
 )
 from tests.matching.training.test_fit import AT, example
-from tests.matching.training.use import BY_CHANCE, BY_MEANING, END, build, live
+from tests.matching.training.usage import BY_CHANCE, BY_MEANING, END, build, live
 
 
 def trained_on(database: Database, present: Ranker, judged: JudgedPairs | None = None) -> Trained:

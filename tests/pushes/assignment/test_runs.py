@@ -18,11 +18,11 @@ from app.pushes.assignment.models import AssignmentRun
 from app.pushes.assignment.runs import CATCH_UP, DUE, assignment_handler, start_nightly
 from app.pushes.models import Push
 from app.settings import Settings
-from tests.builders.achievements import achievement_payload
-from tests.builders.demands import demand_payload
-from tests.builders.managers import manager_payload
 from tests.conftest import Caller
 from tests.pushes.world import World
+from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
 
 NIGHT = datetime(2026, 11, 26, 3, 0, tzinfo=JINAN_TIME)
 

@@ -13,9 +13,9 @@ from app.accounts.models import Organisation, OrganisationKind, Role
 from app.database import now
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from tests.builders.accounts import make_organisation, make_user, principal_of
 from tests.conftest import Caller
 from tests.pushes.world import World
+from tests.support.builders.accounts import make_organisation, make_user, principal_of
 
 
 @pytest.fixture

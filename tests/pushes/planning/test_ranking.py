@@ -1,3 +1,5 @@
+"""The order of pushes in an inbox."""
+
 import math
 from datetime import UTC, datetime, timedelta
 

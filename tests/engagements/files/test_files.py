@@ -1,0 +1,256 @@
+"""Files: what is taken, where it lies, and that a row and its bytes never part."""
+
+import hashlib
+import io
+import os
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.database import now
+from app.engagements.files import service as files
+from app.engagements.files.content_types import DOCX, JPEG, PDF, PNG, XLSX, find_type, with_suffix
+from app.engagements.files.storage import DiskStore, S3Store, Store, open_store
+from app.engagements.models import File
+from app.errors import Invalid, Unavailable
+from app.settings import Settings
+from tests.engagements.files import documents
+from tests.engagements.town import Meeting, Town, ok, refused, wrong_fields
+from tests.support.failing_commits import fail_commits_that_insert_into
+from tests.support.s3_server import ACCESS, BUCKET, SECRET, Bucket, s3_server
+
+
+@pytest.fixture(params=["disk", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "disk":
+        yield DiskStore(tmp_path / "files")
+        return
+    with s3_server() as bucket:
+        yield open_store(s3_settings(bucket))
+
+
+def s3_settings(bucket: Bucket) -> Settings:
+    return Settings(
+        _env_file=None,
+        demo=True,
+        files_s3_bucket=BUCKET,
+        files_s3_endpoint=bucket.endpoint,
+        files_s3_access_key=ACCESS,  # type: ignore[arg-type]  # as the environment gives it
+        files_s3_secret_key=SECRET,  # type: ignore[arg-type]  # as the environment gives it
+    )
+
+
+class TestStores:
+    """One contract, on disk and over S3."""
+
+    def test_bytes_come_back_as_they_went(self, store: Store) -> None:
+        body = os.urandom(200_000)
+        store.put("a/b", io.BytesIO(body), len(body))
+        assert b"".join(store.read("a/b")) == body
+        [(key, written_at)] = store.listing()
+        assert key == "a/b"
+        assert abs(now() - written_at) < timedelta(minutes=1)
+
+    def test_what_is_deleted_is_gone(self, store: Store) -> None:
+        store.put("a/b", io.BytesIO(b"x"), 1)
+        store.delete("a/b")
+        store.delete("a/b")
+        assert list(store.listing()) == []
+        with pytest.raises(Unavailable):
+            store.read("a/b")
+
+    def test_a_reader_sees_all_of_a_file_or_nothing(self, tmp_path: Path) -> None:
+        """While the bytes arrive nothing stands under the key; when they break off nothing ever does."""
+        store, arriving, go_on = DiskStore(tmp_path), threading.Event(), threading.Event()
+
+        class Slow(io.BytesIO):
+            def read(self, size: int | None = -1) -> bytes:
+                piece = super().read(4)
+                arriving.set()
+                go_on.wait(timeout=10)
+                return piece
+
+        thread = threading.Thread(target=store.put, args=("a/b", Slow(b"12345678"), 8))
+        thread.start()
+        arriving.wait(timeout=10)
+        with pytest.raises(Unavailable):
+            store.read("a/b")
+        go_on.set()
+        thread.join()
+        assert b"".join(store.read("a/b")) == b"12345678"
+        with pytest.raises(OSError, match="instead of 9"):
+            store.put("a/c", io.BytesIO(b"12345678"), 9)
+        assert [key for key, _ in store.listing()] == ["a/b"]
+
+    def test_half_a_setting_is_refused_at_start(self) -> None:
+        with pytest.raises(RuntimeError, match="S3 needs"):
+            open_store(Settings(_env_file=None, demo=True, files_s3_bucket="x"))
+
+    def test_s3_that_refuses_is_no_missing_file(self) -> None:
+        from minio.error import S3Error
+
+        with s3_server() as bucket:
+            store = open_store(s3_settings(bucket))
+            assert isinstance(store, S3Store)
+            bucket.objects["backups/db"], bucket.written["backups/db"] = b"x", now()
+            assert list(store.listing()) == []  # not ours, so never swept up
+            bucket.fails = True
+            with pytest.raises(S3Error):
+                store.read("a/b")
+            with pytest.raises(S3Error):
+                store.put("a/b", io.BytesIO(b"x"), 1)
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("content", "type_"),
+        [
+            (documents.PDF, PDF),
+            (documents.PNG, PNG),
+            (documents.JPEG, JPEG),
+            (documents.DOCX, DOCX),
+            (documents.XLSX, XLSX),
+        ],
+        ids=lambda value: getattr(value, "name", "content"),
+    )
+    def test_the_content_tells_the_type(self, content: bytes, type_: Any) -> None:
+        file = io.BytesIO(content)
+        assert find_type(file) is type_
+        assert file.tell() == 0
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"MZ\x90\x00",
+            b"<html>%PDF-1.7",
+            b"PK\x03\x04 no package",
+            documents.PLAIN_ZIP,
+            documents.MACROS,
+            documents.HIDDEN_MACROS,
+            documents.DOCX[:60],
+            b"\x89PNG",
+        ],
+        ids=["empty", "program", "page", "zip-start", "zip", "macros", "hidden-macros", "cut", "png-start"],
+    )
+    def test_nothing_else_is_taken(self, content: bytes) -> None:
+        with pytest.raises(Invalid):
+            find_type(io.BytesIO(content))
+
+    def test_a_name_ends_as_what_the_file_is(self) -> None:
+        assert with_suffix("合同.PDF", PDF) == "合同.PDF"
+        assert with_suffix("photo.jpeg", JPEG) == "photo.jpeg"
+        assert with_suffix("invoice.pdf.exe", PDF) == "invoice.pdf.exe.pdf"
+
+
+def upload(meeting: Meeting, caller: Any, content: bytes, name: str = "报告.pdf", **headers: str) -> Any:
+    return caller.post(f"{meeting.path}/files", files={"file": (name, content)}, headers=headers)
+
+
+def stored(town: Town, app: Any) -> tuple[set[str], set[str]]:
+    """Keys that rows name, and keys that have bytes."""
+    with town.database.reading() as session:
+        rows = set(session.scalars(select(File.storage_key)))
+    return rows, {key for key, _ in app.state.files.listing()}
+
+
+class TestOverHttp:
+    def test_a_file_goes_up_and_down(self, town: Town, settings: Settings) -> None:
+        meeting = town.agreed()
+        made = ok(upload(meeting, town.enterprise, documents.PDF, "../../etc/检测报告"), 201)
+        assert made["name"] == "检测报告.pdf"
+        assert made["media_type"] == "application/pdf"
+        assert made["size"] == len(documents.PDF)
+        assert made["sha256"] == hashlib.sha256(documents.PDF).hexdigest()
+        down = town.lead.get(f"{meeting.path}/files/{made['id']}/content")
+        assert (down.status_code, down.content) == (200, documents.PDF)
+        assert down.headers["content-type"] == "application/pdf"
+        assert down.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%A3%80")
+        assert down.headers["x-content-type-options"] == "nosniff"
+        assert [one["id"] for one in ok(town.lead.get(f"{meeting.path}/files"))["items"]] == [made["id"]]
+        assert list(settings.files_path.glob("*/*"))
+        for caller in (town.manager()[0],):
+            assert caller.get(f"{meeting.path}/files/{made['id']}/content").status_code == 404
+
+    def test_what_is_refused_leaves_nothing(self, town: Town, app: Any, as_stranger: Any) -> None:
+        meeting = town.agreed()
+        assert wrong_fields(upload(meeting, town.lead, b"MZ\x90", "ok.pdf")) == ["file"]
+        assert wrong_fields(town.lead.post(f"{meeting.path}/files", data={"file": "text"})) == ["file"]
+        assert upload(meeting, as_stranger, documents.PDF).status_code == 401
+        assert upload(meeting, town.manager()[0], documents.PDF).status_code == 404
+        ok(meeting.move("ended", reason="other"))
+        refused(upload(meeting, town.lead, documents.PDF), 409, "engagement_closed")
+        assert stored(town, app) == (set(), set())
+
+    def test_uploads_have_a_limit_of_their_own(self, town: Town, settings: Settings, app: Any) -> None:
+        """More than another request may have; not more than a file may have, with a length told or without."""
+        meeting = town.agreed()
+        large = documents.PDF + b"\n" * (settings.max_body_bytes + 1)
+        ok(upload(meeting, town.lead, large), 201)
+        too_large = documents.PDF + b"\n" * settings.max_file_bytes
+        assert wrong_fields(upload(meeting, town.lead, too_large)) == ["file"]
+        refused(upload(meeting, town.lead, too_large + b"\n" * 100_000), 413, "too_large")
+        frame = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+        pieces = (piece for piece in (frame, *[b"\n" * 1_000_000] * 21))
+        chunked = town.lead.post(
+            f"{meeting.path}/files",
+            content=pieces,
+            headers={"Content-Type": "multipart/form-data; boundary=x"},
+        )
+        refused(chunked, 413, "too_large")
+        refused(town.lead.post(f"{meeting.path}/notes", content=large), 413, "too_large")
+        rows, keys = stored(town, app)
+        assert len(rows) == 1 and rows == keys
+
+    def test_the_same_key_uploads_once(self, town: Town, app: Any) -> None:
+        meeting = town.agreed()
+        headers = {"Idempotency-Key": "report-1-of-1"}
+        first = ok(upload(meeting, town.lead, documents.PDF, **headers), 201)
+        assert ok(upload(meeting, town.lead, documents.PDF, **headers), 201) == first
+        assert wrong_fields(upload(meeting, town.lead, documents.PNG, **headers)) == ["Idempotency-Key"]
+        rows, keys = stored(town, app)
+        assert len(rows) == 1 and rows <= keys
+
+    def test_a_failed_transaction_leaves_bytes_that_nobody_reads_and_the_sweep_removes(
+        self, town: Town, app: Any, settings: Settings
+    ) -> None:
+        meeting = town.agreed()
+        fail_commits_that_insert_into(town.database, "engagement_files")
+        refused(upload(meeting, town.lead, documents.PDF), 409, "conflict")
+        rows, keys = stored(town, app)
+        assert rows == set() and len(keys) == 1
+        assert ok(town.lead.get(f"{meeting.path}/files"))["items"] == []
+        assert (
+            files.delete_orphaned_files(town.database, app.state.files) == 0
+        )  # it might be an upload in flight
+        yesterday = (now() - timedelta(days=2)).timestamp()
+        for path in settings.files_path.glob("*/*"):
+            os.utime(path, (yesterday, yesterday))
+        assert files.delete_orphaned_files(town.database, app.state.files) == 1
+        assert stored(town, app) == (set(), set())
+
+    def test_bytes_that_cannot_be_stored_make_no_row(self, town: Town, app: Any, settings: Settings) -> None:
+        meeting = town.agreed()
+        settings.files_path.parent.mkdir(parents=True, exist_ok=True)
+        settings.files_path.write_text("in the way of the directory")
+        assert upload(meeting, town.lead, documents.PDF).status_code == 500
+        assert stored(town, app)[0] == set()
+
+    def test_a_removed_file_is_gone_for_readers_at_once_and_from_disk_later(
+        self, town: Town, app: Any
+    ) -> None:
+        meeting = town.agreed()
+        kept = ok(upload(meeting, town.enterprise, documents.PNG, "a.png"), 201)
+        made = ok(upload(meeting, town.enterprise, documents.PDF), 201)
+        path = f"{meeting.path}/files/{made['id']}"
+        refused(town.institution.delete(path), 409, "not_your_part")
+        assert town.enterprise.delete(path).status_code == 204
+        assert town.lead.get(f"{path}/content").status_code == 404
+        assert town.enterprise.delete(path).status_code == 404
+        assert files.delete_orphaned_files(town.database, app.state.files) == 1
+        assert town.lead.get(f"{meeting.path}/files/{kept['id']}/content").status_code == 200

@@ -1,0 +1,1 @@
+"""Tests of tasks, notes and the timeline."""

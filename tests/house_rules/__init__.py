@@ -1,0 +1,1 @@
+"""House rules: what a reader of the files can check."""

@@ -1,0 +1,66 @@
+"""What only one module may do: commit, read the environment, catch everything."""
+
+import ast
+
+from tests.house_rules.source import MODULES, calls, name_of, names, tree
+from tests.support.paths import APP
+
+
+def test_only_the_database_module_commits() -> None:
+    """One command, one transaction: a commit in the middle of one would leave half of it when the rest fails."""
+    found = [
+        f"{name_of(path)}:{call.lineno}"
+        for path in MODULES
+        for called, call in calls(path)
+        if called == "commit" and path != APP / "database.py"
+    ]
+    assert not found
+
+
+def test_errors_come_from_the_domain_tree_only() -> None:
+    """An HTTPException carries no Chinese message, no code and no field, and makes a service know of HTTP."""
+    found = [
+        f"{name_of(path)}:{line}"
+        for path in MODULES
+        for name, line in names(path)
+        if "HTTPException" in name and path != APP / "errors.py"
+    ]
+    assert not found
+
+
+def test_broad_handlers_stand_only_in_the_worker_loop_or_raise_again() -> None:
+    """Elsewhere a broad handler swallows what somebody needs to see."""
+    found = []
+    for path in MODULES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
+                raises_again = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+                if not raises_again:
+                    found.append(name_of(path))
+    assert found == ["app/workers/worker.py"]
+
+
+def _is_broad(caught: ast.expr | None) -> bool:
+    kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(kind is None or ast.unparse(kind) in ("Exception", "BaseException") for kind in kinds)
+
+
+def test_the_service_does_not_print() -> None:
+    """Output is a log line with a correlation id, or a command's answer through typer or rich."""
+    found = [
+        f"{name_of(path)}:{call.lineno}"
+        for path in MODULES
+        for called, call in calls(path)
+        if called == "print" and isinstance(call.func, ast.Name)
+    ]
+    assert not found
+
+
+def test_only_settings_read_the_environment() -> None:
+    found = [
+        f"{name_of(path)}:{line}"
+        for path in MODULES
+        for name, line in names(path)
+        if name in ("environ", "getenv", "environb")
+    ]
+    assert not found

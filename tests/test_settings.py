@@ -1,0 +1,27 @@
+"""Settings: the signing key is strong, required and never shown."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.main import create_app
+from app.settings import DEMO_SECRET, Settings
+
+
+class TestSecrets:
+    @pytest.mark.parametrize("weak", [DEMO_SECRET, "short", "x" * 31, ""])
+    def test_a_weak_signing_key_is_refused(self, weak: str) -> None:
+        with pytest.raises(ValidationError, match="32 or more random characters"):
+            Settings(_env_file=None, secret_key=weak)  # type: ignore[arg-type]  # as the environment gives it
+
+    def test_without_a_signing_key_the_service_does_not_start(self, tmp_path: Path, embedder: Any) -> None:
+        with pytest.raises(RuntimeError, match="signing key"):
+            create_app(Settings(_env_file=None, home=tmp_path), embedder=embedder)
+
+    def test_a_signing_key_is_never_shown(self) -> None:
+        key = "k3y-" * 10
+        settings = Settings(_env_file=None, secret_key=key)  # type: ignore[arg-type]  # as the environment gives it
+        assert key not in repr(settings)
+        assert key not in settings.model_dump_json()
