@@ -91,7 +91,7 @@ class Push(Identified, Base):
     ended_at: Mapped[datetime | None]
     round: Mapped[int] = mapped_column(default=1)
     pushed_at: Mapped[datetime] = mapped_column(default=now)
-    told_at: Mapped[datetime | None]
+    notified_at: Mapped[datetime | None] = mapped_column("told_at")
     answer_due_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
     follows_id: Mapped[UUID | None] = mapped_column(index=True)

@@ -23,8 +23,8 @@ PairKey = tuple[UUID, UUID]
 class RepushPolicy:
     """How often a pair may come to one manager, and which rise of its score (0–1) matters."""
 
-    rounds: int = 3
-    regain: float = 0.1
+    max_attempts: int = 3
+    min_score_gain: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class Policy:
     to him."""
 
     threshold: float
-    places: int
+    slots_per_pair: int
     expiry: timedelta
     immediate: float = 0.85
     per_day: int = 20
     per_week: int = 60
-    waiting_per_place: int = 4
+    pending_per_slot: int = 4
     answer_days: int = 5
-    returning: RepushPolicy = field(default_factory=RepushPolicy)
+    repush: RepushPolicy = field(default_factory=RepushPolicy)
 
 
 def policy_of(settings: Settings, recommender: HasThreshold) -> Policy:
@@ -50,12 +50,12 @@ def policy_of(settings: Settings, recommender: HasThreshold) -> Policy:
     threshold = settings.push_threshold if settings.push_threshold is not None else recommender.threshold
     return Policy(
         threshold=threshold,
-        places=settings.pushes_per_pair,
+        slots_per_pair=settings.pushes_per_pair,
         expiry=settings.push_expiry,
         immediate=settings.push_immediate_score,
         per_day=settings.pushes_per_day,
         per_week=settings.pushes_per_week,
-        waiting_per_place=settings.pushes_waiting_per_place,
+        pending_per_slot=settings.pushes_waiting_per_place,
         answer_days=settings.push_answer_working_days,
-        returning=RepushPolicy(rounds=settings.push_rounds, regain=settings.push_regain),
+        repush=RepushPolicy(max_attempts=settings.push_rounds, min_score_gain=settings.push_regain),
     )

@@ -150,7 +150,7 @@ def pairs_with_free_slot(policy: Policy) -> Select[Pair]:
         .correlate(Pair)
         .scalar_subquery()
     )
-    return good_published_pairs(policy).where(held < policy.places).limit(PAIRS_LOOKED_AT)
+    return good_published_pairs(policy).where(held < policy.slots_per_pair).limit(PAIRS_LOOKED_AT)
 
 
 def first_level(codes: Sequence[str] | None) -> frozenset[str]:

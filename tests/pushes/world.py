@@ -224,7 +224,7 @@ class World:
         by = timedelta(days=days)
         with self.database.unit_of_work() as session:
             for push in session.scalars(select(Push)):
-                for name in ("created_at", "pushed_at", "expires_at", "told_at", "answer_due_at"):
+                for name in ("created_at", "pushed_at", "expires_at", "notified_at", "answer_due_at"):
                     if getattr(push, name) is not None:
                         setattr(push, name, getattr(push, name) - by)
             for round_ in session.scalars(select(PushAttempt)):

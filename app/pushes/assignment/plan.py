@@ -150,8 +150,8 @@ def _problem(
             PairToAssign(
                 _id(key),
                 values,
-                least=min(max(0, STRONG_LEAST - accepted), standing.policy.places),
-                most=max(0, standing.policy.places - accepted),
+                least=min(max(0, STRONG_LEAST - accepted), standing.policy.slots_per_pair),
+                most=max(0, standing.policy.slots_per_pair - accepted),
                 held=accepted,
             )
         )

@@ -33,7 +33,7 @@ def announce_digests(session: Session) -> int:
     moment = now()
     oldest = session.execute(
         select(Push.manager_id, func.min(Push.pushed_at))
-        .where(Push.told_at.is_(None), queries.is_actionable(moment))
+        .where(Push.notified_at.is_(None), queries.is_actionable(moment))
         .group_by(Push.manager_id)
     ).all()
     preferences = managers_preferences(session, [row[0] for row in oldest])
@@ -89,7 +89,7 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
     session.execute(
         update(Push)
         .where(Push.id.in_([entry.id for entry in listed if entry.new]))
-        .values(told_at=moment)
+        .values(notified_at=moment)
         .execution_options(synchronize_session=False)
     )
     session.flush()
@@ -110,7 +110,7 @@ def entries_of(
     pushes = session.scalars(
         select(Push)
         .where(Push.manager_id == manager_id, queries.is_actionable(moment))
-        .order_by(Push.told_at.is_not(None), Push.rank_key.desc(), Push.id)
+        .order_by(Push.notified_at.is_not(None), Push.rank_key.desc(), Push.id)
         .limit(LOOKED_AT)
     ).all()
     owners = owners_of(session, pushes)
@@ -121,10 +121,10 @@ def entries_of(
             push.achievement_id,
             frozenset({owners[push.demand_id], owners[push.achievement_id]}),
             push.rank_key,
-            new=push.told_at is None,
+            new=push.notified_at is None,
         )
         for push in pushes
-        if push.told_at is not None or push.pushed_at < cutoff
+        if push.notified_at is not None or push.pushed_at < cutoff
     ]
 
 

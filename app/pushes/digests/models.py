@@ -50,4 +50,4 @@ class NotifiedPair(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
     other_id: Mapped[UUID] = mapped_column(primary_key=True)
-    told_at: Mapped[datetime] = mapped_column(default=now)
+    notified_at: Mapped[datetime] = mapped_column("told_at", default=now)

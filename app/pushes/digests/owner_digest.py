@@ -110,7 +110,7 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
     )
     session.add(digest)
     session.add_all(
-        NotifiedPair(organisation_id=organisation_id, record_id=record_id, other_id=other, told_at=moment)
+        NotifiedPair(organisation_id=organisation_id, record_id=record_id, other_id=other, notified_at=moment)
         for (_, record_id), others in news.items()
         for other in others
     )

@@ -94,7 +94,7 @@ def preview_list(
     wishes = standing.preferences[manager_id]
     day = _next_day(standing.day, wishes)
     cutoff = at(day, time(wishes.digest_hour))
-    standing.given[manager_id] = recent_pushes(session, [manager_id], day).get(manager_id, NO_RECENT_PUSHES)
+    standing.recent[manager_id] = recent_pushes(session, [manager_id], day).get(manager_id, NO_RECENT_PUSHES)
     reasons = _Reasons()
     scores = _scores(session, recommender, manager, policy)
     waiting = entries_of(session, manager_id, cutoff=cutoff, moment=standing.moment)
@@ -177,8 +177,8 @@ def _planned(
         if key not in scores:
             reasons.add("not_recommended")
             continue
-        standing.given[manager_id] = standing.given[manager_id].one_more()
-        standing.waiting[manager_id] += 1
+        standing.recent[manager_id] = standing.recent[manager_id].one_more()
+        standing.pending[manager_id] += 1
         owners = frozenset(
             {standing.demands[key[0]].owner_org_id, standing.achievements[key[1]].owner_org_id}
         )

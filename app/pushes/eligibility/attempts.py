@@ -58,7 +58,7 @@ def pending_by_manager(session: Session, manager_ids: Collection[UUID]) -> Count
 
 
 def repushable(
-    session: Session, pairs: Mapping[PairKey, Pair], law: RepushPolicy
+    session: Session, pairs: Mapping[PairKey, Pair], policy: RepushPolicy
 ) -> dict[tuple[PairKey, UUID], RepushReason]:
     """Which of these pairs may come back to which managers who had them, and why."""
     rows = session.execute(
@@ -103,7 +103,7 @@ def repushable(
             push.decline_reason,
             undone=push.ended_reason == UNDONE,
         )
-        if may_repush(last, score=pair.score, changed={name for _, name in changed}, law=law):
+        if may_repush(last, score=pair.score, changed={name for _, name in changed}, policy=policy):
             found[key, push.manager_id] = repush_reason(last, changed)
     return found
 

@@ -30,10 +30,10 @@ class PairEligibility:
     demand_valid_until: date | None = None
     achievement_valid_until: date | None = None
     org_family: Mapping[str, str] = field(default_factory=dict)
-    holding: int = 0
-    places: int = 3
+    occupied: int = 0
+    slots: int = 3
     ranked_fully: bool = False
-    unwanted: bool = False
+    owner_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class PushFacts:
     accepts_pushes: bool = True
     trusted: bool = True
     earlier: PushState | None = None
-    returns: bool = False
+    may_repush: bool = False
     preferences: Preferences = DEFAULT_PREFERENCES
-    given: RecentPushes = NO_RECENT_PUSHES
+    recent: RecentPushes = NO_RECENT_PUSHES
     per_day: int = 1000
     per_week: int = 5000
-    waiting: int = 0
-    waiting_per_place: int = 100
+    pending: int = 0
+    pending_per_slot: int = 100

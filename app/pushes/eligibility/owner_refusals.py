@@ -15,7 +15,7 @@ from app.pushes.policy import PairKey, RepushPolicy
 
 
 def pairs_refused_by_owner(
-    session: Session, pairs: Mapping[PairKey, Pair], law: RepushPolicy
+    session: Session, pairs: Mapping[PairKey, Pair], policy: RepushPolicy
 ) -> frozenset[PairKey]:
     """Which of these pairs an owner is not interested in, where neither record has changed since in what meets his
     reason. A later answer takes the place of an earlier one."""
@@ -36,7 +36,7 @@ def pairs_refused_by_owner(
     )
     said = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
     history = _changes(session, {id_ for row in said for id_ in (row.demand_id, row.achievement_id)})
-    unwanted = set()
+    owner_refused = set()
     for row in said:
         key = (row.demand_id, row.achievement_id)
         changed = {
@@ -47,9 +47,9 @@ def pairs_refused_by_owner(
             for name in names
         }
         score = pairs[key].score
-        if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, law=law):
-            unwanted.add(key)
-    return frozenset(unwanted)
+        if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
+            owner_refused.add(key)
+    return frozenset(owner_refused)
 
 
 def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[datetime, list[str]]]]:

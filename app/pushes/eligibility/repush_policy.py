@@ -91,13 +91,13 @@ class RepushReason:
     score_before: float
 
 
-def score_rose(since: float, score: float, law: RepushPolicy) -> bool:
+def score_rose(since: float, score: float, policy: RepushPolicy) -> bool:
     """Whether the score rose by what matters."""
-    return score >= since + law.regain - _ROUNDING
+    return score >= since + policy.min_score_gain - _ROUNDING
 
 
 def resolves_reason(
-    reason: str | None, *, since: float | None, score: float, changed: Collection[str], law: RepushPolicy
+    reason: str | None, *, since: float | None, score: float, changed: Collection[str], policy: RepushPolicy
 ) -> bool:
     """Whether a change of the records meets the reason for which a manager declined, or an owner is not interested.
 
@@ -109,17 +109,17 @@ def resolves_reason(
         return False
     why = reason or "other"
     if why in RISE_MEETS:
-        return since is not None and score_rose(since, score, law)
+        return since is not None and score_rose(since, score, policy)
     return bool(MEETS.get(why, frozenset()) & set(changed))
 
 
-def may_repush(ended: EndedAttempt, *, score: float, changed: Collection[str], law: RepushPolicy) -> bool:
+def may_repush(ended: EndedAttempt, *, score: float, changed: Collection[str], policy: RepushPolicy) -> bool:
     """
     Args:
         score: the pair's present score.
         changed: fields of both records that changed since the last round began.
     """
-    if ended.round >= law.rounds:
+    if ended.round >= policy.max_attempts:
         return False
     if ended.undone:
         return True
@@ -128,10 +128,10 @@ def may_repush(ended: EndedAttempt, *, score: float, changed: Collection[str], l
     match ended.state:
         case PushState.DECLINED:
             return resolves_reason(
-                ended.reason, since=ended.pair_score, score=score, changed=changed, law=law
+                ended.reason, since=ended.pair_score, score=score, changed=changed, policy=policy
             )
         case PushState.EXPIRED:
-            return score_rose(ended.pair_score, score, law)
+            return score_rose(ended.pair_score, score, policy)
         case PushState.CANCELLED:
             return True
     return False

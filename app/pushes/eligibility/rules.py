@@ -75,7 +75,7 @@ def _pair_rules(pair: PairEligibility) -> list[Violation]:
 
 def _owner_rules(pair: PairEligibility) -> Iterable[Violation]:
     """What was sent before the owner said so stays: its manager may have reasons to speak to him all the same."""
-    if pair.unwanted:
+    if pair.owner_refused:
         yield Violation(
             "owner_not_interested",
             "供需一方已表示对此匹配无意向",
@@ -153,13 +153,13 @@ def _cap_rules(facts: PushFacts) -> Iterable[Violation]:
     wishes = facts.preferences
     per_day = min(facts.per_day, wishes.per_day or facts.per_day)
     per_week = min(facts.per_week, wishes.per_week or facts.per_week)
-    if facts.given.day >= per_day:
+    if facts.recent.day >= per_day:
         yield Violation(
             "manager_day_cap",
             f"该经理人当日推送已达上限 {per_day} 条",
             f"the manager got {per_day} pushes today, the most for a day",
         )
-    if facts.given.week >= per_week:
+    if facts.recent.week >= per_week:
         yield Violation(
             "manager_week_cap",
             f"该经理人七日内推送已达上限 {per_week} 条",
@@ -169,8 +169,8 @@ def _cap_rules(facts: PushFacts) -> Iterable[Violation]:
 
 def _waiting_rules(facts: PushFacts) -> Iterable[Violation]:
     """More than he could take up even if he declined most of them; what waits when he takes one up stays."""
-    most = facts.waiting_per_place * max(1, facts.manager.capacity - facts.manager.open_load)
-    if facts.waiting >= most:
+    most = facts.pending_per_slot * max(1, facts.manager.capacity - facts.manager.open_load)
+    if facts.pending >= most:
         yield Violation(
             "manager_inbox_full",
             f"待该经理人答复的推送已达上限 {most} 条",
@@ -179,7 +179,7 @@ def _waiting_rules(facts: PushFacts) -> Iterable[Violation]:
 
 
 def _new_push_rules(facts: PushFacts) -> Iterable[Violation]:
-    if facts.returns:
+    if facts.may_repush:
         pass
     elif facts.earlier is PushState.DECLINED:
         yield Violation(
@@ -189,9 +189,9 @@ def _new_push_rules(facts: PushFacts) -> Iterable[Violation]:
         yield Violation(
             "pushed_before", "此供需对已推送给该技术经理人", "the pair was pushed to this manager before"
         )
-    if facts.pair.holding >= facts.pair.places:
+    if facts.pair.occupied >= facts.pair.slots:
         yield Violation(
             "pair_has_enough",
-            f"此供需对已有 {facts.pair.places} 个推送",
-            f"the pair already has {facts.pair.places} pushes",
+            f"此供需对已有 {facts.pair.slots} 个推送",
+            f"the pair already has {facts.pair.slots} pushes",
         )

@@ -51,10 +51,10 @@ class EligibilitySnapshot:
     ranked_fully: bool
     trusted: frozenset[UUID]
     preferences: Mapping[UUID, Preferences]
-    given: dict[UUID, RecentPushes]
-    waiting: Counter[UUID]
-    returns: Mapping[tuple[PairKey, UUID], RepushReason]
-    unwanted: frozenset[PairKey]
+    recent: dict[UUID, RecentPushes]
+    pending: Counter[UUID]
+    repush_reasons: Mapping[tuple[PairKey, UUID], RepushReason]
+    owner_refused: frozenset[PairKey]
 
     @property
     def day(self) -> date:
@@ -70,13 +70,13 @@ class EligibilitySnapshot:
             accepts_pushes=manager.accepts_pushes,
             trusted=manager.owner_org_id in self.trusted,
             earlier=self.pushes.get(key, {}).get(manager_id),
-            returns=(key, manager_id) in self.returns,
+            may_repush=(key, manager_id) in self.repush_reasons,
             preferences=self.preferences[manager_id],
-            given=self.given.get(manager_id, NO_RECENT_PUSHES),
+            recent=self.recent.get(manager_id, NO_RECENT_PUSHES),
             per_day=self.policy.per_day,
             per_week=self.policy.per_week,
-            waiting=self.waiting[manager_id],
-            waiting_per_place=self.policy.waiting_per_place,
+            pending=self.pending[manager_id],
+            pending_per_slot=self.policy.pending_per_slot,
         )
 
     def of_pair(self, key: PairKey) -> PairEligibility:
@@ -93,10 +93,10 @@ class EligibilitySnapshot:
             demand_valid_until=demand.valid_until,
             achievement_valid_until=achievement.valid_until,
             org_family=self.org_family,
-            holding=sum(state in OCCUPYING for state in self.pushes.get(key, {}).values()),
-            places=self.policy.places,
+            occupied=sum(state in OCCUPYING for state in self.pushes.get(key, {}).values()),
+            slots=self.policy.slots_per_pair,
             ranked_fully=self.ranked_fully,
-            unwanted=key in self.unwanted,
+            owner_refused=key in self.owner_refused,
         )
 
 
@@ -142,10 +142,10 @@ def load_snapshot(
         ranked_fully=ranked_fully,
         trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
         preferences=managers_preferences(session, managers.keys()),
-        given=recent_pushes(session, managers.keys(), day),
-        waiting=pending_by_manager(session, managers.keys()),
-        returns=repushable(session, ranked, policy.returning),
-        unwanted=pairs_refused_by_owner(session, ranked, policy.returning),
+        recent=recent_pushes(session, managers.keys(), day),
+        pending=pending_by_manager(session, managers.keys()),
+        repush_reasons=repushable(session, ranked, policy.repush),
+        owner_refused=pairs_refused_by_owner(session, ranked, policy.repush),
     )
 
 

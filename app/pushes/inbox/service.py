@@ -37,7 +37,7 @@ ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-_NO_POLICY = Policy(threshold=0.0, places=1, expiry=timedelta())
+_NO_POLICY = Policy(threshold=0.0, slots_per_pair=1, expiry=timedelta())
 """Accepting asks no rule in which a threshold or the number of places occurs."""
 
 

@@ -19,7 +19,7 @@ def notify_if_immediate(session: Session, push: Push, preferences: Preferences, 
     if preferences.frequency is not Frequency.IMMEDIATE or push.pair_score < least:
         return False
     moment = now()
-    push.told_at = moment
+    push.notified_at = moment
     enqueue_message(
         session,
         kind=MessageKind.PUSH,

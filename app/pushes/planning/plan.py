@@ -155,11 +155,11 @@ class _Refusals:
                     pair,
                     ManagerFacts(str(id_), capacity=capacities.get(id_, 0), open_load=load.get(id_, 0)),
                     preferences=preferences[id_],
-                    given=given.get(id_, NO_RECENT_PUSHES),
+                    recent=given.get(id_, NO_RECENT_PUSHES),
                     per_day=self.policy.per_day,
                     per_week=self.policy.per_week,
-                    waiting=waiting[id_],
-                    waiting_per_place=self.policy.waiting_per_place,
+                    pending=waiting[id_],
+                    pending_per_slot=self.policy.pending_per_slot,
                 )
             )
         }

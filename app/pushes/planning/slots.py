@@ -34,8 +34,8 @@ def free_slots(
         )
     )
     by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
-    returns = repushable(session, by_key, policy.returning)
-    unwanted = pairs_refused_by_owner(session, by_key, policy.returning)
+    returns = repushable(session, by_key, policy.repush)
+    owner_refused = pairs_refused_by_owner(session, by_key, policy.repush)
     pushed: dict[PairKey, dict[UUID, str]] = {}
     for demand_id, achievement_id, manager_id, state, id_ in rows:
         held = PushState.EXPIRED if id_ in freed else state
@@ -44,7 +44,7 @@ def free_slots(
     for pair in pairs:
         key = (pair.demand_id, pair.achievement_id)
         known = pushed.get(key, {})
-        holding = sum(state in OCCUPYING for state in known.values())
+        occupied = sum(state in OCCUPYING for state in known.values())
         barred = frozenset(id_ for id_ in known if (key, id_) not in returns)
-        answer[key] = Slots(0 if key in unwanted else policy.places - holding, barred)
+        answer[key] = Slots(0 if key in owner_refused else policy.slots_per_pair - occupied, barred)
     return answer

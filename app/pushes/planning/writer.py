@@ -47,17 +47,17 @@ def begin(
     else:
         push = session.scalars(queries.push_of(key, candidate.manager_id)).one()
         push.round += 1
-    again = standing.returns.get((key, candidate.manager_id))
+    again = standing.repush_reasons.get((key, candidate.manager_id))
     _fill(push, standing, candidate)
     if again is not None:
         push.reasons = dict(push.reasons) | {"again": asdict(again) | {"score_now": push.pair_score}}
     push.follows_id = follows
     begin_attempt(session, push)
     standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
-    standing.given[candidate.manager_id] = standing.given.get(
+    standing.recent[candidate.manager_id] = standing.recent.get(
         candidate.manager_id, NO_RECENT_PUSHES
     ).one_more()
-    standing.waiting[candidate.manager_id] += 1
+    standing.pending[candidate.manager_id] += 1
     notify_if_immediate(
         session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
     )
@@ -81,7 +81,7 @@ def _fill(push: Push, standing: EligibilitySnapshot, candidate: CandidateManager
     )
     push.decline_reason = push.note = push.ended_reason = None
     push.read_at = push.snoozed_until = push.answered_at = push.ended_at = None
-    push.answered_by = push.told_at = push.overdue_at = push.undo_until = None
+    push.answered_by = push.notified_at = push.overdue_at = push.undo_until = None
 
 
 def rescore(push: Push, pair: Pair) -> None:

@@ -71,7 +71,7 @@ def test_a_list_holds_the_best_of_what_is_new(world: World, manager: UUID) -> No
     listed = [by_id[UUID(item["push_id"])].pair_score for item in digest.items]
     assert listed == [0.9, 0.7, 0.6]
     assert [(item["position"], item["new"]) for item in digest.items] == [(1, True), (2, True), (3, True)]
-    assert all(one.told_at for one in by_id.values())
+    assert all(one.notified_at for one in by_id.values())
     assert {id_: one.version for id_, one in by_id.items()} == versions  # telling is no change: ETags stay
     [message] = world.events("message.due")
     assert message.payload["kind"] == "digest"
@@ -166,7 +166,7 @@ class TestAtOnce:
         push(world, 0.84)
         best = push(world, 0.85)
         [message] = world.events("message.due")
-        [told] = [one for one in world.pushes() if one.told_at]
+        [told] = [one for one in world.pushes() if one.notified_at]
         assert (told.demand_id, told.achievement_id) == best
         assert message.payload == {
             "kind": "push",
@@ -290,7 +290,7 @@ class Days(RuleBasedStateMachine):
         messages = Counter(one.payload["ids"]["digest_id"] for one in self.world.events("message.due"))
         assert messages == {str(one.id): 1 for one in made}
         assert all(any(item["new"] for item in one.items) for one in made)
-        assert {str(one.id) for one in self.world.pushes() if one.told_at} == set(told)
+        assert {str(one.id) for one in self.world.pushes() if one.notified_at} == set(told)
 
 
 def test_no_order_of_jobs_makes_a_list_twice(sqlite_template: Path) -> None:

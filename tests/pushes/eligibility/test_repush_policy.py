@@ -17,7 +17,7 @@ from app.pushes.planning.revision import expire_due
 from app.pushes.policy import RepushPolicy
 from tests.pushes.world import World
 
-LAW = RepushPolicy(rounds=3, regain=0.1)
+POLICY = RepushPolicy(max_attempts=3, min_score_gain=0.1)
 FIELDS = sorted({name for names in MEETS.values() for name in names} | {"contact_name", "keywords"})
 ended = st.builds(
     EndedAttempt,
@@ -42,9 +42,9 @@ def test_the_fields_are_columns() -> None:
 def test_nothing_comes_back_unchanged_too_often_or_from_a_manager_who_has_it(
     last: EndedAttempt, score: float, changed: set[str]
 ) -> None:
-    if may_repush(last, score=score, changed=changed, law=LAW):
+    if may_repush(last, score=score, changed=changed, policy=POLICY):
         assert changed
-        assert last.round < LAW.rounds
+        assert last.round < POLICY.max_attempts
         assert last.state not in OCCUPYING
         assert last.state is not PushState.DECLINED or last.reason not in NEVER
 
@@ -53,8 +53,8 @@ def test_nothing_comes_back_unchanged_too_often_or_from_a_manager_who_has_it(
 def test_a_better_score_or_more_change_never_keeps_it_away(
     last: EndedAttempt, score: float, rise: float, changed: set[str]
 ) -> None:
-    if may_repush(last, score=score, changed=changed, law=LAW):
-        assert may_repush(last, score=min(1.0, score + rise), changed=changed | {"trl"}, law=LAW)
+    if may_repush(last, score=score, changed=changed, policy=POLICY):
+        assert may_repush(last, score=min(1.0, score + rise), changed=changed | {"trl"}, policy=POLICY)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_better_score_or_more_change_never_keeps_it_away(
 )
 def test_a_change_must_meet_the_reason(reason: str, changed: set[str], rise: float, returns: bool) -> None:
     last = EndedAttempt(PushState.DECLINED, 1, 0.6, reason)
-    assert may_repush(last, score=0.6 + rise, changed=changed, law=LAW) is returns
+    assert may_repush(last, score=0.6 + rise, changed=changed, policy=POLICY) is returns
 
 
 def decline(world: World, push_id: UUID, manager_id: UUID, reason: str) -> None:

@@ -42,10 +42,10 @@ def facts(draw: st.DrawFn) -> PushFacts:
         demand_valid_until=draw(days),
         achievement_valid_until=draw(days),
         org_family=FAMILY,
-        holding=draw(st.integers(0, 4)),
-        places=draw(st.integers(1, 3)),
+        occupied=draw(st.integers(0, 4)),
+        slots=draw(st.integers(1, 3)),
         ranked_fully=draw(st.booleans()),
-        unwanted=draw(st.booleans()),
+        owner_refused=draw(st.booleans()),
     )
     manager = ManagerFacts(
         id="m",
@@ -94,8 +94,8 @@ def may_be_pushed(push: PushFacts) -> bool:
         and push.accepts_pushes
         and manager.open_load < manager.capacity
         and push.earlier is None
-        and pair.holding < pair.places
-        and not pair.unwanted
+        and pair.occupied < pair.slots
+        and not pair.owner_refused
     )
 
 
@@ -127,11 +127,11 @@ def test_every_violation_says_why_in_both_languages(push: PushFacts) -> None:
 
 
 @given(facts(), st.integers(0, 3), st.integers(0, 4))
-def test_more_load_or_more_pushes_never_allow_more(push: PushFacts, load: int, holding: int) -> None:
+def test_more_load_or_more_pushes_never_allow_more(push: PushFacts, load: int, occupied: int) -> None:
     worse = replace(
         push,
         manager=replace(push.manager, open_load=push.manager.open_load + load),
-        pair=replace(push.pair, holding=push.pair.holding + holding),
+        pair=replace(push.pair, occupied=push.pair.occupied + occupied),
     )
     assert {rule.code for rule in violations(push)} <= {rule.code for rule in violations(worse)}
 

@@ -273,5 +273,5 @@ def test_workers_side_by_side_push_each_pair_once(world: World) -> None:
     world.make_due()
     world.work()
     pushes = world.pushes()
-    assert len(pushes) == 9 * world.policy.places
+    assert len(pushes) == 9 * world.policy.slots_per_pair
     assert len({(push.manager_id, push.demand_id, push.achievement_id) for push in pushes}) == len(pushes)

@@ -205,7 +205,7 @@ class Town(RuleBasedStateMachine):
         assert len(keys) == len(set(keys))
         held = [(push.demand_id, push.achievement_id) for push in rows.pushes if push.state in OCCUPYING]
         # An undone refusal may find its place taken by somebody who has seen it; then both keep the pair.
-        assert all(held.count(key) <= self.world.policy.places + self.undone[key] for key in held)
+        assert all(held.count(key) <= self.world.policy.slots_per_pair + self.undone[key] for key in held)
         for push in rows.pushes:
             before = self.seen.get(push.id)
             if before is None:

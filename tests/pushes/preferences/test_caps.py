@@ -85,7 +85,7 @@ def test_the_lower_of_both_caps_counts(
     facts = PushFacts(
         pair,
         ManagerFacts("m", capacity=1),
-        given=given_,
+        recent=given_,
         per_day=caps[0],
         per_week=caps[1],
         preferences=Preferences(per_day=own[0], per_week=own[1]),
