@@ -92,44 +92,23 @@ class ClusteredVectors:
     moves a score by about 0.00001 and halves the memory; `half=False` keeps float32.
     """
 
-    def __init__(self, centres: Array, *, half: bool = True) -> None:
-        count, dimension = len(centres), int(centres.shape[1])
-        quantizer = _faiss.IndexFlatIP(dimension)
-        quantizer.add(np.ascontiguousarray(centres, np.float32))
-        if half:
-            self._index = _faiss.IndexIVFScalarQuantizer(
-                quantizer,
-                dimension,
-                count,
-                _faiss.ScalarQuantizer.QT_fp16,
-                _faiss.METRIC_INNER_PRODUCT,
-                False,
-            )
-        else:
-            self._index = _faiss.IndexIVFFlat(quantizer, dimension, count, _faiss.METRIC_INNER_PRODUCT)
-        self._index.is_trained = True
-        self._index.set_direct_map_type(_faiss.DirectMap.Array)
-        # Python's hold on it: the index itself only keeps a pointer.
-        self._quantizer = quantizer
-        self._vector_bytes = dimension * (2 if half else 4)
-        self.clusters = count
-        self.probes = count
-
-    @classmethod
-    def trained(cls, vectors: Array, total: int, *, half: bool = True) -> "ClusteredVectors":
+    def __init__(self, sample: Array, total: int, *, half: bool = True) -> None:
         """Centres for `total` vectors, from a sample of them [n, dimension]; still without vectors."""
-        wanted = min(cluster_count(total), len(vectors))
-        kmeans = _faiss.Kmeans(
-            vectors.shape[1],
-            wanted,
-            niter=_ITERATIONS,
-            spherical=True,
-            seed=1,
-            min_points_per_centroid=1,
-            max_points_per_centroid=_TRAINED_ON,
-        )
-        kmeans.train(np.ascontiguousarray(vectors, np.float32))
-        return cls(kmeans.centroids, half=half)
+        dimension = int(sample.shape[1])
+        self.clusters = min(cluster_count(total), len(sample))
+        self.probes = self.clusters
+        kind = f"IVF{self.clusters},{'SQfp16' if half else 'Flat'}"
+        self._index = _faiss.index_factory(dimension, kind, _faiss.METRIC_INNER_PRODUCT)
+        self._index.by_residual = False
+        training = self._index.cp
+        training.seed = 1
+        training.niter = _ITERATIONS
+        training.spherical = True
+        training.min_points_per_centroid = 1
+        training.max_points_per_centroid = _TRAINED_ON
+        self._index.train(np.ascontiguousarray(sample, np.float32))
+        self._index.set_direct_map_type(_faiss.DirectMap.Array)
+        self._vector_bytes = dimension * (2 if half else 4)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

@@ -196,7 +196,7 @@ class Shard:
         What slots hold does not change meanwhile, but where it lies: `reading` keeps it in place.
         """
         sample, live, total = begun
-        made = ClusteredVectors.trained(sample, len(live), half=self._half)
+        made = ClusteredVectors(sample, len(live), half=self._half)
         for start in range(0, total, _BLOCK):
             with reading():
                 rows = self._vectors.rows(np.arange(start, min(start + _BLOCK, total)))
