@@ -1,4 +1,4 @@
-"""The pipeline: candidates by vectors and words → rules → signals and features → score → evidence, for any side."""
+"""The matcher: candidates, hard filters, features, scores and reasons, for a demand, an achievement or a text."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -47,7 +47,7 @@ Library = Demand | Achievement
 
 
 class Matcher:
-    """Answers every question about pairs and managers; one per process, safe to use from several threads."""
+    """Ranks pairs and managers. One instance per process; thread-safe."""
 
     def __init__(
         self,
@@ -64,10 +64,11 @@ class Matcher:
         threshold: float | None = None,
         follow_registry: bool = False,
     ) -> None:
-        """`owner_records` tells how often what an organisation began came off; without it every owner stands alike.
-
-        Candidates that were read are kept in at most about `candidates_memory_mb` megabytes. With `follow_registry`
-        the ranker is that of the database's registry, `ranker` as long as it names none.
+        """
+        Args:
+            owner_records: gives the success rate of an organisation's engagements; by default all owners are equal.
+            candidates_memory_mb: approximate limit of the candidate cache, in megabytes.
+            follow_registry: use the ranker that the database's registry names, and `ranker` only while it names none.
 
         Raises:
             ValueError: the index holds another model's vectors.
@@ -83,7 +84,7 @@ class Matcher:
         self._cache = CandidateCache(
             index,
             megabytes=candidates_memory_mb,
-            # What a demand needs of an achievement's words, an index in memory tells.
+            # An in-memory index supplies the word scores of a demand's candidates.
             wordless={RecordKind.ACHIEVEMENT} if lexical.in_memory else (),
         )
         self._indexer = indexer
@@ -93,7 +94,7 @@ class Matcher:
 
     @property
     def shipped(self) -> Ranker:
-        """The ranker that answers where the registry names none."""
+        """The ranker used while the registry names none."""
         return self._ranker.shipped
 
     @property
@@ -106,7 +107,7 @@ class Matcher:
         return self._ranker.latest.version
 
     def ranker(self, session: Session) -> Ranker:
-        """The one to answer with now: what was made active in any process holds from the next answer on."""
+        """The active ranker. An activation in any process takes effect with the next answer."""
         return self._ranker.current(session) if self._follows else self._ranker.shipped
 
     def read_ahead(self, session: Session, below: int | None) -> int | None:
@@ -123,7 +124,7 @@ class Matcher:
         context: StoreStatistics | None = None,
         good_only: bool = False,
     ) -> MatchAnswer:
-        """The achievements for a demand, stored or not, the best first; `good_only` spares reasons for the others."""
+        """Achievements for a demand, stored or not, best first. With `good_only`, only good pairs get reasons."""
         return self._answer(session, demand, limit, filters or PairFilter(), context, good_only=good_only)
 
     def for_achievement(
@@ -136,7 +137,7 @@ class Matcher:
         context: StoreStatistics | None = None,
         good_only: bool = False,
     ) -> MatchAnswer:
-        """The demands for an achievement, stored or not, the best first; `good_only` as for a demand."""
+        """Demands for an achievement, stored or not, best first. `good_only` as in `for_demand`."""
         return self._answer(
             session, achievement, limit, filters or PairFilter(), context, good_only=good_only
         )
@@ -150,9 +151,9 @@ class Matcher:
         limit: int = 20,
         filters: PairFilter | None = None,
     ) -> MatchAnswer:
-        """Matches of a text that is stored nowhere: as a demand when achievements are sought, and the reverse."""
+        """Matches for a text that is not stored: it counts as a demand if achievements are sought, and vice versa."""
         record: Library
-        # An owner that nobody is: no rule about parties can hold against a text.
+        # A fictitious owner, so that no rule about parties applies to a text.
         common: dict[str, Any] = {
             "id": new_id(),
             "owner_org_id": new_id(),
@@ -174,9 +175,9 @@ class Matcher:
         limit: int = 10,
         hidden_owners_of: Collection[UUID] = (),
     ) -> list[ManagerRecommendation]:
-        """Managers for a pair, the best first; those with a conflict or without a free place are flagged.
+        """Managers for a pair, best first. Managers with a conflict or without a free slot are flagged.
 
-        A conflict tells with whom: of the records `hidden_owners_of` no party is looked at.
+        A conflict names the party. The parties of records in `hidden_owners_of` are not considered.
         """
         asked, offered = demand_facts(demand), achievement_facts(achievement)
         if demand.id in hidden_owners_of:
@@ -200,7 +201,7 @@ class Matcher:
         )
 
     def side_of(self, session: Session, record: Library) -> TextFeatures:
-        """The record's text as the signals see it."""
+        """The text features of a record."""
         return encoded_record_of(session, self._indexer, self.index.model_id, record).text
 
     def _answer(
@@ -246,10 +247,10 @@ class Matcher:
     def _candidate_ids(
         self, session: Session, side: TextFeatures, limits: IndexFilter, context: CorpusStatistics
     ) -> list[UUID]:
-        """By meaning and by words: what one of them overlooks the other finds.
+        """Candidates by vector similarity and by words; each finds records that the other misses.
 
-        Meaning is searched language by language, with what is usual taken off the query: the vectors of a language
-        share an offset, which would put every record of another language behind all of one's own.
+        Vectors are searched separately for each language, after mean-centring the query: vectors of one language share
+        an offset, which would rank every record in another language behind all records in the query's own.
         """
         for_demand = limits.kind is RecordKind.ACHIEVEMENT
         usual = context.demands if for_demand else context.achievements
@@ -308,7 +309,7 @@ def _with_evidence(
     threshold: float,
     stored: bool,
 ) -> tuple[PairMatch, ...]:
-    """The scored pairs with what speaks for them; the side that is not stored has no id."""
+    """The scored pairs with their reasons. A side that is not stored has no id."""
     is_demand = isinstance(record, Demand)
     by_id = {candidate.facts.id: (candidate, facts) for candidate, facts in pairs}
     shown = [by_id[pair.achievement_id if is_demand else pair.demand_id] for pair in scored]
@@ -350,7 +351,7 @@ def _no_good_match(
     pairs: Sequence[tuple[Candidate, PairFacts]],
     threshold: float,
 ) -> dict[str, Any] | None:
-    """With what is missing where a demand asked; the lacks of one achievement are in its reasons."""
+    """Why nothing is good. For a demand it includes the gaps; for an achievement they are in its reasons."""
     scores = [pair.score for pair in scored]
     if not isinstance(record, Demand) or not scores or max(scores) >= threshold:
         return explanation.no_good_match(scores, threshold)
@@ -360,7 +361,7 @@ def _no_good_match(
 
 
 def _language(text: str) -> str:
-    """A text without a Chinese character is taken as English; the difference only shifts what is usual for it."""
+    """`zh` if the text has a Chinese character, else `en`. It only selects the mean vector to subtract."""
     return "zh" if any("\u3400" <= character <= "\u9fff" for character in text) else "en"
 
 

@@ -1,4 +1,4 @@
-"""Tables of matching: vectors, and the pairs that were ranked with them."""
+"""Tables of matching: vectors, and the pairs ranked with them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -27,12 +27,12 @@ from app.database import Base, Identified, now
 
 Vector = NDArray[np.float32]
 
-# Little-endian whatever the machine: the bytes outlive it.
+# Little-endian on every machine: the bytes may move to another one.
 _STORED = np.dtype("<f4")
 
 
 class Float32Bytes(TypeDecorator[Vector]):
-    """One vector, kept as little-endian float32 bytes on both databases."""
+    """One vector, stored as little-endian float32 bytes on both databases."""
 
     impl = LargeBinary
     cache_ok = True
@@ -47,9 +47,9 @@ class Float32Bytes(TypeDecorator[Vector]):
 
 
 class SearchableVector(Float32Bytes):
-    """One vector: pgvector's type on PostgreSQL, which searches it where it lies; bytes on SQLite.
+    """One vector: pgvector's type on PostgreSQL, which searches it in place; bytes on SQLite.
 
-    The column has no dimension, because models differ; a search names the model first.
+    The column has no fixed dimension, because models differ; a search filters by model first.
     """
 
     cache_ok = True
@@ -69,7 +69,7 @@ class SearchableVector(Float32Bytes):
 
 
 class Embedding(Base):
-    """The vector that a model made of a text: no text is embedded twice. The hash covers model, prompt and text."""
+    """The vector of a text under one model: no text is embedded twice. The hash covers model, prompt and text."""
 
     __tablename__ = "embeddings"
 
@@ -78,7 +78,7 @@ class Embedding(Base):
     vector: Mapped[Vector] = mapped_column(Float32Bytes)
 
 
-# Only PostgreSQL has it; on SQLite, where writers queue, the next number is the highest plus one.
+# PostgreSQL only. On SQLite writers queue, so the next number is the highest plus one.
 RECORD_VECTORS_SEQ = Sequence("record_vectors_seq", metadata=Base.metadata, data_type=BigInteger)
 
 
@@ -86,14 +86,14 @@ KEEP_VECTORS_INLINE = "ALTER TABLE record_vectors ALTER COLUMN vector SET STORAG
 
 
 class RecordVector(Base):
-    """What the index knows of a record that is, or was, published; one row a record, never deleted.
+    """Index entry of a record that is or was published: one row per record, never deleted.
 
-    `seq` grows with every change, so that a follower reads only what is new to it; a withdrawn record stays as an
-    inactive row with a new number, so that followers learn of it. `field_codes` is ``|401|402|``. `valid_until` is
-    the last day on which the record takes part. `sentence_vectors` is n × dimension float16, little-endian; `traits`
-    is a ``traits.Traits`` as a dictionary.
+    `seq` increases with every change, so that a follower reads only changes. A withdrawn record stays as an inactive
+    row with a new number, so that followers see the withdrawal. `field_codes` is ``|401|402|``. `valid_until` is the
+    last day on which the record is matched. `sentence_vectors` is n × dimension float16, little-endian; `traits` is a
+    ``traits.Traits`` as a dictionary.
 
-    The small columns come first: SQLite reads a row from its start and stops at the last column asked for.
+    Small columns come first: SQLite reads a row from its start and stops at the last requested column.
     """
 
     __tablename__ = "record_vectors"
@@ -117,7 +117,7 @@ class RecordVector(Base):
     traits: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
-# Whoever creates the tables from the metadata gets the type too; migrations create the extension themselves.
+# Creating the tables from the metadata also creates the type; migrations create the extension themselves.
 @event.listens_for(RecordVector.__table__, "before_create")
 def _create_extension(_target: Any, connection: Connection, **_: Any) -> None:
     if connection.dialect.name == "postgresql":
@@ -126,13 +126,13 @@ def _create_extension(_target: Any, connection: Connection, **_: Any) -> None:
 
 @event.listens_for(RecordVector.__table__, "after_create")
 def _keep_vectors_inline(_target: Any, connection: Connection, **_: Any) -> None:
-    """A scan reads every vector: out of line, where PostgreSQL puts it by default, it takes three times as long."""
+    """Store vectors inline: a scan reads every vector, and takes three times as long with PostgreSQL's default."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(KEEP_VECTORS_INLINE)
 
 
 class Pair(Identified, Base):
-    """An achievement with a demand, scored, with what it was scored by: versions of both records and of the model."""
+    """A scored pair of achievement and demand, with the versions of both records and of the model."""
 
     __tablename__ = "pairs"
     __table_args__ = (
@@ -145,7 +145,7 @@ class Pair(Identified, Base):
     achievement_id: Mapped[UUID] = mapped_column(ForeignKey("achievements.id", ondelete="CASCADE"))
     score: Mapped[float]
     reasons: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    # What was scored, by name; a judgement keeps it as it was when the pair was shown.
+    # Scored values by name; a judgement keeps them as they were when the pair was shown.
     features: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     model_version: Mapped[str] = mapped_column(String(80))
     index_position: Mapped[int] = mapped_column(BigInteger)

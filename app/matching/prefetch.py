@@ -1,4 +1,4 @@
-"""Reads candidates before anybody asks for them, so that the first answers after a start are as quick as later ones."""
+"""Prefetch: fills the candidate cache after a start, so that the first answers are as fast as later ones."""
 
 import threading
 
@@ -12,15 +12,15 @@ log = structlog.get_logger()
 
 
 class Prefetcher:
-    """Works once after a start of the process, for a thread of its own."""
+    """Runs once after the process starts, in its own thread."""
 
     def __init__(self, database: Database, matcher: Matcher) -> None:
         self._url = database.engine.url.render_as_string(hide_password=False)
         self._matcher = matcher
 
     def run(self, stop: threading.Event) -> None:
-        """Returns when the memory for candidates is full, all published records are read, or it is told to stop."""
-        # Not the service's pool: requests must not wait for a connection that reads ahead.
+        """Returns when the cache is full, all published records are loaded, or `stop` is called."""
+        # A separate pool: requests must not wait for a connection that prefetches.
         database = Database(self._url)
         try:
             below: int | None = None
@@ -30,7 +30,7 @@ class Prefetcher:
                 if below is None:
                     break
         except SQLAlchemyError as error:
-            # Nothing depends on it: whoever asks reads what is missing.
+            # Nothing depends on it: a request loads what is missing.
             log.warning("read_ahead_failed", error=type(error).__name__)
         finally:
             database.dispose()

@@ -1,4 +1,4 @@
-"""What matching answers: plain values, without a database behind them."""
+"""Results of matching: plain values, independent of the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class PairFilter:
-    """What a caller wants to see only: field codes (first-level ones cover theirs), region, lowest TRL, languages.
+    """Filter of a match list: field codes (a first-level code includes its children), region, lowest TRL, languages.
 
-    `exclude` names records that must not be answered; only what is still valid on the day `valid_on` (today) is.
+    Records in `exclude`, and records no longer valid on `valid_on` (default: today), are left out.
     """
 
     fields: tuple[str, ...] = ()
@@ -24,9 +24,9 @@ class PairFilter:
 
 @dataclass(frozen=True, slots=True)
 class PairMatch:
-    """One achievement with one demand. `score` is calibrated, 0–1; `good` says that it reaches the threshold.
+    """One achievement with one demand. `score` is calibrated, 0–1; `good` means that it reaches the threshold.
 
-    In a match for free text the side that is not stored has no id. `features` is what was scored, by name.
+    In a match for free text, the side that is not stored has no id. `features` holds the scored values by name.
     """
 
     demand_id: UUID | None
@@ -39,11 +39,11 @@ class PairMatch:
 
 @dataclass(frozen=True, slots=True)
 class MatchAnswer:
-    """A ranked list with what it was made from: the ranker's version, the index position and the time.
+    """A ranked list with its provenance: version of the ranker, index position and time.
 
-    `no_good_match` is set when nothing reaches the threshold and says why; `left_out` counts candidates that a hard
-    rule forbids, by rule. `confidence` (0–1) is the probability that a demand's list holds a relevant achievement; None
-    where an achievement asked.
+    `no_good_match` gives the reason when nothing reaches the threshold. `left_out` counts excluded candidates by hard
+    filter. `confidence` (0–1) is the probability that a demand's list holds a relevant achievement; it is None for the
+    list of an achievement.
     """
 
     items: Sequence[PairMatch]
@@ -58,7 +58,7 @@ class MatchAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ManagerRecommendation:
-    """A manager for a pair. One with a conflict of interest or without a free place is shown, never recommended."""
+    """A manager for a pair. With a conflict of interest or without a free slot they are shown, but not recommended."""
 
     manager_id: UUID
     score: float

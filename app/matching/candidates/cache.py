@@ -1,4 +1,4 @@
-"""Candidates with what ranking needs of them, kept in memory while their rows do not change; and the hard rules."""
+"""The candidate cache: published records kept in memory while their rows do not change, and the hard filters."""
 
 import threading
 from collections import Counter, OrderedDict
@@ -28,19 +28,21 @@ from app.matching.index import VectorIndex
 PairFacts = tuple[DemandFacts, AchievementFacts]
 
 OwnerRecords = Callable[[Session, Collection[UUID]], Mapping[UUID, float]]
-"""Organisation → how often what it began came off, 0–1; who has no history is not in the answer."""
+"""Organisation → success rate of its engagements, 0–1; organisations without a history are left out."""
 
 
-# Read ahead at once: few enough that a stop does not wait.
+# Records per prefetch step: few enough that a stop need not wait.
 _READ_AHEAD = 500
 
 
 class CandidateCache:
-    """Published records by the number of their row in the index. A row's number grows with its every change, and every
-    change of a published record changes its row: what was read under the present number is still right."""
+    """Published records by the number of their index row.
+
+    Every change of a published record gives its row a higher number, so an entry under the current number is current.
+    """
 
     def __init__(self, index: VectorIndex, *, megabytes: int, wordless: Collection[RecordKind] = ()) -> None:
-        """At most about so many megabytes are kept; of the `wordless` kinds no words are read."""
+        """Keeps at most about `megabytes`; for `wordless` kinds, word counts are not loaded."""
         self._index = index
         self._most = megabytes * 1_000_000
         self._wordless = frozenset(wordless)
@@ -49,7 +51,7 @@ class CandidateCache:
         self._lock = threading.Lock()
 
     def get(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> list[Candidate]:
-        """In the order of `ids`; those that are not published (any more) are left out."""
+        """Candidates in the order of `ids`, without records that are not published."""
         present = self._index.numbers(session, ids, kind)
         found = self._remembered(present)
         missing = {id_: number for id_, number in present.items() if number not in found}
@@ -59,16 +61,16 @@ class CandidateCache:
             self._remember(read)
             found.update((one.number, one) for one in read)
             if len(read) < len(missing):
-                # Not kept: what a session sees alone may be undone, and its number given to another change.
+                # Not cached: an uncommitted change may be rolled back and its number reused.
                 late = [id_ for id_, number in missing.items() if number not in found]
                 newer = read_newer_candidates(session, kind, model_id, late, with_words=with_words)
                 found.update((present[one.id], one) for one in newer)
         return [found[number] for number in present.values() if number in found]
 
     def read_ahead(self, session: Session, below: int | None) -> int | None:
-        """Read some records with numbers below this one (None: the newest), the newest first.
+        """Load some records with numbers below this one (None: the newest), newest first.
 
-        To be called again with the answer, until that is None: then there is no room, or nothing more to read.
+        Call again with the result until it is None, which means that the cache is full or everything is loaded.
         """
         model_id = self._index.model_id
         numbers, last = newest_rows(session, model_id, below, _READ_AHEAD)
@@ -84,7 +86,7 @@ class CandidateCache:
         with self._lock:
             for id_, number in present.items():
                 known = self._known.get(number)
-                # A database that was put back in time gives the same numbers to other records.
+                # A restored backup may give the same numbers to other records.
                 if known is not None and known.id == id_:
                     self._known.move_to_end(number)
                     found[number] = known
@@ -104,11 +106,11 @@ class CandidateCache:
 def filter_allowed_pairs(
     session: Session, record: Demand | Achievement, candidates: Sequence[Candidate], day: date
 ) -> tuple[list[tuple[Candidate, PairFacts]], dict[str, int]]:
-    """The candidates that no hard rule forbids, each with the record's pair with it; and how many each rule left out.
+    """The candidates that pass the hard filters, each with its pair; and the number that each filter excluded.
 
-    Of a confidential record the rules see no owner here: whoever writes co-owners or excluded organisations into a
-    record of his own could otherwise ask, one organisation at a time, whose it is, by what is left out. Pushing
-    holds every pair against the rules once more, with all owners.
+    The owner of a confidential record is ignored here. Otherwise a user could enter organisations as co-owners or
+    excluded organisations of their own record, one at a time, and learn the owner from what is left out. Pushing checks
+    every pair again, with all owners.
     """
     pairs = _pairs(session, record, candidates)
     family = _own_families(session, record, pairs)
@@ -130,7 +132,7 @@ def filter_allowed_pairs(
 
 
 def _may_break(record: Demand | Achievement, pair: PairFacts, family: Mapping[str, str], day: date) -> bool:
-    """Whether a hard rule could hold against the pair: most candidates have nothing to do with the record's groups."""
+    """Whether a hard filter could exclude the pair; most candidates are unrelated to the record's families."""
     demand, achievement = pair
     if demand.deadline is not None and demand.deadline < day:
         return True
@@ -145,8 +147,11 @@ def with_owner_records(
     pairs: Sequence[tuple[Candidate, PairFacts]],
     owner_records: OwnerRecords,
 ) -> list[tuple[Candidate, PairFacts]]:
-    """The pairs with what is known of each achievement's owner, read anew at each request: it changes with every
-    engagement, which no row of the index tells. A confidential one has none, which would tell whose it is."""
+    """The pairs with the track record of each achievement's owner.
+
+    Read at each request, because it changes with every engagement, without a change of the index. Confidential records
+    get none, because it would identify their owner.
+    """
     own_hidden = isinstance(record, Achievement) and record.publish_mode == PublishMode.CONFIDENTIAL
     owners = [
         None
@@ -170,8 +175,9 @@ def with_owner_records(
 def _own_families(
     session: Session, record: Demand | Achievement, pairs: Sequence[PairFacts]
 ) -> dict[str, str]:
-    """Organisation → topmost, for all groups that the record's own parties or excluded organisations belong to, these
-    included. A rule holds a candidate's organisations against these alone.
+    """Organisation → topmost parent, for all families of the record's parties and excluded organisations.
+
+    The filters compare a candidate's organisations with these only.
     """
     if not pairs:
         return {}
@@ -186,8 +192,7 @@ def _own_families(
 def _pairs(
     session: Session, record: Demand | Achievement, candidates: Sequence[Candidate]
 ) -> list[PairFacts]:
-    """Credit codes of excluded organisations become ids here, at each request: a code may get its organisation
-    after the demand was read."""
+    """Resolve credit codes of excluded organisations at each request, because one may be registered after caching."""
     if isinstance(record, Demand):
         codes = organisations_of_codes(session, record.excluded_orgs or ())
         demand = demand_facts(record, known_codes=codes)
@@ -200,7 +205,7 @@ def _pairs(
 
 
 def _as_told(record: Demand | Achievement, pair: PairFacts, *, confidential: bool) -> PairFacts:
-    """The pair without the owners that are not told; `confidential` is the candidate's."""
+    """The pair without undisclosed owners; `confidential` refers to the candidate."""
     demand, achievement = pair
     own = record.publish_mode == PublishMode.CONFIDENTIAL
     hidden_demand, hidden_achievement = (
@@ -208,7 +213,7 @@ def _as_told(record: Demand | Achievement, pair: PairFacts, *, confidential: boo
     )
     if hidden_demand:
         demand = replace(demand, owner_org=None, party_orgs=())
-        # Whom it excludes is not told either, but to the one excluded; others are named as co-owners by anybody.
+        # Its excluded organisations are hidden too, but not from themselves; anybody can name others as co-owners.
         achievement = replace(
             achievement, party_orgs=(achievement.owner_org,) if achievement.owner_org else ()
         )

@@ -1,4 +1,4 @@
-"""Records as text signals see them: vectors, sentences, word counts; read from the store in one query."""
+"""Encoded records: vectors, sentences and word counts, read from the store in one query."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ from app.matching.text.traits import Traits
 
 @dataclass(frozen=True, slots=True)
 class EncodedRecord:
-    """One record's text side, with the sentences that its sentence vectors stand for."""
+    """The text features of one record, with the sentences behind its sentence vectors."""
 
     text: TextFeatures
     sentences: tuple[str, ...]
 
 
 def stored_text_features(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, TextFeatures]:
-    """Text sides of the records that are published; the others are missing from the answer."""
+    """Text features of the records that are published; the result omits the others."""
     return {id_: side.text for id_, side in stored_encoded_records(session, model_id, ids).items()}
 
 
 def stored_encoded_records(session: Session, model_id: str, ids: Sequence[UUID]) -> dict[UUID, EncodedRecord]:
-    """The same with the sentences."""
+    """Encoded records of those that are published, with their sentences."""
     rows = session.execute(_STORED, {"ids": list(ids), "model_id": model_id})
     return {
         id_: EncodedRecord(
@@ -74,20 +74,20 @@ def _stored() -> Select[Any]:
     )
 
 
-# Made once: each match asks it.
+# Built once, because each match executes it.
 _STORED = _stored()
 
 
 def encoded_record_of(
     session: Session, indexer: MatchingIndexer, model_id: str, record: Record
 ) -> EncodedRecord:
-    """The side of a published record as it is stored; of any other, embedded now and stored nowhere."""
+    """The stored encoding of a published record; any other record is encoded now, without storing it."""
     stored = stored_encoded_records(session, model_id, [record.id]).get(record.id)
     return encode_record(indexer, record) if stored is None else stored
 
 
 def encode_record(indexer: MatchingIndexer, record: Record) -> EncodedRecord:
-    """The side of a record that is not published, or of a mere text; stored nowhere."""
+    """Encode a record that is not published, or a plain text, without storing it."""
     prepared = indexer.prepare([record])[0]
     assert isinstance(prepared, PreparedRecord)
     return EncodedRecord(

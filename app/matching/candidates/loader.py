@@ -1,4 +1,4 @@
-"""Published records as ranking sees them, read in one statement: facts, text sides and sentences."""
+"""The candidate loader: facts, text features and sentences of published records, read in one statement."""
 
 import json
 import sys
@@ -27,17 +27,17 @@ _MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
     RecordKind.DEMAND: Demand,
     RecordKind.ACHIEVEMENT: Achievement,
 }
-# Columns of a row before its words, which may be left out, and its terms.
+# Columns of a row before its words (which may be left out) and its terms.
 _OF_TEXT = 7
-# Bytes of a record's objects besides its vectors and sentences, and of each of its different words.
+# Bytes of a record's objects without vectors and sentences, and of each distinct word.
 _OBJECTS, _WORD = 1_500, 100
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A published record: its facts without texts, and its text as the signals see it.
+    """A published record: its facts without texts, and its text features.
 
-    `number` is that of the row of the index it was read from. Its words may be left out, see `read_candidates`.
+    `number` is the number of its index row. Word counts may be left out, see `read_candidates`.
     """
 
     id: UUID
@@ -49,12 +49,12 @@ class Candidate:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The sentences that the text's sentence vectors stand for."""
+        """The sentences behind the sentence vectors."""
         return tuple(json.loads(self.stored_sentences))
 
     @property
     def bytes_used(self) -> int:
-        """About so much memory."""
+        """Approximate memory in bytes."""
         vectors = self.text.vector.nbytes + self.text.sentences.nbytes
         sentences = sys.getsizeof(self.stored_sentences)
         return vectors + sentences + _WORD * len(self.text.words) + _OBJECTS
@@ -63,11 +63,13 @@ class Candidate:
 def newest_rows(
     session: Session, model_id: str, below: int | None, most: int
 ) -> tuple[dict[RecordKind, dict[UUID, int]], int | None]:
-    """Numbers of published demands and achievements by id, of so many rows of the index below this number, the newest
-    first; and the number of the last of these rows, None where there is none."""
+    """Numbers of published demands and achievements by id, from at most `most` index rows below a number, newest first.
+
+    Also returns the number of the last of these rows; None if there is none.
+    """
     v = RecordVector.__table__.c
     query = select(v.seq, v.record_id, v.kind, v.active, v.model_id).order_by(v.seq.desc()).limit(most)
-    # Whether a row counts is looked at here: SQLite would sort all that count before it takes the newest.
+    # Filtered here: SQLite would sort all matching rows before it takes the newest.
     rows = session.execute(query if below is None else query.where(v.seq < below)).all()
     found = {
         kind: {row[1]: row[0] for row in rows if row[2] == kind and row[3] and row[4] == model_id}
@@ -79,9 +81,9 @@ def newest_rows(
 def read_candidates(
     session: Session, kind: RecordKind, model_id: str, numbers: Mapping[UUID, int], *, with_words: bool
 ) -> list[Candidate]:
-    """The records whose rows have these numbers, as this session sees them; who has another number now is left out.
+    """The records whose rows still have these numbers, in no particular order.
 
-    Without `with_words` the words are empty. In no order.
+    Without `with_words`, word counts are empty.
     """
     by_number = {number: id_ for id_, number in numbers.items()}
     rows = session.execute(
@@ -98,7 +100,7 @@ def read_candidates(
 def read_newer_candidates(
     session: Session, kind: RecordKind, model_id: str, ids: Sequence[UUID], *, with_words: bool
 ) -> list[Candidate]:
-    """The same by id, whatever their numbers are: this session may see more, or less, than the index."""
+    """The same by id, whatever their numbers: this session may see other changes than the index."""
     by_text = {form: id_ for id_ in ids for form in (str(id_), id_.hex)}
     rows = session.execute(
         _statement(kind, with_words=with_words, by_number=False), {"wanted": list(ids), "model_id": model_id}
@@ -129,7 +131,7 @@ def _candidate(kind: RecordKind, id_: UUID, row: Row[Any], *, with_words: bool) 
 
 @cache
 def _statement(kind: RecordKind, *, with_words: bool, by_number: bool) -> Select[Any]:
-    """Made once: a list of ids written into a statement costs more than the rows."""
+    """Built once: compiling a list of ids into a statement costs more than reading the rows."""
     v, document, record = RecordVector.__table__, SearchDocument.__table__, _MODELS[kind].__table__
     columns = (
         v.c.seq,

@@ -1,4 +1,4 @@
-"""Conflict of interest of a manager with a pair (利益冲突): found from affiliations, families and declarations."""
+"""Conflicts of interest (利益冲突) between a manager and a pair, from affiliations, families and declarations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ConflictOfInterest:
-    """Why a manager may not be recommended for a pair; `org` is the party (an organisation id), None if a record is."""
+    """Why a manager may not be recommended for a pair. `org` is the party's id; None for a declared record."""
 
     kind: Kind
     org: str | None
@@ -44,10 +44,10 @@ def find_conflict_of_interest(
     achievement: AchievementFacts,
     org_family: Mapping[str, str] | None = None,
 ) -> ConflictOfInterest | None:
-    """The gravest conflict: own affiliation with an owner, then with a co-owner (共有单位), then a declaration, then an
-    affiliation in the family of any of these.
+    """The most serious conflict: affiliation with an owner, then with a co-owner (共有单位), then a declared conflict,
+    then an affiliation with a member of a party's family.
 
-    `org_family` maps an organisation to its topmost parent; one that is not in it stands for itself.
+    `org_family` maps an organisation to its topmost parent; an organisation without an entry is its own family.
     """
     family = org_family or {}
     owners = {org for org in (demand.owner_org, achievement.owner_org, *demand.party_orgs) if org is not None}

@@ -1,6 +1,6 @@
-"""Hard rules that exclude a pair before scores, and the terms (条件) that hold, fail or are unknown for it.
+"""Hard filters that exclude a pair before scoring, and the terms (合作条件) that hold, fail or are unknown.
 
-A failing term never excludes: terms are negotiated, and a person decides. It lowers the score and is shown.
+A failing term lowers the score and is shown, but never excludes: terms are negotiable, and people decide.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ TermState = Literal["holds", "fails", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A hard rule that this pair breaks."""
+    """A hard filter that this pair fails."""
 
     code: str
     zh: str
@@ -58,7 +58,7 @@ def hard_constraints(
     demand_valid_until: date | None = None,
     achievement_valid_until: date | None = None,
 ) -> list[Violation]:
-    """Every broken rule; empty means the pair may be scored. A date is valid through its own day."""
+    """All violations; if empty, the pair may be scored. A date is valid until the end of that day."""
     broken: list[Violation] = []
     if demand_state != PUBLISHED:
         broken.append(Violation("demand_not_published", "技术需求未发布", "the demand is not published"))
@@ -75,7 +75,7 @@ def hard_constraints(
 
 
 def terms(demand: DemandFacts, achievement: AchievementFacts) -> tuple[Term, ...]:
-    """The four terms in fixed order: maturity, price, way of transfer, region."""
+    """The four terms in fixed order: maturity, price, mode of cooperation, region."""
     return (
         _trl_term(demand, achievement),
         _price_term(demand, achievement),
@@ -85,31 +85,31 @@ def terms(demand: DemandFacts, achievement: AchievementFacts) -> tuple[Term, ...
 
 
 def asking_price_wan(achievement: AchievementFacts) -> Decimal | None:
-    """The least the owner asks, 万元; None is negotiable."""
+    """The owner's minimum price in 万元; None means negotiable."""
     return achievement.price_min_wan if achievement.price_min_wan is not None else achievement.price_max_wan
 
 
 def budget_wan(demand: DemandFacts) -> Decimal | None:
-    """The most the demand's owner offers, 万元; None is negotiable."""
+    """The demand owner's maximum budget in 万元; None means negotiable."""
     return demand.budget_max_wan if demand.budget_max_wan is not None else demand.budget_min_wan
 
 
 def shared_modes(demand: DemandFacts, achievement: AchievementFacts) -> frozenset[str] | None:
-    """Ways of transfer both sides name; None if a side names none or leaves it open ("other")."""
+    """Modes of cooperation that both sides name; None if one side names none or leaves it open ("other")."""
     return common_modes(demand.cooperation_modes, achievement.transfer_modes)
 
 
 def common_modes(wanted: tuple[str, ...], offered: tuple[str, ...]) -> frozenset[str] | None:
-    """`shared_modes` of the ways alone."""
+    """`shared_modes` for two lists of modes."""
     if not wanted or not offered or "other" in wanted or "other" in offered:
         return None
     return frozenset(wanted) & frozenset(offered)
 
 
 def region_nearness(first: str | None, second: str | None) -> float | None:
-    """1 same district, 0.75 same city, 0.5 same province, 0 elsewhere; None if a side is unknown.
+    """1 same district, 0.75 same city, 0.5 same province, 0 otherwise; None if a side is unknown.
 
-    GB/T 2260: two digits of province, two of city, two of district; xx00 stands for the whole of it.
+    GB/T 2260: two digits each for province, city and district; xx00 stands for the whole area.
     """
     if not first or not second:
         return None
@@ -156,7 +156,7 @@ def _heads(orgs: set[str], family: Mapping[str, str]) -> set[str]:
 def _trl_term(demand: DemandFacts, achievement: AchievementFacts) -> Term:
     offered, wanted = achievement.trl, demand.min_trl
     if offered is None or wanted is None:
-        return Term("trl", "unknown", "技术成熟度：一方未填写", "maturity: one side does not say")
+        return Term("trl", "unknown", "技术成熟度：一方未填写", "maturity: not stated by one side")
     if offered >= wanted:
         return Term(
             "trl",
@@ -175,7 +175,7 @@ def _trl_term(demand: DemandFacts, achievement: AchievementFacts) -> Term:
 def _price_term(demand: DemandFacts, achievement: AchievementFacts) -> Term:
     price, budget = asking_price_wan(achievement), budget_wan(demand)
     if price is None or budget is None:
-        return Term("price", "unknown", "价格：一方面议", "price: one side is open to negotiation")
+        return Term("price", "unknown", "价格：一方面议", "price: negotiable for one side")
     zh, en = f"意向价 {price:f} 万元，预算 {budget:f} 万元", f"asks {price:f}, budget {budget:f} (10,000 CNY)"
     if price <= budget:
         return Term("price", "holds", f"{zh}，在预算内", f"{en}: within the budget")
@@ -185,24 +185,24 @@ def _price_term(demand: DemandFacts, achievement: AchievementFacts) -> Term:
 def _mode_term(demand: DemandFacts, achievement: AchievementFacts) -> Term:
     shared = shared_modes(demand, achievement)
     if shared is None:
-        return Term("mode", "unknown", "转化方式：一方未限定", "way of transfer: one side leaves it open")
+        return Term("mode", "unknown", "转化方式：一方未限定", "mode of cooperation: left open by one side")
     if not shared:
-        return Term("mode", "fails", "转化方式不一致", "no common way of transfer")
+        return Term("mode", "fails", "转化方式不一致", "no common mode of cooperation")
     zh = "、".join(MODE_LABELS[mode][0] if mode in MODE_LABELS else mode for mode in sorted(shared))
     en = ", ".join(MODE_LABELS[mode][1] if mode in MODE_LABELS else mode for mode in sorted(shared))
-    return Term("mode", "holds", f"转化方式一致：{zh}", f"common way of transfer: {en}")
+    return Term("mode", "holds", f"转化方式一致：{zh}", f"common mode of cooperation: {en}")
 
 
 def _region_term(demand: DemandFacts, achievement: AchievementFacts) -> Term:
     nearness = region_nearness(demand.region, achievement.region)
     if nearness is None:
-        return Term("region", "unknown", "地区：一方未填写", "region: one side does not say")
+        return Term("region", "unknown", "地区：一方未填写", "region: not stated by one side")
     if nearness >= 0.75:
         return Term("region", "holds", "双方在同一城市", "both sides are in the same city")
     if nearness > 0:
         return Term("region", "holds", "双方在同一省份", "both sides are in the same province")
     if "000000" in (demand.region, achievement.region):
         return Term(
-            "region", "fails", "跨境合作，需确认合规与语言", "cross-border: rules and language to be settled"
+            "region", "fails", "跨境合作，需确认合规与语言", "cross-border: check regulations and language"
         )
     return Term("region", "fails", "双方不在同一省份", "the sides are in different provinces")

@@ -1,4 +1,4 @@
-"""A stored record as ranking sees it: the only place where ``matching`` reads a library's columns."""
+"""Facts from stored records: the only place where ``matching`` reads the columns of a library."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ def achievement_facts(record: Achievement) -> AchievementFacts:
 
 
 def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = None) -> DemandFacts:
-    """`known_codes` says which of the credit codes in `excluded_orgs` are organisations of ours, and which ones."""
+    """`known_codes` maps credit codes in `excluded_orgs` to registered organisations; unknown codes are dropped."""
     owner = str(record.owner_org_id)
     codes = known_codes or {}
     return DemandFacts(
@@ -92,10 +92,10 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
 
 
 def terms_columns(model: type[Achievement] | type[Demand]) -> tuple[ColumnElement[Any], ...]:
-    """What rules and features need of a record, without long texts; for `terms_of_row`.
+    """The columns that filters and features need, without long texts; read by `terms_of_row`.
 
-    Columns, not the class: hundreds of rows are read, and none becomes an object of the session. Lists and ids come as
-    text, since most of them were seen before, and what they say is remembered.
+    Columns rather than the class: hundreds of rows are read without creating ORM objects. Lists and ids come as text,
+    because parsing of repeated values is cached.
     """
     c = model.__table__.c
     names = _ACHIEVEMENT_TERMS if model is Achievement else _DEMAND_TERMS
@@ -107,10 +107,10 @@ def terms_columns(model: type[Achievement] | type[Demand]) -> tuple[ColumnElemen
 def terms_of_row(
     model: type[Achievement] | type[Demand], record_id: UUID, row: Sequence[Any]
 ) -> tuple[AchievementFacts | DemandFacts, bool] | None:
-    """The facts of a row of `terms_columns`, and whether the record is confidential; None if it is not published.
+    """Facts of a row of `terms_columns`, and whether the record is confidential; None if it is not published.
 
-    The state is looked at here: SQLite would take its index, with all that are published, before the ids. A demand's
-    `excluded_orgs` are credit codes here.
+    The state is checked here rather than in SQL, where SQLite would use the state's index instead of the ids. A
+    demand's `excluded_orgs` are credit codes here.
     """
     fields, industries, keywords, modes, others, owner, state, publish_mode, region, language, *plain = row
     if state != RecordState.PUBLISHED:
@@ -172,18 +172,18 @@ _DEMAND_TERMS = _Terms(
 
 @lru_cache(maxsize=10_000)
 def _texts_of(stored: str | None) -> tuple[str, ...]:
-    """A stored list of texts."""
+    """Parse a stored list of texts."""
     return tuple(json.loads(stored) or ()) if stored else ()
 
 
 @lru_cache(maxsize=10_000)
 def _id_of(stored: str) -> str:
-    """An id as facts have it; SQLite keeps it without its hyphens."""
+    """The id in canonical form; SQLite stores it without hyphens."""
     return str(UUID(stored))
 
 
 def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = None) -> ManagerFacts:
-    """`open_load` is the number of engagements the manager has open; `today` decides which posts are active."""
+    """`open_load` is the number of open engagements; `today` decides which posts and declarations are active."""
     return ManagerFacts(
         id=str(record.id),
         name=record.title,
@@ -196,7 +196,7 @@ def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = N
         open_load=open_load,
         languages=tuple(record.languages or ()),
         track_record=tuple(_track_record(entry) for entry in record.track_record or ()),
-        # Who keeps the record is the employer, whether or not it is listed as a post.
+        # The owner of the record is the employer, listed as a post or not.
         affiliations=tuple(
             dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today)))
         ),
@@ -205,7 +205,7 @@ def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = N
 
 
 def indicator_text(entry: Mapping[str, Any]) -> str:
-    """One indicator as a line: name, relation, value (or the two ends of a range) and unit."""
+    """One indicator as a line: name, relation, value (or both ends of a range) and unit."""
     value = entry.get("value", entry.get("target", ""))
     parts: tuple[Any, ...]
     if value in (None, "") and entry.get("low") is not None:

@@ -1,6 +1,6 @@
-"""What ranking sees of a record: frozen, free of database and transport.
+"""Facts of a record that ranking reads: frozen values, independent of database and transport.
 
-A fact that a record lacks is None or empty, never a guess; every rule and feature treats it as neutral.
+A missing fact is None or empty, never a guess; every filter and feature treats it as neutral.
 Organisation ids are opaque strings here. Money is in 万元, dates are plain dates, moments are UTC.
 """
 
@@ -14,8 +14,8 @@ class AchievementFacts:
     """An achievement 技术成果.
 
     `fields` are codes of the high-tech field tree, first ("40") or second level ("401"). Both prices None
-    means negotiable (面议). `party_orgs` are the owner and all co-owners. `indicators` are printed as text, one per
-    entry; they are no part of the embedded text. `owner_record` (0–1) tells how often what the owner began came off.
+    means negotiable (面议). `party_orgs` are the owner and all co-owners. `indicators` are texts, one per
+    entry; they are not part of the embedded text. `owner_record` (0–1) is the success rate of the owner's engagements.
     """
 
     id: str
@@ -42,7 +42,7 @@ class AchievementFacts:
 
 @dataclass(frozen=True, slots=True)
 class DemandFacts:
-    """A demand 技术需求. Both budgets None means negotiable; `indicators` are printed as text, one per entry."""
+    """A demand 技术需求. Both budgets None means negotiable; `indicators` are texts, one per entry."""
 
     id: str
     title: str = ""
@@ -68,7 +68,7 @@ class DemandFacts:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """One brokered transfer of a manager."""
+    """One transfer that a manager brokered."""
 
     title: str
     contract_type: str = ""
@@ -82,7 +82,7 @@ class ManagerFacts:
     """A manager 技术经理人.
 
     `affiliations` are the organisations they belong to today; `declared_conflicts` are organisation or
-    record ids they declared themselves. `capacity` and `open_load` count engagements.
+    record ids that they declared. `capacity` and `open_load` count engagements.
     """
 
     id: str

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 SAMPLE = 1024
-# A mean of few records is noise: so many records' worth of the wider mean is mixed in.
+# A mean of few records is noisy, so the wider mean is mixed in with the weight of this many records.
 SHRINK_STORE = 10
 SHRINK_LANGUAGE = 8
 _PRIORS: Mapping[str, str] = {"multilingual-e5-small": "baseline-multilingual-e5-small.json"}
@@ -22,11 +22,10 @@ _PRIORS: Mapping[str, str] = {"multilingual-e5-small": "baseline-multilingual-e5
 
 @cache
 def prior_mean(model_id: str, kind: Literal["demand", "achievement", "manager"]) -> Vectors | None:
-    """The mean vector of a kind of record under a known embedding model, None for any other model.
+    """The mean vector of a kind of record under a known embedding model; None for any other model.
 
-    `model_id` may carry a hub's owner before the model's name and a revision after it ("owner/name@revision").
-
-    With it a store of three records is judged as soberly as one of three thousand.
+    `model_id` may include a hub owner and a revision ("owner/name@revision"). The prior keeps the scores of a store
+    with three records comparable to those of a store with three thousand.
     """
     known = _PRIORS.get(model_id.split("@")[0].rsplit("/", 1)[-1])
     if known is None:
@@ -37,17 +36,17 @@ def prior_mean(model_id: str, kind: Literal["demand", "achievement", "manager"])
 
 @dataclass(frozen=True, slots=True)
 class CorpusBaseline:
-    """What is usual in one library: mean vector by language ("" = all), and a sample of its centred vectors."""
+    """Baseline of one library: mean vector by language ("" = all), and a sample of its centred vectors."""
 
     means: Mapping[str, Vectors]
     sample: Vectors
 
     @classmethod
     def of(cls, vectors: Vectors, languages: Sequence[str], prior: Vectors | None = None) -> "CorpusBaseline":
-        """From the library's whole-record vectors (n, d) in a stable order; n may be 0.
+        """From the main vectors of the records, (n, d) in a stable order; n may be 0.
 
-        `prior` is the model's mean for this kind of record, zero if unknown. The sample is evenly spaced, so
-        that the same library gives the same sample.
+        `prior` is the model's mean for this kind of record, zero if unknown. The sample is evenly spaced and
+        therefore deterministic.
         """
         rows = np.asarray(vectors, dtype=np.float32)
         tags = np.asarray(languages)
@@ -64,7 +63,7 @@ class CorpusBaseline:
         sample: Vectors,
         prior: Vectors | None = None,
     ) -> "CorpusBaseline":
-        """The same from records and sums of vectors by language, and a sample's languages and vectors (n, d)."""
+        """From counts and vector sums by language, and the languages and vectors (n, d) of a sample."""
         dimension = sample.shape[1]
         base = np.zeros(dimension, np.float32) if prior is None else np.asarray(prior, np.float32)
         everything = sum(sums.values(), np.zeros(dimension))
@@ -83,12 +82,12 @@ class CorpusBaseline:
 
 
 def mean_centre(vectors: NDArray[np.floating[Any]], mean: Vectors | np.float32) -> Vectors:
-    """Vectors (…, d) less what is usual, of length 1; their product is a cosine."""
+    """Vectors (…, d) minus the mean, normalised to length 1; their dot product is a cosine."""
     return _unit(np.asarray(vectors - mean, dtype=np.float32))
 
 
 def _shrunk(total: NDArray[np.floating[Any]], count: int, towards: Vectors, weight: int) -> Vectors:
-    """The mean of `count` vectors that add up to `total`, with some of a wider mean mixed in."""
+    """The mean of `count` vectors with the sum `total`, shrunk towards a wider mean."""
     return np.asarray((total + weight * towards) / (count + weight), dtype=np.float32)
 
 

@@ -1,8 +1,8 @@
-"""How likely a demand's list holds a good match at all: what the best score alone does not tell.
+"""Confidence: the probability that a demand's list holds a good match at all.
 
-A score is of one pair. Whether a library answers a demand shows in the list: in how its best stands to the rest, and
-in how well the library covers the topic. A small logistic model on five figures of the list, fitted by
-scripts/tune/confidence.py on lists with and without their answers.
+A score describes one pair. Whether the library answers a demand shows in the list as a whole: how the best pair
+compares with the rest, and how well the library covers the topic. A logistic model on five figures of the list, fitted
+by scripts/tune/confidence.py on lists with and without relevant achievements.
 """
 
 import json
@@ -27,7 +27,7 @@ class ConfidenceModel:
     weights: Mapping[str, float]
 
     def confidence(self, scored: Sequence[ScoredPair]) -> float:
-        """0–1: the probability that one of the pairs, which are a demand's whole list, is relevant; 0 without any."""
+        """The probability (0–1) that one of the pairs of a demand's whole list is relevant; 0 for an empty list."""
         if not scored:
             return 0.0
         figures = list_figures(scored)
@@ -37,8 +37,8 @@ class ConfidenceModel:
 
 
 def list_figures(scored: Sequence[ScoredPair]) -> dict[str, float]:
-    """Figures of a list, best first: its best pair's logit, crowding and figures met; how much nearer to the demand
-    the nearest of the topic is than that best one; and how near the ten nearest are on average."""
+    """Figures of a list sorted best first: logit, hubness and indicator fit of the best pair; how much nearer to the
+    demand the nearest achievement is than the best pair's; and the mean similarity of the ten nearest."""
     best = scored[0]
     nearness = sorted((pair.features["whole"] for pair in scored), reverse=True)
     return {

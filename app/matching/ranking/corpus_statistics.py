@@ -22,7 +22,7 @@ from app.matching.ranking.baseline import SAMPLE, CorpusBaseline, prior_mean
 from app.matching.ranking.similarity import CorpusStatistics
 from app.matching.text.bm25 import CorpusStats
 
-# A change of one record in fifty moves means and document frequencies by less than a score shows.
+# If one record in fifty changes, means and document frequencies move by less than a score shows.
 RENEW_SHARE = 0.02
 
 _KINDS = (RecordKind.DEMAND, RecordKind.ACHIEVEMENT, RecordKind.MANAGER)
@@ -30,7 +30,7 @@ _KINDS = (RecordKind.DEMAND, RecordKind.ACHIEVEMENT, RecordKind.MANAGER)
 
 @dataclass(frozen=True, slots=True)
 class _Library:
-    """One library's published records in a stable order: vectors (n, d), languages, word counts."""
+    """The published records of one library in a stable order: vectors (n, d), languages, word counts."""
 
     ids: tuple[UUID, ...]
     vectors: NDArray[np.float32]
@@ -49,16 +49,16 @@ class _Library:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatistics:
-    """What is usual in all three libraries."""
+    """Corpus statistics of all three libraries."""
 
     pairs: CorpusStatistics
     managers: CorpusBaseline
 
 
 class CorpusStatisticsCache:
-    """Contexts of a store; safe to use from several threads.
+    """The current statistics of a store; thread-safe.
 
-    The statistics come from the indexes, which keep them up with every change: no record is read again for them.
+    They come from the indexes, which update them with every change; no record is read again.
     """
 
     def __init__(self, index: VectorIndex, lexical: LexicalIndex) -> None:
@@ -70,7 +70,7 @@ class CorpusStatisticsCache:
         self._size = 0
 
     def current(self, session: Session) -> StoreStatistics:
-        """The context in use; renewed when more than `RENEW_SHARE` of the store has changed since it was taken."""
+        """The current statistics, renewed when more than `RENEW_SHARE` of the store has changed."""
         here = self._index.position(session)
         with self._lock:
             changed = abs(here - self._position)
@@ -80,12 +80,12 @@ class CorpusStatisticsCache:
             return self._context
 
     def without(self, session: Session, ids: Collection[UUID]) -> StoreStatistics:
-        """The context of the same store without some records; for evaluation, which asks what would be then."""
+        """Statistics of the store without some records, for evaluation."""
         demands, achievements, managers = (self._library(session, kind) for kind in _KINDS)
         return _context(self._index.model_id, demands.without(ids), achievements.without(ids), managers)
 
     def _counted(self, session: Session) -> tuple[StoreStatistics, int]:
-        """The context now, and how many records it was taken of."""
+        """Fresh statistics, and the number of records they cover."""
         stored = [self._index.usual(session, kind, SAMPLE) for kind in _KINDS]
         demands, achievements, managers = (
             CorpusBaseline.of_sums(

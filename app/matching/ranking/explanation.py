@@ -1,7 +1,7 @@
-"""Why a pair was matched, for people: sentences that meet, features that counted, terms that hold or fail.
+"""Reasons for a match: similar sentences, important features, and terms that hold or fail.
 
-Templates only; nothing is written that is not in the two records. Names a caller wants hidden, telephone
-numbers and e-mail addresses are taken out of every quoted sentence.
+Built from templates; nothing is stated that is not in the two records. Telephone numbers, e-mail addresses and names
+that must stay hidden are removed from quoted sentences.
 """
 
 import re
@@ -19,17 +19,17 @@ from app.matching.ranking.gap_analysis import Gap
 from app.matching.ranking.ranker import ScoredPair
 
 MOST_SENTENCES = 3
-# Centred cosine below which two sentences are not shown as meeting: unrelated ones lie around 0.
+# Minimum centred cosine for two sentences to be shown as evidence; unrelated sentences lie around 0.
 LEAST_COSINE = 0.2
-# Contribution, in logits, below which a feature did not count enough to be named.
+# Minimum contribution in logits for a feature to be named.
 LEAST_CONTRIBUTION = 0.1
-# Scores from which the content is called a strong match, a fair one, or related at all.
+# Scores from which the content is called a strong match, a fair match, or related.
 STRONG, FAIR, FAINT = 0.6, 0.3, 0.05
 HIDDEN = "〔略〕"
 
 _TERM_FEATURES = frozenset({"price", "trl", "mode"})
 _CONTACT = re.compile(
-    # Only from the beginning of a run: from every place in it, a long run would cost its length squared.
+    # Match only at the start of a run; otherwise a long run would take quadratic time.
     r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
     r"|(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"  # mobile
     r"|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"  # fixed line
@@ -38,7 +38,7 @@ _CONTACT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class MetSentences:
-    """A sentence of each side, and their centred cosine (−1 to 1)."""
+    """One sentence from each side, and their centred cosine (−1 to 1)."""
 
     demand: str
     achievement: str
@@ -47,7 +47,7 @@ class MetSentences:
 
 @dataclass(frozen=True, slots=True)
 class CountedFeature:
-    """`contribution` is in logits: above 0 it raised the score."""
+    """A feature with its `contribution` in logits; positive values raised the score."""
 
     name: str
     zh: str
@@ -57,7 +57,7 @@ class CountedFeature:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A required figure (考核指标) and the offered one of the same quantity; `state` is holds or fails."""
+    """A required indicator (考核指标) and the offered one of the same quantity; `state` is holds or fails."""
 
     required: str
     offered: str
@@ -76,7 +76,7 @@ class Reasons:
     terms: tuple[Term, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as they are stored and sent."""
+        """As plain values for storage and responses."""
         return {
             "one_line_zh": self.one_line_zh,
             "one_line_en": self.one_line_en,
@@ -106,10 +106,12 @@ def reasons(
     compared: Sequence[Comparison] = (),
     hidden_names: Collection[str] = (),
 ) -> Reasons:
-    """Reasons for one scored pair. `cosines` (s, t) is `signals.sentence_cosines` of the sentences given, `compared`
-    is `traits.compared` of the two records.
+    """Reasons for one scored pair.
 
-    `hidden_names` are names of organisations and persons that may not appear.
+    Args:
+        cosines: `similarity.sentence_cosines` of the given sentences, (s, t).
+        compared: `traits.compared` of the two records.
+        hidden_names: names of organisations and persons that must not appear.
     """
     met = meeting_sentences(demand_sentences, achievement_sentences, cosines, hidden_names)
     counted = counted_features(scored.contributions)
@@ -125,7 +127,7 @@ def meeting_sentences(
     cosines: Vectors,
     hidden_names: Collection[str] = (),
 ) -> tuple[MetSentences, ...]:
-    """The best-meeting sentences, each used once, the nearest first; fewer where no more are near enough."""
+    """The most similar sentence pairs, nearest first; each sentence is used once, and distant pairs are left out."""
     if cosines.size == 0:
         return ()
     order = sorted(
@@ -153,7 +155,7 @@ def meeting_sentences(
 
 
 def counted_features(contributions: Mapping[str, float]) -> tuple[CountedFeature, ...]:
-    """Features that moved the score, the strongest first; the terms are told as terms, not here."""
+    """Features that moved the score, strongest first, without the terms."""
     counted = [
         CountedFeature(name, FEATURE_BY_NAME[name].zh, FEATURE_BY_NAME[name].en, round(contribution, 4))
         for name, contribution in contributions.items()
@@ -165,9 +167,9 @@ def counted_features(contributions: Mapping[str, float]) -> tuple[CountedFeature
 def no_good_match(
     scores: Sequence[float], threshold: float, lacks: Sequence[Gap] = ()
 ) -> dict[str, Any] | None:
-    """Why nothing is a good match, or None where something is. `best_score` is None without a candidate.
+    """Why nothing is a good match; None if something is. `best_score` is None if there was no candidate.
 
-    `missing` tells what stands between the demand and the achievements on its topic.
+    `missing` lists the gaps between the demand and the achievements on its topic.
     """
     if not scores:
         return {
@@ -192,9 +194,9 @@ def no_good_match(
 
 
 def shown(reasons: Mapping[str, Any], *levels: ViewLevel | int) -> dict[str, Any]:
-    """Stored reasons as a reader may see them who sees the two records at these levels.
+    """Stored reasons, reduced to what a reader with these view levels may see.
 
-    Sentences and terms quote what level 0 hides of a record; such a reader is told only that there are some.
+    Sentences and terms quote text that level 0 hides; readers at level 0 only learn that they exist.
     """
     if all(level >= ViewLevel.LOGGED_IN for level in levels):
         return dict(reasons)
@@ -209,7 +211,7 @@ def shown(reasons: Mapping[str, Any], *levels: ViewLevel | int) -> dict[str, Any
 
 
 def without_names(sentence: str, hidden_names: Collection[str] = ()) -> str:
-    """The sentence without telephone numbers, e-mail addresses and the names given."""
+    """The sentence without telephone numbers, e-mail addresses and the given names."""
     for name in sorted(filter(None, hidden_names), key=len, reverse=True):
         sentence = sentence.replace(name, HIDDEN)
     return _CONTACT.sub(HIDDEN, sentence)
@@ -242,11 +244,11 @@ def _one_line(
         if score >= FAIR
         else ("内容部分相关", "partly related in content")
         if score >= FAINT
-        else ("内容关联很弱", "hardly related in content")
+        else ("内容关联很弱", "barely related in content")
     )
     if met:
         zh += f"，{len(met)} 处语句对应"
-        en += f", {len(met)} passages that meet" if len(met) > 1 else ", 1 passage that meets"
+        en += f", {len(met)} matching passages" if len(met) > 1 else ", 1 matching passage"
     if figures:
         hold = sum(figure.state == "holds" for figure in figures)
         fail = len(figures) - hold
@@ -270,6 +272,6 @@ _TERM_ZH: Mapping[str, str] = {"trl": "技术成熟度", "price": "价格", "mod
 _TERM_EN: Mapping[str, str] = {
     "trl": "maturity",
     "price": "price",
-    "mode": "way of transfer",
+    "mode": "mode of cooperation",
     "region": "region",
 }

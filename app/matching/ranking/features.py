@@ -1,7 +1,7 @@
-"""Two records and their text signals as named numbers.
+"""Features: two records and their text similarity as named numbers.
 
-A missing fact gives a feature its neutral value, where it neither helps nor harms. Features are signed so that
-more is better for the pair, except crowding; a weight of the other sign is refused by the ranker.
+A missing fact gives the neutral value, which neither helps nor harms. Higher values are better for the pair, except for
+hubness (`crowding`); the ranker rejects weights of the wrong sign.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -22,19 +22,19 @@ from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.similarity import CROWD_NEUTRAL, PairSignals
 from app.matching.text.traits import NEUTRAL_FORMALITY
 
-# A price this share above the budget fails as fully as any higher one.
+# From this share above the budget, a higher price makes no further difference.
 PRICE_TOLERANCE = 0.2
-# A gap of two levels is a whole phase (laboratory, pilot, production): more is no worse.
+# Two levels are a whole phase (laboratory, pilot, production); a larger gap makes no further difference.
 TRL_SPAN = 2
 SAME_FIELD_OTHER_BRANCH = 0.8
-# Days after which a publication is half as fresh.
+# Half-life of a publication's freshness, in days.
 FRESH_DAYS = 180
 KEYWORDS_ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """`sign` is the only direction its weight may have; `neutral` its value when nothing is known."""
+    """`sign` is the permitted sign of the weight; `neutral` is the value for missing facts."""
 
     name: str
     zh: str
@@ -44,31 +44,35 @@ class Feature:
 
 
 FEATURES = (
-    Feature("whole", "整体语义接近", "nearness of the whole texts"),
-    Feature("sentences", "关键语句相符", "best three sentences that meet"),
+    Feature("whole", "整体语义接近", "similarity of the whole texts"),
+    Feature("sentences", "关键语句相符", "similarity of the best three sentences"),
     Feature(
-        "crowding", "成果与其他需求同样接近", "the achievement is as near to other demands", -1, CROWD_NEUTRAL
+        "crowding",
+        "成果与其他需求同样接近",
+        "the achievement is equally near to other demands",
+        -1,
+        CROWD_NEUTRAL,
     ),
-    Feature("words", "共有专业词", "technical words in common"),
+    Feature("words", "共有专业词", "shared technical words"),
     Feature(
         "register",
         "需求用语口语化（校正）",
-        "colloquial wording of the demand, made up for",
+        "adjustment for colloquial wording of the demand",
         1,
         NEUTRAL_FORMALITY,
     ),
-    Feature("indicators", "指标相符", "required figures that are met"),
-    Feature("purpose", "成果用途", "what the achievement is for, against what is asked"),
-    Feature("disclaimed", "成果声明不涉及", "the achievement says that it does not do this", -1),
+    Feature("indicators", "指标相符", "required figures met"),
+    Feature("purpose", "成果用途", "purpose of the achievement against the request"),
+    Feature("disclaimed", "成果声明不涉及", "the achievement excludes this use", -1),
     Feature("field", "技术领域一致", "same technical field", 1, 0.5),
     Feature("industry", "应用行业一致", "same industry", 1, 0.5),
-    Feature("keywords", "关键词一致", "keywords in common"),
+    Feature("keywords", "关键词一致", "shared keywords"),
     Feature("price", "价格与预算", "price against budget"),
-    Feature("trl", "技术成熟度", "maturity against what is required"),
-    Feature("mode", "转化方式", "way of transfer"),
-    Feature("region", "地区接近", "nearness of the regions", 1, 0.5),
-    Feature("freshness", "成果新近发布", "how recently the achievement was published", 1, 0.5),
-    Feature("owner_record", "成果单位转化业绩", "transfers of the achievement's owner that came off", 1, 0.5),
+    Feature("trl", "技术成熟度", "maturity against the requirement"),
+    Feature("mode", "转化方式", "mode of cooperation"),
+    Feature("region", "地区接近", "proximity of the regions", 1, 0.5),
+    Feature("freshness", "成果新近发布", "recent publication of the achievement", 1, 0.5),
+    Feature("owner_record", "成果单位转化业绩", "transfer record of the achievement's owner", 1, 0.5),
 )
 FEATURE_BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in FEATURES}
 
@@ -76,9 +80,9 @@ FEATURE_BY_NAME: Mapping[str, Feature] = {feature.name: feature for feature in F
 def pair_features(
     demand: DemandFacts, achievement: AchievementFacts, signals: PairSignals, *, today: date | None = None
 ) -> dict[str, float]:
-    """Every feature by name. Terms run from −1 (fails) to 0 (holds or unknown), what is near or shared from 0 to 1.
+    """All features by name. Terms range from −1 (fails) to 0 (holds or unknown), similarities from 0 to 1.
 
-    Without `today` nothing is fresh or old.
+    Without `today`, freshness is neutral.
     """
     columns = feature_columns([(demand, achievement)], [signals], today=today)
     return {name: column[0] for name, column in zip(FEATURE_NAMES, columns, strict=True)}
@@ -90,8 +94,9 @@ def feature_columns(
     *,
     today: date | None = None,
 ) -> list[Sequence[float]]:
-    """`pair_features` of many pairs, a column each in the order of `FEATURE_NAMES`; what two values say together is
-    computed once, however many pairs have them.
+    """`pair_features` of many pairs as columns in the order of `FEATURE_NAMES`.
+
+    Each distinct combination of values is computed once.
     """
     demands, achievements = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return [
@@ -140,7 +145,7 @@ FEATURE_NAMES = (
 def _each(
     value: Callable[[Any, Any], float], first: Sequence[Hashable], second: Sequence[Hashable]
 ) -> list[float]:
-    """The value of each two; what was computed for the same two before is not computed again."""
+    """The value of each pair of inputs, computed once per distinct pair."""
     known: dict[tuple[Hashable, Hashable], float] = {}
     found = []
     for both in zip(first, second, strict=True):
@@ -152,9 +157,9 @@ def _each(
 
 
 def field_nearness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
-    """Distance in the field tree, as nearness: 1 same, 0.8 another branch of the same field, 0 another field.
+    """Nearness in the field tree: 1 same, 0.8 another branch of the same field, 0 another field.
 
-    A code covers what lies below it ("40" covers "401"). 0.5 when a side names none.
+    A code includes its children ("40" includes "401"). 0.5 if a side names no field.
     """
     if not first or not second:
         return FEATURE_BY_NAME["field"].neutral
@@ -162,14 +167,14 @@ def field_nearness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
 
 
 def shared_keywords(first: tuple[str, ...], second: tuple[str, ...]) -> float:
-    """0 to 1: keywords that both name, two of them being as good as more."""
+    """Shared keywords, 0 to 1; two shared keywords give the maximum."""
     if not first or not second:
         return 0.0
     return min(1.0, len(_folded(first) & _folded(second)) / KEYWORDS_ENOUGH)
 
 
 def freshness(published_at: datetime | None, today: date | None) -> float:
-    """1 on the day of publication, halved every `FRESH_DAYS`; 0.5 when unknown."""
+    """1 on the day of publication, halved every `FRESH_DAYS`; 0.5 if unknown."""
     if published_at is None or today is None:
         return FEATURE_BY_NAME["freshness"].neutral
     age = max(0, (today - published_at.date()).days)
@@ -177,7 +182,7 @@ def freshness(published_at: datetime | None, today: date | None) -> float:
 
 
 def price_gap(demand: DemandFacts, achievement: AchievementFacts) -> float:
-    """0 within the budget or negotiable, falling to −1 at 20% above it."""
+    """0 within the budget or if negotiable, falling to −1 at 20% above it."""
     price, budget = asking_price_wan(achievement), budget_wan(demand)
     if price is None or budget is None or price <= budget:
         return 0.0
@@ -187,14 +192,14 @@ def price_gap(demand: DemandFacts, achievement: AchievementFacts) -> float:
 
 
 def trl_gap(demand: DemandFacts, achievement: AchievementFacts) -> float:
-    """0 when mature enough or unknown, falling to −1 at two levels short."""
+    """0 if mature enough or unknown, falling to −1 at two levels below."""
     if demand.min_trl is None or achievement.trl is None:
         return 0.0
     return -min(1.0, max(0, demand.min_trl - achievement.trl) / TRL_SPAN)
 
 
 def _share(first: tuple[str, ...], second: tuple[str, ...]) -> float:
-    """1 where a code of one side covers one of the other, 0 where none does, 0.5 when a side names none."""
+    """1 if a code of one side includes a code of the other, 0 if none does, 0.5 if a side names none."""
     if not first or not second:
         return 0.5
     return float(any(one.startswith(other) or other.startswith(one) for one in first for other in second))

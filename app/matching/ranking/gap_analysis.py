@@ -1,4 +1,4 @@
-"""What is missing where a demand has no good match: 'three achievements on the topic, none above TRL 5'."""
+"""Gap analysis: what is missing where a demand has no good match ("three on the topic, none above TRL 5")."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from app.matching.facts.constraints import asking_price_wan, budget_wan
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.ranker import ScoredPair
 
-# Centred cosine of the whole texts: unrelated records lie around 0, ones of the same trade around 0.3 and above.
+# Centred cosine of whole texts: unrelated records lie around 0, records of the same trade at 0.3 and above.
 ON_TOPIC = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that stands between the demand and the achievements on its topic; `count` of them lack it."""
+    """One gap between the demand and the achievements on its topic; `count` of them have it."""
 
     code: str
     count: int
@@ -24,9 +24,9 @@ class Gap:
 def find_gaps(
     scored: Sequence[ScoredPair], pairs: Sequence[tuple[DemandFacts, AchievementFacts]]
 ) -> tuple[Gap, ...]:
-    """Of the achievements on the demand's topic, how many there are, and what they lack, the commonest first.
+    """The number of achievements on the demand's topic, and their gaps, most frequent first.
 
-    `scored` and `pairs` are of one demand, in one order.
+    `scored` and `pairs` belong to one demand and have the same order.
     """
     near = [
         (one, *facts) for one, facts in zip(scored, pairs, strict=True) if one.features["whole"] >= ON_TOPIC
@@ -53,14 +53,14 @@ def find_gaps(
 _Near = tuple[ScoredPair, DemandFacts, AchievementFacts]
 
 _FEATURES: Mapping[str, tuple[str, str, str]] = {
-    "mode": ("mode", "转化方式不一致", "offer no wanted way of transfer"),
+    "mode": ("mode", "转化方式不一致", "offer none of the wanted modes of cooperation"),
     "purpose": (
         "observes_only",
         "只做检测、监测或预测，不解决问题本身",
-        "only observe, measure or predict the matter",
+        "only observe, measure or predict the problem",
     ),
-    "disclaimed": ("disclaims", "声明不涉及所提问题", "say that they do not do this"),
-    "indicators": ("figures", "可比指标达不到要求", "state figures below what is required"),
+    "disclaimed": ("disclaims", "声明不涉及所提问题", "exclude this use"),
+    "indicators": ("figures", "可比指标达不到要求", "state figures below the requirement"),
 }
 
 

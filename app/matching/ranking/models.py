@@ -10,10 +10,10 @@ from app.database import Base, Identified, now
 
 
 class RankerModel(Identified, Base):
-    """A ranker (排序模型) that was trained here, or shipped and used here; `document` is `Ranker.to_dict`.
+    """A ranker (排序模型), trained here or shipped; `document` is `Ranker.to_dict`.
 
-    `state` is ``shipped``, ``trained`` (better, so it was promoted) or ``refused``; which one answers is told by the
-    newest `RankerActivation`. `trained_from` and `trained_to` bound the judgements it was made of.
+    `state` is ``shipped``, ``trained`` (better, so it was promoted) or ``refused``. The newest `RankerActivation` names
+    the active one. `trained_from` and `trained_to` bound the judgements used for training.
     """
 
     __tablename__ = "ranker_models"
@@ -30,8 +30,10 @@ class RankerModel(Identified, Base):
 
 
 class RankerActivation(Base):
-    """Which ranker answers from when on; the row with the highest `seq` holds. Only ever added to, so that each process
-    sees by one number whether there is something new, and what was before can be found."""
+    """Activation of a ranker. The row with the highest `seq` is in force.
+
+    Append-only: each process detects a change by one number, and the history stays complete.
+    """
 
     __tablename__ = "ranker_activations"
 

@@ -1,4 +1,4 @@
-"""score(features): a monotone additive model on a calibrated logistic scale, read from one small file."""
+"""The ranker: a monotone additive model with a calibrated logistic score, read from one small file."""
 
 import json
 import math
@@ -20,9 +20,9 @@ DEFAULT_MODEL = "ranker.json"
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
-    """One pair with its score (0–1) and the contributions that, with `base`, add up to the score's logit.
+    """One pair with its score (0–1) and the contributions that add up, with `base`, to the score's logit.
 
-    A contribution is measured from the feature's neutral value: a missing fact contributes 0.
+    Contributions are relative to the neutral value of a feature: a missing fact contributes 0.
     """
 
     demand_id: str
@@ -36,10 +36,10 @@ class ScoredPair:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Weights by feature name; `base` is the logit of a pair of which every feature is neutral.
+    """Weights by feature name; `base` is the logit of a pair whose features are all neutral.
 
-    Scores are calibrated: of pairs scored p, about the share p is relevant (grade 2 or 3). Below `threshold`
-    no pair is a good match. Calibration holds for the embedding model named in `embedding_model`.
+    Scores are calibrated: about a share p of the pairs scored p is relevant (grade 2 or 3). A pair below `threshold` is
+    not a good match. The calibration is valid for the embedding model in `embedding_model`.
     """
 
     version: str
@@ -60,7 +60,7 @@ class Ranker:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Ranker":
-        """Raises KeyError or ValueError where the data is no ranker."""
+        """Raises KeyError or ValueError if the data is not a ranker."""
         return cls(
             version=str(data["version"]),
             base=float(data["base"]),
@@ -79,7 +79,7 @@ class Ranker:
         }
 
     def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
-        """In logits, by feature; a feature that is not given counts as neutral."""
+        """Contributions in logits by feature; a missing feature counts as neutral."""
         return {
             name: weight * (features.get(name, FEATURE_BY_NAME[name].neutral) - FEATURE_BY_NAME[name].neutral)
             for name, weight in self.weights.items()
@@ -96,7 +96,7 @@ def rank(
     *,
     today: date | None = None,
 ) -> list[ScoredPair]:
-    """Pairs with their signals, the best first; equal scores by ids, so that the order never wavers."""
+    """Pairs with their features, best first; ties are broken by id, so that the order is stable."""
     if not pairs:
         return []
     columns = np.array(feature_columns(pairs, signals, today=today))
@@ -132,7 +132,7 @@ def load_ranker(path: Path | None = None) -> Ranker:
     """The ranker of a file, or the one shipped with the package.
 
     Raises:
-        OSError, ValueError, KeyError: the file cannot be read or is no ranker.
+        OSError, ValueError, KeyError: the file cannot be read or is not a ranker.
     """
     if path is not None:
         return Ranker.from_dict(json.loads(path.read_text(encoding="utf-8")))

@@ -1,7 +1,7 @@
-"""Which ranker answers: the registry in the database, and how each process follows it.
+"""The registry of rankers in the database, and how each process follows it.
 
-The active ranker is that of the newest activation, or the shipped one while there is none. A process asks for the
-highest activation number before it answers (one row by primary key), so a switch holds everywhere at once and needs no
+The active ranker is that of the newest activation, or the shipped one if there is none. Before each answer, a process
+reads the highest activation number (one row by primary key), so a switch takes effect everywhere at once, without a
 restart.
 """
 
@@ -28,7 +28,7 @@ SHIPPED, TRAINED, REFUSED = "shipped", "trained", "refused"
 
 
 class ActiveRanker:
-    """The ranker that answers in this process; safe to use from several threads."""
+    """The active ranker of this process; thread-safe."""
 
     def __init__(self, shipped: Ranker) -> None:
         self.shipped = shipped
@@ -37,14 +37,14 @@ class ActiveRanker:
 
     @property
     def latest(self) -> Ranker:
-        """The one that was active when this process last asked."""
+        """The ranker that was active when this process last checked."""
         return self._held[1]
 
     def current(self, session: Session) -> Ranker:
-        """The active one, as this session sees it.
+        """The active ranker, as this session sees it.
 
-        One that this code cannot read (made by a newer release, with features this one lacks) is not used: the ranker
-        held so far goes on answering, and the log says so.
+        A ranker that this release cannot read (made by a newer release, with unknown features) is logged and not used;
+        the previous ranker stays in use.
         """
         newest = session.execute(_newest()).first()
         seq, version = (0, self.shipped.version) if newest is None else (newest.seq, newest.version)
@@ -73,7 +73,7 @@ def active_version(session: Session, shipped: Ranker) -> str:
 
 
 def models() -> Select[RankerModel]:
-    """All of them, the newest first."""
+    """All rankers, newest first."""
     return select(RankerModel).order_by(RankerModel.created_at.desc(), RankerModel.id.desc())
 
 
@@ -88,10 +88,10 @@ def register(
     metrics: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> RankerModel:
-    """Put a ranker into the registry; a shipped one that is there already stays as it is.
+    """Add a ranker to the registry; a shipped ranker that is already registered stays as it is.
 
     Raises:
-        Conflict: another ranker has this version.
+        Conflict: another ranker already has this version.
     """
     known = session.scalar(select(RankerModel).where(RankerModel.version == ranker.version))
     if known is not None:
@@ -119,11 +119,11 @@ def register(
 
 
 def use(session: Session, version: str, *, shipped: Ranker, principal: Principal, why: str = "use") -> str:
-    """Let the ranker of this version answer from the end of this transaction on; all pairs are ranked again.
+    """Activate the ranker of this version with the end of this transaction; all pairs are then ranked again.
 
     Raises:
         NotFound: no ranker has this version.
-        Conflict: it is active already; or this release cannot read it.
+        Conflict: it is already active, or this release cannot read it.
     """
     if version == shipped.version:
         register(session, shipped, state=SHIPPED)
@@ -147,7 +147,7 @@ def use(session: Session, version: str, *, shipped: Ranker, principal: Principal
         register(session, shipped, state=SHIPPED)
     newest = session.execute(_newest()).first()
     if newest is None:
-        # What answered before the first switch belongs to the history: a rollback leads back to it.
+        # The ranker before the first switch belongs to the history, so that a rollback can restore it.
         session.add(RankerActivation(seq=1, version=present, why="shipped"))
     session.add(RankerActivation(seq=(1 if newest is None else newest.seq) + 1, version=version, why=why))
     session.flush()
@@ -157,12 +157,12 @@ def use(session: Session, version: str, *, shipped: Ranker, principal: Principal
 
 
 def rollback(session: Session, *, shipped: Ranker, principal: Principal) -> str:
-    """Bring back the ranker that answered before the present one; a second rollback goes one further back.
+    """Restore the previous ranker; a second rollback goes back one step further.
 
     Returns its version.
 
     Raises:
-        Conflict: there was none before.
+        Conflict: there is no previous ranker.
     """
     before = _before_the_present(session)
     if before is None:
@@ -173,7 +173,7 @@ def rollback(session: Session, *, shipped: Ranker, principal: Principal) -> str:
 
 
 def _before_the_present(session: Session) -> str | None:
-    """A rollback undoes the newest activation that no rollback has undone yet."""
+    """The version before the newest activation that no rollback has undone yet."""
     stack: list[str] = []
     for row in session.execute(
         select(RankerActivation.version, RankerActivation.why).order_by(RankerActivation.seq)

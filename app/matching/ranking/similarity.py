@@ -1,9 +1,8 @@
-"""How near two records' texts are, in arrays: one query against many candidates, before any fact is looked at.
+"""Text similarity of one query with many candidates, as arrays, independent of other facts.
 
-Raw similarities of a sentence model are squashed (0.75–0.9 for E5), shifted by language, and high for records
-that are near everything. So they are measured from what is usual in the store: each side's mean vector
-(by language) is taken off, and how crowded a record's neighbourhood is becomes a signal of its own
-(after CSLS: Conneau et al., "Word Translation Without Parallel Data", ICLR 2018).
+Raw cosines of a sentence model are compressed (0.75–0.9 for E5), shifted by language, and high for hubs, records that
+are near everything. So vectors are centred on the mean of their library and language, and hubness becomes a signal of
+its own (after CSLS: Conneau et al., "Word Translation Without Parallel Data", ICLR 2018).
 """
 
 import math
@@ -27,16 +26,16 @@ from app.matching.text.traits import (
 
 Side = Literal["demand", "achievement"]
 
-# Neighbours that make a crowd. Few and near ones tell an achievement that is somebody else's from one that is near
-# to everything; a share of the library would be blurred by all that has nothing to do with it.
+# Number of nearest neighbours for hubness. A few near ones distinguish an achievement that answers other demands from
+# one that is near everything; a share of the library would be blurred by unrelated records.
 CROWD_NEAREST = 3
-# Crowding of a record of which nothing is known; the mean over the demands and achievements tuned on.
+# Hubness of an unknown record: the mean over the demands and achievements used for tuning.
 CROWD_NEUTRAL = 0.29
 BEST_SENTENCES = 3
-# Records as near as this ask for the same (or are the same): that a candidate suits them too speaks for it, not
-# against it. Unrelated ones lie around 0, ones of the same trade around 0.3.
+# Demands nearer than this ask for the same: that a candidate suits them too is no evidence against it. Unrelated
+# records lie around 0, records of the same trade around 0.3.
 _SAME_CONCERN = 0.5
-# Nearer than this, a sentence that disclaims something speaks of the demand's own matter.
+# From this similarity on, a disclaiming sentence is about the demand's own subject.
 _DISCLAIMED_NEAR = 0.2
 
 
@@ -45,12 +44,12 @@ class PairSignals:
     """Text signals of one pair.
 
     `dense` and `sentences` are cosines of centred vectors (−1 to 1); `sentences` is the mean over the demand's
-    three best-met sentences of their nearest achievement sentence, `best_sentence` the nearest of all.
-    `achievement_crowd` is the achievement's mean cosine with the three demands nearest to it, this one and those
-    that ask for the same left out, measured from what is usual in the store. `bm25` is that of the demand's words
-    in the achievement over self-score (0–1). `indicators` (−1 to 1) tells how the required figures are met,
+    three best-matched sentences, each with its nearest achievement sentence; `best_sentence` is the highest of all.
+    `achievement_crowd` is the achievement's hubness: its mean cosine with the three nearest demands other than this one
+    and those that ask for the same, relative to the store's mean. `bm25` is the score of the demand's words in the
+    achievement divided by the self-score (0–1). `indicators` (−1 to 1) says how well required figures are met,
     `purpose` (−1 to 0) that the achievement only observes what the demand wants changed, `disclaimed` (0–1) how far
-    it says that it does not do what is asked, `register` (0–1) how colloquial the demand is.
+    the achievement excludes what is asked, `register` (0–1) how colloquial the demand is (its formality).
     """
 
     dense: float
@@ -66,10 +65,10 @@ class PairSignals:
 
 @dataclass(frozen=True, slots=True)
 class TextFeatures:
-    """One record as text: vector (d), sentence vectors (s, d), word counts, language, traits. Vectors have length 1.
+    """Text features of one record: vector (d), sentence vectors (s, d), word counts, language, traits.
 
-    Sentence vectors may be of half precision, as they are stored. `words` may be left out of an achievement that a
-    demand is held against with word scores from elsewhere.
+    Vectors have length 1. Sentence vectors may have half precision, as they are stored. `words` may be empty for an
+    achievement whose word scores come from an index.
     """
 
     vector: Vectors
@@ -81,13 +80,13 @@ class TextFeatures:
 
 @dataclass(frozen=True, slots=True)
 class CorpusStatistics:
-    """Statistics of both libraries, taken at one moment and used for all pairs until they are renewed."""
+    """Statistics of both libraries at one moment, used for all pairs until they are renewed."""
 
     demands: CorpusBaseline
     achievements: CorpusBaseline
     achievement_words: CorpusStats
     crowding: float = field(init=False)
-    """Mean crowding of the achievements: the more demands there are, the nearer the nearest of them."""
+    """Mean hubness of the achievements; it grows with the number of demands."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "crowding", _usual_crowding(self.demands, self.achievements))
@@ -101,9 +100,9 @@ def pair_signals(
     query_is: Side = "demand",
     word_scores: Sequence[float] | None = None,
 ) -> list[PairSignals]:
-    """Signals of the query with every candidate; the same pair has the same signals from either side.
+    """Signals of the query with each candidate; a pair has the same signals from either side.
 
-    `word_scores` are BM25 of a demand's words in each candidate, where an index has told them already.
+    `word_scores` are the BM25 scores of a demand's words in each candidate, if an index has computed them.
     """
     if not candidates:
         return []
@@ -131,7 +130,7 @@ def pair_signals(
 def _traits(
     query: TextFeatures, candidates: Sequence[TextFeatures], context: CorpusStatistics, *, from_demand: bool
 ) -> tuple[list[float], ...]:
-    """What the texts say outright, by candidate: figures, purpose, disclaimers, register."""
+    """Traits of the pair, by candidate: figures, purpose, disclaimers, formality."""
     pairs = [(query, each) if from_demand else (each, query) for each in candidates]
     return (
         [indicator_fit(demand.traits, achievement.traits) for demand, achievement in pairs],
@@ -151,7 +150,7 @@ def _registers(query: TextFeatures, candidates: Sequence[TextFeatures], *, from_
 
 
 def _disclaimed(demand: TextFeatures, achievement: TextFeatures, context: CorpusStatistics) -> float:
-    """How near the nearest disclaiming sentence is to the demand, by meaning and by shared technical words."""
+    """How near the nearest disclaiming sentence is to the demand, by similarity and by shared technical words."""
     rows = [row for row in achievement.traits.disclaims if row < len(achievement.sentences)]
     if not rows:
         return 0.0
@@ -166,7 +165,7 @@ def _disclaimed(demand: TextFeatures, achievement: TextFeatures, context: Corpus
 
 
 def _shared_weight(disclaimed: frozenset[str], asked: Mapping[str, int], stats: CorpusStats) -> float:
-    """Share (0–1) of the disclaimed words that the demand uses, each weighed by how rare it is."""
+    """Share (0–1) of the disclaimed words that the demand uses, weighted by rarity."""
     whole = math.fsum(stats.idf(word) for word in sorted(disclaimed))
     return math.fsum(stats.idf(word) for word in sorted(disclaimed & asked.keys())) / whole if whole else 0.0
 
@@ -180,8 +179,8 @@ def _late_interaction(
     *,
     from_demand: bool,
 ) -> tuple[Vectors, Vectors]:
-    """By candidate: mean of the demand's three best sentence cosines, and the best of all; each (n,)."""
-    # A record without sentences (all too short) stands with its whole vector.
+    """For each candidate, the mean of the demand's three best sentence cosines, and the best one; each (n,)."""
+    # A record without sentences (all too short) is represented by its main vector.
     sentences = [c.sentences if len(c.sentences) else c.vector[None, :] for c in candidates]
     query_sentences = query.sentences if len(query.sentences) else query.vector[None, :]
     lengths = np.array([len(rows) for rows in sentences])
@@ -203,10 +202,10 @@ def _late_interaction(
 def _cosines_with_centred(
     asked: Vectors, rows: Vectors, means: Vectors, languages: NDArray[np.int64]
 ) -> Vectors:
-    """`asked` (s, d) times the rows (n, d) less their language's mean, at length 1: (s, n).
+    """Cosines of `asked` (s, d) with the centred and normalised rows (n, d): (s, n).
 
-    By q·(r − m) = q·r − q·m and |r − m|² = r·r − 2 r·m + m·m, so that the many rows are never copied. Of half precision
-    r·r is not quite 1.
+    Uses q·(r − m) = q·r − q·m and |r − m|² = r·r − 2 r·m + m·m, so that the rows are not copied. In half precision r·r
+    is not exactly 1.
     """
     with_means = (rows @ means.T)[np.arange(len(rows)), languages]
     own = np.einsum("ij,ij->i", rows, rows)
@@ -217,7 +216,7 @@ def _cosines_with_centred(
 def _achievement_crowds(
     own_whole: Vectors, whole: Vectors, context: CorpusStatistics, *, from_demand: bool
 ) -> Vectors:
-    """By candidate (n,): how crowded the pair's achievement is, measured from what is usual in the store."""
+    """Hubness of the pair's achievement for each candidate (n,), relative to the store's mean."""
     demands = context.demands.sample
     if from_demand:
         others = demands[demands @ own_whole <= _SAME_CONCERN]
@@ -229,7 +228,7 @@ def _achievement_crowds(
 
 
 def _usual_crowding(demands: CorpusBaseline, achievements: CorpusBaseline) -> float:
-    """Mean over the achievements, with some of the neutral value mixed in where demands are few."""
+    """Mean over the achievements, shrunk towards the neutral value while there are few demands."""
     asked = len(demands.sample)
     if not asked or not len(achievements.sample):
         return CROWD_NEUTRAL
@@ -238,7 +237,7 @@ def _usual_crowding(demands: CorpusBaseline, achievements: CorpusBaseline) -> fl
 
 
 def _crowds(cosines: Vectors) -> Vectors:
-    """Mean of the highest cosines by row (n, m) → (n,); −∞ is left out, and what is missing is neutral."""
+    """Mean of the highest cosines of each row, (n, m) → (n,). −∞ is ignored; missing neighbours count as neutral."""
     missing = max(0, CROWD_NEAREST - cosines.shape[1])
     if missing:
         cosines = np.hstack([cosines, np.full((len(cosines), missing), -np.inf)])
@@ -254,7 +253,7 @@ def _lexical(
     from_demand: bool,
     scores: Sequence[float] | None,
 ) -> list[float]:
-    """BM25 of the demand's words in the achievement, over the demand's self-score; from either side."""
+    """BM25 of the demand's words in the achievement divided by the demand's self-score, from either side."""
     if from_demand:
         asked = LexicalQuery.of(query.words, stats)
         if scores is None:
@@ -266,7 +265,7 @@ def _lexical(
 def sentence_cosines(
     query: TextFeatures, others: Sequence[TextFeatures], context: CorpusStatistics, *, query_is: Side
 ) -> list[Vectors]:
-    """For each other record: centred cosines of every demand sentence with every achievement sentence, (s, t)."""
+    """Centred cosines of every demand sentence with every achievement sentence, (s, t), for each candidate."""
     from_demand = query_is == "demand"
     own, other = (context.demands, context.achievements)[:: 1 if from_demand else -1]
     asked = mean_centre(query.sentences, own.mean(query.language))

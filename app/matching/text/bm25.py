@@ -1,4 +1,4 @@
-"""Exact BM25 over Chinese and English words. Deterministic; a corpus is seen only through its statistics."""
+"""Exact, deterministic BM25 over Chinese and English words, computed from corpus statistics."""
 
 import math
 from collections import Counter
@@ -26,7 +26,7 @@ def count_words(text: str) -> Counter[str]:
 
 @dataclass(frozen=True)
 class CorpusStats:
-    """What BM25 needs of one library: documents, their mean length in words, documents per word."""
+    """Corpus statistics for BM25: number of documents, mean length in words, documents per word."""
 
     n_docs: int
     avgdl: float
@@ -48,7 +48,7 @@ class CorpusStats:
         return {word: self._idf_of(df) for word, df in self.df.items()}
 
     def idf(self, word: str) -> float:
-        """Non-negative; highest for a word that no document has."""
+        """Inverse document frequency: non-negative, highest for a word in no document."""
         known = self._idf.get(word)
         return self._idf_of(0) if known is None else known
 
@@ -60,7 +60,7 @@ class CorpusStats:
         return K1 * (1.0 - B + B * length / self.avgdl) if self.avgdl else K1
 
     def length_factors(self, lengths: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-        """The same of many documents."""
+        """`length_norm` of many documents."""
         if not self.avgdl:
             return np.full(len(lengths), K1)
         return np.asarray(K1 * (1.0 - B + B * lengths.astype(np.float64) / self.avgdl))
@@ -68,7 +68,7 @@ class CorpusStats:
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """A query's words with the weight each brings (repeats × idf), and its score against its own text."""
+    """A query's words with their weights (repeats × idf), and its score against its own text."""
 
     weights: Mapping[str, float]
     self_score: float
@@ -88,18 +88,18 @@ class LexicalQuery:
         """BM25 of one document given as word counts; 0 without a shared word."""
         factor = self.stats.length_factor(sum(document.values()) if length is None else length)
         total = 0.0
-        # Sorted, since the order of a set differs between processes, and with it the last bit of a sum.
+        # Sorted: the order of a set differs between processes, and with it the last bit of a sum.
         for word in sorted(self.weights.keys() & document.keys()):
             tf = document[word]
             total += self.weights[word] * tf / (tf + factor)
         return total * (K1 + 1.0)
 
     def normalised(self, document: Mapping[str, int], length: int | None = None) -> float:
-        """Score over self-score, at most 1; never falls when the document shares more of the query's words."""
+        """Score divided by self-score, at most 1. Does not decrease when the document shares more query words."""
         return self.share(self.score(document, length))
 
     def share(self, score: float) -> float:
-        """A document's score over the self-score, at most 1."""
+        """A score divided by the self-score, at most 1."""
         return min(1.0, score / self.self_score) if self.self_score > 0 else 0.0
 
 

@@ -1,4 +1,4 @@
-"""The passages that stand for a record: one whole text, at most twelve sentences, and their hash."""
+"""Passages of a record that are embedded: the whole text and at most twelve sentences, with their hashes."""
 
 import hashlib
 import re
@@ -10,8 +10,8 @@ MAX_SENTENCES = 12
 MAX_SENTENCE_CHARS = 120
 MIN_SENTENCE_CHARS = 4
 
-# A Latin full stop ends a sentence before white space and a capital, or after Chinese (journals in Chinese set it
-# so): not in 0.4 MPa or 3.5 GHz.
+# A Latin full stop ends a sentence before white space and a capital letter, or after a Chinese character (as Chinese
+# journals use it), but not in 0.4 MPa or 3.5 GHz.
 _SENTENCE_END = re.compile(
     r"(?<=[。；！？;!?])|(?<=[\u3400-\u9fff]\.)|(?<=[\u3400-\u9fff][)）]\.)|(?<=\.)(?=\s+[A-Z])|\n+"
 )
@@ -19,7 +19,7 @@ _CLAUSE_END = re.compile(r"(?<=[，,、：:])")
 
 
 def whole_text(facts: RecordFacts) -> str:
-    """The text embedded as the record's one vector; no owner, no contact, empty parts left out."""
+    """The text for the record's main vector, without owner, contacts and empty parts."""
     match facts:
         case DemandFacts():
             parts = [
@@ -39,9 +39,9 @@ def whole_text(facts: RecordFacts) -> str:
 
 
 def sentences(facts: RecordFacts) -> list[str]:
-    """At most `MAX_SENTENCES` different sentences in reading order, the title first.
+    """At most `MAX_SENTENCES` distinct sentences in reading order, title first.
 
-    A manager has one per entry of the track record, then the expertise as one.
+    For a manager: one per track-record entry, then the expertise as one sentence.
     """
     match facts:
         case DemandFacts():
@@ -55,7 +55,7 @@ def sentences(facts: RecordFacts) -> list[str]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Sentences of Chinese or English text, none above 120 characters where a comma allows a cut."""
+    """Split Chinese or English text into sentences; those above 120 characters are split at commas if possible."""
     found: list[str] = []
     for sentence in _SENTENCE_END.split(text):
         sentence = sentence.strip()
@@ -67,11 +67,11 @@ def split_sentences(text: str) -> list[str]:
 
 
 def content_hash(model_id: str, prompt: str, text: str) -> str:
-    """SHA-256 hex digest under which a vector is stored, so that no text is embedded twice by one model."""
+    """SHA-256 hex digest that identifies a vector, so that a model embeds no text twice."""
     digest = hashlib.sha256()
     for part in (model_id, prompt, text):
         encoded = part.encode()
-        # The length before each part keeps ("ab", "c") and ("a", "bc") apart.
+        # The length before each part distinguishes ("ab", "c") from ("a", "bc").
         digest.update(len(encoded).to_bytes(8, "big"))
         digest.update(encoded)
     return digest.hexdigest()

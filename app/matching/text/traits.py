@@ -1,7 +1,7 @@
-"""What a record's text says outright, beside its meaning: figures, purpose, and what it does not do.
+"""Traits: what a text states outright, namely figures, purpose, and what the record does not do.
 
 Vectors and words blur these: "detects burrs" and "removes burrs" are near, as are "at most 5%" and "at most 50%".
-Traits are read from the text once, when a record is published, and stored beside its vectors.
+Traits are extracted when a record is published, and stored with its vectors.
 """
 
 import json
@@ -26,21 +26,21 @@ from app.matching.text.bm25 import words
 from app.matching.text.passages import sentences
 
 MAX_INDICATORS = 20
-# The register of a text of which nothing is known; the mean over judged demands.
+# Formality of an unknown text: the mean over the judged demands.
 NEUTRAL_FORMALITY = 0.6
-# A title that names both ("在线监测与控制") acts, and yet is less surely what solves the matter.
+# A title that names both ("在线监测与控制") acts, but is less certain to solve the problem.
 OBSERVES_AND_ACTS = 0.4
-# Asked for in the story of the problem alone, where inspection is often how the trouble was noticed.
+# Mentioned only in the description of the problem, where inspection is often how the problem was noticed.
 ASKED_IN_PASSING = 0.5
 
 
 @dataclass(frozen=True)
 class Traits:
-    """Empty for a record of which nothing is said; every trait is neutral then.
+    """Traits of one record. The default values are neutral.
 
-    `observes` (0–1): how far an achievement only finds, measures or predicts. `asks_to_observe` (0–1): how far a
-    demand wants that. `disclaims` are rows of the record's sentences that say what it does not do, and
-    `disclaimed_words` their words, sentence by sentence.
+    `observes` (0–1): how far an achievement only detects, measures or predicts. `asks_to_observe` (0–1): how far a
+    demand wants that. `disclaims` are the indexes of sentences that say what the record does not do, and
+    `disclaimed_words` are their words, by sentence.
     """
 
     indicators: tuple[Indicator, ...] = ()
@@ -54,7 +54,7 @@ class Traits:
         return frozenset(quantity_of(indicator.name) for indicator in self.indicators)
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is stored; what is neutral is left out."""
+        """For storage; neutral values are left out."""
         found: dict[str, Any] = {}
         if self.indicators:
             found["indicators"] = [
@@ -90,7 +90,7 @@ NO_TRAITS = Traits()
 
 
 def traits_of(facts: RecordFacts) -> Traits:
-    """The traits of a demand or an achievement; a manager has none."""
+    """The traits of a demand or an achievement; managers have none."""
     match facts:
         case DemandFacts():
             return Traits(
@@ -109,7 +109,7 @@ def traits_of(facts: RecordFacts) -> Traits:
 
 
 def compared(demand: Traits, achievement: Traits) -> list[Comparison]:
-    """The required figures of which the achievement states one of the same quantity, and which hold or fail."""
+    """Comparisons of required indicators with stated ones of the same quantity, as far as they hold or fail."""
     if not demand.indicators or not achievement.indicators:
         return []
     if demand.quantities.isdisjoint(achievement.quantities):
@@ -119,22 +119,23 @@ def compared(demand: Traits, achievement: Traits) -> list[Comparison]:
 
 
 def indicator_fit(demand: Traits, achievement: Traits) -> float:
-    """−1 to 1: each figure that holds halves what is missing to 1, each that fails what is missing to −1."""
+    """−1 to 1. Each indicator that holds halves the distance to 1; each that fails halves the distance to −1."""
     verdicts = [one.verdict for one in compared(demand, achievement)]
     holds, fails = verdicts.count(Verdict.HOLDS), verdicts.count(Verdict.FAILS)
     return float(0.5**fails - 0.5**holds)
 
 
 def purpose_gap(demand: Traits, achievement: Traits) -> float:
-    """0 where the achievement does what is asked or nothing is known, −1 where it only observes and nobody asked."""
+    """0 if the achievement does what is asked or nothing is known, −1 if it only observes and that is not asked."""
     return -achievement.observes * (1.0 - demand.asks_to_observe)
 
 
 def formality_of(counts: Mapping[str, int]) -> float:
-    """How colloquial a demand's wording is: 0 as achievements are worded, 1 as on the shop floor; `counts` are words.
+    """Formality of a demand with these word counts: 0 worded like achievements, 1 like spoken shop-floor language.
 
-    The mean over its words of how much oftener demands use them than achievements, in log (scripts/tune/register.py).
-    Who speaks of symptoms meets even the right achievement in few words; so the same nearness means more.
+    The mean over its words of the log ratio of their use in demands and in achievements (scripts/tune/formality.py).
+    A demand that describes symptoms shares few words even with the right achievement, so the same similarity means
+    more.
     """
     if not counts:
         return NEUTRAL_FORMALITY
@@ -151,7 +152,7 @@ def _registers() -> tuple[Mapping[str, float], float]:
 
 
 def _indicators(stated: Sequence[str], texts: Iterable[str]) -> tuple[Indicator, ...]:
-    """Of the fields made for them first, then of the text; the same quantity and bound once."""
+    """Indicators from their own fields first, then from the text; each quantity and bound once."""
     found: dict[tuple[str, str], Indicator] = {}
     for text in ("；".join(stated), *texts):
         for indicator in parse_indicators(text).indicators:
@@ -167,7 +168,7 @@ def _observes(title: str) -> float:
 
 
 def _disclaims(sentence: str) -> bool:
-    """What conventional ways cannot do is not disclaimed, but the very matter of the achievement."""
+    """Whether the sentence disclaims something. What conventional methods cannot do is the achievement's merit."""
     return bool(_pattern("disclaims").search(sentence)) and not _pattern("of_others").search(sentence)
 
 

@@ -91,7 +91,7 @@ def test_the_one_line_of_a_pair_with_little_in_common() -> None:
     told = explained(asking, achievement(transfer_modes=("licence",)), NO_SIGNAL, one_met)
     assert told.one_line_zh == "内容关联很弱，1 处语句对应；转化方式满足"
     assert told.one_line_en == (
-        "hardly related in content, 1 passage that meets; terms that hold: way of transfer"
+        "barely related in content, 1 matching passage; terms that hold: mode of cooperation"
     )
 
 

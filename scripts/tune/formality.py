@@ -1,6 +1,6 @@
 """Counts how demands and achievements are worded: the table behind the register of a demand.
 
-    python scripts/tune/register.py OUT.json --abstracts FILE [--leave-out DEMANDS.jsonl ...]
+    python scripts/tune/formality.py OUT.json --abstracts FILE [--leave-out DEMANDS.jsonl ...]
 
 Demands are those of the authored triples beside this file, achievements their answers and decoys, and abstracts of
 journals; abstracts that begin as a demand of `--leave-out` does are not read, so that sets cut from them stay unseen.
@@ -56,7 +56,7 @@ def table(demands: list[set[str]], achievements: list[set[str]]) -> dict[str, An
             by_ratio[ratio(word)].append(word)
     return {
         "note": "Words by how much oftener demands use them than achievements (log of the ratio of shares); made by "
-        "scripts/tune/register.py from authored texts and abstracts of the CSL corpus (Li et al., COLING 2022).",
+        "scripts/tune/formality.py from authored texts and abstracts of the CSL corpus (Li et al., COLING 2022).",
         "unknown": unknown,
         "words": {str(value): " ".join(by_ratio[value]) for value in sorted(by_ratio)},
     }
