@@ -1,6 +1,6 @@
 """`sanku train`: learn from what was judged earlier, compare on demands that came later, promote only what is better.
 
-`train` reads and computes, for as long as it takes; `ack` writes what came of it, in one short transaction.
+`train` reads and computes without a lock; `settle` writes the result in one short transaction.
 """
 
 import hashlib
