@@ -12,7 +12,7 @@ CHECKED := app tests migrations scripts
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt serve worker migrate migration eval bench lock clean
+.PHONY: help setup demo test check fmt serve worker migrate migration eval bench docs docs-serve lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -66,6 +66,12 @@ bench: $(STAMP) ## Speed of embedding, storing, indexing and matching: make benc
 	@test -n "$(DIR)" || { echo "name a directory in interchange format: make bench DIR=path" >&2; exit 2; }
 	$(BIN)/sanku model prepare
 	$(BIN)/python scripts/bench/main_job.py "$(DIR)" $(BENCH_ARGS)
+
+docs: $(STAMP) ## The documentation as a site in build/site; a broken link or a page in no menu fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+docs-serve: $(STAMP) ## The documentation on 127.0.0.1:8001, rebuilt when a page changes
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:8001
 
 lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into the lock files
 	$(BIN)/python scripts/lock.py

@@ -1,14 +1,23 @@
-"""What the guides ask a reader to type: every call is one of the API, and uses what was set before it."""
+"""The documentation: guides call the API as it is, generated pages are complete, the site builds strictly."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from scripts.docs import hooks, operations
 from tests.support.paths import REPOSITORY
 
-GUIDES = ("README.md", "README.zh.md", "docs/api.md")
+DOCS = REPOSITORY / "docs"
+API_GUIDE = tuple(
+    f"docs/reference/api-guide/{page}.md" for page in ("conventions", "walkthrough", "talent", "statistics")
+)
+# Each is read from top to bottom in one shell.
+GUIDES = (("README.md",), ("README.zh.md",), ("docs/tutorial/getting-started.md",), API_GUIDE)
 # What a shell has set already.
 FROM_THE_SHELL = {"HOME", "PWD"}
 
@@ -16,15 +25,17 @@ _BLOCK = re.compile(r"^```sh\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 _SET = re.compile(r"^(?:for )?\s*([A-Z]+)(?:=| in )", flags=re.MULTILINE)
 _USED = re.compile(r"\$\{?([A-Z]+)\b")
 _PATH = re.compile(r"\$BASE(/v1[^\s\"?]*)")
+_LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 
 
-def blocks(guide: str) -> Iterator[str]:
-    for found in _BLOCK.finditer((REPOSITORY / guide).read_text(encoding="utf-8")):
-        yield found[1]
+def blocks(guide: tuple[str, ...]) -> Iterator[str]:
+    for page in guide:
+        for found in _BLOCK.finditer((REPOSITORY / page).read_text(encoding="utf-8")):
+            yield found[1]
 
 
-@pytest.mark.parametrize("guide", GUIDES)
-def test_nothing_is_used_before_it_is_set(guide: str) -> None:
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide[0])
+def test_nothing_is_used_before_it_is_set(guide: tuple[str, ...]) -> None:
     known, missing = set(FROM_THE_SHELL), []
     for block in blocks(guide):
         for line in block.splitlines():
@@ -34,8 +45,8 @@ def test_nothing_is_used_before_it_is_set(guide: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("guide", GUIDES)
-def test_every_address_is_one_of_the_api(guide: str, client: TestClient) -> None:
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide[0])
+def test_every_address_is_one_of_the_api(guide: tuple[str, ...], client: TestClient) -> None:
     templates = [
         re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path) + "$")
         for path in client.get("/openapi.json").json()["paths"]
@@ -45,7 +56,45 @@ def test_every_address_is_one_of_the_api(guide: str, client: TestClient) -> None
     assert not [path for path in asked if not any(template.match(path) for template in templates)]
 
 
-def test_steps_of_the_guide_are_counted_in_order() -> None:
-    text = (REPOSITORY / "docs" / "api.md").read_text(encoding="utf-8")
+def test_steps_of_the_walkthrough_are_numbered_in_order() -> None:
+    text = (REPOSITORY / API_GUIDE[1]).read_text(encoding="utf-8")
     steps = [int(number) for number in re.findall(r"^### (\d+)\. ", text, flags=re.MULTILINE)]
     assert steps == list(range(len(steps)))
+
+
+def test_links_of_the_repository_lead_to_files() -> None:
+    """Inside `docs/` the strict build looks; these pages are outside."""
+    pages = sorted(REPOSITORY.glob("*.md"))
+    broken = [
+        f"{page.name}: {link}"
+        for page in pages
+        for link in _LINK.findall(page.read_text(encoding="utf-8"))
+        if not (REPOSITORY / link).exists()
+    ]
+    assert len(pages) > 2
+    assert not broken
+
+
+def test_the_reference_shows_every_tag_of_the_api_once() -> None:
+    markers = [
+        marker["arguments"].split()
+        for page in sorted((DOCS / "reference" / "api").glob("*.md"))
+        for marker in hooks.MARKER.finditer(page.read_text(encoding="utf-8"))
+    ]
+    tags = [tag for marker in markers for tag in marker]
+    assert sorted(tags) == sorted(operations.tags())
+
+
+@pytest.mark.slow
+def test_the_site_builds_strictly_and_fetches_nothing(tmp_path: Path) -> None:
+    """A broken link or a page in no menu fails the build; a page that is opened offline must be complete."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = {path: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")}
+    assert len(pages) > 90
+    assert not [path.name for path, page in pages.items() if "<!-- generated" in page]
+    fetched = re.compile(
+        r"<(?:script|img|iframe)[^>]+src=\"?https?:|<link[^>]+rel=\"?stylesheet\"?[^>]+https?:"
+    )
+    assert not [path.name for path, page in pages.items() if fetched.search(page)]

@@ -2,7 +2,8 @@
 
 import re
 
-from app.settings import Settings
+from app.settings import GROUPS, Settings
+from scripts.docs import decisions, settings
 from tests.support.paths import REPOSITORY
 
 
@@ -19,12 +20,13 @@ def test_the_example_shows_every_setting_with_its_default() -> None:
 
 
 def test_every_setting_is_explained_to_operators() -> None:
-    text = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"SANKU_[A-Z0-9_]+", text))
-    assert {f"SANKU_{name.upper()}" for name in Settings.model_fields} - told == set()
+    shown = dict(re.findall(r"^\| `(SANKU_\w+)` .*\| ([^|]+) \|$", settings.page(), flags=re.MULTILINE))
+    assert shown.keys() == {f"SANKU_{name.upper()}" for name in Settings.model_fields}
+    assert not [name for name, meaning in shown.items() if len(meaning.split()) < 3]
+    assert all(group.__doc__ for group in GROUPS)
 
 
 def test_decisions_are_numbered_in_their_order() -> None:
-    text = (REPOSITORY / "docs" / "decisions.md").read_text(encoding="utf-8")
-    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", text, re.MULTILINE)]
-    assert numbers == list(range(1, len(numbers) + 1))
+    found = decisions.all_decisions()
+    assert [one.number for one in found] == list(range(1, len(found) + 1))
+    assert [int(one.file[:4]) for one in found] == [one.number for one in found]
