@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import fastapi_swagger.resources as swagger_ui
@@ -101,7 +102,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     services = build_services(settings, embedder=embedder)
     app = FastAPI(
         title="Sanku 三库",
-        version="0.1.0",
+        version=version("sanku"),
         description=DESCRIPTION,
         lifespan=_lifespan,
         docs_url=None,

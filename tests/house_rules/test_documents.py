@@ -1,6 +1,8 @@
 """Documents are complete: settings, decisions."""
 
 import re
+import tomllib
+from itertools import pairwise
 
 from app.settings import GROUPS, Settings
 from scripts.docs import decisions, settings
@@ -30,3 +32,39 @@ def test_decisions_are_numbered_in_their_order() -> None:
     found = decisions.all_decisions()
     assert [one.number for one in found] == list(range(1, len(found) + 1))
     assert [int(one.file[:4]) for one in found] == [one.number for one in found]
+
+
+def test_the_changelog_dates_the_version() -> None:
+    """The newest release is the version in pyproject.toml, and every release has its date."""
+    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+    releases = [re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})", one) for one in headings[1:]]
+    assert headings[0] == "[Unreleased]"
+    assert releases[0] and releases[0][1] == project["version"]
+    assert all(releases)
+
+
+def test_tables_of_documents_are_whole() -> None:
+    """A line of text between two rows, or a row with another number of cells, ends a table unseen."""
+    pages = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
+    broken = [
+        f"{page.name}:{number}"
+        for page in sorted(pages)
+        for number, problem in _table_problems(page.read_text(encoding="utf-8").splitlines())
+        if problem
+    ]
+    assert not broken
+
+
+def _table_problems(lines: list[str]) -> list[tuple[int, bool]]:
+    """Every row that begins a table without a rule below it, or that has not as many cells as the row above."""
+    cells = [len(re.findall(r"(?<!\\)\|", line)) - 1 if line.startswith("|") else 0 for line in lines]
+    found = []
+    for number, (above, here) in enumerate(pairwise([0, *cells]), 1):
+        if here and not above:
+            below = lines[number] if number < len(lines) else ""
+            found.append((number, not re.fullmatch(r"[|:\- ]+", below) or lines[number - 2].strip() != ""))
+        elif here:
+            found.append((number, here != above))
+    return found
