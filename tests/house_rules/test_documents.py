@@ -3,6 +3,7 @@
 import re
 import tomllib
 from itertools import pairwise
+from pathlib import Path
 
 from app.settings import GROUPS, Settings
 from scripts.docs import decisions, settings
@@ -32,6 +33,10 @@ def test_decisions_are_numbered_in_their_order() -> None:
     found = decisions.all_decisions()
     assert [one.number for one in found] == list(range(1, len(found) + 1))
     assert [int(one.file[:4]) for one in found] == [one.number for one in found]
+    sections = ["Context", "Decision", "Consequences"]
+    for one in found:
+        text = (decisions.FOLDER / one.file).read_text(encoding="utf-8")
+        assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == sections, one.file
 
 
 def test_the_changelog_dates_the_version() -> None:
@@ -45,16 +50,36 @@ def test_the_changelog_dates_the_version() -> None:
     assert all(releases)
 
 
+def test_documents_are_in_plain_english() -> None:
+    """Words that a reader has to read twice. A person is "they"; the glossary quotes words that are not used."""
+    dated = re.compile(
+        r"\b(he|him|his|whoever|whomever|whosoever|told|for ever|anew|thereof|hence|worked off|"
+        r"out of the house|leaves? the house|stands? in the way|comes? to nothing)\b",
+        flags=re.IGNORECASE,
+    )
+    found = [
+        f"{page.name}:{number}: {hit.group()}"
+        for page in _documents()
+        if page.name != "glossary.md"
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1)
+        for hit in dated.finditer(re.sub(r"`[^`]*`", "", line))
+    ]
+    assert not found
+
+
 def test_tables_of_documents_are_whole() -> None:
     """A line of text between two rows, or a row with another number of cells, ends a table unseen."""
-    pages = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
     broken = [
         f"{page.name}:{number}"
-        for page in sorted(pages)
+        for page in _documents()
         for number, problem in _table_problems(page.read_text(encoding="utf-8").splitlines())
         if problem
     ]
     assert not broken
+
+
+def _documents() -> list[Path]:
+    return sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
 
 
 def _table_problems(lines: list[str]) -> list[tuple[int, bool]]:
