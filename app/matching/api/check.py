@@ -1,4 +1,4 @@
-"""/v1/demands/check: how clear a demand is and what it would find, before anything of it is stored."""
+"""Route /v1/demands/check: clarity of a demand and the matches that it would have, without storing it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,13 +49,13 @@ def check(
 
 
 def _transient(session: Session, values: Mapping[str, Any], principal: Principal) -> Demand:
-    """The demand as creating it would make it, belonging to no session.
+    """The demand that the request would create, not attached to a session.
 
     Raises:
         Forbidden: the principal may not create a demand of that owner.
         Invalid: no text, no owner, or fields that contradict each other.
     """
-    # An explicit null is a field left out: nothing is there yet that it could clear.
+    # An explicit null means a missing field: there is no stored value that it could clear.
     given = {name: value for name, value in values.items() if value is not None and name != "draft"}
     demand = Demand(id=new_id(), number="", title="")
     demand.owner_org_id = given.pop("owner_org_id", None) or principal.organisation_id
@@ -97,6 +97,6 @@ def _leak_finding(leak: Leak) -> Finding:
         zh=leak.zh,
         en=leak.en,
         question_zh="不写出这一处,能否改用行业、地区或用途来说明?",
-        question_en="Can you say it by trade, region or use instead of writing this?",
+        question_en="Can you describe it by trade, region or use instead?",
         excerpt=leak.excerpt,
     )

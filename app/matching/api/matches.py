@@ -99,7 +99,7 @@ def text_matches(
     require(principal, Action.MATCH_TEXT)
     if not principal.reads_details:
         raise Forbidden(
-            "Texts are matched for members of organisations that the bureau has verified.",
+            "Matching of free text is available to members of organisations that the bureau has verified.",
             "按文字匹配仅供经主管部门核验的单位使用。",
             code="not_verified",
         )
@@ -154,7 +154,7 @@ _HISTORY = frozenset({"acceptance", "success"})
 def _of_manager(
     reasons: Mapping[str, Any], manager: Mapping[str, Any], principal: Principal
 ) -> dict[str, Any]:
-    """How a manager answered others is between him and the bureau: parties are told what is good, not the figures."""
+    """Response rates are confidential between a manager and the bureau: parties see good ones without the figures."""
     seen = dict(shown(reasons, manager["view_level"]))
     if not principal.sees_everything and "contributions" in seen:
         seen["contributions"] = {
@@ -216,7 +216,7 @@ def _pair_out(pair: Pair, demand: dict[str, Any], achievement: dict[str, Any]) -
 
 
 def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
-    """Pairs of two published records that the principal may see; with reach `own`, those of his organisation."""
+    """Pairs of two published records that the principal may see; with scope `own`, those of their organisation."""
     query = query.join(Demand, Demand.id == Pair.demand_id).join(
         Achievement, Achievement.id == Pair.achievement_id
     )

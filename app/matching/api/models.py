@@ -1,4 +1,4 @@
-"""Routes of the model registry, for the bureau: which rankers there are, which answers, what trainings found."""
+"""Routes of the ranker registry, for operators: rankers, the active one, and training runs."""
 
 from datetime import datetime
 

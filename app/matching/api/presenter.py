@@ -1,4 +1,4 @@
-"""Answers of the matcher as their readers may see them; shared by the routes of matching."""
+"""Responses of matching, reduced to what the reader may see."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
@@ -39,7 +39,7 @@ def matches_out(
     *,
     own_demand: bool = False,
 ) -> MatchesOut:
-    """Whom a demand excludes is for its owner and the bureau: nobody else is told that somebody was."""
+    """Only the demand's owner and operators may learn that organisations were excluded."""
     model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
     ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
     records: Mapping[UUID, Record] = by_id(session, model, [id_ for id_ in ids if id_ is not None])
@@ -72,7 +72,7 @@ def matches_out(
 
 
 def _no_good_match(answer: MatchAnswer, principal: Principal) -> dict[str, Any] | None:
-    """What is missing tells maturity and prices of all candidates, shown or not, which level 0 hides."""
+    """Gaps reveal maturity and prices of all candidates, shown or not, which level 0 hides."""
     if answer.no_good_match is None or principal.reads_details:
         return dict(answer.no_good_match) if answer.no_good_match else None
     return dict(answer.no_good_match) | {"missing": []}

@@ -1,4 +1,4 @@
-"""What matching sends over the wire."""
+"""Schemas of the matching API."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal

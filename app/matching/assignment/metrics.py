@@ -1,4 +1,4 @@
-"""What an assignment is worth, counted from the problem as it was asked and not from what a solver believes."""
+"""Metrics of an assignment, computed from the problem itself, independently of the solver."""
 
 import math
 from collections import Counter
@@ -10,11 +10,11 @@ from app.matching.assignment.problem import AssignmentProblem, Given, load_cost
 
 @dataclass(frozen=True, slots=True)
 class AssignmentMetrics:
-    """`net_value` is `total_value` less the cost of load. `missing` counts places below the pairs' least numbers.
+    """`net_value` is `total_value` minus the cost of load. `missing` counts slots below the pairs' minimum numbers.
 
-    `capacity_breaches` counts assignments beyond managers' free places, `excess` those beyond the pairs' `most`,
-    `unassigned` the pairs without any manager that could have one. `gini` is over the managers' shares of capacity in
-    use, load besides this problem included: 0 where all are equally busy, towards 1 where few have everything.
+    `capacity_breaches` counts assignments beyond managers' free slots, `excess` those beyond the pairs' `most`, and
+    `unassigned` the pairs without a manager that could have one. `gini` is computed over the utilisation of managers,
+    including existing load: 0 if all are equally busy, towards 1 if few have everything.
     """
 
     assigned: int
@@ -30,7 +30,7 @@ class AssignmentMetrics:
 
 
 def metrics(problem: AssignmentProblem, given: Collection[Given]) -> AssignmentMetrics:
-    """Figures of any assignment of the problem, also of one that breaks its rules."""
+    """Metrics of any assignment of the problem, even of an invalid one."""
     values = {pair.id: pair.values for pair in problem.pairs}
     of_pair = Counter(pair for pair, _ in given)
     of_manager = Counter(manager for _, manager in given)
@@ -55,7 +55,7 @@ def metrics(problem: AssignmentProblem, given: Collection[Given]) -> AssignmentM
 
 
 def gini(shares: Sequence[float]) -> float:
-    """Mean difference of all pairs of shares over twice their mean; 0 of nothing."""
+    """Gini coefficient: mean absolute difference of all pairs of shares over twice their mean; 0 if empty."""
     total = math.fsum(shares)
     if not total:
         return 0.0

@@ -1,4 +1,4 @@
-"""Who may get what: the question of an assignment (指派), and its translation into row numbers."""
+"""The assignment problem (指派), and its translation into row numbers."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 LOAD_WEIGHT = 0.1
-"""What the next engagement of a nearly full manager costs more than that of an idle one, in units of value.
+"""Extra cost of the next engagement of a nearly full manager over that of an idle one, in units of value.
 
-With values of 0–1: a manager who is idle gets the pair unless the busy one is better by up to a tenth.
+With values of 0–1, an idle manager gets the pair unless a busy one is better by more than a tenth.
 """
 
 STRONG_LEAST, STRONG_MOST = 1, 3
-"""How many managers a strong pair (强匹配对) should have."""
+"""Minimum and maximum number of managers for a strong pair (强匹配对)."""
 
 STEPS = 10**6
-"""Steps of the integers that a flow is computed with; the greatest value (or 1, if that is more) has so many."""
+"""Resolution of the integers used in the flow: the number of steps in the greatest value (at least 1)."""
 
 Given = tuple[str, str]
 """Id of a pair, id of a manager."""
@@ -25,10 +25,10 @@ Given = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PairToAssign:
-    """A pair and who could broker it: manager id → expected value (≥ 0), for `least` to `most` managers at once.
+    """A pair and its candidates: manager id → expected value (≥ 0), for `least` to `most` managers at once.
 
-    Values of several managers of one pair add up; a caller who wants less of that lowers `most`. `held` managers have
-    the pair besides this problem: with one of them it is not without a manager, whoever else is assigned.
+    Values of several managers of one pair add up; lower `most` to limit this. `held` managers already have the pair
+    outside this problem, so it counts as having a manager.
     """
 
     id: str
@@ -40,7 +40,7 @@ class PairToAssign:
 
 @dataclass(frozen=True, slots=True)
 class ManagerSlots:
-    """A manager's capacity and the load there is besides this problem; a fixed assignment is not part of `load`."""
+    """A manager's capacity, and their load outside this problem; fixed assignments are not part of `load`."""
 
     id: str
     capacity: int
@@ -53,9 +53,9 @@ class ManagerSlots:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentProblem:
-    """`conflicts` are never assigned, be they fixed or not. `fixed` are kept before anything else is wished for.
+    """`conflicts` are never assigned, even if fixed. `fixed` assignments take priority over everything else.
 
-    A fixed manager who is no candidate of the pair has the value 0 there.
+    A fixed manager who is not a candidate of the pair has the value 0.
     """
 
     pairs: Sequence[PairToAssign]
@@ -67,11 +67,11 @@ class AssignmentProblem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProblemRows:
-    """The problem by row numbers, pairs and managers in the order of their ids, so that input order cannot matter.
+    """The problem as row numbers; pairs and managers are sorted by id, so that the input order has no influence.
 
-    An edge is a pair with a manager who may have it; edges stand in the order of (pair, manager). `steps` and
-    `load_steps` are value and load cost as integers; `load_steps[m][k]` is what the manager's (k+1)-th new
-    assignment costs, and never falls with k.
+    An edge is a pair with a permitted manager; edges are sorted by (pair, manager). `steps` and `load_steps` are values
+    and load costs as integers; `load_steps[m][k]` is the cost of the manager's (k+1)-th new assignment and does not
+    decrease with k.
     """
 
     pair_ids: list[str]
@@ -90,10 +90,10 @@ class ProblemRows:
 
 
 def rows_of(problem: AssignmentProblem) -> ProblemRows:
-    """Candidates in conflict are gone here, so nothing that computes on rows can assign one.
+    """Translate the problem. Candidates in conflict are removed, so that no solver can assign them.
 
     Raises:
-        ValueError: an id twice or unknown, a value or a number that makes no sense.
+        ValueError: a duplicate or unknown id, or an invalid value or number.
     """
     pairs = sorted(problem.pairs, key=lambda pair: pair.id)
     managers = sorted(problem.managers, key=lambda manager: manager.id)
@@ -137,19 +137,19 @@ def rows_of(problem: AssignmentProblem) -> ProblemRows:
 
 
 def load_cost(manager: ManagerSlots, extra: int, weight: float) -> float:
-    """What one engagement more costs a manager who has `extra` new ones already, from about 0 to about `weight`.
+    """Cost of one more engagement for a manager with `extra` new ones, from about 0 to about `weight`.
 
-    It is the slope of weight · capacity · u² / 2, u being the share of the capacity in use: a convex total, so that
-    equal shares are the cheapest, and a manager with twice the capacity may bear twice as much.
+    The slope of weight · capacity · u² / 2, where u is the utilisation. The total is convex, so equal utilisation is
+    cheapest, and a manager with twice the capacity can take twice as much.
     """
     return weight * (2 * (manager.load + extra) + 1) / (2 * manager.capacity)
 
 
 def _check(problem: AssignmentProblem, pairs: Mapping[str, int], managers: Mapping[str, int]) -> None:
     if len(pairs) != len(problem.pairs) or len(managers) != len(problem.managers):
-        raise ValueError("an id stands twice among the pairs or the managers")
+        raise ValueError("duplicate id among the pairs or the managers")
     if not (math.isfinite(problem.load_weight) and problem.load_weight >= 0):
-        raise ValueError(f"the weight of load must be a number of at least 0, not {problem.load_weight}")
+        raise ValueError(f"the weight of load must be at least 0, not {problem.load_weight}")
     for manager in problem.managers:
         if manager.capacity < 0 or manager.load < 0:
             raise ValueError(f"capacity and load of {manager.id} must be at least 0")

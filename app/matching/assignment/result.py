@@ -1,13 +1,13 @@
-"""Who gets what, for many pairs at once (统筹指派): the highest total value within everybody's capacity.
+"""Assignment (统筹指派) of many pairs at once: the highest total value within all capacities.
 
-Pure: numbers in, numbers out. In this order an assignment keeps to these rules:
+Pure: numbers in, numbers out. Rules in order of priority:
 
-1. no manager above capacity, no conflict of interest, no pair with more managers than its `most`: always;
-2. as many of the fixed assignments as can be kept;
-3. as many places as can be of the pairs' least numbers (a strong pair has at least one manager);
-4. the highest value less the cost of load, which is convex in the share of each capacity that is in use.
+1. always: no manager above capacity, no conflict of interest, no pair with more managers than its `most`;
+2. as many fixed assignments as possible;
+3. as many slots of the pairs' minimum numbers as possible (a strong pair has at least one manager);
+4. the highest value minus the cost of load, which is convex in each manager's utilisation.
 
-What falls short is listed with its reason, and with what would have to be relaxed.
+Shortages are listed with their reasons and with the constraints that would have to be relaxed.
 """
 
 from collections import Counter
@@ -37,9 +37,9 @@ from app.matching.assignment.solvers import Chosen, by_flow, by_greed
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """`given` is ordered by pair id and manager id. `relief` is None where no least number is missed.
+    """`given` is sorted by pair id and manager id. `relief` is None if all minimum numbers are met.
 
-    `short` lists the pairs below their least number, and those without a manager though none is demanded for them.
+    `short` lists the pairs below their minimum number, and pairs without a manager although none is required.
     """
 
     given: tuple[Given, ...]
@@ -54,10 +54,10 @@ class Assignment:
 
 
 def assign(problem: AssignmentProblem) -> Assignment:
-    """The optimum, exact to a millionth of the greatest value per assignment; the same for any order of input.
+    """The optimum, exact to a millionth of the greatest value per assignment, independent of input order.
 
     Raises:
-        ValueError: an id twice or unknown, a value or a number that makes no sense.
+        ValueError: a duplicate or unknown id, or an invalid value or number.
     """
     rows = rows_of(problem)
     chosen = by_flow(rows)
@@ -66,7 +66,7 @@ def assign(problem: AssignmentProblem) -> Assignment:
 
 
 def greedy(problem: AssignmentProblem) -> Assignment:
-    """The named peer (贪心): the best single assignment first, under the same rules; it says nothing of relief.
+    """The greedy baseline (贪心): always the best single assignment, under the same rules, without relief.
 
     Raises:
         ValueError: as for `assign`.

@@ -1,4 +1,4 @@
-"""What an assignment could not do, why, and what would have to be relaxed; all of it computed from the optimum."""
+"""Shortages of an assignment, their reasons, and the constraints to relax; computed from the optimum."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from app.matching.assignment.solvers import Chosen
 
 
 class ShortageReason(StrEnum):
-    """Why a pair has too few managers; the first that holds."""
+    """Why a pair has too few managers; the first applicable reason."""
 
     NO_CANDIDATE_LEFT = "no_candidate_left"
     NO_CAPACITY_IN_TOTAL = "no_capacity_in_total"
@@ -27,12 +27,12 @@ REASONS = {
     ),
     ShortageReason.NO_CAPACITY_IN_TOTAL: (
         "全部技术经理人的空余名额合计不足",
-        "the free places of all managers together do not suffice",
+        "all managers together have too few free slots",
     ),
     ShortageReason.CANDIDATES_FULL: ("候选技术经理人均已满额", "all candidates are full"),
     ShortageReason.NOT_WORTH_THE_LOAD: (
         "期望值低于增加负荷的代价",
-        "the expected value is not above the cost of the load",
+        "the expected value does not exceed the cost of the load",
     ),
 }
 """Chinese, English."""
@@ -48,7 +48,7 @@ class DropReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """`candidates` are those without a conflict, `full` those of them who have no place left after the plan."""
+    """`candidates`: managers without a conflict. `full`: those of them without a free slot after the plan."""
 
     pair_id: str
     reason: ShortageReason
@@ -68,7 +68,7 @@ class DroppedAssignment:
 
 @dataclass(frozen=True, slots=True)
 class ExtraCapacity:
-    """`capacity` is what the manager's capacity has to become for `more` further places."""
+    """`capacity` is the capacity that the manager would need for `more` further slots."""
 
     manager_id: str
     more: int
@@ -84,9 +84,9 @@ class ExtraCandidates:
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """Pairs that compete for the same managers: all `places` of these are taken, `missing` more are needed.
+    """Pairs that compete for the same managers: all `places` are occupied, and `missing` more are needed.
 
-    No exchange among them or with anybody else helps. Fewer demanded for any of these pairs helps as much as places.
+    No exchange within the group or with others helps. Lowering a pair's minimum number helps as much as one more slot.
     """
 
     pair_ids: tuple[str, ...]
@@ -97,10 +97,10 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """What together lets every pair reach its least number, beside the fixed assignments that were kept.
+    """Changes that together let every pair reach its minimum number, with the fixed assignments that were kept.
 
-    The sum of `places` is the smallest that suffices for what the candidates allow; each goes to the short pair's best
-    candidate. Pairs in `candidates` need new candidates, whatever the capacities are.
+    The sum of `places` is the smallest sufficient for what the candidates allow; each slot goes to the pair's best
+    candidate. Pairs in `candidates` need new candidates, whatever the capacities.
     """
 
     places: tuple[ExtraCapacity, ...]
@@ -109,7 +109,7 @@ class Relief:
 
 
 def shortages(rows: ProblemRows, chosen: Chosen) -> tuple[Shortage, ...]:
-    """Pairs below their least number, and those without any manager, by pair id."""
+    """Pairs below their minimum number and pairs without a manager, by pair id."""
     full = _full(rows, chosen)
     given = np.bincount(rows.pair[chosen], minlength=len(rows.pair_ids))
     allowed = np.bincount(rows.pair, minlength=len(rows.pair_ids))
@@ -142,7 +142,7 @@ def shortages(rows: ProblemRows, chosen: Chosen) -> tuple[Shortage, ...]:
 
 
 def dropped(problem: AssignmentProblem, given: Collection[Given]) -> tuple[DroppedAssignment, ...]:
-    """Fixed assignments that were not kept; where some compete for places, as many as can be stay."""
+    """Fixed assignments that were dropped; if some compete for slots, as many as possible are kept."""
     kept, conflicts = set(given), frozenset(problem.conflicts)
     of_pair = Counter(pair for pair, _ in given)
     most = {pair.id: pair.most for pair in problem.pairs}
@@ -162,8 +162,9 @@ def dropped(problem: AssignmentProblem, given: Collection[Given]) -> tuple[Dropp
 def relief(
     problem: AssignmentProblem, rows: ProblemRows, chosen: Chosen, short: tuple[Shortage, ...]
 ) -> Relief | None:
-    """None where no pair is below its least number. `chosen` has to be the optimum: else more places than are needed
-    would be asked for, and a bottleneck would be none.
+    """The relief; None if no pair is below its minimum number.
+
+    `chosen` must be the optimum; otherwise too many slots would be requested, and bottlenecks would be wrong.
     """
     below = [shortage for shortage in short if shortage.assigned < shortage.least]
     if not below:
@@ -201,10 +202,10 @@ def _full(rows: ProblemRows, chosen: Chosen) -> np.ndarray[tuple[int], np.dtype[
 
 
 def _bottlenecks(rows: ProblemRows, chosen: Chosen, missing: dict[int, int]) -> tuple[Bottleneck, ...]:
-    """From each short pair to its candidates, to the pairs that hold their places, to the candidates of these …
+    """Follow each short pair to its candidates, to the pairs that occupy their slots, to the candidates of these, etc.
 
-    Whoever is reached could pass a place on, along the way, to the short pair; in an optimum none has one. A fixed
-    assignment passes nothing on.
+    Any manager on the way with a free slot could pass it on to the short pair; in an optimum there is none. Fixed
+    assignments pass nothing on.
     """
     wanted: dict[int, list[int]] = {}
     holders: dict[int, list[int]] = {}

@@ -1,7 +1,7 @@
-"""Two ways to choose among the edges of a problem: the best there is, by a flow, and a greedy one to compare with.
+"""Two solvers that choose edges of a problem: the optimum by minimum-cost flow, and a greedy baseline.
 
-Both keep to the same rules in the same order: as many fixed assignments as can be, then as many places of the pairs'
-least numbers, then the highest value less the cost of load.
+Both apply the same rules in the same order: as many fixed assignments as possible, then as many slots of the pairs'
+minimum numbers as possible, then the highest value minus the cost of load.
 """
 
 import heapq
@@ -17,12 +17,12 @@ Chosen = NDArray[np.bool_]
 
 
 def by_flow(rows: ProblemRows) -> Chosen:
-    """The optimum, as a flow of least cost: source → pair → manager → sink, each unit one assignment.
+    """The optimum as a minimum-cost flow: source → pair → manager → sink; one unit is one assignment.
 
-    A pair's first `least` units and fixed edges earn a bonus, a manager's units cost more one by one; what is better
-    left alone flows past everything. Bonuses are large enough to come first: two flows differ by simple cycles, a
-    cycle changes at most one place of a least number, and touches each pair and each manager at most once, so that
-    it changes value and load by less than `floor_bonus`.
+    A pair's first `least` units and fixed edges earn a bonus; a manager's units cost increasingly more; unprofitable
+    units bypass the network. Bonuses are large enough to take priority: two flows differ by simple cycles, and a cycle
+    changes at most one slot of a minimum number and touches each pair and manager at most once, so it changes value and
+    load by less than `floor_bonus`.
     """
     pairs, managers = len(rows.pair_ids), len(rows.manager_ids)
     edges = len(rows.pair)
@@ -63,7 +63,7 @@ def by_flow(rows: ProblemRows) -> Chosen:
 
 
 def by_greed(rows: ProblemRows) -> Chosen:
-    """Always the best single assignment that is still allowed; what was given is never taken back."""
+    """Repeatedly choose the best permitted assignment; never undo one."""
     left = _Left(rows)
     for edge in sorted(np.flatnonzero(rows.fixed), key=lambda edge: (-rows.steps[edge], edge)):
         left.take(int(edge))
@@ -73,7 +73,7 @@ def by_greed(rows: ProblemRows) -> Chosen:
 
 
 class _Left:
-    """What is left while assignments are made one by one."""
+    """Remaining slots while assignments are made one by one."""
 
     def __init__(self, rows: ProblemRows) -> None:
         self.rows = rows
@@ -85,7 +85,7 @@ class _Left:
         self.steps: list[int] = rows.steps.tolist()
 
     def take(self, edge: int) -> None:
-        """Nothing happens where the pair has enough or the manager no place."""
+        """Assign, unless the pair has enough managers or the manager has no free slot."""
         pair, manager = self.pair[edge], self.manager[edge]
         if self.given[pair] < self.rows.most[pair] and self.taken[manager] < self.rows.free[manager]:
             self.chosen[edge] = True
@@ -93,7 +93,7 @@ class _Left:
             self.taken[manager] += 1
 
     def fill(self, wanted: list[int], *, only_gains: bool) -> None:
-        """Up to the wanted number for each pair, best first; a gain that has shrunk since waits for its new turn."""
+        """Assign up to the wanted number per pair, best first; an edge whose gain has shrunk is queued again."""
         waiting = [
             (-self._gain(edge), edge)
             for edge in np.flatnonzero(~self.chosen).tolist()

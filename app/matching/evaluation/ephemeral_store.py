@@ -1,4 +1,4 @@
-"""A store for evaluation: judged records as they are, in a database of their own that is thrown away after."""
+"""The ephemeral store for evaluation: judged records, unvalidated, in a temporary database."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ _BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class JudgedStore:
-    """The matcher over the judged records, and both ways between their keys in the files and their ids here."""
+    """The matcher over the judged records, and the mapping between their keys in the files and their ids."""
 
     database: Database
     matcher: Matcher
@@ -75,10 +75,10 @@ def open_judged_store(
     *,
     on_progress: Callable[[int, int], None],
 ) -> JudgedStore:
-    """Store and embed every record; `on_progress` gets (records done, all records).
+    """Store and embed all records. `on_progress` receives (records done, all records).
 
     Raises:
-        Invalid: a record has no text at all.
+        Invalid: a record has no text.
     """
     database = Database(f"sqlite:///{folder / 'eval.db'}")
     database_schema.migrate(database)
@@ -150,7 +150,7 @@ def _publish(database: Database, indexer: MatchingIndexer, batch: list[Record]) 
 
 
 class _Records:
-    """Rows of the files as records, with nothing checked and nothing filled in."""
+    """Rows of the files as records, without validation or defaults."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.organisations: dict[str, Organisation] = {}
@@ -185,7 +185,7 @@ class _Records:
         name = self._names.get(name, name)
         if name not in self.organisations:
             parent = self._parents.pop(name, name)
-            # The parent first: its row must be there when the row that refers to it is written.
+            # Parents first, because of the foreign key.
             parent_id = self._organisation(parent, kind, region) if parent != name else None
             self.organisations[name] = Organisation(
                 id=new_id(), name=name, kind=kind, region=region or "000000", aliases=[], parent_id=parent_id
@@ -219,7 +219,7 @@ class _Records:
             if name in values:
                 values[name] = _count(values[name])
         columns = {name: value for name, value in values.items() if value is not None}
-        # The file's id is the key outside; as a number it might be too long.
+        # The file's id is kept as an external key; it may be too long for a reference number.
         number = f"E-{next(self._numbers):09d}"
         record: Record = model(id=new_id(), number=number, owner_org_id=owner, **columns)
         fill_defaults(record)
@@ -229,7 +229,7 @@ class _Records:
 
 
 def _open_deadline(value: Any) -> date | None:
-    """Judged when the set was made: a deadline that has passed since must not change what is measured."""
+    """No deadline: it may have passed since the set was judged, which must not change the result."""
     try:
         return max(date.fromisoformat(str(value)), local_now().date() + timedelta(days=1))
     except ValueError:
@@ -237,7 +237,7 @@ def _open_deadline(value: Any) -> date | None:
 
 
 def _amount(value: Any) -> Decimal | None:
-    """万元; what is no amount (面议, say) is not known."""
+    """An amount in 万元; None for text that is not an amount, such as 面议."""
     try:
         amount = Decimal(str(value))
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""How good matching is on a judged directory: the real pipeline on a throw-away store, beside three baselines."""
+"""Evaluation of matching on a judged directory: the real pipeline on an ephemeral store, and three baselines."""
 
 import tempfile
 import time
@@ -40,8 +40,10 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Run:
-    """What one way of ranking answered: lists with the whole store; and how sure it is that there is an answer, with
-    the demand's answers in the store and without them. Our confidence; of a baseline its best score.
+    """Results of one ranking method: lists over the whole store, and its certainty that an answer exists.
+
+    The certainty (confidence, or the best score of a baseline) is measured with and without the demand's answers in the
+    store.
     """
 
     lists: dict[str, Scored]
@@ -60,9 +62,9 @@ def evaluate_directory(
     *,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
-    """Figures with 95% bootstrap intervals; see `sanku eval` for the keys.
+    """Metrics with 95% bootstrap intervals; see `sanku eval` for the keys.
 
-    A record is taken as it is: nothing is validated, nothing of the user's is read or written.
+    Records are used without validation; the user's own data is neither read nor written.
 
     Raises:
         Invalid: the directory is not in the interchange format.
@@ -194,7 +196,7 @@ def _pair_figures(run: _Run, grades: Mapping[str, Mapping[str, int]]) -> dict[st
 
 
 def _calibration_figures(run: _Run, grades: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """Of the ten best of each demand: the calibration error, and by tenths of the score how many are relevant."""
+    """Calibration error over the ten best pairs of each demand, and the relevant share by tenth of the score."""
     shown = [
         (score, grades.get(query, {}).get(document, 0) >= metrics.RELEVANT)
         for query, scored in run.lists.items()
@@ -236,7 +238,7 @@ def _english_answers(
 
 
 def _sureness(run: _Run, grades: Mapping[str, Mapping[str, int]], query: str) -> tuple[float | None, float]:
-    """With the demand's answers in the store (None if it has none), and without them."""
+    """Certainty with the demand's answers in the store (None if it has none), and without them."""
     answered = any(grade >= metrics.RELEVANT for grade in grades.get(query, {}).values())
     return (run.sure[query] if answered else None, run.sure_without[query])
 
@@ -258,11 +260,14 @@ def _manager_figures(
     judged: Mapping[tuple[str, str, str], int],
     conflicts: set[tuple[str, str, str]],
 ) -> dict[str, Any]:
-    """nDCG@5 over the judged pairs. Fit was judged without regard to conflicts, and a conflicted manager may never
-    be recommended: so those are taken out of the ideal as well, and counted apart if one is recommended after all.
+    """nDCG@5 of recommended managers over the judged pairs.
 
-    Who was not judged for a pair counts as 0 in `ndcg_at_5`, though he may fit; `ndcg_at_5_judged` ranks the judged
-    alone (a condensed list: Sakai, "Alternatives to Bpref", SIGIR 2007); `unjudged_in_first_5` is the others' share.
+    Fit was judged without regard to conflicts, but conflicted managers are never recommended. So they are removed from
+    the ideal ranking as well, and counted separately if one is recommended nevertheless.
+
+    Managers without a judgement for a pair count as 0 in `ndcg_at_5`, although they may fit; `ndcg_at_5_judged` ranks
+    judged managers only (a condensed list: Sakai, "Alternatives to Bpref", SIGIR 2007); `unjudged_in_first_5` is the
+    share of the others.
     """
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for (demand, achievement, manager), grade in judged.items():
@@ -302,7 +307,7 @@ def _manager_figures(
 
 
 def _unjudged_share(rankings: Mapping[str, Sequence[str]], grades: Mapping[str, Mapping[str, int]]) -> float:
-    """Of the first five of each judged pair, the share of those whom nobody judged for it."""
+    """Share of managers without a judgement among the first five of each judged pair."""
     first = [(pair, one) for pair in grades for one in rankings.get(pair, ())[:CUT_MANAGERS]]
     return sum(one not in grades[pair] for pair, one in first) / len(first) if first else 0.0
 
@@ -312,7 +317,7 @@ def _bounds(value: Interval) -> list[float]:
 
 
 def report_lines(figures: Mapping[str, Any]) -> list[str]:
-    """The figures as a table for people."""
+    """The metrics as lines of a text table."""
     lines = [f"{'':8} {'nDCG@10':>22} {'recall@10':>10} {'MRR':>8} {'no-match AUROC':>15}"]
     for name, row in (("sanku", figures["pairs"]), *figures["baselines"].items()):
         low, high = row["ndcg_at_10_interval"]

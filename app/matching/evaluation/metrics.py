@@ -1,4 +1,4 @@
-"""Figures of ranking quality, per query and with 95% bootstrap intervals over queries.
+"""Metrics of ranking quality, per query and with 95% bootstrap intervals over queries.
 
 A ranking is a sequence of document ids, best first; judgements map a document to its grade (0–3, absent = 0).
 """
@@ -36,7 +36,7 @@ def ndcg(rankings: Rankings, judgements: Judgements, k: int = 10) -> dict[str, f
 
 
 def recall(rankings: Rankings, judgements: Judgements, k: int = 10) -> dict[str, float]:
-    """Share of the documents of grade ≥ 2 among the first k; only queries that have one count."""
+    """Recall@k of documents of grade ≥ 2, by query; only queries with such a document count."""
     return _per_query(R(rel=RELEVANT) @ k, rankings, judgements, least=RELEVANT)
 
 
@@ -48,7 +48,7 @@ def reciprocal_rank(rankings: Rankings, judgements: Judgements) -> dict[str, flo
 def no_match_scores(
     scored: Mapping[str, Sequence[tuple[str, float]]], judgements: Judgements
 ) -> dict[str, tuple[float | None, float]]:
-    """Best score by query (with its answers, or None if it has none; without its answers of grade ≥ 2)."""
+    """Best score by query: with its answers (None if it has none), and without its answers of grade ≥ 2."""
     best: dict[str, tuple[float | None, float]] = {}
     for query, documents in scored.items():
         grades = judgements.get(query, {})
@@ -60,16 +60,16 @@ def no_match_scores(
 
 
 def no_match_auroc(best: Mapping[str, tuple[float | None, float]]) -> float:
-    """AUROC of the best score: asked with its answers in the store against asked with them left out."""
+    """AUROC of the best score: queries with their answers in the store against queries without."""
     positive = [with_answers for with_answers, _ in best.values() if with_answers is not None]
     return auroc(positive, [without for _, without in best.values()])
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Chance that a positive scores above a negative; 0.5 where one side is empty."""
+    """Probability that a positive scores above a negative; 0.5 if one side is empty."""
     if not positive or not negative:
         return 0.5
-    # By counting, because an interval asks for it thousands of times; equal scores count as half won.
+    # By counting, because an interval needs it thousands of times; ties count half.
     below = np.sort(np.asarray(negative, dtype=float))
     above = np.asarray(positive, dtype=float)
     won = np.searchsorted(below, above, side="left") + np.searchsorted(below, above, side="right")
@@ -88,7 +88,7 @@ def calibration_error(probabilities: Sequence[float], outcomes: Sequence[bool], 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Scores from `low` to below `high`: how many, their mean, and the share that is relevant."""
+    """Scores from `low` to below `high`: number, mean, and share of relevant items."""
 
     low: float
     high: float
@@ -98,7 +98,7 @@ class Bin:
 
 
 def reliability(shown: Sequence[tuple[float, bool]], bins: int = 10) -> list[Bin]:
-    """The rows of a reliability plot: equal-width bins of the score, the empty ones left out."""
+    """Rows of a reliability plot: equal-width bins of the score, without empty ones."""
     found = []
     for number in range(bins):
         held = [(score, good) for score, good in shown if min(int(score * bins), bins - 1) == number]
@@ -129,9 +129,9 @@ def interval(values: Sequence[float], *, resamples: int = RESAMPLES, seed: int =
 def paired_interval(
     ours: Mapping[str, float], theirs: Mapping[str, float], *, resamples: int = RESAMPLES, seed: int = SEED
 ) -> Interval:
-    """Interval of the mean difference, query by query; above 0 throughout = ours is better at the 95% level.
+    """Interval of the mean paired difference; entirely above 0 means better at the 95% level.
 
-    Raises KeyError where the two were not measured on the same queries.
+    Raises KeyError if the two were not measured on the same queries.
     """
     return interval([value - theirs[query] for query, value in ours.items()], resamples=resamples, seed=seed)
 
@@ -143,7 +143,7 @@ def statistic_interval(
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> Interval:
-    """Interval of a statistic that is no mean (AUROC, calibration error), resampling items (queries)."""
+    """Interval of a statistic other than a mean (AUROC, calibration error), by resampling items (queries)."""
     draws = _resampled(len(items), resamples, seed)
     values = [statistic([items[index] for index in draw]) for draw in draws]
     low, high = np.percentile(values, [2.5, 97.5])
@@ -162,7 +162,7 @@ def _per_query(
         for query, grades in judgements.items()
         if query in rankings and any(grade >= least for grade in grades.values())
     }
-    # Distinct falling scores carry the order, so that no tie rule of the library can change it.
+    # Distinct decreasing scores encode the order, so that the library's rule for ties cannot change it.
     run = {query: {doc: -float(rank) for rank, doc in enumerate(rankings[query])} for query in judged}
     values = {row.query_id: float(row.value) for row in ir_measures.iter_calc([measure], judged, run)}
     return {query: values.get(query, 0.0) for query in judged}

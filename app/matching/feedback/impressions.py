@@ -1,4 +1,4 @@
-"""Lists that the API shows, kept for learning: after the answer has gone, so that nobody waits for it."""
+"""The impression log: lists that the API shows, stored for learning after the response has been sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class ImpressionLog:
-    """Takes down which list a reader was shown."""
+    """Records which list a reader was shown."""
 
     def __init__(self, database: Database, background: BackgroundTasks, *, enabled: bool) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class ImpressionLog:
         pairs: Sequence[ShownPair],
         model_version: str,
     ) -> None:
-        """Once the answer is sent; a list of the bureau's is not kept, nor an empty one."""
+        """Record a list after the response is sent. Lists of operators and empty lists are not recorded."""
         viewer = viewer_of(principal)
         if self._enabled and viewer is not None and pairs:
             self._background.add_task(
@@ -50,7 +50,7 @@ def _write(
     model_version: str,
     at: datetime,
 ) -> None:
-    """A list that could not be kept is one that nobody learns from; the reader has had his answer."""
+    """Store the list. A failure is logged only: the reader already has the response."""
     try:
         with database.reading() as session:
             if is_recorded(session, viewer_id=viewer_id, subject_id=subject_id, pairs=pairs, at=at):

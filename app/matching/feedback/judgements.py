@@ -1,7 +1,7 @@
-"""What use says about pairs: lists as they were shown, and what people then did. Kept for training, by concept above.
+"""Judgements: training signals from use, with the impressions that they refer to.
 
-Pushes and engagements lie above matching. Their events become judgements in ``pushes/judging.py``, or, where the
-payload names the pair, in ``training/listening.py``; both call `judge` and `retract` here.
+Pushes and engagements are above matching. Their events become judgements in ``pushes/feedback/training_signals.py``,
+or, if the payload names the pair, in ``training/outcome_handlers.py``; both call `judge` and `retract`.
 """
 
 import hashlib
@@ -41,9 +41,9 @@ class ShownPair:
 
 
 def viewer_of(principal: Principal) -> UUID | None:
-    """Under which id a principal's looking and answering is kept: the manager's record, else the organisation.
+    """The id under which impressions and answers of a principal are stored: the manager's record or the organisation.
 
-    None for the bureau, which looks at lists to oversee them, and for strangers. A user's own id is never kept.
+    None for operators, who view lists to supervise, and for anonymous readers. The user's own id is never stored.
     """
     if principal.sees_everything or principal.is_stranger:
         return None
@@ -51,7 +51,7 @@ def viewer_of(principal: Principal) -> UUID | None:
 
 
 def shown_pairs(answer: MatchAnswer) -> list[ShownPair]:
-    """The list of a record's matches, as it is shown; a match of a free text is of no stored pair."""
+    """The shown list of a record's matches. Matches of a free text are left out: they belong to no stored pair."""
     return [
         ShownPair(position, item.demand_id, item.achievement_id, item.score, item.features)
         for position, item in enumerate(answer.items, 1)
@@ -69,7 +69,7 @@ def record_impression(
     model_version: str,
     at: datetime | None = None,
 ) -> bool:
-    """Keep that this list was shown; the same list to the same viewer on the same day is kept once.
+    """Record an impression; the same list, viewer and day are recorded once.
 
     Returns whether it was new.
     """
@@ -99,7 +99,7 @@ def record_impression(
 def is_recorded(
     session: Session, *, viewer_id: UUID, subject_id: UUID, pairs: Sequence[ShownPair], at: datetime
 ) -> bool:
-    """Whether this list is on record for this day: the usual case of a page that is loaded again needs no write."""
+    """Whether this list is already recorded for this day, so that reloading a page needs no write."""
     query = select(Impression.id).where(
         Impression.viewer_id == viewer_id,
         Impression.subject_id == subject_id,
@@ -121,13 +121,13 @@ def judge(
     position: int | None = None,
     at: datetime | None = None,
 ) -> Judgement:
-    """Keep what this actor's doing says about the pair, with the features as they were shown to him.
+    """Store what this actor's action says about the pair, with the features that they were shown.
 
-    `surface` and `position` hold where no list on record shows the pair. Saying the same again changes nothing; a later
-    word of the same signal (another reason) replaces the earlier.
+    `surface` and `position` apply if no recorded impression shows the pair. Repeating a judgement changes nothing; a
+    later one of the same signal (with another reason) replaces the earlier.
 
     Raises:
-        ValueError: the table of signals has no such signal.
+        ValueError: the signal is unknown.
     """
     if signal not in signal_table().signals or signal == UNANSWERED:
         raise ValueError(f"not a signal: {signal}")
@@ -158,7 +158,7 @@ def retract(
     signals: Iterable[str],
     at: datetime | None = None,
 ) -> int:
-    """The actor undid what he said: these signals count no more. Returns how many counted until now."""
+    """Withdraw these signals after the actor undid them. Returns the number that counted until now."""
     rows = session.scalars(
         select(Judgement)
         .where(
@@ -179,8 +179,10 @@ def retract(
 def delete_judgement(
     session: Session, *, demand_id: UUID, achievement_id: UUID, actor_id: UUID, signal: str, at: datetime
 ) -> None:
-    """What the actor said in this way until `at` never held. Noted even where nothing is kept of it yet: the event that
-    said it may be settled later, and `judge` then finds a later word."""
+    """Mark signals of the actor until `at` as void, even if none is stored yet.
+
+    The event that carries them may be handled later, and `judge` then finds a newer entry.
+    """
     key = {"demand_id": demand_id, "achievement_id": achievement_id, "actor_id": actor_id, "signal": signal}
     found = session.scalar(select(Judgement).filter_by(**key).with_for_update())
     if found is not None and found.judged_at > at:
@@ -192,7 +194,7 @@ def delete_judgement(
 
 
 def delete_old_impressions(session: Session, *, older_than: timedelta, at: datetime | None = None) -> int:
-    """Delete lists that were shown longer ago; what was judged keeps its features. Returns how many."""
+    """Delete older impressions; judgements keep their features. Returns the number deleted."""
     result = session.execute(delete(Impression).where(Impression.shown_at < (at or now()) - older_than))
     assert isinstance(result, CursorResult)
     return result.rowcount
@@ -205,7 +207,7 @@ def _is_kept(found: Judgement, reason: str | None) -> bool:
 def _as_shown(
     session: Session, demand_id: UUID, achievement_id: UUID, viewer_id: UUID, before: datetime
 ) -> dict[str, Any]:
-    """The pair as the viewer last saw it in a list; else as it stands in the table of pairs; else nothing."""
+    """The pair as the viewer last saw it in a list, else as stored in the table of pairs, else empty."""
     lists = session.scalars(
         select(Impression)
         .where(
@@ -252,6 +254,6 @@ def _item(shown: ShownPair, names: Sequence[str]) -> list[Any]:
 
 
 def _list_hash(pairs: Sequence[ShownPair]) -> str:
-    """Of what stands where; scores and features of the same list may waver a little within a day."""
+    """Digest of the pairs and positions only: scores and features of the same list may vary slightly within a day."""
     text = " ".join(f"{one.position}:{one.demand_id}:{one.achievement_id}" for one in pairs)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What a signal and its reason say about a pair: the table in ``data/signals.json``."""
+"""Labels: what a signal and its reason say about a pair, from the table in ``data/labels.json``."""
 
 import json
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignalValue:
-    """`value` (0–1) is how likely the pair is relevant, `weight` how many plain answers that counts as.
+    """`value` (0–1) is the probability of relevance, `weight` the number of plain answers that it counts as.
 
-    With `features` it speaks about these alone: the others keep what they weigh.
+    With `features`, it concerns only these; the weights of the others do not change.
     """
 
     value: float
@@ -37,10 +37,10 @@ class SignalTable:
     reasons: Mapping[str, tuple[Polarity, frozenset[str]]]
 
     def evidence(self, signal: str, reason: str | None) -> SignalValue | None:
-        """What the signal says, None where it says nothing.
+        """The value of a signal; None if it says nothing.
 
-        A reason matters only to a signal that speaks against the pair. One that the table does not know says nothing:
-        it may have been capacity as well as the topic.
+        A reason matters only for a signal against the pair. An unknown reason says nothing: it may have been capacity
+        as well as the topic.
         """
         plain = self.signals[signal]
         if reason is None or plain.value >= 0.5:

@@ -1,4 +1,4 @@
-"""Tables of learning from use: what was shown, what was judged, the rankers there are, and which one answers."""
+"""Tables of relevance feedback: impressions, judgements and training runs."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +11,11 @@ from app.database import Base, Identified, Json, now
 
 
 class Impression(Identified, Base):
-    """A ranked list as it was shown: one row for the same list, to the same viewer, on the same day (in Jinan).
+    """A ranked list as it was shown: one row per list, viewer and day (in Jinan).
 
-    `viewer_id` is a manager's record or an organisation, never a user. `subject_id` is whose list it is: the demand or
-    the achievement asked about, or the manager of an inbox. An item is ``[position (from 1), demand, achievement,
-    score, value of each of `features`]``. Rows are forgotten after a time; judgements keep what they need of them.
+    `viewer_id` is a manager's record or an organisation, never a user. `subject_id` is the demand or achievement whose
+    matches were shown, or the manager of an inbox. An item is ``[position (from 1), demand, achievement, score, value
+    of each of `features`]``. Rows are deleted after a time; judgements keep what they need.
     """
 
     __tablename__ = "exposures"
@@ -36,12 +36,12 @@ class Impression(Identified, Base):
 
 
 class Judgement(Identified, Base):
-    """What somebody's doing says about a pair, with the pair's features as they were when it was shown to him.
+    """What an action says about a pair, with the features of the pair as they were shown.
 
-    One row for each pair, actor and signal; `actor_id` is a manager's record or an organisation. What a signal and its
-    reason are worth stands in ``data/signals.json``, not here: a better table reads old judgements anew. `position` is
-    the pair's place in the list (from 1), None where no list is on record. `features` is empty where nothing is known
-    of what was shown; such a row teaches nothing. `taken_back_at` is set when the actor undid it.
+    One row per pair, actor and signal; `actor_id` is a manager's record or an organisation. The value of a signal and
+    its reason is in ``data/labels.json``, so that a better table reinterprets old judgements. `position` is the list
+    position (from 1), None if no impression is recorded. Rows with empty `features` (unknown impression) are not used
+    for training. `taken_back_at` is set when the actor undid the action.
     """
 
     __tablename__ = "judgements"
@@ -68,7 +68,7 @@ class Judgement(Identified, Base):
 
 
 class TrainingRun(Identified, Base):
-    """One training: what it saw, how its model compared, and what was decided; also where nothing came of it."""
+    """One training run: its data, the comparison and the decision, even if nothing was promoted."""
 
     __tablename__ = "training_runs"
     __table_args__ = (Index("ix_training_runs_started", "started_at"),)

@@ -1,7 +1,7 @@
-"""A manager and a pair as named numbers. Pure. More is better in each, and the model holds no weight below 0.
+"""Features of a manager for a pair. Pure. Higher is better in each, and no weight is below 0.
 
-`text`, `expertise`, `track_record`, `work_sentences`, `work_words`, `field` and `region` are what judges grade by, and
-are fitted; the others order managers of equal fit, by weights set by hand (see ``scripts/tune/managers.py``).
+The weights of `text`, `expertise`, `track_record`, `work_sentences`, `work_words`, `field` and `region` are fitted to
+judged pairs. The weights of the others are set by hand and order managers of equal fit (``scripts/tune/managers.py``).
 """
 
 import math
@@ -19,15 +19,15 @@ from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
 from app.matching.text.bm25 import CorpusStats, count_words
 from app.matching.text.passages import sentences
 
-# So many track records weigh as much as the text alone: a newcomer is ranked by fit, not by an empty list.
+# This many track records weigh as much as the text alone, so a newcomer is ranked by fit and not by an empty list.
 TRACK_PRIOR = 1.0
 EXPERIENCED_YEARS = 10
 BEST_SENTENCES = 3
-# Half of what a brokered transfer says is left after so many years.
+# Half-life of the weight of a brokered transfer, in years.
 WORK_HALF_LIFE_YEARS = 4.0
-# Contracts of tier C in one year (5,000 万元), in the rules of talent recognition; more is no better here.
+# Annual contract amount of tier C (5,000 万元) in the recognition rules; a larger amount makes no further difference.
 MUCH_WORK_WAN = 5000.0
-# Nearness in the tree of fields: one code covers the other ("20" and "207"), or both branch from one field.
+# Nearness in the field tree: one code includes the other ("20" and "207"), or both are branches of one field.
 COVERED_FIELD, SIBLING_FIELD, UNKNOWN_FIELD = 0.8, 0.5, 0.5
 CERTIFICATES: Mapping[str, tuple[float, str, str]] = {
     "none": (0.0, "", ""),
@@ -35,17 +35,17 @@ CERTIFICATES: Mapping[str, tuple[float, str, str]] = {
     "intermediate": (2 / 3, "中级", "intermediate"),
     "advanced": (1.0, "高级", "advanced"),
 }
-# A track record as near as this is named in the reasons; below, it is too far to be called similar work.
+# Minimum similarity for a track record to be named as similar work in the reasons.
 NEAR_WORK = 0.3
 TIERS: Mapping[str, float] = {"E": 1 / 3, "D": 2 / 3, "C": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedManager:
-    """A manager with their vectors: the whole text (d), and one row per sentence as `text.sentences` lists them.
+    """A manager with their vectors: the whole text (d), and one row per sentence of `passages.sentences`.
 
-    `acceptance` and `success` are above or below the mean (see ``history``), `tier` is C, D, E or None; all three are
-    neutral where nobody knows them. `is_new`: got few pushes so far.
+    `acceptance` and `success` are relative to the mean (see ``shrinkage``); `tier` is C, D, E or None. Unknown values
+    are neutral. `is_new` means that they have received few pushes.
     """
 
     facts: ManagerFacts
@@ -59,8 +59,11 @@ class EncodedManager:
 
 @dataclass(frozen=True, slots=True)
 class PairTarget:
-    """What of a pair managers are held against: `vectors` (1 + s, d) are one that stands for both sides and the
-    sentences of both, all centred; `words` are those of either text."""
+    """The part of a pair that managers are compared with.
+
+    `vectors` (1 + s, d): one vector for both sides, then the sentences of both, all centred. `words` are the words of
+    either text.
+    """
 
     demand: DemandFacts
     achievement: AchievementFacts
@@ -107,12 +110,12 @@ class PairTarget:
 def manager_features(
     target: PairTarget, side: EncodedManager, usual: CorpusBaseline, *, today: date
 ) -> tuple[dict[str, float], TrackRecord | None]:
-    """Features by name, and the brokered work nearest to the pair. `usual` is that of the managers."""
+    """Features by name, and the brokered work nearest to the pair. `usual` is the managers' baseline."""
     facts = side.facts
     works, rest = _split(side)
     cosines = mean_centre(np.vstack([side.vector, side.sentences]), usual.mean("")) @ target.vectors.T
     text, near = float(cosines[0, 0]), cosines[1:, 0]
-    # Of each row the mean with the three sentences that it meets best.
+    # For each row, the mean of its three best sentence similarities.
     best = np.sort(cosines[1:, 1:], axis=1)[:, -BEST_SENTENCES:].mean(axis=1)
     work_rows = list(works)
     features = {
@@ -146,9 +149,9 @@ def manager_features(
 
 
 def field_agreement(own: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """1 the same code, 0.8 one covers the other, 0.5 branches of one field, 0 none of these; 0.5 if a side names none.
+    """1 same code, 0.8 one includes the other, 0.5 branches of one field, 0 otherwise; 0.5 if a side names none.
 
-    Finer than the pairs' own nearness: who works in a whole field is not yet at home in each of its branches.
+    Finer than the nearness of pairs: a manager of a whole field is not an expert in each of its branches.
     """
     if not own or not other:
         return UNKNOWN_FIELD
@@ -164,9 +167,9 @@ def _code_agreement(one: str, other: str) -> float:
 
 
 def region_served(served: tuple[str, ...], region: str | None) -> float:
-    """1 served (370100 covers 3701xx, 370000 the province), 0.5 another part of the city, 0.25 of the province.
+    """1 region served (370100 includes 3701xx, 370000 the province), 0.5 same city, 0.25 same province, else 0.
 
-    0.5 when the demand's region or the manager's are unknown.
+    0.5 if the demand's region or the manager's regions are unknown.
     """
     if not served or not region:
         return 0.5
@@ -188,7 +191,10 @@ def _covers(code: str, region: str) -> float:
 
 
 def language_fit(spoken: tuple[str, ...], needed: frozenset[str]) -> float:
-    """0 speaks all that the pair needs, −1 lacks one of two languages, −0.4 the only one; unknown −0.25 and 0."""
+    """0 if they speak all languages of the pair, −1 if one of two is missing, −0.4 if the only one is missing.
+
+    Unknown languages give −0.25 for a pair with two languages, else 0.
+    """
     two = len(needed) > 1
     if not spoken:
         return -0.25 if two else 0.0
@@ -198,20 +204,20 @@ def language_fit(spoken: tuple[str, ...], needed: frozenset[str]) -> float:
 
 
 def recency(year: int | None, today: date) -> float:
-    """1 for work of this year, half as much every four years; 0.5 for a year that is not known."""
+    """1 for work of this year, halved every four years; 0.5 if the year is unknown."""
     if year is None:
         return 0.5
     return float(0.5 ** (max(0, today.year - year) / WORK_HALF_LIFE_YEARS))
 
 
 def amount_brokered(works: tuple[TrackRecord, ...]) -> float:
-    """Sum of the amounts on a logarithmic scale: 0 nothing known, 1 at 5,000 万元 or more."""
+    """Total of the amounts on a logarithmic scale: 0 if nothing is known, 1 from 5,000 万元."""
     total = float(sum(entry.amount_wan for entry in works if entry.amount_wan and entry.amount_wan > 0))
     return min(1.0, math.log1p(total) / math.log1p(MUCH_WORK_WAN))
 
 
 def _split(side: EncodedManager) -> tuple[dict[int, TrackRecord], list[int]]:
-    """Rows of the sentences that are titles of brokered work, with the work; and the other rows."""
+    """Sentence rows that are titles of brokered work, with that work; and the remaining rows."""
     by_title = {entry.title.strip(): entry for entry in side.facts.track_record}
     texts = sentences(side.facts)[: len(side.sentences)]
     works = {row: by_title[text] for row, text in enumerate(texts) if text in by_title}
@@ -227,7 +233,7 @@ def _highest(values: Vectors, *, otherwise: float = 0.0) -> float:
 
 
 def _words_shared(text: str, target: PairTarget) -> float:
-    """Share of the text's words that the pair has, too, each weighing as much as it is rare; 0–1."""
+    """Share (0–1) of the text's words that the pair also has, weighted by rarity."""
     words = _words_of(text)
     weights = [target.stats.idf(word) for word in words]
     total = sum(weights)
@@ -241,5 +247,5 @@ def _words_of(text: str) -> tuple[str, ...]:
 
 
 def _rows(side: TextFeatures) -> Vectors:
-    """A record without sentences (all too short) stands with its whole vector."""
+    """A record without sentences (all too short) is represented by its main vector."""
     return side.sentences if len(side.sentences) else side.vector[None, :]

@@ -1,9 +1,9 @@
-"""A share of attention for newcomers (新人曝光): who never gets a push never shows what he would do with one. Pure.
+"""Newcomer slots (新人名额): managers without pushes get a share of them, so that their work becomes known. Pure.
 
-Attention is a pair's list read from the top. At each place a draw, seeded by the pair, decides whether the place is
-reserved; a reserved one goes to the best newcomer who fits well enough, any other to the best who is left. So a
-newcomer's share of any place is what he earns by fit plus at most `share`, the same pair always has the same order,
-and a store in which everybody is new is ranked as if nobody were.
+For each position of a pair's list, a draw seeded by the pair decides whether the slot is reserved. A reserved slot goes
+to the best newcomer who fits well enough, any other slot to the best remaining manager. So a newcomer gets the slots
+they earn by fit plus at most `share`, the order of a pair is stable, and a store in which everybody is new is ranked
+by fit alone.
 """
 
 import hashlib
@@ -14,15 +14,15 @@ from typing import Generic, TypeVar
 One = TypeVar("One")
 
 FIT_FLOOR = 0.3
-"""Lowest score of a newcomer who is put forward, 0–1: of the right field, or near to it and of the region."""
+"""Lowest score (0–1) for a newcomer slot: the right field, or a near field and the right region."""
 
 RESERVED_PLACES = 10
-"""Nobody reads further down than this, so nothing is reserved there."""
+"""Number of positions with reserved slots; lists are rarely read further."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedSlot(Generic[One]):
-    """`put_forward`: stands here by a reserved place, above somebody with a higher score."""
+    """A position of the list. `put_forward`: taken by a reserved slot, above a manager with a higher score."""
 
     one: One
     put_forward: bool = False
@@ -35,12 +35,12 @@ def with_newcomers(
     seed: str,
     share: float,
 ) -> list[RankedSlot[One]]:
-    """The list in its new order; `ranked` is best first, and holds only those who may be recommended.
+    """The list with newcomer slots. `ranked` is sorted best first and holds only managers who may be recommended.
 
     Args:
-        eligible: a newcomer who fits well enough to be put forward.
+        eligible: whether a manager is a newcomer who fits well enough.
         seed: the pair's id.
-        share: of the places, 0–1.
+        share: reserved share of the slots, 0–1.
     """
     waiting = list(ranked)
     placed: list[RankedSlot[One]] = []
@@ -53,6 +53,6 @@ def with_newcomers(
 
 
 def is_reserved(seed: str, place: int, share: float) -> bool:
-    """The draw for one place of one pair: true for `share` of all pairs, and the same each time it is asked."""
+    """The draw for one position of one pair: deterministic, and true for `share` of all pairs."""
     digest = hashlib.sha256(f"{seed}/{place}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64

@@ -1,4 +1,4 @@
-"""Managers for a pair, from the store: who could, what they did, whose conflicts; scored by ``managers``."""
+"""Recommendation of managers for a pair: loads managers, their records and conflicts, and scores them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -30,7 +30,7 @@ PushHistories = Callable[[Session, Collection[UUID]], Mapping[UUID, PushHistory]
 Outcomes = Callable[[Session, Collection[UUID]], Mapping[UUID, Tally]]
 Tiers = Callable[[Session, Collection[UUID]], Mapping[UUID, str]]
 
-# Managers nearest to either side of the pair; field, region and track record then decide among them.
+# Number of managers nearest to either side of the pair; field, region and track record decide among them.
 CANDIDATES = 200
 
 
@@ -40,11 +40,10 @@ def _nothing_known(_: Session, __: Collection[UUID]) -> Mapping[UUID, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ManagerLookups:
-    """What other concepts know of managers, handed in because matching knows none of them. Who is not in an answer has
-    no history, no outcome or no tier.
+    """Look-ups into packages above matching, passed in as functions. A missing key means no history, outcome or tier.
 
-    `outcomes` are engagements that came to a contract, against those that ended without one. `newcomer_share` of the
-    places of each list is reserved for newcomers, 0–1.
+    `outcomes` counts engagements that led to a contract and those that ended without one. `newcomer_share` (0–1) is the
+    reserved share of slots.
     """
 
     open_load: OpenLoad = _nothing_known
@@ -56,7 +55,7 @@ class ManagerLookups:
 
 @dataclass(frozen=True, slots=True)
 class PairToBroker:
-    """Both sides of a pair, as facts and as text."""
+    """Both sides of a pair, as facts and text features."""
 
     demand: DemandFacts
     achievement: AchievementFacts
@@ -74,9 +73,9 @@ def managers_for(
     limit: int,
     today: date,
 ) -> list[ManagerRecommendation]:
-    """Those to be recommended first, then those with a conflict or without a free place, each group by score.
+    """Recommended managers first, then those with a conflict or without a free slot, each group by score.
 
-    Some places of the first group may be reserved for newcomers (see ``exploration``).
+    Some slots of the first group may be reserved for newcomers (see ``newcomer_slots``).
     """
     nearest = index.search(
         session,
@@ -131,14 +130,14 @@ def _published_managers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Man
     query = (
         select(Manager)
         .join(Organisation, Organisation.id == Manager.owner_org_id)
-        # Whoever registers himself as a manager must not sit in the places of those the bureau knows.
+        # Self-registered managers must not take the slots of managers whom the bureau has verified.
         .where(Manager.id.in_(ids), Manager.state == RecordState.PUBLISHED, Organisation.trusted)
     )
     return {manager.id: manager for manager in session.scalars(query) if manager.accepts_pushes}
 
 
 def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFacts]) -> dict[str, str]:
-    """Organisation → the topmost that controls it, for everybody who might be in conflict."""
+    """Organisation → topmost parent, for all organisations that may be in conflict."""
     involved = {*pair.demand.party_orgs, *pair.achievement.party_orgs}
     for facts in managers:
         involved.update(facts.affiliations, facts.declared_conflicts)

@@ -1,6 +1,6 @@
-"""Managers for a pair: how well each fits, why, and who may not be recommended. Pure; the caller brings vectors.
+"""The score of managers for a pair, with reasons and conflicts. Pure; the caller supplies the vectors.
 
-Fit is a monotone additive model like the pairs' own, over the features of ``manager_features``.
+The model is monotone and additive, like the ranker of pairs, over the features of ``managers.features``.
 """
 
 import json
@@ -25,16 +25,16 @@ from app.matching.ranking.ranker import logistic
 from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
 
 MODEL_FILE = "managers.json"
-# Above the mean by as much as this is worth a word; below it, it may be chance.
+# From this distance above the mean, a rate is named as a reason; a smaller one may be chance.
 NOTABLE_RATE = 0.1
 PUT_FORWARD = ("新入库技术经理人优先展示", "new to the library: put forward")
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredManager:
-    """`recommended` is false with a conflict of interest or without a free place; both are shown.
+    """A scored manager. `recommended` is false with a conflict of interest or without a free slot; both are shown.
 
-    `put_forward`: a newcomer in a reserved place, above somebody with a higher score.
+    `put_forward`: a newcomer in a reserved slot, above a manager with a higher score.
     """
 
     manager_id: str
@@ -61,7 +61,7 @@ class ManagerModel:
 def shipped_model() -> ManagerModel:
     """
     Raises:
-        ValueError: a weight is below 0, so that a better manager could be ranked worse.
+        ValueError: a weight is below 0, so a better manager could be ranked lower.
     """
     data = json.loads((resources.files(__package__) / "data" / MODEL_FILE).read_text(encoding="utf-8"))
     model = ManagerModel(str(data["version"]), float(data["base"]), data["weights"])
@@ -82,10 +82,10 @@ def rank_managers(
     model: ManagerModel | None = None,
     newcomer_share: float = 0.0,
 ) -> list[ScoredManager]:
-    """All managers, those that may be recommended first, each group by score but for the places of newcomers.
+    """All managers: those who may be recommended first, each group by score except for newcomer slots.
 
-    `context` and `managers_usual` are those of the libraries the vectors come from; `newcomer_share` is the share of
-    places reserved for newcomers (see ``exploration``).
+    `context` and `managers_usual` are the statistics of the libraries that the vectors come from; `newcomer_share` is
+    the share of reserved slots (see ``newcomer_slots``).
     """
     model = model or shipped_model()
     target = PairTarget.of(demand, achievement, context)
@@ -146,7 +146,7 @@ def _reasons(
     *,
     full: bool,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What speaks against first, then what speaks for, in Chinese and in English."""
+    """Reasons against first, then reasons for, in Chinese and in English."""
     lines = [
         *_against(target, side.facts, features, found, full=full),
         *_of_fit(target, side.facts, features, best_work),
@@ -213,7 +213,7 @@ def _of_fit(
 
 
 def _of_practice(side: EncodedManager, features: Mapping[str, float]) -> list[Line]:
-    """Of rates only what is good is said: the rest is between the manager and the bureau."""
+    """Only good rates are named; low ones are confidential between the manager and the bureau."""
     level = CERTIFICATES.get(side.facts.certificate, CERTIFICATES["none"])
     years = side.facts.years
     return [

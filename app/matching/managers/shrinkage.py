@@ -1,7 +1,7 @@
-"""What managers did with earlier pushes and engagements, as rates that a few cases cannot swing. Pure.
+"""Shrinkage: rates of earlier pushes and engagements, robust against small counts. Pure.
 
-Who has no history stands at the mean: a rate is that of the cases seen together with `CASES_OF_PRIOR` imagined ones of
-the group's mean (the posterior mean under a Beta prior). Counts come decayed: what is old says less (see `AGE_STEPS`).
+Managers without a history are at the mean: a rate includes `CASES_OF_PRIOR` pseudo-cases at the group's mean (the
+posterior mean under a Beta prior). Counts are decayed by age (see `AGE_STEPS`).
 """
 
 from collections.abc import Hashable, Mapping
@@ -12,20 +12,20 @@ from typing import TypeVar
 Key = TypeVar("Key", bound=Hashable)
 
 CASES_OF_PRIOR = 10.0
-"""So many imagined cases at the group's mean: as many real ones count half, and one case moves a rate by a tenth."""
+"""Pseudo-cases at the group's mean: with as many real cases, these count half; one case moves a rate by a tenth."""
 
 CASES_OF_GROUP = 10.0
-"""So many imagined cases, half of them good, in the mean of a group: one answer in all tells nothing of a group."""
+"""Pseudo-cases in the mean of a group, half of them good: a single answer says nothing about a group."""
 
 AGE_STEPS: tuple[tuple[timedelta, float], ...] = (
     (timedelta(days=180), 1.0),
     (timedelta(days=360), 0.5),
     (timedelta(days=720), 0.25),
 )
-"""Age up to which a case has this weight; older ones have none. Half a year halves, in steps that a database sums."""
+"""Maximum age for each weight; older cases have none. A half-life of half a year, in steps that SQL can sum."""
 
 NEWCOMER_PUSHES = 5
-"""Who got fewer pushes than this is new: what they would do with one is not known yet."""
+"""Managers with fewer pushes than this count as newcomers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class PushHistory:
-    """`pushes` ever sent, whatever became of them. `answers`: accepted against declined or left unanswered, without
-    what says nothing about the manager."""
+    """`pushes`: all pushes ever sent. `answers`: accepted against declined or unanswered, without those that say
+    nothing about the manager."""
 
     pushes: int = 0
     answers: Tally = Tally()
@@ -54,19 +54,19 @@ class PushHistory:
 
 
 def group_mean(good: float, cases: float) -> float:
-    """The share of cases that ended well over everybody, 0–1, drawn to a half while they are few."""
+    """The share of good cases over all managers, 0–1, shrunk towards a half while there are few."""
     return (min(good, cases) + CASES_OF_GROUP / 2) / (cases + CASES_OF_GROUP)
 
 
 def shrunk_rate(tally: Tally, mean: float) -> float:
-    """Between `mean` and the share of good cases, the nearer to the latter the more cases there are."""
+    """Between `mean` and the share of good cases; the more cases, the nearer to the share."""
     return (tally.good + CASES_OF_PRIOR * mean) / (tally.cases + CASES_OF_PRIOR)
 
 
 def above_the_mean(tallies: Mapping[Key, Tally]) -> dict[Key, float]:
-    """Each one's shrunk rate less the mean of the others, −1 to 1; 0 for a newcomer. Who is not in it counts as 0, too.
+    """Each shrunk rate minus the mean of the others, −1 to 1; 0 for a newcomer, and for ids that are not included.
 
-    Of the others, so that nobody raises the mark that he is held against.
+    The mean of the others, so that no manager raises the mean that they are compared with.
     """
     good = sum(tally.good for tally in tallies.values())
     cases = sum(tally.cases for tally in tallies.values())

@@ -175,7 +175,7 @@ def no_good_match(
         return {
             "code": "no_candidate",
             "zh": "库中没有符合条件的候选",
-            "en": "the library has no candidate that the rules and filters allow",
+            "en": "no candidate in the library passes the rules and filters",
             "best_score": None,
             "threshold": threshold,
             "missing": [],
@@ -202,7 +202,7 @@ def shown(reasons: Mapping[str, Any], *levels: ViewLevel | int) -> dict[str, Any
         return dict(reasons)
     return {
         "one_line_zh": "单位经主管部门核验后可查看理由",
-        "one_line_en": "reasons are shown once the bureau has verified your organisation",
+        "one_line_en": "reasons are visible once the bureau has verified your organisation",
         "sentences": [],
         "figures": [],
         "features": [],

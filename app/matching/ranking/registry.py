@@ -97,7 +97,7 @@ def register(
     if known is not None:
         if known.document != ranker.to_dict():
             raise Conflict(
-                f"There is another ranker of version {ranker.version}.",
+                f"A different ranker already has version {ranker.version}.",
                 f"已有版本号为 {ranker.version} 的另一个排序模型。",
                 code="version_taken",
             )
@@ -167,7 +167,9 @@ def rollback(session: Session, *, shipped: Ranker, principal: Principal) -> str:
     before = _before_the_present(session)
     if before is None:
         raise Conflict(
-            "There is no ranker to go back to.", "没有可以恢复的上一个排序模型。", code="no_model_before"
+            "There is no previous ranker to restore.",
+            "没有可以恢复的上一个排序模型。",
+            code="no_model_before",
         )
     return use(session, before, shipped=shipped, principal=principal, why="rollback")
 

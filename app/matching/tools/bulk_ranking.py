@@ -1,4 +1,4 @@
-"""All demands against all achievements, in one go: after a bulk load, a new ranker or a new model."""
+"""Bulk ranking: all demands against all achievements, after a bulk load or with a new ranker or embedding model."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from app.matching.matcher import Matcher
 from app.matching.models import RecordVector
 from app.matching.tools.checkpoint import Checkpoint
 
-# Demands for each transaction: a writer on SQLite holds up all others for about this many times 10 ms.
+# Demands per transaction: on SQLite a writer blocks all others for about 10 ms per demand.
 _CHUNK = 25
 _READ = 2_000
-# Demands near to the same one of these follow each other: they share candidates, which are then in memory.
+# Number of anchors: demands near the same anchor are ranked one after another, because they share cached candidates.
 _GROUPS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class BulkRankingReport:
-    """`skipped` demands were ranked by an earlier run that was broken off, `gone` ones were taken back meanwhile."""
+    """Report of a run. `skipped`: ranked by an earlier, interrupted run. `gone`: withdrawn in the meantime."""
 
     demands: int
     pairs: int
@@ -40,9 +40,9 @@ def match_all(
     progress: Checkpoint,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> BulkRankingReport:
-    """Rank every published demand and store its good pairs, as the worker would demand by demand; may be repeated.
+    """Rank all published demands and store their good pairs, as the worker does for single demands; idempotent.
 
-    Memory is bounded by the matcher's caches and one chunk. `on_progress` gets (demands done, all demands).
+    Memory is bounded by the matcher's caches and one chunk. `on_progress` receives (demands done, all demands).
     """
     progress.read()
     with database.reading() as session:
@@ -72,7 +72,7 @@ def _plans(session: Session, matcher: Matcher, ids: Sequence[UUID]) -> dict[UUID
 
 
 def _by_nearness(session: Session, model_id: str) -> list[UUID]:
-    """Published demands, those that are near each other one after another."""
+    """Published demands, grouped by similarity."""
     centres: np.ndarray | None = None
     placed: list[tuple[int, UUID]] = []
     for ids, rows in _vectors(session, model_id):

@@ -1,4 +1,4 @@
-"""Which records a long command has done, in a file, so that a run that was broken off goes on where it stopped."""
+"""The checkpoint file of a long command, so that an interrupted run continues where it stopped."""
 
 import json
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class Checkpoint:
-    """A line is written after its transaction: what is lost with a process is done once more, which changes nothing.
+    """Finished records, one line each, written after their transaction; lost lines are repeated without effect.
 
-    A file of another `version` (ranker, model) counts for nothing.
+    A file of another `version` (ranker, model) is ignored.
     """
 
     path: Path
@@ -19,11 +19,11 @@ class Checkpoint:
     done: set[str] = field(default_factory=set)
 
     def read(self) -> bool:
-        """Read what is done, and begin the file if there is none of this version; True where a run was broken off."""
+        """Read the file, or start a new one for this version. True if an earlier run was interrupted."""
         found = self.path.exists()
         lines = self.path.read_text(encoding="utf-8").splitlines() if found else []
         if lines and json.loads(lines[0]) == {"version": self.version}:
-            # A process that died while it wrote leaves half a line.
+            # A process that was killed while writing leaves an incomplete line.
             self.done = {line for line in lines[1:] if len(line) == 32}
         else:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ class Checkpoint:
             file.writelines(f"{id_.hex}\n" for id_ in ids)
 
     def forget(self) -> None:
-        """Begin again; that a run was broken off is not forgotten, for what it owes is still owed."""
+        """Start again. The interruption stays recorded, because its follow-up work is still outstanding."""
         if self.path.exists():
             self.path.write_text(json.dumps({"version": self.version}) + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""An existing store brought up to date: vectors of the present model, and texts as they are read at present."""
+"""Re-indexing of an existing store: vectors of the current model, and traits as the current version extracts them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,11 +18,11 @@ from app.matching.embedding.indexer import MatchingIndexer, PreparedRecord
 from app.matching.models import RecordVector
 from app.matching.tools.checkpoint import Checkpoint
 
-# Records for each transaction: a writer on SQLite holds up all others for about this many times 5 ms.
+# Records per transaction: on SQLite a writer blocks all others for about 5 ms per record.
 _CHUNK = 25
-# A record that is changed while its new vectors are made is tried so often in one run.
+# Attempts per run for a record that changes while it is embedded.
 _TRIES = 3
-# Demands first: they are few, and what ranks is soonest right where the asking side is.
+# Demands first: they are few, and ranking benefits most from a correct query side.
 _ORDER = (RecordKind.DEMAND, RecordKind.ACHIEVEMENT, RecordKind.MANAGER)
 
 OnProgress = Callable[[int, int], None]
@@ -30,10 +30,10 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
-    """How many published records were stored anew (with `embed_only`: prepared), and how many texts were embedded for
-    them. `current` ones were up to date, `skipped` ones done by an earlier run of `everything` that was broken off.
+    """Numbers of published records that were stored again (with `embed_only`: prepared), and of embedded texts.
 
-    `changed` ones were changed or taken back again and again meanwhile: what the service stored of them stands.
+    `current`: already up to date. `skipped`: done by an earlier, interrupted run with `everything`. `changed`: changed
+    or withdrawn repeatedly during the run, so the service's own entry was kept.
     """
 
     records: int = 0
@@ -53,17 +53,17 @@ def reindex(
     embed_only: bool = False,
     on_progress: OnProgress = lambda _done, _all: None,
 ) -> ReindexReport:
-    """Store anew what differs from what would be stored now; may be repeated, and broken off anywhere.
+    """Store all records again whose entry differs from what would be stored now. Idempotent; may be interrupted.
 
-    A record's row is replaced in one transaction with others, at most 25 at a time, and gets a new sequence number: an
-    index that follows has its old vector until then, and its new one from then on. Where anything was stored, all
-    demands are ranked anew by ``pairs.rerank``, at the end and once, also if an earlier run was broken off.
+    Rows are replaced in transactions of at most 25 records and get a new sequence number: indexes use the old vector
+    until then, and the new one afterwards. If anything was stored, now or by an interrupted run, all demands are ranked
+    again once at the end, by ``pairs.rerank``.
 
     Args:
-        ranker_version: the active ranker's, which that event names.
-        everything: store every record and embed every text anew, as where a model was replaced under its old name.
-        embed_only: only embed what is due, and keep the vectors beside; nothing that is searched changes.
-        on_progress: gets (records done, all published records).
+        ranker_version: version of the active ranker, for that event.
+        everything: store all records and embed all texts again, for a model that was replaced under the same name.
+        embed_only: only embed what is due and store the vectors for later; the searched index does not change.
+        on_progress: receives (records done, all published records).
     """
     broken_off = False if embed_only else progress.read()
     with database.reading() as session:
@@ -94,7 +94,7 @@ class _Run:
     embed_only: bool
 
     def parts(self, todo: Mapping[RecordKind, Sequence[UUID]]) -> Iterator[ReindexReport]:
-        """What came of each portion; records that changed under the work are tried again at the end of their kind."""
+        """The results portion by portion; records that changed meanwhile are tried again after the others."""
         for kind, ids in todo.items():
             for turn in range(_TRIES):
                 again: list[UUID] = []
@@ -105,10 +105,10 @@ class _Run:
                 ids = again
 
     def _portion(self, kind: RecordKind, ids: Sequence[UUID]) -> tuple[ReindexReport, list[UUID]]:
-        """What was done, and which records changed meanwhile."""
+        """The result of one portion, and the records that changed meanwhile."""
         with self.database.reading() as session:
             due, current = self._due(session, kind, ids)
-            # Else the end of the session would take their columns away.
+            # Otherwise the end of the session would expire their columns.
             session.expunge_all()
         prepared = self.indexer.prepared(due, anew=self.everything)
         fresh = len({hash_ for one in prepared for hash_ in one.fresh})
@@ -122,7 +122,7 @@ class _Run:
         return ReindexReport(len(wanted) - len(changed), fresh, current), changed
 
     def _due(self, session: Session, kind: RecordKind, ids: Sequence[UUID]) -> tuple[list[Record], int]:
-        """Records whose row is not what it would be now, and how many are up to date or not published any more."""
+        """Records whose row is outdated, and the number that is up to date or no longer published."""
         rows = {
             row.record_id: row
             for row in session.scalars(select(RecordVector).where(RecordVector.record_id.in_(ids)))
@@ -140,7 +140,7 @@ class _Run:
     def _store(
         self, session: Session, kind: RecordKind, prepared: Mapping[UUID, PreparedRecord]
     ) -> list[UUID]:
-        # All records first and by their ids, then all texts: whoever publishes one locks in this order too.
+        # First all records in the order of ids, then all texts: publishing locks in the same order.
         locked = {} if self.embed_only else self._locked(session, kind, list(prepared))
         self.indexer.remember(session, prepared.values(), anew=self.everything)
         if self.embed_only:

@@ -1,4 +1,4 @@
-"""Exposures and judgements → rows to learn from: features, value, weight; each pair counted alike wherever it stood."""
+"""Training examples from impressions and judgements: features, value and weight, corrected for position bias."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,18 +24,20 @@ _Seen = tuple[UUID, UUID, UUID]
 """Viewer's id, demand's id, achievement's id."""
 
 PATIENCE = timedelta(days=14)
-"""What was shown less long ago may still be answered: its silence says nothing yet."""
+"""More recent impressions may still be answered, so a missing answer says nothing yet."""
 
 NO_LIST = ""
-"""The surface of a judgement for which no list is on record: nothing is known of its position."""
+"""The surface of a judgement without a recorded impression: its position is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One pair before one viewer. `value` (0–1): how likely it is relevant, by what he did. `weight`: for how many
-    plain answers it counts, the correction for its position included. `judged_features`: the features it
-    speaks about, None for all. `features` by name; what a row lacks is neutral. `at`: when it was shown or
-    judged first."""
+    """One pair shown to one viewer.
+
+    `value` (0–1): probability of relevance, from the viewer's actions. `weight`: number of plain answers that it counts
+    as, including the position correction. `judged_features`: the features that it concerns, None for all. `features`:
+    values by name; missing ones are neutral. `at`: first time shown or judged.
+    """
 
     demand_id: UUID
     achievement_id: UUID
@@ -50,7 +52,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class TrainingExamples:
-    """All examples of a time, oldest first, and the propensities that their weights come from, by surface."""
+    """All examples of a period, oldest first, and the propensities behind their weights, by surface."""
 
     examples: tuple[Example, ...]
     propensities: Mapping[str, Propensities]
@@ -59,7 +61,7 @@ class TrainingExamples:
 
 @dataclass(slots=True)
 class _Look:
-    """What one viewer saw of one pair: best position and features of the newest list before the answer."""
+    """One viewer's view of one pair: best position, and features of the newest list before the answer."""
 
     surface: str
     position: int
@@ -70,9 +72,9 @@ class _Look:
 def collect_examples(
     session: Session, *, since: datetime | None = None, until: datetime, correct_bias: bool = True
 ) -> TrainingExamples:
-    """Everything shown and judged in the time, as examples.
+    """All impressions and judgements of the period as examples.
 
-    Without `correct_bias` every item counts as looked at: for comparisons only.
+    Without `correct_bias`, every item counts as examined; for comparisons only.
     """
     judged = _judgements(session, since, until)
     looks, answering = _looks(session, since, until, judged)
@@ -97,7 +99,7 @@ def collect_examples(
 
 
 def matrix(examples: Sequence[Example]) -> Array:
-    """Rows of features in the order of FEATURES, measured from what is neutral."""
+    """Rows of features in the order of FEATURES, relative to the neutral values."""
     return np.array(
         [
             [
@@ -112,7 +114,7 @@ def matrix(examples: Sequence[Example]) -> Array:
 
 
 def judged_features_mask(examples: Sequence[Example]) -> Array:
-    """1 where an example speaks about a feature, 0 where it leaves it as it is."""
+    """1 where an example concerns a feature, else 0."""
     return np.array(
         [
             [
@@ -140,10 +142,9 @@ def _looks(
     until: datetime,
     judged: Mapping[_Seen, Sequence[Judgement]],
 ) -> tuple[dict[_Seen, _Look], set[tuple[UUID, str]]]:
-    """What each viewer saw of each pair, up to his answer; and the (viewer, surface) from which anything was answered.
+    """What each viewer saw of each pair before their answer; and the (viewer, surface) combinations with any answer.
 
-    A viewer who never answered anything where he was shown lists was perhaps after something else: his silence says
-    nothing.
+    If a viewer never answered anything on a surface, their missing answers there say nothing.
     """
     query = select(Exposure).where(Exposure.shown_at < until)
     if since is not None:
@@ -223,7 +224,7 @@ def _unanswered(
 
 
 def _evidence(rows: Sequence[Judgement]) -> SignalValue | None:
-    """Of an actor's signals on a pair the one of the highest stage holds, whatever it says."""
+    """Of an actor's signals on a pair, the one of the highest stage counts."""
     table = signal_table()
     last = max(rows, key=lambda row: (table.signals[row.signal].stage, row.judged_at))
     return table.evidence(last.signal, last.reason)

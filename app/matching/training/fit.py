@@ -1,9 +1,9 @@
-"""Weights that fit the examples: logistic, of the right signs, near the ranker started from unless much speaks against.
+"""Fit of the weights: logistic regression with sign constraints, regularised towards the current ranker.
 
-Maximum a posteriori. The prior is a Gaussian around the start: all weights may grow or shrink together (the scale), and
-each for itself (its share). So what the start ties together, the weights of content for instance, stays together as
-long as nothing tells them apart. A few judgements move little, many move much, and a feature of weight 0 can come in.
-The loss is convex within the signs' bounds, so the answer is one and the same for the same examples.
+Maximum a posteriori with a Gaussian prior around the current weights: all may scale together, and each on its own. So
+weights that belong together, such as those of the content, stay together unless the data separates them. Few judgements
+move the weights little, many move them much, and a feature of weight 0 can gain weight. The loss is convex within the
+sign bounds, so the result is deterministic.
 """
 
 from collections import defaultdict
@@ -22,33 +22,33 @@ from app.matching.training.examples import Example, judged_features_mask, matrix
 
 Array = NDArray[np.float64]
 
-# Standard deviations of the prior, as shares of the weights started from.
+# Standard deviations of the prior, relative to the current weights.
 SCALE, SHARE = 0.5, 0.25
-# Least standard deviation of any weight, in logits for a typical change of its feature: what starts at 0 can come in.
+# Minimum standard deviation of a weight, in logits per typical change of its feature, so that a weight of 0 can grow.
 LEAST_LOGITS = 0.2
 BASE = 0.5
-# Ten who answer one pair tell less than one on each of ten pairs: W answers count as W / (1 + KIN (W − 1)).
+# Ten answers on one pair say less than one answer on each of ten pairs: W answers count as W / (1 + KIN (W − 1)).
 KIN = 0.5
-# Of calibration: how far slope and intercept may go from leaving the scores as they are.
+# Calibration: standard deviations of slope and intercept around the identity.
 SLOPE, SHIFT = 0.25, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Around `mean` (weights in the order of FEATURES, then the base); `precision` is the covariance's inverse."""
+    """Gaussian prior: `mean` (weights in the order of FEATURES, then the base) and `precision` (inverse covariance)."""
 
     mean: Array
     precision: Array
 
 
 def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
-    """The ranker that the examples make of `start`; without examples, the same weights under another version."""
+    """The ranker fitted to the examples from `start`; without examples, the same weights under a new version."""
     rows = matrix(examples)
     spoken = judged_features_mask(examples)
     prior = _prior(start, rows)
     values = np.array([one.value for one in examples])
     weights = _damped(examples)
-    # What an example does not speak about counts with the weights started from, and learns nothing.
+    # Features that an example does not concern contribute with the current weights and are not learned.
     silent = (rows * (1 - spoken)) @ prior.mean[:-1] + np.where(spoken.all(axis=1), 0.0, prior.mean[-1])
     free = np.hstack([rows * spoken, spoken.all(axis=1, keepdims=True).astype(float)])
 
@@ -63,7 +63,7 @@ def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
         return value, slope
 
     bounds = [(0.0, None) if feature.sign > 0 else (None, 0.0) for feature in FEATURES]
-    # In units of the prior, so that no weight is stiff beside another.
+    # In units of the prior, for a well-conditioned problem.
     units = 1.0 / np.sqrt(np.diag(prior.precision))
     found = minimize(
         lambda scaled: _scaled(loss, scaled, units),
@@ -80,9 +80,9 @@ def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
 
 
 def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, float]:
-    """Slope and shift with which the logits agree with examples that the ranker was not fitted on.
+    """Slope and shift that calibrate the logits on examples outside the training data.
 
-    Only answers tell what is relevant and what not: silence may have other reasons.
+    Only answered examples count: a missing answer may have other reasons.
     """
     told = [one for one in examples if one.answered and one.judged_features is None]
     if not told:
@@ -105,13 +105,13 @@ def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, flo
 
 
 def stretched(ranker: Ranker, slope: float, shift: float) -> Ranker:
-    """The same order of all pairs, on another scale."""
+    """The ranker with rescaled logits; the order of pairs is unchanged."""
     weights = {name: round(weight * slope, 6) for name, weight in ranker.weights.items()}
     return replace(ranker, base=round(ranker.base * slope + shift, 6), weights=weights)
 
 
 def _damped(examples: Sequence[Example]) -> Array:
-    """The examples' weights, less for each where many speak of one pair."""
+    """Weights of the examples, damped where many concern the same pair."""
     totals: dict[tuple[UUID, UUID], float] = defaultdict(float)
     for one in examples:
         totals[one.demand_id, one.achievement_id] += one.weight

@@ -1,4 +1,4 @@
-"""One training from end to end, for `sanku train` and for the clock."""
+"""The training job, for `sanku train` and the scheduler."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,17 +14,17 @@ from app.matching.training.trainer import PromotionDecision, settle, train
 from app.settings import Settings
 
 _SAID = {
-    PromotionDecision.PROMOTED: "it is better and answers from now on (更好, 已启用)",
-    PromotionDecision.NOT_BETTER: "not shown to be better; the present one stays (未证明更好, 保留现用模型)",
-    PromotionDecision.WORSE_ON_JUDGED: "worse on the judged set; the present one stays (评判集上变差, 保留现用模型)",
-    PromotionDecision.TOO_FEW: "too few judgements or later demands yet (评判或其后的需求太少)",
-    PromotionDecision.OVERTAKEN: "another model was made active meanwhile (训练期间已启用其他模型)",
+    PromotionDecision.PROMOTED: "better, now active (更好, 已启用)",
+    PromotionDecision.NOT_BETTER: "not shown to be better; the present ranker stays active (未证明更好, 保留现用模型)",
+    PromotionDecision.WORSE_ON_JUDGED: "worse on the judged set; the present ranker stays (评判集上变差, 保留现用模型)",
+    PromotionDecision.TOO_FEW: "not enough judgements or later demands yet (评判或其后的需求太少)",
+    PromotionDecision.OVERTAKEN: "another ranker was activated in the meantime (训练期间已启用其他模型)",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """`judged` is what a new model must not lose on, None for nothing. With `dry_run` nothing is written."""
+    """`judged`: pairs on which a new model must not be worse, or None. With `dry_run`, nothing is written."""
 
     judged: JudgedPairs | None
     since: datetime | None = None
@@ -33,7 +33,7 @@ class TrainingOptions:
 
 
 def run_training(database: Database, shipped: Ranker, options: TrainingOptions) -> dict[str, Any]:
-    """Reads and computes first, writes in a short transaction at the end; returns the run's report."""
+    """Read and compute first, then write in one short transaction. Returns the report of the run."""
     moment = now()
     with database.reading() as session:
         trained = train(
@@ -52,13 +52,13 @@ def run_training(database: Database, shipped: Ranker, options: TrainingOptions) 
 
 
 def train_if_due(settings: Settings, database: Database, embedder: Embedder, shipped: Ranker) -> None:
-    """With the shipped judged records as what must not be lost."""
+    """Train with the shipped judged records as the regression check."""
     judged = judged_pairs(settings, embedder, shipped_directory(), on_progress=_silent)
     run_training(database, shipped, TrainingOptions(judged))
 
 
 def report_lines(report: dict[str, Any]) -> list[str]:
-    """A run's report for people."""
+    """The report of a run as lines of text."""
     lines = [f"present ranker (现用模型): {report['present']}"]
     lines.append(f"judgements (评判): {report['judgements']}, examples (样本): {report['examples']}")
     for surface, bias in report["position_bias"].items():
@@ -89,4 +89,4 @@ def _gaps(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _silent(_done: int, _total: int) -> None:
-    """The clock has nobody to show progress to."""
+    """Ignore progress: a scheduled run has no one to show it to."""

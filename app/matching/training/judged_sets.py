@@ -1,7 +1,7 @@
-"""A judged directory as features and grades: what a new model is held against beside the judgements of use.
+"""Judged sets: a judged directory as features and grades, a regression check for new models.
 
-The real pipeline computes the features, in a throw-away store; embedding takes most of the time, so they are kept in a
-file whose name tells what they were made from: the records, the embedding model, and the code that makes features.
+The real pipeline computes the features in an ephemeral store. Embedding takes most of the time, so they are cached in a
+file whose name is a digest of the records, the embedding model and the code that computes features.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ Progress = Callable[[int, int], None]
 def judged_pairs(
     settings: Settings, embedder: Embedder, directory: Path, *, on_progress: Progress
 ) -> JudgedPairs:
-    """Those of the directory, from the kept file or made now.
+    """The judged pairs of a directory, from the cache file or computed now.
 
     Raises:
         Invalid: the directory is not in the interchange format.
@@ -107,7 +107,7 @@ def _rows(store: JudgedStore, dataset: Dataset, names: list[str]) -> list[object
 
 
 def _digest(directory: Path, model_id: str) -> str:
-    """Of everything that the features depend on."""
+    """Digest of everything that the features depend on."""
     digest = hashlib.sha256(model_id.encode())
     for file in sorted(directory.rglob("*")):
         if file.suffix in (".jsonl", ".tsv"):

@@ -1,6 +1,6 @@
-"""Is the candidate better than the present ranker? On later demands by what use judged, and on a judged directory.
+"""Promotion: compares a candidate with the present ranker, on later judgements from use and on a judged directory.
 
-Both rankers order the same pairs of the same demands, so they are compared demand by demand, with a paired interval.
+Both rankers order the same pairs of the same demands, so they are compared per demand, with a paired interval.
 """
 
 import math
@@ -21,7 +21,7 @@ CUT = 10
 
 @dataclass(frozen=True, slots=True)
 class PairedDifference:
-    """One figure of both rankers, and the paired 95% interval of candidate − present over `demands` demands."""
+    """One metric of both rankers, and the paired 95% interval of candidate − present over `demands` demands."""
 
     present: float
     candidate: float
@@ -40,7 +40,7 @@ class PairedDifference:
 
 @dataclass(frozen=True, slots=True)
 class PairedTrial:
-    """A figure of both rankers by demand."""
+    """One metric of both rankers by demand."""
 
     present: dict[str, float]
     candidate: dict[str, float]
@@ -55,12 +55,14 @@ class PairedTrial:
 
 
 def later_demands(present: Ranker, candidate: Ranker, examples: Sequence[Example]) -> PairedTrial:
-    """nDCG@10 over the pairs of each demand that somebody answered, the gain of a pair being the mean of the answers'
-    values. Both rankers' lists are condensed to these pairs (Sakai, "Alternatives to Bpref", SIGIR 2007): whether a
-    pair was answered depends on the place that the present ranker gave it, but what was answered does not. Over all
-    shown pairs, weighted for their places, the same comparison found a better ranker half as often in simulated use.
+    """nDCG@10 over the answered pairs of each demand; the gain of a pair is the mean value of its answers.
 
-    A demand of which all pairs are judged alike tells nothing and is left out."""
+    Both lists are condensed to these pairs (Sakai, "Alternatives to Bpref", SIGIR 2007): whether a pair was answered
+    depends on the position that the present ranker gave it, but the answer does not. Over all shown pairs, weighted by
+    position, the same comparison found a better ranker half as often in simulated use.
+
+    Demands whose pairs all have the same value carry no information and are left out.
+    """
     trial = PairedTrial({}, {})
     for demand, pairs in _relevance(examples).items():
         gains = {pair: value for pair, (value, _) in pairs.items()}
@@ -72,7 +74,7 @@ def later_demands(present: Ranker, candidate: Ranker, examples: Sequence[Example
 
 
 def judged_ranking(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> PairedDifference:
-    """nDCG@10 by the directory's grades, as `sanku eval` counts it."""
+    """nDCG@10 by the directory's grades, as computed by `sanku eval`."""
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for demand, achievement, grade in zip(judged.demands, judged.achievements, judged.grades, strict=True):
         if grade:
@@ -82,15 +84,17 @@ def judged_ranking(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> P
 
 
 def judged_cost(present: Ranker, candidate: Ranker, judged: JudgedPairs) -> PairedDifference:
-    """What wrong answers at the threshold cost, each demand's sum: a threshold t on calibrated scores is the best one
-    where a pair shown in vain costs t and a relevant one kept back 1 − t. So a model that orders well but puts all
-    scores too low, or too high, is found out."""
+    """Cost of wrong decisions at the threshold, summed per demand.
+
+    A threshold t on calibrated scores is optimal if an irrelevant pair shown costs t and a relevant pair withheld costs
+    1 − t. So this detects a model that orders well but puts all scores too low or too high.
+    """
     ours, theirs = (_costs(ranker, judged, present.threshold) for ranker in (candidate, present))
     return PairedTrial(theirs, ours).gap()
 
 
 def _relevance(examples: Sequence[Example]) -> dict[UUID, dict[str, tuple[float, Mapping[str, float]]]]:
-    """Demand → achievement → mean value (0–1) of its answers, and features; what speaks of terms alone is none."""
+    """Demand → achievement → mean value (0–1) of its answers, and features; answers about terms only are left out."""
     values: dict[UUID, dict[UUID, list[float]]] = defaultdict(lambda: defaultdict(list))
     features: dict[tuple[UUID, UUID], Mapping[str, float]] = {}
     for one in examples:
@@ -130,7 +134,7 @@ def _rankings(ranker: Ranker, judged: JudgedPairs) -> dict[str, list[str]]:
 
 
 def _costs(ranker: Ranker, judged: JudgedPairs, usual: float) -> dict[str, float]:
-    """Priced by the present threshold, whichever the ranker's own is."""
+    """Costs at the present threshold, whatever the ranker's own."""
     costs: dict[str, float] = defaultdict(float)
     for demand, features, grade in zip(judged.demands, judged.features, judged.grades, strict=True):
         good = logistic(_logit(ranker, features)) >= ranker.threshold

@@ -1,12 +1,12 @@
-"""How likely an item at a position was looked at, estimated from what was shown and what was answered.
+"""Propensity: the probability that an item at a position was examined, estimated from impressions and answers.
 
-Position-based model: answered = looked at × would be answered, and looking depends on the position k alone:
+Position-based model: answered = examined × would be answered, and examination depends on the position k alone:
 θ(k) = k^−η (θ(1) = 1), the form of Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with Biased
-Feedback" (WSDM 2017). η comes from pairs that were shown at several positions, as in Agarwal et al., "Estimating
-Position Bias without Intrusive Interventions" (WSDM 2019): within one pair relevance is the same, so where its answers
-fall tells of positions alone. With answers as rare events, given how many a pair got, they fall on its positions as
-θ(k) / Σθ, a conditional logit in which the pair's relevance has cancelled. So no experiment on users is needed, and a
-ranker that puts the relevant high does not look like position bias.
+Feedback" (WSDM 2017). η is estimated from pairs that were shown at several positions, as in Agarwal et al., "Estimating
+Position Bias without Intrusive Interventions" (WSDM 2019): relevance is constant within a pair, so the positions of its
+answers depend on examination alone. With answers as rare events, and given their number, they fall on the positions
+with probability θ(k) / Σθ, a conditional logit in which relevance cancels. So no experiment on users is needed, and a
+ranker that places relevant pairs high is not mistaken for position bias.
 """
 
 from collections.abc import Hashable, Sequence
@@ -18,10 +18,10 @@ from scipy.optimize import minimize_scalar
 
 Array = NDArray[np.float64]
 
-# Without data: half as steep as web search (η = 1), because correcting too little errs towards the present model.
+# Default without data: half as steep as web search (η = 1), since too little correction favours the present model.
 ETA_USUAL, ETA_SPREAD = 0.5, 0.5
 ETA_MOST = 2.0
-# Weights above this are cut: one answer far down a list must not outweigh all others.
+# Maximum weight: one answer far down a list must not outweigh all others.
 WEIGHT_MOST = 10.0
 
 
@@ -36,8 +36,11 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class Propensities:
-    """`eta` of one surface, `answering` the chance that an item that was looked at is answered; `harvested` how many
-    answers of pairs seen at several positions there were to learn from."""
+    """Propensities of one surface.
+
+    `answering` is the probability that an examined item is answered; `harvested` is the number of answers on pairs seen
+    at several positions.
+    """
 
     eta: float
     answering: float
@@ -47,10 +50,10 @@ class Propensities:
         return np.asarray(np.maximum(positions, 1.0) ** -self.eta)
 
     def weights(self, positions: Array, answered: NDArray[np.bool_]) -> Array:
-        """Weights with which every item counts 1 in expectation, wherever it stood.
+        """Weights with which every item counts 1 in expectation, at any position.
 
-        An answered item stands for 1/θ like it that nobody looked at. An unanswered one was perhaps not looked at
-        and gets what is left: (1 − a) / (1 − θ·a), a the chance of an answer.
+        An answered item represents 1/θ similar items. An unanswered item may not have been examined and gets
+        (1 − a) / (1 − θ·a), where a is the probability of an answer.
         """
         theta = self.looked_at(positions)
         answer = np.minimum(1.0 / theta, WEIGHT_MOST)
@@ -59,11 +62,11 @@ class Propensities:
 
 
 NO_BIAS = Propensities(eta=0.0, answering=0.5, harvested=0)
-"""Everything was looked at: what learning without a correction assumes."""
+"""Every item examined: the assumption without a correction."""
 
 
 def estimate(impressions: Sequence[ShownItem]) -> Propensities:
-    """From the log of one surface; the order of the impressions does not matter."""
+    """Estimate from the impressions of one surface, in any order."""
     groups: dict[Hashable, list[ShownItem]] = {}
     for one in impressions:
         groups.setdefault(one.pair, []).append(one)

@@ -1,4 +1,4 @@
-"""Models and training runs as they are shown, over the wire and on the command line."""
+"""Report of models and training runs, for the API and the command line."""
 
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ class RunOut(BaseModel):
 
 
 def listed_models(session: Session, shipped: Ranker) -> list[ModelOut]:
-    """The registry's, the newest first; and the shipped one, which is registered only once there is another."""
+    """Registered models, newest first, and the shipped one, which is registered only once there is another."""
     active = registry.active_version(session, shipped)
     rows = [
         ModelOut(

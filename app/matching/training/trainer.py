@@ -1,4 +1,4 @@
-"""`sanku train`: learn from what was judged earlier, compare on demands that came later, promote only what is better.
+"""The trainer: learns from earlier judgements, compares on later demands, and promotes only a better ranker.
 
 `train` reads and computes without a lock; `settle` writes the result in one short transaction.
 """
@@ -27,10 +27,10 @@ from app.matching.training.fit import calibration, fit, stretched
 from app.matching.training.judged_sets import JudgedPairs
 from app.matching.training.promotion import PairedDifference, PairedTrial
 
-# Of the demands, by the time they were shown first: so many are learned from before the first comparison.
+# Share of the demands, by first impression, that precede the first comparison.
 FIRST_LEARNED = 0.4
 FOLDS = 3
-# Of what a fold learns from, the last part tells how far the scores of the rest are off.
+# Share of a fold's training data, the latest, that is used for calibration.
 CALIBRATED = 0.25
 LEAST_JUDGEMENTS = 30
 LEAST_DEMANDS = 12
@@ -46,7 +46,7 @@ class PromotionDecision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A training that is not settled yet. `candidate` is None where there was too little to learn from."""
+    """The result of a training before it is stored. `candidate` is None if there was too little data."""
 
     present: str
     candidate: Ranker | None
@@ -59,7 +59,7 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class TimeFold:
-    """What was shown before some moment, and the demands that came from then on: none is on both sides."""
+    """A split by time: examples before a moment, and the demands from then on, without overlap."""
 
     learned: tuple[Example, ...]
     later: tuple[Example, ...]
@@ -76,13 +76,13 @@ def train(
     margin: float = 0.0,
     correct_bias: bool = True,
 ) -> Trained:
-    """A candidate made of `start` by the judgements in the time, and whether it should replace `present`.
+    """Train a candidate from `start` on the judgements of a period, and decide whether it should replace `present`.
 
-    Time is walked through in folds: learn from what came before, compare on the demands that came next, from which
-    the present ranker did not learn either. The candidate is what the last fold learned. It should replace the present
-    one where the paired interval over all folds' demands lies at or above `margin` and its mean above it, where it does
-    not lose on its own later demands, and where it is not beyond noise worse on the judged directory: neither in order,
-    nor in cost at the threshold.
+    Each fold learns from earlier examples and compares on the demands that follow, which the present ranker has not
+    learned from either. The candidate is the result of the last fold. It should replace the present ranker if the
+    paired interval over the demands of all folds is at or above `margin` with its mean above, if it is not worse on the
+    last fold's demands, and if it is not significantly worse on the judged directory, neither in order nor in cost at
+    the threshold.
     """
     found = collect_examples(session, since=since, until=until, correct_bias=correct_bias)
     folds = by_time(found.examples, after=_learned_to(session, present))
@@ -112,10 +112,10 @@ def train(
 
 
 def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Principal) -> TrainingRun:
-    """Keep the run and its model, and let the model answer from now on if it is the better one.
+    """Store the run and its model, and activate the model if it is better.
 
-    Where another ranker was made active since the training read the present one, nothing is replaced: the comparison
-    was with a ranker that answers no more.
+    If another ranker was activated since the training started, nothing is replaced: the comparison was with a ranker
+    that is no longer active.
     """
     decision = trained.decision
     if (
@@ -138,7 +138,7 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
             },
         )
         if decision is PromotionDecision.PROMOTED:
-            model.state = registry.TRAINED  # what was refused beside another ranker may be the better one now
+            model.state = registry.TRAINED  # a candidate refused against another ranker may be better now
     run = TrainingRun(
         parent=trained.present,
         candidate=trained.candidate.version if trained.candidate else None,
@@ -153,10 +153,10 @@ def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Pr
 
 
 def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> list[TimeFold]:
-    """Up to FOLDS folds over the demands that were first shown `after` a moment, the first FIRST_LEARNED of all left
-    out; none where these are fewer than LEAST_DEMANDS.
+    """Up to FOLDS folds over the demands first shown `after` a moment, except the first share FIRST_LEARNED.
 
-    Pairs of an earlier demand that were shown only when a fold's later ones had begun are not learned from there.
+    None if there are fewer than LEAST_DEMANDS. Pairs of an earlier demand that were shown only after the start of a
+    fold's later part are not used for its training.
     """
     begins: dict[UUID, datetime] = {}
     for one in examples:
@@ -179,7 +179,7 @@ def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> li
 
 
 def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:
-    """Weights from all of them; the scale from how the earlier ones' ranker scores the later ones."""
+    """Weights from all examples; the scale from how a ranker of the earlier ones scores the later ones."""
     demands = _demands(examples)
     earlier = set(demands[: int(len(demands) * (1 - CALIBRATED))])
     held = fit(start, [one for one in examples if one.demand_id in earlier], version="held")
@@ -188,12 +188,12 @@ def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:
 
 
 def _learned_to(session: Session, present: Ranker) -> datetime | None:
-    """Until when the present ranker's own judgements go; None for one that learned from none here."""
+    """The end of the present ranker's training period; None if it was not trained here."""
     return session.scalar(select(RankerModel.trained_to).where(RankerModel.version == present.version))
 
 
 def _demands(examples: Sequence[Example]) -> list[UUID]:
-    """In the order in which they were first shown."""
+    """Demands in the order of their first impression."""
     return list(dict.fromkeys(one.demand_id for one in examples))
 
 
@@ -207,7 +207,7 @@ def _decide(
 
 
 def _version(candidate: Ranker, until: datetime) -> str:
-    """Told by its content: training again on the same judgements gives the same model under the same name."""
+    """A version derived from the content: training again on the same judgements gives the same version."""
     content = {key: value for key, value in candidate.to_dict().items() if key != "version"}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
     return f"learned-{until:%Y.%m.%d}-{digest}"

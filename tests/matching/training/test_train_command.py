@@ -87,7 +87,10 @@ def test_too_little_use_is_said_and_replaces_nothing(sanku: Sanku, judged: Path)
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("model", "rollback"), "no ranker to go back to"), (("model", "use", "nobody"), "no ranker nobody")],
+    [
+        (("model", "rollback"), "no previous ranker to restore to"),
+        (("model", "use", "nobody"), "no ranker nobody"),
+    ],
 )
 def test_what_cannot_be_done_is_said_in_both_languages(
     sanku: Sanku, arguments: tuple[str, ...], said: str
