@@ -67,6 +67,18 @@ def test_documents_are_in_plain_english() -> None:
     assert not found
 
 
+def test_paths_in_documents_exist() -> None:
+    path = re.compile(r"(?<![\w/.])((?:app|docs|migrations|scripts|tests)/[\w/.-]*\w/?)")
+    missing = [
+        f"{page.name}: {named}"
+        for page in _documents()
+        if page.name != "CHANGELOG.md"
+        for named in path.findall(page.read_text(encoding="utf-8"))
+        if not (REPOSITORY / named).exists() and "NNNN" not in named
+    ]
+    assert not missing
+
+
 def test_tables_of_documents_are_whole() -> None:
     """A line of text between two rows, or a row with another number of cells, ends a table unseen."""
     broken = [
