@@ -1,1 +1,1 @@
-"""The three libraries (三库): achievements, demands and managers. A library is a collection of records."""
+"""The three libraries (三库) of records: achievements, demands and managers."""

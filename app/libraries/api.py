@@ -1,4 +1,4 @@
-"""All routes of the libraries."""
+"""The router of the three libraries and the vocabularies."""
 
 from fastapi import APIRouter
 
@@ -8,5 +8,5 @@ from app.libraries.managers.api import router as managers
 from app.libraries.vocabularies.api import router as vocabularies
 
 router = APIRouter()
-for _part in (achievements, demands, managers, vocabularies):
-    router.include_router(_part)
+for _router in (achievements, demands, managers, vocabularies):
+    router.include_router(_router)

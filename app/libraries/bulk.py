@@ -1,4 +1,4 @@
-"""Many records at once, through the same validation, versions and events as one by one."""
+"""Bulk creation of records, with the same validation, versions and events as single creation."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ SOURCE = IMPORTED
 
 @dataclass(slots=True)
 class BulkResult:
-    """What became of the rows, by the reference that each came with."""
+    """Stored records and validation errors, each by the row's source reference."""
 
     stored: dict[str, Record] = field(default_factory=dict)
     refused: dict[str, list[FieldError]] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class BulkResult:
 def present_sources(
     session: Session, kind: RecordKind, refs: Collection[str], *, source: str = SOURCE
 ) -> set[str]:
-    """Those of the references that a record of this source bears already."""
+    """The references for which a record of this source exists already."""
     model = LIBRARIES[kind].model
     query = select(model.source_ref).where(model.source == source, model.source_ref.in_(refs))
     return set(session.scalars(query))
@@ -52,30 +52,31 @@ def create_many(
     principal: Principal,
     source: str = SOURCE,
 ) -> BulkResult:
-    """Create and publish what is valid, in one transaction; a refused row stops no other.
+    """Create and publish the valid rows in one transaction; an invalid row does not affect the others.
 
-    `rows` are (reference, payload as the API takes it). All texts are embedded together before the transaction
-    begins.
+    Args:
+        rows: (source reference, payload in the API's format). All texts are embedded in one batch before the
+            transaction begins.
     """
     library = LIBRARIES[kind]
-    outcome = BulkResult()
+    result = BulkResult()
     ready: dict[str, Command] = {}
     published: list[tuple[str, Record]] = []
     with database.reading() as session, session.no_autoflush:
         for ref, payload in rows:
             try:
                 command = _command(library, payload, principal, settings, source, ref)
-                applied = command(session, False)
+                pending = command(session, False)
             except ValidationError as error:
-                outcome.refused[ref] = field_errors(error.errors())
+                result.refused[ref] = field_errors(error.errors())
             except SankuError as error:
-                outcome.refused[ref] = list(error.fields) or [
+                result.refused[ref] = list(error.fields) or [
                     FieldError("", error.problem_code, error.message_zh, error.message_en)
                 ]
             else:
                 ready[ref] = command
-                if applied.is_published:
-                    published.append((ref, applied.record))
+                if pending.is_published:
+                    published.append((ref, pending.record))
         session.expunge_all()
     prepared = dict(
         zip(
@@ -85,8 +86,8 @@ def create_many(
         )
     )
     with database.unit_of_work() as session:
-        outcome.stored = _store(session, ready, prepared, principal, indexer)
-    return outcome
+        result.stored = _store(session, ready, prepared, principal, indexer)
+    return result
 
 
 def _command(
@@ -99,8 +100,8 @@ def _command(
 ) -> Command:
     values = library.create_schema.model_validate(dict(payload)).values()
     draft = values.pop("draft", False)
-    marked = {"source": source, "source_ref": ref} | values
-    return create(library, marked, draft=draft, principal=principal, settings=settings)
+    with_source = {"source": source, "source_ref": ref} | values
+    return create(library, with_source, draft=draft, principal=principal, settings=settings)
 
 
 def _store(
@@ -110,15 +111,15 @@ def _store(
     principal: Principal,
     indexer: Indexer,
 ) -> dict[str, Record]:
-    done: dict[str, PendingChange] = {}
+    changes: dict[str, PendingChange] = {}
     with session.no_autoflush:
         for ref, command in ready.items():
-            done[ref] = command(session, True)
+            changes[ref] = command(session, True)
     store(
         session,
-        list(done.values()),
-        [prepared.get(ref) for ref in done],
+        list(changes.values()),
+        [prepared.get(ref) for ref in changes],
         principal=principal,
         indexer=indexer,
     )
-    return {ref: applied.record for ref, applied in done.items()}
+    return {ref: change.record for ref, change in changes.items()}

@@ -1,4 +1,4 @@
-"""Records whose last day has passed leave publication by themselves."""
+"""Expiry: published records are withdrawn after their last day."""
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -14,13 +14,13 @@ from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
 from app.settings import Settings
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 
 
 def expire_due(session: Session, *, indexer: Indexer, settings: Settings) -> int:
-    """Withdraw up to `AT_ONCE` published records of each library whose `valid_until` or deadline lies before today.
+    """Withdraw up to `BATCH_SIZE` published records of each library whose `valid_until` or deadline has passed.
 
-    The last day itself, by the clock of Jinan, still counts. Returns how many there were.
+    A record stays published on its last day (Jinan time). Returns the number of withdrawn records.
     """
     return sum(_expire(session, library, indexer, settings) for library in LIBRARIES.values())
 
@@ -28,20 +28,20 @@ def expire_due(session: Session, *, indexer: Indexer, settings: Settings) -> int
 def _expire(session: Session, library: Library, indexer: Indexer, settings: Settings) -> int:
     today = local_now().date()
     model = library.model
-    past = or_(*(getattr(model, name) < today for name in library.last_days))
-    # Rows that somebody is changing right now are left for the next round.
+    past = or_(*(getattr(model, name) < today for name in library.expiry_dates))
+    # Rows that another transaction has locked are skipped; the next run withdraws them.
     due: list[Record] = list(
         session.scalars(
             select(model)
             .where(model.state == RecordState.PUBLISHED.value, past)
             .order_by(model.id)
-            .limit(AT_ONCE)
+            .limit(BATCH_SIZE)
             .with_for_update(of=model, skip_locked=True)
         )
     )
-    done: list[PendingChange] = [
+    changes: list[PendingChange] = [
         apply_transition(session, library, record, STEPS["expire"], principal=SYSTEM, settings=settings)
         for record in due
     ]
-    store(session, done, [None] * len(done), principal=SYSTEM, indexer=indexer)
-    return len(done)
+    store(session, changes, [None] * len(changes), principal=SYSTEM, indexer=indexer)
+    return len(changes)

@@ -1,4 +1,4 @@
-"""What one library must say about itself, so that everything the three do alike is written once."""
+"""`Library`: the description of one library, from which the shared code derives its behaviour."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,33 +15,40 @@ from app.libraries.record.models import Record
 from app.libraries.schemas import RecordFields
 from app.settings import Settings
 
-# The parts of an entry (indicator, work done, intellectual property) that are worth a search.
+# The searchable parts of a list entry (indicator, brokered work, intellectual property right).
 _ENTRY_TEXTS = ("name", "op", "value", "target", "unit", "title")
 
-# Whose change concerns no match, whatever the library.
-_QUIET = frozenset(
+# Columns of every library whose change does not affect matching.
+_IGNORED_BY_MATCHING = frozenset(
     {"contact_name", "contact_phone", "contact_email", "source", "source_ref", "valid_until", "review_note"}
 )
 
 
-def _nothing_more(_: Session, __: Any, ___: dict[str, Any], ____: Principal) -> None:
-    """For a library whose fields are all columns."""
+def _no_references(_: Session, __: Any, ___: dict[str, Any], ____: Principal) -> None:
+    """Default for a library whose fields are all plain columns."""
 
 
-def _nothing_follows(_: Any) -> None:
-    """For a library without derived fields."""
+def _no_derived_fields(_: Any) -> None:
+    """Default for a library without derived fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
     """One of the three libraries.
 
-    `plural` names it in paths, settings and scopes; `facets` maps a facet to the attribute that holds its code or
-    codes; `public_texts` and `member_texts` are the attributes searched by strangers and by everybody logged in;
-    `quiet` are further ones whose change concerns no match; `last_days` those after which it is no longer published;
-    `check` finds what does not fit together, in a draft too; `assign` sets what is more than a column of the record
-    and takes it out of the values; `derive` sets what follows from other fields; `relations` are rows that belong to
-    the record and its history; `granted` are columns that only the bureau's acts fill (see `lifecycle.grant`).
+    Attributes:
+        plural: the library's name in paths, settings and scopes.
+        main_text: the attribute with the main description.
+        facets: facet → the attribute that holds its code or codes.
+        public_texts: attributes searched by anonymous readers.
+        member_texts: attributes searched by logged-in readers.
+        ignored_by_matching: attributes whose change does not affect matching, besides those that all libraries share.
+        check: yields contradictions between fields, in drafts too.
+        resolve_references: checks and sets what is more than a column of the record, and removes it from the values.
+        derive: sets the fields that are computed from other fields.
+        expiry_dates: attributes with the last day of publication.
+        relations: relationships stored with the record and its versions.
+        awarded: columns that only the bureau's awards fill (see `lifecycle.store.grant`).
     """
 
     kind: RecordKind
@@ -54,26 +61,29 @@ class Library:
     facets: Mapping[str, str]
     public_texts: tuple[str, ...]
     member_texts: tuple[str, ...]
-    quiet: frozenset[str]
+    ignored_by_matching: frozenset[str]
     check: Callable[[Any], Iterable[FieldError]]
-    assign: Callable[[Session, Any, dict[str, Any], Principal], None] = _nothing_more
-    derive: Callable[[Any], None] = _nothing_follows
-    last_days: tuple[str, ...] = ("valid_until",)
+    resolve_references: Callable[[Session, Any, dict[str, Any], Principal], None] = _no_references
+    derive: Callable[[Any], None] = _no_derived_fields
+    expiry_dates: tuple[str, ...] = ("valid_until",)
     relations: tuple[str, ...] = ()
-    granted: frozenset[str] = frozenset()
+    awarded: frozenset[str] = frozenset()
 
-    def concerns_matches(self, changed: Iterable[str]) -> bool:
-        return not (_QUIET | self.quiet).issuperset(changed)
+    def affects_matching(self, changed: Iterable[str]) -> bool:
+        """Whether a change of these attributes can change a match."""
+        return not (_IGNORED_BY_MATCHING | self.ignored_by_matching).issuperset(changed)
 
     def action(self, verb: str) -> Action:
+        """The permission for a verb on this library's records, e.g. `demand.create`."""
         return Action(f"{self.kind.value}.{verb}")
 
     def needs_review(self, settings: Settings) -> bool:
+        """Whether the bureau reviews records of this library before publication."""
         needed: bool = getattr(settings, f"review_{self.plural}")
         return needed
 
     def texts(self, record: Record, attributes: Iterable[str]) -> list[str]:
-        """The texts of the attributes that are filled, in the order given."""
+        """The texts of the non-empty attributes, in the given order."""
         return [text for name in attributes if (text := _text(getattr(record, name)))]
 
 

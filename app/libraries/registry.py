@@ -1,4 +1,4 @@
-"""The three libraries by kind."""
+"""The registry of the three libraries, by kind of record."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Parts of the wire format that the libraries share. Descriptions are for the Chinese API pages."""
+"""API schemas that the libraries share. The descriptions are in Chinese for the API pages."""
 
 import unicodedata
 from datetime import date, datetime
@@ -38,13 +38,13 @@ TransferModes = Annotated[list[str], CodesOf("transfer_modes", 0, 9)]
 
 
 class Wire(BaseModel):
-    """Whatever is sent with a name we do not know is refused: a misspelt field must not vanish silently."""
+    """Base of all request bodies. Unknown fields are refused, so that a misspelt field is not silently dropped."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class RecordFields(Wire):
-    """Fields of every record. null clears a field; what is left out stays as it is."""
+    """Fields of every record. null clears a field; a field that is left out keeps its value."""
 
     keywords: Keywords | None = Field(None, title="关键词", description="至多 30 个,每个至多 40 字")
     fields: FieldCodes | None = Field(
@@ -67,14 +67,14 @@ class RecordFields(Wire):
     valid_until: Day | None = Field(None, title="有效期至", description="过期后自动下架")
 
     def values(self) -> dict[str, Any]:
-        """What was sent, as the columns hold it: scalars as Python values, lists as JSON with their defaults."""
+        """The fields that were sent, as column values: scalars as Python objects, lists as JSON with defaults."""
         sent = self.model_dump(exclude_unset=True)
         plain = self.model_dump(mode="json", include=self.model_fields_set, exclude_none=True)
         return {name: plain[name] if isinstance(value, list) else value for name, value in sent.items()}
 
 
 class DisclosedFields(RecordFields):
-    """What only achievements and demands have: a choice of how openly they are published."""
+    """Fields that achievements and demands share."""
 
     publish_mode: PublishMode | None = Field(
         None,
@@ -84,7 +84,7 @@ class DisclosedFields(RecordFields):
 
 
 class Creation(Wire):
-    """What only the creating request says."""
+    """Fields of a creating request only."""
 
     draft: StrictBool = Field(
         False, title="存为草稿", description="true 只存草稿,名称以外均可空缺;false 直接提交发布"
@@ -95,11 +95,13 @@ class Creation(Wire):
 
 
 class OwnerChange(Wire):
+    """A change of the owner, which only operators may make."""
+
     owner_org_id: UUID | None = Field(None, title="所属单位", description="仅管理部门可以变更")
 
 
 class Note(Wire):
-    """A word to the owner."""
+    """A note to the owner."""
 
     note: Annotated[str, TextRule(1, 500, multiline=True)] = Field(
         title="退回意见", examples=["请补充技术指标的测试方法。"]
@@ -114,7 +116,7 @@ class CompletenessRead(BaseModel):
 
 
 class RecordRead(BaseModel):
-    """What every record shows. A field that the reader may not see is left out; `view_level` says how much he sees."""
+    """Fields of every record in a response. Fields that the reader may not see are left out; see `view_level`."""
 
     id: UUID
     number: str = Field(title="编号", examples=["JN-D-2026-000123"])
@@ -134,7 +136,7 @@ class RecordRead(BaseModel):
 
 
 class VersionRead(BaseModel):
-    """One entry of a record's history."""
+    """One stored version of a record."""
 
     version: int
     action: str = Field(title="操作", examples=["create", "change", "publish"])
@@ -151,5 +153,5 @@ class FacetCount(BaseModel):
 
 
 def today_or_later_example() -> str:
-    """A deadline for the examples that never passes while the API is used."""
-    return date(date.today().year + 1, 6, 30).isoformat()  # noqa: DTZ011 — an example, no rule
+    """A future date for API examples: 30 June of next year, as ISO text."""
+    return date(date.today().year + 1, 6, 30).isoformat()  # noqa: DTZ011 — only an example

@@ -1,4 +1,4 @@
-"""Records as parts of other answers: short, and shown as far as the reader may see them."""
+"""Short summaries of records for use in other responses, limited to what the reader may see."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.libraries.disclosure.visibility import NOBODY, owns, present
+from app.libraries.disclosure.visibility import NO_RECORDS, owns, present
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
 
-TEXT_SHOWN = 300
-"""Characters of the main text: enough to decide whether to open the record itself."""
+MAX_SUMMARY_TEXT = 300
+"""Maximum characters of the main text: enough to decide whether to open the record."""
 
 _MAIN_TEXT = {"demand": "main_problem", "achievement": "summary"}
 
 
 class RecordSummary(BaseModel):
-    """One side of the pair, as far as the reader may see it: what is not his to see is left out."""
+    """Summary of a record. Fields that the reader may not see are left out."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -60,33 +60,42 @@ def summariser(
     records: Collection[Record],
     *,
     principal: Principal,
-    assigned: Collection[UUID] = NOBODY,
-    approved: Collection[UUID] = NOBODY,
+    assigned: Collection[UUID] = NO_RECORDS,
+    approved: Collection[UUID] = NO_RECORDS,
 ) -> Callable[[Record], RecordSummary]:
-    """Record → summary for one reader; the owners of all of them are read at once."""
+    """A function that summarises the given records for one reader; all their owners are loaded in one query."""
     organisations = by_id(session, Organisation, {record.owner_org_id for record in records})
 
     def summary(record: Record) -> RecordSummary:
-        bare = {"id": record.id, "number": record.number, "kind": record.kind.value, "state": record.state}
-        mine = principal.sees_everything or owns(principal, record)
-        if record.state != RecordState.PUBLISHED and not (mine or record.id in approved):
-            # Taken back means taken back: what was shown before is not shown any more.
-            return RecordSummary(**bare)
-        seen = present(record, principal, assigned=assigned, approved=approved, organisations=organisations)
-        text = seen.get(_MAIN_TEXT[record.kind.value])
-        if text is not None and len(text) > TEXT_SHOWN:
-            text = text[: TEXT_SHOWN - 1] + "…"
+        identity = {
+            "id": record.id,
+            "number": record.number,
+            "kind": record.kind.value,
+            "state": record.state,
+        }
+        is_own = principal.sees_everything or owns(principal, record)
+        if record.state != RecordState.PUBLISHED and not (is_own or record.id in approved):
+            # A withdrawn record shows no content, even to readers who saw it while it was published.
+            return RecordSummary(**identity)
+        visible = present(
+            record, principal, assigned=assigned, approved=approved, organisations=organisations
+        )
+        text = visible.get(_MAIN_TEXT[record.kind.value])
+        if text is not None and len(text) > MAX_SUMMARY_TEXT:
+            text = text[: MAX_SUMMARY_TEXT - 1] + "…"
         return RecordSummary(
-            **({name: value for name, value in seen.items() if value is not None} | {"text": text})
+            **({name: value for name, value in visible.items() if value is not None} | {"text": text})
         )
 
     return summary
 
 
 def manager_summaries(session: Session, ids: Iterable[UUID]) -> dict[UUID, ManagerSummary]:
+    """Number and name of the managers, by id."""
     rows = session.execute(select(Manager.id, Manager.number, Manager.title).where(Manager.id.in_(set(ids))))
     return {id_: ManagerSummary(id=id_, number=number, name=name) for id_, number, name in rows}
 
 
 def by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    """The rows of a table with these ids, by id; unknown ids are left out."""
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(set(ids))))}

@@ -36,7 +36,7 @@ def _check(achievement: Achievement) -> Iterator[FieldError]:
             )
 
 
-def _assign(session: Session, _: Any, values: dict[str, Any], __: Principal) -> None:
+def _resolve_references(session: Session, _: Any, values: dict[str, Any], __: Principal) -> None:
     """
     Raises:
         Invalid: one of the other organisations is not known.
@@ -84,7 +84,7 @@ LIBRARY = Library(
         "indicators",
         "keywords",
     ),
-    quiet=frozenset(
+    ignored_by_matching=frozenset(
         {
             "completed_by",
             "funding_source",
@@ -96,5 +96,5 @@ LIBRARY = Library(
         }
     ),
     check=_check,
-    assign=_assign,
+    resolve_references=_resolve_references,
 )

@@ -54,9 +54,9 @@ LIBRARY = Library(
         "indicators",
         "keywords",
     ),
-    quiet=frozenset(
+    ignored_by_matching=frozenset(
         {"payment_plan", "existing_basis", "confidential_note", "public_alias", "preferred_partners"}
     ),
     check=_check,
-    last_days=("valid_until", "deadline"),
+    expiry_dates=("valid_until", "deadline"),
 )

@@ -1,1 +1,1 @@
-"""Who sees which record and which of its fields."""
+"""Disclosure: which records and which of their fields a reader may see."""

@@ -1,4 +1,4 @@
-"""Bands of money: what a stranger sees of a budget or a price, whose exact amount is for those logged in."""
+"""Price bands: public ranges shown to anonymous readers instead of the exact budget or price."""
 
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,10 @@ from app.libraries.record.enums import LabelledEnum
 
 
 class MoneyBand(LabelledEnum):
-    """The upper end of a range (or its only end) decides the band; lower bound inclusive, upper exclusive."""
+    """Price bands in 万元. The upper end of a range, or its only end, decides the band.
+
+    The lower bound of a band is inclusive, its upper bound exclusive.
+    """
 
     NEGOTIABLE = "negotiable", "面议", "Negotiable"
     BELOW_20 = "below_20", "20 万元以下", "Below 0.2 million yuan"
@@ -30,7 +33,7 @@ _BOUNDS: dict[MoneyBand, tuple[Decimal, Decimal | None]] = {
 
 
 def price_band(minimum: Decimal | None, maximum: Decimal | None) -> MoneyBand:
-    """The band of a range in 万元; both None is negotiable (面议)."""
+    """The band of a price range in 万元; negotiable (面议) if both ends are None."""
     amount = minimum if maximum is None else maximum
     if amount is None:
         return MoneyBand.NEGOTIABLE
@@ -39,11 +42,11 @@ def price_band(minimum: Decimal | None, maximum: Decimal | None) -> MoneyBand:
     )
 
 
-def in_price_band(wanted: MoneyBand, minimum: Any, maximum: Any) -> ColumnElement[bool]:
-    """The same rule as a condition on the two columns."""
+def in_price_band(band: MoneyBand, minimum: Any, maximum: Any) -> ColumnElement[bool]:
+    """`price_band` as an SQL condition on the two columns."""
     amount = func.coalesce(maximum, minimum)
-    if wanted is MoneyBand.NEGOTIABLE:
+    if band is MoneyBand.NEGOTIABLE:
         negotiable: ColumnElement[bool] = amount.is_(None)
         return negotiable
-    low, high = _BOUNDS[wanted]
+    low, high = _BOUNDS[band]
     return amount >= low if high is None else and_(amount >= low, amount < high)

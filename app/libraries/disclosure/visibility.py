@@ -1,9 +1,9 @@
-"""Who sees which record and which of its fields: the one place that every query and every answer passes.
+"""Visibility of records and their fields. Every query and every response passes through this module.
 
-Levels (see `ViewLevel`): 0 a stranger, or a member of an organisation that the bureau has not verified yet; 1 every
-verified reader; 2 with the owner's approval; 3 the owner, the bureau and the manager assigned to the record. Other
-people's records are seen only while they are published. What a confidential record hides more than a public one is
-the second value of a field's row.
+View levels (see `ViewLevel`): 0 anonymous readers and members of an organisation that the bureau has not verified;
+1 every verified reader; 2 readers with the owner's approval; 3 the owner, operators and the manager who brokers the
+record. Records of other owners are visible only while they are published. Each field has two levels: one for public
+records, one for confidential records.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,23 +24,23 @@ from app.libraries.vocabularies import hightech_fields, industries, region_above
 
 Query = TypeVar("Query", bound=Select[Any])
 
-NOBODY: frozenset[UUID] = frozenset()
+NO_RECORDS: frozenset[UUID] = frozenset()
 
 _ALL = (ViewLevel.ANONYMOUS, ViewLevel.ANONYMOUS)
 _LOGGED_IN = (ViewLevel.LOGGED_IN, ViewLevel.LOGGED_IN)
-_TELLING = (ViewLevel.LOGGED_IN, ViewLevel.APPROVED)  # would tell who stands behind a confidential record
+_IDENTIFYING = (ViewLevel.LOGGED_IN, ViewLevel.APPROVED)  # would reveal the owner of a confidential record
 _APPROVED = (ViewLevel.APPROVED, ViewLevel.APPROVED)
 _OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
 
-# A person's telephone is his owner's and the bureau's: whoever else may have it asks for it in an engagement
-# (`engagements/disclosure.py`), where it is noted who saw whose, and never finds it in a record.
+# Contact details in a record are shown only to its owner and to operators. Everyone else gets them through an
+# engagement (`engagements/disclosure.py`), which logs each access.
 _CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
 
-# Rows: level → fields. A field that stands in no row is shown to nobody.
+# Level → fields. A field without a row is never shown.
 _COMMON = {
     _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
     _LOGGED_IN: "created_at updated_at",
-    _TELLING: "owner_org_id owner_name",
+    _IDENTIFYING: "owner_org_id owner_name",
     _OWNER: "contact_name contact_phone contact_email source source_ref review_note created_by",
 }
 _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
@@ -50,7 +50,7 @@ _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
         _LOGGED_IN: """summary advantages innovations problem_solved scenarios indicators attribute evaluation_type
             price_min_wan price_max_wan landing_requirement licence_kind ip_clear job_invention funding_source
             research_start research_end""",
-        _TELLING: "registration_number ip_list co_org_ids co_org_names completed_by",
+        _IDENTIFYING: "registration_number ip_list co_org_ids co_org_names completed_by",
         _APPROVED: "rd_investment_wan",
     },
     RecordKind.DEMAND: {
@@ -86,9 +86,9 @@ def _action(kind: RecordKind, verb: str) -> Action:
 
 
 def owns(principal: Principal, record: Record) -> bool:
-    """Whether the record is the principal's own, as the table of permissions means it.
+    """Whether the record is the principal's own in the sense of the permission table.
 
-    A manager's is the record about himself; everybody else's are those of his organisation.
+    A manager owns the record about them; everyone else owns the records of their organisation.
     """
     if principal.role is Role.MANAGER:
         return principal.user_id is not None and getattr(record, "user_id", None) == principal.user_id
@@ -96,33 +96,33 @@ def owns(principal: Principal, record: Record) -> bool:
 
 
 def own_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
-    """`owns` as a condition on the records of a table."""
+    """`owns` as an SQL condition on a record table."""
     if principal.role is Role.MANAGER:
         if principal.user_id is None or model.kind is not RecordKind.MANAGER:
             return false()
-        mine: ColumnElement[bool] = model.user_id == principal.user_id
-        return mine
+        is_own_record: ColumnElement[bool] = model.user_id == principal.user_id
+        return is_own_record
     if principal.organisation_id is None:
         return false()
-    ours: ColumnElement[bool] = model.owner_org_id == principal.organisation_id
-    return ours
+    is_own_organisation: ColumnElement[bool] = model.owner_org_id == principal.organisation_id
+    return is_own_organisation
 
 
-def _keeps_own(kind: RecordKind, principal: Principal) -> bool:
-    """Whether own records that are not published are the principal's business, to read or at least to write."""
+def _manages_own(kind: RecordKind, principal: Principal) -> bool:
+    """Whether the principal may read or change their own records that are not published."""
     verbs = ("read_owner_view", "change")
     return any(scope_of(principal, _action(kind, verb)) is not RecordScope.NONE for verb in verbs)
 
 
 def visible_rows(
-    model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NOBODY
+    model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NO_RECORDS
 ) -> ColumnElement[bool]:
-    """The records that the principal may know of."""
+    """SQL condition for the records that are visible to the principal."""
     if principal.sees_everything:
         return true()
     published: ColumnElement[bool] = model.state == RecordState.PUBLISHED.value
     rows = [published]
-    if _keeps_own(model.kind, principal):
+    if _manages_own(model.kind, principal):
         rows.append(own_rows(model, principal))
     if assigned:
         rows.append(model.id.in_(assigned))
@@ -130,24 +130,24 @@ def visible_rows(
 
 
 def visible(
-    query: Query, model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NOBODY
+    query: Query, model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NO_RECORDS
 ) -> Query:
-    """The query, limited to the records that the principal may know of."""
+    """The query, restricted to the records that are visible to the principal."""
     return query.where(visible_rows(model, principal, assigned=assigned))
 
 
 def owner_known_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
-    """The records whose owner the principal may know: whatever asks for an owner must pass this too."""
+    """SQL condition for the records whose owner the principal may know. Every filter by owner must apply it."""
     if principal.sees_everything:
         return true()
     if not principal.reads_details:
-        return own_rows(model, principal) if _keeps_own(model.kind, principal) else false()
+        return own_rows(model, principal) if _manages_own(model.kind, principal) else false()
     public: ColumnElement[bool] = model.publish_mode != PublishMode.CONFIDENTIAL.value
-    return or_(public, own_rows(model, principal)) if _keeps_own(model.kind, principal) else public
+    return or_(public, own_rows(model, principal)) if _manages_own(model.kind, principal) else public
 
 
 def knows_owner(principal: Principal, record: Record) -> bool:
-    """Whether the principal may know who stands behind this record: `owner_known_rows` for one that was read."""
+    """Whether the principal may know the owner of this record: `owner_known_rows` for a loaded record."""
     confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
     return level(principal, record) >= FIELD_LEVELS[record.kind]["owner_org_id"][confidential]
 
@@ -156,13 +156,13 @@ def level(
     principal: Principal,
     record: Record,
     *,
-    assigned: Collection[UUID] = NOBODY,
-    approved: Collection[UUID] = NOBODY,
+    assigned: Collection[UUID] = NO_RECORDS,
+    approved: Collection[UUID] = NO_RECORDS,
 ) -> ViewLevel:
-    """How much of this record the principal sees.
+    """The principal's view level for this record.
 
-    `assigned` are the records that the principal brokers, `approved` those whose owner let him see more; neither
-    counts for one whom the bureau has not verified.
+    `assigned` are the records that the principal brokers, `approved` those whose owner has consented to more
+    disclosure. Neither counts for a principal whom the bureau has not verified.
     """
     own = owns(principal, record) or (principal.reads_details and record.id in assigned)
     if allowed(principal, _action(record.kind, "read_owner_view"), own=own):
@@ -176,26 +176,26 @@ def present(
     record: Record,
     principal: Principal,
     *,
-    assigned: Collection[UUID] = NOBODY,
-    approved: Collection[UUID] = NOBODY,
+    assigned: Collection[UUID] = NO_RECORDS,
+    approved: Collection[UUID] = NO_RECORDS,
     organisations: Mapping[UUID, Organisation] | None = None,
 ) -> dict[str, Any]:
-    """The record as JSON values, with only the fields that the principal may see; `view_level` tells how much.
+    """The record as JSON values with only the fields that the principal may see, and their `view_level`.
 
-    Organisations that are not among `organisations` (id → organisation) stay without a name.
+    `organisations` (id → organisation) supplies names; an organisation that is not in it is shown without a name.
     """
     known = organisations or {}
-    seen = level(principal, record, assigned=assigned, approved=approved)
+    view_level = level(principal, record, assigned=assigned, approved=approved)
     confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
     hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else _CONTACTS
     shown: dict[str, Any] = {
         name: to_json(_value(record, name, known))
         for name, levels in FIELD_LEVELS[record.kind].items()
-        if seen >= levels[confidential] and name not in hidden
+        if view_level >= levels[confidential] and name not in hidden
     }
     if not confidential:
         shown.pop("public_alias", None)
-    return shown | {"view_level": int(seen)}
+    return shown | {"view_level": int(view_level)}
 
 
 def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any:
@@ -217,38 +217,39 @@ def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any
         case "public_alias":
             return alias(record, known.get(record.owner_org_id))
         case "affiliations":
-            return [_post(post) for post in getattr(record, "affiliations", ())]
+            return [_affiliation(affiliation) for affiliation in getattr(record, "affiliations", ())]
     return getattr(record, name)
 
 
-def _post(post: Any) -> dict[str, Any]:
+def _affiliation(affiliation: Any) -> dict[str, Any]:
     names = ("organisation_id", "position", "kind", "start", "end", "is_primary")
-    return {name: getattr(post, name) for name in names}
+    return {name: getattr(affiliation, name) for name in names}
 
 
-_ORGANISATION_WORDS = {"university": "高校", "institute": "科研院所", "enterprise": "企业"}
+_ORGANISATION_LABELS = {"university": "高校", "institute": "科研院所", "enterprise": "企业"}
 
 
 def alias(record: Record, owner: Organisation | None) -> str:
-    """What stands for the owner of a confidential record: his own choice, or region and trade (济南市历下区某…企业)."""
+    """The alias shown instead of the owner of a confidential record: the owner's choice, or one made from region and
+    industry (济南市历下区某…企业)."""
     chosen: str | None = getattr(record, "public_alias", None)
     if chosen:
         return chosen
     place = "".join(
         regions().label(code)
-        for code in reversed(_region_line(record.region))
-        if not code.endswith("0000")  # the province goes without saying
+        for code in reversed(_region_path(record.region))
+        if not code.endswith("0000")  # the province is left out
     )
-    trade = ""
+    industry = ""
     if record.industries:
-        trade = industries().label(record.industries[0])
+        industry = industries().label(record.industries[0])
     elif record.fields:
-        trade = hightech_fields().label(record.fields[0]) + "领域"
-    kind = _ORGANISATION_WORDS.get(owner.kind if owner else "", "单位")
-    return f"{place}某{trade}{kind}"
+        industry = hightech_fields().label(record.fields[0]) + "领域"
+    kind = _ORGANISATION_LABELS.get(owner.kind if owner else "", "单位")
+    return f"{place}某{industry}{kind}"
 
 
-def _region_line(code: str | None) -> tuple[str, ...]:
+def _region_path(code: str | None) -> tuple[str, ...]:
     code = region_above(code or "") or code
     if code is None or code not in regions():
         return ()

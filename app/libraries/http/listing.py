@@ -19,7 +19,7 @@ from app.libraries.library import Library
 from app.libraries.record.enums import CertificateLevel, RecordState, ViewLevel
 from app.libraries.record.models import Record, RecordCode
 from app.libraries.record.versions import values_of
-from app.libraries.search.full_text import SearchDocument, holding, query_words, relevance
+from app.libraries.search.full_text import SearchDocument, query_words, records_with_words, relevance
 from app.libraries.validation.completeness import completeness
 from app.libraries.vocabularies import vocabulary
 from app.paging import Sort, fetch_page, pick_sort
@@ -84,9 +84,11 @@ def list_records(
     sorts = dict(_common_sorts(model)) | dict(listing.sorts)
     if filters.q:
         found = query_words(filters.q)
-        query = query.where(model.id.in_(holding(session, found, stranger=not principal.reads_details)))
+        query = query.where(
+            model.id.in_(records_with_words(session, found, anonymous=not principal.reads_details))
+        )
         sorts["relevance"] = Sort(
-            relevance(found, stranger=not principal.reads_details), int, descending=True
+            relevance(found, anonymous=not principal.reads_details), int, descending=True
         )
     name = filters.sort or ("relevance" if filters.q else "-published_at")
     if name in listing.member_sorts:

@@ -28,7 +28,7 @@ def assign(
     session: Session, library: Library, record: Record, given: dict[str, Any], principal: Principal
 ) -> None:
     before = (record.source, record.source_ref)
-    library.assign(session, record, given, principal)
+    library.resolve_references(session, record, given, principal)
     columns = inspect(type(record)).columns
     for name, value in given.items():
         column = columns[name]

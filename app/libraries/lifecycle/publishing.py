@@ -75,7 +75,7 @@ def _missing(library: Library, record: Record) -> Iterator[FieldError]:
 
 def _past(library: Library, record: Record) -> Iterator[FieldError]:
     today = local_now().date()
-    for name in library.last_days:
+    for name in library.expiry_dates:
         day: date | None = getattr(record, name)
         if day is not None:
             yield from field_errors_of(name, lambda day=day: check_deadline(day, today=today))  # type: ignore[misc]

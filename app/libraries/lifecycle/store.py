@@ -63,7 +63,7 @@ def store(
 
 
 def grant(session: Session, done: Sequence[PendingChange], *, principal: Principal) -> None:
-    """Store what the bureau granted to records and nobody typed into them (`Library.granted`).
+    """Store what the bureau granted to records and nobody typed into them (`Library.awarded`).
 
     No text and no vector knows of such fields, so neither index nor matching is told.
 
@@ -72,7 +72,7 @@ def grant(session: Session, done: Sequence[PendingChange], *, principal: Princip
     """
     work = [applied for applied in done if applied.changed]
     for applied in work:
-        if not applied.library.granted.issuperset(applied.changed):
+        if not applied.library.awarded.issuperset(applied.changed):
             raise ValueError(f"no grant: {applied.changed}")
     _write(session, work, principal)
 
@@ -170,7 +170,7 @@ def _follow(
         indexer.store(session, applied.record, prepared)
         if not applied.was_published:
             event = "published"
-        elif applied.library.concerns_matches(applied.changed):
+        elif applied.library.affects_matching(applied.changed):
             event = "changed"
     elif applied.was_published:
         indexer.remove(session, applied.record)

@@ -40,7 +40,9 @@ def highest_certificate(certificates: Sequence[Mapping[str, Any]], today: date) 
     return max(valid, key=lambda level: level.rank, default=CertificateLevel.NONE)
 
 
-def _assign(session: Session, manager: Manager, values: dict[str, Any], principal: Principal) -> None:
+def _resolve_references(
+    session: Session, manager: Manager, values: dict[str, Any], principal: Principal
+) -> None:
     """
     Raises:
         Forbidden: somebody else than the bureau links a user, or a manager writes of another person.
@@ -176,12 +178,12 @@ LIBRARY = Library(
     },
     public_texts=("title", "expertise", "keywords"),
     member_texts=("title", "expertise", "keywords", "track_record"),
-    quiet=frozenset(),
+    ignored_by_matching=frozenset(),
     check=_check,
-    assign=_assign,
+    resolve_references=_resolve_references,
     derive=_derive,
     relations=("affiliations",),
-    granted=frozenset(
+    awarded=frozenset(
         {
             "recognised_tier",
             "recognised_year",

@@ -1,1 +1,1 @@
-"""The record kernel: tables, versions, enums and reference numbers that all three libraries share."""
+"""The record kernel shared by all three libraries: tables, versions, enums and reference numbers."""

@@ -1,11 +1,11 @@
-"""The few closed sets that all three libraries share, each value with its Chinese and English label."""
+"""Enums that all three libraries share; each member has a Chinese and an English label."""
 
 from enum import IntEnum, StrEnum
 from typing import Self
 
 
 class LabelledEnum(StrEnum):
-    """A string enum whose members carry labels; equal to, and stored as, the plain code."""
+    """A string enum with labels. A member equals its code and is stored as the code."""
 
     zh: str
     en: str
@@ -18,12 +18,16 @@ class LabelledEnum(StrEnum):
         return member
 
     def label(self, lang: str = "zh") -> str:
-        """English for any language code that begins with `en`, Chinese otherwise."""
+        """The English label for a language code that starts with `en`, the Chinese label otherwise."""
         return self.en if lang.lower().startswith("en") else self.zh
 
     @classmethod
     def of(cls, value: str) -> Self:
-        """The member that a stored code stands for; ValueError where none does."""
+        """The member for a stored code.
+
+        Raises:
+            ValueError: there is no such member.
+        """
         for member in cls:
             if member == value:
                 return member
@@ -31,7 +35,7 @@ class LabelledEnum(StrEnum):
 
 
 class RecordKind(LabelledEnum):
-    """Which library a record belongs to."""
+    """The library that a record belongs to."""
 
     ACHIEVEMENT = "achievement", "技术成果", "Achievement"
     DEMAND = "demand", "技术需求", "Demand"
@@ -39,12 +43,12 @@ class RecordKind(LabelledEnum):
 
     @property
     def letter(self) -> str:
-        """The letter in a readable number such as JN-D-2026-000123."""
+        """The letter in a reference number such as JN-D-2026-000123."""
         return self.value[0].upper()
 
 
 class RecordState(LabelledEnum):
-    """draft → submitted → published → closed | withdrawn; a returned record is a draft again."""
+    """States of a record: draft → submitted → published → closed | withdrawn; a returned record is a draft again."""
 
     DRAFT = "draft", "草稿", "Draft"
     SUBMITTED = "submitted", "待审核", "Submitted"
@@ -66,7 +70,7 @@ class PublishMode(LabelledEnum):
 
 
 class ViewLevel(IntEnum):
-    """How much of a record a reader sees; a higher level sees all that a lower one sees."""
+    """How much of a record a reader sees; a higher level includes the lower ones."""
 
     ANONYMOUS = 0
     LOGGED_IN = 1
@@ -75,7 +79,7 @@ class ViewLevel(IntEnum):
 
 
 class CertificateLevel(LabelledEnum):
-    """Levels of the national training scheme for technology managers (2020), lowest first."""
+    """Certificate levels of the national training scheme for technology managers (2020), lowest first."""
 
     NONE = "none", "无", "None"
     PRIMARY = "primary", "初级", "Primary"
@@ -84,5 +88,5 @@ class CertificateLevel(LabelledEnum):
 
     @property
     def rank(self) -> int:
-        """0 for none to 3 for advanced, so that levels can be compared (as text they can not)."""
+        """0 (none) to 3 (advanced), for comparing levels."""
         return list(CertificateLevel).index(self)

@@ -1,7 +1,7 @@
-"""How a library hands a published record to the index without knowing it: the seam that ``matching`` fills.
+"""The indexer protocol: how the libraries pass published records to the index. ``matching`` implements it.
 
-A vector is computed before the transaction opens (`prepare`, slow, no database) and stored in the transaction that
-publishes the record (`store`), so that no lock is held while the model runs and no published record lacks a vector.
+Vectors are computed before the transaction (`prepare`, slow, without the database) and stored in the transaction that
+publishes the record (`store`). So no lock is held while the model runs, and every published record has its vectors.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,27 +13,32 @@ from app.libraries.record.models import Record
 
 
 class PreparedForIndex(Protocol):
-    """What `prepare` computed for one record; opaque to the libraries."""
+    """The result of `Indexer.prepare` for one record; opaque to the libraries."""
 
     @property
     def text_hash(self) -> str: ...
 
 
 class Indexer(Protocol):
+    """Adds records to the index and removes them."""
+
     def prepare(
         self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
     ) -> list[PreparedForIndex]:
-        """Embed the records (transient or detached ones too), one result each; texts seen before cost nothing."""
+        """Embed the records, one result each. They may be transient or detached; known texts are not embedded again.
+
+        `on_progress` is called with the number of embedded texts and their total.
+        """
         ...
 
     def store(self, session: Session, record: Record, prepared: PreparedForIndex) -> None:
-        """Make the record findable, in the caller's transaction.
+        """Add the record to the index, in the caller's transaction.
 
         Raises:
-            StaleVersion: the record's text is not the one that was prepared.
+            StaleVersion: the record's text has changed since `prepare`.
         """
         ...
 
     def remove(self, session: Session, record: Record) -> None:
-        """Take the record out of every list of matches, in the caller's transaction."""
+        """Remove the record from the index, in the caller's transaction."""
         ...

@@ -1,4 +1,4 @@
-"""What the three libraries share: number, owner, state, disclosure, version; and the tables beside every record."""
+"""Tables that the three libraries share: the common columns, versions, facet codes and number series."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -12,9 +12,9 @@ from app.libraries.record.enums import RecordKind
 
 
 class Record(Identified):
-    """Columns of every library record. Subclasses set `kind` and their own columns.
+    """Columns of every record. Subclasses set `kind` and their own columns.
 
-    `version` guards changes (ETag) and counts them; `completeness` is 0–100; `valid_until` ends its publication.
+    `version` counts the changes and is the ETag; `completeness` is 0–100; `valid_until` is the last day of publication.
     """
 
     kind: ClassVar[RecordKind]
@@ -48,12 +48,12 @@ class Record(Identified):
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
-        # The services set the next version themselves, together with the row of the history.
+        # `lifecycle.store` sets the next version itself, together with the row in record_versions.
         return {"version_id_col": cls.version, "version_id_generator": False}
 
 
 class RecordVersion(Identified, Base):
-    """A record as it stood after a change, with who and when: the history that nothing overwrites."""
+    """A record as it was after one change, with actor and time. Versions are never overwritten."""
 
     __tablename__ = "record_versions"
     __table_args__ = (UniqueConstraint("record_id", "version"),)
@@ -69,7 +69,7 @@ class RecordVersion(Identified, Base):
 
 
 class RecordCode(Base):
-    """A coded property of a record (field, industry, mode, region served …), one a row, for filters and facets."""
+    """One code of a record (field, industry, mode, region served …), for filters and facets."""
 
     __tablename__ = "record_codes"
     __table_args__ = (Index("ix_record_codes_lookup", "kind", "facet", "code", "record_id"),)
@@ -81,7 +81,7 @@ class RecordCode(Base):
 
 
 class NumberSeries(Base):
-    """The last serial given out for a letter and a year (``D``, 2026 → ``JN-D-2026-000123``)."""
+    """The last serial number issued for a series and year (``D``, 2026 → ``JN-D-2026-000123``)."""
 
     __tablename__ = "number_series"
 

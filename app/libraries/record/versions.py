@@ -1,4 +1,4 @@
-"""Every change of a record as a version that nothing overwrites: who, when, which fields, and how it stood then."""
+"""Versions of records: a snapshot after every change, with actor, time and changed fields."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapper
 from app.accounts.access.principal import Principal
 from app.libraries.record.models import Record, RecordVersion
 
-# Kept in every version, but their change alone is no change of content.
+# Stored in every version, but a change of only these columns is not a change of content.
 _BOOKKEEPING = frozenset({"version", "updated_at", "completeness", "published_at"})
 
 
@@ -23,7 +23,7 @@ def _column_names(mapper: Mapper[Any]) -> tuple[str, ...]:
 
 
 def snapshot(record: Any, relations: tuple[str, ...] = ()) -> dict[str, Any]:
-    """All columns, and the rows of the named relations, as JSON values."""
+    """All columns and the rows of the named relations, as JSON values."""
     data = {name: to_json(getattr(record, name)) for name in _column_names(inspect(type(record)))}
     for name in relations:
         data[name] = [snapshot(row) for row in getattr(record, name)]
@@ -31,12 +31,12 @@ def snapshot(record: Any, relations: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def values_of(record: Record, relations: tuple[str, ...] = ()) -> dict[str, Any]:
-    """All columns and the named relations as they are, for looking at and not for keeping."""
+    """All columns and the named relations, unconverted; not for storing."""
     return {name: getattr(record, name) for name in (*_column_names(inspect(type(record))), *relations)}
 
 
 def to_json(value: Any) -> Any:
-    """A column's value as JSON; amounts as text, so that no digit is lost."""
+    """A column value as JSON; decimals as text, so that no digit is lost."""
     if isinstance(value, UUID | Decimal):
         return str(value)
     if isinstance(value, date | datetime):
@@ -49,7 +49,7 @@ def to_json(value: Any) -> Any:
 
 
 def changed_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
-    """Names of the fields that differ; of a new record, of those that are filled."""
+    """Sorted names of the fields that differ; for a new record (`before` None), of its non-empty fields."""
     if before is None:
         return sorted(name for name, value in after.items() if value not in (None, "", [], {}))
     return sorted(
@@ -60,6 +60,7 @@ def changed_fields(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -
 def version_row(
     record: Record, *, action: str, principal: Principal, changed: list[str], data: dict[str, Any]
 ) -> RecordVersion:
+    """The version row for the record's present state; `data` is its snapshot."""
     return RecordVersion(
         record_id=record.id,
         kind=record.kind.value,
@@ -73,7 +74,7 @@ def version_row(
 
 
 def versions_of(record_id: UUID) -> Select[RecordVersion]:
-    """Newest first."""
+    """Query for the versions of a record, newest first."""
     return (
         select(RecordVersion)
         .where(RecordVersion.record_id == record_id)

@@ -1,4 +1,4 @@
-"""The coded properties of a record as rows, together with the codes above them: what filters and facets count."""
+"""Facet index: the codes of a record and their ancestors as rows, for filters and facet counts."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.libraries.record.models import Record, RecordCode
 from app.libraries.vocabularies import region_above, vocabulary
 
-# Facets whose codes form a tree: a record below 401 is also one below 40, so a filter is one comparison.
+# Facets whose codes form a tree. A record with 401 is also indexed under 40, so a filter is one comparison.
 _TREES: Mapping[str, str] = {
     "field": "hightech_fields",
     "industry": "industries",
@@ -18,7 +18,7 @@ _TREES: Mapping[str, str] = {
 
 
 def with_parents(facet: str, code: str) -> tuple[str, ...]:
-    """The code and all that cover it; a code that the vocabulary does not know stands alone."""
+    """The code and all its ancestors; only the code itself if the vocabulary does not contain it."""
     if facet == "region" and (above := region_above(code)) is not None:
         return (code, *with_parents(facet, above))
     tree = _TREES.get(facet)
@@ -28,12 +28,12 @@ def with_parents(facet: str, code: str) -> tuple[str, ...]:
 
 
 def code_rows(record: Record, facets: Mapping[str, str]) -> list[RecordCode]:
-    """One row for each facet and code, in `facets`: facet → attribute with one code or a list of them."""
+    """One row per facet and code. `facets` maps a facet to the attribute that holds one code or a list of codes."""
     rows = {
-        (facet, covering)
+        (facet, ancestor)
         for facet, attribute in facets.items()
         for code in _codes(getattr(record, attribute))
-        for covering in with_parents(facet, code)
+        for ancestor in with_parents(facet, code)
     }
     return [
         RecordCode(record_id=record.id, kind=record.kind.value, facet=facet, code=code)

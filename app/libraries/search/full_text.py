@@ -1,9 +1,9 @@
-"""Full-text search over both databases: the words of every record, cut once, and the conditions that look them up.
+"""Full-text search on SQLite and PostgreSQL: one search document per record, and the conditions that query it.
 
-A record has one search document of words joined by spaces: `public_words` are of what anybody may read, and
-`member_words` of what everybody logged in may read. A reader searches only the column that his level allows, so that
-a hit never reveals what the record itself would hide. On SQLite an FTS5 table follows the documents by triggers; on
-PostgreSQL two GIN indexes stand on the columns themselves. Both hold whole words as they were cut here.
+A search document holds words joined by spaces: `public_words` from fields that anyone may read, and `member_words`
+from fields that logged-in readers may read. A reader searches only the column that their view level allows, so a hit
+never reveals a hidden field. On SQLite, triggers keep an FTS5 table up to date; on PostgreSQL, each of the two columns
+has a GIN index. Both index whole words as `tokenizer.words` produces them.
 """
 
 from typing import Any
@@ -36,20 +36,20 @@ from app.libraries.record.models import Record
 from app.libraries.search.tokenizer import words
 
 MAX_QUERY_WORDS = 24
-_USUAL_LENGTH = 80
+_TYPICAL_LENGTH = 80
 
-# A word is one token whatever it holds: "0.4mpa", "qt400-18", "300mg/m3" (see words.py for what can occur).
+# FTS5 must keep each word as one token, e.g. "0.4mpa", "qt400-18", "300mg/m3" (see tokenizer.py for all shapes).
 _TOKENIZER = "unicode61 remove_diacritics 0 tokenchars ''-_+./%°''"
 
 
 class SearchDocument(Base):
-    """The words of one record, of any state, in reading order with repeats; `length` counts `member_words`.
+    """The words of one record in any state, in reading order with repeats; `length` counts `member_words`.
 
-    The number is the key because FTS5 refers to rows by number.
+    The primary key is a number because FTS5 refers to rows by number.
     """
 
     __tablename__ = "search_documents"
-    # Holds all that word statistics and BM25 ask of a document besides its words.
+    # A covering index for word statistics and BM25: everything they read except the words.
     __table_args__ = (Index("ix_search_documents_corpus", "kind", "state", "number", "length"),)
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
@@ -75,7 +75,7 @@ _SQLITE_DDL = (
     "VALUES ('delete', old.number, old.public_words, old.member_words); "
     "INSERT INTO search_fts(rowid, public_words, member_words) "
     "VALUES (new.number, new.public_words, new.member_words); END",
-    # What an index in memory follows: the last change of each document, those that are deleted included.
+    # The last change of each document, including deletions. The in-memory index reads it to follow the database.
     "CREATE TABLE search_fts_changes (number INTEGER PRIMARY KEY, revision INTEGER NOT NULL UNIQUE)",
     "CREATE TRIGGER search_fts_note_insert AFTER INSERT ON search_documents BEGIN "
     "INSERT OR REPLACE INTO search_fts_changes (number, revision) "
@@ -96,7 +96,7 @@ _POSTGRESQL_DDL = tuple(
 
 
 def create_search_ddl(dialect: str) -> tuple[str, ...]:
-    """Statements that make `search_documents` searchable, for the migration; every object is named `search_fts…`."""
+    """Statements that make `search_documents` searchable, for the migration; all objects are named `search_fts…`."""
     return _SQLITE_DDL if dialect == "sqlite" else _POSTGRESQL_DDL
 
 
@@ -105,25 +105,25 @@ def _after_create(_: Any, connection: Connection, **__: Any) -> None:
         connection.exec_driver_sql(statement)
 
 
-# Whoever creates the tables from the metadata gets a searchable one too; migrations run the statements themselves.
+# For tables created from the metadata. Migrations run the statements themselves.
 event.listen(SearchDocument.__table__, "after_create", _after_create)
 
 
 def write_document(document: SearchDocument, record: Record, *, public: list[str], member: list[str]) -> None:
-    """Bring a search document up to date with its record's texts."""
-    found = words("\n".join(member))
+    """Update a search document from the record's texts."""
+    tokens = words("\n".join(member))
     document.record_id = record.id
     document.kind = record.kind.value
     document.state = record.state
     document.public_words = " ".join(words("\n".join(public)))
-    document.member_words = " ".join(found)
-    document.length = len(found)
+    document.member_words = " ".join(tokens)
+    document.length = len(tokens)
 
 
 def document_of(session: Session, record: Record) -> SearchDocument:
-    """The record's document; a new one where it has none yet."""
-    found = session.scalar(select(SearchDocument).where(SearchDocument.record_id == record.id))
-    return found or SearchDocument()
+    """The record's search document, or a new empty one."""
+    document = session.scalar(select(SearchDocument).where(SearchDocument.record_id == record.id))
+    return document or SearchDocument()
 
 
 def drop_document(session: Session, record: Record) -> None:
@@ -131,64 +131,65 @@ def drop_document(session: Session, record: Record) -> None:
 
 
 def query_words(text: str) -> list[str]:
-    """The different words of a query, at most `MAX_QUERY_WORDS`.
+    """The distinct words of a query, at most `MAX_QUERY_WORDS`.
 
     Raises:
-        Invalid: the text has no word that a search could find.
+        Invalid: the text contains no searchable word.
     """
-    found = list(dict.fromkeys(words(text)))[:MAX_QUERY_WORDS]
-    if not found:
+    terms = list(dict.fromkeys(words(text)))[:MAX_QUERY_WORDS]
+    if not terms:
         raise Invalid.field(
             "q",
             "no_words",
             "检索词过于简短或常见,请输入更具体的词语",
-            "the query holds no word to search for; use more specific ones",
+            "the query contains only short or common words; use more specific words",
         )
-    return found
+    return terms
 
 
-def holding(session: Session, found: list[str], *, stranger: bool) -> Select[UUID]:
-    """Ids of the records whose words, as far as this reader may know them, hold all of `found`."""
-    column = "public_words" if stranger else "member_words"
+def records_with_words(session: Session, terms: list[str], *, anonymous: bool) -> Select[UUID]:
+    """Ids of the records that contain all `terms` in the text that this reader may see."""
+    column = "public_words" if anonymous else "member_words"
     ids = select(SearchDocument.record_id)
     if session.get_bind().dialect.name == "sqlite":
-        rows = func.search_fts(_fts_query(found, column)).table_valued("rowid")
+        rows = func.search_fts(_fts_query(terms, column)).table_valued("rowid")
         return ids.where(SearchDocument.number.in_(select(rows.c.rowid)))
-    # The expression must be the index's own for the index to be used.
+    # PostgreSQL uses the index only if the expression equals the indexed one.
     vector: ColumnElement[Any] = func.array_to_tsvector(
         func.string_to_array(getattr(SearchDocument, column), " ", type_=ARRAY(Text))
     )
-    return ids.where(vector.bool_op("@@")(cast(literal(_ts_query(found)), TSQUERY)))
+    return ids.where(vector.bool_op("@@")(cast(literal(_ts_query(terms)), TSQUERY)))
 
 
-def _fts_query(found: list[str], column: str) -> str:
-    return f"{column} : ({' AND '.join(_quoted(word) for word in found)})"
+def _fts_query(terms: list[str], column: str) -> str:
+    return f"{column} : ({' AND '.join(_quoted(word) for word in terms)})"
 
 
-def _ts_query(found: list[str]) -> str:
-    return " & ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in found)
+def _ts_query(terms: list[str]) -> str:
+    return " & ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in terms)
 
 
 def _quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
-def relevance(found: list[str], *, stranger: bool) -> ColumnElement[int]:
-    """A whole number, higher for a better hit: saturated word counts against the length, more for title and keywords.
+def relevance(terms: list[str], *, anonymous: bool) -> ColumnElement[int]:
+    """Relevance of a hit as an integer (score × 10⁶), higher is better: term frequencies as in BM25, plus 1 for each
+    term in the title or keywords.
 
-    Counting as in BM25 (k1 = 1.2, b = 0.75) for a document of `_USUAL_LENGTH` words. It uses nothing of other
-    documents, so that a cursor stays right while records come and go.
+    BM25 parameters: k1 = 1.2, b = 0.75, average length `_TYPICAL_LENGTH` words. No statistics of other documents are
+    used, so a cursor stays valid while records are added and removed.
     """
-    column = SearchDocument.public_words if stranger else SearchDocument.member_words
+    column = SearchDocument.public_words if anonymous else SearchDocument.member_words
     padded = literal(" ") + column + literal(" ")
     title = literal(" ") + SearchDocument.public_words + literal(" ")
-    norm = 0.3 + 0.9 * cast(SearchDocument.length, Float) / float(_USUAL_LENGTH)
+    norm = 0.3 + 0.9 * cast(SearchDocument.length, Float) / float(_TYPICAL_LENGTH)
     total: ColumnElement[Any] = literal(0.0)
-    for word in found:
+    for word in terms:
         token = f" {word} "
-        # Each occurrence replaced shortens the text by the word and one space.
+        # Replacing one occurrence shortens the text by the word and one space.
         removed = func.length(padded) - func.length(func.replace(padded, token, " "))
-        times = cast(removed, Float) / float(len(token) - 1)
-        named = case((func.length(func.replace(title, token, "")) < func.length(title), 1.0), else_=0.0)
-        total = total + times * 2.2 / (times + norm) + named
+        frequency = cast(removed, Float) / float(len(token) - 1)
+        in_title = case((func.length(func.replace(title, token, "")) < func.length(title), 1.0), else_=0.0)
+        total = total + frequency * 2.2 / (frequency + norm) + in_title
     return cast(total * 1_000_000.0, BigInteger)

@@ -1,11 +1,12 @@
-"""Chinese and English words of a text, for full-text search and lexical matching. Deterministic."""
+"""Tokenizer for Chinese and English text, shared by full-text search and lexical matching. Deterministic."""
 
 import re
 import unicodedata
 
 import rjieba
 
-# A number with its unit is one word ("0.4mpa", "300mg/m3"), unless a line ends between them; so is a grade ("adc12").
+# A number with its unit is one word ("0.4mpa", "300mg/m3") unless a line break separates them; so is a material grade
+# ("adc12").
 _LATIN = re.compile(
     r"\d+(?:\.\d+)?[ ]?(?:%|°c|[a-zμ°ω][a-z0-9μ°ω]*(?:/[a-z][a-z0-9]*)?)"
     r"|[a-z][a-z0-9]*(?:[-_+.][a-z0-9]+)*"
@@ -27,22 +28,22 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def normalise(text: str) -> str:
-    """NFKC, lower case, so that full-width and half-width forms are one."""
+    """NFKC and lower case, so that full-width and half-width forms are equal."""
     return unicodedata.normalize("NFKC", text).lower().replace("µ", "μ")
 
 
 def words(text: str) -> list[str]:
     """Words in reading order with repeats; Chinese in jieba's search mode (long words and their parts)."""
-    found: list[str] = []
+    tokens: list[str] = []
     for match in _TOKEN.finditer(normalise(text)):
         token = match.group()
         if "\u3400" <= token[0] <= "\u9fff":
-            found.extend(word for word in rjieba.cut_for_search(token) if word not in STOP_WORDS)
-        elif token not in STOP_WORDS and not _bare_small_number(token):
-            found.append(token.replace(" ", ""))
-    return found
+            tokens.extend(word for word in rjieba.cut_for_search(token) if word not in STOP_WORDS)
+        elif token not in STOP_WORDS and not _is_small_number(token):
+            tokens.append(token.replace(" ", ""))
+    return tokens
 
 
-def _bare_small_number(token: str) -> bool:
-    # "3" or "15" meets everywhere; "304" and "6063" are grades of material.
+def _is_small_number(token: str) -> bool:
+    # "3" and "15" occur everywhere; "304" and "6063" are material grades.
     return len(token) < 3 and token.isdigit()

@@ -1,4 +1,4 @@
-"""Controlled vocabularies: fields, industries, regions, TRL, ways of transfer and the shorter lists."""
+"""Controlled vocabularies: fields, industries, regions, TRL, transfer modes and shorter code lists."""
 
 from app.libraries.vocabularies.catalogue import (
     UnknownVocabularyError,

@@ -1,4 +1,4 @@
-"""/v1/vocabularies: the codes that records use, for forms and importers."""
+"""Routes of /v1/vocabularies: the code lists that records use, for forms and importers."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -34,31 +34,30 @@ class VocabularyRead(VocabularyEntry):
 
 @router.get("", name="list", summary="全部词表")
 def list_(_: CurrentPrincipal) -> list[VocabularyEntry]:
-    """词表人人可读。"""
+    """所有人均可读取词表,无需登录。"""
     return [
-        VocabularyEntry(name=name, zh=found.zh, en=found.en, size=len(found))
-        for name in vocabulary_names()
-        for found in (vocabulary(name),)
+        VocabularyEntry(name=terms.name, zh=terms.zh, en=terms.en, size=len(terms))
+        for terms in map(vocabulary, vocabulary_names())
     ]
 
 
 @router.get("/{name}", name="get", summary="一个词表", responses=problems(NotFound))
 def get(name: str, _: CurrentPrincipal) -> VocabularyRead:
-    """代码、名称、上级代码和别名;输入时代码和名称都可识别。"""
+    """返回代码、名称、上级代码和别名;填报时代码、名称和别名均可识别。"""
     if name not in vocabulary_names():
         raise NotFound(
             f"There is no vocabulary '{name[:60]}'.",
             f"没有词表 {name[:60]}。",
             names=list(vocabulary_names()),
         )
-    found = vocabulary(name)
+    terms = vocabulary(name)
     return VocabularyRead(
         name=name,
-        zh=found.zh,
-        en=found.en,
-        size=len(found),
-        source=found.source,
-        terms=[_term(term) for term in found],
+        zh=terms.zh,
+        en=terms.en,
+        size=len(terms),
+        source=terms.source,
+        terms=[_term(term) for term in terms],
     )
 
 

@@ -1,4 +1,4 @@
-"""Loads vocabularies from the package's data files, each once and only when first asked for."""
+"""Loader of the vocabularies: each data file is read once, on first use."""
 
 import json
 from functools import cache
@@ -10,12 +10,16 @@ from app.libraries.vocabularies.vocabulary import Vocabulary, VocabularyTerm
 
 
 class UnknownVocabularyError(KeyError):
-    """There is no data file for a vocabulary of that name: a mistake in the program, not in a request."""
+    """No data file exists for this vocabulary name: a programming error, not a bad request."""
 
 
 @cache
 def vocabulary(name: str) -> Vocabulary:
-    """The vocabulary `data/<name>.json`; raises UnknownVocabularyError for a name without a file."""
+    """The vocabulary stored in `data/<name>.json`.
+
+    Raises:
+        UnknownVocabularyError: there is no such file.
+    """
     if name not in vocabulary_names():
         raise UnknownVocabularyError(name)
     raw = (files(__package__) / "data" / f"{name}.json").read_text(encoding="utf-8")
@@ -24,7 +28,7 @@ def vocabulary(name: str) -> Vocabulary:
 
 @cache
 def vocabulary_names() -> tuple[str, ...]:
-    """Names of all vocabularies, sorted."""
+    """Sorted names of all vocabularies."""
     entries = (files(__package__) / "data").iterdir()
     return tuple(
         sorted(entry.name.removesuffix(".json") for entry in entries if entry.name.endswith(".json"))
@@ -55,25 +59,25 @@ def _build(data: dict[str, Any]) -> Vocabulary:
 
 
 def hightech_fields() -> Vocabulary:
-    """Eight fields (first level, two digits) with 52 second-level fields (three digits)."""
+    """High-technology fields: eight of the first level (two digits) and 52 of the second (three digits)."""
     return vocabulary("hightech_fields")
 
 
 def industries() -> Vocabulary:
-    """GB/T 4754-2017 sections (`C`) and divisions (`C34`; `34` resolves to it)."""
+    """Industries of GB/T 4754-2017: sections (`C`) and divisions (`C34`; `34` resolves to it)."""
     return vocabulary("industries")
 
 
 def regions() -> Vocabulary:
-    """GB/T 2260 codes with province → city → district; `000000` is overseas."""
+    """Regions by GB/T 2260 code, a tree of province → city → district; `000000` is overseas."""
     return vocabulary("regions")
 
 
 def transfer_modes() -> Vocabulary:
-    """Attribute `contract_type`: the technology contract that a mode leads to, where there is one."""
+    """Transfer modes. The attribute `contract_type` names the technology contract that a mode leads to, if any."""
     return vocabulary("transfer_modes")
 
 
 def trl_levels() -> Vocabulary:
-    """Codes `1`–`9`; attributes `stage`, `stage_zh`, `evidence_zh`."""
+    """Technology readiness levels `1`–`9`, with the attributes `stage`, `stage_zh` and `evidence_zh`."""
     return vocabulary("trl")

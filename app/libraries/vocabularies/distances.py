@@ -1,4 +1,4 @@
-"""How far apart two codes of a tree are: small whole numbers that ranking and filters share."""
+"""Distances between codes of a tree, as small integers shared by ranking and filters."""
 
 import re
 
@@ -11,10 +11,12 @@ _SHANDONG, _JINAN = "37", "3701"
 
 
 def field_distance(a: str, b: str) -> int:
-    """0 the same field; 1 parent and child; 2 siblings below one first level; 3 (FIELD_FAR) different first levels.
+    """Distance of two fields: 0 same, 1 parent and child, 2 siblings, 3 (FIELD_FAR) different first levels.
 
-    A child is nearer to its parent than to a sibling, because a record filed under the parent may mean the child.
-    Raises KeyError for a code outside the vocabulary.
+    A child is closer to its parent than to a sibling, because a record filed under the parent may mean the child.
+
+    Raises:
+        KeyError: a code is not in the vocabulary.
     """
     fields = hightech_fields()
     if fields.root(a) != fields.root(b):
@@ -27,7 +29,7 @@ def field_distance(a: str, b: str) -> int:
 def region_covers(region: str, other: str) -> bool:
     """Whether `other` lies in `region`: 370000 covers 37xxxx, 370100 covers 3701xx, a district only itself.
 
-    Works on any six-digit GB/T 2260 code, listed or not; overseas covers only overseas.
+    Works on any six-digit GB/T 2260 code, listed or not. Overseas covers only overseas.
     """
     if region == other:
         return True
@@ -39,10 +41,10 @@ def region_covers(region: str, other: str) -> bool:
 
 
 def region_above(code: str) -> str | None:
-    """The nearest listed region that covers a county or district which the vocabulary does not list.
+    """The nearest listed region that covers an unlisted county or district; None if the code is invalid.
 
-    The list has all cities of Shandong and all districts of Jinan, and elsewhere the provinces and the larger
-    cities: a code below those is taken on trust, one below the complete parts is a mistake, and the answer None.
+    The list is complete for the cities of Shandong and the districts of Jinan. Elsewhere it holds the provinces and
+    the larger cities. An unlisted code in an incomplete part is accepted; in a complete part it is invalid.
     """
     if not re.fullmatch(r"[1-9]\d{5}", code) or code in regions() or code.startswith(_JINAN):
         return None
@@ -53,7 +55,8 @@ def region_above(code: str) -> str | None:
 
 
 def region_distance(a: str, b: str) -> int:
-    """0 the same; 1 one covers the other, or same city; 2 same province; 3 same country; 4 (REGION_FAR) overseas."""
+    """Distance of two regions: 0 same, 1 same city or one covers the other, 2 same province, 3 same country,
+    4 (REGION_FAR) overseas."""
     if a == b:
         return 0
     if OVERSEAS in (a, b):

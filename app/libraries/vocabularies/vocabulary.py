@@ -1,4 +1,4 @@
-"""A controlled vocabulary: a frozen list or tree of coded terms, each with a Chinese and an English label."""
+"""The vocabulary type: an immutable list or tree of coded terms with Chinese and English labels."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,18 +8,18 @@ from types import MappingProxyType
 from rapidfuzz import fuzz, process
 
 SUGGESTION_CUTOFF = 45.0
-"""Below this similarity (0–100) a suggestion confuses more than it helps."""
+"""Minimum similarity (0–100) of a suggestion; anything less similar confuses more than it helps."""
 
 
 def fold_label(text: str) -> str:
-    """The form in which labels are compared: full width, case, spaces and punctuation make no difference."""
+    """Normalise a label for comparison: width, case, spaces and punctuation are ignored, except `.` and `+`."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(char for char in folded if char.isalnum() or char in ".+")
 
 
 @dataclass(frozen=True, slots=True)
 class VocabularyTerm:
-    """One entry. `attributes` holds what only some vocabularies have, e.g. the contract type of a transfer mode."""
+    """One term. `attributes` are specific to a vocabulary, e.g. the contract type of a transfer mode."""
 
     code: str
     zh: str
@@ -29,13 +29,17 @@ class VocabularyTerm:
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def label(self, lang: str = "zh") -> str:
-        """English for any language code that begins with `en`, Chinese otherwise."""
+        """The English label for a language code that starts with `en`, the Chinese label otherwise."""
         return self.en if lang.lower().startswith("en") else self.zh
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Terms in their official order. `retired` maps old codes and names to the codes that took their place."""
+    """Terms in their official order. `retired` maps former codes and names to their replacements.
+
+    Raises:
+        ValueError: a code occurs twice, or a parent does not exist.
+    """
 
     name: str
     zh: str
@@ -50,11 +54,13 @@ class Vocabulary:
     def __post_init__(self) -> None:
         by_code = {term.code: term for term in self.terms}
         if len(by_code) != len(self.terms):
-            raise ValueError(f"vocabulary {self.name} has a code twice")
+            raise ValueError(f"vocabulary {self.name} contains a duplicate code")
         children: dict[str | None, list[str]] = {}
         for term in self.terms:
             if term.parent is not None and term.parent not in by_code:
-                raise ValueError(f"vocabulary {self.name}: {term.code} has no parent {term.parent}")
+                raise ValueError(
+                    f"vocabulary {self.name}: parent {term.parent} of {term.code} does not exist"
+                )
             children.setdefault(term.parent, []).append(term.code)
         object.__setattr__(self, "_by_code", MappingProxyType(by_code))
         object.__setattr__(self, "_by_name", MappingProxyType(dict(_names(self.terms))))
@@ -76,11 +82,15 @@ class Vocabulary:
         return len(self.terms)
 
     def term(self, code: str) -> VocabularyTerm:
-        """Raises KeyError for a code that is not in the vocabulary."""
+        """The term with this code.
+
+        Raises:
+            KeyError: the code is not in the vocabulary.
+        """
         return self._by_code[code]
 
     def label(self, code: str, lang: str = "zh") -> str:
-        """The label of a code; the code itself where it is unknown, so that old stored data still prints."""
+        """The label of a code; the code itself if it is unknown, so that old stored data can still be shown."""
         term = self._by_code.get(code)
         return term.label(lang) if term else code
 
@@ -88,48 +98,49 @@ class Vocabulary:
         return self._by_code[code].parent
 
     def parents(self, code: str) -> tuple[str, ...]:
-        """All ancestors, nearest first."""
-        found: list[str] = []
+        """All ancestors of a code, nearest first."""
+        ancestors: list[str] = []
         current = self._by_code[code].parent
         while current is not None:
-            found.append(current)
+            ancestors.append(current)
             current = self._by_code[current].parent
-        return tuple(found)
+        return tuple(ancestors)
 
     def children(self, code: str | None = None) -> tuple[str, ...]:
-        """Direct children in order; of None, the top level."""
+        """Direct children of a code in order; the top level for None."""
         return self._children.get(code, ())
 
     def root(self, code: str) -> str:
-        """The first level that a code belongs to; a first-level code is its own root."""
+        """The first-level ancestor of a code; a first-level code is its own root."""
         return (code, *self.parents(code))[-1]
 
     def resolve(self, text: str) -> str | None:
-        """The code that a code, a Chinese or English label or a usual other name stands for; None if none does."""
+        """The code for a code, a Chinese or English label or an alias; None if nothing matches."""
         stripped = text.strip()
         return stripped if stripped in self._by_code else self._by_name.get(fold_label(stripped))
 
     def suggest(self, text: str, limit: int = 3) -> tuple[str, ...]:
-        """Valid codes nearest to a text that does not resolve, best first; for error messages."""
-        successors = self.retired.get(text.strip())
-        if successors:
-            return successors[:limit]
-        wanted = fold_label(text)
-        if not wanted:
+        """Valid codes similar to a text that does not resolve, best first; used in error messages."""
+        replacements = self.retired.get(text.strip())
+        if replacements:
+            return replacements[:limit]
+        folded = fold_label(text)
+        if not folded:
             return ()
-        hits = process.extract(
-            wanted, list(self._by_name), scorer=fuzz.WRatio, score_cutoff=SUGGESTION_CUTOFF, limit=limit * 4
+        similar = process.extract(
+            folded, list(self._by_name), scorer=fuzz.WRatio, score_cutoff=SUGGESTION_CUTOFF, limit=limit * 4
         )
-        return tuple(dict.fromkeys(self._by_name[name] for name, _, _ in hits))[:limit]
+        return tuple(dict.fromkeys(self._by_name[name] for name, _, _ in similar))[:limit]
 
     def describe(self, codes: Iterable[str], lang: str = "zh") -> str:
-        """Codes with their labels for a message, e.g. `40 新材料、401 金属材料`."""
+        """Codes with their labels as text for a message, e.g. `40 新材料、401 金属材料`."""
         separator = ", " if lang.lower().startswith("en") else "、"
         return separator.join(f"{code} {self.label(code, lang)}" for code in codes)
 
 
 def _names(terms: tuple[VocabularyTerm, ...]) -> Iterator[tuple[str, str]]:
-    """Later wins: codes over labels over aliases, and a child over a parent with the same label."""
+    """Pairs of name and code. A later pair overrides an earlier one: codes override labels, labels override aliases,
+    and a child overrides a parent with the same label."""
     for term in terms:
         for alias in term.aliases:
             yield fold_label(alias), term.code

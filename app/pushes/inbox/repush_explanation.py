@@ -80,7 +80,7 @@ def _changes(changed: Sequence[ChangedField]) -> tuple[list[str], list[str]]:
 
 def _is_seen(record: Record, level: int, field: str) -> bool:
     levels = FIELD_LEVELS[record.kind].get(field)
-    if levels is None or not LIBRARIES[record.kind].concerns_matches([field]):
+    if levels is None or not LIBRARIES[record.kind].affects_matching([field]):
         return False
     return level >= levels[record.publish_mode == PublishMode.CONFIDENTIAL]
 
