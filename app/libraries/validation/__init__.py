@@ -1,1 +1,1 @@
-"""Validation of records: single values, indicators, identifying text, completeness and publishing rules."""
+"""Validation of records: single values, cross-field checks, indicators, identifying text and completeness."""

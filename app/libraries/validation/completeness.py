@@ -1,7 +1,7 @@
-"""How complete a record is, 0–100, and what would raise it most: a form that is filled in further is found more.
+"""Completeness of a record, 0–100, and the missing fields that would raise it most.
 
-What publishing requires is worth 40 together and comes first; what is optional shares the other 60. The weights are
-a proposal of this project, by what matching and its readers use.
+The fields required for publishing are worth 40 points together, the optional fields share the other 60. The weights
+are this project's proposal, based on what matching and readers use.
 """
 
 from collections.abc import Mapping, Sized
@@ -16,9 +16,12 @@ REQUIRED_TOTAL = 40
 
 @dataclass(frozen=True, slots=True)
 class FieldWeight:
-    """One field's weight. `enough`: characters of a text or items of a list; below it the field earns half.
+    """The weight of one field.
 
-    `instead`: another field that serves as well, e.g. a highest price where the lowest is empty.
+    Attributes:
+        weight: points that the field adds to the score.
+        enough: characters of a text or items of a list for the full weight; below that the field earns half.
+        instead: an alternative field that counts as well, e.g. the highest price if the lowest is empty.
     """
 
     field: str
@@ -34,7 +37,7 @@ class FieldWeight:
 
 @dataclass(frozen=True, slots=True)
 class MissingField:
-    """A field that is empty or too short; `weight` is what filling it adds to the score."""
+    """A field that is empty or too short; `weight` is the number of points that filling it would add."""
 
     field: str
     weight: int
@@ -47,7 +50,7 @@ class MissingField:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """`missing` is ordered by what helps most: required fields first, then by weight."""
+    """The score, 0–100, and the missing fields: required fields first, then by falling weight."""
 
     score: int
     missing: tuple[MissingField, ...]
@@ -63,39 +66,52 @@ _FIELDS = _must(
     "技术领域",
     "fields",
     "用于检索和推荐技术经理人",
-    "search and the choice of a manager use them",
+    "used by search and to recommend managers",
 )
 _REGION = _must(
-    "region", 4, "所在地区", "region", "用于按地区匹配和统计", "matching and statistics go by region"
+    "region", 4, "所在地区", "region", "用于按地区匹配和统计", "used for matching and statistics by region"
 )
 _KEYWORDS = FieldWeight(
-    "keywords", 8, "关键词", "keywords", "帮助同行用行话检索到", "found in the words of the trade", enough=3
+    "keywords",
+    8,
+    "关键词",
+    "keywords",
+    "便于同行按专业术语检索",
+    "let specialists search by technical terms",
+    enough=3,
 )
 _INDUSTRIES = FieldWeight(
-    "industries", 5, "应用行业", "industries", "用于按行业检索", "search by industry uses them"
+    "industries", 5, "应用行业", "industries", "用于按行业检索", "used to search by industry"
 )
 _CONTACT = FieldWeight(
     "contact_phone",
     4,
     "联系电话",
     "contact",
-    "对接时需要联系到人",
-    "somebody must be reached",
+    "便于对接时联系",
+    "needed to contact you during an engagement",
     instead="contact_email",
 )
 
 RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
     RecordKind.ACHIEVEMENT: (
-        _must("title", 8, "成果名称", "title", "检索和列表首先看名称", "search and lists show it first"),
-        _must("summary", 10, "成果简介", "summary", "匹配主要依据简介", "matching reads it most"),
-        _must("trl", 6, "技术成熟度", "readiness level", "企业按成熟度筛选", "enterprises filter by it"),
+        _must(
+            "title",
+            8,
+            "成果名称",
+            "title",
+            "检索结果和列表中首先显示",
+            "shown first in search results and lists",
+        ),
+        _must("summary", 10, "成果简介", "summary", "匹配主要依据简介", "the main basis of matching"),
+        _must("trl", 6, "技术成熟度", "readiness level", "企业按成熟度筛选", "used by enterprises to filter"),
         _must(
             "transfer_modes",
             6,
             "转化方式",
-            "ways of transfer",
-            "与需求方的合作方式比对",
-            "compared with the demand's",
+            "transfer modes",
+            "用于与需求的合作方式比对",
+            "compared with the cooperation modes of demands",
         ),
         _FIELDS,
         _REGION,
@@ -106,8 +122,8 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             10,
             "技术指标",
             "indicators",
-            "企业凭指标判断能否达标",
-            "show whether a need is met",
+            "企业据此判断能否达标",
+            "show whether the achievement meets a demand",
             enough=3,
         ),
         FieldWeight(
@@ -115,8 +131,8 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             8,
             "解决的问题",
             "problem solved",
-            "需求方用问题描述，最易匹配",
-            "demands speak of problems",
+            "需求以问题表述，据此最易匹配",
+            "demands describe problems, so this matches best",
             enough=30,
         ),
         FieldWeight(
@@ -124,25 +140,27 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             6,
             "优势",
             "advantages",
-            "说明比现有办法好在哪里",
-            "what is better than today's way",
+            "说明与现有技术相比的改进",
+            "what is better than existing solutions",
             enough=20,
         ),
-        FieldWeight("scenarios", 6, "应用场景", "scenarios", "说明用在哪里", "where it is used", enough=15),
+        FieldWeight(
+            "scenarios", 6, "应用场景", "scenarios", "说明适用场合", "where it can be used", enough=15
+        ),
         FieldWeight(
             "ip_list",
             6,
             "知识产权",
             "intellectual property",
-            "权属清楚才能转化",
-            "clear rights come before a transfer",
+            "权属清晰是转化的前提",
+            "a transfer requires clear rights",
         ),
         FieldWeight(
             "price_min_wan",
             4,
             "意向价格",
             "price",
-            "便于与预算比对",
+            "用于与预算比对",
             "compared with budgets",
             instead="price_max_wan",
         ),
@@ -152,24 +170,43 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             "应用状态",
             "application status",
             "说明是否已有用户",
-            "whether it has users",
+            "whether it is already in use",
         ),
         _CONTACT,
     ),
     RecordKind.DEMAND: (
-        _must("title", 8, "需求名称", "title", "检索和列表首先看名称", "search and lists show it first"),
         _must(
-            "main_problem", 12, "主要问题", "main problem", "匹配主要依据问题描述", "matching reads it most"
+            "title",
+            8,
+            "需求名称",
+            "title",
+            "检索结果和列表中首先显示",
+            "shown first in search results and lists",
+        ),
+        _must(
+            "main_problem",
+            12,
+            "主要问题",
+            "main problem",
+            "匹配主要依据问题描述",
+            "the main basis of matching",
         ),
         _must(
             "cooperation_modes",
             5,
             "合作方式",
-            "ways of cooperation",
-            "与成果的转化方式比对",
-            "compared with the offer's",
+            "cooperation modes",
+            "用于与成果的转化方式比对",
+            "compared with the transfer modes of achievements",
         ),
-        _must("deadline", 5, "需求时限", "deadline", "过期需求不再匹配", "an expired demand matches no more"),
+        _must(
+            "deadline",
+            5,
+            "需求时限",
+            "deadline",
+            "过期需求不再匹配",
+            "an expired demand is no longer matched",
+        ),
         _FIELDS,
         _REGION,
         _KEYWORDS,
@@ -179,8 +216,8 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             14,
             "考核指标",
             "indicators",
-            "有数字才能判断是否达标",
-            "only numbers can be met",
+            "有数值才能判断是否达标",
+            "only figures can be checked",
             enough=3,
         ),
         FieldWeight(
@@ -188,8 +225,8 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             7,
             "预期目标",
             "expected goal",
-            "说明做到什么程度",
-            "how far it should go",
+            "说明要达到的程度",
+            "what should be achieved",
             enough=15,
         ),
         FieldWeight(
@@ -197,8 +234,8 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             6,
             "技术关键",
             "key technology",
-            "说明难点在哪里",
-            "where the difficulty lies",
+            "说明技术难点",
+            "what makes it difficult",
             enough=15,
         ),
         FieldWeight(
@@ -206,7 +243,7 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             6,
             "拟投入资金",
             "budget",
-            "便于与价格比对",
+            "用于与价格比对",
             "compared with prices",
             instead="budget_min_wan",
         ),
@@ -214,12 +251,12 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             "min_trl",
             4,
             "期望成熟度",
-            "least readiness level",
-            "避免推荐过早的成果",
-            "keeps out what is too early",
+            "minimum readiness level",
+            "避免推荐成熟度不足的成果",
+            "keeps out immature achievements",
         ),
         FieldWeight(
-            "scenario", 4, "应用场景", "scenario", "说明工况条件", "the conditions of use", enough=15
+            "scenario", 4, "应用场景", "scenario", "说明工况条件", "the working conditions", enough=15
         ),
         FieldWeight(
             "existing_basis",
@@ -227,25 +264,27 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             "现有基础条件",
             "existing basis",
             "说明已有设备和样品",
-            "equipment and samples at hand",
+            "available equipment and samples",
             enough=15,
         ),
         _CONTACT,
     ),
     RecordKind.MANAGER: (
-        _must("title", 8, "姓名", "name", "备案和推送需要", "filing and pushes need it"),
-        _must("expertise", 14, "专长", "expertise", "推荐主要依据专长", "recommendation reads it most"),
-        _must("regions", 8, "服务区域", "regions served", "按服务区域推荐", "recommendation goes by region"),
+        _must("title", 8, "姓名", "name", "用于备案和推送", "required for filing and pushes"),
+        _must("expertise", 14, "专长", "expertise", "推荐主要依据专长", "the main basis of recommendations"),
+        _must(
+            "regions", 8, "服务区域", "regions served", "用于按服务区域推荐", "used to recommend by region"
+        ),
         FieldWeight(
-            "fields", 10, "擅长领域", "fields", "按领域推荐", "recommendation goes by field", required=True
+            "fields", 10, "擅长领域", "fields", "用于按领域推荐", "used to recommend by field", required=True
         ),
         FieldWeight(
             "track_record",
             20,
             "业绩",
             "track record",
-            "类似业绩是推荐的主要依据",
-            "similar work counts most",
+            "类似业绩是推荐的重要依据",
+            "similar work weighs most in recommendations",
             enough=2,
         ),
         FieldWeight(
@@ -253,27 +292,29 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
             10,
             "培训证书",
             "certificates",
-            "人才认定和推荐使用",
-            "recognition and recommendation use them",
+            "用于人才认定和推荐",
+            "used for recognition and recommendations",
         ),
-        FieldWeight("years", 6, "从业年限", "years in the trade", "反映经验", "show experience"),
-        FieldWeight("languages", 6, "语言", "languages", "跨境项目需要", "cross-border work needs them"),
+        FieldWeight("years", 6, "从业年限", "years of practice", "反映从业经验", "show experience"),
+        FieldWeight("languages", 6, "语言", "languages", "用于跨境项目", "needed for cross-border projects"),
         FieldWeight(
             "affiliations",
             6,
             "任职单位",
             "affiliations",
             "用于判断利益冲突",
-            "conflicts of interest are found by them",
+            "used to detect conflicts of interest",
         ),
-        FieldWeight("service_kinds", 4, "服务类别", "services", "说明能提供的服务", "what is offered"),
+        FieldWeight(
+            "service_kinds", 4, "服务类别", "services", "说明可提供的服务", "which services are offered"
+        ),
         FieldWeight(
             "employer_type",
             4,
             "机构类型",
             "employer type",
-            "统计和冲突规则使用",
-            "statistics and rules use it",
+            "用于统计和利益冲突判断",
+            "used for statistics and conflict rules",
         ),
         _CONTACT,
     ),
@@ -281,7 +322,7 @@ RULES: Mapping[RecordKind, tuple[FieldWeight, ...]] = {
 
 
 def completeness(kind: RecordKind, data: Mapping[str, object]) -> Completeness:
-    """The score and what is missing, from a record's fields by the names of its model.
+    """The score and the missing fields of a record. `data` maps the model's attribute names to values.
 
     None, "", white space and empty lists count as empty; False and 0 do not.
     """
@@ -304,7 +345,7 @@ def _earned(rule: FieldWeight, data: Mapping[str, object]) -> int:
 
 
 def _amount(field: str, value: object) -> int:
-    """Characters of a text, items of a list, 1 for any other value; indicators written as text count by number."""
+    """Characters of a text, items of a list, 1 for any other value. Indicators given as text are parsed and counted."""
     if value is None:
         return 0
     if isinstance(value, str):
@@ -323,9 +364,9 @@ def _missing(rule: FieldWeight, weight: int, *, empty: bool) -> MissingField:
     more_zh, more_en = (
         ("", "")
         if empty
-        else (f"（内容偏少，建议至少 {rule.enough}）", f" (little; give {rule.enough} or more)")
+        else (f"（内容偏少，建议至少 {rule.enough}）", f" (too short; give at least {rule.enough})")
     )
-    # A required field that is there but short does not hinder publishing.
+    # A required field that is short but not empty does not prevent publishing.
     return MissingField(
         rule.field,
         weight,

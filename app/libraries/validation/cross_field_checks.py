@@ -1,4 +1,4 @@
-"""Fields that must fit together, whatever the record's state."""
+"""Cross-field checks: fields must not contradict each other, in drafts either."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,15 +9,15 @@ from app.libraries.validation.values.money import check_wan_range
 
 
 def money_range(record: Any, name: str) -> Iterator[FieldError]:
-    """`<name>_min_wan` is not above `<name>_max_wan`."""
+    """`<name>_min_wan` must not exceed `<name>_max_wan`."""
     low, high = getattr(record, f"{name}_min_wan"), getattr(record, f"{name}_max_wan")
     yield from field_errors_of(f"{name}_min_wan", lambda: check_wan_range(low, high))
 
 
 def in_order(record: Any, first: str, last: str) -> Iterator[FieldError]:
-    """Two days or months: the first is not after the last."""
+    """Two days or months: `first` must not be later than `last`."""
     start, end = getattr(record, first), getattr(record, last)
     if start is not None and end is not None and start > end:
         yield FieldError(
-            last, "order", f"{end} 早于 {start},请更正", f"{end} lies before {start}; correct one of them"
+            last, "order", f"{end} 早于 {start},请更正", f"{end} is earlier than {start}; correct one of them"
         )

@@ -1,4 +1,4 @@
-"""One way to say what is wrong with a value, in both languages, so that any edge can show it beside the field."""
+"""Validation errors with a Chinese and an English message, for any caller that shows them next to the field."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, LiteralString
@@ -9,16 +9,16 @@ from app.errors import FieldError
 
 
 def field_error(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> PydanticCustomError:
-    """An error whose context holds `zh` and `en`: what is wrong and what would be right.
+    """A validation error whose context holds the messages `zh` and `en`: what is wrong and what is expected.
 
-    The field's name is the error's location, which pydantic adds. `facts` are further parts for a machine,
-    e.g. the suggestions for an unknown code.
+    Pydantic adds the field's name as the error's location. `facts` are additional values for programs, e.g. the
+    suggestions for an unknown code.
     """
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en, **facts})
 
 
 def field_errors_of(field: str, check: Callable[[], Any]) -> Iterator[FieldError]:
-    """The error that a check of ``checks/`` raises, as one of `field`; nothing where it passes."""
+    """Run a check of ``validation.values`` and yield its error for `field`; yield nothing if the check passes."""
     try:
         check()
     except PydanticCustomError as error:

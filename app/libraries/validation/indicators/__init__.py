@@ -1,1 +1,1 @@
-"""Technical indicators (技术指标): parsing, units and comparison."""
+"""Technical indicators (技术指标): the model, parsing, units and comparison."""

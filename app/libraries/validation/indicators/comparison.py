@@ -1,4 +1,4 @@
-"""Indicators (技术指标): a measured quantity with a bound, and whether what is offered meets what is required."""
+"""Indicators (技术指标): a measured quantity with a bound, and whether an offered value meets a required one."""
 
 import json
 import math
@@ -20,7 +20,7 @@ from app.libraries.vocabularies.vocabulary import fold_label
 
 
 class Op(StrEnum):
-    """How a value bounds a quantity."""
+    """The kind of bound that a value sets on a quantity."""
 
     AT_LEAST = "≥"
     AT_MOST = "≤"
@@ -30,7 +30,7 @@ class Op(StrEnum):
     LESS = "<"
 
 
-_OTHER_SIGNS = {
+_OPERATOR_ALIASES = {
     ">=": "≥",
     "≧": "≥",
     "=>": "≥",
@@ -47,17 +47,18 @@ _OTHER_SIGNS = {
 
 
 def _op(value: Any) -> Any:
-    return _OTHER_SIGNS.get(value.strip(), value.strip()) if isinstance(value, str) else value
+    return _OPERATOR_ALIASES.get(value.strip(), value.strip()) if isinstance(value, str) else value
 
 
-# Far more than any measurement has; without an end, one number of a million digits would fill every list.
+# More digits than any measurement has. Without a limit, a number of a million digits would fill every list.
 Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=30)]
 
 
 class Indicator(BaseModel):
-    """One indicator. `～` uses low and high, every other sign uses value; `current` is where a demand stands today.
+    """One indicator. The operator `～` uses `low` and `high`, every other operator uses `value`.
 
-    `must` false: wished for, not required. `unit` None: a bare number. Values are in `unit`.
+    `current` is the present value of a demand's indicator. `must` false: desired, not required. `unit` None: a
+    dimensionless number. All values are in `unit`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,19 +74,19 @@ class Indicator(BaseModel):
     must: bool = True
 
     @model_validator(mode="after")
-    def _numbers_fit_the_sign(self) -> Self:
+    def _values_match_operator(self) -> Self:
         if self.op is Op.BETWEEN:
             if self.low is None or self.high is None or self.low > self.high:
                 raise field_error(
                     "indicator_range",
                     zh="区间指标需填下限和上限，且下限不高于上限。",
-                    en="A range needs its low and high value, low not above high.",
+                    en="A range needs a low and a high value, and low must not exceed high.",
                 )
         elif self.value is None:
             raise field_error(
                 "indicator_value",
                 zh="指标需填数值，如“盐雾 ≥ 1000 h”。",
-                en="An indicator needs its value, e.g. 'salt spray ≥ 1000 h'.",
+                en="An indicator needs a value, e.g. 'salt spray ≥ 1000 h'.",
             )
         return self
 
@@ -95,6 +96,8 @@ class Indicator(BaseModel):
 
 
 class Verdict(StrEnum):
+    """The result of comparing an offered with a required indicator."""
+
     HOLDS = "holds"
     FAILS = "fails"
     UNKNOWN = "unknown"
@@ -102,7 +105,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A set of values; an open end does not belong to it."""
+    """An interval of values; an open end is not part of it."""
 
     low: float
     high: float
@@ -119,7 +122,7 @@ class _Span:
         return above and below
 
     def misses(self, other: "_Span") -> bool:
-        """No value lies in both."""
+        """Whether the two intervals have no value in common."""
         for left, right in ((self, other), (other, self)):
             if _above(left.low, right.high):
                 return True
@@ -129,7 +132,7 @@ class _Span:
 
 
 def _same(a: float, b: float) -> bool:
-    # Conversion between units is binary arithmetic; 60 × (1/60) must still equal 1.
+    # Unit conversion uses binary floating point; 60 × (1/60) must still equal 1.
     return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
 
 
@@ -137,8 +140,8 @@ def _above(a: float, b: float) -> bool:
     return a > b and not _same(a, b)
 
 
-# A required range of these is an environment that the offer must cover; of anything else it is a tolerance
-# that the offer must lie in.
+# A required range of these quantities is an environment that the offer must cover. A range of any other quantity is a
+# tolerance that the offer must stay within.
 _COVERING = re.compile(
     "温度范围|工作温度|使用温度|适用|量程|测量范围|检测范围|工况|范围内|operating|working range|measuring range"
 )
@@ -146,10 +149,10 @@ _SPAN_NAMES = re.compile("差|波动|误差|温升|升温|降温|均匀|differen
 
 
 def meets(required: Indicator, offered: Indicator) -> Verdict:
-    """Whether an offered value keeps a required bound, across units; whether the names mean the same is not asked.
+    """Whether an offered indicator meets a required bound, across units. The names are not compared.
 
-    holds: every value the offer allows keeps the bound. fails: none does. unknown: some do, or the units can not be
-    compared, or the requirement is a bare number without a sign and the offer differs (better or worse is not said).
+    holds: all offered values meet the bound. fails: none does. unknown: some do, or the units cannot be compared, or
+    the requirement is a plain number without an operator and the offer differs from it (it may be better or worse).
     """
     try:
         offer = _span(offered, offered.unit, required.unit, offered.name + required.name)
@@ -166,7 +169,11 @@ def meets(required: Indicator, offered: Indicator) -> Verdict:
 
 
 def _span(indicator: Indicator, unit: str | None, to_unit: str | None, names: str) -> _Span:
-    """The values an indicator allows, in `to_unit`; raises UnknownUnitError where only one side has a unit."""
+    """The values that an indicator allows, in `to_unit`.
+
+    Raises:
+        UnknownUnitError: only one side has a unit, or the units cannot be converted.
+    """
     if (unit is None) != (to_unit is None):
         raise UnknownUnitError(f"{unit} → {to_unit}")
     difference = _SPAN_NAMES.search(names) is not None
@@ -200,14 +207,14 @@ def _quantities() -> dict[str, str]:
 
 
 def quantity_of(name: str) -> str:
-    """The quantity that a name stands for, by the table of synonyms; else the folded name itself."""
+    """The quantity that a name stands for in the table of synonyms; the normalised name if it is not listed."""
     folded = fold_label(name)
     return _quantities().get(folded, folded)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A required indicator with the offered one of the same quantity; unknown where nothing of it is offered."""
+    """A required indicator and the offered one of the same quantity; unknown if none is offered."""
 
     required: Indicator
     offered: Indicator | None
@@ -215,32 +222,32 @@ class Comparison:
 
 
 def compare(required: Iterable[Indicator], offered: Iterable[Indicator]) -> list[Comparison]:
-    """Each required indicator against the offers of the same quantity, the most favourable verdict first."""
+    """For each required indicator, the most favourable comparison with the offers of the same quantity."""
     by_quantity: dict[str, list[Indicator]] = {}
     for offer in offered:
         by_quantity.setdefault(quantity_of(offer.name), []).append(offer)
     order = [Verdict.HOLDS, Verdict.FAILS, Verdict.UNKNOWN]
-    found: list[Comparison] = []
-    for need in required:
-        candidates = [
-            Comparison(need, offer, meets(need, offer))
-            for offer in by_quantity.get(quantity_of(need.name), [])
+    best: list[Comparison] = []
+    for indicator in required:
+        comparisons = [
+            Comparison(indicator, offer, meets(indicator, offer))
+            for offer in by_quantity.get(quantity_of(indicator.name), [])
         ]
-        found.append(
-            min(candidates, key=lambda each: order.index(each.verdict))
-            if candidates
-            else Comparison(need, None, Verdict.UNKNOWN)
+        best.append(
+            min(comparisons, key=lambda comparison: order.index(comparison.verdict))
+            if comparisons
+            else Comparison(indicator, None, Verdict.UNKNOWN)
         )
-    return found
+    return best
 
 
 def check_indicators(values: Any, maximum: int = 20) -> Any:
-    """At most `maximum` indicators; anything but a list is left to pydantic."""
+    """Check that there are at most `maximum` indicators; values that are not lists are left to pydantic."""
     if isinstance(values, (list, tuple)) and len(values) > maximum:
         raise field_error(
             "indicators_too_many",
             zh=f"指标最多 {maximum} 项，现有 {len(values)} 项。",
-            en=f"At most {maximum} indicators; there are {len(values)}.",
+            en=f"At most {maximum} indicators are allowed; there are {len(values)}.",
         )
     return values
 

@@ -1,4 +1,4 @@
-"""Reads indicators out of free text: 盐雾 ≥1000 h；效率提升15%以上；单件打磨时间不超过8分钟；合格率由90%提到98%."""
+"""Parser of indicators in free text: 盐雾 ≥1000 h；效率提升15%以上；单件打磨时间不超过8分钟；合格率由90%提到98%."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from app.libraries.validation.indicators.units import fold_superscripts, is_unit
 from app.libraries.validation.values.text import is_hidden
 
 MAX_CLAUSE = 120
-"""A longer clause states no indicator, and the patterns below cost its length squared."""
+"""Longer clauses are not parsed: they state no indicator, and matching takes time quadratic in the length."""
 
 _NUMBER = r"(?:10\^-?\d{1,2}|[+\-−]?\d+(?:,\d{3})*(?:\.\d+)?(?:\s*[×x]\s*10\^-?\d{1,2})?)"
 _MULTIPLIERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
@@ -52,7 +52,7 @@ _LEADING = re.compile(r"^(?:其中|同时|并且|要求|需要|须|实现|保证
 _TRAILING = re.compile(r"(?:为|在|要求|需要|控制|保持|达到?|到|是|\bis|\bof|\bto|:|：|\s)+$")
 _SIGNS = str.maketrans(
     dict(zip("≧⩾≦⩽～〜∼－−", "≥≥≤≤~~~--", strict=True))
-    # Full width ASCII becomes half width, except the marks that end a clause.
+    # Full-width ASCII becomes half-width, except the marks that end a clause.
     | {
         chr(0xFF01 + offset): chr(0x21 + offset)
         for offset in range(94)
@@ -64,15 +64,15 @@ _DIGITS = {char: str(value) for value, char in enumerate("一二三四五六七�
 
 @dataclass(frozen=True, slots=True)
 class ParsedIndicators:
-    """`rest`: the clauses without a measurable bound, such as 不停产安装; they are requirements too."""
+    """The indicators of a text. `rest` holds the clauses without a measurable bound, e.g. 不停产安装."""
 
     indicators: tuple[Indicator, ...]
     rest: tuple[str, ...]
 
 
 def parse_indicators(text: str) -> ParsedIndicators:
-    """One indicator a clause; a clause that says no number, or none that bounds something, goes to `rest`."""
-    found: list[Indicator] = []
+    """Parse at most one indicator per clause; a clause without a number that sets a bound goes to `rest`."""
+    indicators: list[Indicator] = []
     rest: list[str] = []
     for clause in _CLAUSE_END.split(_normalise(text)):
         stripped = clause.strip(" \t、:")
@@ -82,12 +82,12 @@ def parse_indicators(text: str) -> ParsedIndicators:
         if indicator is None:
             rest.append(stripped)
         else:
-            found.append(indicator)
-    return ParsedIndicators(tuple(found), tuple(rest))
+            indicators.append(indicator)
+    return ParsedIndicators(tuple(indicators), tuple(rest))
 
 
 def parse_indicator(clause: str) -> Indicator | None:
-    """The bound that one clause states; None where it states none."""
+    """The indicator that a clause states, or None."""
     if len(clause) > MAX_CLAUSE:
         return None
     working = _normalise(clause)
@@ -98,7 +98,7 @@ def parse_indicator(clause: str) -> Indicator | None:
     outside = _BRACKETS.sub("", working).replace("()", "")
     if re.search(r"\d", outside):
         working = outside
-    bound = next((bound for reader in _READERS if (bound := reader(working))), None)
+    bound = next((bound for parse in _BOUND_PARSERS if (bound := parse(working))), None)
     if bound is None or not bound.name:
         return None
     return Indicator(
@@ -126,30 +126,30 @@ class _Bound:
 
 
 def _normalise(text: str) -> str:
-    """Half width, one sign for each comparison, small Chinese numerals before a unit as digits."""
+    """Normalise to half-width characters and one sign per comparison, and turn small Chinese numerals before a unit
+    into digits."""
     text = "".join(char for char in text if not is_hidden(char))
     text = text.translate(_SIGNS).replace(">=", "≥").replace("<=", "≤").replace("＞", ">").replace("＜", "<")
     text = re.sub("减半|(?:减少|降低|下降|降|减)至?一半", "减少50%", text)
     text = re.sub("翻一?[倍番]", "提高1倍", text)
     text = re.sub("一半", "50%", text).replace("半小时", "0.5小时").replace("半年", "6个月")
-    # 一次 and 二次 are words (first-pass, secondary), not counts, so 次 is no unit here.
+    # 一次 and 二次 are words (first-pass, secondary), not counts, so 次 is not a unit here.
     text = re.sub(
         "(?<![一二两三四五六七八九十第])([一二两三四五六七八九十])(?=个?(?:年|月|天|周|小时|分钟|秒|成|倍))",
-        lambda found: _DIGITS[found[1]],
+        lambda match: _DIGITS[match[1]],
         text,
     )
-    text = re.sub(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: fold_superscripts(found[0]), text)
+    text = re.sub(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda match: fold_superscripts(match[0]), text)
     return re.sub(r"(\d)成", r"\g<1>0%", text)
 
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """A template with Q, Q0 and Q1 as quantities, SUFFIX, WORD, UP and DOWN filled in."""
+    """Compile a template: <Q>, <Q0> and <Q1> become quantities, <SUFFIX>, <WORD>, <UP> … lists of words."""
 
     def quantity(tag: str) -> str:
         known = unit_pattern()
-        # A width as denominator (60 N/10 mm) and a unit outside the table stay as written: comparable with
-        # the same text only.
+        # A width as denominator (60 N/10 mm) and an unknown unit stay as written; they compare only with the same text.
         unknown = r"[A-Za-zΩμ][A-Za-z0-9]*(?:/(?:[A-Za-z\u4e00-\u9fff]+|\([^()]*\)))?"
         unit = rf"{known}/\d+(?:\.\d+)?\s?(?:{known})|{known}|{unknown}"
         multiplier = "[万亿](?!元)|千(?![米克瓦伏牛帕])|百(?!分)"
@@ -171,21 +171,21 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(template, re.IGNORECASE)
 
 
-def _number(found: re.Match[str], tag: str = "") -> Decimal:
-    text = fold_superscripts(found[f"num{tag}"]).replace(",", "").replace("−", "-").replace(" ", "")
+def _number(match: re.Match[str], tag: str = "") -> Decimal:
+    text = fold_superscripts(match[f"num{tag}"]).replace(",", "").replace("−", "-").replace(" ", "")
     mantissa, _, power = re.sub("[×x]10", "*10", text).rpartition("10^")
     number = Decimal(mantissa.rstrip("*") or "1").scaleb(int(power)) if "10^" in text else Decimal(text)
-    number *= _MULTIPLIERS.get(found[f"mult{tag}"] or "", 1)
+    number *= _MULTIPLIERS.get(match[f"mult{tag}"] or "", 1)
     whole = number.to_integral_value()
-    return whole if number == whole and found[f"mult{tag}"] else number
+    return whole if number == whole and match[f"mult{tag}"] else number
 
 
-def _unit(found: re.Match[str], *tags: str) -> str | None:
-    return next((unit for tag in tags or ("",) if (unit := found[f"unit{tag}"])), None)
+def _unit(match: re.Match[str], *tags: str) -> str | None:
+    return next((unit for tag in tags or ("",) if (unit := match[f"unit{tag}"])), None)
 
 
-def _named(found: re.Match[str], prefix: str) -> Op | None:
-    groups = found.groupdict()
+def _named(match: re.Match[str], prefix: str) -> Op | None:
+    groups = match.groupdict()
     return next((op for op in Op if groups.get(f"{prefix}{op.name}")), None)
 
 
@@ -194,30 +194,31 @@ def _tidy(text: str) -> str:
     return text.strip(" \t()（）:")
 
 
-def _name(clause: str, found: re.Match[str], start: int | None = None) -> str:
-    """What stands before the bound; what follows it where nothing does (3秒内发现异常); both for 灾后72小时内出图.
+def _name(clause: str, match: re.Match[str], start: int | None = None) -> str:
+    """The indicator's name: the text before the bound, or after it if there is none before (3秒内发现异常), or both
+    (灾后72小时内出图).
 
-    Empty where what follows holds a number of its own: then this number was only a condition.
+    Empty if the text after it contains another number, because then this number is only a condition.
     """
-    before = _tidy(clause[: found.start() if start is None else start])
-    after = _TRAILING.sub("", clause[found.end() :].strip(" \t、,:以的")).strip()
+    before = _tidy(clause[: match.start() if start is None else start])
+    after = _TRAILING.sub("", clause[match.end() :].strip(" \t、,:以的")).strip()
     if before and not (before[-1] in "前后" and 0 < len(after) <= 6):
         return before
     return "" if re.search(r"\d", after) else _tidy(before + after)
 
 
 def _from_to(clause: str) -> _Bound | None:
-    """合格率由90%提到98%: the second is required, the first is today's."""
-    found = _pattern(
+    """合格率由90%提到98%: the second number is required, the first is the current value."""
+    match = _pattern(
         r"(?:由|从|from\s)\s*(?:目前|现在|现有)?的?<Q0>\s*(?:左右|多)?\s*(?:(?P<up><UP>)|(?P<down><DOWN>))?(?:到|至|为|\s+to\s)\s*<Q>"
         r"(?:<SUFFIX>)?"
     ).search(clause)
-    if found is None:
+    if match is None:
         return None
-    target, current = _number(found), _number(found, "0")
-    rising = bool(found["up"]) or (not found["down"] and target > current)
-    op = _named(found, "suf") or (Op.AT_LEAST if rising else Op.AT_MOST)
-    return _Bound(_name(clause, found), op, _unit(found, "", "0"), value=target, current=current)
+    target, current = _number(match), _number(match, "0")
+    rising = bool(match["up"]) or (not match["down"] and target > current)
+    op = _named(match, "suf") or (Op.AT_LEAST if rising else Op.AT_MOST)
+    return _Bound(_name(clause, match), op, _unit(match, "", "0"), value=target, current=current)
 
 
 def _symbol(clause: str) -> _Bound | None:
@@ -235,34 +236,34 @@ def _word(clause: str) -> _Bound | None:
 
 
 def _bounded(clause: str, template: str) -> _Bound | None:
-    """The first bound that is not the condition of another (深度≥0.2mm的缺陷漏检率小于2% bounds the second)."""
-    for found in _pattern(template).finditer(clause):
-        if re.match(r"\s*[的时]", clause[found.end() :]) and re.search(r"\d", clause[found.end() :]):
+    """The first bound that is not a condition of another one (深度≥0.2mm的缺陷漏检率小于2%: the second counts)."""
+    for match in _pattern(template).finditer(clause):
+        if re.match(r"\s*[的时]", clause[match.end() :]) and re.search(r"\d", clause[match.end() :]):
             continue
-        if found["mid"] and found["mid"][-1] in "表图第":
+        if match["mid"] and match["mid"][-1] in "表图第":
             continue
-        sign = found.groupdict().get("op")
-        op = _SYMBOLS[sign] if sign else _named(found, "suf") or _named(found, "word") or Op.EQUAL
-        name = _tidy(clause[: found.start()]) + found["mid"] if found["mid"] else _name(clause, found)
-        return _Bound(name, op, _unit(found), value=_number(found))
+        sign = match.groupdict().get("op")
+        op = _SYMBOLS[sign] if sign else _named(match, "suf") or _named(match, "word") or Op.EQUAL
+        name = _tidy(clause[: match.start()]) + match["mid"] if match["mid"] else _name(clause, match)
+        return _Bound(name, op, _unit(match), value=_number(match))
     return None
 
 
 def _target(clause: str) -> _Bound | None:
     """返工率降到2%以内, 车增至35台."""
-    found = _pattern(r"(?:(?P<up><UP>)|(?P<down><DOWN>))(?:到|至|为|\s+to\s)\s*<Q>\s*(?:<SUFFIX>)?").search(
+    match = _pattern(r"(?:(?P<up><UP>)|(?P<down><DOWN>))(?:到|至|为|\s+to\s)\s*<Q>\s*(?:<SUFFIX>)?").search(
         clause
     )
-    if found is None:
+    if match is None:
         return None
-    op = _named(found, "suf") or (Op.AT_LEAST if found["up"] else Op.AT_MOST)
-    return _Bound(_name(clause, found), op, _unit(found), value=_number(found))
+    op = _named(match, "suf") or (Op.AT_LEAST if match["up"] else Op.AT_MOST)
+    return _Bound(_name(clause, match), op, _unit(match), value=_number(match))
 
 
 def _endured(clause: str) -> _Bound | None:
-    """中性盐雾1200 h未见锈点, 经2000 h盐雾试验后无起泡, pass 750 h neutral salt spray: so long at least.
+    """中性盐雾1200 h未见锈点, 经2000 h盐雾试验后无起泡, pass 750 h neutral salt spray: a minimum duration.
 
-    A test that is only a condition (浸泡72小时后强度下降), its temperature and its salt bound nothing.
+    A test that is only a condition (浸泡72小时后强度下降), its temperature and its salt concentration set no bound.
     """
     named = r"(?P<name>[^\d]{0,20}?(?:<TESTS>)\s*(?:试验|测试|中|tests?)?)"
     for template in (
@@ -270,69 +271,69 @@ def _endured(clause: str) -> _Bound | None:
         rf"<Q>\s*(?:of\s)?{named}\s*(?:之?后[\u4e00-\u9fff]{{0,6}}?)?\s*(?:<UNHARMED>)",
         rf"(?:<PASSED>)[了过]?\s*<Q>\s*(?:的|of\s)?{named}",
     ):
-        found = _pattern(template).search(clause)
-        if found is not None and _LASTING.fullmatch(found["unit"] or ""):
-            name = re.sub("^(?:经过?|在)", "", _tidy(found["name"])).removesuffix("中")
-            return _Bound(name, Op.AT_LEAST, _unit(found), value=_number(found))
+        match = _pattern(template).search(clause)
+        if match is not None and _LASTING.fullmatch(match["unit"] or ""):
+            name = re.sub("^(?:经过?|在)", "", _tidy(match["name"])).removesuffix("中")
+            return _Bound(name, Op.AT_LEAST, _unit(match), value=_number(match))
     return None
 
 
 def _suffix(clause: str) -> _Bound | None:
     """效率提升15%以上, 温差±2 ℃以内, 3秒内发现."""
-    for found in _pattern(r"(?<![A-Za-z\d.])±?\s*<Q>\s*(?:<SUFFIX>)").finditer(clause):
-        name = _name(clause, found)
+    for match in _pattern(r"(?<![A-Za-z\d.])±?\s*<Q>\s*(?:<SUFFIX>)").finditer(clause):
+        name = _name(clause, match)
         if not name:
             continue
-        op = _named(found, "suf") or Op.EQUAL
-        # 24个月内稳定 promises the whole time.
-        if op is Op.AT_MOST and re.match("稳定|不|无|保持", clause[found.end() :]):
+        op = _named(match, "suf") or Op.EQUAL
+        # 24个月内稳定 means the whole period.
+        if op is Op.AT_MOST and re.match("稳定|不|无|保持", clause[match.end() :]):
             op = Op.AT_LEAST
-        return _Bound(name, op, _unit(found), value=_number(found))
+        return _Bound(name, op, _unit(match), value=_number(match))
     return None
 
 
 def _tolerance(clause: str) -> _Bound | None:
-    """定位误差±50 mm is at most 50 mm; 直径10±0.05 mm lies between."""
-    found = _pattern(r"(?:<Q0>\s*)?±\s*<Q>").search(clause)
-    if found is None:
+    """定位误差±50 mm means at most 50 mm; 直径10±0.05 mm is a range."""
+    match = _pattern(r"(?:<Q0>\s*)?±\s*<Q>").search(clause)
+    if match is None:
         return None
-    tolerance = _number(found)
-    if found["num0"] is None:
-        return _Bound(_name(clause, found), Op.AT_MOST, _unit(found), value=tolerance)
-    centre = _number(found, "0")
+    tolerance = _number(match)
+    if match["num0"] is None:
+        return _Bound(_name(clause, match), Op.AT_MOST, _unit(match), value=tolerance)
+    centre = _number(match, "0")
     low, high = centre - tolerance, centre + tolerance
-    return _Bound(_name(clause, found), Op.BETWEEN, _unit(found, "", "0"), low=low, high=high)
+    return _Bound(_name(clause, match), Op.BETWEEN, _unit(match, "", "0"), low=low, high=high)
 
 
 def _change(clause: str) -> _Bound | None:
-    """VOC排放下降80%: at least that much; of a cost that rises, at most."""
-    found = _pattern(r"(?:(?P<up><UP>)|(?:<DOWN>))了?(?:\s+by)?\s*<Q>").search(clause)
-    if found is None or (found["unit"] is None and found["mult"] is None):
+    """VOC排放下降80%: at least that change; for a rising cost, at most."""
+    match = _pattern(r"(?:(?P<up><UP>)|(?:<DOWN>))了?(?:\s+by)?\s*<Q>").search(clause)
+    if match is None or (match["unit"] is None and match["mult"] is None):
         return None
-    name = _name(clause, found, start=found.start("num"))
-    op = Op.AT_MOST if found["up"] and _COST.search(name) else Op.AT_LEAST
-    return _Bound(name, op, _unit(found), value=_number(found))
+    name = _name(clause, match, start=match.start("num"))
+    op = Op.AT_MOST if match["up"] and _COST.search(name) else Op.AT_LEAST
+    return _Bound(name, op, _unit(match), value=_number(match))
 
 
 def _range(clause: str) -> _Bound | None:
     """单件清理时间3.5~7分钟."""
-    found = _pattern(r"(?<![A-Za-z\d.])<Q0>\s*(?:~|–|—|-|至|到|\sto\s)\s*<Q1>(?!\d)").search(clause)
-    if found is None:
+    match = _pattern(r"(?<![A-Za-z\d.])<Q0>\s*(?:~|–|—|-|至|到|\sto\s)\s*<Q1>(?!\d)").search(clause)
+    if match is None:
         return None
-    low, high = _number(found, "0"), _number(found, "1")
+    low, high = _number(match, "0"), _number(match, "1")
     if low > high:
         return None
-    return _Bound(_name(clause, found), Op.BETWEEN, _unit(found, "1", "0"), low=low, high=high)
+    return _Bound(_name(clause, match), Op.BETWEEN, _unit(match, "1", "0"), low=low, high=high)
 
 
 def _plain(clause: str) -> _Bound | None:
-    """准确率95.2%: a number with a unit that all but ends the clause; nothing glued to letters (QT400) or 表."""
-    for found in _pattern(r"(?<![A-Za-z\d.\-表图第型号])<Q>").finditer(clause):
-        name, after = _tidy(clause[: found.start()]), clause[found.end() :].strip()
-        if name and len(after) <= 3 and not re.match("[下时的前后]", after) and (found["unit"] or not after):
-            return _Bound(name, Op.EQUAL, _unit(found), value=_number(found))
+    """准确率95.2%: a number with a unit near the end of the clause, not attached to letters (QT400) or 表."""
+    for match in _pattern(r"(?<![A-Za-z\d.\-表图第型号])<Q>").finditer(clause):
+        name, after = _tidy(clause[: match.start()]), clause[match.end() :].strip()
+        if name and len(after) <= 3 and not re.match("[下时的前后]", after) and (match["unit"] or not after):
+            return _Bound(name, Op.EQUAL, _unit(match), value=_number(match))
     return None
 
 
-# The surest sign first: a clause may hold several numbers, and only one of them is the bound.
-_READERS = (_from_to, _symbol, _word, _target, _endured, _suffix, _tolerance, _change, _range, _plain)
+# The most reliable pattern first: a clause may contain several numbers, and only one of them is the bound.
+_BOUND_PARSERS = (_from_to, _symbol, _word, _target, _endured, _suffix, _tolerance, _change, _range, _plain)

@@ -1,6 +1,6 @@
-"""Units as Chinese and English records write them, converted by pint.
+"""Units as they are written in Chinese and English records, converted with pint.
 
-Nothing is built before the first comparison: the registry takes a third of a second.
+The pint registry takes a third of a second to build, so it is built on the first comparison.
 """
 
 import json
@@ -13,14 +13,14 @@ import pint
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUPERSCRIPT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
-_SAME_SIGN = str.maketrans(
+_SIGN_VARIANTS = str.maketrans(
     {"µ": "μ", "％": "%", "／": "/", "·": "·", "•": "·", "⋅": "·", "*": "·", "（": "(", "）": ")"}
 )
 _EXPONENT = r"(?:[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?[0-9]|[23](?![0-9.]))?"
 
 
 class UnknownUnitError(ValueError):
-    """A unit that the table does not know, or two that measure different things."""
+    """A unit is not in the table, or two units measure different quantities."""
 
 
 @cache
@@ -38,7 +38,7 @@ def _table() -> dict[str, str]:
 
 @cache
 def registry() -> pint.UnitRegistry[float]:
-    """pint's registry with Chinese units, money and counting words defined."""
+    """The pint registry with Chinese units, currency and counting units defined."""
     ureg: pint.UnitRegistry[float] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
     counted = set(re.findall(r"\b(?:count|level|hardness)_[A-Za-z]+\b", " ".join(_table().values())))
     for name in sorted(counted):
@@ -54,7 +54,7 @@ def unit_pattern() -> str:
     names = sorted(_table(), key=len, reverse=True)
     latin = "|".join(re.escape(name) for name in names if name[-1].isascii() and name[-1].isalpha())
     others = "|".join(re.escape(name) for name in names if not (name[-1].isascii() and name[-1].isalpha()))
-    # A Latin unit ends where the letters end (m is not the beginning of mol); a Chinese one needs no border.
+    # A Latin unit ends where the letters end (m is not the beginning of mol); a Chinese unit needs no boundary.
     atom = rf"(?:(?:{latin})(?![A-Za-zΩμ]){_EXPONENT}|(?:{others}){_EXPONENT})"
     product = rf"{atom}(?:·{atom})*"
     return rf"{product}(?:/(?:{atom}|\({product}\)))*"
@@ -67,38 +67,46 @@ def _atom_or_operator() -> re.Pattern[str]:
 
 
 def normalise_signs(text: str) -> str:
-    """One sign for each of micro, percent, slash, product and brackets; superscripts stay as they are."""
-    return text.translate(_SAME_SIGN)
+    """Use one sign for each of micro, percent, slash, product and brackets; superscripts are kept."""
+    return text.translate(_SIGN_VARIANTS)
 
 
 def is_unit(text: str) -> bool:
-    """Whether the whole text is one unit that the table knows."""
+    """Whether the whole text is one known unit."""
     return re.fullmatch(unit_pattern(), normalise_signs(text.strip())) is not None
 
 
 @cache
 def unit_expression(text: str) -> str:
-    """The unit as an expression of pint; raises UnknownUnitError."""
+    """The unit as a pint expression.
+
+    Raises:
+        UnknownUnitError: the text contains an unknown unit.
+    """
     unit = normalise_signs(text.strip())
     parts: list[str] = []
     position = 0
     while position < len(unit):
-        found = _atom_or_operator().match(unit, position)
-        if found is None:
+        match = _atom_or_operator().match(unit, position)
+        if match is None:
             raise UnknownUnitError(text)
-        position = found.end()
-        if found["sign"]:
-            parts.append({"·": "*"}.get(found["sign"], found["sign"]))
+        position = match.end()
+        if match["sign"]:
+            parts.append({"·": "*"}.get(match["sign"], match["sign"]))
         else:
-            power = found["power"].translate(_SUPERSCRIPTS).lstrip("^")
-            parts.append(f"({_table()[found['name']]})" + (f"**({power})" if power else ""))
+            power = match["power"].translate(_SUPERSCRIPTS).lstrip("^")
+            parts.append(f"({_table()[match['name']]})" + (f"**({power})" if power else ""))
     return "".join(parts)
 
 
 def convert(value: float, unit: str, to_unit: str, *, difference: bool = False) -> float:
-    """`value` of `unit` in `to_unit`; raises UnknownUnitError where that has no meaning.
+    """Convert a value from `unit` to `to_unit`.
 
-    `difference`: the value is a span, not a point of a scale, so that 2 ℃ is 2 K and not 275.15 K.
+    Args:
+        difference: the value is a difference, not a point on a scale, so 2 ℃ is 2 K and not 275.15 K.
+
+    Raises:
+        UnknownUnitError: a unit is unknown, or the units measure different quantities.
     """
     if normalise_signs(unit.strip()) == normalise_signs(to_unit.strip()):
         return value
@@ -114,5 +122,5 @@ def convert(value: float, unit: str, to_unit: str, *, difference: bool = False) 
 
 
 def fold_superscripts(text: str) -> str:
-    """10⁻⁶ as 10^-6, for reading numbers."""
-    return _SUPERSCRIPT_RUN.sub(lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text)
+    """Rewrite superscripts for number parsing: 10⁻⁶ becomes 10^-6."""
+    return _SUPERSCRIPT_RUN.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)

@@ -1,1 +1,1 @@
-"""Leak check: text in a confidential record that would identify its owner."""
+"""Leak check: finds text in a confidential record that would identify its owner."""

@@ -1,8 +1,8 @@
-"""What in the free text of a confidential record would give its owner away, to be mended before publishing.
+"""Leak check: finds text in a confidential record that identifies its owner, to be corrected before publishing.
 
-Looked for: the owner's name and the short forms of it, contact persons, telephone numbers, e-mail addresses, unified
-social credit codes, web addresses and messenger accounts; also when spaces, full width or invisible characters are
-put between the characters. A finding says where it is; whether to publish nevertheless is for the caller.
+It finds the owner's name and its short forms, contact persons, telephone numbers, e-mail addresses, unified social
+credit codes, web addresses and messenger accounts, even if they are disguised by spaces, full-width or invisible
+characters. Each finding has a position; the caller decides whether to publish anyway.
 """
 
 import re
@@ -19,6 +19,8 @@ _ASK = "联系人?|找|咨询|致电|请|负责人"
 
 
 class LeakKind(StrEnum):
+    """What a leak reveals."""
+
     ORGANISATION = "organisation"
     CONTACT_NAME = "contact_name"
     PHONE = "phone"
@@ -28,7 +30,7 @@ class LeakKind(StrEnum):
     MESSENGER = "messenger"
 
 
-_WORDS = {
+_LABELS = {
     LeakKind.ORGANISATION: ("本单位名称或简称", "the owner's name or a short form of it"),
     LeakKind.CONTACT_NAME: ("联系人姓名", "the contact person's name"),
     LeakKind.PHONE: ("电话号码", "a telephone number"),
@@ -41,7 +43,8 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class OwnerNames:
-    """Whom a confidential record must not name. `aliases`: brands, former and English names."""
+    """The names and numbers that a confidential record must not contain. `aliases`: brands, former and English
+    names."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -51,7 +54,7 @@ class OwnerNames:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One place: `start` and `end` are offsets in the field's text as it was given."""
+    """One finding. `start` and `end` are character offsets in the field's original text."""
 
     kind: LeakKind
     field: str
@@ -63,17 +66,18 @@ class Leak:
 
 
 def find_leaks(texts: Mapping[str, str], owner: OwnerNames) -> list[Leak]:
-    """All findings in order of field and position; of overlapping ones of a kind only the longest."""
+    """All findings, ordered by field and position; of nested findings only the outermost is returned."""
     forms = tuple(dict.fromkeys(form for name in (owner.name, *owner.aliases) for form in short_forms(name)))
     return [
         _leak(kind, field, text, spot)
         for field, text in texts.items()
-        for kind, spot in sorted(_spots(text, owner, forms), key=lambda found: found[1])
+        for kind, spot in sorted(_spots(text, owner, forms), key=lambda finding: finding[1])
     ]
 
 
 def texts_of(data: Mapping[str, object]) -> dict[str, str]:
-    """All text in a record's data, lists and objects too, by path: `title`, `keywords[0]`, `indicators[2].name`."""
+    """All texts in a record's data, including lists and objects, by path: `title`, `keywords[0]`,
+    `indicators[2].name`."""
     return dict(_flatten("", data))
 
 
@@ -84,13 +88,13 @@ def _flatten(path: str, value: object) -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             yield from _flatten(f"{path}.{key}" if path else str(key), item)
     elif isinstance(value, (list, tuple)):
-        for place, item in enumerate(value):
-            yield from _flatten(f"{path}[{place}]", item)
+        for index, item in enumerate(value):
+            yield from _flatten(f"{path}[{index}]", item)
 
 
 def _leak(kind: LeakKind, field: str, text: str, spot: Spot) -> Leak:
     start, end = spot
-    zh, en = _WORDS[kind]
+    zh, en = _LABELS[kind]
     before, after = max(start - _EXCERPT_MARGIN, 0), min(end + _EXCERPT_MARGIN, len(text))
     excerpt = (
         ("…" if before else "") + text[before:after].replace("\n", " ") + ("…" if after < len(text) else "")
@@ -102,26 +106,27 @@ def _leak(kind: LeakKind, field: str, text: str, spot: Spot) -> Leak:
         end,
         excerpt,
         zh=f"匿名发布的内容中出现{zh}：“{excerpt}”，请删除或改写。",
-        en=f"The text of an anonymous record contains {en}: '{excerpt}'; remove or rewrite it.",
+        en=f"The text of this confidential record contains {en}: '{excerpt}'. Remove or rewrite it.",
     )
 
 
 def _spots(text: str, owner: OwnerNames, forms: Iterable[str]) -> Iterator[tuple[LeakKind, Spot]]:
     folded = FoldedText(text)
-    found: list[tuple[LeakKind, Spot]] = []
+    findings: list[tuple[LeakKind, Spot]] = []
     for form in forms:
-        found += [(LeakKind.ORGANISATION, spot) for spot in folded.find(form)]
+        findings += [(LeakKind.ORGANISATION, spot) for spot in folded.find(form)]
     for name in owner.contact_names:
-        found += [(LeakKind.CONTACT_NAME, spot) for spot in _person(folded, name)]
+        findings += [(LeakKind.CONTACT_NAME, spot) for spot in _person(folded, name)]
     for phone in owner.phones:
         digits = re.sub(r"\D", "", phone)
-        found += [(LeakKind.PHONE, spot) for spot in (folded.find(digits) if len(digits) >= 7 else ())]
-    found += [(LeakKind(kind), spot) for kind, spot in find_contacts(folded)]
-    yield from _longest(found)
+        findings += [(LeakKind.PHONE, spot) for spot in (folded.find(digits) if len(digits) >= 7 else ())]
+    findings += [(LeakKind(kind), spot) for kind, spot in find_contacts(folded)]
+    yield from _outermost(findings)
 
 
 def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
-    """The whole name anywhere; surname and title (王经理) only where somebody is addressed: 提高工程师 is no 高工."""
+    """Spots of a person: the full name anywhere; surname and title (王经理) only at the start of a phrase or after a
+    word of address, because 提高工程师 does not contain 高工."""
     whole = strip_legal_form(name)
     if len(whole) < 2:
         return
@@ -129,12 +134,12 @@ def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
     if re.fullmatch("[\u4e00-\u9fff]{2,4}", whole):
         surname = whole[:2] if len(whole) == 4 else whole[:1]
         pattern = rf"(?:(?:{_ASK})[:]?|(?<![\u4e00-\u9fff]))({surname}(?:{_TITLES}))(?![\u4e00-\u9fff]?[率能量序件])"
-        yield from (folded.joined.spot(found, 1) for found in re.finditer(pattern, folded.joined.text))
+        yield from (folded.joined.spot(match, 1) for match in re.finditer(pattern, folded.joined.text))
 
 
-def _longest(found: list[tuple[LeakKind, Spot]]) -> Iterator[tuple[LeakKind, Spot]]:
-    """Without those that lie inside another: the brand inside the full name, the domain inside the address."""
-    unique = list(dict.fromkeys(found))
+def _outermost(findings: list[tuple[LeakKind, Spot]]) -> Iterator[tuple[LeakKind, Spot]]:
+    """Drop findings that lie inside another one: a brand inside the full name, a domain inside an e-mail address."""
+    unique = list(dict.fromkeys(findings))
     for kind, (start, end) in unique:
         inside = any(
             other_start <= start and end <= other_end and (other_start, other_end) != (start, end)

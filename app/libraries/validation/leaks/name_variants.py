@@ -1,4 +1,4 @@
-"""Which short forms of an organisation's name give it away: 济南泽垚泵阀铸造有限公司 is known as 泽垚 or 济南泽垚."""
+"""Short forms of an organisation's name that identify it: 济南泽垚泵阀铸造有限公司 is known as 泽垚 or 济南泽垚."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import rjieba
 
 from app.libraries.vocabularies.catalogue import regions
 
-# Longest first: 股份有限公司 must go before 公司.
+# Longest first: 股份有限公司 must match before 公司.
 _LEGAL = re.compile(
     "(?:股份有限责任公司|集团股份有限公司|集团有限责任公司|股份有限公司|有限责任公司|集团有限公司|有限公司|分公司|子公司|公司|"
     "(?:\\(|（)?(?:有限合伙|普通合伙)(?:\\)|）)?|合伙企业|专业合作社联合社|专业合作社|合作社|集团|总厂|工厂|厂)+$"
@@ -27,30 +27,30 @@ _BRACKETED = re.compile("[(（][^)）]*[)）]")
 
 @cache
 def _words(kind: str) -> tuple[str, ...]:
-    """A list of data/name_words.json, longest word first."""
+    """One list of data/name_words.json, longest word first."""
     raw = (files(__package__) / "data" / "name_words.json").read_text(encoding="utf-8")
     words: list[str] = json.loads(raw)[kind]
     return tuple(sorted(words, key=len, reverse=True))
 
 
 def fold_char(char: str) -> str:
-    """Half width and lower case, one character at a time so that positions stay known."""
+    """Half-width and lower case of one character; folding character by character preserves positions."""
     return unicodedata.normalize("NFKC", char).casefold()
 
 
 def strip_legal_form(text: str) -> str:
-    """Letters and digits only, folded."""
+    """Only the letters and digits of the text, folded."""
     return "".join(piece for char in text for piece in fold_char(char) if piece.isalnum())
 
 
 MAX_NAME = 200
-"""No name is longer; the cut bounds the work on text that somebody puts into the field."""
+"""No real name is longer; the limit bounds the work on arbitrary text in the field."""
 
 
 def short_forms(name: str) -> tuple[str, ...]:
-    """The name and the shorter forms that still point at one organisation, longest first, each as `bare` text.
+    """The name and the shorter forms that still identify the organisation, longest first, letters and digits only.
 
-    A form stays out where it is an everyday word: 创新 of 济南创新科技有限公司 says nothing, 济南创新科技 does.
+    Everyday words are left out: for 济南创新科技有限公司, 创新 identifies nothing but 济南创新科技 does.
     """
     name = name[:MAX_NAME]
     if not re.search(r"[\u4e00-\u9fff]", name):
@@ -63,7 +63,7 @@ def short_forms(name: str) -> tuple[str, ...]:
     stem = _INSTITUTION.sub("", rest)
     forms = [full, strip_legal_form(_BRACKETED.sub("", name)), home[0] if home else ""]
     if institution:
-        # 岱北理工 stands for 岱北理工大学; of 山东大学 nothing shorter is left that is its own.
+        # 岱北理工 identifies 岱北理工大学; 山东大学 has no shorter form that identifies it.
         forms += [core_text if rest else "", stem if len(stem) >= 4 else ""]
     else:
         forms += [core_text if len(rest) >= 2 else "", rest if len(rest) >= 4 and _distinctive(rest) else ""]
@@ -77,7 +77,7 @@ def short_forms(name: str) -> tuple[str, ...]:
 def _latin_forms(name: str) -> tuple[str, ...]:
     forms = [strip_legal_form(name), strip_legal_form(_LATIN_LEGAL.sub("", name))]
     words = [word for word in re.findall(r"[^\W\d_]{5,}", name.casefold()) if word not in _words("latin")]
-    # `University of Eastmarch` and `Kestrelmoor Embedded Systems Ltd` are known by their one own word.
+    # `University of Eastmarch` and `Kestrelmoor Embedded Systems Ltd` are identified by one distinctive word.
     if words:
         forms.append(words[0])
     return tuple(sorted({form for form in forms if len(form) >= 4}, key=len, reverse=True))
@@ -94,7 +94,7 @@ def _region_names() -> tuple[str, ...]:
 
 
 def _split_region(name: str) -> tuple[str, str]:
-    """Leading regions (山东省济南市…) and the rest, which keeps at least two characters."""
+    """Split a name into its leading regions (山东省济南市…) and the rest, which keeps at least two characters."""
     taken, rest = "", name
     while True:
         region = next((region for region in _region_names() if rest.startswith(region)), None)
@@ -104,25 +104,25 @@ def _split_region(name: str) -> tuple[str, str]:
 
 
 def _brand(stem: str) -> str:
-    """What is left when the words of trade are taken off the end; 泽垚 of 泽垚泵阀铸造."""
+    """The brand: what remains after removing trade words from the end, e.g. 泽垚 from 泽垚泵阀铸造."""
     brand = stem
     while True:
         trade = next((word for word in _words("trade") if brand.endswith(word)), None)
         if trade is None or len(brand) - len(trade) < 2:
             break
         brand = brand[: -len(trade)]
-    # Some trade word in the middle that the list knows still ends the brand: 磐冶重型铸造 → 磐冶.
+    # A known trade word in the middle also ends the brand: 磐冶重型铸造 → 磐冶.
     cut = min((place for word in _words("trade") if (place := brand.find(word, 2)) > 0), default=len(brand))
     return brand[:cut]
 
 
 def _distinctive(brand: str) -> bool:
-    """With a rare character, or with a part that no dictionary word covers; 循环经济 is neither."""
+    """Whether the brand has a rare character or a part that is not a dictionary word; 循环经济 has neither."""
     return any(_rare(char) for char in brand) or any(len(piece) == 1 for piece in rjieba.cut(brand, False))
 
 
 def _rare(char: str) -> bool:
-    """Outside the 3,755 everyday characters, which GB 2312 keeps in its rows 16 to 55."""
+    """Whether a character is outside the 3,755 common ones, which are rows 16 to 55 of GB 2312."""
     try:
         encoded = char.encode("gb2312")
     except UnicodeEncodeError:

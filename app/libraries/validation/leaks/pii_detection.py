@@ -1,4 +1,4 @@
-"""Finds ways to reach somebody in text, whatever is put between the characters; positions are of the original."""
+"""Detection of contact details in text, even with disguising characters; positions refer to the original text."""
 
 import re
 import unicodedata
@@ -11,8 +11,8 @@ from app.libraries.validation.leaks.name_variants import fold_char
 Spot = tuple[int, int]
 Kind = Literal["phone", "email", "uscc", "website", "messenger"]
 
-# What people put inside a word to hide it; sentence marks are not among them, so that a short name is not read
-# across the border of two clauses.
+# Characters that people insert to disguise a word. Sentence marks are not included, so that a short name is not
+# detected across the boundary of two clauses.
 _FILLERS = frozenset("·-_*./|~^#+=•‧∙—–‐")
 
 _GAP = r"[\s\-_·*/|—–.、,，()]{1,3}"
@@ -26,7 +26,7 @@ _MOBILE = re.compile(
         for shape in (
             r"1[3-9]\d{9}",
             rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}",
-            # Groups with commas are lists of numbers, groups of three with spaces are thousands: neither is here.
+            # Groups with commas are lists of numbers and groups of three with spaces are thousands; neither is matched.
             rf"1[3-9]\d{_GROUP_GAP}(?:\d{{4}}{_GROUP_GAP}\d{{4}}|\d{{8}}|\d{{3}}{_GROUP_GAP}\d{{5}})",
             rf"1[3-9]\d{{2}}{_GROUP_GAP}\d{{3}}{_GROUP_GAP}\d{{4}}",
             rf"1[3-9]\d{{5}}{_GROUP_GAP}\d{{4}}",
@@ -48,7 +48,7 @@ _DIGIT_WORDS = str.maketrans("零〇一二三四五六七八九幺", "0012345678
 
 _AT = r"(?:@|\(at\)|\[at\]|\{at\}|#at#|#|艾特)"
 _DOT = r"(?:\.|\(dot\)|\[dot\]|点)"
-# Only from the beginning of a run: from every place in it, a long run would cost its length squared.
+# Match only from the start of a run; matching from every position would take time quadratic in its length.
 _LOCAL = r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]+"
 _EMAIL = re.compile(rf"{_LOCAL}{_AT}[a-z0-9][a-z0-9\-]*(?:{_DOT}[a-z0-9\-]+)*{_DOT}[a-z]{{2,}}")
 _PLAIN_TLD = "com|cn|net|org|edu|gov"
@@ -68,19 +68,22 @@ _MESSENGER = re.compile(
 
 
 class MappedText:
-    """Text with some characters mapped or dropped, and where each remaining one stood."""
+    """Text with some characters mapped or dropped, and the original position of each remaining character."""
 
     def __init__(self, pieces: list[tuple[str, int]]) -> None:
         self.text = "".join(piece for piece, _ in pieces)
-        self._at = [place for piece, place in pieces for _ in piece]
+        self._positions = [position for piece, position in pieces for _ in piece]
 
-    def spot(self, found: re.Match[str], group: int = 0) -> Spot:
-        return self.original(found.start(group), found.end(group))
+    def spot(self, match: re.Match[str], group: int = 0) -> Spot:
+        """The original position of a match."""
+        return self.original(match.start(group), match.end(group))
 
     def original(self, start: int, end: int) -> Spot:
-        return self._at[start], self._at[end - 1] + 1
+        """The original position of a slice of the mapped text."""
+        return self._positions[start], self._positions[end - 1] + 1
 
     def find(self, needle: str) -> Iterator[Spot]:
+        """Original positions of all occurrences of `needle`."""
         start = self.text.find(needle)
         while start >= 0:
             yield self.original(start, start + len(needle))
@@ -93,64 +96,65 @@ class FoldedText:
     def __init__(self, text: str) -> None:
         self.source = text
         pieces = [
-            (fold_char(char), place)
-            for place, char in enumerate(text)
+            (fold_char(char), position)
+            for position, char in enumerate(text)
             if unicodedata.category(char) not in ("Cf", "Mn")
         ]
         self.plain = MappedText(pieces)
-        self.joined = MappedText([(piece, place) for piece, place in pieces if not piece.isspace()])
+        self.joined = MappedText([(piece, position) for piece, position in pieces if not piece.isspace()])
         self.tight = MappedText(
-            [(piece, place) for piece, place in pieces if not (piece.isspace() or piece in _FILLERS)]
+            [(piece, position) for piece, position in pieces if not (piece.isspace() or piece in _FILLERS)]
         )
         self.letters = MappedText(
             [
-                (kept, place)
-                for piece, place in pieces
-                if (kept := "".join(char for char in piece if char.isalnum()))
+                (letters, position)
+                for piece, position in pieces
+                if (letters := "".join(char for char in piece if char.isalnum()))
             ]
         )
 
     def find(self, needle: str) -> Iterator[Spot]:
-        """A folded name: a long one whatever stands between its characters, a short one within one clause."""
+        """Find a folded name: a long one with any characters in between, a short one only within one clause."""
         latin = needle.isascii()
-        reading = self.letters if len(needle) >= 4 else self.tight
-        for start, end in reading.find(needle):
+        mapped = self.letters if len(needle) >= 4 else self.tight
+        for start, end in mapped.find(needle):
             if not (latin and self._inside_word(start, end)):
                 yield start, end
 
     def _inside_word(self, start: int, end: int) -> bool:
-        """kestrel in kestrelmoor; a name that begins or ends with a digit or a letter of the same word."""
+        """Whether the spot is only a part of a Latin word, such as kestrel in kestrelmoor."""
         around = self.source[start - 1 : start] + self.source[end : end + 1]
         return any(fold_char(char).isascii() and char.isalnum() for char in around)
 
 
 def find_contacts(folded: FoldedText) -> Iterator[tuple[Kind, Spot]]:
-    """Everything that reaches a person or names an organisation by number or address."""
+    """All telephone numbers, e-mail addresses, credit codes, web addresses and messenger accounts in the text."""
     yield from (("phone", spot) for spot in _phones(folded))
-    yield from (("email", folded.plain.spot(found)) for found in _EMAIL.finditer(folded.plain.text))
-    yield from (("email", folded.joined.spot(found)) for found in _SPREAD_EMAIL.finditer(folded.joined.text))
+    yield from (("email", folded.plain.spot(match)) for match in _EMAIL.finditer(folded.plain.text))
+    yield from (("email", folded.joined.spot(match)) for match in _SPREAD_EMAIL.finditer(folded.joined.text))
     yield from (("uscc", spot) for spot in _credit_codes(folded))
-    yield from (("website", folded.plain.spot(found)) for found in _WEBSITE.finditer(folded.plain.text))
+    yield from (("website", folded.plain.spot(match)) for match in _WEBSITE.finditer(folded.plain.text))
     yield from (
-        ("website", folded.joined.spot(found)) for found in _SPREAD_WEBSITE.finditer(folded.joined.text)
+        ("website", folded.joined.spot(match)) for match in _SPREAD_WEBSITE.finditer(folded.joined.text)
     )
-    yield from (("messenger", folded.joined.spot(found)) for found in _MESSENGER.finditer(folded.joined.text))
+    yield from (("messenger", folded.joined.spot(match)) for match in _MESSENGER.finditer(folded.joined.text))
 
 
 def _phones(folded: FoldedText) -> Iterator[Spot]:
     plain = folded.plain
     for pattern in (_MOBILE, _LANDLINE, _INTERNATIONAL):
-        yield from (plain.spot(found) for found in pattern.finditer(plain.text))
-    yield from (plain.spot(found, 1) for found in _ANNOUNCED.finditer(plain.text))
+        yield from (plain.spot(match) for match in pattern.finditer(plain.text))
+    yield from (plain.spot(match, 1) for match in _ANNOUNCED.finditer(plain.text))
     spelled = plain.text.translate(_DIGIT_WORDS)
     if spelled != plain.text:
-        yield from (plain.spot(found) for found in _MOBILE.finditer(spelled))
+        yield from (plain.spot(match) for match in _MOBILE.finditer(spelled))
 
 
 def _credit_codes(folded: FoldedText) -> Iterator[Spot]:
-    """A run of exactly 18 needs the check character; inside a longer run, where chance finds one, both checks."""
+    """Unified social credit codes. A run of exactly 18 characters must pass the check character; inside a longer run,
+    where it may fit by chance, both checks must pass."""
     tight = folded.tight
-    # Upper case letter by letter, because a few (ß) grow and would shift the positions.
+    # Upper case only for ASCII: some letters (ß) become longer in upper case and would shift the positions.
     upper = "".join(char.upper() if char.isascii() else "?" for char in tight.text)
     for run in re.finditer(r"[0-9A-Y]{18,}", upper):
         alone = run.end() - run.start() == 18

@@ -1,4 +1,4 @@
-"""Values that must come from a vocabulary: a code, or a label that resolves to one."""
+"""Values from a vocabulary: a code, or a label that resolves to one."""
 
 import re
 from dataclasses import dataclass
@@ -15,51 +15,51 @@ _TRL = re.compile(r"\s*(?:TRL[\s-]*)?([0-9]{1,2})\s*级?\s*", re.IGNORECASE)
 
 
 def check_code(name: str, value: str) -> str:
-    """The code that `value` stands for in the vocabulary `name`; the error names the nearest valid codes."""
-    words = vocabulary(name)
-    code = words.resolve(value)
+    """Resolve `value` to a code of the vocabulary `name`; the error suggests similar valid codes."""
+    terms = vocabulary(name)
+    code = terms.resolve(value)
     if code is not None:
         return code
     if name == "regions" and region_above(value.strip()) is not None:
         return value.strip()
-    near = words.suggest(value)
-    # What was sent goes into the message cut, so that a mistaken paste of a whole text stays readable.
+    suggestions = terms.suggest(value)
+    # The input is truncated in the message, in case a whole text was pasted by mistake.
     sent = value.strip()[:40]
-    hint_zh = f"是否指：{words.describe(near)}？" if near else ""
-    hint_en = f" Did you mean {words.describe(near, 'en')}?" if near else ""
+    hint_zh = f"是否指：{terms.describe(suggestions)}？" if suggestions else ""
+    hint_en = f" Did you mean {terms.describe(suggestions, 'en')}?" if suggestions else ""
     raise field_error(
         "unknown_code",
-        zh=f"“{sent}”不在“{words.zh}”词表中。{hint_zh}",
-        en=f"'{sent}' is not in the vocabulary '{words.en}'.{hint_en}",
+        zh=f"“{sent}”不在“{terms.zh}”词表中。{hint_zh}",
+        en=f"'{sent}' is not in the vocabulary '{terms.en}'.{hint_en}",
         vocabulary=name,
-        suggestions=",".join(near),
+        suggestions=",".join(suggestions),
     )
 
 
 def check_codes(name: str, values: Any, *, minimum: int = 0, maximum: int = 3) -> Any:
-    """Resolved codes in the order given, repeated ones dropped. Anything but a list of text is left to pydantic."""
+    """Resolve codes in the given order and drop duplicates. Values that are not lists of text are left to pydantic."""
     if not isinstance(values, (list, tuple)) or not all(isinstance(value, str) for value in values):
         return values
     codes = list(dict.fromkeys(check_code(name, value) for value in values))
-    words = vocabulary(name)
+    terms = vocabulary(name)
     if len(codes) < minimum:
         raise field_error(
             "too_few_codes",
-            zh=f"“{words.zh}”至少选 {minimum} 项。",
-            en=f"Choose at least {minimum} of '{words.en}'.",
+            zh=f"“{terms.zh}”至少选 {minimum} 项。",
+            en=f"Choose at least {minimum} of '{terms.en}'.",
         )
     if len(codes) > maximum:
         raise field_error(
             "too_many_codes",
-            zh=f"“{words.zh}”最多选 {maximum} 项，现有 {len(codes)} 项。",
-            en=f"Choose at most {maximum} of '{words.en}'; there are {len(codes)}.",
+            zh=f"“{terms.zh}”最多选 {maximum} 项，现有 {len(codes)} 项。",
+            en=f"Choose at most {maximum} of '{terms.en}'; there are {len(codes)}.",
         )
     return codes
 
 
 @dataclass(frozen=True, slots=True)
 class CodeOf:
-    """For `Annotated[str, CodeOf("regions")]`."""
+    """Annotation for one code of a vocabulary: `Annotated[str, CodeOf("regions")]`."""
 
     vocabulary: str
 
@@ -72,7 +72,7 @@ class CodeOf:
 
 @dataclass(frozen=True, slots=True)
 class CodesOf:
-    """For `Annotated[list[str], CodesOf("hightech_fields", 1, 3)]`."""
+    """Annotation for a list of codes: `Annotated[list[str], CodesOf("hightech_fields", 1, 3)]`."""
 
     vocabulary: str
     minimum: int = 0
@@ -86,18 +86,18 @@ class CodesOf:
 
 
 def check_trl(value: Any) -> Any:
-    """A whole number 1–9, also written `TRL 7` or `7级`; other types are left to pydantic."""
+    """Parse an integer 1–9, also written `TRL 7` or `7级`; other types are left to pydantic."""
     if not isinstance(value, (int, float, str)):
         return value
-    found = _TRL.fullmatch(value) if isinstance(value, str) else None
-    level = int(found[1]) if found else value
-    # True counts as 1 in Python, and as a level nowhere.
+    match = _TRL.fullmatch(value) if isinstance(value, str) else None
+    level = int(match[1]) if match else value
+    # In Python True equals 1, but it is not a level.
     if not isinstance(level, (bool, str)) and level in range(1, 10):
         return int(level)
     raise field_error(
         "trl_range",
         zh="技术成熟度应为 1 至 9 的整数（1 基本原理，9 实际使用验证）。",
-        en="The technology readiness level is a whole number from 1 to 9.",
+        en="The technology readiness level must be an integer from 1 to 9.",
     )
 
 

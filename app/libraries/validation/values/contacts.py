@@ -1,4 +1,4 @@
-"""Telephone numbers and e-mail addresses: one stored form each, and a masked form for readers without consent."""
+"""Telephone numbers and e-mail addresses, normalised to one stored form each."""
 
 import re
 import unicodedata
@@ -26,33 +26,33 @@ def _compact(text: str) -> str:
 
 
 def check_mobile(text: str) -> str:
-    """Eleven digits of a Chinese mobile number; +86, spaces and hyphens are accepted on input."""
-    found = _MOBILE.fullmatch(_compact(text).replace("-", ""))
-    if found is None:
+    """Normalise a Chinese mobile number to 11 digits; +86, spaces and hyphens are accepted."""
+    match = _MOBILE.fullmatch(_compact(text).replace("-", ""))
+    if match is None:
         raise field_error(
             "mobile_format",
             zh="手机号应为 11 位数字，以 13 至 19 开头，如 13800000001。",
-            en="A mobile number has 11 digits and begins with 13 to 19, e.g. 13800000001.",
+            en="A mobile number must have 11 digits and begin with 13 to 19, e.g. 13800000001.",
         )
-    return found[1]
+    return match[1]
 
 
 def check_landline(text: str) -> str:
-    """Area code, hyphen, 7–8 digits, hyphen and extension where there is one: 0531-88880001-123."""
+    """Normalise a landline number to area code, 7–8 digits and optional extension: 0531-88880001-123."""
     compact = _compact(text)
-    found = _LANDLINE.fullmatch(compact)
-    if found is None or not (compact.startswith("0") or compact.startswith(("+86", "86"))):
+    match = _LANDLINE.fullmatch(compact)
+    if match is None or not (compact.startswith("0") or compact.startswith(("+86", "86"))):
         raise field_error(
             "landline_format",
             zh="固定电话应含区号，如 0531-88880001，分机写作 0531-88880001-123。",
-            en="A landline number needs its area code, e.g. 0531-88880001; an extension follows a hyphen.",
+            en="A landline number needs an area code, e.g. 0531-88880001. Append an extension with a hyphen.",
         )
-    area = "0" + found[1].removeprefix("0")
-    return "-".join(part for part in (area, found[2].replace("-", ""), found[3]) if part)
+    area = "0" + match[1].removeprefix("0")
+    return "-".join(part for part in (area, match[2].replace("-", ""), match[3]) if part)
 
 
 def check_phone(text: str) -> str:
-    """Mobile or landline in their stored form, or an international number as +digits."""
+    """Normalise a mobile or landline number, or an international number to `+` and digits."""
     compact = _compact(text)
     if _MOBILE.fullmatch(compact.replace("-", "")):
         return check_mobile(text)
@@ -66,28 +66,28 @@ def check_phone(text: str) -> str:
     raise field_error(
         "phone_format",
         zh="电话应为 11 位手机号、带区号的固定电话（0531-88880001），或以 + 开头的国际号码。",
-        en="Give an 11-digit mobile number, a landline with area code (0531-88880001), or an international "
-        "number that begins with +.",
+        en="Enter an 11-digit mobile number, a landline number with area code (0531-88880001), or an international "
+        "number beginning with +.",
     )
 
 
 def check_email(text: str) -> str:
-    """A mail address of at most 100 characters, domain in lower case; whether it exists is not asked."""
+    """Normalise an e-mail address of at most 100 characters, domain in lower case. Deliverability is not checked."""
     stripped = unicodedata.normalize("NFKC", text).strip()
     if len(stripped) <= MAX_EMAIL_LENGTH:
         try:
-            # Reserved names such as .test stay usable, so that a trial installation needs no real address.
+            # Reserved domains such as .test are allowed, so that a trial installation needs no real addresses.
             return validate_email(stripped, check_deliverability=False, test_environment=True).normalized
         except EmailNotValidError as error:
-            raise _email_flaw() from error
-    raise _email_flaw()
+            raise _email_error() from error
+    raise _email_error()
 
 
-def _email_flaw() -> Exception:
+def _email_error() -> Exception:
     return field_error(
         "email_format",
         zh=f"电子邮箱格式应如 name@example.com，最长 {MAX_EMAIL_LENGTH} 个字符。",
-        en=f"An e-mail address looks like name@example.com and has at most {MAX_EMAIL_LENGTH} characters.",
+        en=f"An e-mail address must look like name@example.com and have at most {MAX_EMAIL_LENGTH} characters.",
     )
 
 
