@@ -1,1 +1,1 @@
-"""技术成果库: achievements that universities, institutes and enterprises offer."""
+"""Achievements (技术成果库) that universities, institutes and enterprises offer."""

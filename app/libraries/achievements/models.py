@@ -1,4 +1,4 @@
-"""技术成果库: what universities, institutes and enterprises offer."""
+"""The table of achievements (技术成果)."""
 
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -12,17 +12,18 @@ from app.libraries.record.models import Record
 
 
 class Achievement(Record, Base):
-    """An achievement (技术成果); fields after the ministry's registration form and the listing platforms' practice."""
+    """An achievement (技术成果). The fields follow the ministry's registration form and the practice of listing
+    platforms."""
 
     __tablename__ = "achievements"
     kind: ClassVar[RecordKind] = RecordKind.ACHIEVEMENT
 
-    # required to publish, besides title, fields, region and owner
+    # required for publishing, besides title, fields, region and owner
     summary: Mapped[str] = mapped_column(Text, default="")
     trl: Mapped[int | None]
     transfer_modes: Mapped[list[str]] = mapped_column(default=list)
 
-    # what it is and does
+    # content
     category: Mapped[str | None] = mapped_column(String(30))
     forms: Mapped[list[str]] = mapped_column(default=list)
     attribute: Mapped[str | None] = mapped_column(String(30))

@@ -1,4 +1,4 @@
-"""What a list of achievements may be asked for beyond what all lists may."""
+"""Filters and sorts of the list of achievements, besides the common ones."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,6 +18,8 @@ from app.paging import Sort
 
 
 class AchievementFilters(ModeFilters):
+    """Query parameters of the list of achievements."""
+
     trl_min: Annotated[int, Field(ge=1, le=9)] | None = Field(None, title="最低成熟度")
     trl_max: Annotated[int, Field(ge=1, le=9)] | None = Field(None, title="最高成熟度")
     price_band: MoneyBand | None = Field(None, title="价格区间")
@@ -25,9 +27,11 @@ class AchievementFilters(ModeFilters):
 
 
 def conditions(filters: AchievementFilters, principal: Principal) -> Iterator[ColumnElement[bool]]:
-    """
+    """The filters as SQL conditions.
+
     Raises:
-        Unauthenticated, Forbidden: a stranger, or a reader not verified, asks for exact amounts.
+        Unauthenticated: an anonymous reader filters by exact amounts.
+        Forbidden: a reader of an unverified organisation does.
     """
     if filters.trl_min is not None:
         yield Achievement.trl >= filters.trl_min

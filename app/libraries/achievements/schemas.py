@@ -1,4 +1,4 @@
-"""技术成果 over the wire."""
+"""API schemas of achievements (技术成果)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -32,7 +32,7 @@ Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", examples
 
 
 class IpRight(Wire):
-    """知识产权. The number is held against its type and, of a Chinese patent, against its check digit."""
+    """知识产权. The number is checked against its type; a Chinese patent number also against its check digit."""
 
     type: Annotated[str, CodeOf("ip_types")] = Field(title="类型")
     number: ShortLine | None = Field(None, title="专利号或登记号", examples=["ZL201310699744.2"])
@@ -51,6 +51,8 @@ class Contributor(Wire):
 
 
 class AchievementFields(DisclosedFields):
+    """Fields of an achievement."""
+
     summary: LongText | None = Field(None, title="成果简介", description="10–5000 字;发布必填")
     trl: Trl | None = Field(None, title="技术成熟度", description="1–9;发布必填")
     transfer_modes: TransferModes | None = Field(None, title="拟转化方式", description="发布必填")
@@ -88,7 +90,7 @@ class AchievementFields(DisclosedFields):
 
 
 class AchievementCreate(Creation, AchievementFields):
-    """发布需要: 名称、简介、领域、地区、成熟度、转化方式;其余可选,填得越全完整度越高。"""
+    """发布须填写名称、简介、领域、地区、成熟度和转化方式;其余字段选填,填写越全,完整度越高。"""
 
     title: Title = Field(title="成果名称", description="2–200 字")
 
@@ -114,6 +116,8 @@ class AchievementCreate(Creation, AchievementFields):
 
 
 class AchievementPatch(OwnerChange, AchievementFields):
+    """A change of an achievement."""
+
     title: Title | None = Field(None, title="成果名称")
 
     model_config = ConfigDict(
@@ -122,6 +126,8 @@ class AchievementPatch(OwnerChange, AchievementFields):
 
 
 class AchievementRead(RecordRead, AchievementFields):
+    """An achievement as the reader may see it."""
+
     title: str = Field(title="成果名称")
     price_band: MoneyBand | None = Field(None, title="价格区间")
     indicator_names: list[str] | None = Field(None, title="指标名称")

@@ -1,4 +1,5 @@
-"""What is an achievement's own among the libraries; what it shares is in ``commands`` and ``lifecycle``."""
+"""The library of achievements: its checks, facets and searched texts; shared behaviour is in
+``libraries.lifecycle``."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,12 +25,12 @@ def _check(achievement: Achievement) -> Iterator[FieldError]:
     yield from money_range(achievement, "price")
     yield from in_order(achievement, "research_start", "research_end")
     today = local_now().date()
-    for place, right in enumerate(achievement.ip_list):
+    for index, right in enumerate(achievement.ip_list):
         number, kind = right.get("number"), right.get("type")
         if number:
             yield from field_errors_of(
-                f"ip_list.{place}.number",
-                # `other` is for what cannot be checked, also a patent whose number its source has wrong.
+                f"ip_list.{index}.number",
+                # The type `other` cannot be checked; it also holds patents whose number is wrong at the source.
                 lambda number=number, kind=kind: (  # type: ignore[misc]
                     None if kind == "other" else check_ip_number(number, ip_type=kind, today=today)
                 ),
@@ -37,22 +38,21 @@ def _check(achievement: Achievement) -> Iterator[FieldError]:
 
 
 def _resolve_references(session: Session, _: Any, values: dict[str, Any], __: Principal) -> None:
-    """
+    """Check the co-owning organisations.
+
     Raises:
-        Invalid: one of the other organisations is not known.
+        Invalid: one of them does not exist.
     """
-    wanted = values.get("co_org_ids") or []
-    if not wanted:
+    ids = [UUID(id_) for id_ in values.get("co_org_ids") or []]
+    if not ids:
         return
-    known = set(
-        session.scalars(select(Organisation.id).where(Organisation.id.in_([UUID(id_) for id_ in wanted])))
-    )
+    known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(ids))))
     errors = [
         FieldError(
-            f"co_org_ids.{place}", "unknown_organisation", "没有这个单位", "there is no such organisation"
+            f"co_org_ids.{index}", "unknown_organisation", "单位不存在", "the organisation does not exist"
         )
-        for place, id_ in enumerate(wanted)
-        if UUID(id_) not in known
+        for index, id_ in enumerate(ids)
+        if id_ not in known
     ]
     if errors:
         raise Invalid(fields=errors)

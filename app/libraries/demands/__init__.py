@@ -1,1 +1,1 @@
-"""技术需求库: demands, problems that enterprises want solved."""
+"""Demands (技术需求库): problems that enterprises want solved."""

@@ -1,4 +1,4 @@
-"""The words that ``clarity`` looks for (``data/clarity_words.json``) and the sentences in which it answers."""
+"""Word lists of the clarity check (``data/clarity_words.json``) and the texts of its findings."""
 
 import json
 import re
@@ -8,13 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-# Where an English word begins or ends: \b of the data file, but beside a digit or a Chinese character too (5000TBD).
-_BORDER = "(?:(?<![A-Za-z])(?=[A-Za-z])|(?<=[A-Za-z])(?![A-Za-z]))"
+# Replaces \b of the data file: the start or end of an English word, also next to a digit or a Chinese character
+# (5000TBD).
+_WORD_BOUNDARY = "(?:(?<![A-Za-z])(?=[A-Za-z])|(?<=[A-Za-z])(?![A-Za-z]))"
 
 
 @dataclass(frozen=True, slots=True)
 class VagueWords:
-    """Vague words of one kind; `zh` and `en` say after the word what is wrong, the questions hold `{word}`."""
+    """Vague words of one kind. `zh` and `en` complete a sentence that starts with the word; the questions contain
+    `{word}`."""
 
     kind: str
     zh: str
@@ -26,7 +28,7 @@ class VagueWords:
 
 @dataclass(frozen=True, slots=True)
 class WorkingCondition:
-    """A kind of working condition, the words that name it, and the question for it."""
+    """A kind of working condition, the pattern of its words, and the question about it."""
 
     kind: str
     zh: str
@@ -36,29 +38,30 @@ class WorkingCondition:
     pattern: re.Pattern[str]
 
 
-# code → what is wrong in Chinese and English, the question in Chinese and English
-WORDED: Mapping[str, tuple[str, str, str, str]] = {
+# code → (fault in Chinese, fault in English, question in Chinese, question in English)
+FINDING_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
     "no_indicators": (
-        "没有可以检验的指标。",
-        "There is no indicator that can be measured.",
-        "做到什么程度算成功?请至少写 3 项“名称 + 不低于/不超过 + 数值 + 单位”,如“中性盐雾 ≥ 1000 h”。",
-        "When is it a success? Give 3 or more indicators: name, bound, number, unit, e.g. 'salt spray ≥ 1000 h'.",
+        "未填写可检验的指标。",
+        "There is no measurable indicator.",
+        "达到什么程度视为成功?请至少填写 3 项指标,格式为“名称 + 不低于/不超过 + 数值 + 单位”,如“中性盐雾 ≥ 1000 h”。",
+        "What counts as success? Give at least 3 indicators (name, bound, value, unit), e.g. 'salt spray ≥ 1000 h'.",
     ),
     "few_indicators": (
-        "可以检验的指标只有 {count} 项,建议至少 {enough} 项。",
-        "Only {count} indicators can be measured; {enough} or more are better.",
-        "除此之外,寿命、精度、效率、成本、环保方面还有哪些必须达到的数值?",
-        "Which other figures must be met: life, precision, speed, cost, emissions?",
+        "可检验的指标仅 {count} 项,建议不少于 {enough} 项。",
+        "Measurable indicators: {count}; at least {enough} are recommended.",
+        "此外,在寿命、精度、效率、成本、环保方面还有哪些必须达到的数值?",
+        "Which other figures must be met, e.g. service life, precision, speed, cost or emissions?",
     ),
     "short_problem": (
-        "主要问题只有 {length} 个字(不计含糊用语),{clear} 个字以上才说得清楚。",
-        "The main problem has {length} characters (vague words not counted); {clear} or more make it clear.",
-        "现在用的是什么办法?在哪一步、什么条件下出问题?后果和数量是多少?试过什么?",
-        "What is done today? At which step and under which conditions does it fail? With what loss? What was tried?",
+        "主要问题仅 {length} 个字(不计含糊用语),建议不少于 {clear} 个字。",
+        "The main problem has {length} characters (without vague words); at least {clear} are recommended.",
+        "目前采用什么方法?问题出现在哪个环节、什么条件下?造成多大损失?已尝试过哪些办法?",
+        "What is the present method? At which step and under which conditions does it fail? What does it cost? "
+        "What have you tried?",
     ),
     "no_conditions": (
-        "没有写工况({kinds_zh})。",
-        "No working conditions are named ({kinds_en}).",
+        "未说明工况({kinds_zh})。",
+        "No working conditions are stated ({kinds_en}).",
         "{questions_zh}",
         "{questions_en}",
     ),
@@ -69,46 +72,46 @@ WORDED: Mapping[str, tuple[str, str, str, str]] = {
         "What is the unit of '{indicator}'?",
     ),
     "buying_not_research": (
-        "出现“{word}”,又没有写技术问题,看起来是采购而不是技术攻关。",
-        "It says '{word}' and tells no technical problem: this reads as buying, not as research.",
-        "现有产品为什么不能用,缺的是哪项技术?如果只是购买成熟产品,请把需求类型改为“采购成熟技术”。",
-        "Why do existing products not do, and which technology is missing? If a product is all you want, set the "
-        "kind of need to 'purchase of mature technology'.",
+        "文中出现“{word}”,但未说明技术问题,看似采购需求而非技术攻关需求。",
+        "The text says '{word}' but states no technical problem: it reads as a purchase, not as research.",
+        "现有产品为何不能满足要求,缺少哪项技术?如仅需购买成熟产品,请将需求类型改为“采购成熟技术”。",
+        "Why are existing products unsuitable, and which technology is missing? If you only want to buy a product, "
+        "set the kind of need to 'purchase of mature technology'.",
     ),
     "buying_declared": (
-        "需求类型为采购成熟技术,但没有写要解决的技术问题。",
-        "The need is the purchase of mature technology, and no technical problem is told.",
-        "买来的技术要解决什么问题?现有产品哪里不合适?",
-        "Which problem shall the bought technology solve? What is wrong with the products at hand?",
+        "需求类型为采购成熟技术,但未说明要解决的技术问题。",
+        "The demand is a purchase of mature technology, but no technical problem is stated.",
+        "拟采购的技术要解决什么问题?现有产品有何不足?",
+        "Which problem should the purchased technology solve? Why are existing products unsuitable?",
     ),
     "no_budget": (
-        "没有写拟投入资金。",
+        "未填写拟投入资金。",
         "No budget is given.",
-        "大约准备投入多少万元?写一个区间即可。",
-        "About how much will you spend, in 万元? A range will do.",
+        "计划投入多少万元?可填写区间。",
+        "How much do you plan to spend, in 万元? A range is sufficient.",
     ),
     "no_min_trl": (
-        "没有写期望成熟度。",
-        "No least readiness level is given.",
-        "要能马上用的(TRL 8–9)、做过中试的(6–7),还是实验室成果(4–5)也可以?",
-        "Must it be ready for use (TRL 8–9), piloted (6–7), or will a laboratory result do (4–5)?",
+        "未填写期望成熟度。",
+        "No minimum readiness level is given.",
+        "需要可直接应用的(TRL 8–9)、已完成中试的(6–7),还是实验室成果(4–5)即可?",
+        "Must it be ready for use (TRL 8–9) or piloted (6–7), or is a laboratory result (4–5) sufficient?",
     ),
     "no_deadline": (
-        "没有写需求截止日期,发布前必填。",
-        "No deadline is given; publishing needs it.",
-        "最晚什么时候要用上?",
+        "未填写需求截止日期;发布前必填。",
+        "No deadline is given; it is required for publishing.",
+        "最晚何时投入使用?",
         "When must it be in use at the latest?",
     ),
     "past_deadline": (
-        "需求截止日期已过,不会匹配到任何成果。",
-        "The deadline has passed; nothing will match.",
+        "需求截止日期已过,无法匹配任何成果。",
+        "The deadline has passed; the demand cannot be matched.",
         "新的截止日期是哪一天?",
-        "Which day is the new deadline?",
+        "What is the new deadline?",
     ),
     "no_cooperation_modes": (
-        "没有写合作方式,发布前必填。",
-        "No way of cooperation is given; publishing needs one.",
-        "希望怎样合作:转让、许可、合作开发、委托开发,还是技术服务?",
+        "未填写合作方式;发布前必填。",
+        "No cooperation mode is given; it is required for publishing.",
+        "希望采用何种合作方式:转让、许可、合作开发、委托开发,还是技术服务?",
         "How do you want to cooperate: assignment, licence, joint or commissioned development, or service?",
     ),
 }
@@ -122,7 +125,7 @@ def _data() -> dict[str, Any]:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace(r"\b", _BORDER), re.IGNORECASE)
+    return re.compile(pattern.replace(r"\b", _WORD_BOUNDARY), re.IGNORECASE)
 
 
 @cache
@@ -130,7 +133,7 @@ def vague_words() -> tuple[VagueWords, ...]:
     """All kinds of vague words."""
     return tuple(
         VagueWords(pattern=_compiled("|".join(entry.pop("words"))), **entry)
-        for entry in (dict(one) for one in _data()["vague"])
+        for entry in map(dict, _data()["vague"])
     )
 
 
@@ -139,11 +142,11 @@ def condition_words() -> tuple[WorkingCondition, ...]:
     """All kinds of working conditions."""
     return tuple(
         WorkingCondition(pattern=_compiled(entry.pop("pattern")), **entry)
-        for entry in (dict(one) for one in _data()["conditions"])
+        for entry in map(dict, _data()["conditions"])
     )
 
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """`buying` or `problem`."""
+    """The pattern `buying` (words of a purchase) or `problem` (words of a technical problem)."""
     return _compiled(_data()[name])

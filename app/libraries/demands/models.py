@@ -1,4 +1,4 @@
-"""技术需求库: problems that enterprises want solved."""
+"""The table of demands (技术需求)."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,17 +13,17 @@ from app.libraries.record.models import Record
 
 
 class Demand(Record, Base):
-    """A demand (技术需求); fields after the provinces' collection forms and 揭榜 lists."""
+    """A demand (技术需求). The fields follow the provinces' collection forms and 揭榜 lists."""
 
     __tablename__ = "demands"
     kind: ClassVar[RecordKind] = RecordKind.DEMAND
 
-    # required to publish, besides title, fields, region and owner
+    # required for publishing, besides title, fields, region and owner
     main_problem: Mapped[str] = mapped_column(Text, default="")
     cooperation_modes: Mapped[list[str]] = mapped_column(default=list)
     deadline: Mapped[date | None]
 
-    # what is wanted
+    # content
     need_kind: Mapped[str | None] = mapped_column(String(30))
     activity_type: Mapped[str | None] = mapped_column(String(30))
     key_technology: Mapped[str] = mapped_column(Text, default="")
@@ -44,7 +44,8 @@ class Demand(Record, Base):
     partner_requirement: Mapped[str] = mapped_column(Text, default="")
     preferred_partners: Mapped[list[str]] = mapped_column(default=list)
 
-    # disclosed step by step: basis after the owner's approval, the last two to owner, operator and assigned manager
+    # disclosed in steps: existing_basis after the owner's approval; confidential_note and excluded_orgs only to the
+    # owner, operators and the brokering manager
     existing_basis: Mapped[str] = mapped_column(Text, default="")
     public_alias: Mapped[str | None] = mapped_column(String(120))
     confidential_note: Mapped[str] = mapped_column(Text, default="")

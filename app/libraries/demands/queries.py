@@ -1,4 +1,4 @@
-"""What a list of demands may be asked for beyond what all lists may."""
+"""Filters and sorts of the list of demands, besides the common ones."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -20,8 +20,10 @@ from app.paging import Sort
 
 
 class DemandFilters(ModeFilters):
+    """Query parameters of the list of demands."""
+
     trl_min: Annotated[int, Field(ge=1, le=9)] | None = Field(
-        None, title="成熟度不低于", description="只要期望成熟度达到此级的需求"
+        None, title="成熟度不低于", description="只返回期望成熟度不低于此级的需求"
     )
     budget_band: MoneyBand | None = Field(None, title="预算区间")
     budget_min: Wan | None = Field(None, title="预算不低于", description="万元;须登录")
@@ -31,9 +33,11 @@ class DemandFilters(ModeFilters):
 
 
 def conditions(filters: DemandFilters, principal: Principal) -> Iterator[ColumnElement[bool]]:
-    """
+    """The filters as SQL conditions.
+
     Raises:
-        Unauthenticated, Forbidden: a stranger, or a reader not verified, asks for exact amounts.
+        Unauthenticated: an anonymous reader filters by exact amounts.
+        Forbidden: a reader of an unverified organisation does.
     """
     if filters.trl_min is not None:
         yield Demand.min_trl >= filters.trl_min

@@ -1,4 +1,4 @@
-"""技术需求 over the wire."""
+"""API schemas of demands (技术需求)."""
 
 from typing import Annotated
 
@@ -29,6 +29,8 @@ from app.libraries.validation.values.text import TextRule
 
 
 class DemandFields(DisclosedFields):
+    """Fields of a demand."""
+
     main_problem: LongText | None = Field(None, title="主要问题", description="10–5000 字;发布必填")
     cooperation_modes: TransferModes | None = Field(None, title="合作方式", description="发布必填")
     deadline: Day | None = Field(None, title="需求截止日期", description="今天或以后;发布必填")
@@ -65,7 +67,7 @@ class DemandFields(DisclosedFields):
 
 
 class DemandCreate(Creation, DemandFields):
-    """发布需要: 名称、主要问题、领域、地区、截止日期、合作方式;其余可选,填得越全完整度越高。"""
+    """发布须填写名称、主要问题、领域、地区、截止日期和合作方式;其余字段选填,填写越全,完整度越高。"""
 
     title: Title = Field(title="需求名称", description="2–200 字")
 
@@ -91,19 +93,23 @@ class DemandCreate(Creation, DemandFields):
 
 
 class DemandPatch(OwnerChange, DemandFields):
+    """A change of a demand."""
+
     title: Title | None = Field(None, title="需求名称")
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"budget_max_wan": 150, "benchmark": None}]})
 
 
 class DemandRead(RecordRead, DemandFields):
+    """A demand as the reader may see it."""
+
     title: str = Field(title="需求名称")
     budget_band: MoneyBand | None = Field(None, title="预算区间")
     indicator_names: list[str] | None = Field(None, title="指标名称")
 
 
 class DemandCheck(Creation, DemandFields):
-    """与新建需求相同的内容,均可空缺,但名称、主要问题、技术关键、预期目标、应用场景至少填写一项。"""
+    """字段与新建需求相同,均为选填,但名称、主要问题、技术关键、预期目标、应用场景至少填写一项。"""
 
     title: Title | None = Field(None, title="需求名称")
 
@@ -122,9 +128,11 @@ class DemandCheck(Creation, DemandFields):
 
 
 class FindingRead(BaseModel):
+    """One gap in a demand and the question that closes it."""
+
     code: str = Field(title="代码", examples=["vague_word"])
     field: str = Field(title="字段", examples=["main_problem", "indicators.0.name"])
-    severity: Severity = Field(title="轻重", description="high 影响匹配和验收;medium 建议补充;low 可补充")
+    severity: Severity = Field(title="严重程度", description="high 影响匹配和验收;medium 建议补充;low 可补充")
     zh: str
     en: str
     question_zh: str = Field(title="追问")
@@ -133,11 +141,11 @@ class FindingRead(BaseModel):
 
 
 class ClarityRead(BaseModel):
-    """How clear a demand is, and what to ask its owner."""
+    """The clarity of a demand and the questions to its owner."""
 
     score: int = Field(ge=0, le=100, title="清晰度", description="0–100,为 parts 之和")
     parts: dict[str, int] = Field(
         title="得分构成",
         description="indicators 30、problem 20、conditions 16、terms 12、wording 12、need 10",
     )
-    findings: list[FindingRead] = Field(title="不清楚之处", description="重的在前")
+    findings: list[FindingRead] = Field(title="待明确事项", description="按严重程度由高到低排列")

@@ -1,4 +1,4 @@
-"""What is a demand's own among the libraries; what it shares is in ``commands`` and ``lifecycle``."""
+"""The library of demands: its checks, facets and searched texts; shared behaviour is in ``libraries.lifecycle``."""
 
 from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
@@ -22,7 +22,7 @@ def _check(demand: Demand) -> Iterator[FieldError]:
 
 
 def organisations_of_codes(session: Session, codes: Collection[str]) -> Mapping[str, UUID]:
-    """Which of the credit codes that a demand excludes are organisations we know: code → id."""
+    """Credit code → id of the organisation, for the codes whose organisation is registered."""
     if not codes:
         return {}
     rows = session.execute(select(Organisation.uscc, Organisation.id).where(Organisation.uscc.in_(codes)))

@@ -1,8 +1,8 @@
-"""A directory in the interchange format, read as it is: records as dictionaries, judgements as tuples.
+"""Reader of datasets in the interchange format: records as dictionaries, judgements as tuples.
 
-The directory and every folder below it that holds such files count as one set, so ids are unique across them:
-achievements.jsonl, demands.jsonl, and where present managers.jsonl, organisations.jsonl, qrels_pairs.tsv (demand,
-achievement, grade 0–3), qrels_managers.tsv (demand, achievement, manager, grade) and conflicts.tsv (demand,
+A dataset consists of the files in a directory and all its subdirectories; ids must be unique across them. Files:
+achievements.jsonl, demands.jsonl and optionally managers.jsonl, organisations.jsonl, qrels_pairs.tsv (demand,
+achievement, grade 0–3), qrels_managers.tsv (demand, achievement, manager, grade 0–3) and conflicts.tsv (demand,
 achievement, manager).
 """
 
@@ -19,7 +19,7 @@ RECORD_FILES = ("achievements", "demands", "managers", "organisations")
 
 @dataclass(frozen=True, slots=True)
 class DatasetRow:
-    """One line of a file: where it stands, for messages, and what it holds."""
+    """One record of a file, with file and line number for messages."""
 
     file: str
     line: int
@@ -32,6 +32,8 @@ class DatasetRow:
 
 @dataclass(slots=True)
 class Dataset:
+    """The rows of a dataset. Grades (0–3) and conflicts are keyed by the ids of demand, achievement and manager."""
+
     achievements: list[DatasetRow] = field(default_factory=list)
     demands: list[DatasetRow] = field(default_factory=list)
     managers: list[DatasetRow] = field(default_factory=list)
@@ -42,10 +44,11 @@ class Dataset:
 
 
 def read_dataset(directory: Path) -> Dataset:
-    """
+    """Read all files of a dataset.
+
     Raises:
-        Invalid: the directory holds no such files, a line is no JSON object, a judgement is no number, or an id
-            occurs twice; every fault is named with its file and line.
+        Invalid: there are no record files, a line is not a JSON object, a grade is not 0–3, or an id occurs twice.
+            Each error names its file and line; at most 50 are reported.
     """
     folders = [
         folder
@@ -57,7 +60,7 @@ def read_dataset(directory: Path) -> Dataset:
             "directory",
             "no_data",
             f"{directory} 及其子目录中没有 achievements.jsonl、demands.jsonl 或 managers.jsonl",
-            f"{directory} and its folders hold no achievements.jsonl, demands.jsonl or managers.jsonl",
+            f"{directory} and its subdirectories contain no achievements.jsonl, demands.jsonl or managers.jsonl",
         )
     dataset, faults = Dataset(), list[FieldError]()
     for folder in folders:
@@ -83,21 +86,21 @@ def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldE
 
 
 def _json_lines(path: Path, root: Path, faults: list[FieldError]) -> Iterator[DatasetRow]:
-    name = _shown(path, root)
+    name = _relative(path, root)
     key = "name" if path.stem == "organisations" else "id"
     for number, line in _lines(path, name, faults):
         try:
             data = json.loads(line)
         except (json.JSONDecodeError, RecursionError) as error:
             reason = getattr(error, "msg", "nested too deeply")
-            faults.append(_fault(f"{name}:{number}", f"不是有效的 JSON: {reason}", f"not JSON: {reason}"))
+            faults.append(_fault(f"{name}:{number}", f"不是有效的 JSON: {reason}", f"invalid JSON: {reason}"))
             continue
         if not isinstance(data, dict) or not _is_key(data.get(key)):
             faults.append(
                 _fault(
                     f"{name}:{number}",
                     f"每行应为带 {key} 的 JSON 对象",
-                    f"each line must be an object with a text or whole number as its {key}",
+                    f"each line must be a JSON object whose {key} is a string or an integer",
                 )
             )
             continue
@@ -109,13 +112,15 @@ def _is_key(value: Any) -> bool:
 
 
 def _columns(path: Path, root: Path, count: int, faults: list[FieldError]) -> Iterator[tuple[str, list[str]]]:
-    name = _shown(path, root)
+    name = _relative(path, root)
     for number, line in _lines(path, name, faults):
         columns = line.split("\t") if "\t" in line else line.split()
         where = f"{name}:{number}"
         if len(columns) != count:
             faults.append(
-                _fault(where, f"应有 {count} 列,以制表符分隔", f"needs {count} columns, parted by tabs")
+                _fault(
+                    where, f"应有 {count} 列,以制表符分隔", f"must have {count} columns, separated by tabs"
+                )
             )
             continue
         yield where, [column.strip() for column in columns]
@@ -127,7 +132,7 @@ def _lines(path: Path, name: str, faults: list[FieldError]) -> Iterator[tuple[in
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        faults.append(_fault(name, "文件应为 UTF-8 编码", "the file must be UTF-8"))
+        faults.append(_fault(name, "文件应为 UTF-8 编码", "the file must be encoded in UTF-8"))
         return
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -137,7 +142,7 @@ def _lines(path: Path, name: str, faults: list[FieldError]) -> Iterator[tuple[in
 def _grade(where: str, text: str, faults: list[FieldError]) -> int:
     if text in ("0", "1", "2", "3"):
         return int(text)
-    faults.append(_fault(where, "等级应为 0–3 的整数", "the grade must be a whole number from 0 to 3"))
+    faults.append(_fault(where, "等级应为 0–3 的整数", "the grade must be an integer from 0 to 3"))
     return 0
 
 
@@ -150,14 +155,14 @@ def _refuse_repeated_ids(dataset: Dataset, faults: list[FieldError]) -> None:
                 faults.append(
                     _fault(
                         row.where,
-                        f"编号 {id_} 已在 {seen[id_]} 出现",
-                        f"id {id_} stands at {seen[id_]} already",
+                        f"编号 {id_} 与 {seen[id_]} 重复",
+                        f"duplicate id {id_}, first used at {seen[id_]}",
                     )
                 )
             seen.setdefault(id_, row.where)
 
 
-def _shown(path: Path, root: Path) -> str:
+def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 

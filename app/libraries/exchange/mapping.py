@@ -1,8 +1,8 @@
-"""Interchange rows ↔ our fields: what a source calls `description` is our `main_problem`, and so on.
+"""Mapping of interchange rows to API payloads, e.g. `description` of a source to `main_problem`.
 
-A mapped row is the payload that the API takes for creating a record. Defaults fill what a source lacks; what is
-still missing is reported by the validation that every payload passes. Organisations are named, not identified, in
-this format: `organisation` turns a name into an id.
+A mapped row is a payload for creating a record. Defaults fill missing values; values that are still missing are
+reported by the normal validation. The format refers to organisations by name; the `organisation` callback returns
+their ids.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +20,7 @@ Organisations = Callable[[str, str, str | None], UUID]
 def achievement_payload(
     data: Mapping[str, Any], organisation: Organisations, defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """The API payload for an achievement row; amounts are in 万元."""
     row = _with_defaults(data, defaults)
     price = row.get("asking_price_wan")
     payload = _common(row) | {
@@ -42,6 +43,7 @@ def achievement_payload(
 def demand_payload(
     data: Mapping[str, Any], organisation: Organisations, defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """The API payload for a demand row; amounts are in 万元."""
     row = _with_defaults(data, defaults)
     budget = row.get("budget_wan")
     payload = _common(row) | {
@@ -62,6 +64,7 @@ def demand_payload(
 def manager_payload(
     data: Mapping[str, Any], organisation: Organisations, defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """The API payload for a manager row. The first organisation becomes the primary affiliation and the owner."""
     row = _with_defaults(data, defaults)
     regions = _listed(row.get("regions"))
     payload: dict[str, Any] = {
@@ -77,8 +80,8 @@ def manager_payload(
         "track_record": _listed(row.get("track_record")),
         "affiliations": [],
     }
-    named = (row.get("org"), *_listed(row.get("affiliations")))
-    names = [_name(name, "affiliations") for name in named if name]
+    candidates = (row.get("org"), *_listed(row.get("affiliations")))
+    names = [_name(name, "affiliations") for name in candidates if name]
     for position, name in enumerate(dict.fromkeys(names)):
         kind = "agency" if position == 0 else "enterprise"
         id_ = organisation(name, kind, _region(payload))
@@ -96,21 +99,22 @@ def _with_defaults(data: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict
 def _name(value: Any, field: str) -> str:
     """
     Raises:
-        Invalid: an organisation is named by a text.
+        Invalid: the name of an organisation is not a string.
     """
     if not isinstance(value, str):
-        raise Invalid.field(field, "string_type", "应为机构名称", "must be the name of an organisation")
+        raise Invalid.field(field, "string_type", "应为单位名称", "must be the name of an organisation")
     return value
 
 
 def _region(row: Mapping[str, Any]) -> str | None:
-    """The record's region for an organisation of which no other is known; a wrong one is the record's fault."""
+    """The record's region, used for an organisation without a region of its own. An invalid one is ignored here and
+    reported for the record."""
     region = row.get("region")
     return region if isinstance(region, str) and region in regions() else None
 
 
 def _listed(value: Any) -> list[Any]:
-    """A single value where the format has a list is a list of one."""
+    """The value as a list; a single value becomes a list of one."""
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
@@ -119,7 +123,7 @@ def _listed(value: Any) -> list[Any]:
 def _common(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": row.get("title") or "",
-        # Published lists often end in an empty keyword: it says nothing, so nothing is lost without it.
+        # Published lists often end in an empty keyword, which is dropped.
         "keywords": [word for word in _listed(row.get("keywords")) if word != ""],
         "fields": [_field_code(field) for field in _listed(row.get("field") or row.get("fields"))],
         "region": row.get("region"),
@@ -128,16 +132,19 @@ def _common(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field_code(label: Any) -> str:
-    """The code of a field given by code or label; an unknown one stays as it is, for the validation to name."""
+    """The code of a field given by code or label. An unknown one is kept, so that the validation reports it."""
     return hightech_fields().resolve(str(label)) or str(label)
 
 
 def _ip(number: str) -> dict[str, Any]:
-    """A right with the type that its number shows. A patent that fails its check digit is kept as `other`: the
-    source says that there is a right, and only its number is in doubt."""
-    read = read_ip_number(number)
-    doubtful = read.family == "patent" and not read.verified
-    return {"type": "other" if doubtful or read.ip_type is None else read.ip_type, "number": read.number}
+    """An intellectual property right with the type derived from its number. A patent with a wrong check digit gets the
+    type `other`: the source confirms the right, only the number is doubtful."""
+    parsed = read_ip_number(number)
+    doubtful = parsed.family == "patent" and not parsed.verified
+    return {
+        "type": "other" if doubtful or parsed.ip_type is None else parsed.ip_type,
+        "number": parsed.number,
+    }
 
 
 def _certificates(level: Any) -> list[dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""技术转移人才库: technology managers (技术经理人)."""
+"""Managers (技术转移人才库): people who broker technology transfers."""

@@ -1,4 +1,4 @@
-"""技术转移人才库: the people who broker a transfer."""
+"""The tables of technology managers (技术经理人) and their affiliations."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -16,9 +16,9 @@ class Manager(Record, Base):
     """A technology manager (技术经理人). `title` is the person's name; `owner_org_id` the primary employer.
 
     `track_record` entries: title, contract_type, amount_wan (decimal as text), year, landed_in_jinan.
-    `certificates` entries: level, number, issued_by, issued_on, valid_to; `certificate_level` is the highest valid.
+    `certificates` entries: level, number, issued_by, issued_on, valid_to; `certificate_level` is the highest valid one.
     `declared_conflicts` entries: organisation_id or record_id, kind, note, start, end.
-    `honours` entries: name, year, issuer. `recognised_tier` is C, D or E, of the newest published recognition.
+    `honours` entries: name, year, issuer. `recognised_tier` is C, D or E from the latest published recognition.
     """
 
     __tablename__ = "managers"
@@ -39,7 +39,7 @@ class Manager(Record, Base):
     declared_conflicts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     accepts_pushes: Mapped[bool] = mapped_column(default=True)
 
-    # Granted by the bureau, never typed: `app.talent` writes them through `lifecycle.grant`.
+    # Awarded by the bureau, never entered: `app.talent` writes them through `lifecycle.store.grant`.
     recognised_tier: Mapped[str | None] = mapped_column(String(1), index=True)
     recognised_year: Mapped[int | None]
     honours: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
@@ -53,7 +53,7 @@ class Manager(Record, Base):
 
 
 class Affiliation(Identified, Base):
-    """A manager's post at an organisation, with dates; several at once are allowed (跨机构任职)."""
+    """A manager's position at an organisation, with dates; several at a time are allowed (跨机构任职)."""
 
     __tablename__ = "affiliations"
     __table_args__ = (Index("ix_affiliations_active", "organisation_id", "manager_id"),)

@@ -1,4 +1,4 @@
-"""What a list of managers may be asked for beyond what all lists may."""
+"""Filters and sorts of the list of managers, besides the common ones."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -17,6 +17,8 @@ from app.paging import Sort
 
 
 class ManagerFilters(RecordFilters):
+    """Query parameters of the list of managers."""
+
     certificate_min: CertificateLevel | None = Field(None, title="证书等级不低于")
     speaks: Annotated[list[str], CodesOf("languages", 0, 10)] = Field([], title="工作语言")
     tier: list[Literal["C", "D", "E"]] = Field([], title="人才类别", description="最近一次公布的认定,可多选")
@@ -24,9 +26,10 @@ class ManagerFilters(RecordFilters):
 
 
 def conditions(filters: ManagerFilters, _: Principal) -> Iterator[ColumnElement[bool]]:
+    """The filters as SQL conditions."""
     if filters.certificate_min is not None:
-        enough = [level.value for level in CertificateLevel if level.rank >= filters.certificate_min.rank]
-        yield Manager.certificate_level.in_(enough)
+        levels = [level.value for level in CertificateLevel if level.rank >= filters.certificate_min.rank]
+        yield Manager.certificate_level.in_(levels)
     if filters.speaks:
         yield has_code(Manager, "language", filters.speaks)
     if filters.tier:

@@ -1,4 +1,4 @@
-"""技术经理人 over the wire. `title` is the person's name."""
+"""API schemas of managers (技术经理人). `title` is the person's name."""
 
 from datetime import date
 from decimal import Decimal
@@ -25,8 +25,10 @@ from app.libraries.validation.values.text import PersonName, TextRule
 
 
 class Period(Wire):
+    """A period of days; both ends are inclusive."""
+
     start: Day | None = Field(None, title="开始日期")
-    end: Day | None = Field(None, title="结束日期", description="空缺为至今")
+    end: Day | None = Field(None, title="结束日期", description="至今则留空")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -34,7 +36,7 @@ class Period(Wire):
             raise field_error(
                 "period_order",
                 zh="结束日期早于开始日期。",
-                en="The end lies before the start.",
+                en="The end is earlier than the start.",
             )
         return self
 
@@ -45,7 +47,7 @@ class AffiliationFields(Period):
     organisation_id: UUID = Field(title="单位")
     position: Annotated[str, TextRule(0, 60)] = Field("", title="职务")
     kind: Annotated[str, CodeOf("affiliation_kinds")] = Field("full_time", title="任职类型")
-    is_primary: StrictBool = Field(False, title="主要任职单位", description="在任单位中恰有一个")
+    is_primary: StrictBool = Field(False, title="主要任职单位", description="在任单位中须有且仅有一个")
 
 
 class Certificate(Wire):
@@ -55,7 +57,7 @@ class Certificate(Wire):
     number: ShortLine | None = Field(None, title="证书编号")
     issued_by: Line | None = Field(None, title="颁发单位")
     issued_on: Day | None = Field(None, title="颁发日期")
-    valid_to: Day | None = Field(None, title="有效期至", description="空缺为长期有效")
+    valid_to: Day | None = Field(None, title="有效期至", description="长期有效则留空")
 
 
 class BrokeredWork(Wire):
@@ -71,7 +73,7 @@ class BrokeredWork(Wire):
 
 
 class DeclaredConflict(Period):
-    """利益冲突申报: an organisation or a record with which the manager has a tie."""
+    """利益冲突申报: an organisation or record that the manager has a tie to."""
 
     organisation_id: UUID | None = Field(None, title="单位")
     record_id: UUID | None = Field(None, title="成果或需求")
@@ -90,6 +92,8 @@ class DeclaredConflict(Period):
 
 
 class ManagerFields(RecordFields):
+    """Fields of a manager."""
+
     fields: Annotated[list[str], CodesOf("hightech_fields", 0, 5)] | None = Field(
         None, title="擅长领域", description="1–5 个领域代码;发布必填"
     )
@@ -114,24 +118,28 @@ class ManagerFields(RecordFields):
     )
     accepts_pushes: StrictBool | None = Field(None, title="接收推送")
     affiliations: Annotated[list[AffiliationFields], Field(max_length=20)] | None = Field(
-        None, title="任职单位", description="空缺时以所属单位为主要任职单位"
+        None, title="任职单位", description="留空时以所属单位为主要任职单位"
     )
 
 
 class Honour(BaseModel):
+    """An honour awarded to the manager."""
+
     name: str = Field(title="荣誉名称", examples=["金牌技术经理人"])
     year: int = Field(title="年度")
     issuer: str = Field(title="授予单位")
 
 
 class UserLink(Wire):
+    """The link between a manager's record and their user account."""
+
     user_id: UUID | None = Field(
         None, title="登录用户", description="技术经理人本人填报时自动关联;其他情况由管理部门关联"
     )
 
 
 class ManagerCreate(Creation, UserLink, ManagerFields):
-    """发布需要: 姓名、专长、领域、服务区域和主要任职单位。"""
+    """发布须填写姓名、专长、领域、服务区域和主要任职单位。"""
 
     title: PersonName = Field(title="姓名", description="2–30 字")
 
@@ -155,12 +163,16 @@ class ManagerCreate(Creation, UserLink, ManagerFields):
 
 
 class ManagerPatch(OwnerChange, UserLink, ManagerFields):
+    """A change of a manager's record."""
+
     title: PersonName | None = Field(None, title="姓名")
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"capacity": 8, "regions": ["370100"]}]})
 
 
 class ManagerRead(RecordRead, UserLink, ManagerFields):
+    """A manager's record as the reader may see it."""
+
     title: str = Field(title="姓名")
     certificate_level: CertificateLevel | None = Field(None, title="最高有效证书等级")
     recognised_tier: Literal["C", "D", "E"] | None = Field(

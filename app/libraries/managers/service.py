@@ -1,4 +1,4 @@
-"""What is a manager's own among the libraries: the link to the user, posts with dates, the best certificate."""
+"""The library of managers: the link to the user account, dated affiliations and the highest valid certificate."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -20,17 +20,18 @@ from app.libraries.record.enums import CertificateLevel, RecordKind
 
 
 def manager_of_user(session: Session, user_id: UUID) -> UUID | None:
-    """The record that is about this user."""
+    """Id of the manager record linked to this user, or None."""
     return session.scalar(select(Manager.id).where(Manager.user_id == user_id))
 
 
-def is_active(post: Affiliation, today: date) -> bool:
-    """Whether the post is held on that day; both ends are inclusive."""
-    return (post.start is None or post.start <= today) and (post.end is None or post.end >= today)
+def is_active(affiliation: Affiliation, today: date) -> bool:
+    """Whether the affiliation is active on that day; both ends are inclusive."""
+    start, end = affiliation.start, affiliation.end
+    return (start is None or start <= today) and (end is None or end >= today)
 
 
 def highest_certificate(certificates: Sequence[Mapping[str, Any]], today: date) -> CertificateLevel:
-    """The highest level whose certificate has not expired; `valid_to` is the last day, missing means for ever."""
+    """The highest level among the valid certificates; `valid_to` is the last valid day, None means no expiry."""
     levels = {level.value: level for level in CertificateLevel}
     valid = [
         levels[entry["level"]]
@@ -43,15 +44,17 @@ def highest_certificate(certificates: Sequence[Mapping[str, Any]], today: date) 
 def _resolve_references(
     session: Session, manager: Manager, values: dict[str, Any], principal: Principal
 ) -> None:
-    """
+    """Link the user, set the affiliations and default the region.
+
     Raises:
-        Forbidden: somebody else than the bureau links a user, or a manager writes of another person.
-        Invalid: the user or an organisation does not exist, or not exactly one active post is the primary one.
+        Forbidden: a user other than an operator links a user, or a manager writes a record about another person.
+        Invalid: the user or an organisation does not exist, or not exactly one active affiliation is the primary one.
+        Conflict: the user is linked to another manager record.
     """
     _link_user(session, manager, values, principal)
-    posts = values.pop("affiliations", None)
-    if posts is not None:
-        _place(session, manager, posts)
+    affiliations = values.pop("affiliations", None)
+    if affiliations is not None:
+        _set_affiliations(session, manager, affiliations)
     elif not manager.affiliations and manager.owner_org_id is not None:
         manager.affiliations = [
             Affiliation(
@@ -71,47 +74,47 @@ def _link_user(session: Session, manager: Manager, values: dict[str, Any], princ
     user_id = values.pop("user_id", manager.user_id)
     if principal.role is Role.MANAGER:
         if user_id not in (None, principal.user_id):
-            raise Forbidden("You may only write your own record.", "您只能填报本人的记录。")
+            raise Forbidden("You may only create or change your own record.", "您只能填报本人的记录。")
         manager.user_id = manager.user_id or principal.user_id
-        _refuse_second(session, manager)
+        _refuse_second_record(session, manager)
         return
     if user_id == manager.user_id:
         return
     if not principal.sees_everything:
-        raise Forbidden("Only the bureau may link a user.", "只有管理部门可以关联登录用户。")
+        raise Forbidden("Only operators may link a user.", "只有管理部门可以关联登录用户。")
     if user_id is not None:
         user = session.get(User, user_id)
         if user is None or user.role != Role.MANAGER:
             raise Invalid.field(
                 "user_id",
                 "not_a_manager_user",
-                "没有这个技术经理人用户",
-                "there is no such user with the role manager",
+                "用户不存在或不是技术经理人",
+                "the user does not exist or does not have the role manager",
             )
     manager.user_id = user_id
-    _refuse_second(session, manager)
+    _refuse_second_record(session, manager)
 
 
-def _refuse_second(session: Session, manager: Manager) -> None:
+def _refuse_second_record(session: Session, manager: Manager) -> None:
     if manager.user_id is not None and manager_of_user(session, manager.user_id) not in (None, manager.id):
         raise Conflict(
-            "There is a record about this user already; change that one.",
+            "This user already has a manager record; change that record instead.",
             "该用户已有技术经理人记录,请修改原记录。",
             code="second_manager_record",
         )
 
 
-def _place(session: Session, manager: Manager, posts: Sequence[Mapping[str, Any]]) -> None:
-    ids = [UUID(post["organisation_id"]) for post in posts]
+def _set_affiliations(session: Session, manager: Manager, affiliations: Sequence[Mapping[str, Any]]) -> None:
+    ids = [UUID(entry["organisation_id"]) for entry in affiliations]
     known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(ids))))
     errors = [
         FieldError(
-            f"affiliations.{place}.organisation_id",
+            f"affiliations.{index}.organisation_id",
             "unknown_organisation",
-            "没有这个单位",
-            "there is no such organisation",
+            "单位不存在",
+            "the organisation does not exist",
         )
-        for place, id_ in enumerate(ids)
+        for index, id_ in enumerate(ids)
         if id_ not in known
     ]
     if errors:
@@ -120,14 +123,14 @@ def _place(session: Session, manager: Manager, posts: Sequence[Mapping[str, Any]
         Affiliation(
             id=new_id(),
             organisation_id=id_,
-            position=post.get("position", ""),
-            kind=post.get("kind", "full_time"),
-            start=_day(post.get("start")),
-            end=_day(post.get("end")),
-            is_primary=post.get("is_primary", False),
+            position=entry.get("position", ""),
+            kind=entry.get("kind", "full_time"),
+            start=_parse_day(entry.get("start")),
+            end=_parse_day(entry.get("end")),
+            is_primary=entry.get("is_primary", False),
             created_at=now(),
         )
-        for id_, post in zip(ids, posts, strict=True)
+        for id_, entry in zip(ids, affiliations, strict=True)
     ]
     today = local_now().date()
     primary = [row for row in rows if row.is_primary and is_active(row, today)]
@@ -135,14 +138,14 @@ def _place(session: Session, manager: Manager, posts: Sequence[Mapping[str, Any]
         raise Invalid.field(
             "affiliations",
             "one_primary",
-            "在任单位中应恰有一个主要任职单位",
-            "exactly one post must be the primary one, and it must be held today",
+            "在任单位中须有且仅有一个主要任职单位",
+            "exactly one affiliation must be the primary one, and it must be active today",
         )
     manager.affiliations = rows
     manager.owner_org_id = primary[0].organisation_id
 
 
-def _day(text: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
@@ -151,12 +154,13 @@ def _derive(manager: Manager) -> None:
 
 
 def _check(manager: Manager) -> Iterator[FieldError]:
-    if manager.owner_org_id not in [post.organisation_id for post in manager.affiliations if post.is_primary]:
+    primary = [entry.organisation_id for entry in manager.affiliations if entry.is_primary]
+    if manager.owner_org_id not in primary:
         yield FieldError(
             "affiliations",
             "one_primary",
             "所属单位应为主要任职单位",
-            "the owner must be the organisation of the primary post",
+            "the owner must be the organisation of the primary affiliation",
         )
 
 

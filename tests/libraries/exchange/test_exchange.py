@@ -68,7 +68,7 @@ class TestReading:
     def test_an_id_in_two_folders_is_named_with_both_places(self, tmp_path: Path) -> None:
         write(tmp_path / "one", demands=[DEMAND])
         write(tmp_path / "two", demands=[DEMAND])
-        assert faults_of(tmp_path) == [("two/demands.jsonl:1", "id D1 stands at one/demands.jsonl:1 already")]
+        assert faults_of(tmp_path) == [("two/demands.jsonl:1", "duplicate id D1, first used at one/demands.jsonl:1")]
 
     @pytest.mark.parametrize("line", ["D1\tA1", "D1\tA1\t3\tx", "D1\tA1\t4", "D1\tA1\t-1", "D1\tA1\tgood"])
     def test_a_judgement_that_is_none_is_named(self, tmp_path: Path, line: str) -> None:
@@ -177,7 +177,7 @@ class TestLoading:
         write(tmp_path, achievements=rows)
         report = load(tmp_path)
         assert report.stored == {"achievement": 1}
-        places = {(one.row.file, one.row.line, one.fault.field.split(".")[0]) for one in report.refused}
+        places = {(one.row.file, one.row.line, one.error.field.split(".")[0]) for one in report.refused}
         assert {(line, field) for _, line, field in places} >= {
             (1, "trl"),
             (1, "region"),
@@ -281,7 +281,7 @@ class TestLoading:
         self, tmp_path: Path, load: Any, organisation: dict[str, Any], field: str
     ) -> None:
         report = load(write(tmp_path, achievements=[ACHIEVEMENT], organisations=[organisation]))
-        assert [(one.row.where, one.fault.field) for one in report.refused] == [
+        assert [(one.row.where, one.error.field) for one in report.refused] == [
             ("organisations.jsonl:1", field)
         ]
         assert report.stored["achievement"] == 1
@@ -299,7 +299,7 @@ class TestLoading:
             {"name": "丙研究所", "parent": "乙研究所"},
         ]
         report = load(write(tmp_path, achievements=[ACHIEVEMENT], organisations=circle))
-        assert [one.fault.field for one in report.refused] == ["parent"]
+        assert [one.error.field for one in report.refused] == ["parent"]
         with database.reading() as session:
             parents = session.execute(select(Organisation.name, Organisation.parent_id)).all()
         assert sum(parent is not None for _, parent in parents) == 1
