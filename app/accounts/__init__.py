@@ -1,1 +1,1 @@
-"""Accounts: organisations, users, sessions and API keys, and who may do what."""
+"""Accounts: organisations, users, sessions, API keys and permissions."""

@@ -1,4 +1,4 @@
-"""API keys of organisations: for programs, limited by scopes, shown once."""
+"""API keys of organisations: for programs, limited by scopes, shown only once."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from app.errors import Forbidden, Invalid, NotFound
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """`secret` is the key in clear: on its way to the organisation, this once."""
+    """A new key. `secret` is the key in plain text, which is shown only once."""
 
     record: ApiKey
     secret: str
@@ -35,22 +35,25 @@ def create_api_key(
     organisation_id: UUID | None = None,
     expires_at: datetime | None = None,
 ) -> IssuedKey:
-    """For the own organisation, or, by the operator, for any. The key acts in its creator's role, and one that the
-    operator makes for an organisation in the role of that organisation's kind.
+    """Create a key for the principal's organisation or, as an operator, for any organisation.
+
+    The key acts in the role of its creator; a key that an operator creates for another organisation acts in the first
+    role of that organisation's kind.
 
     Raises:
-        Invalid: unknown scope, no scope, an end in the past.
+        Forbidden: the principal is an API key or may not create keys for this organisation.
+        Invalid: a scope is unknown or missing, the name is invalid, or the expiry is in the past.
     """
     organisation_id = organisation_id or principal.organisation_id
     require(principal, Action.API_KEY_CREATE, owner_org_id=organisation_id)
     if principal.user_id is None:
-        raise Forbidden("Only a user creates API keys.", "只有用户可以创建 API 密钥。")
+        raise Forbidden("Only users can create API keys.", "只有登录用户可以创建 API 密钥。")
     name = checked("name", clean_name, name)
     _check(name, scopes, expires_at)
     organisation = session.get(Organisation, organisation_id) if organisation_id is not None else None
     if organisation is None:
         raise Invalid.field(
-            "organisation_id", "unknown_organisation", "机构不存在", "there is no such organisation"
+            "organisation_id", "unknown_organisation", "单位不存在", "the organisation does not exist"
         )
     new = credentials.NewApiKey.make()
     key = ApiKey(
@@ -72,7 +75,7 @@ def create_api_key(
 
 
 def api_keys(*, principal: Principal, organisation_id: UUID | None = None) -> Select[ApiKey]:
-    """Those that the principal may see, the revoked ones included."""
+    """Query for the keys that the principal may see, including revoked ones."""
     require(principal, Action.API_KEY_READ, own=True)
     query = select(ApiKey)
     if scope_of(principal, Action.API_KEY_READ) is RecordScope.OWN:
@@ -83,10 +86,10 @@ def api_keys(*, principal: Principal, organisation_id: UUID | None = None) -> Se
 
 
 def revoke_api_key(session: Session, key_id: UUID, *, principal: Principal) -> None:
-    """Holds from the next request on; revoking twice changes nothing.
+    """Revoke a key, effective from the next request; revoking it again has no effect.
 
     Raises:
-        NotFound: no such key, or another organisation's.
+        NotFound: the key does not exist or belongs to another organisation.
     """
     require(principal, Action.API_KEY_REVOKE, own=True)
     key = session.scalar(api_keys(principal=principal).where(ApiKey.id == key_id).with_for_update())
@@ -107,15 +110,19 @@ def _role_of_key(principal: Principal, organisation: Organisation) -> Role:
 
 def _check(name: str, scopes: Collection[str], expires_at: datetime | None) -> None:
     if not 1 <= len(name) <= 60:
-        raise Invalid.field("name", "name_length", "名称应为 1–60 个字符", "a name has 1 to 60 characters")
+        raise Invalid.field(
+            "name", "name_length", "名称应为 1–60 个字符", "the name must have 1 to 60 characters"
+        )
     if not scopes:
-        raise Invalid.field("scopes", "scopes_missing", "至少授权一项", "give at least one scope")
+        raise Invalid.field("scopes", "scopes_missing", "至少选择一项授权范围", "select at least one scope")
     if unknown := sorted(set(scopes) - SCOPES.keys()):
         raise Invalid.field(
             "scopes",
             "unknown_scope",
-            f"没有这些授权范围: {', '.join(unknown)};可用: {', '.join(SCOPES)}",
-            f"no such scopes: {', '.join(unknown)}; there are: {', '.join(SCOPES)}",
+            f"授权范围不存在: {', '.join(unknown)};可选: {', '.join(SCOPES)}",
+            f"unknown scopes: {', '.join(unknown)}; available: {', '.join(SCOPES)}",
         )
     if expires_at is not None and expires_at <= now():
-        raise Invalid.field("expires_at", "in_the_past", "有效期应在将来", "the end must lie in the future")
+        raise Invalid.field(
+            "expires_at", "in_the_past", "有效期不得早于当前时间", "the expiry must be in the future"
+        )

@@ -1,4 +1,4 @@
-"""The record of who did what: written in the change's own transaction, never changed, read by operators."""
+"""The audit trail: append-only entries, written in the transaction of the change and readable by operators."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,20 +9,20 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.accounts.models import AuditEntry
 
-_DETAILS_MAX = 500
+MAX_DETAILS = 500
 
 
 def record(
     session: Session, principal: Principal, action: str, subject_id: UUID | None = None, details: str = ""
 ) -> AuditEntry:
-    """`details` is one short line for a person; never a secret, cut at 500 characters."""
+    """Append an entry. `details` is one short line of text without secrets, truncated to `MAX_DETAILS` characters."""
     entry = AuditEntry(
         user_id=principal.user_id,
         api_key_id=principal.api_key_id,
         organisation_id=principal.organisation_id,
         action=action,
         subject_id=subject_id,
-        details=details[:_DETAILS_MAX],
+        details=details[:MAX_DETAILS],
     )
     session.add(entry)
     session.flush()
@@ -37,6 +37,7 @@ def entries(
     organisation_id: UUID | None = None,
     since: datetime | None = None,
 ) -> Select[AuditEntry]:
+    """Query for the entries that meet all given conditions; `since` is inclusive."""
     query = select(AuditEntry)
     if action is not None:
         query = query.where(AuditEntry.action == action)

@@ -1,4 +1,4 @@
-"""Secrets and what is kept of them: password hashes, digests of keys and refresh tokens, signed access tokens."""
+"""Credentials: password hashes, digests of API keys and refresh tokens, and signed access tokens."""
 
 import functools
 import hashlib
@@ -17,14 +17,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from app.database import new_id, now
 from app.errors import FieldError, Invalid
 
-# Argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB a login, so that forty at once
-# do not take the machine's memory as RFC 9106's 64 MiB would.
+# Argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB per login, so that forty concurrent logins
+# do not exhaust the memory, as they would with the 64 MiB of RFC 9106.
 _HASHER = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1)])
 
 PASSWORD_MIN = 10
-PASSWORD_MAX = 128  # a longer one only costs time to hash
-_KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
-_KINDS_NEEDED = 3
+PASSWORD_MAX = 128  # longer passwords only take more time to hash
+_CHARACTER_CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
+_MIN_CHARACTER_CLASSES = 3
 
 _ISSUER = "sanku"
 _AUDIENCE = "sanku-api"
@@ -37,32 +37,34 @@ API_KEY = re.compile(r"sk_(?P<prefix>[a-z2-7]{8})_[A-Za-z0-9_-]{43}")
 
 
 def check_password(password: str, *, name: str = "", email: str = "", field: str = "password") -> None:
-    """GB/T 22239-2019 8.1.4.1 asks for complexity; ten characters rather than the usual eight.
+    """Check a new password. GB/T 22239-2019 8.1.4.1 requires complexity; the minimum is ten characters, not the usual
+    eight.
 
     Raises:
-        Invalid: `field` with every rule that does not hold.
+        Invalid: lists for `field` every rule that the password violates.
     """
-    found = []
+    errors = []
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        found.append(
+        errors.append(
             FieldError(
                 field,
                 "password_length",
                 f"密码应为 {PASSWORD_MIN}–{PASSWORD_MAX} 个字符",
-                f"a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters",
+                f"the password must have {PASSWORD_MIN} to {PASSWORD_MAX} characters",
             )
         )
-    if sum(bool(re.search(kind, password)) for kind in _KINDS) < _KINDS_NEEDED:
-        found.append(
+    classes = sum(bool(re.search(character_class, password)) for character_class in _CHARACTER_CLASSES)
+    if classes < _MIN_CHARACTER_CLASSES:
+        errors.append(
             FieldError(
                 field,
                 "password_kinds",
-                "密码应含小写字母、大写字母、数字、其他字符中的至少三种",
-                "use at least three of: lower case, upper case, digits, other characters",
+                "密码应包含小写字母、大写字母、数字、其他字符中的至少三种",
+                "use at least three of: lower-case letters, upper-case letters, digits, other characters",
             )
         )
     if any(part in password.casefold() for part in _personal_parts(name, email)):
-        found.append(
+        errors.append(
             FieldError(
                 field,
                 "password_personal",
@@ -71,80 +73,87 @@ def check_password(password: str, *, name: str = "", email: str = "", field: str
             )
         )
     if not _encodable(password):
-        found.append(
+        errors.append(
             FieldError(
-                field, "password_encoding", "密码的文本编码有误,请重新输入", "the password is wrongly encoded"
+                field,
+                "password_encoding",
+                "密码的文本编码有误,请重新输入",
+                "the password's text encoding is invalid",
             )
         )
-    if found:
-        raise Invalid(fields=found)
+    if errors:
+        raise Invalid(fields=errors)
 
 
 def _encodable(text: str) -> bool:
-    """JSON can carry half a character (a lone surrogate), which has no bytes that could be hashed."""
+    """Whether the text can be encoded. JSON may contain lone surrogates, which have no bytes to hash."""
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _personal_parts(name: str, email: str) -> list[str]:
-    """What the password must not contain: the whole name, its words and the mailbox; two Chinese characters are
-    a name, but two letters are in every other password."""
+    """Parts that a password must not contain: the name, its words and the local part of the e-mail address. Two Chinese
+    characters count as a name, Latin parts only from three letters on."""
     mailbox = email.partition("@")[0]
     parts = {name, *name.split(), mailbox}
     return [part.casefold() for part in parts if len(part) >= (3 if part.isascii() else 2)]
 
 
 def hash_password(password: str) -> str:
-    """Slow by intention (tens of milliseconds); call it before the transaction's first statement where possible."""
+    """Hash a password. Slow by design (tens of milliseconds); call it before the transaction starts if possible."""
     return _HASHER.hash(password)
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
-    """As slow for an unknown user (`password_hash` None) as for a known one, so that time does not tell them apart."""
+    """Whether the password matches. Takes as long for an unknown user (`password_hash` None) as for a known one, so
+    that the response time does not reveal whether a user exists."""
     if len(password) > PASSWORD_MAX or not _encodable(password):
         password, password_hash = "", None
     try:
-        right = _HASHER.verify(password, password_hash or _nobodys_hash())
-    except UnknownHashError:  # an account without a password, which nobody can log in to
-        right = False
-    return right and password_hash is not None
+        is_correct = _HASHER.verify(password, password_hash or _dummy_hash())
+    except UnknownHashError:  # an account without a password cannot log in
+        is_correct = False
+    return is_correct and password_hash is not None
 
 
 @functools.cache
-def _nobodys_hash() -> str:
+def _dummy_hash() -> str:
     return hash_password(secrets.token_urlsafe())
 
 
-# keys and refresh tokens: random enough (256 bits) that a plain digest cannot be searched backwards
+# API keys and refresh tokens: with 256 random bits, a plain digest is safe against brute force
 
 
 def digest(secret: str) -> str:
-    """SHA-256 in hexadecimal, 64 characters: all that is stored of a key or a refresh token."""
+    """SHA-256 in hexadecimal (64 characters), the only form in which keys and refresh tokens are stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def same_digest(secret: str, stored: str) -> bool:
+    """Whether `stored` is the digest of `secret`, compared in constant time."""
     return hmac.compare_digest(digest(secret), stored)
 
 
 def new_refresh_token() -> str:
+    """A random refresh token."""
     return f"rt_{secrets.token_urlsafe(32)}"
 
 
 @dataclass(frozen=True, slots=True)
 class NewApiKey:
-    """`key` is shown once; `prefix` finds its row and may be shown in lists."""
+    """A new API key. `key` is shown once; `prefix` identifies its row and may be shown in lists."""
 
     key: str
     prefix: str
 
     @classmethod
     def make(cls) -> "NewApiKey":
+        """A random key."""
         prefix = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(8))
         return cls(f"sk_{prefix}_{secrets.token_urlsafe(32)}", prefix)
 
 
 def api_key_prefix(key: str) -> str | None:
-    """None: this is not of the form ``sk_<8>_<43>``."""
+    """The prefix of an API key; None if the text does not have the form ``sk_<8>_<43>``."""
     match = API_KEY.fullmatch(key)
     return match["prefix"] if match else None
 
@@ -154,7 +163,8 @@ def api_key_prefix(key: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """Whose token it is, and of which login's chain: a chain that was revoked ends its access tokens too."""
+    """The user of an access token and the refresh-token chain of its login. Revoking the chain ends the access tokens
+    too."""
 
     user_id: UUID
     chain_id: UUID
@@ -163,6 +173,7 @@ class AccessClaims:
 def sign_access_token(
     claims: AccessClaims, *, key: str, lifetime: timedelta, at: datetime | None = None
 ) -> str:
+    """A signed access token (JWT, HS256) that is valid for `lifetime` from `at` (default: now)."""
     issued = at or now()
     return jwt.encode(
         {
@@ -181,7 +192,7 @@ def sign_access_token(
 
 
 def read_access_token(token: str, *, key: str) -> AccessClaims | None:
-    """None: forged, expired, or not one of ours."""
+    """The claims of an access token; None if it is forged, expired or not issued by this service."""
     try:
         claims = jwt.decode(
             token,

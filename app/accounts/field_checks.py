@@ -1,4 +1,4 @@
-"""What names, addresses and codes must be like, the same for the API, the command line and bulk loads."""
+"""Checks of names, e-mail addresses and region codes, shared by the API, the command line and bulk imports."""
 
 import re
 import unicodedata
@@ -13,10 +13,10 @@ _REGION = re.compile(r"[0-9]{6}")
 
 
 def clean_name(text: str) -> str:
-    """NFC, single spaces; refuses characters that cannot be seen, which would make two names look the same."""
+    """NFC with single spaces. Refuses invisible characters, which could make two different names look the same."""
     text = " ".join(unicodedata.normalize("NFC", text).split())
     if any(unicodedata.category(char).startswith("C") for char in text):
-        raise _flaw(
+        raise _check_error(
             "text_hidden_character",
             "含有不可见的控制字符,请删除后重试。",
             "The text contains an invisible control character; remove it.",
@@ -25,7 +25,7 @@ def clean_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """The form in which names are compared: full and half width, case, spaces and quotes do not count.
+    """Normalise a name for comparison: width, case, spaces and quotes are ignored.
 
     济南（泉城）科技 and 济南(泉城) 科技 are the same name.
     """
@@ -34,36 +34,39 @@ def name_key(name: str) -> str:
 
 
 def check_email(text: str) -> str:
-    """Lower case: people do not tell mailboxes by case, and nobody should register beside another that way."""
+    """Check an e-mail address and return it in lower case, so that nobody can register the same address in another
+    case."""
     try:
         _, address = validate_email(text)
     except PydanticCustomError as error:
-        raise _flaw(
-            "email", "邮箱格式不正确,例如 name@example.com。", "This is not an e-mail address."
+        raise _check_error(
+            "email",
+            "邮箱格式不正确,正确格式如 name@example.com。",
+            "The e-mail address is invalid; it must look like name@example.com.",
         ) from error
     if len(address) > 200:
-        raise _flaw(
-            "email_too_long", "邮箱至多 200 个字符。", "An e-mail address has at most 200 characters."
+        raise _check_error(
+            "email_too_long", "邮箱至多 200 个字符。", "The e-mail address may have at most 200 characters."
         )
     return address.lower()
 
 
 def check_region(text: str) -> str:
-    """GB/T 2260; only the form, since the vocabulary belongs to the libraries above."""
+    """Check the format of a GB/T 2260 code; the vocabulary itself belongs to a higher layer."""
     if not _REGION.fullmatch(text):
-        raise _flaw(
+        raise _check_error(
             "region",
             "行政区划代码应为 6 位数字(GB/T 2260),境外为 000000。",
-            "A region is a code of 6 digits (GB/T 2260); 000000 for overseas.",
+            "The region must be a code of 6 digits (GB/T 2260); 000000 for overseas.",
         )
     return text
 
 
 def checked(field: str, check: Any, value: str) -> str:
-    """Run one of the checks outside a wire schema.
+    """Run one of the checks outside a pydantic schema.
 
     Raises:
-        Invalid: names `field`.
+        Invalid: the check fails; the error names `field`.
     """
     try:
         result: str = check(value)
@@ -73,7 +76,7 @@ def checked(field: str, check: Any, value: str) -> str:
         raise Invalid.field(field, error.type, str(context.get("zh")), str(context.get("en"))) from error
 
 
-def _flaw(code: LiteralString, zh: str, en: str) -> PydanticCustomError:
+def _check_error(code: LiteralString, zh: str, en: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
 
 

@@ -1,4 +1,4 @@
-"""Who is asking: organisations, users, API keys and the refresh tokens of logins."""
+"""Tables of accounts: organisations, users, refresh tokens, rate-limited attempts, API keys and the audit trail."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,8 @@ from app.database import Base, Identified, now
 
 
 class OrganisationKind(StrEnum):
+    """The kind of an organisation."""
+
     ENTERPRISE = "enterprise"
     UNIVERSITY = "university"
     INSTITUTE = "institute"
@@ -20,7 +22,7 @@ class OrganisationKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a user may do follows from the role; see ``permissions.TABLE``."""
+    """The role of a user, which determines their permissions; see ``permissions.TABLE``."""
 
     OPERATOR = "operator"
     ENTERPRISE = "enterprise"
@@ -30,11 +32,13 @@ class Role(StrEnum):
 
 
 class Organisation(Identified, Base):
-    """A legal person, told from others by its 统一社会信用代码 (unified social credit code).
+    """A legal person, identified by its 统一社会信用代码 (unified social credit code).
 
-    `parent_id` leads to the organisation that controls it: conflicts of interest follow it. A foreign
-    organisation has no credit code; `verified_at` is set by the bureau, imported ones start without. One that a
-    stranger registered (`self_registered`) is nobody's word but his until it is verified.
+    Attributes:
+        uscc: None for a foreign organisation.
+        parent_id: the organisation that controls it; conflicts of interest extend to the whole family.
+        self_registered: registered by an anonymous user; not trusted until the bureau verifies it.
+        verified_at: set by the bureau; None for imported organisations.
     """
 
     __tablename__ = "organisations"
@@ -54,7 +58,7 @@ class Organisation(Identified, Base):
 
     @hybrid_property
     def trusted(self) -> bool:
-        """Whether the bureau stands for it: it verified the organisation, or entered it itself."""
+        """Whether the bureau vouches for the organisation: it has verified or entered it."""
         return self.verified_at is not None or not self.self_registered
 
     @trusted.inplace.expression
@@ -64,9 +68,9 @@ class Organisation(Identified, Base):
 
 
 class OrganisationName(Base):
-    """A name or alias in the form that names are compared in (`organisations.name_key`), one a row.
+    """A name or alias in its comparison form (`field_checks.name_key`), one per row.
 
-    Beside `Organisation.aliases`, because no index of a JSON list works alike on both databases.
+    A separate table from `Organisation.aliases`, because no index on a JSON list works the same on both databases.
     """
 
     __tablename__ = "organisation_names"
@@ -78,7 +82,7 @@ class OrganisationName(Base):
 
 
 class User(Identified, Base):
-    """A person who logs in; belongs to one organisation (an operator to the bureau)."""
+    """A person with a login. Users belong to one organisation, operators to the bureau."""
 
     __tablename__ = "users"
 
@@ -97,7 +101,7 @@ class User(Identified, Base):
 
 
 class RefreshToken(Identified, Base):
-    """One link of a login's chain: used once, it is replaced; used twice, the whole chain is revoked."""
+    """One refresh token in the chain of a login. Using it replaces it; using it twice revokes the whole chain."""
 
     __tablename__ = "refresh_tokens"
 
@@ -111,10 +115,10 @@ class RefreshToken(Identified, Base):
 
 
 class Attempt(Identified, Base):
-    """A try at something that is limited per time, such as a login, until it succeeds or is an hour old.
+    """An attempt at a rate-limited action such as a login. It is deleted on success or after an hour.
 
-    In the database and not in memory, because the limit must hold over all processes together. `account` is a
-    digest: what strangers type into the login form is now and then their password.
+    Stored in the database because the limit applies to all processes together. `account` is a digest, because people
+    sometimes type their password into the account field.
     """
 
     __tablename__ = "attempts"
@@ -127,10 +131,10 @@ class Attempt(Identified, Base):
 
 
 class ApiKey(Identified, Base):
-    """An organisation's key for programs: shown once, kept as a digest; may only what its scopes name.
+    """An organisation's key for programs, stored as a digest and limited by its scopes.
 
-    `role` is what it acts as, and never more than its creator's: an investor and a manufacturer may both be of
-    kind enterprise, so the organisation's kind does not tell.
+    The key acts in `role`, which is its creator's: it cannot be derived from the organisation's kind, because both an
+    investor and a manufacturer can be an enterprise.
     """
 
     __tablename__ = "api_keys"
@@ -150,7 +154,7 @@ class ApiKey(Identified, Base):
 
 
 class AuditEntry(Identified, Base):
-    """Who did what to which record and when; only ever appended, in the change's own transaction."""
+    """An entry of the audit trail: actor, action, record and time. Append-only, in the transaction of the change."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_subject", "subject_id", "created_at"),)

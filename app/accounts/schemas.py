@@ -1,4 +1,4 @@
-"""What goes over the wire about accounts. No answer holds a password, a digest or a stored token."""
+"""API schemas of accounts. No response contains a password, a digest or a stored token."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,17 +17,17 @@ from app.accounts.sessions import Tokens
 from app.accounts.users import UserFacts
 from app.errors import FieldError, Invalid
 
-# The rule itself (credentials.check_password) needs the name and the address beside it.
+# Only the length is declared here: the full rule (credentials.check_password) also needs the name and e-mail address.
 Password = Annotated[
     SecretStr,
     Field(
-        description="10 位以上,含大小写字母、数字、其他字符中的三种",
+        description="10 位以上,包含小写字母、大写字母、数字、其他字符中的至少三种",
         examples=["Quancheng-72-spring"],
         json_schema_extra={"minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX},
     ),
 ]
 ChosenUscc = Annotated[Uscc | None, Field(description="统一社会信用代码", examples=["91370102YY000001X4"])]
-KindField = Annotated[OrganisationKind, Field(description="机构类型: 企业、高校、院所、服务机构、主管部门")]
+KindField = Annotated[OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、管理部门")]
 Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="曾用名、简称")]
 
 
@@ -40,21 +40,22 @@ class _Out(BaseModel):
 
 
 class _Change(_In):
-    """A merge: only the fields that are sent change, and null clears those that may be empty."""
+    """A merge patch: only the fields that are sent change; null clears a field that may be empty."""
 
     clearable: ClassVar[frozenset[str]] = frozenset()
 
     def changes(self) -> dict[str, Any]:
-        """
+        """The fields that were sent.
+
         Raises:
-            Invalid: null for a field that may not be empty.
+            Invalid: null was sent for a field that may not be empty.
         """
         sent = {field: getattr(self, field) for field in self.model_fields_set}
         empty = [field for field, value in sent.items() if value is None and field not in self.clearable]
         if empty:
             raise Invalid(
                 fields=[
-                    FieldError(field, "not_clearable", "此项不能清空", "this must not be empty")
+                    FieldError(field, "not_clearable", "此字段不能清空", "this field cannot be cleared")
                     for field in sorted(empty)
                 ]
             )
@@ -62,15 +63,16 @@ class _Change(_In):
 
 
 class OrganisationBasics(_In):
-    """What a stranger tells of the organisation he registers: who controls it is for the bureau to say."""
+    """Data of a self-registered organisation. Its parent can be set only by operators."""
 
-    name: OrganisationNameText = Field(description="机构全称", examples=["济南泉城阀门有限公司"])
+    name: OrganisationNameText = Field(description="单位全称", examples=["济南泉城阀门有限公司"])
     kind: KindField
     region: Region = Field(description="行政区划代码 GB/T 2260,境外为 000000", examples=["370102"])
     uscc: ChosenUscc = None
     aliases: Aliases = Field(default_factory=list)
 
     def facts(self) -> OrganisationFacts:
+        """The data for the service."""
         return OrganisationFacts(
             name=self.name,
             kind=self.kind,
@@ -81,35 +83,42 @@ class OrganisationBasics(_In):
 
 
 class OrganisationNew(OrganisationBasics):
-    parent_id: UUID | None = Field(default=None, description="上级(控股)机构")
+    """Data of an organisation that an operator creates."""
+
+    parent_id: UUID | None = Field(default=None, description="上级(控股)单位")
 
     def facts(self) -> OrganisationFacts:
+        """The data for the service."""
         return replace(super().facts(), parent_id=self.parent_id)
 
 
 class OrganisationChange(_Change):
+    """A change of an organisation."""
+
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "济南泉城阀门股份有限公司", "aliases": ["泉城阀门"]}]}
     )
     clearable = frozenset({"uscc", "parent_id"})
 
     name: OrganisationNameText | None = None
-    kind: OrganisationKind | None = Field(default=None, description="机构类型,仅主管部门可改")
+    kind: OrganisationKind | None = Field(default=None, description="单位类型,仅管理部门可以修改")
     region: Region | None = None
     uscc: ChosenUscc = None
     aliases: Aliases | None = None
-    parent_id: UUID | None = Field(default=None, description="上级(控股)机构,仅主管部门可改")
+    parent_id: UUID | None = Field(default=None, description="上级(控股)单位,仅管理部门可以修改")
 
 
 class OrganisationOut(_Out):
+    """An organisation."""
+
     id: UUID
-    name: str = Field(description="机构全称")
+    name: str = Field(description="单位全称")
     uscc: str | None = Field(description="统一社会信用代码")
     kind: OrganisationKind
     region: str = Field(description="行政区划代码 GB/T 2260")
     aliases: list[str] = Field(description="曾用名、简称")
-    parent_id: UUID | None = Field(description="上级(控股)机构")
-    verified_at: datetime | None = Field(description="主管部门核验时间;未核验为 null")
+    parent_id: UUID | None = Field(description="上级(控股)单位")
+    verified_at: datetime | None = Field(description="管理部门核验时间;未核验为 null")
     created_at: datetime
     version: int
 
@@ -119,32 +128,41 @@ class OrganisationOut(_Out):
 
 
 class PersonNew(_In):
+    """Data of a new user."""
+
     email: Email = Field(description="登录邮箱", examples=["li@valve.example.com"])
     name: PersonName = Field(description="姓名", examples=["李明"])
     password: Password
 
     def facts(self) -> UserFacts:
+        """The data for the service, with the password in plain text."""
         return UserFacts(email=self.email, name=self.name, password=self.password.get_secret_value())
 
 
 class UserNew(PersonNew):
-    role: Role = Field(description="角色: 主管部门、企业、高校院所、技术经理人、投资人")
-    organisation_id: UUID | None = Field(default=None, description="所属机构;缺省为创建者的机构")
+    """Data of a user that an operator or a colleague creates."""
+
+    role: Role = Field(description="角色: 管理部门、企业、高校院所、技术经理人、投资人")
+    organisation_id: UUID | None = Field(default=None, description="所属单位;缺省为创建者所在单位")
 
 
 class UserChange(_Change):
+    """A change of a user."""
+
     model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
     clearable = frozenset({"organisation_id"})
 
     name: PersonName | None = None
     active: bool | None = Field(
-        default=None, description="停用为 false;本人可停用自己,只有主管部门可重新启用"
+        default=None, description="false 为停用;用户可停用本人账号,仅管理部门可以重新启用"
     )
-    role: Role | None = Field(default=None, description="仅主管部门可改")
-    organisation_id: UUID | None = Field(default=None, description="仅主管部门可改")
+    role: Role | None = Field(default=None, description="仅管理部门可以修改")
+    organisation_id: UUID | None = Field(default=None, description="仅管理部门可以修改")
 
 
 class UserOut(_Out):
+    """A user."""
+
     id: UUID
     email: str
     name: str
@@ -160,30 +178,40 @@ class UserOut(_Out):
 
 
 class PasswordChange(_In):
+    """A user's change of their own password."""
+
     current_password: SecretStr = Field(max_length=PASSWORD_MAX, description="原密码")
     new_password: Password
 
 
 class NewPassword(_In):
+    """A password that an operator sets."""
+
     new_password: Password
 
 
 class Registration(_In):
+    """Registration of an organisation with its first user."""
+
     organisation: OrganisationBasics
     user: PersonNew
     role: Role | None = Field(
         default=None,
-        description="缺省按机构类型: 企业→enterprise,高校院所→institution,服务机构→manager;也可选 investor",
+        description="缺省按单位类型确定: 企业→enterprise,高校院所→institution,服务机构→manager;也可选 investor",
     )
 
 
 class Registered(BaseModel):
+    """The registered organisation and its first user."""
+
     organisation: OrganisationOut
     user: UserOut
 
 
 class TokensOut(BaseModel):
-    access_token: str = Field(description="访问令牌,放入 Authorization: Bearer")
+    """The tokens of a login."""
+
+    access_token: str = Field(description="访问令牌,置于请求头 Authorization: Bearer 之后")
     token_type: str = "bearer"  # noqa: S105 — the scheme's name, not a secret
     expires_in: int = Field(description="访问令牌有效秒数", examples=[900])
     refresh_token: str = Field(description="刷新令牌,只能使用一次")
@@ -200,23 +228,30 @@ class TokensOut(BaseModel):
 
 
 class RefreshTokenIn(_In):
+    """A refresh token."""
+
     refresh_token: str = Field(
-        min_length=1, max_length=200, description="登录或上次刷新得到的刷新令牌", examples=["rt_…"]
+        min_length=1, max_length=200, description="登录或上次刷新时获得的刷新令牌", examples=["rt_…"]
     )
 
 
 class ApiKeyNew(_In):
+    """Data of a new API key."""
+
     name: Label = Field(description="用途", examples=["ERP 对接"])
     scopes: list[str] = Field(
         min_length=1, max_length=20, description="授权范围", examples=[["demands:read", "demands:write"]]
     )
-    organisation_id: UUID | None = Field(default=None, description="缺省为本机构;仅主管部门可为其他机构创建")
+    organisation_id: UUID | None = Field(
+        default=None, description="缺省为本单位;仅管理部门可以为其他单位创建"
+    )
     expires_at: AwareDatetime | None = Field(default=None, description="有效期;缺省不过期,可随时吊销")
 
     def expiry(self) -> datetime | None:
-        """
+        """The expiry in UTC.
+
         Raises:
-            Invalid: in UTC, the time lies beyond the last year there is.
+            Invalid: the time in UTC is out of range.
         """
         try:
             return self.expires_at.astimezone(UTC) if self.expires_at else None
@@ -227,11 +262,13 @@ class ApiKeyNew(_In):
 
 
 class ApiKeyOut(_Out):
+    """An API key without its secret."""
+
     id: UUID
     organisation_id: UUID
     name: str
     role: Role = Field(description="密钥以此角色行事")
-    prefix: str = Field(description="密钥 sk_ 之后的 8 位,用于辨认")
+    prefix: str = Field(description="密钥 sk_ 之后的 8 位,用于识别")
     scopes: list[str]
     created_by: UUID
     created_at: datetime
@@ -245,19 +282,25 @@ class ApiKeyOut(_Out):
 
 
 class ApiKeyIssued(ApiKeyOut):
-    key: str = Field(description="完整密钥,只显示这一次,请妥善保存", examples=["sk_ab3d5f7h_…"])
+    """A new API key with its secret."""
+
+    key: str = Field(description="完整密钥,仅显示一次,请妥善保存", examples=["sk_ab3d5f7h_…"])
 
 
 class Me(BaseModel):
+    """The principal of the request and their permissions."""
+
     user: UserOut | None = Field(description="登录用户;使用 API 密钥时为 null")
     api_key: ApiKeyOut | None = Field(description="API 密钥;用户登录时为 null")
     organisation: OrganisationOut | None
     role: Role
     manager_id: UUID | None = Field(description="本人在技术转移人才库中的记录")
-    permissions: dict[str, RecordScope] = Field(description="可做的事: own 仅限本人或本机构, any 不限")
+    permissions: dict[str, RecordScope] = Field(description="操作权限: own 仅限本人或本单位, any 不限")
 
 
 class AuditEntryOut(_Out):
+    """An entry of the audit trail."""
+
     id: UUID
     created_at: datetime
     user_id: UUID | None

@@ -1,4 +1,4 @@
-"""Logins: a short access token, and a chain of refresh tokens of which each is good once."""
+"""Sessions: a short-lived access token, and a chain of refresh tokens that can each be used once."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Both in clear, on their way to the user; only the refresh token's digest stays here."""
+    """Access and refresh token in plain text for the user; only the digest of the refresh token is stored."""
 
     access: str
     access_lifetime: timedelta
@@ -30,52 +30,54 @@ class Tokens:
 
 
 def log_in(database: Database, settings: Settings, *, email: str, password: str, address: str) -> Tokens:
-    """Takes the database and not a session, because it is several transactions: a failed attempt stays counted
+    """Log in with e-mail address and password.
+
+    Takes the database rather than a session because it needs several transactions: a failed attempt is counted
     although the request fails, and no lock is held while the password is hashed.
 
     Raises:
         TooManyRequests: too many failures for this account and address.
-        Unauthenticated: wrong password, unknown or deactivated user; the answer does not tell which.
+        Unauthenticated: wrong password, unknown or deactivated user; the response does not reveal which.
     """
-    limited = RateLimitKey("login", email, address)
+    attempt = RateLimitKey("login", email, address)
     with database.unit_of_work() as session:
-        throttle.reserve(session, limited, limit=settings.login_attempts_per_10_minutes)
-        found = _by_email(session, email)
-    right = credentials.verify_password(password, found.password_hash if found else None)
-    if found is None or not right or not found.active:
-        log.warning("login_refused", user_id=str(found.id) if found else None, address=address)
+        throttle.reserve(session, attempt, limit=settings.login_attempts_per_10_minutes)
+        candidate = _by_email(session, email)
+    is_correct = credentials.verify_password(password, candidate.password_hash if candidate else None)
+    if candidate is None or not is_correct or not candidate.active:
+        log.warning("login_refused", user_id=str(candidate.id) if candidate else None, address=address)
         raise Unauthenticated(
             "The e-mail address or password is wrong.", "邮箱或密码不正确。", code="invalid_credentials"
         )
     with database.unit_of_work() as session:
-        user = session.get_one(User, found.id, with_for_update=True)
-        if not user.active or user.password_hash != found.password_hash:
-            raise Unauthenticated  # deactivated, or given another password, while this one was checked
-        throttle.forgive(session, limited)
+        user = session.get_one(User, candidate.id, with_for_update=True)
+        if not user.active or user.password_hash != candidate.password_hash:
+            raise Unauthenticated  # deactivated or given a new password while this password was checked
+        throttle.forgive(session, attempt)
         audit.record(session, _principal(user), "session.open", user.id, f"address={address}")
         return open_session(session, settings, user=user)
 
 
 def open_session(session: Session, settings: Settings, *, user: User) -> Tokens:
-    """Begin a chain. The caller has made sure of who the user is."""
+    """Start a refresh-token chain. The caller has authenticated the user."""
     session.execute(
         delete(RefreshToken).where(RefreshToken.user_id == user.id, RefreshToken.expires_at < now())
     )
-    return _next_link(session, settings, user_id=user.id, chain_id=new_id())
+    return _issue_tokens(session, settings, user_id=user.id, chain_id=new_id())
 
 
 def refresh(database: Database, settings: Settings, *, refresh_token: str) -> Tokens:
-    """A new pair for an unused token. A used one has been copied by somebody: its whole chain ends.
+    """Exchange an unused refresh token for new tokens. A token used twice has been copied, so its chain is revoked.
 
     Raises:
-        Unauthenticated: unknown, expired, revoked or used before.
+        Unauthenticated: the token is unknown, expired, revoked or used.
     """
-    # The error is raised after the commit: it must not undo the revocation.
+    # The error is raised after the commit, so that it does not undo the revocation.
     with database.unit_of_work() as session:
         tokens = _rotate(session, settings, refresh_token)
     if tokens is None:
         raise Unauthenticated(
-            "The refresh token is not valid any more; please log in again.",
+            "The refresh token is no longer valid; please log in again.",
             "刷新令牌已失效,请重新登录。",
             code="invalid_refresh_token",
         )
@@ -83,14 +85,14 @@ def refresh(database: Database, settings: Settings, *, refresh_token: str) -> To
 
 
 def log_out(session: Session, *, refresh_token: str) -> None:
-    """End the chain, its access tokens included. An unknown token is as good as logged out."""
+    """Revoke the chain of a refresh token, including its access tokens. An unknown token is ignored."""
     token = _by_token(session, refresh_token)
     if token is not None:
         _revoke(session, RefreshToken.chain_id == token.chain_id)
 
 
 def revoke_sessions(session: Session, *, user_id: UUID) -> None:
-    """Log the user out everywhere, at once."""
+    """End all sessions of a user immediately."""
     _revoke(session, RefreshToken.user_id == user_id)
 
 
@@ -106,10 +108,10 @@ def _rotate(session: Session, settings: Settings, refresh_token: str) -> Tokens 
         _revoke(session, RefreshToken.chain_id == token.chain_id)
         return None
     token.used_at = now()
-    return _next_link(session, settings, user_id=user.id, chain_id=token.chain_id)
+    return _issue_tokens(session, settings, user_id=user.id, chain_id=token.chain_id)
 
 
-def _next_link(session: Session, settings: Settings, *, user_id: UUID, chain_id: UUID) -> Tokens:
+def _issue_tokens(session: Session, settings: Settings, *, user_id: UUID, chain_id: UUID) -> Tokens:
     refresh_token = credentials.new_refresh_token()
     session.add(
         RefreshToken(
@@ -129,21 +131,21 @@ def _next_link(session: Session, settings: Settings, *, user_id: UUID, chain_id:
 
 
 def _by_token(session: Session, refresh_token: str) -> RefreshToken | None:
-    # Locked, so that of two uses at the same moment the second sees the first.
+    # Locked, so that of two concurrent uses the second one sees the first.
     return session.scalar(
         select(RefreshToken).where(RefreshToken.digest == credentials.digest(refresh_token)).with_for_update()
     )
 
 
 def _by_email(session: Session, email: str) -> User | None:
-    if not email.isprintable():  # a NUL is an error to PostgreSQL, and no address holds one
+    if not email.isprintable():  # PostgreSQL refuses NUL, and no address contains one
         return None
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
-def _revoke(session: Session, which: ColumnElement[bool]) -> None:
+def _revoke(session: Session, condition: ColumnElement[bool]) -> None:
     session.execute(
-        update(RefreshToken).where(which, RefreshToken.revoked_at.is_(None)).values(revoked_at=now())
+        update(RefreshToken).where(condition, RefreshToken.revoked_at.is_(None)).values(revoked_at=now())
     )
 
 

@@ -1,8 +1,8 @@
-"""Limits per time, counted in the database so that they hold over all processes together.
+"""Rate limits, counted in the database so that they apply to all processes together.
 
-GB/T 22239-2019 8.1.4.1 b) asks for failed logins to be handled. The limit is per account *and* address, so that
-nobody locks another's account out from elsewhere; two wider limits stop one address from trying many accounts
-and many addresses from trying one account.
+GB/T 22239-2019 8.1.4.1 b) requires handling of failed logins. The limit applies per account *and* address, so that
+nobody can lock another account from elsewhere. Two wider limits prevent one address from trying many accounts, and
+many addresses from trying one account.
 """
 
 import hashlib
@@ -19,8 +19,9 @@ from app.database import now
 from app.errors import TooManyRequests
 
 WINDOW = timedelta(minutes=10)
-_KEPT = timedelta(hours=1)
-_PER_ADDRESS = 5  # times the limit of one account from one address: an office shares an address
+_RETENTION = timedelta(hours=1)
+# Multiples of the limit for one account from one address; an office shares one address.
+_PER_ADDRESS = 5
 _PER_ACCOUNT = 10
 
 Kind = Literal["login", "register", "password"]
@@ -28,7 +29,7 @@ Kind = Literal["login", "register", "password"]
 
 @dataclass(frozen=True, slots=True)
 class RateLimitKey:
-    """Who tries what: `account` as typed, `address` as the connection shows it."""
+    """What is limited: the action, the account as typed, and the network address of the connection."""
 
     kind: Kind
     account: str
@@ -36,22 +37,26 @@ class RateLimitKey:
 
     @property
     def account_digest(self) -> str:
+        """SHA-256 of the folded account, in hexadecimal."""
         return hashlib.sha256(self.account.strip().casefold().encode("utf-8", "replace")).hexdigest()
 
 
-def reserve(session: Session, limited: RateLimitKey, *, limit: int) -> None:
-    """Count the attempt before it is made: what runs at the same time is counted too.
+def reserve(session: Session, key: RateLimitKey, *, limit: int) -> None:
+    """Count an attempt before it is made, so that concurrent attempts count too.
+
+    Args:
+        limit: attempts per `WINDOW` for one account from one address.
 
     Raises:
-        TooManyRequests: with Retry-After in seconds.
+        TooManyRequests: a limit is reached; Retry-After is in seconds.
     """
     if session.get_bind().dialect.name == "postgresql":
-        # There is no row yet to lock. SQLite has one writer at a time anyway.
-        session.execute(select(func.pg_advisory_xact_lock(int(limited.account_digest[:15], 16))))
+        # An advisory lock, because there is no row to lock yet. SQLite has only one writer at a time.
+        session.execute(select(func.pg_advisory_xact_lock(int(key.account_digest[:15], 16))))
     moment = now()
-    same_account = Attempt.account == limited.account_digest
-    same_address = Attempt.address == limited.address[:64]
-    recent = and_(Attempt.kind == limited.kind, Attempt.at > moment - WINDOW)
+    same_account = Attempt.account == key.account_digest
+    same_address = Attempt.address == key.address[:64]
+    recent = and_(Attempt.kind == key.kind, Attempt.at > moment - WINDOW)
     both, of_address, of_account, oldest = session.execute(
         select(
             func.count().filter(and_(same_account, same_address)),
@@ -63,23 +68,21 @@ def reserve(session: Session, limited: RateLimitKey, *, limit: int) -> None:
     if both >= limit or of_address >= limit * _PER_ADDRESS or of_account >= limit * _PER_ACCOUNT:
         wait = max(1, ceil((oldest + WINDOW - moment).total_seconds()))
         raise TooManyRequests(
-            f"Too many attempts; please wait {ceil(wait / 60)} minutes.",
+            f"Too many attempts; try again in {ceil(wait / 60)} minutes.",
             f"尝试次数过多,请 {ceil(wait / 60)} 分钟后再试。",
             headers={"Retry-After": str(wait)},
         )
-    session.execute(delete(Attempt).where(Attempt.at < moment - _KEPT))
-    session.add(
-        Attempt(kind=limited.kind, account=limited.account_digest, address=limited.address[:64], at=moment)
-    )
+    session.execute(delete(Attempt).where(Attempt.at < moment - _RETENTION))
+    session.add(Attempt(kind=key.kind, account=key.account_digest, address=key.address[:64], at=moment))
     session.flush()
 
 
-def forgive(session: Session, limited: RateLimitKey) -> None:
-    """After a success: the former failures of this account from this address count no more."""
+def forgive(session: Session, key: RateLimitKey) -> None:
+    """Delete the failed attempts of this account from this address, after a success."""
     session.execute(
         delete(Attempt).where(
-            Attempt.kind == limited.kind,
-            Attempt.account == limited.account_digest,
-            Attempt.address == limited.address[:64],
+            Attempt.kind == key.kind,
+            Attempt.account == key.account_digest,
+            Attempt.address == key.address[:64],
         )
     )

@@ -1,4 +1,4 @@
-"""Users: who creates whom, passwords, deactivation."""
+"""Users: registration, creation, changes, passwords and deactivation."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +18,8 @@ from app.accounts.organisations.service import OrganisationFacts, add_organisati
 from app.accounts.sessions import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, SankuError
 
-# Which roles an organisation's users may have. Of a self-registered one the first user gets the first role
-# unless he asks for another in the row; users of the bureau are created by operators alone.
+# The roles that users of an organisation may have. The first user of a self-registered organisation gets the first
+# role unless they request another one from the list; only operators create users of the bureau.
 ROLES_OF_KIND: Mapping[OrganisationKind, tuple[Role, ...]] = {
     OrganisationKind.ENTERPRISE: (Role.ENTERPRISE, Role.INVESTOR, Role.MANAGER),
     OrganisationKind.UNIVERSITY: (Role.INSTITUTION, Role.MANAGER),
@@ -31,7 +31,7 @@ ROLES_OF_KIND: Mapping[OrganisationKind, tuple[Role, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserFacts:
-    """What is told of a new user; the password in clear, on its way to its hash."""
+    """Data of a new user, not yet checked; the password is in plain text."""
 
     email: str
     name: str
@@ -46,18 +46,18 @@ def create_user(
     role: Role,
     organisation_id: UUID | None = None,
 ) -> User:
-    """Operators create anybody; an organisation's users create colleagues of their own role: a manager reads more
-    than they do, and who is one is the bureau's to say.
+    """Create a user. Operators create users of any role; other users create colleagues of their own role only, because
+    managers have wider access and are appointed by the bureau.
 
     Raises:
-        Forbidden: another organisation, or another role than one's own.
+        Forbidden: the organisation or the role is not the principal's own.
         Invalid, Conflict: see `add_user`.
     """
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
     if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN and role is not principal.role:
         raise Forbidden(
-            "You can create users of your own role only; ask the bureau for others.",
-            "只能创建与您角色相同的用户,其他角色请联系主管部门。",
+            "You can only create users with your own role; ask the bureau to create others.",
+            "只能创建与您角色相同的用户,其他角色请联系管理部门。",
             code="role_not_yours",
         )
     user = add_user(session, facts=facts, role=role, organisation_id=organisation_id)
@@ -66,25 +66,31 @@ def create_user(
 
 
 def add_user(session: Session, *, facts: UserFacts, role: Role, organisation_id: UUID | None) -> User:
-    """Store a user; the caller has made sure of the right to.
+    """Store a new user. The caller has checked the permission.
 
     Raises:
-        Invalid: e-mail address, name, password, or a role that does not fit the organisation's kind.
+        Invalid: the e-mail address, name or password is invalid, or the organisation's kind does not allow the role.
         Conflict: the e-mail address is taken.
     """
     email = checked("email", check_email, facts.email)
     name = checked("name", clean_name, facts.name)
     if not 1 <= len(name) <= 60:
-        raise Invalid.field("name", "name_length", "姓名应为 1–60 个字符", "a name has 1 to 60 characters")
+        raise Invalid.field(
+            "name", "name_length", "姓名应为 1–60 个字符", "the name must have 1 to 60 characters"
+        )
     credentials.check_password(facts.password, name=name, email=email)
     password_hash = credentials.hash_password(facts.password)
-    _fit(session, role, organisation_id)
+    _check_role(session, role, organisation_id)
     if session.scalar(select(exists().where(User.email == email))):
         raise Conflict(
-            "A user with this e-mail address exists.",
+            "A user with this e-mail address already exists.",
             "该邮箱已注册。",
             code="email_taken",
-            fields=[FieldError("email", "email_taken", "该邮箱已注册", "this address is registered already")],
+            fields=[
+                FieldError(
+                    "email", "email_taken", "该邮箱已注册", "this e-mail address is already registered"
+                )
+            ],
         )
     user = User(
         email=email, name=name, role=role, organisation_id=organisation_id, password_hash=password_hash
@@ -102,10 +108,11 @@ def register(
     user: UserFacts,
     role: Role | None,
 ) -> tuple[Organisation, User]:
-    """A stranger registers an unverified organisation and becomes its first user.
+    """Register an unverified organisation together with its first user.
 
     Raises:
-        Invalid: the kind cannot be registered by oneself, or not with this role.
+        Invalid: a field is invalid, or this kind of organisation cannot be registered, or not with this role.
+        Conflict: the credit code or e-mail address is taken.
     """
     require(principal, Action.ACCOUNT_REGISTER)
     choices = registration_roles(organisation.kind)
@@ -113,25 +120,35 @@ def register(
         raise Invalid.field(
             "organisation.kind",
             "kind_not_open",
-            "主管部门账号由管理员创建",
-            "operators create accounts of the bureau",
+            "管理部门账号由管理部门用户创建",
+            "accounts of the bureau are created by operators",
         )
     if role is not None and role not in choices:
         names = ", ".join(choices)
         raise Invalid.field(
-            "role", "role_not_open", f"此类机构可注册的角色: {names}", f"this kind registers as: {names}"
+            "role",
+            "role_not_open",
+            f"此类单位可注册的角色: {names}",
+            f"roles available for this kind of organisation: {names}",
         )
-    with _fields_under("organisation"):
-        stored = add_organisation(session, facts=organisation, self_registered=True)
-    with _fields_under("user"):
-        first = add_user(session, facts=user, role=role or choices[0], organisation_id=stored.id)
-    actor = Principal(user_id=first.id, organisation_id=stored.id, role=Role(first.role))
-    audit.record(session, actor, Action.ACCOUNT_REGISTER, stored.id, f"{stored.name}; role={first.role}")
-    return stored, first
+    with _field_prefix("organisation"):
+        new_organisation = add_organisation(session, facts=organisation, self_registered=True)
+    with _field_prefix("user"):
+        new_user = add_user(session, facts=user, role=role or choices[0], organisation_id=new_organisation.id)
+    actor = Principal(user_id=new_user.id, organisation_id=new_organisation.id, role=Role(new_user.role))
+    audit.record(
+        session,
+        actor,
+        Action.ACCOUNT_REGISTER,
+        new_organisation.id,
+        f"{new_organisation.name}; role={new_user.role}",
+    )
+    return new_organisation, new_user
 
 
 def registration_roles(kind: OrganisationKind) -> tuple[Role, ...]:
-    """Managers register through an agency; those of other organisations are made by the bureau."""
+    """The roles that can be registered for a kind of organisation. Managers register only with an agency; the bureau
+    creates those of other organisations."""
     if kind is OrganisationKind.AGENCY:
         return ROLES_OF_KIND[kind]
     return tuple(role for role in ROLES_OF_KIND[kind] if role not in (Role.OPERATOR, Role.MANAGER))
@@ -144,7 +161,7 @@ def users(
     role: Role | None = None,
     active: bool | None = None,
 ) -> Select[User]:
-    """The users that the principal may see: all, or those of the own organisation."""
+    """Query for the users that the principal may see: all users, or those of the principal's organisation."""
     require(principal, Action.USER_READ, own=True)
     query = select(User)
     if scope_of(principal, Action.USER_READ) is RecordScope.OWN:
@@ -159,33 +176,35 @@ def users(
 
 
 def get_user(session: Session, user_id: UUID, *, principal: Principal) -> User:
-    """Oneself, colleagues, or anybody for the operator.
+    """The user, if they are the principal or a colleague, or the principal is an operator.
 
     Raises:
-        NotFound: no such user, or not one that the principal may see.
+        NotFound: the user does not exist or the principal may not see them.
     """
     user = session.get(User, user_id)
     if user is None:
         raise NotFound
     if user.id != principal.user_id:
         own = user.organisation_id is not None and user.organisation_id == principal.organisation_id
-        extends = scope_of(principal, Action.USER_READ)
-        if extends is RecordScope.NONE or (extends is RecordScope.OWN and not own):
+        scope = scope_of(principal, Action.USER_READ)
+        if scope is RecordScope.NONE or (scope is RecordScope.OWN and not own):
             raise NotFound
     return user
 
 
 def change_user(session: Session, user: User, *, principal: Principal, changes: Mapping[str, Any]) -> User:
-    """Oneself: name, and active=False to leave. The operator: also role, organisation_id and active.
+    """Change a user. Users change their own name or set active=False to leave; operators also change role,
+    organisation_id and active of any user.
 
     Raises:
-        Forbidden: another's account, or a field that only the operator changes.
-        Conflict: nobody would be left to operate the service.
+        Forbidden: the account is another user's, or only operators may change the field.
+        Invalid: the name is invalid, or the organisation's kind does not allow the role.
+        Conflict: no active operator would be left.
     """
     require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
     if not principal.sees_everything:
         _only_own_fields(changes)
-    operated = user.active and user.role == Role.OPERATOR
+    was_operator = user.active and user.role == Role.OPERATOR
     if changes.get("name", user.name) != user.name:
         user.name = checked("name", clean_name, changes["name"])
     user.role = changes.get("role", user.role)
@@ -194,11 +213,12 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
     if not session.is_modified(user):
         return user
     if {"role", "organisation_id"} & changes.keys():
-        _fit(session, Role(user.role), user.organisation_id)
-    if operated and not (user.active and user.role == Role.OPERATOR) and not _another_operator(session, user):
+        _check_role(session, Role(user.role), user.organisation_id)
+    is_operator = user.active and user.role == Role.OPERATOR
+    if was_operator and not is_operator and not _has_other_operator(session, user):
         raise Conflict(
-            "This is the last operator; make another one first.",
-            "这是最后一名管理员,请先设置另一名。",
+            "This is the last operator; create another operator first.",
+            "该用户是最后一名管理部门用户,请先设置另一名。",
             code="last_operator",
         )
     session.flush()
@@ -211,16 +231,19 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
 def set_password(
     session: Session, user: User, *, principal: Principal, new_password: str, field: str = "new_password"
 ) -> None:
-    """Ends all logins of the user. The current password has been checked by the caller where it is needed.
+    """Set a new password and end all sessions of the user. The caller has checked the current password if required.
 
     Raises:
-        Invalid: the new password breaks a rule, or is the old one.
+        Invalid: the new password violates a rule or equals the old one.
     """
     require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
     credentials.check_password(new_password, name=user.name, email=user.email, field=field)
     if credentials.verify_password(new_password, user.password_hash):
         raise Invalid.field(
-            field, "password_unchanged", "新密码不能与原密码相同", "the new password is the old one"
+            field,
+            "password_unchanged",
+            "新密码不能与原密码相同",
+            "the new password must differ from the old one",
         )
     user.password_hash = credentials.hash_password(new_password)
     session.flush()
@@ -229,8 +252,8 @@ def set_password(
 
 
 @contextmanager
-def _fields_under(part: str) -> Iterator[None]:
-    """Errors name the fields as the caller sent them, in parts."""
+def _field_prefix(part: str) -> Iterator[None]:
+    """Prefix the field names of errors with the part of the request that contains them."""
     try:
         yield
     except SankuError as error:
@@ -244,40 +267,46 @@ def _only_own_fields(changes: Mapping[str, Any]) -> None:
         refused.append("active")
     if refused:
         raise Forbidden(
-            "Only the bureau changes these fields.",
-            "这些字段只能由主管部门修改。",
+            "Only operators may change these fields.",
+            "这些字段只能由管理部门修改。",
             fields=[
-                FieldError(field, "operator_only", "只能由主管部门修改", "only the bureau changes this")
+                FieldError(
+                    field, "operator_only", "只能由管理部门修改", "only operators may change this field"
+                )
                 for field in refused
             ],
         )
 
 
-def _fit(session: Session, role: Role, organisation_id: UUID | None) -> None:
-    """An operator may stand alone (the first one does); everybody else belongs to an organisation of a fitting kind."""
+def _check_role(session: Session, role: Role, organisation_id: UUID | None) -> None:
+    """Check that the organisation's kind allows the role. Only an operator may have no organisation, as the first one
+    does."""
     if organisation_id is None:
         if role is Role.OPERATOR:
             return
         raise Invalid.field(
             "organisation_id",
             "organisation_missing",
-            "此角色须属于一个机构",
-            "this role needs an organisation",
+            "此角色须有所属单位",
+            "this role requires an organisation",
         )
     kind = session.scalar(select(Organisation.kind).where(Organisation.id == organisation_id))
     if kind is None:
         raise Invalid.field(
-            "organisation_id", "unknown_organisation", "机构不存在", "there is no such organisation"
+            "organisation_id", "unknown_organisation", "单位不存在", "the organisation does not exist"
         )
-    fitting = ROLES_OF_KIND[OrganisationKind(kind)]
-    if role not in fitting:
-        names = ", ".join(fitting)
+    roles = ROLES_OF_KIND[OrganisationKind(kind)]
+    if role not in roles:
+        names = ", ".join(roles)
         raise Invalid.field(
-            "role", "role_does_not_fit", f"此类机构的用户角色: {names}", f"users of this kind are: {names}"
+            "role",
+            "role_does_not_fit",
+            f"此类单位的用户角色应为: {names}",
+            f"users of this kind of organisation must have one of the roles: {names}",
         )
 
 
-def _another_operator(session: Session, user: User) -> bool:
-    """Whether the service keeps an active operator besides `user`."""
+def _has_other_operator(session: Session, user: User) -> bool:
+    """Whether there is an active operator besides `user`."""
     operator = User.role == Role.OPERATOR
     return bool(session.scalar(select(exists().where(operator, User.active, User.id != user.id))))

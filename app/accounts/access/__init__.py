@@ -1,1 +1,1 @@
-"""Access rules: the table of roles and actions, and the principal that it is applied to."""
+"""Access control: the permission table, and the principal that it applies to."""

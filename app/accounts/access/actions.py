@@ -1,10 +1,10 @@
-"""What may be done: the rows of the table of rights in ``permissions``."""
+"""Actions: the rows of the permission table in ``permissions``."""
 
 from enum import StrEnum
 
 
 class Action(StrEnum):
-    """``<concept>.<verb>``; `own` of each concept is told beside the table."""
+    """``<concept>.<verb>``. The comments of the permission table say what `own` means for each concept."""
 
     ACCOUNT_REGISTER = "account.register"
     ORGANISATION_CREATE = "organisation.create"

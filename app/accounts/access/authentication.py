@@ -1,4 +1,7 @@
-"""From a request's credentials to the principal; looked up at each request, so that a revocation holds at once."""
+"""Authentication: from the credentials of a request to its principal.
+
+Credentials are looked up at every request, so a revocation takes effect immediately.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,16 +25,16 @@ log = structlog.get_logger(__name__)
 
 ManagerOfUser = Callable[[Session, UUID], UUID | None]
 
-_LAST_USED_STEP = timedelta(minutes=1)
+_LAST_USED_INTERVAL = timedelta(minutes=1)
 
-# These two only read the header and show the schemes in the API's description.
+# These two only read the headers and document the schemes in the OpenAPI description.
 _bearer_scheme = OAuth2PasswordBearer(
     tokenUrl="/v1/auth/token",
     refreshUrl="/v1/auth/refresh",
     auto_error=False,
-    description="登录 /v1/auth/token 得到的访问令牌,或 API 密钥 sk_…",
+    description="通过 /v1/auth/token 登录获得的访问令牌,或 API 密钥 sk_…",
 )
-_key_scheme = APIKeyHeader(name="X-API-Key", auto_error=False, description="机构的 API 密钥 sk_…")
+_key_scheme = APIKeyHeader(name="X-API-Key", auto_error=False, description="单位的 API 密钥 sk_…")
 
 
 def current_principal(
@@ -39,21 +42,22 @@ def current_principal(
     bearer: Annotated[str | None, Depends(_bearer_scheme)],
     api_key: Annotated[str | None, Depends(_key_scheme)],
 ) -> Principal:
-    """
+    """The principal of the request; anonymous if no credentials were sent.
+
     Raises:
-        Unauthenticated: credentials were sent and are not valid (none at all make a stranger).
-        BadRequest: two kinds at once; which one was meant is not guessed.
+        Unauthenticated: the credentials are not valid.
+        BadRequest: two kinds of credentials were sent.
     """
     if request.headers.get("Authorization") is not None:
         if not bearer:
             raise Unauthenticated(
-                "Send Authorization: Bearer with an access token or API key.",
+                "The Authorization header must be 'Bearer' followed by an access token or API key.",
                 "Authorization 应为 Bearer 加访问令牌或 API 密钥。",
             )
         if api_key is not None:
             raise BadRequest(
                 "Send either Authorization or X-API-Key, not both.",
-                "Authorization 与 X-API-Key 只能使用其一。",
+                "Authorization 与 X-API-Key 只能使用其中一种。",
             )
     secret = bearer or api_key
     if secret is None:
@@ -64,6 +68,11 @@ def current_principal(
 
 
 def logged_in(principal: Annotated[Principal, Depends(current_principal)]) -> Principal:
+    """The principal of the request.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+    """
     if principal.is_stranger:
         raise Unauthenticated
     return principal
@@ -76,8 +85,8 @@ LoggedIn = Annotated[Principal, Depends(logged_in)]
 def _user_principal(request: Request, token: str) -> Principal:
     claims = credentials.read_access_token(token, key=request.app.state.settings.signing_key())
     if claims is None:
-        raise _refused()
-    chain_lives = (
+        raise _invalid_credentials()
+    is_session_active = (
         select(RefreshToken.id)
         .where(
             RefreshToken.chain_id == claims.chain_id,
@@ -86,15 +95,15 @@ def _user_principal(request: Request, token: str) -> Principal:
         )
         .exists()
     )
-    # Its own short session: the route's begins when the route first needs it, and may be a writing one.
+    # A short session of its own: the route opens its session later, and that one may be for writing.
     with database_of(request).reading() as session:
         row = session.execute(
             select(User, Organisation.trusted)
             .outerjoin(Organisation, User.organisation_id == Organisation.id)
-            .where(User.id == claims.user_id, User.active, chain_lives)
+            .where(User.id == claims.user_id, User.active, is_session_active)
         ).one_or_none()
         if row is None:
-            raise _refused()
+            raise _invalid_credentials()
         user, trusted = row
         role = Role(user.role)
         return Principal(
@@ -115,52 +124,52 @@ def _manager_id(request: Request, session: Session, user_id: UUID) -> UUID | Non
 def _api_key_principal(database: Database, key: str) -> Principal:
     prefix = credentials.api_key_prefix(key)
     if prefix is None:
-        raise _refused()
-    # An organisation keeps its keys when a colleague leaves; a key that sees everything ends with its operator.
-    still_backed = or_(ApiKey.role != Role.OPERATOR, and_(User.active, User.role == Role.OPERATOR))
+        raise _invalid_credentials()
+    # An organisation's keys outlive their creator; a key with the operator role ends with its operator.
+    has_valid_creator = or_(ApiKey.role != Role.OPERATOR, and_(User.active, User.role == Role.OPERATOR))
     with database.reading() as session:
         row = session.execute(
             select(ApiKey, Organisation.trusted)
             .join(Organisation, ApiKey.organisation_id == Organisation.id)
             .join(User, ApiKey.created_by == User.id)
-            .where(ApiKey.prefix == prefix, ApiKey.revoked_at.is_(None), still_backed)
+            .where(ApiKey.prefix == prefix, ApiKey.revoked_at.is_(None), has_valid_creator)
         ).one_or_none()
         if row is None or not credentials.same_digest(key, row[0].digest):
-            raise _refused()
-        found, trusted = row
-        if found.expires_at is not None and found.expires_at <= now():
+            raise _invalid_credentials()
+        api_key, trusted = row
+        if api_key.expires_at is not None and api_key.expires_at <= now():
             raise Unauthenticated(
                 "This API key has expired; create a new one.",
                 "此 API 密钥已过期,请重新创建。",
                 code="api_key_expired",
             )
-        last_used_at = found.last_used_at
+        last_used_at = api_key.last_used_at
         principal = Principal(
-            organisation_id=found.organisation_id,
-            role=Role(found.role),
-            scopes=frozenset(found.scopes),
-            api_key_id=found.id,
+            organisation_id=api_key.organisation_id,
+            role=Role(api_key.role),
+            scopes=frozenset(api_key.scopes),
+            api_key_id=api_key.id,
             verified=bool(trusted),
         )
-    if last_used_at is None or last_used_at <= now() - _LAST_USED_STEP:
-        _note_use(database, prefix)
+    if last_used_at is None or last_used_at <= now() - _LAST_USED_INTERVAL:
+        _record_use(database, prefix)
     return principal
 
 
-def _note_use(database: Database, prefix: str) -> None:
-    """At most one write a minute and key; a database too busy for it must not fail the request."""
+def _record_use(database: Database, prefix: str) -> None:
+    """Store the time of use, at most once a minute per key. A busy database must not fail the request."""
     moment = now()
-    due = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - _LAST_USED_STEP)
+    due = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= moment - _LAST_USED_INTERVAL)
     try:
         with database.unit_of_work() as session:
             session.execute(update(ApiKey).where(ApiKey.prefix == prefix, due).values(last_used_at=moment))
     except OperationalError as error:
-        log.warning("api_key_use_not_noted", prefix=prefix, error=type(error.orig).__name__)
+        log.warning("api_key_use_not_recorded", prefix=prefix, error=type(error.orig).__name__)
 
 
-def _refused() -> Unauthenticated:
+def _invalid_credentials() -> Unauthenticated:
     return Unauthenticated(
-        "The access token or API key is not valid, has expired or was revoked; please log in again.",
+        "The access token or API key is invalid, expired or revoked; please log in again.",
         "访问令牌或 API 密钥无效、已过期或已被吊销,请重新登录。",
         code="invalid_credentials",
         headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},

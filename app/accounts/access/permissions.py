@@ -1,4 +1,4 @@
-"""Who may do what: one table. What it does not grant is refused."""
+"""The permission table: which role may do what. What the table does not grant is refused."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -25,7 +25,7 @@ __all__ = [
 
 
 class RecordScope(StrEnum):
-    """To which records a right extends."""
+    """The records that a permission covers."""
 
     NONE = "none"
     OWN = "own"
@@ -38,19 +38,20 @@ _COLUMNS: tuple[Role | None, ...] = (
     Role.INSTITUTION,
     Role.MANAGER,
     Role.INVESTOR,
-    None,  # a stranger
+    None,  # an anonymous reader
 )
 
 NO, OWN, ANY = RecordScope.NONE, RecordScope.OWN, RecordScope.ANY
 
-# What is own: an organisation's record, key or colleague is its users' own; for user.change only oneself; of the
-# talent library a manager's own record is the one about him, an institution's those of its staff; a match or
-# recommendation is own to a party of it; a push to the manager it was sent to; to a manager an achievement or a
-# demand is own once he is assigned to it; an engagement is own to its participants, a contract to its parties and
-# its managers.
+# What "own" means:
+# - records, keys and colleagues: those of the user's organisation; for user.change only the user;
+# - the talent library: for a manager the record about them, for an institution the records of its staff;
+# - matches and recommendations: those of the user's records; pushes: those sent to the manager;
+# - achievements and demands, for a manager: those that they broker;
+# - engagements: those the user participates in; contracts: those the user is a party or manager of.
 # fmt: off
 _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, RecordScope, RecordScope]] = {
-    #                                   operator enterprise institution manager investor stranger
+    #                                   operator enterprise institution manager investor anonymous
     Action.ACCOUNT_REGISTER:            (NO,  NO,  NO,  NO,  NO,  ANY),
     Action.ORGANISATION_CREATE:         (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ORGANISATION_READ:           (ANY, ANY, ANY, ANY, ANY, NO),
@@ -75,7 +76,7 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.ACHIEVEMENT_IMPORT:          (ANY, OWN, OWN, NO,  NO,  NO),
 
     Action.DEMAND_CREATE:               (ANY, OWN, OWN, NO,  NO,  NO),
-    # Whoever may create a demand may have it checked before.
+    # Those who may create a demand may have it checked first.
     Action.DEMAND_CHECK:                (ANY, OWN, OWN, NO,  NO,  NO),
     Action.DEMAND_READ:                 (ANY, ANY, ANY, ANY, ANY, ANY),
     Action.DEMAND_READ_OWNER_VIEW:      (ANY, OWN, OWN, OWN, NO,  NO),
@@ -104,17 +105,17 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.RECOMMENDATION_READ:         (ANY, OWN, OWN, OWN, NO,  NO),
     Action.PUSH_LIST:                   (ANY, NO,  NO,  OWN, NO,  NO),
     Action.PUSH_READ:                   (ANY, NO,  NO,  OWN, NO,  NO),
-    # Not even the bureau answers for a manager: an answer is his word to the parties.
+    # Operators cannot answer for a manager, because an answer is the manager's commitment to the parties.
     Action.PUSH_ANSWER:                 (NO,  NO,  NO,  OWN, NO,  NO),
     Action.PUSH_PLAN:                   (ANY, NO,  NO,  NO,  NO,  NO),
     Action.PUSH_PREVIEW:                (ANY, NO,  NO,  OWN, NO,  NO),
-    # A manager's own, and an organisation's own for its users.
+    # Own: the manager's preferences, or those of the user's organisation.
     Action.PREFERENCE_READ:             (NO,  OWN, OWN, OWN, NO,  NO),
     Action.PREFERENCE_CHANGE:           (NO,  OWN, OWN, OWN, NO,  NO),
     Action.DIGEST_READ:                 (ANY, OWN, OWN, OWN, NO,  NO),
-    # An owner's word on a match of his own record; the bureau does not give it for him.
+    # An owner's answer about a match of their own record; operators cannot give it for them.
     Action.MATCH_ANSWER:                (NO,  OWN, OWN, NO,  NO,  NO),
-    # Own is a match of one's own record, or of a push that one got.
+    # Own: a match of the user's own record, or of a push they received.
     Action.MATCH_REPORT:                (ANY, OWN, OWN, OWN, NO,  NO),
     Action.MATCH_REPORT_LIST:           (ANY, NO,  NO,  NO,  NO,  NO),
     Action.MATCH_REPORT_RESOLVE:        (ANY, NO,  NO,  NO,  NO,  NO),
@@ -126,7 +127,7 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.ENGAGEMENT_READ:             (ANY, OWN, OWN, OWN, OWN, NO),
     Action.ENGAGEMENT_MOVE:             (ANY, OWN, OWN, OWN, NO,  NO),
     Action.ENGAGEMENT_INVITE:           (ANY, OWN, OWN, OWN, NO,  NO),
-    # Consent is the invited one's own, and so is the confirmation of a share: not even the bureau gives it for him.
+    # Only the invited person can consent or confirm a share; operators cannot do it for them.
     Action.ENGAGEMENT_ANSWER:           (NO,  OWN, OWN, OWN, OWN, NO),
     Action.ENGAGEMENT_WRITE:            (ANY, OWN, OWN, OWN, OWN, NO),
     Action.ENGAGEMENT_CONTACTS:         (NO,  OWN, OWN, OWN, NO,  NO),
@@ -137,15 +138,15 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.CONTRACT_SIGN:               (ANY, OWN, OWN, OWN, NO,  NO),
     Action.CONTRACT_CANCEL:             (ANY, OWN, OWN, OWN, NO,  NO),
     Action.CONTRACT_SHARE:              (NO,  NO,  NO,  OWN, NO,  NO),
-    # A second person confirms what managers are recognised by: the bureau, and nobody else.
+    # Four-eyes principle: only operators confirm what managers are recognised by.
     Action.CONTRACT_REGISTER:           (ANY, NO,  NO,  NO,  NO,  NO),
     Action.CONTRACT_LAND:               (ANY, NO,  NO,  NO,  NO,  NO),
-    # A channel is its user's own, and not even the bureau looks after another's. A webhook endpoint is its
-    # organisation's; a manager has none, since it would be told of his colleagues' pushes too. A delivery is own to
-    # whose channel or endpoint it goes to.
+    # A channel belongs to its user; operators have no access to other users' channels. A webhook endpoint belongs to
+    # its organisation; managers have none, because it would also receive their colleagues' pushes. A delivery belongs
+    # to the owner of its channel or endpoint.
     Action.CHANNEL_READ:                (OWN, OWN, OWN, OWN, OWN, NO),
     Action.CHANNEL_CHANGE:              (OWN, OWN, OWN, OWN, OWN, NO),
-    # The links in a mail work without a login: who may use one is signed into it.
+    # Links in an e-mail work without a login; the signature in the link authorises the user.
     Action.CHANNEL_LINK:                (ANY, ANY, ANY, ANY, ANY, ANY),
     Action.WEBHOOK_CREATE:              (ANY, OWN, OWN, NO,  OWN, NO),
     Action.WEBHOOK_READ:                (ANY, OWN, OWN, NO,  OWN, NO),
@@ -156,20 +157,21 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.MODEL_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.MODEL_SWITCH:                (ANY, NO,  NO,  NO,  NO,  NO),
 
-    # Recognition of talent: a manager's own, an institution's staff. The public reads what is published.
+    # Recognition of talent: own means the manager's record or those of an institution's staff. Published results are
+    # public.
     Action.FILING_CREATE:               (ANY, NO,  OWN, OWN, NO,  NO),
     Action.FILING_READ:                 (ANY, NO,  OWN, OWN, NO,  NO),
     Action.FILING_CHANGE:               (ANY, NO,  OWN, OWN, NO,  NO),
     Action.FILING_REVIEW:               (ANY, NO,  NO,  NO,  NO,  NO),
     Action.AFFILIATION_READ:            (ANY, NO,  OWN, OWN, NO,  NO),
-    # Own is a post at one's organisation, of whatever kind it is.
+    # Own: any affiliation with the user's organisation.
     Action.AFFILIATION_CONSENT:         (ANY, OWN, OWN, NO,  OWN, NO),
     Action.CERTIFICATE_CREATE:          (ANY, NO,  OWN, OWN, NO,  NO),
     Action.CERTIFICATE_READ:            (ANY, NO,  OWN, OWN, NO,  NO),
     Action.CERTIFICATE_VERIFY:          (ANY, NO,  NO,  NO,  NO,  NO),
     Action.TRAINING_CREATE:             (ANY, NO,  OWN, OWN, NO,  NO),
     Action.TRAINING_READ:               (ANY, NO,  OWN, OWN, NO,  NO),
-    # Own is training at a base that one's organisation runs.
+    # Own: training at a base that the user's organisation runs.
     Action.TRAINING_VERIFY:             (ANY, NO,  OWN, NO,  NO,  NO),
     Action.TRAINING_BASE_READ:          (ANY, ANY, ANY, ANY, ANY, ANY),
     Action.TRAINING_BASE_CHANGE:        (ANY, NO,  NO,  NO,  NO,  NO),
@@ -178,7 +180,7 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.TIER_CONFIGURE:              (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ROUND_MANAGE:                (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ROUND_READ:                  (ANY, NO,  OWN, OWN, NO,  NO),
-    # Not the bureau: it would object to itself.
+    # Not operators: the bureau would object to its own decision.
     Action.ROUND_OBJECT:                (NO,  NO,  OWN, OWN, NO,  NO),
     Action.RECOGNITION_READ:            (ANY, ANY, ANY, ANY, ANY, ANY),
     Action.RANKING_MANAGE:              (ANY, NO,  NO,  NO,  NO,  NO),
@@ -201,7 +203,8 @@ TABLE: Mapping[Action, Mapping[Role | None, RecordScope]] = MappingProxyType(
 
 
 def _record_scopes(concept: str) -> dict[str, frozenset[Action]]:
-    """Reviews are in no scope: a person of the bureau decides them. Nor are accounts, audit and upkeep."""
+    """The read and write scope of a library. No scope includes reviews, which an operator must decide in person; nor
+    accounts, audit and maintenance."""
     verbs = {
         "read": ("read", "read_owner_view", "history"),
         "write": ("create", "change", "submit", "withdraw", "close", "import"),
@@ -212,7 +215,7 @@ def _record_scopes(concept: str) -> dict[str, frozenset[Action]]:
     }
 
 
-# What an API key may be given; each scope opens these actions as far as the key's role reaches.
+# Scopes of API keys. A scope permits its actions within the permissions of the key's role.
 SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
     {
         **_record_scopes("achievement"),
@@ -252,7 +255,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
         ),
         "organisation:read": frozenset({Action.ORGANISATION_READ}),
         "statistics:read": frozenset({Action.STATISTICS_READ}),
-        # No scope opens consent, contacts or shares: a person answers for those.
+        # No scope includes consent, contacts or shares, which a person must decide.
         "engagements:read": frozenset({Action.ENGAGEMENT_READ}),
         "engagements:write": frozenset(
             {Action.ENGAGEMENT_MOVE, Action.ENGAGEMENT_INVITE, Action.ENGAGEMENT_WRITE}
@@ -266,7 +269,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
 
 
 def scope_of(principal: Principal, action: Action) -> RecordScope:
-    """How far the principal's right to `action` extends; NONE for whatever the table does not know."""
+    """The records for which the principal may perform `action`; NONE for an action that is not in the table."""
     row = TABLE.get(action)
     if row is None or not _in_scope(principal, action):
         return RecordScope.NONE
@@ -274,12 +277,13 @@ def scope_of(principal: Principal, action: Action) -> RecordScope:
 
 
 def allowed(principal: Principal, action: Action, *, own: bool) -> bool:
-    """
+    """Whether the principal may perform `action`.
+
     Args:
-        own: whether what is acted on is the principal's own (see the remark beside the table).
+        own: whether the object is the principal's own (see the comment above the table).
     """
-    extends = scope_of(principal, action)
-    return extends is RecordScope.ANY or (extends is RecordScope.OWN and own)
+    scope = scope_of(principal, action)
+    return scope is RecordScope.ANY or (scope is RecordScope.OWN and own)
 
 
 def require(
@@ -289,11 +293,12 @@ def require(
     owner_org_id: UUID | None = None,
     own: bool | None = None,
 ) -> None:
-    """Refuse unless `allowed`. What is own is told by `own`, or follows from the organisation that owns the record.
+    """Refuse the action unless it is `allowed`. Without `own`, the object is own if `owner_org_id` is the principal's
+    organisation.
 
     Raises:
-        Unauthenticated: a stranger, who may after a login.
-        Forbidden: the role or the API key's scopes do not reach so far.
+        Unauthenticated: the principal is anonymous and must log in.
+        Forbidden: the role or the API key's scopes do not permit it.
     """
     if own is None:
         own = owner_org_id is not None and owner_org_id == principal.organisation_id
@@ -302,10 +307,10 @@ def require(
     if principal.is_stranger:
         raise Unauthenticated
     if not _in_scope(principal, action):
-        needed = " / ".join(sorted(scope for scope, actions in SCOPES.items() if action in actions))
+        scopes = " / ".join(sorted(scope for scope, actions in SCOPES.items() if action in actions))
         raise Forbidden(
-            f"This API key lacks the scope for {action}: {needed or 'no scope opens it, please log in'}.",
-            f"此 API 密钥的授权范围不含 {action}: {needed or '不对 API 密钥开放,请登录后操作'}。",
+            f"This API key lacks the scope for {action}: {scopes or 'not available to API keys, please log in'}.",
+            f"此 API 密钥的授权范围不含 {action}: {scopes or '不对 API 密钥开放,请登录后操作'}。",
             code="insufficient_scope",
             action=action,
         )

@@ -1,4 +1,4 @@
-"""Who is asking, as every service and query sees it."""
+"""The principal: on whose behalf a request, service call or query runs."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,11 +8,13 @@ from app.accounts.models import Role
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A logged-in user, an API key of an organisation, a stranger, or the service itself.
+    """A logged-in user, an API key of an organisation, an anonymous reader, or the service itself.
 
-    `role` is None for a stranger (nobody logged in). An API key acts in the role it was created in, limited by
-    `scopes`; `scopes` is None for a user, whom only the role limits. `system` is the worker and the command line.
-    `verified` tells that the bureau stands for the organisation (`Organisation.trusted`): anybody can register one.
+    Attributes:
+        role: None for an anonymous reader. An API key acts in the role that it was created with.
+        scopes: limits of an API key; None for a user, who is limited only by the role.
+        system: the worker or the command line.
+        verified: the bureau vouches for the organisation (`Organisation.trusted`). Anyone can register one.
     """
 
     user_id: UUID | None = None
@@ -26,17 +28,20 @@ class Principal:
 
     @property
     def is_stranger(self) -> bool:
+        """Whether nobody is logged in."""
         return self.role is None and not self.system
 
     @property
     def sees_everything(self) -> bool:
-        """Operators (the bureau) and the service itself."""
+        """Whether all records are visible: to operators and the service itself."""
         return self.system or self.role is Role.OPERATOR
 
     @property
     def reads_details(self) -> bool:
-        """Whether the principal may read what is not for everybody: members of an organisation that the bureau has
-        verified. Anybody can register one, and what a competitor has not paid for he must not get by a form."""
+        """Whether the principal may read more than the public: operators and members of verified organisations.
+
+        Anyone can register an organisation, so registration alone must not give a competitor access.
+        """
         return self.sees_everything or (self.role is not None and self.verified)
 
 

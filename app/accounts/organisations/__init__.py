@@ -1,1 +1,1 @@
-"""Organisations: identity by credit code, names, and corporate groups."""
+"""Organisations: identity by credit code, names, and organisation families."""

@@ -1,7 +1,7 @@
 """统一社会信用代码 (unified social credit code), GB 32100-2015: 18 characters with a check character.
 
-python-stdnum knows length, alphabet and check character, but requires eight leading digits, so that codes of the
-registries A, N and Y fail there, and it does not look at the registry, the type or the inner organisation code.
+python-stdnum checks length, alphabet and check character, but requires eight leading digits, so it refuses codes of
+the registries A, N and Y. It does not check the registry, the type or the inner organisation code.
 """
 
 from typing import Annotated, Any, LiteralString
@@ -12,7 +12,7 @@ from stdnum.cn import uscc as stdnum_uscc
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
-# Registry → (Chinese name, English name, types it gives out), GB 32100-2015 table 1.
+# Registry → (Chinese name, English name, types that it issues), GB 32100-2015 table 1.
 REGISTRIES: dict[str, tuple[str, str, str]] = {
     "1": ("机构编制", "Public institutions", "1239"),
     "2": ("外交", "Foreign affairs", "19"),
@@ -35,38 +35,40 @@ _REGION_FIRST = "12345678"
 
 
 def check_uscc(text: str) -> str:
-    """Upper case without separators; the error (a ValueError) says in both languages which part does not fit."""
+    """Normalise a code to upper case without separators; the error (a ValueError) names the invalid part in both
+    languages."""
     code = "".join(char for char in text.upper() if char not in " -\t\u3000")
     if len(code) != 18:
-        raise _flaw(
+        raise _code_error(
             "uscc_length",
             f"统一社会信用代码应为 18 位，现有 {len(code)} 位。",
-            f"A unified social credit code has 18 characters; there are {len(code)}.",
+            f"A unified social credit code must have 18 characters; there are {len(code)}.",
         )
     if any(char not in ALPHABET for char in code) or not code[2:8].isdigit():
-        raise _flaw(
+        raise _code_error(
             "uscc_characters",
             "统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z），第 3 至 8 位为数字。",
-            "The code holds digits and capitals (no I, O, S, V, Z); characters 3 to 8 are digits.",
+            "The code may contain only digits and capital letters (except I, O, S, V, Z); characters 3 to 8 must be "
+            "digits.",
         )
     registry = REGISTRIES.get(code[0])
     if registry is None or code[1] not in registry[2] or code[2] not in _REGION_FIRST:
-        raise _flaw(
+        raise _code_error(
             "uscc_registry",
             f"统一社会信用代码开头 {code[:3]} 不是有效的登记部门、机构类别和地区。",
-            f"The code begins with {code[:3]}, which is no valid registry, type and region.",
+            f"The code begins with {code[:3]}, which is not a valid registry, type and region.",
         )
     if code[17] != stdnum_uscc.calc_check_digit(code[:17]):
-        raise _flaw(
+        raise _code_error(
             "uscc_check",
             "统一社会信用代码校验位不符，请逐位核对。",
-            "The check character does not fit; compare the code character by character.",
+            "The check character is wrong; check every character of the code.",
         )
     return code
 
 
 def is_uscc(text: str) -> bool:
-    """Whether `text` is a code as `check_uscc` returns it: for looking through free text."""
+    """Whether `text` is a valid code in the form that `check_uscc` returns; for searching free text."""
     return (
         len(text) == 18
         and all(char in ALPHABET for char in text)
@@ -81,7 +83,7 @@ def is_uscc(text: str) -> bool:
 def matches_registry_code(code: str) -> bool:
     """Whether characters 9–17 are a GB 11714 organisation code with its own check character.
 
-    Advice only, never a refusal: the rule is not stated in GB 32100 for every registry.
+    Only an indication, not a reason to refuse a code: GB 32100 does not state the rule for every registry.
     """
     body, check = code[8:16], code[16]
     total = sum(
@@ -91,11 +93,11 @@ def matches_registry_code(code: str) -> bool:
 
 
 def registry_name(code: str, lang: str = "zh") -> str:
-    """The registry of a valid code, e.g. 市场监管 for 91…"""
+    """The name of the registry of a valid code, e.g. 市场监管 for 91…"""
     return REGISTRIES[code[0]][1 if lang.startswith("en") else 0]
 
 
-def _flaw(code: LiteralString, zh: str, en: str) -> PydanticCustomError:
+def _code_error(code: LiteralString, zh: str, en: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
 
 

@@ -1,4 +1,4 @@
-"""Groups of organisations that one of them controls."""
+"""Organisation families: an organisation and all that it controls."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,9 +11,10 @@ from app.accounts.models import Organisation
 
 
 def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Everybody in the groups of these organisations → the topmost that controls them, as `families` says it.
+    """All members of the families of these organisations → the topmost organisation of the family (as `families`).
 
-    One query, however many others they are to be compared with: who is not in the answer is in none of the groups.
+    One query, however many other organisations they are compared with: an organisation that is not in the result
+    belongs to none of these families.
     """
     rows = session.execute(_WHOLE_FAMILIES, {"org_ids": list(org_ids)})
     parents: dict[UUID, UUID | None] = {row[0]: row[1] for row in rows}
@@ -21,7 +22,7 @@ def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UU
 
 
 def _whole_families() -> Select[*tuple[Any, ...]]:
-    """Upwards from the ids in `org_ids`, then downwards from everybody on the way. Made once: each match asks it."""
+    """Query that walks up from the ids in `org_ids`, then down from every ancestor. Built once, used for each match."""
     own, parent = Organisation.id, Organisation.parent_id
     up = select(own, parent).where(own.in_(bindparam("org_ids", expanding=True))).cte(recursive=True)
     up = up.union(select(own, parent).join(up, up.c.parent_id == own))
@@ -34,7 +35,7 @@ _WHOLE_FAMILIES = _whole_families()
 
 
 def topmost(org_id: UUID, parents: Mapping[UUID, UUID | None]) -> UUID:
-    """The last of the chain upwards; where the chain is a circle, the last before it closes."""
+    """The topmost ancestor in `parents`; in a cycle, the last organisation before it closes."""
     seen = {org_id}
     top = org_id
     while (parent := parents.get(top)) is not None and parent not in seen:

@@ -1,4 +1,4 @@
-"""Organisations: told apart by their credit code, found by their names, tied by who controls whom."""
+"""Organisations: creation, changes, verification, search by name or credit code, and families."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ from app.events.outbox import emit
 
 OVERSEAS = "000000"
 _MAX_ALIASES = 20
-_MAX_KEY = 240  # the column's; a few ligatures grow when their width is made equal
-_CHUNK = 1000  # ids a query, below both databases' limit of parameters
+_MAX_KEY = 240  # length of the column; a few ligatures become longer when normalised
+_CHUNK = 1000  # ids per query, below the parameter limit of both databases
 
-# Whoever could move his organisation in the family of another could hide or make conflicts of interest.
+# Only operators change these: moving an organisation to another family could hide or create conflicts of interest.
 _OPERATOR_FIELDS = frozenset({"kind", "parent_id"})
-# What the bureau has checked; changed by anybody else, it must be checked again.
+# Verified by the bureau; a change by anyone else ends the verification.
 _VERIFIED_FIELDS = frozenset({"name", "uscc", "aliases", "region"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationFacts:
-    """What is told of a new organisation; checked by `create_organisation`."""
+    """Data of a new organisation, not yet checked."""
 
     name: str
     kind: OrganisationKind
@@ -43,9 +43,10 @@ class OrganisationFacts:
 
 
 def create_organisation(session: Session, *, principal: Principal, facts: OrganisationFacts) -> Organisation:
-    """
+    """Create an organisation as an operator; other users register theirs (see `users.register`).
+
     Raises:
-        Forbidden: only the operator creates organisations; others register theirs with themselves.
+        Forbidden: the principal is not an operator.
         Invalid, Conflict: see `add_organisation`.
     """
     require(principal, Action.ORGANISATION_CREATE)
@@ -57,15 +58,15 @@ def create_organisation(session: Session, *, principal: Principal, facts: Organi
 def add_organisation(
     session: Session, *, facts: OrganisationFacts, self_registered: bool = False
 ) -> Organisation:
-    """Store a new, unverified organisation; the caller has made sure of the right to.
+    """Store a new, unverified organisation. The caller has checked the permission.
 
     Raises:
-        Invalid: names the wrong field.
-        Conflict: the credit code is another's.
+        Invalid: a field is invalid.
+        Conflict: another organisation has this credit code.
     """
     organisation = Organisation(
         name=_name(facts.name),
-        uscc=_free_uscc(session, facts.uscc),
+        uscc=_available_uscc(session, facts.uscc),
         kind=OrganisationKind(facts.kind),
         region=checked("region", check_region, facts.region),
         aliases=_aliases(facts.aliases),
@@ -73,7 +74,7 @@ def add_organisation(
         self_registered=self_registered,
     )
     if facts.parent_id is not None:
-        _put_under(session, organisation, facts.parent_id)
+        _set_parent(session, organisation, facts.parent_id)
     session.add(organisation)
     session.flush()
     _write_names(session, organisation)
@@ -83,7 +84,7 @@ def add_organisation(
 def get_organisation(session: Session, organisation_id: UUID, *, principal: Principal) -> Organisation:
     """
     Raises:
-        NotFound: no such organisation.
+        NotFound: the organisation does not exist.
     """
     require(principal, Action.ORGANISATION_READ, owner_org_id=organisation_id)
     organisation = session.get(Organisation, organisation_id)
@@ -95,29 +96,35 @@ def get_organisation(session: Session, organisation_id: UUID, *, principal: Prin
 def change_organisation(
     session: Session, organisation: Organisation, *, principal: Principal, changes: Mapping[str, Any]
 ) -> Organisation:
-    """Set the fields named in `changes` (name, uscc, region, aliases; the operator also kind and parent_id).
+    """Set the fields in `changes`: name, uscc, region, aliases; operators also kind and parent_id.
 
-    A change of what the bureau has checked ends the verification, unless the operator makes it. What follows elsewhere
-    hears of it by ``organisation.changed``, with the names of the fields.
+    A change of a verified field ends the verification, unless an operator makes it. The event ``organisation.changed``
+    carries the names of the changed fields.
+
+    Raises:
+        Forbidden: only operators may change one of the fields.
+        Invalid, Conflict: see `add_organisation`.
     """
     require(principal, Action.ORGANISATION_CHANGE, owner_org_id=organisation.id)
     if not principal.sees_everything and (forbidden := _OPERATOR_FIELDS & changes.keys()):
         raise Forbidden(
-            "Only the bureau changes these fields.",
-            "这些字段只能由主管部门修改。",
+            "Only operators may change these fields.",
+            "这些字段只能由管理部门修改。",
             fields=[
-                FieldError(field, "operator_only", "只能由主管部门修改", "only the bureau changes this")
+                FieldError(
+                    field, "operator_only", "只能由管理部门修改", "only operators may change this field"
+                )
                 for field in sorted(forbidden)
             ],
         )
     before = {field: getattr(organisation, field) for field in changes}
     for field, value in changes.items():
-        _set(session, organisation, field, value)
+        _set_field(session, organisation, field, value)
     changed = sorted(field for field, old in before.items() if getattr(organisation, field) != old)
     if not changed:
         return organisation
     if not principal.sees_everything and _VERIFIED_FIELDS.intersection(changed):
-        # What stands there now is its users' word, whoever entered it.
+        # The data now come from the organisation's users, even if the bureau entered them originally.
         organisation.verified_at = None
         organisation.self_registered = True
     session.flush()
@@ -130,16 +137,16 @@ def change_organisation(
 def verify_organisation(
     session: Session, organisation: Organisation, *, principal: Principal
 ) -> Organisation:
-    """The bureau has compared name and code with the register.
+    """Mark an organisation as verified: the bureau has compared its name and credit code with the public register.
 
     Raises:
-        Conflict: a domestic organisation without a credit code cannot be told from another.
+        Conflict: a domestic organisation has no credit code, so it cannot be identified.
     """
     require(principal, Action.ORGANISATION_VERIFY, owner_org_id=organisation.id)
     if organisation.uscc is None and organisation.region != OVERSEAS:
         raise Conflict(
-            "A domestic organisation is verified by its unified social credit code; add it first.",
-            "境内机构凭统一社会信用代码核验,请先补充代码。",
+            "A domestic organisation is verified by its unified social credit code. Add the code first.",
+            "境内单位凭统一社会信用代码核验,请先补充代码。",
             code="uscc_missing",
         )
     organisation.verified_at = now()
@@ -156,17 +163,11 @@ def organisations(
     region: str | None = None,
     verified: bool | None = None,
 ) -> Select[Organisation]:
-    """`name` finds names and aliases that contain it; `region` also finds the regions within (3701 → 370102)."""
+    """Query for organisations. `name` is a part of a name or alias, `region` a prefix of the code (3701 → 370102)."""
     query = select(Organisation)
     if name is not None:
-        part = name_key(name)
-        query = query.where(
-            Organisation.id.in_(
-                select(OrganisationName.organisation_id).where(
-                    OrganisationName.key.contains(part, autoescape=True)
-                )
-            )
-        )
+        matches = OrganisationName.key.contains(name_key(name), autoescape=True)
+        query = query.where(Organisation.id.in_(select(OrganisationName.organisation_id).where(matches)))
     if uscc is not None:
         query = query.where(Organisation.uscc == uscc.upper())
     if kind is not None:
@@ -182,17 +183,17 @@ def organisations(
 def find_organisation(
     session: Session, *, name: str | None = None, uscc: str | None = None
 ) -> Organisation | None:
-    """By credit code, or by exact name or alias (`name_key`): a verified one before others, a name before an
-    alias, the oldest first.
+    """The organisation with this credit code, or with this exact name or alias (`name_key`). Verified organisations are
+    preferred, then names to aliases, then the oldest.
 
     Raises:
-        Invalid: the credit code is none.
+        Invalid: the credit code is invalid.
     """
     if uscc is not None:
         code = checked("uscc", check_uscc, uscc)
         return session.scalar(select(Organisation).where(Organisation.uscc == code))
-    found = _candidates(session, name or "", None)
-    return found[0] if found else None
+    candidates = _candidates(session, name or "", None)
+    return candidates[0] if candidates else None
 
 
 def organisation_by_name(
@@ -206,15 +207,15 @@ def organisation_by_name(
     aliases: Collection[str] = (),
     parent_id: UUID | None = None,
 ) -> Organisation:
-    """For bulk loads by the bureau, which know organisations by name: the one of this name or code, else a new
-    unverified one. What an unverified one lacks is filled in.
+    """The organisation with this name or credit code, for bulk imports by operators. It is created unverified if it
+    does not exist; missing fields of an unverified one are filled in.
 
-    An organisation that somebody registered and nobody verified is passed over: otherwise whoever registers
-    under a university's name would own what is loaded for it.
+    Self-registered organisations that are not verified are skipped. Otherwise anyone could register under the name of a
+    university and own the records imported for it.
 
     Raises:
-        Invalid: names the wrong field.
-        Conflict: the code belongs to one that was passed over; verify that one first.
+        Invalid: a field is invalid.
+        Conflict: the code belongs to a skipped organisation, which must be verified first.
     """
     require(principal, Action.ORGANISATION_CREATE)
     if uscc is not None:
@@ -223,7 +224,7 @@ def organisation_by_name(
         if organisation.verified_at is not None:
             return organisation
         if not organisation.self_registered:
-            _fill(session, organisation, uscc=uscc, aliases=aliases, parent_id=parent_id)
+            _fill_missing(session, organisation, uscc=uscc, aliases=aliases, parent_id=parent_id)
             return organisation
     facts = OrganisationFacts(
         name=name, kind=_kind(kind), region=region, uscc=uscc, aliases=tuple(aliases), parent_id=parent_id
@@ -232,14 +233,14 @@ def organisation_by_name(
 
 
 def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Each organisation → the topmost that controls it (itself when none does); unknown ids lead to themselves."""
+    """Each organisation → the topmost one that controls it; itself if none does or the id is unknown."""
     parents: dict[UUID, UUID | None] = {}
     frontier = set(org_ids)
     while frontier:
-        wanted = sorted(frontier)
-        for start in range(0, len(wanted), _CHUNK):
+        ids = sorted(frontier)
+        for start in range(0, len(ids), _CHUNK):
             query = select(Organisation.id, Organisation.parent_id).where(
-                Organisation.id.in_(wanted[start : start + _CHUNK])
+                Organisation.id.in_(ids[start : start + _CHUNK])
             )
             parents.update({row[0]: row[1] for row in session.execute(query)})
         parents.update(dict.fromkeys(frontier - parents.keys()))
@@ -248,25 +249,25 @@ def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 
 def _candidates(session: Session, name: str, uscc: str | None) -> list[Organisation]:
-    """By code or name; the likeliest first, the one that is only a stranger's word last."""
+    """Organisations with this code or name, the most likely first and self-registered ones last."""
     key = name_key(name)
-    named = select(OrganisationName.organisation_id).where(OrganisationName.key == key)
-    is_it: ColumnElement[bool] = Organisation.id.in_(named)
+    with_name = select(OrganisationName.organisation_id).where(OrganisationName.key == key)
+    matches: ColumnElement[bool] = Organisation.id.in_(with_name)
     if uscc is not None:
-        is_it = or_(is_it, Organisation.uscc == uscc)
-    query = select(Organisation).where(is_it)
+        matches = or_(matches, Organisation.uscc == uscc)
+    query = select(Organisation).where(matches)
     return sorted(
         session.scalars(query.order_by(Organisation.id)).all(),
-        key=lambda one: (
-            uscc is None or one.uscc != uscc,
-            one.verified_at is None,
-            one.self_registered,
-            name_key(one.name) != key,
+        key=lambda organisation: (
+            uscc is None or organisation.uscc != uscc,
+            organisation.verified_at is None,
+            organisation.self_registered,
+            name_key(organisation.name) != key,
         ),
     )
 
 
-def _fill(
+def _fill_missing(
     session: Session,
     organisation: Organisation,
     *,
@@ -275,21 +276,21 @@ def _fill(
     parent_id: UUID | None,
 ) -> None:
     if organisation.uscc is None:
-        organisation.uscc = _free_uscc(session, uscc)
+        organisation.uscc = _available_uscc(session, uscc)
     organisation.aliases = _aliases([*organisation.aliases, *aliases])
     if organisation.parent_id is None and parent_id is not None:
-        _put_under(session, organisation, parent_id)
+        _set_parent(session, organisation, parent_id)
     session.flush()
     if aliases:
         _write_names(session, organisation)
 
 
-def _set(session: Session, organisation: Organisation, field: str, value: Any) -> None:
+def _set_field(session: Session, organisation: Organisation, field: str, value: Any) -> None:
     match field:
         case "name":
             organisation.name = _name(value)
         case "uscc":
-            organisation.uscc = _free_uscc(session, value, but_for=organisation)
+            organisation.uscc = _available_uscc(session, value, but_for=organisation)
         case "region":
             organisation.region = checked("region", check_region, value)
         case "aliases":
@@ -299,9 +300,9 @@ def _set(session: Session, organisation: Organisation, field: str, value: Any) -
         case "parent_id" if value is None:
             organisation.parent_id = None
         case "parent_id":
-            _put_under(session, organisation, value)
+            _set_parent(session, organisation, value)
         case _:
-            raise Invalid.field(field, "unknown_field", "没有这个字段", "there is no such field")
+            raise Invalid.field(field, "unknown_field", "字段不存在", "the field does not exist")
 
 
 def _kind(text: str) -> OrganisationKind:
@@ -310,14 +311,16 @@ def _kind(text: str) -> OrganisationKind:
     except ValueError as error:
         kinds = ", ".join(OrganisationKind)
         raise Invalid.field(
-            "kind", "unknown_kind", f"机构类型应为: {kinds}", f"the kind is one of: {kinds}"
+            "kind", "unknown_kind", f"单位类型应为以下之一: {kinds}", f"the kind must be one of: {kinds}"
         ) from error
 
 
 def _name(text: str) -> str:
     name = checked("name", clean_name, text)
     if not 2 <= len(name) <= 120 or not 1 <= len(name_key(name)) <= _MAX_KEY:
-        raise Invalid.field("name", "name_length", "名称应为 2–120 个字符", "a name has 2 to 120 characters")
+        raise Invalid.field(
+            "name", "name_length", "名称应为 2–120 个字符", "the name must have 2 to 120 characters"
+        )
     return name
 
 
@@ -330,45 +333,48 @@ def _aliases(texts: Collection[str]) -> list[str]:
             "aliases",
             "aliases",
             f"别名至多 {_MAX_ALIASES} 个,每个 1–120 个字符",
-            f"at most {_MAX_ALIASES} aliases of 1 to 120 characters",
+            f"at most {_MAX_ALIASES} aliases of 1 to 120 characters each are allowed",
         )
     return names
 
 
-def _free_uscc(session: Session, text: str | None, but_for: Organisation | None = None) -> str | None:
+def _available_uscc(session: Session, text: str | None, but_for: Organisation | None = None) -> str | None:
     if text is None:
         return None
     uscc = checked("uscc", check_uscc, text)
     holder = session.scalar(select(Organisation.id).where(Organisation.uscc == uscc))
     if holder is not None and (but_for is None or holder != but_for.id):
         raise Conflict(
-            "An organisation with this credit code exists; ask it or the bureau to add you.",
-            "该统一社会信用代码的机构已存在,请联系该机构或主管部门为您开户。",
+            "An organisation with this credit code already exists; ask it or the bureau to create your account.",
+            "该统一社会信用代码的单位已存在,请联系该单位或管理部门为您开户。",
             code="uscc_taken",
-            fields=[FieldError("uscc", "uscc_taken", "该代码已登记", "this code is registered already")],
+            fields=[FieldError("uscc", "uscc_taken", "该代码已登记", "this code is already registered")],
         )
     return uscc
 
 
-def _put_under(session: Session, organisation: Organisation, parent_id: UUID) -> None:
-    """Walks upwards under locks: two changes at once could otherwise close a circle that neither sees."""
-    above: UUID | None = parent_id
-    while above is not None:
-        if above == organisation.id:
+def _set_parent(session: Session, organisation: Organisation, parent_id: UUID) -> None:
+    """Set the parent. All ancestors are locked, because two concurrent changes could otherwise create a cycle."""
+    ancestor: UUID | None = parent_id
+    while ancestor is not None:
+        if ancestor == organisation.id:
             raise Invalid.field(
                 "parent_id",
                 "parent_cycle",
-                "上级机构不能是本机构或其下级",
-                "the parent must not be the organisation itself or below it",
+                "上级单位不能是本单位或其下级单位",
+                "the parent must not be the organisation itself or one of its subsidiaries",
             )
         row = session.execute(
-            select(Organisation.parent_id).where(Organisation.id == above).with_for_update()
+            select(Organisation.parent_id).where(Organisation.id == ancestor).with_for_update()
         ).one_or_none()
         if row is None:
             raise Invalid.field(
-                "parent_id", "unknown_organisation", "上级机构不存在", "there is no such parent organisation"
+                "parent_id",
+                "unknown_organisation",
+                "上级单位不存在",
+                "the parent organisation does not exist",
             )
-        above = row[0]
+        ancestor = row[0]
     organisation.parent_id = parent_id
 
 

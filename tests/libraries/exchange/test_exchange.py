@@ -68,7 +68,9 @@ class TestReading:
     def test_an_id_in_two_folders_is_named_with_both_places(self, tmp_path: Path) -> None:
         write(tmp_path / "one", demands=[DEMAND])
         write(tmp_path / "two", demands=[DEMAND])
-        assert faults_of(tmp_path) == [("two/demands.jsonl:1", "duplicate id D1, first used at one/demands.jsonl:1")]
+        assert faults_of(tmp_path) == [
+            ("two/demands.jsonl:1", "duplicate id D1, first used at one/demands.jsonl:1")
+        ]
 
     @pytest.mark.parametrize("line", ["D1\tA1", "D1\tA1\t3\tx", "D1\tA1\t4", "D1\tA1\t-1", "D1\tA1\tgood"])
     def test_a_judgement_that_is_none_is_named(self, tmp_path: Path, line: str) -> None:
