@@ -1,4 +1,4 @@
-"""Reads the one file that carries multilingual-e5-small: its vocabulary and its weights in 4 bits.
+"""The source file of multilingual-e5-small, with its vocabulary and 4-bit weights.
 
 Layout, little-endian: header, unigram vocabulary, normalisation map, directory of tensors, tensors.
 """
@@ -38,7 +38,7 @@ _LAYER_PARTS = {
 
 
 class UnknownLayout(ValueError):
-    """The file is not laid out as this module reads it."""
+    """The file does not have the layout that this module reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class NetworkShape:
 
 @dataclass(frozen=True, slots=True)
 class TokenVocabulary:
-    """Unigram pieces with their log probabilities; a piece's place is its token id."""
+    """Unigram pieces with their log probabilities; the position of a piece is its token id."""
 
     pieces: list[str]
     scores: list[float]
@@ -90,7 +90,7 @@ class E5Source:
 
 
 def read_source(data: bytes) -> E5Source:
-    """Raises UnknownLayout where magic, version or block size is another."""
+    """Raises UnknownLayout if magic, version or block size differ."""
     version, *sizes, _epsilon, block = struct.unpack_from("<I7ifi", data, len(_MAGIC))
     if not data.startswith(_MAGIC) or version != 1 or block != _BLOCK_WEIGHTS:
         raise UnknownLayout(f"expected {_MAGIC!r} version 1 with blocks of {_BLOCK_WEIGHTS}")

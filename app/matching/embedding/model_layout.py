@@ -1,4 +1,4 @@
-"""What stands in a sentence-transformers directory of multilingual-e5-small, besides the weights."""
+"""Layout of a sentence-transformers directory of multilingual-e5-small, without the weights."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ def build_tokenizer(vocabulary: TokenVocabulary) -> Tokenizer:
     """The fast tokenizer of XLM-RoBERTa: nmt_nfkc normalisation, white space as "▁", `<s> … </s>`."""
     pieces = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
     tokenizer = Tokenizer(models.Unigram(pieces, vocabulary.unk, False))
-    # nmt_nfkc is NFKC but for: control characters (dropped), zero-width ones (a space), and the full-width
-    # tilde of Chinese ranges such as 10～20, which stays; a private-use character carries it past NFKC.
+    # nmt_nfkc is NFKC with these exceptions: control characters are dropped, zero-width characters become a space, and
+    # the full-width tilde of Chinese ranges such as 10～20 stays; a private-use character carries it past NFKC.
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\x01-\x08\x0B\x0E-\x1F\x7F\x{8F}\x{9F}]"), ""),
@@ -49,7 +49,7 @@ def build_tokenizer(vocabulary: TokenVocabulary) -> Tokenizer:
 
 
 def configuration(shape: NetworkShape, vocabulary: TokenVocabulary) -> dict[str, Any]:
-    """File name → JSON content: what sentence-transformers and transformers look for."""
+    """File name → JSON content, as sentence-transformers and transformers expect them."""
     return {
         "config.json": _bert(shape, vocabulary),
         "tokenizer_config.json": _tokenizer(vocabulary),
@@ -61,7 +61,7 @@ def configuration(shape: NetworkShape, vocabulary: TokenVocabulary) -> dict[str,
             "transformer_task": "feature-extraction",
             "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
             "module_output_name": "token_embeddings",
-            # The vector is the mean of the tokens; BERT's own pooler has no weights here.
+            # The vector is the mean of the tokens; BERT's pooler has no weights here.
             "model_kwargs": {"add_pooling_layer": False},
         },
         "1_Pooling/config.json": {

@@ -1,4 +1,4 @@
-"""Vectors in the database: the truth that every index follows."""
+"""The vector store: vectors in the database, the source of truth for every index."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -16,15 +16,15 @@ from app.matching.models import RECORD_VECTORS_SEQ, Embedding, RecordVector, Vec
 
 T = TypeVar("T")
 
-# SQLite allows 32,766 parameters a statement; smaller lists also keep statements cacheable.
+# SQLite allows 32,766 parameters per statement; smaller lists also keep statements cacheable.
 _CHUNK = 500
 
-# Half precision moves an inner product of unit vectors by less than 0.001 and halves the largest column.
+# Half precision changes an inner product of unit vectors by less than 0.001 and halves the largest column.
 _SENTENCE_TYPE = np.dtype("<f2")
 
 
 def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -> dict[str, Vector]:
-    """The vectors that are stored for these texts; a hash that is missing was never embedded."""
+    """Stored vectors by the hash of their text; missing hashes were never embedded."""
     found: dict[str, Vector] = {}
     for chunk in _chunks(sorted(set(hashes))):
         rows = session.execute(
@@ -39,8 +39,8 @@ def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -
 def remember_embeddings(
     session: Session, model_id: str, embeddings: Mapping[str, Vector], *, replace: bool = False
 ) -> None:
-    """Keep vectors by the hash of their text; those that are known already stay as they are, unless `replace`."""
-    # Always in the same order, so that two transactions that store the same texts cannot lock each other out.
+    """Store vectors by the hash of their text; existing ones are kept, unless `replace` is set."""
+    # In a fixed order, so that two transactions that store the same texts cannot deadlock.
     rows = [
         {"text_hash": text_hash, "model_id": model_id, "vector": embeddings[text_hash]}
         for text_hash in sorted(embeddings)
@@ -75,13 +75,13 @@ def store_vector(
     valid_until: date | None = None,
     traits: Mapping[str, Any] | None = None,
 ) -> int:
-    """Make the record findable, or its newer form; the answer is its sequence number.
+    """Store or replace the index entry of a record. Returns its sequence number.
 
     `vector` is float32 [dimension] and `sentence_vectors` [n, dimension], all of length 1; `valid_until` is the last
-    day on which the record takes part in matching.
+    day on which the record is matched.
 
     Raises:
-        ValueError: the shapes do not fit each other.
+        ValueError: the shapes are inconsistent.
     """
     if sentence_vectors.shape != (len(sentences), len(vector)):
         raise ValueError(f"{len(sentences)} sentences with vectors of shape {sentence_vectors.shape}")
@@ -112,7 +112,7 @@ def store_vector(
 
 
 def deactivate(session: Session, record_id: UUID) -> None:
-    """Take the record out of every index; the row stays, so that followers see that it went. May be repeated."""
+    """Remove the record from every index; the row stays, so that followers see the removal. Idempotent."""
     session.execute(
         update(RecordVector)
         .where(RecordVector.record_id == record_id, RecordVector.active)
@@ -122,7 +122,7 @@ def deactivate(session: Session, record_id: UUID) -> None:
 
 
 def others_models(session: Session, model_id: str) -> bool:
-    """Whether records are findable only under another model: an index of this one lacks them."""
+    """Whether some records have only vectors of another model, so that an index of this model lacks them."""
     found = select(RecordVector.record_id).where(
         RecordVector.kind.in_([kind.value for kind in RecordKind]),
         RecordVector.active,
@@ -132,12 +132,12 @@ def others_models(session: Session, model_id: str) -> bool:
 
 
 def halves(packed: bytes, dimension: int) -> NDArray[np.float16]:
-    """A stored `sentence_vectors` as it is, float16 [n, dimension]; nothing is copied."""
+    """View of stored `sentence_vectors`, float16 [n, dimension], without a copy."""
     return np.frombuffer(packed, dtype=_SENTENCE_TYPE).reshape(-1, dimension)
 
 
 def load_vectors(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Vector]:
-    """Whole-record vectors by record, findable or not."""
+    """Main vectors by record, active or not."""
     found: dict[UUID, Vector] = {}
     for chunk in _chunks(sorted(set(record_ids))):
         rows = session.execute(
@@ -153,7 +153,7 @@ def position(session: Session) -> int:
 
 
 def pack_codes(codes: Iterable[str]) -> str:
-    """``|40|401|``: each code between bars, so that LIKE ``%|40%`` finds codes that begin so."""
+    """``|40|401|``: codes between bars, so that LIKE ``%|40%`` finds codes with this prefix."""
     kept = sorted(set(codes))
     return f"|{'|'.join(kept)}|" if kept else ""
 
@@ -164,7 +164,7 @@ def unpack_codes(packed: str) -> list[str]:
 
 def _next_seq(session: Session) -> int:
     if session.get_bind().dialect.name == "sqlite":
-        # The writer holds the database's only write lock, so that numbers are given in the order of commits.
+        # The writer holds the only write lock, so numbers are assigned in the order of commits.
         return position(session) + 1
     return session.execute(select(RECORD_VECTORS_SEQ.next_value())).scalar_one()
 

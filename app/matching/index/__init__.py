@@ -1,4 +1,4 @@
-"""Where candidates come from: vectors and words, one contract on both databases."""
+"""Indexes of vectors and words, with one contract for both databases."""
 
 from collections.abc import Callable, Mapping
 
@@ -25,10 +25,10 @@ _WORD_INDEXES: Mapping[str, Callable[[Database], LexicalIndex]] = {
 
 
 def open_index(settings: Settings, database: Database, model_id: str, dimension: int) -> VectorIndex:
-    """The index that belongs to the database, filled as far as its snapshot allows.
+    """The vector index for this database, loaded with the help of its snapshot.
 
     Raises:
-        ValueError: there is no index for this kind of database.
+        ValueError: there is no vector index for this kind of database.
     """
     dialect = database.engine.dialect.name
     if dialect not in _BACK_ENDS:
@@ -41,10 +41,10 @@ def open_index(settings: Settings, database: Database, model_id: str, dimension:
 
 
 def open_lexical(database: Database) -> LexicalIndex:
-    """The index of words that belongs to the database.
+    """The word index for this database.
 
     Raises:
-        ValueError: there is none for this kind of database.
+        ValueError: there is no word index for this kind of database.
     """
     dialect = database.engine.dialect.name
     if dialect not in _WORD_INDEXES:

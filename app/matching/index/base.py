@@ -1,4 +1,4 @@
-"""What every vector index can do, and what a search may be limited to; the same on all back ends."""
+"""The contract of vector indexes and the filter of a search, the same for all back ends."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class IndexFilter:
-    """Which records a search may answer with; an empty part limits nothing, but an empty `only_ids` forbids all.
+    """Filter of a search. An empty part limits nothing, except that an empty `only_ids` excludes everything.
 
-    A record passes `fields` when one of its codes begins with one of these. `region` is a GB/T 2260 code; that of a
-    province or city covers all within it. A record whose region, TRL or language is unknown passes no limit on it.
-    `valid_on` leaves out what ended before that day.
+    A record passes `fields` if one of its codes starts with one of these. `region` is a GB/T 2260 code; a province or
+    city includes everything within it. A record with unknown region, TRL or language does not pass a limit on it.
+    `valid_on` excludes records that ended before that day.
     """
 
     kind: RecordKind
@@ -46,7 +46,7 @@ class IndexFilter:
     valid_on: date | None = None
 
     def region_prefix(self) -> str:
-        """``370000`` → ``37``, ``370100`` → ``3701``; overseas (``000000``) covers itself alone."""
+        """``370000`` → ``37``, ``370100`` → ``3701``; overseas (``000000``) includes only itself."""
         code = self.region or ""
         while code != OVERSEAS and len(code) > 2 and len(code) % 2 == 0 and code.endswith("00"):
             code = code[:-2]
@@ -55,10 +55,10 @@ class IndexFilter:
 
 @dataclass(frozen=True, slots=True)
 class StoredVectors:
-    """One library's vectors, summed up: records by language, the sums of their vectors [dimension], and a sample.
+    """Summary of one library's vectors: record counts and vector sums [dimension] by language, and a sample.
 
-    The sample is evenly spaced in the order of ids, so that the same library gives the same one: its languages and
-    vectors [n, dimension]. A record of unknown language counts as Chinese.
+    The sample (languages and vectors [n, dimension]) is evenly spaced in the order of ids, so it is deterministic.
+    Records of unknown language count as Chinese.
     """
 
     counts: Mapping[str, int]
@@ -68,27 +68,27 @@ class StoredVectors:
 
 
 class VectorIndex(Protocol):
-    """Records found by the inner product of vectors of length 1: float32, −1 to 1, the highest first.
+    """Nearest records by the inner product of unit vectors: float32, −1 to 1, highest first.
 
-    A search sees what was committed before it, and never what was undone. Whether it also sees the changes that its
-    own session has not committed yet depends on the back end.
+    A search sees everything committed before it, and nothing that was rolled back. Whether it also sees uncommitted
+    changes of its own session depends on the back end.
     """
 
     model_id: str
     dimension: int
 
     def search(self, session: Session, query: Array, k: int, filter: IndexFilter, /) -> list[Hit]:
-        """At most `k` records nearest to the query [dimension]; to the nearest of several queries [n, dimension].
+        """At most `k` records nearest to the query [dimension], or to the nearest of several queries [n, dimension].
 
         Raises:
-            ValueError: the query's dimension is not the index's.
+            ValueError: the query has another dimension than the index.
         """
         ...
 
     def search_many(
         self, session: Session, queries: Array, k: int, filter: IndexFilter, /
     ) -> list[list[Hit]]:
-        """One list for each query [n, dimension]."""
+        """One result list per query [n, dimension]."""
         ...
 
     def similarities(self, session: Session, query: Array, record_ids: Sequence[UUID], /) -> Array:
@@ -98,36 +98,35 @@ class VectorIndex(Protocol):
     def count(self, session: Session, filter: IndexFilter, /) -> int: ...
 
     def languages(self, session: Session, kind: RecordKind, /) -> list[str]:
-        """Languages that there are records in, sorted; up to date like a search."""
+        """Languages of the records, sorted; as current as a search."""
         ...
 
     def numbers(self, session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
-        """The sequence number of each record's present row, in the order of the ids; a record that is not in the index
-        under this kind is left out."""
+        """Current sequence numbers by record, in the order of the ids; records outside the index are left out."""
         ...
 
     def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
-        """The library's vectors summed up, with a sample of at most `most`; up to date like a search."""
+        """Summary of the library's vectors, with a sample of at most `most`; as current as a search."""
         ...
 
     def position(self, session: Session, /) -> int:
-        """The sequence number up to which the index answers now."""
+        """The sequence number up to which the index is current."""
         ...
 
     def status(self, session: Session, /) -> dict[str, Any]:
-        """For operators: back end, model, position, how many changes it lags behind, records by kind."""
+        """Status for operators: back end, model, position, lag in changes, records by kind."""
         ...
 
     def rebuild(self, session: Session, /) -> None:
-        """Make the index anew from the database; searches go on meanwhile."""
+        """Rebuild the index from the database; searches continue in the meantime."""
         ...
 
     def save(self, directory: Path, /) -> None:
-        """Leave on disk what makes the next start faster; nothing where the database itself is the index."""
+        """Save a snapshot for a faster start; does nothing if the database itself is the index."""
         ...
 
     def load(self, directory: Path, /) -> int:
-        """Fill the index, with the help of what `save` left; the answer counts the vectors that it spared reading."""
+        """Load the index with the help of the snapshot. Returns the number of vectors taken from the snapshot."""
         ...
 
     def close(self) -> None: ...
@@ -137,7 +136,7 @@ def queries_2d(query: Array, dimension: int) -> Array:
     """The query or queries as a contiguous float32 matrix [n, dimension].
 
     Raises:
-        ValueError: another dimension.
+        ValueError: the dimension differs.
     """
     matrix = np.ascontiguousarray(np.atleast_2d(query), dtype=np.float32)
     if matrix.ndim != 2 or matrix.shape[1] != dimension:
@@ -146,9 +145,9 @@ def queries_2d(query: Array, dimension: int) -> Array:
 
 
 def best_of(lists: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
-    """The `k` best records of several lists of `k` each, every record by its best score.
+    """The `k` best records of several lists of `k` each, each record with its best score.
 
-    Nothing is lost: a record among the best `k` of all is among the best `k` of the query it is nearest to.
+    This is exact: a record among the best `k` overall is among the best `k` of its nearest query.
     """
     if len(lists) == 1:
         return sorted(lists[0], key=lambda hit: (-hit.score, hit.record_id))[:k]
@@ -161,9 +160,9 @@ def best_of(lists: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
 
 
 def conditions(filter: IndexFilter) -> list[ColumnElement[bool]]:
-    """The filter as WHERE on `RecordVector`, except for `kind`, `only_ids` and `exclude_ids`.
+    """The filter as WHERE conditions on `RecordVector`, without `kind`, `only_ids` and `exclude_ids`.
 
-    Not the kind, because SQLite would take its index, with a third of all records, before the ids that a caller has.
+    Without the kind, because SQLite would prefer its index, with a third of all records, over the caller's ids.
     """
     found: list[ColumnElement[bool]] = []
     if filter.fields:

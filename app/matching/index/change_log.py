@@ -1,4 +1,4 @@
-"""How an index in memory learns that the database has changed; for SQLite."""
+"""The change log: how an in-memory index detects committed changes of a SQLite database."""
 
 from collections import deque
 from typing import Any
@@ -7,16 +7,19 @@ from app.database import Database
 
 
 class CommittedChanges:
-    """Asks what is committed now. Asked several times in each answer, so it goes straight to the driver: a session, and
-    even a connection of the pool, would cost more than the question. Thread-safe."""
+    """Reads the committed change numbers. Thread-safe.
+
+    It is used several times per request, so it goes straight to the driver: a session, or even a pooled connection,
+    would cost more than the query.
+    """
 
     def __init__(self, source: Database) -> None:
         self._source = source
-        # Those that nobody is asking through at the moment; each is out of the pool for good.
+        # Idle connections; they stay outside the pool.
         self._idle: deque[Any] = deque()
 
     def numbers(self, query: str) -> tuple[int, ...]:
-        """The row of numbers that the query finds; 0 for each that is null."""
+        """The numbers that the query returns; null becomes 0."""
         try:
             connection = self._idle.pop()
         except IndexError:

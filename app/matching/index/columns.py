@@ -1,4 +1,4 @@
-"""What filters ask of records, column by column in memory, slot by slot. One writer alone, or many readers."""
+"""Filter columns of records in memory, by slot. One writer or many readers at a time."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
@@ -20,13 +20,13 @@ Slots = NDArray[np.int64]
 
 _UNKNOWN_TRL = -1
 _NO_END = date.max.toordinal()
-# A mask is a byte a slot: at a million records the kept ones are 16 MB.
+# A mask takes one byte per slot: with a million records, the cached masks take 16 MB.
 _KEPT_MASKS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A record's columns as the database has them."""
+    """The filter columns of one record, as in the database."""
 
     owner_org_id: UUID | None
     field_codes: str
@@ -37,12 +37,12 @@ class Description:
 
 
 def description_of(row: Row[Any]) -> Description:
-    """Of a row that has these columns of `RecordVector`, whatever else it has."""
+    """From any row that includes these columns of `RecordVector`."""
     return Description(row.owner_org_id, row.field_codes, row.region, row.trl, row.language, row.valid_until)
 
 
 class _Codes:
-    """Values as small numbers, so that a filter asks each different value once instead of every record."""
+    """Values encoded as small numbers, so that a filter tests each distinct value once instead of every record."""
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
@@ -61,12 +61,12 @@ class _Codes:
         return [value for value, number in self._numbers.items() if number in numbers]
 
     def where(self, passes: Callable[[Any], bool]) -> Mask:
-        """Which numbers stand for a value that passes."""
+        """The numbers whose value passes."""
         return np.fromiter((passes(value) for value in self._numbers), np.bool_, len(self._numbers))
 
 
 class FilterColumns:
-    """Slots 0, 1, 2 … with a record in each that is live. About 23 bytes a slot."""
+    """Slots 0, 1, 2 …; each live slot holds a record. About 23 bytes per slot."""
 
     def __init__(self) -> None:
         self._size = 0
@@ -80,7 +80,7 @@ class FilterColumns:
         self._owners, self._field_codes, self._regions, self._languages = (_Codes() for _ in range(4))
         self._masks: OrderedDict[IndexFilter, Mask] = OrderedDict()
         self._present: list[str] | None = None
-        # Masks are kept by searches, of which several run at once.
+        # Concurrent searches cache masks.
         self._keeping = Lock()
 
     def __len__(self) -> int:
@@ -95,7 +95,7 @@ class FilterColumns:
         return sum(column.nbytes for column in self._columns().values())
 
     def put(self, slots: Sequence[int], descriptions: Sequence[Description]) -> None:
-        """Describe the slots' records; a slot at the end makes the table longer. The slots are live then."""
+        """Set the records of these slots and make them live; slots at the end extend the table."""
         if not slots:
             return
         self._grow(max(slots) + 1)
@@ -117,8 +117,8 @@ class FilterColumns:
             self._forget()
 
     def languages(self) -> list[str]:
-        """Languages that there are live records in, sorted."""
-        # Kept with the masks: to count all records would cost more than to search them.
+        """Languages of the live records, sorted."""
+        # Cached with the masks: counting all records would cost more than a search.
         with self._keeping:
             if self._present is None:
                 numbers = np.flatnonzero(np.bincount(self._language[: self._size][self.live]))
@@ -127,13 +127,13 @@ class FilterColumns:
             return list(self._present)
 
     def languages_of(self, slots: Slots) -> list[str]:
-        """One language a slot; Chinese where it is not known."""
+        """The language of each slot; Chinese if unknown."""
         names = [name or "zh" for name in self._languages.values(range(self._languages.count))]
         return [names[number] for number in self._language[slots].tolist()]
 
     def allowed(self, filter: IndexFilter) -> Mask:
-        """Live slots that pass all of the filter but `only_ids` and `exclude_ids`, [slots]; not to be written to."""
-        # Each demand leaves out an owner of its own; the rest is the same for many searches.
+        """Live slots that pass the filter without `only_ids` and `exclude_ids`, [slots]; read-only."""
+        # Each demand excludes its own owner; the rest is shared by many searches.
         usual = replace(filter, exclude_owner_ids=frozenset(), exclude_ids=frozenset(), only_ids=None)
         with self._keeping:
             mask = self._masks.get(usual)

@@ -1,4 +1,4 @@
-"""A lock that many readers hold at once, or one writer alone."""
+"""A read-write lock: many readers or one writer."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from threading import Condition
 
 
 class ReadWriteLock:
-    """Writers go first: a steady stream of searches must not keep a change out. Not reentrant."""
+    """Writers have priority, so that a steady stream of searches cannot delay a change. Not reentrant."""
 
     def __init__(self) -> None:
         self._changed = Condition()

@@ -1,8 +1,8 @@
-"""Vectors on disk, so that a process need not read them all from the database when it starts. Only a shortcut.
+"""Snapshots: vectors on disk, so that a process need not read all of them from the database when it starts.
 
-A snapshot is never believed: each of its vectors is used only for a row of the database with the same record, the
-same sequence number and the same text hash. So one that is old, or of another database, does no harm. The archive
-has a checksum for each part; one that is damaged or of another model counts as none.
+A vector of a snapshot is used only for a database row with the same record, sequence number and text hash. So an old
+snapshot, or one of another database, does no harm. The archive has a checksum for each part; a damaged snapshot, or one
+of another model, is ignored.
 """
 
 import json
@@ -25,7 +25,7 @@ _NAME = "vectors.npz"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Vectors [n, dimension] by what they were made of."""
+    """Vectors [n, dimension] with the records, numbers and text hashes that they belong to."""
 
     rows: Mapping[tuple[UUID, int, str], int]
     matrix: Array
@@ -40,7 +40,7 @@ def write(
     seqs: NDArray[np.int64],
     matrix: Array,
 ) -> None:
-    """Replace the directory's snapshot in one step: a reader finds the old one or the new one, whole."""
+    """Replace the directory's snapshot atomically: a reader sees the complete old or the complete new one."""
     directory.mkdir(parents=True, exist_ok=True)
     header = json.dumps({"format": _FORMAT, "model_id": model_id, "dimension": matrix.shape[1]})
     handle, name = tempfile.mkstemp(dir=directory, prefix=".vectors-", suffix=".tmp")
@@ -61,9 +61,9 @@ def write(
 
 
 def read(directory: Path, *, model_id: str, dimension: int) -> Snapshot | None:
-    """The directory's snapshot; None if there is none, it is damaged, or it is of another model."""
+    """The directory's snapshot; None if it is missing, damaged or of another model."""
     try:
-        # Opened here: numpy leaves the file open when it is no archive.
+        # Opened here: numpy leaves the file open if it is not an archive.
         with (directory / _NAME).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             header = json.loads(archive["header"].tobytes())
             if header != {"format": _FORMAT, "model_id": model_id, "dimension": dimension}:

@@ -88,7 +88,7 @@ def test_too_little_use_is_said_and_replaces_nothing(sanku: Sanku, judged: Path)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("model", "rollback"), "no previous ranker to restore to"),
+        (("model", "rollback"), "no previous ranker to restore"),
         (("model", "use", "nobody"), "no ranker nobody"),
     ],
 )

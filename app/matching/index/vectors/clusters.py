@@ -1,4 +1,4 @@
-"""Where a shard's vectors lie in memory, slot by slot: flat for exact search, or in clusters for large libraries."""
+"""Storage of a shard's vectors by slot: flat for exact search, or in clusters for large libraries."""
 
 import math
 from typing import Any, Protocol
@@ -10,25 +10,24 @@ from numpy.typing import NDArray
 from app.matching.index.base import Array
 from app.matching.index.columns import Mask, Slots
 
-# Its type stubs describe the C++ classes, not their Python wrappers, which take arrays and keywords.
+# faiss's type stubs describe the C++ classes, not the Python wrappers, which take arrays and keywords.
 _faiss: Any = faiss
 
-# Share of the true neighbours that a search must find. A little more than is promised (0.99), because it is measured
-# on a sample of queries.
+# Target recall of a search: a little above the documented 0.99, because it is measured on a sample of queries.
 RECALL = 0.995
-# So many neighbours are looked for when the number of clusters to visit is chosen: what a match asks for.
+# Number of neighbours for measuring recall: as many as a match requests.
 _NEIGHBOURS = 100
-# Vectors for each cluster's centre: more make no better centres here.
+# Training vectors per centre; more do not improve the centres here.
 _TRAINED_ON = 48
 _ITERATIONS = 8
-# Queries to measure with.
+# Number of queries for measuring recall.
 ASKED = 64
 _LEAST_PROBES = 8
 _BLOCK = 20_000
 
 
 class VectorStorage(Protocol):
-    """Vectors in slots 0, 1, 2 …; which of them count is the caller's to say."""
+    """Vectors in slots 0, 1, 2 …; the caller decides which slots are live."""
 
     def __len__(self) -> int: ...
 
@@ -36,7 +35,7 @@ class VectorStorage(Protocol):
     def bytes_used(self) -> int: ...
 
     def add(self, vectors: Array, /) -> None:
-        """Vectors [n, dimension] for the next n slots."""
+        """Append vectors [n, dimension] in the next n slots."""
         ...
 
     def rows(self, slots: Slots, /) -> Array:
@@ -44,12 +43,12 @@ class VectorStorage(Protocol):
         ...
 
     def search(self, queries: Array, k: int, allowed: Mask, count: int, /) -> tuple[Array, NDArray[np.int64]]:
-        """Scores and slots, [n, k], the best first, among the slots allowed; `count` is how many those are."""
+        """Scores and slots [n, k], best first, among the allowed slots, whose number is `count`."""
         ...
 
 
 class FlatVectors:
-    """Exact: every allowed vector is looked at. float32."""
+    """Exact search over all allowed vectors, in float32."""
 
     def __init__(self, dimension: int) -> None:
         self._index = _faiss.IndexFlatIP(dimension)
@@ -80,20 +79,20 @@ class FlatVectors:
         return scores, slots
 
     def _matrix(self) -> Array:
-        """The index's own memory, [slots, dimension]; valid until the next `add`."""
+        """View of the index's memory, [slots, dimension]; valid until the next `add`."""
         view: Array = _faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self._dimension)
         return view.reshape(len(self), self._dimension)
 
 
 class ClusteredVectors:
-    """Vectors grouped around centres: a search visits the nearest groups, the more of them the narrower its filter.
+    """Vectors in clusters: a search visits the nearest clusters, and more of them under a narrow filter.
 
-    How many groups are visited is measured when the centres are made, on queries such as will be asked. Half precision
-    moves a score by about 0.00001 and halves the memory; `half=False` keeps float32.
+    The number of visited clusters is measured after training, on realistic queries. Half precision changes a score by
+    about 0.00001 and halves the memory; `half=False` keeps float32.
     """
 
     def __init__(self, sample: Array, total: int, *, half: bool = True) -> None:
-        """Centres for `total` vectors, from a sample of them [n, dimension]; still without vectors."""
+        """Train centres for `total` vectors from a sample [n, dimension]; the result holds no vectors yet."""
         dimension = int(sample.shape[1])
         self.clusters = min(cluster_count(total), len(sample))
         self.probes = self.clusters
@@ -115,7 +114,7 @@ class ClusteredVectors:
 
     @property
     def bytes_used(self) -> int:
-        # Each vector has its slot's number beside it, and its place is kept by slot.
+        # Each vector is stored with its slot number, and its position is indexed by slot.
         return len(self) * (self._vector_bytes + 16)
 
     def add(self, vectors: Array) -> None:
@@ -127,7 +126,7 @@ class ClusteredVectors:
         return found
 
     def search(self, queries: Array, k: int, allowed: Mask, count: int) -> tuple[Array, NDArray[np.int64]]:
-        # The fewer pass, the farther the k-th of them lies. In the end every group is visited: exact.
+        # The fewer records pass, the farther away the k-th lies. In the limit all clusters are visited: exact.
         share = count / max(1, len(self))
         probes = min(self.clusters, max(_LEAST_PROBES, math.ceil(self.probes / max(share, 1e-9))))
         scores, slots = self._visit(queries, k, allowed, probes)
@@ -136,9 +135,9 @@ class ClusteredVectors:
         return scores, slots
 
     def choose_probes(self, live: Slots, queries: Array) -> None:
-        """Set how many groups a search visits, so that it finds `RECALL` of the true neighbours among the live.
+        """Set the number of visited clusters to reach the target `RECALL` among the live vectors.
 
-        `queries` [n, dimension] are such as will be asked, n may be 0; stand-ins are asked beside them.
+        `queries` [n, dimension] are realistic queries; n may be 0, since synthetic queries are added.
         """
         self.probes = self.clusters
         if self.clusters <= _LEAST_PROBES or len(live) <= _NEIGHBOURS:
@@ -147,7 +146,7 @@ class ClusteredVectors:
         self.probes = max(self._probes_for(live, asked) for asked in (queries, stand_ins) if len(asked))
 
     def _stand_ins(self, live: Slots) -> Array:
-        """Points half-way between two records, less what is usual."""
+        """Synthetic queries: centred midpoints of two records."""
         rng = np.random.default_rng(1)
         picked = self.rows(rng.choice(live, 2 * ASKED))
         usual = self.rows(rng.choice(live, min(len(live), 4096))).mean(axis=0)
@@ -174,7 +173,7 @@ class ClusteredVectors:
 
 
 def cluster_count(vectors: int) -> int:
-    """The power of two next to twice the square root: as many centres as vectors in each group, roughly."""
+    """The power of two nearest to twice the square root: about as many clusters as vectors per cluster."""
     return 1 << max(0, round(math.log2(2.0 * math.sqrt(max(1, vectors)))))
 
 

@@ -1,4 +1,4 @@
-"""The vector index of one process, for a database on SQLite: in memory, following the database's sequence."""
+"""The in-memory vector index of a process, for SQLite; it follows the database's change sequence."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -45,10 +45,10 @@ _DESCRIPTION: tuple[Any, ...] = (
 
 
 class FaissIndex:
-    """Thread-safe. Before each answer it reads what was committed since its last one; processes follow alike.
+    """Vector index with FAISS. Thread-safe. Before each search, it reads what was committed since the last one.
 
-    It reads through connections of its own: the caller's session may hold changes that are undone later, or an old
-    view of the database. So a search does not see the session's own uncommitted changes.
+    It uses its own connections: the caller's session may hold changes that are rolled back later, or an old snapshot of
+    the database. So a search does not see the session's uncommitted changes.
     """
 
     def __init__(
@@ -61,13 +61,13 @@ class FaissIndex:
         half: bool = True,
         in_background: bool = True,
     ) -> None:
-        """`flat_up_to` and `half`: see `Shard`; `in_background`: clusters are made beside searches, not before one."""
+        """`flat_up_to`, `half`: see `Shard`. `in_background`: build clusters in parallel to searches."""
         self.model_id = model_id
         self.dimension = dimension
         self._flat_up_to = flat_up_to
         self._half = half
         self._in_background = in_background
-        # Not the caller's pool: a request that holds its last connection would wait here for one more.
+        # A separate pool: a request that holds the caller's last connection would deadlock here.
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
         self._committed = CommittedChanges(self._source)
         self._lock = ReadWriteLock()
@@ -135,13 +135,13 @@ class FaissIndex:
             }
 
     def follow(self) -> int:
-        """Take in what was committed since the last time; the answer is the position reached."""
+        """Read what was committed since the last time. Returns the position reached."""
         (newest,) = self._committed.numbers("SELECT max(seq) FROM record_vectors")
         if newest == self._position:
             return newest
         with self._following, self._source.reading() as session:
             if vector_store.position(session) < self._position:
-                # The database was replaced by an older one: nothing that is known here holds.
+                # The database was replaced by an older one: start again.
                 self._replace(*self._loaded(session))
             else:
                 for rows in self._rows_after(session, self._position):
@@ -157,7 +157,7 @@ class FaissIndex:
             self._replace(*self._loaded(session))
 
     def save(self, directory: Path) -> None:
-        """Write a snapshot of what is in memory now."""
+        """Write a snapshot of the vectors in memory."""
         with self._lock.reading():
             dumps = [shard.dump() for shard in self._shards.values()]
         snapshot.write(
@@ -170,7 +170,7 @@ class FaissIndex:
         )
 
     def load(self, directory: Path) -> int:
-        """Fill the index from the database, with the snapshot's vectors where they fit; the answer counts those."""
+        """Load the index from the database, with the snapshot's vectors where they fit. Returns their number."""
         known = snapshot.read(directory, model_id=self.model_id, dimension=self.dimension)
         if known is None:
             self.follow()
@@ -181,7 +181,7 @@ class FaissIndex:
         return used
 
     def settle(self) -> None:
-        """Wait until no clusters are being made."""
+        """Wait until no clusters are being built."""
         for maker in self._makers:
             maker.join()
 
@@ -206,7 +206,7 @@ class FaissIndex:
             return
         with self._lock.writing():
             begun = shard.begin_clusters()
-            # Records of the other libraries are what is asked here.
+            # Queries come from the other libraries.
             queries = np.concatenate(
                 [other.centred(ASKED) for other in shards.values() if other is not shard]
             )
@@ -222,7 +222,7 @@ class FaissIndex:
                 shard.end_clusters(made)
 
         if in_background:
-            # A daemon: a process that ends need not wait for what it will not use.
+            # A daemon thread: a stopping process need not wait for clusters.
             maker = Thread(target=make, name="clusters", daemon=True)
             self._makers = [*(one for one in self._makers if one.is_alive()), maker]
             maker.start()
@@ -237,7 +237,7 @@ class FaissIndex:
         return shards, position
 
     def _rows_after(self, session: Session, position: int) -> Iterator[Sequence[AnyRow]]:
-        """Changed rows in the order of their numbers, in batches, all in the session's one view of the database."""
+        """Changed rows in the order of their numbers, in batches, from one snapshot of the database."""
         query = select(*_DESCRIPTION, RecordVector.vector).order_by(RecordVector.seq).limit(_BATCH)
         while rows := session.execute(query.where(RecordVector.seq > position)).all():
             yield rows
@@ -258,7 +258,7 @@ class FaissIndex:
         return shards, len(rows) - len(missing)
 
     def _entries(self, rows: Sequence[AnyRow]) -> list[tuple[AnyRow, IndexEntry | None]]:
-        """A row with its entry; with None if the record left, or has a vector of another model now."""
+        """A row with its entry; None if the record was withdrawn or has a vector of another model."""
         return [
             (row, _entry(row, row.vector) if row.active and row.model_id == self.model_id else None)
             for row in rows

@@ -1,4 +1,4 @@
-"""The vector index on PostgreSQL: the table itself, through pgvector. Nothing follows, nothing can lag behind."""
+"""The vector index on PostgreSQL: the table itself, through pgvector, so it is always current."""
 
 import hashlib
 from collections.abc import Collection, Sequence
@@ -37,16 +37,16 @@ from app.matching.index.base import (
 )
 from app.matching.models import RecordVector
 
-# Above this many records of a kind `rebuild` makes a graph index (HNSW). Below, every search is an exact scan: about
-# 1 ms for each 1,000 records on one core. The graph is approximate: it may miss a true neighbour.
+# Above this many records of a kind, `rebuild` creates a graph index (HNSW). Below, every search is an exact scan: about
+# 1 ms per 1,000 records on one core. The graph is approximate and may miss a true neighbour.
 GRAPH_ABOVE = 200_000
 
-# pgvector's highest: what a search keeps in hand in the graph. Less found fewer of the true neighbours.
+# pgvector's maximum for the candidate list of a graph search; lower values found fewer true neighbours.
 _EF_SEARCH = 1000
 
 
 class PgVectorIndex:
-    """Exact by default. A graph index, where `rebuild` made one, finds nearly all of the true neighbours."""
+    """Exact by default. With a graph index created by `rebuild`, nearly all true neighbours are found."""
 
     def __init__(self, model_id: str, dimension: int, *, graph_above: int = GRAPH_ABOVE) -> None:
         self.model_id = model_id
@@ -64,7 +64,7 @@ class PgVectorIndex:
             return [[] for _ in matrix]
         graph = bool(self._graphs(session, filter.kind))
         if graph:
-            # Goes on in the graph until enough records pass the filter; the settings end with the transaction.
+            # Continue in the graph until enough records pass the filter; the settings end with the transaction.
             session.execute(text("SET LOCAL hnsw.iterative_scan = strict_order"))
             session.execute(text(f"SET LOCAL hnsw.ef_search = {_EF_SEARCH}"))
         return [self._nearest(session, row, k, filter, graph) for row in matrix]
@@ -107,7 +107,7 @@ class PgVectorIndex:
     def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
         mine = self._where(IndexFilter(kind=kind))
         language = func.coalesce(RecordVector.language, "zh")
-        # The mean of pgvector is counted in double precision, its sum is not.
+        # pgvector computes the mean in double precision, but not the sum.
         mean = func.avg(cast(RecordVector.vector, VECTOR(self.dimension)), type_=VECTOR(self.dimension))
         rows = session.execute(select(language, func.count(), mean).where(*mine).group_by(language)).all()
         counts = {str(row[0]): int(row[1]) for row in rows}
@@ -146,16 +146,16 @@ class PgVectorIndex:
         }
 
     def rebuild(self, session: Session, /) -> None:
-        """Make, renew or drop each kind's graph, by the number of its records, in the caller's transaction.
+        """Create, rebuild or drop the graph of each kind, by the number of records, in the caller's transaction.
 
-        Searches go on while a graph is built (about a minute for each 50,000 records); storing vectors waits until the
+        Searches continue while a graph is built (about a minute per 50,000 records); storing vectors waits until the
         caller commits.
         """
         for kind in RecordKind:
             old = self._graphs(session, kind)
             if self.count(session, IndexFilter(kind)) > self._graph_above:
                 first, second = (f"{self._graph_name(kind)}_{turn}" for turn in "ab")
-                # The new one is built beside the old one, which is taken away only when the new one is there.
+                # The old graph is dropped only after the new one has been built.
                 name = second if first in old else first
                 session.connection().exec_driver_sql(self._create_graph(kind, name))
             for name in old:
@@ -174,7 +174,7 @@ class PgVectorIndex:
         distance = cast(RecordVector.vector, VECTOR(self.dimension)).op("<#>", return_type=Float())(
             literal(query, VECTOR(self.dimension))
         )
-        # The graph answers an order by distance alone.
+        # The graph supports ordering by distance only.
         order: tuple[ColumnElement[Any], ...] = (distance,)
         rows = session.execute(
             select(RecordVector.record_id, distance)
@@ -210,7 +210,7 @@ class PgVectorIndex:
         )
 
     def _graphs(self, session: Session, kind: RecordKind) -> list[str]:
-        """Names of the kind's graphs that this session sees: one, or none."""
+        """Names of the kind's graphs that this session sees: one or none."""
         names = [f"{self._graph_name(kind)}_{turn}" for turn in "ab"]
         found = session.execute(
             text(
@@ -222,7 +222,7 @@ class PgVectorIndex:
 
 
 def _among(record_ids: Collection[UUID]) -> ColumnElement[bool]:
-    # One array parameter: a list of parameters would end at 65,535.
+    # One array parameter: a list of parameters is limited to 65,535.
     return RecordVector.record_id == any_(_array(record_ids))
 
 

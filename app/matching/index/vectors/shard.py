@@ -1,4 +1,4 @@
-"""The vectors of one kind of record in memory, with what filters need, slot by slot. Not thread-safe."""
+"""A shard: vectors and filter columns of one kind of record in memory, by slot. Not thread-safe."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
@@ -12,9 +12,9 @@ from app.matching.index.base import Array, Hit, IndexFilter
 from app.matching.index.columns import Description, FilterColumns, Mask, Slots
 from app.matching.index.vectors.clusters import ClusteredVectors, FlatVectors, VectorStorage, unit
 
-# Up to this many records every vector is looked at: 5 ms on one core, and nothing to train or to keep in order.
+# Up to this many records, search is exhaustive: 5 ms on one core, without training.
 FLAT_UP_TO = 30_000
-# Clusters are made anew when the library has grown by half since, or a third of the slots is out of use.
+# Clusters are rebuilt when the library has grown by half, or a third of the slots is unused.
 _GROWN, _DEAD = 1.5, 1 / 3
 # The first centres come from this many vectors at least; see `nearest` for how many a cluster needs.
 _SAMPLE = 200_000
@@ -23,7 +23,7 @@ _BLOCK = 20_000
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A record as the database has it for the index; `vector` is float32 [dimension]."""
+    """The index entry of a record, as in the database; `vector` is float32 [dimension]."""
 
     record_id: UUID
     seq: int
@@ -61,21 +61,21 @@ class Shard:
 
     @property
     def bytes_used(self) -> int:
-        """Memory of vectors and columns; keys come on top (about 190 bytes a record)."""
+        """Memory of vectors and columns in bytes, without keys (about 190 bytes per record)."""
         return self._vectors.bytes_used + self._columns.bytes_used + self._hashes.nbytes + self._seqs.nbytes
 
     @property
     def clusters(self) -> tuple[int, int]:
-        """How many clusters there are, and how many of them an unfiltered search visits; (0, 0): flat."""
+        """Number of clusters, and number visited by an unfiltered search; (0, 0) if flat."""
         if isinstance(self._vectors, ClusteredVectors):
             return self._vectors.clusters, self._vectors.probes
         return 0, 0
 
     def put(self, entries: Sequence[IndexEntry]) -> None:
-        """Add records, each at most once, or replace those that are here.
+        """Add or replace records, each at most once.
 
         Raises:
-            ValueError: a vector of another dimension; nothing was changed.
+            ValueError: a vector has another dimension; nothing was changed.
         """
         for entry in entries:
             if entry.vector.shape != (self._dimension,):
@@ -87,7 +87,7 @@ class Shard:
         slots: list[int] = []
         added: list[Array] = []
         for entry in entries:
-            # Only a flat index lets a vector take another's place, and not while clusters are made from it.
+            # Slots are reused only in a flat index, and not while clusters are trained from it.
             if self._free and isinstance(flat, FlatVectors):
                 slots.append(slot := self._free.pop())
                 flat.put(slot, entry.vector)
@@ -110,7 +110,7 @@ class Shard:
         return self._columns.languages()
 
     def search(self, queries: Array, k: int, filter: IndexFilter) -> list[list[Hit]]:
-        """For each query [n, dimension] at most `k` hits, the best first."""
+        """At most `k` hits per query [n, dimension], best first."""
         allowed = self._allowed(filter)
         count = int(np.count_nonzero(allowed))
         k = min(k, count)
@@ -120,7 +120,7 @@ class Shard:
         return [self._hits(*row) for row in zip(scores.tolist(), slots.tolist(), strict=True)]
 
     def similarities(self, queries: Array, record_ids: Sequence[UUID]) -> Array:
-        """Inner products [n, m]; NaN for a record that is not here."""
+        """Inner products [n, m]; NaN for a missing record."""
         slots = np.array([self._slots.get(record_id.bytes, -1) for record_id in record_ids], np.int64)
         found = np.full((len(queries), len(slots)), np.nan, np.float32)
         here = slots >= 0
@@ -129,7 +129,7 @@ class Shard:
         return found
 
     def numbers(self, record_ids: Sequence[UUID]) -> list[tuple[UUID, int]]:
-        """Sequence numbers of the records that are here."""
+        """Sequence numbers of the records in this shard."""
         found = [(id_, slot) for id_ in record_ids if (slot := self._slots.get(id_.bytes)) is not None]
         seqs = self._seqs[[slot for _, slot in found]].tolist() if found else []
         return [(id_, seq) for (id_, _), seq in zip(found, seqs, strict=True)]
@@ -138,7 +138,7 @@ class Shard:
         return int(np.count_nonzero(self._allowed(filter)))
 
     def sums(self) -> tuple[dict[str, int], dict[str, NDArray[np.float64]]]:
-        """Records by language, and the sums of their vectors, [dimension]; kept up with every change."""
+        """Record counts and vector sums [dimension] by language, updated with every change."""
         present = {language: count for language, count in self._counts.items() if count}
         return present, {language: self._sums[language].copy() for language in present}
 
@@ -151,7 +151,7 @@ class Shard:
         return self._columns.languages_of(slots), rows
 
     def centred(self, most: int) -> Array:
-        """At most `most` records as queries for others: less the mean of their language, of length 1."""
+        """At most `most` records as centred unit queries."""
         counts, sums = self.sums()
         languages, rows = self.sample(most)
         if not languages:
@@ -167,10 +167,10 @@ class Shard:
         rows = self._vectors.rows(slots) if len(slots) else np.zeros((0, self._dimension), np.float32)
         return ids, hashes, self._seqs[slots], rows
 
-    # Clusters are made in three steps, so that the slow one needs no lock.
+    # Clusters are built in three steps, so that the slow step needs no lock.
 
     def wants_clusters(self) -> bool:
-        """Whether the library outgrew what its vectors are kept in."""
+        """Whether clusters should be built or rebuilt."""
         if self._clustering or len(self) <= self._flat_up_to:
             return False
         if not self._clustered_at:
@@ -179,7 +179,7 @@ class Shard:
         return len(self) > _GROWN * self._clustered_at or dead > _DEAD * len(self._keys)
 
     def begin_clusters(self) -> tuple[Array, Slots, int]:
-        """A sample to train on, the live slots, and how many slots there are; from now on no slot is used again."""
+        """A training sample, the live slots and the number of slots; from now on, no slot is reused."""
         self._clustering = True
         live = np.flatnonzero(self._columns.live)
         picked = live[:: max(1, len(live) // _SAMPLE)]
@@ -205,7 +205,7 @@ class Shard:
         return made
 
     def end_clusters(self, made: ClusteredVectors) -> None:
-        """Take in what came meanwhile, and search there from now on."""
+        """Add what was added in the meantime, and use the new clusters from now on."""
         if len(made) < len(self._keys):
             made.add(self._vectors.rows(np.arange(len(made), len(self._keys))))
         self._vectors = made
@@ -237,7 +237,7 @@ class Shard:
         self._count(np.asarray(slots, np.int64), +1)
 
     def _count(self, slots: Slots, sign: int) -> None:
-        """Keep counts and sums by language, so that nobody must read all vectors for a mean."""
+        """Update counts and sums by language, so that a mean needs no pass over all vectors."""
         rows = self._vectors.rows(slots).astype(np.float64)
         languages = np.array(self._columns.languages_of(slots))
         for language in sorted(set(languages.tolist())):
@@ -247,7 +247,7 @@ class Shard:
             sums += sign * rows[mine].sum(axis=0)
 
     def _allowed(self, filter: IndexFilter) -> Mask:
-        """Which slots may be answered with, [slots]; not to be written to."""
+        """The permitted slots as a mask, [slots]; read-only."""
         allowed = self._columns.allowed(filter)
         if filter.only_ids is not None:
             only = np.zeros(len(allowed), np.bool_)

@@ -1,4 +1,4 @@
-"""Candidates by words: exact BM25 over the search documents of one library's published records, on both databases."""
+"""The contract of word indexes: exact BM25 over the search documents of published records, on both databases."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -16,18 +16,18 @@ from app.matching.text.bm25 import CorpusStats
 
 T = TypeVar("T")
 
-# A word costs what its documents cost to read, and says the less the more of them there are. Of a long text the
-# forty rarest words carry nearly all of the score; the others would cost most of the time.
+# A frequent word is expensive to search and says little. The forty rarest words of a long text carry nearly all of the
+# score; the others would take most of the time.
 MAX_WORDS = 40
 
 _CHUNK = 500
 
 
 class LexicalIndex(ABC):
-    """A search sees what was committed before it, like one by vectors."""
+    """Word index. Like a vector search, a search sees everything committed before it."""
 
     in_memory: ClassVar[bool] = False
-    """Whether `scores` can tell without reading a document."""
+    """Whether `scores` works without reading documents."""
 
     def search(
         self,
@@ -39,10 +39,10 @@ class LexicalIndex(ABC):
         *,
         stats: CorpusStats | None = None,
     ) -> list[Hit]:
-        """At most `k` records that share a word with the query, by BM25 (a repeated word counts repeatedly).
+        """At most `k` records that share a word with the query, by BM25 (repeated words count repeatedly).
 
-        Records that are not published, or have no vector, are never found. Words beyond the `MAX_WORDS` rarest are
-        left out. `stats` saves counting when the caller has the library's statistics already, even somewhat old.
+        Records that are not published or have no vector are never found. Only the `MAX_WORDS` rarest words are used.
+        Pass `stats` if the library's statistics are known, even if slightly outdated, to save counting.
         """
         counts = Counter(words)
         if k <= 0 or not counts:
@@ -61,26 +61,26 @@ class LexicalIndex(ABC):
         *,
         stats: CorpusStats,
     ) -> list[float] | None:
-        """BM25 of each record for the whole query, given as word counts, exactly as `LexicalQuery` has it.
+        """BM25 of each record for the whole query, given as word counts, equal to `LexicalQuery`.
 
-        0 for a record that is not published. None: the documents would have to be read.
+        0 for a record that is not published. None if the documents would have to be read.
         """
         del stats
         return None
 
     @abstractmethod
     def statistics(self, session: Session, kind: RecordKind, words: Collection[str], /) -> CorpusStats:
-        """The library's published documents, their mean length, and how many hold each of the words."""
+        """Number of published documents, their mean length, and the document frequency of each word."""
 
     @abstractmethod
     def all_statistics(self, session: Session, kind: RecordKind, /) -> CorpusStats:
-        """The same for every word of the library's published documents."""
+        """The same for all words of the library's published documents."""
 
     @abstractmethod
     def close(self) -> None: ...
 
     def documents(self, session: Session, record_ids: Collection[UUID], /) -> dict[UUID, list[str]]:
-        """The words of records, in reading order with repeats; a record without a search document is left out."""
+        """Words of the records, in reading order with repetitions; records without a search document are left out."""
         found: dict[UUID, list[str]] = {}
         for chunk in chunks(sorted(set(record_ids))):
             rows = session.execute(
@@ -95,24 +95,24 @@ class LexicalIndex(ABC):
     def _ranked(
         self, session: Session, weights: Mapping[str, float], stats: CorpusStats, k: int, filter: IndexFilter
     ) -> list[Hit]:
-        """The best `k` by the sum of weight × BM25's saturated count, over the words (not none)."""
+        """The best `k` by the sum of weight × saturated count over the words (at least one)."""
 
 
 def of_library(kind: RecordKind) -> list[ColumnElement[bool]]:
-    """Which search documents belong to a library's statistics."""
+    """The condition for search documents that count in a library's statistics."""
     return [SearchDocument.kind == kind.value, SearchDocument.state == RecordState.PUBLISHED.value]
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Lists short enough for the parameters of one statement."""
+    """Split ids into lists short enough for the parameters of one statement."""
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
 
 
 def _rarest(counts: Mapping[str, int], stats: CorpusStats) -> list[str]:
-    """The query's rarest words, in a fixed order; one that the statistics do not know takes nobody's place.
+    """The query's rarest words in a fixed order; words unknown to the statistics are included additionally.
 
-    It costs nothing if no document has it, and is the rarest of all if a document newer than the statistics does.
+    An unknown word costs nothing if no document has it, and is the rarest if a newer document does.
     """
     ranked = sorted(counts, key=lambda word: (stats.df.get(word, 0), word))
     unknown = sum(stats.df.get(word, 0) == 0 for word in ranked)

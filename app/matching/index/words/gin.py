@@ -1,4 +1,4 @@
-"""Words on PostgreSQL: an index of words finds the documents; how often each holds a word is counted from its text."""
+"""The word index on PostgreSQL: GIN finds the documents, and word counts come from their texts."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -33,7 +33,7 @@ from app.matching.text.bm25 import K1, B, CorpusStats
 
 _BATCH = 2000
 
-# The expression must be the full-text index's own for it to be used.
+# Must equal the expression of the full-text index, or the index is not used.
 _TERMS = func.array_to_tsvector(
     func.string_to_array(SearchDocument.member_words, literal_column("' '"), type_=ARRAY(Text))
 )
@@ -59,7 +59,7 @@ class PostgresLexicalIndex(LexicalIndex):
         return CorpusStats(total, float(mean or 0.0), df)
 
     def all_statistics(self, session: Session, kind: RecordKind, /) -> CorpusStats:
-        # Counted here: ts_stat of the same documents takes longer than to send them.
+        # Counted here: ts_stat takes longer than transferring the documents.
         words = session.scalars(
             select(SearchDocument.member_words).where(*of_library(kind)).execution_options(yield_per=_BATCH)
         )
@@ -94,18 +94,18 @@ class PostgresLexicalIndex(LexicalIndex):
                 *_named(filter),
             )
             .correlate(word)
-            # Keeps the planner from counting anew at each mention of `times`.
+            # Prevents the planner from counting again at each use of `times`.
             .offset(literal_column("0", Integer))
             .lateral()
         )
-        # Where there is no document there is no mean length, and none to divide by it.
+        # Without documents there is no mean length, and no division by it.
         factor = K1 * (1.0 - B) + (K1 * B / (stats.avgdl or 1.0)) * holding.c.length
         score = func.sum(word.c.weight * holding.c.times * (K1 + 1.0) / (holding.c.times + factor))
         rows = session.execute(
             select(holding.c.record_id, score)
             .select_from(word.join(holding, true()))
             .group_by(holding.c.record_id, holding.c.number)
-            # The best first; of equals the older.
+            # Best first; ties by age, older first.
             .order_by(score.desc(), holding.c.number)
             .limit(k)
         )
@@ -113,9 +113,9 @@ class PostgresLexicalIndex(LexicalIndex):
 
 
 def _times(word: ColumnElement[str]) -> ColumnElement[Any]:
-    """How often the text holds the word: it falls into one part more, cut at each.
+    """Number of occurrences of the word: splitting the text at the word gives one part more.
 
-    Each gap is widened first, so that words side by side do not share the space between them.
+    Spaces are doubled first, so that adjacent words do not share one.
     """
     gap: ColumnElement[str] = literal_column("' '", Text)
     spaced = gap + func.replace(SearchDocument.member_words, " ", "  ") + gap
@@ -133,5 +133,5 @@ def _named(filter: IndexFilter) -> list[ColumnElement[bool]]:
 
 
 def _ts_query(word: str) -> str:
-    """Quoted, for a word may hold signs that mean something there."""
+    """The word quoted for tsquery, where some characters are operators."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

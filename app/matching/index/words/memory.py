@@ -1,4 +1,4 @@
-"""Words on SQLite: an index in the memory of one process that follows the documents, as FAISS follows vectors."""
+"""The in-memory word index of a process, for SQLite; it follows the search documents as FAISS follows vectors."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from threading import Lock
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 AnyRow = Row[*tuple[Any, ...]]
 
-# Triggers write it; see `libraries.search`.
+# Written by triggers, see `libraries.search.full_text`.
 _CHANGES = table("search_fts_changes", column("number"), column("revision"))
 
 _COLUMNS: tuple[Any, ...] = (
@@ -45,15 +45,15 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 _BATCH = 2000
-# With more changes than this since the last search, reading everything anew is quicker than document by document.
+# With more changes than this since the last search, a full reload is faster than reading single documents.
 _MANY_CHANGES = 20_000
 
-# Two numbers that grow: of the last change of a search document, and of a record's row in the index of vectors.
+# Two increasing numbers: the last change of a search document, and of a record's row in the vector index.
 Position = tuple[int, int]
 
 
 class _Library:
-    """The published documents of one kind. A changed document gets a new slot, its old one stays empty."""
+    """The published documents of one kind. A changed document gets a new slot; its old slot stays empty."""
 
     def __init__(self) -> None:
         self.inverted = InvertedIndex()
@@ -63,7 +63,7 @@ class _Library:
         self._places: dict[bytes, int] = {}
 
     def put(self, rows: Sequence[AnyRow], *, more_to_come: bool = False) -> range:
-        """Add published documents; the answer are their slots. Those without a vector count, and are never found."""
+        """Add published documents and return their slots. Documents without a vector count, but are never found."""
         slots = range(len(self.keys), len(self.keys) + len(rows))
         self.inverted.add([row.member_words for row in rows], more_to_come=more_to_come)
         self.numbers.extend(row.number for row in rows)
@@ -89,12 +89,12 @@ class _Library:
 
 
 class _Libraries:
-    """All three, and where each document is."""
+    """The documents of all three kinds, and the position of each."""
 
     def __init__(self) -> None:
         self.by_kind = {kind.value: _Library() for kind in RecordKind}
         self.position: Position = (-1, -1)
-        # By a document's number, which is small: its kind (by place in `by_kind`; -1: not here), and its slot there.
+        # By document number: its kind (position in `by_kind`; -1: absent) and its slot.
         self._kinds = np.full(0, -1, np.int8)
         self._slots = np.zeros(0, np.int32)
 
@@ -130,9 +130,9 @@ class _Libraries:
 
 
 class SqliteLexicalIndex(LexicalIndex):
-    """Thread-safe. Before each answer it reads what was committed since its last one, through connections of its own.
+    """Word index in memory. Thread-safe. Before each search, it reads what was committed since the last one.
 
-    The caller's session may hold changes that are undone later; they are not seen, as by the index of vectors.
+    It uses its own connections, so it does not see uncommitted changes of the caller's session, like the vector index.
     """
 
     in_memory = True
@@ -163,7 +163,7 @@ class SqliteLexicalIndex(LexicalIndex):
         return self._answer(lambda known: known.by_kind[kind].scores(counts, record_ids, stats))
 
     def bytes_used(self) -> int:
-        """Memory of postings and columns; numbers and ids come on top (about 200 bytes a record)."""
+        """Memory of postings and columns in bytes, without numbers and ids (about 200 bytes per record)."""
         with self._lock.reading():
             return sum(
                 library.inverted.bytes_used + library.columns.bytes_used
@@ -175,7 +175,7 @@ class SqliteLexicalIndex(LexicalIndex):
         self._source.dispose()
 
     def follow(self) -> None:
-        """Take in what was committed since the last time."""
+        """Read what was committed since the last time."""
         if self._newest() == self._libraries.position:
             return
         with self._following, self._source.reading() as session:
@@ -209,7 +209,7 @@ class SqliteLexicalIndex(LexicalIndex):
                 known.slots(filter.kind, excluded),
             )
             slots, scores = library.inverted.best(weights, stats, k, allowed)
-            # The best first; of equals the older.
+            # Best first; ties by age, older first.
             ranked = sorted(
                 zip(slots.tolist(), scores.tolist(), strict=True),
                 key=lambda found: (-found[1], library.numbers[found[0]]),
@@ -249,12 +249,12 @@ def _position(session: Session) -> Position:
 
 
 def _went_back(old: Position, new: Position) -> bool:
-    """Whether nothing is known yet, or the database was replaced by an older one: then nothing known here holds."""
+    """Whether a full load is needed: at the start, or after the database was replaced by an older one."""
     return old == (-1, -1) or new[0] < old[0] or new[1] < old[1]
 
 
 def _changed(session: Session, position: Position) -> list[int] | None:
-    """Numbers of the documents whose words, state or record changed since; None: too many to go through."""
+    """Numbers of documents whose words, state or record changed since; None if there are too many."""
     revision, seq = position
     of_words = select(_CHANGES.c.number).where(_CHANGES.c.revision > revision).limit(_MANY_CHANGES)
     of_records = (

@@ -1,4 +1,4 @@
-"""One library's documents by word, in memory: exact BM25 of the best few without reading every posting."""
+"""Postings of one library in memory: exact BM25 of the top documents without reading every posting."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,15 +14,15 @@ from app.matching.text.bm25 import K1, CorpusStats
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int32]
 
-# Sums of floats in another order differ in their last bits: what is nearly as good is looked at, too.
+# Sums of floats in another order differ in their last bits, so near ties are included.
 _SLACK = 1e-9
 _MOST = np.iinfo(np.uint16).max
-# So many times the documents asked for are scored to the end before the others are looked at.
+# Multiple of the requested documents that is scored completely before the others are considered.
 _LIKELY = 4
 
 
 class _Vocabulary(dict[str, int]):
-    """Words as numbers in the order of their first use."""
+    """Words as numbers, in the order of their first use."""
 
     def __missing__(self, word: str) -> int:
         self[word] = number = len(self)
@@ -41,12 +41,12 @@ class _Block:
     starts: Slots
     slots: Numbers
     tf: NDArray[np.uint16]
-    # Of words that were asked for: demands of one trade ask for the same ones.
+    # Cached per queried word: demands of one trade use the same words.
     known: dict[int, slice] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, documents: int, word: NDArray[Any], slots: Numbers, tf: NDArray[np.uint16]) -> "_Block":
-        """From one entry a posting, ordered by word and slot."""
+        """From one entry per posting, sorted by word and slot."""
         starts = np.flatnonzero(np.diff(word, prepend=-1))
         return cls(documents, word[starts].astype(np.int32), np.append(starts, len(word)), slots, tf)
 
@@ -66,7 +66,7 @@ class _Block:
 
 @dataclass(slots=True)
 class _Term:
-    """A word of a query: where it occurs, how often, its weight, and the most that it can bring a document."""
+    """A word of a query: its postings, its weight, and its maximum contribution to a document."""
 
     slots: Numbers
     tf: NDArray[np.uint16]
@@ -75,12 +75,12 @@ class _Term:
 
 
 class InvertedIndex:
-    """Slots 0, 1, 2 … with a document in each that is present; a slot that was emptied is not used again.
+    """Documents in slots 0, 1, 2 …; an emptied slot is not reused. One writer or many readers at a time.
 
-    A search reads the postings of the rarest words first. Once the k-th best document has more than all words that are
-    left could bring together, no other document can come among the best (MaxScore: Turtle and Flood, "Query evaluation:
-    strategies and optimizations", 1995); the common words, which have nearly all postings, are then only looked up for
-    the few documents in question. One writer alone, or many readers.
+    A search reads the postings of the rarest words first. Once the k-th best document scores more than all remaining
+    words could contribute together, no further document can reach the top k (MaxScore: Turtle and Flood, "Query
+    evaluation: strategies and optimizations", 1995). The frequent words, which have nearly all postings, are then only
+    looked up for the few documents in question.
     """
 
     def __init__(self) -> None:
@@ -100,20 +100,20 @@ class InvertedIndex:
 
     @property
     def bytes_used(self) -> int:
-        """Memory of postings and columns; each different word takes about 150 bytes more."""
+        """Memory of postings and columns in bytes, without words (about 150 bytes per distinct word)."""
         arrays: list[NDArray[Any]] = [self._lengths, self._present]
         arrays += [part for b in self._blocks for part in (b.words, b.starts, b.slots, b.tf)]
         return sum(array.nbytes for array in arrays)
 
     def add(self, documents: Sequence[str], *, more_to_come: bool = False) -> None:
-        """Documents, as words between spaces, into the next slots; `more_to_come` puts off tidying up."""
+        """Append documents, given as words separated by spaces; `more_to_come` postpones merging of blocks."""
         first = len(self)
         cut = [document.split() for document in documents]
         lengths = np.fromiter(map(len, cut), np.int32, len(cut))
         every_word = map(self._vocabulary.__getitem__, chain.from_iterable(cut))
         numbers = np.fromiter(every_word, np.int64, int(lengths.sum()))
         size = max(1, len(cut))
-        # One cell for a word in a document.
+        # One cell per word and document.
         cells, tf = np.unique(numbers * size + np.repeat(np.arange(len(cut)), lengths), return_counts=True)
         word, place = np.divmod(cells, size)
         self._blocks.append(
@@ -121,7 +121,7 @@ class InvertedIndex:
         )
         self._lengths = np.concatenate([self._lengths, lengths])
         self._present = np.concatenate([self._present, np.ones(len(cut), np.bool_)])
-        # Like digits of a number: a search has a handful of blocks to look into, and a posting is moved a few times.
+        # Blocks grow like the digits of a number: a search reads a few blocks, and a posting is moved a few times.
         while (
             not more_to_come
             and len(self._blocks) > 1
@@ -133,11 +133,11 @@ class InvertedIndex:
         self._present[np.asarray(slots, np.int64)] = False
 
     def merge(self, last: int | None = None) -> None:
-        """The last blocks (or all) as one, without the postings of documents that are gone."""
+        """Merge the last blocks (or all), without the postings of deleted documents."""
         merged = self._blocks[-last:] if last else self._blocks
         if len(merged) < 2:
             return
-        # Runs in order, one after another: a stable sort only has to merge them.
+        # The runs are sorted, so a stable sort only merges them.
         here = np.concatenate([self._present[block.slots] for block in merged])
         word = np.concatenate([block.every_word() for block in merged])[here]
         order = np.argsort(word, kind="stable")
@@ -146,11 +146,11 @@ class InvertedIndex:
         kept = self._blocks[: len(self._blocks) - len(merged)]
         documents = sum(block.documents for block in merged)
         self._blocks = [*kept, _Block.of(documents, word[order], slots, tf)]
-        # What is known of the blocks before stays known.
+        # The cache of the earlier blocks stays valid.
         self._bounds = {key: bound for key, bound in self._bounds.items() if key[1] < len(kept)}
 
     def statistics(self, words: Sequence[str]) -> CorpusStats:
-        """Of the documents that are present; `df` has each of the words."""
+        """Statistics of the present documents; `df` has each of the given words."""
         df = {}
         for word in words:
             number = self._vocabulary.get(word)
@@ -160,7 +160,7 @@ class InvertedIndex:
         return CorpusStats(*self._sizes(), df)
 
     def all_statistics(self) -> CorpusStats:
-        """Of the documents that are present; `df` has every word that one of them holds."""
+        """Statistics of the present documents; `df` has all their words."""
         df = np.zeros(len(self._vocabulary), np.int64)
         for block in self._blocks:
             counted = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._present[block.slots])])
@@ -171,9 +171,9 @@ class InvertedIndex:
     def best(
         self, weights: Mapping[str, float], stats: CorpusStats, k: int, allowed: Mask
     ) -> tuple[Slots, Scores]:
-        """The `k` best slots among those allowed, by the sum of weight × BM25's saturated count, and their scores.
+        """The `k` best allowed slots by the sum of weight × saturated count, with their scores, unordered.
 
-        In no order. Of those with the k-th score more may be there than `k` has room for: all of them are answered.
+        If several documents share the k-th score, all of them are returned.
         """
         factors = self._factors(stats)
         terms = self._terms(weights, stats.avgdl, factors)
@@ -184,7 +184,7 @@ class InvertedIndex:
             term = terms[read]
             now = scores[term.slots] + _parts(term, term.tf, factors[term.slots])
             scores[term.slots] = now
-            # Of this word's documents alone: no pass over all, and the best hold nearly every word.
+            # Only this word's documents: it avoids a pass over all, and the best documents have nearly every word.
             better = now > least
             least = max(least, _kth(now[better & allowed[term.slots]], k))
             read += 1
@@ -192,7 +192,7 @@ class InvertedIndex:
         found = np.flatnonzero(scores >= max(least * (1.0 - _SLACK) - rest[0], np.finfo(float).tiny))
         found = found[allowed[found]]
         kept = scores[found]
-        # The likeliest first, for all words: what they come to leaves few others in question.
+        # Score the most likely documents completely: their scores exclude most of the others.
         likely = found[kept >= _kth(kept, _LIKELY * k)] if terms else found[:0]
         least = max(least, _kth(_completed(scores[likely], likely, terms, factors), k))
         for place, term in enumerate(terms):
@@ -204,8 +204,10 @@ class InvertedIndex:
         return found[best], kept[best]
 
     def scores(self, counts: Mapping[str, int], stats: CorpusStats, slots: Numbers) -> Scores:
-        """BM25 of the documents in these slots for a whole query, given as word counts; to the last bit that of
-        `LexicalQuery.score`, which adds up in the order of the words, too."""
+        """BM25 of these slots for a whole query, given as word counts.
+
+        Bit-identical to `LexicalQuery.score`, which also adds in the order of the words.
+        """
         factors = self._factors(stats)[slots]
         totals = np.zeros(len(slots))
         for word in sorted(counts):
@@ -226,7 +228,7 @@ class InvertedIndex:
         return totals * (K1 + 1.0)
 
     def _factors(self, stats: CorpusStats) -> Scores:
-        """BM25's length factor of every slot; kept while the mean length is the same."""
+        """BM25's length factor of every slot; cached while the mean length is unchanged."""
         avgdl, factors = self._known_factors
         if avgdl != stats.avgdl or len(factors) < len(self):
             factors = stats.length_factors(self._lengths)
@@ -234,7 +236,7 @@ class InvertedIndex:
         return factors
 
     def _terms(self, weights: Mapping[str, float], avgdl: float, factors: Scores) -> list[_Term]:
-        """The query's words that occur, the rarest first."""
+        """The query's words that occur, rarest first."""
         terms = []
         for word, weight in weights.items():
             number = self._vocabulary.get(word)
@@ -259,7 +261,7 @@ class InvertedIndex:
         )
 
     def _bound(self, word: int, avgdl: float, factors: Scores) -> float:
-        """The highest saturated count of the word in any document, 0 to 1; kept while the mean length is the same."""
+        """The highest saturated count of the word in a document, 0 to 1; cached while the mean length is unchanged."""
         highest = 0.0
         for number, block in enumerate(self._blocks):
             known = self._bounds.get((word, number))
@@ -277,14 +279,14 @@ class InvertedIndex:
 
 
 def _parts(term: _Term, tf: NDArray[np.uint16], factors: Scores) -> Scores:
-    """What the term brings to documents with these counts and length factors; the factors are used up."""
+    """The term's contribution to documents with these counts and length factors; overwrites the factors."""
     factors += tf
     brought: Scores = np.divide(tf * (term.weight * (K1 + 1.0)), factors, out=factors)
     return brought
 
 
 def _completed(scores: Scores, slots: Slots, terms: Sequence[_Term], factors: Scores) -> Scores:
-    """The scores of the documents in these slots with what the terms bring on top."""
+    """The scores of these slots plus the contributions of the terms."""
     total = scores.copy()
     for term in terms:
         at = np.minimum(np.searchsorted(term.slots, slots), len(term.slots) - 1)
@@ -294,7 +296,7 @@ def _completed(scores: Scores, slots: Slots, terms: Sequence[_Term], factors: Sc
 
 
 def _kth(scores: Scores, k: int) -> float:
-    """The k-th highest; 0 where there are not as many."""
+    """The k-th highest value; 0 if there are fewer."""
     if len(scores) < k:
         return 0.0
     return float(np.partition(scores, len(scores) - k)[len(scores) - k])
