@@ -39,11 +39,11 @@ def check(
 ) -> DemandCheckOut:
     """需求是否清楚、还应补充什么,以及按现在的文字能匹配到的前 5 项成果。什么都不保存。"""
     demand = _transient(session, payload.values(), principal)
-    found = clarity(values_of(demand), today=local_now().date())
+    result = clarity(values_of(demand), today=local_now().date())
     leaks = leaks_of(session, demand)
     answer = matcher.for_demand(session, demand, limit=SHOWN)
     return DemandCheckOut(
-        clarity=_clarity_out(found, leaks),
+        clarity=_clarity_out(result, leaks),
         matches=matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=True),
     )
 
@@ -78,13 +78,13 @@ def _transient(session: Session, values: Mapping[str, Any], principal: Principal
     return demand
 
 
-def _clarity_out(found: Clarity, leaks: list[Leak]) -> ClarityRead:
+def _clarity_out(result: Clarity, leaks: list[Leak]) -> ClarityRead:
     return ClarityRead(
-        score=found.score,
-        parts=dict(found.parts),
+        score=result.score,
+        parts=dict(result.parts),
         findings=[
             FindingRead.model_validate(finding, from_attributes=True)
-            for finding in (*map(_leak_finding, leaks), *found.findings)
+            for finding in (*map(_leak_finding, leaks), *result.findings)
         ],
     )
 

@@ -124,8 +124,8 @@ def recommendations(
     party = owns(principal, demand) or owns(principal, achievement)
     require(principal, Action.RECOMMENDATION_READ, own=party)
     hidden = {record.id for record in (demand, achievement) if not knows_owner(principal, record)}
-    found = matcher.managers_for(session, demand, achievement, limit=limit, hidden_owners_of=hidden)
-    managers = by_id(session, Manager, [item.manager_id for item in found])
+    recommendations = matcher.managers_for(session, demand, achievement, limit=limit, hidden_owners_of=hidden)
+    managers = by_id(session, Manager, [item.manager_id for item in recommendations])
     organisations = owners_of(session, managers.values())
     seen = {
         id_: present(manager, principal, organisations=organisations) for id_, manager in managers.items()
@@ -143,7 +143,7 @@ def recommendations(
                 full=item.full,
                 reasons=_of_manager(item.reasons, seen[item.manager_id], principal),
             )
-            for rank, item in enumerate(found, 1)
+            for rank, item in enumerate(recommendations, 1)
         ],
     )
 
@@ -228,7 +228,7 @@ def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
 
 
 def _readable(session: Session, model: type[AnyRecord], record_id: UUID, principal: Principal) -> AnyRecord:
-    found = session.scalar(visible(select(model).where(model.id == record_id), model, principal))
-    if found is None:
+    record = session.scalar(visible(select(model).where(model.id == record_id), model, principal))
+    if record is None:
         raise NotFound()
-    return found
+    return record

@@ -115,7 +115,7 @@ def shortages(rows: ProblemRows, chosen: Chosen) -> tuple[Shortage, ...]:
     allowed = np.bincount(rows.pair, minlength=len(rows.pair_ids))
     waiting_full = np.bincount(rows.pair[full[rows.manager] & ~chosen], minlength=len(rows.pair_ids))
     scarce = sum(rows.free) < sum(rows.least)
-    found = []
+    short_pairs = []
     for row, pair_id in enumerate(rows.pair_ids):
         assigned, candidates = int(given[row]), int(allowed[row])
         wanted = min(1, rows.most[row]) if not rows.held[row] else 0
@@ -127,7 +127,7 @@ def shortages(rows: ProblemRows, chosen: Chosen) -> tuple[Shortage, ...]:
             reason = ShortageReason.NOT_WORTH_THE_LOAD
         else:
             reason = ShortageReason.NO_CAPACITY_IN_TOTAL if scarce else ShortageReason.CANDIDATES_FULL
-        found.append(
+        short_pairs.append(
             Shortage(
                 pair_id=pair_id,
                 reason=reason,
@@ -138,12 +138,12 @@ def shortages(rows: ProblemRows, chosen: Chosen) -> tuple[Shortage, ...]:
                 full=int(waiting_full[row]),
             )
         )
-    return tuple(found)
+    return tuple(short_pairs)
 
 
 def dropped(problem: AssignmentProblem, given: Collection[Given]) -> tuple[DroppedAssignment, ...]:
     """Fixed assignments that were dropped; if some compete for slots, as many as possible are kept."""
-    kept, conflicts = set(given), frozenset(problem.conflicts)
+    assigned, conflicts = set(given), frozenset(problem.conflicts)
     of_pair = Counter(pair for pair, _ in given)
     most = {pair.id: pair.most for pair in problem.pairs}
 
@@ -155,7 +155,7 @@ def dropped(problem: AssignmentProblem, given: Collection[Given]) -> tuple[Dropp
     return tuple(
         DroppedAssignment(pair, manager, reason(pair, manager))
         for pair, manager in sorted(set(problem.fixed))
-        if (pair, manager) not in kept
+        if (pair, manager) not in assigned
     )
 
 

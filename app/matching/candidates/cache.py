@@ -196,10 +196,12 @@ def _pairs(
     if isinstance(record, Demand):
         codes = organisations_of_codes(session, record.excluded_orgs or ())
         demand = demand_facts(record, known_codes=codes)
-        offered = [one.facts for one in candidates if isinstance(one.facts, AchievementFacts)]
+        offered = [
+            candidate.facts for candidate in candidates if isinstance(candidate.facts, AchievementFacts)
+        ]
         return [(demand, one) for one in offered]
     achievement = achievement_facts(record)
-    asking = [one.facts for one in candidates if isinstance(one.facts, DemandFacts)]
+    asking = [candidate.facts for candidate in candidates if isinstance(candidate.facts, DemandFacts)]
     codes = organisations_of_codes(session, {code for one in asking for code in one.excluded_orgs})
     return [(_with_ids(one, codes), achievement) for one in asking]
 

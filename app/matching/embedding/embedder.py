@@ -243,10 +243,10 @@ def _prompt(model: "SentenceTransformer", source: str, side: Side) -> str:
 
 
 def _dimension(model: "SentenceTransformer") -> int:
-    found = model.get_embedding_dimension()
-    if found is None:
+    dimension = model.get_embedding_dimension()
+    if dimension is None:
         raise ModelNotReady("The embedding model does not say its dimension.", "嵌入模型未说明向量维数。")
-    return found
+    return dimension
 
 
 def _load(source: str, local: bool, device: str | None, threads: int | None) -> "SentenceTransformer":

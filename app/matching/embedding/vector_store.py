@@ -25,15 +25,15 @@ _SENTENCE_TYPE = np.dtype("<f2")
 
 def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -> dict[str, Vector]:
     """Stored vectors by the hash of their text; missing hashes were never embedded."""
-    found: dict[str, Vector] = {}
+    vectors: dict[str, Vector] = {}
     for chunk in _chunks(sorted(set(hashes))):
         rows = session.execute(
             select(Embedding.text_hash, Embedding.vector).where(
                 Embedding.model_id == model_id, Embedding.text_hash.in_(chunk)
             )
         )
-        found.update((text_hash, vector) for text_hash, vector in rows)
-    return found
+        vectors.update((text_hash, vector) for text_hash, vector in rows)
+    return vectors
 
 
 def remember_embeddings(

@@ -138,7 +138,7 @@ def _all_lists(
 ) -> dict[str, _Answer]:
     matcher: Matcher = store.matcher
     demand = store.demand(session, demand_key)
-    found = matcher.for_demand(
+    answer = matcher.for_demand(
         session,
         demand,
         limit=DEPTH,
@@ -152,13 +152,13 @@ def _all_lists(
         session, [word for word, count in query.words.items() for _ in range(count)], DEPTH, limits
     )
     lists: dict[str, list[tuple[UUID | None, float]]] = {
-        "sanku": [(item.achievement_id, item.score) for item in found.items],
+        "sanku": [(item.achievement_id, item.score) for item in answer.items],
         "dense": [(hit.record_id, hit.score) for hit in dense],
         "bm25": [(hit.record_id, hit.score) for hit in words],
     }
     lists["rrf"] = _fused([[id_ for id_, _ in lists["dense"]], [id_ for id_, _ in lists["bm25"]]])
     sure = {name: ranked[0][1] if ranked else 0.0 for name, ranked in lists.items()}
-    sure["sanku"] = found.confidence or 0.0
+    sure["sanku"] = answer.confidence or 0.0
     return {
         name: _Answer(
             [(store.achievement_keys[id_], score) for id_, score in ranked if id_ is not None], sure[name]
@@ -279,13 +279,13 @@ def _manager_figures(
     for demand, achievement in sorted(pairs):
         if demand not in store.demands or achievement not in store.achievements:
             continue
-        found = store.matcher.managers_for(
+        recommendations = store.matcher.managers_for(
             session,
             store.demand(session, demand),
             store.achievement(session, achievement),
             limit=len(store.managers),
         )
-        ranked = [store.manager_keys[item.manager_id] for item in found if item.recommended]
+        ranked = [store.manager_keys[item.manager_id] for item in recommendations if item.recommended]
         rankings[f"{demand}\t{achievement}"] = ranked
         recommended_conflicts += sum((demand, achievement, manager) in conflicts for manager in ranked)
     judged_alone = {
@@ -333,8 +333,8 @@ def report_lines(figures: Mapping[str, Any]) -> list[str]:
         for row in pairs["reliability"]
     )
     if english["queries"]:
-        told = ", ".join(f"{name} {english[name]:.4f}" for name in ("sanku", *BASELINES))
-        lines.append(f"nDCG@10 of {english['queries']} Chinese demands with an English answer: {told}")
+        values = ", ".join(f"{name} {english[name]:.4f}" for name in ("sanku", *BASELINES))
+        lines.append(f"nDCG@10 of {english['queries']} Chinese demands with an English answer: {values}")
     lines.append(
         f"managers nDCG@5 {managers['ndcg_at_5']:.4f} over {managers['pairs']} pairs "
         f"({managers['ndcg_at_5_judged']:.4f} of the judged alone; not judged: "

@@ -99,12 +99,12 @@ class Bin:
 
 def reliability(shown: Sequence[tuple[float, bool]], bins: int = 10) -> list[Bin]:
     """Rows of a reliability plot: equal-width bins of the score, without empty ones."""
-    found = []
+    rows = []
     for number in range(bins):
         held = [(score, good) for score, good in shown if min(int(score * bins), bins - 1) == number]
         if held:
             scores, outcomes = zip(*held, strict=True)
-            found.append(
+            rows.append(
                 Bin(
                     number / bins,
                     (number + 1) / bins,
@@ -113,7 +113,7 @@ def reliability(shown: Sequence[tuple[float, bool]], bins: int = 10) -> list[Bin
                     float(np.mean(outcomes)),
                 )
             )
-    return found
+    return rows
 
 
 def interval(values: Sequence[float], *, resamples: int = RESAMPLES, seed: int = SEED) -> Interval:

@@ -87,7 +87,7 @@ def record_impression(
         "shown_at": moment,
         "model_version": model_version,
         "features": names,
-        "items": [_item(one, names) for one in pairs[:MOST_ITEMS]],
+        "items": [_item(pair, names) for pair in pairs[:MOST_ITEMS]],
     }
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     written = session.scalar(
@@ -133,10 +133,10 @@ def judge(
         raise ValueError(f"not a signal: {signal}")
     moment = at or now()
     key = {"demand_id": demand_id, "achievement_id": achievement_id, "actor_id": actor_id, "signal": signal}
-    found = session.scalar(select(Judgement).filter_by(**key).with_for_update())
-    if found is not None and (found.judged_at > moment or _is_kept(found, reason)):
-        return found
-    judgement = found or Judgement(**key)
+    known = session.scalar(select(Judgement).filter_by(**key).with_for_update())
+    if known is not None and (known.judged_at > moment or _is_kept(known, reason)):
+        return known
+    judgement = known or Judgement(**key)
     judgement.reason = reason
     judgement.judged_at = moment
     judgement.taken_back_at = None
@@ -184,10 +184,10 @@ def delete_judgement(
     The event that carries them may be handled later, and `judge` then finds a newer entry.
     """
     key = {"demand_id": demand_id, "achievement_id": achievement_id, "actor_id": actor_id, "signal": signal}
-    found = session.scalar(select(Judgement).filter_by(**key).with_for_update())
-    if found is not None and found.judged_at > at:
+    known = session.scalar(select(Judgement).filter_by(**key).with_for_update())
+    if known is not None and known.judged_at > at:
         return
-    judgement = found or Judgement(**key)
+    judgement = known or Judgement(**key)
     judgement.judged_at = judgement.taken_back_at = at
     session.add(judgement)
     session.flush()
@@ -200,8 +200,8 @@ def delete_old_impressions(session: Session, *, older_than: timedelta, at: datet
     return result.rowcount
 
 
-def _is_kept(found: Judgement, reason: str | None) -> bool:
-    return found.taken_back_at is None and found.reason == reason
+def _is_kept(known: Judgement, reason: str | None) -> bool:
+    return known.taken_back_at is None and known.reason == reason
 
 
 def _as_shown(
@@ -255,5 +255,5 @@ def _item(shown: ShownPair, names: Sequence[str]) -> list[Any]:
 
 def _list_hash(pairs: Sequence[ShownPair]) -> str:
     """Digest of the pairs and positions only: scores and features of the same list may vary slightly within a day."""
-    text = " ".join(f"{one.position}:{one.demand_id}:{one.achievement_id}" for one in pairs)
+    text = " ".join(f"{pair.position}:{pair.demand_id}:{pair.achievement_id}" for pair in pairs)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

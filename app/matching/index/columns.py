@@ -100,13 +100,18 @@ class FilterColumns:
             return
         self._grow(max(slots) + 1)
         rows = np.asarray(slots, np.int64)
-        self._owner[rows] = [self._owners.number(one.owner_org_id) for one in descriptions]
-        self._fields[rows] = [self._field_codes.number(one.field_codes) for one in descriptions]
-        self._region[rows] = [self._regions.number(one.region) for one in descriptions]
-        self._language[rows] = [self._languages.number(one.language) for one in descriptions]
-        self._trl[rows] = [_UNKNOWN_TRL if one.trl is None else one.trl for one in descriptions]
+        self._owner[rows] = [self._owners.number(description.owner_org_id) for description in descriptions]
+        self._fields[rows] = [
+            self._field_codes.number(description.field_codes) for description in descriptions
+        ]
+        self._region[rows] = [self._regions.number(description.region) for description in descriptions]
+        self._language[rows] = [self._languages.number(description.language) for description in descriptions]
+        self._trl[rows] = [
+            _UNKNOWN_TRL if description.trl is None else description.trl for description in descriptions
+        ]
         self._until[rows] = [
-            one.valid_until.toordinal() if one.valid_until else _NO_END for one in descriptions
+            description.valid_until.toordinal() if description.valid_until else _NO_END
+            for description in descriptions
         ]
         self._live[rows] = True
         self._forget()

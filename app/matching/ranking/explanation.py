@@ -86,8 +86,13 @@ class Reasons:
             ],
             "figures": [asdict(figure) for figure in self.figures],
             "features": [
-                {"name": one.name, "zh": one.zh, "en": one.en, "contribution": one.contribution}
-                for one in self.features
+                {
+                    "name": feature.name,
+                    "zh": feature.zh,
+                    "en": feature.en,
+                    "contribution": feature.contribution,
+                }
+                for feature in self.features
             ],
             "terms": [
                 {"code": term.code, "state": term.state, "zh": term.zh, "en": term.en} for term in self.terms

@@ -101,19 +101,37 @@ def feature_columns(
     demands, achievements = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return [
         *zip(*map(_SIGNALS, signals), strict=True),
-        _each(field_nearness, [one.fields for one in demands], [one.fields for one in achievements]),
-        _each(_share, [one.industries for one in demands], [one.industries for one in achievements]),
-        _each(shared_keywords, [one.keywords for one in demands], [one.keywords for one in achievements]),
+        _each(
+            field_nearness,
+            [demand.fields for demand in demands],
+            [achievement.fields for achievement in achievements],
+        ),
+        _each(
+            _share,
+            [demand.industries for demand in demands],
+            [achievement.industries for achievement in achievements],
+        ),
+        _each(
+            shared_keywords,
+            [demand.keywords for demand in demands],
+            [achievement.keywords for achievement in achievements],
+        ),
         list(map(price_gap, demands, achievements)),
         list(map(trl_gap, demands, achievements)),
         _each(
             _mode_gap,
-            [one.cooperation_modes for one in demands],
-            [one.transfer_modes for one in achievements],
+            [demand.cooperation_modes for demand in demands],
+            [achievement.transfer_modes for achievement in achievements],
         ),
-        _each(_nearness, [one.region for one in demands], [one.region for one in achievements]),
-        _each(freshness, [one.published_at for one in achievements], [today] * len(achievements)),
-        [_known(one.owner_record) for one in achievements],
+        _each(
+            _nearness,
+            [demand.region for demand in demands],
+            [achievement.region for achievement in achievements],
+        ),
+        _each(
+            freshness, [achievement.published_at for achievement in achievements], [today] * len(achievements)
+        ),
+        [_known(achievement.owner_record) for achievement in achievements],
     ]
 
 
@@ -147,13 +165,13 @@ def _each(
 ) -> list[float]:
     """The value of each pair of inputs, computed once per distinct pair."""
     known: dict[tuple[Hashable, Hashable], float] = {}
-    found = []
+    values = []
     for both in zip(first, second, strict=True):
         one = known.get(both)
         if one is None:
             one = known[both] = value(*both)
-        found.append(one)
-    return found
+        values.append(one)
+    return values
 
 
 def field_nearness(first: tuple[str, ...], second: tuple[str, ...]) -> float:

@@ -46,8 +46,8 @@ def find_gaps(
         f"同一主题的成果 {len(near)} 项，均未达到匹配要求",
         f"{_things(len(near))} on the topic, none of them a good match",
     )
-    found = [lack for lack in (_trl(near), _price(near), *_by_feature(near)) if lack is not None]
-    return (topic, *sorted(found, key=lambda lack: (-lack.count, lack.code)))
+    gaps = [lack for lack in (_trl(near), _price(near), *_by_feature(near)) if lack is not None]
+    return (topic, *sorted(gaps, key=lambda lack: (-lack.count, lack.code)))
 
 
 _Near = tuple[ScoredPair, DemandFacts, AchievementFacts]

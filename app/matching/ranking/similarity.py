@@ -131,7 +131,7 @@ def _traits(
     query: TextFeatures, candidates: Sequence[TextFeatures], context: CorpusStatistics, *, from_demand: bool
 ) -> tuple[list[float], ...]:
     """Traits of the pair, by candidate: figures, purpose, disclaimers, formality."""
-    pairs = [(query, each) if from_demand else (each, query) for each in candidates]
+    pairs = [(query, candidate) if from_demand else (candidate, query) for candidate in candidates]
     return (
         [indicator_fit(demand.traits, achievement.traits) for demand, achievement in pairs],
         [purpose_gap(demand.traits, achievement.traits) for demand, achievement in pairs],
@@ -190,8 +190,8 @@ def _late_interaction(
     cosines = _cosines_with_centred(asked, rows, means, np.repeat(languages, lengths))
     if from_demand:
         nearest = np.maximum.reduceat(cosines, starts, axis=1)  # (query sentences, n)
-        kept = min(BEST_SENTENCES, len(nearest))
-        three_best = np.sort(nearest, axis=0)[-kept:].mean(axis=0)
+        count = min(BEST_SENTENCES, len(nearest))
+        three_best = np.sort(nearest, axis=0)[-count:].mean(axis=0)
         return three_best, nearest.max(axis=0)
     by_sentence = cosines.max(axis=0)
     parts = np.split(by_sentence, starts[1:])

@@ -56,14 +56,14 @@ def sentences(facts: RecordFacts) -> list[str]:
 
 def split_sentences(text: str) -> list[str]:
     """Split Chinese or English text into sentences; those above 120 characters are split at commas if possible."""
-    found: list[str] = []
+    parts: list[str] = []
     for sentence in _SENTENCE_END.split(text):
         sentence = sentence.strip()
         if len(sentence) > MAX_SENTENCE_CHARS:
-            found.extend(_split_at_commas(sentence))
+            parts.extend(_split_at_commas(sentence))
         elif sentence:
-            found.append(sentence)
-    return found
+            parts.append(sentence)
+    return parts
 
 
 def content_hash(model_id: str, prompt: str, text: str) -> str:
@@ -89,10 +89,10 @@ def _split_at_commas(sentence: str) -> list[str]:
 
 
 def _first_distinct(candidates: Iterable[str]) -> list[str]:
-    kept: dict[str, None] = {}
+    distinct: dict[str, None] = {}
     for sentence in candidates:
         if len(sentence) >= MIN_SENTENCE_CHARS:
-            kept.setdefault(sentence)
-        if len(kept) == MAX_SENTENCES:
+            distinct.setdefault(sentence)
+        if len(distinct) == MAX_SENTENCES:
             break
-    return list(kept)
+    return list(distinct)

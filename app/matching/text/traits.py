@@ -55,19 +55,19 @@ class Traits:
 
     def to_dict(self) -> dict[str, Any]:
         """For storage; neutral values are left out."""
-        found: dict[str, Any] = {}
+        stored: dict[str, Any] = {}
         if self.indicators:
-            found["indicators"] = [
+            stored["indicators"] = [
                 indicator.model_dump(mode="json", exclude_defaults=True) for indicator in self.indicators
             ]
         if self.observes:
-            found["observes"] = self.observes
+            stored["observes"] = self.observes
         if self.asks_to_observe != 1.0:
-            found["asks_to_observe"] = self.asks_to_observe
+            stored["asks_to_observe"] = self.asks_to_observe
         if self.disclaims:
-            found["disclaims"] = list(self.disclaims)
-            found["disclaimed_words"] = [sorted(each) for each in self.disclaimed_words]
-        return found
+            stored["disclaims"] = list(self.disclaims)
+            stored["disclaimed_words"] = [sorted(word) for word in self.disclaimed_words]
+        return stored
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Traits":
@@ -114,8 +114,8 @@ def compared(demand: Traits, achievement: Traits) -> list[Comparison]:
         return []
     if demand.quantities.isdisjoint(achievement.quantities):
         return []
-    found = compare(demand.indicators, achievement.indicators)
-    return [one for one in found if one.verdict is not Verdict.UNKNOWN]
+    comparisons = compare(demand.indicators, achievement.indicators)
+    return [one for one in comparisons if one.verdict is not Verdict.UNKNOWN]
 
 
 def indicator_fit(demand: Traits, achievement: Traits) -> float:
@@ -153,11 +153,11 @@ def _registers() -> tuple[Mapping[str, float], float]:
 
 def _indicators(stated: Sequence[str], texts: Iterable[str]) -> tuple[Indicator, ...]:
     """Indicators from their own fields first, then from the text; each quantity and bound once."""
-    found: dict[tuple[str, str], Indicator] = {}
+    indicators: dict[tuple[str, str], Indicator] = {}
     for text in ("；".join(stated), *texts):
         for indicator in parse_indicators(text).indicators:
-            found.setdefault((quantity_of(indicator.name), str(indicator)), indicator)
-    return tuple(found.values())[:MAX_INDICATORS]
+            indicators.setdefault((quantity_of(indicator.name), str(indicator)), indicator)
+    return tuple(indicators.values())[:MAX_INDICATORS]
 
 
 def _observes(title: str) -> float:

@@ -103,11 +103,11 @@ def matrix(examples: Sequence[Example]) -> Array:
     return np.array(
         [
             [
-                (feature.neutral if (value := one.features.get(feature.name)) is None else value)
+                (feature.neutral if (value := example.features.get(feature.name)) is None else value)
                 - feature.neutral
                 for feature in FEATURES
             ]
-            for one in examples
+            for example in examples
         ],
         dtype=float,
     ).reshape(len(examples), len(FEATURES))
@@ -118,10 +118,10 @@ def judged_features_mask(examples: Sequence[Example]) -> Array:
     return np.array(
         [
             [
-                1.0 if one.judged_features is None or feature.name in one.judged_features else 0.0
+                1.0 if example.judged_features is None or feature.name in example.judged_features else 0.0
                 for feature in FEATURES
             ]
-            for one in examples
+            for example in examples
         ]
     ).reshape(len(examples), len(FEATURES))
 
@@ -130,10 +130,10 @@ def _judgements(session: Session, since: datetime | None, until: datetime) -> di
     query = select(Judgement).where(Judgement.taken_back_at.is_(None), Judgement.judged_at < until)
     if since is not None:
         query = query.where(Judgement.judged_at >= since)
-    found: dict[_Seen, list[Judgement]] = defaultdict(list)
+    judgements: dict[_Seen, list[Judgement]] = defaultdict(list)
     for row in session.scalars(query.order_by(Judgement.judged_at, Judgement.id)):
-        found[row.actor_id, row.demand_id, row.achievement_id].append(row)
-    return found
+        judgements[row.actor_id, row.demand_id, row.achievement_id].append(row)
+    return judgements
 
 
 def _looks(

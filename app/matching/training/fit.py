@@ -44,16 +44,16 @@ class Prior:
 def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
     """The ranker fitted to the examples from `start`; without examples, the same weights under a new version."""
     rows = matrix(examples)
-    spoken = judged_features_mask(examples)
+    mask = judged_features_mask(examples)
     prior = _prior(start, rows)
-    values = np.array([one.value for one in examples])
+    values = np.array([example.value for example in examples])
     weights = _damped(examples)
     # Features that an example does not concern contribute with the current weights and are not learned.
-    silent = (rows * (1 - spoken)) @ prior.mean[:-1] + np.where(spoken.all(axis=1), 0.0, prior.mean[-1])
-    free = np.hstack([rows * spoken, spoken.all(axis=1, keepdims=True).astype(float)])
+    fixed_part = (rows * (1 - mask)) @ prior.mean[:-1] + np.where(mask.all(axis=1), 0.0, prior.mean[-1])
+    free = np.hstack([rows * mask, mask.all(axis=1, keepdims=True).astype(float)])
 
     def loss(parameters: Array) -> tuple[float, Array]:
-        logits = free @ parameters + silent
+        logits = free @ parameters + fixed_part
         # softplus(z) − value · z: the logistic loss, for any value from 0 to 1
         away = parameters - prior.mean
         value = float(weights @ (np.logaddexp(0.0, logits) - values * logits)) + 0.5 * float(
@@ -65,7 +65,7 @@ def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
     bounds = [(0.0, None) if feature.sign > 0 else (None, 0.0) for feature in FEATURES]
     # In units of the prior, for a well-conditioned problem.
     units = 1.0 / np.sqrt(np.diag(prior.precision))
-    found = minimize(
+    optimum = minimize(
         lambda scaled: _scaled(loss, scaled, units),
         prior.mean / units,
         jac=True,
@@ -76,7 +76,7 @@ def fit(start: Ranker, examples: Sequence[Example], *, version: str) -> Ranker:
         method="L-BFGS-B",
         options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-9},
     )
-    return _ranker(start, np.asarray(found.x) * units, version)
+    return _ranker(start, np.asarray(optimum.x) * units, version)
 
 
 def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, float]:
@@ -84,12 +84,12 @@ def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, flo
 
     Only answered examples count: a missing answer may have other reasons.
     """
-    told = [one for one in examples if one.answered and one.judged_features is None]
-    if not told:
+    answered = [example for example in examples if example.answered and example.judged_features is None]
+    if not answered:
         return 1.0, 0.0
-    logits = np.array([_logit(ranker, one) for one in told])
-    values = np.array([one.value for one in told])
-    weights = _damped(told)
+    logits = np.array([_logit(ranker, one) for one in answered])
+    values = np.array([one.value for one in answered])
+    weights = _damped(answered)
     spread = np.array([SLOPE, SHIFT])
 
     def loss(parameters: Array) -> tuple[float, Array]:
@@ -100,8 +100,8 @@ def calibration(ranker: Ranker, examples: Sequence[Example]) -> tuple[float, flo
         return value, np.array([errors @ logits, errors.sum()]) + away / spread
 
     bounds = [(0.2, 5.0), (None, None)]
-    found = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=bounds, method="L-BFGS-B")
-    return float(found.x[0]), float(found.x[1])
+    optimum = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=bounds, method="L-BFGS-B")
+    return float(optimum.x[0]), float(optimum.x[1])
 
 
 def stretched(ranker: Ranker, slope: float, shift: float) -> Ranker:
@@ -113,12 +113,12 @@ def stretched(ranker: Ranker, slope: float, shift: float) -> Ranker:
 def _damped(examples: Sequence[Example]) -> Array:
     """Weights of the examples, damped where many concern the same pair."""
     totals: dict[tuple[UUID, UUID], float] = defaultdict(float)
-    for one in examples:
-        totals[one.demand_id, one.achievement_id] += one.weight
+    for example in examples:
+        totals[example.demand_id, example.achievement_id] += example.weight
     return np.array(
         [
-            one.weight / (1.0 + KIN * max(0.0, totals[one.demand_id, one.achievement_id] - 1.0))
-            for one in examples
+            example.weight / (1.0 + KIN * max(0.0, totals[example.demand_id, example.achievement_id] - 1.0))
+            for example in examples
         ]
     )
 

@@ -79,13 +79,13 @@ def report_lines(report: dict[str, Any]) -> list[str]:
 
 def _gaps(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     judged = report.get("judged", {})
-    found = (
+    gaps = (
         ("later demands, nDCG@10 (其后的需求)", report.get("later_demands")),
         ("newest demands, nDCG@10 (最新的需求)", report.get("newest_demands")),
         ("judged set, nDCG@10 (评判集)", judged.get("ndcg_at_10")),
         ("judged set, cost at the threshold (阈值处代价)", judged.get("cost_at_threshold")),
     )
-    return [(name, gap) for name, gap in found if gap is not None]
+    return [(name, gap) for name, gap in gaps if gap is not None]
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -54,14 +54,14 @@ def judged_pairs(
         Invalid: the directory is not in the interchange format.
         OSError: the file cannot be written.
     """
-    kept = settings.home_path / "training" / f"judged-{_digest(directory, embedder.model_id)}.json"
-    if not kept.exists():
+    cache_file = settings.home_path / "training" / f"judged-{_digest(directory, embedder.model_id)}.json"
+    if not cache_file.exists():
         made = _make(settings, embedder, directory, on_progress)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(".tmp")
+        cache_file.parent.mkdir(parents=True, exist_ok=True)
+        draft = cache_file.with_suffix(".tmp")
         draft.write_text(json.dumps(made), encoding="utf-8")
-        draft.replace(kept)
-    rows = json.loads(kept.read_text(encoding="utf-8"))
+        draft.replace(cache_file)
+    rows = json.loads(cache_file.read_text(encoding="utf-8"))
     names = rows["features"]
     return JudgedPairs(
         demands=tuple(row[0] for row in rows["pairs"]),

@@ -97,14 +97,14 @@ def _relevance(examples: Sequence[Example]) -> dict[UUID, dict[str, tuple[float,
     """Demand → achievement → mean value (0–1) of its answers, and features; answers about terms only are left out."""
     values: dict[UUID, dict[UUID, list[float]]] = defaultdict(lambda: defaultdict(list))
     features: dict[tuple[UUID, UUID], Mapping[str, float]] = {}
-    for one in examples:
-        if one.answered and one.judged_features is None:
-            values[one.demand_id][one.achievement_id].append(one.value)
-            features[one.demand_id, one.achievement_id] = one.features
+    for example in examples:
+        if example.answered and example.judged_features is None:
+            values[example.demand_id][example.achievement_id].append(example.value)
+            features[example.demand_id, example.achievement_id] = example.features
     return {
         demand: {
-            str(achievement): (math.fsum(told) / len(told), features[demand, achievement])
-            for achievement, told in pairs.items()
+            str(achievement): (math.fsum(answers) / len(answers), features[demand, achievement])
+            for achievement, answers in pairs.items()
         }
         for demand, pairs in values.items()
     }

@@ -68,8 +68,8 @@ NO_BIAS = Propensities(eta=0.0, answering=0.5, harvested=0)
 def estimate(impressions: Sequence[ShownItem]) -> Propensities:
     """Estimate from the impressions of one surface, in any order."""
     groups: dict[Hashable, list[ShownItem]] = {}
-    for one in impressions:
-        groups.setdefault(one.pair, []).append(one)
+    for impression in impressions:
+        groups.setdefault(impression.pair, []).append(impression)
     telling = [
         (np.log([float(one.position) for one in group]), np.array([one.answered for one in group]))
         for group in groups.values()
@@ -85,7 +85,7 @@ def estimate(impressions: Sequence[ShownItem]) -> Propensities:
         return value
 
     eta = float(minimize_scalar(loss, bounds=(0.0, ETA_MOST), method="bounded").x) if telling else ETA_USUAL
-    theta = [max(one.position, 1) ** -eta for one in impressions]
-    answers = sum(one.answered for one in impressions)
+    theta = [max(impression.position, 1) ** -eta for impression in impressions]
+    answers = sum(impression.answered for impression in impressions)
     answering = min(max(answers / sum(theta), 0.01), 0.95) if theta else 0.5
     return Propensities(round(eta, 4), round(answering, 4), harvested)

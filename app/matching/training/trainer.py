@@ -84,12 +84,12 @@ def train(
     last fold's demands, and if it is not significantly worse on the judged directory, neither in order nor in cost at
     the threshold.
     """
-    found = collect_examples(session, since=since, until=until, correct_bias=correct_bias)
-    folds = by_time(found.examples, after=_learned_to(session, present))
-    report = _seen(found, folds)
-    if found.judgements < LEAST_JUDGEMENTS or not folds:
+    training_set = collect_examples(session, since=since, until=until, correct_bias=correct_bias)
+    folds = by_time(training_set.examples, after=_learned_to(session, present))
+    report = _seen(training_set, folds)
+    if training_set.judgements < LEAST_JUDGEMENTS or not folds:
         report["needed"] = {"judgements": LEAST_JUDGEMENTS, "later_demands": LEAST_DEMANDS}
-        return _finished(present, None, PromotionDecision.TOO_FEW, found, until, report)
+        return _finished(present, None, PromotionDecision.TOO_FEW, training_set, until, report)
     whole, newest = PairedTrial({}, {}), PairedTrial({}, {})
     candidate = start
     for fold in folds:
@@ -108,7 +108,7 @@ def train(
         report["judged"] = {"ndcg_at_10": order.to_dict(), "cost_at_threshold": cost.to_dict()}
         worse = order.difference.high < 0 or cost.difference.low > 0
     decision = _decide(later, last, worse=worse, margin=margin)
-    return _finished(present, candidate, decision, found, folds[-1].later[0].at, report)
+    return _finished(present, candidate, decision, training_set, folds[-1].later[0].at, report)
 
 
 def settle(session: Session, trained: Trained, *, shipped: Ranker, principal: Principal) -> TrainingRun:
@@ -159,8 +159,8 @@ def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> li
     fold's later part are not used for its training.
     """
     begins: dict[UUID, datetime] = {}
-    for one in examples:
-        begins.setdefault(one.demand_id, one.at)
+    for example in examples:
+        begins.setdefault(example.demand_id, example.at)
     demands = list(begins)
     first = int(len(demands) * FIRST_LEARNED)
     while first < len(demands) and after is not None and begins[demands[first]] < after:
@@ -171,8 +171,12 @@ def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> li
     cuts = [first + (len(demands) - first) * fold // FOLDS for fold in range(FOLDS + 1)]
     return [
         TimeFold(
-            tuple(one for one in examples if place[one.demand_id] < cut and one.at < begins[demands[cut]]),
-            tuple(one for one in examples if cut <= place[one.demand_id] < end),
+            tuple(
+                example
+                for example in examples
+                if place[example.demand_id] < cut and example.at < begins[demands[cut]]
+            ),
+            tuple(example for example in examples if cut <= place[example.demand_id] < end),
         )
         for cut, end in pairwise(cuts)
     ]
@@ -182,8 +186,8 @@ def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:
     """Weights from all examples; the scale from how a ranker of the earlier ones scores the later ones."""
     demands = _demands(examples)
     earlier = set(demands[: int(len(demands) * (1 - CALIBRATED))])
-    held = fit(start, [one for one in examples if one.demand_id in earlier], version="held")
-    slope, shift = calibration(held, [one for one in examples if one.demand_id not in earlier])
+    held = fit(start, [example for example in examples if example.demand_id in earlier], version="held")
+    slope, shift = calibration(held, [example for example in examples if example.demand_id not in earlier])
     return stretched(fit(start, examples, version="candidate"), slope, shift)
 
 
@@ -194,7 +198,7 @@ def _learned_to(session: Session, present: Ranker) -> datetime | None:
 
 def _demands(examples: Sequence[Example]) -> list[UUID]:
     """Demands in the order of their first impression."""
-    return list(dict.fromkeys(one.demand_id for one in examples))
+    return list(dict.fromkeys(example.demand_id for example in examples))
 
 
 def _decide(
@@ -213,17 +217,17 @@ def _version(candidate: Ranker, until: datetime) -> str:
     return f"learned-{until:%Y.%m.%d}-{digest}"
 
 
-def _seen(found: TrainingExamples, folds: Sequence[TimeFold]) -> dict[str, Any]:
+def _seen(training_set: TrainingExamples, folds: Sequence[TimeFold]) -> dict[str, Any]:
     return {
-        "judgements": found.judgements,
-        "examples": len(found.examples),
+        "judgements": training_set.judgements,
+        "examples": len(training_set.examples),
         "folds": [
             {"learned_demands": len(_demands(fold.learned)), "later_demands": len(_demands(fold.later))}
             for fold in folds
         ],
         "position_bias": {
             surface: {"eta": one.eta, "answering": one.answering, "harvested": one.harvested}
-            for surface, one in found.propensities.items()
+            for surface, one in training_set.propensities.items()
         },
     }
 
@@ -232,7 +236,7 @@ def _finished(
     present: Ranker,
     candidate: Ranker | None,
     decision: PromotionDecision,
-    found: TrainingExamples,
+    training_set: TrainingExamples,
     learned_to: datetime,
     report: Mapping[str, Any],
 ) -> Trained:
@@ -240,8 +244,8 @@ def _finished(
         present=present.version,
         candidate=candidate,
         decision=decision,
-        trained_from=found.examples[0].at if found.examples else None,
+        trained_from=training_set.examples[0].at if training_set.examples else None,
         trained_to=learned_to,
-        judgements=found.judgements,
+        judgements=training_set.judgements,
         report={"present": present.version, **report, "decision": decision},
     )
