@@ -1,1 +1,1 @@
-"""Notifications: what leaves the service by e-mail, chat robot, webhook, and how it is delivered."""
+"""Notifications: everything that leaves the service by e-mail, chat robot or webhook, and its delivery."""

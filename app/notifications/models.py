@@ -1,4 +1,4 @@
-"""Tables of the way out of the house: addresses, messages, deliveries and every attempt at one."""
+"""Tables of notifications: channel addresses, webhook endpoints, messages, deliveries and attempts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from app.database import Base, Identified, now
 
 
 class ChannelKind(StrEnum):
-    """By which way something leaves the house; the inbox and the stream are no deliveries but read by their owner."""
+    """The outbound channels. The inbox and its live stream are not among them: managers read these in the service."""
 
     MAIL = "mail"
     WECOM = "wecom"
@@ -26,11 +26,11 @@ ROBOTS = (ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU)
 
 
 class ChannelAddress(Identified, Base):
-    """Where a user is told: the own mailbox, which is `users.email` and not copied, or a group's chat robot.
+    """A channel of a user: their own mailbox, which is `users.email` and not copied, or the chat robot of a group.
 
-    `sealed` is a robot's address and its secret, encrypted (see ``sealing``). A mailbox is told nothing before its
-    owner has confirmed it; `verified_mark` is a keyed digest of the mailbox that was confirmed, so that another one
-    has to be confirmed again. A removed address stays for the log of its deliveries.
+    `encrypted_url` holds a robot's address and its secret (see ``channels.secrets``). A mailbox receives no messages
+    before its owner has confirmed it; `verified_fingerprint` is a keyed digest of the confirmed mailbox, so that a new
+    one has to be confirmed again. A removed address is kept for the log of its deliveries.
     """
 
     __tablename__ = "channel_addresses"
@@ -48,10 +48,10 @@ class ChannelAddress(Identified, Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(60), default="")
-    sealed: Mapped[str | None] = mapped_column(Text)
+    encrypted_url: Mapped[str | None] = mapped_column("sealed", Text)
     enabled: Mapped[bool] = mapped_column(default=True)
     verified_at: Mapped[datetime | None]
-    verified_mark: Mapped[str | None] = mapped_column(String(16))
+    verified_fingerprint: Mapped[str | None] = mapped_column("verified_mark", String(16))
     removed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)
@@ -60,11 +60,10 @@ class ChannelAddress(Identified, Base):
 
 
 class WebhookEndpoint(Identified, Base):
-    """An organisation's program that is told, after the Standard Webhooks specification.
+    """An organisation's program that receives messages by the Standard Webhooks specification.
 
-    `sealed_url` and the secrets are encrypted: an address may carry a password or token of its own. `host` alone is
-    shown in lists. The previous secret signs beside the new one until `previous_until`. `failing_since` is the first
-    failure since the last success.
+    The URL is encrypted too, since it may contain a token; lists show `host` alone. The previous secret signs in
+    addition to the new one until `previous_until`. `failing_since` is the first failure since the last success.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -72,10 +71,10 @@ class WebhookEndpoint(Identified, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     host: Mapped[str] = mapped_column(String(255))
-    sealed_url: Mapped[str] = mapped_column(Text)
+    encrypted_url: Mapped[str] = mapped_column("sealed_url", Text)
     types: Mapped[list[str]] = mapped_column(default=list)
-    sealed_secret: Mapped[str] = mapped_column(Text)
-    sealed_previous: Mapped[str | None] = mapped_column(Text)
+    encrypted_secret: Mapped[str] = mapped_column("sealed_secret", Text)
+    encrypted_previous_secret: Mapped[str | None] = mapped_column("sealed_previous", Text)
     previous_until: Mapped[datetime | None]
     enabled: Mapped[bool] = mapped_column(default=True)
     failing_since: Mapped[datetime | None]
@@ -90,10 +89,10 @@ class WebhookEndpoint(Identified, Base):
 
 
 class Message(Identified, Base):
-    """Something to be told to one recipient; its id is the event's that asked for it, and what a receiver sees.
+    """A message to one recipient. Its id is that of the event that requested it; receivers see the same id.
 
-    It holds ids only: each sending writes the words anew from the present rows. The table is not called after it, so
-    that nobody takes it for the pushes.
+    It holds ids only: each attempt renders the content from the present rows. The table is called `dispatches` so
+    that nobody mistakes messages for pushes.
     """
 
     __tablename__ = "dispatches"
@@ -106,7 +105,7 @@ class Message(Identified, Base):
 
 
 class DeliveryState(StrEnum):
-    """waiting (behind an earlier one) → due → delivered | dead | dropped (by then there was nothing left to tell)."""
+    """waiting (for an earlier delivery) → due → delivered | dead (given up) | dropped (nothing left to send)."""
 
     WAITING = "waiting"
     DUE = "due"
@@ -115,15 +114,15 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
-UNSETTLED = (DeliveryState.WAITING, DeliveryState.DUE)
-_UNSETTLED_SQL = text("state IN ('waiting', 'due')")
+UNFINISHED = (DeliveryState.WAITING, DeliveryState.DUE)
+_UNFINISHED_SQL = text("state IN ('waiting', 'due')")
 
 
 class Delivery(Identified, Base):
-    """One message on its way to one address. Those of one recipient to one address go one after the other, by message.
+    """One message to one address. Deliveries with the same recipient and address are sent in the order of messages.
 
-    `address_id` is a channel address's or a webhook endpoint's, as `channel` tells. `attempts` counts the tries since
-    it was last started; `round` how often it was started, 1 and once more for each redelivery by hand.
+    `address_id` is the id of a channel address or, if `channel` is webhook, of an endpoint. `round` counts how often
+    the delivery was started: 1, plus one for each manual redelivery. `attempts` counts the attempts of this round.
     """
 
     __tablename__ = "deliveries"
@@ -137,8 +136,8 @@ class Delivery(Identified, Base):
             "recipient_id",
             "address_id",
             "message_id",
-            postgresql_where=_UNSETTLED_SQL,
-            sqlite_where=_UNSETTLED_SQL,
+            postgresql_where=_UNFINISHED_SQL,
+            sqlite_where=_UNFINISHED_SQL,
         ),
         Index("ix_deliveries_address", "address_id", "created_at", "id"),
         Index("ix_deliveries_state", "state", "created_at", "id"),
@@ -159,7 +158,7 @@ class Delivery(Identified, Base):
 
 
 class AttemptResult(StrEnum):
-    """delivered; failed (may go better later); refused (it will not); lost (its worker ended before it could tell)."""
+    """delivered; failed (temporary); refused (permanent); lost (the worker died before it recorded a result)."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -168,7 +167,7 @@ class AttemptResult(StrEnum):
 
 
 class DeliveryAttempt(Identified, Base):
-    """One try. `status` is the receiver's number (HTTP, SMTP); `excerpt` the beginning of what it answered."""
+    """One attempt at a delivery. `status` is the receiver's HTTP or SMTP code, `excerpt` the beginning of its reply."""
 
     __tablename__ = "delivery_attempts"
     __table_args__ = (Index("ix_delivery_attempts_delivery", "delivery_id", "id"),)

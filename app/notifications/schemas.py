@@ -1,4 +1,5 @@
-"""What goes over the wire about channels, endpoints and deliveries. No answer holds a robot's address or a password."""
+"""Request and response schemas of channels, endpoints and deliveries. No response contains an address or a secret,
+except for the secret of an endpoint at its issue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,16 +25,18 @@ _URL = TypeAdapter(AnyHttpUrl)
 
 EndpointType = Literal["push.new", "push.digest", "owner.digest", "task.reminder"]
 
-_TYPES = "push.new 新推送 push.digest 每日推送 owner.digest 匹配通知 task.reminder 任务提醒"
+_TYPES = "push.new 新推送 push.digest 推送清单 owner.digest 匹配通知 task.reminder 任务提醒"
 
 
 def _plain_url(text: str) -> str:
-    """As programs write it: a host in ASCII (punycode), always with a path."""
+    """The URL in normal form: the host in ASCII (punycode), always with a path."""
     try:
         return str(_URL.validate_python(text))
     except ValueError as error:
         raise field_error(
-            "url", zh="应为完整的网址,如 https://example.com/hook", en="must be a complete address"
+            "url",
+            zh="应为完整的网址,如 https://example.com/hook",
+            en="must be a complete URL, such as https://example.com/hook",
         ) from error
 
 
@@ -48,10 +51,10 @@ class ChannelNew(Wire):
     )
     name: ShortLine = Field("", title="名称", examples=["项目群机器人"])
     url: Annotated[str, TextRule(10, 500)] | None = Field(
-        None, title="机器人地址", description="群机器人的 Webhook 地址;加密保存,不再显示"
+        None, title="机器人地址", description="群机器人的 Webhook 地址;加密存储,提交后不再显示"
     )
     secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{8,100}$")] | None = Field(
-        None, title="加签密钥", description="仅钉钉;加密保存,不再显示"
+        None, title="加签密钥", description="仅用于钉钉;加密存储,提交后不再显示"
     )
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "mail"}]})
@@ -67,7 +70,7 @@ class ChannelRead(BaseModel):
     kind: ChannelKind = Field(title="渠道")
     name: str = Field(title="名称")
     enabled: bool = Field(title="启用")
-    confirmed: bool = Field(title="已确认", description="邮箱须点击确认邮件中的链接后才会收到推送")
+    confirmed: bool = Field(title="已确认", description="点击确认邮件中的链接后,邮箱方可接收推送")
     created_at: datetime
     version: int = Field(description="ETag 即此数")
 
@@ -86,12 +89,12 @@ class ChannelRead(BaseModel):
 
 class WebhookNew(Wire):
     name: ShortLine = Field(title="名称", examples=["内部项目系统"])
-    url: Url = Field(title="地址", description="https 公网地址;加密保存,只显示主机名")
+    url: Url = Field(title="地址", description="https 公网地址;加密存储,仅显示主机名")
     types: list[EndpointType] = Field(
         min_length=1, max_length=4, title="消息类型", description=_TYPES, examples=[["push.new"]]
     )
     organisation_id: UUID | None = Field(
-        None, title="所属单位", description="默认为本单位;管理部门可代任何单位设置"
+        None, title="所属单位", description="默认为本单位;管理部门可代各单位设置"
     )
 
 
@@ -102,7 +105,7 @@ class WebhookChange(Wire):
         None, min_length=1, max_length=4, title="消息类型", description=_TYPES, examples=[["push.new"]]
     )
     enabled: StrictBool | None = Field(
-        None, title="启用", description="true 同时解除因长期失败的停用", examples=[True]
+        None, title="启用", description="设为 true 时,同时解除因长期失败导致的停用", examples=[True]
     )
 
 
@@ -118,16 +121,18 @@ class WebhookRead(BaseModel):
     failing_since: datetime | None = Field(title="连续失败起始时间")
     disabled_at: datetime | None = Field(title="停用时间", description="因长期失败或接收方答复 410 而停用")
     disabled_reason: str | None = Field(title="停用原因", description="failing 长期失败 gone 接收方答复 410")
-    previous_until: datetime | None = Field(title="旧密钥失效时间", description="此前新旧密钥同时签名")
+    previous_until: datetime | None = Field(
+        title="旧密钥失效时间", description="在此时间之前,新旧密钥同时签名"
+    )
     created_at: datetime
     version: int = Field(description="ETag 即此数")
 
 
 class WebhookIssued(WebhookRead):
-    secret: str = Field(title="签名密钥", description="whsec_…,只在此次回答中显示")
+    secret: str = Field(title="签名密钥", description="格式为 whsec_…,仅在本次响应中显示")
 
     @classmethod
-    def showing(cls, row: WebhookEndpoint, secret: str) -> "WebhookIssued":
+    def with_secret(cls, row: WebhookEndpoint, secret: str) -> "WebhookIssued":
         return cls(**WebhookRead.model_validate(row).model_dump(), secret=secret)
 
 
@@ -146,10 +151,10 @@ class DeliveryRead(BaseModel):
     recipient_id: UUID = Field(title="接收人", description="技术经理人、用户或单位")
     state: DeliveryState = Field(
         title="状态",
-        description="waiting 等待前一条 due 待投递 delivered 已送达 dead 已放弃 dropped 无需再送",
+        description="waiting 等待前一条 due 待投递 delivered 已送达 dead 已放弃 dropped 无需投递",
     )
     attempts: int = Field(title="本轮尝试次数")
-    round: int = Field(title="轮次", description="手动重发一次加一")
+    round: int = Field(title="轮次", description="每次手动重新投递加一")
     next_at: datetime | None = Field(title="下次尝试时间")
     settled_at: datetime | None = Field(title="结束时间")
     last_error: str | None = Field(title="最近一次错误")
@@ -157,19 +162,19 @@ class DeliveryRead(BaseModel):
 
     @classmethod
     def of(cls, row: Delivery, kind: str) -> "DeliveryRead":
-        own: dict[str, Any] = {
+        values: dict[str, Any] = {
             name: getattr(row, name) for name in DeliveryRead.model_fields if name != "kind"
         }
-        return cls(**own, kind=kind)
+        return cls(**values, kind=kind)
 
 
 class AttemptRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     round: int
-    number: int = Field(title="第几次")
+    number: int = Field(title="尝试序号")
     result: AttemptResult = Field(
-        title="结果", description="delivered 已送达 failed 失败可重试 refused 被拒绝 lost 进程中断,结果未知"
+        title="结果", description="delivered 已送达 failed 失败,可重试 refused 被拒绝 lost 进程中断,结果未知"
     )
     status: int | None = Field(title="对方状态码")
     duration_ms: int | None = Field(title="耗时(毫秒)")
@@ -179,9 +184,9 @@ class AttemptRead(BaseModel):
 
 
 class DeliveryDetails(DeliveryRead):
-    log: list[AttemptRead] = Field(title="每次尝试")
+    log: list[AttemptRead] = Field(title="历次尝试")
 
     @classmethod
     def with_log(cls, row: Delivery, kind: str, log: Sequence[DeliveryAttempt]) -> "DeliveryDetails":
-        shown = [AttemptRead.model_validate(entry) for entry in log]
-        return cls(**DeliveryRead.of(row, kind).model_dump(), log=shown)
+        attempts = [AttemptRead.model_validate(entry) for entry in log]
+        return cls(**DeliveryRead.of(row, kind).model_dump(), log=attempts)

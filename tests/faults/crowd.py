@@ -28,7 +28,7 @@ from app.libraries.managers.models import Manager
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.delivery import outcome as delivery
 from app.notifications.models import (
-    UNSETTLED,
+    UNFINISHED,
     ChannelAddress,
     Delivery,
     DeliveryAttempt,
@@ -61,7 +61,7 @@ class Crowd:
     def seed(self, *, managers: int, pushes: int) -> None:
         """`pushes` in all, evenly; the message of each is due. One transaction for each manager."""
         stream_log.follow()
-        seal, each = SecretBox(self.settings), pushes // managers
+        secret_box, each = SecretBox(self.settings), pushes // managers
         with self.database.unit_of_work() as session:
             owner = Organisation(name="需求与成果单位", kind="enterprise", region="370100")
             session.add(owner)
@@ -81,9 +81,9 @@ class Crowd:
             session.flush()
             keys = [(demand.id, achievement.id) for demand in demands]
         for number in range(managers):
-            self._manager(number, keys, seal)
+            self._manager(number, keys, secret_box)
 
-    def _manager(self, number: int, keys: Sequence[tuple[UUID, UUID]], seal: SecretBox) -> None:
+    def _manager(self, number: int, keys: Sequence[tuple[UUID, UUID]], secret_box: SecretBox) -> None:
         with self.database.unit_of_work() as session:
             agency = Organisation(name=f"机构{number}", kind="agency", region="370100", verified_at=now())
             session.add(agency)
@@ -110,15 +110,18 @@ class Crowd:
                 [
                     manager,
                     ChannelAddress(
-                        user_id=user.id, kind="mail", verified_at=now(), verified_mark=seal.mark(user.email)
+                        user_id=user.id,
+                        kind="mail",
+                        verified_at=now(),
+                        verified_fingerprint=secret_box.fingerprint(user.email),
                     ),
                     WebhookEndpoint(
                         organisation_id=agency.id,
                         name="项目系统",
                         host=self.receiver.host,
-                        sealed_url=seal.close(self.receiver.url(f"/{number}")),
+                        encrypted_url=secret_box.encrypt(self.receiver.url(f"/{number}")),
                         types=["push.new"],
-                        sealed_secret=seal.close(new_secret()),
+                        encrypted_secret=secret_box.encrypt(new_secret()),
                     ),
                 ]
             )
@@ -143,7 +146,7 @@ class Crowd:
                     Event.name == MESSAGE_DUE, Event.done_at.is_(None), Event.dead_at.is_(None)
                 )
             )
-            moving = session.scalar(select(func.count()).where(Delivery.state.in_(UNSETTLED)))
+            moving = session.scalar(select(func.count()).where(Delivery.state.in_(UNFINISHED)))
         return (waiting or 0) * 2 + (moving or 0)
 
     def check(self) -> dict[str, int]:

@@ -135,7 +135,7 @@ def with_mail(town: Town, settings: Settings) -> Callable[[Caller], str]:
                     user_id=user.id,
                     kind="mail",
                     verified_at=now(),
-                    verified_mark=SecretBox(settings).mark(user.email),
+                    verified_fingerprint=SecretBox(settings).fingerprint(user.email),
                 )
             )
             return user.email

@@ -147,15 +147,15 @@ class TestConfirming:
         channel = as_manager.post("/v1/channels", json={"kind": "mail"}).json()["id"]
         with town.database.reading() as session:
             email = session.get_one(User, as_manager.user_id).email
-        seal, id_ = SecretBox(settings), UUID(channel)
+        secret_box, id_ = SecretBox(settings), UUID(channel)
         other_key = SecretBox(
             settings.model_copy(update={"secret_key": SecretStr("another-key-of-32-characters-or-more")})
         )
         for token in (
-            seal.link_token("unsubscribe", id_),
-            seal.link_token("confirm", id_, bound_to="other@example.com"),
-            seal.link_token("confirm", id_, bound_to=email, until=now() - timedelta(seconds=1)),
-            seal.link_token("confirm", uuid4(), bound_to=email),
+            secret_box.link_token("unsubscribe", id_),
+            secret_box.link_token("confirm", id_, bound_to="other@example.com"),
+            secret_box.link_token("confirm", id_, bound_to=email, until=now() - timedelta(seconds=1)),
+            secret_box.link_token("confirm", uuid4(), bound_to=email),
             other_key.link_token("confirm", id_, bound_to=email),
             "x" * 40,
         ):

@@ -182,7 +182,7 @@ def test_channels_are_opened_once_and_not_for_each_message(
         opened.append(settings)
         return {}
 
-    monkeypatch.setattr("app.notifications.delivery.outcome.open_channels", opening)
+    monkeypatch.setattr("app.notifications.delivery.outcome.build_channels", opening)
     (handler,) = event_handlers(settings, app.state.matcher)["message.due"]
     event = ClaimedEvent(uuid4(), "message.due", subject_id=None, payload={}, attempts=1, lease=uuid4())
     with app.state.database.reading() as session:

@@ -17,8 +17,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from app.database import now
 from app.notifications.channels.secrets import SecretBox, SecretUnreadable
 from app.notifications.channels.ssrf_guard import AddressRefused, GuardedNetwork, is_public, resolve
-from app.notifications.channels.webhook import signed
-from app.notifications.delivery.retry import LONGEST_WISH, next_delay
+from app.notifications.channels.webhook import signature_headers
+from app.notifications.delivery.retry import MAX_RETRY_AFTER, next_delay
 from app.notifications.webhooks.service import new_secret
 from app.settings import Settings
 from tests.support.servers import http_receiver
@@ -134,7 +134,7 @@ class TestRetrying:
         if attempts > len(schedule):
             assert pause is None
             return
-        least = max(schedule[attempts - 1], min(wish or timedelta(), LONGEST_WISH))
+        least = max(schedule[attempts - 1], min(wish or timedelta(), MAX_RETRY_AFTER))
         assert pause is not None and least <= pause <= least * 1.11
 
     @given(pauses)
@@ -155,7 +155,7 @@ class TestSigning:
     ) -> None:
         secrets = [new_secret() for _ in range(count)]
         body = json.dumps(data, ensure_ascii=False)
-        headers = signed(f"msg_{uuid4()}", body, secrets, at=now())
+        headers = signature_headers(f"msg_{uuid4()}", body, secrets, at=now())
         for secret in secrets:
             assert Webhook(secret).verify(body, headers) == data
         for secret, text, changed in (
@@ -174,8 +174,8 @@ class TestSealing:
         one, other = (
             SecretBox(Settings(_env_file=None, secret_key=SecretStr(letter * 40))) for letter in ("a", "b")
         )
-        sealed = one.close(secret)
-        assert one.open(sealed) == secret
-        assert len(secret) < 4 or secret not in sealed
+        encrypted = one.encrypt(secret)
+        assert one.decrypt(encrypted) == secret
+        assert len(secret) < 4 or secret not in encrypted
         with pytest.raises(SecretUnreadable):
-            other.open(sealed)
+            other.decrypt(encrypted)

@@ -1,1 +1,1 @@
-"""Notification addresses of managers and organisations."""
+"""Notification addresses of users: their mailbox and their chat robots."""

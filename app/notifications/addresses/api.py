@@ -1,4 +1,4 @@
-"""Routes of a user's own channels, and of the links in mails."""
+"""Routes for a user's own channels and for the links in e-mails."""
 
 from datetime import datetime
 from typing import Annotated
@@ -21,7 +21,7 @@ from app.errors import (
     problems,
 )
 from app.idempotency import IdempotencyKey, created_once
-from app.notifications.addresses import service as own
+from app.notifications.addresses import service
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.content.renderer import templates
 from app.notifications.models import ChannelAddress, ChannelKind
@@ -38,11 +38,11 @@ _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 Token = Annotated[str, Query(min_length=20, max_length=1000, description="邮件链接中的令牌")]
 
 
-def _seal(request: Request) -> SecretBox:
+def _secret_box(request: Request) -> SecretBox:
     return SecretBox(request.app.state.settings)
 
 
-TheSeal = Annotated[SecretBox, Depends(_seal)]
+BoxDependency = Annotated[SecretBox, Depends(_secret_box)]
 
 
 @router.post(
@@ -52,16 +52,16 @@ def add(
     request: Request,
     session: WriteSession,
     principal: LoggedIn,
-    seal: TheSeal,
+    secret_box: BoxDependency,
     body: ChannelNew,
     key: IdempotencyKey = None,
 ) -> Response:
-    """邮箱渠道即登录邮箱,先收到一封确认邮件,点击确认后才会收到推送。机器人只向群里发送任何人都可见的内容。"""
+    """邮箱渠道即登录邮箱:系统先发送确认邮件,点击确认后方可接收推送。机器人只向群内发送任何人均可见的内容。"""
 
     def answer() -> Response:
-        row = own.add_channel(
+        row = service.add_channel(
             session,
-            seal,
+            secret_box,
             principal=principal,
             kind=ChannelKind(body.kind),
             name=body.name,
@@ -79,23 +79,23 @@ def add(
 def list_(
     session: ReadSession, principal: LoggedIn, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[ChannelRead]:
-    rows, following = fetch_page(
+    rows, next_cursor = fetch_page(
         session,
-        own.channels(principal=principal),
+        service.channels(principal=principal),
         sort=_BY_AGE,
         key=ChannelAddress.id,
         limit=limit,
         cursor=cursor,
     )
-    return Page(items=[ChannelRead.of(row) for row in rows], next_cursor=following)
+    return Page(items=[ChannelRead.of(row) for row in rows], next_cursor=next_cursor)
 
 
-# Before the routes with an id: these are words, not ids.
+# Declared before the routes with an id, which would otherwise match these paths.
 @router.get(
-    "/confirm", summary="确认邮箱的页面", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
+    "/confirm", summary="邮箱确认页面", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
 )
 def confirm_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
-    """只显示按钮: 邮件网关会预先打开链接,打开不应等于确认。"""
+    """仅显示确认按钮。邮件网关可能预先打开链接,因此打开链接不视为确认。"""
     require(principal, Action.CHANNEL_LINK)
     return _page("确认邮箱", "确认后,三库的推送和通知将发送到此邮箱。", f"confirm?token={token}", "确认")
 
@@ -103,14 +103,16 @@ def confirm_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
 @router.post(
     "/confirm", summary="确认邮箱", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
 )
-def confirm(principal: CurrentPrincipal, session: WriteSession, seal: TheSeal, token: Token) -> HTMLResponse:
+def confirm(
+    principal: CurrentPrincipal, session: WriteSession, secret_box: BoxDependency, token: Token
+) -> HTMLResponse:
     require(principal, Action.CHANNEL_LINK)
-    own.confirm(session, seal, token)
+    service.confirm(session, secret_box, token)
     return _page("已确认", "邮箱已确认,今后的推送和通知会发送到此邮箱。")
 
 
 @router.get(
-    "/unsubscribe", summary="退订的页面", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
+    "/unsubscribe", summary="退订页面", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
 )
 def unsubscribe_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
     require(principal, Action.CHANNEL_LINK)
@@ -123,17 +125,17 @@ def unsubscribe_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
     "/unsubscribe", summary="退订", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
 )
 def unsubscribe(
-    principal: CurrentPrincipal, session: WriteSession, seal: TheSeal, token: Token
+    principal: CurrentPrincipal, session: WriteSession, secret_box: BoxDependency, token: Token
 ) -> HTMLResponse:
-    """无需登录;邮件程序的一键退订 (RFC 8058) 也用此地址。"""
+    """无需登录。邮件客户端的一键退订 (RFC 8058) 也使用此地址。"""
     require(principal, Action.CHANNEL_LINK)
-    own.unsubscribe(session, seal, token)
-    return _page("已退订", "不再向此邮箱发送推送;可在“渠道”中重新启用。")
+    service.unsubscribe(session, secret_box, token)
+    return _page("已退订", "系统不再向此邮箱发送推送;如需恢复,可在“渠道”中重新启用。")
 
 
-@router.get("/{channel_id}", summary="一个渠道", responses=problems(NotFound))
+@router.get("/{channel_id}", summary="渠道详情", responses=problems(NotFound))
 def get(channel_id: UUID, session: ReadSession, principal: LoggedIn, response: Response) -> ChannelRead:
-    row = own.get_channel(session, channel_id, principal=principal)
+    row = service.get_channel(session, channel_id, principal=principal)
     response.headers["ETag"] = etag(row)
     return ChannelRead.of(row)
 
@@ -148,14 +150,14 @@ def change(
     if_match: IfMatch = None,
 ) -> ChannelRead:
     changes = body.model_dump(exclude_none=True)
-    row = own.change_channel(session, channel_id, principal=principal, changes=changes, if_match=if_match)
+    row = service.change_channel(session, channel_id, principal=principal, changes=changes, if_match=if_match)
     response.headers["ETag"] = etag(row)
     return ChannelRead.of(row)
 
 
 @router.delete("/{channel_id}", summary="删除渠道", status_code=204, responses=_ON_CHANGE)
 def remove(channel_id: UUID, session: WriteSession, principal: LoggedIn, if_match: IfMatch = None) -> None:
-    own.remove_channel(session, channel_id, principal=principal, if_match=if_match)
+    service.remove_channel(session, channel_id, principal=principal, if_match=if_match)
 
 
 @router.post(
@@ -165,8 +167,8 @@ def remove(channel_id: UUID, session: WriteSession, principal: LoggedIn, if_matc
     responses=problems(NotFound),
 )
 def test(channel_id: UUID, session: WriteSession, principal: LoggedIn) -> Asked:
-    """尚未确认的邮箱则重新发送确认邮件。"""
-    return Asked(message_id=own.test_channel(session, channel_id, principal=principal).id)
+    """邮箱尚未确认的,重新发送确认邮件。"""
+    return Asked(message_id=service.test_channel(session, channel_id, principal=principal).id)
 
 
 def _page(title: str, text: str, action: str = "", button: str = "") -> HTMLResponse:

@@ -1,4 +1,4 @@
-"""A user's own channels: the mailbox and chat robots. Flushes, never commits."""
+"""Commands and queries for a user's own channels: the mailbox and chat robots. Flushes, never commits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,12 +21,12 @@ from app.notifications.channels.secrets import SecretBox
 from app.notifications.delivery.attempt import CONFIRM, UNSUBSCRIBE
 from app.notifications.models import ROBOTS, ChannelAddress, ChannelKind
 
-MOST_CHANNELS = 10
+MAX_CHANNELS = 10
 
 
 def add_channel(
     session: Session,
-    seal: SecretBox,
+    secret_box: SecretBox,
     *,
     principal: Principal,
     kind: ChannelKind,
@@ -34,29 +34,31 @@ def add_channel(
     url: str | None = None,
     secret: str | None = None,
 ) -> ChannelAddress:
-    """A mailbox is asked first: a mail with a link goes to it, and nothing else until the link is used.
+    """Add a channel. A mailbox first receives a confirmation link, and nothing else until the link is used.
 
     Raises:
-        Forbidden: an organisation's key has no channels of its own.
-        Invalid: a robot without an address of its service, or a mailbox with one.
-        Conflict: the mailbox is there already, or there are enough channels.
+        Forbidden: the caller is an API key; channels belong to users.
+        Invalid: a robot without an address of its service, or a mailbox with an address.
+        Conflict: the user has this mailbox already, or `MAX_CHANNELS` channels.
     """
     require(principal, Action.CHANNEL_CHANGE, own=True)
     user = _user(session, principal)
     _check(kind, url, secret)
-    _check_room(session, user, kind)
-    sealed = None if url is None else seal.close("\n".join([url.strip(), *([secret] if secret else [])]))
-    address = ChannelAddress(user_id=user.id, kind=kind, name=name, sealed=sealed)
+    _check_limits(session, user, kind)
+    encrypted_url = (
+        None if url is None else secret_box.encrypt("\n".join([url.strip(), *([secret] if secret else [])]))
+    )
+    address = ChannelAddress(user_id=user.id, kind=kind, name=name, encrypted_url=encrypted_url)
     session.add(address)
     session.flush()
     audit.record(session, principal, Action.CHANNEL_CHANGE, address.id, f"add {kind}")
     if kind is ChannelKind.MAIL:
-        _ask(session, address)
+        _request_confirmation(session, address)
     return address
 
 
 def channels(*, principal: Principal) -> Select[ChannelAddress]:
-    """The principal's own, whoever it is: nobody looks after another's."""
+    """The principal's own channels. No role sees the channels of another user."""
     require(principal, Action.CHANNEL_READ, own=True)
     return select(ChannelAddress).where(
         ChannelAddress.user_id == principal.user_id, ChannelAddress.removed_at.is_(None)
@@ -66,7 +68,7 @@ def channels(*, principal: Principal) -> Select[ChannelAddress]:
 def get_channel(session: Session, channel_id: UUID, *, principal: Principal) -> ChannelAddress:
     """
     Raises:
-        NotFound: there is none, or it is somebody else's.
+        NotFound: no such channel, or it belongs to another user.
     """
     address = session.scalar(channels(principal=principal).where(ChannelAddress.id == channel_id))
     if address is None:
@@ -82,7 +84,7 @@ def change_channel(
     changes: Mapping[str, Any],
     if_match: str | None,
 ) -> ChannelAddress:
-    """`changes` may hold name and enabled; a robot with another address is another channel."""
+    """Apply `changes` to name and enabled. The address of a robot never changes: a new address is a new channel."""
     address = _changeable(session, channel_id, principal, if_match)
     for name in ("name", "enabled"):
         if name in changes:
@@ -93,49 +95,49 @@ def change_channel(
 
 
 def remove_channel(session: Session, channel_id: UUID, *, principal: Principal, if_match: str | None) -> None:
-    """Its log stays; its address and secret are gone at once."""
+    """Remove a channel. Its address and secret are erased at once; its delivery log stays."""
     address = _changeable(session, channel_id, principal, if_match)
     address.removed_at = now()
     address.enabled = False
-    address.sealed = None
+    address.encrypted_url = None
     session.flush()
     audit.record(session, principal, Action.CHANNEL_CHANGE, address.id, "remove")
 
 
 def test_channel(session: Session, channel_id: UUID, *, principal: Principal) -> Event:
-    """A test message to this channel alone; to a mailbox that is not confirmed, the question once more."""
+    """Send a test message to this channel alone. An unconfirmed mailbox receives the confirmation link again."""
     address = get_channel(session, channel_id, principal=principal)
     require(principal, Action.CHANNEL_CHANGE, own=True)
     if address.kind == ChannelKind.MAIL and address.verified_at is None:
-        return _ask(session, address)
+        return _request_confirmation(session, address)
     return enqueue_message(
         session, kind=MessageKind.TEST, user_id=address.user_id, ids={"address_id": address.id}
     )
 
 
-def confirm(session: Session, seal: SecretBox, token: str) -> ChannelAddress:
-    """The mailbox is the user's: he has read what was sent there.
+def confirm(session: Session, secret_box: SecretBox, token: str) -> ChannelAddress:
+    """Confirm that the mailbox is the user's, by the link that was sent to it.
 
     Raises:
-        NotFound: the link is forged, too old, or for a mailbox that the user does not have any more.
+        NotFound: the link is forged, expired, or for a mailbox that the user no longer has.
     """
-    address, mark = _linked(session, seal, CONFIRM, token)
+    address, fingerprint = _linked(session, secret_box, CONFIRM, token)
     user = session.get_one(User, address.user_id)
-    if not seal.is_bound(mark, user.email):
+    if not secret_box.is_bound(fingerprint, user.email):
         raise _bad_link()
-    if address.verified_mark != mark:
-        address.verified_at, address.verified_mark = now(), mark
+    if address.verified_fingerprint != fingerprint:
+        address.verified_at, address.verified_fingerprint = now(), fingerprint
         session.flush()
     return address
 
 
-def unsubscribe(session: Session, seal: SecretBox, token: str) -> ChannelAddress:
-    """Switch the mailbox off, without a login (RFC 8058); its owner may switch it on again.
+def unsubscribe(session: Session, secret_box: SecretBox, token: str) -> ChannelAddress:
+    """Disable the mailbox without a login (RFC 8058). The user may enable it again.
 
     Raises:
         NotFound: the link is forged.
     """
-    address, _ = _linked(session, seal, UNSUBSCRIBE, token)
+    address, _ = _linked(session, secret_box, UNSUBSCRIBE, token)
     if address.enabled:
         address.enabled = False
         session.flush()
@@ -144,24 +146,27 @@ def unsubscribe(session: Session, seal: SecretBox, token: str) -> ChannelAddress
     return address
 
 
-def _linked(session: Session, seal: SecretBox, purpose: str, token: str) -> tuple[ChannelAddress, str]:
-    found = seal.read_link_token(purpose, token)
-    if found is None:
+def _linked(session: Session, secret_box: SecretBox, purpose: str, token: str) -> tuple[ChannelAddress, str]:
+    claims = secret_box.read_link_token(purpose, token)
+    if claims is None:
         raise _bad_link()
-    query = select(ChannelAddress).where(ChannelAddress.id == found[0], ChannelAddress.removed_at.is_(None))
+    address_id, fingerprint = claims
+    query = select(ChannelAddress).where(ChannelAddress.id == address_id, ChannelAddress.removed_at.is_(None))
     address = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if address is None:
         raise _bad_link()
-    return address, found[1]
+    return address, fingerprint
 
 
 def _bad_link() -> NotFound:
     return NotFound(
-        "This link is not valid any more.", "链接无效或已过期,请登录后重新操作。", code="link_invalid"
+        "This link is invalid or has expired. Log in and try again.",
+        "链接无效或已过期,请登录后重新操作。",
+        code="link_invalid",
     )
 
 
-def _ask(session: Session, address: ChannelAddress) -> Event:
+def _request_confirmation(session: Session, address: ChannelAddress) -> Event:
     return enqueue_message(
         session, kind=MessageKind.VERIFY, user_id=address.user_id, ids={"address_id": address.id}
     )
@@ -169,7 +174,10 @@ def _ask(session: Session, address: ChannelAddress) -> Event:
 
 def _user(session: Session, principal: Principal) -> User:
     if principal.user_id is None:
-        raise Forbidden("Channels are a user's own.", "渠道属于用户个人,API 密钥不能设置。")
+        raise Forbidden(
+            "Channels belong to users; an API key cannot manage them.",
+            "渠道属于用户个人,不能使用 API 密钥设置。",
+        )
     return session.execute(
         select(User).where(User.id == principal.user_id).with_for_update(key_share=True)
     ).scalar_one()
@@ -179,7 +187,10 @@ def _check(kind: ChannelKind, url: str | None, secret: str | None) -> None:
     if kind not in ROBOTS:
         if url is not None or secret is not None:
             raise Invalid.field(
-                "url", "not_for_mail", "邮箱渠道不填地址, 即登录邮箱", "leave it out for mail"
+                "url",
+                "not_for_mail",
+                "邮箱渠道使用登录邮箱, 无需填写地址",
+                "must be omitted for mail, which uses the login address",
             )
         return
     if url is None or robot_token(kind, url) is None:
@@ -187,23 +198,25 @@ def _check(kind: ChannelKind, url: str | None, secret: str | None) -> None:
             "url",
             "robot_address",
             "应为该服务群机器人的 Webhook 地址, 请从群设置中完整复制",
-            "must be the webhook address of that service's group robot",
+            "must be the complete webhook address of a group robot of that service",
         )
     if secret is not None and kind is not ChannelKind.DINGTALK:
-        raise Invalid.field("secret", "not_for_this", "只有钉钉机器人有加签密钥", "only DingTalk signs")
+        raise Invalid.field(
+            "secret", "not_for_this", "仅钉钉机器人使用加签密钥", "is supported by DingTalk robots only"
+        )
 
 
-def _check_room(session: Session, user: User, kind: ChannelKind) -> None:
-    rows = select(ChannelAddress.kind, func.count()).where(
+def _check_limits(session: Session, user: User, kind: ChannelKind) -> None:
+    query = select(ChannelAddress.kind, func.count()).where(
         ChannelAddress.user_id == user.id, ChannelAddress.removed_at.is_(None)
     )
-    there = {row[0]: row[1] for row in session.execute(rows.group_by(ChannelAddress.kind))}
-    if kind is ChannelKind.MAIL and there.get(kind):
-        raise Conflict("The mailbox is there already.", "邮箱渠道已存在。", code="mail_exists")
-    if sum(there.values()) >= MOST_CHANNELS:
+    counts = {row[0]: row[1] for row in session.execute(query.group_by(ChannelAddress.kind))}
+    if kind is ChannelKind.MAIL and counts.get(kind):
+        raise Conflict("You already have a mailbox channel.", "邮箱渠道已存在。", code="mail_exists")
+    if sum(counts.values()) >= MAX_CHANNELS:
         raise Conflict(
-            f"At most {MOST_CHANNELS} channels; remove one first.",
-            f"至多 {MOST_CHANNELS} 个渠道,请先删除不用的。",
+            f"A user has at most {MAX_CHANNELS} channels. Remove one first.",
+            f"每个用户至多 {MAX_CHANNELS} 个渠道,请先删除不再使用的渠道。",
             code="too_many_channels",
         )
 

@@ -1,4 +1,4 @@
-"""The ways out of the house, each a small class; `open_channels` is the table of them."""
+"""Outbound channels, one class for each; `build_channels` is the table of them."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ from app.notifications.models import ROBOTS, ChannelKind
 from app.settings import Settings
 
 
-def open_channels(settings: Settings) -> Mapping[ChannelKind, Channel]:
-    """Kind → class; mail only where a server is set."""
+def build_channels(settings: Settings) -> Mapping[ChannelKind, Channel]:
+    """The channel of each kind. E-mail only where an SMTP server is configured."""
     channels: dict[ChannelKind, Channel] = {
         ChannelKind.WEBHOOK: WebhookChannel(settings),
         **{kind: ChatChannel(kind, settings) for kind in ROBOTS},

@@ -1,4 +1,4 @@
-"""What every channel is: a class that sends one letter to one target and tells how it went."""
+"""The interface of a channel: it sends one message to one target and reports the result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from uuid import UUID
 from app.notifications.models import AttemptResult, ChannelKind
 
 EXCERPT = 500
-"""Characters of a receiver's answer that the log keeps."""
+"""Characters of a receiver's reply that the delivery log keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says, in the forms that channels need. `data` are JSON values, for programs."""
+    """The rendered message in every form that a channel may need. `data` holds JSON values, for programs."""
 
     type: str
     subject: str
@@ -26,7 +26,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """A message on its way to one address. Both ids stay the same however often it is sent."""
+    """A rendered message for one address. Both ids are the same at every attempt.
+
+    `written_at` is the time at which the message was requested.
+    """
 
     message_id: UUID
     delivery_id: UUID
@@ -37,7 +40,7 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class SendTarget:
-    """A mailbox, a robot's or an endpoint's URL; its secrets, the newest first. Never logged: `repr` hides it."""
+    """A mailbox, or the URL of a robot or endpoint with its secrets, newest first. `repr` shows none of it in logs."""
 
     address: str = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -45,7 +48,11 @@ class SendTarget:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """How a try went. `retry_after` is the receiver's own wish; `gone` says that it wants nothing more, ever."""
+    """The result of one attempt.
+
+    `status` is the receiver's HTTP or SMTP code. `retry_after` is the pause that the receiver asked for. `gone` means
+    that the receiver accepts no further messages.
+    """
 
     result: AttemptResult
     status: int | None = None
@@ -64,20 +71,21 @@ class SendResult:
 
 
 class Channel(Protocol):
-    """Sends in the caller's thread, within a bounded time. A receiver's failure is an outcome, not an exception."""
+    """Sends in the caller's thread, within a bounded time. A receiver's failure is a result, not an exception."""
 
     @property
     def kind(self) -> ChannelKind: ...
 
     @property
-    def pauses(self) -> Sequence[timedelta]:
-        """Between the tries: one more try than there are pauses, none shorter than the one before."""
+    def retry_schedule(self) -> Sequence[timedelta]:
+        """The pauses between attempts, never decreasing; n pauses allow n + 1 attempts."""
         ...
 
-    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult: ...
+    def send(self, message: OutboundMessage, target: SendTarget) -> SendResult: ...
 
 
 def delivered(status: int | None = None, excerpt: str | None = None) -> SendResult:
+    """The receiver accepted the message."""
     return SendResult(AttemptResult.DELIVERED, status, excerpt=_short(excerpt))
 
 
@@ -88,19 +96,19 @@ def failed(
     excerpt: str | None = None,
     retry_after: timedelta | None = None,
 ) -> SendResult:
-    """It may go better later."""
+    """A temporary failure: a later attempt may succeed."""
     return SendResult(AttemptResult.FAILED, status, error[:300], _short(excerpt), retry_after)
 
 
 def refused(
     error: str, *, status: int | None = None, excerpt: str | None = None, gone: bool = False
 ) -> SendResult:
-    """It will go no better later."""
+    """A permanent failure: no later attempt will succeed."""
     return SendResult(AttemptResult.REFUSED, status, error[:300], _short(excerpt), gone=gone)
 
 
 def _short(text: str | None) -> str | None:
-    """What a stranger's program answered, made fit for a log and a database: no control characters, not long."""
+    """The first `EXCERPT` characters of an untrusted reply, without control characters."""
     if text is None:
         return None
     return "".join(char if char.isprintable() else " " for char in text[:EXCERPT])

@@ -1,6 +1,6 @@
 """Chat robots of WeCom (企业微信), DingTalk (钉钉) and Feishu (飞书): one JSON post each.
 
-All three reply 200 to a message that they reject, with an error code in the body; so the body decides.
+All three reply 200 to a message that they reject, with an error code in the body, so the body decides.
 """
 
 import base64
@@ -28,7 +28,7 @@ from app.notifications.channels.outbound_http import OutboundHttp, Reply, Unreac
 from app.notifications.models import ChannelKind
 from app.settings import Settings
 
-# The addresses as the three services show them to the user who adds a robot to a group.
+# The addresses as the three services show them to users who add a robot to a group.
 _ADDRESSES: Mapping[ChannelKind, re.Pattern[str]] = MappingProxyType(
     {
         ChannelKind.WECOM: re.compile(
@@ -48,17 +48,17 @@ _TRY_LATER = frozenset({45009, 45033, 130101, 410100, 9499, 11232, -1})
 
 
 _WECOM_BYTES = 2048
-"""WeCom rejects a longer text."""
+"""WeCom rejects longer texts."""
 
 
 def robot_token(kind: ChannelKind, address: str) -> str | None:
-    """The secret part of a robot's address; None: this is no address of that service."""
+    """The secret part of a robot's address; None if the address is not one of that service."""
     match = _ADDRESSES[kind].fullmatch(address.strip())
     return match["token"] if match else None
 
 
 class ChatChannel:
-    """One of the three services."""
+    """The robots of one of the three services."""
 
     def __init__(self, kind: ChannelKind, settings: Settings) -> None:
         self._kind = kind
@@ -73,23 +73,23 @@ class ChatChannel:
         return self._kind
 
     @property
-    def pauses(self) -> Sequence[timedelta]:
+    def retry_schedule(self) -> Sequence[timedelta]:
         return self._settings.chat_pauses
 
-    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult:
+    def send(self, message: OutboundMessage, target: SendTarget) -> SendResult:
         if robot_token(self._kind, target.address) is None:
             return refused("robot_address_unknown")
         secret = target.secrets[0] if target.secrets else None
-        url, message = _REQUESTS[self._kind](target.address.strip(), letter.content, secret)
-        body = json.dumps(message, ensure_ascii=False).encode()
+        url, payload = _REQUESTS[self._kind](target.address.strip(), message.content, secret)
+        body = json.dumps(payload, ensure_ascii=False).encode()
         headers = {"content-type": "application/json; charset=utf-8", "user-agent": "Sanku"}
         try:
-            return _outcome(self._http.post(self._relayed(url), body, headers))
+            return _result_of(self._http.post(self._relayed(url), body, headers))
         except Unreachable as error:
             return failed(str(error))
 
     def _relayed(self, url: str) -> str:
-        """The URL itself, or the same path and query at the relay."""
+        """The URL itself, or its path and query at the relay where one is configured."""
         relay = self._settings.chat_relay
         if relay is None:
             return url
@@ -97,7 +97,7 @@ class ChatChannel:
 
 
 Request = tuple[str, dict[str, Any]]
-"""URL and JSON body; a signature may stand in either."""
+"""URL and JSON body; either may carry a signature."""
 
 
 def _wecom(url: str, content: Content, _secret: str | None) -> Request:
@@ -121,17 +121,17 @@ _REQUESTS: Mapping[ChannelKind, Callable[[str, Content, str | None], Request]] =
 )
 
 
-def _cut(text: str, most_bytes: int) -> str:
-    """The whole lines that fit, in UTF-8."""
-    if len(text.encode()) <= most_bytes:
+def _cut(text: str, max_bytes: int) -> str:
+    """The whole lines that fit into `max_bytes` of UTF-8; a single longer line is cut."""
+    if len(text.encode()) <= max_bytes:
         return text
-    cut = text.encode()[: most_bytes - len("\n…".encode())].decode(errors="ignore")
+    cut = text.encode()[: max_bytes - len("\n…".encode())].decode(errors="ignore")
     whole_lines = cut.rpartition("\n")[0]
     return f"{whole_lines or cut}\n…"
 
 
-def _outcome(reply: Reply) -> SendResult:
-    """The code 0 is success; a relay may reply without a code."""
+def _result_of(reply: Reply) -> SendResult:
+    """Code 0 is success. A reply without a code, as a relay may send, is a temporary failure."""
     if reply.status != 200:
         temporary = reply.status in (408, 425, 429) or reply.status >= 500
         report = failed if temporary else refused
@@ -144,7 +144,7 @@ def _outcome(reply: Reply) -> SendResult:
 
 
 def _code(text: str) -> int | None:
-    """WeCom and DingTalk name it `errcode`, Feishu `code`."""
+    """The error code in the body: `errcode` of WeCom and DingTalk, `code` of Feishu."""
     try:
         body = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""E-mail: HTML and text in one message, by SMTP, with a Message-ID that stays the same however often it is sent."""
+"""E-mail over SMTP: HTML and plain text in one message, with the same Message-ID at every attempt."""
 
 import smtplib
 import ssl
@@ -22,7 +22,7 @@ from app.settings import MailSecurity, Settings
 
 
 class MailChannel:
-    """One connection for each letter; the server is the city's own or its provider's, named by settings."""
+    """Opens one connection for each message, to the SMTP server of the settings."""
 
     kind = ChannelKind.MAIL
 
@@ -30,25 +30,25 @@ class MailChannel:
         self._settings = settings
 
     @property
-    def pauses(self) -> Sequence[timedelta]:
+    def retry_schedule(self) -> Sequence[timedelta]:
         return self._settings.mail_pauses
 
-    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult:
-        """4xx answers and a server out of reach may go better later; 5xx will not (RFC 5321 4.2.1)."""
-        message = compose(letter, sender=self._settings.mail_from, to=target.address)
+    def send(self, message: OutboundMessage, target: SendTarget) -> SendResult:
+        """4xx replies and unreachable servers are temporary failures; 5xx replies are permanent (RFC 5321 4.2.1)."""
+        mail = compose(message, sender=self._settings.mail_from, to=target.address)
         try:
             with self._connect() as server:
-                server.send_message(message)
+                server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            return _answered(code, answer, "recipient_refused")
+            code, reply = next(iter(error.recipients.values()))
+            return _result_of(code, reply, "recipient_refused")
         except smtplib.SMTPAuthenticationError as error:
-            # The service's own password is wrong: not the recipient's fault, and mended by the bureau.
+            # The service's own credentials are wrong; an administrator can correct them, so the message is retried.
             return failed("smtp_login_refused", status=error.smtp_code)
         except smtplib.SMTPNotSupportedError as error:
             return failed("smtp_not_supported", excerpt=str(error))
         except smtplib.SMTPResponseException as error:
-            return _answered(error.smtp_code, error.smtp_error, "smtp_refused")
+            return _result_of(error.smtp_code, error.smtp_error, "smtp_refused")
         except (smtplib.SMTPException, OSError) as error:
             return failed(f"smtp_unreachable: {type(error).__name__}")
         return delivered(250)
@@ -77,27 +77,27 @@ class MailChannel:
         return ssl.create_default_context(cafile=self._settings.smtp_ca_file)
 
 
-def compose(letter: OutboundMessage, *, sender: str, to: str) -> EmailMessage:
-    """The mail. Unsubscribing takes one click in the mail program (RFC 8058)."""
-    content = letter.content
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = to
-    message["Subject"] = " ".join(content.subject.split())
-    message["Date"] = format_datetime(letter.written_at)
+def compose(message: OutboundMessage, *, sender: str, to: str) -> EmailMessage:
+    """The e-mail for a message, with one-click unsubscription (RFC 8058)."""
+    content = message.content
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = to
+    mail["Subject"] = " ".join(content.subject.split())
+    mail["Date"] = format_datetime(message.written_at)
     domain = parseaddr(sender)[1].rpartition("@")[2] or "sanku.invalid"
-    message["Message-ID"] = f"<{letter.delivery_id}@{domain}>"
-    message["X-Sanku-Message-Id"] = str(letter.message_id)
-    message["Auto-Submitted"] = "auto-generated"
-    if letter.unsubscribe_url is not None:
-        message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(content.text)
-    message.add_alternative(content.html, subtype="html")
-    return message
+    mail["Message-ID"] = f"<{message.delivery_id}@{domain}>"
+    mail["X-Sanku-Message-Id"] = str(message.message_id)
+    mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url is not None:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(content.text)
+    mail.add_alternative(content.html, subtype="html")
+    return mail
 
 
-def _answered(code: int, answer: bytes | str, error: str) -> SendResult:
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    tell = refused if 500 <= code < 600 else failed
-    return tell(error, status=code, excerpt=text)
+def _result_of(code: int, reply: bytes | str, error: str) -> SendResult:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    report = refused if 500 <= code < 600 else failed
+    return report(error, status=code, excerpt=text)

@@ -1,4 +1,4 @@
-"""One POST to a receiver outside, through the guarded network; webhooks and chat robots use it."""
+"""One POST to an external receiver behind the SSRF guard; used by webhooks and chat robots."""
 
 import ssl
 from collections.abc import Collection, Mapping
@@ -12,12 +12,12 @@ import httpx
 from app.notifications.channels.ssrf_guard import AddressRefused, GuardedNetwork
 
 _REPLY_BYTES = 16 * 1024
-"""Read of a reply; the rest is left on the wire."""
+"""Bytes read of a reply; the rest is discarded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`headers` by lower-case name; `text` is the beginning of the body."""
+    """A receiver's reply. `headers` have lower-case names; `text` is the beginning of the body."""
 
     status: int
     headers: Mapping[str, str]
@@ -39,7 +39,7 @@ class OutboundHttp:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """
         Raises:
-            NotReached: the address is not allowed, or the receiver did not reply in time.
+            Unreachable: the address is not allowed, or the receiver did not reply in time.
         """
         network = GuardedNetwork(allowed=self._allowed, seconds=self._seconds)
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._seconds)

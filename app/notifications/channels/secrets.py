@@ -1,4 +1,4 @@
-"""Secrets at rest: encrypted with a key that follows from the service's signing key, and opened only to be used."""
+"""Encryption of secrets at rest, and tokens for links in e-mails, with keys derived from the signing key."""
 
 import base64
 import hashlib
@@ -18,43 +18,46 @@ _ALGORITHM = "HS256"
 
 
 class SecretUnreadable(Exception):
-    """This was not sealed with the present signing key; whoever owns the secret has to enter it again."""
+    """The secret was not encrypted with the present signing key; its owner has to enter it again."""
 
 
 class SecretBox:
-    """Seals and opens secrets, and signs the links of mails. Reads the signing key when it is first needed."""
+    """Encrypts and decrypts secrets, and signs links in e-mails. Reads the signing key on first use."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def close(self, secret: str) -> str:
-        """Fernet: AES-128 in CBC with HMAC-SHA-256; another text each time."""
+    def encrypt(self, secret: str) -> str:
+        """Encrypt with Fernet (AES-128 in CBC mode, HMAC-SHA-256). Each call gives another text."""
         return self._fernet.encrypt(secret.encode()).decode("ascii")
 
-    def open(self, sealed: str) -> str:
+    def decrypt(self, encrypted: str) -> str:
         """
         Raises:
-            Unsealable: another key sealed it, or it was changed.
+            SecretUnreadable: it was encrypted with another key, or altered.
         """
         try:
-            return self._fernet.decrypt(sealed.encode("ascii")).decode()
+            return self._fernet.decrypt(encrypted.encode("ascii")).decode()
         except InvalidToken as error:
-            raise SecretUnreadable("sealed with another signing key") from error
+            raise SecretUnreadable("encrypted with another signing key") from error
 
     def link_token(
         self, purpose: str, address_id: UUID, *, bound_to: str = "", until: datetime | None = None
     ) -> str:
-        """What a link in a mail carries: it allows `purpose` for this address and nothing else, without a login.
+        """The token of a link in an e-mail: it allows `purpose` for this address, without a login, and nothing else.
 
-        With `bound_to` (the mailbox at that time) it ends when that changes.
+        `bound_to` is the mailbox at the time of issue; when the mailbox changes, the token is no longer valid.
         """
-        claims = {"sub": str(address_id), "for": purpose, "to": self.mark(bound_to)}
+        claims = {"sub": str(address_id), "for": purpose, "to": self.fingerprint(bound_to)}
         if until is not None:
-            claims["exp"] = until  # type: ignore[assignment]  # jwt makes a number of it
+            claims["exp"] = until  # type: ignore[assignment]  # jwt converts it to a number
         return jwt.encode(claims, self._token_key, algorithm=_ALGORITHM)
 
     def read_link_token(self, purpose: str, token: str) -> tuple[UUID, str] | None:
-        """The address, and the mark to hold against `is_bound`; None: forged, expired or for another purpose."""
+        """The address id, and the fingerprint to check with `is_bound`.
+
+        None if the token is forged, expired or for another purpose.
+        """
         try:
             claims = jwt.decode(
                 token, self._token_key, algorithms=[_ALGORITHM], options={"require": ["sub", "for", "to"]}
@@ -63,17 +66,19 @@ class SecretBox:
         except (jwt.InvalidTokenError, ValueError, AttributeError):
             return None
 
-    def is_bound(self, mark: str, bound_to: str) -> bool:
-        return hmac.compare_digest(mark, self.mark(bound_to))
+    def is_bound(self, fingerprint: str, bound_to: str) -> bool:
+        """Whether `fingerprint` is that of `bound_to`; compared in constant time."""
+        return hmac.compare_digest(fingerprint, self.fingerprint(bound_to))
 
-    def mark(self, text: str) -> str:
-        """A keyed digest of 16 characters, so that neither a link nor a table tells anybody the mailbox."""
+    def fingerprint(self, text: str) -> str:
+        """A keyed digest of 16 characters, so that neither a link nor a table reveals the mailbox."""
         return hmac.new(self._token_key, text.casefold().encode(), hashlib.sha256).hexdigest()[:16]
 
     def _derived(self, use: str) -> bytes:
         key = self._settings.signing_key().encode()
         return HKDF(SHA256(), length=32, salt=None, info=f"sanku {use}".encode()).derive(key)
 
+    # The labels are part of the keys: with another label nothing that is stored could be decrypted.
     @cached_property
     def _fernet(self) -> Fernet:
         return Fernet(base64.urlsafe_b64encode(self._derived("sealed secrets")))

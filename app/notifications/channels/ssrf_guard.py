@@ -1,7 +1,7 @@
-"""Which addresses the service may talk to on a stranger's word (SSRF): public ones, and those named in a setting.
+"""SSRF guard: connections to addresses supplied by users reach public hosts only, and hosts allowed by a setting.
 
-A name is resolved once, every address it leads to must be public, and the connection goes to one of just those: a
-name that answers otherwise the next moment (DNS rebinding) gains nothing.
+A name is resolved once, all its addresses must be public, and the connection goes to one of exactly these addresses,
+so a name that resolves differently a moment later (DNS rebinding) gains nothing.
 """
 
 import socket
@@ -16,35 +16,36 @@ import httpcore
 Address = IPv4Address | IPv6Address
 
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-"""RFC 6052 and RFC 8215: an IPv4 address in the last 32 bits, which a translator unpacks."""
+"""RFC 6052 and RFC 8215: the last 32 bits are an IPv4 address, which a translator extracts."""
 
 _COMPATIBLE = IPv6Network("::/96")
-"""RFC 4291 2.5.5.1, deprecated: an IPv4 address in the last 32 bits."""
+"""RFC 4291 2.5.5.1, deprecated: the last 32 bits are an IPv4 address."""
 
 
-_ALSO_INSIDE = (IPv4Network("192.0.0.0/24"), IPv6Network("fec0::/10"))
-"""IETF protocol assignments (RFC 6890) and the old site-local addresses (RFC 3879), of which some versions of Python
-know only a part."""
+_ALSO_INTERNAL = (IPv4Network("192.0.0.0/24"), IPv6Network("fec0::/10"))
+"""IETF protocol assignments (RFC 6890) and deprecated site-local addresses (RFC 3879). Some versions of Python cover
+only a part of them."""
 
 
 class AddressRefused(Exception):
-    """The service does not connect there: the name leads to an address inside, or to none."""
+    """The connection is not allowed: the name resolves to an internal address, or to none."""
 
 
 def is_public(address: Address) -> bool:
-    """Whether it is an address of the open network, also when it is wrapped into another (mapped, 6to4, Teredo, NAT64).
+    """Whether the address is globally reachable, and so is every IPv4 address embedded in it (mapped, 6to4, Teredo,
+    NAT64).
 
-    After the IANA special-purpose registries, as `ipaddress` knows them.
+    Source: the IANA special-purpose address registries, as implemented by `ipaddress`.
     """
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
-    if any(address in network for network in _ALSO_INSIDE):
+    if any(address in network for network in _ALSO_INTERNAL):
         return False
-    return address.version == 4 or all(map(is_public, _inside(address)))
+    return address.version == 4 or all(map(is_public, _embedded(address)))
 
 
-def _inside(address: IPv6Address) -> Iterable[IPv4Address]:
-    """The IPv4 addresses to which a translator or tunnel would hand a packet for this one."""
+def _embedded(address: IPv6Address) -> Iterable[IPv4Address]:
+    """The IPv4 addresses to which a translator or tunnel would forward a packet for this address."""
     if address.ipv4_mapped is not None:
         yield address.ipv4_mapped
     if address.sixtofour is not None:
@@ -56,26 +57,26 @@ def _inside(address: IPv6Address) -> Iterable[IPv4Address]:
 
 
 def resolve(host: str, port: int, *, allowed: Collection[str] = ()) -> list[Address]:
-    """Every address of the host, in the resolver's order. `allowed` are `host:port` that need not be public.
+    """All addresses of the host, in the resolver's order. `allowed` lists `host:port` that need not be public.
 
     Raises:
-        Refused: there is none, or one of them is not public.
+        AddressRefused: the host has no address, or one that is not public.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise AddressRefused("the host name cannot be resolved") from error
     # A zone (fe80::1%eth0) names an interface of this machine.
-    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries]
     if not addresses:
-        raise AddressRefused("the host name leads to no address")
+        raise AddressRefused("the host name has no address")
     if f"{host}:{port}" not in allowed and not all(map(is_public, addresses)):
-        raise AddressRefused("the host name leads to an address that is not public")
+        raise AddressRefused("the host name resolves to an address that is not public")
     return list(dict.fromkeys(addresses))
 
 
 class _Timed(httpcore.NetworkStream):
-    """A stream that ends at a given moment: a receiver that sends one byte now and then cannot hold a worker."""
+    """A stream with an absolute deadline, so that a receiver that sends a byte now and then cannot block a worker."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
         self._stream = stream
@@ -84,7 +85,7 @@ class _Timed(httpcore.NetworkStream):
     def _left(self, timeout: float | None, error: type[Exception]) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise error("the whole exchange took too long")
+            raise error("the exchange exceeded its deadline")
         return left if timeout is None else min(left, timeout)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -107,7 +108,7 @@ class _Timed(httpcore.NetworkStream):
 
 
 class GuardedNetwork(httpcore.NetworkBackend):
-    """Connects to checked addresses only, and only until the deadline. One for each exchange."""
+    """Connects to checked addresses only, until the deadline. Used for one exchange; `seconds` bounds its duration."""
 
     def __init__(self, *, allowed: Collection[str], seconds: float) -> None:
         self._allowed = allowed
@@ -124,14 +125,15 @@ class GuardedNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """
         Raises:
-            Refused: see `resolve`.
-            httpcore.ConnectError: none of the addresses answers.
+            AddressRefused: see `resolve`.
+            httpcore.ConnectError: no address accepts the connection.
+            httpcore.ConnectTimeout: the deadline has passed.
         """
         failure: Exception = httpcore.ConnectError("no address")
         for address in resolve(host, port, allowed=self._allowed):
             left = self._deadline - time.monotonic()
             if left <= 0:
-                raise httpcore.ConnectTimeout("the whole exchange took too long")
+                raise httpcore.ConnectTimeout("the exchange exceeded its deadline")
             try:
                 stream = self._inner.connect_tcp(
                     str(address),

@@ -1,4 +1,4 @@
-"""Webhooks after the Standard Webhooks specification: signed, with a stable id, to public addresses only."""
+"""Webhooks by the Standard Webhooks specification: signed, with a stable id, to public addresses only."""
 
 import json
 from collections.abc import Sequence
@@ -21,10 +21,12 @@ from app.notifications.models import ChannelKind
 from app.settings import Settings
 
 GONE = 410
-_STOPPED = frozenset({429, 503})
+_RETRY_AFTER_STATUSES = frozenset({429, 503})
 
 
 class WebhookChannel:
+    """Posts signed messages to the endpoints of organisations."""
+
     kind = ChannelKind.WEBHOOK
 
     def __init__(self, settings: Settings) -> None:
@@ -32,42 +34,43 @@ class WebhookChannel:
         self._http = OutboundHttp(timeout=settings.webhook_timeout, allowed=settings.webhook_allowed_hosts)
 
     @property
-    def pauses(self) -> Sequence[timedelta]:
+    def retry_schedule(self) -> Sequence[timedelta]:
         return self._settings.webhook_pauses
 
-    def send(self, letter: OutboundMessage, target: SendTarget) -> SendResult:
-        """2xx is success, 410 ends the endpoint, everything else is tried again; redirects are not followed."""
-        body = payload(letter)
+    def send(self, message: OutboundMessage, target: SendTarget) -> SendResult:
+        """2xx is success, 410 disables the endpoint, anything else is retried; redirects are not followed."""
+        body = payload(message)
         headers = {
             "content-type": "application/json",
             "user-agent": "Sanku-Webhooks/1",
-            **signed(webhook_id(letter), body, target.secrets, at=now()),
+            **signature_headers(webhook_id(message), body, target.secrets, at=now()),
         }
         try:
-            return _told(self._http.post(target.address, body.encode(), headers))
+            return _result_of(self._http.post(target.address, body.encode(), headers))
         except Unreachable as error:
             return failed(str(error))
 
 
-def webhook_id(letter: OutboundMessage) -> str:
-    """The same at every try and redelivery: by it a receiver knows what it has had."""
-    return f"msg_{letter.message_id}"
+def webhook_id(message: OutboundMessage) -> str:
+    """The id by which receivers recognise duplicates; the same at every attempt and redelivery."""
+    return f"msg_{message.message_id}"
 
 
-def payload(letter: OutboundMessage) -> str:
+def payload(message: OutboundMessage) -> str:
+    """The JSON body: `type`, `timestamp` (of the request for the message) and `data`."""
     return json.dumps(
         {
-            "type": letter.content.type,
-            "timestamp": letter.written_at.isoformat(),
-            "data": letter.content.data,
+            "type": message.content.type,
+            "timestamp": message.written_at.isoformat(),
+            "data": message.content.data,
         },
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
-def signed(message_id: str, body: str, secrets: Sequence[str], *, at: datetime) -> dict[str, str]:
-    """The three headers of the specification; while a secret is being replaced, signatures of both."""
+def signature_headers(message_id: str, body: str, secrets: Sequence[str], *, at: datetime) -> dict[str, str]:
+    """The three headers of the specification, with one signature for each secret."""
     moment = at.astimezone(UTC)
     signatures = [Webhook(secret).sign(message_id, moment, body) for secret in secrets]
     return {
@@ -77,22 +80,22 @@ def signed(message_id: str, body: str, secrets: Sequence[str], *, at: datetime) 
     }
 
 
-def _told(reply: Reply) -> SendResult:
+def _result_of(reply: Reply) -> SendResult:
     status, excerpt = reply.status, reply.text
     if 200 <= status < 300:
         return delivered(status, excerpt)
     if status == GONE:
         return refused("endpoint_gone", status=status, excerpt=excerpt, gone=True)
-    wish = _retry_after(reply.headers.get("retry-after", "")) if status in _STOPPED else None
-    return failed("not_accepted", status=status, excerpt=excerpt, retry_after=wish)
+    header = reply.headers.get("retry-after", "") if status in _RETRY_AFTER_STATUSES else ""
+    return failed("not_accepted", status=status, excerpt=excerpt, retry_after=_retry_after(header))
 
 
 def _retry_after(text: str) -> timedelta | None:
-    """RFC 9110 10.2.3: seconds or a date; None for anything else, or a time that is past."""
+    """A pause in seconds or until a date (RFC 9110 10.2.3); None for anything else, and for a time in the past."""
     try:
         if text.isascii() and text.isdigit():
             return timedelta(seconds=min(int(text), 10**6))
-        wish = parsedate_to_datetime(text) - now()
+        pause = parsedate_to_datetime(text) - now()
     except (ValueError, TypeError):
         return None
-    return wish if wish > timedelta() else None
+    return pause if pause > timedelta() else None

@@ -1,1 +1,1 @@
-"""Content of messages: who receives what, rendered from templates."""
+"""Content of messages: what each recipient may see, rendered from templates."""

@@ -1,7 +1,7 @@
-"""Who reads a message, and what of a push he may see of it outside the house.
+"""The audience of an outbound message, and what it may see of a push.
 
-What goes into a mail, a group chat or another program's log is out of the service's hands. So nobody gets there more
-than in the inbox, and of a confidential record no more than a stranger sees of it.
+The service does not control who reads an e-mail, a group chat or another program's log. Outbound messages therefore
+show no more than the inbox does, and of a confidential record no more than an anonymous reader sees.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,20 +22,20 @@ from app.pushes.inbox.presenter import read_many
 from app.pushes.models import PENDING, Push
 from app.pushes.schemas import PushRead
 
-_OF_A_PROGRAM = frozenset({"pushes:read", "matches:read", "achievements:read", "demands:read"})
+_PROGRAM_SCOPES = frozenset({"pushes:read", "matches:read", "achievements:read", "demands:read"})
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`crowd`: more eyes than the recipient's, and nobody knows whose: a group chat."""
+    """The reader of a message. `is_group` means that unknown people read along, as in a group chat."""
 
     principal: Principal
     name: str
-    crowd: bool = False
+    is_group: bool = False
 
 
-def reader_of_user(session: Session, user: User, *, crowd: bool) -> Audience:
-    """As after a login; the bureau's staff, who see everything inside, as any verified organisation's outside."""
+def audience_of_user(session: Session, user: User, *, is_group: bool) -> Audience:
+    """The user as after a login. Operators count as users of a verified institution, not with their own full view."""
     trusted = session.scalar(select(Organisation.trusted).where(Organisation.id == user.organisation_id))
     role = Role(user.role)
     principal = Principal(
@@ -45,17 +45,17 @@ def reader_of_user(session: Session, user: User, *, crowd: bool) -> Audience:
         manager_id=manager_of_user(session, user.id) if role is Role.MANAGER else None,
         verified=bool(trusted),
     )
-    return Audience(principal, user.name, crowd)
+    return Audience(principal, user.name, is_group)
 
 
-def reader_of_endpoint(session: Session, endpoint_id: UUID, organisation_id: UUID) -> Audience:
-    """A program of the organisation: it sees what the organisation's API key would."""
+def audience_of_endpoint(session: Session, endpoint_id: UUID, organisation_id: UUID) -> Audience:
+    """A program of the organisation: it sees what an API key of the organisation would see."""
     organisation = session.get_one(Organisation, organisation_id)
     role = ROLES_OF_KIND[OrganisationKind(organisation.kind)][0]
     principal = Principal(
         organisation_id=organisation.id,
         role=Role.INSTITUTION if role is Role.OPERATOR else role,
-        scopes=_OF_A_PROGRAM,
+        scopes=_PROGRAM_SCOPES,
         api_key_id=endpoint_id,
         verified=organisation.trusted,
     )
@@ -63,27 +63,31 @@ def reader_of_endpoint(session: Session, endpoint_id: UUID, organisation_id: UUI
 
 
 def pushes_for(
-    session: Session, reader: Audience, *, manager_id: UUID, ids: Collection[UUID] | None, limit: int
+    session: Session, audience: Audience, *, manager_id: UUID, ids: Collection[UUID] | None, limit: int
 ) -> list[PushRead]:
-    """The manager's pushes among `ids` (None: all that wait) that still want an answer, best first, as the reader may
-    see them outside. Those that are answered, over or not his to see are left out."""
-    query = queries.visible(select(Push), reader.principal).where(
+    """The manager's pending pushes among `ids` (None: all actionable ones), best first, as the audience may see them.
+
+    Pushes that are answered, ended or not visible to the audience are left out.
+    """
+    query = queries.visible(select(Push), audience.principal).where(
         Push.manager_id == manager_id, Push.state.in_(PENDING), Push.expires_at > now()
     )
     query = queries.only_actionable(query, now()) if ids is None else query.where(Push.id.in_(ids))
     pushes = session.scalars(query.order_by(Push.rank_key.desc(), Push.id.desc()).limit(limit)).all()
-    return read_outside(session, pushes, reader)
+    return read_outbound(session, pushes, audience)
 
 
-def read_outside(session: Session, pushes: Sequence[Push], reader: Audience) -> list[PushRead]:
-    """In the order given."""
-    guarded = replace(reader.principal, verified=False)
-    if reader.crowd:
-        return read_many(session, pushes, principal=guarded)
-    open_ = read_many(session, pushes, principal=reader.principal)
-    closed = [push for push, read in zip(pushes, open_, strict=True) if _is_confidential(read)]
-    instead = {read.id: read for read in read_many(session, closed, principal=guarded)} if closed else {}
-    return [instead.get(read.id, read) for read in open_]
+def read_outbound(session: Session, pushes: Sequence[Push], audience: Audience) -> list[PushRead]:
+    """The pushes in the given order; confidential ones, and all for a group, as an unverified reader sees them."""
+    unverified = replace(audience.principal, verified=False)
+    if audience.is_group:
+        return read_many(session, pushes, principal=unverified)
+    full = read_many(session, pushes, principal=audience.principal)
+    confidential = [push for push, read in zip(pushes, full, strict=True) if _is_confidential(read)]
+    if not confidential:
+        return full
+    reduced = {read.id: read for read in read_many(session, confidential, principal=unverified)}
+    return [reduced.get(read.id, read) for read in full]
 
 
 def _is_confidential(read: PushRead) -> bool:

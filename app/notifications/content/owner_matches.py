@@ -1,4 +1,4 @@
-"""What an owner is told: how many good matches each of his own published records has, and the best of them."""
+"""Content of owner digests: the number of good matches of each published record, and the best of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,12 @@ from app.matching.models import Pair
 from app.notifications.content.audience import Audience
 
 BEST_SHOWN = 5
+"""Matches of one record that are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerMatches:
-    """`count` good matches of one record; `matches` are the best of them, as the owner may see them outside."""
+    """One record with `count` good matches; `matches` are the best of them, as the audience may see them."""
 
     kind: RecordKind
     record: Mapping[str, Any]
@@ -35,43 +36,45 @@ class OwnerMatches:
             "kind": self.kind.value,
             "record": dict(self.record),
             "count": self.count,
-            "matches": [dict(one) for one in self.matches],
+            "matches": [dict(match) for match in self.matches],
         }
 
 
 def read(
-    session: Session, ids: Mapping[str, Any], *, organisation_id: UUID, reader: Audience, threshold: float
+    session: Session, ids: Mapping[str, Any], *, organisation_id: UUID, audience: Audience, threshold: float
 ) -> list[OwnerMatches]:
-    """Of the named demands and achievements those that are the organisation's own, published, and have a good match."""
+    """The organisation's own published records among `demand_ids` and `achievement_ids` of `ids` with a good match.
+
+    `threshold` is the score, 0–1, from which a match is good.
+    """
     groups = []
     for model, others, name in (
         (Demand, Achievement, "demand_ids"),
         (Achievement, Demand, "achievement_ids"),
     ):
-        named = [UUID(id_) for id_ in ids.get(name, ())]
         own: Sequence[Any] = session.scalars(
             select(model)
             .where(
-                model.id.in_(named),
+                model.id.in_([UUID(id_) for id_ in ids.get(name, ())]),
                 model.owner_org_id == organisation_id,
                 model.state == RecordState.PUBLISHED,
             )
             .order_by(model.id)
         ).all()
-        groups += [_of(session, record, others, reader, threshold) for record in own]
+        groups += [_of(session, record, others, audience, threshold) for record in own]
     return [group for group in groups if group.count]
 
 
-def _of(session: Session, record: Record, others: Any, reader: Audience, threshold: float) -> OwnerMatches:
-    mine, theirs = (
+def _of(session: Session, record: Record, others: Any, audience: Audience, threshold: float) -> OwnerMatches:
+    own_id, other_id = (
         (Pair.demand_id, Pair.achievement_id)
         if record.kind is RecordKind.DEMAND
         else (Pair.achievement_id, Pair.demand_id)
     )
     good = (
         select(others, Pair.score)
-        .join(Pair, theirs == others.id)
-        .where(mine == record.id, Pair.score >= threshold, others.state == RecordState.PUBLISHED)
+        .join(Pair, other_id == others.id)
+        .where(own_id == record.id, Pair.score >= threshold, others.state == RecordState.PUBLISHED)
     )
     count = session.scalar(select(func.count()).select_from(good.subquery())) or 0
     best = session.execute(good.order_by(Pair.score.desc(), others.id).limit(BEST_SHOWN)).all()
@@ -79,23 +82,23 @@ def _of(session: Session, record: Record, others: Any, reader: Audience, thresho
         kind=record.kind,
         record={"id": str(record.id), "number": record.number, "title": record.title},
         count=count,
-        matches=_shown(session, best, reader),
+        matches=_describe(session, best, audience),
     )
 
 
-def _shown(session: Session, best: Sequence[Any], reader: Audience) -> list[dict[str, Any]]:
+def _describe(session: Session, best: Sequence[Any], audience: Audience) -> list[dict[str, Any]]:
     organisations = owners_of(session, [record for record, _ in best])
-    shown = []
+    matches = []
     for record, score in best:
-        closed = reader.crowd or record.publish_mode == PublishMode.CONFIDENTIAL
-        seen = present(record, STRANGER if closed else reader.principal, organisations=organisations)
-        shown.append(
+        reduced = audience.is_group or record.publish_mode == PublishMode.CONFIDENTIAL
+        view = present(record, STRANGER if reduced else audience.principal, organisations=organisations)
+        matches.append(
             {
-                "id": seen["id"],
-                "number": seen["number"],
-                "title": seen["title"],
-                "owner": seen.get("owner_name") or seen.get("public_alias"),
+                "id": view["id"],
+                "number": view["number"],
+                "title": view["title"],
+                "owner": view.get("owner_name") or view.get("public_alias"),
                 "score": round(score, 4),
             }
         )
-    return shown
+    return matches

@@ -1,6 +1,7 @@
-"""The words of a message, in Chinese, from the present rows: one writer for each kind of message.
+"""Rendering of messages in Chinese from the present rows: one renderer for each kind of message.
 
-A writer answers None when by now there is nothing left to tell: the push was answered, the record taken back.
+A renderer returns None if there is nothing left to send, for example because the push has been answered or the record
+withdrawn since the message was requested.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import Message, WebhookEndpoint
 from app.pushes.schemas import PushRead
 
-MOST_IN_A_DIGEST = 20
+MAX_DIGEST_PUSHES = 20
 
 _DIGITS = "零一二三四五六七八九十"
 
@@ -38,9 +39,12 @@ templates = Environment(
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """What a writer needs besides the message: whom it goes to, links, and from which score on a pair is good."""
+    """What a renderer needs in addition to the message.
 
-    reader: Audience
+    `threshold` is the score, 0–1, from which a pair is good; `public_url` is the base of links.
+    """
+
+    audience: Audience
     public_url: str
     threshold: float
     unsubscribe_url: str | None = None
@@ -50,118 +54,120 @@ class RenderContext:
         return f"{self.public_url.rstrip('/')}{path}"
 
 
-Writer = Callable[[Session, Message, RenderContext], Content | None]
+Renderer = Callable[[Session, Message, RenderContext], Content | None]
 
 
-def render_push(session: Session, message: Message, desk: RenderContext) -> Content | None:
+def render_push(session: Session, message: Message, context: RenderContext) -> Content | None:
     ids = [UUID(message.ids["push_id"])]
-    found = pushes_for(session, desk.reader, manager_id=message.recipient_id, ids=ids, limit=1)
-    if not found:
+    pushes = pushes_for(session, context.audience, manager_id=message.recipient_id, ids=ids, limit=1)
+    if not pushes:
         return None
-    push = _shown(found[0], desk)
+    push = _describe(pushes[0], context)
     subject = f"【三库】推荐对接:{_name(push['demand'])} × {_name(push['achievement'])}"
     short = f"需求:{_name(push['demand'])}\n成果:{_name(push['achievement'])}\n匹配分 {push['score']}\n{push['url']}"
-    data = {"manager_id": str(message.recipient_id), "push": _json(found[0])}
-    return _content("push", desk, subject, short, data, type_="push.new", push=push)
+    data = {"manager_id": str(message.recipient_id), "push": _json(pushes[0])}
+    return _content("push", context, subject, short, data, type_="push.new", push=push)
 
 
-def render_digest(session: Session, message: Message, desk: RenderContext) -> Content | None:
-    named = message.ids.get("push_ids")
-    ids = None if named is None else [UUID(id_) for id_ in named]
-    found = pushes_for(session, desk.reader, manager_id=message.recipient_id, ids=ids, limit=MOST_IN_A_DIGEST)
-    if not found:
+def render_digest(session: Session, message: Message, context: RenderContext) -> Content | None:
+    push_ids = message.ids.get("push_ids")
+    ids = None if push_ids is None else [UUID(id_) for id_ in push_ids]
+    pushes = pushes_for(
+        session, context.audience, manager_id=message.recipient_id, ids=ids, limit=MAX_DIGEST_PUSHES
+    )
+    if not pushes:
         return None
-    shown = [_shown(one, desk) for one in found]
-    subject = f"【三库】今日推送:{len(found)} 项待您处理"
+    views = [_describe(push, context) for push in pushes]
+    subject = f"【三库】今日推送:{len(pushes)} 项待您处理"
     lines = [
         f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}({push['score']})"
-        for rank, push in enumerate(shown, 1)
+        for rank, push in enumerate(views, 1)
     ]
-    data = {"manager_id": str(message.recipient_id), "pushes": [_json(one) for one in found]}
-    return _content("digest", desk, subject, "\n".join(lines), data, type_="push.digest", pushes=shown)
+    data = {"manager_id": str(message.recipient_id), "pushes": [_json(push) for push in pushes]}
+    return _content("digest", context, subject, "\n".join(lines), data, type_="push.digest", pushes=views)
 
 
-def render_owner_digest(session: Session, message: Message, desk: RenderContext) -> Content | None:
+def render_owner_digest(session: Session, message: Message, context: RenderContext) -> Content | None:
     groups = owner_matches.read(
         session,
         message.ids,
         organisation_id=message.recipient_id,
-        reader=desk.reader,
-        threshold=desk.threshold,
+        audience=context.audience,
+        threshold=context.threshold,
     )
     if not groups:
         return None
-    shown: list[dict[str, Any]] = [
+    views: list[dict[str, Any]] = [
         {
             "line": _owner_line(group),
             "record": group.record,
-            "matches": [{**one, "score": f"{one['score']:.2f}"} for one in group.matches],
-            "url": desk.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches"),
+            "matches": [{**match, "score": f"{match['score']:.2f}"} for match in group.matches],
+            "url": context.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches"),
         }
         for group in groups
     ]
     subject = "【三库】" + ";".join(line for line in dict.fromkeys(_owner_line(group) for group in groups))
-    short = "\n".join(f"{group['line']}:{group['record']['title']}" for group in shown)
+    short = "\n".join(f"{view['line']}:{view['record']['title']}" for view in views)
     data = {"organisation_id": str(message.recipient_id), "records": [group.as_json() for group in groups]}
-    return _content("owner_digest", desk, subject, short, data, type_="owner.digest", groups=shown)
+    return _content("owner_digest", context, subject, short, data, type_="owner.digest", groups=views)
 
 
-def render_task_reminder(session: Session, message: Message, desk: RenderContext) -> Content | None:
-    """What the task is about is told inside: a mail names no party of an engagement (对接)."""
+def render_task_reminder(session: Session, message: Message, context: RenderContext) -> Content | None:
+    """The reminder says only that a task is due: it names neither the task nor a participant of the engagement."""
     if not is_waiting(session, UUID(message.ids["task_id"])):
         return None
     path = f"/v1/engagements/{message.ids['engagement_id']}"
     lines = ["您有一项对接任务即将到期或已到期,请登录查看并处理。"]
     return _notice(
-        desk,
+        context,
         "【三库】对接任务提醒",
         lines,
         dict(message.ids),
         type_="task.reminder",
-        url=desk.link(path),
+        url=context.link(path),
         button="查看任务",
     )
 
 
-def render_test(_: Session, message: Message, desk: RenderContext) -> Content | None:
-    lines = ["这是一条测试消息。收到它说明此渠道可以正常接收推送。"]
+def render_test(_: Session, message: Message, context: RenderContext) -> Content | None:
+    lines = ["这是一条测试消息。收到本消息,表明此渠道可以正常接收推送。"]
     data = {"text": "This is a test message of Sanku 三库.", "requested_at": message.created_at.isoformat()}
-    return _notice(desk, "【三库】测试消息", lines, data, type_="webhook.test")
+    return _notice(context, "【三库】测试消息", lines, data, type_="webhook.test")
 
 
-def render_verification(_: Session, __: Message, desk: RenderContext) -> Content | None:
-    if desk.confirm_url is None:
+def render_verification(_: Session, __: Message, context: RenderContext) -> Content | None:
+    if context.confirm_url is None:
         return None
     lines = [
-        "您(或他人)请求将推送发送到此邮箱。请点击下面的按钮确认;若不是您本人操作,请忽略本邮件,不会再向您发送。"
+        "您(或他人)申请将推送发送至此邮箱。请点击下方按钮确认;如非您本人操作,请忽略本邮件,系统不会再向您发送。"
     ]
     return _notice(
-        desk,
+        context,
         "【三库】请确认您的邮箱",
         lines,
         {},
         type_="channel.verify",
-        url=desk.confirm_url,
+        url=context.confirm_url,
         button="确认接收推送",
     )
 
 
-def render_endpoint_disabled(session: Session, message: Message, desk: RenderContext) -> Content | None:
+def render_endpoint_disabled(session: Session, message: Message, context: RenderContext) -> Content | None:
     endpoint = session.get(WebhookEndpoint, UUID(message.ids["endpoint_id"]))
     if endpoint is None or endpoint.disabled_at is None:
         return None
     lines = [
-        f"贵单位的 Webhook 端点“{endpoint.name}”({endpoint.host})长时间接收失败,已停用。",
-        "请检查接收程序,修复后在“Webhook 端点”中重新启用;未送达的消息可在投递日志中手动重发。",
+        f"贵单位的 Webhook 端点“{endpoint.name}”({endpoint.host})因长时间接收失败,已被停用。",
+        "请检查接收程序,修复后在“Webhook 端点”中重新启用;未送达的消息可在投递日志中重新投递。",
     ]
     data = {"endpoint_id": str(endpoint.id), "host": endpoint.host, "reason": endpoint.disabled_reason}
     return _notice(
-        desk, "【三库】Webhook 端点已停用", lines, data, type_="webhook.disabled",
-        url=desk.link(f"/v1/webhooks/{endpoint.id}"), button="查看端点",
+        context, "【三库】Webhook 端点已停用", lines, data, type_="webhook.disabled",
+        url=context.link(f"/v1/webhooks/{endpoint.id}"), button="查看端点",
     )  # fmt: skip
 
 
-WRITERS: Mapping[MessageKind, Writer] = {
+RENDERERS: Mapping[MessageKind, Renderer] = {
     MessageKind.PUSH: render_push,
     MessageKind.DIGEST: render_digest,
     MessageKind.OWNER_DIGEST: render_owner_digest,
@@ -173,7 +179,7 @@ WRITERS: Mapping[MessageKind, Writer] = {
 
 
 def _notice(
-    desk: RenderContext,
+    context: RenderContext,
     subject: str,
     lines: Sequence[str],
     data: Mapping[str, Any],
@@ -183,12 +189,12 @@ def _notice(
     button: str = "",
 ) -> Content:
     short = "\n".join([*lines, *([url] if url else [])])
-    return _content("notice", desk, subject, short, data, type_=type_, lines=lines, url=url, button=button)
+    return _content("notice", context, subject, short, data, type_=type_, lines=lines, url=url, button=button)
 
 
 def _content(
     template: str,
-    desk: RenderContext,
+    context: RenderContext,
     subject: str,
     short: str,
     data: Mapping[str, Any],
@@ -196,24 +202,24 @@ def _content(
     type_: str,
     **values: Any,
 ) -> Content:
-    context = {
+    variables = {
         "subject": subject,
-        "name": desk.reader.name,
-        "unsubscribe_url": desk.unsubscribe_url,
+        "name": context.audience.name,
+        "unsubscribe_url": context.unsubscribe_url,
         **values,
     }
     return Content(
         type=type_,
         subject=subject,
-        text=templates.get_template(f"{template}.txt").render(context),
-        html=templates.get_template(f"{template}.html").render(context),
+        text=templates.get_template(f"{template}.txt").render(variables),
+        html=templates.get_template(f"{template}.html").render(variables),
         short=short,
         data=data,
     )
 
 
-def _shown(push: PushRead, desk: RenderContext) -> dict[str, Any]:
-    """A push in the words of a mail; what the reader may not see is missing."""
+def _describe(push: PushRead, context: RenderContext) -> dict[str, Any]:
+    """The template variables of a push, without what the audience may not see."""
     sees_reasons = (push.demand.view_level or 0) > 0 and (push.achievement.view_level or 0) > 0
     return {
         "demand": _side(push.demand),
@@ -221,7 +227,7 @@ def _shown(push: PushRead, desk: RenderContext) -> dict[str, Any]:
         "score": f"{push.pair_score:.2f}",
         "reason": push.reasons.pair.get("one_line_zh") if sees_reasons else None,
         "expires": push.expires_at.astimezone(JINAN_TIME).strftime("%Y年%m月%d日 %H:%M"),
-        "url": desk.link(f"/v1/pushes/{push.id}"),
+        "url": context.link(f"/v1/pushes/{push.id}"),
     }
 
 
@@ -244,13 +250,13 @@ def _json(push: PushRead) -> dict[str, Any]:
 
 
 def _owner_line(group: OwnerMatches) -> str:
-    """三项成果与您的需求匹配 / 您的成果匹配两项需求."""
+    """For example 三项成果与您的需求匹配, or 您的成果匹配两项需求."""
     count = f"{_chinese(group.count)}项"
     return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
 
 
 def _chinese(count: int) -> str:
-    """Up to ten in characters, as one writes it; 两 before a measure word."""
+    """A number in Chinese: numbers up to ten in characters, with 两 for two, as before a measure word."""
     if count == 2:
         return "两"
     return _DIGITS[count] if count <= 10 else str(count)

@@ -1,1 +1,1 @@
-"""Delivery: routing, ordering, attempts, retries and the log."""
+"""Delivery of messages: routing, ordering, attempts, retries and the log."""

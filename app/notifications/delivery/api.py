@@ -1,4 +1,4 @@
-"""Routes of the log of deliveries."""
+"""Routes for the delivery log."""
 
 from datetime import datetime
 from typing import Annotated
@@ -32,18 +32,18 @@ def list_(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[DeliveryRead]:
-    """最新的在前。管理部门可见全部;其他人只见发往本人渠道和本单位端点的。"""
+    """按时间倒序排列。管理部门可查看全部;其他用户仅可查看发往本人渠道和本单位端点的投递。"""
     query = service.deliveries(
         principal=principal, states=states, channel=channel, address_id=address_id, recipient_id=recipient_id
     )
-    rows, following = fetch_page(
+    rows, next_cursor = fetch_page(
         session, query, sort=_NEWEST_FIRST, key=Delivery.id, limit=limit, cursor=cursor
     )
     kinds = service.kinds_of(session, rows)
-    return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=following)
+    return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/{delivery_id}", summary="一次投递及每次尝试", responses=problems(NotFound))
+@router.get("/{delivery_id}", summary="投递详情及历次尝试", responses=problems(NotFound))
 def get(delivery_id: UUID, session: ReadSession, principal: LoggedIn) -> DeliveryDetails:
     row = service.get_delivery(session, delivery_id, principal=principal)
     kind = service.kinds_of(session, [row])[row.message_id]
@@ -57,6 +57,6 @@ def get(delivery_id: UUID, session: ReadSession, principal: LoggedIn) -> Deliver
     responses=problems(NotFound, Conflict),
 )
 def repeat(delivery_id: UUID, session: WriteSession, principal: LoggedIn) -> DeliveryRead:
-    """消息 id 不变,内容按现状重新生成;接收方可凭 id 去重。"""
+    """消息 id 不变,内容按当前数据重新生成;接收方可凭 id 去重。"""
     row = service.redeliver(session, delivery_id, principal=principal)
     return DeliveryRead.of(row, service.kinds_of(session, [row])[row.message_id])

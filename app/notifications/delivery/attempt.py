@@ -1,4 +1,4 @@
-"""One try at a delivery: what to say, to whom, by which secret, read in the last moment; then the sending itself."""
+"""One attempt at a delivery: content, recipient and secrets are read immediately before the message is sent."""
 
 import time
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from app.database import now
 from app.events.messages import MessageKind
 from app.notifications.channels.base import Channel, OutboundMessage, SendResult, SendTarget
 from app.notifications.channels.secrets import SecretBox, SecretUnreadable
-from app.notifications.content.audience import Audience, reader_of_endpoint, reader_of_user
-from app.notifications.content.renderer import WRITERS, RenderContext, Writer
+from app.notifications.content.audience import Audience, audience_of_endpoint, audience_of_user
+from app.notifications.content.renderer import RENDERERS, RenderContext, Renderer
 from app.notifications.models import (
     ROBOTS,
     ChannelAddress,
@@ -27,18 +27,19 @@ from app.notifications.models import (
 )
 
 CONFIRM_WITHIN = timedelta(days=7)
+"""Validity of a confirmation link."""
 
 CONFIRM = "confirm"
 UNSUBSCRIBE = "unsubscribe"
-"""What a link in a mail may be for."""
+"""The purposes of links in e-mails."""
 
-_ASKED_FOR = (MessageKind.TEST, MessageKind.VERIFY)
-"""Kinds that somebody asked for this very address, and that carry nothing else."""
+_REQUESTED_KINDS = (MessageKind.TEST, MessageKind.VERIFY)
+"""Kinds requested for one particular address; they are sent to it even while it is disabled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """There is nothing to send: the state that the delivery ends in, and why."""
+    """There is nothing to send: the state in which the delivery ends, and the reason."""
 
     state: DeliveryState
     reason: str
@@ -46,119 +47,134 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class ReadyToSend:
-    """Everything that the sending needs; plain values, so that no session has to be held meanwhile."""
+    """Everything that sending needs, as plain values, so that no session is held meanwhile."""
 
     channel: Channel
-    letter: OutboundMessage
+    message: OutboundMessage
     target: SendTarget
 
     def send(self) -> "CompletedAttempt":
         started = time.monotonic()
-        outcome = self.channel.send(self.letter, self.target)
+        outcome = self.channel.send(self.message, self.target)
         return CompletedAttempt(outcome, round((time.monotonic() - started) * 1000))
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedAttempt:
+    """The result of an attempt that was made, and its duration in milliseconds."""
+
     outcome: SendResult
     duration_ms: int
 
 
-class _Stopped(Exception):
+class _SkipDelivery(Exception):
     def __init__(self, state: DeliveryState, reason: str) -> None:
         super().__init__(reason)
-        self.stop = Skip(state, reason)
+        self.skip = Skip(state, reason)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What preparing needs besides the rows; made once a process."""
+    """What an attempt needs in addition to the rows; created once per process.
+
+    `threshold` is the score, 0–1, from which a pair is good; `public_url` is the base of links.
+    """
 
     channels: Mapping[ChannelKind, Channel]
-    seal: SecretBox
+    secret_box: SecretBox
     public_url: str
     threshold: float
-    writers: Mapping[MessageKind, Writer]
+    renderers: Mapping[MessageKind, Renderer]
 
     def link(self, path: str, token: str) -> str:
         return f"{self.public_url.rstrip('/')}{path}?token={token}"
 
 
-def renderers_with(more: Mapping[MessageKind, Writer]) -> Mapping[MessageKind, Writer]:
-    """The writers of this concept, and those of concepts above it, for kinds that they know more about."""
-    return {**WRITERS, **more}
+def renderers_with(more: Mapping[MessageKind, Renderer]) -> Mapping[MessageKind, Renderer]:
+    """The renderers of this package, replaced by those of higher packages for the kinds in `more`."""
+    return {**RENDERERS, **more}
 
 
-def prepare(session: Session, delivery_id: UUID, office: DeliveryContext) -> ReadyToSend | Skip | None:
-    """None: the delivery is not due any more."""
+def prepare(session: Session, delivery_id: UUID, context: DeliveryContext) -> ReadyToSend | Skip | None:
+    """Read everything for one attempt. None if the delivery is no longer due."""
     delivery = session.get(Delivery, delivery_id)
     if delivery is None or delivery.state != DeliveryState.DUE:
         return None
     message = session.get_one(Message, delivery.message_id)
     try:
-        return _prepared(session, delivery, message, office)
-    except _Stopped as stopped:
-        return stopped.stop
+        return _assemble(session, delivery, message, context)
+    except _SkipDelivery as error:
+        return error.skip
     except SecretUnreadable:
         return Skip(DeliveryState.DEAD, "secret_unreadable")
 
 
-def _prepared(session: Session, delivery: Delivery, message: Message, office: DeliveryContext) -> ReadyToSend:
+def _assemble(
+    session: Session, delivery: Delivery, message: Message, context: DeliveryContext
+) -> ReadyToSend:
     kind, message_kind = ChannelKind(delivery.channel), MessageKind(message.kind)
-    channel = office.channels.get(kind)
+    channel = context.channels.get(kind)
     if channel is None:
-        raise _Stopped(DeliveryState.DEAD, "channel_not_configured")
+        raise _SkipDelivery(DeliveryState.DEAD, "channel_not_configured")
     links: dict[str, Any] = {}
     if kind is ChannelKind.WEBHOOK:
-        reader, target = _endpoint(session, delivery, message_kind, office.seal)
+        audience, target = _endpoint_target(session, delivery, message_kind, context.secret_box)
     else:
-        reader, target, links = _personal(session, delivery, message, office)
-    desk = RenderContext(reader=reader, public_url=office.public_url, threshold=office.threshold, **links)
-    content = office.writers[message_kind](session, message, desk)
+        audience, target, links = _personal_target(session, delivery, message, context)
+    render_context = RenderContext(
+        audience=audience, public_url=context.public_url, threshold=context.threshold, **links
+    )
+    content = context.renderers[message_kind](session, message, render_context)
     if content is None:
-        raise _Stopped(DeliveryState.DROPPED, "nothing_left_to_tell")
-    letter = OutboundMessage(message.id, delivery.id, message.created_at, content, desk.unsubscribe_url)
-    return ReadyToSend(channel, letter, target)
+        raise _SkipDelivery(DeliveryState.DROPPED, "nothing_left_to_tell")
+    outbound = OutboundMessage(
+        message.id, delivery.id, message.created_at, content, render_context.unsubscribe_url
+    )
+    return ReadyToSend(channel, outbound, target)
 
 
-def _endpoint(
-    session: Session, delivery: Delivery, kind: MessageKind, seal: SecretBox
+def _endpoint_target(
+    session: Session, delivery: Delivery, kind: MessageKind, secret_box: SecretBox
 ) -> tuple[Audience, SendTarget]:
     endpoint = session.get_one(WebhookEndpoint, delivery.address_id)
-    if endpoint.removed_at is not None or (not endpoint.enabled and kind not in _ASKED_FOR):
-        raise _Stopped(DeliveryState.DROPPED, "address_off")
-    if endpoint.disabled_at is not None and kind not in _ASKED_FOR:
-        raise _Stopped(DeliveryState.DEAD, "endpoint_disabled")
-    sealed = [endpoint.sealed_secret]
-    if endpoint.sealed_previous is not None and (endpoint.previous_until or now()) > now():
-        sealed.append(endpoint.sealed_previous)
-    target = SendTarget(seal.open(endpoint.sealed_url), tuple(seal.open(secret) for secret in sealed))
-    return reader_of_endpoint(session, endpoint.id, endpoint.organisation_id), target
+    if endpoint.removed_at is not None or (not endpoint.enabled and kind not in _REQUESTED_KINDS):
+        raise _SkipDelivery(DeliveryState.DROPPED, "address_off")
+    if endpoint.disabled_at is not None and kind not in _REQUESTED_KINDS:
+        raise _SkipDelivery(DeliveryState.DEAD, "endpoint_disabled")
+    encrypted = [endpoint.encrypted_secret]
+    if endpoint.encrypted_previous_secret is not None and (endpoint.previous_until or now()) > now():
+        encrypted.append(endpoint.encrypted_previous_secret)
+    target = SendTarget(
+        secret_box.decrypt(endpoint.encrypted_url), tuple(secret_box.decrypt(secret) for secret in encrypted)
+    )
+    return audience_of_endpoint(session, endpoint.id, endpoint.organisation_id), target
 
 
-def _personal(
-    session: Session, delivery: Delivery, message: Message, office: DeliveryContext
+def _personal_target(
+    session: Session, delivery: Delivery, message: Message, context: DeliveryContext
 ) -> tuple[Audience, SendTarget, dict[str, Any]]:
     address = session.get_one(ChannelAddress, delivery.address_id)
     user = session.get_one(User, address.user_id)
-    asked_for = message.kind in _ASKED_FOR
-    if address.removed_at is not None or not user.active or not (address.enabled or asked_for):
-        raise _Stopped(DeliveryState.DROPPED, "address_off")
-    kind, seal = ChannelKind(address.kind), office.seal
-    reader = reader_of_user(session, user, crowd=kind in ROBOTS)
+    requested = message.kind in _REQUESTED_KINDS
+    if address.removed_at is not None or not user.active or not (address.enabled or requested):
+        raise _SkipDelivery(DeliveryState.DROPPED, "address_off")
+    kind, secret_box = ChannelKind(address.kind), context.secret_box
+    audience = audience_of_user(session, user, is_group=kind in ROBOTS)
     if kind in ROBOTS:
-        robot, _, secret = seal.open(address.sealed or "").partition("\n")
-        return reader, SendTarget(robot, (secret,) if secret else ()), {}
+        robot, _, secret = secret_box.decrypt(address.encrypted_url or "").partition("\n")
+        return audience, SendTarget(robot, (secret,) if secret else ()), {}
     links = {}
     if message.kind == MessageKind.VERIFY:
-        token = seal.link_token(
+        token = secret_box.link_token(
             CONFIRM, address.id, bound_to=user.email, until=message.created_at + CONFIRM_WITHIN
         )
-        links["confirm_url"] = office.link("/v1/channels/confirm", token)
-    elif address.verified_mark is None or not seal.is_bound(address.verified_mark, user.email):
-        raise _Stopped(DeliveryState.DROPPED, "mailbox_not_confirmed")
+        links["confirm_url"] = context.link("/v1/channels/confirm", token)
+    elif address.verified_fingerprint is None or not secret_box.is_bound(
+        address.verified_fingerprint, user.email
+    ):
+        raise _SkipDelivery(DeliveryState.DROPPED, "mailbox_not_confirmed")
     else:
-        links["unsubscribe_url"] = office.link(
-            "/v1/channels/unsubscribe", seal.link_token(UNSUBSCRIBE, address.id)
+        links["unsubscribe_url"] = context.link(
+            "/v1/channels/unsubscribe", secret_box.link_token(UNSUBSCRIBE, address.id)
         )
-    return reader, SendTarget(user.email), links
+    return audience, SendTarget(user.email), links

@@ -1,4 +1,4 @@
-"""The log of deliveries: who sees which, and sending one again by hand."""
+"""The delivery log: who may see which delivery, and manual redelivery."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ from app.accounts.access.principal import Principal
 from app.errors import Conflict, NotFound
 from app.notifications.delivery.ordering import lock_recipient, start
 from app.notifications.models import (
-    UNSETTLED,
+    UNFINISHED,
     ChannelAddress,
     ChannelKind,
     Delivery,
@@ -31,7 +31,10 @@ def deliveries(
     address_id: UUID | None = None,
     recipient_id: UUID | None = None,
 ) -> Select[Delivery]:
-    """The bureau sees all; a user those to his own channels and to his organisation's endpoints."""
+    """Deliveries that the principal may see, with optional filters.
+
+    Operators see all; other users see those to their own channels and to their organisation's endpoints.
+    """
     require(principal, Action.DELIVERY_READ, own=True)
     query = select(Delivery).where(_own(principal, Action.DELIVERY_READ))
     if states:
@@ -49,31 +52,32 @@ def deliveries(
 def get_delivery(session: Session, delivery_id: UUID, *, principal: Principal) -> Delivery:
     """
     Raises:
-        NotFound: there is none, or it is not the principal's to see.
+        NotFound: no such delivery, or the principal may not see it.
     """
-    found = session.scalar(deliveries(principal=principal).where(Delivery.id == delivery_id))
-    if found is None:
+    delivery = session.scalar(deliveries(principal=principal).where(Delivery.id == delivery_id))
+    if delivery is None:
         raise NotFound
-    return found
+    return delivery
 
 
 def kinds_of(session: Session, rows: Sequence[Delivery]) -> dict[UUID, str]:
-    """What each delivery's message is about, by the message's id."""
+    """Message id → kind of message, for these deliveries."""
     query = select(Message.id, Message.kind).where(Message.id.in_({row.message_id for row in rows}))
     return {row.id: row.kind for row in session.execute(query)}
 
 
 def attempts_of(session: Session, delivery: Delivery) -> Sequence[DeliveryAttempt]:
-    """In the order in which they were made."""
+    """The attempts at a delivery, oldest first."""
     query = select(DeliveryAttempt).where(DeliveryAttempt.delivery_id == delivery.id)
     return session.scalars(query.order_by(DeliveryAttempt.id)).all()
 
 
 def redeliver(session: Session, delivery_id: UUID, *, principal: Principal) -> Delivery:
-    """Send it once more, with all its tries again and the same ids; what it says is read anew.
+    """Send a delivery again with the same ids, a full retry schedule and newly rendered content.
 
     Raises:
-        Conflict: it is still under way, or its address takes nothing.
+        NotFound: no such delivery, or it is outside the principal's scope.
+        Conflict: the delivery is still in progress, or its address is disabled or removed.
     """
     require(principal, Action.DELIVERY_REPEAT, own=True)
     recipient_id = get_delivery(session, delivery_id, principal=principal).recipient_id
@@ -82,14 +86,17 @@ def redeliver(session: Session, delivery_id: UUID, *, principal: Principal) -> D
     delivery = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if delivery is None:
         raise NotFound
-    if delivery.state in UNSETTLED:
+    if delivery.state in UNFINISHED:
         raise Conflict(
-            "It is still under way.", "仍在投递中。", code="delivery_under_way", state=delivery.state
+            "This delivery is still in progress.",
+            "该消息仍在投递中,暂不能重新投递。",
+            code="delivery_under_way",
+            state=delivery.state,
         )
-    if not _takes(session, delivery):
+    if not _address_accepts(session, delivery):
         raise Conflict(
-            "Its address is switched off or removed; switch it on first.",
-            "该渠道已停用或已删除,请先启用。",
+            "The channel or endpoint of this delivery is disabled or removed. Enable it first.",
+            "该渠道或端点已停用或已删除,请先启用。",
             code="address_off",
         )
     delivery.round += 1
@@ -105,15 +112,17 @@ def redeliver(session: Session, delivery_id: UUID, *, principal: Principal) -> D
 def _own(principal: Principal, action: Action) -> ColumnElement[bool]:
     if scope_of(principal, action) is RecordScope.ANY:
         return true()
-    mine = select(ChannelAddress.id).where(ChannelAddress.user_id == principal.user_id)
-    kinds = [Delivery.address_id.in_(mine)]
+    channels = select(ChannelAddress.id).where(ChannelAddress.user_id == principal.user_id)
+    conditions = [Delivery.address_id.in_(channels)]
     if scope_of(principal, Action.WEBHOOK_READ) is not RecordScope.NONE:
-        ours = select(WebhookEndpoint.id).where(WebhookEndpoint.organisation_id == principal.organisation_id)
-        kinds.append(Delivery.address_id.in_(ours))
-    return or_(*kinds)
+        endpoints = select(WebhookEndpoint.id).where(
+            WebhookEndpoint.organisation_id == principal.organisation_id
+        )
+        conditions.append(Delivery.address_id.in_(endpoints))
+    return or_(*conditions)
 
 
-def _takes(session: Session, delivery: Delivery) -> bool:
+def _address_accepts(session: Session, delivery: Delivery) -> bool:
     if delivery.channel == ChannelKind.WEBHOOK:
         endpoint = session.get_one(WebhookEndpoint, delivery.address_id)
         return endpoint.removed_at is None and endpoint.enabled and endpoint.disabled_at is None

@@ -1,4 +1,4 @@
-"""Maintenance of deliveries: put lost ones back, and delete old logs."""
+"""Maintenance of deliveries: resume those that were lost, and delete old logs."""
 
 from datetime import timedelta
 
@@ -9,20 +9,21 @@ from app.database import now
 from app.events.outbox import Event
 from app.notifications.delivery.ordering import (
     DELIVERY_DUE,
-    SWEPT_AT_ONCE,
+    REQUEUE_BATCH,
     lock_recipient,
     start_next,
     stuck_recipients,
 )
-from app.notifications.delivery.outcome import _end
-from app.notifications.models import UNSETTLED, Delivery, DeliveryState, Message
+from app.notifications.delivery.outcome import end_delivery
+from app.notifications.models import UNFINISHED, Delivery, DeliveryState, Message
 from app.pushes.inbox.models import InboxChange
 
 
 def requeue_lost(session: Session) -> int:
-    """Set going what stands still: deliveries whose event died, and lanes behind them. Returns how many died so.
+    """Give up deliveries whose event is a dead letter, and resume the deliveries that wait behind them.
 
-    Nothing comes here in an ordinary day; it is for faults of the service itself.
+    This repairs faults of the service itself; normally there is nothing to do. Returns the number given up, at most
+    `REQUEUE_BATCH` a call.
     """
     dead = (
         select(Event.id)
@@ -40,9 +41,9 @@ def requeue_lost(session: Session) -> int:
         .exists()
     )
     query = select(Delivery).where(Delivery.state == DeliveryState.DUE, dead, ~alive)
-    ended = session.scalars(query.order_by(Delivery.id).limit(SWEPT_AT_ONCE)).all()
+    ended = session.scalars(query.order_by(Delivery.id).limit(REQUEUE_BATCH)).all()
     for delivery in ended:
-        _end(session, delivery, DeliveryState.DEAD, "event_dead")
+        end_delivery(session, delivery, DeliveryState.DEAD, "event_dead")
     for recipient_id in stuck_recipients(session):
         lock_recipient(session, recipient_id)
         start_next(session, recipient_id)
@@ -50,14 +51,14 @@ def requeue_lost(session: Session) -> int:
 
 
 def delete_old_deliveries(session: Session, *, older_than: timedelta) -> None:
-    """End of the log: settled messages with their deliveries and tries, and changes that no stream will ask for."""
+    """Delete messages whose deliveries are all finished, with their attempts, and inbox changes, after `older_than`."""
     before = now() - older_than
-    unsettled = (
-        select(Delivery.id).where(Delivery.message_id == Message.id, Delivery.state.in_(UNSETTLED)).exists()
+    unfinished = (
+        select(Delivery.id).where(Delivery.message_id == Message.id, Delivery.state.in_(UNFINISHED)).exists()
     )
     session.execute(
         delete(Message)
-        .where(Message.created_at < before, ~unsettled)
+        .where(Message.created_at < before, ~unfinished)
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(InboxChange).where(InboxChange.at < before))

@@ -1,7 +1,7 @@
-"""The order of deliveries. Those of one recipient to one address are a lane: each goes when the one before is settled.
+"""The order of deliveries. The ordering key is recipient and address: deliveries with the same key go one by one.
 
-Only the first of a lane has an event; when it is settled, the next one gets its own. Whoever adds to a recipient's
-lanes or moves them holds the recipient's lock, so that no two see each other's half.
+Only the first unfinished delivery of a key has an event; when it is finished, the next one gets its own. Code that adds
+or starts deliveries of a recipient holds the recipient's lock, so that no two transactions see each other's half.
 """
 
 from datetime import datetime
@@ -13,47 +13,51 @@ from sqlalchemy.orm import Session, aliased
 from app.database import now
 from app.events.messages import MESSAGE_DUE
 from app.events.outbox import Event, emit
-from app.notifications.models import UNSETTLED, Delivery, DeliveryState
+from app.notifications.models import UNFINISHED, Delivery, DeliveryState
 
 DELIVERY_DUE = "delivery.due"
 
-SWEPT_AT_ONCE = 500
+REQUEUE_BATCH = 500
+"""Deliveries, or recipients, that one run of the maintenance job handles at most."""
 
 
 def lock_recipient(session: Session, recipient_id: UUID) -> None:
-    """Until the transaction ends. On SQLite a writing transaction is alone anyway."""
+    """Lock the recipient until the transaction ends. SQLite needs no lock: its writing transactions are serialised."""
     if session.get_bind().dialect.name == "postgresql":
         key = recipient_id.int & 0x7FFF_FFFF_FFFF_FFFF
         session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def start_next(session: Session, recipient_id: UUID, *, address_id: UUID | None = None) -> None:
-    """Let the first delivery of the lane (of each lane, where none is named) go, if it still waits.
+    """Start the first delivery to the address, or without `address_id` to each address of the recipient, if it waits.
 
-    The caller holds the recipient's lock. A delivery also waits for earlier messages to the recipient that are not
-    addressed yet, since they may have to go before it.
+    The caller holds the recipient's lock. A delivery also waits for earlier messages to the recipient that have no
+    deliveries yet, since they may have to precede it.
     """
-    first_open = _first_unaddressed(session, recipient_id)
-    lanes = [address_id] if address_id is not None else _waiting_lanes(session, recipient_id)
-    for lane in lanes:
+    first_unrouted = _first_unrouted(session, recipient_id)
+    address_ids = [address_id] if address_id is not None else _waiting_addresses(session, recipient_id)
+    for id_ in address_ids:
         first = session.scalar(
             select(Delivery)
             .where(
                 Delivery.recipient_id == recipient_id,
-                Delivery.address_id == lane,
-                Delivery.state.in_(UNSETTLED),
+                Delivery.address_id == id_,
+                Delivery.state.in_(UNFINISHED),
             )
             .order_by(Delivery.message_id)
             .limit(1)
         )
         if first is None or first.state != DeliveryState.WAITING:
             continue
-        if first_open is None or first.message_id < first_open:
+        if first_unrouted is None or first.message_id < first_unrouted:
             start(session, first)
 
 
 def start(session: Session, delivery: Delivery, *, at: datetime | None = None) -> None:
-    """Let it go, now or later. The event names the recipient, so that couriers can take the locks in one order."""
+    """Make a delivery due, now or `at` a later time.
+
+    The event names the recipient, so that concurrent workers take the locks of recipients in one order.
+    """
     delivery.state = DeliveryState.DUE
     delivery.next_at = at or now()
     payload = {"recipient": {"id": str(delivery.recipient_id)}}
@@ -61,36 +65,36 @@ def start(session: Session, delivery: Delivery, *, at: datetime | None = None) -
 
 
 def stuck_recipients(session: Session) -> list[UUID]:
-    """Whose lanes stand still though nothing is on its way in them: after an event that could not be worked off."""
-    ahead = aliased(Delivery)
-    moving = (
-        select(ahead.id)
+    """Recipients with deliveries that wait though none before them is due, as after an event became a dead letter."""
+    due = aliased(Delivery)
+    has_due = (
+        select(due.id)
         .where(
-            ahead.recipient_id == Delivery.recipient_id,
-            ahead.address_id == Delivery.address_id,
-            ahead.state == DeliveryState.DUE,
+            due.recipient_id == Delivery.recipient_id,
+            due.address_id == Delivery.address_id,
+            due.state == DeliveryState.DUE,
         )
         .exists()
     )
     query = (
         select(Delivery.recipient_id)
-        .where(Delivery.state == DeliveryState.WAITING, ~moving)
+        .where(Delivery.state == DeliveryState.WAITING, ~has_due)
         .distinct()
-        .limit(SWEPT_AT_ONCE)
+        .limit(REQUEUE_BATCH)
     )
     return list(session.scalars(query.order_by(Delivery.recipient_id)))
 
 
-def _waiting_lanes(session: Session, recipient_id: UUID) -> list[UUID]:
+def _waiting_addresses(session: Session, recipient_id: UUID) -> list[UUID]:
     query = select(Delivery.address_id).where(
         Delivery.recipient_id == recipient_id, Delivery.state == DeliveryState.WAITING
     )
     return list(session.scalars(query.distinct().order_by(Delivery.address_id)))
 
 
-def _first_unaddressed(session: Session, recipient_id: UUID) -> UUID | None:
-    """The earliest message that is due, or was tried, and has no deliveries yet; one for a later time is not waited
-    for."""
+def _first_unrouted(session: Session, recipient_id: UUID) -> UUID | None:
+    """The earliest message that is due, or was attempted, and has no deliveries yet. A message for a later time blocks
+    nothing."""
     query = select(Event.id).where(
         Event.subject_id == recipient_id,
         Event.name == MESSAGE_DUE,

@@ -1,7 +1,7 @@
-"""From a message that is due to what its receivers have: deliveries, tries, retries, and their end.
+"""Event handlers of delivery: from a message that is due to deliveries, attempts, retries and their result.
 
-`message.due` becomes a message and one delivery for each address; each delivery is an event `delivery.due` of its own.
-The worker may die anywhere: then the try is made again with the same ids, so that a receiver can tell.
+`message.due` creates a message and one delivery for each address; each delivery has an event `delivery.due` of its own.
+A worker may die at any point: the attempt is then repeated with the same ids, so that receivers recognise duplicates.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from app.database import now
 from app.events.messages import MESSAGE_DUE, MessageKind, enqueue_message
 from app.events.outbox import ClaimedEvent, Handler
-from app.notifications.channels import open_channels
+from app.notifications.channels import build_channels
 from app.notifications.channels.base import SendResult
 from app.notifications.channels.secrets import SecretBox
-from app.notifications.content.renderer import Writer
-from app.notifications.delivery.attempt import CompletedAttempt as Tried
+from app.notifications.content.renderer import Renderer
 from app.notifications.delivery.attempt import (
+    CompletedAttempt,
     DeliveryContext,
     Skip,
     prepare,
@@ -45,41 +45,45 @@ from app.notifications.models import (
 from app.settings import Settings
 
 EVENTS = (MESSAGE_DUE, DELIVERY_DUE)
-"""What a courier works on."""
+"""The events of the concurrent worker."""
 
 ENDPOINT_GONE = "gone"
 ENDPOINT_FAILING = "failing"
 
 
 def event_handlers(
-    settings: Settings, *, threshold: float, writers: Mapping[MessageKind, Writer] | None = None
+    settings: Settings, *, threshold: float, renderers: Mapping[MessageKind, Renderer] | None = None
 ) -> Mapping[str, Sequence[Handler]]:
-    """`threshold` is the score, 0–1, from which an owner is told of a match. `writers` of concepts above this one
-    take the place of its own."""
-    office = DeliveryContext(
-        channels=open_channels(settings),
-        seal=SecretBox(settings),
+    """Event → handlers of delivery.
+
+    Args:
+        threshold: the score, 0–1, from which an owner is notified of a match.
+        renderers: renderers of higher packages, which replace those of this package.
+    """
+    context = DeliveryContext(
+        channels=build_channels(settings),
+        secret_box=SecretBox(settings),
         public_url=settings.public_url,
         threshold=threshold,
-        writers=renderers_with(writers or {}),
+        renderers=renderers_with(renderers or {}),
     )
 
-    def sent(session: Session, event: ClaimedEvent) -> Skip | Tried | None:
-        prepared = prepare(session, _subject(event), office)
-        session.close()  # gives the connection back: a receiver may take its time
+    def send(session: Session, event: ClaimedEvent) -> Skip | CompletedAttempt | None:
+        prepared = prepare(session, _subject(event), context)
+        session.close()  # returns the connection to the pool: a receiver may be slow
         return prepared if prepared is None or isinstance(prepared, Skip) else prepared.send()
 
-    def settled(session: Session, event: ClaimedEvent, tried: Skip | Tried | None) -> None:
-        _settle(session, event, tried, office, settings)
+    def record(session: Session, event: ClaimedEvent, attempt: Skip | CompletedAttempt | None) -> None:
+        _record_attempt(session, event, attempt, context, settings)
 
     return {
-        MESSAGE_DUE: (Handler(plan=lambda *_: None, apply=_address),),
-        DELIVERY_DUE: (Handler(plan=sent, apply=settled),),
+        MESSAGE_DUE: (Handler(plan=lambda *_: None, apply=_route_message),),
+        DELIVERY_DUE: (Handler(plan=send, apply=record),),
     }
 
 
-def _address(session: Session, event: ClaimedEvent, _: None) -> None:
-    """The message and its deliveries. Its id is the event's: done twice, it is there once."""
+def _route_message(session: Session, event: ClaimedEvent, _: None) -> None:
+    """Create the message and its deliveries. The message has the id of the event, so a repetition creates nothing."""
     payload = event.payload
     ((recipient_kind, recipient),) = payload["recipient"].items()
     recipient_id, kind = UUID(recipient), MessageKind(payload["kind"])
@@ -102,11 +106,11 @@ def _address(session: Session, event: ClaimedEvent, _: None) -> None:
     start_next(session, recipient_id)
 
 
-def _settle(
+def _record_attempt(
     session: Session,
     event: ClaimedEvent,
-    tried: Skip | Tried | None,
-    office: DeliveryContext,
+    attempt: Skip | CompletedAttempt | None,
+    context: DeliveryContext,
     settings: Settings,
 ) -> None:
     recipient_id = session.scalar(select(Delivery.recipient_id).where(Delivery.id == _subject(event)))
@@ -114,41 +118,41 @@ def _settle(
         return
     lock_recipient(session, recipient_id)
     delivery = session.get_one(Delivery, _subject(event), populate_existing=True)
-    _log_lost(session, delivery, event)
-    if isinstance(tried, Tried):
-        _log(session, delivery, tried)
+    _log_lost_attempts(session, delivery, event)
+    if isinstance(attempt, CompletedAttempt):
+        _log_attempt(session, delivery, attempt)
         if delivery.state == DeliveryState.DUE:
-            _follow(session, delivery, tried.outcome, office, settings)
-    elif isinstance(tried, Skip) and delivery.state == DeliveryState.DUE:
-        _end(session, delivery, tried.state, tried.reason)
+            _apply_result(session, delivery, attempt.outcome, context, settings)
+    elif isinstance(attempt, Skip) and delivery.state == DeliveryState.DUE:
+        end_delivery(session, delivery, attempt.state, attempt.reason)
     session.flush()
     start_next(session, recipient_id, address_id=delivery.address_id)
 
 
-def _follow(
-    session: Session, delivery: Delivery, outcome: SendResult, office: DeliveryContext, settings: Settings
+def _apply_result(
+    session: Session, delivery: Delivery, outcome: SendResult, context: DeliveryContext, settings: Settings
 ) -> None:
-    """delivered, tried again later, or dead."""
+    """Mark the delivery as delivered, schedule a retry, or give it up."""
     channel = ChannelKind(delivery.channel)
-    disabled = channel is ChannelKind.WEBHOOK and _note_health(
+    disabled = channel is ChannelKind.WEBHOOK and _update_endpoint_health(
         session, delivery.address_id, outcome, settings.webhook_disable_after
     )
     if outcome.delivered:
-        _end(session, delivery, DeliveryState.DELIVERED, None)
+        end_delivery(session, delivery, DeliveryState.DELIVERED, None)
         return
     delivery.last_error = outcome.error
     pause = None
     if outcome.retryable and not disabled:
-        pauses = office.channels[channel].pauses
-        pause = next_delay(pauses, _failures(session, delivery), retry_after=outcome.retry_after)
+        retry_schedule = context.channels[channel].retry_schedule
+        pause = next_delay(retry_schedule, _failures(session, delivery), retry_after=outcome.retry_after)
     if pause is None:
-        _end(session, delivery, DeliveryState.DEAD, outcome.error)
+        end_delivery(session, delivery, DeliveryState.DEAD, outcome.error)
         return
     start(session, delivery, at=now() + pause)
 
 
 def _failures(session: Session, delivery: Delivery) -> int:
-    """Of this round. A try that was lost with its worker is no failure of the receiver's."""
+    """Failed attempts since the delivery was last started. An attempt lost with its worker is no failure."""
     query = select(func.count()).where(
         DeliveryAttempt.delivery_id == delivery.id,
         DeliveryAttempt.round == delivery.round,
@@ -157,7 +161,8 @@ def _failures(session: Session, delivery: Delivery) -> int:
     return session.scalar(query) or 0
 
 
-def _end(session: Session, delivery: Delivery, state: DeliveryState, error: str | None) -> None:
+def end_delivery(session: Session, delivery: Delivery, state: DeliveryState, error: str | None) -> None:
+    """Finish a delivery in `state`, which is final until it is redelivered."""
     delivery.state = state
     delivery.last_error = error
     delivery.settled_at = now()
@@ -165,8 +170,8 @@ def _end(session: Session, delivery: Delivery, state: DeliveryState, error: str 
     session.flush()
 
 
-def _log(session: Session, delivery: Delivery, tried: Tried) -> None:
-    outcome = tried.outcome
+def _log_attempt(session: Session, delivery: Delivery, attempt: CompletedAttempt) -> None:
+    outcome = attempt.outcome
     delivery.attempts += 1
     session.add(
         DeliveryAttempt(
@@ -175,15 +180,15 @@ def _log(session: Session, delivery: Delivery, tried: Tried) -> None:
             number=delivery.attempts,
             result=outcome.result,
             status=outcome.status,
-            duration_ms=tried.duration_ms,
+            duration_ms=attempt.duration_ms,
             error=outcome.error,
             excerpt=outcome.excerpt,
         )
     )
 
 
-def _log_lost(session: Session, delivery: Delivery, event: ClaimedEvent) -> None:
-    """Tries whose worker ended before it could tell: the receiver may have got them."""
+def _log_lost_attempts(session: Session, delivery: Delivery, event: ClaimedEvent) -> None:
+    """Log the attempts whose worker died before it recorded a result. The receiver may have received them."""
     for _ in range(event.attempts - 1):
         delivery.attempts += 1
         session.add(
@@ -197,10 +202,16 @@ def _log_lost(session: Session, delivery: Delivery, event: ClaimedEvent) -> None
         )
 
 
-def _note_health(session: Session, endpoint_id: UUID, outcome: SendResult, disable_after: timedelta) -> bool:
-    """Keep the endpoint's record of failure; True when it is disabled by now, and its owner is told once.
+def _update_endpoint_health(
+    session: Session, endpoint_id: UUID, outcome: SendResult, disable_after: timedelta
+) -> bool:
+    """Record the endpoint's success or failure. Disable it after `disable_after` of failures, or at once if it is gone.
 
-    Plain statements: its version is for the changes of its owner, and two workers may note at the same time.
+    The organisation is notified once. Uses plain UPDATE statements, because the row's version counts changes by users
+    only, and because two workers may write at the same time.
+
+    Returns:
+        Whether the endpoint is disabled.
     """
     this = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)
     if outcome.delivered:
@@ -230,12 +241,12 @@ def _note_health(session: Session, endpoint_id: UUID, outcome: SendResult, disab
 
 
 def recipient_order(event: ClaimedEvent) -> tuple[str, str]:
-    """The order in which events are settled together: by recipient, whose lock each takes, and then by age."""
+    """The order in which a batch of events is applied: by recipient, whose lock each takes, then by age."""
     ((_, recipient),) = event.payload["recipient"].items()
     return str(recipient), str(event.id)
 
 
 def _subject(event: ClaimedEvent) -> UUID:
     if event.subject_id is None:
-        raise ValueError(f"event {event.name} names nothing")
+        raise ValueError(f"event {event.name} has no subject")
     return event.subject_id

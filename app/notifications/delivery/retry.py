@@ -1,24 +1,24 @@
-"""When to try again: a schedule as data, the receiver's own wish, and a little spreading."""
+"""The pause before the next attempt: the channel's retry schedule, the receiver's Retry-After, and jitter."""
 
 import random
 from collections.abc import Sequence
 from datetime import timedelta
 
-LONGEST_WISH = timedelta(hours=24)
-"""A receiver may ask for a later try, but not for one after the message has lost its use."""
+MAX_RETRY_AFTER = timedelta(hours=24)
+"""A receiver may ask for a longer pause, but not for one after which the message is no longer useful."""
 
-_SPREAD = 0.1
+_JITTER = 0.1
 
 
 def next_delay(
-    pauses: Sequence[timedelta], attempts: int, *, retry_after: timedelta | None = None
+    retry_schedule: Sequence[timedelta], attempts: int, *, retry_after: timedelta | None = None
 ) -> timedelta | None:
-    """How long to wait after so many failed attempts (1 or more); None when the schedule is used up.
+    """The pause after `attempts` failed attempts (1 or more); None when the schedule is used up.
 
-    Never shorter than the schedule's pause, nor than what the receiver asked for; up to 10% longer, so that failures
-    do not come back in step.
+    At least the schedule's pause and, up to `MAX_RETRY_AFTER`, the pause that the receiver asked for; up to 10% longer,
+    so that retries of simultaneous failures spread out.
     """
-    if attempts > len(pauses):
+    if attempts > len(retry_schedule):
         return None
-    pause = max(pauses[attempts - 1], min(retry_after or timedelta(), LONGEST_WISH))
-    return pause * random.uniform(1, 1 + _SPREAD)  # noqa: S311 — spreading, not secrecy
+    pause = max(retry_schedule[attempts - 1], min(retry_after or timedelta(), MAX_RETRY_AFTER))
+    return pause * random.uniform(1, 1 + _JITTER)  # noqa: S311 — jitter, not secrecy

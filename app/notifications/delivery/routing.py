@@ -1,4 +1,4 @@
-"""To which addresses a message goes: all that its recipient has enabled for this kind of message."""
+"""Routing: the addresses that a message goes to, namely all that its recipient has enabled for its kind."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,13 +23,13 @@ TYPES: Mapping[str, MessageKind] = MappingProxyType(
         "task.reminder": MessageKind.TASK_REMINDER,
     }
 )
-"""What an endpoint may be told of, by the names that its program reads."""
+"""The kinds of messages that an endpoint may receive, by their names in webhook payloads."""
 
 _TYPE_OF = {kind: name for name, kind in TYPES.items()}
 
 
 def usable() -> ColumnElement[bool]:
-    """Channel addresses that may be told something: not removed, not switched off, a mailbox only when confirmed."""
+    """Channel addresses that may receive messages: not removed, enabled and, if a mailbox, confirmed."""
     return and_(
         ChannelAddress.removed_at.is_(None),
         ChannelAddress.enabled,
@@ -38,7 +38,7 @@ def usable() -> ColumnElement[bool]:
 
 
 def active() -> ColumnElement[bool]:
-    """Endpoints that are told something."""
+    """Endpoints that may receive messages."""
     return and_(
         WebhookEndpoint.removed_at.is_(None), WebhookEndpoint.enabled, WebhookEndpoint.disabled_at.is_(None)
     )
@@ -47,11 +47,18 @@ def active() -> ColumnElement[bool]:
 def addresses_of(
     session: Session, kind: MessageKind, *, recipient_kind: str, recipient_id: UUID, ids: Mapping[str, Any]
 ) -> list[Address]:
-    """A manager's: his own, and the endpoints of the organisation that employs him. A user's: his own. An
-    organisation's: its endpoints, and those of its users, but of its managers, who have messages of their own."""
-    named = ids.get("address_id")
-    if named is not None:
-        return _named(session, UUID(named))
+    """The addresses of a recipient for a kind of message.
+
+    A user: their own channels. A manager: their own channels and the endpoints of the organisation that employs them.
+    An organisation: its endpoints and the channels of its users, without managers, who receive messages of their own.
+    A message that names an `address_id` goes to this address alone.
+
+    Raises:
+        ValueError: an unknown kind of recipient.
+    """
+    address_id = ids.get("address_id")
+    if address_id is not None:
+        return _single_address(session, UUID(address_id))
     match recipient_kind:
         case "user_id":
             return _personal(session, User.id == recipient_id)
@@ -67,14 +74,14 @@ def addresses_of(
             return _personal(session, User.id == manager.user_id) + _endpoints(
                 session, kind, manager.owner_org_id
             )
-    raise ValueError(f"no such kind of recipient: {recipient_kind}")
+    raise ValueError(f"unknown kind of recipient: {recipient_kind}")
 
 
-def _personal(session: Session, whose: ColumnElement[bool]) -> list[Address]:
+def _personal(session: Session, users: ColumnElement[bool]) -> list[Address]:
     query = (
         select(ChannelAddress.kind, ChannelAddress.id)
         .join(User, User.id == ChannelAddress.user_id)
-        .where(whose, User.active, usable())
+        .where(users, User.active, usable())
         .order_by(ChannelAddress.id)
     )
     return [(ChannelKind(kind), id_) for kind, id_ in session.execute(query)]
@@ -87,14 +94,14 @@ def _endpoints(session: Session, kind: MessageKind, organisation_id: UUID) -> li
     query = select(WebhookEndpoint.id, WebhookEndpoint.types).where(
         WebhookEndpoint.organisation_id == organisation_id, active()
     )
-    found = session.execute(query.order_by(WebhookEndpoint.id))
-    return [(ChannelKind.WEBHOOK, id_) for id_, types in found if type_ in types]
+    rows = session.execute(query.order_by(WebhookEndpoint.id))
+    return [(ChannelKind.WEBHOOK, id_) for id_, types in rows if type_ in types]
 
 
-def _named(session: Session, address_id: UUID) -> list[Address]:
-    """A test or a question to one address, in whatever state it is."""
+def _single_address(session: Session, address_id: UUID) -> list[Address]:
+    """The address of a test or confirmation message, regardless of its state."""
     kind = session.scalar(select(ChannelAddress.kind).where(ChannelAddress.id == address_id))
     if kind is not None:
         return [(ChannelKind(kind), address_id)]
-    known = session.scalar(select(WebhookEndpoint.id).where(WebhookEndpoint.id == address_id))
-    return [] if known is None else [(ChannelKind.WEBHOOK, address_id)]
+    endpoint_id = session.scalar(select(WebhookEndpoint.id).where(WebhookEndpoint.id == address_id))
+    return [] if endpoint_id is None else [(ChannelKind.WEBHOOK, endpoint_id)]

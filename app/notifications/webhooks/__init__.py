@@ -1,1 +1,1 @@
-"""Webhooks of organisations (Standard Webhooks)."""
+"""Webhook endpoints of organisations (Standard Webhooks)."""

@@ -1,4 +1,4 @@
-"""Routes of webhook endpoints."""
+"""Routes for webhook endpoints."""
 
 from datetime import datetime
 from typing import Annotated
@@ -22,7 +22,7 @@ from app.errors import (
 from app.notifications.models import WebhookEndpoint
 from app.notifications.schemas import Asked, WebhookChange, WebhookIssued, WebhookNew, WebhookRead
 from app.notifications.webhooks import service
-from app.notifications.webhooks.service import Issued, WebhookSecrets
+from app.notifications.webhooks.service import Issued, WebhookConfig
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 
 router = APIRouter(
@@ -33,11 +33,11 @@ _BY_AGE = Sort(WebhookEndpoint.created_at, datetime)
 _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 
 
-def _keeper(request: Request) -> WebhookSecrets:
-    return WebhookSecrets.of(request.app.state.settings)
+def _config(request: Request) -> WebhookConfig:
+    return WebhookConfig.of(request.app.state.settings)
 
 
-TheKeeper = Annotated[WebhookSecrets, Depends(_keeper)]
+ConfigDependency = Annotated[WebhookConfig, Depends(_config)]
 
 
 @router.post(
@@ -47,11 +47,13 @@ TheKeeper = Annotated[WebhookSecrets, Depends(_keeper)]
     response_model=WebhookIssued,
     responses=problems(Invalid, Conflict),
 )
-def create(session: WriteSession, principal: LoggedIn, keeper: TheKeeper, body: WebhookNew) -> Response:
-    """签名密钥只在此次回答中显示,因此不支持 Idempotency-Key。签名与重试按 Standard Webhooks 规范。"""
+def create(
+    session: WriteSession, principal: LoggedIn, config: ConfigDependency, body: WebhookNew
+) -> Response:
+    """签名密钥仅在本次响应中显示,因此不支持 Idempotency-Key。签名与重试遵循 Standard Webhooks 规范。"""
     issued = service.create_endpoint(
         session,
-        keeper,
+        config,
         principal=principal,
         name=body.name,
         url=body.url,
@@ -70,13 +72,13 @@ def list_(
     cursor: Cursor = None,
 ) -> Page[WebhookRead]:
     query = service.endpoints(principal=principal, organisation_id=organisation_id)
-    rows, following = fetch_page(
+    rows, next_cursor = fetch_page(
         session, query, sort=_BY_AGE, key=WebhookEndpoint.id, limit=limit, cursor=cursor
     )
-    return Page(items=[WebhookRead.model_validate(row) for row in rows], next_cursor=following)
+    return Page(items=[WebhookRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/{endpoint_id}", summary="一个 Webhook 端点", responses=problems(NotFound))
+@router.get("/{endpoint_id}", summary="Webhook 端点详情", responses=problems(NotFound))
 def get(endpoint_id: UUID, session: ReadSession, principal: LoggedIn, response: Response) -> WebhookRead:
     row = service.get_endpoint(session, endpoint_id, principal=principal)
     response.headers["ETag"] = etag(row)
@@ -88,14 +90,14 @@ def change(
     endpoint_id: UUID,
     session: WriteSession,
     principal: LoggedIn,
-    keeper: TheKeeper,
+    config: ConfigDependency,
     response: Response,
     body: WebhookChange,
     if_match: IfMatch = None,
 ) -> WebhookRead:
     row = service.change_endpoint(
         session,
-        keeper,
+        config,
         endpoint_id,
         principal=principal,
         changes=body.model_dump(exclude_none=True),
@@ -117,11 +119,11 @@ def rotate(
     endpoint_id: UUID,
     session: WriteSession,
     principal: LoggedIn,
-    keeper: TheKeeper,
+    config: ConfigDependency,
     if_match: IfMatch = None,
 ) -> Response:
-    """新密钥只在此次回答中显示;旧密钥在重叠期内同时签名,便于接收方从容更换。"""
-    issued = service.rotate_secret(session, keeper, endpoint_id, principal=principal, if_match=if_match)
+    """新密钥仅在本次响应中显示;在重叠期内新旧密钥同时签名,便于接收方平稳更换。"""
+    issued = service.rotate_secret(session, config, endpoint_id, principal=principal, if_match=if_match)
     return _issued(issued, 200)
 
 
@@ -132,12 +134,12 @@ def rotate(
     responses=problems(NotFound),
 )
 def test(endpoint_id: UUID, session: WriteSession, principal: LoggedIn) -> Asked:
-    """只发给此端点,停用时也发。结果见投递日志。"""
+    """仅发送至此端点,端点停用时也会发送。结果见投递日志。"""
     return Asked(message_id=service.test_endpoint(session, endpoint_id, principal=principal).id)
 
 
 def _issued(issued: Issued, status_code: int) -> Response:
     row = issued.endpoint
     headers = {"ETag": etag(row), "Location": f"/v1/webhooks/{row.id}", "Cache-Control": "no-store"}
-    shown = WebhookIssued.showing(row, issued.secret)
-    return Response(shown.model_dump_json(), status_code, headers, "application/json")
+    body = WebhookIssued.with_secret(row, issued.secret)
+    return Response(body.model_dump_json(), status_code, headers, "application/json")

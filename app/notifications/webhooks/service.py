@@ -1,4 +1,4 @@
-"""An organisation's webhook endpoints: made, changed, rotated, tested, removed. Flushes, never commits."""
+"""Commands and queries for an organisation's webhook endpoints. Flushes, never commits."""
 
 import base64
 import secrets
@@ -27,34 +27,37 @@ from app.notifications.channels.ssrf_guard import is_public
 from app.notifications.models import WebhookEndpoint
 from app.settings import Settings
 
-MOST_ENDPOINTS = 10
-_SECRET_BYTES = 32  # the specification asks for 24 to 64
+MAX_ENDPOINTS = 10
+_SECRET_BYTES = 32  # the specification requires 24 to 64
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """`secret` in clear, on its way to the organisation, this once."""
+    """An endpoint with its secret in clear text, which is shown to the organisation only once."""
 
     endpoint: WebhookEndpoint
     secret: str
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookSecrets:
-    """What the service needs to check an address and to keep a secret; made once a process."""
+class WebhookConfig:
+    """What the service needs to validate addresses and to encrypt secrets; created once per process.
 
-    seal: SecretBox
+    `allowed_hosts` are `host:port` that need not be public; `overlap` is how long a replaced secret stays valid.
+    """
+
+    secret_box: SecretBox
     allowed_hosts: Sequence[str]
     overlap: timedelta
 
     @classmethod
-    def of(cls, settings: Settings) -> "WebhookSecrets":
+    def of(cls, settings: Settings) -> "WebhookConfig":
         return cls(SecretBox(settings), settings.webhook_allowed_hosts, settings.webhook_secret_overlap)
 
 
 def create_endpoint(
     session: Session,
-    keeper: WebhookSecrets,
+    config: WebhookConfig,
     *,
     principal: Principal,
     name: str,
@@ -62,46 +65,25 @@ def create_endpoint(
     types: Sequence[str],
     organisation_id: UUID | None = None,
 ) -> Issued:
-    """For the own organisation, or, by the operator, for any.
+    """Create an endpoint for the principal's organisation or, by an operator, for any organisation.
 
     Raises:
-        Forbidden: the bureau has not verified the organisation; a stranger's word sends no requests anywhere.
-        Invalid: the address is not one that the service would send to.
-        Conflict: there are enough endpoints.
+        Forbidden: the bureau has not verified the organisation; unverified users cannot make the service send requests.
+        Invalid: unknown organisation, or an address that the service does not send to.
+        Conflict: the organisation has `MAX_ENDPOINTS` endpoints.
     """
     organisation_id = organisation_id or principal.organisation_id
     require(principal, Action.WEBHOOK_CREATE, owner_org_id=organisation_id)
-    organisation = session.scalar(
-        select(Organisation).where(Organisation.id == organisation_id).with_for_update(key_share=True)
-    )
-    if organisation is None:
-        raise Invalid.field(
-            "organisation_id", "unknown_organisation", "机构不存在", "there is no such organisation"
-        )
-    if not organisation.trusted:
-        raise Forbidden(
-            "Webhooks are for organisations that the bureau has verified.",
-            "Webhook 仅供经主管部门核验的单位使用。",
-            code="not_verified",
-        )
-    there = select(func.count()).where(
-        WebhookEndpoint.organisation_id == organisation.id, WebhookEndpoint.removed_at.is_(None)
-    )
-    if (session.scalar(there) or 0) >= MOST_ENDPOINTS:
-        raise Conflict(
-            f"An organisation has at most {MOST_ENDPOINTS} endpoints; remove one first.",
-            f"每个单位至多 {MOST_ENDPOINTS} 个端点,请先删除不用的。",
-            code="too_many_endpoints",
-        )
-    host = checked_host(url, keeper.allowed_hosts)
+    organisation_id = _lock_organisation(session, organisation_id)
+    host = validated_host(url, config.allowed_hosts)
     secret = new_secret()
     endpoint = WebhookEndpoint(
-        organisation_id=organisation.id,
+        organisation_id=organisation_id,
         name=name,
         host=host,
-        sealed_url=keeper.seal.close(url),
+        encrypted_url=config.secret_box.encrypt(url),
         types=sorted(set(types)),
-        sealed_secret=keeper.seal.close(secret),
+        encrypted_secret=config.secret_box.encrypt(secret),
         created_by=principal.user_id,
     )
     session.add(endpoint)
@@ -111,7 +93,7 @@ def create_endpoint(
 
 
 def endpoints(*, principal: Principal, organisation_id: UUID | None = None) -> Select[WebhookEndpoint]:
-    """Those that the principal may see; the removed ones are gone."""
+    """The endpoints that the principal may see, without removed ones."""
     require(principal, Action.WEBHOOK_READ, own=True)
     query = select(WebhookEndpoint).where(WebhookEndpoint.removed_at.is_(None))
     if scope_of(principal, Action.WEBHOOK_READ) is RecordScope.OWN:
@@ -124,7 +106,7 @@ def endpoints(*, principal: Principal, organisation_id: UUID | None = None) -> S
 def get_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) -> WebhookEndpoint:
     """
     Raises:
-        NotFound: there is none, or it is another organisation's.
+        NotFound: no such endpoint, or it belongs to another organisation.
     """
     endpoint = session.scalar(endpoints(principal=principal).where(WebhookEndpoint.id == endpoint_id))
     if endpoint is None:
@@ -134,18 +116,18 @@ def get_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) -
 
 def change_endpoint(
     session: Session,
-    keeper: WebhookSecrets,
+    config: WebhookConfig,
     endpoint_id: UUID,
     *,
     principal: Principal,
     changes: Mapping[str, Any],
     if_match: str | None,
 ) -> WebhookEndpoint:
-    """`changes` may hold name, url, types and enabled. Enabling it also ends a stop for failure."""
+    """Apply `changes` to name, url, types and enabled. Enabling also lifts a suspension after failures."""
     endpoint = _changeable(session, endpoint_id, principal, if_match)
     if "url" in changes:
-        endpoint.host = checked_host(changes["url"], keeper.allowed_hosts)
-        endpoint.sealed_url = keeper.seal.close(changes["url"])
+        endpoint.host = validated_host(changes["url"], config.allowed_hosts)
+        endpoint.encrypted_url = config.secret_box.encrypt(changes["url"])
     if "types" in changes:
         endpoint.types = sorted(set(changes["types"]))
     if "name" in changes:
@@ -160,17 +142,17 @@ def change_endpoint(
 
 
 def rotate_secret(
-    session: Session, keeper: WebhookSecrets, endpoint_id: UUID, *, principal: Principal, if_match: str | None
+    session: Session, config: WebhookConfig, endpoint_id: UUID, *, principal: Principal, if_match: str | None
 ) -> Issued:
-    """A new secret; for the time of the overlap the one before signs along, so that no message is refused meanwhile.
+    """Issue a new secret. The previous one also signs during the overlap, so that no message is rejected meanwhile.
 
-    Of two rotations within that time only the last two secrets count.
+    After two rotations within the overlap, only the last two secrets sign.
     """
     endpoint = _changeable(session, endpoint_id, principal, if_match)
     secret = new_secret()
-    endpoint.sealed_previous = endpoint.sealed_secret
-    endpoint.previous_until = now() + keeper.overlap
-    endpoint.sealed_secret = keeper.seal.close(secret)
+    endpoint.encrypted_previous_secret = endpoint.encrypted_secret
+    endpoint.previous_until = now() + config.overlap
+    endpoint.encrypted_secret = config.secret_box.encrypt(secret)
     session.flush()
     audit.record(session, principal, Action.WEBHOOK_CHANGE, endpoint.id, "rotate")
     return Issued(endpoint, secret)
@@ -179,18 +161,18 @@ def rotate_secret(
 def remove_endpoint(
     session: Session, endpoint_id: UUID, *, principal: Principal, if_match: str | None
 ) -> None:
-    """Its log stays; its address and secrets are gone at once."""
+    """Remove an endpoint. Its address and secrets are erased at once; its delivery log stays."""
     endpoint = _changeable(session, endpoint_id, principal, if_match)
     endpoint.removed_at = now()
     endpoint.enabled = False
-    endpoint.sealed_url = endpoint.sealed_secret = ""
-    endpoint.sealed_previous = None
+    endpoint.encrypted_url = endpoint.encrypted_secret = ""
+    endpoint.encrypted_previous_secret = None
     session.flush()
     audit.record(session, principal, Action.WEBHOOK_CHANGE, endpoint.id, "remove")
 
 
 def test_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) -> Event:
-    """A test message to this endpoint alone, also when it is switched off."""
+    """Send a test message to this endpoint alone, even while it is disabled."""
     endpoint = get_endpoint(session, endpoint_id, principal=principal)
     require(principal, Action.WEBHOOK_CHANGE, owner_org_id=endpoint.organisation_id)
     return enqueue_message(
@@ -202,28 +184,56 @@ def test_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) 
 
 
 def new_secret() -> str:
+    """A random secret in the format of the Standard Webhooks specification."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()}"
 
 
-def checked_host(url: str, allowed_hosts: Sequence[str]) -> str:
-    """The host of an address that the service may send to; whether its name leads inside is seen at each sending.
+def validated_host(url: str, allowed_hosts: Sequence[str]) -> str:
+    """The host of a URL that the service may send to. What the name resolves to is checked at each attempt.
 
     Raises:
-        Invalid: not HTTPS, with a password or a fragment in it, or an address of an inner network.
+        Invalid: the URL is not HTTPS, contains a password or a fragment, or is not public.
     """
     parts = urlsplit(url)
     host, allowed = parts.hostname or "", f"{parts.hostname}:{_port(url)}" in allowed_hosts
     if parts.scheme != "https" and not allowed:
-        raise _bad_url("not_https", "应以 https:// 开头", "must begin with https://")
+        raise _bad_url("not_https", "应以 https:// 开头", "must start with https://")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise _bad_url(
             "url_parts",
-            "不得含用户名、密码或 # 片段; 身份由签名证明",
-            "must hold no user name, password or fragment; the signature proves who sends",
+            "不得含用户名、密码或 # 片段; 发送方身份由签名证明",
+            "must not contain a user name, password or fragment; the signature identifies the sender",
         )
-    if not allowed and _leads_inside(host):
+    if not allowed and _is_internal(host):
         raise _bad_url("url_not_public", "应为公网地址", "must be a public address")
     return host
+
+
+def _lock_organisation(session: Session, organisation_id: UUID | None) -> UUID:
+    """Lock an organisation that may have another endpoint."""
+    organisation = session.scalar(
+        select(Organisation).where(Organisation.id == organisation_id).with_for_update(key_share=True)
+    )
+    if organisation is None:
+        raise Invalid.field(
+            "organisation_id", "unknown_organisation", "单位不存在", "must be an existing organisation"
+        )
+    if not organisation.trusted:
+        raise Forbidden(
+            "Only organisations verified by the bureau can use webhooks.",
+            "Webhook 仅供经主管部门核验的单位使用。",
+            code="not_verified",
+        )
+    count = select(func.count()).where(
+        WebhookEndpoint.organisation_id == organisation.id, WebhookEndpoint.removed_at.is_(None)
+    )
+    if (session.scalar(count) or 0) >= MAX_ENDPOINTS:
+        raise Conflict(
+            f"An organisation has at most {MAX_ENDPOINTS} endpoints. Remove one first.",
+            f"每个单位至多 {MAX_ENDPOINTS} 个端点,请先删除不再使用的端点。",
+            code="too_many_endpoints",
+        )
+    return organisation.id
 
 
 def _port(url: str) -> int:
@@ -231,8 +241,8 @@ def _port(url: str) -> int:
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _leads_inside(host: str) -> bool:
-    """What the text itself tells."""
+def _is_internal(host: str) -> bool:
+    """Whether the host is internal as far as its text shows; nothing is resolved."""
     try:
         return not is_public(ip_address(host))
     except ValueError:

@@ -15,7 +15,7 @@ from app.accounts.models import Role
 from app.engagements.models import OPEN_STAGES, Stage
 from app.engagements.shares.rule import split_amount
 from app.libraries.managers.models import Manager
-from app.notifications.models import UNSETTLED, DeliveryState
+from app.notifications.models import UNFINISHED, DeliveryState
 from app.statistics.common import counted, head, hours, named
 from app.statistics.figures.demands import reason_lines
 from app.statistics.queries import engagements
@@ -136,7 +136,7 @@ _DELIVERY_PARTS: Mapping[str, tuple[DeliveryState, ...]] = {
     "total": tuple(DeliveryState),
     "delivered": (DeliveryState.DELIVERED,),
     "undelivered": (DeliveryState.DEAD, DeliveryState.DROPPED),
-    "under_way": UNSETTLED,
+    "under_way": UNFINISHED,
 }
 
 
