@@ -42,7 +42,7 @@ def _calm(session: Session, recipient: str, id_: UUID) -> datetime:
     moment = now()
     match recipient:
         case "manager_id":
-            return next_contact_time(moment, managers_preferences(session, [id_])[id_].calm)
+            return next_contact_time(moment, managers_preferences(session, [id_])[id_].contact_window)
         case "organisation_id":
-            return next_contact_time(moment, owners_preferences(session, [id_])[id_].calm)
+            return next_contact_time(moment, owners_preferences(session, [id_])[id_].contact_window)
     return moment

@@ -74,7 +74,7 @@ def list_runs(
     """最新的在前。每晚一次(可关闭),其余由主管部门发起。"""
     require(principal, Action.ASSIGNMENT_READ)
     query = select(AssignmentRun).options(defer(AssignmentRun.answer))
-    rows, following = fetch_page(
+    rows, next_cursor = fetch_page(
         session,
         query,
         sort=_NEWEST_FIRST,
@@ -83,7 +83,7 @@ def list_runs(
         cursor=cursor,
         sort_name="newest",
     )
-    return Page(items=[RunSummary.model_validate(row) for row in rows], next_cursor=following)
+    return Page(items=[RunSummary.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 @router.get("/assignments/runs/{run_id}", summary="一次统筹指派的结果", responses=problems(NotFound))

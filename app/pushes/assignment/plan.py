@@ -93,14 +93,14 @@ def plan_assignment(
     }
     for (key, manager_id), score in live.items():
         scores[key][manager_id] = score
-    standing = load_snapshot(
+    snapshot = load_snapshot(
         session,
         policy=policy,
         pairs=list(scores),
         manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
     )
-    elsewhere = pending_by_manager(session, standing.managers) - Counter(id_ for _, id_ in live)
-    problem, broken = _problem(standing, scores, live, elsewhere)
+    elsewhere = pending_by_manager(session, snapshot.managers) - Counter(id_ for _, id_ in live)
+    problem, broken = _problem(snapshot, scores, live, elsewhere)
     return _compared(problem, scores, live, broken, found, left_out=total - len(pairs), keep=keep)
 
 
@@ -122,7 +122,7 @@ def _candidates(
 
 
 def _problem(
-    standing: EligibilitySnapshot,
+    snapshot: EligibilitySnapshot,
     scores: Mapping[PairKey, Mapping[UUID, float]],
     live: Collection[tuple[PairKey, UUID]],
     elsewhere: Mapping[UUID, int],
@@ -133,9 +133,9 @@ def _problem(
     for key, of_pair in scores.items():
         values = {}
         for manager_id, value in of_pair.items():
-            if manager_id not in standing.managers:
+            if manager_id not in snapshot.managers:
                 continue
-            facts = standing.of(key, manager_id)
+            facts = snapshot.of(key, manager_id)
             waits = (key, manager_id) in live
             rules = pending_violations(facts) if waits else violations(facts)
             broken = [rule.code for rule in rules if rule.code not in TAKEN_CARE_OF]
@@ -145,19 +145,19 @@ def _problem(
             values[str(manager_id)] = value
             if any(rule.code == CONFLICT for rule in rules):
                 conflicts.add((_id(key), str(manager_id)))
-        accepted = sum(state is PushState.ACCEPTED for state in standing.pushes.get(key, {}).values())
+        accepted = sum(state is PushState.ACCEPTED for state in snapshot.pushes.get(key, {}).values())
         asked.append(
             PairToAssign(
                 _id(key),
                 values,
-                least=min(max(0, STRONG_LEAST - accepted), standing.policy.slots_per_pair),
-                most=max(0, standing.policy.slots_per_pair - accepted),
+                least=min(max(0, STRONG_LEAST - accepted), snapshot.policy.slots_per_pair),
+                most=max(0, snapshot.policy.slots_per_pair - accepted),
                 held=accepted,
             )
         )
     managers = [
         ManagerSlots(str(id_), facts.capacity, facts.open_load + elsewhere.get(id_, 0))
-        for id_, facts in standing.manager_facts.items()
+        for id_, facts in snapshot.manager_facts.items()
     ]
     return AssignmentProblem(asked, managers, conflicts), against
 

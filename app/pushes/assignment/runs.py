@@ -154,7 +154,7 @@ def _refused(session: Session, places: Collection[PlannedAssignment], policy: Po
     """With the first rule that forbids each now."""
     if not places:
         return []
-    standing = load_snapshot(
+    snapshot = load_snapshot(
         session,
         policy=policy,
         pairs=[place.key for place in places],
@@ -162,7 +162,7 @@ def _refused(session: Session, places: Collection[PlannedAssignment], policy: Po
     )
     told = []
     for place in sorted(places, key=lambda place: (place.key, place.manager_id)):
-        broken: Sequence[Violation] = violations(standing.of(place.key, place.manager_id))
+        broken: Sequence[Violation] = violations(snapshot.of(place.key, place.manager_id))
         rule = broken[0] if broken else HELD_BACK
         told.append(
             UnwrittenPush(

@@ -1,4 +1,4 @@
-"""Routes of preferences and digests."""
+"""Routes for preferences, digests and the preview of the next digest."""
 
 from datetime import datetime
 from typing import Annotated
@@ -22,7 +22,7 @@ from app.errors import (
 )
 from app.paging import Cursor, Limit, Page, Sort, fetch_page
 from app.pushes.digests.models import Digest, OwnerDigest
-from app.pushes.digests.owner_digest import has_notified
+from app.pushes.digests.owner_digest import read_owner_digests
 from app.pushes.digests.preview import preview_list
 from app.pushes.digests.queries import visible_digests
 from app.pushes.digests.schemas import (
@@ -45,17 +45,17 @@ router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unau
 
 _CHANGES = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 _NEWEST_FIRST = Sort(Digest.created_at, datetime, descending=True)
-_NEWEST_NEWS_FIRST = Sort(OwnerDigest.created_at, datetime, descending=True)
+_NEWEST_OWNER_DIGEST_FIRST = Sort(OwnerDigest.created_at, datetime, descending=True)
 
 
 @router.get("/managers/me/preferences", summary="本人的推送偏好", responses=problems(NotFound))
 def get_preferences(principal: CurrentPrincipal, session: ReadSession, response: Response) -> PreferencesRead:
-    """从未设置时为默认值,ETag 为 "0"。"""
+    """尚未设置时返回默认值,ETag 为 "0"。"""
     require(principal, Action.PREFERENCE_READ, own=True)
     id_ = preferences.own_manager(principal)
-    found = preferences.managers_preferences(session, [id_])[id_]
-    response.headers["ETag"] = etag(found)
-    return PreferencesRead.model_validate(found)
+    current = preferences.managers_preferences(session, [id_])[id_]
+    response.headers["ETag"] = etag(current)
+    return PreferencesRead.model_validate(current)
 
 
 @router.put("/managers/me/preferences", summary="设置本人的推送偏好", responses=_CHANGES)
@@ -66,7 +66,7 @@ def put_preferences(
     response: Response,
     if_match: IfMatch = None,
 ) -> PreferencesRead:
-    """整体替换,未填的恢复默认;须带 If-Match。只影响此后的推送和提醒,已在收件箱中的不受影响。"""
+    """整体替换,未填写的项恢复默认值;须带 If-Match。仅影响此后的推送和提醒,收件箱中已有的推送不受影响。"""
     stored = preferences.put_managers_preferences(
         session, wanted.model_dump(), principal=principal, if_match=if_match
     )
@@ -80,9 +80,9 @@ def get_owner_preferences(
 ) -> OwnerPreferencesRead:
     require(principal, Action.PREFERENCE_READ, own=principal.role is not Role.MANAGER)
     id_ = preferences.own_organisation(principal)
-    found = preferences.owners_preferences(session, [id_])[id_]
-    response.headers["ETag"] = etag(found)
-    return OwnerPreferencesRead.model_validate(found)
+    current = preferences.owners_preferences(session, [id_])[id_]
+    response.headers["ETag"] = etag(current)
+    return OwnerPreferencesRead.model_validate(current)
 
 
 @router.put("/organisations/me/preferences", summary="设置本单位的匹配通知偏好", responses=_CHANGES)
@@ -93,7 +93,7 @@ def put_owner_preferences(
     response: Response,
     if_match: IfMatch = None,
 ) -> OwnerPreferencesRead:
-    """整体替换,未填的恢复默认;须带 If-Match。frequency 为 none 时不再发送匹配通知。"""
+    """整体替换,未填写的项恢复默认值;须带 If-Match。frequency 为 none 时不再发送匹配通知。"""
     stored = preferences.put_owners_preferences(
         session, wanted.model_dump(), principal=principal, if_match=if_match
     )
@@ -109,20 +109,20 @@ def list_digests(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[DigestRead]:
-    """最新的在前。技术经理人只见本人的。"""
+    """按时间倒序排列。技术经理人仅可查看本人的清单。"""
     require(principal, Action.DIGEST_READ, own=principal.role is Role.MANAGER)
     query = visible_digests(select(Digest), principal)
     if manager_id is not None:
         query = query.where(Digest.manager_id == manager_id)
-    rows, following = fetch_page(
+    rows, next_cursor = fetch_page(
         session, query, sort=_NEWEST_FIRST, key=Digest.id, limit=limit, cursor=cursor, sort_name="digests"
     )
-    return Page(items=[DigestRead.model_validate(row) for row in rows], next_cursor=following)
+    return Page(items=[DigestRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 @router.get(
     "/digests/{digest_id}",
-    summary="一份推送清单",
+    summary="推送清单详情",
     response_model_exclude_unset=True,
     responses=problems(NotFound),
 )
@@ -132,37 +132,37 @@ def get_digest(digest_id: UUID, principal: CurrentPrincipal, session: ReadSessio
     if digest is None:
         raise NotFound()
     ids = [UUID(item["push_id"]) for item in digest.items]
-    found = {push.id: push for push in session.scalars(select(Push).where(Push.id.in_(ids)))}
-    shown = read_many(session, [found[id_] for id_ in ids], principal=principal)
-    return DigestPushes(**DigestRead.model_validate(digest).model_dump(), pushes=shown)
+    rows = {push.id: push for push in session.scalars(select(Push).where(Push.id.in_(ids)))}
+    pushes = read_many(session, [rows[id_] for id_ in ids], principal=principal)
+    return DigestPushes(**DigestRead.model_validate(digest).model_dump(), pushes=pushes)
 
 
 @router.get("/owner-digests", summary="本单位的匹配通知", responses=problems(NotFound, Invalid))
 def list_owner_digests(
     principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[OwnerDigestRead]:
-    """最新的在前;管理部门可见全部。"""
+    """按时间倒序排列。管理部门可查看全部。"""
     require(principal, Action.DIGEST_READ, own=principal.role is not Role.MANAGER)
     query = select(OwnerDigest)
     if not principal.sees_everything:
         query = query.where(OwnerDigest.organisation_id == preferences.own_organisation(principal))
-    rows, following = fetch_page(
+    rows, next_cursor = fetch_page(
         session,
         query,
-        sort=_NEWEST_NEWS_FIRST,
+        sort=_NEWEST_OWNER_DIGEST_FIRST,
         key=OwnerDigest.id,
         limit=limit,
         cursor=cursor,
         sort_name="owner_digests",
     )
-    return Page(items=has_notified(session, rows), next_cursor=following)
+    return Page(items=read_owner_digests(session, rows), next_cursor=next_cursor)
 
 
 @router.post("/pushes/preview", summary="预览下一份清单", responses=problems(NotFound, Invalid))
 def preview(
     wanted: PreviewIn, principal: CurrentPrincipal, session: ReadSession, request: Request
 ) -> PreviewRead:
-    """若现状不变,下一个工作日的清单会有什么,其余为何未列入(按规则计数)。不写入任何数据。"""
+    """在现状不变的前提下,预览下一份清单的内容,并按规则统计其余供需对未列入的原因。不写入任何数据。"""
     own = wanted.manager_id is None or wanted.manager_id == principal.manager_id
     require(principal, Action.PUSH_PREVIEW, own=own)
     state = request.app.state
@@ -171,5 +171,5 @@ def preview(
         state.matcher,
         wanted.manager_id or preferences.own_manager(principal),
         policy=policy_of(state.settings, state.matcher),
-        tells_all=principal.sees_everything,
+        sees_confidential=principal.sees_everything,
     )

@@ -1,4 +1,4 @@
-"""Composing a manager's list: what is new goes first, and no demand, achievement or owner fills it. Pure."""
+"""Composition of a manager's digest: new pushes first, with limits per demand, achievement and owner. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,7 +8,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class DigestCandidate:
-    """A push, or one that would be written. `rank_key` orders (higher first, see ``ranking``); `new`: not told of."""
+    """A push, or one that would be written.
+
+    `rank_key` orders candidates, higher first (see ``planning.ranking``). `new` means that the manager has not been
+    notified of it.
+    """
 
     id: UUID
     demand_id: UUID
@@ -20,7 +24,7 @@ class DigestCandidate:
 
 @dataclass(frozen=True, slots=True)
 class VarietyLimits:
-    """The most entries in one list of one demand, of one achievement, and of one owner (on whichever side)."""
+    """The maximum number of entries in one digest per demand, per achievement, and per owner (of either side)."""
 
     per_demand: int = 2
     per_achievement: int = 2
@@ -29,7 +33,7 @@ class VarietyLimits:
 
 @dataclass(frozen=True, slots=True)
 class ComposedDigest:
-    """The list in its order, and why each other entry is not on it: ``variety_demand``, ``variety_achievement``,
+    """The digest in its order, and why each other candidate was left out: ``variety_demand``, ``variety_achievement``,
     ``variety_owner`` or ``list_full``."""
 
     entries: tuple[DigestCandidate, ...]
@@ -42,11 +46,11 @@ DEFAULT_VARIETY = VarietyLimits()
 def compose(
     entries: Iterable[DigestCandidate], *, size: int, variety: VarietyLimits = DEFAULT_VARIETY
 ) -> ComposedDigest:
-    """The best entries, as many as `size`; each that would break the variety makes room for the next."""
+    """The best entries, at most `size`. An entry that would exceed a limit of `variety` gives way to the next."""
     chosen: list[DigestCandidate] = []
     left_out: dict[UUID, str] = {}
     demands, achievements, owners = Counter[UUID](), Counter[UUID](), Counter[UUID]()
-    for entry in sorted(entries, key=lambda one: (not one.new, -one.rank_key, one.id)):
+    for entry in sorted(entries, key=lambda entry: (not entry.new, -entry.rank_key, entry.id)):
         if len(chosen) >= size:
             left_out[entry.id] = "list_full"
         elif demands[entry.demand_id] >= variety.per_demand:

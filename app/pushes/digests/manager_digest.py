@@ -1,4 +1,4 @@
-"""A manager's digest: the ranked list of a day, made once and told once."""
+"""A manager's digest: the ranked list of a day, created and sent once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,14 +21,14 @@ from app.pushes.models import Push
 from app.pushes.preferences.service import managers_preferences
 from app.pushes.preferences.working_time import local, next_contact_time
 
-LOOKED_AT = 500
-"""Pushes, best first, of which a list is made; nobody has as many waiting."""
+MAX_CONSIDERED = 500
+"""Pushes, best first, that a digest is chosen from; no manager has as many pending."""
 
 
 def announce_digests(session: Session) -> int:
-    """``digest.due`` for each manager whose hour has come and who has something new; how many.
+    """Emit ``digest.due`` for each manager whose digest hour has come and who has a new push; returns the number.
 
-    Announced once: not while an earlier announcement still waits, or is dead and wants an operator.
+    A digest is announced once: not again while an earlier event is unhandled or a dead letter.
     """
     moment = now()
     oldest = session.execute(
@@ -39,11 +39,11 @@ def announce_digests(session: Session) -> int:
     preferences = managers_preferences(session, [row[0] for row in oldest])
     announced = 0
     for manager_id, pushed_at in oldest:
-        turn = digest_window(preferences[manager_id], moment)
+        window = digest_window(preferences[manager_id], moment)
         if (
-            turn is not None
-            and pushed_at < turn.cutoff
-            and not _made(session, manager_id, turn)
+            window is not None
+            and pushed_at < window.cutoff
+            and not _exists(session, manager_id, window)
             and not is_announced(session, "digest.due", manager_id)
         ):
             emit(session, "digest.due", subject_id=manager_id)
@@ -52,43 +52,43 @@ def announce_digests(session: Session) -> int:
 
 
 def is_announced(session: Session, name: str, subject_id: UUID) -> bool:
-    """Whether such an event still waits to be worked off, or is dead."""
-    waits = exists().where(Event.name == name, Event.subject_id == subject_id, Event.done_at.is_(None))
-    return bool(session.scalar(select(waits)))
+    """Whether such an event is unhandled or a dead letter."""
+    unhandled = exists().where(Event.name == name, Event.subject_id == subject_id, Event.done_at.is_(None))
+    return bool(session.scalar(select(unhandled)))
 
 
 def make_digest(session: Session, manager_id: UUID) -> Digest | None:
-    """The manager's list of today, with its message; None when he has had it, or nothing on it would be new.
+    """Create the manager's digest of today with its message. None if it exists already, or nothing in it is new.
 
-    The manager's row is locked, so that of two workers the second finds the first one's list.
+    The manager's row is locked, so that the second of two workers finds the digest of the first.
     """
-    found = session.execute(
+    manager = session.execute(
         select(Manager.id).where(Manager.id == manager_id).with_for_update(key_share=True, of=Manager)
     ).first()
     moment = now()
     preferences = managers_preferences(session, [manager_id])[manager_id]
-    turn = digest_window(preferences, moment)
-    if found is None or turn is None or _made(session, manager_id, turn):
+    window = digest_window(preferences, moment)
+    if manager is None or window is None or _exists(session, manager_id, window):
         return None
-    listed = compose(
-        entries_of(session, manager_id, cutoff=turn.cutoff, moment=moment), size=preferences.list_size
+    entries = compose(
+        entries_of(session, manager_id, cutoff=window.cutoff, moment=moment), size=preferences.list_size
     ).entries
-    if not any(entry.new for entry in listed):
+    if not any(entry.new for entry in entries):
         return None
     digest = Digest(
         manager_id=manager_id,
         day=local(moment).date(),
         frequency=preferences.frequency,
         items=[
-            {"push_id": str(entry.id), "position": place, "new": entry.new}
-            for place, entry in enumerate(listed, start=1)
+            {"push_id": str(entry.id), "position": position, "new": entry.new}
+            for position, entry in enumerate(entries, start=1)
         ],
     )
     session.add(digest)
-    # Telling is no change of the push: whoever has read it may still answer by the ETag that he read.
+    # A plain UPDATE leaves the version as it is: a manager may still answer with the ETag that they read.
     session.execute(
         update(Push)
-        .where(Push.id.in_([entry.id for entry in listed if entry.new]))
+        .where(Push.id.in_([entry.id for entry in entries if entry.new]))
         .values(notified_at=moment)
         .execution_options(synchronize_session=False)
     )
@@ -96,9 +96,9 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
     enqueue_message(
         session,
         kind=MessageKind.DIGEST,
-        ids={"digest_id": digest.id, "push_ids": [entry.id for entry in listed]},
+        ids={"digest_id": digest.id, "push_ids": [entry.id for entry in entries]},
         manager_id=manager_id,
-        available_at=next_contact_time(moment, preferences.calm),
+        available_at=next_contact_time(moment, preferences.contact_window),
     )
     return digest
 
@@ -106,12 +106,12 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
 def entries_of(
     session: Session, manager_id: UUID, *, cutoff: datetime, moment: datetime
 ) -> list[DigestCandidate]:
-    """What waits in the manager's inbox and was told of before, or came before `cutoff`."""
+    """The manager's actionable pushes of which they were notified before, or which arrived before `cutoff`."""
     pushes = session.scalars(
         select(Push)
         .where(Push.manager_id == manager_id, queries.is_actionable(moment))
         .order_by(Push.notified_at.is_not(None), Push.rank_key.desc(), Push.id)
-        .limit(LOOKED_AT)
+        .limit(MAX_CONSIDERED)
     ).all()
     owners = owners_of(session, pushes)
     return [
@@ -130,16 +130,18 @@ def entries_of(
 
 def owners_of(session: Session, pushes: Sequence[Push]) -> dict[UUID, UUID]:
     """Record → the organisation that owns it, for both sides of these pushes."""
-    found: dict[UUID, UUID] = {}
+    owners: dict[UUID, UUID] = {}
     for model, ids in (
         (Demand, {push.demand_id for push in pushes}),
         (Achievement, {push.achievement_id for push in pushes}),
     ):
         rows = session.execute(select(model.id, model.owner_org_id).where(model.id.in_(ids)))
-        found |= {row.id: row.owner_org_id for row in rows}
-    return found
+        owners |= {row.id: row.owner_org_id for row in rows}
+    return owners
 
 
-def _made(session: Session, manager_id: UUID, turn: DigestWindow) -> bool:
-    made = exists().where(Digest.manager_id == manager_id, Digest.day >= turn.since, Digest.day <= turn.until)
-    return bool(session.scalar(select(made)))
+def _exists(session: Session, manager_id: UUID, window: DigestWindow) -> bool:
+    query = exists().where(
+        Digest.manager_id == manager_id, Digest.day >= window.since, Digest.day <= window.until
+    )
+    return bool(session.scalar(select(query)))

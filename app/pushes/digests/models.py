@@ -1,4 +1,4 @@
-"""Tables of digests, and the pairs that an owner was notified of."""
+"""Tables of digests, and of the pairs that owners were notified of."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +11,9 @@ from app.database import Base, Identified, now
 
 
 class Digest(Identified, Base):
-    """A manager's list of one local day: the unique constraint is the last guard of 'once a day'.
+    """A manager's digest of one local day; the unique constraint guarantees at most one a day.
 
-    `items`, best first: push_id, round, position (from 1), new (not told of before).
+    `items`, best first: push_id, position (from 1), new (the manager was not notified of it before).
     """
 
     __tablename__ = "digests"
@@ -27,10 +27,10 @@ class Digest(Identified, Base):
 
 
 class OwnerDigest(Identified, Base):
-    """An organisation's news of one local day.
+    """An organisation's digest of one local day.
 
-    `items`, one for each of its records that has news: kind, record_id, count, others (ids of the other side of the
-    new pairs, best first).
+    `items`, one for each of its records with new matches: kind, record_id, count, others (ids of the best of the
+    matched records, best first).
     """
 
     __tablename__ = "owner_digests"
@@ -43,7 +43,7 @@ class OwnerDigest(Identified, Base):
 
 
 class NotifiedPair(Base):
-    """A pair that an owner was told of: the same news is not told twice."""
+    """A pair that an owner was notified of, so that no match is sent twice."""
 
     __tablename__ = "told_pairs"
 

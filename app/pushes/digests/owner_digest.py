@@ -1,4 +1,4 @@
-"""News for enterprises and universities: which of their records have new matches. No news is told twice."""
+"""An owner's digest: which of their records have new matches. No match is sent twice."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ from app.pushes.policy import Policy
 from app.pushes.preferences.service import OwnerPreferences, owners_preferences
 from app.pushes.preferences.working_time import local, next_contact_time
 
-NAMED = 20
-"""Of one record's new matches, so many are named; the rest is counted."""
+MAX_NAMED = 20
+"""New matches of one record that are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +45,31 @@ _SIDES = (
 
 
 def headline(kind: str, count: int, title: str) -> tuple[str, str]:
-    """The news of one record in Chinese and English."""
+    """One record's new matches in Chinese and English."""
     if kind == RecordKind.DEMAND:
-        fits = "achievement fits" if count == 1 else "achievements fit"
-        return f"{count} 项技术成果符合您的需求《{title}》", f"{count} {fits} your demand “{title}”"
+        match = "achievement matches" if count == 1 else "achievements match"
+        return f"{count} 项技术成果与您的需求《{title}》匹配", f"{count} {match} your demand “{title}”"
     demands = "demand" if count == 1 else "demands"
     return (
-        f"您的技术成果《{title}》符合 {count} 项技术需求",
-        f"your achievement “{title}” fits {count} {demands}",
+        f"您的技术成果《{title}》与 {count} 项技术需求匹配",
+        f"your achievement “{title}” matches {count} {demands}",
     )
 
 
 def announce_owner_digests(session: Session, *, policy: Policy) -> int:
-    """``owner_digest.due`` for each organisation whose hour has come and that has news; how many."""
+    """Emit ``owner_digest.due`` for each organisation whose digest hour has come and that has new matches; returns the
+    number."""
     moment = now()
-    owners = {id_ for side in _SIDES for id_ in session.scalars(_owners_with_news(side, policy))}
+    owners = {id_ for side in _SIDES for id_ in session.scalars(_owners_to_notify(side, policy))}
     preferences = owners_preferences(session, owners)
     announced = 0
     for owner in sorted(owners):
-        turn = digest_window(preferences[owner], moment)
+        window = digest_window(preferences[owner], moment)
         if (
-            turn is not None
-            and not _made(session, owner, turn)
-            and next(_news(session, owner, preferences[owner], policy, turn.cutoff), None) is not None
+            window is not None
+            and not _exists(session, owner, window)
+            and next(_new_matches(session, owner, preferences[owner], policy, window.cutoff), None)
+            is not None
             and not is_announced(session, "owner_digest.due", owner)
         ):
             emit(session, "owner_digest.due", subject_id=owner)
@@ -76,24 +78,26 @@ def announce_owner_digests(session: Session, *, policy: Policy) -> int:
 
 
 def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy) -> OwnerDigest | None:
-    """The organisation's news of today with its message; None when it has had it, or there is none.
+    """Create the organisation's digest of today with its message. None if it exists already, or nothing is new.
 
-    The organisation's row is locked, so that of two workers the second finds the first one's.
+    The organisation's row is locked, so that the second of two workers finds the digest of the first.
     """
-    found = session.execute(
+    organisation = session.execute(
         select(Organisation.id)
         .where(Organisation.id == organisation_id)
         .with_for_update(key_share=True, of=Organisation)
     ).first()
     moment = now()
     preferences = owners_preferences(session, [organisation_id])[organisation_id]
-    turn = digest_window(preferences, moment)
-    if found is None or turn is None or _made(session, organisation_id, turn):
+    window = digest_window(preferences, moment)
+    if organisation is None or window is None or _exists(session, organisation_id, window):
         return None
-    news: dict[tuple[RecordKind, UUID], list[UUID]] = {}
-    for kind, record_id, other_id in _news(session, organisation_id, preferences, policy, turn.cutoff):
-        news.setdefault((kind, record_id), []).append(other_id)
-    if not news:
+    matches: dict[tuple[RecordKind, UUID], list[UUID]] = {}
+    for kind, record_id, other_id in _new_matches(
+        session, organisation_id, preferences, policy, window.cutoff
+    ):
+        matches.setdefault((kind, record_id), []).append(other_id)
+    if not matches:
         return None
     digest = OwnerDigest(
         organisation_id=organisation_id,
@@ -103,15 +107,15 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
                 "kind": kind.value,
                 "record_id": str(record_id),
                 "count": len(others),
-                "others": [str(other) for other in others[:NAMED]],
+                "others": [str(other) for other in others[:MAX_NAMED]],
             }
-            for (kind, record_id), others in news.items()
+            for (kind, record_id), others in matches.items()
         ],
     )
     session.add(digest)
     session.add_all(
         NotifiedPair(organisation_id=organisation_id, record_id=record_id, other_id=other, notified_at=moment)
-        for (_, record_id), others in news.items()
+        for (_, record_id), others in matches.items()
         for other in others
     )
     session.flush()
@@ -120,24 +124,26 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
         kind=MessageKind.OWNER_DIGEST,
         ids={
             "owner_digest_id": digest.id,
-            "demand_ids": [id_ for kind, id_ in news if kind is RecordKind.DEMAND],
-            "achievement_ids": [id_ for kind, id_ in news if kind is RecordKind.ACHIEVEMENT],
+            "demand_ids": [id_ for kind, id_ in matches if kind is RecordKind.DEMAND],
+            "achievement_ids": [id_ for kind, id_ in matches if kind is RecordKind.ACHIEVEMENT],
         },
         organisation_id=organisation_id,
-        available_at=next_contact_time(moment, preferences.calm),
+        available_at=next_contact_time(moment, preferences.contact_window),
     )
     return digest
 
 
-def has_notified(session: Session, digests: Sequence[OwnerDigest]) -> list[OwnerDigestRead]:
-    """Digests as answers, with the news in words; titles are the present ones."""
-    wanted = {UUID(item["record_id"]) for digest in digests for item in digest.items}
+def read_owner_digests(session: Session, digests: Sequence[OwnerDigest]) -> list[OwnerDigestRead]:
+    """The responses for these digests, with the present titles of the records."""
+    record_ids = {UUID(item["record_id"]) for digest in digests for item in digest.items}
     titles: dict[str, str] = {}
     for side in _SIDES:
-        rows = session.execute(select(side.record.id, side.record.title).where(side.record.id.in_(wanted)))
+        rows = session.execute(
+            select(side.record.id, side.record.title).where(side.record.id.in_(record_ids))
+        )
         titles |= {str(row.id): row.title for row in rows}
 
-    def news(item: Mapping[str, Any]) -> OwnerNews:
+    def read(item: Mapping[str, Any]) -> OwnerNews:
         zh, en = headline(item["kind"], item["count"], titles[item["record_id"]])
         return OwnerNews(**item, zh=zh, en=en)
 
@@ -145,15 +151,15 @@ def has_notified(session: Session, digests: Sequence[OwnerDigest]) -> list[Owner
         OwnerDigestRead(
             id=digest.id,
             day=digest.day,
-            items=[news(item) for item in digest.items if item["record_id"] in titles],
+            items=[read(item) for item in digest.items if item["record_id"] in titles],
             created_at=digest.created_at,
         )
         for digest in digests
     ]
 
 
-def _untold(side: _Side, policy: Policy) -> Select[Pair]:
-    """Good pairs of published records that this side's owner was not told of; not those that he owns on both sides."""
+def _unnotified_pairs(side: _Side, policy: Policy) -> Select[Pair]:
+    """Good pairs of published records that this side's owner was not notified of, unless they own both records."""
     notified = (
         exists()
         .where(
@@ -168,24 +174,28 @@ def _untold(side: _Side, policy: Policy) -> Select[Pair]:
     )
 
 
-def _owners_with_news(side: _Side, policy: Policy) -> Select[Any]:
-    return _untold(side, policy).with_only_columns(side.record.owner_org_id).order_by(None).distinct()
+def _owners_to_notify(side: _Side, policy: Policy) -> Select[Any]:
+    return (
+        _unnotified_pairs(side, policy).with_only_columns(side.record.owner_org_id).order_by(None).distinct()
+    )
 
 
-def _news(
+def _new_matches(
     session: Session,
     organisation_id: UUID,
     preferences: OwnerPreferences,
     policy: Policy,
     cutoff: datetime,
 ) -> Iterator[tuple[RecordKind, UUID, UUID]]:
-    """Kind and id of an own record, id of the other side; best first within each record's kind."""
-    least = max(policy.threshold, preferences.minimum_score or 0.0)
+    """Kind and id of an own record, and id of the matched record; best first within each kind."""
+    minimum_score = max(policy.threshold, preferences.minimum_score or 0.0)
     for side in _SIDES:
         query = (
-            _untold(side, policy)
+            _unnotified_pairs(side, policy)
             .where(
-                side.record.owner_org_id == organisation_id, Pair.score >= least, Pair.computed_at < cutoff
+                side.record.owner_org_id == organisation_id,
+                Pair.score >= minimum_score,
+                Pair.computed_at < cutoff,
             )
             .with_only_columns(side.record_id, side.other_id)
         )
@@ -193,10 +203,10 @@ def _news(
             yield side.kind, record_id, other_id
 
 
-def _made(session: Session, organisation_id: UUID, turn: DigestWindow) -> bool:
-    made = exists().where(
+def _exists(session: Session, organisation_id: UUID, window: DigestWindow) -> bool:
+    query = exists().where(
         OwnerDigest.organisation_id == organisation_id,
-        OwnerDigest.day >= turn.since,
-        OwnerDigest.day <= turn.until,
+        OwnerDigest.day >= window.since,
+        OwnerDigest.day <= window.until,
     )
-    return bool(session.scalar(select(made)))
+    return bool(session.scalar(select(query)))

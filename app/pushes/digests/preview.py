@@ -1,4 +1,4 @@
-"""What a manager's next list would be, and why other pairs are not on it. Nothing is written."""
+"""Preview of a manager's next digest, and why other pairs are not in it. Writes nothing."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import PublishMode
 from app.libraries.summaries import ManagerSummary
-from app.pushes.digests.composition import DigestCandidate, compose
+from app.pushes.digests.composition import ComposedDigest, DigestCandidate, compose
 from app.pushes.digests.manager_digest import entries_of
 from app.pushes.digests.schemas import LeftOut, PreviewItem, PreviewRead
 from app.pushes.eligibility.attempts import recent_pushes
@@ -32,39 +32,40 @@ from app.pushes.preferences.working_time import ONE_DAY, at, working_day_from
 CONFLICT = "conflict_of_interest"
 
 _LIST_RULES: Mapping[str, tuple[str, str]] = {
-    "list_full": ("清单已满", "the list is full"),
-    "variety_demand": ("同一需求在清单中已有足够条目", "the list has enough entries of the same demand"),
+    "list_full": ("清单已满", "the digest is full"),
+    "variety_demand": ("同一需求在清单中的条目已达上限", "the digest has enough entries of the same demand"),
     "variety_achievement": (
-        "同一成果在清单中已有足够条目",
-        "the list has enough entries of the same achievement",
+        "同一成果在清单中的条目已达上限",
+        "the digest has enough entries of the same achievement",
     ),
-    "variety_owner": ("同一单位在清单中已有足够条目", "the list has enough entries of the same owner"),
-    "put_off": ("经理人已设为稍后处理", "the manager put it off"),
+    "variety_owner": ("同一单位在清单中的条目已达上限", "the digest has enough entries of the same owner"),
+    "put_off": ("经理人已设为稍后处理", "the manager postponed it"),
     "not_recommended": (
-        "经理人与该供需对不够契合",
+        "经理人与该供需对契合度不足,或有更合适的经理人",
         "the manager does not fit the pair well enough, or others fit better",
     ),
 }
 
 
-class _Reasons:
-    """Counts codes, and keeps the words of each as first told."""
+class _LeftOutCounter:
+    """Counts reasons by code, and keeps the first text of each."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._words = dict(_LIST_RULES)
+        self._texts = dict(_LIST_RULES)
 
-    def add(self, code: str, words: tuple[str, str] | None = None) -> None:
+    def add(self, code: str, texts: tuple[str, str] | None = None) -> None:
         self._counts[code] += 1
-        if words is not None:
-            self._words.setdefault(code, words)
+        if texts is not None:
+            self._texts.setdefault(code, texts)
 
     def add_all(self, codes: Iterable[str]) -> None:
         self._counts.update(codes)
 
-    def told(self) -> list[LeftOut]:
+    def summary(self) -> list[LeftOut]:
+        """The most frequent reason first."""
         return [
-            LeftOut(code=code, zh=self._words[code][0], en=self._words[code][1], count=count)
+            LeftOut(code=code, zh=self._texts[code][0], en=self._texts[code][1], count=count)
             for code, count in self._counts.most_common()
         ]
 
@@ -75,60 +76,76 @@ def preview_list(
     manager_id: UUID,
     *,
     policy: Policy,
-    tells_all: bool,
+    sees_confidential: bool,
 ) -> PreviewRead:
-    """The list of the next day on which he gets one: what waits, and what would be pushed to the manager by then.
+    """The manager's next digest: their actionable pushes, and the pairs that would be pushed to them by then.
 
-    Without `tells_all` (for the manager himself) a conflict of interest with the owner of a confidential record is not
-    counted as one: by declaring interests one after the other he would find out who that owner is.
+    Without `sees_confidential` (for managers themselves) a conflict of interest with the owner of a confidential record
+    is counted as ``not_recommended``: otherwise managers could find out the owner by declaring one interest after
+    another.
 
     Raises:
-        NotFound: there is no such manager.
+        NotFound: no such manager.
     """
     manager = session.get(Manager, manager_id)
     if manager is None:
         raise NotFound()
     pairs = pairs_for_manager(session, manager, policy=policy)
     keys = [(pair.demand_id, pair.achievement_id) for pair in pairs]
-    standing = load_snapshot(session, policy=policy, pairs=keys, manager_ids=[manager_id])
-    wishes = standing.preferences[manager_id]
-    day = _next_day(standing.day, wishes)
-    cutoff = at(day, time(wishes.digest_hour))
-    standing.recent[manager_id] = recent_pushes(session, [manager_id], day).get(manager_id, NO_RECENT_PUSHES)
-    reasons = _Reasons()
+    snapshot = load_snapshot(session, policy=policy, pairs=keys, manager_ids=[manager_id])
+    preferences = snapshot.preferences[manager_id]
+    day = _next_day(snapshot.day, preferences)
+    cutoff = at(day, time(preferences.digest_hour))
+    snapshot.recent[manager_id] = recent_pushes(session, [manager_id], day).get(manager_id, NO_RECENT_PUSHES)
+    reasons = _LeftOutCounter()
     scores = _scores(session, recommender, manager, policy)
-    waiting = entries_of(session, manager_id, cutoff=cutoff, moment=standing.moment)
-    known = _pushes(session, waiting)
-    held = {key for key in keys if standing.pushes.get(key, {}).get(manager_id) in PENDING}
-    reasons.add_all("put_off" for _ in held - {(entry.demand_id, entry.achievement_id) for entry in waiting})
-    fresh = [key for key in keys if key not in held]
-    veiled = set() if tells_all else {key for key in fresh if _is_confidential(standing, key)}
-    planned = _planned(standing, fresh, manager_id, scores, reasons, veiled, moment=cutoff)
-    composed = compose([*waiting, *planned], size=wishes.list_size)
-    reasons.add_all(composed.left_out.values())
-    least = wishes.immediate_score if wishes.immediate_score is not None else policy.immediate
-
-    def item(position: int, entry: DigestCandidate) -> PreviewItem:
-        push = known.get(entry.id)
-        key = (entry.demand_id, entry.achievement_id)
-        pair_score = push.pair_score if push else standing.pairs[key].score
-        return PreviewItem(
-            position=position,
-            push_id=push.id if push else None,
-            demand_id=key[0],
-            achievement_id=key[1],
-            pair_score=pair_score,
-            rank_score=push.rank_score if push else rank_score(pair_score, scores[key]),
-            new=entry.new,
-            immediate=push is None and wishes.frequency is Frequency.IMMEDIATE and pair_score >= least,
-        )
-
+    waiting = entries_of(session, manager_id, cutoff=cutoff, moment=snapshot.moment)
+    pending = {key for key in keys if snapshot.pushes.get(key, {}).get(manager_id) in PENDING}
+    reasons.add_all(
+        "put_off" for _ in pending - {(entry.demand_id, entry.achievement_id) for entry in waiting}
+    )
+    new_keys = [key for key in keys if key not in pending]
+    hidden = set() if sees_confidential else {key for key in new_keys if _is_confidential(snapshot, key)}
+    planned = _planned(snapshot, new_keys, manager_id, scores, reasons, hidden, moment=cutoff)
+    digest = compose([*waiting, *planned], size=preferences.list_size)
+    reasons.add_all(digest.left_out.values())
     return PreviewRead(
         manager=ManagerSummary(id=manager.id, number=manager.number, name=manager.title),
         day=day,
-        items=[item(place, entry) for place, entry in enumerate(composed.entries, start=1)],
-        left_out=reasons.told(),
+        items=_items(digest, _pushes(session, waiting), snapshot, scores, preferences),
+        left_out=reasons.summary(),
     )
+
+
+def _items(
+    digest: ComposedDigest,
+    pushes: Mapping[UUID, Push],
+    snapshot: EligibilitySnapshot,
+    scores: Mapping[PairKey, float],
+    preferences: Preferences,
+) -> list[PreviewItem]:
+    immediate_score = preferences.immediate_score
+    if immediate_score is None:
+        immediate_score = snapshot.policy.immediate
+    items = []
+    for position, entry in enumerate(digest.entries, start=1):
+        push = pushes.get(entry.id)
+        key = (entry.demand_id, entry.achievement_id)
+        pair_score = push.pair_score if push else snapshot.pairs[key].score
+        is_immediate = preferences.frequency is Frequency.IMMEDIATE and pair_score >= immediate_score
+        items.append(
+            PreviewItem(
+                position=position,
+                push_id=push.id if push else None,
+                demand_id=entry.demand_id,
+                achievement_id=entry.achievement_id,
+                pair_score=pair_score,
+                rank_score=push.rank_score if push else rank_score(pair_score, scores[key]),
+                new=entry.new,
+                immediate=push is None and is_immediate,
+            )
+        )
+    return items
 
 
 def _scores(
@@ -143,32 +160,32 @@ def _pushes(session: Session, entries: Sequence[DigestCandidate]) -> dict[UUID, 
     return {push.id: push for push in session.scalars(query)}
 
 
-def _is_confidential(standing: EligibilitySnapshot, key: PairKey) -> bool:
-    records = (standing.demands[key[0]], standing.achievements[key[1]])
+def _is_confidential(snapshot: EligibilitySnapshot, key: PairKey) -> bool:
+    records = (snapshot.demands[key[0]], snapshot.achievements[key[1]])
     return any(record.publish_mode == PublishMode.CONFIDENTIAL for record in records)
 
 
-def _next_day(today: date, wishes: Preferences) -> date:
+def _next_day(today: date, preferences: Preferences) -> date:
     tomorrow = today + ONE_DAY
-    return tomorrow if wishes.on_days_off else working_day_from(tomorrow)
+    return tomorrow if preferences.on_days_off else working_day_from(tomorrow)
 
 
 def _planned(
-    standing: EligibilitySnapshot,
+    snapshot: EligibilitySnapshot,
     keys: Sequence[PairKey],
     manager_id: UUID,
     scores: Mapping[PairKey, float],
-    reasons: _Reasons,
-    veiled: Collection[PairKey],
+    reasons: _LeftOutCounter,
+    hidden: Collection[PairKey],
     *,
     moment: datetime,
 ) -> list[DigestCandidate]:
-    """The pairs that the rules would let through, the caps counted on the way; reasons of the others are added."""
+    """The pairs that the rules allow. Each counts against the caps of the next; reasons of the others are counted."""
     entries = []
     for key in keys:
-        broken = violations(standing.of(key, manager_id))
+        broken = violations(snapshot.of(key, manager_id))
         for rule in broken:
-            if rule.code == CONFLICT and key in veiled:
+            if rule.code == CONFLICT and key in hidden:
                 reasons.add("not_recommended")
             else:
                 reasons.add(rule.code, (rule.zh, rule.en))
@@ -177,11 +194,11 @@ def _planned(
         if key not in scores:
             reasons.add("not_recommended")
             continue
-        standing.recent[manager_id] = standing.recent[manager_id].one_more()
-        standing.pending[manager_id] += 1
+        snapshot.recent[manager_id] = snapshot.recent[manager_id].one_more()
+        snapshot.pending[manager_id] += 1
         owners = frozenset(
-            {standing.demands[key[0]].owner_org_id, standing.achievements[key[1]].owner_org_id}
+            {snapshot.demands[key[0]].owner_org_id, snapshot.achievements[key[1]].owner_org_id}
         )
-        score = rank_score(standing.pairs[key].score, scores[key])
+        score = rank_score(snapshot.pairs[key].score, scores[key])
         entries.append(DigestCandidate(new_id(), key[0], key[1], owners, rank_key(score, moment)))
     return entries

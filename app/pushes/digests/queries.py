@@ -1,4 +1,4 @@
-"""Selects over digests."""
+"""Queries over digests."""
 
 from sqlalchemy import Select, false
 
@@ -7,7 +7,7 @@ from app.pushes.digests.models import Digest
 
 
 def visible_digests(query: Select[Digest], principal: Principal) -> Select[Digest]:
-    """The lists that the principal may see: a manager's own; the bureau's are all."""
+    """The digests that the principal may see: managers their own, operators all."""
     if principal.sees_everything:
         return query
     if principal.manager_id is None:

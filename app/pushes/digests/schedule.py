@@ -1,4 +1,4 @@
-"""When the next digest comes round: once a day or a week, at the recipient's hour. Pure."""
+"""The schedule of digests: once a day or a week, at the recipient's hour. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,8 +10,8 @@ from app.pushes.preferences.working_time import at, is_working_day, local
 
 @dataclass(frozen=True, slots=True)
 class DigestWindow:
-    """A digest that is due: it covers what came before `cutoff` (UTC), and is the only one from the day `since` to
-    `until` (both inclusive)."""
+    """A digest that is due: it covers what arrived before `cutoff` (UTC), and is the only one from the day `since` to
+    the day `until` (both inclusive)."""
 
     cutoff: datetime
     since: date
@@ -19,9 +19,9 @@ class DigestWindow:
 
 
 def digest_window(times: ContactTimes, moment: datetime) -> DigestWindow | None:
-    """The digest whose time has come at `moment`, or None: another day, too early, or none wanted.
+    """The digest that is due at `moment`, or None: on another day, before the hour, or if none is wanted.
 
-    A weekly one whose day is off comes on the next day that is not; seven days off in a row have none.
+    A weekly digest whose day is a day off moves to the next working day; seven days off in a row have none.
     """
     today = local(moment).date()
     if times.frequency is Frequency.NONE:

@@ -1,4 +1,4 @@
-"""Preferences and digests over the wire."""
+"""Request and response schemas of preferences, digests and their preview."""
 
 import re
 from datetime import date, datetime
@@ -22,7 +22,7 @@ def _clock(text: str) -> str:
         raise field_error(
             "bad_time",
             zh="应为 24 小时制的时间,如 22:00。",
-            en="A time of day from 00:00 to 23:59, such as 22:00.",
+            en="Must be a time of day from 00:00 to 23:59, such as 22:00.",
         )
     return text
 
@@ -33,17 +33,17 @@ Score = Annotated[float, Field(ge=0, le=1)]
 
 class _TimesIn(Wire):
     digest_hour: int = Field(9, ge=0, le=23, title="清单时间", description="北京时间整点,0–23")
-    weekday: int = Field(1, ge=1, le=7, title="每周清单的星期", description="1 为星期一;逢休息日顺延")
+    weekday: int = Field(1, ge=1, le=7, title="每周清单的星期", description="1 为星期一;遇休息日顺延")
     quiet_from: Clock | None = Field("22:00", title="免打扰开始", description="北京时间,可跨午夜")
     quiet_until: Clock | None = Field("08:00", title="免打扰结束")
     on_days_off: bool = Field(
         False, title="休息日也发送", description="休息日按国务院放假安排,含调休;默认顺延到工作日"
     )
-    minimum_score: Score | None = Field(None, title="最低匹配分", description="空为按系统阈值")
+    minimum_score: Score | None = Field(None, title="最低匹配分", description="空值表示采用系统阈值")
 
 
 class PreferencesIn(_TimesIn):
-    """Whole: what is left out goes back to its default."""
+    """All preferences of a manager; omitted fields return to their defaults."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -62,25 +62,28 @@ class PreferencesIn(_TimesIn):
     frequency: Frequency = Field(
         Frequency.IMMEDIATE,
         title="频率",
-        description="immediate 高分即时、其余每日清单 daily 每日清单 weekly 每周清单 none 只进收件箱",
+        description="immediate 高分即时提醒、其余列入每日清单 daily 每日清单 weekly 每周清单 none 仅进入收件箱",
     )
     fields: Annotated[list[str], CodesOf("hightech_fields", 0, 20)] = Field(
-        default_factory=list, title="关注的领域", description="空为不限;一级代码包含其二级"
+        default_factory=list, title="关注的领域", description="空值表示不限;一级代码包含其二级代码"
     )
     regions: list[RegionCode] = Field(
-        default_factory=list, max_length=40, title="关注的地区", description="空为不限;上级包含下级"
+        default_factory=list,
+        max_length=40,
+        title="关注的地区",
+        description="空值表示不限;上级地区包含下级地区",
     )
     languages: list[LanguageCode] = Field(
-        default_factory=list, max_length=10, title="工作语言", description="空为不限;须覆盖供需双方的语言"
+        default_factory=list, max_length=10, title="工作语言", description="空值表示不限;须覆盖供需双方的语言"
     )
-    immediate_score: Score | None = Field(None, title="即时提醒的匹配分", description="空为按系统设置")
-    per_day: int | None = Field(None, ge=1, le=100, title="每日上限", description="空为按系统上限")
-    per_week: int | None = Field(None, ge=1, le=500, title="七日上限")
+    immediate_score: Score | None = Field(None, title="即时提醒的匹配分", description="空值表示采用系统设置")
+    per_day: int | None = Field(None, ge=1, le=100, title="每日上限", description="空值表示采用系统上限")
+    per_week: int | None = Field(None, ge=1, le=500, title="七日上限", description="空值表示采用系统上限")
     list_size: int = Field(10, ge=1, le=50, title="清单条数")
 
 
 class OwnerPreferencesIn(_TimesIn):
-    """Whole: what is left out goes back to its default."""
+    """All preferences of an organisation; omitted fields return to their defaults."""
 
     frequency: Literal[Frequency.DAILY, Frequency.WEEKLY, Frequency.NONE] = Field(
         Frequency.WEEKLY, title="频率", description="daily 每日 weekly 每周 none 不发送"
@@ -100,7 +103,7 @@ class OwnerPreferencesRead(OwnerPreferencesIn):
 
 
 class DigestRead(BaseModel):
-    """One list of one day; `items` are as they were then."""
+    """One digest of one day; `items` are as they were when it was created."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -108,12 +111,14 @@ class DigestRead(BaseModel):
     manager_id: UUID
     day: date = Field(title="日期", description="北京时间")
     frequency: str
-    items: list[dict[str, Any]] = Field(title="清单", description="push_id, position 名次, new 是否首次告知")
+    items: list[dict[str, Any]] = Field(
+        title="清单", description="push_id 推送, position 名次, new 是否首次通知"
+    )
     created_at: datetime
 
 
 class DigestPushes(DigestRead):
-    pushes: list[PushRead] = Field(title="清单中的推送", description="按名次;内容为现状")
+    pushes: list[PushRead] = Field(title="清单中的推送", description="按名次排列;内容为当前数据")
 
 
 class OwnerNews(BaseModel):
@@ -121,7 +126,7 @@ class OwnerNews(BaseModel):
     record_id: UUID
     count: int = Field(ge=1, title="新匹配数")
     others: list[UUID] = Field(title="对方记录", description="匹配分最高的若干项")
-    zh: str = Field(examples=["3 项技术成果符合您的需求《管道防腐》"])
+    zh: str = Field(examples=["3 项技术成果与您的需求《管道防腐》匹配"])
     en: str
 
 
@@ -133,17 +138,17 @@ class OwnerDigestRead(BaseModel):
 
 
 class PreviewIn(Wire):
-    manager_id: UUID | None = Field(None, description="管理部门填写;技术经理人预览本人的,不填")
+    manager_id: UUID | None = Field(None, description="由管理部门填写;技术经理人预览本人清单时不填")
 
 
 class PreviewItem(BaseModel):
     position: int = Field(ge=1, title="名次")
-    push_id: UUID | None = Field(title="推送", description="尚未生成的为空")
+    push_id: UUID | None = Field(title="推送", description="推送尚未生成时为空")
     demand_id: UUID
     achievement_id: UUID
     pair_score: float = Field(ge=0, le=1)
     rank_score: float = Field(ge=0, le=1)
-    new: bool = Field(title="首次告知")
+    new: bool = Field(title="首次通知")
     immediate: bool = Field(title="将即时提醒")
 
 
@@ -155,9 +160,11 @@ class LeftOut(BaseModel):
 
 
 class PreviewRead(BaseModel):
-    """What tomorrow's list would be, if nothing happened until then. Nothing was written."""
+    """The next digest if nothing changes until then. Nothing is written."""
 
     manager: ManagerSummary
     day: date
     items: list[PreviewItem]
-    left_out: list[LeftOut] = Field(title="未列入的原因", description="按数量排列;同一对可因多条规则计入")
+    left_out: list[LeftOut] = Field(
+        title="未列入的原因", description="按数量排列;同一供需对可按多条规则分别计数"
+    )

@@ -121,27 +121,31 @@ def _manager_rules(facts: PushFacts) -> Iterable[Violation]:
 
 def _wish_rules(facts: PushFacts) -> Iterable[Violation]:
     """What the manager does not want to be sent; it takes nothing away that was sent before he said so."""
-    pair, wishes = facts.pair, facts.preferences
+    pair, preferences = facts.pair, facts.preferences
     sides = (pair.demand, pair.achievement)
-    if not wishes.want_fields([code for side in sides for code in side.fields]):
+    if not preferences.want_fields([code for side in sides for code in side.fields]):
         yield Violation(
             "preference_field",
             "不在该经理人关注的领域内",
             "the pair is not in a field that the manager wants",
         )
-    if not wishes.want_regions([side.region for side in sides if side.region]):
+    if not preferences.want_regions([side.region for side in sides if side.region]):
         yield Violation(
             "preference_region",
             "不在该经理人关注的地区内",
             "no party sits in a region that the manager wants",
         )
-    if not wishes.want_languages({side.language for side in sides}):
+    if not preferences.want_languages({side.language for side in sides}):
         yield Violation(
             "preference_language",
             "供需双方的语言不在该经理人的工作语言内",
             "the pair needs a language in which the manager does not want to work",
         )
-    if wishes.minimum_score is not None and pair.score is not None and pair.score < wishes.minimum_score:
+    if (
+        preferences.minimum_score is not None
+        and pair.score is not None
+        and pair.score < preferences.minimum_score
+    ):
         yield Violation(
             "preference_score",
             "匹配分低于该经理人设定的最低分",
@@ -150,9 +154,9 @@ def _wish_rules(facts: PushFacts) -> Iterable[Violation]:
 
 
 def _cap_rules(facts: PushFacts) -> Iterable[Violation]:
-    wishes = facts.preferences
-    per_day = min(facts.per_day, wishes.per_day or facts.per_day)
-    per_week = min(facts.per_week, wishes.per_week or facts.per_week)
+    preferences = facts.preferences
+    per_day = min(facts.per_day, preferences.per_day or facts.per_day)
+    per_week = min(facts.per_week, preferences.per_week or facts.per_week)
     if facts.recent.day >= per_day:
         yield Violation(
             "manager_day_cap",

@@ -175,7 +175,7 @@ def list_reports(
     query = select(MatchReport).where(MatchReport.state == state)
     if category is not None:
         query = query.where(MatchReport.category == category)
-    rows, following = fetch_page(
+    rows, next_cursor = fetch_page(
         session,
         query,
         sort=_OLDEST_FIRST,
@@ -184,7 +184,7 @@ def list_reports(
         cursor=cursor,
         sort_name="reports",
     )
-    return Page(items=[ReportForBureau.model_validate(row) for row in rows], next_cursor=following)
+    return Page(items=[ReportForBureau.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 @router.post("/match-reports/{report_id}/resolve", summary="处理差错报告", responses=_ANSWERS)

@@ -25,6 +25,6 @@ def notify_if_immediate(session: Session, push: Push, preferences: Preferences, 
         kind=MessageKind.PUSH,
         ids={"push_id": push.id, "round": str(push.round)},
         manager_id=push.manager_id,
-        available_at=next_contact_time(moment, preferences.calm),
+        available_at=next_contact_time(moment, preferences.contact_window),
     )
     return True

@@ -1,1 +1,1 @@
-"""Preferences of managers and owners, and the working-time calendar."""
+"""Preferences of managers and owners, and the calendar of working time."""

@@ -1,4 +1,4 @@
-"""Who wants to be told what and when, and what was told: preferences, digests of managers and of owners."""
+"""Tables of preferences: what managers and owners want to receive, how often and when."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,9 +11,9 @@ from app.database import Base, now
 
 
 class Frequency(StrEnum):
-    """How often somebody wants a message. The inbox fills whatever is chosen."""
+    """How often a recipient wants messages. Pushes reach the inbox in any case."""
 
-    IMMEDIATE = "immediate"  # the best at once, the rest in the daily list
+    IMMEDIATE = "immediate"  # the best at once, the others in the daily digest
     DAILY = "daily"
     WEEKLY = "weekly"
     NONE = "none"
@@ -21,17 +21,17 @@ class Frequency(StrEnum):
 
 def _frequency_check() -> CheckConstraint:
     return CheckConstraint(
-        "frequency IN ({})".format(", ".join(f"'{one}'" for one in Frequency)), name="frequency"
+        "frequency IN ({})".format(", ".join(f"'{frequency}'" for frequency in Frequency)), name="frequency"
     )
 
 
 class _Times:
-    """When messages are wanted; hours and days of Asia/Shanghai, quiet hours as ``HH:MM``; `weekday` 1 is Monday."""
+    """When messages are wanted, in hours and days of Asia/Shanghai; quiet hours as ``HH:MM``, `weekday` 1 is Monday."""
 
     frequency: Mapped[str] = mapped_column(String(12), default=Frequency.IMMEDIATE)
     digest_hour: Mapped[int] = mapped_column(default=9)
     weekday: Mapped[int] = mapped_column(default=1)
-    # No defaults where None means something: on insert a default would take its place.
+    # No defaults where None has a meaning: on insert a default would replace it.
     quiet_from: Mapped[str | None] = mapped_column(String(5))
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     on_days_off: Mapped[bool] = mapped_column(default=False)
@@ -39,7 +39,7 @@ class _Times:
 
 
 class PushPreference(_Times, Base):
-    """A manager's wishes; without a row the defaults hold. Empty lists and None mean: everything, no own limit.
+    """A manager's preferences; without a row the defaults apply. An empty list or None means no restriction.
 
     Scores are pair scores, 0–1.
     """
@@ -62,7 +62,7 @@ class PushPreference(_Times, Base):
 
 
 class OwnerPreference(_Times, Base):
-    """When an organisation wants to hear of matches of its own records; without a row the defaults hold."""
+    """When an organisation wants to be notified of matches of its own records; without a row the defaults apply."""
 
     __tablename__ = "owner_preferences"
     __table_args__ = (_frequency_check(),)

@@ -1,4 +1,4 @@
-"""What a manager, or an organisation, wants to be sent, and when."""
+"""Preferences of managers and organisations: reading, validating and storing them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -24,7 +24,7 @@ Kind = TypeVar("Kind", bound="ContactTimes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactTimes:
-    """When messages are wanted, Asia/Shanghai; see ``telling_models``. `version` is 0 where nothing was ever stored."""
+    """When messages are wanted, in Asia/Shanghai; see ``models``. `version` is 0 if nothing was ever stored."""
 
     frequency: Frequency = Frequency.IMMEDIATE
     digest_hour: int = 9
@@ -36,7 +36,8 @@ class ContactTimes:
     version: int = 0
 
     @property
-    def calm(self) -> ContactWindow:
+    def contact_window(self) -> ContactWindow:
+        """Quiet hours and days off, for `next_contact_time`."""
         quiet = None
         if self.quiet_from is not None and self.quiet_until is not None:
             quiet = QuietHours(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_until))
@@ -45,14 +46,14 @@ class ContactTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerPreferences(ContactTimes):
-    """An organisation's: it is told in digests only, weekly unless it wishes otherwise."""
+    """Preferences of an organisation. It is notified by digests only, by default weekly."""
 
     frequency: Frequency = Frequency.WEEKLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences(ContactTimes):
-    """A manager's. Empty and None mean: no wish of his own."""
+    """Preferences of a manager. An empty list or None means no restriction."""
 
     fields: Sequence[str] = ()
     regions: Sequence[str] = ()
@@ -63,11 +64,11 @@ class Preferences(ContactTimes):
     list_size: int = 10
 
     def want_fields(self, codes: Collection[str]) -> bool:
-        """Whether one of the codes is, covers or lies below one that is wanted; a pair without any is not refused."""
-        return not self.fields or not codes or any(_same_line(a, b) for a in self.fields for b in codes)
+        """Whether a code equals, contains or belongs to one that is wanted. A pair without codes is accepted."""
+        return not self.fields or not codes or any(_is_related(a, b) for a in self.fields for b in codes)
 
     def want_regions(self, codes: Collection[str]) -> bool:
-        """Whether one of the two parties sits in a region that is wanted."""
+        """Whether one of the two owners is in a region that is wanted."""
         return not self.regions or not codes or any(region_covers(a, b) for a in self.regions for b in codes)
 
     def want_languages(self, languages: Collection[str]) -> bool:
@@ -75,18 +76,20 @@ class Preferences(ContactTimes):
         return not self.languages or set(languages) <= set(self.languages)
 
 
-def _same_line(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _is_related(code: str, other: str) -> bool:
+    """Codes are hierarchical: a first-level code is a prefix of its second-level codes."""
+    return code.startswith(other) or other.startswith(code)
 
 
 def managers_preferences(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, Preferences]:
-    """Of each of these managers, the defaults included."""
+    """The preferences of each of these managers, defaults included."""
     rows = session.scalars(select(PushPreference).where(PushPreference.manager_id.in_(manager_ids)))
     stored = {row.manager_id: _read(Preferences, row) for row in rows}
     return {id_: stored.get(id_, Preferences()) for id_ in manager_ids}
 
 
 def owners_preferences(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, OwnerPreferences]:
+    """The preferences of each of these organisations, defaults included."""
     rows = session.scalars(
         select(OwnerPreference).where(OwnerPreference.organisation_id.in_(organisation_ids))
     )
@@ -95,18 +98,18 @@ def owners_preferences(session: Session, organisation_ids: Collection[UUID]) -> 
 
 
 def check_preferences(values: Mapping[str, Any]) -> None:
-    """What the fields must be together; each by itself was checked by its form.
+    """Cross-field checks; the single fields were validated by the schema.
 
     Raises:
-        Invalid: half of the quiet hours is missing, they have no length, the digest's hour lies in them, a day is to
-            bring more than a week, or pushes are to be told at once that are not wanted at all.
+        Invalid: one end of the quiet hours is missing, the quiet hours are empty or contain the digest hour, the daily
+            limit exceeds the weekly one, or the score for immediate notification is below the minimum score.
     """
-    found = [*_wrong_times(values), *_wrong_limits(values)]
-    if found:
-        raise Invalid(fields=found)
+    errors = [*_time_errors(values), *_limit_errors(values)]
+    if errors:
+        raise Invalid(fields=errors)
 
 
-def _wrong_times(values: Mapping[str, Any]) -> Iterator[FieldError]:
+def _time_errors(values: Mapping[str, Any]) -> Iterator[FieldError]:
     start, end = values["quiet_from"], values["quiet_until"]
     if (start is None) != (end is None):
         missing = "quiet_from" if start is None else "quiet_until"
@@ -114,14 +117,14 @@ def _wrong_times(values: Mapping[str, Any]) -> Iterator[FieldError]:
             missing,
             "quiet_hours_half",
             "免打扰时段的起止时间应同时填写,或同时为空",
-            "give both ends of the quiet hours, or neither",
+            "must be given if the other end of the quiet hours is given",
         )
     elif start is not None and start == end:
         yield FieldError(
             "quiet_until",
             "quiet_hours_empty",
             "免打扰时段的起止时间不能相同;全天不接收请将 frequency 设为 none",
-            "quiet hours need a length; to get no messages at all set frequency to none",
+            "must differ from quiet_from; to receive no messages, set frequency to none",
         )
     elif start is not None and QuietHours(time.fromisoformat(start), time.fromisoformat(end)).cover(
         time(values["digest_hour"])
@@ -130,65 +133,67 @@ def _wrong_times(values: Mapping[str, Any]) -> Iterator[FieldError]:
             "digest_hour",
             "digest_in_quiet_hours",
             f"每日清单的时间应在免打扰时段({start}–{end})之外",
-            f"the hour of the digest must lie outside of the quiet hours ({start}–{end})",
+            f"must be outside the quiet hours ({start}–{end})",
         )
 
 
-def _wrong_limits(values: Mapping[str, Any]) -> Iterator[FieldError]:
+def _limit_errors(values: Mapping[str, Any]) -> Iterator[FieldError]:
     day, week = values.get("per_day"), values.get("per_week")
     if day is not None and week is not None and day > week:
         yield FieldError(
             "per_day",
             "day_above_week",
             f"每日上限不能大于每周上限 {week}",
-            f"a day cannot bring more than the week's {week}",
+            f"must not exceed the weekly limit of {week}",
         )
-    least, at_once = values.get("minimum_score"), values.get("immediate_score")
-    if least is not None and at_once is not None and at_once < least:
+    minimum, immediate = values.get("minimum_score"), values.get("immediate_score")
+    if minimum is not None and immediate is not None and immediate < minimum:
         yield FieldError(
             "immediate_score",
             "immediate_below_minimum",
-            f"即时提醒的分数不能低于最低匹配分 {least}",
-            f"what is told at once must not be below your own minimum of {least}",
+            f"即时提醒的匹配分不能低于最低匹配分 {minimum}",
+            f"must not be below minimum_score ({minimum})",
         )
 
 
 def own_manager(principal: Principal) -> UUID:
-    """
+    """The id of the principal's own record in the talent library (技术转移人才库).
+
     Raises:
-        NotFound: the user has no record in the talent library (技术转移人才库) yet.
+        NotFound: the user has no record in the talent library yet.
     """
     if principal.manager_id is None:
         raise NotFound(
-            "You have no record in the library of managers yet; create it first.",
-            "您在技术转移人才库中还没有记录,请先建立。",
+            "You have no record in the talent library yet. Create one first.",
+            "您在技术转移人才库中尚无记录,请先建立。",
             code="no_manager_record",
         )
     return principal.manager_id
 
 
 def own_organisation(principal: Principal) -> UUID:
-    """
+    """The id of the principal's organisation.
+
     Raises:
-        NotFound: the user belongs to no organisation.
+        NotFound: the user does not belong to an organisation.
     """
     if principal.organisation_id is None:
-        raise NotFound("You belong to no organisation.", "您不属于任何单位。", code="no_organisation")
+        raise NotFound("You do not belong to an organisation.", "您不属于任何单位。", code="no_organisation")
     return principal.organisation_id
 
 
 def put_managers_preferences(
     session: Session, values: Mapping[str, Any], *, principal: Principal, if_match: str | None
 ) -> Preferences:
-    """All of them anew.
+    """Replace all preferences of the principal's own manager record.
 
     Args:
-        values: each field of `Preferences` but its version, checked by its form.
+        values: every field of `Preferences` except `version`, validated by the schema.
 
     Raises:
-        NotFound: no manager's record.
+        NotFound: the principal has no record in the talent library.
         Invalid: see `check_preferences`.
-        PreconditionRequired, StaleVersion: see `check_if_match`; the ETag of what was never stored is ``"0"``.
+        PreconditionRequired, StaleVersion: see `check_if_match`; the ETag of preferences never stored is ``"0"``.
     """
     require(principal, Action.PREFERENCE_CHANGE, own=True)
     id_ = own_manager(principal)
@@ -202,7 +207,7 @@ def put_managers_preferences(
 def put_owners_preferences(
     session: Session, values: Mapping[str, Any], *, principal: Principal, if_match: str | None
 ) -> OwnerPreferences:
-    """As `put_managers_preferences`, for the principal's organisation; a manager does not speak for his employer."""
+    """As `put_managers_preferences`, for the principal's organisation. Managers may not change their employer's."""
     id_ = own_organisation(principal)
     require(principal, Action.PREFERENCE_CHANGE, own=principal.role is not Role.MANAGER)
     check_preferences(values)

@@ -1,6 +1,6 @@
-"""When people may be disturbed: working days in China, quiet hours, and the next moment outside of both.
+"""Working days in China, quiet hours, and the next moment at which a message may be sent.
 
-Days and hours are those of Asia/Shanghai, which knows no summer time; moments are stored in UTC.
+Days and hours are those of Asia/Shanghai, which has no daylight saving time; moments are stored in UTC.
 """
 
 from collections.abc import Container
@@ -21,16 +21,21 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From `start` until just before `end`, local time; `start` after `end` goes over midnight. Never equal."""
+    """From `start` (included) to `end` (excluded), local time; over midnight if `start` is after `end`.
+
+    Raises:
+        ValueError: `start` equals `end`.
+    """
 
     start: time
     end: time
 
     def __post_init__(self) -> None:
         if self.start == self.end:
-            raise ValueError("quiet hours of no length, or of a whole day")
+            raise ValueError("quiet hours must not be empty or a whole day")
 
     def cover(self, moment: time) -> bool:
+        """Whether the local time lies in the quiet hours."""
         if self.start < self.end:
             return self.start <= moment < self.end
         return moment >= self.start or moment < self.end
@@ -38,7 +43,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class ContactWindow:
-    """When somebody wants no messages: `quiet` hours each day, and days off (weekends, public holidays) as a whole."""
+    """When messages may be sent: outside the `quiet` hours and, with `days_off`, not on weekends or public holidays."""
 
     quiet: QuietHours | None = None
     days_off: bool = True
@@ -46,48 +51,54 @@ class ContactWindow:
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    off: Container[date]
-    made_up: Container[date]
+    holidays: Container[date]
+    make_up_days: Container[date]
 
 
 @cache
 def _year(year: int) -> _Year:
-    """The year's public holidays, and the weekend days on which China works in exchange (调休).
+    """The year's public holidays and make-up working days on weekends (调休).
 
-    The State Council announces the exchange of a year late in the year before; until the library knows it, the
-    holidays by law and the weekends hold, and the log says so.
+    The State Council announces a year's make-up days late in the year before. Until the `holidays` package contains
+    them, statutory holidays and weekends apply, and a warning is logged.
     """
-    found = holidays.country_holidays("CN", years=year)
-    made_up = frozenset(day for day in found.weekend_workdays if day.year == year)
-    if not made_up:
-        log.warning("no_made_up_working_days_known", year=year, falls_back_to="legal holidays and weekends")
-    return _Year(off=frozenset(found), made_up=made_up)
+    calendar = holidays.country_holidays("CN", years=year)
+    make_up_days = frozenset(day for day in calendar.weekend_workdays if day.year == year)
+    if not make_up_days:
+        log.warning("no_make_up_days_known", year=year, falls_back_to="statutory holidays and weekends")
+    return _Year(holidays=frozenset(calendar), make_up_days=make_up_days)
 
 
 def is_working_day(day: date) -> bool:
+    """Whether people work in China on that day: make-up days count, public holidays do not."""
     year = _year(day.year)
-    if day in year.made_up:
+    if day in year.make_up_days:
         return True
-    return day.weekday() < SATURDAY and day not in year.off
+    return day.weekday() < SATURDAY and day not in year.holidays
 
 
 def working_day_from(day: date) -> date:
-    """The day itself if it is a working day, else the next one."""
+    """The day itself if it is a working day, otherwise the next working day."""
     while not is_working_day(day):
         day += ONE_DAY
     return day
 
 
 def add_working_days(day: date, count: int) -> date:
-    """The `count`-th working day after `day`, which itself does not count; `count` is at least 1."""
+    """The `count`-th working day after `day`, not counting `day` itself.
+
+    Raises:
+        ValueError: `count` is below 1.
+    """
     if count < 1:
-        raise ValueError("at least one working day")
+        raise ValueError("count must be at least 1")
     for _ in range(count):
         day = working_day_from(day + ONE_DAY)
     return day
 
 
 def local(moment: datetime) -> datetime:
+    """The moment in local time of Jinan."""
     return moment.astimezone(JINAN_TIME)
 
 
@@ -97,22 +108,22 @@ def at(day: date, clock: time = time()) -> datetime:
 
 
 def end_of_working_days(moment: datetime, count: int) -> datetime:
-    """The end of the `count`-th working day after the moment's own day."""
+    """The end (UTC) of the `count`-th working day after the moment's own day."""
     return at(add_working_days(local(moment).date(), count) + ONE_DAY)
 
 
-def next_contact_time(moment: datetime, calm: ContactWindow) -> datetime:
-    """The first moment from `moment` on at which a message may be sent.
+def next_contact_time(moment: datetime, contact_window: ContactWindow) -> datetime:
+    """The first moment (UTC), not before `moment`, at which a message may be sent.
 
-    Quiet hours alone put it off by less than a day; days off by as many as there are in a row.
+    Quiet hours alone delay it by less than a day; days off by as many days as there are in a row.
     """
     here = local(moment)
     while True:
-        if calm.days_off and not is_working_day(here.date()):
-            following = working_day_from(here.date() + ONE_DAY)
-            here = datetime.combine(following, time(), JINAN_TIME)
-        elif calm.quiet is not None and calm.quiet.cover(here.time()):
-            day = here.date() if here.time() < calm.quiet.end else here.date() + ONE_DAY
-            here = datetime.combine(day, calm.quiet.end, JINAN_TIME)
+        if contact_window.days_off and not is_working_day(here.date()):
+            next_day = working_day_from(here.date() + ONE_DAY)
+            here = datetime.combine(next_day, time(), JINAN_TIME)
+        elif contact_window.quiet is not None and contact_window.quiet.cover(here.time()):
+            day = here.date() if here.time() < contact_window.quiet.end else here.date() + ONE_DAY
+            here = datetime.combine(day, contact_window.quiet.end, JINAN_TIME)
         else:
             return here.astimezone(UTC)

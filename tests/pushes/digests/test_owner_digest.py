@@ -165,12 +165,12 @@ def test_two_workers_tell_once(world: World, enterprise: UUID) -> None:
 
 def test_the_news_in_words() -> None:
     assert headline("demand", 3, "管道防腐") == (
-        "3 项技术成果符合您的需求《管道防腐》",
-        "3 achievements fit your demand “管道防腐”",
+        "3 项技术成果与您的需求《管道防腐》匹配",
+        "3 achievements match your demand “管道防腐”",
     )
     assert headline("achievement", 1, "涂层") == (
-        "您的技术成果《涂层》符合 1 项技术需求",
-        "your achievement “涂层” fits 1 demand",
+        "您的技术成果《涂层》与 1 项技术需求匹配",
+        "your achievement “涂层” matches 1 demand",
     )
 
 
@@ -184,6 +184,6 @@ def test_over_http(app: Any, as_enterprise: Caller, as_institution: Caller, as_o
     assert "announce_owner_digests" in worker.run_due_jobs()
     worker.run_until_idle()
     [digest] = as_enterprise.get("/v1/owner-digests").json()["items"]
-    assert digest["items"][0]["zh"] == "1 项技术成果符合您的需求《解决管道腐蚀》"
+    assert digest["items"][0]["zh"] == "1 项技术成果与您的需求《解决管道腐蚀》匹配"
     assert as_institution.get("/v1/owner-digests").json()["items"] == []
     assert len(as_operator.get("/v1/owner-digests").json()["items"]) >= 1

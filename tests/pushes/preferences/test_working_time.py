@@ -55,7 +55,7 @@ def test_a_year_whose_exchange_is_not_known_yet_is_logged_once_and_keeps_weekend
         found = [is_working_day(date(2093, 6, 1) + timedelta(days=n)) for n in range(7)]
         assert is_working_day(date(2026, 6, 1))
     assert found.count(False) == 2
-    assert [(line["event"], line["year"]) for line in logs] == [("no_made_up_working_days_known", 2093)]
+    assert [(line["event"], line["year"]) for line in logs] == [("no_make_up_days_known", 2093)]
 
 
 @given(day=days, count=st.integers(1, 30))
