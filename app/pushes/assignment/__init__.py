@@ -1,1 +1,1 @@
-"""Assignment runs: the best pairs for all managers at once."""
+"""Assignment (统筹指派): the managers of many pairs, chosen at once within everybody's capacity."""

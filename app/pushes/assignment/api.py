@@ -1,4 +1,4 @@
-"""The routes of assignments: the bureau's dry run, and runs that are carried out."""
+"""Routes for assignments: the operators' dry run, and runs that are executed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,7 +30,7 @@ _NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True)
 def plan(
     wanted: AssignmentRequest, principal: CurrentPrincipal, session: ReadSession, request: Request
 ) -> AssignmentRead:
-    """在经理人名额内为多个供需对统筹安排,并与现有推送比较。只试算,不写入任何数据;安排不了的逐条说明原因和放宽办法。"""
+    """在经理人名额内统筹安排多个供需对,并与现有推送比较。仅试算,不写入任何数据;未能安排的逐条说明原因和放宽办法。"""
     require(principal, Action.ASSIGNMENT_PLAN)
     matcher = request.app.state.matcher
     matcher.ranker(session)  # whose threshold the policy holds: the one that is active now
@@ -52,7 +52,7 @@ def run(
     request: Request,
     key: IdempotencyKey = None,
 ) -> Response:
-    """按试算的方案新增推送,由后台一次性写入;已有的推送保留不动,规则不变。结果见 Location。"""
+    """按试算方案新增推送,由后台任务一次性写入;已有推送保持不变,推送规则照常适用。结果见 Location。"""
     require(principal, Action.ASSIGNMENT_RUN)
 
     def answer() -> Response:
@@ -71,7 +71,7 @@ def run(
 def list_runs(
     principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[RunSummary]:
-    """最新的在前。每晚一次(可关闭),其余由主管部门发起。"""
+    """按时间倒序排列。系统每晚执行一次(可关闭),其余由管理部门发起。"""
     require(principal, Action.ASSIGNMENT_READ)
     query = select(AssignmentRun).options(defer(AssignmentRun.answer))
     rows, next_cursor = fetch_page(
@@ -86,7 +86,7 @@ def list_runs(
     return Page(items=[RunSummary.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/assignments/runs/{run_id}", summary="一次统筹指派的结果", responses=problems(NotFound))
+@router.get("/assignments/runs/{run_id}", summary="统筹指派的执行结果", responses=problems(NotFound))
 def get_run(run_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> RunRead:
-    """新增了哪些推送;没有安排的供需对逐条说明原因,以及放宽哪个名额、补充哪些候选人可以解决。"""
+    """列出新增的推送;未能安排的供需对逐条说明原因,以及增加哪些名额、补充哪些候选人可以解决。"""
     return RunRead.model_validate(assignment_runs.get_run(session, run_id, principal=principal))

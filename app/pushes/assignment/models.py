@@ -1,4 +1,4 @@
-"""The table of assignments that were carried out: when, for whom, what came of it."""
+"""The table of assignment runs: when, on whose request, and with which result."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,18 +12,18 @@ from app.database import Base, Identified, now
 
 
 class RunState(StrEnum):
-    """A run is due until its pushes are written, together with its figures."""
+    """A run is due until its pushes and figures are written."""
 
     DUE = "due"
     DONE = "done"
 
 
 class AssignmentRun(Identified, Base):
-    """One assignment (统筹指派) over the best pairs.
+    """One executed assignment (统筹指派) over the best pairs.
 
-    `night` is the day in Jinan whose nightly run this is, at most one a day; null where the bureau asked for it, and
-    then `requested_by` says who. `pushes` were written, of `assigned` that the optimum adds; `answer` has the rest as
-    it goes over the wire (see ``assignment_schemas.RunAnswer``).
+    `night` is the day in Jinan whose nightly run this is, at most one a day; for a run on request it is null, and
+    `requested_by` names the operator. `pushes` is the number written, of `assigned` that the optimum adds. `answer`
+    holds the details as JSON (see ``schemas.RunAnswer``).
     """
 
     __tablename__ = "assignment_runs"

@@ -1,4 +1,4 @@
-"""What an assignment over all good pairs would push, beside the pushes there are. Reads, and writes nothing."""
+"""The plan of an assignment over all good pairs, compared with the present pushes. Writes nothing."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -35,13 +35,16 @@ CANDIDATES = 20
 """Managers of a pair that an assignment chooses from."""
 
 CONFLICT = "conflict_of_interest"
-TAKEN_CARE_OF = frozenset({"manager_full", "manager_inbox_full", "pair_has_enough", CONFLICT})
-"""Rules that the assignment keeps itself, for all pairs at once; what breaks another is no candidate."""
+SOLVER_RULES = frozenset({"manager_full", "manager_inbox_full", "pair_has_enough", CONFLICT})
+"""Rules that the solver itself enforces, for all pairs at once. A manager who violates another rule is no candidate."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedAssignment:
-    """`value` is the pair's score times the manager's, 0–1. `reason` says why a live push would not stay."""
+    """A manager assigned to a pair.
+
+    `value` is the pair's score times the manager's, 0–1. `reason` says why a pending push would not stay.
+    """
 
     key: PairKey
     manager_id: UUID
@@ -51,9 +54,12 @@ class PlannedAssignment:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentPlan:
-    """`present` are the figures of the live pushes as they are, which may break rules, `planned` those of `kept` and
-    `added` together; `left_out` counts good pairs beyond those looked at. `pushes` is what the places in `added` come
-    to, the best first within a pair."""
+    """An assignment and its comparison with the present pushes.
+
+    `present` holds the metrics of the pending pushes, which may violate rules; `planned` those of `kept` and `added`
+    together. `left_out` counts good pairs beyond the limit. `pushes` are the plans for `added`, the best manager of a
+    pair first.
+    """
 
     keys: Mapping[str, PairKey]
     left_out: int
@@ -69,29 +75,30 @@ class AssignmentPlan:
 def plan_assignment(
     session: Session, recommender: Recommender, *, policy: Policy, limit: int, keep: bool
 ) -> AssignmentPlan:
-    """Over the `limit` best pairs. With `keep` live pushes stay unless a rule ends them; else they compete anew.
+    """Plan an assignment over the `limit` best pairs. With `keep`, pending pushes stay unless a rule cancels them;
+    otherwise they compete with the other candidates.
 
-    An accepted push and a live one that stays take a place of their pair and of their manager, so nobody gets more who
-    has as many as his capacity waiting or in hand. A manager who ever answered a pair, or whose push of it ended, does
-    not get it again.
+    An accepted push, and a pending push that stays, occupy a slot of their pair and of their manager; a manager whose
+    pending pushes and open engagements reach their capacity receives no more. A manager who has answered a pair, or
+    whose push of it ended, does not receive it again.
     """
     good = queries.good_published_pairs(policy)
     pairs = session.scalars(good.limit(limit)).all()
     total = session.scalar(select(func.count()).select_from(good.order_by(None).subquery())) or 0
-    found = _candidates(session, recommender, pairs)
+    candidates = _candidates(session, recommender, pairs)
     scores = {
         (pair.demand_id, pair.achievement_id): {
-            id_: rank_score(pair.score, one.score)
-            for id_, one in found[pair.demand_id, pair.achievement_id].items()
+            id_: rank_score(pair.score, candidate.score)
+            for id_, candidate in candidates[pair.demand_id, pair.achievement_id].items()
         }
         for pair in pairs
     }
-    live = {
+    pending = {
         (key, push.manager_id): push.rank_score
         for push in session.scalars(queries.pending_of_pairs(scores))
         if (key := (push.demand_id, push.achievement_id)) in scores
     }
-    for (key, manager_id), score in live.items():
+    for (key, manager_id), score in pending.items():
         scores[key][manager_id] = score
     snapshot = load_snapshot(
         session,
@@ -99,24 +106,24 @@ def plan_assignment(
         pairs=list(scores),
         manager_ids={manager_id for of_pair in scores.values() for manager_id in of_pair},
     )
-    elsewhere = pending_by_manager(session, snapshot.managers) - Counter(id_ for _, id_ in live)
-    problem, broken = _problem(snapshot, scores, live, elsewhere)
-    return _compared(problem, scores, live, broken, found, left_out=total - len(pairs), keep=keep)
+    pending_elsewhere = pending_by_manager(session, snapshot.managers) - Counter(id_ for _, id_ in pending)
+    problem, broken = _problem(snapshot, scores, pending, pending_elsewhere)
+    return _compared(problem, scores, pending, broken, candidates, left_out=total - len(pairs), keep=keep)
 
 
 def _candidates(
     session: Session, recommender: Recommender, pairs: Sequence[Pair]
 ) -> dict[PairKey, dict[UUID, CandidateManager]]:
-    """Pair → candidates; those in conflict or full too, for the answer has to name what is in the way."""
+    """Pair → candidate managers, including those in conflict or at capacity, so that the plan can name obstacles."""
     candidates = {}
     for pair in pairs:
         demand = session.get_one(Demand, pair.demand_id)
         achievement = session.get_one(Achievement, pair.achievement_id)
-        found = recommender.managers_for(session, demand, achievement, limit=CANDIDATES)
+        recommended = recommender.managers_for(session, demand, achievement, limit=CANDIDATES)
         candidates[demand.id, achievement.id] = {
-            one.manager_id: CandidateManager(one.manager_id, one.score, one.reasons)
-            for one in found
-            if one.score >= LEAST_FIT
+            manager.manager_id: CandidateManager(manager.manager_id, manager.score, manager.reasons)
+            for manager in recommended
+            if manager.score >= LEAST_FIT
         }
     return candidates
 
@@ -124,21 +131,21 @@ def _candidates(
 def _problem(
     snapshot: EligibilitySnapshot,
     scores: Mapping[PairKey, Mapping[UUID, float]],
-    live: Collection[tuple[PairKey, UUID]],
-    elsewhere: Mapping[UUID, int],
+    pending: Collection[tuple[PairKey, UUID]],
+    pending_elsewhere: Mapping[UUID, int],
 ) -> tuple[AssignmentProblem, dict[Given, str]]:
-    """The question as if no live push stayed, and for each manager who may not have a pair the code of the first rule
-    against it. `elsewhere` counts managers' live pushes of pairs that are not looked at."""
-    conflicts, asked, against = set[Given](), [], dict[Given, str]()
+    """The assignment problem as if no pending push stayed, and the code of the first violated rule for each manager who
+    may not have a pair. `pending_elsewhere` counts the managers' pending pushes of other pairs."""
+    conflicts, pairs, against = set[Given](), [], dict[Given, str]()
     for key, of_pair in scores.items():
         values = {}
         for manager_id, value in of_pair.items():
             if manager_id not in snapshot.managers:
                 continue
             facts = snapshot.of(key, manager_id)
-            waits = (key, manager_id) in live
-            rules = pending_violations(facts) if waits else violations(facts)
-            broken = [rule.code for rule in rules if rule.code not in TAKEN_CARE_OF]
+            is_pending = (key, manager_id) in pending
+            rules = pending_violations(facts) if is_pending else violations(facts)
+            broken = [rule.code for rule in rules if rule.code not in SOLVER_RULES]
             if broken:
                 against[_id(key), str(manager_id)] = broken[0]
                 continue
@@ -146,7 +153,7 @@ def _problem(
             if any(rule.code == CONFLICT for rule in rules):
                 conflicts.add((_id(key), str(manager_id)))
         accepted = sum(state is PushState.ACCEPTED for state in snapshot.pushes.get(key, {}).values())
-        asked.append(
+        pairs.append(
             PairToAssign(
                 _id(key),
                 values,
@@ -156,14 +163,14 @@ def _problem(
             )
         )
     managers = [
-        ManagerSlots(str(id_), facts.capacity, facts.open_load + elsewhere.get(id_, 0))
+        ManagerSlots(str(id_), facts.capacity, facts.open_load + pending_elsewhere.get(id_, 0))
         for id_, facts in snapshot.manager_facts.items()
     ]
-    return AssignmentProblem(asked, managers, conflicts), against
+    return AssignmentProblem(pairs, managers, conflicts), against
 
 
-def _beside(whole: AssignmentProblem, kept: Collection[Given]) -> AssignmentProblem:
-    """What is left to assign where these stay, be their managers within their capacity or not."""
+def _remaining(whole: AssignmentProblem, kept: Collection[Given]) -> AssignmentProblem:
+    """The problem that remains when the `kept` pushes stay, even if their managers exceed their capacity."""
     of_pair, of_manager = Counter(pair for pair, _ in kept), Counter(manager for _, manager in kept)
     return replace(
         whole,
@@ -184,45 +191,45 @@ def _beside(whole: AssignmentProblem, kept: Collection[Given]) -> AssignmentProb
 def _compared(
     problem: AssignmentProblem,
     scores: Mapping[PairKey, Mapping[UUID, float]],
-    live: Collection[tuple[PairKey, UUID]],
+    pending: Collection[tuple[PairKey, UUID]],
     against: Mapping[Given, str],
-    found: Mapping[PairKey, Mapping[UUID, CandidateManager]],
+    candidates: Mapping[PairKey, Mapping[UUID, CandidateManager]],
     *,
     left_out: int,
     keep: bool,
 ) -> AssignmentPlan:
-    there = {(_id(key), str(manager_id)) for key, manager_id in live}
+    present_pairs = {(_id(key), str(manager_id)) for key, manager_id in pending}
     allowed = {(pair.id, manager) for pair in problem.pairs for manager in pair.values} - set(
         problem.conflicts
     )
-    kept = there & allowed if keep else set[Given]()
-    answer = assign(_beside(problem, kept))
-    wanted = kept | set(answer.given)
+    kept = present_pairs & allowed if keep else set[Given]()
+    answer = assign(_remaining(problem, kept))
+    planned_pairs = kept | set(answer.given)
     keys = {_id(key): key for key in scores}
-    why = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
+    reasons = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
 
-    def places(given: Collection[Given], otherwise: str | None = None) -> tuple[PlannedAssignment, ...]:
+    def planned(given: Collection[Given], default: str | None = None) -> tuple[PlannedAssignment, ...]:
         return tuple(
             PlannedAssignment(
                 keys[pair],
                 UUID(manager),
                 scores[keys[pair]][UUID(manager)],
-                why.get((pair, manager), otherwise),
+                reasons.get((pair, manager), default),
             )
             for pair, manager in sorted(given)
         )
 
-    added = places(wanted - there)
+    added = planned(planned_pairs - present_pairs)
     return AssignmentPlan(
         keys=keys,
         left_out=left_out,
         added=added,
-        kept=places(wanted & there),
-        ended=places(there - wanted, "not_in_the_best"),
-        present=metrics(problem, there),
-        planned=metrics(problem, wanted),
+        kept=planned(planned_pairs & present_pairs),
+        ended=planned(present_pairs - planned_pairs, "not_in_the_best"),
+        present=metrics(problem, present_pairs),
+        planned=metrics(problem, planned_pairs),
         assignment=answer,
-        pushes=_pushes(added, found),
+        pushes=_pushes(added, candidates),
     )
 
 
@@ -230,9 +237,9 @@ def _pushes(
     added: Collection[PlannedAssignment], candidates: Mapping[PairKey, Mapping[UUID, CandidateManager]]
 ) -> tuple[PairPlan, ...]:
     by_pair: dict[PairKey, list[CandidateManager]] = {}
-    for place in sorted(added, key=lambda place: (-place.value, place.manager_id)):
-        by_pair.setdefault(place.key, []).append(candidates[place.key][place.manager_id])
-    return tuple(PairPlan(key, tuple(found)) for key, found in by_pair.items())
+    for item in sorted(added, key=lambda item: (-item.value, item.manager_id)):
+        by_pair.setdefault(item.key, []).append(candidates[item.key][item.manager_id])
+    return tuple(PairPlan(key, tuple(managers)) for key, managers in by_pair.items())
 
 
 def _id(key: PairKey) -> str:

@@ -1,4 +1,4 @@
-"""A computed assignment as it goes over the wire: who gets what, who falls short and why, what would help."""
+"""Presenter of an assignment plan: assigned managers, pairs that lack managers and why, and what would help."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,40 +18,41 @@ from app.pushes.schemas import (
 
 
 def read_plan(plan: AssignmentPlan) -> AssignmentRead:
+    """The response for a plan."""
     answer = plan.assignment
     return AssignmentRead(
         pairs=len(plan.keys),
         left_out=plan.left_out,
-        added=_places(plan.added),
-        kept=_places(plan.kept),
-        ended=_places(plan.ended),
+        added=_assignments(plan.added),
+        kept=_assignments(plan.kept),
+        ended=_assignments(plan.ended),
         short=_short(plan),
-        reasons={str(reason): number for reason, number in answer.reasons.items()},
+        reasons={str(reason): count for reason, count in answer.reasons.items()},
         relief=_relief(plan, answer.relief) if answer.relief else None,
         planned=AssignmentFigures.model_validate(plan.planned),
         present=AssignmentFigures.model_validate(plan.present),
     )
 
 
-def _places(places: Sequence[PlannedAssignment]) -> list[AssignedPlace]:
+def _assignments(planned: Sequence[PlannedAssignment]) -> list[AssignedPlace]:
     return [
         AssignedPlace(
-            demand_id=place.key[0],
-            achievement_id=place.key[1],
-            manager_id=place.manager_id,
-            value=place.value,
-            reason=place.reason,
+            demand_id=item.key[0],
+            achievement_id=item.key[1],
+            manager_id=item.manager_id,
+            value=item.value,
+            reason=item.reason,
         )
-        for place in places
+        for item in planned
     ]
 
 
 def _short(plan: AssignmentPlan) -> list[ShortPair]:
     rows = []
-    for one in plan.assignment.short:
-        demand_id, achievement_id = plan.keys[one.pair_id]
-        zh, en = REASONS[one.reason]
-        facts = {name: value for name, value in asdict(one).items() if name != "pair_id"}
+    for pair in plan.assignment.short:
+        demand_id, achievement_id = plan.keys[pair.pair_id]
+        zh, en = REASONS[pair.reason]
+        facts = {name: value for name, value in asdict(pair).items() if name != "pair_id"}
         rows.append(ShortPair(demand_id=demand_id, achievement_id=achievement_id, zh=zh, en=en, **facts))
     return rows
 
@@ -70,11 +71,11 @@ def _relief(plan: AssignmentPlan, relief: Relief) -> ReliefRead:
         ],
         bottlenecks=[
             BottleneckRead(
-                pairs=len(one.pair_ids),
-                manager_ids=list(one.manager_ids),
-                places=one.places,
-                missing=one.missing,
+                pairs=len(bottleneck.pair_ids),
+                manager_ids=list(bottleneck.manager_ids),
+                places=bottleneck.places,
+                missing=bottleneck.missing,
             )
-            for one in relief.bottlenecks
+            for bottleneck in relief.bottlenecks
         ],
     )

@@ -1,8 +1,8 @@
-"""Carrying an assignment out: asked for by the bureau or due in the night, worked off by the worker.
+"""Assignment runs: requested by an operator or started each night, executed by the worker.
 
-The request and the night only write a row and its event; the worker computes without a lock and writes the pushes,
-the figures and the end of the run in one transaction. So nobody waits for it, a killed worker leaves nothing behind,
-and every rule is asked again when a push is written.
+A request and the nightly job only write a row and its event. The worker computes without a lock and writes the pushes,
+the figures and the end of the run in one transaction. No request waits for the computation, a killed worker leaves
+nothing behind, and every rule is checked again when a push is written.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -35,24 +35,24 @@ from app.pushes.policy import Policy
 DUE = "assignment.due"
 
 CATCH_UP = timedelta(hours=4)
-"""A night's run that no worker started by then is left out: what it costs is for hours when nobody works."""
+"""A nightly run that no worker started within this time is skipped: its load belongs into hours of little use."""
 
-HELD_BACK = Violation("held_back", "推送计划暂不允许", "the plan of pushes does not allow it now")
+HELD_BACK = Violation("held_back", "推送计划暂不允许", "the push planner does not allow it at present")
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """`after` is the end of the last run that this plan knows of."""
+    """A plan with the end of the last run that it takes into account."""
 
     plan: AssignmentPlan
     after: datetime | None
 
 
 def request_run(session: Session, *, principal: Principal, limit: int) -> AssignmentRun:
-    """A run over the `limit` best pairs, for the worker.
+    """Request a run over the `limit` best pairs; the worker executes it.
 
     Raises:
-        Forbidden: only the bureau assigns.
+        Forbidden: the principal is not an operator.
     """
     require(principal, Action.ASSIGNMENT_RUN)
     run = AssignmentRun(requested_by=principal.user_id, pairs_limit=limit)
@@ -64,9 +64,10 @@ def request_run(session: Session, *, principal: Principal, limit: int) -> Assign
 
 
 def get_run(session: Session, run_id: UUID, *, principal: Principal) -> AssignmentRun:
-    """
+    """The run with its result.
+
     Raises:
-        NotFound: there is no such run.
+        NotFound: no such run.
     """
     require(principal, Action.ASSIGNMENT_READ)
     run = session.get(AssignmentRun, run_id)
@@ -76,9 +77,10 @@ def get_run(session: Session, run_id: UUID, *, principal: Principal) -> Assignme
 
 
 def start_nightly(session: Session, *, hour: int, limit: int, moment: datetime) -> AssignmentRun | None:
-    """The run of this night, if its hour has come and no worker started it yet.
+    """Start tonight's run if its hour has come and it has not been started; None otherwise.
 
-    `moment` is the time in Jinan. The row is unique by its day: of two workers at once one has the turn.
+    `moment` is the local time in Jinan, `hour` a local hour (0–23). The row is unique by its day, so only one of
+    several workers starts the run.
     """
     since = moment - moment.replace(hour=hour, minute=0, second=0, microsecond=0)
     if not timedelta() <= since < CATCH_UP or _has_night(session, moment):
@@ -100,85 +102,87 @@ def assignment_handler(recommender: Recommender, policy: Policy) -> Handler:
         run = session.get(AssignmentRun, event.subject_id)
         if run is None or run.state == RunState.DONE:
             return None
-        found = plan_assignment(session, recommender, policy=policy, limit=run.pairs_limit, keep=True)
-        return PlannedRun(found, _last_end(session))
+        assignment = plan_assignment(session, recommender, policy=policy, limit=run.pairs_limit, keep=True)
+        return PlannedRun(assignment, _last_end(session))
 
     def apply(session: Session, event: ClaimedEvent, planned: PlannedRun | None) -> None:
-        run = _locked(session, event.subject_id)
+        run = _lock_due_run(session, event.subject_id)
         if planned is None or run is None:
             return
         if _last_end(session) != planned.after:
-            # Another run gave places away meanwhile: this one is computed again with those as given.
+            # Another run has written pushes meanwhile: compute this one again on top of them.
             emit(session, DUE, subject_id=run.id)
             return
-        _carry_out(session, run, planned.plan, policy=policy)
+        _execute(session, run, planned.plan, policy=policy)
 
     return Handler(plan, apply)
 
 
-def _carry_out(session: Session, run: AssignmentRun, plan: AssignmentPlan, *, policy: Policy) -> None:
-    written = write_pushes(session, plan.pushes, policy=policy)
-    values = {(place.key, place.manager_id): place for place in plan.added}
-    there = {((push.demand_id, push.achievement_id), push.manager_id): push for push in written}
-    told = read_plan(plan)
+def _execute(session: Session, run: AssignmentRun, plan: AssignmentPlan, *, policy: Policy) -> None:
+    pushes = write_pushes(session, plan.pushes, policy=policy)
+    planned = {(item.key, item.manager_id): item for item in plan.added}
+    written = {((push.demand_id, push.achievement_id), push.manager_id): push for push in pushes}
+    summary = read_plan(plan)
     answer = RunAnswer(
-        written=[_written(push, values[place]) for place, push in there.items()],
-        not_written=_refused(session, [values[place] for place in values.keys() - there.keys()], policy),
-        short=told.short,
-        reasons=told.reasons,
-        relief=told.relief,
-        kept=len(told.kept),
-        before=told.present,
-        after=told.planned,
+        written=[_written(push, planned[key]) for key, push in written.items()],
+        not_written=_not_written(session, [planned[key] for key in planned.keys() - written.keys()], policy),
+        short=summary.short,
+        reasons=summary.reasons,
+        relief=summary.relief,
+        kept=len(summary.kept),
+        before=summary.present,
+        after=summary.planned,
     )
     run.state = RunState.DONE
     run.finished_at = now()
-    run.pairs, run.left_out = told.pairs, told.left_out
-    run.assigned, run.pushes = len(told.added), len(written)
-    run.unassigned = told.planned.unassigned
+    run.pairs, run.left_out = summary.pairs, summary.left_out
+    run.assigned, run.pushes = len(summary.added), len(pushes)
+    run.unassigned = summary.planned.unassigned
     run.answer = answer.model_dump(mode="json")
     session.flush()
 
 
-def _written(push: Push, place: PlannedAssignment) -> WrittenPush:
+def _written(push: Push, planned: PlannedAssignment) -> WrittenPush:
     return WrittenPush(
         push_id=push.id,
         demand_id=push.demand_id,
         achievement_id=push.achievement_id,
         manager_id=push.manager_id,
-        value=place.value,
+        value=planned.value,
     )
 
 
-def _refused(session: Session, places: Collection[PlannedAssignment], policy: Policy) -> list[UnwrittenPush]:
-    """With the first rule that forbids each now."""
-    if not places:
+def _not_written(
+    session: Session, planned: Collection[PlannedAssignment], policy: Policy
+) -> list[UnwrittenPush]:
+    """The planned pushes that were not written, each with the first rule that forbids it now."""
+    if not planned:
         return []
     snapshot = load_snapshot(
         session,
         policy=policy,
-        pairs=[place.key for place in places],
-        manager_ids={place.manager_id for place in places},
+        pairs=[item.key for item in planned],
+        manager_ids={item.manager_id for item in planned},
     )
-    told = []
-    for place in sorted(places, key=lambda place: (place.key, place.manager_id)):
-        broken: Sequence[Violation] = violations(snapshot.of(place.key, place.manager_id))
+    unwritten = []
+    for item in sorted(planned, key=lambda item: (item.key, item.manager_id)):
+        broken: Sequence[Violation] = violations(snapshot.of(item.key, item.manager_id))
         rule = broken[0] if broken else HELD_BACK
-        told.append(
+        unwritten.append(
             UnwrittenPush(
-                demand_id=place.key[0],
-                achievement_id=place.key[1],
-                manager_id=place.manager_id,
+                demand_id=item.key[0],
+                achievement_id=item.key[1],
+                manager_id=item.manager_id,
                 reason=rule.code,
                 zh=rule.zh,
                 en=rule.en,
             )
         )
-    return told
+    return unwritten
 
 
-def _locked(session: Session, run_id: UUID | None) -> AssignmentRun | None:
-    """The run if it is still due. All due runs are locked, so that they are carried out one after the other."""
+def _lock_due_run(session: Session, run_id: UUID | None) -> AssignmentRun | None:
+    """The run if it is still due. Locks all due runs, so that they are executed one after the other."""
     due = session.scalars(
         select(AssignmentRun)
         .where(AssignmentRun.state == RunState.DUE)

@@ -1,4 +1,4 @@
-"""Carried-out assignments over the wire. Descriptions are for the Chinese API pages."""
+"""Request and response schemas of assignment runs."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.pushes.schemas import AssignmentFigures, ReliefRead, ShortPair
 
 
 class RunRequest(Wire):
-    limit: int = Field(100, ge=1, le=500, title="供需对数量", description="匹配分最高的若干对,阈值以上")
+    limit: int = Field(100, ge=1, le=500, title="供需对数量", description="达到阈值且匹配分最高的供需对数量")
 
 
 class WrittenPush(BaseModel):
@@ -22,7 +22,7 @@ class WrittenPush(BaseModel):
 
 
 class UnwrittenPush(BaseModel):
-    """Assigned, and forbidden by a rule when it was to be written: something changed in between."""
+    """An assigned push that a rule forbade when it was to be written, because something had changed meanwhile."""
 
     demand_id: UUID
     achievement_id: UUID
@@ -33,10 +33,10 @@ class UnwrittenPush(BaseModel):
 
 
 class RunAnswer(BaseModel):
-    """What a run came to, pair by pair."""
+    """The result of a run, pair by pair."""
 
     written: list[WrittenPush] = Field([], title="新增的推送")
-    not_written: list[UnwrittenPush] = Field([], title="写入时已不允许的推送")
+    not_written: list[UnwrittenPush] = Field([], title="写入时不再允许的推送")
     short: list[ShortPair] = Field([], title="未安排或人数不足的供需对")
     reasons: dict[str, int] = Field({}, title="原因与数量")
     relief: ReliefRead | None = Field(None, title="放宽建议")
@@ -50,16 +50,16 @@ class RunSummary(BaseModel):
 
     id: UUID
     state: str = Field(title="状态", description="due 待执行 done 已完成")
-    night: date | None = Field(title="夜间任务的日期", description="按需执行的为空")
+    night: date | None = Field(title="夜间任务的日期", description="由管理部门发起的为空")
     requested_by: UUID | None = Field(title="发起人")
     limit: int = Field(validation_alias="pairs_limit", title="供需对数量上限")
     created_at: datetime
     finished_at: datetime | None
     pairs: int = Field(title="参与的供需对")
-    left_out: int = Field(title="未参与的供需对", description="阈值以上但超出 limit 的")
+    left_out: int = Field(title="未参与的供需对", description="达到阈值但超出 limit 的供需对")
     assigned: int = Field(title="方案新增")
     pushes: int = Field(title="已写入的推送")
-    unassigned: int = Field(title="没有经理人的供需对")
+    unassigned: int = Field(title="未安排经理人的供需对")
 
 
 class RunRead(RunSummary):

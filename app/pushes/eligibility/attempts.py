@@ -1,4 +1,4 @@
-"""Rounds of pushes: how many a manager was given, which pairs may come again, and beginning one."""
+"""Push attempts: how many a manager received, which pairs may be pushed again, and the start of an attempt."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -23,12 +23,14 @@ from app.pushes.policy import PairKey, RepushPolicy
 from app.pushes.preferences import working_time
 
 UNDONE = "undone"
-"""Why a push ended that had followed from an answer which was undone."""
+"""Why a push was cancelled: the answer that had led to it was undone."""
 
 
 def recent_pushes(session: Session, manager_ids: Collection[UUID], day: date) -> dict[UUID, RecentPushes]:
-    """Rounds begun for each of these managers on that local day and in the seven days that end with it; managers
-    without any are not in the answer."""
+    """Attempts begun for each of these managers on that local day, and in the seven days that end with it.
+
+    Managers without any are not in the result.
+    """
     today, week = working_time.at(day), working_time.at(day - timedelta(days=6))
     until = working_time.at(day + working_time.ONE_DAY)
     rows = session.execute(
@@ -48,7 +50,7 @@ def recent_pushes(session: Session, manager_ids: Collection[UUID], day: date) ->
 
 
 def pending_by_manager(session: Session, manager_ids: Collection[UUID]) -> Counter[UUID]:
-    """How many pushes wait for each manager's answer."""
+    """The number of pending pushes of each manager."""
     query = (
         select(Push.manager_id, func.count())
         .where(Push.manager_id.in_(manager_ids), Push.state.in_(PENDING))
@@ -60,7 +62,7 @@ def pending_by_manager(session: Session, manager_ids: Collection[UUID]) -> Count
 def repushable(
     session: Session, pairs: Mapping[PairKey, Pair], policy: RepushPolicy
 ) -> dict[tuple[PairKey, UUID], RepushReason]:
-    """Which of these pairs may come back to which managers who had them, and why."""
+    """Which of these pairs may be pushed again to which managers, and the reason."""
     rows = session.execute(
         select(
             Push.demand_id,
@@ -81,7 +83,7 @@ def repushable(
     )
     ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
     history = _changes(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
-    found = {}
+    reasons = {}
     for push in ended:
         key = (push.demand_id, push.achievement_id)
         pair = pairs[key]
@@ -104,33 +106,34 @@ def repushable(
             undone=push.ended_reason == UNDONE,
         )
         if may_repush(last, score=pair.score, changed={name for _, name in changed}, policy=policy):
-            found[key, push.manager_id] = repush_reason(last, changed)
-    return found
+            reasons[key, push.manager_id] = repush_reason(last, changed)
+    return reasons
 
 
 def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[int, list[str]]]]:
-    """The versions of each record with the names of the fields that changed."""
+    """The versions of each record, each with the names of the fields that changed."""
     if not record_ids:
         return {}
-    found: dict[UUID, list[tuple[int, list[str]]]] = {}
+    changes: dict[UUID, list[tuple[int, list[str]]]] = {}
     rows = session.execute(
         select(RecordVersion.record_id, RecordVersion.version, RecordVersion.changed_fields).where(
             RecordVersion.record_id.in_(record_ids)
         )
     )
     for record_id, version, names in rows:
-        found.setdefault(record_id, []).append((version, names))
-    return found
+        changes.setdefault(record_id, []).append((version, names))
+    return changes
 
 
 def begin_attempt(session: Session, push: Push) -> None:
-    """Note the round that the push is in now; its row is the one that caps count."""
+    """Store the push's present attempt, which the caps count."""
     session.add(
         PushAttempt(push_id=push.id, manager_id=push.manager_id, round=push.round, pushed_at=push.pushed_at)
     )
 
 
 def current_attempt(session: Session, push: Push) -> PushAttempt:
+    """The stored attempt that the push is in now."""
     return session.scalars(
         select(PushAttempt).where(PushAttempt.push_id == push.id, PushAttempt.round == push.round)
     ).one()

@@ -1,4 +1,4 @@
-"""The facts that the eligibility rules read. Plain values, no database."""
+"""The facts that the eligibility rules read: plain values, without a database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from app.pushes.preferences.service import Preferences
 
 @dataclass(frozen=True, slots=True)
 class PairEligibility:
-    """A pair as it stands at present; dates are days in Jinan.
+    """The present facts of a pair; dates are days in Jinan.
 
-    `score` is None where the pair is not ranked (any more); `ranked_fully` says that it would have a score if it were
-    a good one: its record was just ranked, and the list was not cut short. `org_family` maps an organisation's id to
-    its topmost parent's. `holding` counts the pushes that take one of the pair's `places`. `unwanted` says that one of
-    the owners is not interested in the match (see ``owners_word``).
+    `score` (0–1) is None if the pair is not ranked, or no longer. `ranked_fully` means that a good pair would have a
+    score: its record was just ranked, and the list was not cut short. `org_family` maps the id of an organisation to
+    that of its topmost parent. `occupied` counts the pushes that occupy one of the pair's `slots`. `owner_refused`
+    means that one of the owners is not interested in the match (see ``owner_refusals``).
     """
 
     demand: DemandFacts
@@ -38,12 +38,13 @@ class PairEligibility:
 
 @dataclass(frozen=True, slots=True)
 class RecentPushes:
-    """How many pushes a manager was given on this local day, and on the seven days that end with it."""
+    """How many pushes a manager received on a local day, and in the seven days that end with it."""
 
     day: int = 0
     week: int = 0
 
     def one_more(self) -> "RecentPushes":
+        """The counts after one more push."""
         return RecentPushes(self.day + 1, self.week + 1)
 
 
@@ -55,13 +56,13 @@ DEFAULT_PREFERENCES = Preferences()
 
 @dataclass(frozen=True, slots=True)
 class PushFacts:
-    """A pair with one manager. `earlier` is the state of the push that this manager got for this pair, if any;
-    `returns` says that it may come to him again (see ``returning``).
+    """The present facts of a pair with one manager.
 
-    `trusted` says that the bureau stands for the manager's organisation. Load and capacity stand in `manager` (open
-    engagements against how many he takes at once). `waiting` pushes wait for his answer, at most `waiting_per_place`
-    for each place he has free. `given` counts against the service's caps `per_day` and `per_week`, or the manager's own
-    lower ones.
+    `earlier` is the state of this manager's push of the pair, if there was one; `may_repush` means that the pair may be
+    pushed to them again (see ``repush_policy``). `trusted` means that the bureau has verified the manager's
+    organisation. `manager` holds the open engagements and the capacity. `pending` counts the manager's pending pushes,
+    of which `pending_per_slot` are allowed for each free slot. `recent` counts against the caps `per_day` and
+    `per_week`, or against lower ones of the manager.
     """
 
     pair: PairEligibility

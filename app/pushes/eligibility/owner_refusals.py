@@ -1,4 +1,4 @@
-"""Pairs that an owner does not want: as long as his word holds they are pushed to nobody else."""
+"""Pairs refused by an owner. They are not pushed to anyone until the refusal lapses."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -17,8 +17,10 @@ from app.pushes.policy import PairKey, RepushPolicy
 def pairs_refused_by_owner(
     session: Session, pairs: Mapping[PairKey, Pair], policy: RepushPolicy
 ) -> frozenset[PairKey]:
-    """Which of these pairs an owner is not interested in, where neither record has changed since in what meets his
-    reason. A later answer takes the place of an earlier one."""
+    """The pairs in which an owner is not interested. Only the owner's latest answer counts.
+
+    A refusal lapses when a record has since changed in a way that resolves its reason.
+    """
     if not pairs:
         return frozenset()
     rows = session.execute(
@@ -34,10 +36,10 @@ def pairs_refused_by_owner(
             OwnerAnswer.interested.is_(False),
         )
     )
-    said = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
-    history = _changes(session, {id_ for row in said for id_ in (row.demand_id, row.achievement_id)})
-    owner_refused = set()
-    for row in said:
+    refusals = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
+    history = _changes(session, {id_ for row in refusals for id_ in (row.demand_id, row.achievement_id)})
+    refused = set()
+    for row in refusals:
         key = (row.demand_id, row.achievement_id)
         changed = {
             name
@@ -48,20 +50,20 @@ def pairs_refused_by_owner(
         }
         score = pairs[key].score
         if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
-            owner_refused.add(key)
-    return frozenset(owner_refused)
+            refused.add(key)
+    return frozenset(refused)
 
 
 def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[datetime, list[str]]]]:
-    """When each record was changed, with the names of the fields."""
+    """The times at which each record changed, each with the names of the fields that changed."""
     if not record_ids:
         return {}
-    found: dict[UUID, list[tuple[datetime, list[str]]]] = {}
+    changes: dict[UUID, list[tuple[datetime, list[str]]]] = {}
     rows = session.execute(
         select(RecordVersion.record_id, RecordVersion.changed_at, RecordVersion.changed_fields).where(
             RecordVersion.record_id.in_(record_ids)
         )
     )
     for record_id, changed_at, names in rows:
-        found.setdefault(record_id, []).append((changed_at, names))
-    return found
+        changes.setdefault(record_id, []).append((changed_at, names))
+    return changes

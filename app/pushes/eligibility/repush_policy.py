@@ -1,8 +1,9 @@
-"""When a pair may come back to a manager who had it: the law of the next round. Pure.
+"""The repush policy: when a pair may be pushed again to a manager who had it before. Pure.
 
-Only a newer version of one of the records can bring it back, and only so often. What he declined comes back when a
-field has changed that his reason is about; what he did not answer, when the score rose; what the rules took back, when
-they allow it again. What he knows, is in conflict with or declined for want of time does not come back.
+A repush needs a newer version of one of the records, and the number of attempts is limited. A declined pair may be
+pushed again when a field has changed that the reason is about; an unanswered one when the score rose; a cancelled one
+when the rules allow it again. A pair that the manager already knew, has a conflict of interest with, or declined for
+lack of capacity is not pushed again.
 """
 
 from collections.abc import Collection, Mapping
@@ -45,7 +46,7 @@ _TERMS = frozenset(
 )
 _MATURITY = frozenset(["trl", "min_trl", "application_status", "evaluation_type", "level", "indicators"])
 
-MEETS: Mapping[str, frozenset[str]] = MappingProxyType(
+RESOLVED_BY_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "too_early": _MATURITY,
         "price": _PRICE,
@@ -54,21 +55,21 @@ MEETS: Mapping[str, frozenset[str]] = MappingProxyType(
         "no_benefit": _TEXTS | _PRICE,
     }
 )
-"""Reason for declining → the fields whose change may meet it."""
+"""Reason for declining → the fields whose change may resolve it."""
 
-RISE_MEETS = frozenset({"outside_need"})
-"""Reasons that a change meets when the score rose by it."""
+RESOLVED_BY_SCORE = frozenset({"outside_need"})
+"""Reasons that a change resolves if the score rose."""
 
 NEVER = frozenset({"already_known", "conflict", "capacity", "other"})
-"""Reasons that no change of the records meets."""
+"""Reasons that no change of the records resolves."""
 
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class EndedAttempt:
-    """The last round of a push. `pair_score` (0–1) is the one it ended with; `undone` says that it was taken back only
-    because another manager, whose answer had led to it, undid that answer."""
+    """The last attempt of a push. `pair_score` (0–1) is the score at its end. `undone` means that it was cancelled only
+    because another manager undid the answer that had led to it."""
 
     state: PushState
     round: int
@@ -79,10 +80,10 @@ class EndedAttempt:
 
 @dataclass(frozen=True, slots=True)
 class RepushReason:
-    """Why a pair comes again: how its last round ended, and what has changed since.
+    """Why a pair is pushed again: how its last attempt ended, and what has changed since.
 
-    `code` is the state it ended in, or ``undone``. `changed` are record kind and field, those alone that brought it
-    back where it was declined for a reason that fields can meet. `score_before` (0–1) is the score it ended with.
+    `code` is the final state, or ``undone``. `changed` holds record kind and field; after a decline for a reason that
+    fields can resolve, only those fields. `score_before` (0–1) is the score at the end of the last attempt.
     """
 
     code: str
@@ -92,32 +93,35 @@ class RepushReason:
 
 
 def score_rose(since: float, score: float, policy: RepushPolicy) -> bool:
-    """Whether the score rose by what matters."""
+    """Whether the score rose by at least the policy's minimum gain."""
     return score >= since + policy.min_score_gain - _ROUNDING
 
 
 def resolves_reason(
     reason: str | None, *, since: float | None, score: float, changed: Collection[str], policy: RepushPolicy
 ) -> bool:
-    """Whether a change of the records meets the reason for which a manager declined, or an owner is not interested.
+    """Whether a change of the records resolves a manager's or an owner's reason for refusing the pair.
 
     Args:
-        since: the pair's score when that was said; None where it is not known.
+        reason: a code of the decline reasons; None counts as ``other``.
+        since: the pair's score (0–1) at the time of the refusal; None if unknown.
+        score: the pair's present score (0–1).
         changed: fields of both records that changed since then.
     """
     if not changed:
         return False
-    why = reason or "other"
-    if why in RISE_MEETS:
+    reason = reason or "other"
+    if reason in RESOLVED_BY_SCORE:
         return since is not None and score_rose(since, score, policy)
-    return bool(MEETS.get(why, frozenset()) & set(changed))
+    return bool(RESOLVED_BY_FIELDS.get(reason, frozenset()) & set(changed))
 
 
 def may_repush(ended: EndedAttempt, *, score: float, changed: Collection[str], policy: RepushPolicy) -> bool:
-    """
+    """Whether the pair may be pushed to the same manager again.
+
     Args:
-        score: the pair's present score.
-        changed: fields of both records that changed since the last round began.
+        score: the pair's present score (0–1).
+        changed: fields of both records that changed since the last attempt began.
     """
     if ended.round >= policy.max_attempts:
         return False
@@ -138,11 +142,11 @@ def may_repush(ended: EndedAttempt, *, score: float, changed: Collection[str], p
 
 
 def repush_reason(ended: EndedAttempt, changed: Collection[tuple[str, str]]) -> RepushReason:
-    """What to tell of a pair that `may_repush`; `changed` are record kind and field."""
+    """The explanation for a pair that `may_repush`; `changed` holds record kind and field."""
     declined = ended.state is PushState.DECLINED and not ended.undone
     reason = (ended.reason or "other") if declined else None
-    meets = MEETS.get(reason or "")
-    told = sorted(one for one in changed if meets is None or one[1] in meets)
+    fields = RESOLVED_BY_FIELDS.get(reason or "")
+    relevant = sorted((record, field) for record, field in changed if fields is None or field in fields)
     return RepushReason(
-        "undone" if ended.undone else ended.state.value, reason, tuple(told), ended.pair_score
+        "undone" if ended.undone else ended.state.value, reason, tuple(relevant), ended.pair_score
     )

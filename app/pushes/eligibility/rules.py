@@ -1,7 +1,7 @@
-"""The one rule engine of pushing: may this pair be pushed to this manager, now?
+"""The eligibility rules: may this pair be pushed to this manager now?
 
-Pure: the planner asks it before it writes, a live push is held against it whenever a record changes, and accepting
-asks it again. What is forbidden is said with a code and both languages, so that an operator can see why not.
+Pure functions. The planner checks them before it writes, pending pushes are checked whenever a record changes, and an
+acceptance checks them again. Each violation has a code and a text in both languages, so that operators see the reason.
 """
 
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ from app.pushes.models import PushState
 
 
 def violations(facts: PushFacts) -> list[Violation]:
-    """Every rule against a new push; empty means it may be written."""
+    """Every rule that a new push would violate; empty if it may be written."""
     return [
-        *_score_rules(facts.pair, unranked_is_wrong=True),
+        *_score_rules(facts.pair, must_be_ranked=True),
         *_pair_rules(facts.pair),
         *_owner_rules(facts.pair),
         *_manager_rules(facts),
@@ -26,37 +26,35 @@ def violations(facts: PushFacts) -> list[Violation]:
 
 
 def pending_violations(facts: PushFacts) -> list[Violation]:
-    """Every rule against a push that waits in an inbox; the first is the reason for which it is cancelled.
+    """Every rule that a pending push violates; the first is the reason for which it is cancelled.
 
-    That the manager is full, or wants no more pushes, does not take away what was sent. A pair without a score ends
-    only where a new ranking left it out; where better pairs crowded it out of a list it stays.
+    Capacity and preferences of the manager do not cancel pending pushes. A pair without a score is cancelled only if a
+    complete ranking left it out; it stays if better pairs displaced it from a list of limited length.
     """
     return [
         *_pair_rules(facts.pair),
-        *_standing_rules(facts),
-        *_score_rules(facts.pair, unranked_is_wrong=facts.pair.ranked_fully),
+        *_manager_record_rules(facts),
+        *_score_rules(facts.pair, must_be_ranked=facts.pair.ranked_fully),
     ]
 
 
 def acceptance_violations(facts: PushFacts) -> list[Violation]:
-    """Every rule against taking the push up; a score that fell since does not matter to who wants to take it."""
-    return [*_pair_rules(facts.pair), *_standing_rules(facts), *_capacity_rules(facts)]
+    """Every rule that an acceptance would violate. A score that fell since the push does not prevent it."""
+    return [*_pair_rules(facts.pair), *_manager_record_rules(facts), *_capacity_rules(facts)]
 
 
 def refusals(facts: PushFacts) -> list[Violation]:
-    """The rules of `violations` that come from the manager's wishes and from what he was given already."""
-    return [*_wish_rules(facts), *_cap_rules(facts), *_waiting_rules(facts)]
+    """The rules of `violations` about the manager's preferences and the pushes that they already received."""
+    return [*_preference_rules(facts), *_cap_rules(facts), *_pending_rules(facts)]
 
 
-def _score_rules(pair: PairEligibility, *, unranked_is_wrong: bool) -> Iterable[Violation]:
+def _score_rules(pair: PairEligibility, *, must_be_ranked: bool) -> Iterable[Violation]:
     if pair.score is None:
-        if unranked_is_wrong:
-            yield Violation(
-                "pair_not_ranked", "该供需对不在匹配结果中", "the pair is not among the ranked ones"
-            )
+        if must_be_ranked:
+            yield Violation("pair_not_ranked", "该供需对不在匹配结果中", "the pair is not a current match")
     elif pair.score < pair.threshold:
         yield Violation(
-            "pair_below_threshold", "匹配分低于推送阈值", "the pair's score is below the threshold for pushes"
+            "pair_below_threshold", "匹配分低于推送阈值", "the pair's score is below the push threshold"
         )
 
 
@@ -74,25 +72,27 @@ def _pair_rules(pair: PairEligibility) -> list[Violation]:
 
 
 def _owner_rules(pair: PairEligibility) -> Iterable[Violation]:
-    """What was sent before the owner said so stays: its manager may have reasons to speak to him all the same."""
+    """Pushes sent before the refusal stay: their managers may still have a reason to contact the owner."""
     if pair.owner_refused:
         yield Violation(
             "owner_not_interested",
-            "供需一方已表示对此匹配无意向",
+            "供需一方已答复对此匹配无意向",
             "an owner is not interested in this match",
         )
 
 
-def _standing_rules(facts: PushFacts) -> Iterable[Violation]:
+def _manager_record_rules(facts: PushFacts) -> Iterable[Violation]:
     if facts.manager_state != RecordState.PUBLISHED:
-        yield Violation("manager_not_published", "技术经理人未发布", "the manager is not published")
+        yield Violation(
+            "manager_not_published", "技术经理人的记录未发布", "the manager's record is not published"
+        )
     if facts.manager_valid_until is not None and facts.manager_valid_until < facts.pair.today:
-        yield Violation("manager_expired", "技术经理人信息已过有效期", "the manager's record has expired")
-    found = find_conflict_of_interest(
+        yield Violation("manager_expired", "技术经理人的记录已过有效期", "the manager's record has expired")
+    conflict = find_conflict_of_interest(
         facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family
     )
-    if found is not None:
-        yield Violation("conflict_of_interest", found.zh, found.en)
+    if conflict is not None:
+        yield Violation("conflict_of_interest", conflict.zh, conflict.en)
 
 
 def _capacity_rules(facts: PushFacts) -> Iterable[Violation]:
@@ -100,46 +100,46 @@ def _capacity_rules(facts: PushFacts) -> Iterable[Violation]:
         yield Violation(
             "manager_full",
             f"在办对接已达上限 {facts.manager.capacity} 个",
-            f"the manager's open engagements have reached the capacity of {facts.manager.capacity}",
+            f"the manager has reached their capacity of {facts.manager.capacity} open engagements",
         )
 
 
 def _manager_rules(facts: PushFacts) -> Iterable[Violation]:
-    yield from _standing_rules(facts)
+    yield from _manager_record_rules(facts)
     if not facts.trusted:
         yield Violation(
             "manager_not_verified",
             "技术经理人所在单位未经主管部门核验",
-            "the manager's organisation is not verified by the bureau",
+            "the manager's organisation has not been verified by the bureau",
         )
     if not facts.accepts_pushes:
         yield Violation(
-            "manager_not_accepting", "技术经理人暂不接收推送", "the manager accepts no pushes at present"
+            "manager_not_accepting", "技术经理人暂不接收推送", "the manager does not accept pushes at present"
         )
     yield from _capacity_rules(facts)
 
 
-def _wish_rules(facts: PushFacts) -> Iterable[Violation]:
-    """What the manager does not want to be sent; it takes nothing away that was sent before he said so."""
+def _preference_rules(facts: PushFacts) -> Iterable[Violation]:
+    """Pairs that the manager does not want to receive. Pushes sent before a change of preferences stay."""
     pair, preferences = facts.pair, facts.preferences
     sides = (pair.demand, pair.achievement)
     if not preferences.want_fields([code for side in sides for code in side.fields]):
         yield Violation(
             "preference_field",
             "不在该经理人关注的领域内",
-            "the pair is not in a field that the manager wants",
+            "the pair is outside the manager's preferred fields",
         )
     if not preferences.want_regions([side.region for side in sides if side.region]):
         yield Violation(
             "preference_region",
             "不在该经理人关注的地区内",
-            "no party sits in a region that the manager wants",
+            "neither owner is in one of the manager's preferred regions",
         )
     if not preferences.want_languages({side.language for side in sides}):
         yield Violation(
             "preference_language",
             "供需双方的语言不在该经理人的工作语言内",
-            "the pair needs a language in which the manager does not want to work",
+            "the pair requires a language that is not among the manager's working languages",
         )
     if (
         preferences.minimum_score is not None
@@ -149,7 +149,7 @@ def _wish_rules(facts: PushFacts) -> Iterable[Violation]:
         yield Violation(
             "preference_score",
             "匹配分低于该经理人设定的最低分",
-            "the pair's score is below the manager's own minimum",
+            "the pair's score is below the manager's minimum score",
         )
 
 
@@ -161,24 +161,24 @@ def _cap_rules(facts: PushFacts) -> Iterable[Violation]:
         yield Violation(
             "manager_day_cap",
             f"该经理人当日推送已达上限 {per_day} 条",
-            f"the manager got {per_day} pushes today, the most for a day",
+            f"the manager has reached the limit of {per_day} pushes a day",
         )
     if facts.recent.week >= per_week:
         yield Violation(
             "manager_week_cap",
             f"该经理人七日内推送已达上限 {per_week} 条",
-            f"the manager got {per_week} pushes in seven days, the most for a week",
+            f"the manager has reached the limit of {per_week} pushes in seven days",
         )
 
 
-def _waiting_rules(facts: PushFacts) -> Iterable[Violation]:
-    """More than he could take up even if he declined most of them; what waits when he takes one up stays."""
-    most = facts.pending_per_slot * max(1, facts.manager.capacity - facts.manager.open_load)
-    if facts.pending >= most:
+def _pending_rules(facts: PushFacts) -> Iterable[Violation]:
+    """Caps pending pushes per free slot of the manager. Existing pushes are kept when free slots decrease."""
+    limit = facts.pending_per_slot * max(1, facts.manager.capacity - facts.manager.open_load)
+    if facts.pending >= limit:
         yield Violation(
             "manager_inbox_full",
-            f"待该经理人答复的推送已达上限 {most} 条",
-            f"{most} pushes wait for the manager's answer, the most for the places that he has free",
+            f"待该经理人答复的推送已达上限 {limit} 条",
+            f"the manager already has {limit} pending pushes, the maximum for their free capacity",
         )
 
 
@@ -187,15 +187,17 @@ def _new_push_rules(facts: PushFacts) -> Iterable[Violation]:
         pass
     elif facts.earlier is PushState.DECLINED:
         yield Violation(
-            "declined_before", "该技术经理人已谢绝此供需对", "the manager declined this pair before"
+            "declined_before", "该技术经理人已谢绝此供需对", "the manager has already declined this pair"
         )
     elif facts.earlier is not None:
         yield Violation(
-            "pushed_before", "此供需对已推送给该技术经理人", "the pair was pushed to this manager before"
+            "pushed_before",
+            "此供需对已推送给该技术经理人",
+            "the pair has already been pushed to this manager",
         )
     if facts.pair.occupied >= facts.pair.slots:
         yield Violation(
             "pair_has_enough",
-            f"此供需对已有 {facts.pair.slots} 个推送",
-            f"the pair already has {facts.pair.slots} pushes",
+            f"此供需对的 {facts.pair.slots} 个推送名额已满",
+            f"all {facts.pair.slots} slots of the pair are occupied",
         )

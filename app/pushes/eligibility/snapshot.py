@@ -1,4 +1,4 @@
-"""What the rules need to know, read from the present rows; under lock where something is written after."""
+"""The facts that the rules read, loaded from the present rows; under lock where pushes are written afterwards."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +35,10 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 @dataclass(frozen=True)
 class EligibilitySnapshot:
-    """The present rows and facts of some pairs and managers, each read once however many pushes meet in them."""
+    """The rows and facts of some pairs and managers at one moment, each read once.
+
+    `recent` and `pending` are mutable: code that writes or plans several pushes counts each of them here.
+    """
 
     policy: Policy
     moment: datetime
@@ -58,9 +61,11 @@ class EligibilitySnapshot:
 
     @property
     def day(self) -> date:
+        """The local day of the snapshot in Jinan."""
         return working_time.local(self.moment).date()
 
     def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
+        """The facts of a pair with a manager, both of which must have been loaded."""
         manager = self.managers[manager_id]
         return PushFacts(
             pair=self.of_pair(key),
@@ -80,6 +85,7 @@ class EligibilitySnapshot:
         )
 
     def of_pair(self, key: PairKey) -> PairEligibility:
+        """The facts of a pair, whose records must have been loaded."""
         demand, achievement = self.demands[key[0]], self.achievements[key[1]]
         pair = self.pairs.get(key)
         return PairEligibility(
@@ -109,17 +115,17 @@ def load_snapshot(
     lock: bool = False,
     ranked_fully: bool = False,
 ) -> EligibilitySnapshot:
-    """Facts of every given pair with every given manager; for `ranked_fully` see `PairEligibility`.
+    """Load the facts of every given pair with every given manager; for `ranked_fully` see `PairEligibility`.
 
-    With `lock` the rows stay as they are until the transaction ends. Everybody locks demands, achievements,
-    managers and then pushes, each by growing id, so that two transactions wait for each other but never in a ring.
+    With `lock` the rows stay as they are until the transaction ends. All code locks demands, achievements, managers and
+    then pushes, each by ascending id, so that transactions never deadlock.
     """
     demand_ids, achievement_ids = {key[0] for key in pairs}, {key[1] for key in pairs}
     demands = _rows(session, Demand, demand_ids, lock)
     achievements = _rows(session, Achievement, achievement_ids, lock)
     managers = _rows(session, Manager, set(manager_ids), lock)
     load = open_engagement_counts(session, manager_ids)
-    moment = now()  # under lock: whatever else these managers were given is counted below
+    moment = now()  # under lock: all other pushes to these managers are counted below
     day = working_time.local(moment).date()
     ranked = _pairs(session, demand_ids, achievement_ids)
     demand_views = {id_: demand_facts(row) for id_, row in demands.items()}
@@ -154,7 +160,7 @@ def _rows(session: Session, model: type[AnyRecord], ids: set[UUID], lock: bool) 
         return {}
     query = select(model).where(model.id.in_(ids)).order_by(model.id)
     if lock:
-        # key_share: inserting a push takes a share of these rows' keys, which this lock need not hinder.
+        # key_share: inserting a push takes a key-share lock on these rows, which this lock should not block.
         query = query.with_for_update(key_share=True, of=model).execution_options(populate_existing=True)
     return {row.id: row for row in session.scalars(query)}
 
@@ -167,15 +173,15 @@ def _pairs(session: Session, demands: set[UUID], achievements: set[UUID]) -> dic
 def _pushes(
     session: Session, demands: set[UUID], achievements: set[UUID]
 ) -> dict[PairKey, dict[UUID, PushState]]:
-    found: dict[PairKey, dict[UUID, PushState]] = {}
+    states: dict[PairKey, dict[UUID, PushState]] = {}
     rows = session.execute(
         select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_slots()).where(
             Push.demand_id.in_(demands), Push.achievement_id.in_(achievements)
         )
     )
     for demand_id, achievement_id, manager_id, state in rows:
-        found.setdefault((demand_id, achievement_id), {})[manager_id] = PushState(state)
-    return found
+        states.setdefault((demand_id, achievement_id), {})[manager_id] = PushState(state)
+    return states
 
 
 def _parties(

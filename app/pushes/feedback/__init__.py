@@ -1,1 +1,1 @@
-"""Feedback of owners and managers on matches."""
+"""Relevance feedback: owners' answers about matches, error reports, and what managers' answers teach."""

@@ -1,4 +1,4 @@
-"""What the owner of an achievement learns from the answers to it: reasons, counted, with advice for a better text."""
+"""Feedback for the owner of an achievement: counted answers and reasons, with advice for improving the record."""
 
 from collections import Counter
 from uuid import UUID
@@ -17,14 +17,15 @@ from app.pushes.feedback.schemas import ReasonCounted, SupplierFeedback
 from app.pushes.models import PENDING, Push, PushAttempt, PushState
 
 LEAST_SHOWN = 2
-"""Answers from which on a reason is named: a single one would tell what one manager or enterprise said."""
+"""Least number of answers for a reason to be named: a single one would reveal what one manager or enterprise said."""
 
 
 def feedback_for(session: Session, achievement_id: UUID, *, principal: Principal) -> SupplierFeedback:
-    """Neither who answered nor to which demand is told, and no note: words tell who wrote them.
+    """Counts over all answers. Neither persons nor demands are named, and no notes: their style may reveal the author.
 
     Raises:
-        NotFound, Forbidden: not an achievement that the principal may see, or not his own.
+        NotFound: no such achievement, or the principal may not see it.
+        Forbidden: the achievement is not the principal's own.
     """
     achievement = session.scalar(
         visible(select(Achievement).where(Achievement.id == achievement_id), Achievement, principal)
@@ -33,7 +34,7 @@ def feedback_for(session: Session, achievement_id: UUID, *, principal: Principal
         raise NotFound()
     require(principal, Action.ACHIEVEMENT_FEEDBACK, own=owns(principal, achievement))
     outcomes = _outcomes(session, achievement_id)
-    words = _owners_words(session, achievement_id)
+    answers = _owner_answers(session, achievement_id)
     reasons = _reasons(session, achievement_id)
     named = {code: count for code, count in reasons.items() if count >= LEAST_SHOWN}
     return SupplierFeedback(
@@ -41,18 +42,19 @@ def feedback_for(session: Session, achievement_id: UUID, *, principal: Principal
         pushed=sum(outcomes.values()),
         accepted=outcomes[PushState.ACCEPTED],
         declined=outcomes[PushState.DECLINED],
-        waiting=_waiting(session, achievement_id),
-        demand_owners_interested=words[True],
-        demand_owners_not_interested=words[False],
+        waiting=_pending(session, achievement_id),
+        demand_owners_interested=answers[True],
+        demand_owners_not_interested=answers[False],
         reasons=[
-            _told(code, count) for code, count in sorted(named.items(), key=lambda one: (-one[1], one[0]))
+            _describe(code, count)
+            for code, count in sorted(named.items(), key=lambda item: (-item[1], item[0]))
         ],
         reasons_withheld=sum(reasons.values()) - sum(named.values()),
     )
 
 
 def _outcomes(session: Session, achievement_id: UUID) -> Counter[str | None]:
-    """How the rounds of its pushes ended; None is without an answer."""
+    """The outcomes of the attempts of its pushes, counted; None means without an answer."""
     rows = session.execute(
         select(PushAttempt.outcome, func.count())
         .join(Push, Push.id == PushAttempt.push_id)
@@ -62,12 +64,13 @@ def _outcomes(session: Session, achievement_id: UUID) -> Counter[str | None]:
     return Counter({row[0]: row[1] for row in rows})
 
 
-def _waiting(session: Session, achievement_id: UUID) -> int:
+def _pending(session: Session, achievement_id: UUID) -> int:
     query = select(func.count()).where(Push.achievement_id == achievement_id, Push.state.in_(PENDING))
     return session.scalar(query) or 0
 
 
-def _owners_words(session: Session, achievement_id: UUID) -> Counter[bool]:
+def _owner_answers(session: Session, achievement_id: UUID) -> Counter[bool]:
+    """The answers of demand owners, counted by whether they are interested."""
     rows = session.execute(
         select(OwnerAnswer.interested, func.count())
         .where(OwnerAnswer.achievement_id == achievement_id, OwnerAnswer.side == Side.DEMAND)
@@ -77,7 +80,7 @@ def _owners_words(session: Session, achievement_id: UUID) -> Counter[bool]:
 
 
 def _reasons(session: Session, achievement_id: UUID) -> Counter[str]:
-    """Reasons of managers and of demands' owners together."""
+    """Reasons of managers and of demand owners, counted together."""
     managers = session.execute(
         select(PushAttempt.reason, func.count())
         .join(Push, Push.id == PushAttempt.push_id)
@@ -99,7 +102,7 @@ def _reasons(session: Session, achievement_id: UUID) -> Counter[str]:
     return counted
 
 
-def _told(code: str, count: int) -> ReasonCounted:
+def _describe(code: str, count: int) -> ReasonCounted:
     term = vocabulary("decline_reasons").term(code)
     return ReasonCounted(
         code=code,

@@ -1,4 +1,4 @@
-"""Routes of feedback: owners' answers, reports of errors, what suppliers learn."""
+"""Routes for owners' answers, error reports and the feedback summary of an achievement."""
 
 from datetime import datetime
 from typing import Annotated
@@ -76,7 +76,7 @@ def answer_for_demand(
     response: Response,
     if_match: IfMatch = None,
 ) -> OwnerAnswerRead:
-    """对本单位需求的匹配成果表示有无意向;再次答复须带 If-Match。成果方只看到汇总的原因,看不到是谁。
+    """对本单位需求的匹配成果答复有无意向;再次答复须带 If-Match。成果方仅可查看汇总的原因,不显示答复人。
 
     答复无意向后,该供需对不再推送给其他经理人,直至改为有意向,或记录在所述原因方面有实质变化。
     """
@@ -125,13 +125,13 @@ def answer_for_achievement(
 def achievement_feedback(
     achievement_id: UUID, principal: CurrentPrincipal, session: ReadSession
 ) -> SupplierFeedback:
-    """推送与答复的数量,谢绝的原因及改进建议。不显示由谁、对哪项需求作出;只出现一次的原因不列出。"""
+    """推送与答复的数量、谢绝的原因及改进建议。不显示答复人及对应需求;仅出现一次的原因不列出。"""
     return feedback_for(session, achievement_id, principal=principal)
 
 
 @router.post(
     "/match-reports",
-    summary="报告匹配中的差错",
+    summary="报告匹配差错",
     status_code=201,
     response_model=ReportRead,
     responses=problems(NotFound, Invalid, Conflict),
@@ -143,10 +143,10 @@ def report(
     request: Request,
     key: IdempotencyKey = None,
 ) -> Response:
-    """供需双方或收到推送的技术经理人报告,由管理部门处理。"""
+    """由供需双方或收到推送的技术经理人报告,由管理部门处理。"""
 
     def create() -> Response:
-        found = feedback.report(
+        row = feedback.report(
             session,
             wanted.demand_id,
             wanted.achievement_id,
@@ -154,8 +154,8 @@ def report(
             category=wanted.category,
             note=wanted.note,
         )
-        body = ReportRead.model_validate(found).model_dump(mode="json")
-        return JSONResponse(body, 201, headers={"ETag": etag(found)})
+        body = ReportRead.model_validate(row).model_dump(mode="json")
+        return JSONResponse(body, 201, headers={"ETag": etag(row)})
 
     holder = principal.user_id or principal.api_key_id or "nobody"
     return created_once(session, request, holder=holder, key=key, payload=wanted, create=create)
@@ -170,7 +170,7 @@ def list_reports(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ReportForBureau]:
-    """最早的在前,供管理部门逐条处理。"""
+    """按时间顺序排列,最早的在前,供管理部门逐条处理。"""
     require(principal, Action.MATCH_REPORT_LIST)
     query = select(MatchReport).where(MatchReport.state == state)
     if category is not None:
@@ -196,7 +196,7 @@ def resolve(
     response: Response,
     if_match: IfMatch = None,
 ) -> ReportForBureau:
-    found = feedback.resolve(
+    row = feedback.resolve(
         session,
         report_id,
         principal=principal,
@@ -204,8 +204,8 @@ def resolve(
         resolution=wanted.resolution,
         if_match=if_match,
     )
-    response.headers["ETag"] = etag(found)
-    return ReportForBureau.model_validate(found)
+    response.headers["ETag"] = etag(row)
+    return ReportForBureau.model_validate(row)
 
 
 def _read_answer(
@@ -216,9 +216,9 @@ def _read_answer(
     principal: Principal,
     response: Response,
 ) -> OwnerAnswerRead:
-    found = feedback.answer_of(session, demand_id, achievement_id, side=side, principal=principal)
-    response.headers["ETag"] = etag(found)
-    return OwnerAnswerRead.model_validate(found)
+    answer = feedback.answer_of(session, demand_id, achievement_id, side=side, principal=principal)
+    response.headers["ETag"] = etag(answer)
+    return OwnerAnswerRead.model_validate(answer)
 
 
 def _give_answer(

@@ -1,4 +1,4 @@
-"""What managers did with the pushes they got, counted for the recommendation of managers."""
+"""Managers' answers to their pushes, counted for the recommendation of managers."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -11,20 +11,20 @@ from app.engagements.lifecycle.outcomes import age_weight
 from app.matching.managers.shrinkage import PushHistory, Tally
 from app.pushes.models import Push, PushState
 
-SAYS_NOTHING = ("too_early", "outside_need", "price", "terms", "already_known", "unclear_text")
-"""Reasons of a decline that speak about the pair and not about the manager who saw it."""
+ABOUT_THE_PAIR = ("too_early", "outside_need", "price", "terms", "already_known", "unclear_text")
+"""Reasons for declining that concern the pair and say nothing about the manager."""
 
 
 def push_histories(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, PushHistory]:
-    """By manager; who never got a push is not in the answer. An answer counts the less, the older it is.
+    """The push history of each manager; managers without pushes are not in the result. Older answers weigh less.
 
-    A push that ran out unread or unanswered counts as bad; a cancelled one, or one that still waits, as nothing.
+    A push that expired without an answer counts as bad. Cancelled and pending pushes count neither as good nor as bad.
     """
     if not manager_ids:
         return {}
     weight = age_weight(func.coalesce(Push.answered_at, Push.ended_at), now())
     bad = (Push.state == PushState.EXPIRED) | (
-        (Push.state == PushState.DECLINED) & Push.decline_reason.not_in(SAYS_NOTHING)
+        (Push.state == PushState.DECLINED) & Push.decline_reason.not_in(ABOUT_THE_PAIR)
     )
     rows = session.execute(
         select(

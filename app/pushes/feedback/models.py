@@ -1,4 +1,4 @@
-"""What owners answer to matches of their records, and errors in matches that somebody reported."""
+"""Tables of owners' answers to matches of their records, and of reported errors in matches."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,16 +11,16 @@ from app.database import Base, Identified, now
 
 
 class Side(StrEnum):
-    """Which record of a pair somebody owns."""
+    """The record of a pair that an owner answers for."""
 
     DEMAND = "demand"
     ACHIEVEMENT = "achievement"
 
 
 class OwnerAnswer(Identified, Base):
-    """An owner's word on a match of his own record: one for each side of a pair, changed by answering again.
+    """An owner's answer to a match of their own record: one for each side of a pair, changed by answering again.
 
-    `pair_score` (0–1) is the match's then; answers given before it was kept have none.
+    `pair_score` (0–1) is the pair's score at that time; answers older than this column have none.
     """
 
     __tablename__ = "owner_answers"
@@ -46,13 +46,15 @@ class OwnerAnswer(Identified, Base):
 
 
 class ReportState(StrEnum):
+    """open → resolved | dismissed."""
+
     OPEN = "open"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"
 
 
 class MatchReport(Identified, Base):
-    """An error in a match that a manager or an owner reported; the bureau works through them."""
+    """An error in a match, reported by a manager or an owner and handled by the bureau."""
 
     __tablename__ = "match_reports"
     __table_args__ = (
@@ -67,7 +69,9 @@ class MatchReport(Identified, Base):
             sqlite_where=text("state = 'open'"),
         ),
         Index("ix_match_reports_state", "state", "created_at"),
-        CheckConstraint("state IN ({})".format(", ".join(f"'{one}'" for one in ReportState)), name="state"),
+        CheckConstraint(
+            "state IN ({})".format(", ".join(f"'{state}'" for state in ReportState)), name="state"
+        ),
     )
 
     demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id"))

@@ -1,4 +1,4 @@
-"""Owners' answers, reports of errors and what suppliers learn, over the wire."""
+"""Request and response schemas of owners' answers, error reports and the feedback summary."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -16,9 +16,9 @@ Note = Annotated[str, TextRule(1, 500, multiline=True)]
 class OwnerAnswerIn(Wire):
     interested: bool = Field(title="是否有意向")
     reason: str | None = Field(
-        None, max_length=30, title="原因", description="无意向时必填,代码见词表 decline_reasons"
+        None, max_length=30, title="原因", description="无意向时必填;代码见词表 decline_reasons"
     )
-    note: Note | None = Field(None, title="说明", description="原因为 other 时必填;不转给对方")
+    note: Note | None = Field(None, title="说明", description="原因为 other 时必填;不向对方披露")
 
 
 class OwnerAnswerRead(BaseModel):
@@ -98,7 +98,7 @@ class ReasonCounted(BaseModel):
 
 
 class SupplierFeedback(BaseModel):
-    """Counts over managers' and demand owners' answers; nobody is named."""
+    """Counts over the answers of managers and demand owners; nobody is named."""
 
     achievement_id: UUID
     pushed: int = Field(title="推送次数")
@@ -107,5 +107,5 @@ class SupplierFeedback(BaseModel):
     waiting: int = Field(title="待答复")
     demand_owners_interested: int = Field(title="有意向的需求方")
     demand_owners_not_interested: int = Field(title="无意向的需求方")
-    reasons: list[ReasonCounted] = Field(title="原因", description="同一原因至少两次才列出")
-    reasons_withheld: int = Field(title="未列出的答复数", description="同一原因只有一次的,不单独列出")
+    reasons: list[ReasonCounted] = Field(title="原因", description="同一原因出现至少两次方予列出")
+    reasons_withheld: int = Field(title="未列出的答复数", description="原因仅出现一次的答复,不单独列出")

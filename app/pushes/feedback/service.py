@@ -1,4 +1,4 @@
-"""What owners say of matches of their own records, and errors in matches that anybody concerned reports."""
+"""Owners' answers to matches of their own records, and reports of errors in matches."""
 
 from uuid import UUID
 
@@ -30,9 +30,10 @@ OTHER = "other"
 def answer_of(
     session: Session, demand_id: UUID, achievement_id: UUID, *, side: Side, principal: Principal
 ) -> OwnerAnswer:
-    """
+    """The owner's present answer to a match.
+
     Raises:
-        NotFound: no such own record, or no answer yet.
+        NotFound: the record is not the principal's, the two are no match, or there is no answer yet.
     """
     _own_match(session, demand_id, achievement_id, side=side, principal=principal)
     answer = session.scalar(_answer(demand_id, achievement_id, side))
@@ -53,16 +54,16 @@ def give_answer(
     note: str | None,
     if_match: str | None = None,
 ) -> OwnerAnswer:
-    """The owner's word on a match of his record; answering again changes it.
+    """Store the owner's answer to a match of their record; answering again changes it.
 
     Raises:
-        NotFound: the record is not the principal's, or the two are no match (any more).
-        Invalid: not interested needs a reason, interested has none.
-        PreconditionRequired, StaleVersion: a change of an earlier answer, see `check_if_match`.
+        NotFound: the record is not the principal's, or the two are no match, or no longer.
+        Invalid: a reason is missing although the owner is not interested, or given although they are.
+        PreconditionRequired, StaleVersion: when an earlier answer is changed, see `check_if_match`.
     """
     pair = _own_match(session, demand_id, achievement_id, side=side, principal=principal)
     _check_answer(interested, reason, note)
-    # Whoever plans pushes of these records holds these locks too: what he writes after this, he writes knowing it.
+    # The push writer holds these locks too, so that pushes written after this answer take it into account.
     for record in (Demand, Achievement):
         ids = (demand_id, achievement_id)
         session.scalar(select(record.id).where(record.id.in_(ids)).with_for_update(key_share=True))
@@ -108,12 +109,12 @@ def report(
     category: str,
     note: str | None,
 ) -> MatchReport:
-    """Put an error in a match on the bureau's list.
+    """Report an error in a match to the bureau.
 
     Raises:
-        NotFound: no such match, or it is none of the principal's: neither a party's nor one that was pushed to him.
-        Invalid: the category is not in the vocabulary, or `other` came without a note.
-        Conflict: the principal has reported this already, and it is still open.
+        NotFound: no such match, or the principal neither owns one of the records nor received the pair as a push.
+        Invalid: the category is not in the vocabulary, or a note is missing for `other`.
+        Conflict: the principal has an open report of the same error.
     """
     require(principal, Action.MATCH_REPORT, own=True)
     _check_category(category, note)
@@ -124,7 +125,7 @@ def report(
         raise NotFound()
     reporter = principal.user_id or principal.api_key_id
     _refuse_second_report(session, demand_id, achievement_id, category, reporter)
-    found = MatchReport(
+    row = MatchReport(
         demand_id=demand_id,
         achievement_id=achievement_id,
         category=category,
@@ -134,15 +135,15 @@ def report(
     )
     try:
         with session.begin_nested():
-            session.add(found)
+            session.add(row)
     except IntegrityError:
-        # Another request of the same reporter may have been written since the look above.
+        # Another request of the same reporter may have been committed since the check above.
         _refuse_second_report(session, demand_id, achievement_id, category, reporter)
         raise
     emit(
         session,
         "match.reported",
-        subject_id=found.id,
+        subject_id=row.id,
         payload={
             "demand_id": str(demand_id),
             "achievement_id": str(achievement_id),
@@ -152,7 +153,7 @@ def report(
             "model_version": pair.model_version if pair else None,
         },
     )
-    return found
+    return row
 
 
 def resolve(
@@ -164,50 +165,52 @@ def resolve(
     resolution: str,
     if_match: str | None,
 ) -> MatchReport:
-    """What the bureau did about a report: RESOLVED or DISMISSED, with a word for its reporter.
+    """Close a report as RESOLVED or DISMISSED, with an explanation for its reporter.
 
     Raises:
-        NotFound: there is no such report.
-        Conflict: it is not open any more.
+        NotFound: no such report.
+        Conflict: the report is not open.
     """
     require(principal, Action.MATCH_REPORT_RESOLVE)
-    found = session.get(MatchReport, report_id, with_for_update=True, populate_existing=True)
-    if found is None:
+    row = session.get(MatchReport, report_id, with_for_update=True, populate_existing=True)
+    if row is None:
         raise NotFound()
     if if_match is not None:
-        check_if_match(if_match, found)
-    if found.state != ReportState.OPEN:
+        check_if_match(if_match, row)
+    if row.state != ReportState.OPEN:
         raise Conflict(
-            f"This report is {found.state} already.",
-            f"此报告已处理, 状态为 {found.state}。",
+            f"This report has already been closed; its state is {row.state}.",
+            f"此报告已处理, 状态为 {row.state}。",
             code="report_state",
         )
-    found.state = state
-    found.resolution = resolution
-    found.resolved_at = now()
-    found.resolved_by = principal.user_id
+    row.state = state
+    row.resolution = resolution
+    row.resolved_at = now()
+    row.resolved_by = principal.user_id
     session.flush()
-    audit.record(session, principal, Action.MATCH_REPORT_RESOLVE, found.id, f"{state}: {resolution}")
-    return found
+    audit.record(session, principal, Action.MATCH_REPORT_RESOLVE, row.id, f"{state}: {resolution}")
+    return row
 
 
 def _own_match(
     session: Session, demand_id: UUID, achievement_id: UUID, *, side: Side, principal: Principal
 ) -> Pair:
-    """The ranked pair, if the record on this side is the principal's and the other one is published."""
+    """The pair, if the record on this side is the principal's own and the other one is published."""
     demand, achievement = session.get(Demand, demand_id), session.get(Achievement, achievement_id)
     own: Record | None = demand if side is Side.DEMAND else achievement
     other: Record | None = achievement if side is Side.DEMAND else demand
-    mine = own is not None and owns(principal, own)
+    is_owner = own is not None and owns(principal, own)
     require(principal, Action.MATCH_ANSWER, own=True)
-    if not mine or other is None or other.state != RecordState.PUBLISHED:
+    if not is_owner or other is None or other.state != RecordState.PUBLISHED:
         raise NotFound()
     pair = session.scalar(
         select(Pair).where(Pair.demand_id == demand_id, Pair.achievement_id == achievement_id)
     )
     if pair is None:
         raise NotFound(
-            "These two are no match (any more).", "二者不是匹配结果,或已不再匹配。", code="no_match"
+            "These two records are not a match, or no longer.",
+            "二者不是匹配结果,或已不再匹配。",
+            code="no_match",
         )
     return pair
 
@@ -223,10 +226,12 @@ def _answer(demand_id: UUID, achievement_id: UUID, side: Side) -> Select[OwnerAn
 def _check_answer(interested: bool, reason: str | None, note: str | None) -> None:
     if interested and reason is not None:
         raise Invalid.field(
-            "reason", "not_needed", "有意向时不填原因", "an owner who is interested gives no reason against"
+            "reason", "not_needed", "有意向时无需填写原因", "must be omitted if you are interested"
         )
     if not interested and reason is None:
-        raise Invalid.field("reason", "missing", "无意向时请选择原因", "say why you are not interested")
+        raise Invalid.field(
+            "reason", "missing", "无意向时请选择原因", "is required if you are not interested"
+        )
     if reason is not None:
         check_reason(reason, note)
 
@@ -240,7 +245,7 @@ def _check_category(category: str, note: str | None) -> None:
         )
     if category == OTHER and not note:
         raise Invalid.field(
-            "note", "missing", "类别为其他时, 请说明", "say what is wrong when the category is `other`"
+            "note", "missing", "类别为其他时, 请填写说明", "is required if the category is `other`"
         )
 
 
@@ -256,7 +261,7 @@ def _refuse_second_report(
     )
     if session.scalar(open_report) is not None:
         raise Conflict(
-            "You have reported this already; the bureau has yet to look at it.",
+            "You have already reported this. The bureau has not handled your report yet.",
             "您已报告过此问题,管理部门尚未处理。",
             code="reported_before",
         )
@@ -265,8 +270,10 @@ def _refuse_second_report(
 def _concerns(
     session: Session, demand_id: UUID, achievement_id: UUID, principal: Principal, *, matched: bool
 ) -> bool:
-    """Whether the principal is a party of a match, got a push of it, or is the bureau. Nobody finds out by it whether
-    there is a record that he may not see."""
+    """Whether the principal owns a record of the match, received a push of it, or is an operator.
+
+    The caller answers "not found" otherwise, so that the existence of hidden records is not revealed.
+    """
     demand, achievement = session.get(Demand, demand_id), session.get(Achievement, achievement_id)
     if demand is None or achievement is None:
         return False

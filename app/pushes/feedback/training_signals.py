@@ -1,4 +1,4 @@
-"""What managers do with pushes → judgements, from which the ranker learns."""
+"""Training signals: managers' answers to pushes become judgements, from which the ranker learns."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -16,8 +16,8 @@ _SIGNALS: Mapping[str, str] = {PushState.ACCEPTED: "accepted", PushState.DECLINE
 
 
 def shown_in_inbox(session: Session, pushes: Sequence[Push]) -> list[ShownPair]:
-    """The first page of an inbox as a list of pairs; of one whose pair is ranked no more the features are not known."""
-    known = {
+    """The first page of an inbox as shown pairs, without pairs that are no longer ranked: these have no features."""
+    pairs = {
         (pair.demand_id, pair.achievement_id): pair
         for pair in session.scalars(
             select(Pair).where(
@@ -29,12 +29,12 @@ def shown_in_inbox(session: Session, pushes: Sequence[Push]) -> list[ShownPair]:
     return [
         ShownPair(position, push.demand_id, push.achievement_id, push.pair_score, pair.features)
         for position, push in enumerate(pushes, 1)
-        if (pair := known.get((push.demand_id, push.achievement_id))) is not None
+        if (pair := pairs.get((push.demand_id, push.achievement_id))) is not None
     ]
 
 
 def judging_handlers() -> Mapping[str, Sequence[Handler]]:
-    """Event → the judgement it makes or takes back; each may run twice, and late: the push's state decides."""
+    """Event → the handler that adds or retracts a judgement. Each may run twice, and late: the push's state decides."""
     return {
         "push.accepted": (_handler(_answered),),
         "push.declined": (_handler(_answered),),
@@ -53,7 +53,7 @@ def _handler(apply: Callable[[Session, ClaimedEvent, Push], None]) -> Handler:
 
 
 def _answered(session: Session, event: ClaimedEvent, push: Push) -> None:
-    """An answer that was undone before its event was worked off is none."""
+    """An answer that was undone before its event was handled does not count."""
     if event.name == f"push.{push.state}":
         judge(
             session,
@@ -69,7 +69,7 @@ def _answered(session: Session, event: ClaimedEvent, push: Push) -> None:
 
 
 def _undone(session: Session, _: ClaimedEvent, push: Push) -> None:
-    """Whatever does not hold (any more): the manager may have answered anew by now."""
+    """Retract the judgements that contradict the present state: the manager may have answered again meanwhile."""
     retract(
         session,
         demand_id=push.demand_id,
@@ -80,7 +80,7 @@ def _undone(session: Session, _: ClaimedEvent, push: Push) -> None:
 
 
 def _expired(session: Session, _: ClaimedEvent, push: Push) -> None:
-    """Read and left: weak evidence. One that nobody read says nothing."""
+    """A push that was read but not answered is weak evidence; an unread one is none."""
     if push.state == PushState.EXPIRED and push.read_at is not None:
         judge(
             session,

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.vocabularies import vocabulary
-from app.pushes.eligibility.repush_policy import MEETS, NEVER, RISE_MEETS, EndedAttempt, may_repush
+from app.pushes.eligibility.repush_policy import (
+    NEVER,
+    RESOLVED_BY_FIELDS,
+    RESOLVED_BY_SCORE,
+    EndedAttempt,
+    may_repush,
+)
 from app.pushes.inbox import service as inbox
 from app.pushes.models import OCCUPYING, PushState
 from app.pushes.planning.revision import expire_due
@@ -18,7 +24,9 @@ from app.pushes.policy import RepushPolicy
 from tests.pushes.world import World
 
 POLICY = RepushPolicy(max_attempts=3, min_score_gain=0.1)
-FIELDS = sorted({name for names in MEETS.values() for name in names} | {"contact_name", "keywords"})
+FIELDS = sorted(
+    {name for names in RESOLVED_BY_FIELDS.values() for name in names} | {"contact_name", "keywords"}
+)
 ended = st.builds(
     EndedAttempt,
     state=st.sampled_from(PushState),
@@ -29,13 +37,17 @@ ended = st.builds(
 
 
 def test_every_reason_has_its_law() -> None:
-    assert {*MEETS, *RISE_MEETS, *NEVER} == set(vocabulary("decline_reasons").codes)
-    assert not (MEETS.keys() & RISE_MEETS) and not (MEETS.keys() & NEVER) and not (RISE_MEETS & NEVER)
+    assert {*RESOLVED_BY_FIELDS, *RESOLVED_BY_SCORE, *NEVER} == set(vocabulary("decline_reasons").codes)
+    assert (
+        not (RESOLVED_BY_FIELDS.keys() & RESOLVED_BY_SCORE)
+        and not (RESOLVED_BY_FIELDS.keys() & NEVER)
+        and not (RESOLVED_BY_SCORE & NEVER)
+    )
 
 
 def test_the_fields_are_columns() -> None:
     columns = {column.key for model in (Demand, Achievement) for column in model.__table__.columns}
-    assert {name for names in MEETS.values() for name in names} <= columns
+    assert {name for names in RESOLVED_BY_FIELDS.values() for name in names} <= columns
 
 
 @given(last=ended, score=st.floats(0, 1), changed=st.sets(st.sampled_from(FIELDS)))
