@@ -1,4 +1,4 @@
-"""Pushes: one recommendation sent to one manager."""
+"""Tables of pushes and their attempts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ from app.database import Base, Identified, now
 
 
 class PushState(StrEnum):
-    """new → read → accepted | declined, by way of later; a live push may expire or be cancelled."""
+    """new → read → (later →) accepted | declined; a pending push may also expire or be cancelled."""
 
     NEW = "new"
     READ = "read"
@@ -34,25 +34,26 @@ class PushState(StrEnum):
 
 
 PENDING = (PushState.NEW, PushState.READ, PushState.LATER)
-"""States in which a push waits for its manager's answer."""
+"""States in which a push is pending: it waits for its manager's answer."""
 
 OCCUPYING = (*PENDING, PushState.ACCEPTED)
-"""States in which a push takes one of its pair's places."""
+"""States in which a push occupies one of its pair's slots."""
 
-_LIVE_SQL = text("state IN ('new', 'read', 'later')")
+_PENDING_SQL = text("state IN ('new', 'read', 'later')")
 
 
 class Push(Identified, Base):
-    """A pair pushed (定向推送) to a manager: one row for ever, the unique constraint is the last guard of that.
+    """A pair pushed (定向推送) to a manager. The unique constraint guarantees one row per pair and manager.
 
-    When a record has changed in what matters the same row begins a new `round` (see ``returning``), so an inbox never
-    shows a pair twice. `created_at` is the first round's beginning, `pushed_at` the present one's. `told_at` says that
-    a message about this round was made. An answer is due at `answer_due_at`; past it (`overdue_at`) the push may be
-    handed over. `follows_id` is the push whose end led to this round; an answer may be undone until `undo_until`.
+    When a record has changed so that the pair may be pushed again, the same row starts the attempt with the next
+    `round` (see ``eligibility.repush_policy``), so an inbox never shows a pair twice. `created_at` is the start of the
+    first attempt, `pushed_at` that of the present one; `notified_at` is when a message about it was requested. The
+    answer is due at `answer_due_at`; from `overdue_at` on the pair may be reassigned. `follows_id` is the push whose
+    end led to this attempt. An answer may be undone until `undo_until`.
 
-    `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``ranking``). `reasons`
-    holds the pair's and the recommendation's. `ended_reason` is the code of the rule that cancelled it; with
-    `ended_at` on an accepted push, why its engagement ended and the pair was free for the next manager.
+    `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``planning.ranking``).
+    `reasons` holds those of the pair and of the recommendation. `ended_reason` is the code of the rule that cancelled
+    the push; on an accepted push with `ended_at`, why its engagement ended, which freed the pair for the next manager.
     """
 
     __tablename__ = "pushes"
@@ -62,7 +63,7 @@ class Push(Identified, Base):
         Index("ix_pushes_inbox", "manager_id", "rank_key", "id"),
         Index("ix_pushes_pair", "demand_id", "achievement_id"),
         Index("ix_pushes_achievement", "achievement_id"),
-        Index("ix_pushes_due", "expires_at", postgresql_where=_LIVE_SQL, sqlite_where=_LIVE_SQL),
+        Index("ix_pushes_due", "expires_at", postgresql_where=_PENDING_SQL, sqlite_where=_PENDING_SQL),
     )
 
     manager_id: Mapped[UUID] = mapped_column(ForeignKey("managers.id"))
@@ -102,16 +103,19 @@ class Push(Identified, Base):
 
 
 def state_for_slots() -> ColumnElement[str]:
-    """A push's state as its pair's places count it: an acceptance whose engagement came to nothing holds none, and is
-    as one that ran out: the pair does not come back to its manager by itself."""
-    over = and_(Push.state == PushState.ACCEPTED, Push.ended_at.is_not(None))
-    return case((over, PushState.EXPIRED.value), else_=Push.state)
+    """The state of a push with regard to its pair's slots.
+
+    An accepted push whose engagement failed frees its slot and counts as expired; the pair is not pushed to that
+    manager again merely because of this.
+    """
+    failed = and_(Push.state == PushState.ACCEPTED, Push.ended_at.is_not(None))
+    return case((failed, PushState.EXPIRED.value), else_=Push.state)
 
 
 class PushAttempt(Identified, Base):
-    """One round of a push, with its answer: what caps count and what suppliers learn from. The next overwrites none.
+    """One attempt of a push with its answer. Caps count attempts, and the feedback summary of owners uses them.
 
-    `outcome` is ``accepted`` or ``declined`` once the manager answered (and did not undo it), else None.
+    `outcome` is ``accepted`` or ``declined`` once the manager has answered and not undone the answer, otherwise None.
     """
 
     __tablename__ = "push_rounds"

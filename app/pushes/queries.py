@@ -1,4 +1,4 @@
-"""Selects over pushes and pairs; what a principal may see of them is decided in `visible`."""
+"""Queries over pushes and pairs; `visible` decides which pushes a principal may see."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -22,7 +22,8 @@ EXPIRED_AT_ONCE = 500
 
 
 def visible(query: Select[Push], principal: Principal) -> Select[Push]:
-    """The pushes that the principal may see: a manager's own; with an organisation's key those of its managers."""
+    """The pushes that the principal may see: managers their own, an organisation's API key those of its managers,
+    operators all."""
     if principal.sees_everything:
         return query
     if principal.manager_id is not None:
@@ -34,9 +35,9 @@ def visible(query: Select[Push], principal: Principal) -> Select[Push]:
 
 
 def is_actionable(moment: datetime) -> ColumnElement[bool]:
-    """What a manager should look at now: not answered, not expired, not put off beyond `moment`."""
-    awake = and_(Push.state == PushState.LATER, Push.snoozed_until <= moment)
-    return and_(or_(Push.state.in_((PushState.NEW, PushState.READ)), awake), Push.expires_at > moment)
+    """Pushes for the manager to answer now: pending, not expired, and not postponed beyond `moment`."""
+    resumed = and_(Push.state == PushState.LATER, Push.snoozed_until <= moment)
+    return and_(or_(Push.state.in_((PushState.NEW, PushState.READ)), resumed), Push.expires_at > moment)
 
 
 def only_actionable(query: Select[Push], moment: datetime) -> Select[Push]:
@@ -44,7 +45,7 @@ def only_actionable(query: Select[Push], moment: datetime) -> Select[Push]:
 
 
 def locked(ids: Collection[UUID]) -> Select[Push]:
-    """Live pushes among these, locked in the order in which everybody locks them."""
+    """The pending pushes among these, locked in the order in which all code locks them: by id."""
     return (
         select(Push)
         .where(Push.id.in_(ids), Push.state.in_(PENDING))
@@ -55,7 +56,7 @@ def locked(ids: Collection[UUID]) -> Select[Push]:
 
 
 def push_of(key: PairKey, manager_id: UUID) -> Select[Push]:
-    """The one row of a pair with a manager, locked."""
+    """The row of a pair with a manager, locked."""
     return (
         select(Push)
         .where(Push.demand_id == key[0], Push.achievement_id == key[1], Push.manager_id == manager_id)
@@ -65,7 +66,7 @@ def push_of(key: PairKey, manager_id: UUID) -> Select[Push]:
 
 
 def due_pushes(moment: datetime) -> Select[Push]:
-    """Live pushes past their time; those that somebody is answering right now are left for the next round."""
+    """Pending pushes past `expires_at`. Rows locked by an answer in progress are left for the next run."""
     return (
         select(Push)
         .where(Push.state.in_(PENDING), Push.expires_at <= moment)
@@ -76,8 +77,8 @@ def due_pushes(moment: datetime) -> Select[Push]:
 
 
 def overdue_pushes(moment: datetime) -> Select[Push]:
-    """Pushes that nobody answered in time, and which were not announced as such; those being answered right now are
-    left for the next round."""
+    """Pushes past `answer_due_at` that have not been marked overdue. Rows locked by an answer in progress are left for
+    the next run."""
     return (
         select(Push)
         .where(
@@ -92,13 +93,13 @@ def overdue_pushes(moment: datetime) -> Select[Push]:
 
 
 def pending_of(record_id: UUID) -> Select[UUID]:
-    """Ids of the live pushes of a demand, an achievement or a manager."""
+    """Ids of the pending pushes of a demand, an achievement or a manager."""
     sides = (Push.demand_id, Push.achievement_id, Push.manager_id)
     return select(Push.id).where(Push.state.in_(PENDING), or_(*(side == record_id for side in sides)))
 
 
 def good_pairs_of(record_id: UUID, policy: Policy) -> Select[Pair]:
-    """A demand's or an achievement's pairs that are good enough, best first."""
+    """The good pairs of a demand or an achievement, best first."""
     return (
         select(Pair)
         .where(
@@ -109,7 +110,7 @@ def good_pairs_of(record_id: UUID, policy: Policy) -> Select[Pair]:
 
 
 def good_published_pairs(policy: Policy) -> Select[Pair]:
-    """The pairs of published records that are good enough, best first."""
+    """The good pairs of published records, best first."""
     return (
         select(Pair)
         .join(Demand, Demand.id == Pair.demand_id)
@@ -124,7 +125,7 @@ def good_published_pairs(policy: Policy) -> Select[Pair]:
 
 
 def pending_of_pairs(keys: Collection[PairKey]) -> Select[Push]:
-    """Live pushes of these demands with these achievements; the caller picks the pairs out of them."""
+    """Pending pushes of these demands with these achievements: a superset, from which the caller selects the pairs."""
     return select(Push).where(
         Push.state.in_(PENDING),
         Push.demand_id.in_({key[0] for key in keys}),
@@ -133,14 +134,15 @@ def pending_of_pairs(keys: Collection[PairKey]) -> Select[Push]:
 
 
 def good_pair(demand_id: UUID, achievement_id: UUID, policy: Policy) -> Select[Pair]:
+    """The pair of these records, if it is good."""
     return select(Pair).where(
         Pair.demand_id == demand_id, Pair.achievement_id == achievement_id, Pair.score >= policy.threshold
     )
 
 
 def pairs_with_free_slot(policy: Policy) -> Select[Pair]:
-    """The best pairs of published records that have fewer pushes than places."""
-    held = (
+    """The best pairs of published records that have a free slot."""
+    occupied = (
         select(func.count())
         .where(
             Push.demand_id == Pair.demand_id,
@@ -150,26 +152,26 @@ def pairs_with_free_slot(policy: Policy) -> Select[Pair]:
         .correlate(Pair)
         .scalar_subquery()
     )
-    return good_published_pairs(policy).where(held < policy.slots_per_pair).limit(PAIRS_LOOKED_AT)
+    return good_published_pairs(policy).where(occupied < policy.slots_per_pair).limit(PAIRS_LOOKED_AT)
 
 
 def first_level(codes: Sequence[str] | None) -> frozenset[str]:
-    """First-level fields of codes of either level ("401" → "40")."""
+    """The first-level field codes of codes of either level ("401" → "40")."""
     return frozenset(code[:2] for code in codes or ())
 
 
 def fields_of_pairs(session: Session, pairs: Sequence[Pair]) -> dict[PairKey, frozenset[str]]:
-    """First-level fields of both sides of each pair."""
-    found: dict[UUID, frozenset[str]] = {}
+    """The first-level field codes of both records of each pair."""
+    fields: dict[UUID, frozenset[str]] = {}
     for model, ids in (
         (Demand, {pair.demand_id for pair in pairs}),
         (Achievement, {pair.achievement_id for pair in pairs}),
     ):
         rows = session.execute(select(model.id, model.fields).where(model.id.in_(ids)))
-        found |= {id_: first_level(codes) for id_, codes in rows}
-    nothing: frozenset[str] = frozenset()
+        fields |= {id_: first_level(codes) for id_, codes in rows}
+    no_fields: frozenset[str] = frozenset()
     return {
-        (pair.demand_id, pair.achievement_id): found.get(pair.demand_id, nothing)
-        | found.get(pair.achievement_id, nothing)
+        (pair.demand_id, pair.achievement_id): fields.get(pair.demand_id, no_fields)
+        | fields.get(pair.achievement_id, no_fields)
         for pair in pairs
     }

@@ -1,4 +1,4 @@
-"""Pushes over the wire. Descriptions are for the Chinese API pages."""
+"""Request and response schemas of pushes and of assignment plans."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -25,14 +25,14 @@ class ChangedField(BaseModel):
 
 
 class WhyAgain(BaseModel):
-    """Why a pair came again: how its last round ended, and what has changed since. Scores are 0–1."""
+    """Why a pair is pushed again: how its last attempt ended, and what has changed since. Scores are 0–1."""
 
     code: str = Field(
         title="上一轮的结果",
         description="declined 已谢绝 expired 未答复 cancelled 已取消 undone 因他人撤回答复",
     )
     reason: str | None = Field(None, title="谢绝原因", examples=["price"])
-    changed: list[ChangedField] = Field(title="此后变更的字段", description="仅阅读者可见的字段")
+    changed: list[ChangedField] = Field(title="此后变更的字段", description="仅列出读者有权查看的字段")
     score_before: float = Field(ge=0, le=1, title="上一轮的匹配分")
     score_now: float = Field(ge=0, le=1, title="本轮开始时的匹配分")
     zh: str = Field(title="说明")
@@ -48,7 +48,7 @@ class PushRead(BaseModel):
         description="new 未读 read 已读 later 稍后 accepted 已接收 declined 已谢绝 expired 已过期 cancelled 已取消",
     )
     engagement_id: UUID | None = Field(None, title="对接", description="接收后开始的对接")
-    allowed: list[str] = Field(title="可作的答复", examples=[["read", "accept", "decline", "later"]])
+    allowed: list[str] = Field(title="可用操作", examples=[["read", "accept", "decline", "later"]])
     manager: ManagerSummary
     demand: RecordSummary
     achievement: RecordSummary
@@ -68,9 +68,13 @@ class PushRead(BaseModel):
     ended_at: datetime | None = None
     round: int = Field(ge=1, title="轮次", description="记录有实质变化后再次推送时加一")
     pushed_at: datetime = Field(title="本轮推送时间")
-    why_again: WhyAgain | None = Field(None, title="再次推送的原因", description="第一轮没有")
-    answer_due_at: datetime | None = Field(None, title="答复期限", description="逾期未答复的转给下一位经理人")
-    undo_until: datetime | None = Field(None, title="可撤回至", description="此前可用 POST …/undo 撤回答复")
+    why_again: WhyAgain | None = Field(None, title="再次推送的原因", description="首轮推送为空")
+    answer_due_at: datetime | None = Field(
+        None, title="答复期限", description="逾期未答复的,转派给下一位经理人"
+    )
+    undo_until: datetime | None = Field(
+        None, title="撤回截止时间", description="在此时间之前,可通过 POST …/undo 撤回答复"
+    )
     version: int = Field(description="ETag 即此数")
 
 
@@ -93,19 +97,19 @@ class Later(Wire):
 
 
 class PlanRequest(Wire):
-    """One of the two: the record whose pairs are to be pushed."""
+    """The record whose pairs are to be pushed: exactly one of the two."""
 
     demand_id: UUID | None = None
     achievement_id: UUID | None = None
 
 
 class Planned(BaseModel):
-    event_id: UUID = Field(title="事件", description="由后台处理;可在 /v1/events 查看")
+    event_id: UUID = Field(title="事件", description="由后台任务处理;可通过 /v1/events 查看")
 
 
 class AssignmentRequest(Wire):
-    limit: int = Field(100, ge=1, le=500, title="供需对数量", description="匹配分最高的若干对,阈值以上")
-    keep: bool = Field(True, title="保留待处理的推送", description="false 时按全局最优重新安排,以便比较")
+    limit: int = Field(100, ge=1, le=500, title="供需对数量", description="达到阈值且匹配分最高的供需对数量")
+    keep: bool = Field(True, title="保留待答复的推送", description="false 时按全局最优重新安排,以便比较")
 
 
 class AssignedPlace(BaseModel):
@@ -116,7 +120,7 @@ class AssignedPlace(BaseModel):
     reason: str | None = Field(
         None,
         title="不再保留的原因",
-        description="conflict 利益冲突 not_in_the_best 不在最优方案中;其他为推送规则的代码",
+        description="conflict 利益冲突 not_in_the_best 不在最优方案中;其余为推送规则的代码",
     )
 
 
@@ -175,13 +179,13 @@ class AssignmentFigures(BaseModel):
 
 
 class AssignmentRead(BaseModel):
-    """What an assignment would push, beside what is pushed. Nothing was written."""
+    """What an assignment would push, compared with the present pushes. Nothing is written."""
 
     pairs: int = Field(title="参与的供需对")
-    left_out: int = Field(title="未参与的供需对", description="阈值以上但超出 limit 的")
+    left_out: int = Field(title="未参与的供需对", description="达到阈值但超出 limit 的供需对")
     added: list[AssignedPlace] = Field(title="将新增的推送")
     kept: list[AssignedPlace] = Field(title="保留的推送")
-    ended: list[AssignedPlace] = Field(title="不在方案中的待处理推送")
+    ended: list[AssignedPlace] = Field(title="不在方案中的待答复推送")
     short: list[ShortPair] = Field(title="未安排或人数不足的供需对")
     reasons: dict[str, int] = Field(title="原因与数量")
     relief: ReliefRead | None = Field(title="放宽建议")

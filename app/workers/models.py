@@ -1,4 +1,4 @@
-"""The table by which several workers share their periodic jobs."""
+"""The table by which several workers share the scheduled jobs."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from app.database import Base
 
 
 class PeriodicJob(Base):
-    """When a job is due next; whoever moves `due_at` on has the turn."""
+    """When a job is due next. The worker that advances `due_at` runs it."""
 
     __tablename__ = "periodic_jobs"
 

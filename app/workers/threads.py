@@ -1,4 +1,4 @@
-"""The workers of one process, each in a thread of its own."""
+"""The workers of one process, each in its own thread."""
 
 import threading
 from collections.abc import Sequence
@@ -6,15 +6,19 @@ from typing import Protocol
 
 
 class Runnable(Protocol):
-    """A worker or a courier: works until it is told to stop, and wakes when it is nudged."""
+    """A worker of either kind."""
 
-    def run(self, stop: threading.Event) -> None: ...
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set."""
+        ...
 
-    def wake(self) -> None: ...
+    def wake(self) -> None:
+        """End the present pause between polls, for example to stop at once."""
+        ...
 
 
 class WorkerThreads:
-    """Starts the workers and ends them together; each finishes the event that it has in hand."""
+    """Starts and stops the workers together; each finishes the events that it is handling."""
 
     def __init__(self, workers: Sequence[Runnable]) -> None:
         self._workers = tuple(workers)
@@ -29,7 +33,7 @@ class WorkerThreads:
             thread.start()
 
     def stop(self) -> None:
-        """Returns when all have ended."""
+        """Stop all workers, and return when all have ended."""
         self._stop.set()
         for worker in self._workers:
             worker.wake()

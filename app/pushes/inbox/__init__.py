@@ -1,1 +1,1 @@
-"""The manager's inbox: list, answers, undo and the live stream."""
+"""The inbox of a manager: list, answers, undo and the live stream."""

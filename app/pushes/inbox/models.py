@@ -1,4 +1,4 @@
-"""Tables of the inbox stream: each change with its position."""
+"""Tables of the inbox stream: the numbered changes of each inbox."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.database import Base, now
 
 
 class InboxPosition(Base):
-    """The number of the last change of a manager's inbox; whoever writes the next one holds this row until then."""
+    """The number of the last change of a manager's inbox. Transactions that add changes lock this row until they end."""
 
     __tablename__ = "inbox_positions"
 
@@ -19,7 +19,7 @@ class InboxPosition(Base):
 
 
 class InboxChange(Base):
-    """A push that was new or changed, by the manager's own count: what a stream continues from."""
+    """A new or changed push, numbered per manager by `seq`, so that a stream can resume from a number."""
 
     __tablename__ = "inbox_changes"
 

@@ -1,4 +1,4 @@
-"""Why a push came again, in words: of what changed, only what the reader may see of the records."""
+"""The explanation of a repush in both languages, limited to changes of fields that the reader may see."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,14 +16,14 @@ _RECORDS: Mapping[str, tuple[str, str]] = {
 }
 _ENDED: Mapping[str, tuple[str, str]] = {
     "declined": ("您曾以“{zh}”谢绝", "You declined it ({en})"),
-    "expired": ("此前未答复", "It was not answered before"),
+    "expired": ("此前未答复", "You did not answer it before"),
     "cancelled": (
         "此前因不再符合推送条件而取消，现重新符合",
-        "It was taken back because it did not fit any more, and fits again",
+        "It was cancelled because it no longer met the conditions for a push, and now meets them again",
     ),
     "undone": (
         "此前因另一位经理人撤回答复而取消，现再次推送",
-        "It was taken back because another manager undid an answer, and comes again",
+        "It was cancelled because another manager undid an answer, and is now pushed again",
     ),
 }
 
@@ -31,7 +31,7 @@ _ENDED: Mapping[str, tuple[str, str]] = {
 def explain_repush(
     stored: Mapping[str, Any] | None, demand: tuple[Record, int], achievement: tuple[Record, int]
 ) -> WhyAgain | None:
-    """What a push's row keeps of its return, for a reader who sees the records at these levels; None: a first round."""
+    """The explanation stored with a push, for a reader with these view levels; None for a first attempt."""
     if stored is None:
         return None
     sides = {record.kind.value: (record, level) for record, level in (demand, achievement)}
@@ -71,10 +71,10 @@ def _ended(stored: Mapping[str, Any]) -> tuple[str, str]:
 def _changes(changed: Sequence[ChangedField]) -> tuple[list[str], list[str]]:
     zh, en = [], []
     for kind, (name_zh, name_en) in _RECORDS.items():
-        mine = [one for one in changed if one.record == kind]
-        if mine:
-            zh.append(f"{name_zh}已更新：{'、'.join(one.zh for one in mine)}")
-            en.append(f"{name_en} has changed: {', '.join(one.en for one in mine)}")
+        fields = [field for field in changed if field.record == kind]
+        if fields:
+            zh.append(f"{name_zh}已更新：{'、'.join(field.zh for field in fields)}")
+            en.append(f"{name_en} has changed: {', '.join(field.en for field in fields)}")
     return zh, en
 
 
@@ -86,8 +86,8 @@ def _is_seen(record: Record, level: int, field: str) -> bool:
 
 
 def _named(kind: RecordKind, field: str) -> ChangedField:
-    """By the title that the library's form gives the field."""
-    known = LIBRARIES[kind].create_schema.model_fields.get(field)
-    title = known.title if known is not None else None
-    spoken = field.removesuffix("_wan").replace("_", " ")
-    return ChangedField(record=kind.value, field=field, zh=title or spoken, en=spoken)
+    """The field with its title in the library's schema."""
+    schema_field = LIBRARIES[kind].create_schema.model_fields.get(field)
+    title = schema_field.title if schema_field is not None else None
+    label = field.removesuffix("_wan").replace("_", " ")
+    return ChangedField(record=kind.value, field=field, zh=title or label, en=label)

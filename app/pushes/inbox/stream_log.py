@@ -1,8 +1,8 @@
-"""Every new or changed push becomes a numbered change of its manager's inbox, in the same transaction.
+"""The stream log: every new or changed push becomes a numbered change of its manager's inbox, in the same transaction.
 
-The numbers are each manager's own and are given out in the order of commits: whoever takes one holds the manager's
-row until the commit, so that no reader can see number 8 before number 7. It is taken in the commit's last moment, for
-all managers of the transaction by growing id: nothing is locked after it, and no two wait for each other in a ring.
+Numbers are per manager and follow the order of commits: a transaction that takes one locks the manager's row until its
+commit, so that no reader sees number 8 before number 7. Numbers are taken immediately before the commit, for all
+managers of the transaction by ascending id. Nothing is locked afterwards, so transactions do not deadlock.
 """
 
 from collections.abc import Iterable
@@ -20,13 +20,13 @@ from app.pushes.models import Push
 NEW, CHANGED = "new", "changed"
 
 _SHOWN = ("state", "snoozed_until", "ended_reason", "rank_score", "demand_version", "achievement_version")
-"""Columns whose change a manager's screen shows."""
+"""Columns whose changes are visible in the inbox."""
 
 _NOTED = "sanku_inbox_changes"
 
 
 def _note(session: Session, _: Any) -> None:
-    """After each flush: which pushes were written. One written often in a transaction is one change."""
+    """After each flush, remember which pushes were written. Several writes in a transaction are one change."""
     noted: dict[UUID, tuple[UUID, str]] = session.info.setdefault(_NOTED, {})
     for push in session.new:
         if isinstance(push, Push):
@@ -74,7 +74,7 @@ def _forget(session: Session, *_: Any) -> None:
 
 
 def follow() -> None:
-    """From now on, in this process; saying it again changes nothing."""
+    """Install the listeners in this process. A repeated call has no effect."""
     for name, listener in (
         ("after_flush", _note),
         ("before_commit", _write),

@@ -1,4 +1,4 @@
-"""Which pushes a manager is told of at once."""
+"""Immediate notifications: a message about a single push, as soon as it is written."""
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +11,12 @@ from app.pushes.preferences.working_time import next_contact_time
 
 
 def notify_if_immediate(session: Session, push: Push, preferences: Preferences, *, immediate: float) -> bool:
-    """A message about this push alone, if its manager wants such and the pair is good enough; whether there is one.
+    """Enqueue a message about this push if its manager wants one and the pair is good enough; returns whether it did.
 
-    `immediate` is the lowest pair score for it, 0–1; a manager may set his own.
+    `immediate` is the lowest pair score for it, 0–1, unless the manager has set their own.
     """
-    least = preferences.immediate_score if preferences.immediate_score is not None else immediate
-    if preferences.frequency is not Frequency.IMMEDIATE or push.pair_score < least:
+    threshold = preferences.immediate_score if preferences.immediate_score is not None else immediate
+    if preferences.frequency is not Frequency.IMMEDIATE or push.pair_score < threshold:
         return False
     moment = now()
     push.notified_at = moment

@@ -16,7 +16,7 @@ from app.pushes.policy import PairKey, Policy
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """How many places of a pair are free, and to which managers it went already and may not go again."""
+    """The number of free slots of a pair, and the managers who had it and may not receive it again."""
 
     free: int
     pushed_to: frozenset[UUID]
@@ -25,8 +25,10 @@ class Slots:
 def free_slots(
     session: Session, pairs: Sequence[Pair], *, policy: Policy, freed: Collection[UUID] = ()
 ) -> dict[PairKey, Slots]:
-    """In the order of the pairs. The places of the pushes `freed` count as free; of a pair that an owner does not want
-    none is."""
+    """The slots of these pairs, in their order.
+
+    The slots of the pushes `freed` (ids) count as free. A pair that an owner refused has no free slot.
+    """
     rows = session.execute(
         select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_slots(), Push.id).where(
             Push.demand_id.in_({pair.demand_id for pair in pairs}),
@@ -34,17 +36,17 @@ def free_slots(
         )
     )
     by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
-    returns = repushable(session, by_key, policy.repush)
-    owner_refused = pairs_refused_by_owner(session, by_key, policy.repush)
-    pushed: dict[PairKey, dict[UUID, str]] = {}
+    repush_reasons = repushable(session, by_key, policy.repush)
+    refused = pairs_refused_by_owner(session, by_key, policy.repush)
+    states: dict[PairKey, dict[UUID, str]] = {}
     for demand_id, achievement_id, manager_id, state, id_ in rows:
-        held = PushState.EXPIRED if id_ in freed else state
-        pushed.setdefault((demand_id, achievement_id), {})[manager_id] = held
-    answer = {}
+        effective = PushState.EXPIRED if id_ in freed else state
+        states.setdefault((demand_id, achievement_id), {})[manager_id] = effective
+    slots = {}
     for pair in pairs:
         key = (pair.demand_id, pair.achievement_id)
-        known = pushed.get(key, {})
-        occupied = sum(state in OCCUPYING for state in known.values())
-        barred = frozenset(id_ for id_ in known if (key, id_) not in returns)
-        answer[key] = Slots(0 if key in owner_refused else policy.slots_per_pair - occupied, barred)
-    return answer
+        by_manager = states.get(key, {})
+        occupied = sum(state in OCCUPYING for state in by_manager.values())
+        pushed_to = frozenset(id_ for id_ in by_manager if (key, id_) not in repush_reasons)
+        slots[key] = Slots(0 if key in refused else policy.slots_per_pair - occupied, pushed_to)
+    return slots

@@ -1,4 +1,4 @@
-"""A push's row: what it holds when a round begins, and after its pair was ranked anew."""
+"""The push writer: writes the pushes that the rules allow, and updates the scores of pending ones."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,51 +25,54 @@ from app.pushes.preferences import working_time
 log = structlog.get_logger(__name__)
 
 
-def begin(
+def start_attempt(
     session: Session,
-    standing: EligibilitySnapshot,
+    snapshot: EligibilitySnapshot,
     key: PairKey,
     candidate: CandidateManager,
     follows: UUID | None,
 ) -> Push:
-    """The pair's first round with this manager, or the next one in the same row."""
-    earlier = standing.pushes.get(key, {}).get(candidate.manager_id)
+    """Start the pair's first attempt with this manager, or the next one in the same row.
+
+    `follows` is the push whose end led to this attempt. The push is counted in `snapshot`.
+    """
+    earlier = snapshot.pushes.get(key, {}).get(candidate.manager_id)
     if earlier is None:
         push = Push(
             id=new_id(),
             manager_id=candidate.manager_id,
             demand_id=key[0],
             achievement_id=key[1],
-            created_at=standing.moment,
+            created_at=snapshot.moment,
             round=1,
         )
         session.add(push)
     else:
         push = session.scalars(queries.push_of(key, candidate.manager_id)).one()
         push.round += 1
-    again = standing.repush_reasons.get((key, candidate.manager_id))
-    _fill(push, standing, candidate)
-    if again is not None:
-        push.reasons = dict(push.reasons) | {"again": asdict(again) | {"score_now": push.pair_score}}
+    reason = snapshot.repush_reasons.get((key, candidate.manager_id))
+    _reset(push, snapshot, candidate)
+    if reason is not None:
+        push.reasons = dict(push.reasons) | {"again": asdict(reason) | {"score_now": push.pair_score}}
     push.follows_id = follows
     begin_attempt(session, push)
-    standing.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
-    standing.recent[candidate.manager_id] = standing.recent.get(
+    snapshot.pushes.setdefault(key, {})[candidate.manager_id] = PushState.NEW
+    snapshot.recent[candidate.manager_id] = snapshot.recent.get(
         candidate.manager_id, NO_RECENT_PUSHES
     ).one_more()
-    standing.pending[candidate.manager_id] += 1
+    snapshot.pending[candidate.manager_id] += 1
     notify_if_immediate(
-        session, push, standing.preferences[candidate.manager_id], immediate=standing.policy.immediate
+        session, push, snapshot.preferences[candidate.manager_id], immediate=snapshot.policy.immediate
     )
     return push
 
 
-def _fill(push: Push, standing: EligibilitySnapshot, candidate: CandidateManager) -> None:
-    """Everything that a round begins with."""
-    moment, policy = standing.moment, standing.policy
-    pair = standing.pairs[push.demand_id, push.achievement_id]
-    demand, achievement = standing.demands[push.demand_id], standing.achievements[push.achievement_id]
-    last_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
+def _reset(push: Push, snapshot: EligibilitySnapshot, candidate: CandidateManager) -> None:
+    """Set every column to its value at the start of an attempt."""
+    moment, policy = snapshot.moment, snapshot.policy
+    pair = snapshot.pairs[push.demand_id, push.achievement_id]
+    demand, achievement = snapshot.demands[push.demand_id], snapshot.achievements[push.achievement_id]
+    last_valid_days = [day for day in (demand.deadline, demand.valid_until, achievement.valid_until) if day]
     push.state = PushState.NEW
     push.pushed_at = moment
     push.manager_score = candidate.score
@@ -77,7 +80,7 @@ def _fill(push: Push, standing: EligibilitySnapshot, candidate: CandidateManager
     rescore(push, pair)
     push.answer_due_at = working_time.end_of_working_days(moment, policy.answer_days)
     push.expires_at = min(
-        [moment + policy.expiry, *(working_time.at(day + working_time.ONE_DAY) for day in last_days)]
+        [moment + policy.expiry, *(working_time.at(day + working_time.ONE_DAY) for day in last_valid_days)]
     )
     push.decline_reason = push.note = push.ended_reason = None
     push.read_at = push.snoozed_until = push.answered_at = push.ended_at = None
@@ -85,7 +88,7 @@ def _fill(push: Push, standing: EligibilitySnapshot, candidate: CandidateManager
 
 
 def rescore(push: Push, pair: Pair) -> None:
-    """The text that the push shows is the present one, so its score and reasons must be, too."""
+    """Copy score, reasons and versions from the pair. A push shows the present text, so these must be present too."""
     push.pair_score = pair.score
     push.rank_score = rank_score(pair.score, push.manager_score)
     push.rank_key = rank_key(push.rank_score, push.pushed_at)
@@ -98,39 +101,39 @@ def rescore(push: Push, pair: Pair) -> None:
 def write_pushes(
     session: Session, plans: Sequence[PairPlan], *, policy: Policy, follows: UUID | None = None
 ) -> list[Push]:
-    """Write what the rules allow now, best candidates first; running it again writes nothing more.
+    """Write the pushes that the rules allow now, best candidates first. A repetition writes nothing more.
 
-    `follows` is the push whose end freed the place.
+    `follows` is the push whose end freed the slot.
     """
     if not plans:
         return []
-    standing = load_snapshot(
+    snapshot = load_snapshot(
         session,
         policy=policy,
         pairs=[plan.key for plan in plans],
         manager_ids={candidate.manager_id for plan in plans for candidate in plan.candidates},
         lock=True,
     )
-    return write_under_lock(session, standing, plans, follows=follows)
+    return write_under_lock(session, snapshot, plans, follows=follows)
 
 
 def write_under_lock(
-    session: Session, standing: EligibilitySnapshot, plans: Sequence[PairPlan], *, follows: UUID | None = None
+    session: Session, snapshot: EligibilitySnapshot, plans: Sequence[PairPlan], *, follows: UUID | None = None
 ) -> list[Push]:
-    """`write_pushes` for a caller who has read the standing of these pairs and managers with `lock`."""
+    """`write_pushes` for a caller that has loaded the snapshot of these pairs and managers with `lock`."""
     written: list[Push] = []
     refused: Counter[str] = Counter()
     for plan in plans:
-        if plan.key[0] not in standing.demands or plan.key[1] not in standing.achievements:
+        if plan.key[0] not in snapshot.demands or plan.key[1] not in snapshot.achievements:
             continue
         for candidate in plan.candidates:
-            if candidate.manager_id not in standing.managers:
+            if candidate.manager_id not in snapshot.managers:
                 continue
-            broken = violations(standing.of(plan.key, candidate.manager_id))
+            broken = violations(snapshot.of(plan.key, candidate.manager_id))
             if broken:
                 refused.update(rule.code for rule in broken)
                 continue
-            written.append(begin(session, standing, plan.key, candidate, follows))
+            written.append(start_attempt(session, snapshot, plan.key, candidate, follows))
     session.flush()
     log.info("pushes_written", pairs=len(plans), written=len(written), refused=dict(refused))
     return written
