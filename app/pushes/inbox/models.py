@@ -10,7 +10,7 @@ from app.database import Base, now
 
 
 class InboxPosition(Base):
-    """The number of the last change of a manager's inbox. Transactions that add changes lock this row until they end."""
+    """The number of the last change of a manager's inbox. Transactions that add changes lock this row."""
 
     __tablename__ = "inbox_positions"
 

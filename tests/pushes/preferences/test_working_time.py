@@ -75,7 +75,7 @@ def test_adding_working_days_is_monotone(one: date, other: date, count: int, mor
 
 @given(day=days, count=st.integers(-3, 0))
 def test_no_working_days_cannot_be_added(day: date, count: int) -> None:
-    with pytest.raises(ValueError, match="at least one"):
+    with pytest.raises(ValueError, match="at least 1"):
         add_working_days(day, count)
 
 
@@ -138,5 +138,5 @@ def test_quiet_hours_over_midnight(sent: str, due: str) -> None:
 
 @given(clock=clocks)
 def test_quiet_hours_of_no_length_are_refused(clock: time) -> None:
-    with pytest.raises(ValueError, match="no length"):
+    with pytest.raises(ValueError, match="must not be empty"):
         QuietHours(clock, clock)
