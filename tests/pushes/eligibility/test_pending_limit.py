@@ -89,6 +89,6 @@ def test_the_preview_counts_what_it_shows(world: World) -> None:
     for _ in range(6):
         world.good_pair()
     with world.database.reading() as session:
-        seen = preview_list(session, world.matcher, manager, policy=world.policy, tells_all=True)
+        seen = preview_list(session, world.matcher, manager, policy=world.policy, sees_confidential=True)
     assert len(seen.items) == 2, "two for each free place"
     assert [(one.code, one.count) for one in seen.left_out] == [("manager_inbox_full", 4)]
