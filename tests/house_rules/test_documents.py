@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.settings import GROUPS, Settings
 from scripts.docs import decisions, settings
-from tests.support.paths import REPOSITORY
+from tests.support.paths import APP, REPOSITORY
 
 
 def test_the_example_shows_every_setting_with_its_default() -> None:
@@ -77,6 +77,22 @@ def test_paths_in_documents_exist() -> None:
         if not (REPOSITORY / named).exists() and "NNNN" not in named
     ]
     assert not missing
+
+
+def test_names_in_the_guides_for_developers_exist() -> None:
+    """The names of classes, functions and fields that a guide tells a reader to look for."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in APP.rglob("*.py"))
+    known = set(re.findall(r"\w+", code))
+    invented = {"test_method"}
+    unknown = [
+        f"{page.name}: {name}"
+        for page in sorted((REPOSITORY / "docs" / "how-to").glob("*.md"))
+        if page.name.startswith(("add-", "change-a-rule"))
+        for span in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
+        for name in re.findall(r"[A-Za-z]\w{3,}", span.partition("(")[0])
+        if name not in known | invented and not re.search(r"[/.]|^make ", span)
+    ]
+    assert not unknown
 
 
 def test_tables_of_documents_are_whole() -> None:
