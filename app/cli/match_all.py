@@ -24,9 +24,9 @@ def match_all(
     settings = load_settings()
     services = build_services(settings)
     matcher = services[Matcher]
-    kept = Checkpoint(
-        settings.home_path / "match-all.progress", f"{matcher.model_version} {matcher.index.model_id}"
-    )
+    with services[Database].reading() as session:
+        ranker_version = matcher.ranker(session).version
+    kept = Checkpoint(settings.home_path / "match-all.progress", f"{ranker_version} {matcher.index.model_id}")
     if fresh:
         kept.end()
     with progress("demands (需求)") as step:

@@ -1,54 +1,65 @@
-"""The events of engagements and contracts, with what each carries: the one place that names them."""
+"""What the events of engagements and contracts carry, read from their rows."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sqlalchemy.orm import Session
+from typing import TypedDict
+from uuid import UUID
 
 from app.engagements.contract_models import Contract
 from app.engagements.models import Engagement
-from app.events.outbox import Handler, emit
-
-OPENED, MOVED, ENDED = "engagement.opened", "engagement.moved", "engagement.ended"
-TASK_DUE, TASK_OVERDUE = "task.due", "task.overdue"
-SIGNED, REGISTERED, LANDED = "contract.signed", "contract.registered", "contract.landed"
-AMENDED, CANCELLED = "contract.amended", "contract.cancelled"
-
-# An event that no worker knows would wait for ever: those that nobody listens to are settled at once.
-NAMES = (OPENED, MOVED, ENDED, TASK_DUE, TASK_OVERDUE, SIGNED, REGISTERED, LANDED, AMENDED, CANCELLED)
 
 
-def no_handlers() -> Mapping[str, Sequence[Handler]]:
-    """Every event with no handler of its own; concepts above add theirs."""
-    return dict.fromkeys(NAMES, ())
+class EngagementPayload(TypedDict):
+    """The fields of an `EngagementEvent`."""
+
+    subject_id: UUID
+    engagement_id: UUID
+    number: str
+    push_id: UUID | None
+    demand_id: UUID
+    achievement_id: UUID
+    manager_id: UUID
+    stage: str
 
 
-def emit_engagement_event(session: Session, name: str, engagement: Engagement, **more: Any) -> None:
-    """Ids of the engagement, its push, pair and lead, its stage; and `more` (from_stage, to_stage, reason)."""
-    ids = {
-        "engagement_id": str(engagement.id),
+class ContractPayload(TypedDict):
+    """The fields of a `ContractEvent`."""
+
+    subject_id: UUID
+    contract_id: UUID
+    number: str
+    engagement_id: UUID | None
+    demand_id: UUID | None
+    achievement_id: UUID | None
+    buyer_org_id: UUID
+    seller_org_id: UUID
+    manager_ids: list[UUID]
+    state: str
+    version: int
+
+
+def engagement_payload(engagement: Engagement) -> EngagementPayload:
+    return {
+        "subject_id": engagement.id,
+        "engagement_id": engagement.id,
         "number": engagement.number,
-        "push_id": str(engagement.push_id) if engagement.push_id else None,
-        "demand_id": str(engagement.demand_id),
-        "achievement_id": str(engagement.achievement_id),
-        "manager_id": str(engagement.manager_id),
+        "push_id": engagement.push_id,
+        "demand_id": engagement.demand_id,
+        "achievement_id": engagement.achievement_id,
+        "manager_id": engagement.manager_id,
         "stage": str(engagement.stage),
     }
-    emit(session, name, subject_id=engagement.id, payload=ids | more)
 
 
-def emit_contract_event(session: Session, name: str, contract: Contract, **more: Any) -> None:
-    """Ids of the contract, its engagement, pair, parties and managers, its state and version; and `more`."""
-    ids = {
-        "contract_id": str(contract.id),
+def contract_payload(contract: Contract) -> ContractPayload:
+    return {
+        "subject_id": contract.id,
+        "contract_id": contract.id,
         "number": contract.number,
-        "engagement_id": str(contract.engagement_id) if contract.engagement_id else None,
-        "demand_id": str(contract.demand_id) if contract.demand_id else None,
-        "achievement_id": str(contract.achievement_id) if contract.achievement_id else None,
-        "buyer_org_id": str(contract.buyer_org_id),
-        "seller_org_id": str(contract.seller_org_id),
-        "manager_ids": [str(share.manager_id) for share in contract.shares],
+        "engagement_id": contract.engagement_id,
+        "demand_id": contract.demand_id,
+        "achievement_id": contract.achievement_id,
+        "buyer_org_id": contract.buyer_org_id,
+        "seller_org_id": contract.seller_org_id,
+        "manager_ids": [share.manager_id for share in contract.shares],
         "state": str(contract.state),
         "version": contract.version,
     }
-    emit(session, name, subject_id=contract.id, payload=ids | more)

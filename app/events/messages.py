@@ -7,14 +7,12 @@ recipient may see them.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.events.catalogue import MessageDue
 from app.events.outbox import Event, emit
-
-MESSAGE_DUE = "message.due"
 
 Ids = Mapping[str, UUID | str | Sequence[UUID | str]]
 
@@ -58,15 +56,5 @@ def enqueue_message(
     if len(named) != 1:
         raise ValueError("a message has exactly one recipient")
     ((name, recipient_id),) = named.items()
-    payload = {
-        "kind": MessageKind(kind).value,
-        "recipient": {name: str(recipient_id)},
-        "ids": {key: _plain(value) for key, value in (ids or {}).items()},
-    }
-    return emit(session, MESSAGE_DUE, subject_id=recipient_id, payload=payload, available_at=available_at)
-
-
-def _plain(value: UUID | str | Sequence[UUID | str]) -> Any:
-    if isinstance(value, UUID | str):
-        return str(value)
-    return [str(one) for one in value]
+    due = MessageDue(subject_id=recipient_id, kind=kind, recipient={name: recipient_id}, ids=ids or {})
+    return emit(session, due, available_at=available_at)

@@ -5,8 +5,7 @@ until its attempts are used up and it rests as a dead letter that an operator ca
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlalchemy import CursorResult, Index, Text, func, or_, select, text, updat
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, Identified, new_id, now
+from app.events.domain_event import SUBJECT, ClaimedEvent, DomainEvent
 
 
 class Event(Identified, Base):
@@ -44,42 +44,24 @@ class Event(Identified, Base):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedEvent:
-    """An event in a worker's hands, until its lease runs out. One that failed may be settled after later ones:
-    `emitted_at` says what was first."""
-
-    id: UUID
-    name: str
-    subject_id: UUID | None
-    payload: Mapping[str, Any]
-    attempts: int
-    lease: UUID
-    emitted_at: datetime = field(default_factory=now)
-
-
 class LeaseLost(Exception):
     """Another worker took the event over after this one's lease ran out; this one's work is undone."""
 
 
-def emit(
-    session: Session,
-    name: str,
-    *,
-    subject_id: UUID | None = None,
-    payload: Mapping[str, Any] | None = None,
-    available_at: datetime | None = None,
-) -> Event:
-    """Write the event beside the change that caused it: both are stored or neither."""
-    event = Event(
-        name=name,
-        subject_id=subject_id,
-        payload=dict(payload or {}),
+def emit(session: Session, event: DomainEvent, *, available_at: datetime | None = None) -> Event:
+    """Write the event beside the change that caused it: both are stored or neither.
+
+    It is handled from `available_at` on (at once, when left out).
+    """
+    row = Event(
+        name=event.name,
+        subject_id=getattr(event, SUBJECT, None),
+        payload=event.payload(),
         available_at=available_at or now(),
     )
-    session.add(event)
+    session.add(row)
     session.flush()
-    return event
+    return row
 
 
 def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: int = 1) -> list[ClaimedEvent]:
@@ -196,16 +178,3 @@ def backlog(session: Session) -> dict[str, int]:
         ).select_from(Event)
     ).one()
     return {"waiting": waiting, "dead": dead}
-
-
-@dataclass(frozen=True, slots=True)
-class Handler:
-    """What a concept does when an event has happened, in two steps.
-
-    `plan` reads and computes, for as long as it needs, and holds no lock; `apply` writes what was planned, in the
-    transaction that also settles the event: its effect and the event's end are one. `apply` must check again
-    whatever may have changed since `plan`.
-    """
-
-    plan: Callable[[Session, ClaimedEvent], Any]
-    apply: Callable[[Session, ClaimedEvent, Any], None]

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.events.outbox import ClaimedEvent, Handler, emit
+from app.events.catalogue import PairsRanked, PairsToRerank
+from app.events.domain_event import ClaimedEvent, subject_id_of
+from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind, RecordState
@@ -17,6 +18,7 @@ from app.matching.embedding import vector_store
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.results import MatchAnswer
+from app.services import Services
 
 # Above every list and every push: a pair falls out of the table because its score fell, not because others rose.
 KEPT_PAIRS = 200
@@ -43,58 +45,72 @@ class RankedRecord:
     whole: bool
 
 
-def event_handlers(matcher: Matcher) -> dict[str, tuple[Handler, ...]]:
-    """Event → what matching does then."""
-    rank, drop, rerank = rank_pairs(matcher), drop_pairs(), rerank_pairs(matcher)
-    records = {
-        f"{kind.value}.{event}": (handler,)
-        for kind in _MODELS
-        for event, handler in (("published", rank), ("changed", rank), ("withdrawn", drop), ("closed", drop))
-    }
-    return {**records, "model.promoted": (rerank,), "pairs.rerank": (rerank,)}
+@dataclass(frozen=True, slots=True)
+class Reranking:
+    """The plan of one batch: demands by growing id, ranked by the ranker `version`."""
+
+    version: str
+    demands: Sequence[tuple[UUID, RankedRecord]]
 
 
-def rank_pairs(matcher: Matcher) -> Handler:
-    """`*.published`, `*.changed` → the record's good pairs in the table, and ``pairs.ranked``."""
-
-    def plan(session: Session, event: ClaimedEvent) -> RankedRecord | None:
-        kind = _kind_of(event)
-        model: Any = _MODELS[kind]
-        record: Demand | Achievement | None = session.get(model, event.subject_id)
-        if record is None or record.state != RecordState.PUBLISHED:
-            return None
-        return ranked(session, matcher, record)
-
-    def apply(session: Session, event: ClaimedEvent, plan: RankedRecord | None) -> None:
-        if plan is not None and event.subject_id is not None:
-            store_ranked(session, event.subject_id, plan)
-
-    return Handler(plan, apply)
+def rank_demand(services: Services, session: Session, event: ClaimedEvent) -> RankedRecord | None:
+    """The good pairs of the demand; None where it is not published any more."""
+    return _ranked_if_published(services, session, session.get(Demand, subject_id_of(event)))
 
 
-def rerank_pairs(matcher: Matcher) -> Handler:
-    """`model.promoted` → every published demand is ranked by the new model, a batch an event, by growing id.
+def rank_achievement(services: Services, session: Session, event: ClaimedEvent) -> RankedRecord | None:
+    """The good pairs of the achievement; None where it is not published any more."""
+    return _ranked_if_published(services, session, session.get(Achievement, subject_id_of(event)))
 
-    Where yet another model was made active meanwhile, this round ends: that one has a round of its own.
+
+def store_ranking(_: Services, session: Session, event: ClaimedEvent, plan: RankedRecord | None) -> None:
+    """Store the record's good pairs, and emit `PairsRanked`."""
+    if plan is not None:
+        store_ranked(session, subject_id_of(event), plan)
+
+
+def drop_pairs_of_demand(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Delete the demand's pairs."""
+    _drop_pairs(session, RecordKind.DEMAND, subject_id_of(event))
+
+
+def drop_pairs_of_achievement(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Delete the achievement's pairs."""
+    _drop_pairs(session, RecordKind.ACHIEVEMENT, subject_id_of(event))
+
+
+def rank_demands_again(services: Services, session: Session, event: ClaimedEvent) -> Reranking | None:
+    """The next batch of published demands, by growing id, ranked by the model that was promoted.
+
+    None where yet another model was made active meanwhile: that one has a round of its own.
     """
+    due = PairsToRerank.of(event)
+    matcher = services[Matcher]
+    if matcher.ranker(session).version != due.version:
+        return None
+    query = select(Demand).where(Demand.state == RecordState.PUBLISHED).order_by(Demand.id)
+    if due.after is not None:
+        query = query.where(Demand.id > due.after)
+    demands = session.scalars(query.limit(RERANKED_AT_ONCE)).all()
+    return Reranking(due.version, [(demand.id, ranked(session, matcher, demand)) for demand in demands])
 
-    def plan(session: Session, event: ClaimedEvent) -> list[tuple[UUID, RankedRecord]]:
-        if matcher.ranker(session).version != event.payload["version"]:
-            return []
-        query = select(Demand).where(Demand.state == RecordState.PUBLISHED).order_by(Demand.id)
-        if event.payload.get("after"):
-            query = query.where(Demand.id > UUID(event.payload["after"]))
-        demands = session.scalars(query.limit(RERANKED_AT_ONCE)).all()
-        return [(demand.id, ranked(session, matcher, demand)) for demand in demands]
 
-    def apply(session: Session, event: ClaimedEvent, plan: list[tuple[UUID, RankedRecord]]) -> None:
-        for demand_id, one in plan:
-            store_ranked(session, demand_id, one)
-        if len(plan) == RERANKED_AT_ONCE:
-            following = {"version": event.payload["version"], "after": str(plan[-1][0])}
-            emit(session, "pairs.rerank", payload=following)
+def store_demands_again(_: Services, session: Session, __: ClaimedEvent, plan: Reranking | None) -> None:
+    """Store the pairs of twenty demands, each with `PairsRanked`, and emit `PairsToRerank` for the next twenty."""
+    if plan is None:
+        return
+    for demand_id, one in plan.demands:
+        store_ranked(session, demand_id, one)
+    if len(plan.demands) == RERANKED_AT_ONCE:
+        emit(session, PairsToRerank(version=plan.version, after=plan.demands[-1][0]))
 
-    return Handler(plan, apply)
+
+def _ranked_if_published(
+    services: Services, session: Session, record: Demand | Achievement | None
+) -> RankedRecord | None:
+    if record is None or record.state != RecordState.PUBLISHED:
+        return None
+    return ranked(session, services[Matcher], record)
 
 
 def ranked(session: Session, matcher: Matcher, record: Demand | Achievement) -> RankedRecord:
@@ -114,34 +130,16 @@ def store_ranked(session: Session, record_id: UUID, plan: RankedRecord) -> bool:
     _replace_pairs(session, record_id, plan)
     # With a complete list, a pair that is not in it is not good any more; else better ones may have crowded it out.
     complete = plan.whole and sum(item.good for item in plan.answer.items) < KEPT_PAIRS
-    emit(
-        session,
-        "pairs.ranked",
-        subject_id=record_id,
-        payload={"kind": plan.kind.value, "complete": complete},
-    )
+    emit(session, PairsRanked(subject_id=record_id, kind=plan.kind.value, complete=complete))
     return True
 
 
-def drop_pairs() -> Handler:
-    """`*.withdrawn`, `*.closed` → none of the record's pairs remains in the table."""
-
-    def apply(session: Session, event: ClaimedEvent, _: Any) -> None:
-        kind = _kind_of(event)
-        if event.subject_id is None or _still_published(session, kind, event.subject_id):
-            # Published again before this was worked off: its pairs are those of its new publication.
-            return
+def _drop_pairs(session: Session, kind: RecordKind, record_id: UUID) -> None:
+    """None of the record's pairs remains, unless it was published again before its event was handled."""
+    if not _still_published(session, kind, record_id):
         session.execute(
-            delete(Pair).where(
-                or_(Pair.demand_id == event.subject_id, Pair.achievement_id == event.subject_id)
-            )
+            delete(Pair).where(or_(Pair.demand_id == record_id, Pair.achievement_id == record_id))
         )
-
-    return Handler(lambda _session, _event: None, apply)
-
-
-def _kind_of(event: ClaimedEvent) -> RecordKind:
-    return next(kind for kind in _MODELS if event.name.startswith(f"{kind.value}."))
 
 
 def _still_published(session: Session, kind: RecordKind, record_id: UUID) -> bool:

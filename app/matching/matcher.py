@@ -97,15 +97,6 @@ class Matcher:
         """The ranker used while the registry names none."""
         return self._ranker.shipped
 
-    @property
-    def threshold(self) -> float:
-        """Of the ranker that was active when this process last asked, unless a setting overrides it."""
-        return self._ranker.latest.threshold if self._threshold is None else self._threshold
-
-    @property
-    def model_version(self) -> str:
-        return self._ranker.latest.version
-
     def ranker(self, session: Session) -> Ranker:
         """The active ranker. An activation in any process takes effect with the next answer."""
         return self._ranker.current(session) if self._follows else self._ranker.shipped

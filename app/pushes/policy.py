@@ -2,18 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from app.pushes.recommender import Recommender
+from app.services import Services
 from app.settings import Settings
-
-
-class HasThreshold(Protocol):
-    """What the policy needs of the matcher."""
-
-    @property
-    def threshold(self) -> float: ...
-
 
 PairKey = tuple[UUID, UUID]
 """Demand's id, achievement's id."""
@@ -45,9 +40,16 @@ class Policy:
     repush: RepushPolicy = field(default_factory=RepushPolicy)
 
 
-def policy_of(settings: Settings, recommender: HasThreshold) -> Policy:
-    """The ranker's own threshold holds unless a setting overrides it."""
-    threshold = settings.push_threshold if settings.push_threshold is not None else recommender.threshold
+def current_policy(session: Session, services: Services) -> Policy:
+    """The policy that holds now.
+
+    Its threshold is that of the ranker that is active in this session's view of the database, whichever process made it
+    active, unless a setting overrides it. A policy is therefore read anew for every request, event and job.
+    """
+    settings = services[Settings]
+    threshold = settings.push_threshold
+    if threshold is None:
+        threshold = services[Recommender].ranker(session).threshold
     return Policy(
         threshold=threshold,
         slots_per_pair=settings.pushes_per_pair,

@@ -1,6 +1,6 @@
 """Tasks of engagements (对接任务) that are due or overdue → a message to whoever is to do them, outside quiet hours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,31 +8,30 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.engagements.events import TASK_DUE, TASK_OVERDUE
+from app.events.catalogue.engagements import TaskEvent
+from app.events.domain_event import ClaimedEvent
 from app.events.messages import MessageKind, enqueue_message
-from app.events.outbox import ClaimedEvent, Handler
 from app.pushes.preferences.service import managers_preferences, owners_preferences
 from app.pushes.preferences.working_time import next_contact_time
+from app.services import Services
 
 RECIPIENTS = ("manager_id", "user_id", "organisation_id")
 """Of a participant the first that is set: what is his own goes before what is his organisation's."""
 
 
-def reminding_handlers() -> Mapping[str, Sequence[Handler]]:
-    handler = Handler(plan=lambda _session, _event: None, apply=_remind)
-    return {TASK_DUE: (handler,), TASK_OVERDUE: (handler,)}
+def remind_of_task(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Send a reminder to the person responsible.
 
-
-def _remind(session: Session, event: ClaimedEvent, _: None) -> None:
-    """Whether the task still waits is looked at again by the message's writer, in the last moment."""
-    payload = event.payload
-    recipient = next(name for name in RECIPIENTS if payload[name])
-    to: Mapping[str, Any] = {recipient: UUID(payload[recipient])}
+    Whether the task still waits is checked again when the message is rendered, right before it is sent.
+    """
+    task = TaskEvent.of(event)
+    name, recipient = next((name, id_) for name in RECIPIENTS if (id_ := getattr(task, name)) is not None)
+    to: Mapping[str, Any] = {name: recipient}
     enqueue_message(
         session,
         kind=MessageKind.TASK_REMINDER,
-        ids={"engagement_id": payload["engagement_id"], "task_id": payload["task_id"]},
-        available_at=_calm(session, recipient, to[recipient]),
+        ids={"engagement_id": task.engagement_id, "task_id": task.task_id},
+        available_at=_calm(session, name, recipient),
         **to,
     )
 

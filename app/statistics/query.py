@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
@@ -20,8 +20,10 @@ from app.clock import local_now
 from app.database import ReadSession
 from app.errors import FieldError, Forbidden, Invalid
 from app.libraries.validation.values.codes import CodeOf
-from app.pushes.policy import policy_of
+from app.pushes.policy import current_policy
 from app.pushes.preferences.working_time import ONE_DAY, at
+from app.services import AllServices
+from app.settings import Settings
 
 EARLIEST, LATEST = 2000, 2099
 
@@ -130,7 +132,7 @@ Region = Annotated[Annotated[str, CodeOf("regions")] | None, Query(description="
 
 
 def read_query(
-    request: Request,
+    services: AllServices,
     principal: CurrentPrincipal,
     session: ReadSession,
     first: From = None,
@@ -153,8 +155,6 @@ def read_query(
         raise Invalid(fields=[FieldError("to", "period", "不得早于起始日", "must not be before from")])
     if field is not None and len(field) != 2:
         raise Invalid.field("field", "first_level", "应为一级领域(两位代码)", "must be a first-level field")
-    state = request.app.state
-    state.matcher.ranker(session)  # the threshold is that of the ranker that is active now
     return StatisticsQuery(
         principal=principal,
         first=first,
@@ -162,8 +162,8 @@ def read_query(
         field=field,
         region=region,
         scope=Scope.CITY if principal.sees_everything else Scope.OWN,
-        threshold=policy_of(state.settings, state.matcher).threshold,
-        least=state.settings.statistics_min_cell,
+        threshold=current_policy(session, services).threshold,
+        least=services[Settings].statistics_min_cell,
     )
 
 

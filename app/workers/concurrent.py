@@ -7,7 +7,7 @@ a lease each, counted attempts, pauses, dead letters.
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any
@@ -17,8 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
 from app.events import outbox
-from app.events.outbox import ClaimedEvent, Handler, LeaseLost
+from app.events.domain_event import ClaimedEvent
+from app.events.handler import HandlersByName, apply, plan
+from app.events.outbox import LeaseLost
 from app.observability import Metrics
+from app.services import Services
 from app.settings import Settings
 from app.workers.worker import HEARTBEATS_PER_LEASE, attempt, count_event, release, woken_by_emits
 
@@ -37,20 +40,19 @@ class ConcurrentWorker:
 
     def __init__(
         self,
-        database: Database,
-        handlers: Mapping[str, Sequence[Handler]],
-        settings: Settings,
+        services: Services,
+        handlers: HandlersByName,
         *,
         slots: int,
         order: Order,
-        metrics: Metrics | None = None,
     ) -> None:
-        self._database = database
+        self._services = services
+        self._database = services[Database]
+        self._settings = services[Settings]
+        self._metrics = services[Metrics]
         self._handlers = dict(handlers)
-        self._settings = settings
         self._slots = slots
         self._order = order
-        self._metrics = metrics
         self._wake = threading.Event()
         self._in_hand: dict[Future[Plans], ClaimedEvent] = {}
         self._look_at = self._extend_at = 0.0
@@ -111,7 +113,7 @@ class ConcurrentWorker:
         plans = []
         for handler in self._handlers[claimed.name]:
             with self._database.reading() as session:
-                plans.append(handler.plan(session, claimed))
+                plans.append(plan(handler, self._services, session, claimed))
         return plans
 
     def _settle_ready(self) -> None:
@@ -124,30 +126,30 @@ class ConcurrentWorker:
             if len(good) == 1 or together is not None:
                 self._follow(claimed, attempt(partial(self._apply, [(claimed, plans)])))
             else:
-                count_event(self._metrics, "events_done", claimed)
+                count_event(self._metrics.events_done, claimed)
         for claimed, future in ready:
             error = future.exception()
             if error is not None:
                 self._follow(claimed, error)
             del self._in_hand[future]
 
-    def _apply(self, planned: Sequence[tuple[ClaimedEvent, Plans]]) -> None:
+    def _apply(self, events: Sequence[tuple[ClaimedEvent, Plans]]) -> None:
         with self._database.unit_of_work() as session:
-            for claimed, plans in planned:
+            for claimed, plans in events:
                 outbox.ack(session, claimed)
-                for handler, plan in zip(self._handlers[claimed.name], plans, strict=True):
-                    handler.apply(session, claimed, plan)
+                for handler, planned in zip(self._handlers[claimed.name], plans, strict=True):
+                    apply(handler, self._services, session, claimed, planned)
 
     def _follow(self, claimed: ClaimedEvent, error: BaseException | None) -> None:
         if error is None:
-            count_event(self._metrics, "events_done", claimed)
+            count_event(self._metrics.events_done, claimed)
         elif isinstance(error, LeaseLost):
             log.warning("lease_lost", event_id=str(claimed.id), attempts=claimed.attempts)
         else:
             self._fail(claimed, error)
 
     def _fail(self, claimed: ClaimedEvent, error: BaseException) -> None:
-        count_event(self._metrics, "events_failed", claimed)
+        count_event(self._metrics.events_failed, claimed)
         with structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name):
             release(self._database, self._settings, claimed, error)
 

@@ -9,30 +9,31 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import Database
+from app.services import Services
 from app.workers.models import PeriodicJob
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledJob:
-    """A job that comes round. Of all workers one has the turn, unless it is for `every_process` (a file on its disk).
+    """A job that comes round. Of all workers one runs it, unless it is for `every_process` (a file on its disk).
 
-    `run` gets the database and makes its own transactions; a job that fails is tried again at its next turn.
+    It is either `write`, which is one short transaction, or `run`, which makes its own. A job that fails is tried again
+    when it is due next.
     """
 
     name: str
     every: timedelta
-    run: Callable[[Database], object]
+    write: Callable[[Services, Session], object] | None = None
+    run: Callable[[Services, Database], object] | None = None
     every_process: bool = False
 
-
-def in_transaction(job: Callable[[Session], object]) -> Callable[[Database], object]:
-    """A periodic job that is one short transaction."""
-
-    def run(database: Database) -> object:
-        with database.unit_of_work() as session:
-            return job(session)
-
-    return run
+    def execute(self, services: Services) -> None:
+        database = services[Database]
+        if self.write is not None:
+            with database.unit_of_work() as session:
+                self.write(services, session)
+        if self.run is not None:
+            self.run(services, database)
 
 
 def acquire_run(database: Database, job: ScheduledJob, moment: datetime) -> bool:

@@ -6,13 +6,14 @@ it had not committed was not done, and another takes the event over when the lea
 
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,8 +21,11 @@ from sqlalchemy.orm import Mapper, object_session
 
 from app.database import Database, now
 from app.events import outbox
-from app.events.outbox import ClaimedEvent, Event, Handler, LeaseLost
+from app.events.domain_event import ClaimedEvent
+from app.events.handler import HandlersByName, apply, plan
+from app.events.outbox import Event, LeaseLost
 from app.observability import Metrics
+from app.services import Services
 from app.settings import Settings
 from app.workers.scheduler import ScheduledJob, acquire_run
 
@@ -39,18 +43,17 @@ class Worker:
 
     def __init__(
         self,
-        database: Database,
-        handlers: Mapping[str, Sequence[Handler]],
-        settings: Settings,
+        services: Services,
+        handlers: HandlersByName,
         *,
-        periodic: Sequence[ScheduledJob] = (),
-        metrics: Metrics | None = None,
+        jobs: Sequence[ScheduledJob] = (),
     ) -> None:
-        self._database = database
+        self._services = services
+        self._database = services[Database]
+        self._settings = services[Settings]
+        self._metrics = services[Metrics]
         self._handlers = dict(handlers)
-        self._settings = settings
-        self._periodic = tuple(periodic)
-        self._metrics = metrics
+        self._jobs = tuple(jobs)
         self._wake = threading.Event()
         self._next_turn: dict[str, datetime] = {}
 
@@ -88,14 +91,14 @@ class Worker:
         """Run the periodic jobs whose turn it is; returns their names."""
         ran = []
         moment = now()
-        for job in self._periodic:
+        for job in self._jobs:
             if self._next_turn.get(job.name, moment) > moment:
                 continue
             self._next_turn[job.name] = moment + job.every
             if not job.every_process and not acquire_run(self._database, job, moment):
                 continue
             ran.append(job.name)
-            error = attempt(partial(job.run, self._database))
+            error = attempt(partial(job.execute, self._services))
             if error is not None:
                 log.error("periodic_job_failed", job=job.name, exc_info=error)
         return ran
@@ -129,11 +132,11 @@ class Worker:
                 return
             error = attempt(partial(self._plan_and_apply, claimed))
             if error is None:
-                count_event(self._metrics, "events_done", claimed)
+                count_event(self._metrics.events_done, claimed)
             elif isinstance(error, LeaseLost):
                 log.warning("lease_lost", attempts=claimed.attempts)
             else:
-                count_event(self._metrics, "events_failed", claimed)
+                count_event(self._metrics.events_failed, claimed)
                 release(self._database, self._settings, claimed, error)
 
     def _plan_and_apply(self, claimed: ClaimedEvent) -> None:
@@ -142,12 +145,12 @@ class Worker:
         with _Heartbeat(self._database, claimed, self._settings.worker_lease):
             for handler in handlers:
                 with self._database.reading() as session:
-                    plans.append(handler.plan(session, claimed))
+                    plans.append(plan(handler, self._services, session, claimed))
         with self._database.unit_of_work() as session:
             # Settled first: the event's row is then locked, so that nobody takes it over while this applies.
             outbox.ack(session, claimed)
-            for handler, plan in zip(handlers, plans, strict=True):
-                handler.apply(session, claimed, plan)
+            for handler, planned in zip(handlers, plans, strict=True):
+                apply(handler, self._services, session, claimed, planned)
 
 
 def release(database: Database, settings: Settings, claimed: ClaimedEvent, error: BaseException) -> None:
@@ -167,9 +170,8 @@ def release(database: Database, settings: Settings, claimed: ClaimedEvent, error
         log.error("event_dead", attempts=claimed.attempts)
 
 
-def count_event(metrics: Metrics | None, counter: str, claimed: ClaimedEvent) -> None:
-    if metrics is not None:
-        getattr(metrics, counter).labels(claimed.name).inc()
+def count_event(counter: Counter, claimed: ClaimedEvent) -> None:
+    counter.labels(claimed.name).inc()
 
 
 @contextmanager

@@ -8,13 +8,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scripts.docs import command_line, decisions, operations, packages, settings
+from scripts.docs import command_line, decisions, events, operations, packages, settings
 
 GENERATORS: Mapping[str, Callable[..., str]] = {
     "settings": settings.page,
     "command-line": command_line.page,
     "operations": operations.page,
     "decisions": decisions.index,
+    "events": events.page,
+    "jobs": events.jobs,
     "packages": packages.page,
     "layers": packages.layers,
 }

@@ -32,13 +32,13 @@ def _default(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_default(one) for one in value)
     if isinstance(value, timedelta):
-        return _duration(value)
+        return duration(value)
     if isinstance(value, bool):
         return code(str(value).lower())
     return code(value.value if isinstance(value, Enum) else value)
 
 
-def _duration(value: timedelta) -> str:
+def duration(value: timedelta) -> str:
     """In the largest unit that divides it: 15 minutes, 30 days."""
     seconds = int(value.total_seconds())
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)

@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 from app.accounts.models import Role
 from app.database import Database, new_id, now
 from app.events import outbox
-from app.events.outbox import ClaimedEvent, Event, LeaseLost
+from app.events.catalogue import DemandPublished
+from app.events.domain_event import ClaimedEvent
+from app.events.outbox import Event, LeaseLost
 from tests.conftest import Caller
+from tests.support.events import emit_named
 
 LEASE = timedelta(seconds=60)
 
 
 def emit(database: Database, name: str = "demand.published") -> UUID:
     with database.unit_of_work() as session:
-        return outbox.emit(session, name, subject_id=new_id(), payload={"version": 1}).id
+        return emit_named(session, name, subject_id=new_id(), payload={"version": 1}).id
 
 
 def claim(
@@ -51,7 +54,7 @@ class Undone(Exception):
 def test_an_event_is_stored_with_its_change_or_not_at_all(database: Database) -> None:
     def change_and_fail() -> None:
         with database.unit_of_work() as session:
-            outbox.emit(session, "demand.published")
+            outbox.emit(session, DemandPublished(subject_id=new_id(), version=1))
             raise Undone
 
     with pytest.raises(Undone):

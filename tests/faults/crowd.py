@@ -20,13 +20,17 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Organisation, Role, User
 from app.database import Database, now
-from app.events.messages import MESSAGE_DUE, MessageKind, enqueue_message
+from app.events.catalogue import MessageDue
+from app.events.handler import by_name
+from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
+from app.handlers import HANDLERS
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.notifications.channels.secrets import SecretBox
-from app.notifications.delivery import outcome as delivery
+from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
+from app.notifications.handlers import OUTBOUND, recipient_order
 from app.notifications.models import (
     UNFINISHED,
     ChannelAddress,
@@ -37,13 +41,13 @@ from app.notifications.models import (
 )
 from app.notifications.webhooks.service import new_secret
 from app.observability import configure_logging
-from app.pushes.inbox import stream_log
-from app.pushes.inbox.models import InboxChange
-from app.pushes.models import Push
+from app.pushes.inbox_log import NEW
+from app.pushes.models import InboxChange, Push
 from app.settings import MailSecurity, Settings
 from app.workers.concurrent import ConcurrentWorker
 from tests.support.builders.pushes import make_push
 from tests.support.servers import Answer, Call, Mailbox, Receiver, http_receiver, mail_server
+from tests.support.services import make_services
 
 
 @dataclass
@@ -60,7 +64,6 @@ class Crowd:
 
     def seed(self, *, managers: int, pushes: int) -> None:
         """`pushes` in all, evenly; the message of each is due. One transaction for each manager."""
-        stream_log.follow()
         secret_box, each = SecretBox(self.settings), pushes // managers
         with self.database.unit_of_work() as session:
             owner = Organisation(name="需求与成果单位", kind="enterprise", region="370100")
@@ -143,7 +146,7 @@ class Crowd:
         with self.database.reading() as session:
             waiting = session.scalar(
                 select(func.count()).where(
-                    Event.name == MESSAGE_DUE, Event.done_at.is_(None), Event.dead_at.is_(None)
+                    Event.name == MessageDue.name, Event.done_at.is_(None), Event.dead_at.is_(None)
                 )
             )
             moving = session.scalar(select(func.count()).where(Delivery.state.in_(UNFINISHED)))
@@ -166,7 +169,7 @@ class Crowd:
                 }
             )
             pushes = session.scalar(select(func.count()).select_from(Push))
-            told = session.scalar(select(func.count()).where(InboxChange.change == stream_log.NEW))
+            told = session.scalar(select(func.count()).where(InboxChange.change == NEW))
             dead_events = session.scalar(select(func.count()).where(Event.dead_at.is_not(None)))
             results = Counter(session.scalars(select(DeliveryAttempt.result)))
         total = sum(map(len, self.messages.values()))
@@ -266,8 +269,10 @@ def work(settings: Settings, couriers: int) -> None:
     """A worker's process: a courier that addresses and delivers."""
     configure_logging(level="ERROR", as_json=True)
     database = Database(settings.url)
-    handlers = delivery.event_handlers(settings, threshold=0.5)
-    courier = ConcurrentWorker(database, handlers, settings, slots=couriers, order=delivery.recipient_order)
+    services = make_services(database, settings.model_copy(update={"push_threshold": 0.5}))
+    services[DeliveryContext] = build_delivery_context(settings)
+    handlers = by_name({event: HANDLERS[event] for event in OUTBOUND})
+    courier = ConcurrentWorker(services, handlers, slots=couriers, order=recipient_order)
     courier.run(threading.Event())
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.bootstrap import build_worker
 from app.events import outbox
-from app.events.outbox import ClaimedEvent
+from app.events.domain_event import ClaimedEvent
 from app.main import create_app
 from app.settings import Settings
 from app.workers.worker import Worker
@@ -78,7 +78,7 @@ def kill_at(point: str, event_name: str) -> None:
 
     patches: tuple[tuple[Any, str, Callable[..., None]], ...] = (
         (Worker, "_work", working),
-        (outbox, "settle", settling),
+        (outbox, "ack", settling),
         (Session, "commit", committing),
     )
     for owner, name, wrapped in patches:

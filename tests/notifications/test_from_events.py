@@ -11,11 +11,10 @@ from sqlalchemy import select
 from app.database import now
 from app.engagements.models import Task
 from app.engagements.tasks.service import remind
-from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.pushes.digests.manager_digest import announce_digests
 from app.pushes.digests.owner_digest import announce_owner_digests
-from app.pushes.policy import policy_of
+from app.pushes.policy import current_policy
 from app.pushes.preferences.models import Frequency, OwnerPreference
 from app.pushes.preferences.working_time import local
 from tests.conftest import Caller
@@ -84,9 +83,8 @@ def test_news_for_an_owner_arrives(
     with town.database.unit_of_work() as session:
         for pair in session.scalars(select(Pair)):
             pair.computed_at -= timedelta(days=1)
-    policy = policy_of(app.state.settings, app.state.services[Matcher])
     with town.database.unit_of_work() as session:
-        announce_owner_digests(session, policy=policy)
+        announce_owner_digests(session, policy=current_policy(session, app.state.services))
     drain()
     [letter] = mailbox.to(address)
     assert letter.subject == "【三库】三项成果与您的需求匹配"

@@ -8,17 +8,21 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.bootstrap import build_worker, event_handlers
+from app.bootstrap import build_worker
 from app.database import now
-from app.events.messages import MESSAGE_DUE
-from app.events.outbox import ClaimedEvent, Event
+from app.events.catalogue import DeliveryDue, MessageDue
+from app.events.domain_event import ClaimedEvent
+from app.events.outbox import Event
 from app.notifications.channels.base import Channel
+from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
 from app.notifications.delivery.maintenance import delete_old_deliveries, requeue_lost
+from app.notifications.handlers import attempt_delivery
 from app.notifications.models import ChannelKind, Delivery, Message
 from app.settings import Settings
 from tests.conftest import Caller
 from tests.notifications.conftest import Town
 from tests.support.servers import Answer, Receiver
+from tests.support.services import make_services
 
 Endpoint = Callable[..., dict[str, Any]]
 Drain = Callable[[], int]
@@ -134,7 +138,7 @@ def test_what_a_fault_left_standing_is_set_going_again(
     town.push_told(manager)
     second = town.push_told(manager)
     with town.database.unit_of_work() as session:
-        for event in session.scalars(select(Event).where(Event.name == MESSAGE_DUE)):
+        for event in session.scalars(select(Event).where(Event.name == MessageDue.name)):
             event.available_at = now() + timedelta(hours=1)
     receiver.answer = lambda _: Answer(500)
     town.pass_time(timedelta(hours=2))
@@ -182,10 +186,11 @@ def test_channels_are_opened_once_and_not_for_each_message(
         opened.append(settings)
         return {}
 
-    monkeypatch.setattr("app.notifications.delivery.outcome.build_channels", opening)
-    (handler,) = event_handlers(settings, app.state.matcher)["message.due"]
-    event = ClaimedEvent(uuid4(), "message.due", subject_id=None, payload={}, attempts=1, lease=uuid4())
-    with app.state.database.reading() as session:
-        for _ in range(3):
-            handler.plan(session, event)
+    monkeypatch.setattr("app.notifications.delivery.attempt.build_channels", opening)
+    services = make_services(app.state.database, settings)
+    services[DeliveryContext] = build_delivery_context(settings)
+    event = ClaimedEvent(uuid4(), DeliveryDue.name, uuid4(), payload={}, attempts=1, lease=uuid4())
+    for _ in range(3):
+        with app.state.database.reading() as session:
+            attempt_delivery(services, session, event)
     assert len(opened) == 1

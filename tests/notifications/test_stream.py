@@ -18,8 +18,7 @@ from app.accounts.models import Role, User
 from app.bootstrap import close
 from app.database import Database, now
 from app.main import create_app
-from app.pushes.inbox.models import InboxChange
-from app.pushes.models import Push, PushState
+from app.pushes.models import InboxChange, Push, PushState
 from app.pushes.planning.revision import expire_due
 from app.settings import Settings
 from tests.conftest import Caller

@@ -16,7 +16,17 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
 from app.database import Database, now
-from app.events.outbox import ClaimedEvent, Event, Handler, emit
+from app.events.catalogue import (
+    AchievementChanged,
+    AchievementPublished,
+    DemandChanged,
+    DemandPublished,
+    PairsRanked,
+    pushes,
+)
+from app.events.domain_event import ClaimedEvent, subject_id_of
+from app.events.handler import by_name
+from app.events.outbox import Event, emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
@@ -24,12 +34,19 @@ from app.libraries.record.models import RecordVersion
 from app.matching.models import Pair
 from app.matching.results import ManagerRecommendation
 from app.pushes import handlers
+from app.pushes.assignment import runs
 from app.pushes.digests.models import Digest
-from app.pushes.models import Push, PushAttempt
-from app.pushes.policy import policy_of
+from app.pushes.models import InboxChange, Push, PushAttempt
+from app.pushes.planning import engagement_reassignment
+from app.pushes.policy import current_policy
 from app.pushes.preferences.models import PushPreference
+from app.pushes.recommender import Recommender
+from app.services import Services
 from app.settings import Settings
 from app.workers.worker import Worker
+from tests.support.events import emit_named
+from tests.support.handlers import handlers_of
+from tests.support.services import make_services
 
 _numbers = count(1)
 
@@ -56,19 +73,24 @@ class CarelessMatcher:
         ]
 
 
-def announce_ranking(event: ClaimedEvent) -> str:
-    return event.name.split(".")[0]
-
-
-def ranking_handlers() -> Mapping[str, Sequence[Handler]]:
+def announce_demand(_: Services, session: Session, event: ClaimedEvent) -> None:
     """Stands for matching: the pairs are in the table already, so ranking only announces them."""
+    emit(session, PairsRanked(subject_id=subject_id_of(event), kind="demand", complete=True))
 
-    def apply(session: Session, event: ClaimedEvent, kind: str) -> None:
-        emit(session, "pairs.ranked", subject_id=event.subject_id, payload={"kind": kind, "complete": True})
 
-    handler = Handler(plan=lambda _, event: announce_ranking(event), apply=apply)
-    names = ("demand.published", "demand.changed", "achievement.published", "achievement.changed")
-    return dict.fromkeys(names, (handler,))
+def announce_achievement(_: Services, session: Session, event: ClaimedEvent) -> None:
+    emit(session, PairsRanked(subject_id=subject_id_of(event), kind="achievement", complete=True))
+
+
+PUSHING = {
+    DemandPublished: (announce_demand,),
+    DemandChanged: (announce_demand,),
+    AchievementPublished: (announce_achievement,),
+    AchievementChanged: (announce_achievement,),
+    **handlers_of(
+        [handlers.__name__, runs.__name__, engagement_reassignment.__name__], events=pushes.__name__
+    ),
+}
 
 
 class World:
@@ -76,13 +98,13 @@ class World:
         self.database = database
         self.settings = settings or Settings(_env_file=None, demo=True, pushes_per_pair=2)
         self.matcher = CarelessMatcher()
-        self.handlers = handlers.merge(
-            ranking_handlers(), handlers.event_handlers(self.matcher, self.settings)
-        )
-        self.policy = policy_of(self.settings, self.matcher)
+        self.services = make_services(database, self.settings)
+        self.services[Recommender] = self.matcher
+        with database.reading() as session:
+            self.policy = current_policy(session, self.services)
 
     def worker(self) -> Worker:
-        return Worker(self.database, self.handlers, self.settings)
+        return Worker(self.services, by_name(PUSHING))
 
     def work(self, limit: int | None = None) -> int:
         return self.worker().run_until_idle(limit=limit)
@@ -162,7 +184,7 @@ class World:
 
     def tell(self, name: str, subject_id: UUID) -> None:
         with self.database.unit_of_work() as session:
-            emit(session, name, subject_id=subject_id)
+            emit_named(session, name, subject_id=subject_id)
 
     def set_state(self, model: type[Any], record_id: UUID, state: str) -> None:
         """The change of state with its event, as the libraries write them: in one transaction."""
@@ -170,7 +192,7 @@ class World:
             record = session.get_one(model, record_id)
             record.state = state
             record.version += 1
-            emit(session, f"{record.kind}.{state}", subject_id=record_id)
+            emit_named(session, f"{record.kind}.{state}", subject_id=record_id)
 
     def change(self, model: type[Any], record_id: UUID, **values: Any) -> None:
         with self.database.unit_of_work() as session:
@@ -178,7 +200,7 @@ class World:
             for name, value in values.items():
                 setattr(record, name, value)
             record.version += 1
-            emit(session, f"{record.kind}.changed", subject_id=record_id)
+            emit_named(session, f"{record.kind}.changed", subject_id=record_id)
 
     def rewrite(self, model: type[Any], record_id: UUID, **values: Any) -> None:
         """As `change`, with what the libraries write beside it: the history, and the pairs' new versions."""
@@ -238,6 +260,14 @@ class World:
             found = list(session.scalars(select(Push).filter_by(**where).order_by(Push.id)))
             session.expunge_all()  # they are read after the session's end
             return found
+
+    def inbox_log(self) -> dict[UUID, list[tuple[int, str]]]:
+        """Push → the numbers and kinds of its changes, as its manager's stream tells them."""
+        found: dict[UUID, list[tuple[int, str]]] = {}
+        with self.database.reading() as session:
+            for change in session.scalars(select(InboxChange).order_by(InboxChange.seq)):
+                found.setdefault(change.push_id, []).append((change.seq, change.change))
+        return found
 
     def states(self, **where: Any) -> list[str]:
         return [push.state for push in self.pushes(**where)]

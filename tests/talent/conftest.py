@@ -22,7 +22,8 @@ from app.database import Database, now
 from app.engagements.contract_models import Contract
 from app.engagements.contracts.api import router as contracts
 from app.engagements.files.storage import DiskStore
-from app.events.outbox import emit
+from app.events import catalogue
+from app.events.handler import by_name
 from app.libraries.api import router as libraries
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.managers.service import manager_of_user
@@ -34,6 +35,9 @@ from app.workers.worker import Worker
 from tests.libraries.conftest import RecordingIndexer, Somebody
 from tests.libraries.conftest import World as LibraryWorld
 from tests.support.builders.contracts import make_contract
+from tests.support.events import emit_named
+from tests.support.handlers import handlers_of
+from tests.support.services import make_services
 
 _numbers = count(1)
 
@@ -153,11 +157,12 @@ class World(LibraryWorld):
 
     def tell(self, event: str, subject: UUID, **payload: Any) -> None:
         with self.database.unit_of_work() as session:
-            emit(session, event, subject_id=subject, payload=payload)
+            emit_named(session, event, subject_id=subject, payload=payload)
 
     def work(self) -> int:
         """Let the worker settle what is due."""
-        return Worker(self.database, handlers.event_handlers(), self.settings).run_until_idle()
+        table = handlers_of([handlers.__name__], events=catalogue.talent.__name__)
+        return Worker(make_services(self.database, self.settings), by_name(table)).run_until_idle()
 
     def tier(self, manager: Person, year: int = 2026) -> dict[str, Any]:
         answer = self.operator.get(f"/v1/managers/{manager.id}/tier", year=year)

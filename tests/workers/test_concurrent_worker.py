@@ -10,10 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.events import outbox
-from app.events.outbox import ClaimedEvent, Event, Handler
+from app.events.domain_event import ClaimedEvent
+from app.events.handler import Handler
+from app.events.outbox import Event
 from app.settings import Settings
 from app.workers.concurrent import ConcurrentWorker
+from tests.support.events import emit_named
+from tests.support.services import make_services
 from tests.workers.test_worker import all_events, emit, handler
 
 PATIENCE = 20.0
@@ -24,9 +27,11 @@ def running(
     database: Database, handlers: dict[str, list[Handler]], **settings: Any
 ) -> Iterator[ConcurrentWorker]:
     courier = ConcurrentWorker(
-        database,
+        make_services(
+            database,
+            Settings(_env_file=None, demo=True, worker_poll=timedelta(milliseconds=20), **settings),
+        ),
         handlers,
-        Settings(_env_file=None, demo=True, worker_poll=timedelta(milliseconds=20), **settings),
         slots=4,
         order=lambda claimed: claimed.payload["number"],
     )
@@ -92,7 +97,7 @@ def test_one_that_fails_harms_no_other_and_waits_its_pause(database: Database) -
     together = threading.Barrier(4)
 
     def apply(session: Session, claimed: ClaimedEvent, _: None) -> None:
-        outbox.emit(session, "thing.followed", payload=dict(claimed.payload))
+        emit_named(session, "thing.followed", payload=dict(claimed.payload))
         if claimed.payload["number"] == 2:
             raise ValueError("坏了")
 

@@ -9,12 +9,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.database import Database, now
-from app.events import outbox
-from app.events.outbox import ClaimedEvent, Event, Handler
+from app.events.domain_event import ClaimedEvent
+from app.events.handler import Handler
+from app.events.outbox import Event
 from app.observability import Metrics
+from app.services import Services
 from app.settings import Settings
-from app.workers.scheduler import ScheduledJob, in_transaction
+from app.workers.scheduler import ScheduledJob
 from app.workers.worker import Worker
+from tests.support.events import emit_named
+from tests.support.services import make_services
 
 PATIENCE = 20.0
 """Seconds until a test gives up on a thread that should have acted at once."""
@@ -23,13 +27,14 @@ PATIENCE = 20.0
 def worker_of(
     database: Database, handlers: dict[str, list[Handler]], *, metrics: Metrics | None = None, **settings: Any
 ) -> Worker:
-    return Worker(database, handlers, Settings(_env_file=None, demo=True, **settings), metrics=metrics)
+    services = make_services(database, Settings(_env_file=None, demo=True, **settings), metrics=metrics)
+    return Worker(services, handlers)
 
 
 def emit(database: Database, name: str = "thing.happened", count: int = 1) -> None:
     with database.unit_of_work() as session:
         for number in range(count):
-            outbox.emit(session, name, payload={"number": number})
+            emit_named(session, name, payload={"number": number})
 
 
 def all_events(database: Database) -> list[Event]:
@@ -49,12 +54,16 @@ def handler(
     plan: Callable[[Session, ClaimedEvent], Any] = lambda _, __: None,
     apply: Callable[[Session, ClaimedEvent, Any], None] = lambda _, __, ___: None,
 ) -> Handler:
-    return Handler(plan=plan, apply=apply)
+    """A handler that needs no services."""
+    return Handler(
+        plan=lambda _, session, event: plan(session, event),
+        apply=lambda _, session, event, planned: apply(session, event, planned),
+    )
 
 
 def test_plans_reach_their_own_apply_and_the_effect_is_stored_with_the_end(database: Database) -> None:
     def follow(session: Session, event: ClaimedEvent, plan: str) -> None:
-        outbox.emit(session, "thing.followed", payload={"plan": plan})
+        emit_named(session, "thing.followed", payload={"plan": plan})
 
     first = handler(lambda _, event: f"first {event.payload['number']}", follow)
     second = handler(lambda _, event: f"second {event.payload['number']}", follow)
@@ -70,7 +79,7 @@ def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again(database: Da
     broken = [True]
 
     def apply(session: Session, event: ClaimedEvent, _: None) -> None:
-        outbox.emit(session, "thing.followed")
+        emit_named(session, "thing.followed")
         if broken:
             raise ValueError("坏了")
 
@@ -130,7 +139,7 @@ def test_work_done_after_the_lease_was_lost_is_undone(database: Database) -> Non
             session.get_one(Event, event.id).lease = event.id
 
     def apply(session: Session, _: ClaimedEvent, __: None) -> None:
-        outbox.emit(session, "thing.followed")
+        emit_named(session, "thing.followed")
 
     worker = worker_of(database, {"thing.happened": [handler(plan, apply)]})
     emit(database)
@@ -221,11 +230,11 @@ def test_workers_side_by_side_handle_each_event_once(database: Database) -> None
 def test_of_several_workers_one_does_a_job_and_each_its_own_files(database: Database) -> None:
     done: list[str] = []
     jobs = [
-        ScheduledJob("shared", timedelta(hours=1), lambda _: done.append("shared")),
-        ScheduledJob("own", timedelta(hours=1), lambda _: done.append("own"), every_process=True),
+        ScheduledJob("shared", timedelta(hours=1), lambda *_: done.append("shared")),
+        ScheduledJob("own", timedelta(hours=1), lambda *_: done.append("own"), every_process=True),
     ]
-    settings = Settings(_env_file=None, demo=True)
-    workers = [Worker(database, {}, settings, periodic=jobs) for _ in range(3)]
+    services = make_services(database, Settings(_env_file=None, demo=True))
+    workers = [Worker(services, {}, jobs=jobs) for _ in range(3)]
     ran = [worker.run_due_jobs() for worker in workers]
     assert ran == [["shared", "own"], ["own"], ["own"]]
     assert [worker.run_due_jobs() for worker in workers] == [[], [], []]
@@ -235,16 +244,15 @@ def test_of_several_workers_one_does_a_job_and_each_its_own_files(database: Data
 def test_a_job_comes_round_again_and_its_failure_harms_nothing(database: Database) -> None:
     calls: list[int] = []
 
-    def job(session: Session) -> None:
+    def job(_: Services, session: Session) -> None:
         calls.append(1)
-        outbox.emit(session, "thing.happened")
+        emit_named(session, "thing.happened")
         raise RuntimeError("out of order")
 
     worker = Worker(
-        database,
+        make_services(database, Settings(_env_file=None, demo=True)),
         {},
-        Settings(_env_file=None, demo=True),
-        periodic=[ScheduledJob("fragile", timedelta(0), in_transaction(job))],
+        jobs=[ScheduledJob("fragile", timedelta(0), job)],
     )
     assert worker.run_due_jobs() == ["fragile"]
     assert worker.run_due_jobs() == ["fragile"]
@@ -267,7 +275,7 @@ def test_a_failure_in_the_middle_of_reading_waits_its_turn_to_be_written_down(da
 
     def write() -> None:
         with database.unit_of_work() as session:
-            outbox.emit(session, "thing.else")
+            emit_named(session, "thing.else")
             held.set()
             threading.Event().wait(0.3)  # holds the lock while the worker wants it
 

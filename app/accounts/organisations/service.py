@@ -17,6 +17,7 @@ from app.accounts.organisations.credit_code import check_uscc
 from app.accounts.organisations.groups import topmost
 from app.database import now
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.events.catalogue import OrganisationChanged
 from app.events.outbox import emit
 
 OVERSEAS = "000000"
@@ -130,7 +131,7 @@ def change_organisation(
     session.flush()
     _write_names(session, organisation)
     audit.record(session, principal, Action.ORGANISATION_CHANGE, organisation.id, ", ".join(changed))
-    emit(session, "organisation.changed", subject_id=organisation.id, payload={"changed": changed})
+    emit(session, OrganisationChanged(subject_id=organisation.id, changed=changed))
     return organisation
 
 

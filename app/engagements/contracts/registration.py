@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
-from app.engagements import events
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.queries import refuse_taken
 from app.engagements.contracts.service import check
 from app.engagements.contracts.shares import wrong_state
+from app.engagements.events import contract_payload
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
+from app.events.catalogue import ContractLanded, ContractRegistered
+from app.events.outbox import emit
 
 
 def register(
@@ -47,7 +49,7 @@ def register(
     contract.state = ContractState.REGISTERED
     check(session, contract)
     versions.keep(session, contract, action="register", before=before, principal=principal)
-    events.emit_contract_event(session, events.REGISTERED, contract, registered_on=registered_on.isoformat())
+    emit(session, ContractRegistered(**contract_payload(contract), registered_on=registered_on))
     return contract
 
 
@@ -80,8 +82,9 @@ def land(
     contract.landed_by = timeline.actor_of(principal)
     check(session, contract)
     versions.keep(session, contract, action="land", before=before, principal=principal, reason=reason)
-    events.emit_contract_event(
-        session, events.LANDED, contract, landed_on=landed_on.isoformat(), landed_in_jinan=in_jinan
+    emit(
+        session,
+        ContractLanded(**contract_payload(contract), landed_on=landed_on, landed_in_jinan=in_jinan),
     )
     return contract
 

@@ -12,7 +12,6 @@ from app.accounts.models import Organisation
 from app.clock import local_now
 from app.conditional_requests import check_if_match
 from app.database import new_id
-from app.engagements import events
 from app.engagements.access import not_yours, participation_of, require_open
 from app.engagements.conflicts_of_interest import interest_in_parties
 from app.engagements.contract_models import Contract, ContractPayment, ContractState
@@ -22,10 +21,13 @@ from app.engagements.contracts.checks import check_terms
 from app.engagements.contracts.queries import refuse_taken
 from app.engagements.contracts.shares import default_shares, set_shares, wrong_state
 from app.engagements.disclosure import sides_consent
+from app.engagements.events import contract_payload
 from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Engagement
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
+from app.events.catalogue import ContractAmended, ContractCancelled
+from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -113,7 +115,7 @@ def amend(
         session, contract, action=action, before=before, principal=principal, reason=reason or ""
     )
     if not is_draft:
-        events.emit_contract_event(session, events.AMENDED, contract, changed=changed, reason=reason)
+        emit(session, ContractAmended(**contract_payload(contract), changed=changed, reason=reason))
     return contract
 
 
@@ -132,7 +134,7 @@ def cancel(
     contract.state = ContractState.CANCELLED
     contract.cancelled_reason = reason
     versions.keep(session, contract, action="cancel", before=before, principal=principal, reason=reason)
-    events.emit_contract_event(session, events.CANCELLED, contract, from_state=from_state, reason=reason)
+    emit(session, ContractCancelled(**contract_payload(contract), from_state=from_state, reason=reason))
     if contract.engagement_id is not None:
         stage_changes.fall_back(session, contract.engagement_id, note=f"合同 {contract.number} 已撤销")
     return contract

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import new_id, now
-from app.engagements import events
 from app.engagements.contract_models import Contract, ContractShare, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find, managers_of
+from app.engagements.events import contract_payload
 from app.engagements.shares.rule import WHOLE, check_shares
 from app.engagements.shares.service import managers_of as managers_of_engagement
 from app.engagements.shares.service import shares_of
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
+from app.events.catalogue import ContractAmended
+from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 
@@ -83,7 +85,7 @@ def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) 
         changed = versions.keep(session, contract, action="confirm", before=before, principal=principal)
         if contract.state != ContractState.DRAFT:
             # From its signature on a share counts for its manager once he confirms it.
-            events.emit_contract_event(session, events.AMENDED, contract, changed=changed, reason="")
+            emit(session, ContractAmended(**contract_payload(contract), changed=changed, reason=""))
     return contract
 
 

@@ -9,16 +9,18 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.clock import local_now
 from app.conditional_requests import check_if_match
-from app.engagements import events
 from app.engagements.access import require_open
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.service import check, check_disclosure
 from app.engagements.contracts.shares import wrong_state
+from app.engagements.events import contract_payload
 from app.engagements.models import Engagement
 from app.engagements.shares.rule import check_shares
 from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.events.catalogue import ContractSigned
+from app.events.outbox import emit
 
 
 def sign(
@@ -50,7 +52,7 @@ def sign(
         require_open(session.get_one(Engagement, contract.engagement_id))
     contract.state = ContractState.SIGNED
     versions.keep(session, contract, action="sign", before=before, principal=principal)
-    events.emit_contract_event(session, events.SIGNED, contract)
+    emit(session, ContractSigned(**contract_payload(contract)))
     return contract
 
 

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements import events
 from app.engagements.conflicts_of_interest import refuse_interest
+from app.engagements.events import engagement_payload
 from app.engagements.lifecycle import workload
 from app.engagements.lifecycle.stage_changes import end_lapsed
 from app.engagements.models import (
@@ -21,6 +21,8 @@ from app.engagements.models import (
 )
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
+from app.events.catalogue import EngagementOpened
+from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -75,7 +77,7 @@ def open_engagement(
         )
     )
     timeline.write(session, engagement.id, "opened", principal=principal, role=role)
-    events.emit_engagement_event(session, events.OPENED, engagement)
+    emit(session, EngagementOpened(**engagement_payload(engagement)))
     return engagement
 
 

@@ -10,10 +10,10 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import SYSTEM, Principal
 from app.conditional_requests import check_if_match
 from app.database import now
-from app.engagements import events
 from app.engagements.access import Participation, participation_of, require_open
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.disclosure import sides_consent
+from app.engagements.events import engagement_payload
 from app.engagements.lifecycle import workload
 from app.engagements.models import (
     Engagement,
@@ -32,6 +32,8 @@ from app.engagements.transitions import (
     targets,
 )
 from app.errors import Conflict, Invalid
+from app.events.catalogue import EngagementEnded, EngagementMoved
+from app.events.outbox import emit
 from app.libraries.vocabularies import vocabulary
 
 END_REASONS = "engagement_end_reasons"
@@ -240,5 +242,8 @@ def _write(
         text=note,
         **told,
     )
-    name = events.ENDED if row.target is Stage.ENDED else events.MOVED
-    events.emit_engagement_event(session, name, engagement, **told)
+    happened = EngagementEnded if row.target is Stage.ENDED else EngagementMoved
+    emit(
+        session,
+        happened(**engagement_payload(engagement), from_stage=row.source, to_stage=row.target, reason=reason),
+    )

@@ -13,7 +13,6 @@ from app.accounts.access.principal import Principal
 from app.clock import local_now
 from app.conditional_requests import check_if_match
 from app.database import now
-from app.engagements import events
 from app.engagements.access import participated_in, participation_of, require_open
 from app.engagements.models import (
     OPEN_STAGES,
@@ -24,6 +23,8 @@ from app.engagements.models import (
 )
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid, NotFound
+from app.events.catalogue import TaskDue, TaskOverdue
+from app.events.catalogue.engagements import TaskEvent
 from app.events.outbox import emit
 
 REMIND_BEFORE = timedelta(days=1)
@@ -130,11 +131,11 @@ def remind(session: Session) -> int:
             # What was never reminded of in time is overdue by now: one event, not two at once.
             task.overdue_at = now()
             task.reminded_at = task.reminded_at or task.overdue_at
-            _emit(session, events.TASK_OVERDUE, task, engagement)
+            emit(session, _event(session, TaskOverdue, task, engagement))
             told += 1
         elif task.due_on >= today and task.reminded_at is None:
             task.reminded_at = now()
-            _emit(session, events.TASK_DUE, task, engagement)
+            emit(session, _event(session, TaskDue, task, engagement))
             told += 1
     session.flush()
     return told
@@ -153,29 +154,23 @@ def _due(today: date) -> Select[Task, Engagement]:
     )
 
 
-def _emit(session: Session, name: str, task: Task, engagement: Engagement) -> None:
-    """Who is to be told: the assignee, or the lead where nobody is named or he has left. Ids as text, absent ones
-    None."""
+def _event(
+    session: Session, kind: type[TaskDue] | type[TaskOverdue], task: Task, engagement: Engagement
+) -> TaskEvent:
+    """The recipient is the assignee, or the lead where nobody is named or the assignee has left."""
     to = session.get(Participant, task.assignee_id) if task.assignee_id else None
     if to is not None and to.state != ParticipantState.CONSENTED:
         to = None
-    recipient = {
-        "user_id": to.user_id if to else None,
-        "organisation_id": to.organisation_id if to else None,
-        "manager_id": to.manager_id if to else engagement.manager_id,
-    }
-    emit(
-        session,
-        name,
+    return kind(
         subject_id=task.id,
-        payload={
-            "task_id": str(task.id),
-            "title": task.title,
-            "due_on": task.due_on.isoformat(),
-            "engagement_id": str(engagement.id),
-            "number": engagement.number,
-            **{name: str(id_) if id_ else None for name, id_ in recipient.items()},
-        },
+        task_id=task.id,
+        title=task.title,
+        due_on=task.due_on,
+        engagement_id=engagement.id,
+        number=engagement.number,
+        user_id=to.user_id if to else None,
+        organisation_id=to.organisation_id if to else None,
+        manager_id=to.manager_id if to else engagement.manager_id,
     )
 
 

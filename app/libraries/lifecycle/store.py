@@ -1,6 +1,6 @@
 """Storing what a command has done: version, history, codes, words, audit, events and index, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,18 +13,47 @@ from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import Conflict, StaleVersion
+from app.events.catalogue import (
+    AchievementChanged,
+    AchievementClosed,
+    AchievementPublished,
+    AchievementWithdrawn,
+    DemandChanged,
+    DemandClosed,
+    DemandPublished,
+    DemandWithdrawn,
+    ManagerChanged,
+    ManagerClosed,
+    ManagerPublished,
+    ManagerWithdrawn,
+)
+from app.events.catalogue.records import RecordEvent
 from app.events.outbox import emit
 from app.libraries.disclosure.visibility import owns
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, find
 from app.libraries.lifecycle.transitions import PendingChange
-from app.libraries.record.enums import RecordState
+from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record, RecordVersion
 from app.libraries.record.reference_numbers import next_numbers
 from app.libraries.record.versions import snapshot, version_row
 from app.libraries.search import facet_index, full_text
 from app.libraries.validation.completeness import completeness
+
+_EVENTS: Mapping[
+    RecordKind, tuple[type[RecordEvent], type[RecordEvent], type[RecordEvent], type[RecordEvent]]
+] = {
+    RecordKind.DEMAND: (DemandPublished, DemandChanged, DemandWithdrawn, DemandClosed),
+    RecordKind.ACHIEVEMENT: (
+        AchievementPublished,
+        AchievementChanged,
+        AchievementWithdrawn,
+        AchievementClosed,
+    ),
+    RecordKind.MANAGER: (ManagerPublished, ManagerChanged, ManagerWithdrawn, ManagerClosed),
+}
+"""Published, changed, withdrawn, closed."""
 
 
 def execute(
@@ -162,23 +191,19 @@ def _write_beside(session: Session, applied: PendingChange, principal: Principal
 def _follow(
     session: Session, applied: PendingChange, prepared: PreparedForIndex | None, indexer: Indexer
 ) -> None:
-    """Index and event: what the change means for those who match."""
-    event: str | None = None
+    """Index and event: what the change means for matching."""
+    published, changed, withdrawn, closed = _EVENTS[applied.library.kind]
+    event: type[RecordEvent] | None = None
     if applied.is_published:
         if prepared is None:
             raise StaleVersion
         indexer.store(session, applied.record, prepared)
         if not applied.was_published:
-            event = "published"
+            event = published
         elif applied.library.affects_matching(applied.changed):
-            event = "changed"
+            event = changed
     elif applied.was_published:
         indexer.remove(session, applied.record)
-        event = "closed" if applied.record.state == RecordState.CLOSED else "withdrawn"
+        event = closed if applied.record.state == RecordState.CLOSED else withdrawn
     if event:
-        emit(
-            session,
-            f"{applied.library.kind.value}.{event}",
-            subject_id=applied.record.id,
-            payload={"version": applied.record.version},
-        )
+        emit(session, event(subject_id=applied.record.id, version=applied.record.version))

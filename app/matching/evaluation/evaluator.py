@@ -88,7 +88,7 @@ def evaluate_directory(
             "demands": len(dataset.demands),
             "managers": len(dataset.managers),
         },
-        "ranker": store.matcher.model_version,
+        "ranker": store.matcher.shipped.version,
         "pairs": _pair_figures(runs["sanku"], grades),
         "managers": managers,
         "baselines": {name: _pair_figures(runs[name], grades) for name in BASELINES},

@@ -18,6 +18,7 @@ from app.accounts import audit
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.errors import Conflict, NotFound
+from app.events.catalogue import ModelPromoted
 from app.events.outbox import emit
 from app.matching.ranking.models import RankerActivation, RankerModel
 from app.matching.ranking.ranker import Ranker
@@ -34,11 +35,6 @@ class ActiveRanker:
         self.shipped = shipped
         self._lock = threading.Lock()
         self._held: tuple[int, Ranker] = (0, shipped)
-
-    @property
-    def latest(self) -> Ranker:
-        """The ranker that was active when this process last checked."""
-        return self._held[1]
 
     def current(self, session: Session) -> Ranker:
         """The active ranker, as this session sees it.
@@ -152,7 +148,7 @@ def use(session: Session, version: str, *, shipped: Ranker, principal: Principal
     session.add(RankerActivation(seq=(1 if newest is None else newest.seq) + 1, version=version, why=why))
     session.flush()
     audit.record(session, principal, f"model.{why}", details=f"{present} → {version}")
-    emit(session, "model.promoted", payload={"version": version, "before": present})
+    emit(session, ModelPromoted(version=version, before=present))
     return version
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.errors import StaleVersion
+from app.events.catalogue import PairsToRerank
 from app.events.outbox import emit
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.models import Record
@@ -80,7 +81,7 @@ def reindex(
     if not embed_only:
         if done.records or broken_off:
             with database.unit_of_work() as session:
-                emit(session, "pairs.rerank", payload={"version": ranker_version})
+                emit(session, PairsToRerank(version=ranker_version))
         progress.end()
     return done
 

@@ -1,4 +1,4 @@
-"""What concepts above tell in their events → judgements. Only payloads are read: matching knows none of them.
+"""What other concepts tell in their events → judgements, from which the ranker learns.
 
 | event | signal | actor |
 | --- | --- | --- |
@@ -9,79 +9,146 @@
 | contract.signed, contract.landed | contract_signed, contract_landed | each manager of the contract |
 | contract.cancelled | neither held | each manager of the contract |
 
-An event that failed is settled after later ones, so what was first is told by when they were emitted.
+Each handler may run twice. An event that failed is handled after later ones, so what came first is decided by when the
+events were emitted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.events.outbox import ClaimedEvent, Handler
+from app.events.catalogue import (
+    ContractCancelled,
+    ContractLanded,
+    ContractSigned,
+    EngagementEnded,
+    EngagementOpened,
+    MatchReported,
+    OwnerAnswered,
+)
+from app.events.catalogue.contracts import ContractEvent
+from app.events.domain_event import ClaimedEvent
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.matching.feedback.judgements import delete_judgement, judge
-
-Apply = Callable[[Session, ClaimedEvent], None]
+from app.services import Services
 
 UNDONE = "undone"
 """The reason (engagement_end_reasons) with which an engagement ends when its acceptance is undone."""
 
 _OWNER_SURFACES: Mapping[str, str] = {"demand": "demand_matches", "achievement": "achievement_matches"}
 
-
-def listening_handlers() -> Mapping[str, Sequence[Handler]]:
-    """Event → the judgement it makes; each may run twice."""
-    return {
-        "owner.answered": (_handler(_owner_answered),),
-        "match.reported": (_handler(_match_reported),),
-        "engagement.opened": (_handler(_by_manager("engagement_opened")),),
-        "engagement.ended": (_handler(_engagement_ended),),
-        "contract.signed": (_handler(_by_manager("contract_signed")),),
-        "contract.landed": (_handler(_by_manager("contract_landed")),),
-        "contract.cancelled": (_handler(_contract_cancelled),),
-    }
+PairKey = tuple[UUID, UUID]
 
 
-def _handler(apply: Apply) -> Handler:
-    def run(session: Session, event: ClaimedEvent, _: None) -> None:
-        apply(session, event)
-
-    return Handler(lambda _session, _event: None, run)
-
-
-def _owner_answered(session: Session, event: ClaimedEvent) -> None:
-    pair = _pair(event)
-    owner = _owner(session, event.subject_id)
-    if pair is None or owner is None:
+def judge_by_owner(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add the owner's interest or refusal as a judgement."""
+    answer = OwnerAnswered.of(event)
+    owner = _owner(session, answer.subject_id)
+    if owner is None:
         return
+    pair = (answer.demand_id, answer.achievement_id)
     signal, other = "owner_interested", "owner_declined"
-    if not event.payload["interested"]:
+    if not answer.interested:
         signal, other = other, signal
-    demand_id, achievement_id = pair
-    delete_judgement(
-        session,
-        demand_id=demand_id,
-        achievement_id=achievement_id,
-        actor_id=owner,
-        signal=other,
-        at=event.emitted_at,
-    )
-    surface = _OWNER_SURFACES.get(str(event.payload.get("side")))
+    _withdraw(session, event, pair, [owner], other)
     judge(
         session,
-        demand_id=demand_id,
-        achievement_id=achievement_id,
+        demand_id=answer.demand_id,
+        achievement_id=answer.achievement_id,
         actor_id=owner,
         signal=signal,
-        reason=event.payload.get("reason"),
-        surface=surface,
+        reason=answer.reason,
+        surface=_OWNER_SURFACES.get(answer.side or ""),
         at=event.emitted_at,
     )
 
 
-def _owner(session: Session, record_id: UUID | None) -> UUID | None:
+def judge_by_report(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add the report as a judgement."""
+    report = MatchReported.of(event)
+    pair = (report.demand_id, report.achievement_id)
+    _judge(session, event, pair, [report.subject_id], "reported", reason=report.category)
+
+
+def judge_opened_engagement(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add the engagement as a judgement."""
+    opened = EngagementOpened.of(event)
+    pair = (opened.demand_id, opened.achievement_id)
+    _judge(session, event, pair, [opened.manager_id], "engagement_opened")
+
+
+def judge_ended_engagement(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add the end as a judgement; after an undone acceptance, retract that of the opening instead."""
+    ended = EngagementEnded.of(event)
+    pair = (ended.demand_id, ended.achievement_id)
+    if ended.reason == UNDONE:
+        _withdraw(session, event, pair, [ended.manager_id], "engagement_opened")
+    else:
+        _judge(session, event, pair, [ended.manager_id], "engagement_ended", reason=ended.reason)
+
+
+def judge_signed_contract(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add the signing as a judgement, if the contract is about a pair."""
+    signed = ContractSigned.of(event)
+    if (pair := _pair_of(signed)) is not None:
+        _judge(session, event, pair, signed.manager_ids, "contract_signed")
+
+
+def judge_landed_contract(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add the landing as a judgement, if the contract is about a pair."""
+    landed = ContractLanded.of(event)
+    if (pair := _pair_of(landed)) is not None:
+        _judge(session, event, pair, landed.manager_ids, "contract_landed")
+
+
+def retract_cancelled_contract(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Retract the judgements of the signing and the landing."""
+    cancelled = ContractCancelled.of(event)
+    if (pair := _pair_of(cancelled)) is not None:
+        for signal in ("contract_signed", "contract_landed"):
+            _withdraw(session, event, pair, cancelled.manager_ids, signal)
+
+
+def _judge(
+    session: Session,
+    event: ClaimedEvent,
+    pair: PairKey,
+    actors: Iterable[UUID],
+    signal: str,
+    *,
+    reason: str | None = None,
+) -> None:
+    for actor in actors:
+        judge(
+            session,
+            demand_id=pair[0],
+            achievement_id=pair[1],
+            actor_id=actor,
+            signal=signal,
+            reason=reason,
+            at=event.emitted_at,
+        )
+
+
+def _withdraw(
+    session: Session, event: ClaimedEvent, pair: PairKey, actors: Iterable[UUID], signal: str
+) -> None:
+    """The signal never held."""
+    for actor in actors:
+        delete_judgement(
+            session,
+            demand_id=pair[0],
+            achievement_id=pair[1],
+            actor_id=actor,
+            signal=signal,
+            at=event.emitted_at,
+        )
+
+
+def _owner(session: Session, record_id: UUID) -> UUID | None:
     for model in (Demand, Achievement):
         owner = session.scalar(select(model.owner_org_id).where(model.id == record_id))
         if owner is not None:
@@ -89,76 +156,8 @@ def _owner(session: Session, record_id: UUID | None) -> UUID | None:
     return None
 
 
-def _match_reported(session: Session, event: ClaimedEvent) -> None:
-    pair = _pair(event)
-    if pair is None or event.subject_id is None:
-        return
-    judge(
-        session,
-        demand_id=pair[0],
-        achievement_id=pair[1],
-        actor_id=event.subject_id,
-        signal="reported",
-        reason=event.payload.get("category"),
-        at=event.emitted_at,
-    )
-
-
-def _by_manager(signal: str) -> Apply:
-    def apply(session: Session, event: ClaimedEvent) -> None:
-        pair = _pair(event)
-        if pair is not None:
-            for manager in _managers(event):
-                judge(
-                    session,
-                    demand_id=pair[0],
-                    achievement_id=pair[1],
-                    actor_id=manager,
-                    signal=signal,
-                    reason=event.payload.get("reason"),
-                    at=event.emitted_at,
-                )
-
-    return apply
-
-
-def _engagement_ended(session: Session, event: ClaimedEvent) -> None:
-    """One whose acceptance was undone never was: what the manager says of the pair next is his word on it."""
-    pair = _pair(event)
-    if event.payload.get("reason") != UNDONE or pair is None:
-        _by_manager("engagement_ended")(session, event)
-        return
-    _never_held(session, event, pair, ["engagement_opened"])
-
-
-def _contract_cancelled(session: Session, event: ClaimedEvent) -> None:
-    pair = _pair(event)
-    if pair is not None:
-        _never_held(session, event, pair, ["contract_signed", "contract_landed"])
-
-
-def _never_held(
-    session: Session, event: ClaimedEvent, pair: tuple[UUID, UUID], signals: Sequence[str]
-) -> None:
-    for manager in _managers(event):
-        for signal in signals:
-            delete_judgement(
-                session,
-                demand_id=pair[0],
-                achievement_id=pair[1],
-                actor_id=manager,
-                signal=signal,
-                at=event.emitted_at,
-            )
-
-
-def _pair(event: ClaimedEvent) -> tuple[UUID, UUID] | None:
-    """Demand and achievement that the event is about; a project may have none, and then says nothing about any."""
-    demand, achievement = event.payload.get("demand_id"), event.payload.get("achievement_id")
-    return (UUID(demand), UUID(achievement)) if demand and achievement else None
-
-
-def _managers(event: ClaimedEvent) -> list[UUID]:
-    several = event.payload.get("manager_ids")
-    ids = several if several is not None else [event.payload.get("manager_id")]
-    return [UUID(id_) for id_ in ids if id_]
+def _pair_of(contract: ContractEvent) -> PairKey | None:
+    """Demand and achievement of the contract; one without a pair says nothing about any."""
+    if contract.demand_id is None or contract.achievement_id is None:
+        return None
+    return contract.demand_id, contract.achievement_id

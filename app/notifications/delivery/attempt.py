@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.database import now
 from app.events.messages import MessageKind
+from app.notifications.channels import build_channels
 from app.notifications.channels.base import Channel, OutboundMessage, SendResult, SendTarget
 from app.notifications.channels.secrets import SecretBox, SecretUnreadable
 from app.notifications.content.audience import Audience, audience_of_endpoint, audience_of_user
-from app.notifications.content.renderer import RENDERERS, RenderContext, Renderer
+from app.notifications.content.renderer import RENDERERS, RenderContext
 from app.notifications.models import (
     ROBOTS,
     ChannelAddress,
@@ -25,6 +26,7 @@ from app.notifications.models import (
     Message,
     WebhookEndpoint,
 )
+from app.settings import Settings
 
 CONFIRM_WITHIN = timedelta(days=7)
 """Validity of a confirmation link."""
@@ -75,34 +77,37 @@ class _SkipDelivery(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """What an attempt needs in addition to the rows; created once per process.
+    """What an attempt needs in addition to the rows. One per process: channels open certificate stores.
 
-    `threshold` is the score, 0–1, from which a pair is good; `public_url` is the base of links.
+    `public_url` is the base of links.
     """
 
     channels: Mapping[ChannelKind, Channel]
     secret_box: SecretBox
     public_url: str
-    threshold: float
-    renderers: Mapping[MessageKind, Renderer]
 
     def link(self, path: str, token: str) -> str:
         return f"{self.public_url.rstrip('/')}{path}?token={token}"
 
 
-def renderers_with(more: Mapping[MessageKind, Renderer]) -> Mapping[MessageKind, Renderer]:
-    """The renderers of this package, replaced by those of higher packages for the kinds in `more`."""
-    return {**RENDERERS, **more}
+def build_delivery_context(settings: Settings) -> DeliveryContext:
+    return DeliveryContext(build_channels(settings), SecretBox(settings), settings.public_url)
 
 
-def prepare(session: Session, delivery_id: UUID, context: DeliveryContext) -> ReadyToSend | Skip | None:
-    """Read everything for one attempt. None if the delivery is no longer due."""
+def prepare(
+    session: Session, delivery_id: UUID, context: DeliveryContext, *, threshold: float
+) -> ReadyToSend | Skip | None:
+    """Read everything for one attempt. None if the delivery is no longer due.
+
+    Args:
+        threshold: the score, 0–1, from which an owner is notified of a match.
+    """
     delivery = session.get(Delivery, delivery_id)
     if delivery is None or delivery.state != DeliveryState.DUE:
         return None
     message = session.get_one(Message, delivery.message_id)
     try:
-        return _assemble(session, delivery, message, context)
+        return _assemble(session, delivery, message, context, threshold)
     except _SkipDelivery as error:
         return error.skip
     except SecretUnreadable:
@@ -110,7 +115,7 @@ def prepare(session: Session, delivery_id: UUID, context: DeliveryContext) -> Re
 
 
 def _assemble(
-    session: Session, delivery: Delivery, message: Message, context: DeliveryContext
+    session: Session, delivery: Delivery, message: Message, context: DeliveryContext, threshold: float
 ) -> ReadyToSend:
     kind, message_kind = ChannelKind(delivery.channel), MessageKind(message.kind)
     channel = context.channels.get(kind)
@@ -122,9 +127,9 @@ def _assemble(
     else:
         audience, target, links = _personal_target(session, delivery, message, context)
     render_context = RenderContext(
-        audience=audience, public_url=context.public_url, threshold=context.threshold, **links
+        audience=audience, public_url=context.public_url, threshold=threshold, **links
     )
-    content = context.renderers[message_kind](session, message, render_context)
+    content = RENDERERS[message_kind](session, message, render_context)
     if content is None:
         raise _SkipDelivery(DeliveryState.DROPPED, "nothing_left_to_tell")
     outbound = OutboundMessage(

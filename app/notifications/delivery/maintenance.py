@@ -6,9 +6,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.database import now
+from app.events.catalogue import DeliveryDue
 from app.events.outbox import Event
 from app.notifications.delivery.ordering import (
-    DELIVERY_DUE,
     REQUEUE_BATCH,
     lock_recipient,
     start_next,
@@ -16,7 +16,7 @@ from app.notifications.delivery.ordering import (
 )
 from app.notifications.delivery.outcome import end_delivery
 from app.notifications.models import UNFINISHED, Delivery, DeliveryState, Message
-from app.pushes.inbox.models import InboxChange
+from app.pushes.models import InboxChange
 
 
 def requeue_lost(session: Session) -> int:
@@ -27,14 +27,14 @@ def requeue_lost(session: Session) -> int:
     """
     dead = (
         select(Event.id)
-        .where(Event.subject_id == Delivery.id, Event.name == DELIVERY_DUE, Event.dead_at.is_not(None))
+        .where(Event.subject_id == Delivery.id, Event.name == DeliveryDue.name, Event.dead_at.is_not(None))
         .exists()
     )
     alive = (
         select(Event.id)
         .where(
             Event.subject_id == Delivery.id,
-            Event.name == DELIVERY_DUE,
+            Event.name == DeliveryDue.name,
             Event.dead_at.is_(None),
             Event.done_at.is_(None),
         )

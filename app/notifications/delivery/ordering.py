@@ -11,11 +11,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.database import now
-from app.events.messages import MESSAGE_DUE
+from app.events.catalogue import DeliveryDue, MessageDue
 from app.events.outbox import Event, emit
 from app.notifications.models import UNFINISHED, Delivery, DeliveryState
-
-DELIVERY_DUE = "delivery.due"
 
 REQUEUE_BATCH = 500
 """Deliveries, or recipients, that one run of the maintenance job handles at most."""
@@ -60,8 +58,8 @@ def start(session: Session, delivery: Delivery, *, at: datetime | None = None) -
     """
     delivery.state = DeliveryState.DUE
     delivery.next_at = at or now()
-    payload = {"recipient": {"id": str(delivery.recipient_id)}}
-    emit(session, DELIVERY_DUE, subject_id=delivery.id, payload=payload, available_at=delivery.next_at)
+    due = DeliveryDue(subject_id=delivery.id, recipient={"id": delivery.recipient_id})
+    emit(session, due, available_at=delivery.next_at)
 
 
 def stuck_recipients(session: Session) -> list[UUID]:
@@ -97,7 +95,7 @@ def _first_unrouted(session: Session, recipient_id: UUID) -> UUID | None:
     nothing."""
     query = select(Event.id).where(
         Event.subject_id == recipient_id,
-        Event.name == MESSAGE_DUE,
+        Event.name == MessageDue.name,
         Event.done_at.is_(None),
         Event.dead_at.is_(None),
         or_(Event.available_at <= now(), Event.attempts > 0),

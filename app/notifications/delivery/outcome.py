@@ -1,10 +1,5 @@
-"""Event handlers of delivery: from a message that is due to deliveries, attempts, retries and their result.
+"""The result of an attempt at a delivery: its log, a retry or its end, and the health of the endpoint."""
 
-`message.due` creates a message and one delivery for each address; each delivery has an event `delivery.due` of its own.
-A worker may die at any point: the attempt is then repeated with the same ids, so that receivers recognise duplicates.
-"""
-
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,124 +7,27 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from app.database import now
-from app.events.messages import MESSAGE_DUE, MessageKind, enqueue_message
-from app.events.outbox import ClaimedEvent, Handler
-from app.notifications.channels import build_channels
+from app.events.domain_event import ClaimedEvent
+from app.events.messages import MessageKind, enqueue_message
 from app.notifications.channels.base import SendResult
-from app.notifications.channels.secrets import SecretBox
-from app.notifications.content.renderer import Renderer
-from app.notifications.delivery.attempt import (
-    CompletedAttempt,
-    DeliveryContext,
-    Skip,
-    prepare,
-    renderers_with,
-)
-from app.notifications.delivery.ordering import (
-    DELIVERY_DUE,
-    lock_recipient,
-    start,
-    start_next,
-)
+from app.notifications.delivery.attempt import CompletedAttempt, DeliveryContext
+from app.notifications.delivery.ordering import start
 from app.notifications.delivery.retry import next_delay
-from app.notifications.delivery.routing import addresses_of
 from app.notifications.models import (
     AttemptResult,
     ChannelKind,
     Delivery,
     DeliveryAttempt,
     DeliveryState,
-    Message,
     WebhookEndpoint,
 )
 from app.settings import Settings
-
-EVENTS = (MESSAGE_DUE, DELIVERY_DUE)
-"""The events of the concurrent worker."""
 
 ENDPOINT_GONE = "gone"
 ENDPOINT_FAILING = "failing"
 
 
-def event_handlers(
-    settings: Settings, *, threshold: float, renderers: Mapping[MessageKind, Renderer] | None = None
-) -> Mapping[str, Sequence[Handler]]:
-    """Event → handlers of delivery.
-
-    Args:
-        threshold: the score, 0–1, from which an owner is notified of a match.
-        renderers: renderers of higher packages, which replace those of this package.
-    """
-    context = DeliveryContext(
-        channels=build_channels(settings),
-        secret_box=SecretBox(settings),
-        public_url=settings.public_url,
-        threshold=threshold,
-        renderers=renderers_with(renderers or {}),
-    )
-
-    def send(session: Session, event: ClaimedEvent) -> Skip | CompletedAttempt | None:
-        prepared = prepare(session, _subject(event), context)
-        session.close()  # returns the connection to the pool: a receiver may be slow
-        return prepared if prepared is None or isinstance(prepared, Skip) else prepared.send()
-
-    def record(session: Session, event: ClaimedEvent, attempt: Skip | CompletedAttempt | None) -> None:
-        _record_attempt(session, event, attempt, context, settings)
-
-    return {
-        MESSAGE_DUE: (Handler(plan=lambda *_: None, apply=_route_message),),
-        DELIVERY_DUE: (Handler(plan=send, apply=record),),
-    }
-
-
-def _route_message(session: Session, event: ClaimedEvent, _: None) -> None:
-    """Create the message and its deliveries. The message has the id of the event, so a repetition creates nothing."""
-    payload = event.payload
-    ((recipient_kind, recipient),) = payload["recipient"].items()
-    recipient_id, kind = UUID(recipient), MessageKind(payload["kind"])
-    lock_recipient(session, recipient_id)
-    if session.get(Message, event.id) is None:
-        ids = dict(payload.get("ids") or {})
-        session.add(
-            Message(id=event.id, kind=kind, recipient_kind=recipient_kind, recipient_id=recipient_id, ids=ids)
-        )
-        session.flush()
-        for channel, address_id in addresses_of(
-            session, kind, recipient_kind=recipient_kind, recipient_id=recipient_id, ids=ids
-        ):
-            session.add(
-                Delivery(
-                    message_id=event.id, recipient_id=recipient_id, channel=channel, address_id=address_id
-                )
-            )
-        session.flush()
-    start_next(session, recipient_id)
-
-
-def _record_attempt(
-    session: Session,
-    event: ClaimedEvent,
-    attempt: Skip | CompletedAttempt | None,
-    context: DeliveryContext,
-    settings: Settings,
-) -> None:
-    recipient_id = session.scalar(select(Delivery.recipient_id).where(Delivery.id == _subject(event)))
-    if recipient_id is None:
-        return
-    lock_recipient(session, recipient_id)
-    delivery = session.get_one(Delivery, _subject(event), populate_existing=True)
-    _log_lost_attempts(session, delivery, event)
-    if isinstance(attempt, CompletedAttempt):
-        _log_attempt(session, delivery, attempt)
-        if delivery.state == DeliveryState.DUE:
-            _apply_result(session, delivery, attempt.outcome, context, settings)
-    elif isinstance(attempt, Skip) and delivery.state == DeliveryState.DUE:
-        end_delivery(session, delivery, attempt.state, attempt.reason)
-    session.flush()
-    start_next(session, recipient_id, address_id=delivery.address_id)
-
-
-def _apply_result(
+def apply_result(
     session: Session, delivery: Delivery, outcome: SendResult, context: DeliveryContext, settings: Settings
 ) -> None:
     """Mark the delivery as delivered, schedule a retry, or give it up."""
@@ -170,7 +68,7 @@ def end_delivery(session: Session, delivery: Delivery, state: DeliveryState, err
     session.flush()
 
 
-def _log_attempt(session: Session, delivery: Delivery, attempt: CompletedAttempt) -> None:
+def log_attempt(session: Session, delivery: Delivery, attempt: CompletedAttempt) -> None:
     outcome = attempt.outcome
     delivery.attempts += 1
     session.add(
@@ -187,7 +85,7 @@ def _log_attempt(session: Session, delivery: Delivery, attempt: CompletedAttempt
     )
 
 
-def _log_lost_attempts(session: Session, delivery: Delivery, event: ClaimedEvent) -> None:
+def log_lost_attempts(session: Session, delivery: Delivery, event: ClaimedEvent) -> None:
     """Log the attempts whose worker died before it recorded a result. The receiver may have received them."""
     for _ in range(event.attempts - 1):
         delivery.attempts += 1
@@ -238,15 +136,3 @@ def _update_endpoint_health(
             ids={"endpoint_id": endpoint_id},
         )
     return endpoint.disabled_at is not None
-
-
-def recipient_order(event: ClaimedEvent) -> tuple[str, str]:
-    """The order in which a batch of events is applied: by recipient, whose lock each takes, then by age."""
-    ((_, recipient),) = event.payload["recipient"].items()
-    return str(recipient), str(event.id)
-
-
-def _subject(event: ClaimedEvent) -> UUID:
-    if event.subject_id is None:
-        raise ValueError(f"event {event.name} has no subject")
-    return event.subject_id

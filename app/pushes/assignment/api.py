@@ -18,8 +18,10 @@ from app.pushes.assignment.models import AssignmentRun
 from app.pushes.assignment.plan import plan_assignment
 from app.pushes.assignment.presenter import read_plan
 from app.pushes.assignment.schemas import RunRead, RunRequest, RunSummary
-from app.pushes.policy import policy_of
+from app.pushes.policy import current_policy
+from app.pushes.recommender import Recommender
 from app.pushes.schemas import AssignmentRead, AssignmentRequest
+from app.services import AllServices
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
 
@@ -28,13 +30,12 @@ _NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True)
 
 @router.post("/assignments/plan", summary="统筹指派(试算)", responses=problems(Invalid))
 def plan(
-    wanted: AssignmentRequest, principal: CurrentPrincipal, session: ReadSession, request: Request
+    wanted: AssignmentRequest, principal: CurrentPrincipal, session: ReadSession, services: AllServices
 ) -> AssignmentRead:
     """在经理人名额内统筹安排多个供需对,并与现有推送比较。仅试算,不写入任何数据;未能安排的逐条说明原因和放宽办法。"""
     require(principal, Action.ASSIGNMENT_PLAN)
-    matcher = request.app.state.matcher
-    matcher.ranker(session)  # whose threshold the policy holds: the one that is active now
-    policy = policy_of(request.app.state.settings, matcher)
+    policy = current_policy(session, services)
+    matcher = services[Recommender]
     return read_plan(plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep))
 
 

@@ -26,10 +26,11 @@ from app.pushes.eligibility.attempts import pending_by_manager
 from app.pushes.eligibility.rules import pending_violations, violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PushState
-from app.pushes.planning.pair_plan import CandidateManager, PairPlan, Recommender
+from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.planning.plan import LEAST_FIT
 from app.pushes.planning.ranking import rank_score
 from app.pushes.policy import PairKey, Policy
+from app.pushes.recommender import Recommender
 
 CANDIDATES = 20
 """Managers of a pair that an assignment chooses from."""

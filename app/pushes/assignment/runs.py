@@ -19,7 +19,9 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.errors import NotFound
-from app.events.outbox import ClaimedEvent, Handler, emit
+from app.events.catalogue import AssignmentDue
+from app.events.domain_event import ClaimedEvent, subject_id_of
+from app.events.outbox import emit
 from app.matching.facts.constraints import Violation
 from app.pushes.assignment.models import AssignmentRun, RunState
 from app.pushes.assignment.plan import AssignmentPlan, PlannedAssignment, plan_assignment
@@ -28,11 +30,10 @@ from app.pushes.assignment.schemas import RunAnswer, UnwrittenPush, WrittenPush
 from app.pushes.eligibility.rules import violations
 from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.models import Push
-from app.pushes.planning.pair_plan import Recommender
 from app.pushes.planning.writer import write_pushes
-from app.pushes.policy import Policy
-
-DUE = "assignment.due"
+from app.pushes.policy import Policy, current_policy
+from app.pushes.recommender import Recommender
+from app.services import Services
 
 CATCH_UP = timedelta(hours=4)
 """A nightly run that no worker started within this time is skipped: its load belongs into hours of little use."""
@@ -59,7 +60,7 @@ def request_run(session: Session, *, principal: Principal, limit: int) -> Assign
     session.add(run)
     session.flush()
     audit.record(session, principal, Action.ASSIGNMENT_RUN, run.id, f"limit={limit}")
-    emit(session, DUE, subject_id=run.id)
+    emit(session, AssignmentDue(subject_id=run.id))
     return run
 
 
@@ -91,31 +92,32 @@ def start_nightly(session: Session, *, hour: int, limit: int, moment: datetime) 
             session.add(run)
     except IntegrityError:
         return None
-    emit(session, DUE, subject_id=run.id)
+    emit(session, AssignmentDue(subject_id=run.id))
     return run
 
 
-def assignment_handler(recommender: Recommender, policy: Policy) -> Handler:
-    """`assignment.due` → the run's pushes and its figures."""
+def plan_run(services: Services, session: Session, event: ClaimedEvent) -> PlannedRun | None:
+    """The assignment that the run would write; None where the run is done."""
+    run = session.get(AssignmentRun, subject_id_of(event))
+    if run is None or run.state == RunState.DONE:
+        return None
+    policy = current_policy(session, services)
+    found = plan_assignment(session, services[Recommender], policy=policy, limit=run.pairs_limit, keep=True)
+    return PlannedRun(found, _last_end(session))
 
-    def plan(session: Session, event: ClaimedEvent) -> PlannedRun | None:
-        run = session.get(AssignmentRun, event.subject_id)
-        if run is None or run.state == RunState.DONE:
-            return None
-        assignment = plan_assignment(session, recommender, policy=policy, limit=run.pairs_limit, keep=True)
-        return PlannedRun(assignment, _last_end(session))
 
-    def apply(session: Session, event: ClaimedEvent, planned: PlannedRun | None) -> None:
-        run = _lock_due_run(session, event.subject_id)
-        if planned is None or run is None:
-            return
-        if _last_end(session) != planned.after:
-            # Another run has written pushes meanwhile: compute this one again on top of them.
-            emit(session, DUE, subject_id=run.id)
-            return
-        _execute(session, run, planned.plan, policy=policy)
-
-    return Handler(plan, apply)
+def execute_run(
+    services: Services, session: Session, event: ClaimedEvent, planned: PlannedRun | None
+) -> None:
+    """Write the run's pushes and its figures."""
+    run = _lock_due_run(session, subject_id_of(event))
+    if planned is None or run is None:
+        return
+    if _last_end(session) != planned.after:
+        # Another run has written pushes meanwhile: compute this one again on top of them.
+        emit(session, AssignmentDue(subject_id=run.id))
+        return
+    _execute(session, run, planned.plan, policy=current_policy(session, services))
 
 
 def _execute(session: Session, run: AssignmentRun, plan: AssignmentPlan, *, policy: Policy) -> None:
@@ -181,7 +183,7 @@ def _not_written(
     return unwritten
 
 
-def _lock_due_run(session: Session, run_id: UUID | None) -> AssignmentRun | None:
+def _lock_due_run(session: Session, run_id: UUID) -> AssignmentRun | None:
     """The run if it is still due. Locks all due runs, so that they are executed one after the other."""
     due = session.scalars(
         select(AssignmentRun)
@@ -191,7 +193,7 @@ def _lock_due_run(session: Session, run_id: UUID | None) -> AssignmentRun | None
         .execution_options(populate_existing=True)
     ).all()
     runs: Mapping[UUID, AssignmentRun] = {run.id: run for run in due if run.state == RunState.DUE}
-    return runs.get(run_id) if run_id is not None else None
+    return runs.get(run_id)
 
 
 def _last_end(session: Session) -> datetime | None:

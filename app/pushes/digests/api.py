@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
@@ -38,8 +38,10 @@ from app.pushes.digests.schemas import (
 )
 from app.pushes.inbox.presenter import read_many
 from app.pushes.models import Push
-from app.pushes.policy import policy_of
+from app.pushes.policy import current_policy
 from app.pushes.preferences import service as preferences
+from app.pushes.recommender import Recommender
+from app.services import AllServices
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
 
@@ -160,16 +162,15 @@ def list_owner_digests(
 
 @router.post("/pushes/preview", summary="预览下一份清单", responses=problems(NotFound, Invalid))
 def preview(
-    wanted: PreviewIn, principal: CurrentPrincipal, session: ReadSession, request: Request
+    wanted: PreviewIn, principal: CurrentPrincipal, session: ReadSession, services: AllServices
 ) -> PreviewRead:
     """在现状不变的前提下,预览下一份清单的内容,并按规则统计其余供需对未列入的原因。不写入任何数据。"""
     own = wanted.manager_id is None or wanted.manager_id == principal.manager_id
     require(principal, Action.PUSH_PREVIEW, own=own)
-    state = request.app.state
     return preview_list(
         session,
-        state.matcher,
+        services[Recommender],
         wanted.manager_id or preferences.own_manager(principal),
-        policy=policy_of(state.settings, state.matcher),
+        policy=current_policy(session, services),
         sees_confidential=principal.sees_everything,
     )

@@ -8,6 +8,8 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.database import now
+from app.events.catalogue import DigestDue
+from app.events.domain_event import DomainEvent
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event, emit
 from app.libraries.achievements.models import Achievement
@@ -26,7 +28,7 @@ MAX_CONSIDERED = 500
 
 
 def announce_digests(session: Session) -> int:
-    """Emit ``digest.due`` for each manager whose digest hour has come and who has a new push; returns the number.
+    """Emit `DigestDue` for each manager whose digest hour has come and who has a new push; returns the number.
 
     A digest is announced once: not again while an earlier event is unhandled or a dead letter.
     """
@@ -44,16 +46,18 @@ def announce_digests(session: Session) -> int:
             window is not None
             and pushed_at < window.cutoff
             and not _exists(session, manager_id, window)
-            and not is_announced(session, "digest.due", manager_id)
+            and not is_announced(session, DigestDue, manager_id)
         ):
-            emit(session, "digest.due", subject_id=manager_id)
+            emit(session, DigestDue(subject_id=manager_id))
             announced += 1
     return announced
 
 
-def is_announced(session: Session, name: str, subject_id: UUID) -> bool:
+def is_announced(session: Session, kind: type[DomainEvent], subject_id: UUID) -> bool:
     """Whether such an event is unhandled or a dead letter."""
-    unhandled = exists().where(Event.name == name, Event.subject_id == subject_id, Event.done_at.is_(None))
+    unhandled = exists().where(
+        Event.name == kind.name, Event.subject_id == subject_id, Event.done_at.is_(None)
+    )
     return bool(session.scalar(select(unhandled)))
 
 

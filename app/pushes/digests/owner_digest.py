@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 from app.database import now
+from app.events.catalogue import OwnerDigestDue
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
@@ -57,7 +58,7 @@ def headline(kind: str, count: int, title: str) -> tuple[str, str]:
 
 
 def announce_owner_digests(session: Session, *, policy: Policy) -> int:
-    """Emit ``owner_digest.due`` for each organisation whose digest hour has come and that has new matches; returns the
+    """Emit `OwnerDigestDue` for each organisation whose digest hour has come and that has new matches; returns the
     number."""
     moment = now()
     owners = {id_ for side in _SIDES for id_ in session.scalars(_owners_to_notify(side, policy))}
@@ -70,9 +71,9 @@ def announce_owner_digests(session: Session, *, policy: Policy) -> int:
             and not _exists(session, owner, window)
             and next(_new_matches(session, owner, preferences[owner], policy, window.cutoff), None)
             is not None
-            and not is_announced(session, "owner_digest.due", owner)
+            and not is_announced(session, OwnerDigestDue, owner)
         ):
-            emit(session, "owner_digest.due", subject_id=owner)
+            emit(session, OwnerDigestDue(subject_id=owner))
             announced += 1
     return announced
 

@@ -21,13 +21,13 @@ from app.pushes.eligibility.facts import NO_RECENT_PUSHES
 from app.pushes.eligibility.rules import violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PENDING, Push
-from app.pushes.planning.pair_plan import Recommender
 from app.pushes.planning.plan import pairs_for_manager, plan_for_manager
 from app.pushes.planning.ranking import rank_key, rank_score
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.service import Preferences
 from app.pushes.preferences.working_time import ONE_DAY, at, working_day_from
+from app.pushes.recommender import Recommender
 
 CONFLICT = "conflict_of_interest"
 

@@ -23,8 +23,8 @@ class PairEligibility:
     demand: DemandFacts
     achievement: AchievementFacts
     today: date
-    score: float | None
-    threshold: float
+    score: float | None = None
+    threshold: float = 0.0
     demand_state: str = RecordState.PUBLISHED
     achievement_state: str = RecordState.PUBLISHED
     demand_valid_until: date | None = None

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
+from app.clock import today
 from app.database import now
 from app.engagements.conflicts_of_interest import family_of
 from app.engagements.lifecycle.workload import open_engagement_counts
@@ -152,6 +153,36 @@ def load_snapshot(
         pending=pending_by_manager(session, managers.keys()),
         repush_reasons=repushable(session, ranked, policy.repush),
         owner_refused=pairs_refused_by_owner(session, ranked, policy.repush),
+    )
+
+
+def load_acceptance_facts(session: Session, key: PairKey, manager_id: UUID) -> PushFacts:
+    """What `acceptance_violations` reads, under the locks of `load_snapshot` and in their order.
+
+    The facts that only other rules read are left at their defaults.
+    """
+    demand = _rows(session, Demand, {key[0]}, lock=True)[key[0]]
+    achievement = _rows(session, Achievement, {key[1]}, lock=True)[key[1]]
+    manager = _rows(session, Manager, {manager_id}, lock=True)[manager_id]
+    load = open_engagement_counts(session, [manager_id]).get(manager_id, 0)
+    day = today()
+    demand_view, achievement_view = demand_facts(demand), achievement_facts(achievement)
+    manager_view = manager_facts(manager, open_load=load, today=day)
+    parties = _parties({key[0]: demand_view}, {key[1]: achievement_view}, {manager_id: manager_view})
+    return PushFacts(
+        pair=PairEligibility(
+            demand=demand_view,
+            achievement=achievement_view,
+            today=day,
+            demand_state=demand.state,
+            achievement_state=achievement.state,
+            demand_valid_until=demand.valid_until,
+            achievement_valid_until=achievement.valid_until,
+            org_family=family_of(session, parties),
+        ),
+        manager=manager_view,
+        manager_state=manager.state,
+        manager_valid_until=manager.valid_until,
     )
 
 

@@ -12,6 +12,7 @@ from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import Conflict, Invalid, NotFound
+from app.events.catalogue import MatchReported, OwnerAnswered
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -85,17 +86,16 @@ def give_answer(
     session.flush()
     emit(
         session,
-        "owner.answered",
-        subject_id=demand_id if side is Side.DEMAND else achievement_id,
-        payload={
-            "demand_id": str(demand_id),
-            "achievement_id": str(achievement_id),
-            "side": side.value,
-            "interested": interested,
-            "reason": reason,
-            "pair_score": pair.score,
-            "model_version": pair.model_version,
-        },
+        OwnerAnswered(
+            subject_id=demand_id if side is Side.DEMAND else achievement_id,
+            demand_id=demand_id,
+            achievement_id=achievement_id,
+            side=side,
+            interested=interested,
+            reason=reason,
+            pair_score=pair.score,
+            model_version=pair.model_version,
+        ),
     )
     return answer
 
@@ -142,16 +142,15 @@ def report(
         raise
     emit(
         session,
-        "match.reported",
-        subject_id=row.id,
-        payload={
-            "demand_id": str(demand_id),
-            "achievement_id": str(achievement_id),
-            "category": category,
-            "role": principal.role.value if principal.role else None,
-            "pair_score": pair.score if pair else None,
-            "model_version": pair.model_version if pair else None,
-        },
+        MatchReported(
+            subject_id=row.id,
+            demand_id=demand_id,
+            achievement_id=achievement_id,
+            category=category,
+            role=principal.role,
+            pair_score=pair.score if pair else None,
+            model_version=pair.model_version if pair else None,
+        ),
     )
     return row
 

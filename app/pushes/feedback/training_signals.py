@@ -1,18 +1,25 @@
 """Training signals: managers' answers to pushes become judgements, from which the ranker learns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.events.outbox import ClaimedEvent, Handler
+from app.events.catalogue import PushAccepted, PushDeclined
+from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.matching.feedback.judgements import ShownPair, judge, retract
 from app.matching.models import Pair
 from app.pushes.models import Push, PushState
+from app.services import Services
 
 SURFACE = "inbox"
 
 _SIGNALS: Mapping[str, str] = {PushState.ACCEPTED: "accepted", PushState.DECLINED: "declined"}
+
+_ANSWERS: Mapping[str, PushState] = {
+    PushAccepted.name: PushState.ACCEPTED,
+    PushDeclined.name: PushState.DECLINED,
+}
 
 
 def shown_in_inbox(session: Session, pushes: Sequence[Push]) -> list[ShownPair]:
@@ -33,55 +40,41 @@ def shown_in_inbox(session: Session, pushes: Sequence[Push]) -> list[ShownPair]:
     ]
 
 
-def judging_handlers() -> Mapping[str, Sequence[Handler]]:
-    """Event → the handler that adds or retracts a judgement. Each may run twice, and late: the push's state decides."""
-    return {
-        "push.accepted": (_handler(_answered),),
-        "push.declined": (_handler(_answered),),
-        "push.undone": (_handler(_undone),),
-        "push.expired": (_handler(_expired),),
-    }
-
-
-def _handler(apply: Callable[[Session, ClaimedEvent, Push], None]) -> Handler:
-    def run(session: Session, event: ClaimedEvent, _: None) -> None:
-        push = session.get(Push, event.subject_id)
-        if push is not None:
-            apply(session, event, push)
-
-    return Handler(lambda _session, _event: None, run)
-
-
-def _answered(session: Session, event: ClaimedEvent, push: Push) -> None:
-    """An answer that was undone before its event was handled does not count."""
-    if event.name == f"push.{push.state}":
-        judge(
-            session,
-            demand_id=push.demand_id,
-            achievement_id=push.achievement_id,
-            actor_id=push.manager_id,
-            signal=_SIGNALS[push.state],
-            reason=push.decline_reason,
-            surface=SURFACE,
-            position=event.payload.get("position"),
-            at=push.answered_at,
-        )
-
-
-def _undone(session: Session, _: ClaimedEvent, push: Push) -> None:
-    """Retract the judgements that contradict the present state: the manager may have answered again meanwhile."""
-    retract(
+def judge_answer(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add the answer as a judgement, unless it was undone before its event was handled."""
+    push = session.get(Push, subject_id_of(event))
+    if push is None or _ANSWERS[event.name] != push.state:
+        return
+    judge(
         session,
         demand_id=push.demand_id,
         achievement_id=push.achievement_id,
         actor_id=push.manager_id,
-        signals=[signal for state, signal in _SIGNALS.items() if state != push.state],
+        signal=_SIGNALS[push.state],
+        reason=push.decline_reason,
+        surface=SURFACE,
+        position=event.payload.get("position"),
+        at=push.answered_at,
     )
 
 
-def _expired(session: Session, _: ClaimedEvent, push: Push) -> None:
-    """A push that was read but not answered is weak evidence; an unread one is none."""
-    if push.state == PushState.EXPIRED and push.read_at is not None:
+def retract_answer(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Retract the judgements that contradict the present state: the manager may have answered again meanwhile."""
+    push = session.get(Push, subject_id_of(event))
+    if push is not None:
+        retract(
+            session,
+            demand_id=push.demand_id,
+            achievement_id=push.achievement_id,
+            actor_id=push.manager_id,
+            signals=[signal for state, signal in _SIGNALS.items() if state != push.state],
+        )
+
+
+def judge_ignored(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Add a weak judgement if the push was read but not answered."""
+    push = session.get(Push, subject_id_of(event))
+    if push is not None and push.state == PushState.EXPIRED and push.read_at is not None:
         judge(
             session,
             demand_id=push.demand_id,

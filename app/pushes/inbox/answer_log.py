@@ -1,15 +1,18 @@
 """What every answer to a push leaves behind: its round's outcome, and an event from which ranking learns."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.events.outbox import Event, emit
+from app.events.catalogue import PushAccepted, PushDeclined
+from app.events.outbox import emit
 from app.pushes import queries
 from app.pushes.eligibility.attempts import current_attempt
+from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 
 UNDO_WINDOW = timedelta(minutes=15)
@@ -37,9 +40,9 @@ def log_answer(
     undo: timedelta,
     reason: str | None = None,
     note: str | None = None,
-) -> Event:
-    """ACCEPTED or DECLINED, with what follows: ``push.accepted`` or ``push.declined``."""
-    told = facts_of(session, push, moment) | ({"reason": reason} if reason else {})
+) -> None:
+    """The push is ACCEPTED or DECLINED; emits `PushAccepted` or `PushDeclined`."""
+    answered = answer_payload(session, push, moment)
     push.state = state
     push.read_at = push.read_at or moment
     push.answered_at = moment
@@ -48,22 +51,41 @@ def log_answer(
     push.undo_until = moment + undo
     push.decline_reason = reason
     push.note = note
+    record_change(session, push)
     round_ = current_attempt(session, push)
     round_.outcome = state
     round_.reason = reason
     round_.answered_at = moment
     session.flush()
-    return emit(session, f"push.{state}", subject_id=push.id, payload=told)
+    accepted = state is PushState.ACCEPTED
+    emit(session, PushAccepted(**answered) if accepted else PushDeclined(**answered, reason=reason))
 
 
-def facts_of(session: Session, push: Push, moment: datetime) -> dict[str, Any]:
-    """What ranking learns from: who and what, in which place of the list, with which scores, of which model."""
+class AnswerPayload(TypedDict):
+    """The fields of a `PushAnswered`."""
+
+    subject_id: UUID
+    push_id: UUID
+    round: int
+    manager_id: UUID
+    demand_id: UUID
+    achievement_id: UUID
+    position: int
+    pair_score: float
+    manager_score: float
+    rank_score: float
+    model_version: str
+
+
+def answer_payload(session: Session, push: Push, moment: datetime) -> AnswerPayload:
+    """What ranking learns from, read before the answer changes the push."""
     return {
-        "push_id": str(push.id),
+        "subject_id": push.id,
+        "push_id": push.id,
         "round": push.round,
-        "manager_id": str(push.manager_id),
-        "demand_id": str(push.demand_id),
-        "achievement_id": str(push.achievement_id),
+        "manager_id": push.manager_id,
+        "demand_id": push.demand_id,
+        "achievement_id": push.achievement_id,
         "position": position_in_inbox(session, push, moment),
         "pair_score": push.pair_score,
         "manager_score": push.manager_score,

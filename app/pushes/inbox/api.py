@@ -11,6 +11,7 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.conditional_requests import IfMatch, etag
 from app.database import ReadSession, WriteSession, now
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated, problems
+from app.events.catalogue import PairsRanked
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -23,8 +24,9 @@ from app.pushes.inbox import service as inbox
 from app.pushes.inbox import undo as undoing
 from app.pushes.inbox.presenter import read_many, read_one
 from app.pushes.models import Push, PushState
-from app.pushes.policy import policy_of
+from app.pushes.policy import current_policy
 from app.pushes.schemas import Decline, Later, Planned, PlanRequest, PushRead
+from app.services import AllServices
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
 
@@ -114,7 +116,7 @@ def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: Write
     )
     if record_id is None:
         raise NotFound()
-    event = emit(session, "pairs.ranked", subject_id=record_id, payload={"kind": kind.value})
+    event = emit(session, PairsRanked(subject_id=record_id, kind=kind))
     return Planned(event_id=event.id)
 
 
@@ -197,16 +199,15 @@ def undo(
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
-    request: Request,
+    services: AllServices,
     if_match: IfMatch = None,
 ) -> PushRead:
     """在期限内撤回接收或谢绝,推送恢复为已读。因谢绝而转给下一位经理人的推送,未读的随之取消。"""
-    state = request.app.state
     push = undoing.undo(
         session,
         push_id,
         principal=principal,
-        policy=policy_of(state.settings, state.matcher),
+        policy=current_policy(session, services),
         if_match=if_match,
     )
     response.headers["ETag"] = etag(push)

@@ -14,15 +14,16 @@ from app.conditional_requests import check_if_match
 from app.database import now
 from app.engagements.lifecycle.opening import open_engagement
 from app.errors import Conflict, Invalid, NotFound
+from app.events.catalogue import PushPostponed
 from app.events.outbox import emit
 from app.matching.facts.constraints import Violation
 from app.pushes import queries
 from app.pushes.decline_reasons import check_reason
 from app.pushes.eligibility.rules import acceptance_violations
-from app.pushes.eligibility.snapshot import load_snapshot
-from app.pushes.inbox.answer_log import UNDO_WINDOW, facts_of, log_answer
+from app.pushes.eligibility.snapshot import load_acceptance_facts
+from app.pushes.inbox.answer_log import UNDO_WINDOW, answer_payload, log_answer
+from app.pushes.inbox_log import record_change
 from app.pushes.models import PENDING, Push, PushState
-from app.pushes.policy import Policy
 
 # What may be done in which state: the whole state machine of a manager's answers.
 ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
@@ -36,9 +37,6 @@ ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
         PushState.CANCELLED: (),
     }
 )
-
-_NO_POLICY = Policy(threshold=0.0, slots_per_pair=1, expiry=timedelta())
-"""Accepting asks no rule in which a threshold or the number of places occurs."""
 
 
 def allowed_answers(push: Push, moment: datetime) -> tuple[str, ...]:
@@ -66,6 +64,7 @@ def mark_read(session: Session, push_id: UUID, *, principal: Principal, if_match
     if push.state == PushState.NEW:
         push.state = PushState.READ
         push.read_at = now()
+        record_change(session, push)
         session.flush()
     return push
 
@@ -86,14 +85,10 @@ def accept(
     Raises:
         Conflict: already answered or over; or a rule forbids it by now: closed record, conflict, capacity.
     """
-    _own(session, push_id, Action.PUSH_ANSWER, principal)
-    ids = session.execute(
-        select(Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id == push_id)
-    ).one()
-    key = (ids.demand_id, ids.achievement_id)
-    standing = load_snapshot(session, policy=_NO_POLICY, pairs=[key], manager_ids=[ids.manager_id], lock=True)
+    known = _own(session, push_id, principal)
+    facts = load_acceptance_facts(session, (known.demand_id, known.achievement_id), known.manager_id)
     push = _answerable(session, push_id, "accept", principal, if_match)
-    broken = acceptance_violations(standing.of(key, ids.manager_id))
+    broken = acceptance_violations(facts)
     if broken:
         raise _forbidden(broken)
     log_answer(session, push, PushState.ACCEPTED, principal=principal, moment=now(), undo=undo)
@@ -160,31 +155,37 @@ def postpone(
             f"此推送于 {limit} 失效, 请选择更早的时间",
             f"the push expires at {limit}",
         )
-    told = facts_of(session, push, now()) | {"until": until.isoformat()}
+    answered = answer_payload(session, push, now())
     if push.read_at is None:
         push.read_at = now()
     push.state = PushState.LATER
     push.snoozed_until = until
+    record_change(session, push)
     session.flush()
-    emit(session, "push.postponed", subject_id=push.id, payload=told)
+    emit(session, PushPostponed(**answered, until=until))
     return push
 
 
-def _own(session: Session, push_id: UUID, action: Action, principal: Principal) -> None:
-    require(principal, action, own=True)
-    if session.scalar(queries.visible(select(Push).where(Push.id == push_id), principal)) is None:
+def _own(session: Session, push_id: UUID, principal: Principal, *, lock: bool = False) -> Push:
+    """
+    Raises:
+        NotFound: there is none, or it is not the principal's to answer.
+    """
+    require(principal, Action.PUSH_ANSWER, own=True)
+    query = queries.visible(select(Push).where(Push.id == push_id), principal)
+    if lock:
+        query = query.with_for_update(of=Push).execution_options(populate_existing=True)
+    push = session.scalar(query)
+    if push is None:
         raise NotFound()
+    return push
 
 
 def _answerable(
     session: Session, push_id: UUID, verb: str, principal: Principal, if_match: str | None
 ) -> Push:
     """The push under lock, if the principal may answer it and its state allows this answer."""
-    require(principal, Action.PUSH_ANSWER, own=True)
-    query = queries.visible(select(Push).where(Push.id == push_id), principal)
-    push = session.scalar(query.with_for_update(of=Push).execution_options(populate_existing=True))
-    if push is None:
-        raise NotFound()
+    push = _own(session, push_id, principal, lock=True)
     if if_match is not None:
         check_if_match(if_match, push)
     possible = allowed_answers(push, now())

@@ -24,9 +24,8 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
 from app.database import Database, database_of
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
-from app.pushes.inbox.models import InboxChange, InboxPosition
 from app.pushes.inbox.presenter import read_many
-from app.pushes.models import Push
+from app.pushes.models import InboxChange, InboxPosition, Push
 from app.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))

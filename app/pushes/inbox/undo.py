@@ -11,12 +11,14 @@ from app.conditional_requests import check_if_match
 from app.database import now
 from app.engagements.lifecycle.stage_changes import retract
 from app.errors import Conflict, NotFound
+from app.events.catalogue import PushUndone
 from app.events.outbox import emit
 from app.pushes import queries
 from app.pushes.eligibility.attempts import UNDONE, current_attempt
 from app.pushes.eligibility.rules import pending_violations
 from app.pushes.eligibility.snapshot import load_snapshot
-from app.pushes.inbox.answer_log import facts_of
+from app.pushes.inbox.answer_log import answer_payload
+from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 from app.pushes.policy import Policy
 
@@ -60,15 +62,18 @@ def undo(
         )
     if push.state == PushState.ACCEPTED:
         retract(session, push.id, principal=principal)
-    told = facts_of(session, push, now()) | {"previous": push.state, "reason": push.decline_reason}
+    answered = answer_payload(session, push, now())
+    previous, reason = push.state, push.decline_reason
     _wait_again(session, push)
+    record_change(session, push)
     for follower in session.scalars(queries.locked([one.id for one in followers])):
         if follower.state == PushState.NEW:
             follower.state = PushState.CANCELLED
             follower.ended_reason = UNDONE
             follower.ended_at = now()
+            record_change(session, follower)
     session.flush()
-    emit(session, "push.undone", subject_id=push.id, payload=told)
+    emit(session, PushUndone(**answered, previous=previous, reason=reason))
     return push
 
 

@@ -8,14 +8,17 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.database import now
+from app.events.catalogue import PushOverdue
 from app.events.outbox import emit
 from app.pushes import queries
 from app.pushes.eligibility.snapshot import load_snapshot
+from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
-from app.pushes.planning.pair_plan import PairPlan, Recommender
+from app.pushes.planning.pair_plan import PairPlan
 from app.pushes.planning.plan import plan_pairs
 from app.pushes.planning.writer import write_under_lock
 from app.pushes.policy import Policy
+from app.pushes.recommender import Recommender
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +41,7 @@ def mark_overdue(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     for push_id in due:
-        emit(session, "push.overdue", subject_id=push_id)
+        emit(session, PushOverdue(subject_id=push_id))
     return len(due)
 
 
@@ -83,6 +86,7 @@ def reassign_overdue(
         push.state = PushState.EXPIRED
         push.ended_reason = HANDED_OVER
         push.ended_at = now()
+        record_change(session, push)
         session.flush()
     log.info("handed_over", push_id=str(push_id), taken=len(written))
     return written

@@ -1,37 +1,11 @@
 """The plan for one pair: its candidate managers, before anything is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from app.libraries.achievements.models import Achievement
-from app.libraries.demands.models import Demand
 from app.pushes.policy import PairKey
-
-
-class Recommendation(Protocol):
-    @property
-    def manager_id(self) -> UUID: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def recommended(self) -> bool: ...
-    @property
-    def reasons(self) -> Mapping[str, Any]: ...
-
-
-class Recommender(Protocol):
-    """The part of the matcher that pushing needs."""
-
-    @property
-    def threshold(self) -> float: ...
-
-    def managers_for(
-        self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
-    ) -> Sequence[Recommendation]: ...
 
 
 @dataclass(frozen=True, slots=True)

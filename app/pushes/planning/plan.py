@@ -24,11 +24,12 @@ from app.pushes import queries
 from app.pushes.eligibility.attempts import pending_by_manager, recent_pushes
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairEligibility, PushFacts
 from app.pushes.eligibility.rules import refusals
-from app.pushes.planning.pair_plan import CandidateManager, PairPlan, Recommender
+from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.planning.slots import Slots, free_slots
 from app.pushes.policy import Policy
 from app.pushes.preferences import working_time
 from app.pushes.preferences.service import managers_preferences
+from app.pushes.recommender import Recommender
 
 SPARE_MANAGERS = 5
 """Asked for beyond the places: some of those recommended will turn out full or conflicted."""

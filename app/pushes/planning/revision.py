@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import now
+from app.events.catalogue import PushCancelled, PushExpired
 from app.events.outbox import emit
 from app.pushes import queries
 from app.pushes.eligibility.rules import pending_violations
 from app.pushes.eligibility.snapshot import load_snapshot
+from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 from app.pushes.planning.writer import rescore
 from app.pushes.policy import Policy
@@ -45,8 +47,8 @@ def revise(
         if broken:
             _cancel(session, push, broken[0].code)
             cancelled.append(push)
-        elif (pair := standing.pairs.get(key)) is not None:
-            rescore(push, pair)
+        elif (pair := standing.pairs.get(key)) is not None and rescore(push, pair):
+            record_change(session, push)
     session.flush()
     return cancelled
 
@@ -58,7 +60,8 @@ def expire_due(session: Session) -> int:
     for push in due:
         push.state = PushState.EXPIRED
         push.ended_at = moment
-        emit(session, "push.expired", subject_id=push.id)
+        record_change(session, push)
+        emit(session, PushExpired(subject_id=push.id))
     session.flush()
     return len(due)
 
@@ -67,8 +70,9 @@ def _cancel(session: Session, push: Push, reason: str) -> None:
     push.state = PushState.CANCELLED
     push.ended_reason = reason
     push.ended_at = now()
+    record_change(session, push)
     if reason in MANAGER_SIDE:
-        emit(session, "push.cancelled", subject_id=push.id)
+        emit(session, PushCancelled(subject_id=push.id))
 
 
 """Reasons that end one manager's push while the pair itself stays good: it goes to the next manager."""

@@ -15,6 +15,7 @@ from app.pushes.eligibility.attempts import begin_attempt
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES
 from app.pushes.eligibility.rules import violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
+from app.pushes.inbox_log import NEW, record_change
 from app.pushes.models import Push, PushState
 from app.pushes.planning.immediate_notifications import notify_if_immediate
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
@@ -47,9 +48,11 @@ def start_attempt(
             round=1,
         )
         session.add(push)
+        record_change(session, push, NEW)
     else:
         push = session.scalars(queries.push_of(key, candidate.manager_id)).one()
         push.round += 1
+        record_change(session, push)
     reason = snapshot.repush_reasons.get((key, candidate.manager_id))
     _reset(push, snapshot, candidate)
     if reason is not None:
@@ -87,8 +90,13 @@ def _reset(push: Push, snapshot: EligibilitySnapshot, candidate: CandidateManage
     push.answered_by = push.notified_at = push.overdue_at = push.undo_until = None
 
 
-def rescore(push: Push, pair: Pair) -> None:
-    """Copy score, reasons and versions from the pair. A push shows the present text, so these must be present too."""
+def rescore(push: Push, pair: Pair) -> bool:
+    """Copy score, reasons and versions from the pair. A push shows the present text, so these must be present too.
+
+    Returns:
+        Whether the manager's inbox shows a difference.
+    """
+    before = _shown(push)
     push.pair_score = pair.score
     push.rank_score = rank_score(pair.score, push.manager_score)
     push.rank_key = rank_key(push.rank_score, push.pushed_at)
@@ -96,6 +104,11 @@ def rescore(push: Push, pair: Pair) -> None:
     push.model_version = pair.model_version
     push.demand_version = pair.demand_version
     push.achievement_version = pair.achievement_version
+    return _shown(push) != before
+
+
+def _shown(push: Push) -> tuple[float, int, int]:
+    return push.rank_score, push.demand_version, push.achievement_version
 
 
 def write_pushes(

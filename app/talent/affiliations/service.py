@@ -14,6 +14,7 @@ from app.accounts.models import Organisation
 from app.clock import today
 from app.database import now
 from app.errors import Conflict, Forbidden, NotFound
+from app.events.catalogue import AffiliationAnswered
 from app.events.outbox import emit
 from app.libraries.disclosure.visibility import visible_rows
 from app.libraries.managers.models import Affiliation, Manager
@@ -96,9 +97,7 @@ def decide(
     audit.record(session, principal, f"affiliation.{state.value}", post.manager_id, str(post.organisation_id))
     emit(
         session,
-        "affiliation.answered",
-        subject_id=post.manager_id,
-        payload={"organisation_id": str(post.organisation_id), "state": state.value},
+        AffiliationAnswered(subject_id=post.manager_id, organisation_id=post.organisation_id, state=state),
     )
     return post
 

@@ -1,6 +1,6 @@
 """What is done with a certificate: hand in, verify, reject, revoke, note its end. Flushes, never commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +12,13 @@ from app.accounts.access.principal import Principal
 from app.clock import today
 from app.database import now
 from app.errors import Conflict, NotFound
+from app.events.catalogue import (
+    CertificateExpired,
+    CertificateRejected,
+    CertificateRevoked,
+    CertificateVerified,
+)
+from app.events.catalogue.talent import CertificateEvent
 from app.events.outbox import emit
 from app.libraries.record.enums import CertificateLevel
 from app.talent.access import manager_for, own_rows
@@ -23,7 +30,11 @@ from app.talent.transitions import begin, take_transition
 
 NOTED_AT_ONCE = 500
 
-_PAST = {"verify": "verified", "reject": "rejected", "revoke": "revoked"}
+_REVIEWED: Mapping[str, type[CertificateEvent]] = {
+    "verify": CertificateVerified,
+    "reject": CertificateRejected,
+    "revoke": CertificateRevoked,
+}
 
 
 def hand_in(session: Session, body: CertificateCreate, *, principal: Principal) -> TrainingCertificate:
@@ -98,7 +109,7 @@ def review(
     )
     certificate.reviewed_by, certificate.reviewed_at, certificate.review_note = principal.user_id, now(), note
     session.flush()
-    _tell(session, certificate, _PAST[name])
+    emit(session, _event(certificate, _REVIEWED[name]))
     return certificate
 
 
@@ -117,7 +128,7 @@ def note_expired(session: Session) -> int:
     ).all()
     for certificate in due:
         certificate.expiry_noted_at = now()
-        _tell(session, certificate, "expired")
+        emit(session, _event(certificate, CertificateExpired))
     session.flush()
     return len(due)
 
@@ -146,10 +157,5 @@ def is_valid(row: TrainingCertificate, day: date) -> bool:
     return row.state == CertificateState.VERIFIED and facts_of(row).holds_on(day)
 
 
-def _tell(session: Session, certificate: TrainingCertificate, what: str) -> None:
-    emit(
-        session,
-        f"certificate.{what}",
-        subject_id=certificate.id,
-        payload={"manager_id": str(certificate.manager_id), "level": certificate.level},
-    )
+def _event(certificate: TrainingCertificate, kind: type[CertificateEvent]) -> CertificateEvent:
+    return kind(subject_id=certificate.id, manager_id=certificate.manager_id, level=certificate.level)

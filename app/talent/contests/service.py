@@ -13,6 +13,7 @@ from app.clock import JINAN_TIME
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import Conflict, Invalid, NotFound
+from app.events.catalogue import ContestFinished, ContestPromoted, ContestRegistered
 from app.events.outbox import emit
 from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
@@ -117,7 +118,7 @@ def move(
     )
     if name == "finish":
         _honour(session, contest, principal)
-        emit(session, "contest.finished", subject_id=contest.id)
+        emit(session, ContestFinished(subject_id=contest.id))
     session.flush()
     return contest
 
@@ -170,9 +171,7 @@ def register(
     audit.record(session, principal, "contest.register", row.id, f"{contest.number} {row.state}")
     emit(
         session,
-        "contest.registered",
-        subject_id=contest.id,
-        payload={"manager_id": str(manager.id), "state": row.state},
+        ContestRegistered(subject_id=contest.id, manager_id=manager.id, state=row.state),
     )
     return row
 
@@ -286,12 +285,7 @@ def _promote(session: Session, contest: Contest) -> None:
         query = query.limit(max(0, contest.capacity - _taken(session, contest)))
     for row in session.scalars(query).all():
         row.state = RegistrationState.REGISTERED
-        emit(
-            session,
-            "contest.promoted",
-            subject_id=contest.id,
-            payload={"manager_id": str(row.manager_id)},
-        )
+        emit(session, ContestPromoted(subject_id=contest.id, manager_id=row.manager_id))
     session.flush()
 
 

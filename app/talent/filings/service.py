@@ -17,6 +17,7 @@ from app.clock import add_months, today
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import Conflict, Invalid, NotFound
+from app.events.catalogue import FilingChanged
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
@@ -281,8 +282,6 @@ def _moved(session: Session, filing: Filing, name: str, principal: Principal) ->
         awards.write(session, {filing.manager_id: shown}, action="filing", principal=principal, note=name)
     emit(
         session,
-        "filing.changed",
-        subject_id=filing.id,
-        payload={"manager_id": str(filing.manager_id), "move": name, "state": filing.state},
+        FilingChanged(subject_id=filing.id, manager_id=filing.manager_id, move=name, state=filing.state),
     )
     return filing

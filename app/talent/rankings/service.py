@@ -13,6 +13,7 @@ from app.clock import last_day, today
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import Conflict, Invalid, NotFound
+from app.events.catalogue import RankingPublished
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
@@ -140,7 +141,7 @@ def publish(
     issuer = issuer_of(session, principal)
     honours = {id_: {"name": name, "year": ranking.year, "issuer": issuer} for id_, name in rows}
     awards.add_honours(session, honours, principal=principal, note=ranking.number)
-    emit(session, "ranking.published", subject_id=ranking.id, payload={"year": ranking.year})
+    emit(session, RankingPublished(subject_id=ranking.id, year=ranking.year))
     session.flush()
     return ranking
 

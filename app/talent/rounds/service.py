@@ -12,6 +12,7 @@ from app.accounts.access.principal import Principal
 from app.clock import last_day, today
 from app.database import now
 from app.errors import Conflict, NotFound
+from app.events.catalogue import RecognitionPublished
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
@@ -214,7 +215,5 @@ def _publish(session: Session, round_: RecognitionRound, principal: Principal) -
     round_.published_at = now()
     emit(
         session,
-        "recognition.published",
-        subject_id=round_.id,
-        payload={"year": round_.year, "recognised": len(granted)},
+        RecognitionPublished(subject_id=round_.id, year=round_.year, recognised=len(granted)),
     )

@@ -13,6 +13,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
 from app.errors import NotFound
+from app.events.catalogue import TierConfigured
 from app.events.outbox import emit
 from app.talent.tiers.models import TierConfiguration
 from app.talent.tiers.rules import Configuration, RuleSet, rule_set
@@ -82,5 +83,5 @@ def configure(
     session.flush()
     told = ", ".join(f"{name}={value}" for name, value in chosen.items())
     audit.record(session, principal, "tier.configure", row.id, f"{rules.id}: {told}")
-    emit(session, "tier.configured", subject_id=row.id, payload={"rule_set_id": rules.id})
+    emit(session, TierConfigured(subject_id=row.id, rule_set_id=rules.id))
     return choices(session, rules)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import last_day, today
 from app.database import now
+from app.events.catalogue import TierChanged
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.talent.recognition_facts import digest, pack
@@ -135,7 +136,7 @@ def _note_change(
     )
     emit(
         session,
-        "tier.changed",
-        subject_id=manager_id,
-        payload={"year": evaluation.case.year, "before": before, "after": after, "cause": cause},
+        TierChanged(
+            subject_id=manager_id, year=evaluation.case.year, before=before, after=after, cause=cause
+        ),
     )

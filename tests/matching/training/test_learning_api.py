@@ -12,6 +12,14 @@ from sqlalchemy import select
 from app.accounts.models import Role
 from app.bootstrap import close
 from app.database import Database, now
+from app.events.catalogue import (
+    ContractCancelled,
+    ContractSigned,
+    EngagementOpened,
+    MatchReported,
+    OwnerAnswered,
+)
+from app.events.domain_event import DomainEvent
 from app.events.outbox import Event, emit
 from app.libraries.demands.models import Demand
 from app.main import create_app
@@ -27,6 +35,47 @@ from tests.support.builders.managers import manager_payload
 
 NAMES = {feature.name for feature in FEATURES}
 KEEN = replace(load_ranker(), version="keen", base=load_ranker().base + 1.0)
+
+
+def owner_answered(pair: tuple[UUID, UUID], *, interested: bool, reason: str | None = None) -> OwnerAnswered:
+    return OwnerAnswered(
+        subject_id=pair[0],
+        demand_id=pair[0],
+        achievement_id=pair[1],
+        side="demand",
+        interested=interested,
+        reason=reason,
+    )
+
+
+def engagement_opened(pair: tuple[UUID, UUID], manager: UUID) -> EngagementOpened:
+    id_ = uuid4()
+    return EngagementOpened(
+        subject_id=id_,
+        engagement_id=id_,
+        number="T-E-1",
+        demand_id=pair[0],
+        achievement_id=pair[1],
+        manager_id=manager,
+        stage="matching",
+    )
+
+
+def contract(pair: tuple[UUID, UUID], manager: UUID) -> dict[str, Any]:
+    """The fields of any event of a contract."""
+    id_ = uuid4()
+    return {
+        "subject_id": id_,
+        "contract_id": id_,
+        "number": "T-C-1",
+        "demand_id": pair[0],
+        "achievement_id": pair[1],
+        "buyer_org_id": uuid4(),
+        "seller_org_id": uuid4(),
+        "manager_ids": [manager],
+        "state": "signed",
+        "version": 1,
+    }
 
 
 def created(response: Any) -> dict[str, Any]:
@@ -113,19 +162,18 @@ def test_taking_a_push_up_counts_and_the_owners_word_too(
     """The events of owners, engagements and contracts tell the pair in their payloads; whoever emits them."""
     (push,) = broker.get("/v1/inbox").json()["items"]
     assert broker.post(f"/v1/pushes/{push['id']}/accept").status_code == 200
-    ids = {"demand_id": str(pair[0]), "achievement_id": str(pair[1])}
-    manager = push["manager"]["id"]
-    told: list[tuple[str, UUID, dict[str, Any]]] = [
-        ("owner.answered", pair[0], {"side": "demand", "interested": False, "reason": "price"}),
-        ("owner.answered", pair[0], {"side": "demand", "interested": True, "reason": None}),
-        ("match.reported", uuid4(), {"category": "wrong_topic"}),
-        ("engagement.opened", uuid4(), {"manager_id": manager}),
-        ("contract.signed", uuid4(), {"manager_ids": [manager]}),
-        ("contract.signed", uuid4(), {"manager_ids": [manager], "demand_id": None}),
+    manager = UUID(push["manager"]["id"])
+    told: list[DomainEvent] = [
+        owner_answered(pair, interested=False, reason="price"),
+        owner_answered(pair, interested=True),
+        MatchReported(subject_id=uuid4(), demand_id=pair[0], achievement_id=pair[1], category="wrong_topic"),
+        engagement_opened(pair, manager),
+        ContractSigned(**contract(pair, manager)),
+        ContractSigned(**contract(pair, manager) | {"demand_id": None}),
     ]
-    for name, subject, payload in told:
+    for event in told:
         with database.unit_of_work() as session:
-            emit(session, name, subject_id=subject, payload=ids | payload)
+            emit(session, event)
     drain()
     counting = {one.signal: one for one in judgements(database) if one.taken_back_at is None}
     assert set(counting) == {
@@ -181,22 +229,11 @@ def test_an_opening_that_is_settled_after_its_undoing_counts_nothing(
 def test_an_owners_word_that_is_settled_late_does_not_replace_the_later_one(
     database: Database, pair: tuple[UUID, UUID], drain: Callable[[], int]
 ) -> None:
-    payload = {"demand_id": str(pair[0]), "achievement_id": str(pair[1]), "side": "demand"}
     with database.unit_of_work() as session:
-        no = emit(
-            session,
-            "owner.answered",
-            subject_id=pair[0],
-            payload=payload | {"interested": False, "reason": "price"},
-        )
+        no = emit(session, owner_answered(pair, interested=False, reason="price"))
         no.available_at = now() + timedelta(hours=1)
     with database.unit_of_work() as session:
-        emit(
-            session,
-            "owner.answered",
-            subject_id=pair[0],
-            payload=payload | {"interested": True, "reason": None},
-        )
+        emit(session, owner_answered(pair, interested=True))
     drain()
     with database.unit_of_work() as session:
         session.get_one(Event, no.id).available_at = now()
@@ -207,14 +244,13 @@ def test_an_owners_word_that_is_settled_late_does_not_replace_the_later_one(
 def test_a_signing_that_is_settled_after_its_cancelling_counts_nothing(
     database: Database, pair: tuple[UUID, UUID], broker: Caller, drain: Callable[[], int]
 ) -> None:
-    manager = broker.get("/v1/inbox").json()["items"][0]["manager"]["id"]
-    payload = {"demand_id": str(pair[0]), "achievement_id": str(pair[1]), "manager_ids": [manager]}
-    contract = uuid4()
+    manager = UUID(broker.get("/v1/inbox").json()["items"][0]["manager"]["id"])
+    payload = contract(pair, manager)
     with database.unit_of_work() as session:
-        signed = emit(session, "contract.signed", subject_id=contract, payload=payload)
+        signed = emit(session, ContractSigned(**payload))
         signed.available_at = now() + timedelta(hours=1)
     with database.unit_of_work() as session:
-        emit(session, "contract.cancelled", subject_id=contract, payload=payload)
+        emit(session, ContractCancelled(**payload, from_state="signed", reason=""))
     drain()
     with database.unit_of_work() as session:
         session.get_one(Event, signed.id).available_at = now()

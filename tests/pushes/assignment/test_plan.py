@@ -11,6 +11,7 @@ from app.libraries.managers.models import Manager
 from app.pushes.assignment.plan import AssignmentPlan, plan_assignment
 from app.pushes.inbox import service as inbox
 from app.pushes.models import Push, PushState
+from app.pushes.recommender import Recommender
 from tests.conftest import Caller
 from tests.pushes.world import World
 
@@ -110,7 +111,7 @@ def test_pairs_beyond_the_limit_are_counted(world: World) -> None:
 def served(app: Any) -> World:
     database: Database = app.state.database
     world = World(database)
-    app.state.matcher = world.matcher
+    app.state.services[Recommender] = world.matcher
     return world
 
 

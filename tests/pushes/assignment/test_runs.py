@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.bootstrap import periodic_jobs
 from app.clock import JINAN_TIME, local_now
 from app.database import Database
-from app.events.outbox import ClaimedEvent
+from app.events.catalogue import AssignmentDue
+from app.events.domain_event import ClaimedEvent
 from app.libraries.managers.models import Manager
 from app.pushes.assignment.models import AssignmentRun
-from app.pushes.assignment.runs import CATCH_UP, DUE, assignment_handler, start_nightly
+from app.pushes.assignment.runs import CATCH_UP, execute_run, plan_run, start_nightly
 from app.pushes.models import Push
+from app.pushes.recommender import Recommender
+from app.schedule import scheduled_jobs
 from app.settings import Settings
 from tests.conftest import Caller
 from tests.pushes.world import World
@@ -31,7 +33,7 @@ NIGHT = datetime(2026, 11, 26, 3, 0, tzinfo=JINAN_TIME)
 def served(app: Any) -> World:
     database: Database = app.state.database
     world = World(database)
-    app.state.matcher = world.matcher
+    app.state.services[Recommender] = world.matcher
     return world
 
 
@@ -55,7 +57,7 @@ def places(items: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
 
 
 def due(run: AssignmentRun) -> ClaimedEvent:
-    return ClaimedEvent(run.id, DUE, run.id, {}, 1, run.id)
+    return ClaimedEvent(run.id, AssignmentDue.name, run.id, {}, 1, run.id)
 
 
 def test_a_run_pushes_what_the_dry_run_said_and_the_next_one_adds_nothing(
@@ -207,20 +209,21 @@ def test_two_runs_at_once_never_give_a_place_twice(world: World) -> None:
     world.manager(capacity=1, fit=0.9)
     world.manager(capacity=1, fit=0.8)
     world.good_pair(0.9)
-    handler = assignment_handler(world.matcher, world.policy)
     with world.database.unit_of_work() as session:
         runs = [AssignmentRun(pairs_limit=10) for _ in range(2)]
         session.add_all(runs)
         session.flush()
         events = [due(run) for run in runs]
     with world.database.reading() as session:
-        first = handler.plan(session, events[0])
+        first = plan_run(world.services, session, events[0])
     world.good_pair(0.95)
     with world.database.reading() as session:
-        second = handler.plan(session, events[1])  # knows one pair more, and gives it the same managers
+        second = plan_run(
+            world.services, session, events[1]
+        )  # knows one pair more, and gives it the same managers
     for event, plan in zip(events, (first, second), strict=True):
         with world.database.unit_of_work() as session:
-            handler.apply(session, event, plan)
+            execute_run(world.services, session, event, plan)
     assert len(world.pushes()) == 2
     world.work()  # the second is computed again, and finds all places taken
     assert len(world.pushes()) == 2
@@ -231,7 +234,6 @@ def test_two_runs_at_once_never_give_a_place_twice(world: World) -> None:
 def test_a_run_whose_worker_died_is_done_once(world: World) -> None:
     world.manager(capacity=3)
     world.good_pair()
-    handler = assignment_handler(world.matcher, world.policy)
     with world.database.unit_of_work() as session:
         run = AssignmentRun(pairs_limit=10)
         session.add(run)
@@ -240,14 +242,14 @@ def test_a_run_whose_worker_died_is_done_once(world: World) -> None:
 
     def carry_out(*, killed: bool = False) -> None:
         with world.database.reading() as session:
-            plan = handler.plan(session, event)
+            plan = plan_run(world.services, session, event)
         with world.database.unit_of_work() as session:
-            handler.apply(session, event, plan)
+            execute_run(world.services, session, event, plan)
             if killed:
                 raise KeyboardInterrupt  # before the end of the transaction
 
     with world.database.reading() as session:
-        handler.plan(session, event)  # and its worker is gone
+        plan_run(world.services, session, event)  # and its worker is gone
     with pytest.raises(KeyboardInterrupt):
         carry_out(killed=True)
     assert world.pushes() == []
@@ -259,17 +261,16 @@ def test_a_run_whose_worker_died_is_done_once(world: World) -> None:
 def test_what_a_rule_forbids_by_then_is_not_written_and_told(world: World) -> None:
     gone, stays = world.manager(fit=0.9), world.manager(fit=0.8)
     key = world.good_pair()
-    handler = assignment_handler(world.matcher, world.policy)
     with world.database.unit_of_work() as session:
         run = AssignmentRun(pairs_limit=10)
         session.add(run)
         session.flush()
         event = due(run)
     with world.database.reading() as session:
-        plan = handler.plan(session, event)
+        plan = plan_run(world.services, session, event)
     world.set_state(Manager, gone, "withdrawn")
     with world.database.unit_of_work() as session:
-        handler.apply(session, event, plan)
+        execute_run(world.services, session, event, plan)
     with world.database.reading() as session:
         run = session.scalars(select(AssignmentRun)).one()
         [push] = session.scalars(select(Push)).all()
@@ -338,7 +339,7 @@ def test_the_worker_has_the_night_among_its_jobs(app: Any, wanted: bool) -> None
     services[Settings] = services[Settings].model_copy(
         update={"assignment_nightly": wanted, "assignment_hour": local_now().hour}
     )
-    [job] = [job for job in periodic_jobs(services) if job.name == "assign_nightly"]
-    job.run(services[Database])
+    [job] = [job for job in scheduled_jobs(services[Settings]) if job.name == "assign_nightly"]
+    job.execute(services)
     with services[Database].reading() as session:
         assert len(session.scalars(select(AssignmentRun)).all()) == wanted

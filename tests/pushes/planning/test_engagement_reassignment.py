@@ -41,9 +41,11 @@ def test_the_pair_goes_to_the_next_manager_once(town: Town, next_id: UUID) -> No
     meeting = pushed_and_accepted(town)
     town.world.work()
     assert town.world.states(manager_id=next_id) == []  # the lead holds the only place
+    before = town.world.inbox_log()
     ok(meeting.move("ended", reason="manager_unavailable"))
     town.world.work()
     [first] = town.world.pushes(manager_id=town.lead_id)
+    assert len(town.world.inbox_log()[first.id]) == len(before[first.id]) + 1
     [following] = town.world.pushes(manager_id=next_id)
     assert (first.state, first.ended_reason) == ("accepted", "manager_unavailable")
     assert (following.state, following.follows_id) == ("new", first.id)

@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -58,6 +59,8 @@ class Town(RuleBasedStateMachine):
         self.plans: list[list[PairPlan]] = []
         self.seen: dict[UUID, str] = {}
         self.rounds: dict[UUID, int] = {}
+        self.shown: dict[UUID, tuple[Any, ...]] = {}
+        self.logged: dict[UUID, list[tuple[int, str]]] = {}
         self.undone = Counter[tuple[UUID, UUID]]()
         self.idle = True
 
@@ -197,6 +200,28 @@ class Town(RuleBasedStateMachine):
 
     def facts(self) -> "Rows":
         return Rows(self.world)
+
+    @invariant()
+    def every_change_is_in_the_inbox_log(self) -> None:
+        """What the manager's screen shows of a push has changed: the stream has a newer number for it."""
+        shown = {
+            push.id: (
+                push.state,
+                push.snoozed_until,
+                push.ended_reason,
+                push.rank_score,
+                push.demand_version,
+                push.achievement_version,
+            )
+            for push in self.world.pushes()
+        }
+        logged = self.world.inbox_log()
+        for push_id, columns in shown.items():
+            if push_id not in self.shown:
+                assert logged[push_id][0][1] == "new"
+            elif columns != self.shown[push_id]:
+                assert logged[push_id][-1][0] > self.logged[push_id][-1][0]
+        self.shown, self.logged = shown, logged
 
     @invariant()
     def nothing_is_pushed_twice_or_against_the_rules(self) -> None:

@@ -13,6 +13,7 @@ from app.database import now
 from app.libraries.managers.models import Manager
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.working_time import local, working_day_from
+from app.pushes.recommender import Recommender
 from tests.conftest import Caller
 from tests.pushes.world import World
 
@@ -179,7 +180,7 @@ class TestPreview:
     def test_tomorrows_list_and_why_not_others(
         self, world: World, app: Any, manager: UUID, as_manager: Caller
     ) -> None:
-        app.state.matcher = world.matcher
+        app.state.services[Recommender] = world.matcher
         world.prefer(manager, fields=["401"], list_size=3)
         waiting = push(world, 0.6, fields=["401"])
         loud = world.demand(fields=["401"])
@@ -209,7 +210,7 @@ class TestPreview:
     def test_caps_are_counted_on_the_way(
         self, world: World, app: Any, manager: UUID, as_manager: Caller
     ) -> None:
-        app.state.matcher = world.matcher
+        app.state.services[Recommender] = world.matcher
         world.prefer(manager, per_day=2)
         for _ in range(5):
             world.good_pair()
@@ -220,7 +221,7 @@ class TestPreview:
     def test_a_conflict_does_not_tell_who_owns_a_confidential_record(
         self, world: World, app: Any, manager: UUID, as_manager: Caller, as_operator: Caller
     ) -> None:
-        app.state.matcher = world.matcher
+        app.state.services[Recommender] = world.matcher
         owner = world.organisation()
         world.pair(world.demand(owner=owner, publish_mode="confidential"), world.achievement())
         with world.database.unit_of_work() as session:

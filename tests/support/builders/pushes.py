@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.database import now
+from app.pushes.inbox_log import NEW, record_change
 from app.pushes.models import Push, PushAttempt
 
 
@@ -39,6 +40,7 @@ def make_push(
     )
     session.add(push)
     session.flush()
+    record_change(session, push, NEW)
     session.add(
         PushAttempt(push_id=push.id, manager_id=manager_id, round=push.round, pushed_at=push.pushed_at)
     )

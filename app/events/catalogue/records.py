@@ -1,0 +1,79 @@
+"""Events of the three libraries and of organisations."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.events.domain_event import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEvent(DomainEvent):
+    """About a demand, an achievement or a manager; `version` is the record's own after the change."""
+
+    subject_id: UUID
+    version: int
+
+
+class DemandPublished(RecordEvent):
+    name: ClassVar = "demand.published"
+
+
+class DemandChanged(RecordEvent):
+    """A published demand has changed in something that matching reads."""
+
+    name: ClassVar = "demand.changed"
+
+
+class DemandWithdrawn(RecordEvent):
+    name: ClassVar = "demand.withdrawn"
+
+
+class DemandClosed(RecordEvent):
+    name: ClassVar = "demand.closed"
+
+
+class AchievementPublished(RecordEvent):
+    name: ClassVar = "achievement.published"
+
+
+class AchievementChanged(RecordEvent):
+    """A published achievement has changed in something that matching reads."""
+
+    name: ClassVar = "achievement.changed"
+
+
+class AchievementWithdrawn(RecordEvent):
+    name: ClassVar = "achievement.withdrawn"
+
+
+class AchievementClosed(RecordEvent):
+    name: ClassVar = "achievement.closed"
+
+
+class ManagerPublished(RecordEvent):
+    name: ClassVar = "manager.published"
+
+
+class ManagerChanged(RecordEvent):
+    """A published manager has changed in something that matching reads."""
+
+    name: ClassVar = "manager.changed"
+
+
+class ManagerWithdrawn(RecordEvent):
+    name: ClassVar = "manager.withdrawn"
+
+
+class ManagerClosed(RecordEvent):
+    name: ClassVar = "manager.closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChanged(DomainEvent):
+    """`changed` are the names of the fields."""
+
+    name: ClassVar = "organisation.changed"
+
+    subject_id: UUID
+    changed: list[str]

@@ -1,0 +1,133 @@
+"""Events of recognition: certificates, filings, affiliations, tiers, rounds, rankings and contests."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.events.domain_event import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateEvent(DomainEvent):
+    """About one training certificate of a manager."""
+
+    subject_id: UUID
+    manager_id: UUID
+    level: str
+
+
+class CertificateVerified(CertificateEvent):
+    name: ClassVar = "certificate.verified"
+
+
+class CertificateRejected(CertificateEvent):
+    name: ClassVar = "certificate.rejected"
+
+
+class CertificateRevoked(CertificateEvent):
+    name: ClassVar = "certificate.revoked"
+
+
+class CertificateExpired(CertificateEvent):
+    name: ClassVar = "certificate.expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingChanged(DomainEvent):
+    """A filing (备案) was moved by `move` to `state`."""
+
+    name: ClassVar = "filing.changed"
+
+    subject_id: UUID
+    manager_id: UUID
+    move: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AffiliationAnswered(DomainEvent):
+    """An organisation says whether a manager (the subject) works for it."""
+
+    name: ClassVar = "affiliation.answered"
+
+    subject_id: UUID
+    organisation_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierConfigured(DomainEvent):
+    """The choices of a rule set were changed: every manager's tier may be another."""
+
+    name: ClassVar = "tier.configured"
+
+    subject_id: UUID
+    rule_set_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TiersOutdated(DomainEvent):
+    """The tiers of these managers are to be computed again; the subject is the cause."""
+
+    name: ClassVar = "tiers.outdated"
+
+    subject_id: UUID
+    manager_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierChanged(DomainEvent):
+    """A manager (the subject) has another tier; `cause` is the name of the event that led to it."""
+
+    name: ClassVar = "tier.changed"
+
+    subject_id: UUID
+    year: int
+    before: str | None = None
+    after: str | None = None
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecognitionPublished(DomainEvent):
+    """A recognition round was published; `recognised` counts the managers."""
+
+    name: ClassVar = "recognition.published"
+
+    subject_id: UUID
+    year: int
+    recognised: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingPublished(DomainEvent):
+    name: ClassVar = "ranking.published"
+
+    subject_id: UUID
+    year: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContestRegistered(DomainEvent):
+    name: ClassVar = "contest.registered"
+
+    subject_id: UUID
+    manager_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContestPromoted(DomainEvent):
+    """A manager on the waiting list has got a place."""
+
+    name: ClassVar = "contest.promoted"
+
+    subject_id: UUID
+    manager_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContestFinished(DomainEvent):
+    name: ClassVar = "contest.finished"
+
+    subject_id: UUID

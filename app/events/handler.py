@@ -1,0 +1,54 @@
+"""What follows from an event: the two kinds of handler, and how a worker runs them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.events.domain_event import ClaimedEvent, DomainEvent
+from app.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A reaction to an event in two steps, for work that takes time.
+
+    `plan` reads and computes for as long as it needs, and holds no lock. `apply` writes what was planned, in the
+    transaction that also acknowledges the event: both are stored or neither. Between the two steps anything may change,
+    so `apply` checks again what it relies on.
+
+    An event may be handled twice (a worker can die at any moment), so `apply` must do no harm the second time.
+    """
+
+    plan: Callable[[Services, Session, ClaimedEvent], Any]
+    apply: Callable[[Services, Session, ClaimedEvent, Any], None]
+
+
+Effect = Callable[[Services, Session, ClaimedEvent], None]
+"""A handler that needs no plan: it only writes, in the transaction that acknowledges the event."""
+
+HandlerTable = Mapping[type[DomainEvent], Sequence[Handler | Effect]]
+"""Each event with its handlers, in the order in which they run."""
+
+HandlersByName = Mapping[str, Sequence[Handler | Effect]]
+
+
+def by_name(table: HandlerTable) -> HandlersByName:
+    """The table as workers use it: an event's row holds its name."""
+    return {kind.name: handlers for kind, handlers in table.items()}
+
+
+def plan(handler: Handler | Effect, services: Services, session: Session, event: ClaimedEvent) -> Any:
+    """What the handler computes beforehand; None where it needs no plan."""
+    return handler.plan(services, session, event) if isinstance(handler, Handler) else None
+
+
+def apply(
+    handler: Handler | Effect, services: Services, session: Session, event: ClaimedEvent, planned: Any
+) -> None:
+    """Write the handler's effect, from the result of its `plan`."""
+    if isinstance(handler, Handler):
+        handler.apply(services, session, event, planned)
+    else:
+        handler(services, session, event)

@@ -1,0 +1,114 @@
+"""What follows from what: every event, and the handlers that run when it has happened, in this order.
+
+A plain function writes, in the transaction that acknowledges the event; a `Handler` computes a plan beforehand. An
+event with no handlers is acknowledged at once: it is there for the record, and for handlers to come.
+"""
+
+from app.engagements.handlers import end_unconsented_engagements
+from app.events import catalogue as events
+from app.events.handler import Handler, HandlerTable
+from app.matching import handlers as matching
+from app.matching.training import outcome_handlers as outcomes
+from app.notifications import handlers as notifications
+from app.pushes import handlers as pushes
+from app.pushes.assignment.runs import execute_run, plan_run
+from app.pushes.feedback import training_signals
+from app.pushes.planning.engagement_reassignment import plan_after_engagement, write_after_engagement
+from app.pushes.task_reminders import remind_of_task
+from app.talent import handlers as talent
+
+RANK_DEMAND = Handler(matching.rank_demand, matching.store_ranking)
+RANK_ACHIEVEMENT = Handler(matching.rank_achievement, matching.store_ranking)
+RANK_DEMANDS_AGAIN = Handler(matching.rank_demands_again, matching.store_demands_again)
+
+PUSH_RANKED_RECORD = Handler(pushes.plan_record, pushes.write_planned)
+PUSH_TO_NEW_MANAGER = Handler(pushes.plan_new_manager, pushes.write_planned)
+PUSH_TO_NEXT_MANAGER = Handler(pushes.plan_next_manager, pushes.write_next_manager)
+PUSH_AFTER_INTEREST = Handler(pushes.plan_interest, pushes.write_planned)
+REASSIGN_OVERDUE = Handler(pushes.plan_overdue, pushes.write_overdue)
+REASSIGN_AFTER_ENGAGEMENT = Handler(plan_after_engagement, write_after_engagement)
+EXECUTE_ASSIGNMENT = Handler(plan_run, execute_run)
+
+REFRESH_TIERS_OF_CONTRACT = Handler(talent.find_managers_of_contract, talent.refresh_tiers)
+REFRESH_TIER_OF_MANAGER = Handler(talent.find_manager, talent.refresh_tiers)
+REFRESH_OUTDATED_TIERS = Handler(talent.find_outdated_managers, talent.refresh_tiers)
+REFRESH_TIERS_OF_PARTY = Handler(talent.find_managers_of_party, talent.refresh_tiers_in_batches)
+REFRESH_ALL_TIERS = Handler(talent.find_all_managers, talent.refresh_tiers_in_batches)
+
+SEND = Handler(notifications.attempt_delivery, notifications.record_attempt)
+
+HANDLERS: HandlerTable = {
+    # Records are published, changed and taken back.
+    events.DemandPublished: (RANK_DEMAND,),
+    events.DemandChanged: (RANK_DEMAND,),
+    events.DemandWithdrawn: (
+        matching.drop_pairs_of_demand,
+        end_unconsented_engagements,
+        pushes.revise_pending,
+    ),
+    events.DemandClosed: (matching.drop_pairs_of_demand, end_unconsented_engagements, pushes.revise_pending),
+    events.AchievementPublished: (RANK_ACHIEVEMENT,),
+    events.AchievementChanged: (RANK_ACHIEVEMENT,),
+    events.AchievementWithdrawn: (
+        matching.drop_pairs_of_achievement,
+        end_unconsented_engagements,
+        pushes.revise_pending,
+    ),
+    events.AchievementClosed: (
+        matching.drop_pairs_of_achievement,
+        end_unconsented_engagements,
+        pushes.revise_pending,
+    ),
+    events.ManagerPublished: (PUSH_TO_NEW_MANAGER,),
+    events.ManagerChanged: (pushes.revise_pending, PUSH_TO_NEW_MANAGER),
+    events.ManagerWithdrawn: (pushes.revise_pending,),
+    events.ManagerClosed: (pushes.revise_pending,),
+    events.OrganisationChanged: (REFRESH_TIERS_OF_PARTY,),
+    # Pairs are ranked and pushed.
+    events.PairsRanked: (pushes.revise_ranked, PUSH_RANKED_RECORD),
+    events.ModelPromoted: (RANK_DEMANDS_AGAIN,),
+    events.PairsToRerank: (RANK_DEMANDS_AGAIN,),
+    events.AssignmentDue: (EXECUTE_ASSIGNMENT,),
+    # Managers answer, or do not.
+    events.PushAccepted: (training_signals.judge_answer,),
+    events.PushDeclined: (PUSH_TO_NEXT_MANAGER, training_signals.judge_answer),
+    events.PushPostponed: (),
+    events.PushUndone: (training_signals.retract_answer,),
+    events.PushOverdue: (REASSIGN_OVERDUE,),
+    events.PushExpired: (PUSH_TO_NEXT_MANAGER, training_signals.judge_ignored),
+    events.PushCancelled: (PUSH_TO_NEXT_MANAGER,),
+    # Owners and others say what they think of a match.
+    events.OwnerAnswered: (PUSH_AFTER_INTEREST, outcomes.judge_by_owner),
+    events.MatchReported: (outcomes.judge_by_report,),
+    # Engagements, tasks and contracts go their way.
+    events.EngagementOpened: (outcomes.judge_opened_engagement,),
+    events.EngagementMoved: (),
+    events.EngagementEnded: (REASSIGN_AFTER_ENGAGEMENT, outcomes.judge_ended_engagement),
+    events.TaskDue: (remind_of_task,),
+    events.TaskOverdue: (remind_of_task,),
+    events.ContractSigned: (outcomes.judge_signed_contract, REFRESH_TIERS_OF_CONTRACT),
+    events.ContractRegistered: (REFRESH_TIERS_OF_CONTRACT,),
+    events.ContractLanded: (outcomes.judge_landed_contract, REFRESH_TIERS_OF_CONTRACT),
+    events.ContractAmended: (REFRESH_TIERS_OF_CONTRACT,),
+    events.ContractCancelled: (outcomes.retract_cancelled_contract, REFRESH_TIERS_OF_CONTRACT),
+    # Managers are recognised.
+    events.CertificateVerified: (REFRESH_TIER_OF_MANAGER,),
+    events.CertificateRejected: (),
+    events.CertificateRevoked: (REFRESH_TIER_OF_MANAGER,),
+    events.CertificateExpired: (REFRESH_TIER_OF_MANAGER,),
+    events.FilingChanged: (REFRESH_TIER_OF_MANAGER,),
+    events.AffiliationAnswered: (),
+    events.TierConfigured: (REFRESH_ALL_TIERS,),
+    events.TiersOutdated: (REFRESH_OUTDATED_TIERS,),
+    events.TierChanged: (),
+    events.RecognitionPublished: (),
+    events.RankingPublished: (),
+    events.ContestRegistered: (),
+    events.ContestPromoted: (),
+    events.ContestFinished: (),
+    # People are notified.
+    events.DigestDue: (pushes.make_manager_digest,),
+    events.OwnerDigestDue: (pushes.make_organisation_digest,),
+    events.MessageDue: (notifications.route_message,),
+    events.DeliveryDue: (SEND,),
+}

@@ -1,0 +1,155 @@
+"""The scheduled jobs: what runs by the clock, and how often. Each job takes what it needs from the services."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.clock import local_now
+from app.database import Database
+from app.engagements.files import service as engagement_files
+from app.engagements.files.storage import Store
+from app.engagements.tasks import service as engagement_tasks
+from app.idempotency import forget_old_keys
+from app.libraries import expiry
+from app.libraries.record.indexing import Indexer
+from app.matching.embedding.embedder import Embedder
+from app.matching.feedback.judgements import delete_old_impressions
+from app.matching.matcher import Matcher
+from app.matching.training.job import train_if_due
+from app.notifications.delivery import maintenance
+from app.pushes.assignment.runs import start_nightly
+from app.pushes.digests import manager_digest, owner_digest
+from app.pushes.planning import overdue_reassignment, revision
+from app.pushes.policy import current_policy
+from app.services import Services
+from app.settings import Settings
+from app.talent.certificates import evidence
+from app.talent.certificates import service as certificates
+from app.talent.contests import service as contests
+from app.talent.filings import service as filings
+from app.talent.tiers import service as tiers
+from app.workers.scheduler import ScheduledJob
+
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+def train(services: Services, database: Database) -> None:
+    """Train a ranker from the judgements, and use it if it is better."""
+    train_if_due(services[Settings], database, services[Embedder], services[Matcher].shipped)
+
+
+def delete_impressions(services: Services, session: Session) -> None:
+    """Delete impressions that are too old."""
+    delete_old_impressions(session, older_than=services[Settings].exposure_retention)
+
+
+def expire_records(services: Services, session: Session) -> None:
+    """Withdraw published records whose last day is over."""
+    expiry.expire_due(session, indexer=services[Indexer], settings=services[Settings])
+
+
+def expire_pushes(_: Services, session: Session) -> None:
+    """End pushes that nobody answered in time."""
+    revision.expire_due(session)
+
+
+def mark_overdue_pushes(_: Services, session: Session) -> None:
+    """Announce pushes whose answer is due."""
+    overdue_reassignment.mark_overdue(session)
+
+
+def announce_digests(_: Services, session: Session) -> None:
+    """Announce the digests of managers whose hour has come."""
+    manager_digest.announce_digests(session)
+
+
+def announce_owner_digests(services: Services, session: Session) -> None:
+    """Announce the digests of organisations whose hour has come."""
+    owner_digest.announce_owner_digests(session, policy=current_policy(session, services))
+
+
+def start_nightly_assignment(services: Services, session: Session) -> None:
+    """Start the assignment of the night, if one is wanted."""
+    settings = services[Settings]
+    if settings.assignment_nightly:
+        hour, limit = settings.assignment_hour, settings.assignment_pairs
+        start_nightly(session, hour=hour, limit=limit, moment=local_now())
+
+
+def expire_filings(_: Services, session: Session) -> None:
+    """End filings whose last day is over."""
+    filings.expire_due(session)
+
+
+def note_expired_certificates(_: Services, session: Session) -> None:
+    """Announce certificates whose last day is over."""
+    certificates.note_expired(session)
+
+
+def close_contests(_: Services, session: Session) -> None:
+    """Close the registration of contests whose deadline has passed."""
+    contests.close_due(session)
+
+
+def turn_tiers_to_the_year(_: Services, session: Session) -> None:
+    """Begin the tiers of a new year."""
+    tiers.turn_year(session)
+
+
+def remind_of_tasks(_: Services, session: Session) -> None:
+    """Announce tasks that are due or overdue."""
+    engagement_tasks.remind(session)
+
+
+def delete_idempotency_keys(services: Services, session: Session) -> None:
+    """Delete idempotency keys that are too old."""
+    forget_old_keys(session, older_than=services[Settings].idempotency_lifetime)
+
+
+def delete_unused_files(services: Services, database: Database) -> None:
+    """Delete the bytes of files that no row names."""
+    engagement_files.delete_orphaned_files(database, services[Store], elsewhere=evidence.kept)
+
+
+def requeue_lost_deliveries(_: Services, session: Session) -> None:
+    """Restart deliveries that a fault left standing."""
+    maintenance.requeue_lost(session)
+
+
+def delete_old_deliveries(services: Services, session: Session) -> None:
+    """Delete settled messages and changes of the inbox that are too old."""
+    maintenance.delete_old_deliveries(session, older_than=services[Settings].delivery_log_lifetime)
+
+
+def save_index(services: Services, _: Database) -> None:
+    """Save the snapshot of the indexes, in each process."""
+    services[Matcher].index.save(services[Settings].index_path)
+
+
+JOBS = (
+    ScheduledJob("expire_records", 5 * MINUTE, expire_records),
+    ScheduledJob("expire_pushes", 5 * MINUTE, expire_pushes),
+    ScheduledJob("mark_overdue_pushes", 5 * MINUTE, mark_overdue_pushes),
+    ScheduledJob("announce_digests", 5 * MINUTE, announce_digests),
+    ScheduledJob("announce_owner_digests", 15 * MINUTE, announce_owner_digests),
+    ScheduledJob("assign_nightly", 5 * MINUTE, start_nightly_assignment),
+    ScheduledJob("remind_of_tasks", 5 * MINUTE, remind_of_tasks),
+    ScheduledJob("expire_filings", 10 * MINUTE, expire_filings),
+    ScheduledJob("note_expired_certificates", 10 * MINUTE, note_expired_certificates),
+    ScheduledJob("close_contests", 5 * MINUTE, close_contests),
+    ScheduledJob("turn_tiers_to_the_year", 10 * MINUTE, turn_tiers_to_the_year),
+    ScheduledJob("sweep_deliveries", MINUTE, requeue_lost_deliveries),
+    ScheduledJob("forget_deliveries", HOUR, delete_old_deliveries),
+    ScheduledJob("forget_idempotency_keys", HOUR, delete_idempotency_keys),
+    ScheduledJob("forget_exposures", DAY, delete_impressions),
+    ScheduledJob("sweep_files", 6 * HOUR, run=delete_unused_files),
+    ScheduledJob("save_index", 10 * MINUTE, run=save_index, every_process=True),
+)
+"""The names are rows of the table `periodic_jobs`."""
+
+
+def scheduled_jobs(settings: Settings) -> tuple[ScheduledJob, ...]:
+    """The jobs of this installation: `JOBS`, and training where an interval is set for it."""
+    if settings.train_every is None:
+        return JOBS
+    return (ScheduledJob("train", settings.train_every, run=train), *JOBS)
