@@ -1,4 +1,4 @@
-"""`sanku`: the command line. Each command imports what it needs when it runs, so that `--help` is instant."""
+"""The command line `sanku`. Commands import their modules when they run, so that `--help` is fast."""
 
 import sys
 from importlib.metadata import version
@@ -8,7 +8,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli import data, demo, index, match, match_all, model, reindex, serve, tiers, train, users
-from app.cli.common import complain
+from app.cli.common import print_error
 from app.errors import SankuError
 
 cli = typer.Typer(
@@ -19,8 +19,9 @@ cli = typer.Typer(
 )
 
 
-def show_version(asked: bool) -> None:
-    if asked:
+def show_version(requested: bool) -> None:
+    """Print the version and exit, if requested."""
+    if requested:
         typer.echo(f"sanku {version('sanku')}")
         raise typer.Exit
 
@@ -52,7 +53,7 @@ cli.add_typer(users.commands, name="user")
 
 
 def main() -> None:
-    """Errors that a user can mend go to standard error as one clear message, with exit status 1."""
+    """Run the command line. Errors that the user can correct are printed to standard error, with exit status 1."""
     try:
         cli()
     except SankuError as error:
@@ -60,15 +61,16 @@ def main() -> None:
         sys.exit(1)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip()
-        complain(f"the database cannot be used (数据库无法使用): {reason}", style="red")
+        print_error(f"database error (数据库错误): {reason}", style="red")
         sys.exit(1)
     except (RuntimeError, OSError) as error:
-        complain(str(error), style="red")
+        print_error(str(error), style="red")
         sys.exit(1)
 
 
 def show_error(error: SankuError) -> None:
-    complain(error.message_zh, style="red")
-    complain(error.message_en)
+    """Print an error and its fields to standard error, in Chinese and English."""
+    print_error(error.message_zh, style="red")
+    print_error(error.message_en)
     for field in error.fields:
-        complain(f"  {field.field}: {field.zh} / {field.en}")
+        print_error(f"  {field.field}: {field.zh} / {field.en}")

@@ -1,4 +1,4 @@
-"""What several commands share: settings, progress on standard error, JSON on standard output."""
+"""Helpers of the commands: settings, progress on standard error, JSON on standard output."""
 
 import json
 import os
@@ -26,40 +26,42 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from app.database import Database
 
-# What is printed is data (file:100:field, [brackets]), never markup, an emoji code or a number to colour.
+# Output is data (file:100:field, [brackets]), so rich must not interpret markup, emoji codes or numbers.
 errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
-def complain(line: str, *, style: str = "") -> None:
-    """One line on standard error, however long: programs read it too."""
+def print_error(line: str, *, style: str = "") -> None:
+    """Print one line to standard error without wrapping it, because programs read it too."""
     errors.print(line, style=style, soft_wrap=True)
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Settings of the environment, and logging as they say.
+    """Read the settings from the environment and configure logging.
 
     Raises:
-        RuntimeError: a setting is not valid; the message names it.
+        RuntimeError: a setting is invalid; the message names it.
     """
     from pydantic import ValidationError
 
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        faults = "; ".join(f"SANKU_{str(item['loc'][-1]).upper()}: {item['msg']}" if item["loc"] else item["msg"]
-                           for item in error.errors())  # fmt: skip
-        raise RuntimeError(f"settings are not valid (配置有误): {faults}") from error
+        details = "; ".join(f"SANKU_{str(item['loc'][-1]).upper()}: {item['msg']}" if item["loc"] else item["msg"]
+                            for item in error.errors())  # fmt: skip
+        raise RuntimeError(f"invalid settings (配置有误): {details}") from error
     configure_logging(level=settings.log_level, as_json=settings.log_json and not sys.stderr.isatty())
     return settings
 
 
-class Step(Protocol):
+class ProgressCallback(Protocol):
+    """Called with the number of finished items and their total."""
+
     def __call__(self, done: int, total: int) -> None: ...
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Step]:
-    """A progress bar on standard error with count, share, elapsed and remaining time."""
+def progress(label: str) -> Iterator[ProgressCallback]:
+    """A progress bar on standard error with count, percentage, elapsed and remaining time."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -71,16 +73,17 @@ def progress(label: str) -> Iterator[Step]:
     ) as bar:
         task = bar.add_task(label, total=None)
 
-        def step(done: int, total: int) -> None:
+        def update(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        yield step
+        yield update
 
 
 def prepared_database(settings: Settings) -> "Database":
-    """
+    """The database of the installation.
+
     Raises:
-        RuntimeError: `sanku init` has not been run; nothing is made in its place.
+        RuntimeError: the database does not have the current schema; it is not created here.
     """
     from app import database_schema
     from app.database import Database
@@ -89,21 +92,21 @@ def prepared_database(settings: Settings) -> "Database":
     if not database_schema.is_current(database):
         database.dispose()
         raise RuntimeError(
-            "the database is not prepared or of another version: run `sanku init` "
+            "the database is not initialised or has another version: run `sanku init` "
             "(数据库尚未初始化或版本不符: 请先运行 sanku init)"
         )
     return database
 
 
 def reserve_port(host: str, port: int) -> socket.socket:
-    """The bound socket that the service will listen on, before any long work is begun.
+    """Bind the socket that the service will listen on, before any long work starts.
 
     Raises:
-        RuntimeError: the address is taken, or is none of this machine.
+        RuntimeError: the address is in use or does not belong to this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     reserved = socket.socket(family)
-    # A port whose last connections have just ended may be taken again at once.
+    # Allow a port whose last connections have just closed.
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         reserved.bind((host, port))
@@ -111,14 +114,14 @@ def reserve_port(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         reserved.close()
         raise RuntimeError(
-            f"cannot listen on {host}:{port}: {error}; choose another with --port "
-            f"(无法监听 {host}:{port}, 可能已被占用, 请用 --port 另选端口)"
+            f"cannot listen on {host}:{port}: {error}; choose another port with --port "
+            f"(无法监听 {host}:{port}, 端口可能已被占用, 请用 --port 指定其他端口)"
         ) from error
     return reserved
 
 
 def write_secret(path: Path, secret: str) -> None:
-    """A file that only its owner can read, there with its content or not at all."""
+    """Write a file that only its owner can read; it appears with its complete content."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(secret, encoding="ascii")
@@ -126,5 +129,6 @@ def write_secret(path: Path, secret: str) -> None:
 
 
 def write_json(value: Any) -> None:
+    """Print a value as indented JSON to standard output."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write("\n")

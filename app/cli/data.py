@@ -1,30 +1,34 @@
-"""`sanku load DIR` and `sanku eval DIR`."""
+"""The commands `sanku load DIR` and `sanku eval DIR`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.common import complain, load_settings, progress, write_json
+from app.cli.common import load_settings, print_error, progress, write_json
 
 Directory = Annotated[
-    Path, typer.Argument(exists=True, file_okay=False, help="A directory in interchange format.")
+    Path, typer.Argument(exists=True, file_okay=False, help="Directory in the interchange format.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def load(
     directory: Directory,
     defaults: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="JSON: achievement/demand/manager → field → value."),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="JSON with default values: kind of record → field → value.",
+        ),
     ] = None,
     draft: Annotated[bool, typer.Option(help="Store as drafts instead of publishing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load achievements, demands and managers; what is there already (same source id) is left as it is.
+    """Import achievements, demands and managers. Existing records (same source id) are not changed.
 
-    Exit status 2 when some rows were refused: each is named with its file, line, field and reason.
+    Exits with status 2 if rows are refused; each is reported with its file, line, field and reason.
     """
     from app.bootstrap import build_services, close
     from app.database import Database
@@ -33,7 +37,7 @@ def load(
     from app.settings import Settings
 
     services = build_services(load_settings())
-    with progress("load") as step:
+    with progress("records (记录)") as update:
         report = load_directory(
             services[Database],
             services[Indexer],
@@ -41,7 +45,7 @@ def load(
             directory,
             defaults=read_defaults(defaults),
             draft=draft,
-            on_progress=step,
+            on_progress=update,
         )
     close(services)
     if as_json:
@@ -50,20 +54,20 @@ def load(
         for line in report.lines():
             typer.echo(line)
         for refused in report.refused:
-            complain(str(refused))
+            print_error(str(refused))
     if report.refused:
         raise typer.Exit(2)
 
 
 def evaluate(directory: Directory, as_json: AsJson = False) -> None:
-    """Measure matching on a judged directory, in a throw-away store; your own data is not touched."""
+    """Evaluate matching on a judged directory, in an ephemeral store. Your data is not used or changed."""
     from app.matching.embedding.embedder import SentenceTransformerEmbedder
     from app.matching.evaluation.evaluator import evaluate_directory, report_lines
 
     settings = load_settings()
     embedder = SentenceTransformerEmbedder(settings.model_path, device=settings.model_device)
-    with progress("eval") as step:
-        figures = evaluate_directory(settings, embedder, directory, on_progress=step)
+    with progress("evaluation (评测)") as update:
+        figures = evaluate_directory(settings, embedder, directory, on_progress=update)
     if as_json:
         write_json(figures)
         return

@@ -1,4 +1,4 @@
-"""`sanku demo`: the whole way of the data on demonstration data, from a posted demand to a manager's inbox."""
+"""The command `sanku demo`: from a new demand to a manager's inbox, on demonstration data."""
 
 import threading
 from socket import socket
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.common import complain, errors, load_settings, progress, reserve_port
+from app.cli.common import errors, load_settings, print_error, progress, reserve_port
 from app.cli.serve import initialise
 from app.settings import Settings
 
@@ -14,10 +14,10 @@ from app.settings import Settings
 def demo(
     port: Annotated[int, typer.Option(help="Port to listen on (127.0.0.1).")] = 8000,
     once: Annotated[
-        bool, typer.Option("--once", help="Show the story and stop, instead of serving on.")
+        bool, typer.Option("--once", help="Stop after the demonstration instead of serving on.")
     ] = False,
 ) -> None:
-    """Prepare everything, load the demonstration data, serve it, and walk through the main job over HTTP."""
+    """Set up a demonstration installation, serve it, and show the main workflow over HTTP."""
     settings = _settings()
     with reserve_port("127.0.0.1", port) as reserved:
         initialise(settings)
@@ -26,14 +26,14 @@ def demo(
 
 
 def _settings() -> Settings:
-    """The demonstration's own home, a worker inside, and no log lines across the story unless they are asked for."""
-    given = load_settings(demo=True).model_fields_set
-    own: dict[str, Any] = {"demo": True, "worker_in_service": True}
-    if "home" not in given:
-        own["home"] = Settings.model_fields["home"].default.parent / "sanku-demo"
-    if "log_level" not in given:
-        own["log_level"] = "WARNING"
-    return load_settings(**own)
+    """Settings with a separate home directory, a worker in the service and few log lines, unless set otherwise."""
+    explicit = load_settings(demo=True).model_fields_set
+    overrides: dict[str, Any] = {"demo": True, "worker_in_service": True}
+    if "home" not in explicit:
+        overrides["home"] = Settings.model_fields["home"].default.parent / "sanku-demo"
+    if "log_level" not in explicit:
+        overrides["log_level"] = "WARNING"
+    return load_settings(**overrides)
 
 
 def _load(settings: Settings) -> None:
@@ -45,14 +45,14 @@ def _load(settings: Settings) -> None:
     from app.libraries.record.indexing import Indexer
 
     services = build_services(settings)
-    with progress("demo data (演示数据)") as step:
+    with progress("demo data (演示数据)") as update:
         report = load_directory(
-            services[Database], services[Indexer], settings, DATA, defaults={}, on_progress=step
+            services[Database], services[Indexer], settings, DATA, defaults={}, on_progress=update
         )
     for line in report.lines():
-        complain(f"  {line}")
+        print_error(f"  {line}")
     for refused in report.refused:
-        complain(f"  {refused}", style="red")
+        print_error(f"  {refused}", style="red")
     create_accounts(services[Database], settings)
     with errors.status("matching and pushing (匹配与推送)"):
         build_worker(services).run_until_idle()
@@ -63,7 +63,7 @@ def _serve(settings: Settings, reserved: socket, *, once: bool) -> None:
     import uvicorn
 
     from app.demo.accounts import password_of
-    from app.demo.story import tell
+    from app.demo.story import run_story
     from app.main import create_app
 
     config = uvicorn.Config(
@@ -75,36 +75,36 @@ def _serve(settings: Settings, reserved: socket, *, once: bool) -> None:
     )
     server = uvicorn.Server(config)
     base = f"http://127.0.0.1:{reserved.getsockname()[1]}"
-    unfinished = ["the service stopped before the story ended (服务提前停止)"]
+    failures = ["the service stopped before the demonstration ended (服务提前停止)"]
 
-    def narrate() -> None:
+    def demonstrate() -> None:
         try:
-            tell(base, password_of(settings), serves_on=not once)
-            unfinished.clear()
+            run_story(base, password_of(settings), keeps_serving=not once)
+            failures.clear()
         except RuntimeError as error:
-            unfinished[:] = [str(error)]
+            failures[:] = [str(error)]
         finally:
-            server.should_exit = once or bool(unfinished)
+            server.should_exit = once or bool(failures)
 
-    # The server keeps the main thread, so that Ctrl-C reaches it and it ends cleanly.
-    narrator = threading.Thread(target=narrate, name="demo", daemon=True)
-    _start_when_ready(server, narrator)
+    # The server runs in the main thread, so that Ctrl-C stops it cleanly.
+    thread = threading.Thread(target=demonstrate, name="demo", daemon=True)
+    _start_when_ready(server, thread)
     try:
         server.run(sockets=[reserved])
     except KeyboardInterrupt:
-        complain("stopped (已停止)")
+        print_error("stopped (已停止)")
         return
-    if unfinished:
-        raise RuntimeError(f"the demo could not be told (演示未能完成): {unfinished[0]}")
+    if failures:
+        raise RuntimeError(f"the demonstration failed (演示未能完成): {failures[0]}")
 
 
-def _start_when_ready(server: Any, narrator: threading.Thread) -> None:
-    """Begin the story when the server accepts connections: its own start-up calls us then."""
+def _start_when_ready(server: Any, thread: threading.Thread) -> None:
+    """Start the thread once the server accepts connections, by wrapping the server's start-up."""
     startup = server.startup
 
-    async def started(*args: Any, **kwargs: Any) -> None:
+    async def startup_then_thread(*args: Any, **kwargs: Any) -> None:
         await startup(*args, **kwargs)
         if server.started:
-            narrator.start()
+            thread.start()
 
-    server.startup = started
+    server.startup = startup_then_thread

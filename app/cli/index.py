@@ -1,4 +1,4 @@
-"""`sanku index status | rebuild`."""
+"""The commands `sanku index status | rebuild`."""
 
 from typing import Annotated
 
@@ -8,12 +8,12 @@ from app.cli.common import load_settings, write_json
 
 commands = typer.Typer(help="The vector index (向量索引).", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @commands.command("status")
 def status(as_json: AsJson = False) -> None:
-    """How many vectors there are, and how far the index has followed the database."""
+    """Show the number of vectors, and how far the index has followed the database."""
     from app.bootstrap import build_services
     from app.database import Database
     from app.matching.matcher import Matcher
@@ -25,7 +25,7 @@ def status(as_json: AsJson = False) -> None:
 
 @commands.command("rebuild")
 def rebuild(as_json: AsJson = False) -> None:
-    """Throw the index away and build it from the vectors in the database; no text is embedded again."""
+    """Discard the index and rebuild it from the vectors in the database. No text is embedded again."""
     from app.bootstrap import build_services, close
     from app.database import Database
     from app.matching.matcher import Matcher
@@ -43,9 +43,9 @@ def _show(state: dict[str, object], as_json: bool) -> None:
         write_json(state)
         return
     for key, value in state.items():
-        shown = (
+        text = (
             ", ".join(f"{kind} {count}" for kind, count in value.items())
             if isinstance(value, dict)
             else value
         )
-        typer.echo(f"{key}: {shown}")
+        typer.echo(f"{key}: {text}")

@@ -1,4 +1,4 @@
-"""`sanku match`: the ranked achievements of a demand, or of any text, without the service."""
+"""The command `sanku match`: ranked achievements for a demand or a text, without the service."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 
 
 def match(
-    demand_id: Annotated[str | None, typer.Argument(help="Id or number (JN-D-…) of a demand.")] = None,
-    text: Annotated[str | None, typer.Option(help="A problem in your own words; nothing is stored.")] = None,
+    demand_id: Annotated[
+        str | None, typer.Argument(help="Id or reference number (JN-D-…) of a demand.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Description of a problem; it is not stored.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Rank the published achievements for a demand or for a text, with reasons."""
+    """Rank the published achievements for a demand or a text, with reasons."""
     if (demand_id is None) == (text is None):
-        raise typer.BadParameter("give either a demand's id or --text (需求编号与 --text 二选一)")
+        raise typer.BadParameter("specify either a demand or --text (需求编号与 --text 须任选其一)")
     if text is not None and not words(text):
         raise typer.BadParameter(
-            "the text has no word to match by (文字中没有可用于匹配的词)", param_hint="--text"
+            "the text contains no words usable for matching (文字中没有可用于匹配的词)", param_hint="--text"
         )
     from sqlalchemy import select
 
@@ -66,18 +68,18 @@ def match(
     _print(rows, answer.no_good_match)
 
 
-def _demand(session: "Session", given: str) -> "Demand":
+def _demand(session: "Session", id_or_number: str) -> "Demand":
     from sqlalchemy import select
 
     from app.libraries.demands.models import Demand
 
     try:
-        found = session.get(Demand, UUID(given))
+        demand = session.get(Demand, UUID(id_or_number))
     except ValueError:
-        found = session.scalar(select(Demand).where(Demand.number == given.strip().upper()))
-    if found is None:
-        raise NotFound(f"There is no demand {given}.", f"没有编号为 {given} 的技术需求。")
-    return found
+        demand = session.scalar(select(Demand).where(Demand.number == id_or_number.strip().upper()))
+    if demand is None:
+        raise NotFound(f"Demand {id_or_number} does not exist.", f"技术需求 {id_or_number} 不存在。")
+    return demand
 
 
 def _print(rows: list[dict[str, Any]], no_good_match: Any) -> None:
@@ -86,5 +88,5 @@ def _print(rows: list[dict[str, Any]], no_good_match: Any) -> None:
         typer.echo(f"      {row['reason_zh']}")
     if no_good_match:
         typer.echo(f"{no_good_match['zh']} {no_good_match['en']}")
-        for lack in no_good_match["missing"]:
-            typer.echo(f"      {lack['zh']} {lack['en']}")
+        for gap in no_good_match["missing"]:
+            typer.echo(f"      {gap['zh']} {gap['en']}")

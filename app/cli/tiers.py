@@ -1,18 +1,18 @@
-"""`sanku tiers`: every manager's tier of a year, from the contracts and certificates as they are."""
+"""The command `sanku tiers`: the managers' tiers of a year, computed from current contracts and certificates."""
 
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.common import complain, load_settings, prepared_database, write_json
+from app.cli.common import load_settings, prepared_database, print_error, write_json
 
 
 def tiers(
-    year: Annotated[int | None, typer.Option(help="The year (年度); default: this one.")] = None,
-    refresh: Annotated[bool, typer.Option(help="Store this year's tiers too, as the worker does.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Stable output for programs.")] = False,
+    year: Annotated[int | None, typer.Option(help="Year (年度); default: the current year.")] = None,
+    refresh: Annotated[bool, typer.Option(help="Also store this year's tiers, as the worker does.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Tiers C/D/E (人才类别) of all managers with a contract or a verified certificate, with the figures."""
+    """Show tiers C/D/E (人才类别) and figures of all managers with a contract or a verified certificate."""
     from app.clock import today
     from app.talent.tiers.loader import managers_with_something
     from app.talent.tiers.service import REFRESHED_AT_ONCE
@@ -25,9 +25,9 @@ def tiers(
         changed = 0
         for start in range(0, len(ids), REFRESHED_AT_ONCE):
             with database.unit_of_work() as session:
-                portion = ids[start : start + REFRESHED_AT_ONCE]
-                changed += refresh_tiers(session, portion, cause="tiers.refreshed", cause_id=None)
-        complain(f"{changed} tiers changed (类别变动 {changed} 人)")
+                batch = ids[start : start + REFRESHED_AT_ONCE]
+                changed += refresh_tiers(session, batch, cause="tiers.refreshed", cause_id=None)
+        print_error(f"{changed} tiers changed (类别变动 {changed} 人)")
     with database.reading() as session:
         rows = _rows(session, ids, today().year if year is None else year)
     database.dispose()
@@ -38,7 +38,7 @@ def tiers(
         typer.echo(
             f"{row['number']}  {row['tier'] or '-'}  {row['rule'] or '-':<4} "
             f"projects {row['landed_projects']}, {row['amount_year_wan']} 万元 in the year, "
-            f"{row['amount_total_wan']} 万元 in all, certificate {row['certificate']}"
+            f"{row['amount_total_wan']} 万元 in total, certificate {row['certificate']}"
         )
 
 
@@ -49,7 +49,7 @@ def _rows(session: Any, ids: Any, year: int) -> list[dict[str, Any]]:
     from app.talent.tiers.service import evaluate_managers, summary
 
     numbers = dict(session.execute(select(Manager.id, Manager.number).where(Manager.id.in_(ids))).all())
-    found = evaluate_managers(session, ids, year=year)
+    evaluations = evaluate_managers(session, ids, year=year)
     rows = [
         {
             "number": numbers[id_],
@@ -57,6 +57,6 @@ def _rows(session: Any, ids: Any, year: int) -> list[dict[str, Any]]:
             "rule": evaluation.rule.id if evaluation.rule else None,
             **summary(evaluation),
         }
-        for id_, evaluation in found.items()
+        for id_, evaluation in evaluations.items()
     ]
     return sorted(rows, key=lambda row: str(row["number"]))

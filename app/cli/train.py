@@ -1,4 +1,4 @@
-"""`sanku train`, and `sanku model list | use | rollback`: the ranker that learns from use."""
+"""The commands `sanku train` and `sanku model list | use | rollback`: training and promotion of the ranker."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,26 +13,26 @@ from app.cli.common import load_settings, prepared_database, progress, write_jso
 if TYPE_CHECKING:
     from app.database import Database
 
-AsJson = Annotated[bool, typer.Option("--json", help="Stable output for programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def train(
-    dry_run: Annotated[bool, typer.Option(help="Compute and report; store and replace nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Train and report only; store nothing.")] = False,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Learn from what came since that day only.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Use only training data from this day on.")
     ] = None,
     margin: Annotated[
-        float, typer.Option(min=-1, max=1, help="nDCG@10 that the interval's lower end must reach.")
+        float, typer.Option(min=-1, max=1, help="Minimum nDCG@10 gain: lower end of the interval.")
     ] = 0.0,
     judged: Annotated[
         Path | None,
         typer.Option(
-            exists=True, file_okay=False, help="Judged directory not to lose on; default: the shipped."
+            exists=True, file_okay=False, help="Judged directory for the regression check; default: built in."
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn from what people did with matches; the new ranker answers only if it is the better one."""
+    """Train a ranker on users' answers to matches. It becomes active only if it is better than the active one."""
     from app.bootstrap import build_services, close
     from app.database import Database
     from app.matching.embedding.embedder import Embedder
@@ -42,12 +42,12 @@ def train(
     from app.settings import Settings
 
     services = build_services(load_settings())
-    with progress("judged set") as step:
-        held = judged_pairs(
-            services[Settings], services[Embedder], judged or shipped_directory(), on_progress=step
+    with progress("judged set (评测集)") as update:
+        pairs = judged_pairs(
+            services[Settings], services[Embedder], judged or shipped_directory(), on_progress=update
         )
     options = TrainingOptions(
-        judged=held,
+        judged=pairs,
         since=since.replace(tzinfo=UTC) if since else None,
         margin=margin,
         dry_run=dry_run,
@@ -62,7 +62,7 @@ def train(
 
 
 def list_models(as_json: AsJson = False) -> None:
-    """The rankers there are, the newest first, and which one answers."""
+    """List the rankers, newest first; the active one is marked with *."""
     from app.matching.ranking.ranker import load_ranker
     from app.matching.training.report import listed_models
 
@@ -73,13 +73,13 @@ def list_models(as_json: AsJson = False) -> None:
         return
     for row in rows:
         mark = "*" if row["active"] else " "
-        gap = row["metrics"].get("later_demands")
-        gained = f" nDCG@10 {gap['difference']:+.4f}" if gap else ""
-        typer.echo(f"{mark} {row['version']} {row['state']}{gained}")
+        comparison = row["metrics"].get("later_demands")
+        gain = f" nDCG@10 {comparison['difference']:+.4f}" if comparison else ""
+        typer.echo(f"{mark} {row['version']} {row['state']}{gain}")
 
 
-def use(version: Annotated[str, typer.Argument(help="As `sanku model list` names it.")]) -> None:
-    """Let this ranker answer from now on, in every process; all pairs are ranked again in the background."""
+def use(version: Annotated[str, typer.Argument(help="A version from `sanku model list`.")]) -> None:
+    """Activate this ranker in all processes. All pairs are ranked again in the background."""
     from app.accounts.access.principal import SYSTEM
     from app.matching.ranking import registry
     from app.matching.ranking.ranker import load_ranker
@@ -90,7 +90,7 @@ def use(version: Annotated[str, typer.Argument(help="As `sanku model list` names
 
 
 def rollback() -> None:
-    """Bring back the ranker that answered before the present one."""
+    """Activate the previous ranker again."""
     from app.accounts.access.principal import SYSTEM
     from app.matching.ranking import registry
     from app.matching.ranking.ranker import load_ranker
@@ -102,7 +102,7 @@ def rollback() -> None:
 
 @contextmanager
 def _database() -> Iterator["Database"]:
-    """The prepared database; closed however the command ends."""
+    """The database, disposed at the end of the command."""
     database = prepared_database(load_settings())
     try:
         yield database

@@ -1,4 +1,4 @@
-"""`sanku user create`."""
+"""The command `sanku user create`."""
 
 import sys
 from typing import Annotated
@@ -13,18 +13,18 @@ commands = typer.Typer(help="Users (用户).", no_args_is_help=True)
 @commands.command("create")
 def create(
     email: str,
-    name: Annotated[str, typer.Option(help="The person's name (姓名).")],
+    name: Annotated[str, typer.Option(help="Name of the person (姓名).")],
     role: Annotated[
         str, typer.Option(help="operator, enterprise, institution, manager or investor.")
     ] = "operator",
     organisation: Annotated[
-        str | None, typer.Option(help="Credit code (统一社会信用代码) or name of the user's organisation.")
+        str | None, typer.Option(help="Credit code (统一社会信用代码) or name of the organisation.")
     ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
 ) -> None:
-    """Create a user; the first operator of a new installation is made this way. Prints the user's id."""
+    """Create a user, such as the first operator of a new installation, and print their id."""
     from app.accounts.access.principal import SYSTEM
     from app.accounts.models import Role
     from app.accounts.organisations.credit_code import is_uscc
@@ -52,8 +52,8 @@ def create(
             raise Invalid.field(
                 "organisation",
                 "unknown",
-                f"没有机构 {organisation}",
-                f"there is no organisation {organisation}",
+                f"单位 {organisation} 不存在",
+                f"the organisation {organisation} does not exist",
             )
         user = create_user(
             session,

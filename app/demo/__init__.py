@@ -1,1 +1,1 @@
-"""The demonstration: its data, its logins and its story."""
+"""The demonstration: data, accounts and the story that `sanku demo` shows."""

@@ -1,7 +1,4 @@
-"""Logins of the demonstration, with one password of this installation.
-
-An operator, an enterprise, a university and every manager.
-"""
+"""Accounts of the demonstration: an operator, an enterprise, a university and every manager, with one password."""
 
 import secrets
 
@@ -24,11 +21,12 @@ INSTITUTION_EMAIL = "institution@demo.sanku.example"
 
 
 def manager_email(source_ref: str) -> str:
+    """The e-mail address of the manager with this source reference."""
     return f"{source_ref.lower()}@demo.sanku.example"
 
 
 def password_of(settings: Settings) -> str:
-    """The password of all demonstration logins, made once for each installation and readable by its owner only."""
+    """The password of all demonstration accounts, generated once per installation and readable only by its owner."""
     file = settings.home_path / "demo_password"
     if not file.exists() or not file.stat().st_size:
         file.touch(mode=0o600)
@@ -37,10 +35,10 @@ def password_of(settings: Settings) -> str:
 
 
 def create_accounts(database: Database, settings: Settings) -> None:
-    """Create the logins that are missing and link each manager to theirs."""
+    """Create missing accounts and link each manager to theirs."""
     password = password_of(settings)
     with database.unit_of_work() as session:
-        # The demonstration's bureau knows its organisations: readers of unverified ones see little more than strangers.
+        # The demonstration needs verified organisations: members of unverified ones see little more than the public.
         session.execute(
             update(Organisation)
             .where(Organisation.verified_at.is_(None), Organisation.self_registered.is_(False))
@@ -75,5 +73,5 @@ def create_accounts(database: Database, settings: Settings) -> None:
                 role=Role.MANAGER,
                 organisation_id=manager.owner_org_id,
             )
-            # The link to a login is no change of the record itself: no new version.
+            # Linking an account does not change the record itself, so there is no new version.
             manager.user_id = user.id

@@ -1,4 +1,4 @@
-"""Where the demonstration data lies."""
+"""The directory of the demonstration data."""
 
 from pathlib import Path
 

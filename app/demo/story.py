@@ -1,4 +1,4 @@
-"""The main job told over HTTP: an enterprise posts a demand, and it ends in a manager's inbox."""
+"""The main workflow over HTTP: an enterprise posts a demand, and a manager finds it in their inbox."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from app.clock import local_now
 from app.demo.accounts import ENTERPRISE_EMAIL, INSTITUTION_EMAIL, OPERATOR_EMAIL, manager_email
-from app.demo.terminal import Prose, paper, table
+from app.demo.terminal import Prose, plain_console, table
 
 DEMAND = {
     "title": "液压支架立柱活塞杆不再镀硬铬后的防锈耐磨办法",
@@ -36,14 +36,14 @@ PAIRS_SHOWN = 2
 RECOMMENDED_SHOWN, FLAGGED_SHOWN = 3, 2
 SECONDS_FOR_PUSHES = 120
 
-out = paper()
+out = plain_console()
 
 
-def tell(base: str, password: str, *, serves_on: bool) -> None:
-    """Print the story.
+def run_story(base: str, password: str, *, keeps_serving: bool) -> None:
+    """Carry out the workflow and print each step.
 
     Raises:
-        RuntimeError: the service answers otherwise than it should, or not at all.
+        RuntimeError: the service does not answer, or answers with an error.
     """
     try:
         with httpx.Client(base_url=base, timeout=60) as http:
@@ -56,7 +56,7 @@ def tell(base: str, password: str, *, serves_on: bool) -> None:
                 _show_inbox(http, operator, ranked, demand, password)
     except httpx.HTTPError as error:
         raise RuntimeError(f"{base}: {error or type(error).__name__}") from error
-    _show_addresses(base, password, serves_on=serves_on)
+    _show_addresses(base, password, keeps_serving=keeps_serving)
 
 
 def _login(http: httpx.Client, email: str, password: str) -> dict[str, str]:
@@ -66,7 +66,7 @@ def _login(http: httpx.Client, email: str, password: str) -> dict[str, str]:
 
 def _post_demand(http: httpx.Client, login: dict[str, str]) -> dict[str, Any]:
     payload = DEMAND | {"deadline": f"{local_now().year + 1}-12-31"}
-    # The same demand has the same key: running the demo again must not post it again.
+    # The key depends only on the demand, so that running the demonstration again does not post it twice.
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     headers = login | {"Idempotency-Key": f"demo-story-{digest[:16]}"}
     demand = _checked(http.post("/v1/demands", json=payload, headers=headers))
@@ -81,7 +81,7 @@ def _post_demand(http: httpx.Client, login: dict[str, str]) -> dict[str, Any]:
 
 
 def _show_matches(http: httpx.Client, login: dict[str, str], demand: dict[str, Any]) -> list[dict[str, Any]]:
-    """The good ones of the matches shown, the best first."""
+    """Print the matches and return the good ones, best first."""
     answer = _checked(http.get(f"/v1/demands/{demand['id']}/matches", params={"limit": SHOWN}, headers=login))
     out.rule("② 匹配到的技术成果 · GET /v1/demands/{id}/matches")
     matches = table("名次", "匹配分", "技术成果", "理由", widths=(4, 6, 44, 46))
@@ -94,17 +94,17 @@ def _show_matches(http: httpx.Client, login: dict[str, str], demand: dict[str, A
             Prose(item["reasons"]["one_line_zh"]),
         )
     out.print(matches)
-    out.print(Prose(f"✓ 匹配分不低于 {answer['threshold']:.2f}，是合适的匹配；其余仅供参考，不会推送。"))
+    out.print(Prose(f"✓ 匹配分不低于 {answer['threshold']:.2f}，为合适的匹配；其余仅供参考，不予推送。"))
     if answer["no_good_match"]:
-        told = answer["no_good_match"]
-        out.print(Prose("；".join([told["zh"], *(lack["zh"] for lack in told["missing"])])))
+        explanation = answer["no_good_match"]
+        out.print(Prose("；".join([explanation["zh"], *(gap["zh"] for gap in explanation["missing"])])))
     return [item for item in answer["items"] if item["good"]]
 
 
 def _show_recommendations(
     http: httpx.Client, login: dict[str, str], demand: dict[str, Any], matches: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The managers recommended for the best pair, the best first."""
+    """Print the recommendations of the best pairs and return the managers recommended for the best one."""
     out.rule("③ 推荐的技术经理人 · GET /v1/recommendations")
     ranked: list[list[dict[str, Any]]] = []
     for match in matches[:PAIRS_SHOWN]:
@@ -119,17 +119,17 @@ def _show_recommendations(
 
 
 def _recommendations(items: list[dict[str, Any]]) -> Table:
-    shown = table("名次", "得分", "技术经理人", "是否推荐", "理由", widths=(4, 6, 10, 10, 65))
+    grid = table("名次", "得分", "技术经理人", "是否推荐", "理由", widths=(4, 6, 10, 10, 65))
     for item in items:
         state = "✓ 推荐" if item["recommended"] else "✗ 利益冲突" if item["conflict"] else "✗ 在办已满"
-        shown.add_row(
+        grid.add_row(
             str(item["rank"]) if item["recommended"] else "—",
             f"{item['score']:.2f}",
             Prose(item["manager"]["title"]),
             Prose(state, style="green" if item["recommended"] else "red"),
             Prose(item["reasons"]["one_line_zh"]),
         )
-    return shown
+    return grid
 
 
 def _show_inbox(
@@ -139,34 +139,34 @@ def _show_inbox(
     demand: dict[str, Any],
     password: str,
 ) -> None:
-    """The inbox of the best-ranked manager who got a push of this demand."""
-    having = _pushed_to(http, operator, demand)
-    # On a later run the managers who got it may have too much in hand to be recommended once more.
-    id_ = next((manager["id"] for manager in ranked if manager["id"] in having), min(having))
+    """Print the inbox of the best-ranked manager who received a push of this demand."""
+    recipients = _pushed_to(http, operator, demand)
+    # On a repeated run, the recipients may have reached their capacity and are no longer recommended.
+    id_ = next((manager["id"] for manager in ranked if manager["id"] in recipients), min(recipients))
     manager = _checked(http.get(f"/v1/managers/{id_}", headers=operator))
     login = _login(http, manager_email(str(manager["source_ref"] or manager["number"])), password)
     items = _checked(http.get("/v1/inbox", params={"limit": SHOWN}, headers=login))["items"]
     out.rule(f"④ {manager['title']} 的收件箱 · GET /v1/inbox")
     if not items:
-        out.print("没有待处理的推送 (nothing is waiting)")
+        out.print("没有待处理的推送 (no pending pushes)")
         return
     inbox = table("名次", "排序分", "技术需求", "技术成果", "为何推送给您", widths=(4, 6, 29, 29, 42))
     for rank, push in enumerate(items, 1):
-        ours = push["demand"]["id"] == demand["id"]
+        is_new = push["demand"]["id"] == demand["id"]
         inbox.add_row(
             str(rank),
             f"{push['rank_score']:.2f}",
-            Prose(_title(push["demand"]) + (" ←" if ours else ""), style="bold" if ours else ""),
+            Prose(_title(push["demand"]) + (" ←" if is_new else ""), style="bold" if is_new else ""),
             Prose(_title(push["achievement"])),
             Prose(push["reasons"]["manager"]["one_line_zh"]),
         )
     out.print(inbox)
     if any(push["demand"]["id"] == demand["id"] for push in items):
-        out.print("← 刚才发布的需求 (the demand just posted)")
+        out.print("← 刚发布的需求 (the new demand)")
 
 
 def _pushed_to(http: httpx.Client, login: dict[str, str], demand: dict[str, Any]) -> set[str]:
-    """Ids of the managers who got a push of the demand. The worker writes pushes in the background: wait for it."""
+    """Ids of the managers who received a push of the demand; waits for the worker, which creates the pushes."""
     deadline = time.monotonic() + SECONDS_FOR_PUSHES
     while time.monotonic() < deadline:
         params = {"demand_id": demand["id"], "limit": 100}
@@ -175,7 +175,7 @@ def _pushed_to(http: httpx.Client, login: dict[str, str], demand: dict[str, Any]
             return {push["manager"]["id"] for push in items}
         time.sleep(0.3)
     raise RuntimeError(
-        f"no push was written within {SECONDS_FOR_PUSHES} s ({SECONDS_FOR_PUSHES} 秒内没有生成推送)"
+        f"no push was created within {SECONDS_FOR_PUSHES} s ({SECONDS_FOR_PUSHES} 秒内未生成推送)"
     )
 
 
@@ -187,23 +187,23 @@ def _score(value: float, *, good: bool) -> Text:
     return Text(f"{value:.2f} ✓", style="bold green") if good else Text(f"{value:.2f}", style="dim")
 
 
-def _show_addresses(base: str, password: str, *, serves_on: bool) -> None:
-    out.rule("打开这些地址 · addresses")
+def _show_addresses(base: str, password: str, *, keeps_serving: bool) -> None:
+    out.rule("访问地址和账号 · addresses and accounts")
     for label, value in (
-        ("API 文档 (interactive API)", f"{base}/docs"),
+        ("API 文档 (API pages)", f"{base}/docs"),
         ("OpenAPI", f"{base}/openapi.json"),
         ("就绪与指标 (ready, metrics)", f"{base}/readyz  {base}/metrics"),
         ("管理部门 (operator)", OPERATOR_EMAIL),
         ("企业 (enterprise)", ENTERPRISE_EMAIL),
         ("高校院所 (institution)", INSTITUTION_EMAIL),
         ("技术经理人 (manager)", f"{manager_email('M-DEMO-02')}  (M-DEMO-01 … 20)"),
-        ("密码 (password of all)", password),
+        ("密码 (password for all)", password),
     ):
         out.print(f"{label}{' ' * (28 - Text(label).cell_len)}{value}", soft_wrap=True)
     out.print(
-        "服务运行中，按 Ctrl-C 停止 (serving; Ctrl-C stops it)"
-        if serves_on
-        else "服务已结束；去掉 --once 则继续运行 (stopped; without --once it goes on serving)"
+        "服务运行中，按 Ctrl-C 停止 (serving; press Ctrl-C to stop)"
+        if keeps_serving
+        else "服务已停止；去掉 --once 可持续运行 (stopped; omit --once to keep serving)"
     )
 
 

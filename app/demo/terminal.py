@@ -1,6 +1,6 @@
-"""Paper for the demonstration: Chinese text that breaks between any two characters, in tables that keep their shape.
+"""Terminal output of the demonstration: Chinese text that wraps between characters, in tables of stable width.
 
-rich breaks lines at spaces only, and Chinese has none: a sentence with one number in it would break at the number.
+rich wraps lines only at spaces, which Chinese does not have, so a sentence with a number would wrap at the number.
 """
 
 import re
@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 WIDTH = 120
-"""Columns where the output is no terminal (a file, a pipe) and COLUMNS says nothing else."""
+"""Output width in columns if the output is not a terminal and COLUMNS is not set."""
 NARROW = 10
 
-# What may not be parted: a wide character with the marks that close after it, or a word of other characters.
+# Unbreakable pieces: a wide character with its opening and closing marks, or a word of other characters.
 _OPENING, _CLOSING = "“‘（《【", "，。；：、）》】”’！？…"
 _WIDE = "[\u2e80-\u9fff\uff00-\uffef]"
 _PIECE = re.compile(
@@ -25,8 +25,8 @@ _PIECE = re.compile(
 )
 
 
-def paper() -> Console:
-    """A console that prints texts as they are: no markup, no emoji codes, no colouring of numbers."""
+def plain_console() -> Console:
+    """A console that prints texts unchanged, without markup, emoji codes or highlighting."""
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = shutil.get_terminal_size((WIDTH, 50)).columns
@@ -34,7 +34,7 @@ def paper() -> Console:
 
 
 class Prose:
-    """A text of one or more lines, broken to the width it is given."""
+    """A text of one or more lines that wraps to the available width."""
 
     def __init__(self, text: str, style: str = "") -> None:
         self._text = text
@@ -50,7 +50,7 @@ class Prose:
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
-    """Lines of at most `width` cells; only a single word that is longer stands out."""
+    """Split a text into lines of at most `width` cells; only a single longer word exceeds it."""
     for paragraph in text.split("\n"):
         line = ""
         for piece in _PIECE.findall(paragraph):
@@ -62,14 +62,14 @@ def wrapped(text: str, width: int) -> Iterator[str]:
 
 
 def table(*headings: str, widths: tuple[int, ...]) -> Table:
-    """Columns of up to `NARROW` cells are as wide as said; the others share what is left in the given proportion."""
-    shown = Table(show_lines=True, expand=True)
+    """A table. Columns of up to `NARROW` cells have a fixed width; the others share the rest in proportion."""
+    grid = Table(show_lines=True, expand=True)
     for heading, width in zip(headings, widths, strict=True):
         narrow = width <= NARROW
-        shown.add_column(
+        grid.add_column(
             heading,
             no_wrap=narrow,
             min_width=width if narrow else None,
             ratio=None if narrow else width,
         )
-    return shown
+    return grid
