@@ -1,1 +1,1 @@
-"""Sanku 三库: technology-transfer matchmaking. README.md says what it does; `main` serves it, `bootstrap` builds it."""
+"""Sanku 三库: technology-transfer matchmaking. `main` is the HTTP application, `bootstrap` builds its services."""

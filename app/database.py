@@ -1,4 +1,4 @@
-"""The database: base class, portable column types, engine, sessions. The only module that commits."""
+"""The database: base class, portable column types, engine and sessions. Only this module commits."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ _NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time: ``timestamptz`` on PostgreSQL, naive UTC text on SQLite. Refuses naive times."""
+    """An aware datetime in UTC: ``timestamptz`` on PostgreSQL, naive UTC text on SQLite. Refuses naive datetimes."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a stored time needs a time zone")
+            raise ValueError("cannot store a datetime without a time zone")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
@@ -57,8 +57,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Wan(TypeDecorator[Decimal]):
-    """An amount in 万元 with two decimals: ``numeric(14,2)`` on PostgreSQL, a whole number of 0.01 万元 on SQLite,
-    which has no decimal type and would store a float."""
+    """An amount in 万元 with two decimals: ``numeric(14,2)`` on PostgreSQL, an integer of 0.01 万元 on SQLite, which
+    has no decimal type and would store a float."""
 
     impl = Numeric(14, 2)
     cache_ok = True
@@ -71,7 +71,7 @@ class Wan(TypeDecorator[Decimal]):
             return value
         hundredths = Decimal(value) * 100
         if hundredths != hundredths.to_integral_value():
-            raise ValueError("an amount in 万元 has at most two decimals")
+            raise ValueError("an amount in 万元 may have at most two decimals")
         return int(hundredths)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
@@ -81,7 +81,7 @@ class Wan(TypeDecorator[Decimal]):
 
 
 class Percent(Wan):
-    """A part in percent with two decimals: ``numeric(5,2)`` on PostgreSQL, a whole number of 0.01 % on SQLite."""
+    """A percentage with two decimals: ``numeric(5,2)`` on PostgreSQL, an integer of 0.01 % on SQLite."""
 
     impl = Numeric(5, 2)
     cache_ok = True
@@ -94,6 +94,8 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 
 
 class Base(DeclarativeBase):
+    """Base class of all tables, with portable column types and deterministic constraint names."""
+
     metadata = MetaData(naming_convention=_NAMING)
     type_annotation_map = {  # noqa: RUF012 — SQLAlchemy reads this name from the class
         datetime: UtcDateTime,
@@ -105,22 +107,23 @@ class Base(DeclarativeBase):
 
 
 def new_id() -> UUID:
-    """A UUIDv7: unique, and growing with time, so that ids are good keys and good cursors."""
+    """A UUIDv7: unique and increasing over time, so that ids are suitable as keys and cursors."""
     return uuid_utils.compat.uuid7()
 
 
 def now() -> datetime:
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 class Identified:
-    """Mixin: the primary key that every record has."""
+    """Mixin with the primary key `id`."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
 class Database:
-    """The engine with its two kinds of session; one per process, made by the entry point that owns it."""
+    """The engine and its two kinds of session; one per process, created by the entry point."""
 
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
@@ -130,7 +133,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading; whatever it might have changed is undone at its end."""
+        """A session for reading; changes are rolled back at its end."""
         with self._read() as session:
             try:
                 yield session
@@ -139,10 +142,10 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """One command, one transaction: commits at the end, undoes everything on any error.
+        """A session for writing in one transaction: commits at the end, rolls back on any error.
 
-        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of one
-        failing half-way when its read snapshot turns out to be old.
+        On SQLite it takes the write lock immediately (BEGIN IMMEDIATE), so that two writers wait for each other. With a
+        later lock, one of them would fail because its read snapshot is outdated.
         """
         with self._write() as session:
             try:
@@ -153,15 +156,16 @@ class Database:
                 raise
 
     def dispose(self) -> None:
+        """Close all connections."""
         self.engine.dispose()
 
 
 def _make_engine(url: str) -> Engine:
     parsed = make_url(url)
-    # An error's text goes to the log: the values in a statement are people's telephone numbers and hashes.
-    quiet: dict[str, Any] = {"hide_parameters": True}
+    # Errors are logged, and the parameters of a statement may be telephone numbers or hashes.
+    private: dict[str, Any] = {"hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, **quiet)
+        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, **private)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -173,12 +177,12 @@ def _make_engine(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         connect_args={"options": "-c timezone=UTC"},
-        **quiet,
+        **private,
     )
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
-    # The driver must not open transactions by itself: `_begin_sqlite` decides which kind.
+    # The driver must not start transactions itself: `_begin_sqlite` chooses their kind.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
@@ -213,7 +217,7 @@ def _write_session(request: Request) -> Iterator[Session]:
         yield session
 
 
-# scope="function": the transaction ends after the answer is built and before it is sent, so that a commit that
-# fails is an error answer, never a success that did not happen.
+# scope="function": the transaction ends after the response is built and before it is sent, so that a failed commit
+# results in an error response.
 ReadSession = Annotated[Session, Depends(_read_session, scope="function")]
 WriteSession = Annotated[Session, Depends(_write_session, scope="function")]

@@ -1,4 +1,4 @@
-"""All tables in one place, and the way to bring a database to the present schema."""
+"""The database schema: the modules with tables, and migration to the current version."""
 
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, text
 
 from app.database import Base, Database
 
-# Every module with tables; importing them registers the tables with the base class.
+# All modules with tables; importing them registers the tables with the base class.
 MODELS = (
     "app.events.outbox",
     "app.idempotency",
@@ -35,18 +35,19 @@ MODELS = (
     "app.workers.models",
 )
 
-_MIGRATION_LOCK = 0x53414E4B55  # "SANKU"; any number that nothing else on the database locks
+_MIGRATION_LOCK = 0x53414E4B55  # "SANKU"; a number that nothing else locks
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def metadata() -> MetaData:
+    """The metadata of all tables."""
     for module in MODELS:
         import_module(module)
     return Base.metadata
 
 
 def is_ours(_: Any, name: str | None, type_: str, __: bool, ___: Any) -> bool:
-    """Full-text tables are made by hand in the migrations: their shadow tables are not for autogenerate."""
+    """Alembic filter: full-text tables are created by hand in the migrations, so autogenerate must ignore them."""
     return not (type_ in ("table", "index") and (name or "").startswith("search_fts"))
 
 
@@ -57,11 +58,11 @@ def _config() -> Config:
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to the newest schema; does nothing when it is there already. One transaction."""
+    """Migrate the database to the current schema in one transaction; no effect if it is current."""
     config = _config()
     with database.engine.execution_options(sanku_write=True).begin() as connection:
         if not database.is_sqlite:
-            # Several processes of a new release may start at once: one migrates, the others wait and find it done.
+            # Several processes of a new release may start at once; one migrates while the others wait.
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -73,9 +74,9 @@ def _file_is_missing(database: Database) -> bool:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has the schema that this code needs."""
+    """Whether the database has the current schema."""
     if _file_is_missing(database):
-        return False  # connecting would make an empty one in its place
+        return False  # connecting would create an empty file
     head = ScriptDirectory.from_config(_config()).get_current_head()
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head

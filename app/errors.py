@@ -1,19 +1,19 @@
-"""The tree of domain errors and the one place where they become problem+json (RFC 9457).
+"""Domain errors, and their conversion to problem+json (RFC 9457).
 
     SankuError
-    ├── Invalid (422)            fields name what is wrong and what would be right
-    ├── BadRequest (400)         the request cannot be read at all
+    ├── Invalid (422)            `fields` state what is wrong and what is expected
+    ├── BadRequest (400)         the request cannot be parsed
     ├── Unauthenticated (401)
     ├── Forbidden (403)
     ├── NotFound (404)
-    ├── Conflict (409)           the record's state does not allow it
-    ├── StaleVersion (412)       somebody changed the record since it was read
+    ├── Conflict (409)           the record's state does not allow the operation
+    ├── StaleVersion (412)       the record has changed since it was read
     ├── TooLarge (413)
     ├── PreconditionRequired (428)
     ├── TooManyRequests (429)
-    └── Unavailable (503)        a part the answer needs is not ready
+    └── Unavailable (503)        a required part of the service is not ready
 
-The first line of a class's docstring is its English message, `zh` the Chinese one.
+The first line of a class's docstring is its English message, `zh` its Chinese message.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,8 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One wrong field: a dotted path (``indicators.0.unit``), a code for programs, what is wrong and would be right."""
+    """One invalid field: its dotted path (``indicators.0.unit``), a code for programs, and messages that state what is
+    wrong and what is expected."""
 
     field: str
     code: str
@@ -43,11 +44,12 @@ class FieldError:
     en: str
 
     def as_dict(self) -> dict[str, str]:
+        """The error as an entry of `errors` in the problem document."""
         return {"field": self.field, "code": self.code, "message_zh": self.zh, "message_en": self.en}
 
 
 class SankuError(Exception):
-    """Something went wrong."""
+    """An error occurred."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "error"
@@ -72,6 +74,7 @@ class SankuError(Exception):
         super().__init__(self.message_en)
 
     def problem(self, instance: str | None = None) -> dict[str, Any]:
+        """The problem document; `instance` is the path of the request."""
         body: dict[str, Any] = {
             "type": f"urn:sanku:problem:{self.problem_code}",
             "title": self.problem_code.replace("_", " "),
@@ -89,20 +92,20 @@ class SankuError(Exception):
 
 
 class Invalid(SankuError):
-    """Some fields are not valid; nothing was stored."""
+    """Some fields are invalid; nothing was saved."""
 
     status = 422
     code = "invalid"
-    zh = "有字段不符合要求,未保存任何内容。"
+    zh = "部分字段不符合要求,未保存任何内容。"
 
     @classmethod
     def field(cls, field: str, code: str, zh: str, en: str) -> "Invalid":
-        """One wrong field; the most common case outside the wire schemas."""
+        """The error for one invalid field."""
         return cls(fields=[FieldError(field, code, zh, en)])
 
 
 class BadRequest(SankuError):
-    """The request cannot be read."""
+    """The request cannot be parsed."""
 
     status = 400
     code = "bad_request"
@@ -122,15 +125,15 @@ class Unauthenticated(SankuError):
 
 
 class Forbidden(SankuError):
-    """You may not do this."""
+    """You do not have permission to do this."""
 
     status = 403
     code = "forbidden"
-    zh = "您没有此操作的权限。"
+    zh = "您无权执行此操作。"
 
 
 class NotFound(SankuError):
-    """There is no such record, or you may not see it."""
+    """The record does not exist, or you do not have permission to view it."""
 
     status = 404
     code = "not_found"
@@ -138,7 +141,7 @@ class NotFound(SankuError):
 
 
 class Conflict(SankuError):
-    """The record's present state does not allow this."""
+    """The record's current state does not allow this operation."""
 
     status = 409
     code = "conflict"
@@ -146,7 +149,7 @@ class Conflict(SankuError):
 
 
 class StaleVersion(SankuError):
-    """Somebody changed this record since you read it; read it again and repeat your change."""
+    """The record has been changed since you read it; read it again and repeat your change."""
 
     status = 412
     code = "stale_version"
@@ -162,15 +165,15 @@ class TooLarge(SankuError):
 
 
 class PreconditionRequired(SankuError):
-    """Send If-Match with the ETag that you read, so that no change of others is overwritten."""
+    """Send If-Match with the ETag that you received, so that changes by others are not overwritten."""
 
     status = 428
     code = "precondition_required"
-    zh = "请在 If-Match 中带上读取时的 ETag,以免覆盖他人的修改。"
+    zh = "请在 If-Match 中提供读取时获得的 ETag,以免覆盖他人的修改。"
 
 
 class TooManyRequests(SankuError):
-    """Too many attempts; please wait."""
+    """Too many attempts; try again later."""
 
     status = 429
     code = "too_many_requests"
@@ -178,17 +181,17 @@ class TooManyRequests(SankuError):
 
 
 class Unavailable(SankuError):
-    """A part that the answer needs is not ready; please try again soon."""
+    """The service is temporarily unavailable; try again later."""
 
     status = 503
     code = "unavailable"
     zh = "服务暂不可用,请稍后重试。"
 
 
-# What pydantic calls a fault → the Chinese sentence; {…} are pydantic's own context values.
+# Pydantic's error type → Chinese message; {…} are values of pydantic's error context.
 _PYDANTIC_ZH: dict[str, str] = {
     "missing": "必填",
-    "extra_forbidden": "没有这个字段",
+    "extra_forbidden": "字段不存在",
     "string_type": "应为字符串",
     "string_too_short": "至少 {min_length} 个字符",
     "string_too_long": "至多 {max_length} 个字符",
@@ -228,16 +231,16 @@ _PYDANTIC_ZH: dict[str, str] = {
 
 
 def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
-    """Pydantic's error list in our words; a validator's own error carries ``zh`` and ``en`` in its context."""
-    found = []
+    """Convert pydantic's errors to field errors. Errors of our validators carry ``zh`` and ``en`` in their context."""
+    fields = []
     for error in errors:
         kind = str(error["type"])
         context = error.get("ctx") or {}
         path = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
         english = str(context.get("en") or error["msg"])
         chinese = str(context.get("zh") or _chinese(kind, context) or english)
-        found.append(FieldError(".".join(path) or "body", kind, chinese, english))
-    return found
+        fields.append(FieldError(".".join(path) or "body", kind, chinese, english))
+    return fields
 
 
 def _chinese(kind: str, context: Mapping[str, Any]) -> str | None:
@@ -246,6 +249,7 @@ def _chinese(kind: str, context: Mapping[str, Any]) -> str | None:
 
 
 def problem_response(error: SankuError, request: Request) -> JSONResponse:
+    """The error as a problem+json response."""
     return JSONResponse(
         error.problem(request.url.path), error.status, headers=error.headers, media_type=PROBLEM
     )
@@ -271,7 +275,7 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
 
 
 def problems(*errors: type[SankuError]) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses`: which of these errors it may answer with."""
+    """The OpenAPI `responses` of a route that may raise these errors."""
     return {
         error.status: {
             "description": f"{error.zh} {error().message_en}",
@@ -296,7 +300,7 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
-    """What the framework itself refuses (unknown path, method) in the same form."""
+    """Errors of the framework itself (unknown path or method) in the same form."""
     assert isinstance(error, StarletteHTTPException)
     known: dict[int, type[SankuError]] = {
         400: BadRequest,
@@ -306,10 +310,12 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         413: TooLarge,
     }
     if error.status_code == 404:
-        problem: SankuError = NotFound("There is nothing at this address.", "此地址没有内容。")
+        problem: SankuError = NotFound("There is no resource at this address.", "此地址不存在资源。")
     elif error.status_code == 405:
         problem = SankuError(
-            "This method is not allowed here.", "此地址不支持该方法。", code="method_not_allowed"
+            "This method is not allowed for this address.",
+            "此地址不支持该请求方法。",
+            code="method_not_allowed",
         )
     else:
         problem = known.get(error.status_code, SankuError)(str(error.detail))
@@ -322,11 +328,11 @@ async def _stale(request: Request, _: Exception) -> JSONResponse:
 
 
 async def _integrity(request: Request, error: Exception) -> JSONResponse:
-    """A unique or foreign key that two requests raced for: the loser's transaction is undone as a whole."""
+    """Two requests competed for a unique or foreign key; the transaction of the second one was rolled back."""
     log.warning("integrity_error", error=type(getattr(error, "orig", error)).__name__)
     return problem_response(
         Conflict(
-            "Another change came first, or a referenced record is gone; nothing was stored.",
+            "Another change was made first, or a referenced record no longer exists; nothing was saved.",
             "另一项修改已先完成,或引用的记录已不存在;未保存任何内容。",
         ),
         request,
@@ -337,7 +343,7 @@ async def _database_busy(request: Request, error: Exception) -> JSONResponse:
     log.error("database_error", error=str(getattr(error, "orig", error)))
     return problem_response(
         Unavailable(
-            "The database could not complete this; nothing was stored. Please try again.",
+            "The database could not complete the operation; nothing was saved. Try again.",
             "数据库未能完成操作,未保存任何内容,请重试。",
             headers={"Retry-After": "1"},
         ),
@@ -347,12 +353,12 @@ async def _database_busy(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, _: Exception) -> JSONResponse:
     return problem_response(
-        SankuError("Something went wrong on our side; it was logged.", "服务出现内部错误,已记录。"), request
+        SankuError("An internal error occurred and was logged.", "服务出现内部错误,已记录。"), request
     )
 
 
 def install(app: FastAPI) -> None:
-    """Every error of every route leaves in one form."""
+    """Register the exception handlers, so that every error is returned as problem+json."""
     app.add_exception_handler(SankuError, _domain_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(StarletteHTTPException, _http_error)

@@ -1,4 +1,4 @@
-"""What an operator sees of the running service: structured logs with a correlation id, metrics, health."""
+"""Observability: structured logs with a correlation id, Prometheus metrics, and limits on request bodies."""
 
 import logging
 import re
@@ -17,22 +17,24 @@ from app.errors import TooLarge
 
 log = structlog.get_logger(__name__)
 
-# Any token is a method to HTTP; each would be a time series of its own, and stay in memory.
+# HTTP allows any token as a method; each one would create a time series that stays in memory.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-# What must never stand in a log line, whatever its key is called elsewhere.
-_SECRET = re.compile(r"(password|token|secret|authorization|api[-_]?key|phone|mobile|email)", re.IGNORECASE)
+# Log fields whose values must never be logged.
+_SENSITIVE_KEY = re.compile(
+    r"(password|token|secret|authorization|api[-_]?key|phone|mobile|email)", re.IGNORECASE
+)
 
 
 def configure_logging(*, level: str, as_json: bool) -> None:
-    """One line an event on standard error; secrets and personal data are blotted out by their keys."""
+    """Log one line per event to standard error; values with the key of a secret or of personal data are redacted."""
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _console()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _blot_out,
+            _redact,
             structlog.processors.format_exc_info,
             renderer,
         ],
@@ -46,49 +48,62 @@ def _console() -> Any:
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
 
 
-def _blot_out(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key in event:
-        if key != "event" and _SECRET.search(key):
+        if key != "event" and _SENSITIVE_KEY.search(key):
             event[key] = "***"
     return event
 
 
 class Metrics:
-    """The service's own registry, so that two services in one process (tests) do not share counters."""
+    """The Prometheus metrics, in a registry of their own so that two services in one process (tests) do not share
+    counters."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Histogram(
             "sanku_http_request_seconds",
-            "Time to answer, by route",
+            "Response time by route",
             ["method", "route", "status"],
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
         self.events_done = Counter(
-            "sanku_events_done", "Events settled by workers of this process", ["name"], registry=self.registry
+            "sanku_events_done",
+            "Events acknowledged by workers of this process",
+            ["name"],
+            registry=self.registry,
         )
         self.events_failed = Counter(
-            "sanku_events_failed", "Failed attempts at events", ["name"], registry=self.registry
+            "sanku_events_failed", "Failed attempts to handle events", ["name"], registry=self.registry
         )
-        self.events_waiting = Gauge("sanku_events_waiting", "Events not yet settled", registry=self.registry)
+        self.events_waiting = Gauge(
+            "sanku_events_waiting", "Events not yet acknowledged", registry=self.registry
+        )
         self.events_dead = Gauge(
             "sanku_events_dead", "Events in the dead-letter list", registry=self.registry
         )
         self.index_vectors = Gauge(
-            "sanku_index_vectors", "Vectors searched", ["kind"], registry=self.registry
+            "sanku_index_vectors", "Vectors in the index", ["kind"], registry=self.registry
         )
         self.index_position = Gauge(
-            "sanku_index_position", "Sequence number that the index has followed to", registry=self.registry
+            "sanku_index_position",
+            "Sequence number up to which the index has followed",
+            registry=self.registry,
         )
 
 
 class ObserveRequests:
-    """Middleware: a correlation id for every request, one log line, one measurement; refuses bodies too large.
+    """Middleware: gives every request a correlation id, one log line and one measurement, and refuses large bodies.
 
-    A body without a length is counted while it arrives, so that it cannot fill the memory. Uploads of files (POST to a
-    path that `uploads` matches) have a limit of their own; they are not read ahead but counted on their way, so that
-    the route can refuse a stranger before the file has come.
+    A body without a declared length is counted while it arrives, so that it cannot exhaust the memory. File uploads
+    (POST to a path that `uploads` matches) have a separate limit. They are counted while the route reads them, so that
+    the route can refuse an unauthorised request before the file arrives.
+
+    Args:
+        max_body_bytes: limit for bodies other than uploads.
+        uploads: pattern of the paths of uploads.
+        max_upload_bytes: limit for uploads.
     """
 
     def __init__(
@@ -114,7 +129,7 @@ class ObserveRequests:
         started = time.perf_counter()
         status = 500
 
-        async def observed(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -123,7 +138,7 @@ class ObserveRequests:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._within_limit(scope, receive, observed)
+                await self._within_limit(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - started
                 route = getattr(scope.get("route"), "path", "unknown")
@@ -149,7 +164,7 @@ class ObserveRequests:
             return
         chunks: list[Message] = []
         seen = 0
-        # Read the body first: nothing of an oversized one reaches a route, so nothing can be half-done.
+        # The body is read first, so that no part of an oversized one reaches a route.
         while Headers(scope=scope).get("transfer-encoding") or declared != "0":
             message = await receive()
             chunks.append(message)
@@ -174,11 +189,11 @@ class ObserveRequests:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"The body has more than {limit} bytes.", f"请求体超过 {limit} 字节。")
+    return TooLarge(f"The request body exceeds {limit} bytes.", f"请求体超过 {limit} 字节。")
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
-    """Raises TooLarge where the body is read, once more than `limit` bytes of it have come."""
+    """A `receive` that raises TooLarge once more than `limit` bytes of the body have arrived."""
     seen = 0
 
     async def counted() -> Message:
@@ -193,16 +208,17 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 
 def _replay(chunks: list[Message], receive: Receive) -> Callable[[], Awaitable[Message]]:
-    waiting = iter(chunks)
+    """A `receive` that returns the messages that were already read, then the remaining ones."""
+    pending = iter(chunks)
 
     async def replayed() -> Message:
-        for message in waiting:
+        for message in pending:
             return message
         return await receive()
 
     return replayed
 
 
-def _request_id(given: str | None) -> str:
-    """The caller's own id when it is harmless in a log line, else a new one."""
-    return given if given and re.fullmatch(r"[\w.-]{1,64}", given) else str(new_id())
+def _request_id(header: str | None) -> str:
+    """The caller's id if it is safe to log, otherwise a new one."""
+    return header if header and re.fullmatch(r"[\w.-]{1,64}", header) else str(new_id())

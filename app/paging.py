@@ -1,6 +1,7 @@
-"""Lists by cursor: a page ends with the key of its last row, and the next begins after it.
+"""Cursor pagination: a cursor holds the sort value and id of a page's last row, and the next page starts after it.
 
-A cursor stays right while rows come and go (an offset would skip or repeat), and costs the same on page 1,000.
+Unlike an offset, a cursor neither skips nor repeats rows while rows are added and removed, and page 1,000 is as fast as
+the first one.
 """
 
 import base64
@@ -22,7 +23,7 @@ from sqlalchemy.sql import ColumnElement
 from app.errors import Invalid
 
 MAX_PAGE = 100
-# A title of 200 characters, four bytes each, with an id beside it, in base64.
+# A title of 200 characters of four bytes each and an id, in base64.
 MAX_CURSOR = 1200
 
 Item = TypeVar("Item")
@@ -32,7 +33,7 @@ Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="上一�
 
 
 class Page(BaseModel, Generic[Item]):
-    """One page of a list; `next_cursor` is null on the last."""
+    """One page of a list; `next_cursor` is null on the last page."""
 
     items: list[Item]
     next_cursor: str | None = Field(description="下一页的游标;最后一页为 null")
@@ -40,7 +41,7 @@ class Page(BaseModel, Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A column or expression that a list may be sorted by. It must not be null: coalesce what may be."""
+    """A column or expression that a list can be sorted by. It must not be null: use `coalesce` for nullable columns."""
 
     column: InstrumentedAttribute[Any] | ColumnElement[Any]
     python_type: type
@@ -48,9 +49,10 @@ class Sort:
 
 
 def pick_sort(sorts: Mapping[str, Sort], name: str) -> Sort:
-    """
+    """The sort with this name.
+
     Raises:
-        Invalid: no such sort; the message lists those there are.
+        Invalid: there is no such sort; the message lists the available ones.
     """
     if name not in sorts:
         allowed = ", ".join(sorts)
@@ -70,19 +72,25 @@ def fetch_page(
     cursor: str | None,
     sort_name: str = "",
 ) -> tuple[Sequence[Any], str | None]:
-    """The page's rows (first entity of each) and the cursor of the next page.
+    """The rows of a page (the first entity of each) and the cursor of the next page.
+
+    Args:
+        query: the list without an order.
+        sort: the primary order; rows with the same value are ordered by `key`.
+        limit: maximum number of rows.
+        sort_name: stored in the cursor, so that it is refused for another sort.
 
     Raises:
-        Invalid: the cursor is not one of this list's.
+        Invalid: the cursor does not belong to this list and sort.
     """
     if cursor:
         query = query.where(_after(sort, key, *_decode(cursor, sort, sort_name)))
     order = (sort.column.desc(), key.desc()) if sort.descending else (sort.column.asc(), key.asc())
-    found = session.execute(query.add_columns(sort.column).order_by(*order).limit(limit + 1)).all()
-    rows = [row[0] for row in found]
+    rows_with_sort = session.execute(query.add_columns(sort.column).order_by(*order).limit(limit + 1)).all()
+    rows = [row[0] for row in rows_with_sort]
     if len(rows) <= limit:
         return rows, None
-    return rows[:limit], _encode(sort_name, found[limit - 1][-1], rows[limit - 1].id)
+    return rows[:limit], _encode(sort_name, rows_with_sort[limit - 1][-1], rows[limit - 1].id)
 
 
 def _after(sort: Sort, key: InstrumentedAttribute[UUID], value: Any, id_: UUID) -> Any:
@@ -110,14 +118,14 @@ _PARSERS: dict[type, Callable[[str], Any]] = {
 def _storable(value: Any) -> Any:
     """
     Raises:
-        ValueError: no database could hold this value, so it never came from one.
+        ValueError: the databases cannot store this value, so the cursor is not one of ours.
     """
     if isinstance(value, str):
         if "\x00" in value:
-            raise ValueError("a text with NUL")
+            raise ValueError("the text contains NUL")
         value.encode()
     elif isinstance(value, int | float | Decimal) and not -(2**53) < value < 2**53:
-        raise ValueError("a number out of range")
+        raise ValueError("the number is out of range")
     return value
 
 
@@ -126,7 +134,7 @@ def _decode(cursor: str, sort: Sort, sort_name: str) -> tuple[Any, UUID]:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         name, text, id_ = json.loads(raw)
         if name != sort_name:
-            raise ValueError("another list's cursor")
+            raise ValueError("the cursor belongs to another list")
         return _storable(_PARSERS[sort.python_type](text)), UUID(id_)
     except (
         binascii.Error,
@@ -140,5 +148,5 @@ def _decode(cursor: str, sort: Sort, sort_name: str) -> tuple[Any, UUID]:
             "cursor",
             "bad_cursor",
             "游标无效: 请使用本列表上一页返回的 next_cursor,且不要更改排序",
-            "the cursor is not one that this list returned with this sort",
+            "the cursor was not returned by this list with this sort",
         ) from error

@@ -33,7 +33,7 @@ i {{ display: inline-block; font-style: normal; height: {line}px; }}
 """
 # Cursor movements and erasures of progress that was shown meanwhile.
 _MOVES = re.compile(r"\x1b\[(?:\?\d+[hl]|\d*[ABCDGJK])")
-_LAST = "打开这些地址"
+_LAST = "访问地址和账号"
 
 
 def main() -> None:

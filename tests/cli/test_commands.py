@@ -496,7 +496,7 @@ def check_story(story: str, port: str) -> str:
     number = re.search(r"JN-D-\d{4}-\d{6}", story)
     assert number, story
     demand, matches, managers, inbox, addresses = re.split(
-        r"^─+ (?:[②③④]|打开).*$", story, flags=re.MULTILINE
+        r"^─+ (?:[②③④]|访问).*$", story, flags=re.MULTILINE
     )
     assert "完整度" in demand
     assert re.search(r"│ 1 +│ 0\.\d\d ✓ │", matches), matches
