@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.access.principal import STRANGER, SYSTEM
+from app.accounts.access.principal import ANONYMOUS, SYSTEM
 from app.accounts.field_checks import name_key
 from app.accounts.models import Organisation, OrganisationKind, Role
 from app.accounts.organisations.groups import whole_families
@@ -263,7 +263,7 @@ def test_nobody_inherits_records_by_registering_under_a_name(database: Database)
             name="泉城大学", kind=OrganisationKind.UNIVERSITY, region="370102", uscc=USCC, aliases=("泉大",)
         )
         user = UserFacts(email="li@example.com", name="李明", password=PASSWORD)
-        squatter, _ = register(session, principal=STRANGER, organisation=facts, user=user, role=None)
+        squatter, _ = register(session, principal=ANONYMOUS, organisation=facts, user=user, role=None)
         real = load(session)
         assert real != squatter
         assert load(session) == real

@@ -16,7 +16,7 @@ from app.accounts.access.permissions import (
     require,
     scope_of,
 )
-from app.accounts.access.principal import STRANGER, SYSTEM, Principal
+from app.accounts.access.principal import ANONYMOUS, SYSTEM, Principal
 from app.accounts.models import Role
 from app.errors import Forbidden, Unauthenticated
 
@@ -151,7 +151,7 @@ OURS, THEIRS = uuid4(), uuid4()
 
 def somebody(role: Role | None, scopes: frozenset[str] | None = None) -> Principal:
     if role is None:
-        return STRANGER
+        return ANONYMOUS
     return Principal(user_id=uuid4(), organisation_id=OURS, role=role, scopes=scopes)
 
 
@@ -176,7 +176,7 @@ def test_the_table_says_what_the_matrix_says(action: str, role: str, letter: str
         if letter == "A" or (letter == "O" and owner == OURS):
             require(principal, Action(action), owner_org_id=owner)
         else:
-            with pytest.raises(Unauthenticated if principal.is_stranger else Forbidden):
+            with pytest.raises(Unauthenticated if principal.is_anonymous else Forbidden):
                 require(principal, Action(action), owner_org_id=owner)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import credentials
-from app.accounts.access.principal import STRANGER, Principal
+from app.accounts.access.principal import ANONYMOUS, Principal
 from app.accounts.models import ApiKey, Organisation, RefreshToken, Role, User
 from app.database import Database, database_of, now
 from app.errors import BadRequest, Unauthenticated
@@ -61,7 +61,7 @@ def current_principal(
             )
     secret = bearer or api_key
     if secret is None:
-        return STRANGER
+        return ANONYMOUS
     if api_key is not None or secret.startswith("sk_"):
         return _api_key_principal(database_of(request), secret)
     return _user_principal(request, secret)
@@ -73,7 +73,7 @@ def logged_in(principal: Annotated[Principal, Depends(current_principal)]) -> Pr
     Raises:
         Unauthenticated: nobody is logged in.
     """
-    if principal.is_stranger:
+    if principal.is_anonymous:
         raise Unauthenticated
     return principal
 

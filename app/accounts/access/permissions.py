@@ -304,7 +304,7 @@ def require(
         own = owner_org_id is not None and owner_org_id == principal.organisation_id
     if allowed(principal, action, own=own):
         return
-    if principal.is_stranger:
+    if principal.is_anonymous:
         raise Unauthenticated
     if not _in_scope(principal, action):
         scopes = " / ".join(sorted(scope for scope, actions in SCOPES.items() if action in actions))

@@ -27,7 +27,7 @@ class Principal:
     verified: bool = False
 
     @property
-    def is_stranger(self) -> bool:
+    def is_anonymous(self) -> bool:
         """Whether nobody is logged in."""
         return self.role is None and not self.system
 
@@ -45,5 +45,5 @@ class Principal:
         return self.sees_everything or (self.role is not None and self.verified)
 
 
-STRANGER = Principal()
+ANONYMOUS = Principal()
 SYSTEM = Principal(system=True)

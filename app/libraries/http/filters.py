@@ -108,7 +108,7 @@ def require_login(principal: Principal, parameter: str) -> None:
     Raises:
         Unauthenticated: strangers do not see the field that this parameter asks for.
     """
-    if principal.is_stranger:
+    if principal.is_anonymous:
         raise Unauthenticated(
             f"Please log in to use the parameter '{parameter}'.",
             f"使用参数 {parameter} 需要先登录。",

@@ -45,7 +45,7 @@ def viewer_of(principal: Principal) -> UUID | None:
 
     None for operators, who view lists to supervise, and for anonymous readers. The user's own id is never stored.
     """
-    if principal.sees_everything or principal.is_stranger:
+    if principal.sees_everything or principal.is_anonymous:
         return None
     return principal.manager_id or principal.organisation_id
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.principal import STRANGER
+from app.accounts.access.principal import ANONYMOUS
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
@@ -91,7 +91,7 @@ def _describe(session: Session, best: Sequence[Any], audience: Audience) -> list
     matches = []
     for record, score in best:
         reduced = audience.is_group or record.publish_mode == PublishMode.CONFIDENTIAL
-        view = present(record, STRANGER if reduced else audience.principal, organisations=organisations)
+        view = present(record, ANONYMOUS if reduced else audience.principal, organisations=organisations)
         matches.append(
             {
                 "id": view["id"],
