@@ -1,7 +1,6 @@
-"""What a list may be asked for: the filters that all libraries share, and the conditions they come to.
+"""Filters of lists that all libraries share, and their SQL conditions.
 
-A condition may only use what the asking reader sees of a record: a list that can be narrowed by a hidden field tells
-that field, one question at a time.
+A condition may only use fields that the reader may see. Otherwise a hidden field could be discovered by filtering.
 """
 
 from collections.abc import Iterator
@@ -27,12 +26,12 @@ from app.paging import MAX_CURSOR, MAX_PAGE
 
 
 class RecordFilters(BaseModel):
-    """Query parameters of every list. A repeated parameter asks for any of its values."""
+    """Query parameters of every list. A repeated parameter matches any of its values."""
 
     model_config = ConfigDict(extra="forbid")
 
     q: Annotated[str, TextRule(1, 200)] | None = Field(
-        None, title="全文检索", description="中文分词后须全部出现;未登录时只检索名称和关键词"
+        None, title="全文检索", description="分词后须包含全部词语;未登录时仅检索名称和关键词"
     )
     field: Annotated[list[str], CodesOf("hightech_fields", 0, 20)] = Field(
         [], title="领域", description="一级领域(40)包含其二级(401)"
@@ -42,25 +41,29 @@ class RecordFilters(BaseModel):
         [], title="地区", description="省、市包含其下级"
     )
     language: LanguageCode | None = Field(None, title="语言")
-    state: list[RecordState] = Field([], title="状态", max_length=5, description="他人的记录只有已发布的可见")
+    state: list[RecordState] = Field(
+        [], title="状态", max_length=5, description="其他单位的记录仅已发布的可见"
+    )
     published_after: Annotated[Day, Field(ge=date(1970, 1, 1))] | None = Field(
         None, title="发布日期不早于", description="按济南时间"
     )
-    owner: UUID | None = Field(None, title="所属单位", description="须登录;不含他人匿名发布的记录")
-    mine: bool = Field(False, title="只看本单位的记录")
-    facets: bool = Field(False, title="附带分面计数")
-    sort: str | None = Field(None, title="排序", max_length=30, description="见各列表说明")
+    owner: UUID | None = Field(None, title="所属单位", description="须登录;不含其他单位匿名发布的记录")
+    mine: bool = Field(False, title="仅看本单位的记录")
+    facets: bool = Field(False, title="返回分面计数")
+    sort: str | None = Field(None, title="排序", max_length=30, description="可选值见各列表说明")
     limit: int = Field(20, ge=1, le=MAX_PAGE, title="每页条数")
     cursor: str | None = Field(None, max_length=MAX_CURSOR, title="上一页返回的 next_cursor")
 
 
 class ModeFilters(RecordFilters):
+    """Query parameters that the lists of achievements and demands share."""
+
     mode: Annotated[list[str], CodesOf("transfer_modes", 0, 9)] = Field([], title="转化或合作方式")
     jinan_industry: Annotated[str, CodeOf("jinan_industries")] | None = Field(None, title="济南主导产业")
 
 
 def has_code(model: type[Any], facet: str, codes: list[str]) -> ColumnElement[bool]:
-    """Records with any of the codes, or with one below them."""
+    """Records with any of the codes or of their descendants."""
     return model.id.in_(  # type: ignore[no-any-return]
         select(RecordCode.record_id).where(
             RecordCode.kind == model.kind.value, RecordCode.facet == facet, RecordCode.code.in_(codes)
@@ -69,7 +72,7 @@ def has_code(model: type[Any], facet: str, codes: list[str]) -> ColumnElement[bo
 
 
 def serves(model: type[Any], regions: list[str]) -> ColumnElement[bool]:
-    """Records that name a region in one of these, or one that covers it: who serves Jinan serves its districts."""
+    """Records located in one of the regions or serving one: a manager who serves Jinan also serves its districts."""
     covering = sorted({code for region in regions for code in with_parents("region", region)})
     return or_(has_code(model, "region", regions), has_code(model, "serves", covering))
 
@@ -77,7 +80,7 @@ def serves(model: type[Any], regions: list[str]) -> ColumnElement[bool]:
 def common_conditions(
     filters: RecordFilters, model: type[Any], principal: Principal
 ) -> Iterator[ColumnElement[bool]]:
-    """All but the text search, which also gives an order."""
+    """SQL conditions of the common filters, except the full-text search, which also determines the order."""
     for facet, codes in (("field", filters.field), ("industry", filters.industry)):
         if codes:
             yield has_code(model, facet, codes)
@@ -106,12 +109,12 @@ def common_conditions(
 def require_login(principal: Principal, parameter: str) -> None:
     """
     Raises:
-        Unauthenticated: strangers do not see the field that this parameter asks for.
+        Unauthenticated: the reader is anonymous.
     """
     if principal.is_anonymous:
         raise Unauthenticated(
-            f"Please log in to use the parameter '{parameter}'.",
-            f"使用参数 {parameter} 需要先登录。",
+            f"Log in to use the parameter '{parameter}'.",
+            f"请登录后使用参数 {parameter}。",
             code="login_for_parameter",
         )
 
@@ -119,12 +122,13 @@ def require_login(principal: Principal, parameter: str) -> None:
 def require_details(principal: Principal, parameter: str) -> None:
     """
     Raises:
-        Unauthenticated, Forbidden: this reader does not see the field that the parameter asks for.
+        Unauthenticated: the reader is anonymous.
+        Forbidden: the reader's organisation is not verified.
     """
     require_login(principal, parameter)
     if not principal.reads_details:
         raise Forbidden(
-            f"The parameter '{parameter}' is for members of organisations that the bureau has verified.",
-            f"参数 {parameter} 仅供经主管部门核验的单位使用。",
+            f"The parameter '{parameter}' is available only to organisations verified by the bureau.",
+            f"参数 {parameter} 仅供经管理部门核验的单位使用。",
             code="not_verified",
         )

@@ -1,1 +1,1 @@
-"""The life of a record: commands, transitions, publishing rules, and how a change is stored."""
+"""The life cycle of a record: commands, transitions, publishing rules and storage of changes."""

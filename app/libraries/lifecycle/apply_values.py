@@ -1,4 +1,4 @@
-"""Values into the columns of a record: defaults, clearing, and who owns it."""
+"""Setting values on a record: defaults, cleared fields, the source, and the owner."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.libraries.record.models import Record
 
 
 def fill_defaults(record: Record) -> None:
-    """Set what storing would set, so that a record can be judged before it is stored."""
+    """Set the column defaults that storing would set, so that the record can be checked before it is stored."""
     for column in inspect(type(record)).columns:
         if column.default is not None and getattr(record, column.key, None) is None:
             setattr(record, column.key, _default(column))
@@ -27,6 +27,12 @@ def _default(column: Any) -> Any:
 def assign(
     session: Session, library: Library, record: Record, given: dict[str, Any], principal: Principal
 ) -> None:
+    """Set the values on the record; None clears a field.
+
+    Raises:
+        Invalid: a required field is cleared, a reference is invalid, or the source is reserved.
+        Forbidden: see `Library.resolve_references`.
+    """
     before = (record.source, record.source_ref)
     library.resolve_references(session, record, given, principal)
     columns = inspect(type(record)).columns
@@ -41,58 +47,66 @@ def assign(
 
 
 def move(session: Session, record: Record, given: dict[str, Any], principal: Principal) -> None:
-    """Another owner, which only the bureau may name."""
+    """Set another owner, which only operators may do.
+
+    Raises:
+        Forbidden: the principal is not an operator.
+        Invalid: the organisation does not exist.
+    """
     owner = given.pop("owner_org_id", None)
     if owner is None or owner == record.owner_org_id:
         return
     if not principal.sees_everything:
-        raise Forbidden("Only the bureau may name another owner.", "只有管理部门可以变更所属单位。")
+        raise Forbidden("Only operators may change the owner.", "只有管理部门可以变更所属单位。")
     check_owner(session, owner)
     record.owner_org_id = owner
 
 
-# What bulk loads mark their records with: by it they know a row that is there already, and pass it over.
+# The source of imported records. Together with `source_ref` it identifies rows that were imported before.
 IMPORTED = "import"
 
 
 def refuse_imported(record: Record, principal: Principal, *, before: tuple[str | None, str | None]) -> None:
-    """`before` are source and reference as they were.
+    """Refuse the reserved source of imports, because the real row would then never be imported.
+
+    Args:
+        before: source and source reference before the change.
 
     Raises:
-        Invalid: somebody else than the bureau claims that a record came by a bulk load: its row would never be loaded.
+        Invalid: a user other than an operator sets it.
     """
-    now = (record.source, record.source_ref)
-    if now[0] == IMPORTED and now != before and not principal.sees_everything:
+    after = (record.source, record.source_ref)
+    if after[0] == IMPORTED and after != before and not principal.sees_everything:
         raise Invalid.field(
             "source",
             "reserved",
-            "此来源由批量导入使用,请填写其他来源",
-            "bulk loads use this source; name another",
+            "此来源由批量导入专用,请填写其他来源",
+            "this source is reserved for bulk imports; use another one",
         )
 
 
 def refuse_foreign_owner(record: Record, principal: Principal, *, before: UUID | None) -> None:
-    """A record stays where it was, or is its writer's own organisation's; a manager's posts may not move it either.
+    """The owner must remain unchanged or be the principal's organisation, also when a manager's affiliations set it.
 
-    Otherwise he would appear under another's name, and hide the employer with whom he has a conflict of interest.
+    Otherwise managers could appear under another organisation and hide the employer that causes a conflict of interest.
 
     Raises:
-        Forbidden: somebody else than the bureau names another owner.
+        Forbidden: a user other than an operator sets another owner.
     """
     if not principal.sees_everything and record.owner_org_id not in (before, principal.organisation_id):
-        raise Forbidden("Only the bureau may name another owner.", "只有管理部门可以变更所属单位。")
+        raise Forbidden("Only operators may change the owner.", "只有管理部门可以变更所属单位。")
 
 
 def check_owner(session: Session, owner_org_id: UUID) -> None:
     """
     Raises:
-        Invalid: there is no such organisation.
+        Invalid: the organisation does not exist.
     """
-    # A session forgets what nobody holds; the rows of a bulk load ask for the same few owners again and again.
-    held: dict[UUID, Organisation | None] = session.info.setdefault("owners", {})
-    if owner_org_id not in held:
-        held[owner_org_id] = session.get(Organisation, owner_org_id)
-    if held[owner_org_id] is None:
+    # The session holds its objects only weakly, so owners are cached here: many rows of an import share a few owners.
+    owners: dict[UUID, Organisation | None] = session.info.setdefault("owners", {})
+    if owner_org_id not in owners:
+        owners[owner_org_id] = session.get(Organisation, owner_org_id)
+    if owners[owner_org_id] is None:
         raise Invalid.field(
-            "owner_org_id", "unknown_organisation", "没有这个单位", "there is no such organisation"
+            "owner_org_id", "unknown_organisation", "单位不存在", "the organisation does not exist"
         )

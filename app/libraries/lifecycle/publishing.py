@@ -1,4 +1,4 @@
-"""What a record must be like before others see it. A draft may lack all of it but its title."""
+"""Publishing rules: what a record must fulfil before others see it. A draft needs only a title."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -24,14 +24,14 @@ MIN_MAIN_TEXT = 10
 
 _ENTRY = re.compile(r"\[(\d+)\]")
 
-# Texts a reader gets to see before the owner has agreed to anything.
+# Fields that contain no free text, so the leak check skips them.
 _CODES = frozenset({"id", "number", "kind", "state", "language", "publish_mode", "source", "source_ref"})
 
 
 def check_required_fields(library: Library, record: Record) -> None:
     """
     Raises:
-        Invalid: fields contradict each other, which even a draft must not.
+        Invalid: fields contradict each other, which is not allowed in drafts either.
     """
     _raise_any(library.check(record))
 
@@ -39,7 +39,7 @@ def check_required_fields(library: Library, record: Record) -> None:
 def check_publishable(session: Session, library: Library, record: Record) -> None:
     """
     Raises:
-        Invalid: with every field that is missing, too short, past, contradictory or tells the hidden owner.
+        Invalid: lists every field that is missing, too short, past or contradictory, or that reveals a hidden owner.
     """
     _raise_any(
         [
@@ -51,17 +51,20 @@ def check_publishable(session: Session, library: Library, record: Record) -> Non
     )
 
 
-def _raise_any(found: Iterable[FieldError]) -> None:
-    errors = tuple(found)
-    if errors:
-        raise Invalid(fields=errors)
+def _raise_any(errors: Iterable[FieldError]) -> None:
+    fields = tuple(errors)
+    if fields:
+        raise Invalid(fields=fields)
 
 
 def _missing(library: Library, record: Record) -> Iterator[FieldError]:
     for item in completeness(library.kind, values_of(record, library.relations)).missing:
         if item.required:
             yield FieldError(
-                item.field, "required", f"发布前请填写“{item.zh}”: {item.why}", f"publishing needs {item.en}"
+                item.field,
+                "required",
+                f"发布前请填写“{item.zh}”: {item.why}",
+                f"required for publishing: {item.en} ({item.why_en})",
             )
     length = len(getattr(record, library.main_text))
     if 0 < length < MIN_MAIN_TEXT:
@@ -69,7 +72,7 @@ def _missing(library: Library, record: Record) -> Iterator[FieldError]:
             library.main_text,
             "text_too_short",
             f"至少 {MIN_MAIN_TEXT} 个字,现有 {length} 个字",
-            f"at least {MIN_MAIN_TEXT} characters are needed; there are {length}",
+            f"at least {MIN_MAIN_TEXT} characters are required; there are {length}",
         )
 
 
@@ -87,7 +90,7 @@ def _leaks(session: Session, record: Record) -> Iterator[FieldError]:
 
 
 def leaks_of(session: Session, record: Record) -> list[Leak]:
-    """Places in the texts of a confidential record that would tell its owner, by dotted paths; none in a public one."""
+    """Texts of a confidential record that would reveal its owner, by dotted paths; none for a public record."""
     if record.publish_mode != PublishMode.CONFIDENTIAL.value:
         return []
     organisation = session.get(Organisation, record.owner_org_id)

@@ -1,4 +1,4 @@
-"""A record's life: draft → submitted → published → closed or withdrawn, and the steps between them."""
+"""The states of a record (draft → submitted → published → closed or withdrawn) and the transitions between them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class PendingChange:
-    """A changed record that is not stored yet. `before` is None for a new one; no `changed` field means no change."""
+    """A changed record that is not stored yet. `before` and `after` are snapshots; `before` is None if it is new."""
 
     library: Library
     record: Record
@@ -30,6 +30,7 @@ class PendingChange:
 
     @property
     def changed(self) -> list[str]:
+        """Names of the changed fields; empty if nothing changed."""
         return changed_fields(self.before, self.after)
 
     @property
@@ -43,7 +44,7 @@ class PendingChange:
 
 @dataclass(frozen=True, slots=True)
 class RecordTransition:
-    """One step in a record's life. `needs` is the verb of the permission table."""
+    """A permitted change of state. `needs` is the verb in the permission table."""
 
     name: str
     needs: str
@@ -79,6 +80,12 @@ def apply_transition(
     settings: Settings,
     note: str | None = None,
 ) -> PendingChange:
+    """Change the record's state; `note` is the review note of a return.
+
+    Raises:
+        Conflict: the transition is not possible from the record's state.
+        Invalid: the record does not meet the publishing rules.
+    """
     if record.state not in step.sources:
         raise wrong_state(record, step.name)
     before = snapshot(record, library.relations)
@@ -96,7 +103,7 @@ def apply_transition(
 def publish(
     session: Session, library: Library, record: Record, principal: Principal, settings: Settings
 ) -> str:
-    """Submit; without a review, or by the reviewer himself, that publishes. Returns what it came to."""
+    """Submit the record, or publish it if no review is needed or the principal is an operator. Returns the action."""
     if library.needs_review(settings) and not principal.sees_everything:
         check_publishable(session, library, record)
         record.state = RecordState.SUBMITTED.value
@@ -114,13 +121,15 @@ def _publish(session: Session, library: Library, record: Record) -> None:
 def applied(
     library: Library, record: Record, before: Mapping[str, Any] | None, action: str, note: str = ""
 ) -> PendingChange:
+    """The change of a record from the snapshot `before` to its present values."""
     return PendingChange(library, record, before, snapshot(record, library.relations), action, note)
 
 
 def wrong_state(record: Record, attempted: str) -> Conflict:
-    state = next(each for each in RecordState if each == record.state)
+    """The error for an operation that the record's state does not allow."""
+    state = RecordState.of(record.state)
     return Conflict(
-        f"'{attempted}' is not possible while the record is {state.value}.",
+        f"'{attempted}' is not possible in the state {state.value}.",
         f"记录当前为“{state.zh}”,不能执行此操作。",
         code="wrong_state",
         state=state.value,
