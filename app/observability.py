@@ -163,13 +163,13 @@ class ObserveRequests:
             await self.app(scope, _counted(receive, limit), send)
             return
         chunks: list[Message] = []
-        seen = 0
+        received = 0
         # The body is read first, so that no part of an oversized one reaches a route.
         while Headers(scope=scope).get("transfer-encoding") or declared != "0":
             message = await receive()
             chunks.append(message)
-            seen += len(message.get("body", b""))
-            if seen > limit:
+            received += len(message.get("body", b""))
+            if received > limit:
                 await self._refuse(scope, receive, send, limit)
                 return
             if message["type"] != "http.request" or not message.get("more_body"):
@@ -194,13 +194,13 @@ def _too_large(limit: int) -> TooLarge:
 
 def _counted(receive: Receive, limit: int) -> Receive:
     """A `receive` that raises TooLarge once more than `limit` bytes of the body have arrived."""
-    seen = 0
+    received = 0
 
     async def counted() -> Message:
-        nonlocal seen
+        nonlocal received
         message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
+        received += len(message.get("body", b""))
+        if received > limit:
             raise _too_large(limit)
         return message
 

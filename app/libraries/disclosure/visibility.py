@@ -235,7 +235,7 @@ def alias(record: Record, owner: Organisation | None) -> str:
     chosen: str | None = getattr(record, "public_alias", None)
     if chosen:
         return chosen
-    place = "".join(
+    region = "".join(
         regions().label(code)
         for code in reversed(_region_path(record.region))
         if not code.endswith("0000")  # the province is left out
@@ -246,7 +246,7 @@ def alias(record: Record, owner: Organisation | None) -> str:
     elif record.fields:
         industry = hightech_fields().label(record.fields[0]) + "领域"
     kind = _ORGANISATION_LABELS.get(owner.kind if owner else "", "单位")
-    return f"{place}某{industry}{kind}"
+    return f"{region}某{industry}{kind}"
 
 
 def _region_path(code: str | None) -> tuple[str, ...]:

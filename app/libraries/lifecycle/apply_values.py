@@ -25,7 +25,7 @@ def _default(column: Any) -> Any:
 
 
 def assign(
-    session: Session, library: Library, record: Record, given: dict[str, Any], principal: Principal
+    session: Session, library: Library, record: Record, values: dict[str, Any], principal: Principal
 ) -> None:
     """Set the values on the record; None clears a field.
 
@@ -34,9 +34,9 @@ def assign(
         Forbidden: see `Library.resolve_references`.
     """
     before = (record.source, record.source_ref)
-    library.resolve_references(session, record, given, principal)
+    library.resolve_references(session, record, values, principal)
     columns = inspect(type(record)).columns
-    for name, value in given.items():
+    for name, value in values.items():
         column = columns[name]
         if value is None and not column.nullable:
             if column.default is None:
@@ -46,14 +46,14 @@ def assign(
     refuse_imported(record, principal, before=before)
 
 
-def move(session: Session, record: Record, given: dict[str, Any], principal: Principal) -> None:
+def move(session: Session, record: Record, values: dict[str, Any], principal: Principal) -> None:
     """Set another owner, which only operators may do.
 
     Raises:
         Forbidden: the principal is not an operator.
         Invalid: the organisation does not exist.
     """
-    owner = given.pop("owner_org_id", None)
+    owner = values.pop("owner_org_id", None)
     if owner is None or owner == record.owner_org_id:
         return
     if not principal.sees_everything:

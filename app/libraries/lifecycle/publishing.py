@@ -101,14 +101,14 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
         contact_names=(record.contact_name,) if record.contact_name else (),
         phones=(record.contact_phone,) if record.contact_phone else (),
     )
-    shown = {
+    texts = {
         name: getattr(record, name)
         for name, (_, level) in FIELD_LEVELS[record.kind].items()
         if level < ViewLevel.APPROVED
         and name not in _CODES
         and isinstance(getattr(record, name, None), str | list)
     }
-    shown["public_alias"] = alias(record, None)
+    texts["public_alias"] = alias(record, None)
     return [
-        replace(leak, field=_ENTRY.sub(r".\1", leak.field)) for leak in find_leaks(texts_of(shown), owner)
+        replace(leak, field=_ENTRY.sub(r".\1", leak.field)) for leak in find_leaks(texts_of(texts), owner)
     ]

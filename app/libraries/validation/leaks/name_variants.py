@@ -112,7 +112,9 @@ def _brand(stem: str) -> str:
             break
         brand = brand[: -len(trade)]
     # A known trade word in the middle also ends the brand: 磐冶重型铸造 → 磐冶.
-    cut = min((place for word in _words("trade") if (place := brand.find(word, 2)) > 0), default=len(brand))
+    cut = min(
+        (position for word in _words("trade") if (position := brand.find(word, 2)) > 0), default=len(brand)
+    )
     return brand[:cut]
 
 

@@ -116,11 +116,11 @@ def _looks_like_patent(text: str) -> bool:
 def _check_patent(number: IpNumber, ip_type: str | None, today: date) -> None:
     digits, check = number.number.removeprefix("ZL").split(".")
     if not number.verified:
-        right = patent_check_digit(digits)
+        expected = patent_check_digit(digits)
         raise field_error(
             "patent_check",
-            zh=f"专利号校验位不符：前 {len(digits)} 位对应的校验位是 {right}，现为 {check}，请逐位核对。",
-            en=f"The check digit is wrong: the first {len(digits)} digits require {right}, not {check}. "
+            zh=f"专利号校验位不符：前 {len(digits)} 位对应的校验位是 {expected}，现为 {check}，请逐位核对。",
+            en=f"The check digit is wrong: the first {len(digits)} digits require {expected}, not {check}. "
             "Check every digit.",
         )
     _check_year(number.year, today, first=FIRST_YEAR)

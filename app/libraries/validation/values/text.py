@@ -113,9 +113,9 @@ class TextRule:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        shown = handler(schema)
-        shown.update({"minLength": self.minimum, "maxLength": self.maximum})
-        return shown
+        json_schema = handler(schema)
+        json_schema.update({"minLength": self.minimum, "maxLength": self.maximum})
+        return json_schema
 
 
 def check_title(text: str) -> str:
