@@ -24,7 +24,9 @@ def match_all(
     matcher = services[Matcher]
     with services[Database].reading() as session:
         ranker_version = matcher.ranker(session).version
-    checkpoint = Checkpoint(settings.home_path / "match-all.progress", f"{ranker_version} {matcher.index.model_id}")
+    checkpoint = Checkpoint(
+        settings.home_path / "match-all.progress", f"{ranker_version} {matcher.index.model_id}"
+    )
     if fresh:
         checkpoint.end()
     with progress("demands (需求)") as update:
