@@ -1,4 +1,4 @@
-"""What has happened: the base of every event in the catalogue, and an event as a worker holds it."""
+"""The base class of all events in the catalogue, and an event as claimed by a worker."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -16,9 +16,9 @@ SUBJECT = "subject_id"
 
 @dataclass(frozen=True, slots=True)
 class ClaimedEvent:
-    """An event in a worker's hands, until its lease runs out.
+    """An event that a worker has leased.
 
-    One that failed may be handled after later ones: `emitted_at` says which came first.
+    An event that failed may be handled after later ones; `emitted_at` gives the original order.
     """
 
     id: UUID
@@ -32,9 +32,9 @@ class ClaimedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class DomainEvent:
-    """A past fact. Its fields are the stored payload, but for `subject_id`, which has a column of its own.
+    """A past fact. Its fields are the stored payload, except for `subject_id`, which has its own column.
 
-    A field that older rows lack needs a default; a key that a newer release has added is ignored.
+    A field that older rows lack needs a default; keys that a newer release has added are ignored.
     """
 
     name: ClassVar[str]
@@ -49,8 +49,8 @@ class DomainEvent:
         values = {each.name: event.payload[each.name] for each in fields(cls) if each.name in event.payload}
         if SUBJECT in cls.__dataclass_fields__:
             values[SUBJECT] = subject_id_of(event)
-        found: Self = _reader(cls).validate_python(values)
-        return found
+        typed: Self = _reader(cls).validate_python(values)
+        return typed
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON."""
@@ -58,9 +58,10 @@ class DomainEvent:
 
 
 def subject_id_of(event: ClaimedEvent) -> UUID:
-    """
+    """The id of the row that the event is about.
+
     Raises:
-        ValueError: the event is about no single row.
+        ValueError: the event has no subject.
     """
     if event.subject_id is None:
         raise ValueError(f"The event {event.name} has no subject.")
@@ -71,7 +72,7 @@ _READERS: dict[type[DomainEvent], TypeAdapter[Any]] = {}
 
 
 def _reader(kind: type[DomainEvent]) -> TypeAdapter[Any]:
-    """Made once for each kind."""
+    """The type adapter of an event class, created once."""
     if kind not in _READERS:
         _READERS[kind] = TypeAdapter(kind)
     return _READERS[kind]

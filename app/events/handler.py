@@ -1,4 +1,4 @@
-"""What follows from an event: the two kinds of handler, and how a worker runs them."""
+"""Event handlers: the two kinds, the table of them, and how a worker runs them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from app.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A reaction to an event in two steps, for work that takes time.
+    """A handler in two steps, for work that takes time.
 
-    `plan` reads and computes for as long as it needs, and holds no lock. `apply` writes what was planned, in the
-    transaction that also acknowledges the event: both are stored or neither. Between the two steps anything may change,
+    `plan` reads and computes without a lock, for as long as it needs. `apply` writes what was planned, in the
+    transaction that also acknowledges the event: both are stored or neither. Anything may change between the two steps,
     so `apply` checks again what it relies on.
 
-    An event may be handled twice (a worker can die at any moment), so `apply` must do no harm the second time.
+    An event may be handled twice (a worker can die at any moment), so `apply` must be idempotent.
     """
 
     plan: Callable[[Services, Session, ClaimedEvent], Any]
@@ -26,7 +26,7 @@ class Handler:
 
 
 Effect = Callable[[Services, Session, ClaimedEvent], None]
-"""A handler that needs no plan: it only writes, in the transaction that acknowledges the event."""
+"""A handler without a plan: it only writes, in the transaction that acknowledges the event."""
 
 HandlerTable = Mapping[type[DomainEvent], Sequence[Handler | Effect]]
 """Each event with its handlers, in the order in which they run."""
@@ -35,12 +35,12 @@ HandlersByName = Mapping[str, Sequence[Handler | Effect]]
 
 
 def by_name(table: HandlerTable) -> HandlersByName:
-    """The table as workers use it: an event's row holds its name."""
+    """The table by event name, as workers use it: the row of an event holds its name."""
     return {kind.name: handlers for kind, handlers in table.items()}
 
 
 def plan(handler: Handler | Effect, services: Services, session: Session, event: ClaimedEvent) -> Any:
-    """What the handler computes beforehand; None where it needs no plan."""
+    """The result of the handler's `plan`; None for an `Effect`."""
     return handler.plan(services, session, event) if isinstance(handler, Handler) else None
 
 

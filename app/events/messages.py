@@ -1,7 +1,7 @@
-"""What is to be told to somebody outside: the event `message.due`, which anybody may emit by `enqueue_message`.
+"""Messages to recipients: `enqueue_message` emits the event `message.due`.
 
-The event carries ids only. What the message says is read when it is sent, from the rows as they are then and as the
-recipient may see them.
+The event carries ids only. The content is rendered at each attempt, from the present rows and as the recipient may see
+them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,12 @@ Ids = Mapping[str, UUID | str | Sequence[UUID | str]]
 
 
 class MessageKind(StrEnum):
-    """What a message is about, and which ids it names.
+    """The subject of a message, and the ids that it carries.
 
-    push: `push_id`. digest: `push_ids`, or none for all that wait in the inbox. owner_digest: `demand_ids` and
+    push: `push_id`. digest: `push_ids`, or none for all actionable pushes. owner_digest: `demand_ids` and
     `achievement_ids` of the organisation. task_reminder: `engagement_id`, `task_id`. test: `address_id` of a channel or
-    an endpoint, or nothing for all. The last two are the service's own: verify (`address_id`) asks whether a mailbox
-    is the user's, endpoint_disabled (`endpoint_id`) tells an organisation that its webhook was given up.
+    an endpoint, or none for all. The service itself sends the last two: verify (`address_id`) asks users to confirm
+    their mailbox, endpoint_disabled (`endpoint_id`) notifies an organisation that its webhook was disabled.
     """
 
     PUSH = "push"
@@ -45,11 +45,13 @@ def enqueue_message(
     organisation_id: UUID | None = None,
     available_at: datetime | None = None,
 ) -> Event:
-    """Let a message go out to exactly one recipient, on every channel that the recipient has enabled, from
-    `available_at` on (now, when left out). Messages to one recipient arrive on each channel in the order of this call.
+    """Enqueue a message to exactly one recipient, on every channel that the recipient has enabled.
+
+    It is sent from `available_at` on, by default now. On each channel, messages to one recipient arrive in the order of
+    these calls.
 
     Raises:
-        ValueError: not exactly one recipient is named.
+        ValueError: not exactly one recipient is given.
     """
     recipients = {"manager_id": manager_id, "user_id": user_id, "organisation_id": organisation_id}
     named = {name: id_ for name, id_ in recipients.items() if id_ is not None}

@@ -1,7 +1,7 @@
-"""The outbox: what must follow from a change is a row written in the change's own transaction.
+"""The transactional outbox: an event is a row written in the transaction of the change that causes it.
 
-Life of an event: waiting → leased by a worker → done, or (after a failure) waiting again with a growing pause,
-until its attempts are used up and it rests as a dead letter that an operator can see and replay.
+Life of an event: waiting → leased by a worker → done, or after a failure waiting again with a growing pause, until its
+attempts are used up and it becomes a dead letter, which operators can see and replay.
 """
 
 import random
@@ -18,7 +18,7 @@ from app.events.domain_event import SUBJECT, ClaimedEvent, DomainEvent
 
 
 class Event(Identified, Base):
-    """A past fact (``demand.published``) whose consequences are still to be worked out, or have been."""
+    """A past fact (for example ``demand.published``) that is to be handled, or has been."""
 
     __tablename__ = "events"
     __table_args__ = (
@@ -45,13 +45,13 @@ class Event(Identified, Base):
 
 
 class LeaseLost(Exception):
-    """Another worker took the event over after this one's lease ran out; this one's work is undone."""
+    """Another worker has claimed the event after this worker's lease expired; this worker's changes are rolled back."""
 
 
 def emit(session: Session, event: DomainEvent, *, available_at: datetime | None = None) -> Event:
-    """Write the event beside the change that caused it: both are stored or neither.
+    """Store the event in the transaction of the change that causes it: both are stored or neither.
 
-    It is handled from `available_at` on (at once, when left out).
+    It is handled from `available_at` on, by default at once.
     """
     row = Event(
         name=event.name,
@@ -65,9 +65,9 @@ def emit(session: Session, event: DomainEvent, *, available_at: datetime | None 
 
 
 def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: int = 1) -> list[ClaimedEvent]:
-    """Take up to `limit` due events; those whose former worker let its lease run out are due again.
+    """Lease up to `limit` due events. Events with an expired lease are due again.
 
-    The attempt is counted now: an event that kills its worker must not be tried for ever.
+    The attempt is counted now, because an event that kills its worker must not be attempted without limit.
     """
     moment = now()
     query = (
@@ -104,28 +104,28 @@ def claim(session: Session, *, names: Sequence[str], lease: timedelta, limit: in
 
 
 def ack(session: Session, claimed: ClaimedEvent) -> None:
-    """Mark the event done in the transaction that holds its consequences.
+    """Acknowledge the event in the transaction that stores its effects.
 
     Raises:
-        LeaseLost: the lease is another's by now; the caller's transaction must be undone.
+        LeaseLost: another worker holds the lease; the caller's transaction must be rolled back.
     """
     _under_lease(session, claimed, {"done_at": now(), "leased_until": None, "last_error": None})
 
 
 def extend(session: Session, claimed: ClaimedEvent, *, lease: timedelta) -> None:
-    """Heartbeat of long work.
+    """Extend the lease, as the heartbeat of long work.
 
     Raises:
-        LeaseLost: the lease is another's by now.
+        LeaseLost: another worker holds the lease.
     """
     _under_lease(session, claimed, {"leased_until": now() + lease})
 
 
 def nack(session: Session, claimed: ClaimedEvent, *, error: str, max_attempts: int) -> bool:
-    """Put the event back with a growing pause, or among the dead letters; True when it is dead.
+    """Release a failed event with a growing pause, or make it a dead letter; returns whether it is one.
 
     Raises:
-        LeaseLost: the lease is another's by now.
+        LeaseLost: another worker holds the lease.
     """
     dead = claimed.attempts >= max_attempts
     _under_lease(
@@ -143,9 +143,9 @@ def nack(session: Session, claimed: ClaimedEvent, *, error: str, max_attempts: i
 
 
 def backoff(attempts: int) -> timedelta:
-    """2, 4, 8 … seconds up to an hour, with ±25% jitter so that failures do not come back in step."""
+    """2, 4, 8 … seconds up to an hour, with ±25% jitter, so that retries of simultaneous failures spread out."""
     seconds = min(2.0**attempts, 3600.0)
-    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 — spreading, not secrecy
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 — jitter, not secrecy
 
 
 def _under_lease(session: Session, claimed: ClaimedEvent, values: Mapping[str, Any]) -> None:
@@ -160,7 +160,7 @@ def _under_lease(session: Session, claimed: ClaimedEvent, values: Mapping[str, A
 
 
 def replay(session: Session, event: Event) -> None:
-    """Give a dead letter all its attempts again, from now on."""
+    """Make a dead letter due again, with all its attempts."""
     event.dead_at = None
     event.attempts = 0
     event.lease = None
@@ -170,7 +170,7 @@ def replay(session: Session, event: Event) -> None:
 
 
 def backlog(session: Session) -> dict[str, int]:
-    """How many events wait, and how many are dead: for the metrics and the operator's page."""
+    """The number of waiting events and of dead letters, for the metrics."""
     waiting, dead = session.execute(
         select(
             func.count().filter(Event.done_at.is_(None), Event.dead_at.is_(None)),

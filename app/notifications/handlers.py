@@ -1,4 +1,4 @@
-"""What delivery does when a message is due: deliveries, attempts, retries and their result.
+"""Event handlers of notifications: routing of messages, and attempts at deliveries.
 
 `MessageDue` creates a message and one delivery for each address; each delivery has an event `DeliveryDue` of its own.
 A worker may die at any point: the attempt is then repeated with the same ids, so that receivers recognise duplicates.
@@ -23,7 +23,7 @@ from app.services import Services
 from app.settings import Settings
 
 OUTBOUND: Sequence[type[DomainEvent]] = (MessageDue, DeliveryDue)
-"""The events whose handlers wait for others' servers: they have a worker of their own."""
+"""The events whose handlers wait for external servers; a concurrent worker handles them."""
 
 
 def route_message(_: Services, session: Session, event: ClaimedEvent) -> None:
@@ -55,7 +55,7 @@ def route_message(_: Services, session: Session, event: ClaimedEvent) -> None:
 def attempt_delivery(
     services: Services, session: Session, event: ClaimedEvent
 ) -> Skip | CompletedAttempt | None:
-    """Send it, if it is still due."""
+    """Send the delivery if it is still due."""
     threshold = current_policy(session, services).threshold
     prepared = prepare(session, subject_id_of(event), services[DeliveryContext], threshold=threshold)
     session.close()  # returns the connection to the pool: a receiver may be slow
@@ -65,7 +65,7 @@ def attempt_delivery(
 def record_attempt(
     services: Services, session: Session, event: ClaimedEvent, attempt: Skip | CompletedAttempt | None
 ) -> None:
-    """Log the attempt; the delivery is done, retried later, or dead, and the next one to its address may go."""
+    """Log the attempt, finish or retry the delivery, and start the next one to its address."""
     delivery_id = subject_id_of(event)
     recipient_id: UUID | None = session.scalar(
         select(Delivery.recipient_id).where(Delivery.id == delivery_id)

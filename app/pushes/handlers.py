@@ -1,6 +1,6 @@
-"""What pushing does when something has happened.
+"""Event handlers of pushes.
 
-Each handler is harmless when run twice: it reads what is, and the rules know what was pushed before.
+Each handler may run twice: it reads the present rows, and the rules know what was pushed before.
 """
 
 from sqlalchemy.orm import Session
@@ -25,14 +25,14 @@ Plans = list[PairPlan]
 
 
 def plan_record(services: Services, session: Session, event: ClaimedEvent) -> Plans:
-    """Managers for the good pairs of a record that was ranked."""
+    """Plan managers for the good pairs of a record that was ranked."""
     policy = current_policy(session, services)
     pairs = session.scalars(queries.good_pairs_of(subject_id_of(event), policy)).all()
     return plan_pairs(session, services[Recommender], pairs, policy=policy)
 
 
 def plan_new_manager(services: Services, session: Session, event: ClaimedEvent) -> Plans:
-    """Open pairs for a manager who was published or has changed."""
+    """Plan pairs with a free slot for a manager who was published or has changed."""
     manager = session.get(Manager, subject_id_of(event))
     if manager is None:
         return []
@@ -41,7 +41,7 @@ def plan_new_manager(services: Services, session: Session, event: ClaimedEvent) 
 
 
 def plan_interest(services: Services, session: Session, event: ClaimedEvent) -> Plans:
-    """An owner who is interested now may have refused the pair before."""
+    """Plan managers for a pair in which an owner is interested: they may have refused it before."""
     answer = OwnerAnswered.of(event)
     if not answer.interested:
         return []
@@ -56,7 +56,7 @@ def write_planned(services: Services, session: Session, _: ClaimedEvent, plans: 
 
 
 def plan_next_manager(services: Services, session: Session, event: ClaimedEvent) -> Plans:
-    """Who gets the pair of a push that has ended."""
+    """Plan the next managers for the pair of a push that has ended."""
     push = session.get(Push, subject_id_of(event))
     if push is None or push.state in OCCUPYING:
         return []
@@ -73,35 +73,35 @@ def write_next_manager(services: Services, session: Session, event: ClaimedEvent
 
 
 def plan_overdue(services: Services, session: Session, event: ClaimedEvent) -> Plans:
-    """Who might take the pair over."""
+    """Plan the managers who may receive the pair instead."""
     policy = current_policy(session, services)
     return plan_reassignment(session, services[Recommender], subject_id_of(event), policy=policy)
 
 
 def write_overdue(services: Services, session: Session, event: ClaimedEvent, plans: Plans) -> None:
-    """End the push and give the pair to the next manager, if there is one."""
+    """Expire the push and push the pair to the next manager, if there is one."""
     policy = current_policy(session, services)
     reassign_overdue(session, subject_id_of(event), plans, policy=policy)
 
 
 def revise_pending(services: Services, session: Session, event: ClaimedEvent) -> None:
-    """Cancel the pending pushes that the rules no longer allow, and score the others again."""
+    """Cancel the pending pushes that the rules no longer allow, and update the scores of the others."""
     pending = session.scalars(queries.pending_of(subject_id_of(event))).all()
     revise(session, pending, policy=current_policy(session, services))
 
 
 def revise_ranked(services: Services, session: Session, event: ClaimedEvent) -> None:
-    """Do as `revise_pending`; after a complete ranking, a pair without a score is not good any more."""
+    """As `revise_pending`; after a complete ranking, a pair without a score is no longer good."""
     ranked = PairsRanked.of(event)
     pending = session.scalars(queries.pending_of(ranked.subject_id)).all()
     revise(session, pending, policy=current_policy(session, services), ranked_fully=ranked.complete)
 
 
 def make_manager_digest(_: Services, session: Session, event: ClaimedEvent) -> None:
-    """Make the manager's digest of the day, with its message."""
+    """Create the manager's digest of the day, with its message."""
     make_digest(session, subject_id_of(event))
 
 
 def make_organisation_digest(services: Services, session: Session, event: ClaimedEvent) -> None:
-    """Make the organisation's digest of the day, with its message."""
+    """Create the organisation's digest of the day, with its message."""
     make_owner_digest(session, subject_id_of(event), policy=current_policy(session, services))

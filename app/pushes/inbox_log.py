@@ -1,6 +1,6 @@
-"""The numbered changes of a manager's inbox, from which the stream continues; written in the change's own transaction.
+"""The numbered changes of inboxes, from which streams resume; written in the transaction of the change.
 
-Code that changes what a manager's screen shows of a push calls `record_change`: its `state`, `snoozed_until`,
+Code that changes what an inbox shows of a push calls `record_change`: the push's `state`, `snoozed_until`,
 `ended_reason` and `rank_score`, and the versions of its records.
 
 Numbers are per manager and follow the order of commits: a transaction that takes one locks the manager's row until its
@@ -25,7 +25,7 @@ _RECORDED = "sanku_inbox_changes"
 
 
 def record_change(session: Session, push: Push, change: str = CHANGED) -> None:
-    """The push is NEW in its manager's inbox, or has CHANGED there. Several changes in a transaction are one."""
+    """Record that the push is NEW in its manager's inbox or has CHANGED there. A transaction counts as one change."""
     recorded: dict[UUID, tuple[UUID, str]] | None = session.info.get(_RECORDED)
     if recorded is None:
         recorded = session.info[_RECORDED] = {}

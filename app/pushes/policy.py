@@ -1,4 +1,4 @@
-"""The policy of pushing that holds now: thresholds, limits and the rule for a pair that comes back."""
+"""The push policy: thresholds, limits and the conditions of a repush."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,12 +11,12 @@ from app.services import Services
 from app.settings import Settings
 
 PairKey = tuple[UUID, UUID]
-"""Demand's id, achievement's id."""
+"""Id of the demand, id of the achievement."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepushPolicy:
-    """How often a pair may come to one manager, and which rise of its score (0–1) matters."""
+    """How often a pair may be pushed to one manager, and the gain in score (0–1) that justifies a repush."""
 
     max_attempts: int = 3
     min_score_gain: float = 0.1
@@ -24,27 +24,32 @@ class RepushPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be set about pushing: the lowest pair score, how many managers a pair goes to at a time, for how long a
-    push waits, from which score a manager is told at once, how many a manager gets in a day and in seven, how many wait
-    for him at most for each place he has free, how many working days he has to answer, and when a pair may come back
-    to him."""
+    """The limits of pushing."""
 
     threshold: float
+    """The lowest pair score, 0–1, of a push."""
     slots_per_pair: int
+    """Managers that a pair is pushed to at a time."""
     expiry: timedelta
+    """How long a push stays pending."""
     immediate: float = 0.85
+    """The lowest pair score, 0–1, for an immediate notification."""
     per_day: int = 20
+    """Pushes to one manager in a local day."""
     per_week: int = 60
+    """Pushes to one manager in seven days."""
     pending_per_slot: int = 4
+    """Pending pushes of a manager for each of their free slots."""
     answer_days: int = 5
+    """Working days that a manager has for the answer."""
     repush: RepushPolicy = field(default_factory=RepushPolicy)
 
 
 def current_policy(session: Session, services: Services) -> Policy:
-    """The policy that holds now.
+    """The present policy.
 
-    Its threshold is that of the ranker that is active in this session's view of the database, whichever process made it
-    active, unless a setting overrides it. A policy is therefore read anew for every request, event and job.
+    Unless a setting overrides it, the threshold is that of the ranker that is active in this session's view of the
+    database, whichever process activated it. A policy is therefore read anew for every request, event and job.
     """
     settings = services[Settings]
     threshold = settings.push_threshold

@@ -1,4 +1,4 @@
-"""The part of the matcher that pushing needs."""
+"""Protocols: the part of the matcher that pushing needs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -34,5 +34,5 @@ class Recommender(Protocol):
     def managers_for(
         self, session: Session, demand: Demand, achievement: Achievement, *, limit: int = 10
     ) -> Sequence[Recommendation]:
-        """Managers for a pair, the best first."""
+        """At most `limit` managers for a pair, the best first, including those in conflict or at capacity."""
         ...

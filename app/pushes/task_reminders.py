@@ -1,4 +1,4 @@
-"""Tasks of engagements (对接任务) that are due or overdue → a message to whoever is to do them, outside quiet hours."""
+"""Reminders of due and overdue tasks of engagements (对接任务): a message to the assignee, outside quiet hours."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from app.pushes.preferences.working_time import next_contact_time
 from app.services import Services
 
 RECIPIENTS = ("manager_id", "user_id", "organisation_id")
-"""Of a participant the first that is set: what is his own goes before what is his organisation's."""
+"""The first of these that a participant has receives the message: a person before their organisation."""
 
 
 def remind_of_task(_: Services, session: Session, event: ClaimedEvent) -> None:
@@ -31,13 +31,13 @@ def remind_of_task(_: Services, session: Session, event: ClaimedEvent) -> None:
         session,
         kind=MessageKind.TASK_REMINDER,
         ids={"engagement_id": task.engagement_id, "task_id": task.task_id},
-        available_at=_calm(session, name, recipient),
+        available_at=_contact_time(session, name, recipient),
         **to,
     )
 
 
-def _calm(session: Session, recipient: str, id_: UUID) -> datetime:
-    """A single user has stated no times: he is told at once."""
+def _contact_time(session: Session, recipient: str, id_: UUID) -> datetime:
+    """When the recipient may be notified. Single users have no preferences and are notified at once."""
     moment = now()
     match recipient:
         case "manager_id":

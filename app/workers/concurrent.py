@@ -1,8 +1,8 @@
-"""A worker for events that talk to the outside: many at a time, and few transactions.
+"""The concurrent worker, for events that wait for external servers: many at a time, in few transactions.
 
-It plans in threads, so that a slow receiver holds up nothing but its own slot, and settles whatever has become ready
-meanwhile in one transaction: the busier it is, the more events share a commit. What the events promise is the worker's:
-a lease each, counted attempts, pauses, dead letters.
+It plans in threads, so that a slow receiver blocks only its own slot, and applies whatever has become ready in one
+transaction: the busier it is, the more events share a commit. Events have the same guarantees as in the plain worker:
+leases, counted attempts, pauses and dead letters.
 """
 
 import threading
@@ -32,10 +32,10 @@ Plans = list[Any]
 
 
 class ConcurrentWorker:
-    """Works on up to `slots` events at a time, from the thread that calls `run`.
+    """Handles up to `slots` events at a time, from the thread that calls `run`.
 
-    `order` sorts what is settled together: handlers that lock rows lock them in this order, so that two couriers do not
-    wait for each other in a ring.
+    `order` sorts the events that are applied together: handlers lock rows in this order, so that concurrent workers do
+    not deadlock.
     """
 
     def __init__(
@@ -54,45 +54,48 @@ class ConcurrentWorker:
         self._slots = slots
         self._order = order
         self._wake = threading.Event()
-        self._in_hand: dict[Future[Plans], ClaimedEvent] = {}
-        self._look_at = self._extend_at = 0.0
+        self._in_progress: dict[Future[Plans], ClaimedEvent] = {}
+        self._poll_at = self._extend_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, and then finish what is in hand."""
+        """Work until `stop` is set, then finish the events in progress."""
         with (
             woken_by_emits(self._database, self.wake),
-            ThreadPoolExecutor(self._slots, thread_name_prefix="courier") as pool,
+            ThreadPoolExecutor(self._slots, thread_name_prefix="concurrent-worker") as pool,
         ):
             while not stop.is_set():
-                if not self._turn(pool):
+                if not self._step(pool):
                     self._wake.wait(self._settings.worker_poll.total_seconds())
-            wait(self._in_hand)
-            self._safely(self._settle_ready)
+            wait(self._in_progress)
+            self._safely(self._apply_ready)
 
     def wake(self) -> None:
         self._wake.set()
 
-    def _turn(self, pool: ThreadPoolExecutor) -> bool:
-        """Take what is due into the free slots, and settle what is ready; False when there is nothing in hand."""
+    def _step(self, pool: ThreadPoolExecutor) -> bool:
+        """Claim due events for the free slots, and apply what is ready; False if nothing is in progress."""
         self._safely(partial(self._fill, pool))
-        if not self._in_hand:
+        if not self._in_progress:
             return False
-        wait(self._in_hand, timeout=self._settings.worker_poll.total_seconds(), return_when=FIRST_COMPLETED)
-        self._safely(self._settle_ready)
+        wait(
+            self._in_progress, timeout=self._settings.worker_poll.total_seconds(), return_when=FIRST_COMPLETED
+        )
+        self._safely(self._apply_ready)
         self._safely(self._extend)
         return True
 
     def _safely(self, step: Callable[[], None]) -> None:
-        """A database out of reach ends no courier: what is in hand is settled when it is back, or its lease is lost."""
+        """An unreachable database does not end the worker: events in progress are applied when it is back, unless their
+        lease is lost."""
         try:
             step()
         except SQLAlchemyError as error:
-            log.error("courier_without_database", error=str(error))
+            log.error("concurrent_worker_without_database", error=str(error))
 
     def _fill(self, pool: ThreadPoolExecutor) -> None:
-        """Asks the database when something was emitted, or the last answer was a full one, or a while has passed."""
-        free = self._slots - len(self._in_hand)
-        if not free or not (self._wake.is_set() or time.monotonic() >= self._look_at):
+        """Poll the database after an emit, after a poll that filled all free slots, or after the poll interval."""
+        free = self._slots - len(self._in_progress)
+        if not free or not (self._wake.is_set() or time.monotonic() >= self._poll_at):
             return
         self._wake.clear()
         with self._database.unit_of_work() as session:
@@ -100,14 +103,16 @@ class ConcurrentWorker:
                 session, names=list(self._handlers), lease=self._settings.worker_lease, limit=free
             )
         full = len(claimed) == free
-        self._look_at = time.monotonic() + (0 if full else self._settings.worker_poll.total_seconds())
-        if not self._in_hand:
+        self._poll_at = time.monotonic() + (0 if full else self._settings.worker_poll.total_seconds())
+        if not self._in_progress:
             self._extend_at = time.monotonic() + self._beat()
-        for one in claimed:
-            if one.attempts > self._settings.worker_max_attempts:
-                self._fail(one, RuntimeError("every worker that took this event ended before it was done"))
+        for event in claimed:
+            if event.attempts > self._settings.worker_max_attempts:
+                self._fail(
+                    event, RuntimeError("every worker that claimed this event died before it was handled")
+                )
             else:
-                self._in_hand[pool.submit(self._plan, one)] = one
+                self._in_progress[pool.submit(self._plan, event)] = event
 
     def _plan(self, claimed: ClaimedEvent) -> Plans:
         plans = []
@@ -116,22 +121,22 @@ class ConcurrentWorker:
                 plans.append(plan(handler, self._services, session, claimed))
         return plans
 
-    def _settle_ready(self) -> None:
-        """All that is ready in one transaction; where that fails, each in its own, so that one harms no other."""
-        ready = [(self._in_hand[future], future) for future in self._in_hand if future.done()]
-        good = [(claimed, future.result()) for claimed, future in ready if future.exception() is None]
-        good.sort(key=lambda one: self._order(one[0]))
-        together = attempt(partial(self._apply, good)) if len(good) > 1 else None
-        for claimed, plans in good:
-            if len(good) == 1 or together is not None:
-                self._follow(claimed, attempt(partial(self._apply, [(claimed, plans)])))
+    def _apply_ready(self) -> None:
+        """Apply all ready events in one transaction; if it fails, each in its own, so that none affects another."""
+        ready = [(self._in_progress[future], future) for future in self._in_progress if future.done()]
+        planned = [(claimed, future.result()) for claimed, future in ready if future.exception() is None]
+        planned.sort(key=lambda item: self._order(item[0]))
+        batch_error = attempt(partial(self._apply, planned)) if len(planned) > 1 else None
+        for claimed, plans in planned:
+            if len(planned) == 1 or batch_error is not None:
+                self._finish(claimed, attempt(partial(self._apply, [(claimed, plans)])))
             else:
                 count_event(self._metrics.events_done, claimed)
         for claimed, future in ready:
             error = future.exception()
             if error is not None:
-                self._follow(claimed, error)
-            del self._in_hand[future]
+                self._finish(claimed, error)
+            del self._in_progress[future]
 
     def _apply(self, events: Sequence[tuple[ClaimedEvent, Plans]]) -> None:
         with self._database.unit_of_work() as session:
@@ -140,7 +145,7 @@ class ConcurrentWorker:
                 for handler, planned in zip(self._handlers[claimed.name], plans, strict=True):
                     apply(handler, self._services, session, claimed, planned)
 
-    def _follow(self, claimed: ClaimedEvent, error: BaseException | None) -> None:
+    def _finish(self, claimed: ClaimedEvent, error: BaseException | None) -> None:
         if error is None:
             count_event(self._metrics.events_done, claimed)
         elif isinstance(error, LeaseLost):
@@ -157,10 +162,10 @@ class ConcurrentWorker:
         return self._settings.worker_lease.total_seconds() / HEARTBEATS_PER_LEASE
 
     def _extend(self) -> None:
-        """Leases of what takes long. One that was lost is noticed when it is settled."""
+        """Extend the leases of events in progress. The acknowledgement detects a lost lease."""
         if time.monotonic() < self._extend_at:
             return
         self._extend_at = time.monotonic() + self._beat()
         with self._database.unit_of_work() as session:
-            for claimed in self._in_hand.values():
+            for claimed in self._in_progress.values():
                 attempt(partial(outbox.extend, session, claimed, lease=self._settings.worker_lease))

@@ -1,4 +1,4 @@
-"""Scheduled jobs: which worker runs one, and when."""
+"""Scheduled jobs: when they run, and which worker runs them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from app.workers.models import PeriodicJob
 
 @dataclass(frozen=True, slots=True)
 class ScheduledJob:
-    """A job that comes round. Of all workers one runs it, unless it is for `every_process` (a file on its disk).
+    """A job that runs `every` so often, in one of all workers or, with `every_process`, in each process.
 
-    It is either `write`, which is one short transaction, or `run`, which makes its own. A job that fails is tried again
-    when it is due next.
+    It is either `write`, which is one short transaction, or `run`, which makes its own. A job that fails runs again
+    when it is next due.
     """
 
     name: str
@@ -37,7 +37,7 @@ class ScheduledJob:
 
 
 def acquire_run(database: Database, job: ScheduledJob, moment: datetime) -> bool:
-    """Whether this worker is the one that runs the job now; the others find it not due."""
+    """Whether this worker runs the job now; for all others it is then not due."""
     try:
         with database.unit_of_work() as session:
             if session.get(PeriodicJob, job.name) is None:
@@ -51,4 +51,4 @@ def acquire_run(database: Database, job: ScheduledJob, moment: datetime) -> bool
             assert isinstance(result, CursorResult)
             return result.rowcount == 1
     except IntegrityError:
-        return False  # another worker entered the job at the same moment, and has the turn
+        return False  # another worker has inserted the job at the same moment, and runs it

@@ -1,7 +1,7 @@
-"""The worker: claim an event → let its handlers plan → apply and settle in one transaction; and periodic jobs.
+"""The worker: claims an event, lets its handlers plan, applies and acknowledges in one transaction; runs due jobs.
 
-Any number of workers, in this process or others, may run on one database. A worker can be killed at any point: what
-it had not committed was not done, and another takes the event over when the lease has run out.
+Any number of workers, in this process or others, may run on one database. A worker can be killed at any point: what it
+has not committed has no effect, and another worker claims the event when the lease has expired.
 """
 
 import threading
@@ -35,10 +35,10 @@ HEARTBEATS_PER_LEASE = 3
 
 
 class Worker:
-    """Works on one event at a time, in the thread that calls `run` or `run_until_idle`.
+    """Handles one event at a time, in the thread that calls `run` or `run_until_idle`.
 
-    `handlers` must name every event this worker is to settle; one with an empty sequence is settled at once. Events
-    with other names are left to workers that know them (of a newer release, say).
+    `handlers` lists every event that this worker handles; an event with an empty sequence is acknowledged at once.
+    Events with other names are left to workers that know them, for example of a newer release.
     """
 
     def __init__(
@@ -55,18 +55,18 @@ class Worker:
         self._handlers = dict(handlers)
         self._jobs = tuple(jobs)
         self._wake = threading.Event()
-        self._next_turn: dict[str, datetime] = {}
+        self._next_due: dict[str, datetime] = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set, and then finish the event in hand.
+        """Work until `stop` is set, then finish the current event.
 
-        It sleeps when nothing is due, and wakes at once when this process emits an event. Who sets `stop` may `nudge`
-        it, so that it need not sleep out.
+        The worker sleeps when nothing is due, and wakes at once when this process emits an event. Call `wake` after
+        setting `stop` to end a sleep early.
         """
         with woken_by_emits(self._database, self.wake):
             while not stop.is_set():
                 self._wake.clear()
-                busy = self._turn()
+                busy = self._step()
                 if not busy and not stop.is_set():
                     self._wake.wait(self._settings.worker_poll.total_seconds())
 
@@ -76,9 +76,9 @@ class Worker:
     def run_until_idle(
         self, *, limit: int | None = None, on_progress: Callable[[int], None] | None = None
     ) -> int:
-        """Work off what is due now, in this thread; returns how many events were taken.
+        """Handle all events that are due, in this thread; returns the number of events claimed.
 
-        What failed waits for its pause, so this ends. With `limit` it ends after so many events.
+        Failed events wait for their pause, so this ends. With `limit` it ends after that many events.
         """
         taken = 0
         while (limit is None or taken < limit) and self._take_one():
@@ -88,13 +88,13 @@ class Worker:
         return taken
 
     def run_due_jobs(self) -> list[str]:
-        """Run the periodic jobs whose turn it is; returns their names."""
+        """Run the scheduled jobs that are due in this worker; returns their names."""
         ran = []
         moment = now()
         for job in self._jobs:
-            if self._next_turn.get(job.name, moment) > moment:
+            if self._next_due.get(job.name, moment) > moment:
                 continue
-            self._next_turn[job.name] = moment + job.every
+            self._next_due[job.name] = moment + job.every
             if not job.every_process and not acquire_run(self._database, job, moment):
                 continue
             ran.append(job.name)
@@ -103,8 +103,8 @@ class Worker:
                 log.error("periodic_job_failed", job=job.name, exc_info=error)
         return ran
 
-    def _turn(self) -> bool:
-        """One event, or the jobs that are due; False when there was nothing or the database is out of reach."""
+    def _step(self) -> bool:
+        """Run due jobs and handle one event; False if no event was due or the database is unreachable."""
         try:
             self.run_due_jobs()
             return self._take_one()
@@ -115,19 +115,19 @@ class Worker:
     def _take_one(self) -> bool:
         with self._database.unit_of_work() as session:
             claimed = outbox.claim(session, names=list(self._handlers), lease=self._settings.worker_lease)
-        for one in claimed:
-            self._work(one)
+        for event_ in claimed:
+            self._work(event_)
         return bool(claimed)
 
     def _work(self, claimed: ClaimedEvent) -> None:
         with structlog.contextvars.bound_contextvars(event_id=str(claimed.id), event_name=claimed.name):
             if claimed.attempts > self._settings.worker_max_attempts:
-                # Its former workers died over it, and so could not count a failure.
+                # Every earlier worker died while handling it, and could not record a failure.
                 release(
                     self._database,
                     self._settings,
                     claimed,
-                    RuntimeError("every worker that took this event ended before it was done"),
+                    RuntimeError("every worker that claimed this event died before it was handled"),
                 )
                 return
             error = attempt(partial(self._plan_and_apply, claimed))
@@ -147,22 +147,22 @@ class Worker:
                 with self._database.reading() as session:
                     plans.append(plan(handler, self._services, session, claimed))
         with self._database.unit_of_work() as session:
-            # Settled first: the event's row is then locked, so that nobody takes it over while this applies.
+            # Acknowledge first: this locks the event's row, so that no other worker claims it meanwhile.
             outbox.ack(session, claimed)
             for handler, planned in zip(handlers, plans, strict=True):
                 apply(handler, self._services, session, claimed, planned)
 
 
 def release(database: Database, settings: Settings, claimed: ClaimedEvent, error: BaseException) -> None:
-    """Let the event wait its pause, or rest among the dead letters, with what went wrong."""
-    told = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
-    log.error("event_failed", attempts=claimed.attempts, error=told)
-    # The failed handler's frames may hold a half-read cursor; on SQLite its connection could not wait its turn
-    # to write then ("database is locked" at once).
+    """Back the failed event off, or make it a dead letter, and store the error."""
+    details = f"{type(error).__name__}: {error}\n{''.join(traceback.format_exception(error))}"
+    log.error("event_failed", attempts=claimed.attempts, error=details)
+    # The failed handler's frames may hold a half-read cursor. On SQLite its connection could then not wait for the
+    # write lock, and would fail at once with "database is locked".
     traceback.clear_frames(error.__traceback__)
     try:
         with database.unit_of_work() as session:
-            dead = outbox.nack(session, claimed, error=told, max_attempts=settings.worker_max_attempts)
+            dead = outbox.nack(session, claimed, error=details, max_attempts=settings.worker_max_attempts)
     except LeaseLost:
         log.warning("lease_lost", attempts=claimed.attempts)
         return
@@ -176,7 +176,7 @@ def count_event(counter: Counter, claimed: ClaimedEvent) -> None:
 
 @contextmanager
 def woken_by_emits(database: Database, wake: Callable[[], None]) -> Iterator[None]:
-    """Call `wake` after each commit, in this process and on this database, of a transaction that emitted an event."""
+    """Within the block, call `wake` after each commit of this process on this database that emitted an event."""
 
     def emitted(_: Mapper[Event], connection: Connection, target: Event) -> None:
         session = object_session(target)
@@ -191,9 +191,9 @@ def woken_by_emits(database: Database, wake: Callable[[], None]) -> Iterator[Non
 
 
 class _Heartbeat:
-    """Extends the lease from a thread of its own for as long as the block lasts.
+    """Extends the lease from its own thread for the duration of the block.
 
-    A lease that was lost is noticed when the event is settled; so the beat just ends.
+    If the lease is lost, the heartbeat just ends: the acknowledgement detects the loss.
     """
 
     def __init__(self, database: Database, claimed: ClaimedEvent, lease: timedelta) -> None:
@@ -222,10 +222,10 @@ class _Heartbeat:
 
 
 def attempt(work: Callable[[], object]) -> Exception | None:
-    """Run it and hand its failure back as a value.
+    """Run `work` and return its exception, or None.
 
-    The one broad `except` of the service: a handler may fail in any way, and the worker must live on, keep what
-    went wrong with the event and go to the next. What ends the process (KeyboardInterrupt, SystemExit) passes.
+    This is the only broad `except` of the service: a handler may fail in any way, and the worker must store the error
+    with the event and continue. Exceptions that end the process (KeyboardInterrupt, SystemExit) pass through.
     """
     try:
         work()

@@ -77,7 +77,7 @@ def test_what_is_ready_together_is_settled_together_in_order(database: Database)
     def apply(session: Session, claimed: ClaimedEvent, _: None) -> None:
         if not applied:
             # While the first ones are settled, the rest becomes ready.
-            wait(running_one[0]._in_hand)
+            wait(running_one[0]._in_progress)
         applied.append(claimed.payload["number"])
         sessions[claimed.payload["number"]] = id(session)
 
@@ -148,7 +148,7 @@ def test_a_lease_is_kept_as_long_as_the_work_lasts(database: Database) -> None:
     assert len(taken) == 1
 
 
-def test_what_is_in_hand_is_finished_at_the_end(database: Database) -> None:
+def test_what_is_in_progress_is_finished_at_the_end(database: Database) -> None:
     started, release = threading.Event(), threading.Event()
 
     def plan(_: Session, __: ClaimedEvent) -> None:

@@ -1,4 +1,4 @@
-"""What every answer to a push leaves behind: its round's outcome, and an event from which ranking learns."""
+"""The record of an answer to a push: the outcome of the attempt, and an event from which the ranker learns."""
 
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -16,18 +16,19 @@ from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 
 UNDO_WINDOW = timedelta(minutes=15)
-"""For how long an answer may be undone, where no setting says otherwise."""
+"""How long an answer may be undone, unless a setting overrides it."""
 
 
 def position_in_inbox(session: Session, push: Push, moment: datetime) -> int:
-    """The push's place, from 1, among what waits in its manager's inbox: what is read first is taken up more often."""
-    before = select(func.count()).where(
+    """The push's position, from 1, among the actionable pushes of its manager. Higher positions are accepted more
+    often, which training corrects for."""
+    ahead = select(func.count()).where(
         Push.manager_id == push.manager_id,
         Push.rank_key > push.rank_key,
         Push.id != push.id,
         queries.is_actionable(moment),
     )
-    return (session.scalar(before) or 0) + 1
+    return (session.scalar(ahead) or 0) + 1
 
 
 def log_answer(
@@ -41,7 +42,10 @@ def log_answer(
     reason: str | None = None,
     note: str | None = None,
 ) -> None:
-    """The push is ACCEPTED or DECLINED; emits `PushAccepted` or `PushDeclined`."""
+    """Store the answer `state` (ACCEPTED or DECLINED), and emit `PushAccepted` or `PushDeclined`.
+
+    `undo` is how long the answer may be undone.
+    """
     answered = answer_payload(session, push, moment)
     push.state = state
     push.read_at = push.read_at or moment
@@ -52,10 +56,10 @@ def log_answer(
     push.decline_reason = reason
     push.note = note
     record_change(session, push)
-    round_ = current_attempt(session, push)
-    round_.outcome = state
-    round_.reason = reason
-    round_.answered_at = moment
+    attempt = current_attempt(session, push)
+    attempt.outcome = state
+    attempt.reason = reason
+    attempt.answered_at = moment
     session.flush()
     accepted = state is PushState.ACCEPTED
     emit(session, PushAccepted(**answered) if accepted else PushDeclined(**answered, reason=reason))
@@ -78,7 +82,7 @@ class AnswerPayload(TypedDict):
 
 
 def answer_payload(session: Session, push: Push, moment: datetime) -> AnswerPayload:
-    """What ranking learns from, read before the answer changes the push."""
+    """The facts that the ranker learns from, read before the answer changes the push."""
     return {
         "subject_id": push.id,
         "push_id": push.id,

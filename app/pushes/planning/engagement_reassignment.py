@@ -1,4 +1,4 @@
-"""An engagement that came to nothing gives its pair back: it goes to the next manager, as after a decline."""
+"""Reassignment after an engagement that failed: the pair goes to the next manager, as after a decline."""
 
 from uuid import UUID
 
@@ -19,13 +19,13 @@ from app.pushes.policy import current_policy
 from app.pushes.recommender import Recommender
 from app.services import Services
 
-SETTLED = frozenset({"undone", "record_unavailable", "technology", "chose_other"})
-"""Reasons after which the pair is not passed on: its push waits again, or the pair itself is of no use to its owners,
-whom no other manager shall ask once more."""
+NOT_REASSIGNED = frozenset({"undone", "record_unavailable", "technology", "chose_other"})
+"""Reasons after which the pair is not reassigned: its push is pending again, or the pair is of no use to its owners,
+who should not be asked again by another manager."""
 
 
 def plan_after_engagement(services: Services, session: Session, event: ClaimedEvent) -> list[PairPlan]:
-    """Who gets the pair of an engagement that came to nothing."""
+    """Plan the next managers for the pair of an engagement that failed."""
     push = _accepted(session, EngagementEnded.of(event))
     if push is None:
         return []
@@ -50,8 +50,12 @@ def write_after_engagement(
 
 
 def _accepted(session: Session, ended: EngagementEnded) -> Push | None:
-    """The push that the engagement came from, as long as it holds its place for it."""
-    if ended.push_id is None or ended.reason in SETTLED or _an_owner_declined(session, ended.engagement_id):
+    """The push that led to the engagement, as long as it occupies a slot and the pair is to be reassigned."""
+    if (
+        ended.push_id is None
+        or ended.reason in NOT_REASSIGNED
+        or _has_owner_declined(session, ended.engagement_id)
+    ):
         return None
     query = select(Push).where(
         Push.id == ended.push_id, Push.state == PushState.ACCEPTED, Push.ended_at.is_(None)
@@ -59,7 +63,7 @@ def _accepted(session: Session, ended: EngagementEnded) -> Push | None:
     return session.scalar(query)
 
 
-def _an_owner_declined(session: Session, engagement_id: UUID) -> bool:
+def _has_owner_declined(session: Session, engagement_id: UUID) -> bool:
     query = select(Participant.id).where(
         Participant.engagement_id == engagement_id,
         Participant.side.is_not(None),

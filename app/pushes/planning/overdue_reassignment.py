@@ -1,4 +1,4 @@
-"""Handing a pair over to the next manager when nobody answers in time."""
+"""Reassignment of overdue pushes: a pair goes to the next manager when it is not answered in time."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -23,17 +23,17 @@ from app.pushes.recommender import Recommender
 log = structlog.get_logger(__name__)
 
 HANDED_OVER = "handed_over"
-"""Why a push ended that its manager did not answer in the working days he had."""
+"""Why a push ended: its manager did not answer within the working days allowed."""
 
 
 def mark_overdue(session: Session) -> int:
-    """Announce (``push.overdue``) the pushes whose answer is due, once in each round. Returns how many.
+    """Emit ``push.overdue`` once per attempt for each push whose answer is due; returns the number.
 
-    One that its manager put off has been answered in a way, and waits for him.
+    Postponed pushes are not overdue.
     """
     moment = now()
     due = [push.id for push in session.scalars(queries.overdue_pushes(moment))]
-    # No change of the push itself: its manager may still answer by the ETag that he read.
+    # A plain UPDATE leaves the version as it is: the manager may still answer with the ETag that they read.
     session.execute(
         update(Push)
         .where(Push.id.in_(due))
@@ -48,7 +48,7 @@ def mark_overdue(session: Session) -> int:
 def plan_reassignment(
     session: Session, recommender: Recommender, push_id: UUID, *, policy: Policy
 ) -> list[PairPlan]:
-    """Who might take the pair in this push's place."""
+    """Plan the managers who may receive the pair instead."""
     push = session.get(Push, push_id)
     if push is None:
         return []
@@ -59,34 +59,37 @@ def plan_reassignment(
 def reassign_overdue(
     session: Session, push_id: UUID, plans: Sequence[PairPlan], *, policy: Policy
 ) -> list[Push]:
-    """End the push and give its place to the next manager; without one who may have it, it stays where it is.
+    """Expire the push and push the pair to the next manager. Without an eligible manager the push stays.
 
-    Nothing happens either when the pair is in somebody's hands already, or when its manager has answered meanwhile.
+    It also stays if the pair has been accepted by another manager, or its own manager has answered meanwhile.
     """
     known = session.get(Push, push_id)
     if known is None or not plans:
         return []
     key = (known.demand_id, known.achievement_id)
-    managers = {known.manager_id, *(one.manager_id for plan in plans for one in plan.candidates)}
-    standing = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
+    managers = {known.manager_id, *(candidate.manager_id for plan in plans for candidate in plan.candidates)}
+    snapshot = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
     push = session.scalar(queries.locked([push_id]))
-    states = standing.pushes.get(key, {})
+    states = snapshot.pushes.get(key, {})
     if push is None or push.overdue_at is None or push.state == PushState.LATER:
         return []
     if PushState.ACCEPTED in states.values():
         return []
-    states[push.manager_id] = PushState.EXPIRED  # its place is free, if somebody takes it
+    states[push.manager_id] = PushState.EXPIRED  # its slot is free for another manager
     others = [
-        PairPlan(plan.key, tuple(one for one in plan.candidates if one.manager_id != push.manager_id))
+        PairPlan(
+            plan.key,
+            tuple(candidate for candidate in plan.candidates if candidate.manager_id != push.manager_id),
+        )
         for plan in plans
         if plan.key == key
     ]
-    written = write_under_lock(session, standing, others, follows=push_id)
+    written = write_under_lock(session, snapshot, others, follows=push_id)
     if written:
         push.state = PushState.EXPIRED
         push.ended_reason = HANDED_OVER
         push.ended_at = now()
         record_change(session, push)
         session.flush()
-    log.info("handed_over", push_id=str(push_id), taken=len(written))
+    log.info("push_reassigned", push_id=str(push_id), written=len(written))
     return written

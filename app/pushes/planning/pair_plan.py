@@ -10,6 +10,8 @@ from app.pushes.policy import PairKey
 
 @dataclass(frozen=True, slots=True)
 class CandidateManager:
+    """A manager whom a pair may be pushed to; `score` is their fit for the pair, 0–1."""
+
     manager_id: UUID
     score: float
     reasons: Mapping[str, Any]
@@ -17,7 +19,7 @@ class CandidateManager:
 
 @dataclass(frozen=True, slots=True)
 class PairPlan:
-    """One pair and the managers to ask in this order, as long as it has places."""
+    """One pair and its candidate managers, to be tried in this order while the pair has free slots."""
 
     key: PairKey
     candidates: tuple[CandidateManager, ...]

@@ -1,4 +1,4 @@
-"""Revision of pending pushes: cancelled when a rule no longer holds, expired when due."""
+"""Revision of pending pushes: cancelled when they violate a rule, rescored otherwise, expired when due."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -17,22 +17,24 @@ from app.pushes.models import Push, PushState
 from app.pushes.planning.writer import rescore
 from app.pushes.policy import Policy
 
-MANAGER_SIDE = frozenset({"manager_not_published", "manager_expired", "conflict_of_interest"})
+MANAGER_REASONS = frozenset({"manager_not_published", "manager_expired", "conflict_of_interest"})
+"""Reasons that cancel one manager's push while the pair itself stays good: it goes to the next manager."""
 
 
 def revise(
     session: Session, push_ids: Collection[UUID], *, policy: Policy, ranked_fully: bool = False
 ) -> list[Push]:
-    """Hold live pushes against the present rows: cancel those that the rules end, give the rest their new scores.
+    """Check pending pushes against the present rows: cancel those that violate a rule, and update the other scores.
 
-    A push that ends for its manager's sake is announced as ``push.cancelled``, so that the pair can go to the next.
+    Emits ``push.cancelled`` for a push that is cancelled because of its manager, so that the pair goes to the next one.
+    Returns the cancelled pushes; for `ranked_fully` see `PairEligibility`.
     """
     refs = session.execute(
         select(Push.id, Push.demand_id, Push.achievement_id, Push.manager_id).where(Push.id.in_(push_ids))
     ).all()
     if not refs:
         return []
-    standing = load_snapshot(
+    snapshot = load_snapshot(
         session,
         policy=policy,
         pairs={(ref.demand_id, ref.achievement_id) for ref in refs},
@@ -43,18 +45,18 @@ def revise(
     cancelled = []
     for push in session.scalars(queries.locked([ref.id for ref in refs])):
         key = (push.demand_id, push.achievement_id)
-        broken = pending_violations(standing.of(key, push.manager_id))
+        broken = pending_violations(snapshot.of(key, push.manager_id))
         if broken:
             _cancel(session, push, broken[0].code)
             cancelled.append(push)
-        elif (pair := standing.pairs.get(key)) is not None and rescore(push, pair):
+        elif (pair := snapshot.pairs.get(key)) is not None and rescore(push, pair):
             record_change(session, push)
     session.flush()
     return cancelled
 
 
 def expire_due(session: Session) -> int:
-    """End the pushes that nobody answered in time; their pairs go to the next managers. Returns how many."""
+    """Expire the pushes that were not answered in time; their pairs go to the next managers. Returns the number."""
     moment = now()
     due = session.scalars(queries.due_pushes(moment)).all()
     for push in due:
@@ -71,8 +73,5 @@ def _cancel(session: Session, push: Push, reason: str) -> None:
     push.ended_reason = reason
     push.ended_at = now()
     record_change(session, push)
-    if reason in MANAGER_SIDE:
+    if reason in MANAGER_REASONS:
         emit(session, PushCancelled(subject_id=push.id))
-
-
-"""Reasons that end one manager's push while the pair itself stays good: it goes to the next manager."""
