@@ -20,9 +20,9 @@ RECIPIENTS = ("manager_id", "user_id", "organisation_id")
 
 
 def remind_of_task(_: Services, session: Session, event: ClaimedEvent) -> None:
-    """Send a reminder to the person responsible.
+    """Enqueue a reminder for the assignee.
 
-    Whether the task still waits is checked again when the message is rendered, right before it is sent.
+    The renderer checks again, immediately before sending, that the task is still open.
     """
     task = TaskEvent.of(event)
     name, recipient = next((name, id_) for name in RECIPIENTS if (id_ := getattr(task, name)) is not None)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Base
 
 
-class PeriodicJob(Base):
+class JobSchedule(Base):
     """When a job is due next. The worker that advances `due_at` runs it."""
 
     __tablename__ = "periodic_jobs"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.services import Services
-from app.workers.models import PeriodicJob
+from app.workers.models import JobSchedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ def acquire_run(database: Database, job: ScheduledJob, moment: datetime) -> bool
     """Whether this worker runs the job now; for all others it is then not due."""
     try:
         with database.unit_of_work() as session:
-            if session.get(PeriodicJob, job.name) is None:
-                session.add(PeriodicJob(name=job.name, due_at=moment + job.every))
+            if session.get(JobSchedule, job.name) is None:
+                session.add(JobSchedule(name=job.name, due_at=moment + job.every))
                 return True
             result = session.execute(
-                update(PeriodicJob)
-                .where(PeriodicJob.name == job.name, PeriodicJob.due_at <= moment)
+                update(JobSchedule)
+                .where(JobSchedule.name == job.name, JobSchedule.due_at <= moment)
                 .values(due_at=moment + job.every)
             )
             assert isinstance(result, CursorResult)

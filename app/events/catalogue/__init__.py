@@ -1,4 +1,4 @@
-"""Every event of the service: its name, what it is about, and what it carries. One module for each concept."""
+"""The catalogue of events: name, subject and payload of each. One module for each area."""
 
 from app.events.catalogue.contracts import (
     ContractAmended,

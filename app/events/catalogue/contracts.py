@@ -10,7 +10,7 @@ from app.events.domain_event import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class ContractEvent(DomainEvent):
-    """About one contract: its engagement and pair (if it has them), parties and managers, state and version."""
+    """About one contract: its engagement and pair (if any), parties, managers, state and version."""
 
     subject_id: UUID
     contract_id: UUID
@@ -38,7 +38,7 @@ class ContractRegistered(ContractEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ContractLanded(ContractEvent):
-    """The contract's result is in use (落地)."""
+    """The landing (落地) of the contract was recorded."""
 
     name: ClassVar = "contract.landed"
 

@@ -37,7 +37,7 @@ class EngagementMoved(EngagementEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class EngagementEnded(EngagementEvent):
-    """The engagement came to nothing. `reason` is of the vocabulary `engagement_end_reasons`."""
+    """The engagement ended without a result. `reason` is a code of the vocabulary `engagement_end_reasons`."""
 
     name: ClassVar = "engagement.ended"
 
@@ -48,7 +48,7 @@ class EngagementEnded(EngagementEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskEvent(DomainEvent):
-    """About one task; of the three recipients those that are not concerned are None."""
+    """About one task and its assignee; the ids of the assignee that do not apply are None."""
 
     subject_id: UUID
     task_id: UUID
@@ -62,12 +62,12 @@ class TaskEvent(DomainEvent):
 
 
 class TaskDue(TaskEvent):
-    """It is the task's day of reminder."""
+    """The reminder day of the task has come."""
 
     name: ClassVar = "task.due"
 
 
 class TaskOverdue(TaskEvent):
-    """The task's last day is over, and it is still open."""
+    """The due day of the task has passed, and the task is still open."""
 
     name: ClassVar = "task.overdue"

@@ -1,4 +1,4 @@
-"""Events of matching."""
+"""Events of matching: ranked pairs, and changes of the active ranker."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,9 +9,9 @@ from app.events.domain_event import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class PairsRanked(DomainEvent):
-    """The good pairs of one record are in the table.
+    """The good pairs of one record have been stored.
 
-    `kind` is the record's (demand, achievement). With `complete`, a pair that is not in the table is not good any more.
+    `kind` is the record's (demand, achievement). With `complete`, pairs that are not stored are no longer good.
     """
 
     name: ClassVar = "pairs.ranked"
@@ -33,7 +33,7 @@ class PairsToRerank(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelPromoted(DomainEvent):
-    """The ranker `version` answers from now on, in the place of the ranker `before`."""
+    """The ranker `version` is now active instead of the ranker `before`."""
 
     name: ClassVar = "model.promoted"
 

@@ -23,7 +23,7 @@ class MessageDue(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryDue(DomainEvent):
-    """A delivery (the subject) is to be tried; `recipient` is ``{"id": …}``, by which workers order their locks."""
+    """A delivery (the subject) is due; `recipient` is ``{"id": …}``, by which workers order their locks."""
 
     name: ClassVar = "delivery.due"
 

@@ -1,4 +1,4 @@
-"""Events of pushes: answers, deadlines, digests, and what owners and others say of matches."""
+"""Events of pushes: answers, deadlines, digests, assignments, and feedback on matches."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,32 +10,32 @@ from app.events.domain_event import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class PushEvent(DomainEvent):
-    """About one push; its row tells the rest."""
+    """About one push; its row holds the details."""
 
     subject_id: UUID
 
 
 class PushExpired(PushEvent):
-    """Nobody answered before the push ended."""
+    """The push expired without an answer."""
 
     name: ClassVar = "push.expired"
 
 
 class PushCancelled(PushEvent):
-    """A rule ended the push for its manager's sake: the pair is still good for others."""
+    """A rule cancelled the push because of its manager; the pair is still good for others."""
 
     name: ClassVar = "push.cancelled"
 
 
 class PushOverdue(PushEvent):
-    """The answer was due, and the push still waits for it."""
+    """The answer is overdue, and the push is still pending."""
 
     name: ClassVar = "push.overdue"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PushAnswered(PushEvent):
-    """A manager's answer, with what a ranker can learn from: scores (0–1), and the place in the inbox (from 1)."""
+    """A manager's answer with the facts that a ranker learns from: scores (0–1) and position in the inbox (from 1)."""
 
     push_id: UUID
     round: int
@@ -69,7 +69,7 @@ class PushPostponed(PushAnswered):
 
 @dataclass(frozen=True, kw_only=True)
 class PushUndone(PushAnswered):
-    """The answer `previous` (accepted, declined) was taken back."""
+    """The answer `previous` (accepted, declined) was undone."""
 
     name: ClassVar = "push.undone"
 
@@ -79,7 +79,7 @@ class PushUndone(PushAnswered):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnerAnswered(DomainEvent):
-    """The owner of a record says what they think of a match; the subject is that record, `side` its kind."""
+    """An owner has answered a match of their record; the subject is that record, `side` its kind."""
 
     name: ClassVar = "owner.answered"
 
@@ -95,7 +95,7 @@ class OwnerAnswered(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class MatchReported(DomainEvent):
-    """Somebody reports that a match is wrong; the subject is the report."""
+    """An error in a match was reported; the subject is the report."""
 
     name: ClassVar = "match.reported"
 

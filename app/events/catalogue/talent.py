@@ -46,7 +46,7 @@ class FilingChanged(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AffiliationAnswered(DomainEvent):
-    """An organisation says whether a manager (the subject) works for it."""
+    """An organisation has answered whether a manager (the subject) works for it."""
 
     name: ClassVar = "affiliation.answered"
 
@@ -57,7 +57,7 @@ class AffiliationAnswered(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TierConfigured(DomainEvent):
-    """The choices of a rule set were changed: every manager's tier may be another."""
+    """The policy choices of a rule set were changed, which may change the tier of every manager."""
 
     name: ClassVar = "tier.configured"
 
@@ -118,7 +118,7 @@ class ContestRegistered(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ContestPromoted(DomainEvent):
-    """A manager on the waiting list has got a place."""
+    """A manager on the waiting list has been admitted."""
 
     name: ClassVar = "contest.promoted"
 

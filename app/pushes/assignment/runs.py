@@ -97,13 +97,13 @@ def start_nightly(session: Session, *, hour: int, limit: int, moment: datetime) 
 
 
 def plan_run(services: Services, session: Session, event: ClaimedEvent) -> PlannedRun | None:
-    """The assignment that the run would write; None where the run is done."""
+    """Compute the assignment of the run; None if the run is done already."""
     run = session.get(AssignmentRun, subject_id_of(event))
     if run is None or run.state == RunState.DONE:
         return None
     policy = current_policy(session, services)
-    found = plan_assignment(session, services[Recommender], policy=policy, limit=run.pairs_limit, keep=True)
-    return PlannedRun(found, _last_end(session))
+    plan = plan_assignment(session, services[Recommender], policy=policy, limit=run.pairs_limit, keep=True)
+    return PlannedRun(plan, _last_end(session))
 
 
 def execute_run(

@@ -37,7 +37,7 @@ def plan_after_engagement(services: Services, session: Session, event: ClaimedEv
 def write_after_engagement(
     services: Services, session: Session, event: ClaimedEvent, plans: list[PairPlan]
 ) -> None:
-    """Push the pair to the next manager, unless its owners settled it or the acceptance was undone."""
+    """Push the pair to the next manager, unless the owners are done with it or the acceptance was undone."""
     ended = EngagementEnded.of(event)
     push = _accepted(session, ended)
     if push is None:
