@@ -126,7 +126,7 @@ def test_a_plan_that_fails_and_one_that_killed_its_workers_are_put_back(database
     with running(database, {"thing.happened": [handler(plan)]}, worker_max_attempts=8):
         wait_until(lambda: all(event.last_error for event in all_events(database)))
     dead, waiting = all_events(database)
-    assert dead.dead_at is not None and "ended before it was done" in (dead.last_error or "")
+    assert dead.dead_at is not None and "died before it was handled" in (dead.last_error or "")
     assert waiting.dead_at is None and waiting.attempts == 1
 
 
@@ -148,7 +148,7 @@ def test_a_lease_is_kept_as_long_as_the_work_lasts(database: Database) -> None:
     assert len(taken) == 1
 
 
-def test_what_is_in_progress_is_finished_at_the_end(database: Database) -> None:
+def test_what_is_in_hand_is_finished_at_the_end(database: Database) -> None:
     started, release = threading.Event(), threading.Event()
 
     def plan(_: Session, __: ClaimedEvent) -> None:
