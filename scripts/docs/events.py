@@ -56,7 +56,12 @@ def emitters() -> Mapping[str, list[str]]:
 def _table(module: ModuleType) -> str:
     makers = emitters_once()
     rows = (
-        (code(event.name), _payload(event), _modules(makers.get(event.__name__, [])), _follows(event))
+        (
+            _named(event),
+            _payload(event),
+            _modules(makers.get(event.__name__, [])),
+            _follows(event),
+        )
         for event in HANDLERS
         if event.__module__ == module.__name__
     )
@@ -66,6 +71,13 @@ def _table(module: ModuleType) -> str:
 @cache
 def emitters_once() -> Mapping[str, list[str]]:
     return emitters()
+
+
+def _named(event: type[DomainEvent]) -> str:
+    """The name, and what has happened; a dataclass without a docstring has its signature in its place."""
+    text = event.__doc__ or ""
+    own = not text.startswith(f"{event.__name__}(")
+    return code(event.name) + (f"<br>{inspect.cleandoc(text)}" if text and own else "")
 
 
 def _payload(event: type[DomainEvent]) -> str:
