@@ -1,4 +1,4 @@
-"""The routes of accounts alone, on a real database: no model, no worker."""
+"""Fixtures: only the routes of accounts, on a real database, without model and worker."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 @dataclass
 class People:
-    """Makes users and tells the headers of their requests."""
+    """Creates users and returns the headers of their requests."""
 
     database: Database
     settings: Settings

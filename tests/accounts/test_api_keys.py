@@ -1,4 +1,4 @@
-"""Keys of organisations: what they open, and what they never open."""
+"""API keys of organisations: what they permit and what they never permit."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -96,7 +96,7 @@ def test_another_organisations_keys_are_out_of_sight(client: TestClient, people:
 
 
 def test_a_key_is_no_more_than_who_made_it(client: TestClient, people: People) -> None:
-    """An investor's organisation may be an enterprise by kind; his key must not post demands for it."""
+    """An investor's organisation may be an enterprise by kind; the investor's key must not create demands for it."""
     factory = people.organisation(kind=OrganisationKind.ENTERPRISE)
     investor = people.make(Role.INVESTOR, organisation=factory)
     key = people.key(investor, "demands:write", "demands:read")

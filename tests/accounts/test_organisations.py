@@ -1,4 +1,4 @@
-"""Organisations: who they are, what they are called, who controls them."""
+"""Organisations: identity, names, verification and families."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -257,7 +257,7 @@ def test_a_bulk_load_finds_or_makes_organisations(database: Database) -> None:
 
 
 def test_nobody_inherits_records_by_registering_under_a_name(database: Database) -> None:
-    """What is loaded for a university must not fall to whoever registered its name or alias before."""
+    """Records imported for a university must not go to an organisation registered under its name or alias."""
     with database.unit_of_work() as session:
         facts = OrganisationFacts(
             name="泉城大学", kind=OrganisationKind.UNIVERSITY, region="370102", uscc=USCC, aliases=("泉大",)

@@ -1,4 +1,4 @@
-"""The whole table of permissions, told a second time: whoever changes a right changes it here too, knowingly."""
+"""A second copy of the permission table, so that every change of a permission is deliberate."""
 
 from itertools import product
 from uuid import uuid4

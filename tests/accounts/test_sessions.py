@@ -1,4 +1,4 @@
-"""Getting in, staying in, being thrown out."""
+"""Sessions: login, refresh, logout and revocation."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -211,7 +211,7 @@ def test_the_current_password_cannot_be_guessed_from_an_open_session(
 
 
 def forged(settings: Settings, user: User, tokens: dict[str, str], how: str) -> str:
-    """A token that is right but for one thing."""
+    """A token that is valid except for one claim."""
     claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
     key = settings.signing_key()
     match how:
@@ -271,7 +271,7 @@ def test_who_sends_nothing_is_a_stranger_and_who_sends_nonsense_is_refused(
 def test_no_secret_leaves_the_house(
     client: TestClient, people: People, log_in: LogIn, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither in the log, nor in any answer but the one that gives it out, nor in the database."""
+    """Secrets occur neither in the log nor in the database, and only in the response that issues them."""
     user, operator = people.make(Role.ENTERPRISE), people.role(Role.OPERATOR)
     tokens = log_in(user).json()
     header = {"Authorization": f"Bearer {tokens['access_token']}"}

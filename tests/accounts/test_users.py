@@ -1,4 +1,4 @@
-"""Users: who makes whom, and what nobody can make of himself."""
+"""Users: creation, changes, and protection against raising one's own permissions."""
 
 from dataclasses import replace
 from typing import Any

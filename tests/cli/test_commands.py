@@ -1,4 +1,4 @@
-"""The command line as its user meets it: what it prints where, and the status it ends with."""
+"""The command line: output, errors and exit status."""
 
 import io
 import json
@@ -27,7 +27,7 @@ from tests.support.paths import REPOSITORY
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended."""
+    """The result of a command."""
 
     status: int
     out: str
@@ -55,7 +55,7 @@ def sanku(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Sanku]:
-    """`sanku("load", folder)` in this process, on a home of its own; the model is loaded once for all of them."""
+    """Run `sanku("load", folder)` in this process with its own home; the model is loaded once for all tests."""
     for name in [name for name in os.environ if name.startswith("SANKU_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SANKU_HOME", str(home))
@@ -85,7 +85,7 @@ def sanku(
 
 @pytest.fixture
 def ready(sanku: Sanku, home: Path, sqlite_template: Path) -> Sanku:
-    """An installation that `sanku init` has prepared (its own test shows that it does)."""
+    """An installation set up as by `sanku init` (which has its own test)."""
     home.mkdir()
     shutil.copyfile(sqlite_template, home / "sanku.db")
     (home / "secret_key").write_text("x" * 48)
@@ -492,7 +492,7 @@ def test_the_demo_tells_the_main_job_stops_on_ctrl_c_and_runs_again(tmp_path: Pa
 
 
 def check_story(story: str, port: str) -> str:
-    """All four parts with what makes the point of each; returns the number of the demand."""
+    """Check the four parts of the story; returns the reference number of the demand."""
     number = re.search(r"JN-D-\d{4}-\d{6}", story)
     assert number, story
     demand, matches, managers, inbox, addresses = re.split(

@@ -1,4 +1,4 @@
-"""`sanku eval`: its figures by hand, what it tolerates, and that it touches nothing."""
+"""`sanku eval`: figures computed by hand, tolerated input, and no side effects."""
 
 import math
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def evaluate(tmp_path: Path) -> Evaluate:
 
 
 def test_figures_worked_out_by_hand(tmp_path: Path, evaluate: Evaluate) -> None:
-    """D1 meets A1 in most words and A4 in some, so words rank A1 before A4, and find nothing else of the five."""
+    """D1 shares most words with A1 and some with A4, so A1 ranks before A4 and the other three are not found."""
     near = ACHIEVEMENT | {"id": "A4", "title": "储罐呼吸阀", "summary": "阀盘轻,储罐超压时起跳灵敏,不结冰。"}
     same = ACHIEVEMENT | {"title": DEMAND["title"], "summary": DEMAND["description"]}
     write(
@@ -81,7 +81,7 @@ def test_leaving_the_answer_out_lowers_the_best_score(tmp_path: Path, evaluate: 
 
 
 def test_managers_and_their_conflicts(tmp_path: Path, evaluate: Evaluate) -> None:
-    """The one with a post at the owner, under an alias of its name, fits best and is never recommended."""
+    """The manager affiliated with the owner, under an alias of its name, fits best and is never recommended."""
     free = MANAGER | {"id": "M2", "org": "另一家技术转移公司", "affiliations": []}
     tied = MANAGER | {"affiliations": ["鹊涂院"]}
     write(
@@ -107,7 +107,7 @@ def test_managers_and_their_conflicts(tmp_path: Path, evaluate: Evaluate) -> Non
 
 
 def test_who_was_not_judged_is_told_apart_from_who_does_not_fit(tmp_path: Path, evaluate: Evaluate) -> None:
-    """M1 does the same as M0 and nobody graded him: he counts as 0, and the judged alone are ranked without a fault."""
+    """M1 is equal to M0 but not graded: M1 counts as 0, and the graded managers are ranked correctly."""
     free = MANAGER | {"org": "另一家技术转移公司", "affiliations": []}
     twin = free | {"id": "M0", "name": "同一专长"}
     stranger = free | {

@@ -1,4 +1,4 @@
-"""The demonstration set holds what its README promises, so that a first look at the system is a true one."""
+"""The demonstration data contains what its README states."""
 
 import re
 from collections import Counter
@@ -311,7 +311,7 @@ def test_some_conflicts_show_only_through_a_parent(
     demands: dict[str, Record],
     managers: dict[str, Record],
 ) -> None:
-    """On the side of an achievement (a university and its company) and of a demand (a group and its plant)."""
+    """Both for an achievement (a university and its company) and for a demand (a group and its plant)."""
     sides = set()
     for demand, achievement, manager_id in demo.conflicts:
         manager = managers[manager_id]

@@ -1,4 +1,4 @@
-"""Chinese text broken to a width: nothing lost, nothing too wide, no line that begins with a closing mark."""
+"""Wrapping of Chinese text: nothing lost, nothing too wide, no line that begins with a closing mark."""
 
 from hypothesis import given
 from hypothesis import strategies as st

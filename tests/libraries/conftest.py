@@ -1,4 +1,4 @@
-"""The routes of the libraries on a real database, with real logins; only the embedding stands outside."""
+"""Fixtures: the routes of the libraries on a real database with real logins; only the embedding is replaced."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,14 +27,14 @@ from tests.support.builders.accounts import bearer, make_api_key, make_organisat
 
 @dataclass(frozen=True)
 class Text:
-    """What `RecordingIndexer` prepares: the text itself stands for its vector."""
+    """What `RecordingIndexer` prepares: the text itself in place of its vector."""
 
     text_hash: str
 
 
 @dataclass
 class RecordingIndexer:
-    """Keeps which records are findable, under the contract of ``libraries.indexing.Indexer``."""
+    """Records which records are indexed; fulfils ``record.indexing.Indexer``."""
 
     findable: dict[UUID, str] = field(default_factory=dict)
 
@@ -105,7 +105,7 @@ class Somebody:
         return self._client.delete(path, headers=self.headers | _names(headers))
 
     def make(self, library: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Create and expect that it works."""
+        """Create a record and expect success."""
         answer = self.post(f"/v1/{library}", body)
         assert answer.status_code == 201, answer.text
         made: dict[str, Any] = answer.json()
@@ -118,7 +118,7 @@ def _names(headers: dict[str, str]) -> dict[str, str]:
 
 @dataclass
 class World:
-    """People and their organisations, with the clients they use."""
+    """Users, their organisations and their HTTP clients."""
 
     client: TestClient
     database: Database
@@ -163,13 +163,13 @@ def operator(world: World) -> Somebody:
 
 @pytest.fixture
 def enterprise(world: World) -> Somebody:
-    """Of 济南泽垚泵阀铸造有限公司."""
+    """A user of 济南泽垚泵阀铸造有限公司."""
     return world.somebody(Role.ENTERPRISE, world.organisation(name="济南泽垚泵阀铸造有限公司"))
 
 
 @pytest.fixture
 def rival(world: World) -> Somebody:
-    """Of another enterprise."""
+    """A user of another enterprise."""
     return world.somebody(Role.ENTERPRISE)
 
 

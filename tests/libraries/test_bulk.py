@@ -1,4 +1,4 @@
-"""Many records at once: valid ones stored and published, others refused by row."""
+"""Bulk creation: valid records are stored and published, invalid ones refused by row."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Clarity: which gaps are found and asked for, and the laws of the score."""
+"""Clarity: the gaps found, the questions asked, and properties of the score."""
 
 from datetime import date
 from typing import Any

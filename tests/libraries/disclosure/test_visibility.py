@@ -1,4 +1,4 @@
-"""Who sees what: level × field, and no way around it by lists, searches, filters, facets or sorts."""
+"""Visibility: level × field, also in lists, searches, filters, facets and sorts."""
 
 import json
 from typing import Any
@@ -117,7 +117,7 @@ def test_a_manager_assigned_to_a_record_sees_it_all_but_the_contacts(
 def test_a_confidential_demand_cannot_be_asked_out(
     world: World, enterprise: Somebody, rival: Somebody
 ) -> None:
-    """No search, filter, facet or sort of other people tells who stands behind it."""
+    """No search, filter, facet or sort by others reveals the owner."""
     hidden = enterprise.make("demands", DEMAND | {"publish_mode": "confidential"})
     shown = enterprise.make("demands", demand_payload(title="公开发布的需求"))
     owner = str(enterprise.user.organisation_id)
@@ -273,7 +273,7 @@ def test_fields_of_a_manager(world: World, manager: Somebody, enterprise: Somebo
 
 
 def test_every_column_has_a_level() -> None:
-    """A new column is shown to nobody until somebody decides who sees it; this test makes him decide."""
+    """A new column is hidden until its view level is decided; this test enforces the decision."""
     for kind, library in LIBRARIES.items():
         columns = {column.key for column in inspect(library.model).column_attrs} | set(library.relations)
         always_public = {"publish_mode"} if kind is RecordKind.MANAGER else set()

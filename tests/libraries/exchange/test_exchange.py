@@ -1,4 +1,4 @@
-"""Directories in interchange format: read as they are, and loaded row by row."""
+"""Datasets in the interchange format: reading and import."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is wrong is named by field in both languages, and nothing is stored."""
+"""Invalid input is reported by field in both languages, and nothing is stored."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.support.builders.managers import manager_payload
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """What is refused never reaches a database: one of them is enough here."""
+    """Refused input never reaches the database, so one database is enough."""
     return sqlite_url
 
 

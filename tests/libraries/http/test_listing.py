@@ -45,7 +45,7 @@ SORTS = ["-published_at", "published_at", "title", "-completeness", "deadline", 
 
 
 def test_pages_are_the_whole_list(enterprise: Somebody) -> None:
-    """For every sort and page length: all records once, in the order of one long page."""
+    """For every sort and page length, each record occurs once, in the order of one long page."""
     for number in range(11):
         budget = {"budget_max_wan": (number % 4) * 50 or None, "keywords": ["防腐"] if number % 3 else None}
         enterprise.make("demands", demand_payload(title=TITLES[number % 5], **budget))
@@ -63,7 +63,7 @@ def test_pages_are_the_whole_list(enterprise: Somebody) -> None:
 
 @pytest.mark.parametrize("sort", ["-published_at", "title", "relevance"])
 def test_pages_stay_right_while_records_come(enterprise: Somebody, sort: str) -> None:
-    """Between two pages others publish: nothing that was there is skipped or repeated."""
+    """Publications between two pages neither skip nor repeat the existing records."""
     first = {enterprise.make("demands", demand_payload(title=f"防腐涂料{n}号"))["id"] for n in range(6)}
     seen: list[str] = []
     params: dict[str, Any] = {"q": "防腐", "sort": sort, "limit": 2}
@@ -144,7 +144,7 @@ def test_filters(enterprise: Somebody, operator: Somebody) -> None:
 
 
 def test_bands_part_the_list(world: World, enterprise: Somebody) -> None:
-    """Each record is found under the band it shows, and under no other; a band begins with its lower end."""
+    """Each record is found only under the band that it shows; the lower end belongs to the band."""
     for budget in (None, "19.99", "20", "49.99", "50", "99.99", "100", "499.99", "500", "1000000"):
         enterprise.make("demands", demand_payload(budget_max_wan=budget))
     enterprise.make("demands", demand_payload(budget_min_wan="30"))
@@ -157,7 +157,7 @@ def test_bands_part_the_list(world: World, enterprise: Somebody) -> None:
 
 
 def test_managers_are_found_by_where_they_serve(world: World) -> None:
-    """Who serves Jinan serves its districts, and is found by the province too."""
+    """A manager who serves Jinan is found by its districts and by the province."""
     for name, regions in (("全市服务", ["370100"]), ("历下服务", ["370102"]), ("青岛服务", ["370200"])):
         world.somebody(Role.MANAGER).make("managers", manager_payload(title=name, regions=regions))
     anybody = world.stranger

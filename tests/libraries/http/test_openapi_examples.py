@@ -1,4 +1,4 @@
-"""What the API's description promises: its examples work, and its answers have the form it gives."""
+"""The OpenAPI description is correct: its examples work, and responses match their schemas."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ FORMS = [
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """Forms are the same on both databases."""
+    """Schemas are the same on both databases."""
     return sqlite_url
 
 

@@ -1,4 +1,4 @@
-"""Two at once: real threads against a real database."""
+"""Concurrent requests: real threads on a real database."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def let_two_meet(indexer: RecordingIndexer) -> None:
-    """From now on two requests have both read, checked and embedded before either begins to write."""
+    """From now on, two requests both read, check and embed before either starts to write."""
     barrier, prepare = Barrier(2, timeout=30), indexer.prepare
 
     def wait(records: Any, **_: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The life of a record of each kind, through HTTP, on both databases."""
+"""The life cycle of a record of each kind, over HTTP, on both databases."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -131,7 +131,7 @@ def test_numbers_count_per_library(enterprise: Somebody, institution: Somebody) 
 
 
 def test_review(world: World, settings: Settings, enterprise: Somebody, operator: Somebody) -> None:
-    """With reviews on, the bureau stands between submission and publication, and again after a change."""
+    """With reviews enabled, an operator must approve a submitted record, and again after a change."""
     settings.review_demands = True
     made = enterprise.make("demands", demand_payload())
     path = f"/v1/demands/{made['id']}"

@@ -1,4 +1,4 @@
-"""What only managers have: the link to a user, posts, certificates."""
+"""Managers: the link to a user, affiliations and certificates."""
 
 from datetime import date, timedelta
 from typing import Any

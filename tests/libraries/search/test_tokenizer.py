@@ -17,7 +17,7 @@ def test_long_words_come_with_their_parts() -> None:
 @given(st.text(max_size=200))
 @example("合格率98\nAl 合金")
 def test_words_can_be_joined_and_looked_up(text: str) -> None:
-    """Whatever the text: words hold no blank and no quoting sign, which the stored documents rely on."""
+    """For any text, words contain no space and no quote; the stored documents depend on it."""
     for word in words(text):
         assert word
         assert not set(word) & set(" \t\n'\"\\:&|!()*\x00")

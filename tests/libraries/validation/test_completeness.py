@@ -1,4 +1,4 @@
-"""Completeness: sums, order of what is missing, and that more is never less."""
+"""Completeness: sums, the order of missing fields, and monotonicity."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Indicators: reading them from text, and judging an offer against a requirement across units."""
+"""Indicators: parsing text, and comparing offered with required values across units."""
 
 import json
 from decimal import Decimal

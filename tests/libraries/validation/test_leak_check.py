@@ -1,4 +1,4 @@
-"""The check before anonymous publishing: what gives the owner away is found wherever and however it is written."""
+"""The leak check: text that identifies the owner is found in every field and in disguised forms."""
 
 import json
 

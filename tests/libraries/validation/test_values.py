@@ -1,4 +1,4 @@
-"""Single values: what passes, in which form, and that every refusal speaks both languages."""
+"""Single values: accepted forms, normalisation, and messages in both languages."""
 
 from datetime import date
 from decimal import Decimal

@@ -7,7 +7,7 @@ from tests.libraries.conftest import World
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """No vocabulary is in the database."""
+    """Vocabularies are not in the database."""
     return sqlite_url
 
 

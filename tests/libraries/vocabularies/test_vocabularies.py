@@ -1,4 +1,4 @@
-"""Vocabularies: what resolves, what is suggested, how far codes are apart."""
+"""Vocabularies: resolution of codes, suggestions and distances."""
 
 import pytest
 from hypothesis import given
