@@ -1,4 +1,4 @@
-"""A town whose manager may be told by every channel, with a real mail server and a real HTTP receiver."""
+"""A town whose manager has every channel, with a real mail server and a real HTTP receiver."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -63,7 +63,7 @@ def settings(database_url: str, tmp_path: Any, mailbox: Mailbox, receiver: Recei
 
 
 class Town(World):
-    """Pushes put in place, and what became of their deliveries."""
+    """Creates pushes, and reads their deliveries."""
 
     database: Database
 
@@ -103,7 +103,7 @@ class Town(World):
             return found
 
     def pass_time(self, by: timedelta) -> None:
-        """Whatever waits for a time within `by` is due."""
+        """Make everything due that waits for a time within `by`."""
         with self.database.unit_of_work() as session:
             for event in session.scalars(select(Event).where(Event.done_at.is_(None))):
                 event.available_at = min(event.available_at, max(now(), event.available_at - by))
@@ -116,7 +116,7 @@ def town(app: Any) -> Town:
 
 @pytest.fixture
 def manager(town: Town, as_manager: Caller) -> UUID:
-    """The library record of the manager who is logged in, employed by his organisation."""
+    """The library record of the manager who is logged in, employed by their organisation."""
     manager_id = town.manager(owner=as_manager.organisation_id)
     with town.database.unit_of_work() as session:
         session.get_one(Manager, manager_id).user_id = as_manager.user_id

@@ -95,7 +95,7 @@ def test_news_for_an_owner_arrives(
 
 
 class TestReminders:
-    """A task of an engagement: whoever is to do it is told, of the task and of nothing else."""
+    """A task of an engagement: its assignee is notified of the task and of nothing else."""
 
     @pytest.fixture
     def meeting(self, app: Any, log_in: Callable[..., Caller]) -> Meeting:

@@ -73,7 +73,7 @@ def test_lanes_do_not_wait_for_each_other(
     town.push_told(manager)
     free = town.push_told(colleague)
     drain()
-    assert len(mailbox.letters) == 2  # the manager's mail does not wait for his webhook
+    assert len(mailbox.letters) == 2  # the manager's mail does not wait for the webhook
     assert str(free) in arrived(receiver)
     states = {row.recipient_id: row.state for row in town.deliveries(channel="webhook")}
     assert states[colleague] == "delivered"
@@ -133,7 +133,7 @@ def test_a_try_whose_worker_died_is_in_the_log(
 def test_what_a_fault_left_standing_is_set_going_again(
     town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
 ) -> None:
-    """The event of the first delivery is dead: a fault of the service itself. Nothing would ever move its lane."""
+    """The event of the first delivery is dead: a fault of the service itself. Nothing else resumes its ordering key."""
     endpoint(as_manager.organisation_id)
     town.push_told(manager)
     second = town.push_told(manager)

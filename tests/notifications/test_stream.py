@@ -1,4 +1,4 @@
-"""The live stream over real HTTP servers: what was committed comes, once, in order, wherever one comes back."""
+"""The live stream over real HTTP servers: commits arrive once and in order, wherever the client reconnects."""
 
 import json
 import threading

@@ -136,7 +136,7 @@ def test_an_endpoint_that_only_fails_is_disabled_and_its_owner_told(
     assert [letter.subject for letter in mailbox.to(address)] == ["【三库】Webhook 端点已停用"]
     town.push_told(manager)
     drain()
-    assert len(town.deliveries(channel="webhook")) == 2  # a disabled endpoint is told nothing new
+    assert len(town.deliveries(channel="webhook")) == 2  # a disabled endpoint receives nothing new
 
     receiver.answer = failing()
     tag = f'"{shown["version"]}"'
@@ -271,7 +271,7 @@ class TestRights:
             lambda: as_enterprise.post(f"/v1/deliveries/{row.id}/repeat"),
         ):
             assert call().status_code == 404
-        # To the manager himself the endpoint is his employer's affair.
+        # The endpoint belongs to the employer, so the manager does not see it.
         assert as_manager.get("/v1/webhooks").status_code == 403
         assert as_manager.get("/v1/deliveries").json()["items"] == []
 

@@ -53,7 +53,7 @@ _numbers = count(1)
 
 @dataclass
 class CarelessMatcher:
-    """Recommends every manager there is, best `fits` first (0.5 where none is told)."""
+    """Recommends every manager, best `fits` first (0.5 by default)."""
 
     threshold: float = 0.5
     fits: dict[UUID, float] = field(default_factory=dict)
@@ -203,7 +203,7 @@ class World:
             emit_named(session, f"{record.kind}.changed", subject_id=record_id)
 
     def rewrite(self, model: type[Any], record_id: UUID, **values: Any) -> None:
-        """As `change`, with what the libraries write beside it: the history, and the pairs' new versions."""
+        """As `change`, with what the libraries also write: the history, and the pairs' new versions."""
         with self.database.unit_of_work() as session:
             version = session.get_one(model, record_id).version + 1
             session.add(
@@ -236,13 +236,13 @@ class World:
             return found
 
     def prefer(self, manager_id: UUID, **wishes: Any) -> None:
-        """The manager's preferences, without a word about quiet hours and days off unless told."""
+        """The manager's preferences, without quiet hours and days off unless given."""
         quiet = {"quiet_from": None, "quiet_until": None, "on_days_off": True}
         with self.database.unit_of_work() as session:
             session.merge(PushPreference(manager_id=manager_id, **quiet | wishes))
 
     def pass_days(self, days: int) -> None:
-        """Let everything that was pushed and told so far have been that much earlier."""
+        """Move all pushes and notifications so far back by that much."""
         by = timedelta(days=days)
         with self.database.unit_of_work() as session:
             for push in session.scalars(select(Push)):
@@ -262,7 +262,7 @@ class World:
             return found
 
     def inbox_log(self) -> dict[UUID, list[tuple[int, str]]]:
-        """Push → the numbers and kinds of its changes, as its manager's stream tells them."""
+        """Push → the numbers and kinds of its changes, as its manager's stream sends them."""
         found: dict[UUID, list[tuple[int, str]]] = {}
         with self.database.reading() as session:
             for change in session.scalars(select(InboxChange).order_by(InboxChange.seq)):

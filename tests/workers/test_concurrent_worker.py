@@ -1,4 +1,4 @@
-"""The courier: many events at a time, settled together, none harmed by another's failure."""
+"""The concurrent worker: many events at a time, applied together, none affected by another's failure."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ PATIENCE = 20.0
 def running(
     database: Database, handlers: dict[str, list[Handler]], **settings: Any
 ) -> Iterator[ConcurrentWorker]:
-    courier = ConcurrentWorker(
+    worker = ConcurrentWorker(
         make_services(
             database,
             Settings(_env_file=None, demo=True, worker_poll=timedelta(milliseconds=20), **settings),
@@ -36,11 +36,11 @@ def running(
         order=lambda claimed: claimed.payload["number"],
     )
     stop = threading.Event()
-    thread = threading.Thread(target=courier.run, args=(stop,))
+    thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()
-    yield courier
+    yield worker
     stop.set()
-    courier.wake()
+    worker.wake()
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
@@ -76,7 +76,7 @@ def test_what_is_ready_together_is_settled_together_in_order(database: Database)
 
     def apply(session: Session, claimed: ClaimedEvent, _: None) -> None:
         if not applied:
-            # While the first ones are settled, the rest becomes ready.
+            # While the first ones are applied, the others become ready.
             wait(running_one[0]._in_progress)
         applied.append(claimed.payload["number"])
         sessions[claimed.payload["number"]] = id(session)
@@ -84,8 +84,8 @@ def test_what_is_ready_together_is_settled_together_in_order(database: Database)
     emit(database, count=4)
     with running(
         database, {"thing.happened": [handler(lambda *_: together.wait(PATIENCE), apply)]}
-    ) as courier:
-        running_one.append(courier)
+    ) as worker:
+        running_one.append(worker)
         wait_until(lambda: all(event.done_at is not None for event in all_events(database)))
     first = sum(number_of == sessions[applied[0]] for number_of in sessions.values())
     assert sorted(applied) == [0, 1, 2, 3]

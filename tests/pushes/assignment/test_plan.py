@@ -1,4 +1,4 @@
-"""The dry run of an assignment: what it would push, beside the pushes there are."""
+"""The dry run of an assignment: what it would push in addition to the present pushes."""
 
 from typing import Any
 from uuid import UUID

@@ -92,7 +92,7 @@ def test_a_run_pushes_what_the_dry_run_said_and_the_next_one_adds_nothing(
 def test_through_the_real_service_a_run_fills_what_became_free(
     log_in: Callable[..., Caller], as_operator: Caller, drain: Callable[[], int]
 ) -> None:
-    """A manager with one place is full while he works on one pair; once that is over, a run gives him the next."""
+    """A manager with capacity 1 is full during one engagement; when it ends, a run assigns them the next pair."""
     buyer = log_in(Role.ENTERPRISE)
     done = buyer.post("/v1/demands", json=demand_payload()).json()
     log_in(Role.INSTITUTION).post("/v1/achievements", json=achievement_payload())
@@ -123,7 +123,7 @@ def test_through_the_real_service_a_run_fills_what_became_free(
 
 
 def test_nobody_gets_more_who_has_as_many_waiting_as_his_capacity(served: World, as_operator: Caller) -> None:
-    """Pushes by event count what a manager took up; an assignment also counts what waits for him, and moves nothing."""
+    """Pushes by event count accepted pairs; an assignment also counts pending ones, and moves nothing."""
     popular = served.manager(fit=0.9, capacity=1)
     keys = [served.good_pair(score) for score in (0.9, 0.8, 0.75)]
     for key in keys:
@@ -225,7 +225,7 @@ def test_two_runs_at_once_never_give_a_place_twice(world: World) -> None:
         with world.database.unit_of_work() as session:
             execute_run(world.services, session, event, plan)
     assert len(world.pushes()) == 2
-    world.work()  # the second is computed again, and finds all places taken
+    world.work()  # the second is computed again, and finds all slots occupied
     assert len(world.pushes()) == 2
     with world.database.reading() as session:
         assert set(session.scalars(select(AssignmentRun.state))) == {"done"}

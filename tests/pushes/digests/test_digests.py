@@ -1,4 +1,4 @@
-"""Daily lists and messages: what is on them, told once, whoever works beside whom."""
+"""Digests and their messages: their content, sent once, with any number of workers."""
 
 import shutil
 import tempfile
@@ -63,7 +63,7 @@ def test_a_list_holds_the_best_of_what_is_new(world: World, manager: UUID) -> No
     world.pass_days(1)
     versions = {one.id: one.version for one in world.pushes()}
     assert announce(world) == 1
-    assert announce(world) == 0  # while the first announcement still waits
+    assert announce(world) == 0  # while the first event is unhandled
     world.work()
     [digest] = digests(world)
     assert digest.day == local(datetime.now(UTC)).date()

@@ -35,7 +35,7 @@ def wish(world: World, organisation_id: UUID, **wishes: Any) -> None:
 
 
 def yesterday(world: World) -> None:
-    """Let what was ranked and told so far have been a day earlier."""
+    """Move all rankings and notifications so far back by a day."""
     with world.database.unit_of_work() as session:
         for pair in session.scalars(select(Pair)):
             pair.computed_at -= timedelta(days=1)

@@ -1,4 +1,4 @@
-"""An owner who is not interested in a match: nobody else is asked to broker it, until something changes."""
+"""Owner refusals: a pair that an owner refuses is not pushed to other managers until a record changes."""
 
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ def world(app: Any) -> World:
 
 class Match:
     """A demand of the enterprise that is logged in with an achievement of the institution that is, pushed to the
-    manager that is; one more manager waits for it."""
+    manager that is; one more manager is available."""
 
     def __init__(self, world: World, enterprise: Caller, institution: Caller, manager: Caller) -> None:
         self.world, self.enterprise, self.institution, self.manager = world, enterprise, institution, manager
@@ -53,7 +53,7 @@ class Match:
         return self.world.states(manager_id=manager)
 
     def offer_again(self) -> None:
-        """What the bureau does by hand after managers got free places."""
+        """As operators do after managers have free capacity again."""
         self.world.tell("demand.published", self.demand)
         self.world.work()
 

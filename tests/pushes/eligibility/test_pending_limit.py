@@ -1,4 +1,4 @@
-"""How many pushes may wait for one manager: a bound by the places that he has free."""
+"""The limit of pending pushes per free slot of a manager."""
 
 from typing import Any
 from uuid import UUID

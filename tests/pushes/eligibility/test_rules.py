@@ -73,7 +73,7 @@ def related(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
 
 
 def may_be_pushed(push: PushFacts) -> bool:
-    """The rules once more, told in another way: as one condition for a push."""
+    """The rules once more, stated differently: as one condition for a push."""
     pair, manager = push.pair, push.manager
     parties = (*pair.demand.party_orgs, *pair.achievement.party_orgs)
     ends = (

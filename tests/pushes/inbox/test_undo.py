@@ -50,7 +50,7 @@ def test_an_acceptance_is_undone(world: World, push: Push, as_manager: Caller) -
     assert undone.json()["answered_at"] is None
     assert undone.headers["ETag"] == f'"{undone.json()["version"]}"'
     assert [item["id"] for item in as_manager.get("/v1/inbox").json()["items"]] == [str(push.id)]
-    assert as_manager.post(f"{path}/accept").json()["state"] == "accepted"  # the place in hand was freed
+    assert as_manager.post(f"{path}/accept").json()["state"] == "accepted"  # the slot was freed
     [event] = world.events("push.undone")
     assert (event.payload["previous"], event.payload["push_id"]) == ("accepted", str(push.id))
 

@@ -13,7 +13,7 @@ from tests.pushes.world import World
 
 @pytest.fixture
 def town(app: Any, log_in: LogIn) -> Town:
-    """A pair has one place, and the lead comes first."""
+    """A pair has one slot, and the lead comes first."""
     town = Town(app.state.database, log_in)
     town.world = World(app.state.database, Settings(_env_file=None, demo=True, pushes_per_pair=1))
     town.world.matcher.fits[town.lead_id] = 0.9
@@ -40,7 +40,7 @@ def pushed_and_accepted(town: Town) -> Meeting:
 def test_the_pair_goes_to_the_next_manager_once(town: Town, next_id: UUID) -> None:
     meeting = pushed_and_accepted(town)
     town.world.work()
-    assert town.world.states(manager_id=next_id) == []  # the lead holds the only place
+    assert town.world.states(manager_id=next_id) == []  # the lead occupies the only slot
     before = town.world.inbox_log()
     ok(meeting.move("ended", reason="manager_unavailable"))
     town.world.work()

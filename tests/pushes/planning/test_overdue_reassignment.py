@@ -20,7 +20,7 @@ from tests.pushes.world import World
 
 @pytest.fixture
 def world(world: World) -> World:
-    """One place a pair: who has it is plain to see."""
+    """One slot per pair, so that it is clear who has it."""
     return World(world.database, Settings(_env_file=None, demo=True, pushes_per_pair=1))
 
 

@@ -23,7 +23,7 @@ def test_a_published_demand_reaches_the_best_managers(world: World) -> None:
     world.tell("demand.published", demand)
     assert world.work() == 2  # demand.published, pairs.ranked
     pushes = world.pushes()
-    assert {push.manager_id for push in pushes} == {best, second}  # two places
+    assert {push.manager_id for push in pushes} == {best, second}  # two slots
     assert third not in {push.manager_id for push in pushes}
     first = next(push for push in pushes if push.manager_id == best)
     assert (first.demand_id, first.achievement_id) == (demand, achievement)

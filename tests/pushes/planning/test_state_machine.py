@@ -43,7 +43,7 @@ MODELS = (Demand, Achievement, Manager)
 
 
 class Town(RuleBasedStateMachine):
-    """Three demands, achievements and managers. What is expected is told from the rows, without the rule engine."""
+    """Three demands, achievements and managers. Expectations are derived from the rows, without the rules."""
 
     template: Path
 
@@ -229,7 +229,7 @@ class Town(RuleBasedStateMachine):
         keys = [(push.manager_id, push.demand_id, push.achievement_id) for push in rows.pushes]
         assert len(keys) == len(set(keys))
         held = [(push.demand_id, push.achievement_id) for push in rows.pushes if push.state in OCCUPYING]
-        # An undone refusal may find its place taken by somebody who has seen it; then both keep the pair.
+        # After an undone decline another manager may have read the pair; then both keep it.
         assert all(held.count(key) <= self.world.policy.slots_per_pair + self.undone[key] for key in held)
         for push in rows.pushes:
             before = self.seen.get(push.id)
@@ -252,7 +252,7 @@ class Town(RuleBasedStateMachine):
 
 
 class Rows:
-    """The rows as they are, and what the rules say of them, told plainly."""
+    """The rows, and what the rules say about them, stated plainly."""
 
     def __init__(self, world: World) -> None:
         self.pushes = world.pushes()

@@ -1,4 +1,4 @@
-"""What a manager wishes, and how much he may be given: rules that stop a new push and nothing else."""
+"""Preferences and caps of a manager: rules that prevent new pushes and nothing else."""
 
 import shutil
 import tempfile
@@ -54,7 +54,7 @@ def push(world: World, score: float = 0.7, **demand: Any) -> tuple[UUID, UUID]:
 def test_a_push_goes_to_whom_it_suits(
     wishes: dict[str, Any], records: dict[str, Any], code: str | None
 ) -> None:
-    """Both sides are alike; what the manager does not want is told by its code, and never ends what he has."""
+    """Both sides are alike; a preference is reported by its code, and never ends a pending push."""
     pair = PairEligibility(
         DemandFacts("d", **{"region": "370100"} | _facts(records)),
         AchievementFacts("a", **{"region": "370100"} | _facts(records)),
@@ -121,7 +121,7 @@ def test_a_manager_who_wants_other_fields_does_not_stand_in_the_way(world: World
 
 
 class Weeks(RuleBasedStateMachine):
-    """Pushes, answers, changed records, wishes and nights in any order. Days are counted from the rows, plainly."""
+    """Pushes, answers, changed records, preferences and nights in any order. Days are counted from the rows."""
 
     template: Path
     PER_DAY, PER_WEEK = 3, 6

@@ -133,7 +133,7 @@ class TestPreferences:
         assert as_operator.get(MINE).status_code == 403
         assert log_in(Role.INVESTOR).get(MINE).status_code == 403
         assert as_stranger.get(MINE).status_code == 401
-        assert as_manager.get(OURS).status_code == 403  # he does not speak for his employer
+        assert as_manager.get(OURS).status_code == 403  # managers do not act for their employer
         assert as_manager.put(OURS, json={}, headers=FIRST).status_code == 403
 
     def test_an_organisations_own(self, as_enterprise: Caller, log_in: Callable[..., Caller]) -> None:

@@ -42,7 +42,7 @@ quiet_hours = (
         (date(2026, 10, 10), True),  # a Saturday worked for the National Day
         (date(2026, 11, 28), False),  # a Saturday like any
         (date(2026, 11, 26), True),
-        (date(2027, 2, 8), False),  # the Spring Festival by law
+        (date(2027, 2, 8), False),  # the Spring Festival, a statutory holiday
     ],
 )
 def test_public_holidays_and_the_days_worked_for_them(day: date, works: bool) -> None:
