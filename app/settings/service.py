@@ -39,7 +39,7 @@ class AccessSettings(BaseModel):
     login_attempts_per_10_minutes: int = Field(
         default=10,
         ge=1,
-        description="Failed logins per account and address; five times that per address, ten times per account.",
+        description="Login attempts per account and address; five times as many per address, ten times per account.",
     )
     max_body_bytes: int = Field(
         default=1_000_000,
