@@ -1,4 +1,4 @@
-"""The service: `create_app` wires routes, errors, sessions and the worker; nothing happens at import."""
+"""The HTTP application: `create_app` assembles routes, error handlers, middleware and the worker threads."""
 
 import re
 from collections.abc import AsyncIterator
@@ -41,7 +41,7 @@ from app.notifications.delivery.api import router as deliveries
 from app.notifications.webhooks.api import router as webhooks
 from app.observability import Metrics, ObserveRequests
 from app.pushes.assignment.api import router as assignments
-from app.pushes.digests.api import router as telling
+from app.pushes.digests.api import router as digests
 from app.pushes.feedback.api import router as feedback
 from app.pushes.inbox.api import router as pushes
 from app.pushes.inbox.stream import router as stream
@@ -56,15 +56,15 @@ log = structlog.get_logger(__name__)
 
 UPLOADS = re.compile(r"/v1/(engagements/[^/]+/files|certificates/[^/]+/evidence)")
 FORM_OVERHEAD = 64 * 1024
-"""Bytes of a form around the file that it carries."""
+"""Maximum bytes of an upload form besides its file."""
 
 DESCRIPTION = """
-三库 — technology-transfer matchmaking: 技术成果库 (achievements), 技术需求库 (demands) and 技术转移人才库
-(managers), matched by meaning and words, and pushed to the managers who can broker them.
+三库 is a technology-transfer matchmaking service. It matches 技术成果 (achievements) with 技术需求 (demands) by meaning
+and words, and pushes the pairs to 技术经理人 (managers) who can broker them.
 
-Log in at `POST /v1/auth/token`, or send an API key in `X-API-Key`. Lists are paged by `next_cursor`. Changes need
-`If-Match` with the ETag that was read; creation may carry an `Idempotency-Key`. Errors are problem+json (RFC 9457)
-with a Chinese and an English message, by field. Amounts are in 万元, times in UTC.
+Log in at `POST /v1/auth/token`, or send an API key in `X-API-Key`. Lists are paged with `next_cursor`. Changes require
+`If-Match` with the ETag that was read; creating requests may carry an `Idempotency-Key`. Errors are problem+json
+(RFC 9457) with Chinese and English messages for each field. Amounts are in 万元, times in UTC.
 """
 
 ROUTERS = (
@@ -72,12 +72,12 @@ ROUTERS = (
     libraries,
     checking,
     matching,
-    # The stream before the pushes: otherwise its name would be read as a push's id.
+    # Before the pushes, which would otherwise parse `stream` as the id of a push.
     stream,
     channels,
     webhooks,
     deliveries,
-    telling,
+    digests,
     feedback,
     pushes,
     assignments,
@@ -90,13 +90,14 @@ ROUTERS = (
     statistics,
     admin_api.router,
 )
-"""All routes, in the order in which a path is looked up."""
+"""All routers, in the order in which paths are matched."""
 
 
 def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastAPI:
-    """
+    """Build the application. `embedder` replaces the embedding model of the settings.
+
     Raises:
-        RuntimeError: the database is not prepared, or there is no signing key.
+        RuntimeError: the database is not initialised, or there is no signing key.
     """
     settings.signing_key()
     services = build_services(settings, embedder=embedder)
@@ -130,12 +131,12 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    _add_ground(app, services)
+    _add_service_routes(app, services)
     return app
 
 
 def _operation_id(route: APIRoute) -> str:
-    """`demands_create`: stable, and readable in a generated client."""
+    """Operation id such as `demands_create`: stable, and readable in a generated client."""
     tag = str(route.tags[0]) if route.tags else "service"
     english = re.split(r"[^\x00-\x7f]", tag)[-1]
     return "_".join(re.findall(r"[a-z0-9]+", f"{english} {route.name}".lower()))
@@ -144,19 +145,19 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    working = services[Settings].worker_in_service
-    workers = build_workers(services) if working else ()
-    crew = WorkerThreads((build_prefetcher(services), *workers))
-    crew.start()
-    log.info("started", worker=working, database=services[Database].engine.dialect.name)
+    has_worker = services[Settings].worker_in_service
+    workers = build_workers(services) if has_worker else ()
+    threads = WorkerThreads((build_prefetcher(services), *workers))
+    threads.start()
+    log.info("started", worker=has_worker, database=services[Database].engine.dialect.name)
     yield
-    crew.stop()
+    threads.stop()
     close(services)
     log.info("stopped")
 
 
-def _add_ground(app: FastAPI, services: Services) -> None:
-    """Health, metrics and the API's own page."""
+def _add_service_routes(app: FastAPI, services: Services) -> None:
+    """Add health checks, metrics and the API documentation page."""
 
     @app.get("/healthz", tags=["service"], summary="进程是否存活")
     def healthz() -> dict[str, str]:
@@ -208,7 +209,7 @@ def _readiness(services: Services) -> dict[str, bool]:
 
 
 def _refresh_gauges(services: Services) -> None:
-    """Without the database the process's own figures are still told: that is when an operator needs them."""
+    """Update the gauges. Without the database the other metrics are still served, because they are needed then."""
     metrics = services[Metrics]
     try:
         with services[Database].reading() as session:
