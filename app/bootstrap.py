@@ -41,7 +41,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     database = Database(settings.url)
     if not database_schema.is_current(database):
         raise RuntimeError(
-            "the database is not prepared or of another version: run `sanku init` "
+            "the database is not initialised or has another version: run `sanku init` "
             "(数据库尚未初始化或版本不符: 请先运行 sanku init)"
         )
     embedder = embedder or SentenceTransformerEmbedder(
