@@ -12,7 +12,7 @@ CHECKED := app tests migrations scripts
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt serve worker migrate migration eval bench docs docs-serve lock clean
+.PHONY: help setup demo test test-fast coverage check fmt serve worker migrate migration eval bench docs docs-serve lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -30,6 +30,12 @@ demo: $(STAMP) ## Everything from nothing: model, database, demo data, service o
 
 test: $(STAMP) ## The whole test suite, on SQLite and PostgreSQL (PYTEST_ARGS='-k push' for a part)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+test-fast: $(STAMP) ## The tests that need neither PostgreSQL nor the embedding model: under two minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not postgresql and not model and not slow" $(PYTEST_ARGS)
+
+coverage: $(STAMP) ## Branch coverage of the whole suite (subprocesses left out), as a table and in build/coverage/
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term --cov-report=html $(PYTEST_ARGS)
 
 check: $(STAMP) ## Style, types, layers, dependencies, house rules
 	$(BIN)/ruff check $(CHECKED)
@@ -77,5 +83,5 @@ lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into 
 	$(BIN)/python scripts/lock.py
 
 clean: ## Remove the virtual environment and everything that is made again
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .coverage build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(CHECKED) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """The database schema: the modules with tables, and migration to the current version."""
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -73,10 +74,15 @@ def _file_is_missing(database: Database) -> bool:
     return database.engine.dialect.name == "sqlite" and file is not None and not Path(file).exists()
 
 
+@cache
+def _head() -> str | None:
+    """The newest revision; reading all migrations takes a while, and a process sees one set of them."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def is_current(database: Database) -> bool:
     """Whether the database has the current schema."""
     if _file_is_missing(database):
         return False  # connecting would create an empty file
-    head = ScriptDirectory.from_config(_config()).get_current_head()
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == _head()

@@ -252,7 +252,7 @@ def live(
     draws = np.random.default_rng(seed)
     order = draws.permutation(len(town.demands))
     kept = round(len(order) * KEPT_FOR_THE_END)
-    future, arriving = order[:kept], np.array_split(order[kept:], MONTHS)
+    future, arriving = order[:kept].tolist(), np.array_split(order[kept:], MONTHS)
     world = build(town, start, folder)
     rows = [row_of(world, future, 0, "")]
     for month in range(MONTHS):

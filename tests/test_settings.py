@@ -14,7 +14,7 @@ class TestSecrets:
     @pytest.mark.parametrize("weak", [DEMO_SECRET, "short", "x" * 31, ""])
     def test_a_weak_signing_key_is_refused(self, weak: str) -> None:
         with pytest.raises(ValidationError, match="32 or more random characters"):
-            Settings(_env_file=None, secret_key=weak)  # type: ignore[arg-type]  # as the environment gives it
+            Settings(_env_file=None, secret_key=weak)
 
     def test_without_a_signing_key_the_service_does_not_start(self, tmp_path: Path, embedder: Any) -> None:
         with pytest.raises(RuntimeError, match="signing key"):
@@ -22,6 +22,6 @@ class TestSecrets:
 
     def test_a_signing_key_is_never_shown(self) -> None:
         key = "k3y-" * 10
-        settings = Settings(_env_file=None, secret_key=key)  # type: ignore[arg-type]  # as the environment gives it
+        settings = Settings(_env_file=None, secret_key=key)
         assert key not in repr(settings)
         assert key not in settings.model_dump_json()

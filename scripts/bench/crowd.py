@@ -96,7 +96,7 @@ class Real:
         with np.load(path, allow_pickle=False) as archive:
             described = json.loads(str(archive["described"]))
             parts = [_unpacked(described[name], archive[name]) for name in _PARTS]
-        return cls(*parts, described["model_id"])
+        return cls(**dict(zip(_PARTS, parts, strict=True)), model_id=described["model_id"])
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,15 +105,12 @@ class Real:
             name: [[text.key, text.discipline, text.title, text.whole, text.sentences] for text in texts]
             for name, texts in parts.items()
         }
+        arrays: dict[str, Any] = {
+            name: np.concatenate([np.vstack([text.vector, text.sentence_vectors]) for text in texts])
+            for name, texts in parts.items()
+        }
         with path.open("wb") as file:
-            np.savez(
-                file,
-                described=np.array(json.dumps(described, ensure_ascii=False)),
-                **{
-                    name: np.concatenate([np.vstack([text.vector, text.sentence_vectors]) for text in texts])
-                    for name, texts in parts.items()
-                },
-            )
+            np.savez(file, described=np.array(json.dumps(described, ensure_ascii=False)), **arrays)
 
 
 def _unpacked(described: list[Any], rows: Array) -> list[Text]:

@@ -105,7 +105,7 @@ class Maker:
 def _nearest(rows: Array) -> Array:
     cosines = rows @ rows.T
     np.fill_diagonal(cosines, -1)
-    return cosines.max(axis=1)
+    return np.asarray(cosines.max(axis=1), np.float32)
 
 
 class Seeder:

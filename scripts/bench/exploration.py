@@ -19,6 +19,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ def main() -> None:
     parser.add_argument("--shares", default="0,0.05,0.15,0.3")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for share in map(float, asked.shares.split(",")):
         runs = [simulate(town(asked.pairs, asked.managers, seed), share) for seed in range(asked.seeds)]
         rows.append(

@@ -498,7 +498,7 @@ def _brute_force(database: Any, queries: Array, k: int) -> dict[str, list[list[s
 
 def _passes(row: Any, parts: dict[str, Any]) -> bool:
     region = parts.get("region", "").rstrip("0")
-    return row.region.startswith(region) and row.trl >= parts.get("min_trl", 0)
+    return bool(row.region.startswith(region) and row.trl >= parts.get("min_trl", 0))
 
 
 if __name__ == "__main__":

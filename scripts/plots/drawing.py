@@ -5,6 +5,7 @@ id is in the file: made again from the same figures it is the same, byte for byt
 """
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 # Okabe and Ito's colours: told apart by colour-blind readers, too.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 
-LOOK = {
+LOOK: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "sanku",
     "svg.id": None,

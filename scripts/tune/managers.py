@@ -104,7 +104,7 @@ def main() -> None:
 
 def fit(judged: Judged, train: NDArray[np.bool_]) -> tuple[dict[str, float], float]:
     """Weights on the scale of the ranking, and the intercept that makes the scores shares of grade ≥ 2."""
-    rows = [row for row in np.flatnonzero(train) if judged.grades[row][usable(judged, row)].any()]
+    rows = [row for row in np.flatnonzero(train).tolist() if judged.grades[row][usable(judged, row)].any()]
     spread = np.array([judged.features[name][judged.own].std() for name in FITTED])
     lists = [
         (
@@ -166,7 +166,7 @@ def report(judged: Judged) -> None:
         scores = np.zeros(judged.grades.shape)
         for held_out in range(FOLDS):
             weights, base = fit(judged, fold != held_out)
-            for row in np.flatnonzero(fold == held_out):
+            for row in np.flatnonzero(fold == held_out).tolist():
                 scores[row] = base + sum_of(weights, judged, row)
         for name, pool in pools(judged).items():
             figures[name].append(ndcg(judged, scores, pool))

@@ -128,9 +128,9 @@ def test_the_list_pages_and_filters(client: TestClient, people: People) -> None:
     header = people.role(Role.OPERATOR)
     seen, cursor = [], None
     while True:
-        params = {"kind": "institute", "limit": 2, "sort": "-created_at"} | (
-            {"cursor": cursor} if cursor else {}
-        )
+        params: dict[str, str | int] = {"kind": "institute", "limit": 2, "sort": "-created_at"}
+        if cursor:
+            params["cursor"] = cursor
         page = client.get("/v1/organisations", params=params, headers=header).json()
         seen += [one["id"] for one in page["items"]]
         cursor = page["next_cursor"]

@@ -1,6 +1,5 @@
 """Sessions: login, refresh, logout and revocation."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -17,8 +16,7 @@ from app.database import Database, now
 from app.settings import Settings
 from tests.accounts.conftest import People, on_one_database
 from tests.support.builders.accounts import PASSWORD
-
-LogIn = Callable[..., Any]
+from tests.support.callers import LogIn
 
 
 def me(client: TestClient, access_token: str) -> Any:
@@ -68,13 +66,14 @@ def test_an_unknown_user_costs_a_hash_too(
 ) -> None:
     from app.accounts import credentials
 
-    checked = []
+    checked: list[str] = []
     verify = credentials._HASHER.verify
-    monkeypatch.setattr(
-        credentials._HASHER,
-        "verify",
-        lambda password, known: checked.append(known) or verify(password, known),
-    )
+
+    def noted(password: str, known: str) -> bool:
+        checked.append(known)
+        return verify(password, known)
+
+    monkeypatch.setattr(credentials._HASHER, "verify", noted)
     client.post("/v1/auth/token", data={"username": "nobody@example.com", "password": PASSWORD})
     assert len(checked) == 1
 
@@ -218,7 +217,7 @@ def forged(settings: Settings, user: User, tokens: dict[str, str], how: str) -> 
         case "another key":
             return jwt.encode(claims, "k" * 40, algorithm="HS256")
         case "no signature":
-            return jwt.encode(claims, None, algorithm="none")
+            return jwt.encode(claims, "", algorithm="none")
         case "another algorithm":
             return jwt.encode(claims, key + "k" * 40, algorithm="HS512")
         case "expired":

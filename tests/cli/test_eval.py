@@ -10,8 +10,8 @@ import pytest
 from app.errors import Invalid
 from app.matching.evaluation.evaluator import evaluate_directory, report_lines
 from app.settings import Settings
-from tests.faults.launcher import BigramEmbedder
 from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
+from tests.support.embedders import BigramEmbedder
 from tests.support.paths import DEMO_DATA
 
 CRANE = {

@@ -13,8 +13,8 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.reference_numbers import take_numbers
 from app.pushes.inbox import service as inbox
 from app.pushes.models import Push, PushState
-from tests.pushes.world import World
 from tests.support.paths import REPOSITORY
+from tests.support.scenario import Scenario
 
 
 def migration() -> Any:
@@ -28,18 +28,18 @@ def migration() -> Any:
 
 def test_accepted_pushes_in_hand_become_engagements(database: Database) -> None:
     database_schema.metadata()
-    world = World(database)
-    manager = world.manager(capacity=2)
+    scenario = Scenario(database)
+    manager = scenario.manager(capacity=2)
     for _ in range(3):
-        key = world.good_pair()
-        world.tell("demand.published", key[0])
-    world.work()
-    kept, taken_back, waiting = world.pushes()
+        key = scenario.ranked_pair()
+        scenario.emit_event("demand.published", key[0])
+    scenario.work()
+    kept, taken_back, waiting = scenario.pushes()
     with database.unit_of_work() as session:
         for one in (kept, taken_back):
             push = session.get_one(Push, one.id)
             push.state, push.answered_at = PushState.ACCEPTED, now()
-    world.set_state(Demand, taken_back.demand_id, "withdrawn")
+    scenario.set_state(Demand, taken_back.demand_id, "withdrawn")
     open_engagements = migration().open_engagements
     for _ in range(2):  # the second time there is nothing left to do
         with database.engine.execution_options(sanku_write=True).begin() as connection:
@@ -56,4 +56,4 @@ def test_accepted_pushes_in_hand_become_engagements(database: Database) -> None:
         assert session.scalars(select(StageMove.to_stage)).all() == ["proposed"]
         assert open_engagement_counts(session, [manager]) == {manager: 1}
         assert take_numbers(session, "DJ", prefix="DJ")[0].endswith("000002")
-        inbox.accept(session, waiting.id, principal=world.as_manager(manager))
+        inbox.accept(session, waiting.id, principal=scenario.as_manager(manager))

@@ -15,7 +15,7 @@ from app.events import outbox
 from app.events.catalogue import DemandPublished
 from app.events.domain_event import ClaimedEvent
 from app.events.outbox import Event, LeaseLost
-from tests.conftest import Caller
+from tests.support.callers import Caller
 from tests.support.events import emit_named
 
 LEASE = timedelta(seconds=60)

@@ -1,15 +1,12 @@
 """The real service in a process of its own, which kills itself at a named point. Only here is anything wrapped."""
 
-import hashlib
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from fastapi.testclient import TestClient
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.bootstrap import build_worker
@@ -18,25 +15,7 @@ from app.events.domain_event import ClaimedEvent
 from app.main import create_app
 from app.settings import Settings
 from app.workers.worker import Worker
-
-DIMENSION = 64
-
-
-class BigramEmbedder:
-    """Unit vectors from pairs of characters: no model to load in every process, and the same text, the same vector."""
-
-    model_id = "bigrams"
-    dimension = DIMENSION
-
-    def embed_queries(self, texts: Sequence[str], *, on_progress: Any = None) -> NDArray[np.float32]:
-        rows = np.zeros((len(texts), DIMENSION), np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            for first, second in zip(text, text[1:] + " ", strict=True):
-                digest = hashlib.blake2b((first + second).encode(), digest_size=2).digest()
-                row[int.from_bytes(digest) % DIMENSION] += 1
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-    embed_passages = embed_queries
+from tests.support.embedders import BigramEmbedder
 
 
 def settings_for(url: str, home: Path) -> Settings:

@@ -23,6 +23,7 @@ from tests.support.builders.accounts import bearer, make_user
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.embedders import BigramEmbedder
 
 POINTS = [
     ("published", ""),
@@ -45,7 +46,7 @@ class Service:
     def __init__(self, url: str, home: Path) -> None:
         self.url, self.home = url, home
         self.settings = launcher.settings_for(url, home)
-        self.app = create_app(self.settings, embedder=launcher.BigramEmbedder())
+        self.app = create_app(self.settings, embedder=BigramEmbedder())
         self.database: Database = self.app.state.database
         self.http = TestClient(self.app)
 

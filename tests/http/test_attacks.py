@@ -18,18 +18,8 @@ from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
-
-LogIn = Callable[..., Any]
-
-
-def _json(response: Any, status: int = 200) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    body: dict[str, Any] = response.json()
-    return body
-
-
-def _make(caller: Any, plural: str, payload: dict[str, Any]) -> dict[str, Any]:
-    return _json(caller.post(f"/v1/{plural}", json=payload), 201)
+from tests.support.callers import LogIn
+from tests.support.http import create, ok
 
 
 @pytest.fixture
@@ -39,12 +29,12 @@ def hidden_owner(log_in: LogIn) -> Any:
 
 @pytest.fixture
 def hidden_demand(hidden_owner: Any) -> dict[str, Any]:
-    return _make(hidden_owner, "demands", demand_payload(publish_mode="confidential"))
+    return create(hidden_owner, "demands", demand_payload(publish_mode="confidential"))
 
 
 def _recommended(reader: Any, demand: dict[str, Any], achievement: dict[str, Any]) -> list[dict[str, Any]]:
     params = {"demand_id": demand["id"], "achievement_id": achievement["id"]}
-    items: list[dict[str, Any]] = _json(reader.get("/v1/recommendations", params=params))["items"]
+    items: list[dict[str, Any]] = ok(reader.get("/v1/recommendations", params=params))["items"]
     return items
 
 
@@ -52,9 +42,9 @@ def test_a_conflict_of_interest_does_not_tell_who_stands_behind_a_confidential_d
     log_in: LogIn, as_operator: Any, hidden_owner: Any, hidden_demand: dict[str, Any]
 ) -> None:
     insider = log_in(Role.MANAGER, organisation_id=hidden_owner.organisation_id)
-    _make(insider, "managers", manager_payload())
+    create(insider, "managers", manager_payload())
     stranger_to_it = log_in(Role.INSTITUTION)
-    achievement = _make(stranger_to_it, "achievements", achievement_payload())
+    achievement = create(stranger_to_it, "achievements", achievement_payload())
     (item,) = _recommended(stranger_to_it, hidden_demand, achievement)
     assert str(hidden_owner.organisation_id) not in str(item["conflict"])
     assert item["conflict"] is None
@@ -69,9 +59,9 @@ def test_reasons_for_a_manager_do_not_quote_to_an_unverified_reader_what_the_rec
     log_in: LogIn, hidden_demand: dict[str, Any]
 ) -> None:
     work = "水性环氧防腐涂层专利许可"
-    _make(log_in(Role.MANAGER), "managers", manager_payload(track_record=[{"title": work}], years=17))
+    create(log_in(Role.MANAGER), "managers", manager_payload(track_record=[{"title": work}], years=17))
     unverified = log_in(Role.INSTITUTION, verified=False)
-    achievement = _make(unverified, "achievements", achievement_payload())
+    achievement = create(unverified, "achievements", achievement_payload())
     (item,) = _recommended(unverified, hidden_demand, achievement)
     assert item["manager"]["view_level"] == 0
     assert work not in str(item["reasons"])
@@ -84,8 +74,8 @@ def test_naming_a_co_owner_does_not_tell_whose_confidential_demands_there_are(
     """Matches leave out one's own: whoever may name any co-owner could ask for each organisation in turn."""
     curious = log_in(Role.INSTITUTION)
     co_owners = [str(hidden_owner.organisation_id)] if claimed == "the owner" else []
-    achievement = _make(curious, "achievements", achievement_payload(co_org_ids=co_owners, draft=True))
-    answer = _json(curious.get(f"/v1/achievements/{achievement['id']}/matches"))
+    achievement = create(curious, "achievements", achievement_payload(co_org_ids=co_owners, draft=True))
+    answer = ok(curious.get(f"/v1/achievements/{achievement['id']}/matches"))
     assert [item["record"]["id"] for item in answer["items"]] == [hidden_demand["id"]]
     assert answer["left_out"] == {}
 
@@ -96,10 +86,10 @@ def test_excluding_an_organisation_does_not_tell_whose_confidential_achievements
     code = "91370102YY000001X4"
     with app.state.database.unit_of_work() as session:
         session.get_one(Organisation, hidden_owner.organisation_id).uscc = code
-    hidden = _make(hidden_owner, "achievements", achievement_payload(publish_mode="confidential"))
+    hidden = create(hidden_owner, "achievements", achievement_payload(publish_mode="confidential"))
     curious = log_in(Role.ENTERPRISE)
-    demand = _make(curious, "demands", demand_payload(excluded_orgs=[code], draft=True))
-    answer = _json(curious.get(f"/v1/demands/{demand['id']}/matches"))
+    demand = create(curious, "demands", demand_payload(excluded_orgs=[code], draft=True))
+    answer = ok(curious.get(f"/v1/demands/{demand['id']}/matches"))
     assert [item["record"]["id"] for item in answer["items"]] == [hidden["id"]]
     assert answer["left_out"] == {}
 
@@ -109,9 +99,9 @@ def test_who_is_excluded_by_a_demand_is_not_told_so(app: Any, log_in: LogIn) -> 
     excluded = log_in(Role.INSTITUTION)
     with app.state.database.unit_of_work() as session:
         session.get_one(Organisation, excluded.organisation_id).uscc = code
-    _make(log_in(Role.ENTERPRISE), "demands", demand_payload(excluded_orgs=[code]))
-    achievement = _make(excluded, "achievements", achievement_payload())
-    answer = _json(excluded.get(f"/v1/achievements/{achievement['id']}/matches"))
+    create(log_in(Role.ENTERPRISE), "demands", demand_payload(excluded_orgs=[code]))
+    achievement = create(excluded, "achievements", achievement_payload())
+    answer = ok(excluded.get(f"/v1/achievements/{achievement['id']}/matches"))
     assert answer["items"] == []
     assert "excluded_org" not in answer["left_out"]
 
@@ -123,19 +113,19 @@ def accepted(
     """A manager who took a pair up → the demand's owner, the demand, the achievement."""
 
     def take_up(manager: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
-        _make(manager, "managers", manager_payload())
+        create(manager, "managers", manager_payload())
         owner = log_in(Role.ENTERPRISE)
-        demand = _make(
+        demand = create(
             owner,
             "demands",
             demand_payload(
                 contact_name="王珊", contact_phone="13905310000", confidential_note="只给承接人看的内容"
             ),
         )
-        achievement = _make(log_in(Role.INSTITUTION), "achievements", achievement_payload())
+        achievement = create(log_in(Role.INSTITUTION), "achievements", achievement_payload())
         drain()
-        (push,) = _json(manager.get("/v1/inbox"))["items"]
-        _json(manager.post(f"/v1/pushes/{push['id']}/accept"))
+        (push,) = ok(manager.get("/v1/inbox"))["items"]
+        ok(manager.post(f"/v1/pushes/{push['id']}/accept"))
         return owner, demand, achievement
 
     return take_up
@@ -145,17 +135,17 @@ def test_a_self_registered_manager_gets_no_push_until_verified(
     log_in: LogIn, drain: Callable[[], int], app: Any
 ) -> None:
     unknown = log_in(Role.MANAGER, verified=False)
-    _make(unknown, "managers", manager_payload())
-    _make(log_in(Role.INSTITUTION), "achievements", achievement_payload())
-    _make(log_in(Role.ENTERPRISE), "demands", demand_payload())
+    create(unknown, "managers", manager_payload())
+    create(log_in(Role.INSTITUTION), "achievements", achievement_payload())
+    create(log_in(Role.ENTERPRISE), "demands", demand_payload())
     drain()
-    assert _json(unknown.get("/v1/inbox"))["items"] == []
+    assert ok(unknown.get("/v1/inbox"))["items"] == []
 
     with app.state.database.unit_of_work() as session:
         session.get_one(Organisation, unknown.organisation_id).verified_at = now()
-    _make(log_in(Role.ENTERPRISE), "demands", demand_payload())
+    create(log_in(Role.ENTERPRISE), "demands", demand_payload())
     drain()
-    assert len(_json(unknown.get("/v1/inbox"))["items"]) == 1
+    assert len(ok(unknown.get("/v1/inbox"))["items"]) == 1
 
 
 def test_accepting_a_push_opens_no_contacts_to_an_unverified_manager(
@@ -166,10 +156,10 @@ def test_accepting_a_push_opens_no_contacts_to_an_unverified_manager(
     with app.state.database.unit_of_work() as session:
         organisation = session.get_one(Organisation, unverified.organisation_id)
         organisation.verified_at, organisation.self_registered = None, True
-    seen = _json(unverified.get(f"/v1/demands/{demand['id']}"))
+    seen = ok(unverified.get(f"/v1/demands/{demand['id']}"))
     assert seen["view_level"] == 0
     assert not {"contact_phone", "confidential_note", "main_problem", "owner_name"} & seen.keys()
-    (listed,) = _json(unverified.get("/v1/demands"))["items"]
+    (listed,) = ok(unverified.get("/v1/demands"))["items"]
     assert listed["view_level"] == 0
 
 
@@ -180,14 +170,14 @@ def test_a_manager_does_not_follow_a_record_that_its_owner_took_back(
     manager = log_in(Role.MANAGER)
     owner, demand, _ = accepted(manager)
     path = f"/v1/demands/{demand['id']}"
-    seen = _json(manager.get(path))
+    seen = ok(manager.get(path))
     assert seen["confidential_note"] == "只给承接人看的内容"
     assert "contact_phone" not in seen  # shown in the engagement, after both sides consent
-    _json(owner.post(f"{path}/{step}"))
+    ok(owner.post(f"{path}/{step}"))
     assert manager.get(path).status_code == 404
-    _json(owner.post(f"{path}/restore"))
+    ok(owner.post(f"{path}/restore"))
     assert manager.get(path).status_code == 404
-    assert _json(manager.get("/v1/demands"))["items"] == []
+    assert ok(manager.get("/v1/demands"))["items"] == []
 
 
 def test_a_manager_keeps_his_record_under_the_organisation_that_the_bureau_put_him_in(
@@ -198,13 +188,13 @@ def test_a_manager_keeps_his_record_under_the_organisation_that_the_bureau_put_h
     posts = [{"organisation_id": elsewhere, "is_primary": True}]
     for forged in ({"owner_org_id": elsewhere}, {"affiliations": posts}):
         assert manager.post("/v1/managers", json=manager_payload(**forged)).status_code == 403
-    made = _make(manager, "managers", manager_payload())
+    made = create(manager, "managers", manager_payload())
     path = f"/v1/managers/{made['id']}"
     assert manager.patch(path, json={"affiliations": posts}, headers={"If-Match": '"1"'}).status_code == 403
     moved = as_operator.patch(path, json={"affiliations": posts}, headers={"If-Match": '"1"'})
-    assert _json(moved)["owner_org_id"] == elsewhere
+    assert ok(moved)["owner_org_id"] == elsewhere
     kept = manager.patch(path, json={"affiliations": posts, "years": 3}, headers={"If-Match": '"2"'})
-    assert _json(kept)["years"] == 3
+    assert ok(kept)["years"] == 3
 
 
 def test_invented_methods_do_not_fill_the_metrics(app: Any, client: Any) -> None:
@@ -227,10 +217,10 @@ def test_a_key_that_ends_beyond_the_calendar_is_refused(as_enterprise: Any) -> N
 def test_long_titles_do_not_end_a_list_early(as_institution: Any) -> None:
     titles = [f"{number}号" + "𠮷" * 198 for number in range(2)]
     for title in titles:
-        _make(as_institution, "achievements", achievement_payload(title=title))
-    first = _json(as_institution.get("/v1/achievements", params={"sort": "title", "limit": 1}))
+        create(as_institution, "achievements", achievement_payload(title=title))
+    first = ok(as_institution.get("/v1/achievements", params={"sort": "title", "limit": 1}))
     params = {"sort": "title", "limit": 1, "cursor": first["next_cursor"]}
-    second = _json(as_institution.get("/v1/achievements", params=params))
+    second = ok(as_institution.get("/v1/achievements", params=params))
     assert [item["title"] for item in (*first["items"], *second["items"])] == titles
 
 
@@ -245,7 +235,7 @@ def test_an_imported_record_keeps_the_reference_that_its_row_is_known_by(
     imported = demand_payload(
         source="import", source_ref="D-0001", owner_org_id=str(as_enterprise.organisation_id)
     )
-    path = f"/v1/demands/{_make(as_operator, 'demands', imported)['id']}"
+    path = f"/v1/demands/{create(as_operator, 'demands', imported)['id']}"
     other = {"source_ref": "D-0002"}
     assert as_enterprise.patch(path, json=other, headers={"If-Match": '"1"'}).status_code == 422
     same = {"source": "import", "source_ref": "D-0001", "min_trl": 5}
@@ -292,10 +282,10 @@ def test_a_key_of_the_bureau_ends_with_its_operator_and_an_organisation_s_stays(
 ) -> None:
     user = log_in(leaving)
     body = {"name": "对接", "scopes": ["demands:read"]}
-    key = {"X-API-Key": _json(user.post("/v1/api-keys", json=body), 201)["key"]}
+    key = {"X-API-Key": ok(user.post("/v1/api-keys", json=body), 201)["key"]}
     assert client.get("/v1/demands", headers=key).status_code == 200
     path = f"/v1/users/{user.user_id}"
     tag = {"If-Match": as_operator.get(path).headers["ETag"]}
-    _json(as_operator.patch(path, json={"active": False}, headers=tag))
+    ok(as_operator.patch(path, json={"active": False}, headers=tag))
     after = client.get("/v1/demands", headers=key).status_code
     assert after == (401 if leaving is Role.OPERATOR else 200)

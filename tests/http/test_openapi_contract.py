@@ -8,6 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
 
 PROBLEM = "application/problem+json"
 SENT = {"method", "url", "params", "json", "data", "content", "headers"}
@@ -20,11 +21,11 @@ def test_no_input_makes_a_fault(
     app: Any, request: pytest.FixtureRequest, mode: GenerationMode, caller: str
 ) -> None:
     http = request.getfixturevalue(caller)
-    faults = []
+    faults: list[tuple[Any, ...]] = []
     asked = set()
     described = schemathesis.openapi.from_dict(app.openapi())
 
-    def ask(case: Case) -> None:
+    def ask(case: Case[Any]) -> None:
         asked.add(case.operation.label)
         sent = case.as_transport_kwargs(base_url="http://testserver")
         if isinstance(sent.get("data"), bytes | str):
@@ -47,6 +48,7 @@ def test_no_input_makes_a_fault(
         phases=[Phase.generate],
     )
     for found in described.get_all_operations():
+        assert isinstance(found, Ok), found
         cases = found.ok().as_strategy(generation_mode=mode)
         with suppress(Unsatisfiable):  # of a request without any input there is nothing to break
             bounded(given(cases)(ask))()

@@ -7,15 +7,21 @@ from app.database import Database
 from app.libraries import bulk
 from app.libraries.record.enums import RecordKind
 from app.settings import Settings
-from tests.libraries.conftest import RecordingIndexer, Somebody, World
+from tests.libraries.conftest import RecordingIndexer
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 
 
 def test_rows_good_and_bad(
-    world: World, database: Database, settings: Settings, indexer: RecordingIndexer, operator: Somebody
+    scenario: Scenario,
+    database: Database,
+    settings: Settings,
+    indexer: RecordingIndexer,
+    operator: UserClient,
 ) -> None:
-    owner = str(world.organisation().id)
+    owner = str(scenario.registered_organisation().id)
     good = achievement_payload(owner_org_id=owner)
     rows: list[tuple[str, dict[str, Any]]] = [
         ("A1", good),
@@ -38,7 +44,7 @@ def test_rows_good_and_bad(
     }
     assert [record.number[-6:] for record in outcome.stored.values()] == ["000001", "000002", "000003"]
     assert len(indexer.findable) == 2
-    assert world.events() == ["achievement.published"] * 2
+    assert scenario.event_names() == ["achievement.published"] * 2
     with database.reading() as session:
         present = bulk.present_sources(session, RecordKind.ACHIEVEMENT, [ref for ref, _ in rows])
     assert present == {"A1", "A3", "A6"}
@@ -48,9 +54,11 @@ def test_rows_good_and_bad(
 
 
 def test_managers_without_users(
-    world: World, database: Database, settings: Settings, indexer: RecordingIndexer
+    scenario: Scenario, database: Database, settings: Settings, indexer: RecordingIndexer
 ) -> None:
-    posts = [{"organisation_id": world.organisation().id, "is_primary": n == 0} for n in range(2)]
+    posts = [
+        {"organisation_id": scenario.registered_organisation().id, "is_primary": n == 0} for n in range(2)
+    ]
     payload = manager_payload(affiliations=posts, owner_org_id=posts[0]["organisation_id"], languages=[])
     rows = [("M1", payload), ("M2", payload | {"title": "王立"})]
     outcome = bulk.create_many(database, indexer, settings, RecordKind.MANAGER, rows, principal=SYSTEM)

@@ -18,8 +18,8 @@ from app.notifications.channels.base import Content, OutboundMessage, SendTarget
 from app.notifications.channels.chat import ChatChannel
 from app.notifications.models import ChannelKind
 from app.settings import Settings
-from tests.conftest import Caller
-from tests.notifications.conftest import Town
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 from tests.support.servers import Answer, Receiver
 
 Drain = Callable[[], int]
@@ -74,12 +74,12 @@ def add(caller: Caller, kind: str, **values: Any) -> Any:
     ],
 )
 def test_a_group_is_told_what_everybody_may_see(
-    town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain,
     kind: str, path: str, payload: Callable[[str], Any],
 ) -> None:  # fmt: skip
     assert add(as_manager, kind).status_code == 201
     receiver.answer = answering(errcode=0) if kind != "feishu" else answering(code=0)
-    town.push_told(manager, title="解决储罐腐蚀", main_problem="只有登录才能看的正文")
+    scenario.push_with_message(manager, title="解决储罐腐蚀", main_problem="只有登录才能看的正文")
     drain()
     [call] = receiver.calls
     assert call.path == path
@@ -88,15 +88,15 @@ def test_a_group_is_told_what_everybody_may_see(
     assert call.json == payload(text)
     assert "解决储罐腐蚀" in text and "https://sanku.example.com/v1/pushes/" in text
     assert "只有登录才能看的正文" not in call.body
-    assert [row.state for row in town.deliveries()] == ["delivered"]
+    assert [row.state for row in scenario.deliveries()] == ["delivered"]
 
 
 def test_dingtalk_is_signed_with_the_robots_secret(
-    town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
 ) -> None:
     add(as_manager, "dingtalk", secret=SECRET)
     receiver.answer = answering(errcode=0)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     [call] = receiver.calls
     query = {name: values[0] for name, values in parse_qs(urlsplit(call.path).query).items()}
@@ -118,44 +118,44 @@ def test_dingtalk_is_signed_with_the_robots_secret(
     ],
 )
 def test_a_robots_refusal_in_a_friendly_answer_is_seen(
-    town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain,
     kind: str, answer: dict[str, Any], state: str, error: str,
 ) -> None:  # fmt: skip
     """All three answer 200 to what they do not take."""
     add(as_manager, kind)
     receiver.answer = answering(**answer)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
-    [row] = town.deliveries()
+    [row] = scenario.deliveries()
     assert (row.state, row.last_error) == (state, error)
     assert len(receiver.calls) == 1
 
 
 def test_a_relay_that_fails_or_sends_away_is_no_success(
-    town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
 ) -> None:
     add(as_manager, "wecom")
     receiver.answer = lambda _: Answer(502, b"bad gateway")
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
-    [row] = town.deliveries()
-    [entry] = town.attempts(row.id)
+    [row] = scenario.deliveries()
+    [entry] = scenario.delivery_attempts(row.id)
     assert (row.state, entry.status, entry.excerpt) == ("due", 502, "bad gateway")
     receiver.answer = lambda _: Answer(302, b"", {"Location": receiver.url("/elsewhere")})
-    town.pass_time(timedelta(minutes=1))
+    scenario.pass_time(timedelta(minutes=1))
     drain()
-    assert [entry.status for entry in town.attempts(row.id)] == [502, 302]
+    assert [entry.status for entry in scenario.delivery_attempts(row.id)] == [502, 302]
     assert {call.path for call in receiver.calls} == {f"/cgi-bin/webhook/send?key={KEY}"}
 
 
 def test_an_answer_without_a_code_is_no_success(
-    town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
 ) -> None:
     add(as_manager, "feishu")
     receiver.answer = lambda _: Answer(200, "<html>请登录上网</html>".encode())
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
-    [row] = town.deliveries()
+    [row] = scenario.deliveries()
     assert (row.state, row.last_error) == ("due", "robot_answered_None")
 
 
@@ -216,7 +216,7 @@ def test_only_addresses_of_the_three_services_are_taken(
 
 
 def test_a_channel_is_made_once_renamed_switched_off_and_removed(
-    town: Town, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
 ) -> None:
     receiver.answer = answering(errcode=0)
     key = {"Idempotency-Key": "channel-0001"}
@@ -227,7 +227,7 @@ def test_a_channel_is_made_once_renamed_switched_off_and_removed(
     assert as_manager.patch(path, json={"name": "群"}).status_code == 428
     off = as_manager.patch(path, json={"name": "群", "enabled": False}, headers={"If-Match": '"1"'})
     assert (off.json()["name"], off.json()["enabled"]) == ("群", False)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     assert receiver.calls == []
     assert as_manager.post(f"{path}/test").status_code == 202

@@ -17,11 +17,12 @@ from app.pushes.digests.owner_digest import announce_owner_digests
 from app.pushes.policy import current_policy
 from app.pushes.preferences.models import Frequency, OwnerPreference
 from app.pushes.preferences.working_time import local
-from tests.conftest import Caller
-from tests.engagements.town import Meeting, day, ok
-from tests.engagements.town import Town as Engaged
-from tests.notifications.conftest import Town
 from tests.notifications.test_webhooks import verified
+from tests.support.callers import Caller
+from tests.support.days import day
+from tests.support.http import ok
+from tests.support.scenario import Scenario as Scenario
+from tests.support.scenario.engagements import EngagementCase
 from tests.support.servers import Mailbox, Receiver
 
 Drain = Callable[[], int]
@@ -31,15 +32,15 @@ WithMail = Callable[[Caller], str]
 AT_ANY_HOUR = {"digest_hour": 0, "quiet_from": None, "quiet_until": None, "on_days_off": True}
 
 
-def wants_at_any_hour(town: Town, organisation_id: UUID) -> None:
-    with town.database.unit_of_work() as session:
+def wants_at_any_hour(scenario: Scenario, organisation_id: UUID) -> None:
+    with scenario.database.unit_of_work() as session:
         session.add(
             OwnerPreference(organisation_id=organisation_id, frequency=Frequency.DAILY, **AT_ANY_HOUR)
         )
 
 
 def test_a_list_of_the_day_arrives(
-    town: Town,
+    scenario: Scenario,
     manager: UUID,
     as_manager: Caller,
     with_mail: WithMail,
@@ -49,10 +50,13 @@ def test_a_list_of_the_day_arrives(
     drain: Drain,
 ) -> None:
     address, issued = with_mail(as_manager), endpoint(as_manager.organisation_id, "push.digest")
-    town.prefer(manager, frequency=Frequency.DAILY, digest_hour=0)
-    best, second = town.push(manager, score=0.9, title="止漏"), town.push(manager, score=0.7, title="降噪")
-    town.pass_days(1)
-    with town.database.unit_of_work() as session:
+    scenario.prefer(manager, frequency=Frequency.DAILY, digest_hour=0)
+    best, second = (
+        scenario.push(manager, scenario.demand(title="止漏"), score=0.9),
+        scenario.push(manager, scenario.demand(title="降噪"), score=0.7),
+    )
+    scenario.pass_days(1)
+    with scenario.database.unit_of_work() as session:
         assert announce_digests(session) == 1
     drain()
     [letter] = mailbox.to(address)
@@ -67,7 +71,7 @@ def test_a_list_of_the_day_arrives(
 
 def test_news_for_an_owner_arrives(
     app: Any,
-    town: Town,
+    scenario: Scenario,
     as_enterprise: Caller,
     with_mail: WithMail,
     endpoint: Endpoint,
@@ -76,14 +80,14 @@ def test_news_for_an_owner_arrives(
     drain: Drain,
 ) -> None:
     address, issued = with_mail(as_enterprise), endpoint(as_enterprise.organisation_id, "owner.digest")
-    wants_at_any_hour(town, as_enterprise.organisation_id)
-    demand = town.demand(owner=as_enterprise.organisation_id, title="止漏")
+    wants_at_any_hour(scenario, as_enterprise.organisation_id)
+    demand = scenario.demand(owner=as_enterprise.organisation_id, title="止漏")
     for _ in range(3):
-        town.pair(demand, town.achievement())
-    with town.database.unit_of_work() as session:
+        scenario.rank_pair(demand, scenario.achievement())
+    with scenario.database.unit_of_work() as session:
         for pair in session.scalars(select(Pair)):
             pair.computed_at -= timedelta(days=1)
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         announce_owner_digests(session, policy=current_policy(session, app.state.services))
     drain()
     [letter] = mailbox.to(address)
@@ -98,38 +102,38 @@ class TestReminders:
     """A task of an engagement: its assignee is notified of the task and of nothing else."""
 
     @pytest.fixture
-    def meeting(self, app: Any, log_in: Callable[..., Caller]) -> Meeting:
-        return Engaged(app.state.database, log_in).agreed()
+    def meeting(self, app: Any, log_in: Callable[..., Caller]) -> EngagementCase:
+        return Scenario(app.state.database, log_in=log_in).agreed_engagement()
 
-    def add(self, meeting: Meeting, assignee: Caller | None = None) -> dict[str, Any]:
+    def add(self, meeting: EngagementCase, assignee: Caller | None = None) -> dict[str, Any]:
         body = {"title": "寄送样品", "due_on": day(1)}
         if assignee is not None:
-            body["assignee_id"] = meeting.mine(assignee)
-        task: dict[str, Any] = ok(meeting.town.lead.post(f"{meeting.path}/tasks", json=body), 201)
+            body["assignee_id"] = meeting.participation_of(assignee)
+        task: dict[str, Any] = ok(meeting.scenario.lead.post(f"{meeting.path}/tasks", json=body), 201)
         return task
 
-    def remind(self, meeting: Meeting) -> None:
-        with meeting.town.database.unit_of_work() as session:
+    def remind(self, meeting: EngagementCase) -> None:
+        with meeting.scenario.database.unit_of_work() as session:
             assert remind(session) == 1
 
     def test_the_assignee_is_told_when_it_is_due_and_when_it_is_overdue(
         self,
-        town: Town,
-        meeting: Meeting,
+        scenario: Scenario,
+        meeting: EngagementCase,
         with_mail: WithMail,
         endpoint: Endpoint,
         mailbox: Mailbox,
         receiver: Receiver,
         drain: Drain,
     ) -> None:
-        institution = meeting.town.institution
+        institution = meeting.scenario.institution
         address, issued = with_mail(institution), endpoint(institution.organisation_id, "task.reminder")
-        with_mail(meeting.town.enterprise)
-        wants_at_any_hour(town, institution.organisation_id)
+        with_mail(meeting.scenario.enterprise)
+        wants_at_any_hour(scenario, institution.organisation_id)
         task = self.add(meeting, institution)
         self.remind(meeting)
         drain()
-        with town.database.unit_of_work() as session:
+        with scenario.database.unit_of_work() as session:
             session.get_one(Task, UUID(task["id"])).due_on -= timedelta(days=2)
         self.remind(meeting)
         drain()
@@ -145,31 +149,31 @@ class TestReminders:
         assert len(receiver.calls) == 2
 
     def test_without_an_assignee_the_lead_is_told_outside_his_quiet_hours(
-        self, town: Town, meeting: Meeting, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+        self, scenario: Scenario, meeting: EngagementCase, with_mail: WithMail, mailbox: Mailbox, drain: Drain
     ) -> None:
-        address = with_mail(meeting.town.lead)
+        address = with_mail(meeting.scenario.lead)
         awake = local(now()) + timedelta(hours=2)  # quiet but for one minute that is not this one
         until, since = awake.strftime("%H:%M"), (awake + timedelta(minutes=1)).strftime("%H:%M")
-        town.prefer(meeting.town.lead_id, quiet_from=since, quiet_until=until)
+        scenario.prefer(meeting.scenario.lead_id, quiet_from=since, quiet_until=until)
         self.add(meeting)
         self.remind(meeting)
         drain()
         assert mailbox.letters == []
-        town.pass_time(timedelta(days=1))
+        scenario.pass_time(timedelta(days=1))
         drain()
         assert [letter.to for letter in mailbox.letters] == [address]
 
     def test_what_is_done_meanwhile_is_not_told(
-        self, town: Town, meeting: Meeting, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+        self, scenario: Scenario, meeting: EngagementCase, with_mail: WithMail, mailbox: Mailbox, drain: Drain
     ) -> None:
-        with_mail(meeting.town.lead)
-        town.prefer(meeting.town.lead_id)
+        with_mail(meeting.scenario.lead)
+        scenario.prefer(meeting.scenario.lead_id)
         task = self.add(meeting)
         self.remind(meeting)
         path = f"{meeting.path}/tasks/{task['id']}"
-        ok(meeting.town.lead.patch(path, json={"state": "done"}, headers={"If-Match": '"2"'}))
+        ok(meeting.scenario.lead.patch(path, json={"state": "done"}, headers={"If-Match": '"2"'}))
         drain()
         assert mailbox.letters == []
-        assert [(row.state, row.last_error) for row in town.deliveries()] == [
+        assert [(row.state, row.last_error) for row in scenario.deliveries()] == [
             ("dropped", "nothing_left_to_tell")
         ]

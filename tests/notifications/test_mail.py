@@ -28,8 +28,8 @@ from app.notifications.channels.mail import MailChannel
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.models import ChannelAddress
 from app.settings import MailSecurity, Settings
-from tests.conftest import Caller
-from tests.notifications.conftest import Town
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 from tests.support.servers import Mailbox, mail_server
 
 Drain = Callable[[], int]
@@ -48,19 +48,21 @@ def path_of(link: str) -> str:
 
 
 def test_a_push_comes_as_text_and_html_in_chinese(
-    town: Town, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
 ) -> None:
     address = with_mail(as_manager)
-    owner = town.organisation()
-    town.push_told(manager, owner=owner, title="解决<储罐>腐蚀", main_problem="储罐半年即起泡脱落")
+    owner = scenario.organisation()
+    scenario.push_with_message(
+        manager, owner=owner, title="解决<储罐>腐蚀", main_problem="储罐半年即起泡脱落"
+    )
     drain()
     [letter] = mailbox.to(address)
-    [delivery] = town.deliveries()
+    [delivery] = scenario.deliveries()
     assert letter.subject == "【三库】推荐对接:解决<储罐>腐蚀 × 防腐涂层"
     assert letter.message["Message-ID"] == f"<{delivery.id}@sanku.example.com>"
     assert letter.message["Auto-Submitted"] == "auto-generated"
     text, html = letter.parts["text/plain"], letter.parts["text/html"]
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         name = session.get_one(Organisation, owner).name
     for part in (text, html):
         assert "储罐半年即起泡脱落" in part and "0.80" in part and name in part
@@ -71,11 +73,11 @@ def test_a_push_comes_as_text_and_html_in_chinese(
 
 
 def test_of_a_confidential_record_no_more_leaves_the_house_than_a_stranger_sees(
-    town: Town, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
 ) -> None:
     address = with_mail(as_manager)
-    owner = town.organisation()
-    town.push_told(
+    owner = scenario.organisation()
+    scenario.push_with_message(
         manager,
         owner=owner,
         title="某型密封件失效",
@@ -87,7 +89,7 @@ def test_of_a_confidential_record_no_more_leaves_the_house_than_a_stranger_sees(
     )
     drain()
     [letter] = mailbox.to(address)
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         name = session.get_one(Organisation, owner).name
     for part in letter.parts.values():
         assert "某型密封件失效" in part
@@ -97,35 +99,41 @@ def test_of_a_confidential_record_no_more_leaves_the_house_than_a_stranger_sees(
 
 
 def test_what_is_answered_or_taken_back_meanwhile_is_not_sent(
-    town: Town, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
 ) -> None:
     address = with_mail(as_manager)
-    push_id = town.push(manager)
-    town.tell_of(MessageKind.PUSH, manager_id=manager, ids={"push_id": push_id})
+    push_id = scenario.push(manager)
+    scenario.enqueue_message(MessageKind.PUSH, manager_id=manager, ids={"push_id": push_id})
     assert as_manager.post(f"/v1/pushes/{push_id}/decline", json={"reason": "price"}).status_code == 200
     drain()
     assert mailbox.to(address) == []
-    [row] = town.deliveries()
+    [row] = scenario.deliveries()
     assert (row.state, row.last_error) == ("dropped", "nothing_left_to_tell")
 
 
 def test_a_stranger_to_the_push_gets_nothing_even_if_named(
-    town: Town, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
 ) -> None:
     with_mail(as_manager)
-    others_push = town.push(town.manager())
-    town.tell_of(MessageKind.PUSH, manager_id=manager, ids={"push_id": others_push})
+    others_push = scenario.push(scenario.manager())
+    scenario.enqueue_message(MessageKind.PUSH, manager_id=manager, ids={"push_id": others_push})
     drain()
     assert mailbox.letters == []
 
 
 class TestConfirming:
     def test_nothing_is_sent_before_the_link_in_the_mail_was_used(
-        self, town: Town, manager: UUID, as_manager: Caller, mailbox: Mailbox, drain: Drain, client: Any
+        self,
+        scenario: Scenario,
+        manager: UUID,
+        as_manager: Caller,
+        mailbox: Mailbox,
+        drain: Drain,
+        client: Any,
     ) -> None:
         added = as_manager.post("/v1/channels", json={"kind": "mail"})
         assert (added.status_code, added.json()["confirmed"]) == (201, False)
-        town.push_told(manager)
+        scenario.push_with_message(manager)
         drain()
         [question] = mailbox.letters
         assert question.subject == "【三库】请确认您的邮箱"
@@ -137,15 +145,21 @@ class TestConfirming:
         assert as_manager.get("/v1/channels").json()["items"][0]["confirmed"] is False
         assert client.post(path).status_code == 200
         assert as_manager.get("/v1/channels").json()["items"][0]["confirmed"] is True
-        town.push_told(manager)
+        scenario.push_with_message(manager)
         drain()
         assert [letter.subject[:8] for letter in mailbox.letters[1:]] == ["【三库】推荐对接"]
 
     def test_a_link_is_for_one_purpose_one_mailbox_and_a_week(
-        self, town: Town, as_manager: Caller, settings: Settings, client: Any, mailbox: Mailbox, drain: Drain
+        self,
+        scenario: Scenario,
+        as_manager: Caller,
+        settings: Settings,
+        client: Any,
+        mailbox: Mailbox,
+        drain: Drain,
     ) -> None:
         channel = as_manager.post("/v1/channels", json={"kind": "mail"}).json()["id"]
-        with town.database.reading() as session:
+        with scenario.database.reading() as session:
             email = session.get_one(User, as_manager.user_id).email
         secret_box, id_ = SecretBox(settings), UUID(channel)
         other_key = SecretBox(
@@ -165,7 +179,7 @@ class TestConfirming:
 
     def test_another_mailbox_has_to_be_confirmed_again(
         self,
-        town: Town,
+        scenario: Scenario,
         manager: UUID,
         as_manager: Caller,
         with_mail: WithMail,
@@ -173,21 +187,21 @@ class TestConfirming:
         drain: Drain,
     ) -> None:
         with_mail(as_manager)
-        with town.database.unit_of_work() as session:
+        with scenario.database.unit_of_work() as session:
             session.get_one(User, as_manager.user_id).email = "moved@example.com"
-        town.push_told(manager)
+        scenario.push_with_message(manager)
         drain()
         assert mailbox.letters == []
-        assert [row.last_error for row in town.deliveries()] == ["mailbox_not_confirmed"]
+        assert [row.last_error for row in scenario.deliveries()] == ["mailbox_not_confirmed"]
 
 
 def test_one_click_unsubscribes_without_a_login(
-    town: Town, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
     client: Any,
 ) -> None:  # fmt: skip
     """RFC 8058: the mail program posts `List-Unsubscribe=One-Click` to the address in the header."""
     with_mail(as_manager)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     [letter] = mailbox.letters
     assert letter.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -198,42 +212,42 @@ def test_one_click_unsubscribes_without_a_login(
     assert channel["enabled"] is True
     posted = client.post(path_of(link), data={"List-Unsubscribe": "One-Click"})
     assert (posted.status_code, client.post(path_of(link)).status_code) == (200, 200)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     assert len(mailbox.letters) == 1
     path = f"/v1/channels/{channel['id']}"
     version = as_manager.get(path).headers["ETag"]
     as_manager.patch(path, json={"enabled": True}, headers={"If-Match": version})
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     assert len(mailbox.letters) == 2
 
 
 def test_a_mailbox_that_does_not_exist_is_given_up_and_a_busy_server_tried_again(
-    town: Town, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
 ) -> None:
     with_mail(as_manager)
     mailbox.answer = lambda _: "550 5.1.1 no such mailbox"
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     mailbox.answer = lambda _: "451 4.3.0 try again later"
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
-    dead, due = town.deliveries()
+    dead, due = scenario.deliveries()
     assert (dead.state, due.state) == ("dead", "due")
-    [entry] = town.attempts(dead.id)
+    [entry] = scenario.delivery_attempts(dead.id)
     assert (entry.result, entry.status, entry.excerpt) == ("refused", 550, "5.1.1 no such mailbox")
     mailbox.answer = lambda _: None
-    town.pass_time(timedelta(minutes=2))
+    scenario.pass_time(timedelta(minutes=2))
     drain()
-    assert [row.state for row in town.deliveries()] == ["dead", "delivered"]
+    assert [row.state for row in scenario.deliveries()] == ["dead", "delivered"]
     assert len(mailbox.letters) == 1
 
 
 class TestDigests:
     def test_the_day_of_a_manager_is_ranked(
         self,
-        town: Town,
+        scenario: Scenario,
         manager: UUID,
         as_manager: Caller,
         with_mail: WithMail,
@@ -242,10 +256,10 @@ class TestDigests:
     ) -> None:
         with_mail(as_manager)
         for score, title in ((0.6, "第三好的需求"), (0.9, "最好的需求"), (0.7, "第二好的需求")):
-            town.push(manager, score=score, title=title)
-        ended = town.push(manager, title="已谢绝的需求")
+            scenario.push(manager, scenario.demand(title=title), score=score)
+        ended = scenario.push(manager, scenario.demand(title="已谢绝的需求"))
         as_manager.post(f"/v1/pushes/{ended}/decline", json={"reason": "price"})
-        town.tell_of(MessageKind.DIGEST, manager_id=manager)
+        scenario.enqueue_message(MessageKind.DIGEST, manager_id=manager)
         drain()
         [letter] = mailbox.letters
         assert letter.subject == "【三库】今日推送:3 项待您处理"
@@ -255,20 +269,25 @@ class TestDigests:
             assert "已谢绝的需求" not in part
 
     def test_owners_are_told_how_many_matches_they_have(
-        self, town: Town, as_enterprise: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
+        self, scenario: Scenario, as_enterprise: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
         endpoint: Callable[..., dict[str, Any]], receiver: Any,
     ) -> None:  # fmt: skip
         with_mail(as_enterprise)
         endpoint(as_enterprise.organisation_id, "owner.digest")
         ours = as_enterprise.organisation_id
-        demand, achievement = town.demand(owner=ours, title="我们的需求"), town.achievement(owner=ours)
+        demand, achievement = (
+            scenario.demand(owner=ours, title="我们的需求"),
+            scenario.achievement(owner=ours),
+        )
         for number, score in enumerate((0.9, 0.8, 0.7, 0.2)):
-            town.pair(demand, town.achievement(title=f"成果{number}"), score)
-        secret = town.demand(title="对方的需求", publish_mode="confidential", public_alias="某高端装备企业")
-        town.pair(secret, achievement, 0.95)
-        town.pair(town.demand(), achievement, 0.6)
-        foreign = town.demand()
-        town.tell_of(
+            scenario.rank_pair(demand, scenario.achievement(title=f"成果{number}"), score)
+        secret = scenario.demand(
+            title="对方的需求", publish_mode="confidential", public_alias="某高端装备企业"
+        )
+        scenario.rank_pair(secret, achievement, 0.95)
+        scenario.rank_pair(scenario.demand(), achievement, 0.6)
+        foreign = scenario.demand()
+        scenario.enqueue_message(
             MessageKind.OWNER_DIGEST,
             organisation_id=ours,
             ids={"demand_ids": [demand, foreign], "achievement_ids": [achievement]},
@@ -278,7 +297,7 @@ class TestDigests:
         assert letter.subject == "【三库】三项成果与您的需求匹配;您的成果匹配两项需求"
         html = letter.parts["text/html"]
         assert "成果0" in html and "成果3" not in html and "某高端装备企业" in html
-        with town.database.reading() as session:
+        with scenario.database.reading() as session:
             hidden = session.get_one(Organisation, session.get_one(Demand, secret).owner_org_id).name
         assert hidden not in html
         [call] = receiver.calls
@@ -365,7 +384,7 @@ class TestConnections:
 
 
 def test_members_who_are_managers_get_no_letters_of_the_owner(
-    town: Town, log_in: Callable[..., Caller], as_institution: Caller, with_mail: WithMail, mailbox: Mailbox,
+    scenario: Scenario, log_in: Callable[..., Caller], as_institution: Caller, with_mail: WithMail, mailbox: Mailbox,
     drain: Drain,
 ) -> None:  # fmt: skip
     ours = as_institution.organisation_id
@@ -373,29 +392,29 @@ def test_members_who_are_managers_get_no_letters_of_the_owner(
     with_mail(log_in(Role.MANAGER, organisation_id=ours))
     gone = log_in(Role.INSTITUTION, organisation_id=ours)
     with_mail(gone)
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.get_one(User, gone.user_id).active = False
-    town.tell_of(MessageKind.TEST, organisation_id=ours)
+    scenario.enqueue_message(MessageKind.TEST, organisation_id=ours)
     drain()
     assert [letter.to for letter in mailbox.letters] == [wanted]
 
 
 def test_a_user_without_a_manager_record_or_with_another_is_not_told_of_pushes(
-    town: Town, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
     log_in: Callable[..., Caller],
 ) -> None:  # fmt: skip
     """The record was linked to another person between the message and its sending."""
     with_mail(as_manager)
     mailbox.answer = lambda _: "451 later"
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     successor = log_in(Role.MANAGER)
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.get_one(Manager, manager).user_id = successor.user_id
     mailbox.answer = lambda _: None
-    town.pass_time(timedelta(minutes=2))
+    scenario.pass_time(timedelta(minutes=2))
     drain()
     assert mailbox.letters == []
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         assert session.scalar(select(ChannelAddress.id).where(ChannelAddress.user_id == as_manager.user_id))
-    assert [row.last_error for row in town.deliveries()] == ["nothing_left_to_tell"]
+    assert [row.last_error for row in scenario.deliveries()] == ["nothing_left_to_tell"]

@@ -19,8 +19,8 @@ from app.notifications.delivery.maintenance import delete_old_deliveries, requeu
 from app.notifications.handlers import attempt_delivery
 from app.notifications.models import ChannelKind, Delivery, Message
 from app.settings import Settings
-from tests.conftest import Caller
-from tests.notifications.conftest import Town
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 from tests.support.servers import Answer, Receiver
 from tests.support.services import make_services
 
@@ -33,82 +33,30 @@ def arrived(receiver: Receiver) -> list[str]:
 
 
 def test_a_message_that_was_addressed_late_still_goes_first(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
 ) -> None:
     """As when its worker died with it in hand, and another worked on the next one meanwhile."""
     endpoint(as_manager.organisation_id)
-    first, second, third = (town.push_told(manager) for _ in range(3))
-    with town.database.unit_of_work() as session:
+    first, second, third = (scenario.push_with_message(manager) for _ in range(3))
+    with scenario.database.unit_of_work() as session:
         held = session.get_one(Event, first)
         held.attempts, held.leased_until = 1, now() + timedelta(minutes=1)
     drain()
     assert arrived(receiver) == []
-    assert [row.state for row in town.deliveries()] == ["waiting", "waiting"]
-    with town.database.unit_of_work() as session:
+    assert [row.state for row in scenario.deliveries()] == ["waiting", "waiting"]
+    with scenario.database.unit_of_work() as session:
         session.get_one(Event, first).leased_until = now() - timedelta(seconds=1)
     drain()
     assert arrived(receiver) == [str(first), str(second), str(third)]
 
 
 def test_a_message_for_later_holds_up_nothing(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
-) -> None:
-    endpoint(as_manager.organisation_id)
-    later, at_once = town.push_told(manager), town.push_told(manager)
-    with town.database.unit_of_work() as session:
-        session.get_one(Event, later).available_at = now() + timedelta(hours=8)
-    drain()
-    assert arrived(receiver) == [str(at_once)]
-
-
-def test_lanes_do_not_wait_for_each_other(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
-    with_mail: Callable[[Caller], str], mailbox: Any,
-) -> None:  # fmt: skip
-    endpoint(as_manager.organisation_id)
-    with_mail(as_manager)
-    colleague = town.manager(owner=as_manager.organisation_id)
-    receiver.answer = lambda call: Answer(500 if str(manager) in call.body else 200)
-    town.push_told(manager)
-    town.push_told(manager)
-    free = town.push_told(colleague)
-    drain()
-    assert len(mailbox.letters) == 2  # the manager's mail does not wait for the webhook
-    assert str(free) in arrived(receiver)
-    states = {row.recipient_id: row.state for row in town.deliveries(channel="webhook")}
-    assert states[colleague] == "delivered"
-
-
-def test_after_a_dead_one_the_next_goes(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
-) -> None:
-    endpoint(as_manager.organisation_id)
-    first = town.push_told(manager)
-    second = town.push_told(manager)
-    receiver.answer = lambda call: Answer(500 if str(first) in call.headers["webhook-id"] else 200)
-    for _ in range(11):
-        drain()
-        town.pass_time(timedelta(hours=27))
-    drain()
-    assert [row.state for row in town.deliveries()] == ["dead", "delivered"]
-    assert arrived(receiver) == [str(first)] * 10 + [str(second)]
-
-
-def test_a_message_done_twice_is_there_once(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
-) -> None:
-    endpoint(as_manager.organisation_id)
-    message_id = town.push_told(manager)
-    drain()
-    with town.database.unit_of_work() as session:
-        session.get_one(Event, message_id).done_at = None
-    drain()
-    assert (len(town.deliveries()), arrived(receiver)) == (1, [str(message_id)])
-
-
-def test_a_try_whose_worker_died_is_in_the_log(
-    app: Any,
-    town: Town,
+    scenario: Scenario,
     manager: UUID,
     as_manager: Caller,
     endpoint: Endpoint,
@@ -116,63 +64,145 @@ def test_a_try_whose_worker_died_is_in_the_log(
     drain: Drain,
 ) -> None:
     endpoint(as_manager.organisation_id)
-    town.push_told(manager)
+    later, at_once = scenario.push_with_message(manager), scenario.push_with_message(manager)
+    with scenario.database.unit_of_work() as session:
+        session.get_one(Event, later).available_at = now() + timedelta(hours=8)
+    drain()
+    assert arrived(receiver) == [str(at_once)]
+
+
+def test_lanes_do_not_wait_for_each_other(
+    scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    with_mail: Callable[[Caller], str], mailbox: Any,
+) -> None:  # fmt: skip
+    endpoint(as_manager.organisation_id)
+    with_mail(as_manager)
+    colleague = scenario.manager(owner=as_manager.organisation_id)
+    receiver.answer = lambda call: Answer(500 if str(manager) in call.body else 200)
+    scenario.push_with_message(manager)
+    scenario.push_with_message(manager)
+    free = scenario.push_with_message(colleague)
+    drain()
+    assert len(mailbox.letters) == 2  # the manager's mail does not wait for the webhook
+    assert str(free) in arrived(receiver)
+    states = {row.recipient_id: row.state for row in scenario.deliveries(channel="webhook")}
+    assert states[colleague] == "delivered"
+
+
+def test_after_a_dead_one_the_next_goes(
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
+) -> None:
+    endpoint(as_manager.organisation_id)
+    first = scenario.push_with_message(manager)
+    second = scenario.push_with_message(manager)
+    receiver.answer = lambda call: Answer(500 if str(first) in call.headers["webhook-id"] else 200)
+    for _ in range(11):
+        drain()
+        scenario.pass_time(timedelta(hours=27))
+    drain()
+    assert [row.state for row in scenario.deliveries()] == ["dead", "delivered"]
+    assert arrived(receiver) == [str(first)] * 10 + [str(second)]
+
+
+def test_a_message_done_twice_is_there_once(
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
+) -> None:
+    endpoint(as_manager.organisation_id)
+    message_id = scenario.push_with_message(manager)
+    drain()
+    with scenario.database.unit_of_work() as session:
+        session.get_one(Event, message_id).done_at = None
+    drain()
+    assert (len(scenario.deliveries()), arrived(receiver)) == (1, [str(message_id)])
+
+
+def test_a_try_whose_worker_died_is_in_the_log(
+    app: Any,
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
+) -> None:
+    endpoint(as_manager.organisation_id)
+    scenario.push_with_message(manager)
     build_worker(app.state.services).run_until_idle(limit=1)  # it is addressed, and not sent yet
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.execute(
             update(Event)
             .where(Event.name == "delivery.due")
             .values(attempts=1, leased_until=now() - timedelta(seconds=1))
         )
     drain()
-    [row] = town.deliveries()
-    log = town.attempts(row.id)
+    [row] = scenario.deliveries()
+    log = scenario.delivery_attempts(row.id)
     assert [(entry.number, entry.result) for entry in log] == [(1, "lost"), (2, "delivered")]
 
 
 def test_what_a_fault_left_standing_is_set_going_again(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
 ) -> None:
     """The event of the first delivery is dead: a fault of the service itself. Nothing else resumes its ordering key."""
     endpoint(as_manager.organisation_id)
-    town.push_told(manager)
-    second = town.push_told(manager)
-    with town.database.unit_of_work() as session:
+    scenario.push_with_message(manager)
+    second = scenario.push_with_message(manager)
+    with scenario.database.unit_of_work() as session:
         for event in session.scalars(select(Event).where(Event.name == MessageDue.name)):
             event.available_at = now() + timedelta(hours=1)
     receiver.answer = lambda _: Answer(500)
-    town.pass_time(timedelta(hours=2))
+    scenario.pass_time(timedelta(hours=2))
     drain()
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.execute(
             update(Event).where(Event.name == "delivery.due", Event.done_at.is_(None)).values(dead_at=now())
         )
     receiver.answer = lambda _: Answer(200)
     receiver.calls.clear()
     assert drain() == 0
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         assert requeue_lost(session) == 1
     drain()
     assert arrived(receiver) == [str(second)]
-    assert [(row.state, row.last_error) for row in town.deliveries()] == [
+    assert [(row.state, row.last_error) for row in scenario.deliveries()] == [
         ("dead", "event_dead"),
         ("delivered", None),
     ]
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         assert requeue_lost(session) == 0
 
 
 def test_the_log_ends_after_its_time_but_not_what_is_under_way(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
 ) -> None:
     endpoint(as_manager.organisation_id)
     receiver.answer = lambda _: Answer(200 if len(receiver.calls) == 1 else 500)
-    _, under_way = town.push_told(manager), town.push_told(manager)
+    _, under_way = scenario.push_with_message(manager), scenario.push_with_message(manager)
     drain()
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.execute(update(Message).values(created_at=now() - timedelta(days=91)))
         delete_old_deliveries(session, older_than=timedelta(days=90))
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         assert list(session.scalars(select(Message.id))) == [under_way]
         assert list(session.scalars(select(Delivery.message_id))) == [under_way]
 

@@ -21,10 +21,10 @@ from app.main import create_app
 from app.pushes.models import InboxChange, Push, PushState
 from app.pushes.planning.revision import expire_due
 from app.settings import Settings
-from tests.conftest import Caller
-from tests.faults.launcher import BigramEmbedder
-from tests.notifications.conftest import Town
 from tests.support.builders.pushes import make_push
+from tests.support.callers import Caller
+from tests.support.embedders import BigramEmbedder
+from tests.support.scenario import Scenario
 
 PATH = "/v1/pushes/stream"
 
@@ -93,12 +93,12 @@ def take(events: Iterator[Event], count: int) -> list[Event]:
 
 
 def test_new_pushes_and_changes_come_as_they_are_committed(
-    town: Town, manager: UUID, as_manager: Caller, url: str
+    scenario: Scenario, manager: UUID, as_manager: Caller, url: str
 ) -> None:
     with listening(url, as_manager) as events:
         [hello] = take(events, 1)
         assert (hello.name, hello.id) == ("inbox.position", 0)
-        push_id = town.push(manager, title="解决储罐腐蚀")
+        push_id = scenario.push(manager, scenario.demand(title="解决储罐腐蚀"))
         [new] = take(events, 1)
         assert (new.name, new.id, new.data["id"]) == ("push.new", 1, str(push_id))
         assert new.data["demand"]["title"] == "解决储罐腐蚀"
@@ -110,30 +110,30 @@ def test_new_pushes_and_changes_come_as_they_are_committed(
 
 
 def test_whoever_comes_back_gets_what_he_missed_from_any_process(
-    town: Town, manager: UUID, as_manager: Caller, url: str, settings: Settings
+    scenario: Scenario, manager: UUID, as_manager: Caller, url: str, settings: Settings
 ) -> None:
     """Two processes' worth of service on one database: the pushes are written by one, read from the other."""
     other = create_app(settings, embedder=BigramEmbedder())
     with ExitStack() as stack:
         stack.callback(close, other.state.services)
         elsewhere = stack.enter_context(served(other))
-        first = town.push(manager)
+        first = scenario.push(manager)
         with listening(url, as_manager, last=0) as events:
             assert [one.data["id"] for one in take(events, 1)] == [str(first)]
-        missed = [town.push(manager) for _ in range(3)]
+        missed = [scenario.push(manager) for _ in range(3)]
         with listening(elsewhere, as_manager, last=1) as events:
             seen = take(events, 3)
             assert [(one.id, one.data["id"]) for one in seen] == list(enumerate(map(str, missed), start=2))
-            more = town.push(manager)
+            more = scenario.push(manager)
             assert [one.data["id"] for one in take(events, 1)] == [str(more)]
 
 
 def test_a_number_that_is_forgotten_or_was_never_given_starts_anew(
-    town: Town, manager: UUID, as_manager: Caller, url: str
+    scenario: Scenario, manager: UUID, as_manager: Caller, url: str
 ) -> None:
     for _ in range(3):
-        town.push(manager)
-    with town.database.unit_of_work() as session:
+        scenario.push(manager)
+    with scenario.database.unit_of_work() as session:
         for change in session.scalars(select(InboxChange).where(InboxChange.seq < 3)):
             session.delete(change)
     for last in (0, 99):
@@ -145,66 +145,68 @@ def test_a_number_that_is_forgotten_or_was_never_given_starts_anew(
 
 
 def test_a_stream_is_ones_own_and_ends_with_the_login(
-    town: Town, manager: UUID, as_manager: Caller, url: str, log_in: Callable[..., Caller]
+    scenario: Scenario, manager: UUID, as_manager: Caller, url: str, log_in: Callable[..., Caller]
 ) -> None:
     other = log_in(Role.MANAGER)
-    town.push(town.manager())
+    scenario.push(scenario.manager())
     for caller, status in ((other, 404), (log_in(Role.ENTERPRISE), 403)):
         assert caller.get(PATH).status_code == status
     assert httpx.get(f"{url}{PATH}", trust_env=False).status_code == 401
     assert as_manager.get(PATH, headers={"Last-Event-ID": "x"}).status_code == 422
     with listening(url, as_manager) as events:
         take(events, 1)
-        with town.database.unit_of_work() as session:
+        with scenario.database.unit_of_work() as session:
             session.get_one(User, as_manager.user_id).active = False
-        town.push(manager)
+        scenario.push(manager)
         assert list(events) == []
 
 
-def test_a_transaction_that_is_undone_leaves_no_number(town: Town, manager: UUID) -> None:
-    town.push(manager)
-    keys = town.demand(), town.achievement()
-    with suppress(RuntimeError), town.database.unit_of_work() as session:
+def test_a_transaction_that_is_undone_leaves_no_number(scenario: Scenario, manager: UUID) -> None:
+    scenario.push(manager)
+    keys = scenario.demand(), scenario.achievement()
+    with suppress(RuntimeError), scenario.database.unit_of_work() as session:
         make_push(session, manager_id=manager, demand_id=keys[0], achievement_id=keys[1])
         raise RuntimeError
-    town.push(manager)
-    with town.database.reading() as session:
+    scenario.push(manager)
+    with scenario.database.reading() as session:
         numbers = session.scalars(select(InboxChange.seq).order_by(InboxChange.seq)).all()
     assert list(numbers) == [1, 2]
 
 
-def test_expiry_is_a_change_and_a_mere_rescoring_of_the_order_is_none(town: Town, manager: UUID) -> None:
-    push_id = town.push(manager)
-    with town.database.unit_of_work() as session:
+def test_expiry_is_a_change_and_a_mere_rescoring_of_the_order_is_none(
+    scenario: Scenario, manager: UUID
+) -> None:
+    push_id = scenario.push(manager)
+    with scenario.database.unit_of_work() as session:
         session.get_one(Push, push_id).rank_key += 0.1
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.get_one(Push, push_id).expires_at = now() - timedelta(seconds=1)
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         assert expire_due(session) == 1
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         changes = session.execute(select(InboxChange.seq, InboxChange.change).order_by(InboxChange.seq)).all()
         assert [tuple(change) for change in changes] == [(1, "new"), (2, "changed")]
         assert session.get_one(Push, push_id).state == PushState.EXPIRED
 
 
 def test_numbers_appear_in_their_order_though_many_write_at_once(
-    database: Database, town: Town, manager: UUID
+    database: Database, scenario: Scenario, manager: UUID
 ) -> None:
     """A reader that has seen number 8 never meets number 7 later."""
-    keys = [(town.demand(), town.achievement()) for _ in range(24)]
-    other = town.manager()
+    keys = [(scenario.demand(), scenario.achievement()) for _ in range(24)]
+    other = scenario.manager()
     stop, late = threading.Event(), []
 
     def write(mine: list[tuple[UUID, UUID]]) -> None:
         for demand_id, achievement_id in mine:
-            with town.database.unit_of_work() as session:
+            with scenario.database.unit_of_work() as session:
                 for one in (manager, other):
                     make_push(session, manager_id=one, demand_id=demand_id, achievement_id=achievement_id)
 
     def watch() -> None:
         """One statement is one moment: what it sees must have no gap."""
         while not stop.is_set():
-            with town.database.reading() as session:
+            with scenario.database.reading() as session:
                 count, highest = session.execute(
                     select(func.count(), func.max(InboxChange.seq)).where(InboxChange.manager_id == manager)
                 ).one()
@@ -219,7 +221,7 @@ def test_numbers_appear_in_their_order_though_many_write_at_once(
         thread.join()
     stop.set()
     watcher.join()
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         for one in (manager, other):
             numbers = session.scalars(
                 select(InboxChange.seq).where(InboxChange.manager_id == one).order_by(InboxChange.seq)

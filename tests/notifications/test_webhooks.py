@@ -15,8 +15,8 @@ from app.database import now
 from app.events.messages import MessageKind
 from app.notifications.models import WebhookEndpoint
 from app.settings import Settings
-from tests.conftest import Caller
-from tests.notifications.conftest import Town
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 from tests.support.servers import Answer, Call, Mailbox, Receiver
 
 Endpoint = Callable[..., dict[str, Any]]
@@ -34,10 +34,15 @@ def failing(*statuses: int) -> Callable[[Call], Answer]:
 
 
 def test_a_push_arrives_signed_and_as_the_organisation_may_see_it(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
 ) -> None:
     issued = endpoint(as_manager.organisation_id)
-    message_id = town.push_told(manager, title="解决储罐腐蚀")
+    message_id = scenario.push_with_message(manager, title="解决储罐腐蚀")
     drain()
     [call] = receiver.calls
     body = verified(call, issued["secret"])
@@ -46,30 +51,35 @@ def test_a_push_arrives_signed_and_as_the_organisation_may_see_it(
     assert body["type"] == "push.new"
     assert body["data"]["manager_id"] == str(manager)
     assert body["data"]["push"]["demand"]["title"] == "解决储罐腐蚀"
-    [delivery] = town.deliveries()
+    [delivery] = scenario.deliveries()
     assert (delivery.state, delivery.channel, delivery.attempts) == ("delivered", "webhook", 1)
 
 
 def test_what_fails_is_tried_again_with_the_same_id_and_the_next_one_waits(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
 ) -> None:
     endpoint(as_manager.organisation_id)
     receiver.answer = failing(503, 500)
-    first, second = town.push_told(manager), town.push_told(manager)
+    first, second = scenario.push_with_message(manager), scenario.push_with_message(manager)
     drain()
-    assert [row.state for row in town.deliveries()] == ["due", "waiting"]
-    [waiting, _] = town.deliveries()
+    assert [row.state for row in scenario.deliveries()] == ["due", "waiting"]
+    [waiting, _] = scenario.deliveries()
     assert timedelta(seconds=4) < (waiting.next_at or now()) - now() < timedelta(seconds=6)
-    town.pass_time(timedelta(seconds=6))
+    scenario.pass_time(timedelta(seconds=6))
     drain()
     assert len(receiver.calls) == 2
-    town.pass_time(timedelta(minutes=6))
+    scenario.pass_time(timedelta(minutes=6))
     drain()
     ids = [call.headers["webhook-id"] for call in receiver.calls]
     assert ids == [f"msg_{first}"] * 3 + [f"msg_{second}"]
-    rows = town.deliveries()
+    rows = scenario.deliveries()
     assert [row.state for row in rows] == ["delivered", "delivered"]
-    log = town.attempts(rows[0].id)
+    log = scenario.delivery_attempts(rows[0].id)
     assert [(entry.number, entry.result, entry.status) for entry in log] == [
         (1, "failed", 503),
         (2, "failed", 500),
@@ -79,27 +89,32 @@ def test_what_fails_is_tried_again_with_the_same_id_and_the_next_one_waits(
 
 
 def test_a_receiver_may_ask_for_a_later_try(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
 ) -> None:
     endpoint(as_manager.organisation_id)
     receiver.answer = lambda _: Answer(429, headers={"Retry-After": "1800"})
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
-    [row] = town.deliveries()
+    [row] = scenario.deliveries()
     assert timedelta(minutes=29) < (row.next_at or now()) - now() < timedelta(minutes=34)
 
 
 def test_after_the_whole_schedule_it_is_dead_and_may_be_repeated_by_hand(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     as_operator: Caller,
 ) -> None:  # fmt: skip
     endpoint(as_manager.organisation_id)
     receiver.answer = lambda _: Answer(500)
-    message_id = town.push_told(manager)
+    message_id = scenario.push_with_message(manager)
     for _ in range(12):
         drain()
-        town.pass_time(timedelta(hours=27))
-    [row] = town.deliveries()
+        scenario.pass_time(timedelta(hours=27))
+    [row] = scenario.deliveries()
     assert (row.state, row.attempts, len(receiver.calls)) == ("dead", 10, 10)
     dead = as_operator.get("/v1/deliveries", params={"state": "dead"}).json()["items"]
     assert [(one["id"], one["kind"]) for one in dead] == [(str(row.id), "push")]
@@ -115,28 +130,28 @@ def test_after_the_whole_schedule_it_is_dead_and_may_be_repeated_by_hand(
 
 
 def test_an_endpoint_that_only_fails_is_disabled_and_its_owner_told(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     mailbox: Mailbox, with_mail: Callable[[Caller], str], log_in: Callable[..., Caller], as_operator: Caller,
 ) -> None:  # fmt: skip
     colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
     address = with_mail(colleague)
     issued = endpoint(as_manager.organisation_id)
     receiver.answer = lambda _: Answer(500)
-    town.push_told(manager)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
+    scenario.push_with_message(manager)
     drain()
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.execute(update(WebhookEndpoint).values(failing_since=now() - timedelta(days=6)))
-    town.pass_time(timedelta(minutes=1))
+    scenario.pass_time(timedelta(minutes=1))
     drain()
     shown = colleague.get(f"/v1/webhooks/{issued['id']}").json()
     assert (shown["disabled_reason"], shown["enabled"]) == ("failing", True)
-    assert [row.state for row in town.deliveries(channel="webhook")] == ["dead", "dead"]
+    assert [row.state for row in scenario.deliveries(channel="webhook")] == ["dead", "dead"]
     assert len(receiver.calls) == 2  # the second delivery was not even tried
     assert [letter.subject for letter in mailbox.to(address)] == ["【三库】Webhook 端点已停用"]
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
-    assert len(town.deliveries(channel="webhook")) == 2  # a disabled endpoint receives nothing new
+    assert len(scenario.deliveries(channel="webhook")) == 2  # a disabled endpoint receives nothing new
 
     receiver.answer = failing()
     tag = f'"{shown["version"]}"'
@@ -144,38 +159,38 @@ def test_an_endpoint_that_only_fails_is_disabled_and_its_owner_told(
         f"/v1/webhooks/{issued['id']}", json={"enabled": True}, headers={"If-Match": tag}
     )
     assert opened.json()["disabled_at"] is None
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
-    assert [row.state for row in town.deliveries(channel="webhook")] == ["dead", "dead", "delivered"]
+    assert [row.state for row in scenario.deliveries(channel="webhook")] == ["dead", "dead", "delivered"]
 
 
 def test_gone_ends_an_endpoint_at_once(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     as_operator: Caller,
 ) -> None:  # fmt: skip
     issued = endpoint(as_manager.organisation_id)
     receiver.answer = lambda _: Answer(410)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     assert as_operator.get(f"/v1/webhooks/{issued['id']}").json()["disabled_reason"] == "gone"
-    [row] = town.deliveries()
+    [row] = scenario.deliveries()
     assert (row.state, row.last_error) == ("dead", "endpoint_gone")
 
 
 def test_two_secrets_sign_while_one_is_being_replaced(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     as_operator: Caller,
 ) -> None:  # fmt: skip
     old = endpoint(as_manager.organisation_id)
     path = f"/v1/webhooks/{old['id']}"
     new = as_operator.post(f"{path}/rotate", headers={"If-Match": '"1"'}).json()
     assert new["secret"] != old["secret"]
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     assert verified(receiver.calls[0], old["secret"]) == verified(receiver.calls[0], new["secret"])
-    with town.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.execute(update(WebhookEndpoint).values(previous_until=now() - timedelta(seconds=1)))
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     assert verified(receiver.calls[1], new["secret"])
     with pytest.raises(WebhookVerificationError):
@@ -198,14 +213,14 @@ def test_a_test_message_goes_to_one_endpoint_even_when_it_is_off(
 
 
 def test_an_endpoint_is_told_only_of_its_types_and_only_while_it_is_on(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     as_operator: Caller,
 ) -> None:  # fmt: skip
     digest = endpoint(as_manager.organisation_id, "push.digest", path="/digest")
     removed = endpoint(as_manager.organisation_id, path="/removed")
     as_operator.delete(f"/v1/webhooks/{removed['id']}", headers={"If-Match": '"1"'})
-    town.push_told(manager)
-    town.tell_of(MessageKind.DIGEST, manager_id=manager)
+    scenario.push_with_message(manager)
+    scenario.enqueue_message(MessageKind.DIGEST, manager_id=manager)
     drain()
     [call] = receiver.calls
     assert call.path == "/digest"
@@ -213,30 +228,35 @@ def test_an_endpoint_is_told_only_of_its_types_and_only_while_it_is_on(
 
 
 def test_redirects_are_not_followed_and_a_long_answer_is_cut(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    endpoint: Endpoint,
+    receiver: Receiver,
+    drain: Drain,
 ) -> None:
     endpoint(as_manager.organisation_id)
     away = {"Location": receiver.url("/elsewhere")}
     receiver.answer = lambda _: Answer(302, b"x" * 3_000_000, away)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     assert [call.path for call in receiver.calls] == ["/hook"]
-    [row] = town.deliveries()
-    [entry] = town.attempts(row.id)
+    [row] = scenario.deliveries()
+    [entry] = scenario.delivery_attempts(row.id)
     assert (entry.result, entry.status, entry.excerpt) == ("failed", 302, "x" * 500)
 
 
 def test_secrets_are_shown_once_and_stand_nowhere(
-    town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
+    scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     as_operator: Caller, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     issued = endpoint(as_manager.organisation_id, path="/hook?token=verborgen")
     receiver.answer = lambda _: Answer(500)
-    town.push_told(manager)
+    scenario.push_with_message(manager)
     drain()
     secrets = issued["secret"].removeprefix("whsec_"), "verborgen"
     shown = [as_operator.get(path).text for path in ("/v1/webhooks", "/v1/deliveries", "/v1/audit")]
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         rows = [
             session.execute(text(f"SELECT * FROM {table}")).all()
             for table in ("webhook_endpoints", "events", "dispatches", "deliveries", "delivery_attempts",
@@ -248,20 +268,20 @@ def test_secrets_are_shown_once_and_stand_nowhere(
 
 class TestRights:
     def test_an_organisation_sees_its_own_endpoints_and_deliveries_only(
-        self, town: Town, manager: UUID, as_manager: Caller, endpoint: Endpoint, drain: Drain,
+        self, scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, drain: Drain,
         as_enterprise: Caller, log_in: Callable[..., Caller],
     ) -> None:  # fmt: skip
         issued = endpoint(as_manager.organisation_id)
-        town.push_told(manager)
+        scenario.push_with_message(manager)
         drain()
-        [row] = town.deliveries()
+        [row] = scenario.deliveries()
         colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
         assert [one["id"] for one in colleague.get("/v1/webhooks").json()["items"]] == [issued["id"]]
         assert colleague.get(f"/v1/deliveries/{row.id}").status_code == 200
         path = f"/v1/webhooks/{issued['id']}"
         assert as_enterprise.get("/v1/webhooks").json()["items"] == []
         assert as_enterprise.get("/v1/deliveries").json()["items"] == []
-        for call in (
+        calls: tuple[Callable[[], Any], ...] = (
             lambda: as_enterprise.get(path),
             lambda: as_enterprise.patch(path, json={"name": "x"}, headers={"If-Match": "*"}),
             lambda: as_enterprise.delete(path, headers={"If-Match": "*"}),
@@ -269,7 +289,8 @@ class TestRights:
             lambda: as_enterprise.post(f"{path}/test"),
             lambda: as_enterprise.get(f"/v1/deliveries/{row.id}"),
             lambda: as_enterprise.post(f"/v1/deliveries/{row.id}/repeat"),
-        ):
+        )
+        for call in calls:
             assert call().status_code == 404
         # The endpoint belongs to the employer, so the manager does not see it.
         assert as_manager.get("/v1/webhooks").status_code == 403

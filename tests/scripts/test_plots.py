@@ -17,8 +17,8 @@ from app.matching.evaluation.evaluator import evaluate_directory
 from app.matching.ranking.ranker import load_ranker
 from app.matching.training.judged_sets import JudgedPairs
 from app.settings import Settings
-from tests.faults.launcher import BigramEmbedder
 from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, write
+from tests.support.embedders import BigramEmbedder
 from tests.support.paths import SCRIPTS
 
 PLOTS = SCRIPTS / "plots"

@@ -1,4 +1,4 @@
-"""Who sees whose figures: the city by years and without small cells, one's own exactly, the bureau everything."""
+"""Who sees whose figures: the scenario by years and without small cells, one's own exactly, the bureau everything."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.accounts.models import Role
-from tests.engagements.town import ok, refused
-from tests.statistics.conftest import NOON, YEAR, City, all_rows, figure
+from tests.statistics.conftest import YEAR, all_rows, figure
+from tests.support.http import ok, refused
+from tests.support.scenario import Scenario
+from tests.support.scenario.statistics import NOON
 
 
 def no_links(value: Any) -> bool:
@@ -22,11 +24,11 @@ def no_links(value: Any) -> bool:
     return not (isinstance(value, str) and value.startswith("/v1/"))
 
 
-def test_small_cells_of_the_city_are_hidden_from_everybody_but_the_bureau(city: City) -> None:
-    enterprise = city.log_in(Role.ENTERPRISE)
+def test_small_cells_of_the_city_are_hidden_from_everybody_but_the_bureau(scenario: Scenario) -> None:
+    enterprise = scenario.log_in(Role.ENTERPRISE)
     for fields, count in ((["401"], 1), (["101"], 4), (["201"], 5)):
         for _ in range(count):
-            city.contract(deal="10.00", fields=fields)
+            scenario.contract_row(deal="10.00", fields=fields)
     found = figure(enterprise, "contracts", group_by="field")
     assert found["min_cell"] == 3 and found["rule_zh"] and found["rule_en"]
     counts = {line["key"]: line["count"] for line in found["groups"]}
@@ -34,19 +36,21 @@ def test_small_cells_of_the_city_are_hidden_from_everybody_but_the_bureau(city: 
     assert found["total"]["count"] == 10
     hidden = [line for line in found["groups"] if line["hidden"]]
     assert all(line["deal_amount_wan"] is None for line in hidden)
-    bureau = figure(city.bureau, "contracts", group_by="field")
+    bureau = figure(scenario.operator, "contracts", group_by="field")
     assert {line["key"]: line["count"] for line in bureau["groups"]} == {"10": 4, "20": 5, "40": 1}
 
 
-def test_no_figure_of_the_city_leads_others_to_rows(city: City) -> None:
-    _, manager = city.manager()
-    achievement = city.achievement()
+def test_no_figure_of_the_city_leads_others_to_rows(scenario: Scenario) -> None:
+    _, manager = scenario.manager_with_login()
+    achievement = scenario.published_achievement()
     for _ in range(4):
-        demand = city.demand()
-        city.push(manager, demand, achievement, outcome="declined", reason="price", answered_at=NOON)
-        city.engagement(manager, demand, achievement, "ended", reason="no_fit")
-        city.contract()
-    enterprise = city.log_in(Role.ENTERPRISE)
+        demand = scenario.published_demand()
+        scenario.push_with_attempt(
+            manager, demand, achievement, outcome="declined", reason="price", answered_at=NOON
+        )
+        scenario.engagement_row(manager, demand, achievement, "ended", reason="no_fit")
+        scenario.contract_row()
+    enterprise = scenario.log_in(Role.ENTERPRISE)
     for name in ("funnel", "stage-times", "contracts", "gaps", "pushes"):
         assert no_links(figure(enterprise, name)), name
         rows = ok(enterprise.get(f"/v1/statistics/{name}/rows", params=YEAR | {"key": "40"}))
@@ -60,23 +64,23 @@ def test_no_figure_of_the_city_leads_others_to_rows(city: City) -> None:
     "asked",
     [{"to": "2026-11-30"}, {"from": "2025-01-01"}, {"field": "40"}, {"region": "370102"}],
 )
-def test_others_see_the_city_by_years_and_without_filters(city: City, asked: dict[str, str]) -> None:
-    institution = city.log_in(Role.INSTITUTION)
+def test_others_see_the_city_by_years_and_without_filters(scenario: Scenario, asked: dict[str, str]) -> None:
+    institution = scenario.log_in(Role.INSTITUTION)
     for name in ("funnel", "contracts", "gaps", "pushes", "stage-times"):
         path = f"/v1/statistics/{name}"
         refused(institution.get(path, params=YEAR | asked), 403, "city_by_years")
         ok(institution.get(path, params=YEAR | asked | {"scope": "own"}))
-        ok(city.bureau.get(path, params=YEAR | asked))
+        ok(scenario.operator.get(path, params=YEAR | asked))
     refused(institution.get("/v1/statistics/funnel", params={"group_by": "field"}), 403, "bureau_only")
     refused(institution.get("/v1/statistics/pushes", params={"group_by": "day"}), 403, "bureau_only")
 
 
-def test_own_rows_are_counted_exactly_and_lead_to_their_rows(city: City) -> None:
-    enterprise = city.log_in(Role.ENTERPRISE)
-    city.demand()
-    mine = city.demand(owner=enterprise.organisation_id, publish_mode="confidential")
-    city.contract(buyer_id=enterprise.organisation_id, deal="3.00")
-    city.contract(deal="100.00")
+def test_own_rows_are_counted_exactly_and_lead_to_their_rows(scenario: Scenario) -> None:
+    enterprise = scenario.log_in(Role.ENTERPRISE)
+    scenario.published_demand()
+    mine = scenario.published_demand(owner=enterprise.organisation_id, publish_mode="confidential")
+    scenario.contract_row(buyer_id=enterprise.organisation_id, deal="3.00")
+    scenario.contract_row(deal="100.00")
     funnel = figure(enterprise, "funnel", scope="own")
     published = funnel["steps"][0]
     assert (funnel["min_cell"], published["count"]) == (None, 1)
@@ -87,11 +91,13 @@ def test_own_rows_are_counted_exactly_and_lead_to_their_rows(city: City) -> None
     assert len(all_rows(enterprise, contracts["rows"])) == 1
 
 
-def test_a_program_reads_its_organisations_figures_with_the_scope_for_it(city: City, client: Any) -> None:
-    """A key sees what its organisation sees: its own exactly, the city as others do."""
-    enterprise = city.log_in(Role.ENTERPRISE)
-    mine = city.demand(owner=enterprise.organisation_id)
-    city.demand()
+def test_a_program_reads_its_organisations_figures_with_the_scope_for_it(
+    scenario: Scenario, client: Any
+) -> None:
+    """A key sees what its organisation sees: its own exactly, the scenario as others do."""
+    enterprise = scenario.log_in(Role.ENTERPRISE)
+    mine = scenario.published_demand(owner=enterprise.organisation_id)
+    scenario.published_demand()
 
     def key(scope: str) -> dict[str, str]:
         made = enterprise.post("/v1/api-keys", json={"name": "报表", "scopes": [scope]})
@@ -113,15 +119,21 @@ def test_a_program_reads_its_organisations_figures_with_the_scope_for_it(city: C
     assert client.get("/v1/demands", headers=opened).status_code == 403
 
 
-def test_a_manager_sees_himself_and_an_institution_its_staff(city: City) -> None:
-    institution = city.log_in(Role.INSTITUTION)
-    caller, manager = city.manager(owner=institution.organisation_id)
-    city.manager()
-    achievement = city.achievement()
+def test_a_manager_sees_himself_and_an_institution_its_staff(scenario: Scenario) -> None:
+    institution = scenario.log_in(Role.INSTITUTION)
+    caller, manager = scenario.manager_with_login(owner=institution.organisation_id)
+    scenario.manager_with_login()
+    achievement = scenario.published_achievement()
     for _ in range(3):
-        city.push(manager, city.demand(), achievement)
-    city.push(manager, city.demand(), achievement, outcome="accepted", answered_at=NOON + timedelta(hours=2))
-    city.engagement(manager, city.demand(), achievement)
+        scenario.push_with_attempt(manager, scenario.published_demand(), achievement)
+    scenario.push_with_attempt(
+        manager,
+        scenario.published_demand(),
+        achievement,
+        outcome="accepted",
+        answered_at=NOON + timedelta(hours=2),
+    )
+    scenario.engagement_row(manager, scenario.published_demand(), achievement)
 
     (mine,) = figure(caller, "managers")["items"]
     assert (mine["key"], mine["got"], mine["accepted"], mine["engagements"]) == (str(manager), 4, 1, 1)
@@ -135,11 +147,13 @@ def test_a_manager_sees_himself_and_an_institution_its_staff(city: City) -> None
     assert all_rows(institution, link) == []
 
 
-def test_rows_show_no_more_than_the_records_themselves(city: City) -> None:
+def test_rows_show_no_more_than_the_records_themselves(scenario: Scenario) -> None:
     """A manager who was pushed a confidential demand learns no owner from statistics."""
-    caller, manager = city.manager()
-    secret = city.demand(publish_mode="confidential", confidential_note="不公开", contact_phone="13905310000")
-    city.push(manager, secret, city.achievement())
+    caller, manager = scenario.manager_with_login()
+    secret = scenario.published_demand(
+        publish_mode="confidential", confidential_note="不公开", contact_phone="13905310000"
+    )
+    scenario.push_with_attempt(manager, secret, scenario.published_achievement())
     answer = caller.get("/v1/statistics/pushes/rows", params=YEAR)
     (row,) = ok(answer)["items"]
     assert row["demand"]["id"] == str(secret)
@@ -154,26 +168,24 @@ STATE = st.sampled_from(
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.lists(STATE, min_size=1, max_size=6))
-def test_the_funnel_never_widens_and_its_sums_are_its_rows(city: City, states: list[str]) -> None:
+def test_the_funnel_never_widens_and_its_sums_are_its_rows(scenario: Scenario, states: list[str]) -> None:
     """Whatever happened, in whatever order and with whatever left out."""
-    if not hasattr(city, "lead"):
-        city.lead = city.manager()[1]  # type: ignore[attr-defined]
-    manager = city.lead  # type: ignore[attr-defined]
+    manager = scenario.lead_id
     for state in states:
-        demand, achievement = city.demand(), city.achievement()
+        demand, achievement = scenario.published_demand(), scenario.published_achievement()
         if state == "pair":
-            city.world.pair(demand, achievement, 0.99)
+            scenario.rank_pair(demand, achievement, 0.99)
         elif state == "push":
-            city.push(manager, demand, achievement)
+            scenario.push_with_attempt(manager, demand, achievement)
         elif state == "contract":
-            city.contract(demand_id=demand, deal="0.01")
+            scenario.contract_row(demand_id=demand, deal="0.01")
         elif state != "none":
-            city.engagement(manager, demand, achievement, *([] if state == "proposed" else [state]))
-    steps = figure(city.bureau, "funnel")["steps"]
+            scenario.engagement_row(manager, demand, achievement, *([] if state == "proposed" else [state]))
+    steps = figure(scenario.operator, "funnel")["steps"]
     counts = [line["count"] for line in steps]
     assert counts == sorted(counts, reverse=True)
     for line in steps:
-        assert len(all_rows(city.bureau, line["rows"], limit=100)) == line["count"]
+        assert len(all_rows(scenario.operator, line["rows"], limit=100)) == line["count"]
 
 
 AMOUNT = st.decimals(min_value="0.01", max_value="1000000", places=2)
@@ -181,12 +193,14 @@ AMOUNT = st.decimals(min_value="0.01", max_value="1000000", places=2)
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=st.lists(st.tuples(AMOUNT, st.sampled_from(["401", "101", "201"])), min_size=1, max_size=5))
-def test_amounts_are_the_exact_sums_of_their_rows(city: City, amounts: list[tuple[Decimal, str]]) -> None:
+def test_amounts_are_the_exact_sums_of_their_rows(
+    scenario: Scenario, amounts: list[tuple[Decimal, str]]
+) -> None:
     for amount, code in amounts:
-        city.contract(deal=amount, fields=[code])
-    found = figure(city.bureau, "contracts", group_by="field")
+        scenario.contract_row(deal=amount, fields=[code])
+    found = figure(scenario.operator, "contracts", group_by="field")
     for line in [*found["groups"], found["total"]]:
-        rows = all_rows(city.bureau, line["rows"], limit=100)
+        rows = all_rows(scenario.operator, line["rows"], limit=100)
         assert len(rows) == line["count"]
         assert sum(Decimal(row["deal_amount_wan"]) for row in rows) == Decimal(line["deal_amount_wan"])
     parts = sum(Decimal(line["deal_amount_wan"]) for line in found["groups"])

@@ -31,15 +31,15 @@ def test_from_a_posted_demand_to_an_answered_push(
     broker, rival, insider = (log_in(Role.MANAGER) for _ in range(3))
 
     # ① universities list results, managers enter the talent library
-    coating = _created(university.post("/v1/achievements", json=achievement_payload()))
-    english = _created(university.post("/v1/achievements", json=achievement_payload(**COATING_EN)))
-    pig = _created(university.post("/v1/achievements", json=achievement_payload(**PIG)))
-    _created(
+    coating = published(university.post("/v1/achievements", json=achievement_payload()))
+    english = published(university.post("/v1/achievements", json=achievement_payload(**COATING_EN)))
+    pig = published(university.post("/v1/achievements", json=achievement_payload(**PIG)))
+    published(
         broker.post(
             "/v1/managers", json=manager_payload(expertise="涂料与表面防腐技术转移，促成多项水性涂料许可")
         )
     )
-    _created(
+    published(
         rival.post("/v1/managers", json=manager_payload(title="周远", expertise="养殖装备与农业物联网推广"))
     )
     posts = [
@@ -49,10 +49,10 @@ def test_from_a_posted_demand_to_an_answered_push(
     inside = manager_payload(
         title="许砚", expertise="水性防腐涂料成果转化，熟悉盐雾与储罐防护", affiliations=posts
     )
-    conflicted = _created(insider.post("/v1/managers", json=inside))
+    conflicted = published(insider.post("/v1/managers", json=inside))
 
     # ② an enterprise posts a problem and at once sees what there is for it, in both languages
-    demand = _created(company.post("/v1/demands", json=demand_payload(min_trl=5)))
+    demand = published(company.post("/v1/demands", json=demand_payload(min_trl=5)))
     matches = company.get(f"/v1/demands/{demand['id']}/matches").json()
     ranked = [item["record"]["id"] for item in matches["items"]]
     assert set(ranked[:2]) == {coating["id"], english["id"]}
@@ -109,7 +109,7 @@ def test_from_a_posted_demand_to_an_answered_push(
     assert found["items"] == [] and found["no_good_match"]["code"] == "no_candidate"
 
 
-def _created(response: Any) -> dict[str, Any]:
+def published(response: Any) -> dict[str, Any]:
     assert response.status_code == 201, response.text
     body: dict[str, Any] = response.json()
     assert body["state"] == "published"

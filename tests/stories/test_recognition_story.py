@@ -22,11 +22,11 @@ from app.libraries.managers.models import Manager
 from app.matching.feedback.models import Judgement
 from app.matching.managers.shrinkage import Tally
 from app.settings import MailSecurity, Settings
-from tests.conftest import Caller
-from tests.engagements.town import ok
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.callers import Caller
+from tests.support.http import ok
 from tests.support.servers import Mailbox, Receiver, http_receiver, mail_server
 
 DAY = "2026-05-04"

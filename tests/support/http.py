@@ -1,3 +1,37 @@
 """Answers of the API: what is expected of them, in one place."""
 
+from collections.abc import Mapping
+from typing import Any
+
 PROBLEM = "application/problem+json"
+
+
+def ok(response: Any, status: int = 200) -> Any:
+    """The body of an answer that has this status; None where it is empty."""
+    assert response.status_code == status, (response.status_code, response.text)
+    return response.json() if response.content else None
+
+
+def created(response: Any) -> dict[str, Any]:
+    """The body of a 201."""
+    body: dict[str, Any] = ok(response, 201)
+    return body
+
+
+def create(caller: Any, plural: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The new record of a library: `create(as_enterprise, "demands", demand_payload())`."""
+    return created(caller.post(f"/v1/{plural}", json=payload))
+
+
+def refused(response: Any, status: int, code: str) -> dict[str, Any]:
+    """The problem of an answer that has this status and code; it speaks both languages."""
+    problem: dict[str, Any] = response.json()
+    assert (response.status_code, problem["code"]) == (status, code), problem
+    assert problem["message_zh"] and problem["message_en"]
+    return problem
+
+
+def wrong_fields(response: Any) -> list[str]:
+    """The fields that a 422 names."""
+    assert response.status_code == 422, response.text
+    return [error["field"] for error in response.json()["errors"]]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from tests.talent.conftest import World
+from tests.support.scenario import Scenario
 
 
 @pytest.fixture
@@ -32,15 +32,17 @@ def sanku(
     return run
 
 
-def test_tiers_on_the_command_line(world: World, sanku: Callable[..., str]) -> None:
-    d, e = world.manager("周明"), world.manager("吴越")
-    world.contracts(d.id, 10, deal="50.00", landed_on=date(2026, 5, 1))
-    world.certificate(e.id, "advanced")
+def test_tiers_on_the_command_line(scenario: Scenario, sanku: Callable[..., str]) -> None:
+    d, e = scenario.recognised_manager("周明"), scenario.recognised_manager("吴越")
+    scenario.signed_contracts(d.id, 10, deal="50.00", landed_on=date(2026, 5, 1))
+    scenario.verified_certificate(e.id, "advanced")
     found = {row["number"]: row for row in json.loads(sanku("tiers", "--year", "2026", "--json"))}
     assert (found[d.number]["tier"], found[d.number]["amount_year_wan"]) == ("D", "500")
     assert (found[e.number]["rule"], found[e.number]["certificate"]) == ("E-1", "advanced")
-    assert world.operator.get("/v1/tiers").json()["items"] == []
+    assert scenario.operator_client.get("/v1/tiers").json()["items"] == []
     printed = sanku("tiers", "--refresh")
     assert f"{d.number}  D  D" in printed
-    stored = {row["manager_id"]: row["tier"] for row in world.operator.get("/v1/tiers").json()["items"]}
+    stored = {
+        row["manager_id"]: row["tier"] for row in scenario.operator_client.get("/v1/tiers").json()["items"]
+    }
     assert stored == {str(d.id): "D", str(e.id): "E"}

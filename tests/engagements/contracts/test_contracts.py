@@ -15,9 +15,11 @@ from app.accounts.models import AuditEntry, Role
 from app.engagements.contract_models import Contract
 from app.engagements.contracts.checks import DATE_ORDER, PAST, check_terms
 from app.errors import Invalid
-from tests.conftest import Caller
 from tests.engagements.lifecycle.test_stage_changes import events
-from tests.engagements.town import Town, day, ok, refused, wrong_fields
+from tests.support.callers import Caller
+from tests.support.days import day
+from tests.support.http import ok, refused, wrong_fields
+from tests.support.scenario import Scenario
 
 DRAFT: dict[str, Any] = {
     "kind": "技术开发合同",
@@ -33,9 +35,11 @@ def step(caller: Caller, contract: dict[str, Any], verb: str, **body: Any) -> An
     return caller.post(f"/v1/contracts/{contract['id']}/{verb}", json=body)
 
 
-def register(town: Town, contract: dict[str, Any], number: str = "2026-370100-000001", **body: Any) -> Any:
+def register(
+    scenario: Scenario, contract: dict[str, Any], number: str = "2026-370100-000001", **body: Any
+) -> Any:
     return step(
-        town.bureau, contract, "register", registration_no=number, **({"registered_on": day()} | body)
+        scenario.operator, contract, "register", registration_no=number, **({"registered_on": day()} | body)
     )
 
 
@@ -45,17 +49,17 @@ def amend(caller: Caller, contract: dict[str, Any], **body: Any) -> Any:
     return caller.patch(path, json=body, headers={"If-Match": f'"{version}"'})
 
 
-def test_a_draft_takes_its_pair_and_parties_from_the_engagement(town: Town) -> None:
-    meeting = town.open()
+def test_a_draft_takes_its_pair_and_parties_from_the_engagement(scenario: Scenario) -> None:
+    meeting = scenario.open_engagement()
     refused(meeting.contract(), 409, "needs_agreement")
-    meeting.consent(town.enterprise)
-    meeting.consent(town.institution)
+    meeting.consent(scenario.enterprise)
+    meeting.consent(scenario.institution)
     made = ok(meeting.contract(kind="技术开发"), 201)
     assert made["number"].startswith("HT-")
     assert (made["state"], made["kind"]) == ("draft", "development")
     assert (made["buyer_org_id"], made["seller_org_id"]) == (
-        str(town.enterprise.organisation_id),
-        str(town.institution.organisation_id),
+        str(scenario.enterprise.organisation_id),
+        str(scenario.institution.organisation_id),
     )
     assert (made["demand_id"], made["achievement_id"]) == (
         str(meeting.demand_id),
@@ -63,42 +67,42 @@ def test_a_draft_takes_its_pair_and_parties_from_the_engagement(town: Town) -> N
     )
     assert made["fields"] == ["401"]
     [share] = made["shares"]
-    assert (share["manager_id"], share["percent"]) == (str(town.lead_id), "100.00")
+    assert (share["manager_id"], share["percent"]) == (str(scenario.lead_id), "100.00")
     assert share["confirmed_at"]
     assert share["amount_wan"] == "120.00"
-    for caller in (town.enterprise, town.institution, town.lead, town.bureau):
+    for caller in (scenario.enterprise, scenario.institution, scenario.lead, scenario.operator):
         assert [one["id"] for one in ok(caller.get("/v1/contracts"))["items"]] == [made["id"]]
 
 
-def test_from_signature_to_landing(town: Town) -> None:
-    meeting = town.agreed()
+def test_from_signature_to_landing(scenario: Scenario) -> None:
+    meeting = scenario.agreed_engagement()
     payments = [
         {"name": "首付款", "due_on": day(10), "amount_wan": "40"},
         {"name": "尾款", "due_on": day(200), "amount_wan": "80"},
     ]
     contract = meeting.signed(payments=payments)
     assert (contract["state"], contract["signed_on"]) == ("signed", day())
-    refused(step(town.lead, contract, "sign", signed_on=day()), 409, "wrong_state")
-    paid = ok(step(town.enterprise, contract, "payments/1/paid", paid_on=day()))
+    refused(step(scenario.lead, contract, "sign", signed_on=day()), 409, "wrong_state")
+    paid = ok(step(scenario.enterprise, contract, "payments/1/paid", paid_on=day()))
     assert [one["paid_on"] for one in paid["payments"]] == [day(), None]
-    assert wrong_fields(step(town.enterprise, contract, "payments/1/paid", paid_on=day(1))) == ["paid_on"]
-    assert step(town.enterprise, contract, "payments/3/paid", paid_on=day()).status_code == 404
-    registered = ok(register(town, contract, "2026-370100-00a001"))
+    assert wrong_fields(step(scenario.enterprise, contract, "payments/1/paid", paid_on=day(1))) == ["paid_on"]
+    assert step(scenario.enterprise, contract, "payments/3/paid", paid_on=day()).status_code == 404
+    registered = ok(register(scenario, contract, "2026-370100-00a001"))
     assert (registered["state"], registered["registration_no"]) == ("registered", "2026-370100-00A001")
-    landed = ok(step(town.bureau, contract, "land", landed_on=day(), landed_in_jinan=True))
+    landed = ok(step(scenario.operator, contract, "land", landed_on=day(), landed_in_jinan=True))
     assert (landed["landed_in_jinan"], landed["landed_on"]) == (True, day())
-    told = events(town.database, "contract.")
+    told = events(scenario.database, "contract.")
     assert [name for name, _ in told] == ["contract.signed", "contract.registered", "contract.landed"]
     for _, payload in told:
         assert payload["contract_id"] == contract["id"]
         assert payload["engagement_id"] == meeting.id
-        assert payload["manager_ids"] == [str(town.lead_id)]
+        assert payload["manager_ids"] == [str(scenario.lead_id)]
     assert told[-1][1]["landed_in_jinan"] is True
-    versions = ok(town.enterprise.get(f"/v1/contracts/{contract['id']}/versions"))["items"]
+    versions = ok(scenario.enterprise.get(f"/v1/contracts/{contract['id']}/versions"))["items"]
     assert [one["action"] for one in versions] == ["land", "register", "pay", "sign", "create"]
     assert [one["version"] for one in versions] == [5, 4, 3, 2, 1]
     assert not [name for name in versions[0]["data"] if name.endswith("_by")]
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         audited = session.scalars(
             select(AuditEntry.action).where(AuditEntry.action.startswith("contract.")).order_by(AuditEntry.id)
         ).all()
@@ -114,61 +118,66 @@ def test_from_signature_to_landing(town: Town) -> None:
 class TestSecondPerson:
     """Registration and landing are the bureau's to confirm, and not of who entered the contract."""
 
-    def test_nobody_but_the_bureau_registers_or_lands(self, town: Town) -> None:
-        contract = town.agreed().signed()
+    def test_nobody_but_the_bureau_registers_or_lands(self, scenario: Scenario) -> None:
+        contract = scenario.agreed_engagement().signed()
         landing = {"landed_on": day(), "landed_in_jinan": True}
         registration = {"registration_no": "2026-370100-000001", "registered_on": day()}
-        for caller in (town.lead, town.enterprise, town.institution, town.log_in(Role.INVESTOR)):
+        for caller in (
+            scenario.lead,
+            scenario.enterprise,
+            scenario.institution,
+            scenario.log_in(Role.INVESTOR),
+        ):
             assert step(caller, contract, "register", **registration).status_code == 403
             assert step(caller, contract, "land", **landing).status_code == 403
 
-    def test_who_entered_it_does_not_confirm_it(self, town: Town) -> None:
-        meeting = town.agreed()
-        contract = ok(meeting.contract(town.bureau), 201)
+    def test_who_entered_it_does_not_confirm_it(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        contract = ok(meeting.contract(scenario.operator), 201)
         refused(
-            step(town.bureau, contract, "sign", signed_on=day()),
+            step(scenario.operator, contract, "sign", signed_on=day()),
             409,
             "shares_not_confirmed",
         )
-        ok(step(town.lead, contract, "shares/confirm"))
-        ok(step(town.bureau, contract, "sign", signed_on=day()))
-        refused(register(town, contract), 409, "second_person")
+        ok(step(scenario.lead, contract, "shares/confirm"))
+        ok(step(scenario.operator, contract, "sign", signed_on=day()))
+        refused(register(scenario, contract), 409, "second_person")
         landing = {"landed_on": day(), "landed_in_jinan": True}
-        refused(step(town.bureau, contract, "land", **landing), 409, "second_person")
-        colleague = town.log_in(Role.OPERATOR)
+        refused(step(scenario.operator, contract, "land", **landing), 409, "second_person")
+        colleague = scenario.log_in(Role.OPERATOR)
         ok(step(colleague, contract, "register", registration_no="2026-3701-1", registered_on=day()))
 
-    def test_one_registration_is_one_contracts(self, town: Town) -> None:
-        first, second = town.agreed().signed(), town.agreed().signed()
-        ok(register(town, first, "2026-3701-AB12"))
-        problem = refused(register(town, second, " 2026-3701-ab12 "), 409, "registered_twice")
+    def test_one_registration_is_one_contracts(self, scenario: Scenario) -> None:
+        first, second = scenario.agreed_engagement().signed(), scenario.agreed_engagement().signed()
+        ok(register(scenario, first, "2026-3701-AB12"))
+        problem = refused(register(scenario, second, " 2026-3701-ab12 "), 409, "registered_twice")
         assert problem["number"] == first["number"]
         assert first["number"] in problem["message_zh"]
-        refused(register(town, first, "2026-3701-AB13"), 409, "wrong_state")
-        ok(register(town, second, "2026-3701-AB13"))
-        wrong = amend(town.bureau, second, registration_no="2026-3701-AB12", reason="更正")
+        refused(register(scenario, first, "2026-3701-AB13"), 409, "wrong_state")
+        ok(register(scenario, second, "2026-3701-AB13"))
+        wrong = amend(scenario.operator, second, registration_no="2026-3701-AB12", reason="更正")
         refused(wrong, 409, "registered_twice")
-        right = ok(amend(town.bureau, second, registration_no="2026-3701-AB14", reason="更正"))
+        right = ok(amend(scenario.operator, second, registration_no="2026-3701-AB14", reason="更正"))
         assert right["registration_no"] == "2026-3701-AB14"
 
-    def test_what_the_bureau_confirmed_only_the_bureau_changes(self, town: Town) -> None:
-        contract = town.agreed().signed()
-        refused_before = amend(town.lead, contract, registration_no="2026-3701-AB12", reason="x")
+    def test_what_the_bureau_confirmed_only_the_bureau_changes(self, scenario: Scenario) -> None:
+        contract = scenario.agreed_engagement().signed()
+        refused_before = amend(scenario.lead, contract, registration_no="2026-3701-AB12", reason="x")
         assert wrong_fields(refused_before) == ["registration_no"]
-        ok(register(town, contract))
-        for caller in (town.lead, town.enterprise):
+        ok(register(scenario, contract))
+        for caller in (scenario.lead, scenario.enterprise):
             refused(amend(caller, contract, deal_amount_wan="500", reason="x"), 409, "confirmed_by_bureau")
             refused(step(caller, contract, "cancel", reason="x"), 409, "confirmed_by_bureau")
-        ok(amend(town.bureau, contract, deal_amount_wan="130", reason="变更登记"))
+        ok(amend(scenario.operator, contract, deal_amount_wan="130", reason="变更登记"))
 
-    def test_of_two_registrations_at_one_moment_one_is_refused(self, town: Town) -> None:
-        contracts = [town.agreed().signed() for _ in range(2)]
+    def test_of_two_registrations_at_one_moment_one_is_refused(self, scenario: Scenario) -> None:
+        contracts = [scenario.agreed_engagement().signed() for _ in range(2)]
         together = threading.Barrier(2)
         answers: list[Any] = []
 
         def enter(contract: dict[str, Any]) -> None:
             together.wait()
-            answers.append(register(town, contract))
+            answers.append(register(scenario, contract))
 
         threads = [threading.Thread(target=enter, args=(contract,)) for contract in contracts]
         for thread in threads:
@@ -179,185 +188,196 @@ class TestSecondPerson:
 
 
 class TestAmendments:
-    def test_an_amendment_has_a_reason_and_is_kept(self, town: Town) -> None:
-        contract = town.agreed().signed()
-        assert wrong_fields(amend(town.lead, contract, deal_amount_wan="150")) == ["reason"]
-        amended = ok(amend(town.lead, contract, deal_amount_wan="150", reason="增加中试"))
+    def test_an_amendment_has_a_reason_and_is_kept(self, scenario: Scenario) -> None:
+        contract = scenario.agreed_engagement().signed()
+        assert wrong_fields(amend(scenario.lead, contract, deal_amount_wan="150")) == ["reason"]
+        amended = ok(amend(scenario.lead, contract, deal_amount_wan="150", reason="增加中试"))
         assert (amended["deal_amount_wan"], amended["version"]) == ("150.00", 3)
-        newest = ok(town.enterprise.get(f"/v1/contracts/{contract['id']}/versions"))["items"][0]
+        newest = ok(scenario.enterprise.get(f"/v1/contracts/{contract['id']}/versions"))["items"][0]
         assert (newest["action"], newest["reason"], newest["changed_fields"]) == (
             "amend",
             "增加中试",
             ["deal_amount_wan"],
         )
         assert newest["data"]["deal_amount_wan"] == "150.00"
-        [(_, payload)] = events(town.database, "contract.amended")
+        [(_, payload)] = events(scenario.database, "contract.amended")
         assert (payload["changed"], payload["version"]) == (["deal_amount_wan"], 3)
 
-    def test_a_draft_changes_without_ceremony(self, town: Town) -> None:
-        contract = ok(town.agreed().contract(), 201)
-        changed = ok(amend(town.enterprise, contract, title="新的名称", ends_on=None))
+    def test_a_draft_changes_without_ceremony(self, scenario: Scenario) -> None:
+        contract = ok(scenario.agreed_engagement().contract(), 201)
+        changed = ok(amend(scenario.enterprise, contract, title="新的名称", ends_on=None))
         assert (changed["title"], changed["ends_on"]) == ("新的名称", None)
-        assert wrong_fields(step(town.lead, contract, "sign", signed_on=day())) == ["ends_on"]
-        assert events(town.database, "contract.") == []
+        assert wrong_fields(step(scenario.lead, contract, "sign", signed_on=day())) == ["ends_on"]
+        assert events(scenario.database, "contract.") == []
 
-    def test_no_change_is_no_version(self, town: Town) -> None:
-        contract = town.agreed().signed()
-        same = ok(amend(town.lead, contract, deal_amount_wan="120", reason="x"))
+    def test_no_change_is_no_version(self, scenario: Scenario) -> None:
+        contract = scenario.agreed_engagement().signed()
+        same = ok(amend(scenario.lead, contract, deal_amount_wan="120", reason="x"))
         assert same["version"] == contract["version"]
-        assert events(town.database, "contract.amended") == []
+        assert events(scenario.database, "contract.amended") == []
 
-    def test_a_stale_or_missing_etag_is_refused(self, town: Town) -> None:
-        contract = ok(town.agreed().contract(), 201)
+    def test_a_stale_or_missing_etag_is_refused(self, scenario: Scenario) -> None:
+        contract = ok(scenario.agreed_engagement().contract(), 201)
         path = f"/v1/contracts/{contract['id']}"
-        assert town.lead.patch(path, json={"title": "甲方案"}).status_code == 428
-        ok(town.lead.patch(path, json={"title": "甲方案"}, headers={"If-Match": '"1"'}))
-        assert town.lead.patch(path, json={"title": "乙方案"}, headers={"If-Match": '"1"'}).status_code == 412
+        assert scenario.lead.patch(path, json={"title": "甲方案"}).status_code == 428
+        ok(scenario.lead.patch(path, json={"title": "甲方案"}, headers={"If-Match": '"1"'}))
+        assert (
+            scenario.lead.patch(path, json={"title": "乙方案"}, headers={"If-Match": '"1"'}).status_code
+            == 412
+        )
 
 
 class TestCancellation:
-    def test_its_engagement_goes_back_to_negotiating(self, town: Town) -> None:
-        meeting = town.agreed().reach("negotiating")
+    def test_its_engagement_goes_back_to_negotiating(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement().reach("negotiating")
         first, second = meeting.signed(), meeting.signed()
         ok(meeting.move("signed"))
-        ok(step(town.lead, first, "cancel", reason="双方协商解除"))
+        ok(step(scenario.lead, first, "cancel", reason="双方协商解除"))
         assert meeting.seen()["stage"] == "signed"  # the other one is in force
-        ok(step(town.enterprise, second, "cancel", reason="双方协商解除"))
+        ok(step(scenario.enterprise, second, "cancel", reason="双方协商解除"))
         seen = meeting.seen()
         assert (seen["stage"], seen["moves"][-1]["moved_as"]) == ("negotiating", "service")
         assert second["number"] in seen["moves"][-1]["note"]
-        assert [payload["from_state"] for _, payload in events(town.database, "contract.cancelled")] == [
+        assert [payload["from_state"] for _, payload in events(scenario.database, "contract.cancelled")] == [
             "signed",
             "signed",
         ]
-        refused(step(town.lead, first, "cancel", reason="again"), 409, "wrong_state")
-        refused(amend(town.lead, first, title="新的名称", reason="x"), 409, "wrong_state")
+        refused(step(scenario.lead, first, "cancel", reason="again"), 409, "wrong_state")
+        refused(amend(scenario.lead, first, title="新的名称", reason="x"), 409, "wrong_state")
 
-    def test_the_bureau_cancels_what_it_registered(self, town: Town) -> None:
-        contract = town.agreed().signed()
-        ok(register(town, contract))
-        cancelled = ok(step(town.bureau, contract, "cancel", reason="认定后撤销"))
+    def test_the_bureau_cancels_what_it_registered(self, scenario: Scenario) -> None:
+        contract = scenario.agreed_engagement().signed()
+        ok(register(scenario, contract))
+        cancelled = ok(step(scenario.operator, contract, "cancel", reason="认定后撤销"))
         assert (cancelled["state"], cancelled["cancelled_reason"]) == ("cancelled", "认定后撤销")
 
 
 class TestChecks:
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
-    def test_each_wrong_field_is_named(self, town: Town) -> None:
-        meeting = town.agreed()
+    def test_each_wrong_field_is_named(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
         too_much = [{"name": "全款", "amount_wan": "120.01"}]
         for wrong, field in (
             ({"technology_amount_wan": "120.01"}, "technology_amount_wan"),
             ({"payments": too_much}, "payments"),
             ({"ends_on": day(-1)}, "ends_on"),
-            ({"seller_org_id": str(town.enterprise.organisation_id)}, "seller_org_id"),
+            ({"seller_org_id": str(scenario.enterprise.organisation_id)}, "seller_org_id"),
             ({"seller_org_id": str(uuid4())}, "seller_org_id"),
             ({"kind": "barter"}, "kind"),
             ({"deal_amount_wan": "-1"}, "deal_amount_wan"),
             ({"deal_amount_wan": "1.001"}, "deal_amount_wan"),
-            ({"shares": [{"manager_id": str(town.lead_id), "percent": "99.99"}]}, "shares"),
+            ({"shares": [{"manager_id": str(scenario.lead_id), "percent": "99.99"}]}, "shares"),
             ({"shares": [{"manager_id": str(uuid4()), "percent": "100"}]}, "shares"),
             ({"price": "1"}, "price"),
         ):
             assert wrong_fields(meeting.contract(**wrong)) == [field], wrong
         contract = ok(meeting.contract(), 201)
-        assert wrong_fields(step(town.lead, contract, "sign", signed_on=day(1))) == [
+        assert wrong_fields(step(scenario.lead, contract, "sign", signed_on=day(1))) == [
             "starts_on",
             "signed_on",
         ]
-        ok(step(town.lead, contract, "sign", signed_on=day()))
-        assert wrong_fields(register(town, contract, registered_on=day(-1))) == ["registered_on"]
-        assert wrong_fields(register(town, contract, registered_on=day(1))) == ["registered_on"]
-        assert wrong_fields(register(town, contract, "短")) == ["registration_no"]
+        ok(step(scenario.lead, contract, "sign", signed_on=day()))
+        assert wrong_fields(register(scenario, contract, registered_on=day(-1))) == ["registered_on"]
+        assert wrong_fields(register(scenario, contract, registered_on=day(1))) == ["registered_on"]
+        assert wrong_fields(register(scenario, contract, "短")) == ["registration_no"]
         landing = {"landed_on": day(-1), "landed_in_jinan": True}
-        assert wrong_fields(step(town.bureau, contract, "land", **landing)) == ["landed_on"]
+        assert wrong_fields(step(scenario.operator, contract, "land", **landing)) == ["landed_on"]
 
-    def test_a_manager_with_an_interest_discloses_it(self, town: Town) -> None:
-        meeting = town.agreed()
+    def test_a_manager_with_an_interest_discloses_it(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
         contract = ok(meeting.contract(), 201)
-        town.world.post(town.lead_id, town.enterprise.organisation_id)  # he took a post there since
-        problem = refused(step(town.lead, contract, "sign", signed_on=day()), 409, "disclosure_needed")
-        assert problem["manager_id"] == str(town.lead_id)
-        ok(amend(town.lead, contract, conflict_disclosure="牵头经理人自本月起兼任买方顾问"))
-        signed = ok(step(town.lead, contract, "sign", signed_on=day()))
+        scenario.affiliate(
+            scenario.lead_id, scenario.enterprise.organisation_id
+        )  # he took a post there since
+        problem = refused(step(scenario.lead, contract, "sign", signed_on=day()), 409, "disclosure_needed")
+        assert problem["manager_id"] == str(scenario.lead_id)
+        ok(amend(scenario.lead, contract, conflict_disclosure="牵头经理人自本月起兼任买方顾问"))
+        signed = ok(step(scenario.lead, contract, "sign", signed_on=day()))
         assert "兼任" in signed["conflict_disclosure"]
-        refused(amend(town.lead, contract, conflict_disclosure=None, reason="x"), 409, "disclosure_needed")
+        refused(
+            amend(scenario.lead, contract, conflict_disclosure=None, reason="x"), 409, "disclosure_needed"
+        )
 
 
 class TestShares:
-    def test_several_managers_confirm_before_it_is_signed(self, town: Town) -> None:
-        meeting = town.agreed()
-        other, other_id = town.manager()
+    def test_several_managers_confirm_before_it_is_signed(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        other, other_id = scenario.manager_with_login()
         meeting.join(other, other_id)
         none = ok(meeting.contract(), 201)
         assert none["shares"] == []
-        assert wrong_fields(step(town.lead, none, "sign", signed_on=day())) == ["shares"]
+        assert wrong_fields(step(scenario.lead, none, "sign", signed_on=day())) == ["shares"]
         shares = [
-            {"manager_id": str(town.lead_id), "percent": "70"},
+            {"manager_id": str(scenario.lead_id), "percent": "70"},
             {"manager_id": str(other_id), "percent": "30"},
         ]
-        refused(amend(town.enterprise, none, shares=shares), 409, "not_your_part")
-        ok(amend(town.lead, none, shares=shares))
-        problem = refused(step(town.lead, none, "sign", signed_on=day()), 409, "shares_not_confirmed")
+        refused(amend(scenario.enterprise, none, shares=shares), 409, "not_your_part")
+        ok(amend(scenario.lead, none, shares=shares))
+        problem = refused(step(scenario.lead, none, "sign", signed_on=day()), 409, "shares_not_confirmed")
         assert problem["manager_ids"] == [str(other_id)]
         ok(step(other, none, "shares/confirm"))
-        ok(step(town.lead, none, "sign", signed_on=day()))
+        ok(step(scenario.lead, none, "sign", signed_on=day()))
         swapped = [
-            {"manager_id": str(town.lead_id), "percent": "30"},
+            {"manager_id": str(scenario.lead_id), "percent": "30"},
             {"manager_id": str(other_id), "percent": "70"},
         ]
-        again = ok(amend(town.lead, none, shares=swapped, reason="重新约定"))
+        again = ok(amend(scenario.lead, none, shares=swapped, reason="重新约定"))
         confirmed = {one["manager_id"]: one["confirmed_at"] is not None for one in again["shares"]}
-        assert confirmed == {str(town.lead_id): True, str(other_id): False}
+        assert confirmed == {str(scenario.lead_id): True, str(other_id): False}
         assert sum(Decimal(one["percent"]) for one in again["shares"]) == 100
 
-    def test_what_was_confirmed_in_the_engagement_counts(self, town: Town) -> None:
-        meeting = town.agreed()
-        other, other_id = town.manager()
+    def test_what_was_confirmed_in_the_engagement_counts(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        other, other_id = scenario.manager_with_login()
         meeting.join(other, other_id)
         shares = [
-            {"manager_id": str(town.lead_id), "percent": "50"},
+            {"manager_id": str(scenario.lead_id), "percent": "50"},
             {"manager_id": str(other_id), "percent": "50"},
         ]
-        ok(town.lead.put(f"{meeting.path}/shares", json={"shares": shares}))
+        ok(scenario.lead.put(f"{meeting.path}/shares", json={"shares": shares}))
         ok(other.post(f"{meeting.path}/shares/confirm"))
-        contract = ok(meeting.contract(town.enterprise), 201)
+        contract = ok(meeting.contract(scenario.enterprise), 201)
         assert all(one["confirmed_at"] for one in contract["shares"])
         assert [one["amount_wan"] for one in contract["shares"]] == ["60.00", "60.00"]
-        ok(step(town.enterprise, contract, "sign", signed_on=day()))
+        ok(step(scenario.enterprise, contract, "sign", signed_on=day()))
 
 
 class TestWithoutEngagement:
-    def parties(self, town: Town) -> dict[str, str]:
+    def parties(self, scenario: Scenario) -> dict[str, str]:
         return {
-            "buyer_org_id": str(town.enterprise.organisation_id),
-            "seller_org_id": str(town.institution.organisation_id),
+            "buyer_org_id": str(scenario.enterprise.organisation_id),
+            "seller_org_id": str(scenario.institution.organisation_id),
         }
 
-    def test_a_party_or_a_manager_drafts_it(self, town: Town) -> None:
-        body = DRAFT | self.parties(town)
-        by_party = ok(town.enterprise.post("/v1/contracts", json=body), 201)
-        by_manager = ok(town.lead.post("/v1/contracts", json=body), 201)
+    def test_a_party_or_a_manager_drafts_it(self, scenario: Scenario) -> None:
+        body = DRAFT | self.parties(scenario)
+        by_party = ok(scenario.enterprise.post("/v1/contracts", json=body), 201)
+        by_manager = ok(scenario.lead.post("/v1/contracts", json=body), 201)
         assert (by_party["shares"], by_party["kind"]) == ([], "development")
         assert by_manager["shares"][0]["manager_name"]
-        outsider = town.log_in(Role.ENTERPRISE)
+        outsider = scenario.log_in(Role.ENTERPRISE)
         assert outsider.post("/v1/contracts", json=body).status_code == 403
-        assert town.log_in(Role.INVESTOR).post("/v1/contracts", json=body).status_code == 403
-        assert wrong_fields(town.lead.post("/v1/contracts", json=DRAFT)) == ["buyer_org_id"]
-        _, other_id = town.manager()
+        assert scenario.log_in(Role.INVESTOR).post("/v1/contracts", json=body).status_code == 403
+        assert wrong_fields(scenario.lead.post("/v1/contracts", json=DRAFT)) == ["buyer_org_id"]
+        _, other_id = scenario.manager_with_login()
         alone = [{"manager_id": str(other_id), "percent": "100"}]
-        assert wrong_fields(town.lead.post("/v1/contracts", json=body | {"shares": alone})) == ["shares"]
+        assert wrong_fields(scenario.lead.post("/v1/contracts", json=body | {"shares": alone})) == ["shares"]
 
-    def test_trying_parties_does_not_tell_whose_a_record_is(self, town: Town) -> None:
-        demand_id, _ = town.pair(publish_mode="confidential")
-        body = DRAFT | self.parties(town) | {"demand_id": str(demand_id)}
-        for caller in (town.lead, town.institution):
+    def test_trying_parties_does_not_tell_whose_a_record_is(self, scenario: Scenario) -> None:
+        demand_id, _ = scenario.contactable_pair(publish_mode="confidential")
+        body = DRAFT | self.parties(scenario) | {"demand_id": str(demand_id)}
+        for caller in (scenario.lead, scenario.institution):
             assert wrong_fields(caller.post("/v1/contracts", json=body)) == ["engagement_id"]
-        assert ok(town.bureau.post("/v1/contracts", json=body), 201)["demand_id"] == str(demand_id)
+        assert ok(scenario.operator.post("/v1/contracts", json=body), 201)["demand_id"] == str(demand_id)
 
-    def test_strangers_see_none_of_it(self, town: Town, as_stranger: Any) -> None:
-        contract = ok(town.enterprise.post("/v1/contracts", json=DRAFT | self.parties(town)), 201)
+    def test_strangers_see_none_of_it(self, scenario: Scenario, as_stranger: Any) -> None:
+        contract = ok(scenario.enterprise.post("/v1/contracts", json=DRAFT | self.parties(scenario)), 201)
         path = f"/v1/contracts/{contract['id']}"
-        for caller in (town.log_in(Role.ENTERPRISE), town.manager()[0], town.log_in(Role.INVESTOR)):
+        for caller in (
+            scenario.log_in(Role.ENTERPRISE),
+            scenario.manager_with_login()[0],
+            scenario.log_in(Role.INVESTOR),
+        ):
             assert ok(caller.get("/v1/contracts"))["items"] == []
             assert caller.get(path).status_code == 404
             assert caller.get(f"{path}/versions").status_code == 404
@@ -369,24 +389,24 @@ class TestWithoutEngagement:
             )
             assert step(caller, contract, "cancel", reason="x").status_code in (403, 404)
         assert as_stranger.get(path).status_code == 401
-        assert town.institution.get(path).status_code == 200
+        assert scenario.institution.get(path).status_code == 200
 
-    def test_the_same_key_drafts_once(self, town: Town) -> None:
+    def test_the_same_key_drafts_once(self, scenario: Scenario) -> None:
         headers = {"Idempotency-Key": "contract-0001"}
-        body = DRAFT | self.parties(town)
-        first = town.enterprise.post("/v1/contracts", json=body, headers=headers)
-        again = town.enterprise.post("/v1/contracts", json=body, headers=headers)
+        body = DRAFT | self.parties(scenario)
+        first = scenario.enterprise.post("/v1/contracts", json=body, headers=headers)
+        again = scenario.enterprise.post("/v1/contracts", json=body, headers=headers)
         assert ok(first, 201) == ok(again, 201)
-        with town.database.reading() as session:
+        with scenario.database.reading() as session:
             assert len(session.scalars(select(Contract)).all()) == 1
 
 
-def test_lists_are_filtered_and_paged(town: Town) -> None:
-    meeting = town.agreed()
+def test_lists_are_filtered_and_paged(scenario: Scenario) -> None:
+    meeting = scenario.agreed_engagement()
     first = meeting.signed(kind="patent_licence")
     second = ok(meeting.contract(kind="service"), 201)
-    ok(register(town, first))
-    ok(step(town.bureau, first, "land", landed_on=day(), landed_in_jinan=True))
+    ok(register(scenario, first))
+    ok(step(scenario.operator, first, "land", landed_on=day(), landed_in_jinan=True))
     for params, expected in (
         ({}, [second, first]),
         ({"state": ["registered", "signed"]}, [first]),
@@ -395,17 +415,17 @@ def test_lists_are_filtered_and_paged(town: Town) -> None:
         ({"landed": True}, [first]),
         ({"landed": False}, [second]),
         ({"landed_in_jinan": True}, [first]),
-        ({"organisation_id": str(town.enterprise.organisation_id)}, [second, first]),
+        ({"organisation_id": str(scenario.enterprise.organisation_id)}, [second, first]),
         ({"organisation_id": str(UUID(int=1))}, []),
-        ({"manager_id": str(town.lead_id)}, [second, first]),
+        ({"manager_id": str(scenario.lead_id)}, [second, first]),
         ({"engagement_id": meeting.id, "registered_from": day(), "registered_to": day()}, [first]),
         ({"signed_from": day(1)}, []),
         ({"registration_no": "2026-370100-000001"}, [first]),
     ):
-        found = ok(town.bureau.get("/v1/contracts", params=params))["items"]
+        found = ok(scenario.operator.get("/v1/contracts", params=params))["items"]
         assert [one["id"] for one in found] == [one["id"] for one in expected], params
-    page = ok(town.lead.get("/v1/contracts", params={"limit": 1}))
-    rest = ok(town.lead.get("/v1/contracts", params={"limit": 1, "cursor": page["next_cursor"]}))
+    page = ok(scenario.lead.get("/v1/contracts", params={"limit": 1}))
+    rest = ok(scenario.lead.get("/v1/contracts", params={"limit": 1, "cursor": page["next_cursor"]}))
     assert [page["items"][0]["id"], rest["items"][0]["id"]] == [second["id"], first["id"]]
     assert rest["next_cursor"] is None
 

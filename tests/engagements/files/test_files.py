@@ -20,9 +20,11 @@ from app.engagements.models import File
 from app.errors import Invalid, Unavailable
 from app.settings import Settings
 from tests.engagements.files import documents
-from tests.engagements.town import Meeting, Town, ok, refused, wrong_fields
 from tests.support.failing_commits import fail_commits_that_insert_into
+from tests.support.http import ok, refused, wrong_fields
 from tests.support.s3_server import ACCESS, BUCKET, SECRET, Bucket, s3_server
+from tests.support.scenario import Scenario
+from tests.support.scenario.engagements import EngagementCase
 
 
 @pytest.fixture(params=["disk", "s3"])
@@ -40,8 +42,8 @@ def s3_settings(bucket: Bucket) -> Settings:
         demo=True,
         files_s3_bucket=BUCKET,
         files_s3_endpoint=bucket.endpoint,
-        files_s3_access_key=ACCESS,  # type: ignore[arg-type]  # as the environment gives it
-        files_s3_secret_key=SECRET,  # type: ignore[arg-type]  # as the environment gives it
+        files_s3_access_key=ACCESS,
+        files_s3_secret_key=SECRET,
     )
 
 
@@ -148,109 +150,115 @@ class TestTypes:
         assert with_suffix("invoice.pdf.exe", PDF) == "invoice.pdf.exe.pdf"
 
 
-def upload(meeting: Meeting, caller: Any, content: bytes, name: str = "报告.pdf", **headers: str) -> Any:
+def upload(
+    meeting: EngagementCase, caller: Any, content: bytes, name: str = "报告.pdf", **headers: str
+) -> Any:
     return caller.post(f"{meeting.path}/files", files={"file": (name, content)}, headers=headers)
 
 
-def stored(town: Town, app: Any) -> tuple[set[str], set[str]]:
+def stored(scenario: Scenario, app: Any) -> tuple[set[str], set[str]]:
     """Keys that rows name, and keys that have bytes."""
-    with town.database.reading() as session:
+    with scenario.database.reading() as session:
         rows = set(session.scalars(select(File.storage_key)))
     return rows, {key for key, _ in app.state.files.listing()}
 
 
 class TestOverHttp:
-    def test_a_file_goes_up_and_down(self, town: Town, settings: Settings) -> None:
-        meeting = town.agreed()
-        made = ok(upload(meeting, town.enterprise, documents.PDF, "../../etc/检测报告"), 201)
+    def test_a_file_goes_up_and_down(self, scenario: Scenario, settings: Settings) -> None:
+        meeting = scenario.agreed_engagement()
+        made = ok(upload(meeting, scenario.enterprise, documents.PDF, "../../etc/检测报告"), 201)
         assert made["name"] == "检测报告.pdf"
         assert made["media_type"] == "application/pdf"
         assert made["size"] == len(documents.PDF)
         assert made["sha256"] == hashlib.sha256(documents.PDF).hexdigest()
-        down = town.lead.get(f"{meeting.path}/files/{made['id']}/content")
+        down = scenario.lead.get(f"{meeting.path}/files/{made['id']}/content")
         assert (down.status_code, down.content) == (200, documents.PDF)
         assert down.headers["content-type"] == "application/pdf"
         assert down.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%A3%80")
         assert down.headers["x-content-type-options"] == "nosniff"
-        assert [one["id"] for one in ok(town.lead.get(f"{meeting.path}/files"))["items"]] == [made["id"]]
+        assert [one["id"] for one in ok(scenario.lead.get(f"{meeting.path}/files"))["items"]] == [made["id"]]
         assert list(settings.files_path.glob("*/*"))
-        for caller in (town.manager()[0],):
+        for caller in (scenario.manager_with_login()[0],):
             assert caller.get(f"{meeting.path}/files/{made['id']}/content").status_code == 404
 
-    def test_what_is_refused_leaves_nothing(self, town: Town, app: Any, as_stranger: Any) -> None:
-        meeting = town.agreed()
-        assert wrong_fields(upload(meeting, town.lead, b"MZ\x90", "ok.pdf")) == ["file"]
-        assert wrong_fields(town.lead.post(f"{meeting.path}/files", data={"file": "text"})) == ["file"]
+    def test_what_is_refused_leaves_nothing(self, scenario: Scenario, app: Any, as_stranger: Any) -> None:
+        meeting = scenario.agreed_engagement()
+        assert wrong_fields(upload(meeting, scenario.lead, b"MZ\x90", "ok.pdf")) == ["file"]
+        assert wrong_fields(scenario.lead.post(f"{meeting.path}/files", data={"file": "text"})) == ["file"]
         assert upload(meeting, as_stranger, documents.PDF).status_code == 401
-        assert upload(meeting, town.manager()[0], documents.PDF).status_code == 404
+        assert upload(meeting, scenario.manager_with_login()[0], documents.PDF).status_code == 404
         ok(meeting.move("ended", reason="other"))
-        refused(upload(meeting, town.lead, documents.PDF), 409, "engagement_closed")
-        assert stored(town, app) == (set(), set())
+        refused(upload(meeting, scenario.lead, documents.PDF), 409, "engagement_closed")
+        assert stored(scenario, app) == (set(), set())
 
-    def test_uploads_have_a_limit_of_their_own(self, town: Town, settings: Settings, app: Any) -> None:
+    def test_uploads_have_a_limit_of_their_own(
+        self, scenario: Scenario, settings: Settings, app: Any
+    ) -> None:
         """More than another request may have; not more than a file may have, with a length told or without."""
-        meeting = town.agreed()
+        meeting = scenario.agreed_engagement()
         large = documents.PDF + b"\n" * (settings.max_body_bytes + 1)
-        ok(upload(meeting, town.lead, large), 201)
+        ok(upload(meeting, scenario.lead, large), 201)
         too_large = documents.PDF + b"\n" * settings.max_file_bytes
-        assert wrong_fields(upload(meeting, town.lead, too_large)) == ["file"]
-        refused(upload(meeting, town.lead, too_large + b"\n" * 100_000), 413, "too_large")
+        assert wrong_fields(upload(meeting, scenario.lead, too_large)) == ["file"]
+        refused(upload(meeting, scenario.lead, too_large + b"\n" * 100_000), 413, "too_large")
         frame = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
         pieces = (piece for piece in (frame, *[b"\n" * 1_000_000] * 21))
-        chunked = town.lead.post(
+        chunked = scenario.lead.post(
             f"{meeting.path}/files",
             content=pieces,
             headers={"Content-Type": "multipart/form-data; boundary=x"},
         )
         refused(chunked, 413, "too_large")
-        refused(town.lead.post(f"{meeting.path}/notes", content=large), 413, "too_large")
-        rows, keys = stored(town, app)
+        refused(scenario.lead.post(f"{meeting.path}/notes", content=large), 413, "too_large")
+        rows, keys = stored(scenario, app)
         assert len(rows) == 1 and rows == keys
 
-    def test_the_same_key_uploads_once(self, town: Town, app: Any) -> None:
-        meeting = town.agreed()
+    def test_the_same_key_uploads_once(self, scenario: Scenario, app: Any) -> None:
+        meeting = scenario.agreed_engagement()
         headers = {"Idempotency-Key": "report-1-of-1"}
-        first = ok(upload(meeting, town.lead, documents.PDF, **headers), 201)
-        assert ok(upload(meeting, town.lead, documents.PDF, **headers), 201) == first
-        assert wrong_fields(upload(meeting, town.lead, documents.PNG, **headers)) == ["Idempotency-Key"]
-        rows, keys = stored(town, app)
+        first = ok(upload(meeting, scenario.lead, documents.PDF, **headers), 201)
+        assert ok(upload(meeting, scenario.lead, documents.PDF, **headers), 201) == first
+        assert wrong_fields(upload(meeting, scenario.lead, documents.PNG, **headers)) == ["Idempotency-Key"]
+        rows, keys = stored(scenario, app)
         assert len(rows) == 1 and rows <= keys
 
     def test_a_failed_transaction_leaves_bytes_that_nobody_reads_and_the_sweep_removes(
-        self, town: Town, app: Any, settings: Settings
+        self, scenario: Scenario, app: Any, settings: Settings
     ) -> None:
-        meeting = town.agreed()
-        fail_commits_that_insert_into(town.database, "engagement_files")
-        refused(upload(meeting, town.lead, documents.PDF), 409, "conflict")
-        rows, keys = stored(town, app)
+        meeting = scenario.agreed_engagement()
+        fail_commits_that_insert_into(scenario.database, "engagement_files")
+        refused(upload(meeting, scenario.lead, documents.PDF), 409, "conflict")
+        rows, keys = stored(scenario, app)
         assert rows == set() and len(keys) == 1
-        assert ok(town.lead.get(f"{meeting.path}/files"))["items"] == []
+        assert ok(scenario.lead.get(f"{meeting.path}/files"))["items"] == []
         assert (
-            files.delete_orphaned_files(town.database, app.state.files) == 0
+            files.delete_orphaned_files(scenario.database, app.state.files) == 0
         )  # it might be an upload in flight
         yesterday = (now() - timedelta(days=2)).timestamp()
         for path in settings.files_path.glob("*/*"):
             os.utime(path, (yesterday, yesterday))
-        assert files.delete_orphaned_files(town.database, app.state.files) == 1
-        assert stored(town, app) == (set(), set())
+        assert files.delete_orphaned_files(scenario.database, app.state.files) == 1
+        assert stored(scenario, app) == (set(), set())
 
-    def test_bytes_that_cannot_be_stored_make_no_row(self, town: Town, app: Any, settings: Settings) -> None:
-        meeting = town.agreed()
+    def test_bytes_that_cannot_be_stored_make_no_row(
+        self, scenario: Scenario, app: Any, settings: Settings
+    ) -> None:
+        meeting = scenario.agreed_engagement()
         settings.files_path.parent.mkdir(parents=True, exist_ok=True)
         settings.files_path.write_text("in the way of the directory")
-        assert upload(meeting, town.lead, documents.PDF).status_code == 500
-        assert stored(town, app)[0] == set()
+        assert upload(meeting, scenario.lead, documents.PDF).status_code == 500
+        assert stored(scenario, app)[0] == set()
 
     def test_a_removed_file_is_gone_for_readers_at_once_and_from_disk_later(
-        self, town: Town, app: Any
+        self, scenario: Scenario, app: Any
     ) -> None:
-        meeting = town.agreed()
-        kept = ok(upload(meeting, town.enterprise, documents.PNG, "a.png"), 201)
-        made = ok(upload(meeting, town.enterprise, documents.PDF), 201)
+        meeting = scenario.agreed_engagement()
+        kept = ok(upload(meeting, scenario.enterprise, documents.PNG, "a.png"), 201)
+        made = ok(upload(meeting, scenario.enterprise, documents.PDF), 201)
         path = f"{meeting.path}/files/{made['id']}"
-        refused(town.institution.delete(path), 409, "not_your_part")
-        assert town.enterprise.delete(path).status_code == 204
-        assert town.lead.get(f"{path}/content").status_code == 404
-        assert town.enterprise.delete(path).status_code == 404
-        assert files.delete_orphaned_files(town.database, app.state.files) == 1
-        assert town.lead.get(f"{meeting.path}/files/{kept['id']}/content").status_code == 200
+        refused(scenario.institution.delete(path), 409, "not_your_part")
+        assert scenario.enterprise.delete(path).status_code == 204
+        assert scenario.lead.get(f"{path}/content").status_code == 404
+        assert scenario.enterprise.delete(path).status_code == 404
+        assert files.delete_orphaned_files(scenario.database, app.state.files) == 1
+        assert scenario.lead.get(f"{meeting.path}/files/{kept['id']}/content").status_code == 200

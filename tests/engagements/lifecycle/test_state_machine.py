@@ -1,30 +1,25 @@
 """Accept, consent, leave, move, sign, cancel, land, withdraw and end in any order: what never may happen."""
 
-import shutil
-import tempfile
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.clock import local_now
-from app.database import Database, new_id
+from app.database import new_id
 from app.engagements import disclosure
 from app.engagements.contract_models import Contract
 from app.engagements.contracts import registration, service, signatures
@@ -38,8 +33,9 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.pushes.inbox import service as inbox
 from app.pushes.models import Push
-from tests.pushes.world import World
 from tests.support.builders.pushes import make_push
+from tests.support.scenario import Scenario
+from tests.support.state_machines import DatabaseMachine, run_machine
 
 # The moves that DESIGN's state machine allows, told without the table of the code.
 ALONG = ["proposed", "contacted", "meeting", "negotiating", "signed", "landed"]
@@ -55,37 +51,25 @@ index = st.integers(0, 2)
 nth = st.integers(0, 20)
 
 
-class Town(RuleBasedStateMachine):
+class EngagementMachine(DatabaseMachine):
     """Three pairs of one enterprise and one institute, two managers; every command is the service's own."""
-
-    template: Path
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = tempfile.mkdtemp()
-        path = Path(self.directory) / "town.db"
-        shutil.copyfile(self.template, path)
-        database = Database(f"sqlite:///{path}")
-        # Nothing is killed here, so nothing needs to reach the disk: more orders in the same time.
-        event.listen(database.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA synchronous=OFF"))
-        self.world = World(database)
+        self.scenario = Scenario(self.database)
         self.most = [0, 0]
         self.engagements: list[UUID] = []
         self.contracts: list[UUID] = []
 
-    def teardown(self) -> None:
-        self.world.database.dispose()
-        shutil.rmtree(self.directory)
-
     @initialize(capacity=st.integers(1, 2), along=st.tuples(st.integers(-1, 5), st.integers(-1, 5)))
     def build(self, capacity: int, along: tuple[int, int]) -> None:
         """Each manager has an engagement: not agreed (-1), or that many stages along."""
-        world = self.world
-        self.owners = [world.organisation(), world.organisation()]
+        scenario = self.scenario
+        self.owners = [scenario.organisation(), scenario.organisation()]
         hidden = {"publish_mode": "confidential"}
-        self.demands = [world.demand(owner=self.owners[0], **hidden) for _ in range(3)]
-        self.achievements = [world.achievement(owner=self.owners[1], **hidden) for _ in range(3)]
-        self.managers = [world.manager(capacity=capacity) for _ in range(2)]
+        self.demands = [scenario.demand(owner=self.owners[0], **hidden) for _ in range(3)]
+        self.achievements = [scenario.achievement(owner=self.owners[1], **hidden) for _ in range(3)]
+        self.managers = [scenario.manager(capacity=capacity) for _ in range(2)]
         self.actors = [
             Principal(user_id=new_id(), organisation_id=self.owners[0], role=Role.ENTERPRISE, verified=True),
             Principal(user_id=new_id(), organisation_id=self.owners[1], role=Role.INSTITUTION, verified=True),
@@ -106,7 +90,7 @@ class Town(RuleBasedStateMachine):
 
     def take_up(self, pair: int, manager: int, *, agreed: bool) -> None:
         key = (self.managers[manager], self.demands[pair], self.achievements[pair])
-        with self.world.database.unit_of_work() as session:
+        with self.scenario.database.unit_of_work() as session:
             if session.scalar(select(Push).filter_by(manager_id=key[0], demand_id=key[1])):
                 return
             push = make_push(session, manager_id=key[0], demand_id=key[1], achievement_id=key[2])
@@ -114,7 +98,7 @@ class Town(RuleBasedStateMachine):
         me = self.actors[2 + manager]
         if self.command(lambda session: inbox.accept(session, push_id, principal=me)) is None:
             return
-        with self.world.database.reading() as session:
+        with self.scenario.database.reading() as session:
             self.engagements += session.scalars(select(Engagement.id).filter_by(push_id=push_id))
         if agreed:
             for actor in (0, 1):
@@ -123,7 +107,7 @@ class Town(RuleBasedStateMachine):
     @rule(manager=st.integers(0, 1), capacity=st.integers(0, 3))
     def change_capacity(self, manager: int, capacity: int) -> None:
         """Fewer places end nothing that is open; there are just no new ones."""
-        with self.world.database.unit_of_work() as session:
+        with self.scenario.database.unit_of_work() as session:
             session.get_one(Manager, self.managers[manager]).capacity = capacity
         self.most[manager] = max(self.most[manager], capacity)
 
@@ -134,7 +118,7 @@ class Town(RuleBasedStateMachine):
     )
     def set_state(self, model: Any, n: int, state: str) -> None:
         ids = self.demands if model is Demand else self.achievements
-        self.world.set_state(model, ids[n], state)
+        self.scenario.set_state(model, ids[n], state)
 
     @precondition(lambda self: self.engagements)
     @rule(n=nth, actor=st.integers(0, 3), verb=st.sampled_from(["consent", "decline", "leave"]))
@@ -144,13 +128,11 @@ class Town(RuleBasedStateMachine):
     def reply(self, n: int, actor: int, verb: str) -> None:
         """To all that is the actor's to answer; others' invitations are tried as well, and refused."""
         engagement, me = self.pick(n), self.actors[actor]
-        with self.world.database.reading() as session:
+        with self.scenario.database.reading() as session:
             rows = session.scalars(select(Participant.id).filter_by(engagement_id=engagement)).all()
         for row in rows:
             self.command(
-                lambda session, row=row: getattr(participants, verb)(  # type: ignore[misc]
-                    session, engagement, row, principal=me
-                )
+                lambda session, row=row: getattr(participants, verb)(session, engagement, row, principal=me)
             )
 
     @precondition(lambda self: self.engagements)
@@ -191,7 +173,7 @@ class Town(RuleBasedStateMachine):
         """The lead does what comes next, so that the far stages are reached often enough."""
         engagement = self.pick(n)
         for _ in range(steps):
-            with self.world.database.reading() as session:
+            with self.scenario.database.reading() as session:
                 row = session.get_one(Engagement, engagement)
                 stage, lead = row.stage, 2 + self.managers.index(row.manager_id)
             if stage in OVER:
@@ -203,7 +185,7 @@ class Town(RuleBasedStateMachine):
             target = Stage.of(ALONG[ALONG.index(stage) + 1])
             me = self.actors[lead]
             self.command(
-                lambda session, target=target, me=me: stage_changes.move(  # type: ignore[misc]
+                lambda session, target=target, me=me: stage_changes.move(
                     session, engagement, target=target, note="n", principal=me
                 )
             )
@@ -262,14 +244,14 @@ class Town(RuleBasedStateMachine):
         )
         if shown is not None:
             assert before
-            with self.world.database.reading() as session:
+            with self.scenario.database.reading() as session:
                 assert session.scalar(select(Reveal).filter_by(engagement_id=engagement)) is not None
 
     @invariant()
     def nothing_is_broken(self) -> None:
         if not self.engagements:
             return
-        with self.world.database.reading() as session:
+        with self.scenario.database.reading() as session:
             here = Rows(session)
             for row in here.engagements:
                 here.check_way(row)
@@ -285,7 +267,7 @@ class Town(RuleBasedStateMachine):
                 assert disclosure.approved_records(session, actor) == here.opened(manager_id, side)
 
     def both_consent(self, engagement: UUID) -> bool:
-        with self.world.database.reading() as session:
+        with self.scenario.database.reading() as session:
             return Rows(session).sides(session.get_one(Engagement, engagement)) == BOTH
 
     def pick(self, n: int) -> UUID:
@@ -294,7 +276,7 @@ class Town(RuleBasedStateMachine):
     def command(self, run: Any) -> Any:
         """In a transaction of its own; None where it was refused."""
         try:
-            with self.world.database.unit_of_work() as session:
+            with self.scenario.database.unit_of_work() as session:
                 return run(session)
         except REFUSED:
             return None
@@ -352,10 +334,4 @@ class Rows:
 
 
 def test_no_order_of_commands_breaks_an_engagement(sqlite_template: Path) -> None:
-    Town.template = sqlite_template
-    run_state_machine_as_test(
-        Town,
-        settings=settings(
-            max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    run_machine(EngagementMachine, sqlite_template, runs=12, steps=30)

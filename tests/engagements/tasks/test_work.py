@@ -11,7 +11,9 @@ from app.engagements.models import Task
 from app.engagements.tasks.service import remind
 from app.events.outbox import Event
 from tests.engagements.files import documents
-from tests.engagements.town import Town, day, ok, refused, wrong_fields
+from tests.support.days import day
+from tests.support.http import ok, refused, wrong_fields
+from tests.support.scenario import Scenario
 
 
 def reminders(database: Database) -> list[tuple[str, dict[str, Any]]]:
@@ -34,104 +36,117 @@ def age(database: Database, days: int) -> None:
 
 
 class TestTasks:
-    def test_a_task_is_reminded_of_once_and_overdue_once(self, town: Town) -> None:
-        meeting = town.agreed()
-        body = {"title": "寄送样品", "due_on": day(3), "assignee_id": meeting.mine(town.institution)}
-        task = ok(town.lead.post(f"{meeting.path}/tasks", json=body), 201)
+    def test_a_task_is_reminded_of_once_and_overdue_once(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        body = {
+            "title": "寄送样品",
+            "due_on": day(3),
+            "assignee_id": meeting.participation_of(scenario.institution),
+        }
+        task = ok(scenario.lead.post(f"{meeting.path}/tasks", json=body), 201)
         assert task["remind_on"] == day(2)
-        assert run(town.database) == 0
-        age(town.database, 2)
-        assert [run(town.database) for _ in range(3)] == [1, 0, 0]
-        age(town.database, 2)
-        assert [run(town.database) for _ in range(3)] == [1, 0, 0]
-        told = reminders(town.database)
+        assert run(scenario.database) == 0
+        age(scenario.database, 2)
+        assert [run(scenario.database) for _ in range(3)] == [1, 0, 0]
+        age(scenario.database, 2)
+        assert [run(scenario.database) for _ in range(3)] == [1, 0, 0]
+        told = reminders(scenario.database)
         assert [name for name, _ in told] == ["task.due", "task.overdue"]
-        assert told[0][1]["organisation_id"] == str(town.institution.organisation_id)
+        assert told[0][1]["organisation_id"] == str(scenario.institution.organisation_id)
         assert told[0][1]["engagement_id"] == meeting.id
         assert told[0][1]["due_on"] == day(1)
 
-    def test_without_an_assignee_the_lead_is_told(self, town: Town) -> None:
-        meeting = town.open()
-        ok(town.lead.post(f"{meeting.path}/tasks", json={"title": "致电企业", "due_on": day(1)}), 201)
-        run(town.database)
-        [(_, payload)] = reminders(town.database)
-        assert (payload["manager_id"], payload["organisation_id"]) == (str(town.lead_id), None)
+    def test_without_an_assignee_the_lead_is_told(self, scenario: Scenario) -> None:
+        meeting = scenario.open_engagement()
+        ok(scenario.lead.post(f"{meeting.path}/tasks", json={"title": "致电企业", "due_on": day(1)}), 201)
+        run(scenario.database)
+        [(_, payload)] = reminders(scenario.database)
+        assert (payload["manager_id"], payload["organisation_id"]) == (str(scenario.lead_id), None)
 
-    def test_who_has_left_is_not_reminded_but_the_lead(self, town: Town) -> None:
-        meeting = town.agreed()
-        body = {"title": "寄送样品", "due_on": day(1), "assignee_id": meeting.mine(town.institution)}
-        ok(town.lead.post(f"{meeting.path}/tasks", json=body), 201)
-        assert meeting.answer(town.institution, "leave").status_code == 204
-        run(town.database)
-        [(_, payload)] = reminders(town.database)
-        assert (payload["manager_id"], payload["organisation_id"]) == (str(town.lead_id), None)
+    def test_who_has_left_is_not_reminded_but_the_lead(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        body = {
+            "title": "寄送样品",
+            "due_on": day(1),
+            "assignee_id": meeting.participation_of(scenario.institution),
+        }
+        ok(scenario.lead.post(f"{meeting.path}/tasks", json=body), 201)
+        assert meeting.answer(scenario.institution, "leave").status_code == 204
+        run(scenario.database)
+        [(_, payload)] = reminders(scenario.database)
+        assert (payload["manager_id"], payload["organisation_id"]) == (str(scenario.lead_id), None)
 
-    def test_what_is_done_dropped_or_over_is_not_reminded_of(self, town: Town) -> None:
-        meeting, over = town.open(), town.open()
+    def test_what_is_done_dropped_or_over_is_not_reminded_of(self, scenario: Scenario) -> None:
+        meeting, over = scenario.open_engagement(), scenario.open_engagement()
         for state in ("done", "dropped"):
-            task = ok(town.lead.post(f"{meeting.path}/tasks", json={"title": state, "due_on": day(1)}), 201)
+            task = ok(
+                scenario.lead.post(f"{meeting.path}/tasks", json={"title": state, "due_on": day(1)}), 201
+            )
             path = f"{meeting.path}/tasks/{task['id']}"
-            assert town.lead.patch(path, json={"state": state}).status_code == 428
-            changed = ok(town.lead.patch(path, json={"state": state}, headers={"If-Match": '"1"'}))
+            assert scenario.lead.patch(path, json={"state": state}).status_code == 428
+            changed = ok(scenario.lead.patch(path, json={"state": state}, headers={"If-Match": '"1"'}))
             assert (changed["state"], changed["done_at"] is not None) == (state, state == "done")
-        ok(town.lead.post(f"{over.path}/tasks", json={"title": "过时", "due_on": day(1)}), 201)
+        ok(scenario.lead.post(f"{over.path}/tasks", json={"title": "过时", "due_on": day(1)}), 201)
         ok(over.move("ended", reason="other"))
-        age(town.database, 5)
-        assert run(town.database) == 0
+        age(scenario.database, 5)
+        assert run(scenario.database) == 0
 
-    def test_another_day_is_another_reminder(self, town: Town) -> None:
-        meeting = town.open()
-        task = ok(town.lead.post(f"{meeting.path}/tasks", json={"title": "会面", "due_on": day(1)}), 201)
-        assert run(town.database) == 1
+    def test_another_day_is_another_reminder(self, scenario: Scenario) -> None:
+        meeting = scenario.open_engagement()
+        task = ok(scenario.lead.post(f"{meeting.path}/tasks", json={"title": "会面", "due_on": day(1)}), 201)
+        assert run(scenario.database) == 1
         path = f"{meeting.path}/tasks/{task['id']}"
-        ok(town.lead.patch(path, json={"due_on": day(9)}, headers={"If-Match": '"2"'}))
-        assert run(town.database) == 0
-        age(town.database, 8)
-        assert run(town.database) == 1
-        assert town.lead.patch(path, json={"title": "旧"}, headers={"If-Match": '"2"'}).status_code == 412
+        ok(scenario.lead.patch(path, json={"due_on": day(9)}, headers={"If-Match": '"2"'}))
+        assert run(scenario.database) == 0
+        age(scenario.database, 8)
+        assert run(scenario.database) == 1
+        assert scenario.lead.patch(path, json={"title": "旧"}, headers={"If-Match": '"2"'}).status_code == 412
 
     @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
-    def test_days_and_people_are_checked(self, town: Town) -> None:
-        meeting, other = town.open(), town.open()
+    def test_days_and_people_are_checked(self, scenario: Scenario) -> None:
+        meeting, other = scenario.open_engagement(), scenario.open_engagement()
         path = f"{meeting.path}/tasks"
         body = {"title": "任务", "due_on": day(3)}
-        assert wrong_fields(town.lead.post(path, json=body | {"due_on": day(-1)})) == ["due_on"]
-        assert wrong_fields(town.lead.post(path, json=body | {"remind_on": day(4)})) == ["remind_on"]
-        for stranger in (meeting.mine(town.enterprise), other.mine(town.lead)):
-            assert wrong_fields(town.lead.post(path, json=body | {"assignee_id": stranger})) == [
+        assert wrong_fields(scenario.lead.post(path, json=body | {"due_on": day(-1)})) == ["due_on"]
+        assert wrong_fields(scenario.lead.post(path, json=body | {"remind_on": day(4)})) == ["remind_on"]
+        for stranger in (
+            meeting.participation_of(scenario.enterprise),
+            other.participation_of(scenario.lead),
+        ):
+            assert wrong_fields(scenario.lead.post(path, json=body | {"assignee_id": stranger})) == [
                 "assignee_id"
             ]
 
-    def test_all_my_tasks_in_one_list(self, town: Town) -> None:
-        first, second = town.open(), town.open()
+    def test_all_my_tasks_in_one_list(self, scenario: Scenario) -> None:
+        first, second = scenario.open_engagement(), scenario.open_engagement()
         for meeting, days in ((first, 5), (second, 2), (first, 9)):
-            ok(town.lead.post(f"{meeting.path}/tasks", json={"title": "任务", "due_on": day(days)}), 201)
-        page = ok(town.lead.get("/v1/tasks", params={"limit": 2}))
+            ok(scenario.lead.post(f"{meeting.path}/tasks", json={"title": "任务", "due_on": day(days)}), 201)
+        page = ok(scenario.lead.get("/v1/tasks", params={"limit": 2}))
         assert [item["due_on"] for item in page["items"]] == [day(2), day(5)]
-        rest = ok(town.lead.get("/v1/tasks", params={"cursor": page["next_cursor"]}))
+        rest = ok(scenario.lead.get("/v1/tasks", params={"cursor": page["next_cursor"]}))
         assert [item["due_on"] for item in rest["items"]] == [day(9)]
-        soon = ok(town.lead.get("/v1/tasks", params={"due_before": day(5), "state": "open"}))
+        soon = ok(scenario.lead.get("/v1/tasks", params={"due_before": day(5), "state": "open"}))
         assert [item["engagement_id"] for item in soon["items"]] == [second.id]
-        assert ok(town.enterprise.get("/v1/tasks"))["items"] == []  # invited, not taking part yet
+        assert ok(scenario.enterprise.get("/v1/tasks"))["items"] == []  # invited, not taking part yet
 
 
 class TestShares:
-    def test_the_lead_proposes_and_each_confirms(self, town: Town) -> None:
-        meeting = town.agreed()
-        other, other_id = town.manager()
+    def test_the_lead_proposes_and_each_confirms(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        other, other_id = scenario.manager_with_login()
         meeting.join(other, other_id)
         path = f"{meeting.path}/shares"
         shares = [
-            {"manager_id": str(town.lead_id), "percent": "66.67"},
+            {"manager_id": str(scenario.lead_id), "percent": "66.67"},
             {"manager_id": str(other_id), "percent": "33.33"},
         ]
         refused(other.put(path, json={"shares": shares}), 409, "not_your_part")
         refused(other.post(f"{path}/confirm"), 409, "no_share")
-        proposed = ok(town.lead.put(path, json={"shares": shares}))
+        proposed = ok(scenario.lead.put(path, json={"shares": shares}))
         assert [one["confirmed_at"] is not None for one in proposed] == [True, False]
         assert all(one["confirmed_at"] for one in ok(other.post(f"{path}/confirm")))
         assert [one["percent"] for one in meeting.seen()["shares"]] == ["66.67", "33.33"]
-        assert town.enterprise.put(path, json={"shares": shares}).status_code == 403
+        assert scenario.enterprise.put(path, json={"shares": shares}).status_code == 403
         assert meeting.answer(other, "leave").status_code == 204
         assert meeting.seen()["shares"] == []  # they were of other managers
 
@@ -147,29 +162,29 @@ class TestShares:
         ],
     )
     def test_what_is_no_sharing_out_is_refused(
-        self, town: Town, percents: list[str], fields: list[str]
+        self, scenario: Scenario, percents: list[str], fields: list[str]
     ) -> None:
-        meeting = town.agreed()
-        other, other_id = town.manager()
+        meeting = scenario.agreed_engagement()
+        other, other_id = scenario.manager_with_login()
         meeting.join(other, other_id)
         shares = [
             {"manager_id": str(id_), "percent": percent}
-            for id_, percent in zip((town.lead_id, other_id), percents, strict=False)
+            for id_, percent in zip((scenario.lead_id, other_id), percents, strict=False)
         ]
-        assert wrong_fields(town.lead.put(f"{meeting.path}/shares", json={"shares": shares})) == fields
+        assert wrong_fields(scenario.lead.put(f"{meeting.path}/shares", json={"shares": shares})) == fields
         assert meeting.seen()["shares"] == []
 
 
 class TestTimeline:
-    def test_everything_stands_there_in_its_order(self, town: Town) -> None:
-        meeting = town.open()
-        meeting.consent(town.enterprise)
-        meeting.consent(town.institution)
+    def test_everything_stands_there_in_its_order(self, scenario: Scenario) -> None:
+        meeting = scenario.open_engagement()
+        meeting.consent(scenario.enterprise)
+        meeting.consent(scenario.institution)
         ok(meeting.move("contacted"))
-        ok(town.enterprise.post(f"{meeting.path}/notes", json={"text": "先做小试"}), 201)
-        ok(town.lead.post(f"{meeting.path}/tasks", json={"title": "寄样", "due_on": day(1)}), 201)
-        ok(town.lead.post(f"{meeting.path}/files", files={"file": ("a.pdf", documents.PDF)}), 201)
-        ok(town.lead.post(f"{meeting.path}/contacts"))
+        ok(scenario.enterprise.post(f"{meeting.path}/notes", json={"text": "先做小试"}), 201)
+        ok(scenario.lead.post(f"{meeting.path}/tasks", json={"title": "寄样", "due_on": day(1)}), 201)
+        ok(scenario.lead.post(f"{meeting.path}/files", files={"file": ("a.pdf", documents.PDF)}), 201)
+        ok(scenario.lead.post(f"{meeting.path}/contacts"))
         meeting.signed()
         expected = [
             ("opened", "manager"),
@@ -186,26 +201,26 @@ class TestTimeline:
         ]
         found, params = [], {"newest_first": False, "limit": 4}
         while True:
-            page = ok(town.institution.get(f"{meeting.path}/timeline", params=params))
+            page = ok(scenario.institution.get(f"{meeting.path}/timeline", params=params))
             found += page["items"]
             if page["next_cursor"] is None:
                 break
             params["cursor"] = page["next_cursor"]
         assert [(entry["kind"], entry["actor_role"]) for entry in found] == expected
-        newest = ok(town.lead.get(f"{meeting.path}/timeline", params={"limit": 100}))["items"]
+        newest = ok(scenario.lead.get(f"{meeting.path}/timeline", params={"limit": 100}))["items"]
         assert newest == found[::-1]
         assert found[4]["text"] == "先做小试"
 
-    def test_a_note_sent_twice_is_written_once(self, town: Town) -> None:
-        meeting = town.open()
+    def test_a_note_sent_twice_is_written_once(self, scenario: Scenario) -> None:
+        meeting = scenario.open_engagement()
         for _ in range(2):
             ok(
-                town.lead.post(
+                scenario.lead.post(
                     f"{meeting.path}/notes",
                     json={"text": "电话记录"},
                     headers={"Idempotency-Key": "note-0001"},
                 ),
                 201,
             )
-        kinds = [entry["kind"] for entry in ok(town.lead.get(f"{meeting.path}/timeline"))["items"]]
+        kinds = [entry["kind"] for entry in ok(scenario.lead.get(f"{meeting.path}/timeline"))["items"]]
         assert kinds == ["note", "opened"]

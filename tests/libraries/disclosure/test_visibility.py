@@ -11,10 +11,11 @@ from app.accounts.models import Organisation, Role
 from app.libraries.disclosure.visibility import FIELD_LEVELS
 from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.registry import LIBRARIES
-from tests.libraries.conftest import Somebody, World
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 
 OWNER = "济南泽垚泵阀铸造有限公司"
 CODE = "91370100MA3C0W1A2X"
@@ -67,15 +68,15 @@ EXPECTED = {
 
 @pytest.mark.parametrize("mode", ["public", "confidential"])
 def test_levels_of_a_demand(
-    world: World, enterprise: Somebody, rival: Somebody, operator: Somebody, mode: str
+    scenario: Scenario, enterprise: UserClient, rival: UserClient, operator: UserClient, mode: str
 ) -> None:
-    made = enterprise.make("demands", DEMAND | {"publish_mode": mode})
+    made = enterprise.create("demands", DEMAND | {"publish_mode": mode})
     path = f"/v1/demands/{made['id']}"
     readers = {
-        world.stranger: 0,
+        scenario.anonymous_client: 0,
         rival: 1,
-        world.somebody(Role.MANAGER): 1,
-        world.somebody(Role.INVESTOR): 1,
+        scenario.user_client(Role.MANAGER): 1,
+        scenario.user_client(Role.INVESTOR): 1,
         enterprise: 3,
         operator: 3,
     }
@@ -100,11 +101,11 @@ def test_levels_of_a_demand(
 
 
 def test_a_manager_assigned_to_a_record_sees_it_all_but_the_contacts(
-    world: World, enterprise: Somebody, app: Any
+    scenario: Scenario, enterprise: UserClient, app: Any
 ) -> None:
-    demand = enterprise.make("demands", DEMAND | {"publish_mode": "confidential"})
-    broker = world.somebody(Role.MANAGER)
-    broker.make("managers", manager_payload())
+    demand = enterprise.create("demands", DEMAND | {"publish_mode": "confidential"})
+    broker = scenario.user_client(Role.MANAGER)
+    broker.create("managers", manager_payload())
     path = f"/v1/demands/{demand['id']}"
     assert broker.get(path).json()["view_level"] == 1
     app.state.assigned_records = lambda _, managers: frozenset({UUID(demand["id"])} if managers else ())
@@ -115,13 +116,13 @@ def test_a_manager_assigned_to_a_record_sees_it_all_but_the_contacts(
 
 
 def test_a_confidential_demand_cannot_be_asked_out(
-    world: World, enterprise: Somebody, rival: Somebody
+    scenario: Scenario, enterprise: UserClient, rival: UserClient
 ) -> None:
     """No search, filter, facet or sort by others reveals the owner."""
-    hidden = enterprise.make("demands", DEMAND | {"publish_mode": "confidential"})
-    shown = enterprise.make("demands", demand_payload(title="公开发布的需求"))
+    hidden = enterprise.create("demands", DEMAND | {"publish_mode": "confidential"})
+    shown = enterprise.create("demands", demand_payload(title="公开发布的需求"))
     owner = str(enterprise.user.organisation_id)
-    for reader in (rival, world.somebody(Role.INVESTOR), world.somebody(Role.MANAGER)):
+    for reader in (rival, scenario.user_client(Role.INVESTOR), scenario.user_client(Role.MANAGER)):
         for q in (OWNER, "泽垚", "周若川", "13800000001", "ZY-2026-07", "核电", "中频炉", "岱北理工大学"):
             assert reader.get("/v1/demands", q=q).json()["items"] == [], q
         by_owner = reader.get("/v1/demands", owner=owner, facets=True).json()
@@ -137,9 +138,9 @@ def test_a_confidential_demand_cannot_be_asked_out(
     assert {item["id"] for item in own} == {hidden["id"], shown["id"]}
 
 
-def test_a_stranger_cannot_narrow_by_what_he_does_not_see(world: World, enterprise: Somebody) -> None:
-    enterprise.make("demands", DEMAND)
-    stranger = world.stranger
+def test_a_stranger_cannot_narrow_by_what_he_does_not_see(scenario: Scenario, enterprise: UserClient) -> None:
+    enterprise.create("demands", DEMAND)
+    stranger = scenario.anonymous_client
     owner = str(enterprise.user.organisation_id)
     for params in (
         {"owner": owner},
@@ -162,11 +163,11 @@ def test_a_stranger_cannot_narrow_by_what_he_does_not_see(world: World, enterpri
 
 
 def test_what_is_not_published_is_known_to_owner_and_bureau(
-    world: World, enterprise: Somebody, rival: Somebody, operator: Somebody
+    scenario: Scenario, enterprise: UserClient, rival: UserClient, operator: UserClient
 ) -> None:
-    draft = enterprise.make("demands", demand_payload(draft=True))
+    draft = enterprise.create("demands", demand_payload(draft=True))
     path = f"/v1/demands/{draft['id']}"
-    for other in (rival, world.stranger, world.somebody(Role.MANAGER, None)):
+    for other in (rival, scenario.anonymous_client, scenario.user_client(Role.MANAGER, None)):
         assert other.get(path).status_code == 404
         assert other.get("/v1/demands", facets=True).json()["items"] == []
         assert other.get("/v1/demands", facets=True).json()["facets"]["field"] == []
@@ -175,31 +176,33 @@ def test_what_is_not_published_is_known_to_owner_and_bureau(
     assert rival.patch(path, {"title": "别人的草稿"}, If_Match='"1"').status_code == 404
     assert rival.delete(path).status_code == 404
     assert enterprise.get(path).status_code == operator.get(path).status_code == 200
-    colleague = world.somebody(Role.ENTERPRISE, _organisation(world, enterprise))
+    colleague = scenario.user_client(Role.ENTERPRISE, _organisation(scenario, enterprise))
     assert colleague.get(path).status_code == 200
 
 
-def _organisation(world: World, somebody: Somebody) -> Any:
-    with world.database.reading() as session:
+def _organisation(scenario: Scenario, somebody: UserClient) -> Any:
+    with scenario.database.reading() as session:
         organisation = session.get(Organisation, somebody.user.organisation_id)
         session.expunge_all()
         return organisation
 
 
-def test_others_may_not_touch_a_published_record(world: World, enterprise: Somebody, rival: Somebody) -> None:
-    path = f"/v1/demands/{enterprise.make('demands', demand_payload())['id']}"
+def test_others_may_not_touch_a_published_record(
+    scenario: Scenario, enterprise: UserClient, rival: UserClient
+) -> None:
+    path = f"/v1/demands/{enterprise.create('demands', demand_payload())['id']}"
     assert rival.patch(path, {"title": "改成别的名称"}, If_Match='"1"').status_code == 403
     for step in ("withdraw", "close", "approve"):
         assert rival.post(f"{path}/{step}").status_code == 403
-        assert world.stranger.post(f"{path}/{step}").status_code == 401
+        assert scenario.anonymous_client.post(f"{path}/{step}").status_code == 401
     assert rival.delete(path).status_code == 403
-    assert world.stranger.post("/v1/demands", demand_payload()).status_code == 401
-    assert world.somebody(Role.INVESTOR).post("/v1/demands", demand_payload()).status_code == 403
+    assert scenario.anonymous_client.post("/v1/demands", demand_payload()).status_code == 401
+    assert scenario.user_client(Role.INVESTOR).post("/v1/demands", demand_payload()).status_code == 403
 
 
-def test_an_api_key_may_what_its_scopes_say(world: World, enterprise: Somebody) -> None:
-    writer = world.key(enterprise.user, "demands:write")
-    reader = world.key(enterprise.user, "demands:read")
+def test_an_api_key_may_what_its_scopes_say(scenario: Scenario, enterprise: UserClient) -> None:
+    writer = scenario.key_client(enterprise.user, "demands:write")
+    reader = scenario.key_client(enterprise.user, "demands:read")
     made = writer.post("/v1/demands", demand_payload(draft=True))
     assert made.status_code == 201
     path = made.headers["Location"]
@@ -210,7 +213,7 @@ def test_an_api_key_may_what_its_scopes_say(world: World, enterprise: Somebody) 
     assert reader.post("/v1/demands", demand_payload()).status_code == 403
 
 
-def test_a_confidential_record_that_names_its_owner_is_not_published(enterprise: Somebody) -> None:
+def test_a_confidential_record_that_names_its_owner_is_not_published(enterprise: UserClient) -> None:
     telling = DEMAND | {
         "publish_mode": "confidential",
         "main_problem": "我公司泽垚泵阀的高合金铸件补焊后开裂,请致电 0531-88880001。",
@@ -224,7 +227,7 @@ def test_a_confidential_record_that_names_its_owner_is_not_published(enterprise:
         ("main_problem", "leak_phone"),
         ("keywords.1", "leak_organisation"),
     } <= errors
-    draft = enterprise.make("demands", telling | {"draft": True})
+    draft = enterprise.create("demands", telling | {"draft": True})
     assert enterprise.post(f"/v1/demands/{draft['id']}/submit").status_code == 422
     public = enterprise.patch(f"/v1/demands/{draft['id']}", {"publish_mode": "public"}, If_Match='"1"')
     assert public.status_code == 200
@@ -233,9 +236,9 @@ def test_a_confidential_record_that_names_its_owner_is_not_published(enterprise:
     assert hidden.status_code == 422
 
 
-def test_a_confidential_achievement(world: World, institution: Somebody, rival: Somebody) -> None:
-    partner = world.organisation(name="岱北理工大学")
-    made = institution.make(
+def test_a_confidential_achievement(scenario: Scenario, institution: UserClient, rival: UserClient) -> None:
+    partner = scenario.registered_organisation(name="岱北理工大学")
+    made = institution.create(
         "achievements",
         achievement_payload(
             publish_mode="confidential",
@@ -252,8 +255,8 @@ def test_a_confidential_achievement(world: World, institution: Somebody, rival: 
         assert name not in seen
 
 
-def test_fields_of_a_manager(world: World, manager: Somebody, enterprise: Somebody) -> None:
-    made = manager.make(
+def test_fields_of_a_manager(scenario: Scenario, manager: UserClient, enterprise: UserClient) -> None:
+    made = manager.create(
         "managers",
         manager_payload(
             contact_phone="13800000001",
@@ -262,7 +265,7 @@ def test_fields_of_a_manager(world: World, manager: Somebody, enterprise: Somebo
         ),
     )
     path = f"/v1/managers/{made['id']}"
-    stranger, member = world.stranger.get(path).json(), enterprise.get(path).json()
+    stranger, member = scenario.anonymous_client.get(path).json(), enterprise.get(path).json()
     assert stranger["certificate_level"] == "advanced"
     assert "affiliations" not in stranger
     assert member["affiliations"][0]["is_primary"]

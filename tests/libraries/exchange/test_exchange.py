@@ -240,7 +240,7 @@ class TestLoading:
         assert report.refused == []
         with database.reading() as session:
             levels = session.execute(select(Achievement.source_ref, Achievement.trl)).all()
-        assert dict(tuple(row) for row in levels) == {"A1": 6, "A2": 3}
+        assert {row[0]: row[1] for row in levels} == {"A1": 6, "A2": 3}
 
     def test_drafts(self, tmp_path: Path, load: Any, database: Database, indexer: RecordingIndexer) -> None:
         write(

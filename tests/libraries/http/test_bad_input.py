@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 
 from app.events.outbox import Event
 from app.libraries.record.models import RecordVersion
-from tests.libraries.conftest import Somebody, World
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 
 
 @pytest.fixture
@@ -103,8 +104,8 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("library", "change", "field", "code"), BAD)
 def test_refused_with_the_field_named(
-    world: World,
-    operator: Somebody,
+    scenario: Scenario,
+    operator: UserClient,
     library: str,
     change: dict[str, Any],
     field: str,
@@ -117,20 +118,20 @@ def test_refused_with_the_field_named(
     problem = answer.json()
     assert (field, code) in [(error["field"], error["code"]) for error in problem["errors"]]
     assert all(error["message_zh"] and error["message_en"] for error in problem["errors"])
-    with world.database.reading() as session:
+    with scenario.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(RecordVersion)) == 0
         assert session.scalar(select(func.count()).select_from(Event)) == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b'{"title": "\xff"}', b"12"])
-def test_a_body_that_is_no_object(client: Any, operator: Somebody, body: bytes) -> None:
+def test_a_body_that_is_no_object(client: Any, operator: UserClient, body: bytes) -> None:
     headers = operator.headers | {"Content-Type": "application/json"}
     answer = client.post("/v1/demands", content=body, headers=headers)
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_all_faults_at_once(operator: Somebody) -> None:
+def test_all_faults_at_once(operator: UserClient) -> None:
     payload = demand_payload(region=None, deadline="2020-01-01", budget_min_wan=5, budget_max_wan=3)
     errors = operator.post("/v1/demands", payload).json()["errors"]
     assert {error["field"] for error in errors} == {"region", "deadline", "budget_min_wan"}
@@ -157,12 +158,14 @@ def test_all_faults_at_once(operator: Somebody) -> None:
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_list_refuses_what_it_does_not_know(operator: Somebody, params: dict[str, Any], field: str) -> None:
+def test_a_list_refuses_what_it_does_not_know(
+    operator: UserClient, params: dict[str, Any], field: str
+) -> None:
     answer = operator.get("/v1/demands", **params)
     assert answer.status_code == 422, answer.text
     assert field in [error["field"] for error in answer.json()["errors"]]
 
 
-def test_an_id_that_is_none(operator: Somebody) -> None:
+def test_an_id_that_is_none(operator: UserClient) -> None:
     assert operator.get("/v1/demands/17").status_code == 422
     assert operator.get("/v1/demands/0192f0c0-0000-7000-8000-000000000001").status_code == 404

@@ -11,10 +11,11 @@ from sqlalchemy import event
 
 from app.accounts.models import Role
 from app.database import Database
-from tests.libraries.conftest import Somebody, World
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 
 TITLES = [
     "化工储罐用高耐蚀水性防腐涂料研发",
@@ -30,7 +31,7 @@ def titles(answer: Any) -> list[str]:
     return [item["title"] for item in answer.json()["items"]]
 
 
-def all_pages(who: Somebody, path: str, **params: Any) -> list[dict[str, Any]]:
+def all_pages(who: UserClient, path: str, **params: Any) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
@@ -44,11 +45,11 @@ def all_pages(who: Somebody, path: str, **params: Any) -> list[dict[str, Any]]:
 SORTS = ["-published_at", "published_at", "title", "-completeness", "deadline", "budget", "-budget"]
 
 
-def test_pages_are_the_whole_list(enterprise: Somebody) -> None:
+def test_pages_are_the_whole_list(enterprise: UserClient) -> None:
     """For every sort and page length, each record occurs once, in the order of one long page."""
     for number in range(11):
         budget = {"budget_max_wan": (number % 4) * 50 or None, "keywords": ["防腐"] if number % 3 else None}
-        enterprise.make("demands", demand_payload(title=TITLES[number % 5], **budget))
+        enterprise.create("demands", demand_payload(title=TITLES[number % 5], **budget))
     for sort in SORTS:
         whole = [item["id"] for item in enterprise.get("/v1/demands", sort=sort, limit=100).json()["items"]]
         assert len(whole) == len(set(whole)) == 11
@@ -62,9 +63,9 @@ def test_pages_are_the_whole_list(enterprise: Somebody) -> None:
 
 
 @pytest.mark.parametrize("sort", ["-published_at", "title", "relevance"])
-def test_pages_stay_right_while_records_come(enterprise: Somebody, sort: str) -> None:
+def test_pages_stay_right_while_records_come(enterprise: UserClient, sort: str) -> None:
     """Publications between two pages neither skip nor repeat the existing records."""
-    first = {enterprise.make("demands", demand_payload(title=f"防腐涂料{n}号"))["id"] for n in range(6)}
+    first = {enterprise.create("demands", demand_payload(title=f"防腐涂料{n}号"))["id"] for n in range(6)}
     seen: list[str] = []
     params: dict[str, Any] = {"q": "防腐", "sort": sort, "limit": 2}
     while True:
@@ -74,14 +75,14 @@ def test_pages_stay_right_while_records_come(enterprise: Somebody, sort: str) ->
             break
         params["cursor"] = page["next_cursor"]
         if len(seen) < 12:
-            enterprise.make("demands", demand_payload(title=f"防腐涂料插队{len(seen)}号"))
+            enterprise.create("demands", demand_payload(title=f"防腐涂料插队{len(seen)}号"))
     assert len(seen) == len(set(seen))
     assert first <= set(seen)
 
 
-def test_chinese_full_text(enterprise: Somebody, world: World) -> None:
+def test_chinese_full_text(enterprise: UserClient, scenario: Scenario) -> None:
     for title in TITLES:
-        enterprise.make(
+        enterprise.create(
             "demands", demand_payload(title=title, main_problem=f"{title}:现场工况复杂,亟待突破。")
         )
     assert titles(enterprise.get("/v1/demands", q="防腐涂料")) == [TITLES[0]]
@@ -90,28 +91,28 @@ def test_chinese_full_text(enterprise: Somebody, world: World) -> None:
     assert titles(enterprise.get("/v1/demands", q="表面缺陷 检测")) == [TITLES[3]]
     assert titles(enterprise.get("/v1/demands", q="打磨 废水")) == []
     assert len(titles(enterprise.get("/v1/demands", q="工况复杂"))) == 5
-    assert titles(world.stranger.get("/v1/demands", q="工况复杂")) == []
-    assert titles(world.stranger.get("/v1/demands", q="废水")) == [TITLES[2]]
+    assert titles(scenario.anonymous_client.get("/v1/demands", q="工况复杂")) == []
+    assert titles(scenario.anonymous_client.get("/v1/demands", q="废水")) == [TITLES[2]]
 
 
-def test_the_better_hit_comes_first(enterprise: Somebody) -> None:
+def test_the_better_hit_comes_first(enterprise: UserClient) -> None:
     aside = "需求方为化工企业,场地有限。顺带一提,厂区废水也要达标,但重点是储罐的防腐涂层与施工工艺的改进。"
-    enterprise.make("demands", demand_payload(main_problem=aside))
-    enterprise.make(
+    enterprise.create("demands", demand_payload(main_problem=aside))
+    enterprise.create(
         "demands", demand_payload(title=TITLES[2], main_problem="印染废水色度高,废水回用率不足三成。")
     )
     assert titles(enterprise.get("/v1/demands", q="废水")) == [TITLES[2], TITLES[0]]
 
 
-def test_search_follows_changes(enterprise: Somebody) -> None:
-    made = enterprise.make("demands", demand_payload())
+def test_search_follows_changes(enterprise: UserClient) -> None:
+    made = enterprise.create("demands", demand_payload())
     enterprise.patch(f"/v1/demands/{made['id']}", {"title": "激光熔覆修复轧辊"}, If_Match='"1"')
     assert titles(enterprise.get("/v1/demands", q="轧辊")) == ["激光熔覆修复轧辊"]
     assert titles(enterprise.get("/v1/demands", q="储罐")) == []
 
 
-def test_filters(enterprise: Somebody, operator: Somebody) -> None:
-    make = enterprise.make
+def test_filters(enterprise: UserClient, operator: UserClient) -> None:
+    make = enterprise.create
     make("demands", demand_payload(title="甲项技术需求", fields=["405"], region="370112", industries=["C26"]))
     make("demands", demand_payload(title="乙项技术需求", fields=["401"], region="370102", budget_max_wan=40))
     make("demands", demand_payload(title="丙项技术需求", fields=["20"], region="370200", budget_min_wan=300))
@@ -143,35 +144,35 @@ def test_filters(enterprise: Somebody, operator: Somebody) -> None:
     assert titles(operator.get("/v1/demands", mine=True)) == []
 
 
-def test_bands_part_the_list(world: World, enterprise: Somebody) -> None:
+def test_bands_part_the_list(scenario: Scenario, enterprise: UserClient) -> None:
     """Each record is found only under the band that it shows; the lower end belongs to the band."""
     for budget in (None, "19.99", "20", "49.99", "50", "99.99", "100", "499.99", "500", "1000000"):
-        enterprise.make("demands", demand_payload(budget_max_wan=budget))
-    enterprise.make("demands", demand_payload(budget_min_wan="30"))
+        enterprise.create("demands", demand_payload(budget_max_wan=budget))
+    enterprise.create("demands", demand_payload(budget_min_wan="30"))
     counts = {}
     for code in ("negotiable", "below_20", "from_20", "from_50", "from_100", "from_500"):
-        items = world.stranger.get("/v1/demands", budget_band=code, limit=100).json()["items"]
+        items = scenario.anonymous_client.get("/v1/demands", budget_band=code, limit=100).json()["items"]
         assert {item["budget_band"] for item in items} == {code}
         counts[code] = len(items)
     assert list(counts.values()) == [1, 1, 3, 2, 2, 2]
 
 
-def test_managers_are_found_by_where_they_serve(world: World) -> None:
+def test_managers_are_found_by_where_they_serve(scenario: Scenario) -> None:
     """A manager who serves Jinan is found by its districts and by the province."""
     for name, regions in (("全市服务", ["370100"]), ("历下服务", ["370102"]), ("青岛服务", ["370200"])):
-        world.somebody(Role.MANAGER).make("managers", manager_payload(title=name, regions=regions))
-    anybody = world.stranger
+        scenario.user_client(Role.MANAGER).create("managers", manager_payload(title=name, regions=regions))
+    anybody = scenario.anonymous_client
     assert set(titles(anybody.get("/v1/managers", region="370102"))) == {"全市服务", "历下服务"}
     assert set(titles(anybody.get("/v1/managers", region="370112"))) == {"全市服务"}
     assert set(titles(anybody.get("/v1/managers", region="370100"))) == {"全市服务", "历下服务"}
     assert len(titles(anybody.get("/v1/managers", region="370000"))) == 3
 
 
-def test_facets_add_up(institution: Somebody) -> None:
+def test_facets_add_up(institution: UserClient) -> None:
     rows = [("405", 3), ("405", 6), ("401", 6), ("101", 9)]
     for field, trl in rows:
-        institution.make("achievements", achievement_payload(fields=[field], trl=trl))
-    institution.make("achievements", achievement_payload(draft=True, fields=["101"], trl=9))
+        institution.create("achievements", achievement_payload(fields=[field], trl=trl))
+    institution.create("achievements", achievement_payload(draft=True, fields=["101"], trl=9))
     page = institution.get("/v1/achievements", facets=True, limit=1).json()
     assert len(page["items"]) == 1
     counts = {
@@ -195,12 +196,12 @@ def test_facets_add_up(institution: Somebody) -> None:
 
 @pytest.mark.parametrize("library", ["demands", "managers"])
 def test_the_number_of_queries_does_not_grow(
-    world: World, database: Database, operator: Somebody, library: str
+    scenario: Scenario, database: Database, operator: UserClient, library: str
 ) -> None:
     def one() -> None:
-        owner = world.organisation()
+        owner = scenario.registered_organisation()
         payload = demand_payload() if library == "demands" else manager_payload()
-        operator.make(library, payload | {"owner_org_id": str(owner.id)})
+        operator.create(library, payload | {"owner_org_id": str(owner.id)})
 
     def queries() -> int:
         seen: list[str] = []
@@ -223,20 +224,20 @@ def test_the_number_of_queries_does_not_grow(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(q=st.text(min_size=1, max_size=60))
-def test_any_query_is_answered(operator: Somebody, q: str) -> None:
+def test_any_query_is_answered(operator: UserClient, q: str) -> None:
     assert operator.get("/v1/demands", q=q).status_code in (200, 422)
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "\ud800", "1e400", "NaN", str(10**30)])
 @pytest.mark.parametrize("sort", ["title", "-completeness", "budget"])
-def test_a_forged_cursor_is_an_error_of_the_request(operator: Somebody, sort: str, value: str) -> None:
+def test_a_forged_cursor_is_an_error_of_the_request(operator: UserClient, sort: str, value: str) -> None:
     raw = json.dumps([sort, value, "0192f0c0-0000-7000-8000-000000000001"]).encode()
     cursor = base64.urlsafe_b64encode(raw).decode().rstrip("=")
     assert operator.get("/v1/demands", sort=sort, cursor=cursor).status_code in (200, 422)
 
 
 @pytest.mark.parametrize("title", ["😀👍 情绪识别算法", "ＡＢＣ　全角名称", 'O\'Brien "引号" \\反斜杠 %_'])
-def test_unusual_but_honest_text_is_kept(operator: Somebody, title: str) -> None:
-    made = operator.make("demands", demand_payload(title=title))
+def test_unusual_but_honest_text_is_kept(operator: UserClient, title: str) -> None:
+    made = operator.create("demands", demand_payload(title=title))
     assert operator.get(f"/v1/demands/{made['id']}").json()["title"] == made["title"]
     assert operator.get("/v1/demands", q=title).status_code == 200

@@ -10,7 +10,8 @@ from app.libraries.achievements.schemas import AchievementCreate, AchievementRea
 from app.libraries.demands.schemas import DemandCreate, DemandRead
 from app.libraries.managers.schemas import ManagerCreate, ManagerRead
 from app.libraries.schemas import RecordRead, Wire
-from tests.libraries.conftest import Somebody, World
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 
 FORMS = [
     pytest.param("achievements", AchievementCreate, AchievementRead, id="achievement"),
@@ -27,14 +28,14 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.mark.parametrize(("library", "create", "read"), FORMS)
 def test_examples_can_be_published_and_answers_have_their_form(
-    world: World, operator: Somebody, library: str, create: type[Wire], read: type[RecordRead]
+    scenario: Scenario, operator: UserClient, library: str, create: type[Wire], read: type[RecordRead]
 ) -> None:
     (example,) = create.model_json_schema()["examples"]
-    owner = world.organisation()
-    made = operator.make(library, example | {"owner_org_id": str(owner.id)})
+    owner = scenario.registered_organisation()
+    made = operator.create(library, example | {"owner_org_id": str(owner.id)})
     assert made["state"] == "published"
     assert set(example) <= set(made)
-    for reader in (operator, world.somebody(Role.INVESTOR), world.stranger):
+    for reader in (operator, scenario.user_client(Role.INVESTOR), scenario.anonymous_client):
         seen = reader.get(f"/v1/{library}/{made['id']}").json()
         assert read.model_validate(seen).title == example["title"]
         assert reader.get(f"/v1/{library}").json()["items"] == [seen]

@@ -13,8 +13,10 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import RecordVersion
 from app.libraries.record.reference_numbers import next_numbers
-from tests.libraries.conftest import RecordingIndexer, Somebody, World
+from tests.libraries.conftest import RecordingIndexer
 from tests.support.builders.demands import demand_payload
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
@@ -33,8 +35,10 @@ def let_two_meet(indexer: RecordingIndexer) -> None:
     indexer.prepare = wait  # type: ignore[method-assign]
 
 
-def test_of_two_changes_one_wins(world: World, enterprise: Somebody, indexer: RecordingIndexer) -> None:
-    made = enterprise.make("demands", demand_payload())
+def test_of_two_changes_one_wins(
+    scenario: Scenario, enterprise: UserClient, indexer: RecordingIndexer
+) -> None:
+    made = enterprise.create("demands", demand_payload())
     path = f"/v1/demands/{made['id']}"
     let_two_meet(indexer)
     answers = together(
@@ -45,12 +49,12 @@ def test_of_two_changes_one_wins(world: World, enterprise: Somebody, indexer: Re
     assert set(by_status) == {200, 412}
     assert by_status[412].headers["ETag"] == '"2"'
     assert enterprise.get(path).json()["title"] == by_status[200].json()["title"]
-    assert world.events(made["id"]) == ["demand.published", "demand.changed"]
-    with world.database.reading() as session:
+    assert scenario.event_names(made["id"]) == ["demand.published", "demand.changed"]
+    with scenario.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(RecordVersion)) == 2
 
 
-def test_one_key_makes_one_record(world: World, enterprise: Somebody) -> None:
+def test_one_key_makes_one_record(scenario: Scenario, enterprise: UserClient) -> None:
     payload = demand_payload()
     first = enterprise.post("/v1/demands", payload, Idempotency_Key="order-0001")
     again = enterprise.post("/v1/demands", payload, Idempotency_Key="order-0001")
@@ -65,7 +69,9 @@ def test_one_key_makes_one_record(world: World, enterprise: Somebody) -> None:
     assert len(enterprise.get("/v1/demands", mine=True).json()["items"]) == 1
 
 
-def test_one_key_at_the_same_moment(world: World, enterprise: Somebody, indexer: RecordingIndexer) -> None:
+def test_one_key_at_the_same_moment(
+    scenario: Scenario, enterprise: UserClient, indexer: RecordingIndexer
+) -> None:
     let_two_meet(indexer)
 
     def send() -> Any:
@@ -73,12 +79,12 @@ def test_one_key_at_the_same_moment(world: World, enterprise: Somebody, indexer:
 
     statuses = sorted(answer.status_code for answer in together(send, send))
     assert statuses in ([201, 201], [201, 409])  # the second repeats the answer, or is told to ask again
-    with world.database.reading() as session:
+    with scenario.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Demand)) == 1
     assert len(indexer.findable) == 1
 
 
-def test_a_refused_request_keeps_no_key(enterprise: Somebody) -> None:
+def test_a_refused_request_keeps_no_key(enterprise: UserClient) -> None:
     bad = enterprise.post("/v1/demands", demand_payload(region=None), Idempotency_Key="order-0003")
     good = enterprise.post("/v1/demands", demand_payload(), Idempotency_Key="order-0003")
     assert (bad.status_code, good.status_code) == (422, 201)
@@ -109,8 +115,8 @@ def test_an_undone_transaction_gives_its_number_back(database: Database) -> None
 
 
 @pytest.mark.parametrize("tag", [None, '"2"', 'W/"7"', "1"])
-def test_a_change_needs_the_present_etag(enterprise: Somebody, tag: str | None) -> None:
-    path = f"/v1/demands/{enterprise.make('demands', demand_payload())['id']}"
+def test_a_change_needs_the_present_etag(enterprise: UserClient, tag: str | None) -> None:
+    path = f"/v1/demands/{enterprise.create('demands', demand_payload())['id']}"
     answer = enterprise.patch(path, {"min_trl": 4}, **({"If_Match": tag} if tag else {}))
     assert answer.status_code == {None: 428, "1": 400}.get(tag, 412)
     if tag != "1":

@@ -7,28 +7,29 @@ import pytest
 
 from app.accounts.models import Role
 from app.libraries.managers.service import highest_certificate, manager_of_user
-from tests.libraries.conftest import Somebody, World
 from tests.support.builders.managers import manager_payload
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 
 TODAY = date.today()  # noqa: DTZ011 — days far from today are used around it
 EARLIER, LATER = ((TODAY + timedelta(days=days)).isoformat() for days in (-400, 400))
 
 
-def test_a_manager_has_one_record_and_it_is_his(world: World, manager: Somebody) -> None:
-    made = manager.make("managers", manager_payload())
+def test_a_manager_has_one_record_and_it_is_his(scenario: Scenario, manager: UserClient) -> None:
+    made = manager.create("managers", manager_payload())
     assert made["user_id"] == str(manager.user.id)
     assert made["owner_org_id"] == str(manager.user.organisation_id)
     assert [post["organisation_id"] for post in made["affiliations"]] == [made["owner_org_id"]]
     assert made["region"] == "370100"
     second = manager.post("/v1/managers", manager_payload(title="另一个人"))
     assert (second.status_code, second.json()["code"]) == (409, "second_manager_record")
-    with world.database.reading() as session:
+    with scenario.database.reading() as session:
         assert str(manager_of_user(session, manager.user.id)) == made["id"]
 
 
-def test_a_manager_changes_only_his_own(world: World, manager: Somebody) -> None:
-    colleague = world.somebody(Role.MANAGER)
-    path = f"/v1/managers/{manager.make('managers', manager_payload())['id']}"
+def test_a_manager_changes_only_his_own(scenario: Scenario, manager: UserClient) -> None:
+    colleague = scenario.user_client(Role.MANAGER)
+    path = f"/v1/managers/{manager.create('managers', manager_payload())['id']}"
     assert colleague.patch(path, {"capacity": 1}, If_Match='"1"').status_code == 403
     assert manager.patch(path, {"capacity": 1}, If_Match='"1"').json()["capacity"] == 1
     forged = colleague.post("/v1/managers", manager_payload(user_id=str(manager.user.id)))
@@ -36,9 +37,9 @@ def test_a_manager_changes_only_his_own(world: World, manager: Somebody) -> None
 
 
 def test_an_institution_writes_of_its_staff_and_the_bureau_links_them(
-    world: World, institution: Somebody, operator: Somebody, manager: Somebody
+    scenario: Scenario, institution: UserClient, operator: UserClient, manager: UserClient
 ) -> None:
-    made = institution.make("managers", manager_payload())
+    made = institution.create("managers", manager_payload())
     path = f"/v1/managers/{made['id']}"
     assert made["user_id"] is None
     link = {"user_id": str(manager.user.id)}
@@ -47,28 +48,32 @@ def test_an_institution_writes_of_its_staff_and_the_bureau_links_them(
     assert wrong.json()["errors"][0]["code"] == "not_a_manager_user"
     assert operator.patch(path, link, If_Match='"1"').status_code == 200
     assert manager.patch(path, {"years": 12}, If_Match='"2"').json()["years"] == 12
-    elsewhere = {"affiliations": [{"organisation_id": str(world.organisation().id), "is_primary": True}]}
+    elsewhere = {
+        "affiliations": [{"organisation_id": str(scenario.registered_organisation().id), "is_primary": True}]
+    }
     assert institution.patch(path, elsewhere, If_Match='"3"').status_code == 403
 
 
-def posts(world: World, *facts: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"organisation_id": str(world.organisation().id), **fact} for fact in facts]
+def posts(scenario: Scenario, *facts: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"organisation_id": str(scenario.registered_organisation().id), **fact} for fact in facts]
 
 
-def test_posts_with_dates(world: World, manager: Somebody, operator: Somebody) -> None:
+def test_posts_with_dates(scenario: Scenario, manager: UserClient, operator: UserClient) -> None:
     employer = str(manager.user.organisation_id)
     wanted = posts(
-        world,
+        scenario,
         {"position": "主任", "is_primary": True, "start": EARLIER, "organisation_id": employer},
         {"kind": "part_time", "end": LATER},
         {"kind": "adviser", "start": EARLIER, "end": EARLIER},
     )
-    made = manager.make("managers", manager_payload(affiliations=wanted))
+    made = manager.create("managers", manager_payload(affiliations=wanted))
     assert made["owner_org_id"] == wanted[0]["organisation_id"]
     assert [post["organisation_id"] for post in made["affiliations"]] != []
     assert {post["kind"] for post in made["affiliations"]} == {"full_time", "part_time", "adviser"}
     path = f"/v1/managers/{made['id']}"
-    moved = operator.patch(path, {"affiliations": posts(world, {"is_primary": True})}, If_Match='"1"').json()
+    moved = operator.patch(
+        path, {"affiliations": posts(scenario, {"is_primary": True})}, If_Match='"1"'
+    ).json()
     assert len(moved["affiliations"]) == 1
     assert moved["owner_org_id"] == moved["affiliations"][0]["organisation_id"]
     history = manager.get(f"{path}/versions").json()["items"]
@@ -86,20 +91,20 @@ def test_posts_with_dates(world: World, manager: Somebody, operator: Somebody) -
     ],
 )
 def test_exactly_one_active_post_is_primary(
-    world: World, manager: Somebody, facts: tuple[dict[str, Any], ...]
+    scenario: Scenario, manager: UserClient, facts: tuple[dict[str, Any], ...]
 ) -> None:
-    answer = manager.post("/v1/managers", manager_payload(affiliations=posts(world, *facts)))
+    answer = manager.post("/v1/managers", manager_payload(affiliations=posts(scenario, *facts)))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "one_primary"
 
 
-def test_the_highest_valid_certificate_counts(manager: Somebody) -> None:
+def test_the_highest_valid_certificate_counts(manager: UserClient) -> None:
     certificates = [
         {"level": "初级"},
         {"level": "advanced", "valid_to": EARLIER},
         {"level": "intermediate", "valid_to": LATER},
     ]
-    made = manager.make("managers", manager_payload(certificates=certificates))
+    made = manager.create("managers", manager_payload(certificates=certificates))
     assert made["certificate_level"] == "intermediate"
     cleared = manager.patch(f"/v1/managers/{made['id']}", {"certificates": None}, If_Match='"1"').json()
     assert cleared["certificate_level"] == "none"

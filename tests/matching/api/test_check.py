@@ -13,6 +13,7 @@ from app.libraries.disclosure.visibility import FIELD_LEVELS
 from tests.support.builders.accounts import make_api_key
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
+from tests.support.http import ok
 
 CHECK = "/v1/demands/check"
 PROBLEM = "application/problem+json"
@@ -33,16 +34,8 @@ def library(log_in: Callable[..., Any]) -> dict[str, str]:
         title="机器视觉铸件表面缺陷检测设备",
         summary="用深度学习识别铸件表面缺陷,在线检测设备可升级改造,漏检率 0.1%。",
     )
-    made = [
-        _json(university.post("/v1/achievements", json=one), 201) for one in (achievement_payload(), vision)
-    ]
+    made = [ok(university.post("/v1/achievements", json=one), 201) for one in (achievement_payload(), vision)]
     return {one["title"]: one["id"] for one in made}
-
-
-def _json(response: Any, status: int = 200) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    body: dict[str, Any] = response.json()
-    return body
 
 
 def _codes(answer: dict[str, Any]) -> set[str]:
@@ -58,7 +51,7 @@ def _rows(database: Database) -> dict[str, int]:
 
 
 def test_a_better_text_scores_higher_and_finds_better(as_enterprise: Any, library: dict[str, str]) -> None:
-    vague, clear = (_json(as_enterprise.post(CHECK, json=body)) for body in (VAGUE, CLEAR))
+    vague, clear = (ok(as_enterprise.post(CHECK, json=body)) for body in (VAGUE, CLEAR))
     assert {"vague_word", "no_indicators", "no_conditions", "short_problem", "no_budget"} <= _codes(vague)
     assert not {"vague_word", "no_indicators", "no_conditions", "no_budget"} & _codes(clear)
     assert clear["clarity"]["score"] > vague["clarity"]["score"] + 30
@@ -72,15 +65,15 @@ def test_nothing_is_stored(app: Any, as_enterprise: Any, library: dict[str, str]
     drain()
     before = _rows(app.state.database)
     for body in (VAGUE, CLEAR, CLEAR | {"draft": True}):
-        _json(as_enterprise.post(CHECK, json=body))
+        ok(as_enterprise.post(CHECK, json=body))
     assert _rows(app.state.database) == before
     assert drain() == 0
 
 
 def test_the_matches_are_those_of_a_draft(as_enterprise: Any, library: dict[str, str]) -> None:
-    checked = _json(as_enterprise.post(CHECK, json=CLEAR))["matches"]
-    draft = _json(as_enterprise.post("/v1/demands", json=CLEAR | {"draft": True}), 201)
-    stored = _json(as_enterprise.get(f"/v1/demands/{draft['id']}/matches"))
+    checked = ok(as_enterprise.post(CHECK, json=CLEAR))["matches"]
+    draft = ok(as_enterprise.post("/v1/demands", json=CLEAR | {"draft": True}), 201)
+    stored = ok(as_enterprise.get(f"/v1/demands/{draft['id']}/matches"))
     for answer in (checked, stored):
         del answer["computed_at"]
     assert checked == stored
@@ -92,11 +85,11 @@ def test_figures_are_told_before_publication_as_after_it(
     """What a text says outright is read of a record that is stored nowhere, too."""
     figure = {"name": "盐雾", "op": "≥", "value": 1000, "unit": "h"}
     offered = achievement_payload(indicators=[figure | {"value": 1200}])
-    _json(log_in(Role.INSTITUTION).post("/v1/achievements", json=offered), 201)
+    ok(log_in(Role.INSTITUTION).post("/v1/achievements", json=offered), 201)
     wanted = CLEAR | {"indicators": [figure]}
-    checked = _json(as_enterprise.post(CHECK, json=wanted))["matches"]["items"]
-    demand = _json(as_enterprise.post("/v1/demands", json=wanted), 201)
-    published = _json(as_enterprise.get(f"/v1/demands/{demand['id']}/matches"))["items"]
+    checked = ok(as_enterprise.post(CHECK, json=wanted))["matches"]["items"]
+    demand = ok(as_enterprise.post("/v1/demands", json=wanted), 201)
+    published = ok(as_enterprise.get(f"/v1/demands/{demand['id']}/matches"))["items"]
     assert published[0]["reasons"]["figures"]
     assert checked[0]["reasons"]["figures"] == published[0]["reasons"]["figures"]
 
@@ -107,7 +100,7 @@ def test_changing_the_text_changes_the_matches(as_enterprise: Any, library: dict
         "main_problem": "铸件表面缺陷靠人眼检查,漏检多,想用机器视觉在线检测。",
     }
     first = [
-        _json(as_enterprise.post(CHECK, json=body))["matches"]["items"][0]["record"]["title"]
+        ok(as_enterprise.post(CHECK, json=body))["matches"]["items"][0]["record"]["title"]
         for body in (CLEAR, vision)
     ]
     assert first == list(library)
@@ -116,30 +109,30 @@ def test_changing_the_text_changes_the_matches(as_enterprise: Any, library: dict
 def test_at_most_five_matches(as_enterprise: Any, log_in: Callable[..., Any]) -> None:
     university = log_in(Role.INSTITUTION)
     for number in range(6):
-        _json(
+        ok(
             university.post("/v1/achievements", json=achievement_payload(title=f"水性防腐涂层 {number} 型")),
             201,
         )
-    assert len(_json(as_enterprise.post(CHECK, json=CLEAR))["matches"]["items"]) == 5
+    assert len(ok(as_enterprise.post(CHECK, json=CLEAR))["matches"]["items"]) == 5
 
 
 def test_what_tells_a_hidden_owner_is_told(log_in: Callable[..., Any]) -> None:
     name = "济南泽川储运装备有限公司"
     owner = log_in(Role.ENTERPRISE, organisation_name=name)
     telling = CLEAR | {"existing_basis": name, "scenario": f"{name}储罐车间,电话 13800000001"}
-    hidden = _json(owner.post(CHECK, json=telling | {"publish_mode": "confidential"}))
+    hidden = ok(owner.post(CHECK, json=telling | {"publish_mode": "confidential"}))
     leaks = [one for one in hidden["clarity"]["findings"] if one["code"].startswith("leak_")]
     assert {(one["code"], one["field"]) for one in leaks} == {
         ("leak_organisation", "scenario"),
         ("leak_phone", "scenario"),
     }
     assert all(one["severity"] == "high" and one["question_zh"] and one["excerpt"] for one in leaks)
-    assert not any(code.startswith("leak_") for code in _codes(_json(owner.post(CHECK, json=telling))))
+    assert not any(code.startswith("leak_") for code in _codes(ok(owner.post(CHECK, json=telling))))
 
 
 def test_one_who_is_not_verified_sees_level_0(log_in: Callable[..., Any], library: dict[str, str]) -> None:
     newcomer = log_in(Role.ENTERPRISE, verified=False)
-    answer = _json(newcomer.post(CHECK, json=CLEAR))
+    answer = ok(newcomer.post(CHECK, json=CLEAR))
     assert answer["clarity"]["score"] > 50
     assert {item["record"]["id"] for item in answer["matches"]["items"]} == set(library.values())
     for item in answer["matches"]["items"]:
@@ -200,11 +193,11 @@ def test_what_is_wrong_is_named(as_operator: Any, body: dict[str, Any], field: s
 
 def test_an_explicit_null_is_a_field_left_out(as_enterprise: Any) -> None:
     blank = dict.fromkeys(("key_technology", "budget_max_wan", "indicators", "publish_mode", "language"))
-    assert _json(as_enterprise.post(CHECK, json=VAGUE | blank))["clarity"]["score"] > 0
+    assert ok(as_enterprise.post(CHECK, json=VAGUE | blank))["clarity"]["score"] > 0
 
 
 def test_every_finding_names_a_field_of_a_demand(as_enterprise: Any) -> None:
     from app.libraries.record.enums import RecordKind
 
-    for finding in _json(as_enterprise.post(CHECK, json=VAGUE))["clarity"]["findings"]:
+    for finding in ok(as_enterprise.post(CHECK, json=VAGUE))["clarity"]["findings"]:
         assert finding["field"] in FIELD_LEVELS[RecordKind.DEMAND]

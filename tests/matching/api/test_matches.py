@@ -10,6 +10,7 @@ from app.accounts.models import Role
 from app.libraries.demands.models import Demand
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
+from tests.support.http import create, ok
 
 TEXT = "化工储罐的水性防腐涂料半年就起泡，想找盐雾一千小时以上的体系"
 
@@ -21,28 +22,22 @@ def university(log_in: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def coating(university: Any) -> dict[str, Any]:
-    return _json(university.post("/v1/achievements", json=achievement_payload()), 201)
-
-
-def _json(response: Any, status: int = 200) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    body: dict[str, Any] = response.json()
-    return body
+    return create(university, "achievements", achievement_payload())
 
 
 def test_a_text_is_matched_and_nothing_is_stored(
     app: Any, as_enterprise: Any, coating: dict[str, Any]
 ) -> None:
-    answer = _json(as_enterprise.post("/v1/matches/text", json={"text": TEXT}))
+    answer = ok(as_enterprise.post("/v1/matches/text", json={"text": TEXT}))
     assert [item["record"]["id"] for item in answer["items"]] == [coating["id"]]
     with app.state.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Demand)) == 0
 
 
 def test_a_text_finds_demands_too(log_in: Callable[..., Any], university: Any) -> None:
-    demand = _json(log_in(Role.ENTERPRISE).post("/v1/demands", json=demand_payload()), 201)
+    demand = ok(log_in(Role.ENTERPRISE).post("/v1/demands", json=demand_payload()), 201)
     wanted = {"text": achievement_payload()["summary"], "looking_for": "demand"}
-    answer = _json(university.post("/v1/matches/text", json=wanted))
+    answer = ok(university.post("/v1/matches/text", json=wanted))
     assert answer["items"][0]["record"]["id"] == demand["id"]
 
 
@@ -72,7 +67,7 @@ def test_matches_are_for_the_owner_the_operator_and_managers(
     log_in: Callable[..., Any], as_operator: Any, as_manager: Any, as_stranger: Any, coating: dict[str, Any]
 ) -> None:
     owner, other = log_in(Role.ENTERPRISE), log_in(Role.ENTERPRISE)
-    demand = _json(owner.post("/v1/demands", json=demand_payload()), 201)
+    demand = ok(owner.post("/v1/demands", json=demand_payload()), 201)
     path = f"/v1/demands/{demand['id']}/matches"
     for reader, status in (
         (owner, 200),
@@ -90,7 +85,7 @@ def test_a_confidential_demand_never_tells_its_owner(
     name = "济南泽川储运装备有限公司"
     owner = log_in(Role.ENTERPRISE, organisation_name=name)
     hidden = demand_payload(publish_mode="confidential", contact_name="沈知远", contact_phone="13800000001")
-    _json(owner.post("/v1/demands", json=hidden), 201)
+    ok(owner.post("/v1/demands", json=hidden), 201)
     drain()
     for response in (
         university.get(f"/v1/achievements/{coating['id']}/matches"),
@@ -98,7 +93,7 @@ def test_a_confidential_demand_never_tells_its_owner(
         university.get("/v1/pairs"),
     ):
         text = response.text
-        assert _json(response)["items"], text
+        assert ok(response)["items"], text
         assert "化工储罐" in text
         for secret in (name, "泽川", str(owner.organisation_id), "沈知远", "13800000001"):
             assert secret not in text
@@ -110,12 +105,12 @@ def test_filters_limit_the_answer(
     mature = achievement_payload(
         title="高固体分防腐底漆工业化制备技术", trl=8, region="370203", language="zh"
     )
-    other = _json(university.post("/v1/achievements", json=mature), 201)
+    other = ok(university.post("/v1/achievements", json=mature), 201)
     owner = log_in(Role.ENTERPRISE)
-    demand = _json(owner.post("/v1/demands", json=demand_payload()), 201)
+    demand = ok(owner.post("/v1/demands", json=demand_payload()), 201)
 
     def ids(**params: Any) -> set[str]:
-        answer = _json(owner.get(f"/v1/demands/{demand['id']}/matches", params=params))
+        answer = ok(owner.get(f"/v1/demands/{demand['id']}/matches", params=params))
         return {item["record"]["id"] for item in answer["items"]}
 
     assert ids() == {coating["id"], other["id"]}
@@ -131,16 +126,16 @@ def test_filters_limit_the_answer(
 def test_own_achievements_and_excluded_organisations_do_not_match(
     log_in: Callable[..., Any], university: Any, coating: dict[str, Any], as_operator: Any
 ) -> None:
-    own = _json(university.post("/v1/demands", json=demand_payload()), 201)
-    assert _json(university.get(f"/v1/demands/{own['id']}/matches"))["items"] == []
+    own = ok(university.post("/v1/demands", json=demand_payload()), 201)
+    assert ok(university.get(f"/v1/demands/{own['id']}/matches"))["items"] == []
 
     code = "12370000YY00000362"
     path = f"/v1/organisations/{university.organisation_id}"
     tag = as_operator.get(path).headers["ETag"]
-    _json(as_operator.patch(path, json={"uscc": code}, headers={"If-Match": tag}))
+    ok(as_operator.patch(path, json={"uscc": code}, headers={"If-Match": tag}))
     owner = log_in(Role.ENTERPRISE)
-    excluding = _json(owner.post("/v1/demands", json=demand_payload(excluded_orgs=[code])), 201)
-    answer = _json(owner.get(f"/v1/demands/{excluding['id']}/matches"))
+    excluding = ok(owner.post("/v1/demands", json=demand_payload(excluded_orgs=[code])), 201)
+    answer = ok(owner.get(f"/v1/demands/{excluding['id']}/matches"))
     assert answer["items"] == [] and answer["left_out"] == {"excluded_org": 1}
 
 
@@ -148,8 +143,8 @@ def test_who_is_not_verified_sees_titles_but_no_texts_and_no_reasons(
     app: Any, log_in: Callable[..., Any], coating: dict[str, Any], as_operator: Any
 ) -> None:
     newcomer = log_in(Role.ENTERPRISE, verified=False)
-    demand = _json(newcomer.post("/v1/demands", json=demand_payload()), 201)
-    answer = _json(newcomer.get(f"/v1/demands/{demand['id']}/matches"))
+    demand = ok(newcomer.post("/v1/demands", json=demand_payload()), 201)
+    answer = ok(newcomer.get(f"/v1/demands/{demand['id']}/matches"))
     (match,) = answer["items"]
     assert match["record"]["title"] == coating["title"]
     assert "summary" not in match["record"]
@@ -167,8 +162,8 @@ def test_who_is_not_verified_sees_titles_but_no_texts_and_no_reasons(
     tag = as_operator.get(path).headers["ETag"]
     coded = as_operator.patch(path, json={"uscc": "91370102YY000001X4"}, headers={"If-Match": tag})
     tag = coded.headers["ETag"]
-    _json(as_operator.post(f"{path}/verify", headers={"If-Match": tag}))
-    (match,) = _json(newcomer.get(f"/v1/demands/{demand['id']}/matches"))["items"]
+    ok(as_operator.post(f"{path}/verify", headers={"If-Match": tag}))
+    (match,) = ok(newcomer.get(f"/v1/demands/{demand['id']}/matches"))["items"]
     assert match["record"]["summary"] == coating["summary"]
     assert match["reasons"]["sentences"]
 
@@ -184,11 +179,11 @@ def test_figures_that_hold_are_told_and_no_stranger_to_the_bureau_sees_them(
         "indicators": [{"name": "salt spray", "op": "≥", "value": 1200, "unit": "h"}],
         "language": "en",
     }
-    foreign = _json(university.post("/v1/achievements", json=english), 201)
+    foreign = ok(university.post("/v1/achievements", json=english), 201)
     wanted = demand_payload() | {"indicators": [{"name": "盐雾", "op": "≥", "value": 1000, "unit": "h"}]}
     owner = log_in(Role.ENTERPRISE)
-    demand = _json(owner.post("/v1/demands", json=wanted), 201)
-    answer = _json(owner.get(f"/v1/demands/{demand['id']}/matches"))
+    demand = ok(owner.post("/v1/demands", json=wanted), 201)
+    answer = ok(owner.get(f"/v1/demands/{demand['id']}/matches"))
     reasons = {item["record"]["id"]: item["reasons"] for item in answer["items"]}
     told = [figure for figure in reasons[foreign["id"]]["figures"] if figure["required"].startswith("盐雾")]
     assert [(figure["state"], figure["offered"]) for figure in told] == [("holds", "salt spray ≥ 1200 h")]
@@ -196,8 +191,8 @@ def test_figures_that_hold_are_told_and_no_stranger_to_the_bureau_sees_them(
     assert 0 < answer["confidence"] < 1
 
     unknown = log_in(Role.ENTERPRISE, verified=False)
-    theirs = _json(unknown.post("/v1/demands", json=wanted), 201)
-    hidden = _json(unknown.get(f"/v1/demands/{theirs['id']}/matches"))
+    theirs = ok(unknown.post("/v1/demands", json=wanted), 201)
+    hidden = ok(unknown.get(f"/v1/demands/{theirs['id']}/matches"))
     assert hidden["items"]
     assert all(item["reasons"]["figures"] == [] for item in hidden["items"])
 
@@ -206,7 +201,7 @@ def test_without_a_good_match_the_answer_says_what_is_missing(
     log_in: Callable[..., Any], university: Any
 ) -> None:
     young = achievement_payload() | {"trl": 3, "price_min_wan": 900, "price_max_wan": 900}
-    _json(university.post("/v1/achievements", json=young), 201)
+    ok(university.post("/v1/achievements", json=young), 201)
     asked = demand_payload() | {
         "title": "桥梁钢结构旧防腐涂层激光清除装备",
         "main_problem": "桥梁钢结构的环氧防腐涂层到期要除旧，喷砂扬尘被投诉，"
@@ -217,8 +212,8 @@ def test_without_a_good_match_the_answer_says_what_is_missing(
     }
     for verified in (True, False):
         caller = log_in(Role.ENTERPRISE, verified=verified)
-        demand = _json(caller.post("/v1/demands", json=asked), 201)
-        answer = _json(caller.get(f"/v1/demands/{demand['id']}/matches"))
+        demand = ok(caller.post("/v1/demands", json=asked), 201)
+        answer = ok(caller.get(f"/v1/demands/{demand['id']}/matches"))
         assert answer["no_good_match"]["code"] == "below_threshold"
         missing = {lack["code"]: lack for lack in answer["no_good_match"]["missing"]}
         if verified:

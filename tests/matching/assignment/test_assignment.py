@@ -1,9 +1,11 @@
 """Assignments keep every rule, are the best there is, and say what is in the way."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -107,7 +109,7 @@ class TestLaws:
 
     @laws
     @given(problems(), st.randoms(use_true_random=False))
-    def test_the_order_of_input_changes_nothing(self, problem: AssignmentProblem, random: object) -> None:
+    def test_the_order_of_input_changes_nothing(self, problem: AssignmentProblem, random: Random) -> None:
         shuffled = replace(
             problem,
             pairs=[
@@ -186,12 +188,12 @@ class TestLaws:
         assert sum(bottleneck.missing for bottleneck in answer.relief.bottlenecks) == withheld
 
 
-def _shuffled(items: list, random: object) -> list:
+def _shuffled(items: list[Any], random: Random) -> list[Any]:
     random.shuffle(items)
     return items
 
 
-def _relieved(problem: AssignmentProblem, places: list[ExtraCapacity]) -> AssignmentProblem:
+def _relieved(problem: AssignmentProblem, places: Sequence[ExtraCapacity]) -> AssignmentProblem:
     capacity = {place.manager_id: place.capacity for place in places}
     return replace(
         problem,
@@ -199,7 +201,7 @@ def _relieved(problem: AssignmentProblem, places: list[ExtraCapacity]) -> Assign
     )
 
 
-def two_for_one_place(**changes: object) -> AssignmentProblem:
+def two_for_one_place(**changes: Any) -> AssignmentProblem:
     problem = AssignmentProblem(
         pairs=[PairToAssign("p1", {"m1": 0.9}, 1, 3), PairToAssign("p2", {"m1": 0.8}, 1, 3)],
         managers=[ManagerSlots("m1", capacity=4, load=3), ManagerSlots("m2", capacity=5)],

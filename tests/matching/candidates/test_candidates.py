@@ -40,7 +40,7 @@ def texts_read(database: Database) -> Iterator[list[str]]:
     """Statements that read sentence vectors."""
     found: list[str] = []
 
-    def note(_connection, _cursor, statement: str, *_rest) -> None:
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if "sentence_vectors" in statement:
             found.append(statement)
 

@@ -1,6 +1,7 @@
 """What is kept of lists and answers: once, as it was, and not for ever."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -126,7 +127,7 @@ def test_saying_it_again_changes_nothing(database: Database, town: Town) -> None
 
 def test_what_was_taken_back_teaches_nothing_until_said_again(database: Database, town: Town) -> None:
     show(database, town, viewer=town.viewers[0])
-    pair = {"demand_id": town.demands[0], "achievement_id": town.achievements[1]}
+    pair: dict[str, Any] = {"demand_id": town.demands[0], "achievement_id": town.achievements[1]}
     say(database, town, "accepted")
     for expected in (1, 0):
         with database.unit_of_work() as session:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -83,7 +85,7 @@ def cluster(shard: Shard, queries: NDArray[np.float32]) -> None:
     ],
     ids=str,
 )
-def test_nearly_all_true_neighbours_are_found_under_any_filter(parts) -> None:
+def test_nearly_all_true_neighbours_are_found_under_any_filter(parts: dict[str, Any]) -> None:
     rows = crowd(6000, seed=1)
     queries = crowd(300, seed=2) - rows.mean(axis=0)
     shard, exact = clustered(rows, queries[:100]), Shard(WIDTH)
@@ -170,7 +172,7 @@ def test_searches_go_on_while_clusters_are_made_beside_them(sqlite: Database) ->
     index.close()
 
 
-def test_a_snapshot_of_clusters_spares_reading_vectors(sqlite: Database, tmp_path) -> None:
+def test_a_snapshot_of_clusters_spares_reading_vectors(sqlite: Database, tmp_path: Path) -> None:
     records = [Stored(new_id(), seed=number) for number in range(20)]
     store(sqlite, *records)
     first = FaissIndex(sqlite, MODEL, DIMENSION, flat_up_to=10)

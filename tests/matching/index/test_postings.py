@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from app.matching.index.words.postings import InvertedIndex
 from app.matching.text.bm25 import CorpusStats, LexicalQuery
@@ -13,9 +14,12 @@ from app.matching.text.bm25 import CorpusStats, LexicalQuery
 # Common and rare words, as in a text: the first is in nearly every document.
 WORDS = [f"词{number}" for number in range(40)]
 
+Batch = tuple[list[str], bool, NDArray[np.bool_]]
+"""Documents, whether more follow at once, and which slots go afterwards."""
+
 
 @st.composite
-def histories(draw):
+def histories(draw: st.DrawFn) -> list[Batch]:
     """Batches of documents; after each some documents that go."""
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
     chances = 1.0 / np.arange(1, len(WORDS) + 1)
@@ -36,7 +40,9 @@ def histories(draw):
     share=st.sampled_from([0.05, 0.5, 1.0]),
 )
 @settings(max_examples=60, deadline=None)
-def test_the_best_are_those_of_brute_force(history, queries, k, share) -> None:
+def test_the_best_are_those_of_brute_force(
+    history: list[Batch], queries: list[list[str]], k: int, share: float
+) -> None:
     index = InvertedIndex()
     documents: dict[int, Counter[str]] = {}
     for batch, more_to_come, goes in history:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -47,7 +48,7 @@ class Document:
     state: RecordState = RecordState.PUBLISHED
 
 
-def document(*words: str, state: RecordState = RecordState.PUBLISHED, **facts) -> Document:
+def document(*words: str, state: RecordState = RecordState.PUBLISHED, **facts: Any) -> Document:
     return Document(words, Stored(new_id(), seed=1, **facts), state)
 
 
@@ -163,7 +164,7 @@ def test_every_part_of_the_filter_holds(database: Database) -> None:
     write(database, [mine, far, old, other, withdrawn])
     lexical = open_lexical(database)
 
-    def found(**parts) -> set[UUID]:
+    def found(**parts: Any) -> set[UUID]:
         with database.reading() as session:
             hits = lexical.search(session, ["压铸"], 10, replace(ALL, **parts))
         return {hit.record_id for hit in hits}

@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from app.database import Database, new_id
 from app.libraries.record.enums import RecordKind
@@ -72,7 +73,7 @@ def store(database: Database, *records: Stored, model_id: str = MODEL) -> None:
             put(session, record, model_id=model_id)
 
 
-def put(session, record: Stored, model_id: str = MODEL) -> int:
+def put(session: Session, record: Stored, model_id: str = MODEL) -> int:
     return vector_store.store_vector(
         session,
         record_id=record.record_id,

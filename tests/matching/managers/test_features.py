@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ def test_features_stay_within_their_ranges(number: int, works: int, pair: int) -
         ("load", {"capacity": 4, "open_load": 3}, {"capacity": 4, "open_load": 1}),
     ],
 )
-def test_better_facts_are_worth_more(name: str, worse: dict[str, object], better: dict[str, object]) -> None:
+def test_better_facts_are_worth_more(name: str, worse: dict[str, Any], better: dict[str, Any]) -> None:
     side = side_of(0, 1)
     low, high = (features_of(replace(side, facts=replace(side.facts, **facts))) for facts in (worse, better))
     assert high[name] > low[name]

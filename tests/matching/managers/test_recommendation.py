@@ -19,20 +19,10 @@ from app.pushes.models import Push, PushState
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
-
-LogIn = Callable[..., Any]
+from tests.support.callers import LogIn
+from tests.support.http import create, ok
 
 _numbers = count(1)
-
-
-def _json(response: Any, status: int = 200) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    body: dict[str, Any] = response.json()
-    return body
-
-
-def make(caller: Any, plural: str, payload: dict[str, Any]) -> dict[str, Any]:
-    return _json(caller.post(f"/v1/{plural}", json=payload), 201)
 
 
 class Town:
@@ -46,12 +36,12 @@ class Town:
     def pair(
         self, *, demand: dict[str, Any] | None = None, achievement: dict[str, Any] | None = None
     ) -> None:
-        self.demand = make(self.buyer, "demands", demand_payload(**(demand or {})))
-        self.achievement = make(self.seller, "achievements", achievement_payload(**(achievement or {})))
+        self.demand = create(self.buyer, "demands", demand_payload(**(demand or {})))
+        self.achievement = create(self.seller, "achievements", achievement_payload(**(achievement or {})))
 
     def manager(self, organisation_id: UUID | None = None, **changes: Any) -> dict[str, Any]:
         person = self.log_in(Role.MANAGER, organisation_id=organisation_id)
-        return make(person, "managers", manager_payload(**changes))
+        return create(person, "managers", manager_payload(**changes))
 
     def organisation(self, *, parent: UUID | None = None) -> UUID:
         with self.app.state.database.unit_of_work() as session:
@@ -72,7 +62,7 @@ class Town:
 
     def recommended(self, reader: Any = None) -> list[dict[str, Any]]:
         params = {"demand_id": self.demand["id"], "achievement_id": self.achievement["id"]}
-        found = _json((reader or self.bureau).get("/v1/recommendations", params=params))
+        found = ok((reader or self.bureau).get("/v1/recommendations", params=params))
         items: list[dict[str, Any]] = found["items"]
         return items
 
@@ -227,6 +217,6 @@ def test_a_newcomer_gets_the_reserved_place_of_the_list_and_of_the_push(
     assert (first["reasons"]["put_forward"], second["reasons"]["put_forward"]) == (True, False)
     assert first["reasons"]["zh"][0] == "新入库技术经理人优先展示"
     drain()
-    pushed = _json(town.bureau.get("/v1/pushes", params={"manager_id": newcomer["id"]}))["items"]
+    pushed = ok(town.bureau.get("/v1/pushes", params={"manager_id": newcomer["id"]}))["items"]
     assert len(pushed) == 1
     assert pushed[0]["reasons"]["manager"]["put_forward"]

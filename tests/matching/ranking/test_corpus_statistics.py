@@ -1,6 +1,9 @@
 """What is usual in the store: kept up by the indexes, it is what reading every record gives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -50,7 +53,7 @@ class Store:
 
 
 @pytest.fixture
-def store(database: Database, tmp_path):
+def store(database: Database, tmp_path: Path) -> Iterator[Store]:
     index = open_index(Settings(_env_file=None, home=tmp_path), database, MODEL, DIMENSION)
     lexical = open_lexical(database)
     yield Store(database, CorpusStatisticsCache(index, lexical))
@@ -73,7 +76,7 @@ def assert_same(one: StoreStatistics, other: StoreStatistics) -> None:
     assert dict(words.df) == dict(theirs_.df)
 
 
-def some(count: int, first: int, **facts) -> list[Stored]:
+def some(count: int, first: int, **facts: Any) -> list[Stored]:
     return [Stored(new_id(), seed=first + number, **facts) for number in range(count)]
 
 

@@ -28,10 +28,11 @@ from app.matching.models import Pair
 from app.matching.ranking import registry
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import load_ranker
-from tests.conftest import Caller
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.callers import Caller
+from tests.support.http import created
 
 NAMES = {feature.name for feature in FEATURES}
 KEEN = replace(load_ranker(), version="keen", base=load_ranker().base + 1.0)
@@ -76,12 +77,6 @@ def contract(pair: tuple[UUID, UUID], manager: UUID) -> dict[str, Any]:
         "state": "signed",
         "version": 1,
     }
-
-
-def created(response: Any) -> dict[str, Any]:
-    assert response.status_code == 201, response.text
-    body: dict[str, Any] = response.json()
-    return body
 
 
 @pytest.fixture
@@ -184,7 +179,7 @@ def test_taking_a_push_up_counts_and_the_owners_word_too(
         "contract_signed",
     }
     assert counting["owner_interested"].actor_id == as_enterprise.organisation_id
-    assert counting["contract_signed"].actor_id == UUID(manager)
+    assert counting["contract_signed"].actor_id == manager
     assert all(set(one.features) == NAMES for one in counting.values())
 
 

@@ -11,9 +11,9 @@ import pytest
 from app.cli import main
 from app.database import Database
 from app.matching.ranking.ranker import load_ranker
-from tests.faults.launcher import BigramEmbedder
 from tests.matching.training.usage import BY_CHANCE, build, live
 from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, write
+from tests.support.embedders import BigramEmbedder
 
 Sanku = Callable[..., tuple[int, str]]
 

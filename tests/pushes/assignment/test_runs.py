@@ -20,21 +20,21 @@ from app.pushes.models import Push
 from app.pushes.recommender import Recommender
 from app.schedule import scheduled_jobs
 from app.settings import Settings
-from tests.conftest import Caller
-from tests.pushes.world import World
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 
 NIGHT = datetime(2026, 11, 26, 3, 0, tzinfo=JINAN_TIME)
 
 
 @pytest.fixture
-def served(app: Any) -> World:
+def served(app: Any) -> Scenario:
     database: Database = app.state.database
-    world = World(database)
-    app.state.services[Recommender] = world.matcher
-    return world
+    scenario = Scenario(database)
+    app.state.services[Recommender] = scenario.matcher
+    return scenario
 
 
 def started(caller: Caller, **body: Any) -> dict[str, Any]:
@@ -61,12 +61,12 @@ def due(run: AssignmentRun) -> ClaimedEvent:
 
 
 def test_a_run_pushes_what_the_dry_run_said_and_the_next_one_adds_nothing(
-    served: World, as_operator: Caller
+    served: Scenario, as_operator: Caller
 ) -> None:
     for fit in (0.9, 0.7):
         served.manager(fit=fit, capacity=2)
     for score in (0.9, 0.8, 0.6):
-        served.good_pair(score)
+        served.ranked_pair(score)
     said = as_operator.post("/v1/assignments/plan", json={}).json()
     run = started(as_operator)
     assert (run["state"], run["pushes"], run["finished_at"]) == ("due", 0, None)
@@ -122,16 +122,18 @@ def test_through_the_real_service_a_run_fills_what_became_free(
     assert item["id"] == told["answer"]["written"][0]["push_id"]
 
 
-def test_nobody_gets_more_who_has_as_many_waiting_as_his_capacity(served: World, as_operator: Caller) -> None:
+def test_nobody_gets_more_who_has_as_many_waiting_as_his_capacity(
+    served: Scenario, as_operator: Caller
+) -> None:
     """Pushes by event count accepted pairs; an assignment also counts pending ones, and moves nothing."""
     popular = served.manager(fit=0.9, capacity=1)
-    keys = [served.good_pair(score) for score in (0.9, 0.8, 0.75)]
+    keys = [served.ranked_pair(score) for score in (0.9, 0.8, 0.75)]
     for key in keys:
-        served.tell("demand.published", key[0])
+        served.emit_event("demand.published", key[0])
     served.work()
     assert len(served.pushes(manager_id=popular)) == 3
     other = served.manager(fit=0.6, capacity=2)
-    served.good_pair(0.7)
+    served.ranked_pair(0.7)
     said = as_operator.post("/v1/assignments/plan", json={}).json()
     run = started(as_operator)
     served.work()
@@ -146,10 +148,10 @@ def test_nobody_gets_more_who_has_as_many_waiting_as_his_capacity(served: World,
 
 
 def test_what_is_in_the_way_is_named_with_counts_and_what_would_help(
-    served: World, as_operator: Caller
+    served: Scenario, as_operator: Caller
 ) -> None:
     only = served.manager(fit=0.8, capacity=1)
-    best, *others = (served.good_pair(score) for score in (0.9, 0.8, 0.7))
+    best, *others = (served.ranked_pair(score) for score in (0.9, 0.8, 0.7))
     run = started(as_operator)
     served.work()
     done = result(as_operator, run)
@@ -166,10 +168,10 @@ def test_what_is_in_the_way_is_named_with_counts_and_what_would_help(
     assert done["unassigned"] == 2
 
 
-def test_a_pair_whose_only_candidates_are_in_conflict_says_so(served: World, as_operator: Caller) -> None:
+def test_a_pair_whose_only_candidates_are_in_conflict_says_so(served: Scenario, as_operator: Caller) -> None:
     owner = served.organisation()
     own = served.demand(owner=owner), served.achievement()
-    served.pair(*own)
+    served.rank_pair(*own)
     served.manager(posts=[owner])
     run = started(as_operator)
     served.work()
@@ -181,7 +183,7 @@ def test_a_pair_whose_only_candidates_are_in_conflict_says_so(served: World, as_
     assert (done["pushes"], done["unassigned"], done["answer"]["after"]["conflicts"]) == (0, 1, 0)
 
 
-def test_a_repeated_request_starts_one_run(served: World, as_operator: Caller) -> None:
+def test_a_repeated_request_starts_one_run(served: Scenario, as_operator: Caller) -> None:
     headers = {"Idempotency-Key": "the-first-night"}
     first, second = (
         as_operator.post("/v1/assignments/run", json={"limit": 5}, headers=headers) for _ in range(2)
@@ -193,7 +195,7 @@ def test_a_repeated_request_starts_one_run(served: World, as_operator: Caller) -
 
 
 def test_runs_are_the_bureaus(
-    served: World, as_operator: Caller, as_manager: Caller, as_enterprise: Caller, as_stranger: Caller
+    served: Scenario, as_operator: Caller, as_manager: Caller, as_enterprise: Caller, as_stranger: Caller
 ) -> None:
     run = started(as_operator)
     for caller, status in ((as_manager, 403), (as_enterprise, 403), (as_stranger, 401)):
@@ -205,73 +207,73 @@ def test_runs_are_the_bureaus(
     assert as_operator.get(f"/v1/assignments/runs/{served.demand()}").status_code == 404
 
 
-def test_two_runs_at_once_never_give_a_place_twice(world: World) -> None:
-    world.manager(capacity=1, fit=0.9)
-    world.manager(capacity=1, fit=0.8)
-    world.good_pair(0.9)
-    with world.database.unit_of_work() as session:
+def test_two_runs_at_once_never_give_a_place_twice(scenario: Scenario) -> None:
+    scenario.manager(capacity=1, fit=0.9)
+    scenario.manager(capacity=1, fit=0.8)
+    scenario.ranked_pair(0.9)
+    with scenario.database.unit_of_work() as session:
         runs = [AssignmentRun(pairs_limit=10) for _ in range(2)]
         session.add_all(runs)
         session.flush()
         events = [due(run) for run in runs]
-    with world.database.reading() as session:
-        first = plan_run(world.services, session, events[0])
-    world.good_pair(0.95)
-    with world.database.reading() as session:
+    with scenario.database.reading() as session:
+        first = plan_run(scenario.services, session, events[0])
+    scenario.ranked_pair(0.95)
+    with scenario.database.reading() as session:
         second = plan_run(
-            world.services, session, events[1]
+            scenario.services, session, events[1]
         )  # knows one pair more, and gives it the same managers
     for event, plan in zip(events, (first, second), strict=True):
-        with world.database.unit_of_work() as session:
-            execute_run(world.services, session, event, plan)
-    assert len(world.pushes()) == 2
-    world.work()  # the second is computed again, and finds all slots occupied
-    assert len(world.pushes()) == 2
-    with world.database.reading() as session:
+        with scenario.database.unit_of_work() as session:
+            execute_run(scenario.services, session, event, plan)
+    assert len(scenario.pushes()) == 2
+    scenario.work()  # the second is computed again, and finds all slots occupied
+    assert len(scenario.pushes()) == 2
+    with scenario.database.reading() as session:
         assert set(session.scalars(select(AssignmentRun.state))) == {"done"}
 
 
-def test_a_run_whose_worker_died_is_done_once(world: World) -> None:
-    world.manager(capacity=3)
-    world.good_pair()
-    with world.database.unit_of_work() as session:
+def test_a_run_whose_worker_died_is_done_once(scenario: Scenario) -> None:
+    scenario.manager(capacity=3)
+    scenario.ranked_pair()
+    with scenario.database.unit_of_work() as session:
         run = AssignmentRun(pairs_limit=10)
         session.add(run)
         session.flush()
         event = due(run)
 
     def carry_out(*, killed: bool = False) -> None:
-        with world.database.reading() as session:
-            plan = plan_run(world.services, session, event)
-        with world.database.unit_of_work() as session:
-            execute_run(world.services, session, event, plan)
+        with scenario.database.reading() as session:
+            plan = plan_run(scenario.services, session, event)
+        with scenario.database.unit_of_work() as session:
+            execute_run(scenario.services, session, event, plan)
             if killed:
                 raise KeyboardInterrupt  # before the end of the transaction
 
-    with world.database.reading() as session:
-        plan_run(world.services, session, event)  # and its worker is gone
+    with scenario.database.reading() as session:
+        plan_run(scenario.services, session, event)  # and its worker is gone
     with pytest.raises(KeyboardInterrupt):
         carry_out(killed=True)
-    assert world.pushes() == []
+    assert scenario.pushes() == []
     carry_out()
     carry_out()
-    assert len(world.pushes()) == 1
+    assert len(scenario.pushes()) == 1
 
 
-def test_what_a_rule_forbids_by_then_is_not_written_and_told(world: World) -> None:
-    gone, stays = world.manager(fit=0.9), world.manager(fit=0.8)
-    key = world.good_pair()
-    with world.database.unit_of_work() as session:
+def test_what_a_rule_forbids_by_then_is_not_written_and_told(scenario: Scenario) -> None:
+    gone, stays = scenario.manager(fit=0.9), scenario.manager(fit=0.8)
+    key = scenario.ranked_pair()
+    with scenario.database.unit_of_work() as session:
         run = AssignmentRun(pairs_limit=10)
         session.add(run)
         session.flush()
         event = due(run)
-    with world.database.reading() as session:
-        plan = plan_run(world.services, session, event)
-    world.set_state(Manager, gone, "withdrawn")
-    with world.database.unit_of_work() as session:
-        execute_run(world.services, session, event, plan)
-    with world.database.reading() as session:
+    with scenario.database.reading() as session:
+        plan = plan_run(scenario.services, session, event)
+    scenario.set_state(Manager, gone, "withdrawn")
+    with scenario.database.unit_of_work() as session:
+        execute_run(scenario.services, session, event, plan)
+    with scenario.database.reading() as session:
         run = session.scalars(select(AssignmentRun)).one()
         [push] = session.scalars(select(Push)).all()
         assert (push.manager_id, push.demand_id) == (stays, key[0])
@@ -290,23 +292,23 @@ def test_what_a_rule_forbids_by_then_is_not_written_and_told(world: World) -> No
         (NIGHT + timedelta(hours=12), False),
     ],
 )
-def test_the_night_has_its_hours(world: World, moment: datetime, starts: bool) -> None:
-    with world.database.unit_of_work() as session:
+def test_the_night_has_its_hours(scenario: Scenario, moment: datetime, starts: bool) -> None:
+    with scenario.database.unit_of_work() as session:
         run = start_nightly(session, hour=3, limit=50, moment=moment)
     assert (run is not None) == starts
 
 
-def test_a_night_runs_once_and_the_next_night_again(world: World) -> None:
-    world.manager()
-    world.good_pair()
+def test_a_night_runs_once_and_the_next_night_again(scenario: Scenario) -> None:
+    scenario.manager()
+    scenario.ranked_pair()
     for minutes in (0, 5, 60):
-        with world.database.unit_of_work() as session:
+        with scenario.database.unit_of_work() as session:
             start_nightly(session, hour=3, limit=50, moment=NIGHT + timedelta(minutes=minutes))
-        world.work()
-    with world.database.unit_of_work() as session:
+        scenario.work()
+    with scenario.database.unit_of_work() as session:
         start_nightly(session, hour=3, limit=50, moment=NIGHT + timedelta(days=1))
-    world.work()
-    with world.database.reading() as session:
+    scenario.work()
+    with scenario.database.reading() as session:
         runs = session.scalars(select(AssignmentRun).order_by(AssignmentRun.night)).all()
         assert [(run.night, run.state, run.pushes) for run in runs] == [
             (NIGHT.date(), "done", 1),
@@ -314,13 +316,13 @@ def test_a_night_runs_once_and_the_next_night_again(world: World) -> None:
         ]
 
 
-def test_of_two_workers_at_once_one_starts_the_night(world: World) -> None:
+def test_of_two_workers_at_once_one_starts_the_night(scenario: Scenario) -> None:
     together = threading.Barrier(2)
     began = []
 
     def work() -> None:
         together.wait()
-        with world.database.unit_of_work() as session:
+        with scenario.database.unit_of_work() as session:
             began.append(start_nightly(session, hour=3, limit=50, moment=NIGHT) is not None)
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -329,7 +331,7 @@ def test_of_two_workers_at_once_one_starts_the_night(world: World) -> None:
     for thread in threads:
         thread.join()
     assert sorted(began) == [False, True]
-    with world.database.reading() as session:
+    with scenario.database.reading() as session:
         assert len(session.scalars(select(AssignmentRun)).all()) == 1
 
 

@@ -16,8 +16,8 @@ from app.pushes.digests.models import OwnerDigest
 from app.pushes.digests.owner_digest import announce_owner_digests, headline, make_owner_digest
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
-from tests.conftest import Caller
-from tests.pushes.world import World
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 
 
 def told(database: Database, organisation_id: UUID) -> list[OwnerDigest]:
@@ -28,15 +28,15 @@ def told(database: Database, organisation_id: UUID) -> list[OwnerDigest]:
         return found
 
 
-def wish(world: World, organisation_id: UUID, **wishes: Any) -> None:
+def wish(scenario: Scenario, organisation_id: UUID, **wishes: Any) -> None:
     base = {"frequency": "daily", "digest_hour": 0, "on_days_off": True}
-    with world.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.merge(OwnerPreference(organisation_id=organisation_id, **base | wishes))
 
 
-def yesterday(world: World) -> None:
+def yesterday(scenario: Scenario) -> None:
     """Move all rankings and notifications so far back by a day."""
-    with world.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         for pair in session.scalars(select(Pair)):
             pair.computed_at -= timedelta(days=1)
         for digest in session.scalars(select(OwnerDigest).order_by(OwnerDigest.day)):
@@ -44,37 +44,37 @@ def yesterday(world: World) -> None:
             session.flush()
 
 
-def make(world: World, organisation_id: UUID) -> bool:
-    with world.database.unit_of_work() as session:
-        return make_owner_digest(session, organisation_id, policy=world.policy) is not None
+def make(scenario: Scenario, organisation_id: UUID) -> bool:
+    with scenario.database.unit_of_work() as session:
+        return make_owner_digest(session, organisation_id, policy=scenario.policy) is not None
 
 
-def announce(world: World) -> int:
-    with world.database.unit_of_work() as session:
-        return announce_owner_digests(session, policy=world.policy)
+def announce(scenario: Scenario) -> int:
+    with scenario.database.unit_of_work() as session:
+        return announce_owner_digests(session, policy=scenario.policy)
 
 
 @pytest.fixture
-def enterprise(world: World) -> UUID:
-    organisation_id = world.organisation()
-    wish(world, organisation_id)
+def enterprise(scenario: Scenario) -> UUID:
+    organisation_id = scenario.organisation()
+    wish(scenario, organisation_id)
     return organisation_id
 
 
-def test_both_sides_are_told_of_what_fits(world: World, enterprise: UUID) -> None:
-    university = world.organisation()
-    wish(world, university)
-    demand = world.demand(owner=enterprise)
-    achievements = [world.achievement(owner=university) for _ in range(3)]
+def test_both_sides_are_told_of_what_fits(scenario: Scenario, enterprise: UUID) -> None:
+    university = scenario.organisation()
+    wish(scenario, university)
+    demand = scenario.demand(owner=enterprise)
+    achievements = [scenario.achievement(owner=university) for _ in range(3)]
     for n, achievement in enumerate(achievements):
-        world.pair(demand, achievement, 0.6 + n / 10)
-    world.pair(demand, world.achievement(), 0.4)
-    assert announce(world) == 0  # ranked after the hour
-    yesterday(world)
-    assert announce(world) == 2
-    assert announce(world) == 0  # they still wait
-    world.work()
-    [mine] = told(world.database, enterprise)
+        scenario.rank_pair(demand, achievement, 0.6 + n / 10)
+    scenario.rank_pair(demand, scenario.achievement(), 0.4)
+    assert announce(scenario) == 0  # ranked after the hour
+    yesterday(scenario)
+    assert announce(scenario) == 2
+    assert announce(scenario) == 0  # they still wait
+    scenario.work()
+    [mine] = told(scenario.database, enterprise)
     assert mine.day == local(now()).date()
     assert mine.items == [
         {
@@ -84,11 +84,11 @@ def test_both_sides_are_told_of_what_fits(world: World, enterprise: UUID) -> Non
             "others": [str(id_) for id_ in reversed(achievements)],
         }
     ]
-    [theirs] = told(world.database, university)
+    [theirs] = told(scenario.database, university)
     assert {(item["kind"], item["record_id"], item["count"]) for item in theirs.items} == {
         ("achievement", str(id_), 1) for id_ in achievements
     }
-    messages = {one.subject_id: one.payload for one in world.events("message.due")}
+    messages = {one.subject_id: one.payload for one in scenario.events("message.due")}
     assert messages[enterprise]["kind"] == "owner_digest"
     assert messages[enterprise]["ids"] == {
         "owner_digest_id": str(mine.id),
@@ -98,69 +98,69 @@ def test_both_sides_are_told_of_what_fits(world: World, enterprise: UUID) -> Non
     assert set(messages[university]["ids"]["achievement_ids"]) == {str(id_) for id_ in achievements}
 
 
-def test_the_same_news_is_not_told_twice(world: World, enterprise: UUID) -> None:
-    demand = world.demand(owner=enterprise)
-    world.pair(demand, world.achievement())
-    yesterday(world)
-    assert make(world, enterprise)
-    assert not make(world, enterprise)
-    yesterday(world)
-    assert not make(world, enterprise)
-    fresh = world.achievement()
-    world.pair(demand, fresh)
-    yesterday(world)
-    assert make(world, enterprise)
-    assert [item["others"] for item in told(world.database, enterprise)[-1].items] == [[str(fresh)]]
+def test_the_same_news_is_not_told_twice(scenario: Scenario, enterprise: UUID) -> None:
+    demand = scenario.demand(owner=enterprise)
+    scenario.rank_pair(demand, scenario.achievement())
+    yesterday(scenario)
+    assert make(scenario, enterprise)
+    assert not make(scenario, enterprise)
+    yesterday(scenario)
+    assert not make(scenario, enterprise)
+    fresh = scenario.achievement()
+    scenario.rank_pair(demand, fresh)
+    yesterday(scenario)
+    assert make(scenario, enterprise)
+    assert [item["others"] for item in told(scenario.database, enterprise)[-1].items] == [[str(fresh)]]
 
 
-def test_a_pair_that_was_ranked_again_is_no_news(world: World, enterprise: UUID) -> None:
-    demand, achievement = world.demand(owner=enterprise), world.achievement()
-    world.pair(demand, achievement)
-    yesterday(world)
-    assert make(world, enterprise)
-    world.unrank(demand, achievement)
-    world.pair(demand, achievement, 0.95)
-    yesterday(world)
-    assert not make(world, enterprise)
+def test_a_pair_that_was_ranked_again_is_no_news(scenario: Scenario, enterprise: UUID) -> None:
+    demand, achievement = scenario.demand(owner=enterprise), scenario.achievement()
+    scenario.rank_pair(demand, achievement)
+    yesterday(scenario)
+    assert make(scenario, enterprise)
+    scenario.unrank_pair(demand, achievement)
+    scenario.rank_pair(demand, achievement, 0.95)
+    yesterday(scenario)
+    assert not make(scenario, enterprise)
 
 
 @pytest.mark.parametrize("wishes", [{"frequency": "none"}, {"minimum_score": 0.9}])
-def test_who_wants_no_news_gets_none(world: World, enterprise: UUID, wishes: dict[str, Any]) -> None:
-    wish(world, enterprise, **wishes)
-    world.pair(world.demand(owner=enterprise), world.achievement(), 0.8)
-    yesterday(world)
-    assert not make(world, enterprise)
-    announce(world)
-    assert [one.subject_id for one in world.events("owner_digest.due")].count(enterprise) == 0
+def test_who_wants_no_news_gets_none(scenario: Scenario, enterprise: UUID, wishes: dict[str, Any]) -> None:
+    wish(scenario, enterprise, **wishes)
+    scenario.rank_pair(scenario.demand(owner=enterprise), scenario.achievement(), 0.8)
+    yesterday(scenario)
+    assert not make(scenario, enterprise)
+    announce(scenario)
+    assert [one.subject_id for one in scenario.events("owner_digest.due")].count(enterprise) == 0
 
 
-def test_withdrawn_and_own_matches_are_no_news(world: World, enterprise: UUID) -> None:
-    demand = world.demand(owner=enterprise)
-    gone = world.achievement()
-    world.pair(demand, gone)
-    world.pair(demand, world.achievement(owner=enterprise))
-    with world.database.unit_of_work() as session:
+def test_withdrawn_and_own_matches_are_no_news(scenario: Scenario, enterprise: UUID) -> None:
+    demand = scenario.demand(owner=enterprise)
+    gone = scenario.achievement()
+    scenario.rank_pair(demand, gone)
+    scenario.rank_pair(demand, scenario.achievement(owner=enterprise))
+    with scenario.database.unit_of_work() as session:
         session.get_one(Achievement, gone).state = "withdrawn"
-    yesterday(world)
-    assert not make(world, enterprise)
+    yesterday(scenario)
+    assert not make(scenario, enterprise)
 
 
-def test_two_workers_tell_once(world: World, enterprise: UUID) -> None:
-    world.pair(world.demand(owner=enterprise), world.achievement())
-    yesterday(world)
+def test_two_workers_tell_once(scenario: Scenario, enterprise: UUID) -> None:
+    scenario.rank_pair(scenario.demand(owner=enterprise), scenario.achievement())
+    yesterday(scenario)
     start = threading.Barrier(3)
 
     def work() -> None:
         start.wait()
-        make(world, enterprise)
+        make(scenario, enterprise)
 
     threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(told(world.database, enterprise)) == 1
-    assert len(world.events("message.due")) == 1
+    assert len(told(scenario.database, enterprise)) == 1
+    assert len(scenario.events("message.due")) == 1
 
 
 def test_the_news_in_words() -> None:
@@ -176,10 +176,10 @@ def test_the_news_in_words() -> None:
 
 def test_over_http(app: Any, as_enterprise: Caller, as_institution: Caller, as_operator: Caller) -> None:
     """By the jobs and handlers of the service itself."""
-    world = World(app.state.database)
-    wish(world, as_enterprise.organisation_id)
-    world.pair(world.demand(owner=as_enterprise.organisation_id), world.achievement(), 0.99)
-    yesterday(world)
+    scenario = Scenario(app.state.database)
+    wish(scenario, as_enterprise.organisation_id)
+    scenario.rank_pair(scenario.demand(owner=as_enterprise.organisation_id), scenario.achievement(), 0.99)
+    yesterday(scenario)
     worker = build_worker(app.state.services)
     assert "announce_owner_digests" in worker.run_due_jobs()
     worker.run_until_idle()

@@ -8,30 +8,35 @@ import pytest
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from tests.conftest import Caller
-from tests.pushes.world import World
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 
 
 @pytest.fixture
-def world(app: Any) -> World:
-    return World(app.state.database)
+def scenario(app: Any) -> Scenario:
+    return Scenario(app.state.database)
 
 
 class Match:
     """A demand of the enterprise that is logged in with an achievement of the institution that is, pushed to the
     manager that is; one more manager is available."""
 
-    def __init__(self, world: World, enterprise: Caller, institution: Caller, manager: Caller) -> None:
-        self.world, self.enterprise, self.institution, self.manager = world, enterprise, institution, manager
-        self.demand = world.demand(owner=enterprise.organisation_id)
-        self.achievement = world.achievement(owner=institution.organisation_id)
-        world.pair(self.demand, self.achievement, 0.8)
-        first = world.manager(fit=0.9)
-        with world.database.unit_of_work() as session:
+    def __init__(self, scenario: Scenario, enterprise: Caller, institution: Caller, manager: Caller) -> None:
+        self.scenario, self.enterprise, self.institution, self.manager = (
+            scenario,
+            enterprise,
+            institution,
+            manager,
+        )
+        self.demand = scenario.demand(owner=enterprise.organisation_id)
+        self.achievement = scenario.achievement(owner=institution.organisation_id)
+        scenario.rank_pair(self.demand, self.achievement, 0.8)
+        first = scenario.manager(fit=0.9)
+        with scenario.database.unit_of_work() as session:
             session.get_one(Manager, first).user_id = manager.user_id
-        world.tell("demand.published", self.demand)
-        world.work()
-        self.next = world.manager(fit=0.6)
+        scenario.emit_event("demand.published", self.demand)
+        scenario.work()
+        self.next = scenario.manager(fit=0.6)
 
     def answer(self, side: str = "demand", **word: Any) -> None:
         path, owner = (
@@ -50,22 +55,22 @@ class Match:
         assert answer.status_code == 200, answer.text
 
     def of(self, manager: UUID) -> list[str]:
-        return self.world.states(manager_id=manager)
+        return self.scenario.states(manager_id=manager)
 
     def offer_again(self) -> None:
         """As operators do after managers have free capacity again."""
-        self.world.tell("demand.published", self.demand)
-        self.world.work()
+        self.scenario.emit_event("demand.published", self.demand)
+        self.scenario.work()
 
 
 @pytest.fixture
-def match(world: World, as_enterprise: Caller, as_institution: Caller, as_manager: Caller) -> Match:
-    return Match(world, as_enterprise, as_institution, as_manager)
+def match(scenario: Scenario, as_enterprise: Caller, as_institution: Caller, as_manager: Caller) -> Match:
+    return Match(scenario, as_enterprise, as_institution, as_manager)
 
 
 def test_without_a_word_of_its_owners_it_goes_to_the_next(match: Match) -> None:
     match.decline()
-    match.world.work()
+    match.scenario.work()
     assert match.of(match.next) == ["new"]
 
 
@@ -76,9 +81,9 @@ def test_nobody_else_is_asked_and_what_was_sent_stays(match: Match, side: str) -
     assert match.of(match.next) == []
     assert len(match.manager.get("/v1/inbox").json()["items"]) == 1
     match.decline()
-    match.world.work()
-    match.world.tell("manager.published", match.next)
-    match.world.work()
+    match.scenario.work()
+    match.scenario.emit_event("manager.published", match.next)
+    match.scenario.work()
     assert match.of(match.next) == []
 
 
@@ -93,38 +98,38 @@ def test_an_owner_who_is_interested_after_all_has_it_offered_at_once(match: Matc
     match.answer(interested=False, reason="other", note="暂不考虑")
     match.offer_again()
     match.answer(interested=True)
-    match.world.work()
+    match.scenario.work()
     assert match.of(match.next) == ["new"]
 
 
 def test_one_owners_interest_does_not_undo_the_others_word(match: Match) -> None:
     match.answer("achievement", interested=False, reason="conflict")
     match.answer("demand", interested=True)
-    match.world.work()
+    match.scenario.work()
     assert match.of(match.next) == []
 
 
 def test_a_change_that_meets_the_reason_lets_it_go_on(match: Match) -> None:
     match.answer(interested=False, reason="price")
-    match.world.rewrite(Achievement, match.achievement, summary="更清楚的简介")
-    match.world.work()
+    match.scenario.rewrite(Achievement, match.achievement, summary="更清楚的简介")
+    match.scenario.work()
     assert match.of(match.next) == []
-    match.world.rewrite(Achievement, match.achievement, price_max_wan=50)
-    match.world.work()
+    match.scenario.rewrite(Achievement, match.achievement, price_max_wan=50)
+    match.scenario.work()
     assert match.of(match.next) == ["new"]
 
 
 def test_a_change_of_before_the_word_meets_nothing(match: Match) -> None:
-    match.world.rewrite(Achievement, match.achievement, price_max_wan=50)
+    match.scenario.rewrite(Achievement, match.achievement, price_max_wan=50)
     match.answer(interested=False, reason="price")
-    match.world.work()
+    match.scenario.work()
     assert match.of(match.next) == []
 
 
 def test_what_lies_outside_the_need_goes_on_when_the_score_rose_by_a_change(match: Match) -> None:
     match.answer(interested=False, reason="outside_need")
     for score, states in ((0.85, []), (0.95, ["new"])):
-        match.world.pair(match.demand, match.achievement, score)
-        match.world.rewrite(Demand, match.demand, main_problem=f"管道腐蚀快 {score}")
-        match.world.work()
+        match.scenario.rank_pair(match.demand, match.achievement, score)
+        match.scenario.rewrite(Demand, match.demand, main_problem=f"管道腐蚀快 {score}")
+        match.scenario.work()
         assert match.of(match.next) == states

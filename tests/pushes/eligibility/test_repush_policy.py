@@ -21,7 +21,7 @@ from app.pushes.inbox import service as inbox
 from app.pushes.models import OCCUPYING, PushState
 from app.pushes.planning.revision import expire_due
 from app.pushes.policy import RepushPolicy
-from tests.pushes.world import World
+from tests.support.scenario import Scenario
 
 POLICY = RepushPolicy(max_attempts=3, min_score_gain=0.1)
 FIELDS = sorted(
@@ -88,73 +88,73 @@ def test_a_change_must_meet_the_reason(reason: str, changed: set[str], rise: flo
     assert may_repush(last, score=0.6 + rise, changed=changed, policy=POLICY) is returns
 
 
-def decline(world: World, push_id: UUID, manager_id: UUID, reason: str) -> None:
-    with world.database.unit_of_work() as session:
-        inbox.decline(session, push_id, principal=world.as_manager(manager_id), reason=reason)
+def decline(scenario: Scenario, push_id: UUID, manager_id: UUID, reason: str) -> None:
+    with scenario.database.unit_of_work() as session:
+        inbox.decline(session, push_id, principal=scenario.as_manager(manager_id), reason=reason)
 
 
-def test_a_lower_price_brings_a_declined_pair_back_in_the_same_row(world: World) -> None:
-    manager = world.manager()
-    demand, achievement = world.good_pair()
-    world.tell("demand.published", demand)
-    world.work()
-    [first] = world.pushes()
-    decline(world, first.id, manager, "price")
-    world.rewrite(Achievement, achievement, summary="更清楚的简介")
-    world.work()
-    assert world.states() == ["declined"]
-    world.rewrite(Achievement, achievement, price_max_wan=50)
-    world.work()
-    [again] = world.pushes()
+def test_a_lower_price_brings_a_declined_pair_back_in_the_same_row(scenario: Scenario) -> None:
+    manager = scenario.manager()
+    demand, achievement = scenario.ranked_pair()
+    scenario.emit_event("demand.published", demand)
+    scenario.work()
+    [first] = scenario.pushes()
+    decline(scenario, first.id, manager, "price")
+    scenario.rewrite(Achievement, achievement, summary="更清楚的简介")
+    scenario.work()
+    assert scenario.states() == ["declined"]
+    scenario.rewrite(Achievement, achievement, price_max_wan=50)
+    scenario.work()
+    [again] = scenario.pushes()
     assert (again.id, again.state, again.round) == (first.id, "new", 2)
     assert (again.decline_reason, again.answered_at, again.read_at) == (None, None, None)
     assert again.pushed_at > first.pushed_at
     assert again.created_at == first.created_at
-    assert [(one.round, one.outcome, one.reason) for one in world.rounds()] == [
+    assert [(one.round, one.outcome, one.reason) for one in scenario.push_attempts()] == [
         (1, "declined", "price"),
         (2, None, None),
     ]
 
 
-def test_a_pair_comes_back_only_so_often(world: World) -> None:
-    manager = world.manager()
-    demand, achievement = world.good_pair()
-    world.tell("demand.published", demand)
-    world.work()
+def test_a_pair_comes_back_only_so_often(scenario: Scenario) -> None:
+    manager = scenario.manager()
+    demand, achievement = scenario.ranked_pair()
+    scenario.emit_event("demand.published", demand)
+    scenario.work()
     for price in (90, 80, 70, 60):
-        [push] = world.pushes()
+        [push] = scenario.pushes()
         if push.state == "new":
-            decline(world, push.id, manager, "price")
-        world.rewrite(Achievement, achievement, price_max_wan=price)
-        world.work()
-    [push] = world.pushes()
+            decline(scenario, push.id, manager, "price")
+        scenario.rewrite(Achievement, achievement, price_max_wan=price)
+        scenario.work()
+    [push] = scenario.pushes()
     assert (push.round, push.state) == (3, "declined")
 
 
-def test_an_unanswered_pair_comes_back_when_its_score_rose(world: World) -> None:
-    world.manager()
-    demand, achievement = world.good_pair(score=0.6)
-    world.tell("demand.published", demand)
-    world.work()
-    [push] = world.pushes()
-    world.age(push.id, timedelta(days=40))
-    with world.database.unit_of_work() as session:
+def test_an_unanswered_pair_comes_back_when_its_score_rose(scenario: Scenario) -> None:
+    scenario.manager()
+    demand, achievement = scenario.ranked_pair(score=0.6)
+    scenario.emit_event("demand.published", demand)
+    scenario.work()
+    [push] = scenario.pushes()
+    scenario.age_push(push.id, timedelta(days=40))
+    with scenario.database.unit_of_work() as session:
         expire_due(session)
     for score, state in ((0.65, "expired"), (0.75, "new")):
-        world.pair(demand, achievement, score)
-        world.rewrite(Demand, demand, main_problem=f"{score}")
-        world.work()
-        assert world.states() == [state]
+        scenario.rank_pair(demand, achievement, score)
+        scenario.rewrite(Demand, demand, main_problem=f"{score}")
+        scenario.work()
+        assert scenario.states() == [state]
 
 
-def test_a_pair_that_is_good_again_after_a_change_is_pushed_again(world: World) -> None:
-    world.manager()
-    demand, achievement = world.good_pair()
-    world.tell("demand.published", demand)
-    world.work()
+def test_a_pair_that_is_good_again_after_a_change_is_pushed_again(scenario: Scenario) -> None:
+    scenario.manager()
+    demand, achievement = scenario.ranked_pair()
+    scenario.emit_event("demand.published", demand)
+    scenario.work()
     for score, state in ((0.3, "cancelled"), (0.8, "new")):
-        world.pair(demand, achievement, score)
-        world.rewrite(Demand, demand, main_problem=f"{score}")
-        world.work()
-        assert world.states() == [state]
-    assert world.pushes()[0].round == 2
+        scenario.rank_pair(demand, achievement, score)
+        scenario.rewrite(Demand, demand, main_problem=f"{score}")
+        scenario.work()
+        assert scenario.states() == [state]
+    assert scenario.pushes()[0].round == 2

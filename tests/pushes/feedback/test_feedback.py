@@ -19,24 +19,24 @@ from app.libraries.vocabularies import vocabulary
 from app.pushes.feedback import service as feedback
 from app.pushes.feedback.models import MatchReport
 from app.pushes.inbox import service as inbox
-from tests.conftest import Caller
-from tests.pushes.world import World
+from tests.support.callers import Caller
 from tests.support.paths import REPOSITORY
+from tests.support.scenario import Scenario
 
 
 @pytest.fixture
-def world(app: Any) -> World:
-    return World(app.state.database)
+def scenario(app: Any) -> Scenario:
+    return Scenario(app.state.database)
 
 
 @pytest.fixture
-def match(world: World, as_enterprise: Caller, as_institution: Caller) -> tuple[UUID, UUID]:
+def match(scenario: Scenario, as_enterprise: Caller, as_institution: Caller) -> tuple[UUID, UUID]:
     """A demand of the enterprise that is logged in, with an achievement of the institution that is."""
     key = (
-        world.demand(owner=as_enterprise.organisation_id, publish_mode="confidential", title="机密需求甲"),
-        world.achievement(owner=as_institution.organisation_id),
+        scenario.demand(owner=as_enterprise.organisation_id, publish_mode="confidential", title="机密需求甲"),
+        scenario.achievement(owner=as_institution.organisation_id),
     )
-    world.pair(*key, 0.8)
+    scenario.rank_pair(*key, 0.8)
     return key
 
 
@@ -46,7 +46,7 @@ def answer_path(key: tuple[UUID, UUID]) -> str:
 
 class TestOwnersAnswers:
     def test_an_owner_answers_and_changes_his_mind(
-        self, world: World, match: tuple[UUID, UUID], as_enterprise: Caller
+        self, scenario: Scenario, match: tuple[UUID, UUID], as_enterprise: Caller
     ) -> None:
         path = answer_path(match)
         assert as_enterprise.get(path).status_code == 404
@@ -57,7 +57,7 @@ class TestOwnersAnswers:
         changed = as_enterprise.put(path, json={"interested": True}, headers={"If-Match": '"1"'})
         assert (changed.json()["interested"], changed.json()["reason"]) == (True, None)
         assert as_enterprise.get(path).json() == changed.json()
-        told = [one.payload for one in world.events("owner.answered")]
+        told = [one.payload for one in scenario.events("owner.answered")]
         assert [one["interested"] for one in told] == [False, True]
         assert told[0] == {
             "demand_id": str(match[0]),
@@ -99,7 +99,7 @@ class TestOwnersAnswers:
 
     def test_only_the_owner_and_only_a_match(
         self,
-        world: World,
+        scenario: Scenario,
         match: tuple[UUID, UUID],
         as_enterprise: Caller,
         as_operator: Caller,
@@ -110,32 +110,32 @@ class TestOwnersAnswers:
         assert log_in(Role.ENTERPRISE).put(answer_path(match), json=yes).status_code == 404
         assert as_operator.put(answer_path(match), json=yes).status_code == 403
         assert as_manager.put(answer_path(match), json=yes).status_code == 403
-        no_match = as_enterprise.put(answer_path((match[0], world.achievement())), json=yes)
+        no_match = as_enterprise.put(answer_path((match[0], scenario.achievement())), json=yes)
         assert no_match.json()["code"] == "no_match"
-        draft = world.achievement(state="draft")
-        world.pair(match[0], draft)
+        draft = scenario.achievement(state="draft")
+        scenario.rank_pair(match[0], draft)
         assert as_enterprise.put(answer_path((match[0], draft)), json=yes).json()["code"] == "not_found"
 
 
-def decline(world: World, achievement: UUID, reasons: list[str]) -> None:
+def decline(scenario: Scenario, achievement: UUID, reasons: list[str]) -> None:
     """Each by another manager, each for another demand."""
     for reason in reasons:
-        world.manager(fit=0.9, capacity=9)
-        demand = world.demand(publish_mode="confidential", title="机密需求乙")
-        world.pair(demand, achievement)
-        world.tell("demand.published", demand)
-        world.work()
-        push = world.pushes(demand_id=demand, state="new")[0]
-        with world.database.unit_of_work() as session:
-            me = world.as_manager(push.manager_id)
+        scenario.manager(fit=0.9, capacity=9)
+        demand = scenario.demand(publish_mode="confidential", title="机密需求乙")
+        scenario.rank_pair(demand, achievement)
+        scenario.emit_event("demand.published", demand)
+        scenario.work()
+        push = scenario.pushes(demand_id=demand, state="new")[0]
+        with scenario.database.unit_of_work() as session:
+            me = scenario.as_manager(push.manager_id)
             inbox.decline(session, push.id, principal=me, reason=reason, note="某某公司说太贵")
 
 
 class TestSuppliersFeedback:
     def test_reasons_are_counted_with_advice_and_nobody_is_named(
-        self, world: World, match: tuple[UUID, UUID], as_institution: Caller, as_enterprise: Caller
+        self, scenario: Scenario, match: tuple[UUID, UUID], as_institution: Caller, as_enterprise: Caller
     ) -> None:
-        decline(world, match[1], ["price", "unclear_text", "unclear_text", "too_early"])
+        decline(scenario, match[1], ["price", "unclear_text", "unclear_text", "too_early"])
         as_enterprise.put(answer_path(match), json={"interested": False, "reason": "price", "note": "不要"})
         answer = as_institution.get(f"/v1/achievements/{match[1]}/feedback")
         assert answer.status_code == 200, answer.text
@@ -151,17 +151,17 @@ class TestSuppliersFeedback:
         told = json.dumps(found, ensure_ascii=False)
         for secret in ("too_early", "机密", "某某公司", "不要", str(match[0])):
             assert secret not in told
-        assert not {str(one.manager_id) for one in world.pushes()} & set(told.split('"'))
+        assert not {str(one.manager_id) for one in scenario.pushes()} & set(told.split('"'))
 
     def test_an_undone_refusal_does_not_count(
-        self, world: World, match: tuple[UUID, UUID], as_institution: Caller, as_manager: Caller
+        self, scenario: Scenario, match: tuple[UUID, UUID], as_institution: Caller, as_manager: Caller
     ) -> None:
-        manager = world.manager()
-        with world.database.unit_of_work() as session:
+        manager = scenario.manager()
+        with scenario.database.unit_of_work() as session:
             session.get_one(Manager, manager).user_id = as_manager.user_id
-        world.tell("demand.published", match[0])
-        world.work()
-        [push] = world.pushes()
+        scenario.emit_event("demand.published", match[0])
+        scenario.work()
+        [push] = scenario.pushes()
         as_manager.post(f"/v1/pushes/{push.id}/decline", json={"reason": "price"})
         path = f"/v1/achievements/{match[1]}/feedback"
         assert as_institution.get(path).json()["reasons_withheld"] == 1
@@ -192,7 +192,7 @@ class TestSuppliersFeedback:
 
 class TestReports:
     def test_an_error_goes_to_the_bureaus_list_and_is_resolved(
-        self, world: World, match: tuple[UUID, UUID], as_enterprise: Caller, as_operator: Caller
+        self, scenario: Scenario, match: tuple[UUID, UUID], as_enterprise: Caller, as_operator: Caller
     ) -> None:
         body = {"demand_id": str(match[0]), "achievement_id": str(match[1]), "category": "wrong_topic"}
         key = {"Idempotency-Key": "report-0001"}
@@ -215,7 +215,7 @@ class TestReports:
         assert as_operator.get("/v1/match-reports").json()["items"] == []
         listed = as_operator.get("/v1/match-reports", params={"state": "resolved", "category": "leak"})
         assert listed.json()["items"] == []
-        [event] = world.events("match.reported")
+        [event] = scenario.events("match.reported")
         assert (event.payload["category"], event.payload["role"], event.payload["pair_score"]) == (
             "wrong_topic",
             "enterprise",
@@ -225,14 +225,14 @@ class TestReports:
 
     def test_two_reports_at_the_same_moment_are_one(
         self,
-        world: World,
+        scenario: Scenario,
         match: tuple[UUID, UUID],
         as_enterprise: Caller,
         as_operator: Caller,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Both have looked for an open report before either is written; on SQLite writers queue before they look."""
-        looked = Barrier(1 if world.database.is_sqlite else 2)
+        looked = Barrier(1 if scenario.database.is_sqlite else 2)
         look = feedback._refuse_second_report
 
         def look_together(*arguments: Any) -> None:
@@ -247,7 +247,7 @@ class TestReports:
         [refused] = [answer.json() for answer in posted if answer.status_code == 409]
         assert refused["code"] == "reported_before"
         assert len(as_operator.get("/v1/match-reports").json()["items"]) == 1
-        assert len(world.events("match.reported")) == 1
+        assert len(scenario.events("match.reported")) == 1
 
     def test_a_settled_report_may_be_made_again(
         self, match: tuple[UUID, UUID], as_enterprise: Caller, as_operator: Caller
@@ -263,15 +263,15 @@ class TestReports:
             assert done.status_code == 200, done.text
 
     def test_a_manager_reports_what_was_pushed_to_him(
-        self, world: World, match: tuple[UUID, UUID], as_manager: Caller, log_in: Callable[..., Caller]
+        self, scenario: Scenario, match: tuple[UUID, UUID], as_manager: Caller, log_in: Callable[..., Caller]
     ) -> None:
-        manager = world.manager()
-        with world.database.unit_of_work() as session:
+        manager = scenario.manager()
+        with scenario.database.unit_of_work() as session:
             session.get_one(Manager, manager).user_id = as_manager.user_id
         body = {"demand_id": str(match[0]), "achievement_id": str(match[1]), "category": "outdated"}
         assert as_manager.post("/v1/match-reports", json=body).status_code == 404
-        world.tell("demand.published", match[0])
-        world.work()
+        scenario.emit_event("demand.published", match[0])
+        scenario.work()
         assert as_manager.post("/v1/match-reports", json=body).status_code == 201
         assert log_in(Role.MANAGER).post("/v1/match-reports", json=body).status_code == 404
         assert log_in(Role.ENTERPRISE).post("/v1/match-reports", json=body).status_code == 404
@@ -290,10 +290,10 @@ class TestReports:
         assert [one["field"] for one in refused.json()["errors"]] == [field]
 
     def test_nobody_learns_by_a_report_what_he_may_not_see(
-        self, world: World, match: tuple[UUID, UUID], as_enterprise: Caller
+        self, scenario: Scenario, match: tuple[UUID, UUID], as_enterprise: Caller
     ) -> None:
         """A record that is there and one that is not answer alike."""
-        draft = world.achievement(state="draft")
+        draft = scenario.achievement(state="draft")
         for achievement in (draft, uuid4()):
             body = {
                 "demand_id": str(match[0]),
@@ -303,14 +303,14 @@ class TestReports:
             assert as_enterprise.post("/v1/match-reports", json=body).json()["code"] == "not_found"
 
 
-def test_of_reports_that_doubled_before_the_first_stays_open(world: World) -> None:
+def test_of_reports_that_doubled_before_the_first_stays_open(scenario: Scenario) -> None:
     path = REPOSITORY / "migrations" / "versions" / "20261126_owners_word_and_reports.py"
     spec = importlib.util.spec_from_file_location("reports_migration", path)
     assert spec is not None and spec.loader is not None
     migration = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(migration)
-    key, reporter = world.good_pair(), uuid4()
-    with world.database.engine.execution_options(sanku_write=True).begin() as connection:
+    key, reporter = scenario.ranked_pair(), uuid4()
+    with scenario.database.engine.execution_options(sanku_write=True).begin() as connection:
         connection.execute(text("DROP INDEX uq_match_reports_open"))
         with Session(connection, join_transaction_mode="create_savepoint") as session:
             for by, category in (
@@ -326,13 +326,13 @@ def test_of_reports_that_doubled_before_the_first_stays_open(world: World) -> No
             session.commit()
         for _ in range(2):
             migration.settle_doubles(connection)
-    with world.database.reading() as session:
+    with scenario.database.reading() as session:
         found = session.scalars(select(MatchReport).order_by(MatchReport.id)).all()
         assert [one.state for one in found] == ["open", "dismissed", "open", "open"]
         assert found[1].resolution
 
 
-def test_new_reasons_and_old_ones_are_valid(world: World, match: tuple[UUID, UUID]) -> None:
+def test_new_reasons_and_old_ones_are_valid(scenario: Scenario, match: tuple[UUID, UUID]) -> None:
     codes = vocabulary("decline_reasons").codes
     old = [
         "too_early",
@@ -345,7 +345,7 @@ def test_new_reasons_and_old_ones_are_valid(world: World, match: tuple[UUID, UUI
         "other",
     ]
     assert set(old) < set(codes)
-    decline(world, match[1], ["conflict", "capacity"])
-    assert {one.reason for one in world.rounds(outcome="declined")} == {"conflict", "capacity"}
-    with world.database.reading() as session:
+    decline(scenario, match[1], ["conflict", "capacity"])
+    assert {one.reason for one in scenario.push_attempts(outcome="declined")} == {"conflict", "capacity"}
+    with scenario.database.reading() as session:
         assert session.get(Demand, match[0]) is not None

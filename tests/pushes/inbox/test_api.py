@@ -13,36 +13,36 @@ from app.accounts.models import Organisation, OrganisationKind, Role
 from app.database import now
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from tests.conftest import Caller
-from tests.pushes.world import World
 from tests.support.builders.accounts import make_organisation, make_user, principal_of
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 
 
 @pytest.fixture
-def world(app: Any) -> World:
-    return World(app.state.database)
+def scenario(app: Any) -> Scenario:
+    return Scenario(app.state.database)
 
 
 @pytest.fixture
-def manager(world: World, as_manager: Caller) -> UUID:
+def manager(scenario: Scenario, as_manager: Caller) -> UUID:
     """The library record of the manager who is logged in."""
-    manager_id = world.manager(fit=0.8, capacity=3)
-    with world.database.unit_of_work() as session:
+    manager_id = scenario.manager(fit=0.8, capacity=3)
+    with scenario.database.unit_of_work() as session:
         session.get_one(Manager, manager_id).user_id = as_manager.user_id
     return manager_id
 
 
-def push(world: World, score: float = 0.8, **demand: Any) -> tuple[UUID, UUID]:
-    key = world.demand(**demand), world.achievement()
-    world.pair(*key, score)
-    world.tell("demand.published", key[0])
-    world.work()
+def push(scenario: Scenario, score: float = 0.8, **demand: Any) -> tuple[UUID, UUID]:
+    key = scenario.demand(**demand), scenario.achievement()
+    scenario.rank_pair(*key, score)
+    scenario.emit_event("demand.published", key[0])
+    scenario.work()
     return key
 
 
-def test_the_inbox_is_ranked_and_paged(world: World, manager: UUID, as_manager: Caller) -> None:
+def test_the_inbox_is_ranked_and_paged(scenario: Scenario, manager: UUID, as_manager: Caller) -> None:
     for score in (0.6, 0.9, 0.7):
-        push(world, score)
+        push(scenario, score)
     first = as_manager.get("/v1/inbox", params={"limit": 2}).json()
     assert [item["pair_score"] for item in first["items"]] == [0.9, 0.7]
     assert first["items"][0]["rank_score"] == pytest.approx(0.72)
@@ -53,20 +53,20 @@ def test_the_inbox_is_ranked_and_paged(world: World, manager: UUID, as_manager: 
     assert rest["next_cursor"] is None
 
 
-def test_fresh_pushes_rise_over_stale_ones(world: World, manager: UUID, as_manager: Caller) -> None:
-    push(world, 0.9)
-    [old] = world.pushes()
-    with world.database.unit_of_work() as session:
+def test_fresh_pushes_rise_over_stale_ones(scenario: Scenario, manager: UUID, as_manager: Caller) -> None:
+    push(scenario, 0.9)
+    [old] = scenario.pushes()
+    with scenario.database.unit_of_work() as session:
         stale = session.merge(old)
         stale.rank_key -= 2  # two half-lives
-    push(world, 0.6)
+    push(scenario, 0.6)
     items = as_manager.get("/v1/inbox").json()["items"]
     assert [item["pair_score"] for item in items] == [0.6, 0.9]
 
 
-def test_answers_over_http(world: World, manager: UUID, as_manager: Caller) -> None:
+def test_answers_over_http(scenario: Scenario, manager: UUID, as_manager: Caller) -> None:
     for _ in range(3):
-        push(world)
+        push(scenario)
     first, second, third = (item["id"] for item in as_manager.get("/v1/inbox").json()["items"])
     shown = as_manager.get(f"/v1/pushes/{first}")
     assert shown.headers["etag"] == '"1"'
@@ -84,15 +84,15 @@ def test_answers_over_http(world: World, manager: UUID, as_manager: Caller) -> N
     assert as_manager.get("/v1/inbox").json()["items"] == []
     chosen = as_manager.get("/v1/inbox", params={"state": ["accepted", "later"]}).json()["items"]
     assert {item["id"] for item in chosen} == {first, third}
-    with world.database.unit_of_work() as session:
-        session.merge(world.pushes(id=UUID(third))[0]).snoozed_until = now() - timedelta(minutes=1)
+    with scenario.database.unit_of_work() as session:
+        session.merge(scenario.pushes(id=UUID(third))[0]).snoozed_until = now() - timedelta(minutes=1)
     assert [item["id"] for item in as_manager.get("/v1/inbox").json()["items"]] == [third]
 
 
 def test_an_answer_too_late_is_a_problem_with_what_is_allowed(
-    world: World, manager: UUID, as_manager: Caller
+    scenario: Scenario, manager: UUID, as_manager: Caller
 ) -> None:
-    push(world)
+    push(scenario)
     [item] = as_manager.get("/v1/inbox").json()["items"]
     as_manager.post(f"/v1/pushes/{item['id']}/accept")
     again = as_manager.post(f"/v1/pushes/{item['id']}/decline", json={"reason": "price"})
@@ -108,22 +108,22 @@ def test_an_answer_too_late_is_a_problem_with_what_is_allowed(
     [{}, {"reason": ""}, {"reason": "weather"}, {"reason": "other"}, {"reason": "price", "mood": "bad"}],
 )
 def test_bad_declines_are_refused_by_field(
-    world: World, manager: UUID, as_manager: Caller, body: dict[str, str]
+    scenario: Scenario, manager: UUID, as_manager: Caller, body: dict[str, str]
 ) -> None:
-    push(world)
+    push(scenario)
     [item] = as_manager.get("/v1/inbox").json()["items"]
     refused = as_manager.post(f"/v1/pushes/{item['id']}/decline", json=body)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["message_zh"]
-    assert world.states() == ["new"]
+    assert scenario.states() == ["new"]
 
 
 def test_a_confidential_owner_stays_hidden_before_and_after_acceptance(
-    world: World, manager: UUID, as_manager: Caller
+    scenario: Scenario, manager: UUID, as_manager: Caller
 ) -> None:
-    with world.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         owner = make_organisation(session, name="济南某某秘密化工有限公司").id
-    push(world, owner=owner, publish_mode="confidential", main_problem="储罐内壁腐蚀" * 100)
+    push(scenario, owner=owner, publish_mode="confidential", main_problem="储罐内壁腐蚀" * 100)
     answer = as_manager.get("/v1/inbox")
     assert "秘密化工" not in answer.text
     assert str(owner) not in answer.text
@@ -137,10 +137,12 @@ def test_a_confidential_owner_stays_hidden_before_and_after_acceptance(
     assert str(owner) not in accepted.text
 
 
-def test_a_withdrawn_record_is_not_shown_any_more(world: World, manager: UUID, as_manager: Caller) -> None:
-    demand, _ = push(world)
-    world.set_state(Demand, demand, "withdrawn")
-    world.work()
+def test_a_withdrawn_record_is_not_shown_any_more(
+    scenario: Scenario, manager: UUID, as_manager: Caller
+) -> None:
+    demand, _ = push(scenario)
+    scenario.set_state(Demand, demand, "withdrawn")
+    scenario.work()
     [item] = as_manager.get("/v1/inbox", params={"state": "cancelled"}).json()["items"]
     assert item["ended_reason"] == "demand_not_published"
     assert set(item["demand"]) == {"id", "number", "kind", "state"}
@@ -148,10 +150,10 @@ def test_a_withdrawn_record_is_not_shown_any_more(world: World, manager: UUID, a
 
 
 def test_others_see_nothing_of_it(
-    world: World, manager: UUID, log_in: Callable[..., Caller], as_stranger: Any
+    scenario: Scenario, manager: UUID, log_in: Callable[..., Caller], as_stranger: Any
 ) -> None:
-    push(world)
-    [found] = world.pushes()
+    push(scenario)
+    [found] = scenario.pushes()
     other = log_in(Role.MANAGER)
     assert other.get("/v1/inbox").json()["items"] == []
     assert other.get(f"/v1/pushes/{found.id}").status_code == 404
@@ -164,17 +166,17 @@ def test_others_see_nothing_of_it(
 
 
 def test_operators_see_all_pushes_and_plan_again(
-    world: World, manager: UUID, as_operator: Caller, as_manager: Caller
+    scenario: Scenario, manager: UUID, as_operator: Caller, as_manager: Caller
 ) -> None:
-    first, _ = push(world)
-    push(world)
+    first, _ = push(scenario)
+    push(scenario)
     assert len(as_operator.get("/v1/pushes").json()["items"]) == 2
     [item] = as_operator.get("/v1/pushes", params={"demand_id": str(first)}).json()["items"]
     assert item["demand"]["owner_name"]
     assert as_operator.post(f"/v1/pushes/{item['id']}/accept").status_code == 403
-    late = world.manager()
+    late = scenario.manager()
     assert as_operator.post("/v1/pushes/plan", json={"demand_id": str(first)}).status_code == 202
-    world.work()
+    scenario.work()
     found = as_operator.get("/v1/pushes", params={"manager_id": str(late)}).json()["items"]
     assert [push["demand"]["id"] for push in found] == [str(first)]
     assert as_operator.post("/v1/pushes/plan", json={}).status_code == 422
@@ -182,16 +184,16 @@ def test_operators_see_all_pushes_and_plan_again(
     assert as_manager.post("/v1/pushes/plan", json={"demand_id": str(first)}).status_code == 403
 
 
-def test_an_organisations_key_reaches_its_managers_inboxes(world: World, client: Any) -> None:
-    with world.database.unit_of_work() as session:
+def test_an_organisations_key_reaches_its_managers_inboxes(scenario: Scenario, client: Any) -> None:
+    with scenario.database.unit_of_work() as session:
         agency = make_organisation(session, kind=OrganisationKind.AGENCY).id
         operator = principal_of(make_user(session, role=Role.OPERATOR))
         key = create_api_key(
             session, principal=operator, name="机构系统", scopes=["pushes:read"], organisation_id=agency
         ).secret
-    world.manager(owner=agency, fit=0.9)
-    world.manager(fit=0.8)
-    push(world)
+    scenario.manager(owner=agency, fit=0.9)
+    scenario.manager(fit=0.8)
+    push(scenario)
     answer = client.get("/v1/inbox", headers={"X-API-Key": key})
     assert answer.status_code == 200, answer.text
     [item] = answer.json()["items"]
@@ -201,11 +203,14 @@ def test_an_organisations_key_reaches_its_managers_inboxes(world: World, client:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(
-    world: World, manager: UUID, as_manager: Caller
+    scenario: Scenario, manager: UUID, as_manager: Caller
 ) -> None:
     statements: list[str] = []
     event.listen(
-        world.database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]), named=False
+        scenario.database.engine,
+        "before_cursor_execute",
+        lambda *args: statements.append(args[2]),
+        named=False,
     )
 
     def count() -> int:
@@ -213,10 +218,10 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
         assert as_manager.get("/v1/inbox").status_code == 200
         return len(statements)
 
-    push(world)
+    push(scenario)
     one = count()
     for _ in range(4):
-        push(world)
+        push(scenario)
     assert count() == one
     assert one <= 19  # four of them keep what was shown, in a transaction of its own
     assert Organisation.__tablename__ in " ".join(statements)

@@ -10,25 +10,25 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.pushes.planning.revision import expire_due
-from tests.conftest import Caller
-from tests.pushes.world import World
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 
 
 @pytest.fixture
-def world(app: Any) -> World:
-    return World(app.state.database)
+def scenario(app: Any) -> Scenario:
+    return Scenario(app.state.database)
 
 
 class Inbox:
-    def __init__(self, world: World, manager: Caller) -> None:
-        self.world, self.manager = world, manager
-        self.demand, self.achievement = world.demand(), world.achievement()
-        world.pair(self.demand, self.achievement, 0.6)
-        self.id = world.manager(fit=0.9)
-        with world.database.unit_of_work() as session:
+    def __init__(self, scenario: Scenario, manager: Caller) -> None:
+        self.scenario, self.manager = scenario, manager
+        self.demand, self.achievement = scenario.demand(), scenario.achievement()
+        scenario.rank_pair(self.demand, self.achievement, 0.6)
+        self.id = scenario.manager(fit=0.9)
+        with scenario.database.unit_of_work() as session:
             session.get_one(Manager, self.id).user_id = manager.user_id
-        world.tell("demand.published", self.demand)
-        world.work()
+        scenario.emit_event("demand.published", self.demand)
+        scenario.work()
 
     def push(self) -> dict[str, Any]:
         [item] = self.manager.get("/v1/inbox").json()["items"]
@@ -41,14 +41,14 @@ class Inbox:
         assert answer.status_code == 200, answer.text
 
     def change(self, model: type[Any], record_id: UUID, *, score: float = 0.6, **values: Any) -> None:
-        self.world.pair(self.demand, self.achievement, score)
-        self.world.rewrite(model, record_id, **values)
-        self.world.work()
+        self.scenario.rank_pair(self.demand, self.achievement, score)
+        self.scenario.rewrite(model, record_id, **values)
+        self.scenario.work()
 
 
 @pytest.fixture
-def inbox(world: World, as_manager: Caller) -> Inbox:
-    return Inbox(world, as_manager)
+def inbox(scenario: Scenario, as_manager: Caller) -> Inbox:
+    return Inbox(scenario, as_manager)
 
 
 def test_the_first_round_has_nothing_to_explain(inbox: Inbox) -> None:
@@ -72,10 +72,10 @@ def test_after_a_refusal_it_names_what_met_the_reason_and_nothing_else(inbox: In
     }
 
 
-def test_when_it_ran_out_it_names_the_risen_score(inbox: Inbox, world: World) -> None:
-    [push] = world.pushes()
-    world.age(push.id, timedelta(days=40))
-    with world.database.unit_of_work() as session:
+def test_when_it_ran_out_it_names_the_risen_score(inbox: Inbox, scenario: Scenario) -> None:
+    [push] = scenario.pushes()
+    scenario.age_push(push.id, timedelta(days=40))
+    with scenario.database.unit_of_work() as session:
         expire_due(session)
     inbox.change(Demand, inbox.demand, score=0.8, main_problem="管道腐蚀快，年均穿孔三次")
     why = inbox.push()["why_again"]
@@ -96,8 +96,8 @@ def test_when_the_rules_had_taken_it_back_it_says_that_they_allow_it_again(inbox
     assert "again" in why["en"]
 
 
-def test_what_a_confidential_record_hides_is_not_named(inbox: Inbox, world: World) -> None:
-    with world.database.unit_of_work() as session:
+def test_what_a_confidential_record_hides_is_not_named(inbox: Inbox, scenario: Scenario) -> None:
+    with scenario.database.unit_of_work() as session:
         session.get_one(Demand, inbox.demand).publish_mode = "confidential"
     inbox.decline("unclear_text")
     inbox.change(Demand, inbox.demand, existing_basis="已有中试线", main_problem="管道腐蚀很快")

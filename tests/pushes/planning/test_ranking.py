@@ -14,7 +14,7 @@ times = st.integers(0, 365 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=U
 
 
 def worth(score: float, created: datetime, at: datetime) -> float:
-    return score * 0.5 ** ((at - created) / HALF_LIFE)
+    return score * float(0.5 ** ((at - created) / HALF_LIFE))
 
 
 @given(scores, times, scores, times, times)

@@ -1,26 +1,19 @@
 """Publish, withdraw, change, answer, expire and plan in any order, twice, and interrupted: what never may happen."""
 
-import shutil
-import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
-from sqlalchemy import event
 
-from app.database import Database
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
@@ -36,26 +29,19 @@ from app.pushes.planning.plan import plan_pairs
 from app.pushes.planning.revision import expire_due
 from app.pushes.planning.writer import write_pushes
 from app.pushes.queries import good_pairs_of
-from tests.pushes.world import World
+from tests.support.scenario import Scenario
+from tests.support.state_machines import DatabaseMachine, run_machine
 
 index = st.integers(0, 2)
 MODELS = (Demand, Achievement, Manager)
 
 
-class Town(RuleBasedStateMachine):
+class PushMachine(DatabaseMachine):
     """Three demands, achievements and managers. Expectations are derived from the rows, without the rules."""
-
-    template: Path
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = tempfile.mkdtemp()
-        path = Path(self.directory) / "town.db"
-        shutil.copyfile(self.template, path)
-        database = Database(f"sqlite:///{path}")
-        # Nothing is killed here, so nothing needs to reach the disk: more orders of events in the same time.
-        event.listen(database.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA synchronous=OFF"))
-        self.world = World(database)
+        self.scenario = Scenario(self.database)
         self.plans: list[list[PairPlan]] = []
         self.seen: dict[UUID, str] = {}
         self.rounds: dict[UUID, int] = {}
@@ -64,64 +50,64 @@ class Town(RuleBasedStateMachine):
         self.undone = Counter[tuple[UUID, UUID]]()
         self.idle = True
 
-    def teardown(self) -> None:
-        self.world.database.dispose()
-        shutil.rmtree(self.directory)
-
     @initialize(capacities=st.lists(st.integers(0, 2), min_size=3, max_size=3))
     def build(self, capacities: list[int]) -> None:
-        world = self.world
-        self.owners = [world.organisation() for _ in range(3)]
-        self.demands = [world.demand(owner=self.owners[n]) for n in range(3)]
-        self.achievements = [world.achievement() for _ in range(3)]
-        self.managers = [world.manager(fit=0.9 - n / 10, capacity=capacities[n]) for n in range(3)]
+        scenario = self.scenario
+        self.owners = [scenario.organisation() for _ in range(3)]
+        self.demands = [scenario.demand(owner=self.owners[n]) for n in range(3)]
+        self.achievements = [scenario.achievement() for _ in range(3)]
+        self.managers = [scenario.manager(fit=0.9 - n / 10, capacity=capacities[n]) for n in range(3)]
         for demand in self.demands:
             for n, achievement in enumerate(self.achievements):
-                world.pair(demand, achievement, 0.45 + n / 10)
-            world.tell("demand.published", demand)
+                scenario.rank_pair(demand, achievement, 0.45 + n / 10)
+            scenario.emit_event("demand.published", demand)
         self.idle = False
 
     def record(self, model: type, n: int) -> UUID:
-        rows = {Demand: self.demands, Achievement: self.achievements, Manager: self.managers}[model]
-        return rows[n]
+        rows: dict[type, list[UUID]] = {
+            Demand: self.demands,
+            Achievement: self.achievements,
+            Manager: self.managers,
+        }
+        return rows[model][n]
 
     @rule(model=st.sampled_from(MODELS), n=index, state=st.sampled_from(["published", "withdrawn", "closed"]))
     def set_state(self, model: type, n: int, state: str) -> None:
-        self.world.set_state(model, self.record(model, n), state)
+        self.scenario.set_state(model, self.record(model, n), state)
         self.idle = False
 
     @rule(model=st.sampled_from(MODELS), n=index)
     def change(self, model: type, n: int) -> None:
-        self.world.change(model, self.record(model, n), keywords=["新"])
+        self.scenario.change(model, self.record(model, n), keywords=["新"])
         self.idle = False
 
     @rule(n=index, accepts=st.booleans(), capacity=st.integers(0, 2))
     def change_manager(self, n: int, accepts: bool, capacity: int) -> None:
-        self.world.change(Manager, self.managers[n], accepts_pushes=accepts, capacity=capacity)
+        self.scenario.change(Manager, self.managers[n], accepts_pushes=accepts, capacity=capacity)
         self.idle = False
 
     @rule(manager=index, demand=index)
     def declare_conflict(self, manager: int, demand: int) -> None:
         entry = {"organisation_id": str(self.owners[demand])}
-        self.world.change(Manager, self.managers[manager], declared_conflicts=[entry])
+        self.scenario.change(Manager, self.managers[manager], declared_conflicts=[entry])
         self.idle = False
 
     @rule(demand=index, achievement=index, score=st.sampled_from([0.2, 0.6, 0.9]))
     def rank(self, demand: int, achievement: int, score: float) -> None:
-        self.world.pair(self.demands[demand], self.achievements[achievement], score)
-        self.world.tell("pairs.ranked", self.demands[demand])
+        self.scenario.rank_pair(self.demands[demand], self.achievements[achievement], score)
+        self.scenario.emit_event("pairs.ranked", self.demands[demand])
         self.idle = False
 
     @rule(verb=st.sampled_from(["accept", "decline", "later", "read"]), n=st.integers(0, 30))
     def answer(self, verb: str, n: int) -> None:
-        pushes = self.world.pushes()
+        pushes = self.scenario.pushes()
         if not pushes:
             return
         push = pushes[n % len(pushes)]
-        me = self.world.as_manager(push.manager_id)
+        me = self.scenario.as_manager(push.manager_id)
         before = self.facts()
         try:
-            with self.world.database.unit_of_work() as session:
+            with self.scenario.database.unit_of_work() as session:
                 if verb == "accept":
                     inbox.accept(session, push.id, principal=me)
                 elif verb == "decline":
@@ -140,24 +126,24 @@ class Town(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 30))
     def expire(self, n: int) -> None:
-        pushes = self.world.pushes()
+        pushes = self.scenario.pushes()
         if pushes:
-            self.world.age(pushes[n % len(pushes)].id, timedelta(days=31))
-        with self.world.database.unit_of_work() as session:
+            self.scenario.age_push(pushes[n % len(pushes)].id, timedelta(days=31))
+        with self.scenario.database.unit_of_work() as session:
             expire_due(session)
         self.idle = False
 
     @rule(n=st.integers(0, 30))
     def undo(self, n: int) -> None:
-        answered = [one for one in self.world.pushes() if one.state in ("accepted", "declined")]
+        answered = [one for one in self.scenario.pushes() if one.state in ("accepted", "declined")]
         if not answered:
             return
         push = answered[n % len(answered)]
-        me = self.world.as_manager(push.manager_id)
+        me = self.scenario.as_manager(push.manager_id)
         before = self.facts()
         try:
-            with self.world.database.unit_of_work() as session:
-                undo(session, push.id, principal=me, policy=self.world.policy)
+            with self.scenario.database.unit_of_work() as session:
+                undo(session, push.id, principal=me, policy=self.scenario.policy)
         except Conflict:
             return
         assert before.fit_to_stand(push.demand_id, push.achievement_id, push.manager_id)
@@ -167,8 +153,8 @@ class Town(RuleBasedStateMachine):
 
     @rule(n=st.integers(0, 30))
     def let_the_time_to_answer_pass(self, n: int) -> None:
-        pushes = self.world.pushes()
-        with self.world.database.unit_of_work() as session:
+        pushes = self.scenario.pushes()
+        with self.scenario.database.unit_of_work() as session:
             if pushes:
                 found = session.get_one(Push, pushes[n % len(pushes)].id)
                 found.answer_due_at = found.pushed_at
@@ -178,28 +164,28 @@ class Town(RuleBasedStateMachine):
 
     @rule(n=index)
     def plan_for_later(self, n: int) -> None:
-        with self.world.database.reading() as session:
-            pairs = session.scalars(good_pairs_of(self.demands[n], self.world.policy)).all()
-            self.plans.append(plan_pairs(session, self.world.matcher, pairs, policy=self.world.policy))
+        with self.scenario.database.reading() as session:
+            pairs = session.scalars(good_pairs_of(self.demands[n], self.scenario.policy)).all()
+            self.plans.append(plan_pairs(session, self.scenario.matcher, pairs, policy=self.scenario.policy))
 
     @precondition(lambda self: self.plans)
     @rule(n=st.integers(0, 5), keep=st.booleans())
     def write_an_old_plan(self, n: int, keep: bool) -> None:
         plans = self.plans[n % len(self.plans)] if keep else self.plans.pop(n % len(self.plans))
-        with self.world.database.unit_of_work() as session:
-            write_pushes(session, plans, policy=self.world.policy)
+        with self.scenario.database.unit_of_work() as session:
+            write_pushes(session, plans, policy=self.scenario.policy)
 
     @rule()
     def work_one(self) -> None:
-        self.world.work(limit=1)
+        self.scenario.work(limit=1)
 
     @rule()
     def work(self) -> None:
-        self.world.work()
+        self.scenario.work()
         self.idle = True
 
     def facts(self) -> "Rows":
-        return Rows(self.world)
+        return Rows(self.scenario)
 
     @invariant()
     def every_change_is_in_the_inbox_log(self) -> None:
@@ -213,9 +199,9 @@ class Town(RuleBasedStateMachine):
                 push.demand_version,
                 push.achievement_version,
             )
-            for push in self.world.pushes()
+            for push in self.scenario.pushes()
         }
-        logged = self.world.inbox_log()
+        logged = self.scenario.inbox_log()
         for push_id, columns in shown.items():
             if push_id not in self.shown:
                 assert logged[push_id][0][1] == "new"
@@ -230,7 +216,7 @@ class Town(RuleBasedStateMachine):
         assert len(keys) == len(set(keys))
         held = [(push.demand_id, push.achievement_id) for push in rows.pushes if push.state in OCCUPYING]
         # After an undone decline another manager may have read the pair; then both keep it.
-        assert all(held.count(key) <= self.world.policy.slots_per_pair + self.undone[key] for key in held)
+        assert all(held.count(key) <= self.scenario.policy.slots_per_pair + self.undone[key] for key in held)
         for push in rows.pushes:
             before = self.seen.get(push.id)
             if before is None:
@@ -254,9 +240,9 @@ class Town(RuleBasedStateMachine):
 class Rows:
     """The rows, and what the rules say about them, stated plainly."""
 
-    def __init__(self, world: World) -> None:
-        self.pushes = world.pushes()
-        with world.database.reading() as session:
+    def __init__(self, scenario: Scenario) -> None:
+        self.pushes = scenario.pushes()
+        with scenario.database.reading() as session:
             self.demands = {row.id: row for row in session.query(Demand)}
             self.achievements = {row.id: row for row in session.query(Achievement)}
             self.managers = {row.id: row for row in session.query(Manager)}
@@ -281,10 +267,4 @@ class Rows:
 
 
 def test_no_order_of_events_pushes_what_must_not_be_pushed(sqlite_template: Path) -> None:
-    Town.template = sqlite_template
-    run_state_machine_as_test(
-        Town,
-        settings=settings(
-            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    run_machine(PushMachine, sqlite_template, runs=10, steps=25)

@@ -1,7 +1,5 @@
 """Preferences and caps of a manager: rules that prevent new pushes and nothing else."""
 
-import shutil
-import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -9,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
-from app.database import Database, now
+from app.database import now
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
@@ -24,14 +22,15 @@ from app.pushes.models import PENDING
 from app.pushes.preferences.service import Preferences
 from app.pushes.preferences.working_time import local
 from app.settings import Settings
-from tests.pushes.world import World
+from tests.support.scenario import Scenario
+from tests.support.state_machines import DatabaseMachine, run_machine
 
 
-def push(world: World, score: float = 0.7, **demand: Any) -> tuple[UUID, UUID]:
-    key = world.demand(**demand), world.achievement()
-    world.pair(*key, score)
-    world.tell("demand.published", key[0])
-    world.work()
+def push(scenario: Scenario, score: float = 0.7, **demand: Any) -> tuple[UUID, UUID]:
+    key = scenario.demand(**demand), scenario.achievement()
+    scenario.rank_pair(*key, score)
+    scenario.emit_event("demand.published", key[0])
+    scenario.work()
     return key
 
 
@@ -99,38 +98,34 @@ def test_the_lower_of_both_caps_counts(
     assert {rule.code for rule in violations(facts)} == expected
 
 
-def test_who_had_enough_today_leaves_it_to_the_next(world: World) -> None:
-    best, following = world.manager(fit=0.9, capacity=9), world.manager(fit=0.5, capacity=9)
-    world.prefer(best, per_day=2)
-    third = [push(world) for _ in range(3)][-1]
-    assert len(world.pushes(manager_id=best)) == 2
-    assert len(world.pushes(manager_id=following)) == 3
-    world.pass_days(1)
-    world.tell("demand.published", third[0])
-    world.work()
-    assert len(world.pushes(manager_id=best)) == 3
+def test_who_had_enough_today_leaves_it_to_the_next(scenario: Scenario) -> None:
+    best, following = scenario.manager(fit=0.9, capacity=9), scenario.manager(fit=0.5, capacity=9)
+    scenario.prefer(best, per_day=2)
+    third = [push(scenario) for _ in range(3)][-1]
+    assert len(scenario.pushes(manager_id=best)) == 2
+    assert len(scenario.pushes(manager_id=following)) == 3
+    scenario.pass_days(1)
+    scenario.emit_event("demand.published", third[0])
+    scenario.work()
+    assert len(scenario.pushes(manager_id=best)) == 3
 
 
-def test_a_manager_who_wants_other_fields_does_not_stand_in_the_way(world: World) -> None:
+def test_a_manager_who_wants_other_fields_does_not_stand_in_the_way(scenario: Scenario) -> None:
     """However many managers there are who do not want it, the pair finds the one who does."""
     for _ in range(12):
-        world.prefer(world.manager(fit=0.9), fields=["801"])
-    willing = world.manager(fit=0.3)
-    push(world, fields=["401"])
-    assert [one.manager_id for one in world.pushes()] == [willing]
+        scenario.prefer(scenario.manager(fit=0.9), fields=["801"])
+    willing = scenario.manager(fit=0.3)
+    push(scenario, fields=["401"])
+    assert [one.manager_id for one in scenario.pushes()] == [willing]
 
 
-class Weeks(RuleBasedStateMachine):
+class CapMachine(DatabaseMachine):
     """Pushes, answers, changed records, preferences and nights in any order. Days are counted from the rows."""
 
-    template: Path
     PER_DAY, PER_WEEK = 3, 6
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = tempfile.mkdtemp()
-        path = Path(self.directory) / "weeks.db"
-        shutil.copyfile(self.template, path)
         rules = Settings(
             _env_file=None,
             demo=True,
@@ -138,54 +133,52 @@ class Weeks(RuleBasedStateMachine):
             pushes_per_week=self.PER_WEEK,
             push_rounds=9,
         )
-        self.world = World(Database(f"sqlite:///{path}"), rules)
-
-    def teardown(self) -> None:
-        self.world.database.dispose()
-        shutil.rmtree(self.directory)
+        self.scenario = Scenario(self.database, rules)
 
     @initialize()
     def begin(self) -> None:
-        self.managers = [self.world.manager(capacity=90) for _ in range(2)]
-        self.keys = [push(self.world)]
+        self.managers = [self.scenario.manager(capacity=90) for _ in range(2)]
+        self.keys = [push(self.scenario)]
 
     @rule(count=st.integers(1, 3))
     def push(self, count: int) -> None:
-        self.keys += [push(self.world) for _ in range(count)]
+        self.keys += [push(self.scenario) for _ in range(count)]
 
     @rule(days=st.sampled_from([1, 1, 2, 5]))
     def nights(self, days: int) -> None:
-        self.world.pass_days(days)
+        self.scenario.pass_days(days)
 
     @rule(n=st.integers(0, 50))
     def decline(self, n: int) -> None:
-        live = [one for one in self.world.pushes() if one.state in PENDING]
+        live = [one for one in self.scenario.pushes() if one.state in PENDING]
         if live:
             one = live[n % len(live)]
-            me = self.world.as_manager(one.manager_id)
-            with self.world.database.unit_of_work() as session:
+            me = self.scenario.as_manager(one.manager_id)
+            with self.scenario.database.unit_of_work() as session:
                 try:
                     inbox.decline(session, one.id, principal=me, reason="price")
                 except Conflict:
                     return
-            self.world.work()
+            self.scenario.work()
 
     @rule(n=st.integers(0, 50))
     def cheaper(self, n: int) -> None:
         """Brings back what was declined, in the same row: a new round counts as much as a new push."""
-        self.world.rewrite(Achievement, self.keys[n % len(self.keys)][1], price_max_wan=n)
-        self.world.work()
+        self.scenario.rewrite(Achievement, self.keys[n % len(self.keys)][1], price_max_wan=n)
+        self.scenario.work()
 
     @rule(n=st.integers(0, 1))
     def newcomer(self, n: int) -> None:
-        self.world.tell("manager.published", self.managers[n])
-        self.world.work()
+        self.scenario.emit_event("manager.published", self.managers[n])
+        self.scenario.work()
 
     @invariant()
     def nobody_is_given_more_than_the_caps(self) -> None:
         for manager in self.managers:
             days = Counter(
-                local(one.pushed_at).date() for one in self.world.rounds() if one.manager_id == manager
+                local(one.pushed_at).date()
+                for one in self.scenario.push_attempts()
+                if one.manager_id == manager
             )
             assert all(count <= self.PER_DAY for count in days.values())
             for day in days:
@@ -194,17 +187,11 @@ class Weeks(RuleBasedStateMachine):
 
     @invariant()
     def an_inbox_shows_no_pair_twice(self) -> None:
-        keys = [(one.manager_id, one.demand_id, one.achievement_id) for one in self.world.pushes()]
+        keys = [(one.manager_id, one.demand_id, one.achievement_id) for one in self.scenario.pushes()]
         assert len(keys) == len(set(keys))
-        rounds = Counter(one.push_id for one in self.world.rounds())
-        assert rounds == {one.id: one.round for one in self.world.pushes()}
+        rounds = Counter(one.push_id for one in self.scenario.push_attempts())
+        assert rounds == {one.id: one.round for one in self.scenario.pushes()}
 
 
 def test_no_sequence_exceeds_the_caps(sqlite_template: Path) -> None:
-    Weeks.template = sqlite_template
-    run_state_machine_as_test(
-        Weeks,
-        settings=settings(
-            max_examples=4, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    run_machine(CapMachine, sqlite_template, runs=4, steps=12)

@@ -14,8 +14,8 @@ from app.libraries.managers.models import Manager
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.working_time import local, working_day_from
 from app.pushes.recommender import Recommender
-from tests.conftest import Caller
-from tests.pushes.world import World
+from tests.support.callers import Caller
+from tests.support.scenario import Scenario
 
 MINE = "/v1/managers/me/preferences"
 OURS = "/v1/organisations/me/preferences"
@@ -42,23 +42,23 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.fixture
-def world(app: Any) -> World:
-    return World(app.state.database)
+def scenario(app: Any) -> Scenario:
+    return Scenario(app.state.database)
 
 
 @pytest.fixture
-def manager(world: World, as_manager: Caller) -> UUID:
-    manager_id = world.manager(fit=0.8, capacity=9)
-    with world.database.unit_of_work() as session:
+def manager(scenario: Scenario, as_manager: Caller) -> UUID:
+    manager_id = scenario.manager(fit=0.8, capacity=9)
+    with scenario.database.unit_of_work() as session:
         session.get_one(Manager, manager_id).user_id = as_manager.user_id
     return manager_id
 
 
-def push(world: World, score: float = 0.7, **demand: Any) -> tuple[UUID, UUID]:
-    key = world.demand(**demand), world.achievement()
-    world.pair(*key, score)
-    world.tell("demand.published", key[0])
-    world.work()
+def push(scenario: Scenario, score: float = 0.7, **demand: Any) -> tuple[UUID, UUID]:
+    key = scenario.demand(**demand), scenario.achievement()
+    scenario.rank_pair(*key, score)
+    scenario.emit_event("demand.published", key[0])
+    scenario.work()
     return key
 
 
@@ -113,10 +113,10 @@ class TestPreferences:
             assert error["message_zh"] and error["message_en"]
         assert as_manager.get(MINE).json()["version"] == 0
 
-    def test_they_decide_what_is_pushed(self, world: World, manager: UUID, as_manager: Caller) -> None:
+    def test_they_decide_what_is_pushed(self, scenario: Scenario, manager: UUID, as_manager: Caller) -> None:
         as_manager.put(MINE, json={"fields": ["801"]}, headers=FIRST)
-        push(world, fields=["401"])
-        push(world, fields=["801"])
+        push(scenario, fields=["401"])
+        push(scenario, fields=["801"])
         items = as_manager.get("/v1/inbox").json()["items"]
         assert [item["demand"]["fields"] for item in items] == [["801"]]
 
@@ -148,7 +148,7 @@ class TestPreferences:
 
 def test_a_digest_over_http(
     app: Any,
-    world: World,
+    scenario: Scenario,
     manager: UUID,
     as_manager: Caller,
     as_operator: Caller,
@@ -156,10 +156,10 @@ def test_a_digest_over_http(
     log_in: Callable[..., Caller],
 ) -> None:
     """By the jobs and handlers of the service itself."""
-    world.prefer(manager, digest_hour=0, frequency=Frequency.DAILY)
+    scenario.prefer(manager, digest_hour=0, frequency=Frequency.DAILY)
     for score in (0.6, 0.8):
-        push(world, score)
-    world.pass_days(1)
+        push(scenario, score)
+    scenario.pass_days(1)
     worker = build_worker(app.state.services)
     assert "announce_digests" in worker.run_due_jobs()
     worker.run_until_idle()
@@ -178,17 +178,17 @@ def test_a_digest_over_http(
 
 class TestPreview:
     def test_tomorrows_list_and_why_not_others(
-        self, world: World, app: Any, manager: UUID, as_manager: Caller
+        self, scenario: Scenario, app: Any, manager: UUID, as_manager: Caller
     ) -> None:
-        app.state.services[Recommender] = world.matcher
-        world.prefer(manager, fields=["401"], list_size=3)
-        waiting = push(world, 0.6, fields=["401"])
-        loud = world.demand(fields=["401"])
+        app.state.services[Recommender] = scenario.matcher
+        scenario.prefer(manager, fields=["401"], list_size=3)
+        waiting = push(scenario, 0.6, fields=["401"])
+        loud = scenario.demand(fields=["401"])
         for n in range(4):
-            world.pair(loud, world.achievement(), 0.8 + n / 100)
-        world.pair(world.demand(fields=["801"]), world.achievement(), 0.9)
-        world.pair(world.demand(fields=["401"]), world.achievement(), 0.1)
-        before = len(world.pushes())
+            scenario.rank_pair(loud, scenario.achievement(), 0.8 + n / 100)
+        scenario.rank_pair(scenario.demand(fields=["801"]), scenario.achievement(), 0.9)
+        scenario.rank_pair(scenario.demand(fields=["401"]), scenario.achievement(), 0.1)
+        before = len(scenario.pushes())
         answer = as_manager.post("/v1/pushes/preview", json={})
         assert answer.status_code == 200, answer.text
         found = answer.json()
@@ -205,26 +205,26 @@ class TestPreview:
             "preference_field": 1,
         }
         assert all(one["zh"] and one["en"] for one in found["left_out"])
-        assert len(world.pushes()) == before
+        assert len(scenario.pushes()) == before
 
     def test_caps_are_counted_on_the_way(
-        self, world: World, app: Any, manager: UUID, as_manager: Caller
+        self, scenario: Scenario, app: Any, manager: UUID, as_manager: Caller
     ) -> None:
-        app.state.services[Recommender] = world.matcher
-        world.prefer(manager, per_day=2)
+        app.state.services[Recommender] = scenario.matcher
+        scenario.prefer(manager, per_day=2)
         for _ in range(5):
-            world.good_pair()
+            scenario.ranked_pair()
         found = as_manager.post("/v1/pushes/preview", json={}).json()
         assert len(found["items"]) == 2
         assert {one["code"]: one["count"] for one in found["left_out"]} == {"manager_day_cap": 3}
 
     def test_a_conflict_does_not_tell_who_owns_a_confidential_record(
-        self, world: World, app: Any, manager: UUID, as_manager: Caller, as_operator: Caller
+        self, scenario: Scenario, app: Any, manager: UUID, as_manager: Caller, as_operator: Caller
     ) -> None:
-        app.state.services[Recommender] = world.matcher
-        owner = world.organisation()
-        world.pair(world.demand(owner=owner, publish_mode="confidential"), world.achievement())
-        with world.database.unit_of_work() as session:
+        app.state.services[Recommender] = scenario.matcher
+        owner = scenario.organisation()
+        scenario.rank_pair(scenario.demand(owner=owner, publish_mode="confidential"), scenario.achievement())
+        with scenario.database.unit_of_work() as session:
             found = session.get_one(Manager, manager)
             found.declared_conflicts = [{"organisation_id": str(owner)}]
             found.version += 1
@@ -237,9 +237,14 @@ class TestPreview:
         assert codes(as_operator, {"manager_id": str(manager)}) == ["conflict_of_interest"]
 
     def test_for_the_bureau_and_for_oneself_alone(
-        self, world: World, manager: UUID, as_manager: Caller, as_operator: Caller, as_enterprise: Caller
+        self,
+        scenario: Scenario,
+        manager: UUID,
+        as_manager: Caller,
+        as_operator: Caller,
+        as_enterprise: Caller,
     ) -> None:
-        other = world.manager()
+        other = scenario.manager()
         asked = as_operator.post("/v1/pushes/preview", json={"manager_id": str(other)})
         assert asked.json()["day"] == working_day_from(local(now()).date() + timedelta(days=1)).isoformat()
         assert as_manager.post("/v1/pushes/preview", json={"manager_id": str(manager)}).status_code == 200

@@ -11,7 +11,8 @@ from app.clock import today
 from app.engagements.files.service import delete_orphaned_files
 from app.engagements.files.storage import DiskStore
 from app.talent.certificates import evidence
-from tests.talent.conftest import Person, World
+from tests.support.scenario import Scenario
+from tests.support.scenario.recognition import Person
 
 ISSUED = date(2026, 3, 20)
 
@@ -39,44 +40,44 @@ def level(manager: Person, day: date | None = None) -> str:
     return found
 
 
-def test_only_what_the_bureau_verified_counts(world: World) -> None:
-    manager = world.manager()
+def test_only_what_the_bureau_verified_counts(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
     id_ = hand_in(manager)
     assert level(manager) == "none"
-    assert world.operator.post(f"/v1/certificates/{id_}/revoke", {"note": "误"}).status_code == 409
-    shown = world.operator.post(f"/v1/certificates/{id_}/verify", {}).json()
+    assert scenario.operator_client.post(f"/v1/certificates/{id_}/revoke", {"note": "误"}).status_code == 409
+    shown = scenario.operator_client.post(f"/v1/certificates/{id_}/verify", {}).json()
     assert (shown["state"], shown["valid"], shown["level_zh"]) == ("verified", True, "中级")
     assert level(manager) == "intermediate"
     assert level(manager, ISSUED - timedelta(days=1)) == "none"
-    world.work()
-    assert world.events(id_) == ["certificate.verified"]
-    revoked = world.operator.post(f"/v1/certificates/{id_}/revoke", {"note": "编号不实。"}).json()
+    scenario.work()
+    assert scenario.event_names(id_) == ["certificate.verified"]
+    revoked = scenario.operator_client.post(f"/v1/certificates/{id_}/revoke", {"note": "编号不实。"}).json()
     assert (revoked["state"], revoked["valid"], revoked["review_note"]) == ("revoked", False, "编号不实。")
     assert level(manager) == "none"
 
 
-def test_the_highest_valid_level_at_a_day(world: World) -> None:
-    manager = world.manager()
+def test_the_highest_valid_level_at_a_day(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
     end = today() + timedelta(days=30)
     for changes in (
         {"level": "advanced", "number": "A-1", "valid_to": end.isoformat()},
         {"level": "primary", "number": "P-1"},
     ):
-        world.operator.post(f"/v1/certificates/{hand_in(manager, **changes)}/verify", {})
+        scenario.operator_client.post(f"/v1/certificates/{hand_in(manager, **changes)}/verify", {})
     assert level(manager, end) == "advanced"
     assert level(manager, end + timedelta(days=1)) == "primary"
     best = manager.http.get(f"/v1/managers/{manager.id}/certificate-level").json()
     assert (best["number"], best["valid_to"]) == ("A-1", end.isoformat())
 
 
-def test_one_number_of_an_issuer_stands_once(world: World) -> None:
-    first, second = world.manager(), world.manager()
+def test_one_number_of_an_issuer_stands_once(scenario: Scenario) -> None:
+    first, second = scenario.recognised_manager(), scenario.recognised_manager()
     id_ = hand_in(first)
     twice = second.http.post("/v1/certificates", paper())
     assert (twice.status_code, twice.json()["code"]) == (409, "certificate_twice")
-    bare = world.operator.post(f"/v1/certificates/{id_}/reject", {})
+    bare = scenario.operator_client.post(f"/v1/certificates/{id_}/reject", {})
     assert (bare.status_code, bare.json()["errors"][0]["field"]) == (422, "note")
-    world.operator.post(f"/v1/certificates/{id_}/reject", {"note": "查无记录。"})
+    scenario.operator_client.post(f"/v1/certificates/{id_}/reject", {"note": "查无记录。"})
     assert hand_in(second)
     assert hand_in(first, issued_by="另一基地")
 
@@ -91,31 +92,31 @@ def test_one_number_of_an_issuer_stands_once(world: World) -> None:
         ({"verified": True}, "verified"),
     ],
 )
-def test_nonsense_is_refused(world: World, changes: dict[str, Any], field: str) -> None:
-    answer = world.manager().http.post("/v1/certificates", paper(**changes))
+def test_nonsense_is_refused(scenario: Scenario, changes: dict[str, Any], field: str) -> None:
+    answer = scenario.recognised_manager().http.post("/v1/certificates", paper(**changes))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
 
 
-def test_whose_business_a_certificate_is(world: World) -> None:
-    organisation = world.organisation()
-    manager = world.manager(organisation=organisation)
-    employer = world.somebody(Role.INSTITUTION, organisation)
+def test_whose_business_a_certificate_is(scenario: Scenario) -> None:
+    organisation = scenario.registered_organisation()
+    manager = scenario.recognised_manager(organisation=organisation)
+    employer = scenario.user_client(Role.INSTITUTION, organisation)
     id_ = employer.post("/v1/certificates", paper(manager_id=str(manager.id))).json()["id"]
-    for reader in (manager.http, employer, world.operator):
+    for reader in (manager.http, employer, scenario.operator_client):
         assert reader.get(f"/v1/certificates/{id_}").status_code == 200
         assert [one["id"] for one in reader.get("/v1/certificates").json()["items"]] == [id_]
     for holder in (manager.http, employer):
         assert holder.post(f"/v1/certificates/{id_}/verify", {}).status_code == 403
-    for outsider in (world.manager().http, world.somebody(Role.INSTITUTION)):
+    for outsider in (scenario.recognised_manager().http, scenario.user_client(Role.INSTITUTION)):
         assert outsider.get(f"/v1/certificates/{id_}").status_code == 404
         assert outsider.get("/v1/certificates").json()["items"] == []
         assert outsider.get(f"/v1/managers/{manager.id}/certificate-level").status_code == 403
         assert outsider.post("/v1/certificates", paper(manager_id=str(manager.id))).status_code == 403
-    assert world.stranger.get("/v1/certificates").status_code == 401
-    assert world.somebody(Role.ENTERPRISE).get("/v1/certificates").status_code == 403
-    stale = world.operator.post(f"/v1/certificates/{id_}/verify", {}, If_Match='"7"')
+    assert scenario.anonymous_client.get("/v1/certificates").status_code == 401
+    assert scenario.user_client(Role.ENTERPRISE).get("/v1/certificates").status_code == 403
+    stale = scenario.operator_client.post(f"/v1/certificates/{id_}/verify", {}, If_Match='"7"')
     assert stale.status_code == 412
-    nobody = world.somebody(Role.MANAGER).post("/v1/certificates", paper(number="X-9"))
+    nobody = scenario.user_client(Role.MANAGER).post("/v1/certificates", paper(number="X-9"))
     assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (422, "manager_id")
 
 
@@ -127,8 +128,8 @@ def upload(who: Any, id_: str, content: bytes = PDF, name: str = "证书.pdf") -
     return who._client.put(f"/v1/certificates/{id_}/evidence", files=files, headers=who.headers)
 
 
-def test_the_scan_is_evidence_for_the_officer_and_nobody_else(world: World) -> None:
-    manager = world.manager()
+def test_the_scan_is_evidence_for_the_officer_and_nobody_else(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
     id_ = hand_in(manager)
     assert manager.http.get(f"/v1/certificates/{id_}/evidence").status_code == 404
     first = upload(manager.http, id_)
@@ -136,27 +137,27 @@ def test_the_scan_is_evidence_for_the_officer_and_nobody_else(world: World) -> N
     assert (first.json()["evidence_name"], first.json()["evidence_size"]) == ("证书.pdf", len(PDF))
     second = upload(manager.http, id_, PDF + b" ").json()
     assert second["evidence_sha256"] != first.json()["evidence_sha256"]
-    seen = world.operator.get(f"/v1/certificates/{id_}/evidence")
+    seen = scenario.operator_client.get(f"/v1/certificates/{id_}/evidence")
     assert (seen.content, seen.headers["content-type"]) == (PDF + b" ", "application/pdf")
-    for outsider in (world.manager().http, world.somebody(Role.INSTITUTION)):
+    for outsider in (scenario.recognised_manager().http, scenario.user_client(Role.INSTITUTION)):
         assert outsider.get(f"/v1/certificates/{id_}/evidence").status_code == 404
         assert upload(outsider, id_).status_code == 404
-    assert upload(world.somebody(Role.ENTERPRISE), id_).status_code == 403
-    assert upload(world.stranger, id_).status_code == 401
+    assert upload(scenario.user_client(Role.ENTERPRISE), id_).status_code == 403
+    assert upload(scenario.anonymous_client, id_).status_code == 401
     wrong = upload(manager.http, id_, b"<html>", "证书.html")
     assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "file_type")
-    world.operator.post(f"/v1/certificates/{id_}/verify", {})
+    scenario.operator_client.post(f"/v1/certificates/{id_}/verify", {})
     assert upload(manager.http, id_).status_code == 409
 
 
-def test_the_sweep_leaves_scans_that_a_certificate_names(world: World) -> None:
-    manager = world.manager()
+def test_the_sweep_leaves_scans_that_a_certificate_names(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
     id_ = hand_in(manager)
     upload(manager.http, id_)
     upload(manager.http, id_, PDF + b" ")
-    store = DiskStore(world.settings.files_path)
-    for path in world.settings.files_path.rglob("*"):
+    store = DiskStore(scenario.settings.files_path)
+    for path in scenario.settings.files_path.rglob("*"):
         if path.is_file():
             os.utime(path, (0, 0))  # long before today: no upload in flight
-    assert delete_orphaned_files(world.database, store, elsewhere=evidence.kept) == 1
+    assert delete_orphaned_files(scenario.database, store, elsewhere=evidence.kept) == 1
     assert manager.http.get(f"/v1/certificates/{id_}/evidence").content == PDF + b" "

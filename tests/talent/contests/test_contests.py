@@ -11,10 +11,11 @@ from app.accounts.models import Role
 from app.database import now
 from app.talent.contests.models import Contest
 from app.talent.contests.service import close_due
-from tests.talent.conftest import Person, World
+from tests.support.scenario import Scenario
+from tests.support.scenario.recognition import Person
 
 
-def made(world: World, *, open_: bool = True, **facts: Any) -> str:
+def made(scenario: Scenario, *, open_: bool = True, **facts: Any) -> str:
     start = now() + timedelta(days=20)
     body = {
         "kind": "project_contest",
@@ -23,11 +24,11 @@ def made(world: World, *, open_: bool = True, **facts: Any) -> str:
         "starts_at": start.isoformat(),
         "ends_at": (start + timedelta(hours=8)).isoformat(),
     }
-    answer = world.operator.post("/v1/contests", body | facts)
+    answer = scenario.operator_client.post("/v1/contests", body | facts)
     assert answer.status_code == 201, answer.text
     id_: str = answer.json()["id"]
     if open_:
-        assert world.operator.post(f"/v1/contests/{id_}/open", {}).status_code == 200
+        assert scenario.operator_client.post(f"/v1/contests/{id_}/open", {}).status_code == 200
     return id_
 
 
@@ -38,14 +39,14 @@ def register(manager: Person, contest: str) -> dict[str, Any]:
     return row
 
 
-def states(world: World, contest: str) -> dict[str, tuple[str, int | None]]:
-    rows = world.operator.get(f"/v1/contests/{contest}/registrations", limit=100).json()["items"]
+def states(scenario: Scenario, contest: str) -> dict[str, tuple[str, int | None]]:
+    rows = scenario.operator_client.get(f"/v1/contests/{contest}/registrations", limit=100).json()["items"]
     return {row["manager_id"]: (row["state"], row["position"]) for row in rows}
 
 
-def test_the_waiting_list_moves_up(world: World) -> None:
-    contest = made(world, capacity=1)
-    people = [world.manager() for _ in range(4)]
+def test_the_waiting_list_moves_up(scenario: Scenario) -> None:
+    contest = made(scenario, capacity=1)
+    people = [scenario.recognised_manager() for _ in range(4)]
     rows = [register(manager, contest) for manager in people]
     assert [(row["state"], row["position"]) for row in rows] == [
         ("registered", None),
@@ -53,54 +54,56 @@ def test_the_waiting_list_moves_up(world: World) -> None:
         ("waiting", 2),
         ("waiting", 3),
     ]
-    shown = world.stranger.get(f"/v1/contests/{contest}").json()
+    shown = scenario.anonymous_client.get(f"/v1/contests/{contest}").json()
     assert (shown["registered"], shown["waiting"], shown["state_zh"]) == (1, 3, "报名中")
     people[1].http.post(f"/v1/contest-registrations/{rows[1]['id']}/withdraw")
     people[0].http.post(f"/v1/contest-registrations/{rows[0]['id']}/withdraw")
     ids = [str(manager.id) for manager in people]
-    assert states(world, contest) == {
+    assert states(scenario, contest) == {
         ids[0]: ("withdrawn", None),
         ids[1]: ("withdrawn", None),
         ids[2]: ("registered", None),
         ids[3]: ("waiting", 1),
     }
-    assert "contest.promoted" in world.events(contest)
+    assert "contest.promoted" in scenario.event_names(contest)
     back = register(people[0], contest)
     assert (back["state"], back["position"], back["id"]) == ("waiting", 2, rows[0]["id"])
-    world.operator.patch(f"/v1/contests/{contest}", {"capacity": 2}, If_Match="*")
-    assert states(world, contest)[ids[3]] == ("registered", None)
-    assert states(world, contest)[ids[0]] == ("waiting", 1)
-    world.operator.patch(f"/v1/contests/{contest}", {"capacity": None}, If_Match="*")
-    assert states(world, contest)[ids[0]] == ("registered", None)
+    scenario.operator_client.patch(f"/v1/contests/{contest}", {"capacity": 2}, If_Match="*")
+    assert states(scenario, contest)[ids[3]] == ("registered", None)
+    assert states(scenario, contest)[ids[0]] == ("waiting", 1)
+    scenario.operator_client.patch(f"/v1/contests/{contest}", {"capacity": None}, If_Match="*")
+    assert states(scenario, contest)[ids[0]] == ("registered", None)
 
 
-def test_registration_has_its_time_and_its_terms(world: World) -> None:
-    manager = world.manager()
-    drafted = made(world, open_=False)
-    assert world.stranger.get(f"/v1/contests/{drafted}").status_code == 404
+def test_registration_has_its_time_and_its_terms(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
+    drafted = made(scenario, open_=False)
+    assert scenario.anonymous_client.get(f"/v1/contests/{drafted}").status_code == 404
     assert manager.http.get("/v1/contests").json()["items"] == []
-    contest = made(world)
+    contest = made(scenario)
     path = f"/v1/contests/{contest}/registrations"
     bare = manager.http.post(path, {})
     assert (bare.status_code, bare.json()["errors"][0]["field"]) == (422, "project")
     register(manager, contest)
     assert manager.http.post(path, {"project": "再报"}).json()["code"] == "registered_already"
-    with world.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         session.execute(update(Contest).values(deadline=now() - timedelta(minutes=1)))
-    late = world.manager().http.post(path, {"project": "迟到"})
+    late = scenario.recognised_manager().http.post(path, {"project": "迟到"})
     assert (late.status_code, late.json()["code"]) == (409, "registration_closed")
     for expected in (1, 0):
-        with world.database.unit_of_work() as session:
+        with scenario.database.unit_of_work() as session:
             assert close_due(session) == expected
-    assert world.stranger.get(f"/v1/contests/{contest}").json()["state"] == "closed"
-    assert world.operator.post(f"/v1/contests/{contest}/open", {}).status_code == 422
-    event = made(world, kind="brand_event", title="技术经理人沙龙")
-    assert world.manager().http.post(f"/v1/contests/{event}/registrations", {}).status_code == 201
+    assert scenario.anonymous_client.get(f"/v1/contests/{contest}").json()["state"] == "closed"
+    assert scenario.operator_client.post(f"/v1/contests/{contest}/open", {}).status_code == 422
+    event = made(scenario, kind="brand_event", title="技术经理人沙龙")
+    assert (
+        scenario.recognised_manager().http.post(f"/v1/contests/{event}/registrations", {}).status_code == 201
+    )
 
 
-def test_outcome_is_seen_when_published_and_awards_become_honours(world: World) -> None:
-    contest = made(world)
-    first, second = world.manager("周明"), world.manager("吴越")
+def test_outcome_is_seen_when_published_and_awards_become_honours(scenario: Scenario) -> None:
+    contest = made(scenario)
+    first, second = scenario.recognised_manager("周明"), scenario.recognised_manager("吴越")
     one, two = register(first, contest), register(second, contest)
     path = f"/v1/contests/{contest}/placings"
     body = {
@@ -109,35 +112,38 @@ def test_outcome_is_seen_when_published_and_awards_become_honours(world: World) 
             {"registration_id": two["id"], "place": 2},
         ]
     }
-    early = world.operator._client.put(path, json=body, headers=world.operator.headers)
+    early = scenario.operator_client._client.put(path, json=body, headers=scenario.operator_client.headers)
     assert early.status_code == 409
-    world.operator.post(f"/v1/contests/{contest}/close", {})
-    placed = world.operator._client.put(path, json=body, headers=world.operator.headers)
+    scenario.operator_client.post(f"/v1/contests/{contest}/close", {})
+    placed = scenario.operator_client._client.put(path, json=body, headers=scenario.operator_client.headers)
     assert placed.status_code == 200, placed.text
-    assert world.stranger.get(path).json()["items"] == []
+    assert scenario.anonymous_client.get(path).json()["items"] == []
     (hidden,) = first.http.get(f"/v1/contests/{contest}/registrations").json()["items"]
     assert (hidden["place"], hidden["award"]) == (None, None)
     unknown = {"placings": [{"registration_id": contest, "place": 1}]}
-    wrong = world.operator._client.put(path, json=unknown, headers=world.operator.headers)
+    wrong = scenario.operator_client._client.put(path, json=unknown, headers=scenario.operator_client.headers)
     assert wrong.json()["errors"][0]["field"] == "placings.0.registration_id"
-    assert world.operator.post(f"/v1/contests/{contest}/finish", {}).json()["state"] == "finished"
-    assert world.stranger.get(path).json()["items"] == [
+    assert scenario.operator_client.post(f"/v1/contests/{contest}/finish", {}).json()["state"] == "finished"
+    assert scenario.anonymous_client.get(path).json()["items"] == [
         {"place": 1, "name": "周明", "project": "高温防腐涂层", "points": "95.50", "award": "一等奖"},
         {"place": 2, "name": "吴越", "project": "高温防腐涂层", "points": None, "award": None},
     ]
-    (honour,) = world.stranger.get(f"/v1/managers/{first.id}").json()["honours"]
+    (honour,) = scenario.anonymous_client.get(f"/v1/managers/{first.id}").json()["honours"]
     assert honour["name"] == "技术转移项目大赛 一等奖"
-    assert world.stranger.get(f"/v1/managers/{second.id}").json()["honours"] == []
+    assert scenario.anonymous_client.get(f"/v1/managers/{second.id}").json()["honours"] == []
     assert first.http.post(f"/v1/contest-registrations/{one['id']}/withdraw").status_code == 409
-    assert world.operator.patch(f"/v1/contests/{contest}", {"title": "改名"}, If_Match="*").status_code == 409
+    assert (
+        scenario.operator_client.patch(f"/v1/contests/{contest}", {"title": "改名"}, If_Match="*").status_code
+        == 409
+    )
 
 
-def test_of_two_at_once_only_one_gets_the_last_place(world: World) -> None:
-    contest = made(world, capacity=1)
-    people = [world.manager() for _ in range(2)]
+def test_of_two_at_once_only_one_gets_the_last_place(scenario: Scenario) -> None:
+    contest = made(scenario, capacity=1)
+    people = [scenario.recognised_manager() for _ in range(2)]
     rows: list[dict[str, Any]] = []
     threads = [
-        threading.Thread(target=lambda each=manager: rows.append(register(each, contest)))  # type: ignore[misc]
+        threading.Thread(target=lambda each=manager: rows.append(register(each, contest)))
         for manager in people
     ]
     for thread in threads:
@@ -147,20 +153,20 @@ def test_of_two_at_once_only_one_gets_the_last_place(world: World) -> None:
     assert sorted(row["state"] for row in rows) == ["registered", "waiting"]
 
 
-def test_whose_business_a_registration_is(world: World) -> None:
-    organisation = world.organisation()
-    manager = world.manager(organisation=organisation)
-    employer = world.somebody(Role.INSTITUTION, organisation)
-    contest = made(world)
+def test_whose_business_a_registration_is(scenario: Scenario) -> None:
+    organisation = scenario.registered_organisation()
+    manager = scenario.recognised_manager(organisation=organisation)
+    employer = scenario.user_client(Role.INSTITUTION, organisation)
+    contest = made(scenario)
     path = f"/v1/contests/{contest}/registrations"
     body = {"manager_id": str(manager.id), "project": "代报项目"}
     row = employer.post(path, body).json()
-    outsider = world.manager()
+    outsider = scenario.recognised_manager()
     assert outsider.http.get(path).json()["items"] == []
     assert outsider.http.post(path, body).status_code == 403
     assert outsider.http.post(f"/v1/contest-registrations/{row['id']}/withdraw").status_code == 404
-    assert world.stranger.get(path).status_code == 401
-    assert world.somebody(Role.INVESTOR).post(path, body).status_code == 403
+    assert scenario.anonymous_client.get(path).status_code == 401
+    assert scenario.user_client(Role.INVESTOR).post(path, body).status_code == 403
     for verb in ("open", "close", "finish", "cancel"):
         assert manager.http.post(f"/v1/contests/{contest}/{verb}", {"note": "理由"}).status_code == 403
     assert UUID(manager.http.get(path).json()["items"][0]["id"]) == UUID(row["id"])

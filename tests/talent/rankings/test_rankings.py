@@ -15,7 +15,8 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.pushes.models import Push
 from app.talent.rankings.formula import FigureName, Formula, default_formula, rank
-from tests.talent.conftest import Person, World
+from tests.support.scenario import Scenario
+from tests.support.scenario.recognition import Person
 from tests.talent.trainings.test_trainings import base, record
 
 LANDED = date(2026, 5, 1)
@@ -30,16 +31,16 @@ def weighed(**weights: Any) -> dict[str, Any]:
     return {"id": "test-formula", "title_zh": "公式", "title_en": "Formula", "figures": figures}
 
 
-def made(world: World, **facts: Any) -> str:
+def made(scenario: Scenario, **facts: Any) -> str:
     body = {"year": 2026, "title": "2026年度金牌评选"} | facts
-    answer = world.operator.post("/v1/rankings", body)
+    answer = scenario.operator_client.post("/v1/rankings", body)
     assert answer.status_code == 201, answer.text
     id_: str = answer.json()["id"]
     return id_
 
 
-def take(world: World, ranking_id: str, name: str) -> dict[str, Any]:
-    answer = world.operator.post(f"/v1/rankings/{ranking_id}/{name}")
+def take(scenario: Scenario, ranking_id: str, name: str) -> dict[str, Any]:
+    answer = scenario.operator_client.post(f"/v1/rankings/{ranking_id}/{name}")
     assert answer.status_code == 200, answer.text
     shown: dict[str, Any] = answer.json()
     return shown
@@ -50,9 +51,9 @@ def places(who: Any, ranking_id: str) -> list[dict[str, Any]]:
     return rows
 
 
-def push(world: World, manager: Person, state: str) -> None:
+def push(scenario: Scenario, manager: Person, state: str) -> None:
     number = new_id().hex[-12:]
-    with world.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         demand = Demand(number=f"D{number}", title="需求", owner_org_id=manager.organisation_id)
         achievement = Achievement(number=f"A{number}", title="成果", owner_org_id=manager.organisation_id)
         session.add_all([demand, achievement])
@@ -76,19 +77,19 @@ def push(world: World, manager: Person, state: str) -> None:
         )
 
 
-def test_every_contribution_is_shown_and_adds_up(world: World) -> None:
-    best, next_best = world.manager("周明"), world.manager("吴越")
-    world.contracts(best.id, 2, deal="1000.00", landed_on=LANDED)
-    world.contract(next_best.id, deal="500.00")
-    world.certificate(best.id, "intermediate")
-    base_id = base(world)
-    world.operator.post(f"/v1/trainings/{record(next_best.http, base_id, hours=20)}/verify", {})
+def test_every_contribution_is_shown_and_adds_up(scenario: Scenario) -> None:
+    best, next_best = scenario.recognised_manager("周明"), scenario.recognised_manager("吴越")
+    scenario.signed_contracts(best.id, 2, deal="1000.00", landed_on=LANDED)
+    scenario.signed_contract(next_best.id, deal="500.00")
+    scenario.verified_certificate(best.id, "intermediate")
+    base_id = base(scenario)
+    scenario.operator_client.post(f"/v1/trainings/{record(next_best.http, base_id, hours=20)}/verify", {})
     for state in ("accepted", "accepted", "declined"):
-        push(world, next_best, state)
-    ranking_id = made(world)
-    assert places(world.operator, ranking_id) == []
-    take(world, ranking_id, "compute")
-    rows = places(world.operator, ranking_id)
+        push(scenario, next_best, state)
+    ranking_id = made(scenario)
+    assert places(scenario.operator_client, ranking_id) == []
+    take(scenario, ranking_id, "compute")
+    rows = places(scenario.operator_client, ranking_id)
     assert [(row["place"], row["name"]) for row in rows] == [(1, "周明"), (2, "吴越")]
     for row in rows:
         assert sum(Decimal(part["points"]) for part in row["contributions"]) == Decimal(row["points"])
@@ -103,59 +104,62 @@ def test_every_contribution_is_shown_and_adds_up(world: World) -> None:
     assert (second["training_hours"]["value"], second["training_hours"]["points"]) == ("20", "2.5")
 
 
-def test_ties_share_a_place_and_honours_go_to_the_record(world: World) -> None:
-    people = [world.manager(name) for name in ("甲某", "乙某", "丙某", "丁某")]
+def test_ties_share_a_place_and_honours_go_to_the_record(scenario: Scenario) -> None:
+    people = [scenario.recognised_manager(name) for name in ("甲某", "乙某", "丙某", "丁某")]
     for manager, amount in zip(people, ("300.00", "200.00", "200.00", "100.00"), strict=True):
-        world.contract(manager.id, deal=amount)
+        scenario.signed_contract(manager.id, deal=amount)
     ranking_id = made(
-        world,
+        scenario,
         formula=weighed(amount_year_wan=(100, 400)),
         honours=[
             {"name": "金牌技术经理人", "first_place": 1, "last_place": 1},
             {"name": "银牌技术经理人", "first_place": 2, "last_place": 2},
         ],
     )
-    take(world, ranking_id, "compute")
-    for hidden in (world.stranger, people[0].http):
+    take(scenario, ranking_id, "compute")
+    for hidden in (scenario.anonymous_client, people[0].http):
         assert hidden.get("/v1/rankings").json()["items"] == []
         assert hidden.get(f"/v1/rankings/{ranking_id}").status_code == 404
         assert hidden.get(f"/v1/rankings/{ranking_id}/places").status_code == 404
-    published = take(world, ranking_id, "publish")
-    rows = places(world.stranger, ranking_id)
+    published = take(scenario, ranking_id, "publish")
+    rows = places(scenario.anonymous_client, ranking_id)
     assert [(row["place"], row["points"], row["honour"]) for row in rows] == [
         (1, "75.00", "金牌技术经理人"),
         (2, "50.00", "银牌技术经理人"),
         (2, "50.00", "银牌技术经理人"),
         (4, "25.00", None),
     ]
-    shown = world.stranger.get(f"/v1/rankings/{ranking_id}").json()
+    shown = scenario.anonymous_client.get(f"/v1/rankings/{ranking_id}").json()
     assert shown == published
     assert [(one["name"], one["weight"], one["full_at"]) for one in shown["formula"]["figures"]] == [
         ("amount_year_wan", "100", "400")
     ]
-    record_ = world.stranger.get(f"/v1/managers/{people[0].id}").json()
+    record_ = scenario.anonymous_client.get(f"/v1/managers/{people[0].id}").json()
     assert [(honour["name"], honour["year"]) for honour in record_["honours"]] == [("金牌技术经理人", 2026)]
-    assert world.stranger.get(f"/v1/managers/{people[3].id}").json()["honours"] == []
-    again = world.operator.post(f"/v1/rankings/{ranking_id}/compute")
+    assert scenario.anonymous_client.get(f"/v1/managers/{people[3].id}").json()["honours"] == []
+    again = scenario.operator_client.post(f"/v1/rankings/{ranking_id}/compute")
     assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
     assert (
-        world.operator.patch(f"/v1/rankings/{ranking_id}", {"title": "改名"}, If_Match="*").status_code == 409
+        scenario.operator_client.patch(
+            f"/v1/rankings/{ranking_id}", {"title": "改名"}, If_Match="*"
+        ).status_code
+        == 409
     )
 
 
-def test_a_new_formula_undoes_what_was_computed(world: World) -> None:
-    manager = world.manager()
-    world.contract(manager.id, deal="100.00")
-    ranking_id = made(world)
-    take(world, ranking_id, "compute")
+def test_a_new_formula_undoes_what_was_computed(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
+    scenario.signed_contract(manager.id, deal="100.00")
+    ranking_id = made(scenario)
+    take(scenario, ranking_id, "compute")
     body = {"formula": weighed(contracts=60, training_hours=40)}
-    assert world.operator.patch(f"/v1/rankings/{ranking_id}", body).status_code == 428
-    changed = world.operator.patch(f"/v1/rankings/{ranking_id}", body, If_Match="*").json()
+    assert scenario.operator_client.patch(f"/v1/rankings/{ranking_id}", body).status_code == 428
+    changed = scenario.operator_client.patch(f"/v1/rankings/{ranking_id}", body, If_Match="*").json()
     assert (changed["state"], changed["computed_at"]) == ("draft", None)
-    assert places(world.operator, ranking_id) == []
-    assert world.operator.post(f"/v1/rankings/{ranking_id}/publish").status_code == 409
-    take(world, ranking_id, "compute")
-    assert places(world.operator, ranking_id)[0]["points"] == "60.00"
+    assert places(scenario.operator_client, ranking_id) == []
+    assert scenario.operator_client.post(f"/v1/rankings/{ranking_id}/publish").status_code == 409
+    take(scenario, ranking_id, "compute")
+    assert places(scenario.operator_client, ranking_id)[0]["points"] == "60.00"
 
 
 @pytest.mark.parametrize(
@@ -167,16 +171,18 @@ def test_a_new_formula_undoes_what_was_computed(world: World) -> None:
         (weighed(contracts=(100, -1)), "greater_than"),
     ],
 )
-def test_a_formula_must_be_one(world: World, formula: dict[str, Any], code: str) -> None:
-    answer = world.operator.post("/v1/rankings", {"year": 2026, "title": "评选", "formula": formula})
+def test_a_formula_must_be_one(scenario: Scenario, formula: dict[str, Any], code: str) -> None:
+    answer = scenario.operator_client.post(
+        "/v1/rankings", {"year": 2026, "title": "评选", "formula": formula}
+    )
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
 
 
-def test_only_the_bureau_ranks(world: World) -> None:
+def test_only_the_bureau_ranks(scenario: Scenario) -> None:
     body = {"year": 2026, "title": "评选"}
-    assert world.manager().http.post("/v1/rankings", body).status_code == 403
-    assert world.stranger.post("/v1/rankings", body).status_code == 401
-    assert world.stranger.get("/v1/ranking-formula").json()["id"] == default_formula().id
+    assert scenario.recognised_manager().http.post("/v1/rankings", body).status_code == 403
+    assert scenario.anonymous_client.post("/v1/rankings", body).status_code == 401
+    assert scenario.anonymous_client.get("/v1/ranking-formula").json()["id"] == default_formula().id
 
 
 figures = st.fixed_dictionaries({name: st.decimals(0, 6000, places=2) for name in FigureName})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.engagements.contract_models import ContractState
 from app.talent.rounds.models import MOVES, RoundState
-from tests.talent.conftest import World
+from tests.support.scenario import Scenario
 
 ROUNDS = "/v1/recognition-rounds"
 FROZEN = (RoundState.FROZEN, RoundState.REVIEWED, RoundState.PUBLISHED)
@@ -31,48 +31,48 @@ others = st.sampled_from([("recompute", 0), ("work", 0)])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @given(steps=st.lists(moves | moves | changes | others, max_size=9))
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_sequence(world: World, steps: list[tuple[str, Any]]) -> None:
-    manager = world.manager()
-    contract = world.contract(manager.id, deal="500.00")
-    _clear(world)
-    round_id = world.operator.post(ROUNDS, {"year": 2026, "title": "认定"}).json()["id"]
+def test_any_sequence(scenario: Scenario, steps: list[tuple[str, Any]]) -> None:
+    manager = scenario.recognised_manager()
+    contract = scenario.signed_contract(manager.id, deal="500.00")
+    _clear(scenario)
+    round_id = scenario.operator_client.post(ROUNDS, {"year": 2026, "title": "认定"}).json()["id"]
     state, frozen = RoundState.OPEN, None
     for kind, what in steps:
         if kind == "move":
             move = MOVES[what]
-            answer = world.operator.post(f"{ROUNDS}/{round_id}/{what}", {"note": "理由"})
+            answer = scenario.operator_client.post(f"{ROUNDS}/{round_id}/{what}", {"note": "理由"})
             assert (answer.status_code == 200) is (state in move.sources), (state, what, answer.text)
             if state in move.sources:
                 state = RoundState(move.target)  # type: ignore[call-arg]  # by its value
-                frozen = _recomputed(world, round_id) if what == "freeze" else frozen
+                frozen = _recomputed(scenario, round_id) if what == "freeze" else frozen
         elif kind == "change":
-            _change(world, contract, CHANGES[what])
+            _change(scenario, contract, CHANGES[what])
         elif kind == "work":
-            world.tell("contract.amended", contract)
-            world.work()
-        assert world.operator.get(f"{ROUNDS}/{round_id}").json()["state"] == state
+            scenario.emit_event("contract.amended", contract)
+            scenario.work()
+        assert scenario.operator_client.get(f"{ROUNDS}/{round_id}").json()["state"] == state
         if state in FROZEN:
-            once, twice = (_recomputed(world, round_id) for _ in range(2))
+            once, twice = (_recomputed(scenario, round_id) for _ in range(2))
             assert once == twice
             assert frozen is not None and once["equal"]
             assert once["recomputed_digest"] == frozen["recomputed_digest"]
 
 
-def _clear(world: World) -> None:
+def _clear(scenario: Scenario) -> None:
     """A published round of the year would stay: these tests take it away behind the service's back."""
     from sqlalchemy import delete
 
     from app.talent.rounds.models import Objection, RecognitionEntry, RecognitionRound
 
-    with world.database.unit_of_work() as session:
+    with scenario.database.unit_of_work() as session:
         for table in (Objection, RecognitionEntry, RecognitionRound):
             session.execute(delete(table))
 
 
-def _recomputed(world: World, round_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = world.operator.post(f"{ROUNDS}/{round_id}/recompute").json()
+def _recomputed(scenario: Scenario, round_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = scenario.operator_client.post(f"{ROUNDS}/{round_id}/recompute").json()
     return found
 
 
-def _change(world: World, contract: UUID, columns: dict[str, Any]) -> None:
-    world.change_contract(contract, **columns)
+def _change(scenario: Scenario, contract: UUID, columns: dict[str, Any]) -> None:
+    scenario.change_contract(contract, **columns)

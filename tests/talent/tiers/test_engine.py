@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.talent.recognition_facts import ContractFacts, TierCase, digest, highest, pack, unpack
+from app.talent.recognition_facts import (
+    CertificateFacts,
+    ContractFacts,
+    TierCase,
+    digest,
+    highest,
+    pack,
+    unpack,
+)
 from app.talent.tiers.engine import alternatives, evaluate
 from app.talent.tiers.enums import OPEN_QUESTIONS, Tier
 from app.talent.tiers.rules import Configuration, RuleSet, read_rule_sets
@@ -179,7 +187,10 @@ class TestOpenQuestions:
         assert [one.gap for one in found.outcomes[-1].conditions if not one.holds] == ["0.005"]
 
     def test_which_amount(self) -> None:
-        facts = [contract("50", technology_wan=Decimal("49.99")), certificate("primary")]
+        facts: list[ContractFacts | CertificateFacts] = [
+            contract("50", technology_wan=Decimal("49.99")),
+            certificate("primary"),
+        ]
         assert judged(*facts).tier is Tier.E
         assert judged(*facts, amount_basis="technology").tier is None
 
@@ -199,7 +210,10 @@ class TestOpenQuestions:
         assert judged(*ten, project_unit="contract").tier is Tier.D
 
     def test_where_the_parties_are(self) -> None:
-        facts = [contract("50", parties_in_jinan=1), certificate("primary")]
+        facts: list[ContractFacts | CertificateFacts] = [
+            contract("50", parties_in_jinan=1),
+            certificate("primary"),
+        ]
         assert judged(*facts, parties="one_in_jinan").tier is Tier.E
         assert judged(*facts, parties="both_in_jinan").tier is None
 

@@ -18,7 +18,7 @@ from app.database import new_id
 from app.engagements.contract_models import Contract, ContractShare
 from app.libraries.managers.models import Manager
 from app.talent.certificates.models import TrainingCertificate
-from tests.talent.conftest import World
+from tests.support.scenario import Scenario
 
 MANAGERS = 200
 AS_OF = date(2026, 11, 26)  # the day on which these tests see recognition
@@ -79,14 +79,14 @@ def made(seed: int) -> tuple[list[UUID], list[dict[str, Any]], list[dict[str, An
 
 
 def store(
-    world: World,
+    scenario: Scenario,
     managers: list[UUID],
     contracts: list[dict[str, Any]],
     shares: list[dict[str, Any]],
     papers: list[dict[str, Any]],
 ) -> None:
-    organisation = world.organisation()
-    with world.database.unit_of_work() as session:
+    organisation = scenario.registered_organisation()
+    with scenario.database.unit_of_work() as session:
         buyer, seller = (
             Organisation(name=name, kind="enterprise", region="370102") for name in ("甲方", "乙方")
         )
@@ -192,29 +192,31 @@ def by_spreadsheet(
 
 
 @pytest.mark.parametrize("seed", [2026])
-def test_tiers_equal_a_spreadsheet(world: World, seed: int) -> None:
+def test_tiers_equal_a_spreadsheet(scenario: Scenario, seed: int) -> None:
     managers, contracts, shares, papers = made(seed)
-    store(world, managers, contracts, shares, papers)
+    store(scenario, managers, contracts, shares, papers)
     expected = by_spreadsheet(managers, contracts, shares, papers)
     counts = expected["tier"].value_counts()
     assert all(counts[tier] >= 5 for tier in ("C", "D", "E", "-")), (
         counts
     )  # the examples must reach every tier
 
-    round_ = world.operator.post("/v1/recognition-rounds", {"year": 2026, "title": "2026年度认定"}).json()
-    frozen = world.operator.post(f"/v1/recognition-rounds/{round_['id']}/freeze", {})
+    round_ = scenario.operator_client.post(
+        "/v1/recognition-rounds", {"year": 2026, "title": "2026年度认定"}
+    ).json()
+    frozen = scenario.operator_client.post(f"/v1/recognition-rounds/{round_['id']}/freeze", {})
     assert frozen.status_code == 200, frozen.text
     found: dict[UUID, dict[str, Any]] = {}
     cursor = None
     while True:
         params = {"limit": 100} | ({"cursor": cursor} if cursor else {})
-        page = world.operator.get(f"/v1/recognition-rounds/{round_['id']}/entries", **params).json()
+        page = scenario.operator_client.get(f"/v1/recognition-rounds/{round_['id']}/entries", **params).json()
         found |= {UUID(row["manager_id"]): row for row in page["items"]}
         cursor = page["next_cursor"]
         if cursor is None:
             break
     for id_, row in expected.iterrows():
-        entry = found.get(id_)  # type: ignore[call-overload]  # the index holds ids
+        entry = found.get(id_)  # the index holds ids
         if entry is None:
             assert (row["tier"], row["total"], row["projects"]) == ("-", 0, 0)
             continue
@@ -222,9 +224,9 @@ def test_tiers_equal_a_spreadsheet(world: World, seed: int) -> None:
         assert Decimal(entry["figures"]["amount_year_wan"]) == row["year"]
         assert Decimal(entry["figures"]["amount_total_wan"]) == row["total"]
         assert Decimal(entry["figures"]["landed_projects"]) == row["projects"]
-    again = world.operator.post(f"/v1/recognition-rounds/{round_['id']}/recompute").json()
+    again = scenario.operator_client.post(f"/v1/recognition-rounds/{round_['id']}/recompute").json()
     assert (again["equal"], again["entries"], again["drift"]) == (True, len(found), [])
     for tier in ("C", "D", "E", "-"):
         id_ = expected.index[expected["tier"] == tier][0]
-        answer = world.operator.get(f"/v1/managers/{id_}/tier", year=2026).json()
+        answer = scenario.operator_client.get(f"/v1/managers/{id_}/tier", year=2026).json()
         assert (answer["tier"] or "-") == tier

@@ -8,18 +8,19 @@ from hypothesis import strategies as st
 from app.accounts.models import Role
 from app.talent.trainings.ladder import ladder, ladder_progress, next_rung
 from app.talent.trainings.models import Rung, TrainingState
-from tests.libraries.conftest import Somebody
-from tests.talent.conftest import Person, World
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
+from tests.support.scenario.recognition import Person
 
 
-def base(world: World, name: str = "济南市技术转移人才培养基地(示例)", **facts: Any) -> str:
-    answer = world.operator.post("/v1/training-bases", {"name": name} | facts)
+def base(scenario: Scenario, name: str = "济南市技术转移人才培养基地(示例)", **facts: Any) -> str:
+    answer = scenario.operator_client.post("/v1/training-bases", {"name": name} | facts)
     assert answer.status_code == 201, answer.text
     id_: str = answer.json()["id"]
     return id_
 
 
-def record(who: Somebody, base_id: str, rung: str = "short_course", hours: int = 16, **more: Any) -> str:
+def record(who: UserClient, base_id: str, rung: str = "short_course", hours: int = 16, **more: Any) -> str:
     body = {
         "base_id": base_id,
         "rung": rung,
@@ -39,9 +40,9 @@ def summary(manager: Person) -> dict[str, Any]:
     return found
 
 
-def test_up_the_ladder(world: World) -> None:
-    manager = world.manager()
-    base_id = base(world)
+def test_up_the_ladder(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
+    base_id = base(scenario)
     found = summary(manager)
     assert [(rung["rung_zh"], rung["complete"]) for rung in found["rungs"]] == [
         ("短期速训", False),
@@ -51,31 +52,33 @@ def test_up_the_ladder(world: World) -> None:
     assert (found["next_rung"], found["missing_hours"]) == ("short_course", 24)
     first = record(manager.http, base_id, hours=23)
     assert summary(manager)["rungs"][0]["waiting_hours"] == 23
-    world.operator.post(f"/v1/trainings/{first}/verify", {})
+    scenario.operator_client.post(f"/v1/trainings/{first}/verify", {})
     assert (summary(manager)["next_rung"], summary(manager)["missing_hours"]) == ("short_course", 1)
     for rung, hours in (("short_course", 1), ("advanced_course", 80)):
-        world.operator.post(f"/v1/trainings/{record(manager.http, base_id, rung, hours)}/verify", {})
+        scenario.operator_client.post(
+            f"/v1/trainings/{record(manager.http, base_id, rung, hours)}/verify", {}
+        )
     found = summary(manager)
     assert (found["next_rung"], found["missing_hours"]) == ("teaching_practice", 40)
-    world.operator.post(f"/v1/trainings/{first}/reject", {"note": "学时有误。"})
+    scenario.operator_client.post(f"/v1/trainings/{first}/reject", {"note": "学时有误。"})
     assert (summary(manager)["next_rung"], summary(manager)["missing_hours"]) == ("short_course", 23)
 
 
-def test_the_institution_that_runs_a_base_verifies_there_and_nowhere_else(world: World) -> None:
-    manager = world.manager()
-    organisation = world.organisation()
-    runs = world.somebody(Role.INSTITUTION, organisation)
-    own, other = base(world, organisation_id=str(organisation.id)), base(world, "另一基地")
+def test_the_institution_that_runs_a_base_verifies_there_and_nowhere_else(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
+    organisation = scenario.registered_organisation()
+    runs = scenario.user_client(Role.INSTITUTION, organisation)
+    own, other = base(scenario, organisation_id=str(organisation.id)), base(scenario, "另一基地")
     here, there = record(manager.http, own), record(manager.http, other)
     assert [one["id"] for one in runs.get("/v1/trainings").json()["items"]] == [here]
     assert runs.post(f"/v1/trainings/{here}/verify", {}).json()["state"] == "verified"
     assert runs.post(f"/v1/trainings/{there}/verify", {}).status_code == 404
-    staff = world.manager(organisation=organisation)
+    staff = scenario.recognised_manager(organisation=organisation)
     entered = record(runs, own, manager_id=str(staff.id))
     answer = runs.post(f"/v1/trainings/{entered}/verify", {})
     assert (answer.status_code, answer.json()["code"]) == (403, "own_entry")
     assert (
-        world.somebody(Role.INSTITUTION, organisation)
+        scenario.user_client(Role.INSTITUTION, organisation)
         .post(f"/v1/trainings/{entered}/verify", {})
         .json()["state"]
         == "verified"
@@ -86,34 +89,36 @@ def test_the_institution_that_runs_a_base_verifies_there_and_nowhere_else(world:
         assert holder.post(f"/v1/trainings/{here}/verify", {}).status_code in (403, 404)
 
 
-def test_the_bureau_keeps_the_bases(world: World) -> None:
-    id_ = base(world, level="provincial", region="370102", designated_on="2025-06-01")
-    twin = world.operator.post("/v1/training-bases", {"name": "济南市技术转移人才培养基地(示例)"})
+def test_the_bureau_keeps_the_bases(scenario: Scenario) -> None:
+    id_ = base(scenario, level="provincial", region="370102", designated_on="2025-06-01")
+    twin = scenario.operator_client.post("/v1/training-bases", {"name": "济南市技术转移人才培养基地(示例)"})
     assert (twin.status_code, twin.json()["code"]) == (409, "base_exists")
     path = f"/v1/training-bases/{id_}"
-    assert world.stranger.get(path).json()["level"] == "provincial"
-    assert world.operator.patch(path, {"active": False}).status_code == 428
-    closed = world.operator.patch(path, {"active": False}, If_Match='"1"')
+    assert scenario.anonymous_client.get(path).json()["level"] == "provincial"
+    assert scenario.operator_client.patch(path, {"active": False}).status_code == 428
+    closed = scenario.operator_client.patch(path, {"active": False}, If_Match='"1"')
     assert (closed.json()["active"], closed.headers["etag"]) == (False, '"2"')
-    assert world.operator.patch(path, {"name": None}, If_Match='"2"').status_code == 422
-    manager = world.manager()
+    assert scenario.operator_client.patch(path, {"name": None}, If_Match='"2"').status_code == 422
+    manager = scenario.recognised_manager()
     body = {"base_id": id_, "rung": "short_course", "course": "课程", "hours": 8}
     refused = manager.http.post(
         "/v1/trainings", body | {"started_on": "2026-01-01", "ended_on": "2026-01-02"}
     )
     assert refused.json()["errors"][0]["code"] == "unknown_base"
-    assert [one["id"] for one in world.stranger.get("/v1/training-bases", active=True).json()["items"]] == []
+    assert [
+        one["id"] for one in scenario.anonymous_client.get("/v1/training-bases", active=True).json()["items"]
+    ] == []
     assert manager.http.patch(path, {"active": True}, If_Match='"2"').status_code == 403
-    assert world.operator.delete(path).status_code == 204
-    used = base(world, "在用基地")
+    assert scenario.operator_client.delete(path).status_code == 204
+    used = base(scenario, "在用基地")
     record(manager.http, used)
-    kept = world.operator.delete(f"/v1/training-bases/{used}")
+    kept = scenario.operator_client.delete(f"/v1/training-bases/{used}")
     assert (kept.status_code, kept.json()["code"]) == (409, "base_in_use")
 
 
-def test_nonsense_is_refused(world: World) -> None:
-    manager = world.manager()
-    base_id = base(world)
+def test_nonsense_is_refused(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
+    base_id = base(scenario)
     good = {
         "base_id": base_id,
         "rung": "short_course",
