@@ -58,7 +58,7 @@ def test_every_address_is_one_of_the_api(guide: tuple[str, ...], client: TestCli
 
 def test_steps_of_the_walkthrough_are_numbered_in_order() -> None:
     text = (REPOSITORY / API_GUIDE[1]).read_text(encoding="utf-8")
-    steps = [int(number) for number in re.findall(r"^### (\d+)\. ", text, flags=re.MULTILINE)]
+    steps = [int(number) for number in re.findall(r"^## (\d+)\. ", text, flags=re.MULTILINE)]
     assert steps == list(range(len(steps)))
 
 
