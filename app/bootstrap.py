@@ -3,12 +3,15 @@
 from threadpoolctl import threadpool_limits
 
 from app import database_schema
+from app.accounts.access.disclosure import Disclosure
 from app.database import Database
+from app.engagements.disclosure import opened_records
 from app.engagements.files.storage import Store, open_store
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, records_of_owners
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.events.handler import HandlersByName, by_name
 from app.handlers import HANDLERS
+from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.embedding.indexer import MatchingIndexer
@@ -69,6 +72,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     )
     services = Services()
     services[Settings] = settings
+    services[Disclosure] = Disclosure(manager_of_user=manager_of_user, opened_records=opened_records)
     services[Database] = database
     services[Embedder] = embedder
     services[Indexer] = services[MatchingIndexer] = indexer

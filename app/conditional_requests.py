@@ -1,11 +1,15 @@
 """Conditional requests: ETag and If-Match against lost updates."""
 
 import re
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
-from fastapi import Header
+from fastapi import Header, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from app.errors import BadRequest, PreconditionRequired, StaleVersion
+
+Body = TypeVar("Body")
 
 
 class Versioned(Protocol):
@@ -15,6 +19,22 @@ class Versioned(Protocol):
 
 def etag(record: Versioned) -> str:
     return f'"{record.version}"'
+
+
+def tagged(response: Response, record: Versioned, body: Body) -> Body:
+    """`body`, with the ETag of the row that it shows on the route's `response`."""
+    response.headers["ETag"] = etag(record)
+    return body
+
+
+def versioned(
+    body: BaseModel, record: Versioned | None, *, status: int = 200, location: str | None = None
+) -> Response:
+    """`body` as JSON with the ETag of the row that it shows; `location` is the address of a new one."""
+    headers = {} if record is None else {"ETag": etag(record)}
+    if location is not None:
+        headers["Location"] = location
+    return JSONResponse(body.model_dump(mode="json"), status, headers)
 
 
 def check_if_match(header: str | None, record: Versioned) -> None:
@@ -33,6 +53,16 @@ def check_if_match(header: str | None, record: Versioned) -> None:
         )
     if "*" not in tags and etag(record) not in tags:
         raise StaleVersion(headers={"ETag": etag(record)})
+
+
+def check_if_sent(header: str | None, record: Versioned) -> None:
+    """`check_if_match` where If-Match is optional.
+
+    Raises:
+        StaleVersion: the record is newer than what the sender read; carries the present ETag.
+    """
+    if header is not None:
+        check_if_match(header, record)
 
 
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, description="读取时得到的 ETag")]

@@ -1,14 +1,14 @@
 """The database: base class, portable column types, engine and sessions. Only this module commits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import uuid_utils.compat
-from fastapi import Depends, Request
+from fastapi import Depends
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -18,14 +18,19 @@ from sqlalchemy import (
     Engine,
     MetaData,
     Numeric,
+    Select,
     TypeDecorator,
     Uuid,
     create_engine,
     event,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from app.errors import NotFound
+from app.services import provided
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -122,6 +127,10 @@ class Identified:
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
+Row = TypeVar("Row", bound=Identified)
+Found = TypeVar("Found")
+
+
 class Database:
     """The engine and its two kinds of session; one per process, created by the entry point."""
 
@@ -202,18 +211,33 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def database_of(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
+def by_id(session: Session, model: type[Row], ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """The rows with these ids, by id; those that do not exist are left out."""
+    rows = session.scalars(select(model).where(model.id.in_(set(ids))))
+    return {row.id: row for row in rows}
 
 
-def _read_session(request: Request) -> Iterator[Session]:
-    with database_of(request).reading() as session:
+def one_or_not_found(session: Session, query: Select[Found]) -> Found:
+    """
+    Raises:
+        NotFound: the query finds no row.
+    """
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound
+    return row
+
+
+AppDatabase = Annotated[Database, Depends(provided(Database))]
+
+
+def _read_session(database: AppDatabase) -> Iterator[Session]:
+    with database.reading() as session:
         yield session
 
 
-def _write_session(request: Request) -> Iterator[Session]:
-    with database_of(request).unit_of_work() as session:
+def _write_session(database: AppDatabase) -> Iterator[Session]:
+    with database.unit_of_work() as session:
         yield session
 
 

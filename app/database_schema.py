@@ -16,7 +16,7 @@ from app.database import Base, Database
 # All modules with tables; importing them registers the tables with the base class.
 MODELS = (
     "app.events.outbox",
-    "app.idempotency",
+    "app.accounts.idempotency",
     "app.accounts.models",
     "app.libraries.record.models",
     "app.libraries.search.full_text",

@@ -23,14 +23,10 @@ from app.bootstrap import build_prefetcher, build_services, build_workers, close
 from app.database import Database
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
-from app.engagements.disclosure import approved_records, brokered_records
 from app.engagements.files.api import router as engagement_files
-from app.engagements.files.storage import Store
 from app.engagements.tasks.api import router as engagement_tasks
 from app.events.outbox import backlog
 from app.libraries.api import router as libraries
-from app.libraries.managers.service import manager_of_user
-from app.libraries.record.indexing import Indexer
 from app.matching.api.check import router as checking
 from app.matching.api.matches import router as matching
 from app.matching.api.models import router as models
@@ -99,7 +95,7 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     Raises:
         RuntimeError: the database is not initialised, or there is no signing key.
     """
-    settings.signing_key()
+    _ = settings.signing_key  # without one the service must not start
     services = build_services(settings, embedder=embedder)
     app = FastAPI(
         title="Sanku 三库",
@@ -112,15 +108,6 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.services = services
-    app.state.settings = settings
-    app.state.database = services[Database]
-    app.state.indexer = services[Indexer]
-    app.state.matcher = services[Matcher]
-    app.state.embedder = services[Embedder]
-    app.state.manager_of_user = manager_of_user
-    app.state.assigned_records = brokered_records
-    app.state.approved_records = approved_records
-    app.state.files = services[Store]
     app.add_middleware(
         ObserveRequests,
         metrics=services[Metrics],

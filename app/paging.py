@@ -8,13 +8,13 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -27,9 +27,26 @@ MAX_PAGE = 100
 MAX_CURSOR = 1200
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="每页条数")]
 Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="上一页返回的 next_cursor")]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """How many rows are wanted, and after which."""
+
+    limit: int
+    cursor: str | None = None
+
+
+# A coroutine, because FastAPI would send a plain function to its thread pool.
+async def _page_request(limit: Limit = 20, cursor: Cursor = None) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+Paging = Annotated[PageRequest, Depends(_page_request)]
 
 
 class Page(BaseModel, Generic[Item]):
@@ -41,11 +58,15 @@ class Page(BaseModel, Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A column or expression that a list can be sorted by. It must not be null: use `coalesce` for nullable columns."""
+    """A column or expression that a list can be sorted by. It must not be null: use `coalesce` for nullable columns.
+
+    `name` is stored in the cursor, so that it is refused for another list or sort.
+    """
 
     column: InstrumentedAttribute[Any] | ColumnElement[Any]
     python_type: type
     descending: bool = False
+    name: str = ""
 
 
 def pick_sort(sorts: Mapping[str, Sort], name: str) -> Sort:
@@ -59,38 +80,41 @@ def pick_sort(sorts: Mapping[str, Sort], name: str) -> Sort:
         raise Invalid.field(
             "sort", "unknown_sort", f"排序应为以下之一: {allowed}", f"sort must be one of: {allowed}"
         )
-    return sorts[name]
+    return replace(sorts[name], name=name)
 
 
 def fetch_page(
-    session: Session,
-    query: Select[Any],
-    *,
-    sort: Sort,
-    key: InstrumentedAttribute[UUID],
-    limit: int,
-    cursor: str | None,
-    sort_name: str = "",
-) -> tuple[Sequence[Any], str | None]:
+    session: Session, query: Select[Row], sort: Sort, paging: PageRequest
+) -> tuple[Sequence[Row], str | None]:
     """The rows of a page (the first entity of each) and the cursor of the next page.
 
-    Args:
-        query: the list without an order.
-        sort: the primary order; rows with the same value are ordered by `key`.
-        limit: maximum number of rows.
-        sort_name: stored in the cursor, so that it is refused for another sort.
+    Rows with the same value of `sort` are ordered by their id.
 
     Raises:
         Invalid: the cursor does not belong to this list and sort.
     """
-    if cursor:
-        query = query.where(_after(sort, key, *_decode(cursor, sort, sort_name)))
+    key = query.column_descriptions[0]["entity"].id
+    if paging.cursor:
+        query = query.where(_after(sort, key, *_decode(paging.cursor, sort)))
     order = (sort.column.desc(), key.desc()) if sort.descending else (sort.column.asc(), key.asc())
-    rows_with_sort = session.execute(query.add_columns(sort.column).order_by(*order).limit(limit + 1)).all()
-    rows = [row[0] for row in rows_with_sort]
-    if len(rows) <= limit:
+    found = session.execute(query.add_columns(sort.column).order_by(*order).limit(paging.limit + 1)).all()
+    rows = [row[0] for row in found]
+    if len(rows) <= paging.limit:
         return rows, None
-    return rows[:limit], _encode(sort_name, rows_with_sort[limit - 1][-1], rows[limit - 1].id)
+    last = paging.limit - 1
+    return rows[: paging.limit], _encode(sort.name, found[last][-1], rows[last].id)
+
+
+def list_page(
+    session: Session, query: Select[Row], sort: Sort, paging: PageRequest, read: Callable[[Row], Item]
+) -> Page[Item]:
+    """A page of a list; `read` turns each row into an item.
+
+    Raises:
+        Invalid: the cursor does not belong to this list and sort.
+    """
+    rows, next_cursor = fetch_page(session, query, sort, paging)
+    return Page(items=[read(row) for row in rows], next_cursor=next_cursor)
 
 
 def _after(sort: Sort, key: InstrumentedAttribute[UUID], value: Any, id_: UUID) -> Any:
@@ -129,11 +153,11 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _decode(cursor: str, sort: Sort, sort_name: str) -> tuple[Any, UUID]:
+def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         name, text, id_ = json.loads(raw)
-        if name != sort_name:
+        if name != sort.name:
             raise ValueError("the cursor belongs to another list")
         return _storable(_PARSERS[sort.python_type](text)), UUID(id_)
     except (

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.accounts.idempotency import forget_old_keys
 from app.clock import local_now
 from app.database import Database
 from app.engagements.files import service as engagement_files
 from app.engagements.files.storage import Store
 from app.engagements.tasks import service as engagement_tasks
-from app.idempotency import forget_old_keys
 from app.libraries import expiry
 from app.libraries.record.indexing import Indexer
 from app.matching.embedding.embedder import Embedder

@@ -9,6 +9,8 @@ from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
 
+from app.settings import Settings
+
 Service = TypeVar("Service")
 
 
@@ -56,3 +58,5 @@ async def _services(request: Request) -> Services:
 
 AllServices = Annotated[Services, Depends(_services)]
 """For a route that hands the whole container on."""
+
+AppSettings = Annotated[Settings, Depends(provided(Settings))]

@@ -219,7 +219,7 @@ def log_in(app: Any, settings: Settings) -> LogIn:
         organisation_name: str | None = None,
         verified: bool = True,
     ) -> Caller:
-        with app.state.database.unit_of_work() as session:
+        with app.state.services[Database].unit_of_work() as session:
             organisation = (
                 session.get_one(Organisation, organisation_id)
                 if organisation_id

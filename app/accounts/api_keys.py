@@ -14,8 +14,8 @@ from app.accounts.access.principal import Principal
 from app.accounts.field_checks import checked, clean_name
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
 from app.accounts.users import ROLES_OF_KIND
-from app.database import now
-from app.errors import Forbidden, Invalid, NotFound
+from app.database import now, one_or_not_found
+from app.errors import Forbidden, Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,9 @@ def revoke_api_key(session: Session, key_id: UUID, *, principal: Principal) -> N
         NotFound: the key does not exist or belongs to another organisation.
     """
     require(principal, Action.API_KEY_REVOKE, own=True)
-    key = session.scalar(api_keys(principal=principal).where(ApiKey.id == key_id).with_for_update())
-    if key is None:
-        raise NotFound
+    key = one_or_not_found(
+        session, api_keys(principal=principal).where(ApiKey.id == key_id).with_for_update()
+    )
     require(principal, Action.API_KEY_REVOKE, owner_org_id=key.organisation_id)
     if key.revoked_at is None:
         key.revoked_at = now()

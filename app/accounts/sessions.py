@@ -124,7 +124,7 @@ def _issue_tokens(session: Session, settings: Settings, *, user_id: UUID, chain_
     session.flush()
     access = credentials.sign_access_token(
         credentials.AccessClaims(user_id, chain_id),
-        key=settings.signing_key(),
+        key=settings.signing_key,
         lifetime=settings.access_token_lifetime,
     )
     return Tokens(access, settings.access_token_lifetime, refresh_token, settings.refresh_token_lifetime)

@@ -62,7 +62,8 @@ def load(
 def evaluate(directory: Directory, as_json: AsJson = False) -> None:
     """Evaluate matching on a judged directory, in an ephemeral store. Your data is not used or changed."""
     from app.matching.embedding.embedder import SentenceTransformerEmbedder
-    from app.matching.evaluation.evaluator import evaluate_directory, report_lines
+    from app.matching.evaluation.evaluator import evaluate_directory
+    from app.matching.evaluation.report import report_lines
 
     settings = load_settings()
     embedder = SentenceTransformerEmbedder(settings.model_path, device=settings.model_device)

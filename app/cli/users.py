@@ -28,7 +28,7 @@ def create(
     from app.accounts.access.principal import SYSTEM
     from app.accounts.models import Role
     from app.accounts.organisations.credit_code import is_uscc
-    from app.accounts.organisations.service import find_organisation
+    from app.accounts.organisations.lookup import find_organisation
     from app.accounts.users import UserFacts, create_user
     from app.errors import Invalid
 

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation, Role, User
-from app.accounts.organisations.service import find_organisation
+from app.accounts.organisations.lookup import find_organisation
 from app.accounts.users import UserFacts, create_user
 from app.database import Database, now
 from app.libraries.managers.models import Manager

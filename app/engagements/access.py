@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
+from app.database import one_or_not_found
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantState, Stage
 from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, NotFound
@@ -118,9 +119,7 @@ def participation_of(
     query = select(Engagement).where(Engagement.id == engagement_id, visible_rows(principal))
     if lock:
         query = query.with_for_update(of=Engagement).execution_options(populate_existing=True)
-    engagement = session.scalar(query)
-    if engagement is None:
-        raise NotFound
+    engagement = one_or_not_found(session, query)
     mine = session.scalars(
         select(Participant)
         .where(

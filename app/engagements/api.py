@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Response
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import IfMatch, etag
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.engagements import disclosure
 from app.engagements import presenter as presenting
 from app.engagements.access import Participation, participation_of
 from app.engagements.lifecycle import stage_changes
-from app.engagements.models import Engagement, Reveal, Stage, TimelineEntry
+from app.engagements.models import Reveal, Stage
 from app.engagements.people import invitations, participants
 from app.engagements.queries import NEWEST_FIRST, engagements
 from app.engagements.schemas import (
@@ -42,8 +42,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.idempotency import IdempotencyKey, created_once
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page, list_page
 
 TAG = "对接 Engagements"
 router = APIRouter(
@@ -51,7 +50,7 @@ router = APIRouter(
 )
 
 CHANGING = problems(NotFound, Conflict, Invalid, StaleVersion)
-_NEWEST_REVEALS = Sort(Reveal.revealed_at, datetime, descending=True)
+_NEWEST_REVEALS = Sort(Reveal.revealed_at, datetime, descending=True, name="reveals")
 
 
 def answer(
@@ -59,22 +58,20 @@ def answer(
 ) -> EngagementRead:
     """The engagement as it is now for its reader, with its ETag."""
     seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal, invited=True)
-    response.headers["ETag"] = etag(seat.engagement)
-    return presenting.read_one(session, seat, principal=principal)
+    return tagged(response, seat.engagement, presenting.read_one(session, seat, principal=principal))
 
 
 @router.get("", name="list", summary="对接列表", response_model_exclude_unset=True)
 def list_(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     stages: Annotated[list[Stage] | None, Query(alias="stage", description="阶段,可多选")] = None,
     demand_id: UUID | None = None,
     achievement_id: UUID | None = None,
     manager_id: Annotated[UUID | None, Query(description="牵头技术经理人")] = None,
     opened_from: Annotated[datetime | None, Query(description="不早于此时开始")] = None,
     opened_before: Annotated[datetime | None, Query(description="早于此时开始")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[EngagementRow]:
     """最新的在前。管理部门可见全部,其他人只见受邀或参与的。"""
     require(principal, Action.ENGAGEMENT_READ, own=True)
@@ -87,9 +84,7 @@ def list_(
         opened_from=opened_from,
         opened_before=opened_before,
     )
-    rows, following = fetch_page(
-        session, query, sort=NEWEST_FIRST, key=Engagement.id, limit=limit, cursor=cursor, sort_name="newest"
-    )
+    rows, following = fetch_page(session, query, NEWEST_FIRST, paging)
     return Page(items=presenting.read_many(session, rows, principal=principal), next_cursor=following)
 
 
@@ -225,21 +220,11 @@ def reveals(
     engagement_id: UUID,
     principal: CurrentPrincipal,
     session: ReadSession,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> Page[RevealRead]:
     """供需双方只见对本方联系方式的查看。"""
     seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    rows, following = fetch_page(
-        session,
-        disclosure.reveals_of(seat),
-        sort=_NEWEST_REVEALS,
-        key=Reveal.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="reveals",
-    )
-    return Page(items=[RevealRead.model_validate(row) for row in rows], next_cursor=following)
+    return list_page(session, disclosure.reveals_of(seat), _NEWEST_REVEALS, paging, RevealRead.model_validate)
 
 
 @router.put("/{engagement_id}/shares", name="propose_shares", summary="提出分成", responses=CHANGING)
@@ -271,18 +256,15 @@ def confirm_share(engagement_id: UUID, principal: CurrentPrincipal, session: Wri
 def add_note(
     engagement_id: UUID,
     wanted: NoteRequest,
-    request: Request,
     principal: CurrentPrincipal,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     def create() -> Response:
         entry = notes.add_note(session, engagement_id, text=wanted.text, principal=principal)
-        return JSONResponse(TimelineEntryRead.model_validate(entry).model_dump(mode="json"), 201)
+        return versioned(TimelineEntryRead.model_validate(entry), None, status=201)
 
-    return created_once(
-        session, request, holder=timeline.holder(principal), key=key, payload=wanted, create=create
-    )
+    return request.once(wanted, create)
 
 
 @router.get(
@@ -295,22 +277,18 @@ def read_timeline(
     engagement_id: UUID,
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     newest_first: bool = True,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[TimelineEntryRead]:
     """阶段变更、记录、参与方、任务、文件、合同,按时间排列;投资人不见合同的记录。"""
     seat: Participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_READ, principal=principal
     )
     sort = timeline.NEWEST_FIRST if newest_first else timeline.OLDEST_FIRST
-    rows, following = fetch_page(
+    return list_page(
         session,
         timeline.entries_of(seat.engagement.id, contracts=seat.sees_contracts),
-        sort=sort,
-        key=TimelineEntry.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="newest" if newest_first else "oldest",
+        sort,
+        paging,
+        TimelineEntryRead.model_validate,
     )
-    return Page(items=[TimelineEntryRead.model_validate(row) for row in rows], next_cursor=following)

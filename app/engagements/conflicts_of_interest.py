@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.organisations.service import families
+from app.accounts.organisations.groups import families
 from app.clock import local_now
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement

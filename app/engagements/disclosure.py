@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts import audit
+from app.accounts.access.disclosure import OpenedRecords
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
@@ -64,6 +65,12 @@ def brokered_records(session: Session, manager_ids: Collection[UUID]) -> frozens
         )
         found.update(session.scalars(query))
     return frozenset(found)
+
+
+def opened_records(session: Session, principal: Principal) -> OpenedRecords:
+    """Others' records that the principal sees more of, from the engagements as they are now."""
+    brokered = brokered_records(session, [principal.manager_id] if principal.manager_id else [])
+    return OpenedRecords(brokered, approved_records(session, principal))
 
 
 def approved_records(session: Session, principal: Principal) -> frozenset[UUID]:

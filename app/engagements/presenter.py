@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, User
+from app.database import by_id
 from app.engagements.access import Participation
-from app.engagements.disclosure import Contact, approved_records, brokered_records
+from app.engagements.disclosure import Contact, opened_records
 from app.engagements.lifecycle.stage_changes import possible
 from app.engagements.models import Engagement, Participant, ParticipantSide
 from app.engagements.queries import moves_of, participants_of
@@ -24,7 +25,7 @@ from app.engagements.schemas import (
 from app.engagements.shares.service import shares_of
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.summaries import RecordSummary, by_id, manager_summaries, summariser
+from app.libraries.summaries import RecordSummary, manager_summaries, summariser
 
 
 def read_many(
@@ -37,8 +38,7 @@ def read_many(
         session,
         [*demands.values(), *achievements.values()],
         principal=principal,
-        assigned=brokered_records(session, [principal.manager_id] if principal.manager_id else []),
-        approved=approved_records(session, principal),
+        opened=opened_records(session, principal),
     )
     managers = manager_summaries(session, [one.manager_id for one in engagements])
     return [

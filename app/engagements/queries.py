@@ -12,7 +12,7 @@ from app.engagements.access import visible_rows
 from app.engagements.models import Engagement, Participant, StageMove
 from app.paging import Sort
 
-NEWEST_FIRST = Sort(Engagement.opened_at, datetime, descending=True)
+NEWEST_FIRST = Sort(Engagement.opened_at, datetime, descending=True, name="newest")
 
 
 def engagements(

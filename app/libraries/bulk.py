@@ -13,7 +13,7 @@ from app.database import Database
 from app.errors import FieldError, SankuError, field_errors
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import IMPORTED
-from app.libraries.lifecycle.commands import Command, create
+from app.libraries.lifecycle.commands import Command, CreateRecord
 from app.libraries.lifecycle.store import store
 from app.libraries.lifecycle.transitions import PendingChange
 from app.libraries.record.enums import RecordKind
@@ -66,7 +66,7 @@ def create_many(
         for ref, payload in rows:
             try:
                 command = _command(library, payload, principal, settings, source, ref)
-                pending = command(session, False)
+                pending = command.apply(session, lock=False)
             except ValidationError as error:
                 result.refused[ref] = field_errors(error.errors())
             except SankuError as error:
@@ -101,7 +101,9 @@ def _command(
     values = library.create_schema.model_validate(dict(payload)).values()
     draft = values.pop("draft", False)
     with_source = {"source": source, "source_ref": ref} | values
-    return create(library, with_source, draft=draft, principal=principal, settings=settings)
+    return CreateRecord(
+        library=library, values=with_source, draft=draft, principal=principal, settings=settings
+    )
 
 
 def _store(
@@ -114,7 +116,7 @@ def _store(
     changes: dict[str, PendingChange] = {}
     with session.no_autoflush:
         for ref, command in ready.items():
-            changes[ref] = command(session, True)
+            changes[ref] = command.apply(session, lock=True)
     store(
         session,
         list(changes.values()),

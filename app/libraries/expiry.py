@@ -7,7 +7,7 @@ from app.accounts.access.principal import SYSTEM
 from app.clock import local_now
 from app.libraries.library import Library
 from app.libraries.lifecycle.store import store
-from app.libraries.lifecycle.transitions import STEPS, PendingChange, apply_transition
+from app.libraries.lifecycle.transitions import TRANSITIONS, PendingChange, apply_transition
 from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record
@@ -40,7 +40,7 @@ def _expire(session: Session, library: Library, indexer: Indexer, settings: Sett
         )
     )
     changes: list[PendingChange] = [
-        apply_transition(session, library, record, STEPS["expire"], principal=SYSTEM, settings=settings)
+        apply_transition(session, library, record, TRANSITIONS["expire"], principal=SYSTEM, settings=settings)
         for record in due
     ]
     store(session, changes, [None] * len(changes), principal=SYSTEM, indexer=indexer)

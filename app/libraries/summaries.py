@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.libraries.disclosure.visibility import NO_RECORDS, owns, present
+from app.database import by_id
+from app.libraries.disclosure.visibility import owns, present
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
@@ -60,8 +61,7 @@ def summariser(
     records: Collection[Record],
     *,
     principal: Principal,
-    assigned: Collection[UUID] = NO_RECORDS,
-    approved: Collection[UUID] = NO_RECORDS,
+    opened: OpenedRecords = NOTHING_OPENED,
 ) -> Callable[[Record], RecordSummary]:
     """A function that summarises the given records for one reader; all their owners are loaded in one query."""
     organisations = by_id(session, Organisation, {record.owner_org_id for record in records})
@@ -74,12 +74,10 @@ def summariser(
             "state": record.state,
         }
         is_own = principal.sees_everything or owns(principal, record)
-        if record.state != RecordState.PUBLISHED and not (is_own or record.id in approved):
+        if record.state != RecordState.PUBLISHED and not (is_own or record.id in opened.approved):
             # A withdrawn record shows no content, even to readers who saw it while it was published.
             return RecordSummary(**identity)
-        visible = present(
-            record, principal, assigned=assigned, approved=approved, organisations=organisations
-        )
+        visible = present(record, principal, opened=opened, organisations=organisations)
         text = visible.get(_MAIN_TEXT[record.kind.value])
         if text is not None and len(text) > MAX_SUMMARY_TEXT:
             text = text[: MAX_SUMMARY_TEXT - 1] + "…"
@@ -94,8 +92,3 @@ def manager_summaries(session: Session, ids: Iterable[UUID]) -> dict[UUID, Manag
     """Number and name of the managers, by id."""
     rows = session.execute(select(Manager.id, Manager.number, Manager.title).where(Manager.id.in_(set(ids))))
     return {id_: ManagerSummary(id=id_, number=number, name=name) for id_, number, name in rows}
-
-
-def by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
-    """The rows of a table with these ids, by id; unknown ids are left out."""
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(set(ids))))}

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +20,14 @@ from app.matching.candidates.cache import (
     with_owner_records,
 )
 from app.matching.candidates.encoded_records import EncodedRecord, encode_record, encoded_record_of
+from app.matching.candidates.generation import CandidateGenerator, index_filter
 from app.matching.candidates.loader import Candidate
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.facts.from_records import achievement_facts, demand_facts
-from app.matching.index import IndexFilter, LexicalIndex, VectorIndex
+from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for
 from app.matching.ranking import explanation
-from app.matching.ranking.baseline import mean_centre
 from app.matching.ranking.confidence import shipped_list_model
 from app.matching.ranking.corpus_statistics import CorpusStatisticsCache, StoreStatistics
 from app.matching.ranking.gap_analysis import find_gaps
@@ -90,7 +89,7 @@ class Matcher:
         self._indexer = indexer
         self.lookups = lookups
         self._owner_records = owner_records
-        self._candidates = candidates
+        self._generator = CandidateGenerator(index, lexical, candidates)
 
     @property
     def shipped(self) -> Ranker:
@@ -215,7 +214,7 @@ class Matcher:
         ranker = self.ranker(session)
         threshold = ranker.threshold if self._threshold is None else self._threshold
         day = filters.valid_on or local_now().date()
-        ids = self._candidate_ids(session, own.text, _index_filter(filters, record, day), usual)
+        ids = self._generator.candidate_ids(session, own.text, index_filter(filters, record, day), usual)
         kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
         candidates = self._cache.get(session, kind, ids)
         pairs, left_out = filter_allowed_pairs(session, record, candidates, day)
@@ -234,30 +233,6 @@ class Matcher:
             confidence=shipped_list_model().confidence(scored) if isinstance(record, Demand) else None,
             left_out=left_out,
         )
-
-    def _candidate_ids(
-        self, session: Session, side: TextFeatures, limits: IndexFilter, context: CorpusStatistics
-    ) -> list[UUID]:
-        """Candidates by vector similarity and by words; each finds records that the other misses.
-
-        Vectors are searched separately for each language, after mean-centring the query: vectors of one language share
-        an offset, which would rank every record in another language behind all records in the query's own.
-        """
-        for_demand = limits.kind is RecordKind.ACHIEVEMENT
-        usual = context.demands if for_demand else context.achievements
-        query = mean_centre(side.vector, usual.mean(side.language))
-        by_vector = [
-            hit
-            for language in self.index.languages(session, limits.kind)
-            if not limits.languages or language in limits.languages
-            for hit in self.index.search(
-                session, query, self._candidates, replace(limits, languages=frozenset({language}))
-            )
-        ]
-        stats = context.achievement_words if for_demand else None
-        repeated = [word for word, count in side.words.items() for _ in range(count)]
-        by_words = self.lexical.search(session, repeated, self._candidates // 2, limits, stats=stats)
-        return list(dict.fromkeys(hit.record_id for hit in (*by_vector, *by_words)))
 
     def _score(
         self,
@@ -354,17 +329,3 @@ def _no_good_match(
 def _language(text: str) -> str:
     """`zh` if the text has a Chinese character, else `en`. It only selects the mean vector to subtract."""
     return "zh" if any("\u3400" <= character <= "\u9fff" for character in text) else "en"
-
-
-def _index_filter(filters: PairFilter, record: Library, day: date) -> IndexFilter:
-    kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
-    return IndexFilter(
-        kind=kind,
-        fields=filters.fields,
-        region=filters.region,
-        min_trl=filters.min_trl if kind is RecordKind.ACHIEVEMENT else None,
-        languages=frozenset(filters.languages),
-        exclude_ids=filters.exclude,
-        exclude_owner_ids=frozenset({record.owner_org_id}),
-        valid_on=day,
-    )

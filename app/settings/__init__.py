@@ -101,6 +101,7 @@ class Settings(
     def files_path(self) -> Path:
         return self.home_path / "files"
 
+    @cached_property
     def signing_key(self) -> str:
         """The key that signs tokens: the setting, else the file that `sanku init` wrote, else (demo) a fixed one.
 

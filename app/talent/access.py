@@ -11,7 +11,7 @@ from app.accounts.access.principal import Principal
 from app.errors import Invalid
 from app.libraries.disclosure import visibility
 from app.libraries.disclosure.visibility import owns
-from app.libraries.lifecycle import commands
+from app.libraries.lifecycle.commands import find
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
 
@@ -30,7 +30,7 @@ def manager_for(
     if wanted is None:
         require(principal, action, own=True)
         raise Invalid.field("manager_id", "required", "请指明技术经理人", "name the manager")
-    manager = commands.find(session, LIBRARY, wanted, principal, lock=lock)
+    manager = find(session, LIBRARY, wanted, principal, lock=lock)
     assert isinstance(manager, Manager)
     require(principal, action, own=owns(principal, manager))
     return manager

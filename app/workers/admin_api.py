@@ -1,5 +1,6 @@
 """The operator's view of the outbox: what waits, what is dead, and giving a dead letter another chance."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -10,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
-from app.database import ReadSession, WriteSession
+from app.database import ReadSession, WriteSession, one_or_not_found
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
 from app.events import outbox
 from app.events.outbox import Event
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 
 router = APIRouter(prefix="/v1/events", tags=["事件 Events"], responses=problems(Unauthenticated, Forbidden))
 
@@ -48,29 +49,23 @@ class EventOut(BaseModel):
 def list_events(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     state: Annotated[EventState, Query(description="状态")] = EventState.DEAD,
     name: Annotated[str | None, Query(max_length=60, description="事件名称")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[EventOut]:
     """Newest first. 供运营人员查看待处理事件与死信。"""
     require(principal, Action.EVENT_LIST)
     query = _in_state(select(Event), state)
     if name is not None:
         query = query.where(Event.name == name)
-    rows, following = fetch_page(
-        session, query, sort=_NEWEST_FIRST, key=Event.id, limit=limit, cursor=cursor, sort_name=state
-    )
-    return Page(items=[_out(row) for row in rows], next_cursor=following)
+    return list_page(session, query, replace(_NEWEST_FIRST, name=state), paging, _out)
 
 
 @router.post("/{event_id}/replay", summary="重放死信", responses=problems(NotFound, Conflict))
 def replay_event(event_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> EventOut:
     """Gives the event all its attempts again, from now on. 409 when it is not a dead letter."""
     require(principal, Action.EVENT_REPLAY)
-    event = session.scalar(select(Event).where(Event.id == event_id).with_for_update())
-    if event is None:
-        raise NotFound()
+    event = one_or_not_found(session, select(Event).where(Event.id == event_id).with_for_update())
     if event.dead_at is None:
         raise Conflict(
             "Only a dead letter can be replayed.",

@@ -26,15 +26,17 @@ import uvicorn
 from app import database_schema
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import OrganisationKind, Role
-from app.accounts.organisations.service import organisation_by_name
+from app.accounts.organisations.lookup import organisation_by_name
 from app.accounts.users import UserFacts, create_user
 from app.database import Database
 from app.libraries import bulk
 from app.libraries.exchange import mapping
 from app.libraries.exchange.dataset import read_dataset
 from app.libraries.record.enums import RecordKind
+from app.libraries.record.indexing import Indexer
 from app.main import create_app
 from app.matching.embedding.embedder import SentenceTransformerEmbedder
+from app.matching.matcher import Matcher
 from app.observability import configure_logging
 from app.settings import Settings
 
@@ -146,7 +148,7 @@ def _owner(database: Database) -> Any:
 def _load(app: Any, settings: Settings, payloads: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     embedding = storing = 0.0
     texts = stored = refused = 0
-    indexer = app.state.indexer
+    indexer = app.state.services[Indexer]
 
     class Timed:
         """The indexer with its embedding timed apart from its storing."""
@@ -166,7 +168,7 @@ def _load(app: Any, settings: Settings, payloads: Sequence[tuple[str, dict[str, 
         batch = payloads[start : start + BATCH]
         began, before = time.perf_counter(), embedding
         outcome = bulk.create_many(
-            app.state.database, Timed(), settings, RecordKind.ACHIEVEMENT, batch, principal=SYSTEM
+            app.state.services[Database], Timed(), settings, RecordKind.ACHIEVEMENT, batch, principal=SYSTEM
         )
         storing += time.perf_counter() - began - (embedding - before)
         stored += len(outcome.stored)
@@ -182,8 +184,8 @@ def _load(app: Any, settings: Settings, payloads: Sequence[tuple[str, dict[str, 
 
 
 def _index(app: Any) -> dict[str, Any]:
-    matcher = app.state.matcher
-    with app.state.database.reading() as session:
+    matcher = app.state.services[Matcher]
+    with app.state.services[Database].reading() as session:
         seconds = _seconds(lambda: matcher.index.rebuild(session))
         status = matcher.index.status(session)
     return {"records_per_s": sum(status["records"].values()) / seconds, "seconds": seconds}

@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app import errors
+from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router
 from app.accounts.models import Organisation, Role, User
 from app.database import Database
+from app.services import Services
 from app.settings import Settings
 from tests.support.builders.accounts import (
     PASSWORD,
@@ -41,8 +43,12 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def app(database: Database, settings: Settings) -> FastAPI:
     app = FastAPI()
     errors.install(app)
-    app.state.database = database
-    app.state.settings = settings
+    app.state.services = services = Services()
+    services[Database] = database
+    services[Settings] = settings
+    services[Disclosure] = Disclosure(
+        lambda _session, _user: None, lambda _session, _principal: NOTHING_OPENED
+    )
     app.include_router(router)
     return app
 

@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 from app.accounts.access.principal import ANONYMOUS, SYSTEM
 from app.accounts.field_checks import name_key
 from app.accounts.models import Organisation, OrganisationKind, Role
-from app.accounts.organisations.groups import whole_families
+from app.accounts.organisations.groups import families, whole_families
+from app.accounts.organisations.lookup import find_organisation, organisation_by_name
 from app.accounts.organisations.service import (
     OrganisationFacts,
     change_organisation,
-    families,
-    find_organisation,
-    organisation_by_name,
     verify_organisation,
 )
 from app.accounts.users import UserFacts, register

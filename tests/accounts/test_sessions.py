@@ -212,7 +212,7 @@ def test_the_current_password_cannot_be_guessed_from_an_open_session(
 def forged(settings: Settings, user: User, tokens: dict[str, str], how: str) -> str:
     """A token that is valid except for one claim."""
     claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
-    key = settings.signing_key()
+    key = settings.signing_key
     match how:
         case "another key":
             return jwt.encode(claims, "k" * 40, algorithm="HS256")

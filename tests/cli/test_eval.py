@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.errors import Invalid
-from app.matching.evaluation.evaluator import evaluate_directory, report_lines
+from app.matching.evaluation.evaluator import evaluate_directory
+from app.matching.evaluation.report import report_lines
 from app.settings import Settings
 from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
 from tests.support.embedders import BigramEmbedder

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.database import Database
 from tests.support.callers import LogIn
 from tests.support.embedders import BigramEmbedder
 from tests.support.scenario import Scenario
@@ -24,6 +25,6 @@ def model_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def scenario(app: Any, log_in: LogIn) -> Scenario:
     """The owners and the lead are there before anything else."""
-    scenario = Scenario(app.state.database, log_in=log_in)
+    scenario = Scenario(app.state.services[Database], log_in=log_in)
     assert scenario.enterprise and scenario.institution and scenario.lead
     return scenario

@@ -149,7 +149,7 @@ def test_pauses_grow_and_stay_within_bounds(attempts: int) -> None:
 
 
 def test_operators_see_dead_letters_and_replay_them(app: Any, as_operator: Caller) -> None:
-    database = app.state.database
+    database = app.state.services[Database]
     event_id = emit(database)
     waiting = as_operator.get("/v1/events", params={"state": "waiting"}).json()["items"]
     assert [(item["id"], item["name"]) for item in waiting] == [(str(event_id), "demand.published")]
@@ -171,7 +171,7 @@ def test_operators_see_dead_letters_and_replay_them(app: Any, as_operator: Calle
 
 
 def test_dead_letters_are_paged(app: Any, as_operator: Caller) -> None:
-    ids = [str(emit(app.state.database)) for _ in range(3)]
+    ids = [str(emit(app.state.services[Database])) for _ in range(3)]
     page = as_operator.get("/v1/events", params={"state": "waiting", "limit": 2}).json()
     rest = as_operator.get("/v1/events", params={"state": "waiting", "cursor": page["next_cursor"]}).json()
     assert [item["id"] for item in (*page["items"], *rest["items"])] == ids[::-1]
@@ -180,7 +180,7 @@ def test_dead_letters_are_paged(app: Any, as_operator: Caller) -> None:
 
 
 def test_nobody_else_sees_events(app: Any, log_in: Callable[..., Caller], as_stranger: Any) -> None:
-    event_id = emit(app.state.database)
+    event_id = emit(app.state.services[Database])
     for role in (Role.ENTERPRISE, Role.INSTITUTION, Role.MANAGER, Role.INVESTOR):
         caller = log_in(role)
         assert caller.get("/v1/events").status_code == 403

@@ -47,7 +47,7 @@ class Service:
         self.url, self.home = url, home
         self.settings = launcher.settings_for(url, home)
         self.app = create_app(self.settings, embedder=BigramEmbedder())
-        self.database: Database = self.app.state.database
+        self.database: Database = self.app.state.services[Database]
         self.http = TestClient(self.app)
 
     def user(self, role: Role) -> dict[str, str]:

@@ -64,3 +64,17 @@ def test_only_settings_read_the_environment() -> None:
         if name in ("environ", "getenv", "environb")
     ]
     assert not found
+
+
+def test_services_are_found_by_their_type_only() -> None:
+    """A name in `app.state` has no type, and a missing one shows when it is read; `services` has both answers."""
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr == "state"
+        and ast.unparse(node.value).rpartition(".")[2] == "app"
+        and path not in (APP / "main.py", APP / "services.py")
+    ]
+    assert not found

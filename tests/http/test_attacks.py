@@ -84,7 +84,7 @@ def test_excluding_an_organisation_does_not_tell_whose_confidential_achievements
     app: Any, log_in: LogIn, hidden_owner: Any
 ) -> None:
     code = "91370102YY000001X4"
-    with app.state.database.unit_of_work() as session:
+    with app.state.services[Database].unit_of_work() as session:
         session.get_one(Organisation, hidden_owner.organisation_id).uscc = code
     hidden = create(hidden_owner, "achievements", achievement_payload(publish_mode="confidential"))
     curious = log_in(Role.ENTERPRISE)
@@ -97,7 +97,7 @@ def test_excluding_an_organisation_does_not_tell_whose_confidential_achievements
 def test_who_is_excluded_by_a_demand_is_not_told_so(app: Any, log_in: LogIn) -> None:
     code = "91370102YY000001X4"
     excluded = log_in(Role.INSTITUTION)
-    with app.state.database.unit_of_work() as session:
+    with app.state.services[Database].unit_of_work() as session:
         session.get_one(Organisation, excluded.organisation_id).uscc = code
     create(log_in(Role.ENTERPRISE), "demands", demand_payload(excluded_orgs=[code]))
     achievement = create(excluded, "achievements", achievement_payload())
@@ -141,7 +141,7 @@ def test_a_self_registered_manager_gets_no_push_until_verified(
     drain()
     assert ok(unknown.get("/v1/inbox"))["items"] == []
 
-    with app.state.database.unit_of_work() as session:
+    with app.state.services[Database].unit_of_work() as session:
         session.get_one(Organisation, unknown.organisation_id).verified_at = now()
     create(log_in(Role.ENTERPRISE), "demands", demand_payload())
     drain()
@@ -153,7 +153,7 @@ def test_accepting_a_push_opens_no_contacts_to_an_unverified_manager(
 ) -> None:
     unverified = log_in(Role.MANAGER)
     _, demand, _ = accepted(unverified)
-    with app.state.database.unit_of_work() as session:
+    with app.state.services[Database].unit_of_work() as session:
         organisation = session.get_one(Organisation, unverified.organisation_id)
         organisation.verified_at, organisation.self_registered = None, True
     seen = ok(unverified.get(f"/v1/demands/{demand['id']}"))

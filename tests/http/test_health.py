@@ -22,7 +22,7 @@ class TestHealth:
         self, client: TestClient, database_url: str
     ) -> None:
         """The container is kept, the traffic is sent elsewhere; and no route answers as if all were well."""
-        client.app.state.database.dispose()  # type: ignore[attr-defined]  # TestClient types its app as a callable
+        client.app.state.services[Database].dispose()  # type: ignore[attr-defined]  # TestClient types its app as a callable
         _take_away(database_url)
         assert client.get("/healthz").status_code == 200
         answer = client.get("/readyz")

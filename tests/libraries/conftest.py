@@ -12,13 +12,16 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from app import errors
+from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.accounts.models import Role
 from app.database import Database
 from app.errors import StaleVersion
 from app.libraries.api import router
 from app.libraries.managers.service import manager_of_user
+from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record
+from app.services import Services
 from app.settings import Settings
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
@@ -68,10 +71,11 @@ def indexer() -> RecordingIndexer:
 def app(database: Database, settings: Settings, indexer: RecordingIndexer) -> FastAPI:
     app = FastAPI()
     errors.install(app)
-    app.state.database = database
-    app.state.settings = settings
-    app.state.indexer = indexer
-    app.state.manager_of_user = manager_of_user
+    app.state.services = services = Services()
+    services[Database] = database
+    services[Settings] = settings
+    services[Indexer] = indexer
+    services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     app.include_router(accounts)
     app.include_router(router)
     return app

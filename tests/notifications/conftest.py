@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import User
-from app.database import now
+from app.database import Database, now
 from app.libraries.managers.models import Manager
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.models import ChannelAddress
@@ -59,7 +59,7 @@ def settings(database_url: str, tmp_path: Any, mailbox: Mailbox, receiver: Recei
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.database)
+    return Scenario(app.state.services[Database])
 
 
 @pytest.fixture

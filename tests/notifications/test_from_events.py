@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.database import now
+from app.database import Database, now
 from app.engagements.models import Task
 from app.engagements.tasks.service import remind
 from app.matching.models import Pair
@@ -103,7 +103,7 @@ class TestReminders:
 
     @pytest.fixture
     def meeting(self, app: Any, log_in: Callable[..., Caller]) -> EngagementCase:
-        return Scenario(app.state.database, log_in=log_in).agreed_engagement()
+        return Scenario(app.state.services[Database], log_in=log_in).agreed_engagement()
 
     def add(self, meeting: EngagementCase, assignee: Caller | None = None) -> dict[str, Any]:
         body = {"title": "寄送样品", "due_on": day(1)}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.bootstrap import build_worker
-from app.database import now
+from app.database import Database, now
 from app.events.catalogue import DeliveryDue, MessageDue
 from app.events.domain_event import ClaimedEvent
 from app.events.outbox import Event
@@ -217,10 +217,10 @@ def test_channels_are_opened_once_and_not_for_each_message(
         return {}
 
     monkeypatch.setattr("app.notifications.delivery.attempt.build_channels", opening)
-    services = make_services(app.state.database, settings)
+    services = make_services(app.state.services[Database], settings)
     services[DeliveryContext] = build_delivery_context(settings)
     event = ClaimedEvent(uuid4(), DeliveryDue.name, uuid4(), payload={}, attempts=1, lease=uuid4())
     for _ in range(3):
-        with app.state.database.reading() as session:
+        with app.state.services[Database].reading() as session:
             attempt_delivery(services, session, event)
     assert len(opened) == 1

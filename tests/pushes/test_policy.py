@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.access.principal import SYSTEM
 from app.bootstrap import build_worker
+from app.database import Database
 from app.libraries.managers.models import Manager
 from app.matching.models import Pair
 from app.matching.ranking import registry
@@ -22,7 +23,7 @@ from tests.support.scenario import Scenario
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.database)
+    return Scenario(app.state.services[Database])
 
 
 @pytest.fixture

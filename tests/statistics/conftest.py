@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from app.database import Database
 from tests.support.callers import LogIn
 from tests.support.embedders import BigramEmbedder
 from tests.support.http import ok
@@ -31,7 +32,7 @@ def model_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def scenario(app: Any, log_in: LogIn) -> Scenario:
     """No event is handled: the rows are counted as they are. The operator is there before anything is counted."""
-    scenario = Scenario(app.state.database, log_in=log_in)
+    scenario = Scenario(app.state.services[Database], log_in=log_in)
     assert scenario.operator
     return scenario
 

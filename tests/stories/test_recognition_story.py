@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 
 from app.accounts.models import AuditEntry, Role
 from app.clock import JINAN_TIME
+from app.database import Database
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, records_of_owners
 from app.libraries.managers.models import Manager
 from app.matching.feedback.models import Judgement
@@ -131,7 +132,7 @@ def standing(bureau: Caller, manager_id: str) -> tuple[str | None, str, str, lis
 
 
 def judged(app: Any) -> set[tuple[str, str | None, UUID]]:
-    with app.state.database.reading() as session:
+    with app.state.services[Database].reading() as session:
         rows = session.scalars(select(Judgement).where(Judgement.taken_back_at.is_(None)))
         return {(row.signal, row.reason, row.actor_id) for row in rows}
 
@@ -202,7 +203,7 @@ def test_from_a_demand_to_recognition(
     shown = ok(second.post(f"{path}/contacts"))
     assert [one["contact_phone"] for one in shown] == ["13905310000", "13800000001"]
     assert len(ok(bureau.get(f"{path}/reveals"))["items"]) == 2
-    with app.state.database.reading() as session:
+    with app.state.services[Database].reading() as session:
         looks = session.scalars(select(AuditEntry).where(AuditEntry.action == "engagement.contacts")).all()
         assert {look.user_id for look in looks} == {second.user_id} and len(looks) == 2
 
@@ -235,7 +236,7 @@ def test_from_a_demand_to_recognition(
         ("contract_signed", None, two),
         ("contract_landed", None, two),
     }
-    with app.state.database.reading() as session:
+    with app.state.services[Database].reading() as session:
         assert outcomes_of_managers(session, [one, two]) == {two: Tally(1.0, 0.0)}
         assert records_of_owners(session, [university.organisation_id]) == {
             university.organisation_id: pytest.approx(6 / 11)
@@ -258,7 +259,7 @@ def test_from_a_demand_to_recognition(
     assert (tier, projects, amount, gaps) == ("D", "10", "501", ["10", "4499"])
     changes = ok(second.get(f"/v1/managers/{second_id}/tier-changes"))["items"]
     assert [(change["before"], change["after"]) for change in reversed(changes)] == [(None, "E"), ("E", "D")]
-    with app.state.database.reading() as session:
+    with app.state.services[Database].reading() as session:
         assert session.get_one(Manager, two).recognised_tier is None  # a round of the bureau grants it
     total = ok(bureau.get("/v1/statistics/contracts"))["total"]
     assert (total["count"], total["landed"], total["deal_amount_wan"]) == (10, 10, "501.00")

@@ -10,14 +10,17 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app import errors
+from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.clock import JINAN_TIME
 from app.database import Database
 from app.engagements.contracts.api import router as contracts
-from app.engagements.files.storage import DiskStore
+from app.engagements.files.storage import DiskStore, Store
 from app.events import catalogue
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
+from app.libraries.record.indexing import Indexer
+from app.services import Services
 from app.settings import Settings
 from app.talent import handlers
 from app.talent.api import router as talent
@@ -44,11 +47,12 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def app(database: Database, settings: Settings) -> FastAPI:
     app = FastAPI()
     errors.install(app)
-    app.state.database = database
-    app.state.settings = settings
-    app.state.indexer = RecordingIndexer()
-    app.state.manager_of_user = manager_of_user
-    app.state.files = DiskStore(settings.files_path)
+    app.state.services = services = Services()
+    services[Database] = database
+    services[Settings] = settings
+    services[Indexer] = RecordingIndexer()
+    services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
+    services[Store] = DiskStore(settings.files_path)
     for router in (accounts, libraries, contracts, talent):
         app.include_router(router)
     return app

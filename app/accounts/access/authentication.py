@@ -3,27 +3,25 @@
 Credentials are looked up at every request, so a revocation takes effect immediately.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from app.accounts import credentials
+from app.accounts.access.disclosure import Disclosure
 from app.accounts.access.principal import ANONYMOUS, Principal
 from app.accounts.models import ApiKey, Organisation, RefreshToken, Role, User
-from app.database import Database, database_of, now
+from app.database import Database, now
 from app.errors import BadRequest, Unauthenticated
+from app.services import AllServices, Services
+from app.settings import Settings
 
 log = structlog.get_logger(__name__)
-
-ManagerOfUser = Callable[[Session, UUID], UUID | None]
 
 _LAST_USED_INTERVAL = timedelta(minutes=1)
 
@@ -39,6 +37,7 @@ _key_scheme = APIKeyHeader(name="X-API-Key", auto_error=False, description="单�
 
 def current_principal(
     request: Request,
+    services: AllServices,
     bearer: Annotated[str | None, Depends(_bearer_scheme)],
     api_key: Annotated[str | None, Depends(_key_scheme)],
 ) -> Principal:
@@ -59,12 +58,20 @@ def current_principal(
                 "Send either Authorization or X-API-Key, not both.",
                 "Authorization 与 X-API-Key 只能使用其中一种。",
             )
+    return principal_of(services, bearer, api_key)
+
+
+def principal_of(services: Services, bearer: str | None, api_key: str | None) -> Principal:
+    """
+    Raises:
+        Unauthenticated: the credentials are not valid.
+    """
     secret = bearer or api_key
     if secret is None:
         return ANONYMOUS
     if api_key is not None or secret.startswith("sk_"):
-        return _api_key_principal(database_of(request), secret)
-    return _user_principal(request, secret)
+        return _api_key_principal(services[Database], secret)
+    return _user_principal(services, secret)
 
 
 def logged_in(principal: Annotated[Principal, Depends(current_principal)]) -> Principal:
@@ -82,8 +89,8 @@ CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 LoggedIn = Annotated[Principal, Depends(logged_in)]
 
 
-def _user_principal(request: Request, token: str) -> Principal:
-    claims = credentials.read_access_token(token, key=request.app.state.settings.signing_key())
+def _user_principal(services: Services, token: str) -> Principal:
+    claims = credentials.read_access_token(token, key=services[Settings].signing_key)
     if claims is None:
         raise _invalid_credentials()
     is_session_active = (
@@ -96,7 +103,7 @@ def _user_principal(request: Request, token: str) -> Principal:
         .exists()
     )
     # A short session of its own: the route opens its session later, and that one may be for writing.
-    with database_of(request).reading() as session:
+    with services[Database].reading() as session:
         row = session.execute(
             select(User, Organisation.trusted)
             .outerjoin(Organisation, User.organisation_id == Organisation.id)
@@ -106,19 +113,16 @@ def _user_principal(request: Request, token: str) -> Principal:
             raise _invalid_credentials()
         user, trusted = row
         role = Role(user.role)
+        manager_id = None
+        if role is Role.MANAGER:
+            manager_id = services[Disclosure].manager_of_user(session, user.id)
         return Principal(
             user_id=user.id,
             organisation_id=user.organisation_id,
             role=role,
-            manager_id=_manager_id(request, session, user.id) if role is Role.MANAGER else None,
+            manager_id=manager_id,
             verified=bool(trusted) or role is Role.OPERATOR,
         )
-
-
-def _manager_id(request: Request, session: Session, user_id: UUID) -> UUID | None:
-    """The library of managers lies above this layer: it hands its look-up in through the application's state."""
-    resolver: ManagerOfUser | None = getattr(request.app.state, "manager_of_user", None)
-    return resolver(session, user_id) if resolver else None
 
 
 def _api_key_principal(database: Database, key: str) -> Principal:

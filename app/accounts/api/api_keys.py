@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Response
 
 from app.accounts import api_keys as service
 from app.accounts.access.permissions import LoggedIn
-from app.accounts.api.responses import NO_STORE, Id, created
+from app.accounts.api.responses import NO_STORE, Id
 from app.accounts.models import ApiKey
 from app.accounts.schemas import ApiKeyIssued, ApiKeyNew, ApiKeyOut
+from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=problems(Unauthenticated, Forbidden))
 
@@ -32,7 +33,7 @@ def create(session: WriteSession, principal: LoggedIn, body: ApiKeyNew) -> Respo
         expires_at=body.expiry(),
     )
     shown = ApiKeyIssued(**ApiKeyOut.of(issued.record).model_dump(), key=issued.secret)
-    response = created(shown, f"/v1/api-keys/{issued.record.id}")
+    response = versioned(shown, None, status=201, location=f"/v1/api-keys/{issued.record.id}")
     response.headers.update(NO_STORE)
     return response
 
@@ -41,15 +42,13 @@ def create(session: WriteSession, principal: LoggedIn, body: ApiKeyNew) -> Respo
 def list_(
     session: ReadSession,
     principal: LoggedIn,
+    paging: Paging,
     organisation_id: Annotated[UUID | None, Query(description="所属机构")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[ApiKeyOut]:
     """本机构的密钥,含已吊销的;不含密钥本身。"""
     query = service.api_keys(principal=principal, organisation_id=organisation_id)
     newest = Sort(ApiKey.created_at, datetime, descending=True)
-    rows, next_cursor = fetch_page(session, query, sort=newest, key=ApiKey.id, limit=limit, cursor=cursor)
-    return Page(items=[ApiKeyOut.of(row) for row in rows], next_cursor=next_cursor)
+    return list_page(session, query, newest, paging, ApiKeyOut.of)
 
 
 @router.delete("/{key_id}", summary="吊销 API 密钥", status_code=204, responses=problems(NotFound))

@@ -13,7 +13,7 @@ from app.accounts.models import AuditEntry
 from app.accounts.schemas import AuditEntryOut
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 
 router = APIRouter(tags=["audit"])
 
@@ -22,6 +22,7 @@ router = APIRouter(tags=["audit"])
 def list_(
     session: ReadSession,
     principal: LoggedIn,
+    paging: Paging,
     action: Annotated[
         str | None, Query(pattern=r"^[a-z_.]{1,60}$", description="操作,如 organisation.verify")
     ] = None,
@@ -29,8 +30,6 @@ def list_(
     user_id: Annotated[UUID | None, Query(description="操作人")] = None,
     organisation_id: Annotated[UUID | None, Query(description="操作人所属机构")] = None,
     since: Annotated[AwareDatetime | None, Query(description="不早于")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[AuditEntryOut]:
     """谁在何时对什么做了什么,最新的在前;仅主管部门。"""
     require(principal, Action.AUDIT_READ)
@@ -42,5 +41,4 @@ def list_(
         since=since,
     )
     newest = Sort(AuditEntry.created_at, datetime, descending=True)
-    rows, next_cursor = fetch_page(session, query, sort=newest, key=AuditEntry.id, limit=limit, cursor=cursor)
-    return Page(items=[AuditEntryOut.of(row) for row in rows], next_cursor=next_cursor)
+    return list_page(session, query, newest, paging, AuditEntryOut.of)

@@ -16,7 +16,7 @@ from app.accounts.access.permissions import (
     require,
     scope_of,
 )
-from app.accounts.api.responses import NO_STORE, client_address, created
+from app.accounts.api.responses import NO_STORE, client_address
 from app.accounts.models import ApiKey, Organisation, User
 from app.accounts.schemas import (
     ApiKeyOut,
@@ -32,16 +32,30 @@ from app.accounts.schemas import (
 from app.accounts.throttle import RateLimitKey
 from app.accounts.users import register as register_account
 from app.accounts.users import set_password
-from app.database import ReadSession, WriteSession, database_of
+from app.conditional_requests import versioned
+from app.database import AppDatabase, ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, TooManyRequests, Unauthenticated, problems
-from app.settings import Settings
+from app.services import AppSettings
 
 router = APIRouter(tags=["accounts"])
 
 
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
+class _Attempts:
+    """Counts attempts in a transaction of its own, which stays when the request fails."""
+
+    def __init__(self, request: Request, database: AppDatabase, settings: AppSettings) -> None:
+        self._address = client_address(request)
+        self._database = database
+        self._limit = settings.login_attempts_per_10_minutes
+
+    def reserve(self, kind: throttle.Kind, account: str) -> RateLimitKey:
+        limited = RateLimitKey(kind, account, self._address)
+        with self._database.unit_of_work() as session:
+            throttle.reserve(session, limited, limit=self._limit)
+        return limited
+
+
+Attempts = Annotated[_Attempts, Depends()]
 
 
 @router.post(
@@ -50,12 +64,16 @@ def _settings(request: Request) -> Settings:
     responses=problems(Unauthenticated, TooManyRequests, Invalid),
 )
 def log_in(
-    request: Request, response: Response, form: Annotated[OAuth2PasswordRequestForm, Depends()]
+    request: Request,
+    response: Response,
+    database: AppDatabase,
+    settings: AppSettings,
+    form: Annotated[OAuth2PasswordRequestForm, Depends()],
 ) -> TokensOut:
     """邮箱 (username) 加密码,换取短期访问令牌和只能使用一次的刷新令牌。连续失败会暂时锁定。"""
     tokens = service.log_in(
-        database_of(request),
-        _settings(request),
+        database,
+        settings,
         email=form.username,
         password=form.password,
         address=client_address(request),
@@ -65,9 +83,11 @@ def log_in(
 
 
 @router.post("/v1/auth/refresh", summary="刷新令牌", responses=problems(Unauthenticated, Invalid))
-def refresh(request: Request, response: Response, body: RefreshTokenIn) -> TokensOut:
+def refresh(
+    response: Response, database: AppDatabase, settings: AppSettings, body: RefreshTokenIn
+) -> TokensOut:
     """用刷新令牌换一对新令牌,旧的随即失效。旧令牌被再次使用时,该次登录的所有令牌全部吊销。"""
-    tokens = service.refresh(database_of(request), _settings(request), refresh_token=body.refresh_token)
+    tokens = service.refresh(database, settings, refresh_token=body.refresh_token)
     response.headers.update(NO_STORE)
     return TokensOut.of(tokens)
 
@@ -86,11 +106,11 @@ def log_out(session: WriteSession, body: RefreshTokenIn) -> None:
     responses=problems(Invalid, Conflict, Forbidden, TooManyRequests),
 )
 def register(
-    request: Request, session: WriteSession, principal: CurrentPrincipal, body: Registration
+    attempts: Attempts, session: WriteSession, principal: CurrentPrincipal, body: Registration
 ) -> Response:
     """新机构在主管部门核验之前为未核验状态 (verified_at 为 null)。注册后请登录。"""
     require(principal, Action.ACCOUNT_REGISTER)
-    _reserve(request, "register", body.user.email)
+    attempts.reserve("register", body.user.email)
     organisation, user = register_account(
         session,
         principal=principal,
@@ -99,7 +119,7 @@ def register(
         role=body.role,
     )
     answer = Registered(organisation=OrganisationOut.of(organisation), user=UserOut.of(user))
-    return created(answer, f"/v1/organisations/{organisation.id}")
+    return versioned(answer, None, status=201, location=f"/v1/organisations/{organisation.id}")
 
 
 @router.get("/v1/me", summary="我是谁、可以做什么", responses=problems(Unauthenticated))
@@ -130,11 +150,11 @@ def me(session: ReadSession, principal: LoggedIn) -> Me:
     responses=problems(Unauthenticated, Forbidden, Invalid, TooManyRequests),
 )
 def change_password(
-    request: Request, session: WriteSession, principal: LoggedIn, body: PasswordChange
+    attempts: Attempts, session: WriteSession, principal: LoggedIn, body: PasswordChange
 ) -> None:
     """需要原密码。修改后所有登录立即失效,请重新登录。"""
     require(principal, Action.USER_CHANGE, own=True)
-    limited = _reserve(request, "password", str(principal.user_id))
+    limited = attempts.reserve("password", str(principal.user_id))
     user = session.get_one(User, principal.user_id, with_for_update=True)
     if not credentials.verify_password(body.current_password.get_secret_value(), user.password_hash):
         raise Invalid.field(
@@ -142,11 +162,3 @@ def change_password(
         )
     set_password(session, user, principal=principal, new_password=body.new_password.get_secret_value())
     throttle.forgive(session, limited)
-
-
-def _reserve(request: Request, kind: throttle.Kind, account: str) -> RateLimitKey:
-    """Counted in a transaction of its own, which stays when the request fails."""
-    limited = RateLimitKey(kind, account, client_address(request))
-    with database_of(request).unit_of_work() as session:
-        throttle.reserve(session, limited, limit=_settings(request).login_attempts_per_10_minutes)
-    return limited

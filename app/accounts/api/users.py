@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from app.accounts import users as service
 from app.accounts.access.permissions import Action, LoggedIn, require
-from app.accounts.api.responses import Id, created
+from app.accounts.api.responses import Id
+from app.accounts.idempotency import Idempotent
 from app.accounts.models import Role, User
 from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
-from app.conditional_requests import IfMatch, check_if_match, etag
+from app.conditional_requests import IfMatch, check_if_match, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import (
     Conflict,
@@ -23,8 +24,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.idempotency import IdempotencyKey, created_once
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 
 router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauthenticated, Forbidden))
 
@@ -32,9 +32,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
 @router.post(
     "", summary="新建用户", status_code=201, response_model=UserOut, responses=problems(Invalid, Conflict)
 )
-def create(
-    request: Request, session: WriteSession, principal: LoggedIn, body: UserNew, key: IdempotencyKey = None
-) -> Response:
+def create(session: WriteSession, principal: LoggedIn, body: UserNew, request: Idempotent) -> Response:
     """主管部门可建任何用户;机构用户可为本机构建与自己角色相同的用户。"""
     organisation_id = body.organisation_id
     if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
@@ -49,34 +47,30 @@ def create(
             role=body.role,
             organisation_id=organisation_id,
         )
-        return created(UserOut.of(user), f"/v1/users/{user.id}", user)
+        return versioned(UserOut.of(user), user, status=201, location=f"/v1/users/{user.id}")
 
-    holder = principal.user_id or ""
-    return created_once(session, request, holder=holder, key=key, payload=body, create=answer)
+    return request.once(body, answer)
 
 
 @router.get("", summary="用户列表", responses=problems(Invalid))
 def list_(
     session: ReadSession,
     principal: LoggedIn,
+    paging: Paging,
     organisation_id: Annotated[UUID | None, Query(description="所属机构")] = None,
     role: Role | None = None,
     active: Annotated[bool | None, Query(description="是否启用")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[UserOut]:
     """主管部门可见全部,机构用户只见本机构。"""
     query = service.users(principal=principal, organisation_id=organisation_id, role=role, active=active)
     by_age = Sort(User.created_at, datetime)
-    rows, next_cursor = fetch_page(session, query, sort=by_age, key=User.id, limit=limit, cursor=cursor)
-    return Page(items=[UserOut.of(row) for row in rows], next_cursor=next_cursor)
+    return list_page(session, query, by_age, paging, UserOut.of)
 
 
 @router.get("/{user_id}", summary="用户详情", responses=problems(NotFound))
 def get(user_id: Id, session: ReadSession, principal: LoggedIn, response: Response) -> UserOut:
     user = service.get_user(session, user_id, principal=principal)
-    response.headers["ETag"] = etag(user)
-    return UserOut.of(user)
+    return tagged(response, user, UserOut.of(user))
 
 
 @router.patch(
@@ -97,8 +91,7 @@ def change(
     require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
     check_if_match(if_match, user)
     service.change_user(session, user, principal=principal, changes=body.changes())
-    response.headers["ETag"] = etag(user)
-    return UserOut.of(user)
+    return tagged(response, user, UserOut.of(user))
 
 
 @router.put(

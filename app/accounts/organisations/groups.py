@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 
+_CHUNK = 1000  # ids per query, below the parameter limit of both databases
+
 
 def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """All members of the families of these organisations → the topmost organisation of the family (as `families`).
@@ -42,3 +44,19 @@ def topmost(org_id: UUID, parents: Mapping[UUID, UUID | None]) -> UUID:
         seen.add(parent)
         top = parent
     return top
+
+
+def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Each organisation → the topmost one that controls it; itself if none does or the id is unknown."""
+    parents: dict[UUID, UUID | None] = {}
+    frontier = set(org_ids)
+    while frontier:
+        ids = sorted(frontier)
+        for start in range(0, len(ids), _CHUNK):
+            query = select(Organisation.id, Organisation.parent_id).where(
+                Organisation.id.in_(ids[start : start + _CHUNK])
+            )
+            parents.update({row[0]: row[1] for row in session.execute(query)})
+        parents.update(dict.fromkeys(frontier - parents.keys()))
+        frontier = {parent for parent in parents.values() if parent is not None} - parents.keys()
+    return {org_id: topmost(org_id, parents) for org_id in org_ids}

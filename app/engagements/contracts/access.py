@@ -9,10 +9,10 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
+from app.database import one_or_not_found
 from app.engagements.access import is_mine
 from app.engagements.contract_models import Contract, ContractShare
 from app.engagements.models import Participant, ParticipantRole, ParticipantState
-from app.errors import NotFound
 from app.libraries.managers.models import Manager
 
 
@@ -67,7 +67,5 @@ def find(
     query = select(Contract).where(Contract.id == contract_id, visible_rows(principal))
     if lock:
         query = query.with_for_update(of=Contract).execution_options(populate_existing=True)
-    contract = session.scalar(query)
-    if contract is None:
-        raise NotFound
+    contract = one_or_not_found(session, query)
     return contract

@@ -1,23 +1,21 @@
 """Routes of technology contracts."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
-from sqlalchemy import select
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
-from app.accounts.models import Organisation
-from app.conditional_requests import IfMatch, etag
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.engagements.contract_models import Contract, ContractState, ContractVersion
 from app.engagements.contracts import registration, service, shares, signatures
 from app.engagements.contracts import versions as history
 from app.engagements.contracts.access import find
+from app.engagements.contracts.presenter import read_many
 from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
 from app.engagements.contracts.schemas import (
     CancelRequest,
@@ -30,8 +28,6 @@ from app.engagements.contracts.schemas import (
     RegisterRequest,
     SignRequest,
 )
-from app.engagements.shares.rule import split_amount
-from app.engagements.timeline import entries as timeline
 from app.errors import (
     Conflict,
     Forbidden,
@@ -42,10 +38,8 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.idempotency import IdempotencyKey, created_once
-from app.libraries.summaries import manager_summaries
 from app.libraries.validation.values.codes import CodeOf
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page, list_page
 
 router = APIRouter(
     prefix="/v1/contracts",
@@ -54,30 +48,11 @@ router = APIRouter(
 )
 
 _CHANGING = problems(NotFound, Conflict, Invalid, StaleVersion)
-_NEWEST_VERSION = Sort(ContractVersion.version, int, descending=True)
-
-
-def read_many(session: Session, rows: Sequence[Contract]) -> list[ContractRead]:
-    """In the order given, with the names of parties and managers; the number of queries does not grow."""
-    parties = {id_ for row in rows for id_ in (row.buyer_org_id, row.seller_org_id)}
-    found = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(parties)))
-    names = {row.id: row.name for row in found}
-    managers = manager_summaries(session, [share.manager_id for row in rows for share in row.shares])
-    answers = []
-    for row in rows:
-        answer = ContractRead.model_validate(row)
-        answer.buyer_name, answer.seller_name = names[row.buyer_org_id], names[row.seller_org_id]
-        amounts = split_amount(row.deal_amount_wan, {share.manager_id: share.percent for share in row.shares})
-        for share in answer.shares:
-            share.manager_name = managers[share.manager_id].name
-            share.amount_wan = amounts[share.manager_id]
-        answers.append(answer)
-    return answers
+_NEWEST_VERSION = Sort(ContractVersion.version, int, descending=True, name="version")
 
 
 def _answer(session: Session, contract: Contract, response: Response) -> ContractRead:
-    response.headers["ETag"] = etag(contract)
-    return read_many(session, [contract])[0]
+    return tagged(response, contract, read_many(session, [contract])[0])
 
 
 @router.post(
@@ -90,28 +65,25 @@ def _answer(session: Session, contract: Contract, response: Response) -> Contrac
 )
 def create(
     wanted: ContractCreate,
-    request: Request,
     principal: CurrentPrincipal,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """从对接中起草时,供需对与双方取自对接;否则由合同一方、技术经理人或管理部门起草。"""
 
     def draft() -> Response:
         contract = service.draft(session, values=wanted.values(), principal=principal)
         (body,) = read_many(session, [contract])
-        headers = {"ETag": etag(contract), "Location": f"/v1/contracts/{contract.id}"}
-        return JSONResponse(body.model_dump(mode="json"), 201, headers=headers)
+        return versioned(body, contract, status=201, location=f"/v1/contracts/{contract.id}")
 
-    return created_once(
-        session, request, holder=timeline.holder(principal), key=key, payload=wanted, create=draft
-    )
+    return request.once(wanted, draft)
 
 
 @router.get("", name="list", summary="技术合同列表")
 def list_(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     states: Annotated[list[ContractState] | None, Query(alias="state", description="状态,可多选")] = None,
     kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含其下细类")] = None,
     organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None,
@@ -126,8 +98,6 @@ def list_(
     registered_from: date | None = None,
     registered_to: date | None = None,
     registration_no: Annotated[str | None, Query(max_length=40)] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[ContractRead]:
     """最新的在前。管理部门可见全部,其他人只见本单位、本人分成或所参与对接的合同。"""
     require(principal, Action.CONTRACT_READ, own=True)
@@ -147,15 +117,7 @@ def list_(
         registered_to=registered_to,
         registration_no=registration_no,
     )
-    rows, following = fetch_page(
-        session,
-        contracts(principal, filters),
-        sort=NEWEST_FIRST,
-        key=Contract.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="newest",
-    )
+    rows, following = fetch_page(session, contracts(principal, filters), NEWEST_FIRST, paging)
     return Page(items=read_many(session, rows), next_cursor=following)
 
 
@@ -296,18 +258,10 @@ def versions(
     contract_id: UUID,
     principal: CurrentPrincipal,
     session: ReadSession,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> Page[ContractVersionRead]:
     """最新的在前。"""
     contract = find(session, contract_id, Action.CONTRACT_READ, principal=principal)
-    rows, following = fetch_page(
-        session,
-        history.versions_of(contract.id),
-        sort=_NEWEST_VERSION,
-        key=ContractVersion.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="version",
+    return list_page(
+        session, history.versions_of(contract.id), _NEWEST_VERSION, paging, ContractVersionRead.model_validate
     )
-    return Page(items=[ContractVersionRead.model_validate(row) for row in rows], next_cursor=following)

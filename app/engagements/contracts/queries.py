@@ -15,7 +15,7 @@ from app.errors import Conflict
 from app.libraries.vocabularies import vocabulary
 from app.paging import Sort
 
-NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True)
+NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True, name="newest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
-from app.conditional_requests import check_if_match
+from app.conditional_requests import check_if_sent
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
@@ -36,8 +36,7 @@ def register(
         Invalid: before the signature, or ahead.
     """
     contract = find(session, contract_id, Action.CONTRACT_REGISTER, principal=principal, lock=True)
-    if if_match is not None:
-        check_if_match(if_match, contract)
+    check_if_sent(if_match, contract)
     if contract.state != ContractState.SIGNED:
         raise wrong_state(contract)
     require_four_eyes(contract, principal)
@@ -70,8 +69,7 @@ def land(
         Invalid: before the signature, or ahead.
     """
     contract = find(session, contract_id, Action.CONTRACT_LAND, principal=principal, lock=True)
-    if if_match is not None:
-        check_if_match(if_match, contract)
+    check_if_sent(if_match, contract)
     if contract.state not in (ContractState.SIGNED, ContractState.REGISTERED):
         raise wrong_state(contract)
     require_four_eyes(contract, principal)

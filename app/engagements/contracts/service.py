@@ -10,7 +10,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.clock import local_now
-from app.conditional_requests import check_if_match
+from app.conditional_requests import check_if_match, check_if_sent
 from app.database import new_id
 from app.engagements.access import not_yours, participation_of, require_open
 from app.engagements.conflicts_of_interest import interest_in_parties
@@ -124,8 +124,7 @@ def cancel(
 ) -> Contract:
     """For good. Its engagement goes back to negotiating if it stood on this contract alone."""
     contract = find(session, contract_id, Action.CONTRACT_CANCEL, principal=principal, lock=True)
-    if if_match is not None:
-        check_if_match(if_match, contract)
+    check_if_sent(if_match, contract)
     if contract.state == ContractState.CANCELLED:
         raise wrong_state(contract)
     require_bureau_once_confirmed(contract, principal)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.clock import local_now
-from app.conditional_requests import check_if_match
+from app.conditional_requests import check_if_sent
 from app.engagements.access import require_open
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
@@ -38,8 +38,7 @@ def sign(
         Invalid: dates, amounts or shares do not hold, or what a signed contract needs is missing.
     """
     contract = find(session, contract_id, Action.CONTRACT_SIGN, principal=principal, lock=True)
-    if if_match is not None:
-        check_if_match(if_match, contract)
+    check_if_sent(if_match, contract)
     if contract.state != ContractState.DRAFT:
         raise wrong_state(contract)
     before = versions.as_it_stands(contract)

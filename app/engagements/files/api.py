@@ -5,19 +5,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.database import ReadSession, WriteSession
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import versioned
+from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.access import participation_of
 from app.engagements.api import CHANGING, TAG
 from app.engagements.files import service as files
-from app.engagements.files.storage import Store
+from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import FORM, as_attachment, received
 from app.engagements.models import File
 from app.engagements.schemas import FileRead
-from app.engagements.timeline import entries as timeline
 from app.errors import (
     Conflict,
     Forbidden,
@@ -28,13 +28,13 @@ from app.errors import (
     Unavailable,
     problems,
 )
-from app.idempotency import IdempotencyKey, created_once, was_answered
 from app.libraries.schemas import Wire
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
+from app.services import AppSettings
 
 router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid))
 
-_BY_NAME = Sort(File.name, str)
+_BY_NAME = Sort(File.name, str, name="name")
 _READING = problems(NotFound, Conflict)
 
 
@@ -63,31 +63,29 @@ class _Upload(Wire):
 )
 def add_file(
     engagement_id: UUID,
-    request: Request,
+    request: Idempotent,
+    database: AppDatabase,
+    settings: AppSettings,
+    store: AppFiles,
     file: Annotated[UploadFile, Depends(received_file)],
     principal: CurrentPrincipal,
     session: WriteSession,
-    key: IdempotencyKey = None,
 ) -> Response:
     """PDF、PNG、JPG、DOCX、XLSX,不超过 20 MB;类型由内容判定。"""
-    state, holder = request.app.state, timeline.holder(principal)
-    examined = files.examine(file.file, file.filename or "", max_bytes=state.settings.max_file_bytes)
+    examined = files.examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
     # Bytes are stored before the transaction begins: no lock is held while they travel.
-    with state.database.reading() as before:
+    with database.reading() as before:
         files.check_upload(before, engagement_id, principal=principal)
-        answered = was_answered(before, holder=holder, key=key)
-    store: Store = state.files
-    stored = None if answered else files.store_bytes(store, engagement_id, file.file, examined)
+    stored = None if request.is_repeated() else files.store_bytes(store, engagement_id, file.file, examined)
 
     def create() -> Response:
         key_of_bytes = stored or files.store_bytes(store, engagement_id, file.file, examined)
         row = files.add_file(
             session, engagement_id, received=examined, storage_key=key_of_bytes, principal=principal
         )
-        return JSONResponse(FileRead.model_validate(row).model_dump(mode="json"), 201)
+        return versioned(FileRead.model_validate(row), None, status=201)
 
-    payload = _Upload(name=examined.name, sha256=examined.sha256)
-    return created_once(session, request, holder=holder, key=key, payload=payload, create=create)
+    return request.once(_Upload(name=examined.name, sha256=examined.sha256), create)
 
 
 @router.get("/engagements/{engagement_id}/files", name="files", summary="文件列表", responses=_READING)
@@ -95,20 +93,10 @@ def list_files(
     engagement_id: UUID,
     principal: CurrentPrincipal,
     session: ReadSession,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> Page[FileRead]:
     participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    rows, following = fetch_page(
-        session,
-        files.files_of(engagement_id),
-        sort=_BY_NAME,
-        key=File.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="name",
-    )
-    return Page(items=[FileRead.model_validate(row) for row in rows], next_cursor=following)
+    return list_page(session, files.files_of(engagement_id), _BY_NAME, paging, FileRead.model_validate)
 
 
 @router.get(
@@ -121,13 +109,13 @@ def list_files(
 def download_file(
     engagement_id: UUID,
     file_id: UUID,
-    request: Request,
+    store: AppFiles,
     principal: CurrentPrincipal,
     session: ReadSession,
 ) -> Response:
     file = files.get_file(session, engagement_id, file_id, principal=principal)
     return as_attachment(
-        request.app.state.files,
+        store,
         file.storage_key,
         name=file.name,
         media_type=file.media_type,

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
-from app.database import Database, new_id, now
+from app.database import Database, new_id, now, one_or_not_found
 from app.engagements.access import not_yours, participation_of, require_open
 from app.engagements.files.content_types import find_type, with_suffix
 from app.engagements.files.storage import CHUNK, Store
 from app.engagements.models import File
 from app.engagements.timeline import entries as timeline
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.libraries.validation.values.text import clean_line
 
 log = structlog.get_logger(__name__)
@@ -114,9 +114,7 @@ def files_of(engagement_id: UUID) -> Select[File]:
 
 def get_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal: Principal) -> File:
     participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    file = session.scalar(files_of(engagement_id).where(File.id == file_id))
-    if file is None:
-        raise NotFound
+    file = one_or_not_found(session, files_of(engagement_id).where(File.id == file_id))
     return file
 
 
@@ -124,9 +122,9 @@ def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, princip
     """By who uploaded it, the lead or the bureau. Nobody reads it from now on; its bytes are swept up later."""
     seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
     require_open(seat.engagement)
-    file = session.scalar(files_of(engagement_id).where(File.id == file_id).with_for_update(of=File))
-    if file is None:
-        raise NotFound
+    file = one_or_not_found(
+        session, files_of(engagement_id).where(File.id == file_id).with_for_update(of=File)
+    )
     actor = timeline.actor_of(principal)
     if not (seat.bureau or seat.is_lead or file.uploaded_by == actor):
         raise not_yours("文件由上传者或牵头经理人删除。", "Who uploaded a file, or the lead, removes it.")

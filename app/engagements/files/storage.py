@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Protocol
 
+from fastapi import Depends
 from pydantic import SecretStr
 
 from app.errors import Unavailable
+from app.services import provided
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ class Store(Protocol):
     def listing(self) -> Iterator[tuple[str, datetime]]:
         """Every key with the time at which it was written (UTC), unfinished ones too."""
         ...
+
+
+AppFiles = Annotated[Store, Depends(provided(Store))]
 
 
 def open_store(settings: Settings) -> Store:

@@ -8,7 +8,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import SYSTEM, Principal
-from app.conditional_requests import check_if_match
+from app.conditional_requests import check_if_sent
 from app.database import now
 from app.engagements.access import Participation, participation_of, require_open
 from app.engagements.contract_models import Contract, ContractState
@@ -60,8 +60,7 @@ def move(
     """
     seat = participation_of(session, engagement_id, Action.ENGAGEMENT_MOVE, principal=principal, lock=True)
     engagement = seat.engagement
-    if if_match is not None:
-        check_if_match(if_match, engagement)
+    check_if_sent(if_match, engagement)
     row = _row(seat, target)
     _check_reason(row, reason)
     _check_need(session, engagement, row)

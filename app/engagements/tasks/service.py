@@ -12,7 +12,7 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.clock import local_now
 from app.conditional_requests import check_if_match
-from app.database import now
+from app.database import now, one_or_not_found
 from app.engagements.access import participated_in, participation_of, require_open
 from app.engagements.models import (
     OPEN_STAGES,
@@ -22,7 +22,7 @@ from app.engagements.models import (
     Task,
 )
 from app.engagements.timeline import entries as timeline
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.events.catalogue import TaskDue, TaskOverdue
 from app.events.catalogue.engagements import TaskEvent
 from app.events.outbox import emit
@@ -74,9 +74,7 @@ def change_task(
     seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
     require_open(seat.engagement)
     query = select(Task).where(Task.id == task_id, Task.engagement_id == engagement_id)
-    task = session.scalar(query.with_for_update(of=Task).execution_options(populate_existing=True))
-    if task is None:
-        raise NotFound
+    task = one_or_not_found(session, query.with_for_update(of=Task).execution_options(populate_existing=True))
     check_if_match(if_match, task)
     before = task.state
     _assign(session, task, values)

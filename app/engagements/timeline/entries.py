@@ -11,8 +11,8 @@ from app.accounts.access.principal import Principal
 from app.engagements.models import TimelineEntry
 from app.paging import Sort
 
-NEWEST_FIRST = Sort(TimelineEntry.at, datetime, descending=True)
-OLDEST_FIRST = Sort(TimelineEntry.at, datetime)
+NEWEST_FIRST = Sort(TimelineEntry.at, datetime, descending=True, name="newest")
+OLDEST_FIRST = Sort(TimelineEntry.at, datetime, name="oldest")
 
 
 def write(
@@ -50,8 +50,3 @@ def entries_of(engagement_id: UUID, *, contracts: bool) -> Select[TimelineEntry]
     """Without `contracts` the lines about them are left out: they are for who may see the contracts themselves."""
     query = select(TimelineEntry).where(TimelineEntry.engagement_id == engagement_id)
     return query if contracts else query.where(~TimelineEntry.kind.startswith("contract_", autoescape=True))
-
-
-def holder(principal: Principal) -> UUID | str:
-    """Whose Idempotency-Keys these are."""
-    return actor_of(principal) or ""

@@ -6,13 +6,14 @@ record. Records of other owners are visible only while they are published. Each 
 records, one for confidential records.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, true
 from sqlalchemy.sql import ColumnElement
 
+from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import Action, RecordScope, allowed, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
@@ -23,8 +24,6 @@ from app.libraries.record.versions import to_json
 from app.libraries.vocabularies import hightech_fields, industries, region_above, regions
 
 Query = TypeVar("Query", bound=Select[Any])
-
-NO_RECORDS: frozenset[UUID] = frozenset()
 
 _ALL = (ViewLevel.ANONYMOUS, ViewLevel.ANONYMOUS)
 _LOGGED_IN = (ViewLevel.LOGGED_IN, ViewLevel.LOGGED_IN)
@@ -115,7 +114,7 @@ def _manages_own(kind: RecordKind, principal: Principal) -> bool:
 
 
 def visible_rows(
-    model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NO_RECORDS
+    model: type[Any], principal: Principal, *, opened: OpenedRecords = NOTHING_OPENED
 ) -> ColumnElement[bool]:
     """SQL condition for the records that are visible to the principal."""
     if principal.sees_everything:
@@ -124,16 +123,16 @@ def visible_rows(
     rows = [published]
     if _manages_own(model.kind, principal):
         rows.append(own_rows(model, principal))
-    if assigned:
-        rows.append(model.id.in_(assigned))
+    if opened.brokered:
+        rows.append(model.id.in_(opened.brokered))
     return or_(*rows)
 
 
 def visible(
-    query: Query, model: type[Any], principal: Principal, *, assigned: Collection[UUID] = NO_RECORDS
+    query: Query, model: type[Any], principal: Principal, *, opened: OpenedRecords = NOTHING_OPENED
 ) -> Query:
     """The query, restricted to the records that are visible to the principal."""
-    return query.where(visible_rows(model, principal, assigned=assigned))
+    return query.where(visible_rows(model, principal, opened=opened))
 
 
 def owner_known_rows(model: type[Any], principal: Principal) -> ColumnElement[bool]:
@@ -156,28 +155,25 @@ def level(
     principal: Principal,
     record: Record,
     *,
-    assigned: Collection[UUID] = NO_RECORDS,
-    approved: Collection[UUID] = NO_RECORDS,
+    opened: OpenedRecords = NOTHING_OPENED,
 ) -> ViewLevel:
     """The principal's view level for this record.
 
-    `assigned` are the records that the principal brokers, `approved` those whose owner has consented to more
-    disclosure. Neither counts for a principal whom the bureau has not verified.
+    `opened` counts for nothing while the bureau has not verified the principal.
     """
-    own = owns(principal, record) or (principal.reads_details and record.id in assigned)
+    own = owns(principal, record) or (principal.reads_details and record.id in opened.brokered)
     if allowed(principal, _action(record.kind, "read_owner_view"), own=own):
         return ViewLevel.OWNER
     if not principal.reads_details:
         return ViewLevel.ANONYMOUS
-    return ViewLevel.APPROVED if record.id in approved else ViewLevel.LOGGED_IN
+    return ViewLevel.APPROVED if record.id in opened.approved else ViewLevel.LOGGED_IN
 
 
 def present(
     record: Record,
     principal: Principal,
     *,
-    assigned: Collection[UUID] = NO_RECORDS,
-    approved: Collection[UUID] = NO_RECORDS,
+    opened: OpenedRecords = NOTHING_OPENED,
     organisations: Mapping[UUID, Organisation] | None = None,
 ) -> dict[str, Any]:
     """The record as JSON values with only the fields that the principal may see, and their `view_level`.
@@ -185,7 +181,7 @@ def present(
     `organisations` (id → organisation) supplies names; an organisation that is not in it is shown without a name.
     """
     known = organisations or {}
-    view_level = level(principal, record, assigned=assigned, approved=approved)
+    view_level = level(principal, record, opened=opened)
     confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
     hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else _CONTACTS
     shown: dict[str, Any] = {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import OrganisationKind
-from app.accounts.organisations.service import organisation_by_name
+from app.accounts.organisations.lookup import organisation_by_name
 from app.database import Database
 from app.errors import FieldError, Invalid, SankuError
 from app.libraries import bulk

@@ -1,28 +1,26 @@
 """One page of a library, with facet counts where asked: a fixed number of queries, whatever the page's length."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
+from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
-from app.accounts.models import Organisation
 from app.errors import Invalid
-from app.libraries.disclosure.visibility import present, visible
+from app.libraries.disclosure.visibility import visible
 from app.libraries.http.filters import RecordFilters, common_conditions, require_details
+from app.libraries.http.responses import read_many
 from app.libraries.library import Library
-from app.libraries.record.enums import CertificateLevel, RecordState, ViewLevel
-from app.libraries.record.models import Record, RecordCode
-from app.libraries.record.versions import values_of
+from app.libraries.record.enums import CertificateLevel, RecordState
+from app.libraries.record.models import RecordCode
 from app.libraries.search.full_text import SearchDocument, query_words, records_with_words, relevance
-from app.libraries.validation.completeness import completeness
 from app.libraries.vocabularies import vocabulary
-from app.paging import Sort, fetch_page, pick_sort
+from app.paging import PageRequest, Sort, fetch_page, pick_sort
 
 _FACET_VOCABULARIES: Mapping[str, str] = {
     "field": "hightech_fields",
@@ -68,8 +66,7 @@ def list_records(
     filters: RecordFilters,
     *,
     principal: Principal,
-    assigned: Collection[UUID] = frozenset(),
-    approved: Collection[UUID] = frozenset(),
+    opened: OpenedRecords = NOTHING_OPENED,
 ) -> dict[str, Any]:
     """A page as JSON values: `items`, `next_cursor`, and `facets` where asked for.
 
@@ -78,7 +75,7 @@ def list_records(
         Unauthenticated: a stranger sorts or filters by what he may not see.
     """
     model = library.model
-    query = visible(select(model), model, principal, assigned=assigned).where(
+    query = visible(select(model), model, principal, opened=opened).where(
         *common_conditions(filters, model, principal), *listing.conditions(filters, principal)
     )
     sorts = dict(_common_sorts(model)) | dict(listing.sorts)
@@ -100,69 +97,13 @@ def list_records(
     ordered = query
     if name == "relevance":
         ordered = query.join(SearchDocument, SearchDocument.record_id == model.id)
-    rows, cursor = fetch_page(
-        session,
-        ordered,
-        sort=pick_sort(sorts, name),
-        sort_name=name,
-        key=model.id,
-        limit=filters.limit,
-        cursor=filters.cursor,
-    )
-    items = answers(session, rows, principal=principal, assigned=assigned, approved=approved, library=library)
+    paging = PageRequest(filters.limit, filters.cursor)
+    rows, cursor = fetch_page(session, ordered, pick_sort(sorts, name), paging)
+    items = read_many(session, library, rows, principal=principal, opened=opened)
     page: dict[str, Any] = {"items": items, "next_cursor": cursor}
     if filters.facets:
         page["facets"] = _facets(session, library, query)
     return page
-
-
-def answers(
-    session: Session,
-    records: Sequence[Record],
-    *,
-    principal: Principal,
-    library: Library,
-    assigned: Collection[UUID] = frozenset(),
-    approved: Collection[UUID] = frozenset(),
-) -> list[dict[str, Any]]:
-    """Records as their readers get them, names of organisations included; one query for all of them."""
-    organisations = _organisations(session, records)
-    shown = []
-    for record in records:
-        answer = present(record, principal, assigned=assigned, approved=approved, organisations=organisations)
-        answer["completeness"] = _completeness(library, record, answer["view_level"])
-        shown.append(answer)
-    return shown
-
-
-def _completeness(library: Library, record: Record, level: int) -> dict[str, Any]:
-    """The score for all; what is missing is advice to those who can fill it in."""
-    if level < ViewLevel.OWNER:
-        return {"score": record.completeness, "missing": []}
-    found = completeness(library.kind, values_of(record, library.relations))
-    missing = [
-        {
-            "field": item.field,
-            "weight": item.weight,
-            "zh": item.zh,
-            "en": item.en,
-            "why": item.why,
-            "why_en": item.why_en,
-            "required": item.required,
-        }
-        for item in found.missing
-    ]
-    return {"score": found.score, "missing": missing}
-
-
-def _organisations(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
-    ids = {record.owner_org_id for record in records}
-    for record in records:
-        ids.update(UUID(id_) for id_ in getattr(record, "co_org_ids", None) or ())
-    if not ids:
-        return {}
-    found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
-    return {organisation.id: organisation for organisation in found}
 
 
 def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:

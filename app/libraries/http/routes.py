@@ -3,9 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 
 from app.accounts.access.permissions import CurrentPrincipal, LoggedIn, require
+from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch
 from app.database import ReadSession, WriteSession
 from app.errors import (
@@ -18,34 +20,27 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.idempotency import IdempotencyKey
 from app.libraries.disclosure.visibility import owns
+from app.libraries.http.dependencies import Opened, Runner
 from app.libraries.http.filters import RecordFilters
-from app.libraries.http.listing import ListingRules
-from app.libraries.http.responses import (
-    RecordPage,
-    approved_for,
-    assigned_to,
-    change_record,
-    create_record,
-    list_answer,
-    record_answer,
-    run,
-)
+from app.libraries.http.listing import ListingRules, list_records
+from app.libraries.http.responses import RecordPage, record_response
 from app.libraries.library import Library
-from app.libraries.lifecycle import commands, store
-from app.libraries.lifecycle.transitions import STEPS, RecordTransition
+from app.libraries.lifecycle import store
+from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord, find
+from app.libraries.lifecycle.transitions import TRANSITIONS, RecordTransition
 from app.libraries.record.models import RecordVersion
 from app.libraries.record.versions import versions_of
 from app.libraries.schemas import Note, RecordFields, VersionRead
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
+from app.services import AppSettings
 
 READING = problems(Unauthenticated, Forbidden, NotFound, Invalid)
 CREATING = problems(Unauthenticated, Forbidden, Conflict, Invalid)
 CHANGING = problems(Unauthenticated, Forbidden, NotFound, Conflict, StaleVersion, Invalid)
 PATCHING = CHANGING | problems(PreconditionRequired)
 
-_STEPS = {
+_MOVES = {
     "submit": ("提交发布", "草稿提交;不需审核时立即发布,否则待管理部门审核。"),
     "approve": ("审核通过", "管理部门将待审核的记录发布。"),
     "withdraw": ("下架", "已发布或待审核的记录不再公开,不再匹配。"),
@@ -62,8 +57,8 @@ def library_router(library: Library, listing: ListingRules, *, creating: str) ->
     _add_reading(router, library)
     _add_change(router, library)
     _add_history(router, library)
-    for name, (summary, description) in _STEPS.items():
-        _add_step(router, library, STEPS[name], summary, description)
+    for name, (summary, description) in _MOVES.items():
+        _add_transition(router, library, TRANSITIONS[name], summary, description)
     _add_return(router, library)
     _add_delete(router, library)
     return router
@@ -77,12 +72,18 @@ def _takes(route: Any, parameter: str, form: Any) -> None:
 def _add_create(router: APIRouter, library: Library, description: str) -> None:
     def create(
         payload: RecordFields,
-        request: Request,
-        session: WriteSession,
         principal: LoggedIn,
-        key: IdempotencyKey = None,
+        settings: AppSettings,
+        runner: Runner,
+        request: Idempotent,
     ) -> Response:
-        return create_record(library, request, session, principal, payload, key)
+        values = payload.values()
+        draft = values.pop("draft", False)
+        command = CreateRecord(
+            library=library, values=values, draft=draft, principal=principal, settings=settings
+        )
+        prepared = None if request.is_repeated() else runner.prepare(command)
+        return request.once(payload, lambda: runner.finish(command, prepared, status=201))
 
     _takes(create, "payload", library.create_schema)
     router.post(
@@ -97,9 +98,11 @@ def _add_create(router: APIRouter, library: Library, description: str) -> None:
 
 def _add_list(router: APIRouter, library: Library, listing: ListingRules) -> None:
     def list_(
-        filters: RecordFilters, request: Request, session: ReadSession, principal: CurrentPrincipal
+        filters: RecordFilters, session: ReadSession, principal: CurrentPrincipal, opened: Opened
     ) -> Response:
-        return list_answer(library, request, session, principal, listing, filters)
+        require(principal, library.action("read"))
+        page = list_records(session, library, listing, filters, principal=principal, opened=opened)
+        return JSONResponse(page)
 
     _takes(list_, "filters", Annotated[listing.filters, Query()])
     router.get(
@@ -116,12 +119,21 @@ def _add_change(router: APIRouter, library: Library) -> None:
     def change(
         record_id: UUID,
         payload: RecordFields,
-        request: Request,
-        session: WriteSession,
         principal: LoggedIn,
+        settings: AppSettings,
+        runner: Runner,
         if_match: IfMatch = None,
     ) -> Response:
-        return change_record(library, request, session, principal, record_id, payload, if_match)
+        return runner.run(
+            ChangeRecord(
+                library=library,
+                record_id=record_id,
+                values=payload.values(),
+                principal=principal,
+                settings=settings,
+                if_match=if_match,
+            )
+        )
 
     _takes(change, "payload", library.patch_schema)
     router.patch(
@@ -137,13 +149,11 @@ def _add_reading(router: APIRouter, library: Library) -> None:
     @router.get(
         "/{record_id}", name="get", summary="查看", response_model=library.read_schema, responses=READING
     )
-    def get(record_id: UUID, request: Request, session: ReadSession, principal: CurrentPrincipal) -> Response:
+    def get(record_id: UUID, session: ReadSession, principal: CurrentPrincipal, opened: Opened) -> Response:
         """可见的字段取决于读者: 未登录只见名称、领域、地区等;登录后可见正文;单位与联系方式见发布方式。"""
         require(principal, library.action("read"))
-        assigned = assigned_to(request, session, principal)
-        record = commands.find(session, library, record_id, principal, lock=False, assigned=assigned)
-        approved = approved_for(request, session, principal)
-        return record_answer(library, session, record, principal, assigned=assigned, approved=approved)
+        record = find(session, library, record_id, principal, lock=False, opened=opened)
+        return record_response(session, library, record, principal, opened=opened)
 
 
 def _add_history(router: APIRouter, library: Library) -> None:
@@ -151,46 +161,44 @@ def _add_history(router: APIRouter, library: Library) -> None:
 
     @router.get("/{record_id}/versions", name="versions", summary="历史版本", responses=READING)
     def versions(
-        record_id: UUID, session: ReadSession, principal: LoggedIn, limit: Limit = 20, cursor: Cursor = None
+        record_id: UUID, session: ReadSession, principal: LoggedIn, paging: Paging
     ) -> Page[VersionRead]:
         """仅本单位和管理部门可见;最新的在前。"""
-        record = commands.find(session, library, record_id, principal, lock=False)
+        record = find(session, library, record_id, principal, lock=False)
         require(principal, library.action("history"), own=owns(principal, record))
-        rows, following = fetch_page(
-            session,
-            versions_of(record_id),
-            sort=newest,
-            key=RecordVersion.id,
-            limit=limit,
-            cursor=cursor,
-        )
+        rows, following = fetch_page(session, versions_of(record_id), newest, paging)
         shown = [VersionRead.model_validate(row, from_attributes=True) for row in rows]
         return Page(items=shown, next_cursor=following)
 
 
-def _add_step(
-    router: APIRouter, library: Library, step: RecordTransition, summary: str, description: str
+def _add_transition(
+    router: APIRouter, library: Library, transition: RecordTransition, summary: str, description: str
 ) -> None:
     @router.post(
-        f"/{{record_id}}/{step.name}",
-        name=step.name,
+        f"/{{record_id}}/{transition.name}",
+        name=transition.name,
         summary=summary,
         description=description,
         response_model=library.read_schema,
         responses=CHANGING,
     )
-    def take_step(
+    def move(
         record_id: UUID,
-        request: Request,
-        session: WriteSession,
         principal: LoggedIn,
+        settings: AppSettings,
+        runner: Runner,
         if_match: IfMatch = None,
     ) -> Response:
-        settings = request.app.state.settings
-        command = commands.take(
-            library, record_id, step, principal=principal, settings=settings, if_match=if_match
+        return runner.run(
+            MoveRecord(
+                library=library,
+                record_id=record_id,
+                transition=transition,
+                principal=principal,
+                settings=settings,
+                if_match=if_match,
+            )
         )
-        return run(library, request, session, principal, command)
 
 
 def _add_return(router: APIRouter, library: Library) -> None:
@@ -204,22 +212,23 @@ def _add_return(router: APIRouter, library: Library) -> None:
     def give_back(
         record_id: UUID,
         body: Note,
-        request: Request,
-        session: WriteSession,
         principal: LoggedIn,
+        settings: AppSettings,
+        runner: Runner,
         if_match: IfMatch = None,
     ) -> Response:
         """管理部门附意见退回,记录变回草稿。"""
-        command = commands.take(
-            library,
-            record_id,
-            STEPS["return"],
-            principal=principal,
-            settings=request.app.state.settings,
-            if_match=if_match,
-            note=body.note,
+        return runner.run(
+            MoveRecord(
+                library=library,
+                record_id=record_id,
+                transition=TRANSITIONS["return"],
+                principal=principal,
+                settings=settings,
+                if_match=if_match,
+                note=body.note,
+            )
         )
-        return run(library, request, session, principal, command)
 
 
 def _add_delete(router: APIRouter, library: Library) -> None:

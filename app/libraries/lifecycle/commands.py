@@ -1,22 +1,25 @@
-"""Commands on one record: create it, change it, or take it a step on in its life.
+"""Commands on one record: create it, change it, or move it to another state.
 
-A command is a function that finds the record, checks whether it may be done and changes the object, but writes
-nothing. So it can be run twice: once on a copy for its outcome (`dry_run`, which embeds what would be published
-while no lock is held), and once in the transaction that stores it (`execute`), where everything is checked again.
+`Command.apply` finds the record, checks permissions and rules and changes the object, but writes nothing. So it can
+run twice: first on a copy for its outcome (`dry_run`, which embeds what would be published while no lock is held),
+then in the transaction that stores it (`store.execute`), where everything is checked again.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import check_if_match
-from app.database import Database, new_id
-from app.errors import Invalid, NotFound
+from app.conditional_requests import check_if_match, check_if_sent
+from app.database import Database, new_id, one_or_not_found
+from app.errors import Invalid
 from app.libraries.disclosure.visibility import owns, visible
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import (
@@ -44,23 +47,43 @@ from app.settings import Settings
 EDITABLE = (RecordState.DRAFT, RecordState.SUBMITTED, RecordState.PUBLISHED)
 
 
-Command = Callable[[Session, bool], PendingChange]
-"""(session, whether to lock the record's row) → what was done to it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(ABC):
+    """What a principal wants done to one record of a library."""
+
+    library: Library
+    principal: Principal
+    settings: Settings
+
+    @abstractmethod
+    def apply(self, session: Session, *, lock: bool) -> PendingChange:
+        """The changed record, not stored yet. `lock` keeps its row as it is until the transaction ends."""
+
+    def require(self, verb: str, record: Record) -> None:
+        """
+        Raises:
+            Unauthenticated, Forbidden: the table of permissions does not grant this.
+        """
+        require(self.principal, self.library.action(verb), own=owns(self.principal, record))
 
 
-def create(
-    library: Library, values: Mapping[str, Any], *, draft: bool, principal: Principal, settings: Settings
-) -> Command:
-    """A new record, as a draft or submitted at once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRecord(Command):
+    """A new record from `values`: kept as a draft, or submitted at once."""
 
-    The command raises Forbidden where the principal may not create for that owner, and Invalid.
-    """
+    values: Mapping[str, Any]
+    draft: bool
 
-    def apply(session: Session, _: bool) -> PendingChange:
+    def apply(self, session: Session, *, lock: bool) -> PendingChange:  # noqa: ARG002 — there is no row yet
+        """
+        Raises:
+            Forbidden: the principal may not create a record of that owner.
+            Invalid: a field is wrong, or missing for publication.
+        """
+        library, principal = self.library, self.principal
         record: Record = library.model(id=new_id(), number="")
-        given = dict(values)
-        owner = given.pop("owner_org_id", None) or principal.organisation_id
-        record.owner_org_id = owner
+        given = dict(self.values)
+        record.owner_org_id = given.pop("owner_org_id", None) or principal.organisation_id
         record.created_by = principal.user_id
         assign(session, library, record, given, principal)
         fill_defaults(record)
@@ -69,92 +92,96 @@ def create(
             raise Invalid.field(
                 "owner_org_id", "required", "请指明所属单位", "name the organisation that owns the record"
             )
-        require(principal, library.action("create"), own=owns(principal, record))
+        self.require("create", record)
         refuse_foreign_owner(record, principal, before=None)
         check_owner(session, record.owner_org_id)
-        if draft:
+        if self.draft:
             check_required_fields(library, record)
             action = "create"
         else:
-            action = publish(session, library, record, principal, settings)
+            action = publish(session, library, record, principal, self.settings)
         return applied(library, record, None, action)
 
-    return apply
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRecord(Command):
+    """Merge `values` into the record; None clears a field. A published one is reviewed again where reviews are on."""
 
-def change(
-    library: Library,
-    record_id: UUID,
-    values: Mapping[str, Any],
-    *,
-    principal: Principal,
-    settings: Settings,
-    if_match: str | None,
-) -> Command:
-    """Merge `values` into the record; None clears a field. A published one is reviewed again where reviews are on.
+    record_id: UUID
+    values: Mapping[str, Any]
+    if_match: str | None
 
-    The command raises NotFound, Forbidden, PreconditionRequired, StaleVersion, Conflict (closed or withdrawn) and
-    Invalid.
-    """
-
-    def apply(session: Session, lock: bool) -> PendingChange:
-        record = find(session, library, record_id, principal, lock=lock)
-        require(principal, library.action("change"), own=owns(principal, record))
-        check_if_match(if_match, record)
+    def apply(self, session: Session, *, lock: bool) -> PendingChange:
+        """
+        Raises:
+            NotFound, Forbidden: the record is not the principal's to change.
+            PreconditionRequired, StaleVersion: see `check_if_match`.
+            Conflict: the record is closed or withdrawn.
+            Invalid: a field is wrong, or missing for publication.
+        """
+        library, principal = self.library, self.principal
+        record = find(session, library, self.record_id, principal, lock=lock)
+        self.require("change", record)
+        check_if_match(self.if_match, record)
         if record.state not in EDITABLE:
             raise wrong_state(record, "change")
         before = snapshot(record, library.relations)
-        given = dict(values)
+        given = dict(self.values)
         owner = record.owner_org_id
         move(session, record, given, principal)
         assign(session, library, record, given, principal)
         library.derive(record)
         # What was one's own must stay so: nobody gives a record away.
-        require(principal, library.action("change"), own=owns(principal, record))
+        self.require("change", record)
         refuse_foreign_owner(record, principal, before=owner)
         if record.state == RecordState.DRAFT:
             check_required_fields(library, record)
         else:
             check_publishable(session, library, record)
             touched = changed_fields(before, snapshot(record, library.relations))
-            if touched and not principal.sees_everything and library.needs_review(settings):
+            if touched and not principal.sees_everything and library.needs_review(self.settings):
                 record.state = RecordState.SUBMITTED.value
         return applied(library, record, before, "change")
 
-    return apply
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRecord(Command):
+    """One transition of the record's life. If-Match is optional; `note` goes with a return."""
 
-def take(
-    library: Library,
-    record_id: UUID,
-    step: RecordTransition,
-    *,
-    principal: Principal,
-    settings: Settings,
-    if_match: str | None = None,
-    note: str | None = None,
-) -> Command:
-    """A step of the record's life; If-Match is held only where it was sent.
+    record_id: UUID
+    transition: RecordTransition
+    if_match: str | None = None
+    note: str | None = None
 
-    The command raises NotFound, Forbidden, StaleVersion, Conflict (not from this state) and Invalid.
-    """
-
-    def apply(session: Session, lock: bool) -> PendingChange:
-        record = find(session, library, record_id, principal, lock=lock)
-        require(principal, library.action(step.needs), own=owns(principal, record))
-        if if_match is not None:
-            check_if_match(if_match, record)
+    def apply(self, session: Session, *, lock: bool) -> PendingChange:
+        """
+        Raises:
+            NotFound, Forbidden: the record is not the principal's to move.
+            StaleVersion: the record is newer than what the sender read.
+            Conflict: the transition does not start from the present state.
+            Invalid: a field is wrong, or missing for publication.
+        """
+        record = find(session, self.library, self.record_id, self.principal, lock=lock)
+        self.require(self.transition.needs, record)
+        check_if_sent(self.if_match, record)
         return apply_transition(
-            session, library, record, step, principal=principal, settings=settings, note=note
+            session,
+            self.library,
+            record,
+            self.transition,
+            principal=self.principal,
+            settings=self.settings,
+            note=self.note,
         )
-
-    return apply
 
 
 def dry_run(database: Database, indexer: Indexer, command: Command) -> PreparedForIndex | None:
-    """Run the command on a copy, and compute the vectors of what it would publish; stores nothing, locks nothing."""
+    """Apply the command to a copy and embed what it would publish; stores nothing, locks nothing.
+
+    Raises what the command raises; None where nothing would be published.
+    """
     with database.reading() as session, session.no_autoflush:
-        done = command(session, False)
+        done = command.apply(session, lock=False)
         session.expunge_all()
     return indexer.prepare([done.record])[0] if done.is_published else None
 
@@ -166,19 +193,13 @@ def find(
     principal: Principal,
     *,
     lock: bool,
-    assigned: Collection[UUID] = frozenset(),
+    opened: OpenedRecords = NOTHING_OPENED,
 ) -> Record:
     """
     Raises:
         NotFound: there is no such record, or the principal may not know of it.
     """
-    query = visible(
-        select(library.model).where(library.model.id == record_id),
-        library.model,
-        principal,
-        assigned=assigned,
-    )
-    record: Record | None = session.scalar(query.with_for_update(of=library.model) if lock else query)
-    if record is None:
-        raise NotFound
+    model = library.model
+    query = visible(select(model).where(model.id == record_id), model, principal, opened=opened)
+    record: Record = one_or_not_found(session, query.with_for_update(of=model) if lock else query)
     return record

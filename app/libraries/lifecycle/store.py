@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import check_if_match
+from app.conditional_requests import check_if_sent
 from app.database import now
 from app.errors import Conflict, StaleVersion
 from app.events.catalogue import (
@@ -57,21 +57,16 @@ _EVENTS: Mapping[
 
 
 def execute(
-    session: Session,
-    command: Command,
-    prepared: PreparedForIndex | None,
-    *,
-    principal: Principal,
-    indexer: Indexer,
+    session: Session, command: Command, prepared: PreparedForIndex | None, *, indexer: Indexer
 ) -> Record:
-    """Run the command in the caller's transaction and store all that goes with it.
+    """Apply the command in the caller's transaction and store all that goes with it.
 
     Raises:
         StaleVersion: the record changed after `prepared` was computed.
     """
     with session.no_autoflush:
-        applied = command(session, True)
-    store(session, [applied], [prepared], principal=principal, indexer=indexer)
+        applied = command.apply(session, lock=True)
+    store(session, [applied], [prepared], principal=command.principal, indexer=indexer)
     return applied.record
 
 
@@ -117,8 +112,7 @@ def discard(
     """
     record = find(session, library, record_id, principal, lock=True)
     require(principal, library.action("withdraw"), own=owns(principal, record))
-    if if_match is not None:
-        check_if_match(if_match, record)
+    check_if_sent(if_match, record)
     if record.state != RecordState.DRAFT or record.published_at is not None:
         raise Conflict(
             "Only a draft that was never published can be deleted; withdraw the record instead.",

@@ -52,7 +52,7 @@ class RecordTransition:
     target: RecordState
 
 
-STEPS: Mapping[str, RecordTransition] = {
+TRANSITIONS: Mapping[str, RecordTransition] = {
     step.name: step
     for step in (
         RecordTransition("submit", "submit", (RecordState.DRAFT,), RecordState.PUBLISHED),

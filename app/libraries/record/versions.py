@@ -1,6 +1,7 @@
 """Versions of records: a snapshot after every change, with actor, time and changed fields."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, inspect, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, Session
 
 from app.accounts.access.principal import Principal
 from app.libraries.record.models import Record, RecordVersion
@@ -71,6 +72,33 @@ def version_row(
         changed_fields=changed,
         data=data,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One version of a record: when it was made, and which fields it changed."""
+
+    version: int
+    changed_at: datetime
+    fields: tuple[str, ...]
+
+
+def changes_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[RecordChange]]:
+    """The changes of each of these records, in no order; records without any are not in the answer."""
+    found: dict[UUID, list[RecordChange]] = {}
+    if not record_ids:
+        return found
+    columns = (
+        RecordVersion.record_id,
+        RecordVersion.version,
+        RecordVersion.changed_at,
+        RecordVersion.changed_fields,
+    )
+    for record_id, version, changed_at, fields in session.execute(
+        select(*columns).where(RecordVersion.record_id.in_(record_ids))
+    ):
+        found.setdefault(record_id, []).append(RecordChange(version, changed_at, tuple(fields)))
+    return found
 
 
 def versions_of(record_id: UUID) -> Select[RecordVersion]:

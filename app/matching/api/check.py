@@ -21,7 +21,7 @@ from app.libraries.lifecycle.publishing import check_required_fields, leaks_of
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.versions import values_of
 from app.libraries.validation.leaks.leak_check import Leak
-from app.matching.api.presenter import TheMatcher, matches_out
+from app.matching.api.presenter import AppMatcher, matches_out
 from app.matching.api.schemas import DemandCheckOut
 
 SHOWN = 5
@@ -35,7 +35,7 @@ router = APIRouter(
 
 @router.post("/check", summary="发布前检查需求")
 def check(
-    payload: DemandCheck, session: ReadSession, principal: LoggedIn, matcher: TheMatcher
+    payload: DemandCheck, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
 ) -> DemandCheckOut:
     """需求是否清楚、还应补充什么,以及按现在的文字能匹配到的前 5 项成果。什么都不保存。"""
     demand = _transient(session, payload.values(), principal)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, LoggedIn, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
-from app.database import ReadSession
+from app.database import ReadSession, by_id, one_or_not_found
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -18,7 +18,7 @@ from app.libraries.disclosure.visibility import knows_owner, own_rows, owns, pre
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.validation.values.codes import FieldCodes, LanguageCode, RegionCode
-from app.matching.api.presenter import AnyRecord, TheMatcher, by_id, matches_out, owners_of
+from app.matching.api.presenter import AnyRecord, AppMatcher, matches_out, owners_of
 from app.matching.api.schemas import (
     MatchesOut,
     PairOut,
@@ -31,7 +31,7 @@ from app.matching.feedback.judgements import shown_pairs
 from app.matching.models import Pair
 from app.matching.ranking.explanation import shown
 from app.matching.results import MatchAnswer, PairFilter
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
 
 router = APIRouter(prefix="/v1", tags=["匹配 Matching"], responses=problems(Unauthenticated, Forbidden))
 
@@ -57,7 +57,7 @@ def demand_matches(
     demand_id: UUID,
     session: ReadSession,
     principal: LoggedIn,
-    matcher: TheMatcher,
+    matcher: AppMatcher,
     filters: Filters,
     shown_lists: Shown,
     limit: Wanted = 20,
@@ -78,7 +78,7 @@ def achievement_matches(
     achievement_id: UUID,
     session: ReadSession,
     principal: LoggedIn,
-    matcher: TheMatcher,
+    matcher: AppMatcher,
     filters: Filters,
     shown_lists: Shown,
     limit: Wanted = 20,
@@ -93,7 +93,7 @@ def achievement_matches(
 
 @router.post("/matches/text", summary="按文字匹配", responses=problems(Invalid))
 def text_matches(
-    wanted: TextMatchIn, session: ReadSession, principal: LoggedIn, matcher: TheMatcher
+    wanted: TextMatchIn, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
 ) -> MatchesOut:
     """用一段文字寻找成果或需求,什么都不保存。"""
     require(principal, Action.MATCH_TEXT)
@@ -115,7 +115,7 @@ def recommendations(
     achievement_id: UUID,
     session: ReadSession,
     principal: LoggedIn,
-    matcher: TheMatcher,
+    matcher: AppMatcher,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> RecommendationsOut:
     """合适的技术经理人及理由。有利益冲突或在办已满的也列出并标明,但不推荐;与匿名单位的冲突在推送时核对。"""
@@ -163,19 +163,15 @@ def _of_manager(
     return seen
 
 
-_BEST = Sort(Pair.score, float, descending=True)
+_BEST = Sort(Pair.score, float, descending=True, name="score")
 
 
 @router.get("/pairs", summary="全库最好的供需对", responses=problems(Forbidden, Invalid))
-def best_pairs(
-    session: ReadSession, principal: LoggedIn, limit: Limit = 20, cursor: Cursor = None
-) -> Page[PairOut]:
+def best_pairs(session: ReadSession, principal: LoggedIn, paging: Paging) -> Page[PairOut]:
     """分数最高的供需对。企业和高校院所只看到有本单位参与的。"""
     require(principal, Action.PAIR_LIST, own=True)
     query = _visible_pairs(select(Pair), principal)
-    rows, following = fetch_page(
-        session, query, sort=_BEST, key=Pair.id, limit=limit, cursor=cursor, sort_name="score"
-    )
+    rows, following = fetch_page(session, query, _BEST, paging)
     demands = by_id(session, Demand, [pair.demand_id for pair in rows])
     achievements = by_id(session, Achievement, [pair.achievement_id for pair in rows])
     organisations = owners_of(session, [*demands.values(), *achievements.values()])
@@ -228,7 +224,5 @@ def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
 
 
 def _readable(session: Session, model: type[AnyRecord], record_id: UUID, principal: Principal) -> AnyRecord:
-    record = session.scalar(visible(select(model).where(model.id == record_id), model, principal))
-    if record is None:
-        raise NotFound()
+    record = one_or_not_found(session, visible(select(model).where(model.id == record_id), model, principal))
     return record

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Request
-from sqlalchemy import select
+from fastapi import Depends
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.database import by_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
@@ -19,16 +19,12 @@ from app.matching.api.schemas import MatchesOut, MatchOut
 from app.matching.matcher import Matcher
 from app.matching.ranking.explanation import shown
 from app.matching.results import MatchAnswer
+from app.services import provided
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
-def _matcher(request: Request) -> Matcher:
-    matcher: Matcher = request.app.state.matcher
-    return matcher
-
-
-TheMatcher = Annotated[Matcher, Depends(_matcher)]
+AppMatcher = Annotated[Matcher, Depends(provided(Matcher))]
 
 
 def matches_out(
@@ -78,10 +74,5 @@ def _no_good_match(answer: MatchAnswer, principal: Principal) -> dict[str, Any] 
     return dict(answer.no_good_match) | {"missing": []}
 
 
-def by_id(session: Session, model: type[AnyRecord], ids: Iterable[UUID]) -> dict[UUID, AnyRecord]:
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}
-
-
 def owners_of(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:
-    wanted = {record.owner_org_id for record in records}
-    return {row.id: row for row in session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))}
+    return by_id(session, Organisation, {record.owner_org_id for record in records})

@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import BackgroundTasks, Depends, Request
+from fastapi import BackgroundTasks, Depends
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.access.principal import Principal
-from app.database import Database, now
+from app.database import AppDatabase, Database, now
 from app.matching.feedback.judgements import ShownPair, is_recorded, record_impression, viewer_of
+from app.services import AppSettings
 
 log = structlog.get_logger(__name__)
 
@@ -69,9 +70,8 @@ def _write(
         log.warning("exposure_not_kept", surface=surface, error=str(error))
 
 
-def _shown_lists(request: Request, background: BackgroundTasks) -> ImpressionLog:
-    state = request.app.state
-    return ImpressionLog(state.database, background, enabled=state.settings.keep_exposures)
+def _impressions(database: AppDatabase, settings: AppSettings, background: BackgroundTasks) -> ImpressionLog:
+    return ImpressionLog(database, background, enabled=settings.keep_exposures)
 
 
-Shown = Annotated[ImpressionLog, Depends(_shown_lists)]
+Shown = Annotated[ImpressionLog, Depends(_impressions)]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.accounts.organisations.service import families
+from app.accounts.organisations.groups import families
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.candidates.encoded_records import stored_text_features

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 from fastapi.responses import HTMLResponse
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.conditional_requests import IfMatch, etag
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import (
     Conflict,
@@ -20,13 +21,13 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.idempotency import IdempotencyKey, created_once
 from app.notifications.addresses import service
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.content.renderer import templates
 from app.notifications.models import ChannelAddress, ChannelKind
 from app.notifications.schemas import Asked, ChannelChange, ChannelNew, ChannelRead
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
+from app.services import AppSettings
 
 router = APIRouter(
     prefix="/v1/channels", tags=["渠道 Channels"], responses=problems(Unauthenticated, Forbidden)
@@ -38,8 +39,8 @@ _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 Token = Annotated[str, Query(min_length=20, max_length=1000, description="邮件链接中的令牌")]
 
 
-def _secret_box(request: Request) -> SecretBox:
-    return SecretBox(request.app.state.settings)
+def _secret_box(settings: AppSettings) -> SecretBox:
+    return SecretBox(settings)
 
 
 BoxDependency = Annotated[SecretBox, Depends(_secret_box)]
@@ -49,12 +50,11 @@ BoxDependency = Annotated[SecretBox, Depends(_secret_box)]
     "", summary="添加渠道", status_code=201, response_model=ChannelRead, responses=problems(Invalid, Conflict)
 )
 def add(
-    request: Request,
     session: WriteSession,
     principal: LoggedIn,
     secret_box: BoxDependency,
     body: ChannelNew,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """邮箱渠道即登录邮箱:系统先发送确认邮件,点击确认后方可接收推送。机器人只向群内发送任何人均可见的内容。"""
 
@@ -68,26 +68,14 @@ def add(
             url=body.url,
             secret=body.secret,
         )
-        headers = {"Location": f"/v1/channels/{row.id}", "ETag": etag(row)}
-        return Response(ChannelRead.of(row).model_dump_json(), 201, headers, "application/json")
+        return versioned(ChannelRead.of(row), row, status=201, location=f"/v1/channels/{row.id}")
 
-    holder = principal.user_id or ""
-    return created_once(session, request, holder=holder, key=key, payload=body, create=answer)
+    return request.once(body, answer)
 
 
 @router.get("", summary="本人的渠道", responses=problems(Invalid))
-def list_(
-    session: ReadSession, principal: LoggedIn, limit: Limit = 20, cursor: Cursor = None
-) -> Page[ChannelRead]:
-    rows, next_cursor = fetch_page(
-        session,
-        service.channels(principal=principal),
-        sort=_BY_AGE,
-        key=ChannelAddress.id,
-        limit=limit,
-        cursor=cursor,
-    )
-    return Page(items=[ChannelRead.of(row) for row in rows], next_cursor=next_cursor)
+def list_(session: ReadSession, principal: LoggedIn, paging: Paging) -> Page[ChannelRead]:
+    return list_page(session, service.channels(principal=principal), _BY_AGE, paging, ChannelRead.of)
 
 
 # Declared before the routes with an id, which would otherwise match these paths.
@@ -136,8 +124,7 @@ def unsubscribe(
 @router.get("/{channel_id}", summary="渠道详情", responses=problems(NotFound))
 def get(channel_id: UUID, session: ReadSession, principal: LoggedIn, response: Response) -> ChannelRead:
     row = service.get_channel(session, channel_id, principal=principal)
-    response.headers["ETag"] = etag(row)
-    return ChannelRead.of(row)
+    return tagged(response, row, ChannelRead.of(row))
 
 
 @router.patch("/{channel_id}", summary="改名、停用或启用", responses=_ON_CHANGE)
@@ -151,8 +138,7 @@ def change(
 ) -> ChannelRead:
     changes = body.model_dump(exclude_none=True)
     row = service.change_channel(session, channel_id, principal=principal, changes=changes, if_match=if_match)
-    response.headers["ETag"] = etag(row)
-    return ChannelRead.of(row)
+    return tagged(response, row, ChannelRead.of(row))
 
 
 @router.delete("/{channel_id}", summary="删除渠道", status_code=204, responses=_ON_CHANGE)

@@ -12,7 +12,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import User
 from app.conditional_requests import check_if_match
-from app.database import now
+from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
@@ -70,9 +70,7 @@ def get_channel(session: Session, channel_id: UUID, *, principal: Principal) -> 
     Raises:
         NotFound: no such channel, or it belongs to another user.
     """
-    address = session.scalar(channels(principal=principal).where(ChannelAddress.id == channel_id))
-    if address is None:
-        raise NotFound
+    address = one_or_not_found(session, channels(principal=principal).where(ChannelAddress.id == channel_id))
     return address
 
 
@@ -226,8 +224,6 @@ def _changeable(
 ) -> ChannelAddress:
     require(principal, Action.CHANNEL_CHANGE, own=True)
     query = channels(principal=principal).where(ChannelAddress.id == channel_id)
-    address = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    if address is None:
-        raise NotFound
+    address = one_or_not_found(session, query.with_for_update().execution_options(populate_existing=True))
     check_if_match(if_match, address)
     return address

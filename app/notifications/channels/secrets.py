@@ -75,7 +75,7 @@ class SecretBox:
         return hmac.new(self._token_key, text.casefold().encode(), hashlib.sha256).hexdigest()[:16]
 
     def _derived(self, use: str) -> bytes:
-        key = self._settings.signing_key().encode()
+        key = self._settings.signing_key.encode()
         return HKDF(SHA256(), length=32, salt=None, info=f"sanku {use}".encode()).derive(key)
 
     # The labels are part of the keys: with another label nothing that is stored could be decrypted.

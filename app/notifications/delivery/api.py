@@ -12,7 +12,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, 
 from app.notifications.delivery import log as service
 from app.notifications.models import ChannelKind, Delivery, DeliveryState
 from app.notifications.schemas import DeliveryDetails, DeliveryRead
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
 
 router = APIRouter(
     prefix="/v1/deliveries", tags=["投递 Deliveries"], responses=problems(Unauthenticated, Forbidden)
@@ -25,20 +25,17 @@ _NEWEST_FIRST = Sort(Delivery.created_at, datetime, descending=True)
 def list_(
     session: ReadSession,
     principal: LoggedIn,
+    paging: Paging,
     states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态,可多选")] = None,
     channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
     address_id: Annotated[UUID | None, Query(description="渠道或端点")] = None,
     recipient_id: Annotated[UUID | None, Query(description="技术经理人、用户或单位")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[DeliveryRead]:
     """按时间倒序排列。管理部门可查看全部;其他用户仅可查看发往本人渠道和本单位端点的投递。"""
     query = service.deliveries(
         principal=principal, states=states, channel=channel, address_id=address_id, recipient_id=recipient_id
     )
-    rows, next_cursor = fetch_page(
-        session, query, sort=_NEWEST_FIRST, key=Delivery.id, limit=limit, cursor=cursor
-    )
+    rows, next_cursor = fetch_page(session, query, _NEWEST_FIRST, paging)
     kinds = service.kinds_of(session, rows)
     return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=next_cursor)
 

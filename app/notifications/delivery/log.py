@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
-from app.errors import Conflict, NotFound
+from app.database import one_or_not_found
+from app.errors import Conflict
 from app.notifications.delivery.ordering import lock_recipient, start
 from app.notifications.models import (
     UNFINISHED,
@@ -54,9 +55,7 @@ def get_delivery(session: Session, delivery_id: UUID, *, principal: Principal) -
     Raises:
         NotFound: no such delivery, or the principal may not see it.
     """
-    delivery = session.scalar(deliveries(principal=principal).where(Delivery.id == delivery_id))
-    if delivery is None:
-        raise NotFound
+    delivery = one_or_not_found(session, deliveries(principal=principal).where(Delivery.id == delivery_id))
     return delivery
 
 
@@ -83,9 +82,7 @@ def redeliver(session: Session, delivery_id: UUID, *, principal: Principal) -> D
     recipient_id = get_delivery(session, delivery_id, principal=principal).recipient_id
     lock_recipient(session, recipient_id)
     query = select(Delivery).where(Delivery.id == delivery_id, _own(principal, Action.DELIVERY_REPEAT))
-    delivery = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    if delivery is None:
-        raise NotFound
+    delivery = one_or_not_found(session, query.with_for_update().execution_options(populate_existing=True))
     if delivery.state in UNFINISHED:
         raise Conflict(
             "This delivery is still in progress.",

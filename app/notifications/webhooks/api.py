@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 
 from app.accounts.access.permissions import LoggedIn
-from app.conditional_requests import IfMatch, etag
+from app.conditional_requests import IfMatch, etag, tagged
 from app.database import ReadSession, WriteSession
 from app.errors import (
     Conflict,
@@ -23,7 +23,8 @@ from app.notifications.models import WebhookEndpoint
 from app.notifications.schemas import Asked, WebhookChange, WebhookIssued, WebhookNew, WebhookRead
 from app.notifications.webhooks import service
 from app.notifications.webhooks.service import Issued, WebhookConfig
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
+from app.services import AppSettings
 
 router = APIRouter(
     prefix="/v1/webhooks", tags=["Webhook 端点 Webhooks"], responses=problems(Unauthenticated, Forbidden)
@@ -33,8 +34,8 @@ _BY_AGE = Sort(WebhookEndpoint.created_at, datetime)
 _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 
 
-def _config(request: Request) -> WebhookConfig:
-    return WebhookConfig.of(request.app.state.settings)
+def _config(settings: AppSettings) -> WebhookConfig:
+    return WebhookConfig.of(settings)
 
 
 ConfigDependency = Annotated[WebhookConfig, Depends(_config)]
@@ -67,22 +68,17 @@ def create(
 def list_(
     session: ReadSession,
     principal: LoggedIn,
+    paging: Paging,
     organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[WebhookRead]:
     query = service.endpoints(principal=principal, organisation_id=organisation_id)
-    rows, next_cursor = fetch_page(
-        session, query, sort=_BY_AGE, key=WebhookEndpoint.id, limit=limit, cursor=cursor
-    )
-    return Page(items=[WebhookRead.model_validate(row) for row in rows], next_cursor=next_cursor)
+    return list_page(session, query, _BY_AGE, paging, WebhookRead.model_validate)
 
 
 @router.get("/{endpoint_id}", summary="Webhook 端点详情", responses=problems(NotFound))
 def get(endpoint_id: UUID, session: ReadSession, principal: LoggedIn, response: Response) -> WebhookRead:
     row = service.get_endpoint(session, endpoint_id, principal=principal)
-    response.headers["ETag"] = etag(row)
-    return WebhookRead.model_validate(row)
+    return tagged(response, row, WebhookRead.model_validate(row))
 
 
 @router.patch("/{endpoint_id}", summary="修改、停用或重新启用", responses=_ON_CHANGE)
@@ -103,8 +99,7 @@ def change(
         changes=body.model_dump(exclude_none=True),
         if_match=if_match,
     )
-    response.headers["ETag"] = etag(row)
-    return WebhookRead.model_validate(row)
+    return tagged(response, row, WebhookRead.model_validate(row))
 
 
 @router.delete("/{endpoint_id}", summary="删除端点", status_code=204, responses=_ON_CHANGE)

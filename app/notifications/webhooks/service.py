@@ -18,8 +18,8 @@ from app.accounts.access.permissions import Action, RecordScope, require, scope_
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.conditional_requests import check_if_match
-from app.database import now
-from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.database import now, one_or_not_found
+from app.errors import Conflict, Forbidden, Invalid
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
 from app.notifications.channels.secrets import SecretBox
@@ -108,9 +108,9 @@ def get_endpoint(session: Session, endpoint_id: UUID, *, principal: Principal) -
     Raises:
         NotFound: no such endpoint, or it belongs to another organisation.
     """
-    endpoint = session.scalar(endpoints(principal=principal).where(WebhookEndpoint.id == endpoint_id))
-    if endpoint is None:
-        raise NotFound
+    endpoint = one_or_not_found(
+        session, endpoints(principal=principal).where(WebhookEndpoint.id == endpoint_id)
+    )
     return endpoint
 
 
@@ -257,9 +257,7 @@ def _changeable(
     session: Session, endpoint_id: UUID, principal: Principal, if_match: str | None
 ) -> WebhookEndpoint:
     query = endpoints(principal=principal).where(WebhookEndpoint.id == endpoint_id)
-    endpoint = session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    if endpoint is None:
-        raise NotFound
+    endpoint = one_or_not_found(session, query.with_for_update().execution_options(populate_existing=True))
     require(principal, Action.WEBHOOK_CHANGE, owner_org_id=endpoint.organisation_id)
     check_if_match(if_match, endpoint)
     return endpoint

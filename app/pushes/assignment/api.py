@@ -3,16 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, status
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response, status
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
-from app.idempotency import IdempotencyKey, created_once
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 from app.pushes.assignment import runs as assignment_runs
 from app.pushes.assignment.models import AssignmentRun
 from app.pushes.assignment.plan import plan_assignment
@@ -25,7 +25,7 @@ from app.services import AllServices
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
 
-_NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True)
+_NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True, name="newest")
 
 
 @router.post("/assignments/plan", summary="统筹指派(试算)", responses=problems(Invalid))
@@ -50,41 +50,25 @@ def run(
     wanted: RunRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
-    request: Request,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """按试算方案新增推送,由后台任务一次性写入;已有推送保持不变,推送规则照常适用。结果见 Location。"""
     require(principal, Action.ASSIGNMENT_RUN)
 
     def answer() -> Response:
         started = assignment_runs.request_run(session, principal=principal, limit=wanted.limit)
-        return JSONResponse(
-            RunSummary.model_validate(started).model_dump(mode="json"),
-            status.HTTP_202_ACCEPTED,
-            {"Location": f"/v1/assignments/runs/{started.id}"},
-        )
+        address = f"/v1/assignments/runs/{started.id}"
+        return versioned(RunSummary.model_validate(started), None, status=202, location=address)
 
-    holder = principal.user_id or principal.api_key_id or ""
-    return created_once(session, request, holder=holder, key=key, payload=wanted, create=answer)
+    return request.once(wanted, answer)
 
 
 @router.get("/assignments/runs", summary="已执行的统筹指派", responses=problems(Invalid))
-def list_runs(
-    principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
-) -> Page[RunSummary]:
+def list_runs(principal: CurrentPrincipal, session: ReadSession, paging: Paging) -> Page[RunSummary]:
     """按时间倒序排列。系统每晚执行一次(可关闭),其余由管理部门发起。"""
     require(principal, Action.ASSIGNMENT_READ)
     query = select(AssignmentRun).options(defer(AssignmentRun.answer))
-    rows, next_cursor = fetch_page(
-        session,
-        query,
-        sort=_NEWEST_FIRST,
-        key=AssignmentRun.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="newest",
-    )
-    return Page(items=[RunSummary.model_validate(row) for row in rows], next_cursor=next_cursor)
+    return list_page(session, query, _NEWEST_FIRST, paging, RunSummary.model_validate)
 
 
 @router.get("/assignments/runs/{run_id}", summary="统筹指派的执行结果", responses=problems(NotFound))

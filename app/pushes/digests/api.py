@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.models import Role
-from app.conditional_requests import IfMatch, etag
-from app.database import ReadSession, WriteSession
+from app.conditional_requests import IfMatch, tagged
+from app.database import ReadSession, WriteSession, one_or_not_found
 from app.errors import (
     Forbidden,
     Invalid,
@@ -20,7 +20,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page, list_page
 from app.pushes.digests.models import Digest, OwnerDigest
 from app.pushes.digests.owner_digest import read_owner_digests
 from app.pushes.digests.preview import preview_list
@@ -46,8 +46,8 @@ from app.services import AllServices
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
 
 _CHANGES = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
-_NEWEST_FIRST = Sort(Digest.created_at, datetime, descending=True)
-_NEWEST_OWNER_DIGEST_FIRST = Sort(OwnerDigest.created_at, datetime, descending=True)
+_NEWEST_FIRST = Sort(Digest.created_at, datetime, descending=True, name="digests")
+_NEWEST_OWNER_DIGEST_FIRST = Sort(OwnerDigest.created_at, datetime, descending=True, name="owner_digests")
 
 
 @router.get("/managers/me/preferences", summary="本人的推送偏好", responses=problems(NotFound))
@@ -56,8 +56,7 @@ def get_preferences(principal: CurrentPrincipal, session: ReadSession, response:
     require(principal, Action.PREFERENCE_READ, own=True)
     id_ = preferences.own_manager(principal)
     current = preferences.managers_preferences(session, [id_])[id_]
-    response.headers["ETag"] = etag(current)
-    return PreferencesRead.model_validate(current)
+    return tagged(response, current, PreferencesRead.model_validate(current))
 
 
 @router.put("/managers/me/preferences", summary="设置本人的推送偏好", responses=_CHANGES)
@@ -72,8 +71,7 @@ def put_preferences(
     stored = preferences.put_managers_preferences(
         session, wanted.model_dump(), principal=principal, if_match=if_match
     )
-    response.headers["ETag"] = etag(stored)
-    return PreferencesRead.model_validate(stored)
+    return tagged(response, stored, PreferencesRead.model_validate(stored))
 
 
 @router.get("/organisations/me/preferences", summary="本单位的匹配通知偏好", responses=problems(NotFound))
@@ -83,8 +81,7 @@ def get_owner_preferences(
     require(principal, Action.PREFERENCE_READ, own=principal.role is not Role.MANAGER)
     id_ = preferences.own_organisation(principal)
     current = preferences.owners_preferences(session, [id_])[id_]
-    response.headers["ETag"] = etag(current)
-    return OwnerPreferencesRead.model_validate(current)
+    return tagged(response, current, OwnerPreferencesRead.model_validate(current))
 
 
 @router.put("/organisations/me/preferences", summary="设置本单位的匹配通知偏好", responses=_CHANGES)
@@ -99,27 +96,22 @@ def put_owner_preferences(
     stored = preferences.put_owners_preferences(
         session, wanted.model_dump(), principal=principal, if_match=if_match
     )
-    response.headers["ETag"] = etag(stored)
-    return OwnerPreferencesRead.model_validate(stored)
+    return tagged(response, stored, OwnerPreferencesRead.model_validate(stored))
 
 
 @router.get("/digests", summary="推送清单", responses=problems(Invalid))
 def list_digests(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[DigestRead]:
     """按时间倒序排列。技术经理人仅可查看本人的清单。"""
     require(principal, Action.DIGEST_READ, own=principal.role is Role.MANAGER)
     query = visible_digests(select(Digest), principal)
     if manager_id is not None:
         query = query.where(Digest.manager_id == manager_id)
-    rows, next_cursor = fetch_page(
-        session, query, sort=_NEWEST_FIRST, key=Digest.id, limit=limit, cursor=cursor, sort_name="digests"
-    )
-    return Page(items=[DigestRead.model_validate(row) for row in rows], next_cursor=next_cursor)
+    return list_page(session, query, _NEWEST_FIRST, paging, DigestRead.model_validate)
 
 
 @router.get(
@@ -130,9 +122,9 @@ def list_digests(
 )
 def get_digest(digest_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> DigestPushes:
     require(principal, Action.DIGEST_READ, own=principal.role is Role.MANAGER)
-    digest = session.scalar(visible_digests(select(Digest).where(Digest.id == digest_id), principal))
-    if digest is None:
-        raise NotFound()
+    digest = one_or_not_found(
+        session, visible_digests(select(Digest).where(Digest.id == digest_id), principal)
+    )
     ids = [UUID(item["push_id"]) for item in digest.items]
     rows = {push.id: push for push in session.scalars(select(Push).where(Push.id.in_(ids)))}
     pushes = read_many(session, [rows[id_] for id_ in ids], principal=principal)
@@ -141,22 +133,14 @@ def get_digest(digest_id: UUID, principal: CurrentPrincipal, session: ReadSessio
 
 @router.get("/owner-digests", summary="本单位的匹配通知", responses=problems(NotFound, Invalid))
 def list_owner_digests(
-    principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
+    principal: CurrentPrincipal, session: ReadSession, paging: Paging
 ) -> Page[OwnerDigestRead]:
     """按时间倒序排列。管理部门可查看全部。"""
     require(principal, Action.DIGEST_READ, own=principal.role is not Role.MANAGER)
     query = select(OwnerDigest)
     if not principal.sees_everything:
         query = query.where(OwnerDigest.organisation_id == preferences.own_organisation(principal))
-    rows, next_cursor = fetch_page(
-        session,
-        query,
-        sort=_NEWEST_OWNER_DIGEST_FIRST,
-        key=OwnerDigest.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="owner_digests",
-    )
+    rows, next_cursor = fetch_page(session, query, _NEWEST_OWNER_DIGEST_FIRST, paging)
     return Page(items=read_owner_digests(session, rows), next_cursor=next_cursor)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.libraries.record.enums import RecordKind
-from app.libraries.record.models import RecordVersion
+from app.libraries.record.versions import changes_of
 from app.matching.models import Pair
 from app.pushes.eligibility.facts import RecentPushes
 from app.pushes.eligibility.repush_policy import (
@@ -82,7 +82,7 @@ def repushable(
         )
     )
     ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
-    history = _changes(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
+    history = changes_of(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
     reasons = {}
     for push in ended:
         key = (push.demand_id, push.achievement_id)
@@ -94,9 +94,9 @@ def repushable(
         changed = {
             (kind.value, name)
             for kind, record_id, since, until in spans
-            for version, names in history.get(record_id, ())
-            if since < version <= until
-            for name in names
+            for change in history.get(record_id, ())
+            if since < change.version <= until
+            for name in change.fields
         }
         last = EndedAttempt(
             PushState(push.state),
@@ -108,21 +108,6 @@ def repushable(
         if may_repush(last, score=pair.score, changed={name for _, name in changed}, policy=policy):
             reasons[key, push.manager_id] = repush_reason(last, changed)
     return reasons
-
-
-def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[int, list[str]]]]:
-    """The versions of each record, each with the names of the fields that changed."""
-    if not record_ids:
-        return {}
-    changes: dict[UUID, list[tuple[int, list[str]]]] = {}
-    rows = session.execute(
-        select(RecordVersion.record_id, RecordVersion.version, RecordVersion.changed_fields).where(
-            RecordVersion.record_id.in_(record_ids)
-        )
-    )
-    for record_id, version, names in rows:
-        changes.setdefault(record_id, []).append((version, names))
-    return changes
 
 
 def begin_attempt(session: Session, push: Push) -> None:

@@ -1,13 +1,11 @@
 """Pairs refused by an owner. They are not pushed to anyone until the refusal lapses."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.libraries.record.models import RecordVersion
+from app.libraries.record.versions import changes_of
 from app.matching.models import Pair
 from app.pushes.eligibility.repush_policy import resolves_reason
 from app.pushes.feedback.models import OwnerAnswer
@@ -37,33 +35,18 @@ def pairs_refused_by_owner(
         )
     )
     refusals = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
-    history = _changes(session, {id_ for row in refusals for id_ in (row.demand_id, row.achievement_id)})
+    history = changes_of(session, {id_ for row in refusals for id_ in (row.demand_id, row.achievement_id)})
     refused = set()
     for row in refusals:
         key = (row.demand_id, row.achievement_id)
         changed = {
             name
             for record_id in key
-            for changed_at, names in history.get(record_id, ())
-            if changed_at > row.answered_at
-            for name in names
+            for change in history.get(record_id, ())
+            if change.changed_at > row.answered_at
+            for name in change.fields
         }
         score = pairs[key].score
         if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
             refused.add(key)
     return frozenset(refused)
-
-
-def _changes(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[tuple[datetime, list[str]]]]:
-    """The times at which each record changed, each with the names of the fields that changed."""
-    if not record_ids:
-        return {}
-    changes: dict[UUID, list[tuple[datetime, list[str]]]] = {}
-    rows = session.execute(
-        select(RecordVersion.record_id, RecordVersion.changed_at, RecordVersion.changed_fields).where(
-            RecordVersion.record_id.in_(record_ids)
-        )
-    )
-    for record_id, changed_at, names in rows:
-        changes.setdefault(record_id, []).append((changed_at, names))
-    return changes

@@ -35,54 +35,74 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 @dataclass(frozen=True)
-class EligibilitySnapshot:
-    """The rows and facts of some pairs and managers at one moment, each read once.
-
-    `recent` and `pending` are mutable: code that writes or plans several pushes counts each of them here.
-    """
+class ManagersSnapshot:
+    """The present rows of some managers, and what the rules read about each of them."""
 
     policy: Policy
     moment: datetime
-    demands: Mapping[UUID, Demand]
-    achievements: Mapping[UUID, Achievement]
     managers: Mapping[UUID, Manager]
-    pairs: Mapping[PairKey, Pair]
-    pushes: dict[PairKey, dict[UUID, PushState]]
-    demand_facts: Mapping[UUID, DemandFacts]
-    achievement_facts: Mapping[UUID, AchievementFacts]
     manager_facts: Mapping[UUID, ManagerFacts]
-    org_family: Mapping[str, str]
-    ranked_fully: bool
     trusted: frozenset[UUID]
     preferences: Mapping[UUID, Preferences]
     recent: dict[UUID, RecentPushes]
     pending: Counter[UUID]
-    repush_reasons: Mapping[tuple[PairKey, UUID], RepushReason]
-    owner_refused: frozenset[PairKey]
 
     @property
     def day(self) -> date:
         """The local day of the snapshot in Jinan."""
         return working_time.local(self.moment).date()
 
-    def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
-        """The facts of a pair with a manager, both of which must have been loaded."""
+    def with_pair(
+        self,
+        pair: PairEligibility,
+        manager_id: UUID,
+        *,
+        earlier: PushState | None = None,
+        may_repush: bool = False,
+    ) -> PushFacts:
         manager = self.managers[manager_id]
         return PushFacts(
-            pair=self.of_pair(key),
+            pair=pair,
             manager=self.manager_facts[manager_id],
             manager_state=manager.state,
             manager_valid_until=manager.valid_until,
             accepts_pushes=manager.accepts_pushes,
             trusted=manager.owner_org_id in self.trusted,
-            earlier=self.pushes.get(key, {}).get(manager_id),
-            may_repush=(key, manager_id) in self.repush_reasons,
+            earlier=earlier,
+            may_repush=may_repush,
             preferences=self.preferences[manager_id],
             recent=self.recent.get(manager_id, NO_RECENT_PUSHES),
             per_day=self.policy.per_day,
             per_week=self.policy.per_week,
             pending=self.pending[manager_id],
             pending_per_slot=self.policy.pending_per_slot,
+        )
+
+
+@dataclass(frozen=True)
+class EligibilitySnapshot(ManagersSnapshot):
+    """The rows and facts of some pairs and managers at one moment, each read once.
+
+    `recent` and `pending` are mutable: code that writes or plans several pushes counts each of them here.
+    """
+
+    demands: Mapping[UUID, Demand]
+    achievements: Mapping[UUID, Achievement]
+    pairs: Mapping[PairKey, Pair]
+    pushes: dict[PairKey, dict[UUID, PushState]]
+    demand_facts: Mapping[UUID, DemandFacts]
+    achievement_facts: Mapping[UUID, AchievementFacts]
+    org_family: Mapping[str, str]
+    ranked_fully: bool
+    repush_reasons: Mapping[tuple[PairKey, UUID], RepushReason]
+    owner_refused: frozenset[PairKey]
+
+    def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
+        return self.with_pair(
+            self.of_pair(key),
+            manager_id,
+            earlier=self.pushes.get(key, {}).get(manager_id),
+            may_repush=(key, manager_id) in self.repush_reasons,
         )
 
     def of_pair(self, key: PairKey) -> PairEligibility:
@@ -107,6 +127,28 @@ class EligibilitySnapshot:
         )
 
 
+def load_managers(
+    session: Session, manager_ids: Collection[UUID], *, policy: Policy, lock: bool = False
+) -> ManagersSnapshot:
+    """With `lock` the managers' rows stay as they are until the transaction ends."""
+    managers = _rows(session, Manager, set(manager_ids), lock)
+    load = open_engagement_counts(session, manager_ids)
+    moment = now()  # under lock: all other pushes to these managers are counted below
+    day = working_time.local(moment).date()
+    return ManagersSnapshot(
+        policy=policy,
+        moment=moment,
+        managers=managers,
+        manager_facts={
+            id_: manager_facts(row, open_load=load.get(id_, 0), today=day) for id_, row in managers.items()
+        },
+        trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
+        preferences=managers_preferences(session, managers.keys()),
+        recent=recent_pushes(session, managers.keys(), day),
+        pending=pending_by_manager(session, managers.keys()),
+    )
+
+
 def load_snapshot(
     session: Session,
     *,
@@ -124,33 +166,21 @@ def load_snapshot(
     demand_ids, achievement_ids = {key[0] for key in pairs}, {key[1] for key in pairs}
     demands = _rows(session, Demand, demand_ids, lock)
     achievements = _rows(session, Achievement, achievement_ids, lock)
-    managers = _rows(session, Manager, set(manager_ids), lock)
-    load = open_engagement_counts(session, manager_ids)
-    moment = now()  # under lock: all other pushes to these managers are counted below
-    day = working_time.local(moment).date()
+    managers = load_managers(session, manager_ids, policy=policy, lock=lock)
     ranked = _pairs(session, demand_ids, achievement_ids)
     demand_views = {id_: demand_facts(row) for id_, row in demands.items()}
     achievement_views = {id_: achievement_facts(row) for id_, row in achievements.items()}
-    manager_views = {
-        id_: manager_facts(row, open_load=load.get(id_, 0), today=day) for id_, row in managers.items()
-    }
+    parties = _parties(demand_views, achievement_views, managers.manager_facts)
     return EligibilitySnapshot(
-        policy=policy,
-        moment=moment,
+        **vars(managers),
         demands=demands,
         achievements=achievements,
-        managers=managers,
         pairs=ranked,
         pushes=_pushes(session, demand_ids, achievement_ids),
         demand_facts=demand_views,
         achievement_facts=achievement_views,
-        manager_facts=manager_views,
-        org_family=family_of(session, _parties(demand_views, achievement_views, manager_views)),
+        org_family=family_of(session, parties),
         ranked_fully=ranked_fully,
-        trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
-        preferences=managers_preferences(session, managers.keys()),
-        recent=recent_pushes(session, managers.keys(), day),
-        pending=pending_by_manager(session, managers.keys()),
         repush_reasons=repushable(session, ranked, policy.repush),
         owner_refused=pairs_refused_by_owner(session, ranked, policy.repush),
     )

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import IfMatch, etag
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import (
     Conflict,
@@ -23,9 +23,8 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.idempotency import IdempotencyKey, created_once
 from app.libraries.validation.values.codes import CodeOf
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 from app.pushes.feedback import service as feedback
 from app.pushes.feedback.achievement_feedback import feedback_for
 from app.pushes.feedback.models import MatchReport, ReportState, Side
@@ -44,7 +43,7 @@ router = APIRouter(prefix="/v1", tags=["反馈 Feedback"], responses=problems(Un
 Category = Annotated[str, CodeOf("match_report_categories")]
 
 _ANSWERS = problems(NotFound, Invalid, Conflict, StaleVersion, PreconditionRequired)
-_OLDEST_FIRST = Sort(MatchReport.created_at, datetime)
+_OLDEST_FIRST = Sort(MatchReport.created_at, datetime, name="reports")
 
 
 @router.get(
@@ -140,8 +139,7 @@ def report(
     wanted: ReportIn,
     principal: LoggedIn,
     session: WriteSession,
-    request: Request,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """由供需双方或收到推送的技术经理人报告,由管理部门处理。"""
 
@@ -154,37 +152,25 @@ def report(
             category=wanted.category,
             note=wanted.note,
         )
-        body = ReportRead.model_validate(row).model_dump(mode="json")
-        return JSONResponse(body, 201, headers={"ETag": etag(row)})
+        return versioned(ReportRead.model_validate(row), row, status=201)
 
-    holder = principal.user_id or principal.api_key_id or "nobody"
-    return created_once(session, request, holder=holder, key=key, payload=wanted, create=create)
+    return request.once(wanted, create)
 
 
 @router.get("/match-reports", summary="差错报告列表", responses=problems(Invalid))
 def list_reports(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     state: Annotated[ReportState, Query(description="状态")] = ReportState.OPEN,
     category: Annotated[Category | None, Query(description="类别")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[ReportForBureau]:
     """按时间顺序排列,最早的在前,供管理部门逐条处理。"""
     require(principal, Action.MATCH_REPORT_LIST)
     query = select(MatchReport).where(MatchReport.state == state)
     if category is not None:
         query = query.where(MatchReport.category == category)
-    rows, next_cursor = fetch_page(
-        session,
-        query,
-        sort=_OLDEST_FIRST,
-        key=MatchReport.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="reports",
-    )
-    return Page(items=[ReportForBureau.model_validate(row) for row in rows], next_cursor=next_cursor)
+    return list_page(session, query, _OLDEST_FIRST, paging, ReportForBureau.model_validate)
 
 
 @router.post("/match-reports/{report_id}/resolve", summary="处理差错报告", responses=_ANSWERS)
@@ -204,8 +190,7 @@ def resolve(
         resolution=wanted.resolution,
         if_match=if_match,
     )
-    response.headers["ETag"] = etag(row)
-    return ReportForBureau.model_validate(row)
+    return tagged(response, row, ReportForBureau.model_validate(row))
 
 
 def _read_answer(
@@ -217,8 +202,7 @@ def _read_answer(
     response: Response,
 ) -> OwnerAnswerRead:
     answer = feedback.answer_of(session, demand_id, achievement_id, side=side, principal=principal)
-    response.headers["ETag"] = etag(answer)
-    return OwnerAnswerRead.model_validate(answer)
+    return tagged(response, answer, OwnerAnswerRead.model_validate(answer))
 
 
 def _give_answer(
@@ -242,5 +226,4 @@ def _give_answer(
         note=answer.note,
         if_match=if_match,
     )
-    response.headers["ETag"] = etag(stored)
-    return OwnerAnswerRead.model_validate(stored)
+    return tagged(response, stored, OwnerAnswerRead.model_validate(stored))

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import check_if_match
-from app.database import now
+from app.conditional_requests import check_if_match, check_if_sent
+from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid, NotFound
 from app.events.catalogue import MatchReported, OwnerAnswered
 from app.events.outbox import emit
@@ -37,9 +37,7 @@ def answer_of(
         NotFound: the record is not the principal's, the two are no match, or there is no answer yet.
     """
     _own_match(session, demand_id, achievement_id, side=side, principal=principal)
-    answer = session.scalar(_answer(demand_id, achievement_id, side))
-    if answer is None:
-        raise NotFound()
+    answer = one_or_not_found(session, _answer(demand_id, achievement_id, side))
     return answer
 
 
@@ -174,8 +172,7 @@ def resolve(
     row = session.get(MatchReport, report_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound()
-    if if_match is not None:
-        check_if_match(if_match, row)
+    check_if_sent(if_match, row)
     if row.state != ReportState.OPEN:
         raise Conflict(
             f"This report has already been closed; its state is {row.state}.",

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, Response, status
 from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
-from app.conditional_requests import IfMatch, etag
+from app.conditional_requests import IfMatch, tagged
 from app.database import ReadSession, WriteSession, now
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated, problems
 from app.events.catalogue import PairsRanked
@@ -17,7 +17,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
 from app.matching.feedback.impressions import Shown
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
 from app.pushes import queries
 from app.pushes.feedback.training_signals import SURFACE, shown_in_inbox
 from app.pushes.inbox import service as inbox
@@ -26,12 +26,12 @@ from app.pushes.inbox.presenter import read_many, read_one
 from app.pushes.models import Push, PushState
 from app.pushes.policy import current_policy
 from app.pushes.schemas import Decline, Later, Planned, PlanRequest, PushRead
-from app.services import AllServices
+from app.services import AllServices, AppSettings
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
 
-_BEST_FIRST = Sort(Push.rank_key, float, descending=True)
-_NEWEST_FIRST = Sort(Push.created_at, datetime, descending=True)
+_BEST_FIRST = Sort(Push.rank_key, float, descending=True, name="inbox")
+_NEWEST_FIRST = Sort(Push.created_at, datetime, descending=True, name="newest")
 
 _ANSWERS = problems(NotFound, Conflict, StaleVersion)
 
@@ -43,18 +43,15 @@ def list_inbox(
     principal: CurrentPrincipal,
     session: ReadSession,
     shown_lists: Shown,
+    paging: Paging,
     states: States = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[PushRead]:
     """本人的推送,按排序分与新旧排列,最好的在前。不选状态时只列待处理的: 未读、已读未答、稍后提醒时间已到的。"""
     require(principal, Action.PUSH_LIST, own=True)
     query = queries.visible(select(Push), principal)
     query = query.where(Push.state.in_(states)) if states else queries.only_actionable(query, now())
-    rows, following = fetch_page(
-        session, query, sort=_BEST_FIRST, key=Push.id, limit=limit, cursor=cursor, sort_name="inbox"
-    )
-    if not states and cursor is None and rows and principal.manager_id is not None:
+    rows, following = fetch_page(session, query, _BEST_FIRST, paging)
+    if not states and paging.cursor is None and rows and principal.manager_id is not None:
         shown_lists.keep(
             principal,
             surface=SURFACE,
@@ -69,12 +66,11 @@ def list_inbox(
 def list_pushes(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
     demand_id: Annotated[UUID | None, Query(description="技术需求")] = None,
     achievement_id: Annotated[UUID | None, Query(description="技术成果")] = None,
     states: States = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[PushRead]:
     """最新的在前。管理部门可见全部,技术经理人只见本人的。"""
     require(principal, Action.PUSH_LIST, own=True)
@@ -88,9 +84,7 @@ def list_pushes(
             query = query.where(column == value)
     if states:
         query = query.where(Push.state.in_(states))
-    rows, following = fetch_page(
-        session, query, sort=_NEWEST_FIRST, key=Push.id, limit=limit, cursor=cursor, sort_name="newest"
-    )
+    rows, following = fetch_page(session, query, _NEWEST_FIRST, paging)
     return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
 
 
@@ -128,8 +122,7 @@ def get_push(
 ) -> PushRead:
     """查看不改变状态;标为已读请用 POST …/read。"""
     push = inbox.get_push(session, push_id, principal=principal)
-    response.headers["ETag"] = etag(push)
-    return read_one(session, push, principal=principal)
+    return tagged(response, push, read_one(session, push, principal=principal))
 
 
 @router.post(
@@ -143,8 +136,7 @@ def mark_read(
     if_match: IfMatch = None,
 ) -> PushRead:
     push = inbox.mark_read(session, push_id, principal=principal, if_match=if_match)
-    response.headers["ETag"] = etag(push)
-    return read_one(session, push, principal=principal)
+    return tagged(response, push, read_one(session, push, principal=principal))
 
 
 @router.post(
@@ -155,14 +147,12 @@ def accept(
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
-    request: Request,
+    settings: AppSettings,
     if_match: IfMatch = None,
 ) -> PushRead:
     """接收并开始对接。已达在办上限、存在利益冲突或记录已下架时返回 409,并说明原因。"""
-    window = request.app.state.settings.push_undo
-    push = inbox.accept(session, push_id, principal=principal, if_match=if_match, undo=window)
-    response.headers["ETag"] = etag(push)
-    return read_one(session, push, principal=principal)
+    push = inbox.accept(session, push_id, principal=principal, if_match=if_match, undo=settings.push_undo)
+    return tagged(response, push, read_one(session, push, principal=principal))
 
 
 @router.post(
@@ -174,7 +164,7 @@ def decline(
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
-    request: Request,
+    settings: AppSettings,
     if_match: IfMatch = None,
 ) -> PushRead:
     """谢绝后转给下一位技术经理人;仅当记录在谢绝原因所指的方面有变化时,才会再次推送给本人。"""
@@ -185,10 +175,9 @@ def decline(
         reason=answer.reason,
         note=answer.note,
         if_match=if_match,
-        undo=request.app.state.settings.push_undo,
+        undo=settings.push_undo,
     )
-    response.headers["ETag"] = etag(push)
-    return read_one(session, push, principal=principal)
+    return tagged(response, push, read_one(session, push, principal=principal))
 
 
 @router.post(
@@ -210,8 +199,7 @@ def undo(
         policy=current_policy(session, services),
         if_match=if_match,
     )
-    response.headers["ETag"] = etag(push)
-    return read_one(session, push, principal=principal)
+    return tagged(response, push, read_one(session, push, principal=principal))
 
 
 @router.post(
@@ -227,5 +215,4 @@ def later(
 ) -> PushRead:
     """到时间前不在收件箱中显示。"""
     push = inbox.postpone(session, push_id, principal=principal, until=answer.until, if_match=if_match)
-    response.headers["ETag"] = etag(push)
-    return read_one(session, push, principal=principal)
+    return tagged(response, push, read_one(session, push, principal=principal))

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.database import now
-from app.engagements.disclosure import approved_records, brokered_records
+from app.database import by_id, now
+from app.engagements.disclosure import opened_records
 from app.engagements.queries import engagements_of_pushes
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.summaries import by_id, manager_summaries, summariser
+from app.libraries.summaries import manager_summaries, summariser
 from app.matching.ranking.explanation import shown
 from app.pushes.inbox.repush_explanation import explain_repush
 from app.pushes.inbox.service import allowed_answers
@@ -36,8 +36,7 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
         session,
         [*demands.values(), *achievements.values()],
         principal=principal,
-        assigned=brokered_records(session, [principal.manager_id] if principal.manager_id else []),
-        approved=approved_records(session, principal),
+        opened=opened_records(session, principal),
     )
     managers = manager_summaries(session, {push.manager_id for push in pushes})
     engagements = engagements_of_pushes(session, [push.id for push in pushes])

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import check_if_match
-from app.database import now
+from app.conditional_requests import check_if_sent
+from app.database import now, one_or_not_found
 from app.engagements.lifecycle.opening import open_engagement
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.events.catalogue import PushPostponed
 from app.events.outbox import emit
 from app.matching.facts.constraints import Violation
@@ -52,9 +52,7 @@ def get_push(session: Session, push_id: UUID, *, principal: Principal) -> Push:
         NotFound: there is none, or it is not the principal's to see.
     """
     require(principal, Action.PUSH_READ, own=True)
-    push = session.scalar(queries.visible(select(Push).where(Push.id == push_id), principal))
-    if push is None:
-        raise NotFound()
+    push = one_or_not_found(session, queries.visible(select(Push).where(Push.id == push_id), principal))
     return push
 
 
@@ -175,9 +173,7 @@ def _own(session: Session, push_id: UUID, principal: Principal, *, lock: bool = 
     query = queries.visible(select(Push).where(Push.id == push_id), principal)
     if lock:
         query = query.with_for_update(of=Push).execution_options(populate_existing=True)
-    push = session.scalar(query)
-    if push is None:
-        raise NotFound()
+    push = one_or_not_found(session, query)
     return push
 
 
@@ -186,8 +182,7 @@ def _answerable(
 ) -> Push:
     """The push under lock, if the principal may answer it and its state allows this answer."""
     push = _own(session, push_id, principal, lock=True)
-    if if_match is not None:
-        check_if_match(if_match, push)
+    check_if_sent(if_match, push)
     possible = allowed_answers(push, now())
     if verb not in possible:
         state = push.state if possible or push.state not in PENDING else PushState.EXPIRED

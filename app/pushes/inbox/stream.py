@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from app.accounts.access.authentication import current_principal
+from app.accounts.access.authentication import principal_of
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
-from app.database import Database, database_of
+from app.database import Database
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.pushes.inbox.presenter import read_many
 from app.pushes.models import InboxChange, InboxPosition, Push
+from app.services import AllServices, Services
 from app.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
@@ -56,6 +57,7 @@ class EventBatch:
 def stream(
     request: Request,
     principal: CurrentPrincipal,
+    services: AllServices,
     last_event_id: Annotated[
         str | None, Header(alias="Last-Event-ID", max_length=40, description="上次收到的事件编号")
     ] = None,
@@ -66,11 +68,10 @@ def stream(
     require(principal, Action.PUSH_LIST, own=True)
     if principal.manager_id is None:
         raise NotFound("This user has no manager record.", "当前用户没有技术经理人档案。")
-    settings: Settings = request.app.state.settings
-    database = database_of(request)
+    settings, database = services[Settings], services[Database]
     with database.reading() as session:
         start = _start(session, principal.manager_id, _number(last_event_id))
-    events = _events(database, settings, principal.manager_id, start, _rechecking(request))
+    events = _events(database, settings, principal.manager_id, start, _rechecking(services, request))
     return EventSourceResponse(
         events,
         ping=max(1, round(settings.stream_heartbeat.total_seconds())),
@@ -125,12 +126,12 @@ def _still(recheck: Recheck) -> Principal | None:
         return None
 
 
-def _rechecking(request: Request) -> Recheck:
+def _rechecking(services: Services, request: Request) -> Recheck:
     """The principal again from the same credentials, so that a revocation ends a running stream too."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else None
     api_key = request.headers.get("X-API-Key")
-    return lambda: current_principal(request, bearer, api_key)
+    return lambda: principal_of(services, bearer, api_key)
 
 
 def _start(session: Session, manager_id: UUID, number: int | None) -> EventBatch:

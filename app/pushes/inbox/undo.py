@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import check_if_match
-from app.database import now
+from app.conditional_requests import check_if_sent
+from app.database import now, one_or_not_found
 from app.engagements.lifecycle.stage_changes import retract
-from app.errors import Conflict, NotFound
+from app.errors import Conflict
 from app.events.catalogue import PushUndone
 from app.events.outbox import emit
 from app.pushes import queries
@@ -42,16 +42,13 @@ def undo(
     """
     require(principal, Action.PUSH_ANSWER, own=True)
     query = queries.visible(select(Push).where(Push.id == push_id), principal)
-    known = session.scalar(query)
-    if known is None:
-        raise NotFound()
+    known = one_or_not_found(session, query)
     key = (known.demand_id, known.achievement_id)
     followers = session.scalars(select(Push).where(Push.follows_id == push_id)).all()
     managers = {known.manager_id, *(push.manager_id for push in followers)}
     standing = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
     push = session.scalars(query.with_for_update(of=Push).execution_options(populate_existing=True)).one()
-    if if_match is not None:
-        check_if_match(if_match, push)
+    check_if_sent(if_match, push)
     _check(push)
     broken = pending_violations(standing.of(key, push.manager_id))
     if broken:

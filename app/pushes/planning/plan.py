@@ -4,31 +4,25 @@
 rule again against the present rows under lock, so that an old plan can do no harm.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import now
-from app.engagements.lifecycle.workload import open_engagement_counts
+from app.database import by_id, now
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.matching.facts.from_records import achievement_facts, demand_facts
-from app.matching.facts.models import ManagerFacts
 from app.matching.models import Pair
 from app.pushes import queries
-from app.pushes.eligibility.attempts import pending_by_manager, recent_pushes
-from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairEligibility, PushFacts
+from app.pushes.eligibility.facts import PairEligibility
 from app.pushes.eligibility.rules import refusals
+from app.pushes.eligibility.snapshot import load_managers
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.planning.slots import Slots, free_slots
 from app.pushes.policy import Policy
 from app.pushes.preferences import working_time
-from app.pushes.preferences.service import managers_preferences
 from app.pushes.recommender import Recommender
 
 SPARE_MANAGERS = 5
@@ -55,14 +49,21 @@ def plan_pairs(
 ) -> list[PairPlan]:
     """Candidates for the pairs that have a free place; with `only`, that manager alone. `freed` as in `free_slots`."""
     places = free_slots(session, pairs, policy=policy, freed=freed)
-    demands = _by_id(session, Demand, {key[0] for key in places})
-    achievements = _by_id(session, Achievement, {key[1] for key in places})
+    demands = by_id(session, Demand, {key[0] for key in places})
+    achievements = by_id(session, Achievement, {key[1] for key in places})
     scores = {(pair.demand_id, pair.achievement_id): pair.score for pair in pairs}
     plans = []
     for key, place in places.items():
         if place.free > 0:
-            refused = _Refusals(session, demands[key[0]], achievements[key[1]], scores[key], policy)
-            found = _candidates(session, recommender, refused, place)
+            found = _candidates(
+                session,
+                recommender,
+                demands[key[0]],
+                achievements[key[1]],
+                place,
+                score=scores[key],
+                policy=policy,
+            )
             candidates = tuple(one for one in found if only is None or one.manager_id == only)
             if candidates:
                 plans.append(PairPlan(key, candidates))
@@ -95,80 +96,41 @@ def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> 
 def _candidates(
     session: Session,
     recommender: Recommender,
-    refused: "_Refusals",
+    demand: Demand,
+    achievement: Achievement,
     place: Slots,
+    *,
+    score: float,
+    policy: Policy,
 ) -> list[CandidateManager]:
     """Recommended managers who may get the pair and want it: more than it has places, where there are so many.
 
     The list that the matcher answers also has those in conflict, the full ones and those who want no such pairs; it is
     asked for a longer one as long as too few others are on it.
     """
+    pair = PairEligibility(
+        demand_facts(demand),
+        achievement_facts(achievement),
+        today=working_time.local(now()).date(),
+        score=score,
+        threshold=policy.threshold,
+    )
     wanted = place.free + SPARE_MANAGERS
     limit = wanted + len(place.pushed_to)
     while True:
-        found = recommender.managers_for(session, refused.demand, refused.achievement, limit=limit)
+        found = recommender.managers_for(session, demand, achievement, limit=limit)
         fit = [
             one
             for one in found
             if one.recommended and one.score >= LEAST_FIT and one.manager_id not in place.pushed_to
         ]
-        unwilling = refused.by([one.manager_id for one in fit])
+        # Without a lock: what is written is only what the rules allow under one.
+        managers = load_managers(session, [one.manager_id for one in fit], policy=policy)
         candidates = [
             CandidateManager(one.manager_id, one.score, one.reasons)
             for one in fit
-            if one.manager_id not in unwilling
+            if not refusals(managers.with_pair(pair, one.manager_id))
         ]
         if len(candidates) >= wanted or len(found) < limit or limit >= MOST_MANAGERS:
             return candidates
         limit = min(limit * 3, MOST_MANAGERS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusals:
-    """Which managers want no such pair, or had enough of pushes: told before they take a place on the list. Written is
-    only what the rules allow under lock; this reads without."""
-
-    session: Session
-    demand: Demand
-    achievement: Achievement
-    score: float
-    policy: Policy
-
-    def by(self, manager_ids: Sequence[UUID]) -> set[UUID]:
-        today = working_time.local(now()).date()
-        preferences = managers_preferences(self.session, manager_ids)
-        given = recent_pushes(self.session, manager_ids, today)
-        waiting = pending_by_manager(self.session, manager_ids)
-        load = open_engagement_counts(self.session, manager_ids)
-        capacities = self._capacities(manager_ids)
-        pair = PairEligibility(
-            demand_facts(self.demand),
-            achievement_facts(self.achievement),
-            today=today,
-            score=self.score,
-            threshold=self.policy.threshold,
-        )
-        return {
-            id_
-            for id_ in manager_ids
-            if refusals(
-                PushFacts(
-                    pair,
-                    ManagerFacts(str(id_), capacity=capacities.get(id_, 0), open_load=load.get(id_, 0)),
-                    preferences=preferences[id_],
-                    recent=given.get(id_, NO_RECENT_PUSHES),
-                    per_day=self.policy.per_day,
-                    per_week=self.policy.per_week,
-                    pending=waiting[id_],
-                    pending_per_slot=self.policy.pending_per_slot,
-                )
-            )
-        }
-
-    def _capacities(self, manager_ids: Sequence[UUID]) -> dict[UUID, int]:
-        rows = self.session.execute(select(Manager.id, Manager.capacity).where(Manager.id.in_(manager_ids)))
-        return dict(rows.all())
-
-
-def _by_id(session: Session, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(list(ids))))}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
 from app.libraries.managers.models import Manager
-from app.paging import MAX_PAGE, Cursor, Limit, Sort, fetch_page
+from app.paging import MAX_PAGE, PageRequest, Paging, Sort, fetch_page
 from app.statistics.common import head
 from app.statistics.export import FILES, Format, Tables, as_file
 from app.statistics.figures import demands, engagements
@@ -40,7 +40,7 @@ router = APIRouter(
     responses=problems(Unauthenticated, Forbidden, Invalid),
 )
 
-_BY_NUMBER = Sort(Manager.number, str)
+_BY_NUMBER = Sort(Manager.number, str, name="managers")
 
 FileFormat = Annotated[Format, Query(alias="format", description="json、csv 或 xlsx")]
 
@@ -119,32 +119,23 @@ def pushes(
 def managers(
     asked: Asking,
     session: ReadSession,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    paging: Paging,
     wanted: FileFormat = Format.JSON,
 ) -> ManagersRead | Response:
     """管理部门可见全部,技术经理人可见本人,高校院所可见本单位人员的数值。文件含全部人员,不分页。"""
     if wanted is Format.JSON:
-        items, following = _page(session, asked, limit, cursor)
+        items, following = _page(session, asked, paging)
         return ManagersRead(**head(push_figures.counted_for(asked)), items=items, next_cursor=following)
-    items, following = _page(session, asked, MAX_PAGE, None)
+    items, following = _page(session, asked, PageRequest(MAX_PAGE))
     while following is not None:
-        more, following = _page(session, asked, MAX_PAGE, following)
+        more, following = _page(session, asked, PageRequest(MAX_PAGE, following))
         items += more
     found = ManagersRead(**head(push_figures.counted_for(asked)), items=items, next_cursor=None)
     return as_file("managers", found, [("技术经理人", ManagerLine, items)], wanted)
 
 
 def _page(
-    session: ReadSession, asked: StatisticsQuery, limit: int, cursor: str | None
+    session: ReadSession, asked: StatisticsQuery, paging: PageRequest
 ) -> tuple[list[ManagerLine], str | None]:
-    rows, following = fetch_page(
-        session,
-        push_queries.managers(asked.principal),
-        sort=_BY_NUMBER,
-        key=Manager.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="managers",
-    )
+    rows, following = fetch_page(session, push_queries.managers(asked.principal), _BY_NUMBER, paging)
     return push_figures.manager_lines(session, asked, rows), following

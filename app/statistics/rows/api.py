@@ -5,13 +5,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
 
 from app.database import ReadSession
 from app.engagements import presenter as presenting
 from app.engagements.contract_models import Contract
-from app.engagements.contracts.api import read_many as read_contracts
+from app.engagements.contracts.presenter import read_many as read_contracts
 from app.engagements.contracts.schemas import ContractRead
 from app.engagements.models import Engagement, Stage, StageMove
 from app.engagements.schemas import EngagementRow
@@ -22,7 +20,7 @@ from app.libraries.summaries import RecordSummary
 from app.notifications.delivery.log import kinds_of
 from app.notifications.models import ChannelKind, Delivery, DeliveryState
 from app.notifications.schemas import DeliveryRead
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
 from app.pushes.models import PushAttempt
 from app.statistics.figures.demands import STEP_NAMES, Grouping, step_code
 from app.statistics.figures.pushes import STAGES_OF
@@ -69,36 +67,31 @@ Key = Annotated[str | None, Query(max_length=40, pattern="^[A-Za-z0-9_-]+$", des
 Reason = Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$", description="原因")]
 
 
-def _page(
-    session: Session, query: Select[Any], column: Any, key: Any, limit: int, cursor: str | None
-) -> tuple[Any, str | None]:
-    """Newest first."""
-    sort = Sort(column, datetime, descending=True)
-    return fetch_page(session, query, sort=sort, key=key, limit=limit, cursor=cursor, sort_name="statistics")
+def _newest(column: Any) -> Sort:
+    return Sort(column, datetime, descending=True, name="statistics")
 
 
 @router.get("/funnel/rows", name="funnel", summary="漏斗的明细", response_model_exclude_unset=True)
 def funnel_rows(
     asked: Asking,
     session: ReadSession,
+    paging: Paging,
     step: StepCode = "published",
     group_by: Grouping | None = None,
     key: Key = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[DemandReached]:
     """走到某一步及其后的需求;管理部门可见全部,其他人只见本单位的。"""
     query = demands.funnel_rows(asked, _STEPS[step], group_by=group_by, key=key)
-    rows, following = _page(session, query, Demand.published_at, Demand.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(Demand.published_at), paging)
     return Page(items=read_demands(session, rows, asked), next_cursor=following)
 
 
 @router.get("/funnel/ended/rows", name="ended", summary="已终止对接的明细", response_model_exclude_unset=True)
 def ended_rows(
-    asked: Asking, session: ReadSession, reason: Reason = None, limit: Limit = 20, cursor: Cursor = None
+    asked: Asking, session: ReadSession, paging: Paging, reason: Reason = None
 ) -> Page[EngagementRow]:
     query = demands.ended_rows(asked, reason)
-    rows, following = _page(session, query, Engagement.opened_at, Engagement.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(Engagement.opened_at), paging)
     items = presenting.read_many(session, rows, principal=asked.principal)
     return Page(items=items, next_cursor=following)
 
@@ -109,14 +102,13 @@ def ended_rows(
 def stage_rows(
     asked: Asking,
     session: ReadSession,
+    paging: Paging,
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
     left: Annotated[bool | None, Query(description="是否已离开该阶段")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[StageStay]:
     """同一对接两次进入同一阶段的,列两次。"""
     query = engagements.stage_rows(asked, stage=stage, left=left)
-    rows, following = _page(session, query, StageMove.moved_at, StageMove.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(StageMove.moved_at), paging)
     return Page(items=read_stays(session, rows, principal=asked.principal), next_cursor=following)
 
 
@@ -124,17 +116,16 @@ def stage_rows(
 def contract_rows(
     asked: Asking,
     session: ReadSession,
+    paging: Paging,
     part: Annotated[
         ContractPart, Query(description="standing 有效 landed 在济落地 cancelled 已撤销")
     ] = ContractPart.STANDING,
     group_by: ContractGroup | None = None,
     key: Key = None,
     manager_id: UUID | None = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[ContractRead]:
     query = engagements.contract_rows(asked, part=part, group_by=group_by, key=key, manager_id=manager_id)
-    rows, following = _page(session, query, Contract.created_at, Contract.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(Contract.created_at), paging)
     return Page(items=read_contracts(session, rows), next_cursor=following)
 
 
@@ -143,13 +134,12 @@ def gap_rows(
     asked: Asking,
     session: ReadSession,
     key: Annotated[str, Query(max_length=4, pattern="^[0-9a-z]+$", description="一级领域")],
+    paging: Paging,
     part: GapCode = "demands",
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[RecordSummary]:
     query = demands.gap_rows(asked, _PARTS[part], key)
     model = Achievement if _PARTS[part] >= GapPart.ACHIEVEMENTS else Demand
-    rows, following = _page(session, query, model.published_at, model.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(model.published_at), paging)
     return Page(items=read_records(session, rows, principal=asked.principal), next_cursor=following)
 
 
@@ -158,14 +148,13 @@ def manager_rows(
     asked: Asking,
     session: ReadSession,
     manager_id: UUID,
+    paging: Paging,
     stage: Annotated[StageCode | None, Query(description="open 进行中 signed landed ended")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[EngagementRow]:
     """所牵头的对接。推送见 pushes/rows,合同见 contracts/rows。"""
     stages = () if stage is None else STAGES_OF[stage]
     query = engagements.engagement_rows(asked, manager_id=manager_id, stages=stages)
-    rows, following = _page(session, query, Engagement.opened_at, Engagement.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(Engagement.opened_at), paging)
     items = presenting.read_many(session, rows, principal=asked.principal)
     return Page(items=items, next_cursor=following)
 
@@ -174,16 +163,15 @@ def manager_rows(
 def push_rows(
     asked: Asking,
     session: ReadSession,
+    paging: Paging,
     outcome: Annotated[Outcome | None, Query(description="结果")] = None,
     read: Annotated[bool | None, Query(description="是否已读")] = None,
     reason: Reason = None,
     manager_id: UUID | None = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[PushRoundRead]:
     """每轮一行。管理部门可见全部,技术经理人只见本人的。"""
     query = pushes.round_rows(asked, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
-    rows, following = _page(session, query, PushAttempt.pushed_at, PushAttempt.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(PushAttempt.pushed_at), paging)
     return Page(items=read_rounds(session, rows, principal=asked.principal), next_cursor=following)
 
 
@@ -191,14 +179,13 @@ def push_rows(
 def delivery_rows(
     asked: Asking,
     session: ReadSession,
+    paging: Paging,
     channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
     states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态,可多选")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[DeliveryRead]:
     """仅管理部门可见;本人的投递见 /v1/deliveries。"""
     require_operator(asked)
     query = pushes.delivery_rows(asked, channel=channel, states=states or ())
-    rows, following = _page(session, query, Delivery.created_at, Delivery.id, limit, cursor)
+    rows, following = fetch_page(session, query, _newest(Delivery.created_at), paging)
     kinds = kinds_of(session, rows)
     return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=following)

@@ -6,13 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
+from app.database import by_id
 from app.engagements import presenter as presenting
-from app.engagements.disclosure import approved_records, brokered_records
+from app.engagements.disclosure import opened_records
 from app.engagements.models import Engagement, StageMove
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.models import Record
-from app.libraries.summaries import RecordSummary, by_id, manager_summaries, summariser
+from app.libraries.summaries import RecordSummary, manager_summaries, summariser
 from app.pushes.models import Push, PushAttempt
 from app.statistics.common import counted, days
 from app.statistics.figures.demands import step_code
@@ -28,8 +29,7 @@ def read_records(session: Session, records: Sequence[Record], *, principal: Prin
         session,
         records,
         principal=principal,
-        assigned=brokered_records(session, [principal.manager_id] if principal.manager_id else []),
-        approved=approved_records(session, principal),
+        opened=opened_records(session, principal),
     )
     return [summary(record) for record in records]
 
@@ -71,7 +71,7 @@ def read_rounds(
     outcomes = counted(session, push_queries.outcomes([one.id for one in rounds]))
     demands = by_id(session, Demand, {push.demand_id for push in pushes.values()})
     achievements = by_id(session, Achievement, {push.achievement_id for push in pushes.values()})
-    records = [*demands.values(), *achievements.values()]
+    records: list[Record] = [*demands.values(), *achievements.values()]
     shown = {one.id: one for one in read_records(session, records, principal=principal)}
     managers = manager_summaries(session, {one.manager_id for one in rounds})
     return [

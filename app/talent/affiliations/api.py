@@ -10,7 +10,7 @@ from app.accounts.access.permissions import Action, LoggedIn, require
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
 from app.libraries.managers.models import Affiliation
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
 from app.talent.access import manager_for
 from app.talent.affiliations import service
 from app.talent.affiliations.models import ConsentState
@@ -21,7 +21,7 @@ router = APIRouter(
     prefix="/v1", tags=["跨机构任职 Affiliations"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_NEWEST = Sort(Affiliation.created_at, datetime, descending=True)
+_NEWEST = Sort(Affiliation.created_at, datetime, descending=True, name="affiliations")
 _DECIDING = problems(NotFound, Conflict)
 
 
@@ -36,21 +36,12 @@ def list_of_manager(manager_id: UUID, principal: LoggedIn, session: ReadSession)
 def list_affiliations(
     principal: LoggedIn,
     session: ReadSession,
+    paging: Paging,
     consent: Annotated[ConsentState | None, Query(description="单位意见;pending 为待答复")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[AffiliationRead]:
     """供任职单位查看和答复跨机构任职;管理部门可见全部。"""
     require(principal, Action.AFFILIATION_CONSENT, own=True)
-    rows, following = fetch_page(
-        session,
-        service.posts(principal, consent),
-        sort=_NEWEST,
-        key=Affiliation.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="affiliations",
-    )
+    rows, following = fetch_page(session, service.posts(principal, consent), _NEWEST, paging)
     return Page(items=service.read_many(session, rows), next_cursor=following)
 
 

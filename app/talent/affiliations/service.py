@@ -12,8 +12,8 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.clock import today
-from app.database import now
-from app.errors import Conflict, Forbidden, NotFound
+from app.database import now, one_or_not_found
+from app.errors import Conflict, Forbidden
 from app.events.catalogue import AffiliationAnswered
 from app.events.outbox import emit
 from app.libraries.disclosure.visibility import visible_rows
@@ -75,9 +75,7 @@ def decide(
         Conflict: it is the primary post.
     """
     require(principal, Action.AFFILIATION_CONSENT, own=True)
-    post = session.scalar(posts(principal, None).where(Affiliation.id == affiliation_id))
-    if post is None:
-        raise NotFound()
+    post = one_or_not_found(session, posts(principal, None).where(Affiliation.id == affiliation_id))
     if not principal.reads_details:
         raise Forbidden(
             "Your organisation is not verified yet.", "贵单位尚未经主管部门核验。", code="not_verified"

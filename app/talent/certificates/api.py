@@ -4,27 +4,27 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.idempotency import Idempotent
 from app.clock import today
-from app.conditional_requests import IfMatch
+from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
 from app.libraries.record.enums import CertificateLevel
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import manager_for, own_rows
 from app.talent.certificates import service
 from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import CertificateCreate, CertificateRead, LevelRead, ReviewNote
 from app.talent.recognition_facts import highest
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
 
-_NEWEST = Sort(TrainingCertificate.created_at, datetime, descending=True)
+_NEWEST = Sort(TrainingCertificate.created_at, datetime, descending=True, name="certificates")
 _STATES = {state.value: state for state in CertificateState}
 _LEVELS = {level.value: level for level in CertificateLevel}
 
@@ -34,10 +34,9 @@ _LEVELS = {level.value: level for level in CertificateLevel}
 )
 def hand_in(
     body: CertificateCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """经管理部门核验后用于人才认定。"""
 
@@ -45,17 +44,16 @@ def hand_in(
         certificate = service.hand_in(session, body, principal=principal)
         return read(certificate), certificate
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, body, make, location="/v1/certificates")
 
 
 @router.get("/certificates", summary="证书列表", responses=LISTING)
 def list_certificates(
     principal: LoggedIn,
     session: ReadSession,
+    paging: Paging,
     states: Annotated[list[CertificateState] | None, Query(alias="state", description="状态,可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[CertificateRead]:
     """最新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
     require(principal, Action.CERTIFICATE_READ, own=True)
@@ -64,16 +62,7 @@ def list_certificates(
         query = query.where(TrainingCertificate.state.in_(states))
     if manager_id is not None:
         query = query.where(TrainingCertificate.manager_id == manager_id)
-    rows, following = fetch_page(
-        session,
-        query,
-        sort=_NEWEST,
-        key=TrainingCertificate.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="certificates",
-    )
-    return Page(items=[read(row) for row in rows], next_cursor=following)
+    return list_page(session, query, _NEWEST, paging, read)
 
 
 @router.get(
@@ -81,7 +70,7 @@ def list_certificates(
 )
 def get_certificate(certificate_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     certificate = service.find(session, certificate_id, principal=principal)
-    return answer(read(certificate), certificate)
+    return versioned(read(certificate), certificate)
 
 
 @router.get("/managers/{manager_id}/certificate-level", summary="某日的最高有效证书等级", responses=READING)
@@ -125,7 +114,7 @@ def _add_review(name: str, summary: str, text: str) -> None:
         certificate = service.review(
             session, certificate_id, name, body.note, principal=principal, if_match=if_match
         )
-        return answer(read(certificate), certificate)
+        return versioned(read(certificate), certificate)
 
 
 _add_review("verify", "核验证书", "由管理部门核验;核验后计入人才认定。")

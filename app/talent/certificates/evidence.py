@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.conditional_requests import check_if_sent
 from app.engagements.files.service import ExaminedFile
 from app.errors import Conflict, NotFound
 from app.talent.access import is_own
 from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.certificates.service import find
-from app.talent.responses import check_sent
 
 
 def find_changeable(
@@ -49,7 +49,7 @@ def attach(
 ) -> TrainingCertificate:
     """The scan of this certificate from now on; the bytes of a former one are swept up later."""
     certificate = find_changeable(session, certificate_id, principal=principal, lock=True)
-    check_sent(if_match, certificate)
+    check_if_sent(if_match, certificate)
     certificate.evidence_name = received.name
     certificate.evidence_type = received.media_type
     certificate.evidence_size = received.size

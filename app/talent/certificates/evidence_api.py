@@ -8,15 +8,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
 
 from app.accounts.access.permissions import Action, LoggedIn, require
-from app.conditional_requests import IfMatch
-from app.database import ReadSession, WriteSession
+from app.conditional_requests import IfMatch, versioned
+from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.files.service import examine, store_bytes
+from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import FORM, as_attachment, received
 from app.errors import Forbidden, TooLarge, Unauthenticated, Unavailable, problems
+from app.services import AppSettings
 from app.talent.certificates import evidence
 from app.talent.certificates.api import read
 from app.talent.certificates.schemas import CertificateRead
-from app.talent.responses import CHANGING, READING, answer
+from app.talent.responses import CHANGING, READING
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
 
@@ -37,23 +39,24 @@ async def received_scan(request: Request, principal: LoggedIn) -> AsyncIterator[
 )
 def upload(
     certificate_id: UUID,
-    request: Request,
+    database: AppDatabase,
+    settings: AppSettings,
+    store: AppFiles,
     file: Annotated[UploadFile, Depends(received_scan)],
     principal: LoggedIn,
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
     """核验前可以上传或更换;类型由内容判定。"""
-    state = request.app.state
-    examined = examine(file.file, file.filename or "", max_bytes=state.settings.max_file_bytes)
-    with state.database.reading() as before:
+    examined = examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
+    with database.reading() as before:
         evidence.find_changeable(before, certificate_id, principal=principal)
     # Bytes are stored before the transaction begins: no lock is held while they travel.
-    key = store_bytes(state.files, certificate_id, file.file, examined)
+    key = store_bytes(store, certificate_id, file.file, examined)
     certificate = evidence.attach(
         session, certificate_id, received=examined, key=key, principal=principal, if_match=if_match
     )
-    return answer(read(certificate), certificate)
+    return versioned(read(certificate), certificate)
 
 
 @router.get(
@@ -62,10 +65,10 @@ def upload(
     response_class=Response,
     responses=READING | problems(Unavailable),
 )
-def download(certificate_id: UUID, request: Request, principal: LoggedIn, session: ReadSession) -> Response:
+def download(certificate_id: UUID, store: AppFiles, principal: LoggedIn, session: ReadSession) -> Response:
     certificate = evidence.scan_of(session, certificate_id, principal=principal)
     return as_attachment(
-        request.app.state.files,
+        store,
         str(certificate.evidence_key),
         name=str(certificate.evidence_name),
         media_type=certificate.evidence_type,

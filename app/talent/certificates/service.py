@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.clock import today
-from app.database import now
-from app.errors import Conflict, NotFound
+from app.conditional_requests import check_if_sent
+from app.database import now, one_or_not_found
+from app.errors import Conflict
 from app.events.catalogue import (
     CertificateExpired,
     CertificateRejected,
@@ -25,7 +26,6 @@ from app.talent.access import manager_for, own_rows
 from app.talent.certificates.models import MOVES, CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import CertificateCreate
 from app.talent.recognition_facts import CertificateFacts
-from app.talent.responses import check_sent
 from app.talent.transitions import begin, take_transition
 
 NOTED_AT_ONCE = 500
@@ -75,9 +75,7 @@ def find(
     query = select(TrainingCertificate).where(
         TrainingCertificate.id == certificate_id, own_rows(TrainingCertificate.manager_id, principal)
     )
-    certificate = session.scalar(query.with_for_update(of=TrainingCertificate) if lock else query)
-    if certificate is None:
-        raise NotFound()
+    certificate = one_or_not_found(session, query.with_for_update(of=TrainingCertificate) if lock else query)
     return certificate
 
 
@@ -97,7 +95,7 @@ def review(
     """
     require(principal, Action.CERTIFICATE_VERIFY)
     certificate = find(session, certificate_id, principal=principal, lock=True)
-    check_sent(if_match, certificate)
+    check_if_sent(if_match, certificate)
     take_transition(
         session,
         certificate,

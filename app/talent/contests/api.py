@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.conditional_requests import IfMatch
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
 from app.talent.contests import service
 from app.talent.contests.models import (
     Contest,
@@ -28,11 +28,11 @@ from app.talent.contests.schemas import (
     ContestPatch,
     ContestRead,
 )
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 
 router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=problems(Unauthenticated, Forbidden))
 
-_NEWEST = Sort(Contest.starts_at, datetime, descending=True)
+_NEWEST = Sort(Contest.starts_at, datetime, descending=True, name="contests")
 _STATES = {state.value: state for state in ContestState}
 _KINDS = {kind.value: kind for kind in ContestKind}
 
@@ -42,26 +42,24 @@ _KINDS = {kind.value: kind for kind in ContestKind}
 )
 def make_contest(
     body: ContestCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     def make() -> tuple[ContestRead, Contest]:
         contest = service.make(session, body, principal=principal)
         return _read(session, [contest])[0], contest
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, body, make, location="/v1/contests")
 
 
 @router.get("/contests", summary="大赛与活动列表", responses=LISTING)
 def list_contests(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     kind: Annotated[ContestKind | None, Query(description="类型")] = None,
     states: Annotated[list[ContestState] | None, Query(alias="state", description="状态,可多选")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[ContestRead]:
     """开始时间晚的在前。草稿仅管理部门可见。"""
     require(principal, Action.CONTEST_READ)
@@ -72,16 +70,14 @@ def list_contests(
         query = query.where(Contest.kind == kind)
     if states:
         query = query.where(Contest.state.in_(states))
-    rows, following = fetch_page(
-        session, query, sort=_NEWEST, key=Contest.id, limit=limit, cursor=cursor, sort_name="contests"
-    )
+    rows, following = fetch_page(session, query, _NEWEST, paging)
     return Page(items=_read(session, rows), next_cursor=following)
 
 
 @router.get("/contests/{contest_id}", summary="一项大赛或活动", response_model=ContestRead, responses=READING)
 def get_contest(contest_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> Response:
     contest = service.find(session, contest_id, principal=principal)
-    return answer(_read(session, [contest])[0], contest)
+    return versioned(_read(session, [contest])[0], contest)
 
 
 @router.patch(
@@ -96,7 +92,7 @@ def change_contest(
 ) -> Response:
     """增加名额时候补人员依次递补。"""
     contest = service.change(session, contest_id, body, principal=principal, if_match=if_match)
-    return answer(_read(session, [contest])[0], contest)
+    return versioned(_read(session, [contest])[0], contest)
 
 
 def _add_move(name: str, summary: str, text: str) -> None:
@@ -116,7 +112,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
         if_match: IfMatch = None,
     ) -> Response:
         contest = service.move(session, contest_id, name, body.note, principal=principal, if_match=if_match)
-        return answer(_read(session, [contest])[0], contest)
+        return versioned(_read(session, [contest])[0], contest)
 
 
 _add_move("open", "开放报名", "报名截止时间须在将来。")

@@ -5,27 +5,28 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
 from app.accounts.access.principal import Principal
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
 from app.libraries.managers.models import Manager
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
 from app.talent.access import own_rows
 from app.talent.contests import service
 from app.talent.contests.models import Contest, ContestRegistration, ContestState, RegistrationState
 from app.talent.contests.schemas import PlacingRead, Placings, RegistrationCreate, RegistrationRead
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 
 router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=problems(Unauthenticated, Forbidden))
 
-_IN_LINE = Sort(ContestRegistration.queued_at, datetime)
-_BY_PLACE = Sort(func.coalesce(ContestRegistration.place, 10_000), int)
+_IN_LINE = Sort(ContestRegistration.queued_at, datetime, name="registrations")
+_BY_PLACE = Sort(func.coalesce(ContestRegistration.place, 10_000), int, name="placings")
 
 
 @router.post(
@@ -38,10 +39,9 @@ _BY_PLACE = Sort(func.coalesce(ContestRegistration.place, 10_000), int)
 def register(
     contest_id: UUID,
     body: RegistrationCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """名额已满时进入候补,有人退出则依次递补。"""
 
@@ -49,7 +49,7 @@ def register(
         row = service.register(session, contest_id, body, principal=principal)
         return _registrations(session, [row], principal)[0], row
 
-    return create(request, session, body, principal=principal, key=key, make=make, located=False)
+    return create(request, body, make)
 
 
 @router.get("/contests/{contest_id}/registrations", summary="报名列表", responses=LISTING | READING)
@@ -57,9 +57,8 @@ def list_registrations(
     contest_id: UUID,
     principal: LoggedIn,
     session: ReadSession,
+    paging: Paging,
     state: Annotated[RegistrationState | None, Query(description="状态")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[RegistrationRead]:
     """按报名时间。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
     require(principal, Action.CONTEST_REGISTER, own=True)
@@ -69,15 +68,7 @@ def list_registrations(
     )
     if state is not None:
         query = query.where(ContestRegistration.state == state)
-    rows, following = fetch_page(
-        session,
-        query,
-        sort=_IN_LINE,
-        key=ContestRegistration.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="registrations",
-    )
+    rows, following = fetch_page(session, query, _IN_LINE, paging)
     return Page(items=_registrations(session, rows, principal), next_cursor=following)
 
 
@@ -89,7 +80,7 @@ def list_registrations(
 )
 def withdraw(registration_id: UUID, principal: LoggedIn, session: WriteSession) -> Response:
     row = service.withdraw(session, registration_id, principal=principal)
-    return answer(_registrations(session, [row], principal)[0], row)
+    return versioned(_registrations(session, [row], principal)[0], row)
 
 
 @router.put("/contests/{contest_id}/placings", summary="录入名次与奖项", responses=CHANGING)
@@ -106,8 +97,7 @@ def list_placings(
     contest_id: UUID,
     principal: CurrentPrincipal,
     session: ReadSession,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> Page[PlacingRead]:
     """公布后对所有人公开: 有名次或奖项的人。"""
     contest = service.find(session, contest_id, principal=principal)
@@ -120,15 +110,7 @@ def list_placings(
             ContestRegistration.place.is_not(None) | ContestRegistration.award.is_not(None),
         )
     )
-    rows, following = fetch_page(
-        session,
-        query,
-        sort=_BY_PLACE,
-        key=ContestRegistration.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="placings",
-    )
+    rows, following = fetch_page(session, query, _BY_PLACE, paging)
     names = _names(session, rows)
     items = [
         PlacingRead(

@@ -10,9 +10,9 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, allowed, require
 from app.accounts.access.principal import SYSTEM, Principal
 from app.clock import JINAN_TIME
-from app.conditional_requests import check_if_match
-from app.database import now
-from app.errors import Conflict, Invalid, NotFound
+from app.conditional_requests import check_if_match, check_if_sent
+from app.database import now, one_or_not_found
+from app.errors import Conflict, Invalid
 from app.events.catalogue import ContestFinished, ContestPromoted, ContestRegistered
 from app.events.outbox import emit
 from app.libraries.record.reference_numbers import take_numbers
@@ -28,7 +28,6 @@ from app.talent.contests.models import (
 )
 from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, RegistrationCreate
 from app.talent.rankings.service import issuer_of
-from app.talent.responses import check_sent
 from app.talent.transitions import begin, take_transition
 
 CLOSED_AT_ONCE = 100
@@ -52,9 +51,7 @@ def find(session: Session, contest_id: UUID, *, principal: Principal, lock: bool
     query = select(Contest).where(Contest.id == contest_id)
     if not allowed(principal, Action.CONTEST_MANAGE, own=False):
         query = query.where(Contest.state != ContestState.DRAFT)
-    contest = session.scalar(query.with_for_update(of=Contest) if lock else query)
-    if contest is None:
-        raise NotFound()
+    contest = one_or_not_found(session, query.with_for_update(of=Contest) if lock else query)
     return contest
 
 
@@ -110,7 +107,7 @@ def move(
     """
     require(principal, Action.CONTEST_MANAGE)
     contest = find(session, contest_id, principal=principal, lock=True)
-    check_sent(if_match, contest)
+    check_if_sent(if_match, contest)
     if name == "open" and contest.deadline <= now():
         raise Invalid.field("deadline", "past", "报名截止时间已过", "the deadline has passed")
     take_transition(
@@ -187,9 +184,7 @@ def withdraw(session: Session, registration_id: UUID, *, principal: Principal) -
     query = select(ContestRegistration).where(
         ContestRegistration.id == registration_id, own_rows(ContestRegistration.manager_id, principal)
     )
-    known = session.scalar(query)
-    if known is None:
-        raise NotFound()
+    known = one_or_not_found(session, query)
     contest = session.get_one(Contest, known.contest_id, with_for_update=True, populate_existing=True)
     row = session.scalar(query.execution_options(populate_existing=True))
     assert row is not None

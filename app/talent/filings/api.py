@@ -5,19 +5,20 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
 from app.accounts.access.principal import Principal
+from app.accounts.idempotency import Idempotent
 from app.clock import today
-from app.conditional_requests import IfMatch
+from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
 from app.libraries.managers.models import Manager
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page
+from app.services import AppSettings
 from app.talent import transitions
 from app.talent.access import own_rows
 from app.talent.filings import service
@@ -31,13 +32,13 @@ from app.talent.filings.schemas import (
     Pledge,
     PledgeRead,
 )
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 
 router = APIRouter(
     prefix="/v1/filings", tags=["备案 Filings"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_NEWEST = Sort(Filing.created_at, datetime, descending=True)
+_NEWEST = Sort(Filing.created_at, datetime, descending=True, name="filings")
 
 
 @router.get("/pledge", summary="承诺书现行文本")
@@ -49,10 +50,9 @@ def read_pledge(principal: CurrentPrincipal) -> PledgeRead:
 @router.post("", summary="申请备案", status_code=201, response_model=FilingRead, responses=CREATING)
 def file(
     body: FilingCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """先存为草稿,签署承诺书后提交。每人只能有一份未注销的备案。"""
 
@@ -60,17 +60,16 @@ def file(
         filing = service.file(session, body.manager_id, body.statement, principal=principal)
         return _read(session, filing, principal), filing
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, body, make, location="/v1/filings")
 
 
 @router.get("", summary="备案列表", responses=LISTING)
 def list_filings(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     states: Annotated[list[FilingState] | None, Query(alias="state", description="状态,可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[FilingRead]:
     """最新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
     require(principal, Action.FILING_READ, own=True)
@@ -79,16 +78,14 @@ def list_filings(
         query = query.where(Filing.state.in_(states))
     if manager_id is not None:
         query = query.where(Filing.manager_id == manager_id)
-    rows, following = fetch_page(
-        session, query, sort=_NEWEST, key=Filing.id, limit=limit, cursor=cursor, sort_name="filings"
-    )
+    rows, following = fetch_page(session, query, _NEWEST, paging)
     return Page(items=_read_many(session, rows, principal), next_cursor=following)
 
 
 @router.get("/{filing_id}", summary="一份备案", response_model=FilingRead, responses=READING)
 def get_filing(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     filing = service.find(session, filing_id, principal=principal)
-    return answer(_read(session, filing, principal), filing)
+    return versioned(_read(session, filing, principal), filing)
 
 
 @router.patch("/{filing_id}", summary="修改备案申请", response_model=FilingRead, responses=CHANGING)
@@ -97,7 +94,7 @@ def change_filing(
 ) -> Response:
     """仅草稿和被退回的申请可以修改。"""
     filing = service.change(session, filing_id, body.statement, principal=principal, if_match=if_match)
-    return answer(_read(session, filing, principal), filing)
+    return versioned(_read(session, filing, principal), filing)
 
 
 @router.get("/{filing_id}/moves", summary="备案办理记录", responses=READING)
@@ -119,7 +116,7 @@ def _add_signed(name: str, summary: str, text: str) -> None:
     def sign(
         filing_id: UUID,
         body: Pledge,
-        request: Request,
+        settings: AppSettings,
         principal: LoggedIn,
         session: WriteSession,
         if_match: IfMatch = None,
@@ -130,10 +127,10 @@ def _add_signed(name: str, summary: str, text: str) -> None:
             name,
             body.pledge_version,
             principal=principal,
-            settings=request.app.state.settings,
+            settings=settings,
             if_match=if_match,
         )
-        return answer(_read(session, filing, principal), filing)
+        return versioned(_read(session, filing, principal), filing)
 
 
 def _add_move(name: str, summary: str, text: str) -> None:
@@ -148,7 +145,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
     def move(
         filing_id: UUID,
         body: FilingNote,
-        request: Request,
+        settings: AppSettings,
         principal: LoggedIn,
         session: WriteSession,
         if_match: IfMatch = None,
@@ -166,10 +163,10 @@ def _add_move(name: str, summary: str, text: str) -> None:
                 name,
                 body.note,
                 principal=principal,
-                settings=request.app.state.settings,
+                settings=settings,
                 if_match=if_match,
             )
-        return answer(_read(session, filing, principal), filing)
+        return versioned(_read(session, filing, principal), filing)
 
 
 _add_signed("submit", "提交备案申请", "须同时签署现行版本的承诺书。")

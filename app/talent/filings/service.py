@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import SYSTEM, Principal
 from app.clock import add_months, today
-from app.conditional_requests import check_if_match
-from app.database import now
-from app.errors import Conflict, Invalid, NotFound
+from app.conditional_requests import check_if_match, check_if_sent
+from app.database import now, one_or_not_found
+from app.errors import Conflict, Invalid
 from app.events.catalogue import FilingChanged
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
@@ -27,7 +27,6 @@ from app.talent import awards
 from app.talent.access import is_own, manager_for, own_rows
 from app.talent.affiliations.service import without_consent
 from app.talent.filings.models import IN_FORCE, MOVES, Filing, FilingState
-from app.talent.responses import check_sent
 from app.talent.transitions import begin, check, take_transition
 
 EXPIRED_AT_ONCE = 200
@@ -76,9 +75,7 @@ def find(session: Session, filing_id: UUID, *, principal: Principal, lock: bool 
     """
     require(principal, Action.FILING_READ, own=True)
     query = select(Filing).where(Filing.id == filing_id, own_rows(Filing.manager_id, principal))
-    filing = session.scalar(query.with_for_update(of=Filing) if lock else query)
-    if filing is None:
-        raise NotFound()
+    filing = one_or_not_found(session, query.with_for_update(of=Filing) if lock else query)
     return filing
 
 
@@ -120,7 +117,7 @@ def sign_and(
         Conflict: not in this state, or too early for a renewal.
     """
     filing = _for_holder(session, filing_id, principal)
-    check_sent(if_match, filing)
+    check_if_sent(if_match, filing)
     if pledge_version != pledge()["version"]:
         raise Invalid.field(
             "pledge_version",
@@ -148,7 +145,7 @@ def withdraw_or_cancel(
     if_match: str | None = None,
 ) -> Filing:
     filing = _for_holder(session, filing_id, principal)
-    check_sent(if_match, filing)
+    check_if_sent(if_match, filing)
     take_transition(
         session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal, note=note
     )
@@ -173,7 +170,7 @@ def review(
     """
     require(principal, Action.FILING_REVIEW)
     filing = find(session, filing_id, principal=principal, lock=True)
-    check_sent(if_match, filing)
+    check_if_sent(if_match, filing)
     check(filing, MOVES[name], states=FilingState, note=note)
     if name in ("approve", "approve_renewal"):
         _refuse_unready(session, filing)

@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.conditional_requests import IfMatch
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 from app.talent.rankings import service
 from app.talent.rankings.formula import FigureName, Formula, default_formula
 from app.talent.rankings.models import Ranking, RankingEntry, RankingState
@@ -25,13 +25,13 @@ from app.talent.rankings.schemas import (
     RankingPatch,
     RankingRead,
 )
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.tiers.engine import plain
 
 router = APIRouter(prefix="/v1", tags=["评选 Rankings"], responses=problems(Unauthenticated, Forbidden))
 
-_NEWEST = Sort(Ranking.created_at, datetime, descending=True)
-_BY_PLACE = Sort(RankingEntry.place, int)
+_NEWEST = Sort(Ranking.created_at, datetime, descending=True, name="rankings")
+_BY_PLACE = Sort(RankingEntry.place, int, name="places")
 _STATES = {state.value: state for state in RankingState}
 _FIGURES = {figure.value: figure for figure in FigureName}
 
@@ -45,10 +45,9 @@ def read_formula(principal: CurrentPrincipal) -> FormulaRead:
 @router.post("/rankings", summary="新建评选", status_code=201, response_model=RankingRead, responses=CREATING)
 def make_ranking(
     body: RankingCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """公式可以逐次调整,随评选一并公布。"""
 
@@ -56,28 +55,23 @@ def make_ranking(
         ranking = service.make(session, body, principal=principal)
         return _read(ranking), ranking
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, body, make, location="/v1/rankings")
 
 
 @router.get("/rankings", summary="评选列表", responses=LISTING)
-def list_rankings(
-    principal: CurrentPrincipal, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
-) -> Page[RankingRead]:
+def list_rankings(principal: CurrentPrincipal, session: ReadSession, paging: Paging) -> Page[RankingRead]:
     """对所有人公开已公布的;管理部门可见全部。"""
     require(principal, Action.RANKING_READ)
     query = select(Ranking)
     if not allowed(principal, Action.RANKING_MANAGE, own=False):
         query = query.where(Ranking.state == RankingState.PUBLISHED)
-    rows, following = fetch_page(
-        session, query, sort=_NEWEST, key=Ranking.id, limit=limit, cursor=cursor, sort_name="rankings"
-    )
-    return Page(items=[_read(row) for row in rows], next_cursor=following)
+    return list_page(session, query, _NEWEST, paging, _read)
 
 
 @router.get("/rankings/{ranking_id}", summary="一次评选", response_model=RankingRead, responses=READING)
 def get_ranking(ranking_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> Response:
     ranking = service.find(session, ranking_id, principal=principal)
-    return answer(_read(ranking), ranking)
+    return versioned(_read(ranking), ranking)
 
 
 @router.get("/rankings/{ranking_id}/places", summary="名次与各项得分", responses=LISTING | READING)
@@ -85,21 +79,13 @@ def list_places(
     ranking_id: UUID,
     principal: CurrentPrincipal,
     session: ReadSession,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> Page[PlaceRead]:
     """每人的指标、权重和得分逐项列出,之和即总分。"""
     ranking = service.find(session, ranking_id, principal=principal)
-    rows, following = fetch_page(
-        session,
-        select(RankingEntry).where(RankingEntry.ranking_id == ranking.id),
-        sort=_BY_PLACE,
-        key=RankingEntry.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="places",
+    return list_page(
+        session, select(RankingEntry).where(RankingEntry.ranking_id == ranking.id), _BY_PLACE, paging, _place
     )
-    return Page(items=[_place(row) for row in rows], next_cursor=following)
 
 
 @router.patch("/rankings/{ranking_id}", summary="修改评选", response_model=RankingRead, responses=CHANGING)
@@ -112,7 +98,7 @@ def change_ranking(
 ) -> Response:
     """修改公式或荣誉后须重新计算;公布后不能修改。"""
     ranking = service.change(session, ranking_id, body, principal=principal, if_match=if_match)
-    return answer(_read(ranking), ranking)
+    return versioned(_read(ranking), ranking)
 
 
 @router.post(
@@ -123,7 +109,7 @@ def compute(
 ) -> Response:
     """合同按人才认定的规则和选择计入。"""
     ranking = service.compute(session, ranking_id, principal=principal, if_match=if_match)
-    return answer(_read(ranking), ranking)
+    return versioned(_read(ranking), ranking)
 
 
 @router.post(
@@ -134,7 +120,7 @@ def publish(
 ) -> Response:
     """对所有人公开名次、公式和各项得分;荣誉写入技术经理人记录。"""
     ranking = service.publish(session, ranking_id, principal=principal, if_match=if_match)
-    return answer(_read(ranking), ranking)
+    return versioned(_read(ranking), ranking)
 
 
 def _read(ranking: Ranking) -> RankingRead:

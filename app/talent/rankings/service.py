@@ -10,9 +10,9 @@ from app.accounts.access.permissions import Action, allowed, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.clock import last_day, today
-from app.conditional_requests import check_if_match
-from app.database import now
-from app.errors import Conflict, Invalid, NotFound
+from app.conditional_requests import check_if_match, check_if_sent
+from app.database import now, one_or_not_found
+from app.errors import Conflict, Invalid
 from app.events.catalogue import RankingPublished
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
@@ -23,7 +23,6 @@ from app.talent.rankings.formula import Formula, Ranked, default_formula, rank
 from app.talent.rankings.loader import values_of
 from app.talent.rankings.models import MOVES, Ranking, RankingEntry, RankingState
 from app.talent.rankings.schemas import RankingCreate, RankingPatch
-from app.talent.responses import check_sent
 from app.talent.tiers.engine import plain
 from app.talent.tiers.loader import managers_with_something
 from app.talent.tiers.rules import rules_of
@@ -60,9 +59,7 @@ def find(session: Session, ranking_id: UUID, *, principal: Principal, lock: bool
     query = select(Ranking).where(Ranking.id == ranking_id)
     if not allowed(principal, Action.RANKING_MANAGE, own=False):
         query = query.where(Ranking.state == RankingState.PUBLISHED)
-    ranking = session.scalar(query.with_for_update(of=Ranking) if lock else query)
-    if ranking is None:
-        raise NotFound()
+    ranking = one_or_not_found(session, query.with_for_update(of=Ranking) if lock else query)
     return ranking
 
 
@@ -100,7 +97,7 @@ def compute(
     """From the figures as they are now; again as often as wanted, until it is published."""
     require(principal, Action.RANKING_MANAGE)
     ranking = find(session, ranking_id, principal=principal, lock=True)
-    check_sent(if_match, ranking)
+    check_if_sent(if_match, ranking)
     take_transition(
         session, ranking, MOVES["compute"], states=RankingState, concept="ranking", principal=principal
     )
@@ -128,7 +125,7 @@ def publish(
     """For everybody, with formula and contributions; honours go to the managers' records."""
     require(principal, Action.RANKING_MANAGE)
     ranking = find(session, ranking_id, principal=principal, lock=True)
-    check_sent(if_match, ranking)
+    check_if_sent(if_match, ranking)
     take_transition(
         session, ranking, MOVES["publish"], states=RankingState, concept="ranking", principal=principal
     )

@@ -1,34 +1,31 @@
 """Routes of recognition rounds."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql import ColumnElement
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
+from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import IfMatch
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, fetch_page, list_page
 from app.talent import transitions
 from app.talent.access import own_rows
 from app.talent.filings.schemas import FilingMoveRead
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.rounds import export, service
 from app.talent.rounds.models import (
-    MOVES,
     Decision,
-    Objection,
     RecognitionEntry,
     RecognitionRound,
     RoundState,
 )
+from app.talent.rounds.presenter import read_round, read_rounds
 from app.talent.rounds.schemas import (
     DifferenceRead,
     FileFormat,
@@ -50,10 +47,9 @@ router = APIRouter(
     prefix="/v1", tags=["年度认定 Recognition"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_NEWEST = Sort(RecognitionRound.year, int, descending=True)
-_BY_NUMBER = Sort(RecognitionEntry.manager_number, str)
-_BY_YEAR = Sort(RecognitionRound.year, int, descending=True)
-_STATES = {state.value: state for state in RoundState}
+_NEWEST = Sort(RecognitionRound.year, int, descending=True, name="rounds")
+_BY_NUMBER = Sort(RecognitionEntry.manager_number, str, name="entries")
+_BY_YEAR = Sort(RecognitionRound.year, int, descending=True, name="recognitions")
 _MEDIA = {
     FileFormat.CSV: CSV_TYPE,
     FileFormat.XLSX: XLSX_TYPE,
@@ -64,10 +60,9 @@ _MEDIA = {
 def list_recognitions(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     year: Annotated[Year | None, Query(description="年度")] = None,
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[RecognitionRead]:
     """对所有人公开: 姓名、类别、年度。"""
     require(principal, Action.RECOGNITION_READ)
@@ -80,15 +75,7 @@ def list_recognitions(
         query = query.where(RecognitionRound.year == year)
     if tiers:
         query = query.where(RecognitionEntry.tier.in_(tiers))
-    rows, following = fetch_page(
-        session,
-        query,
-        sort=_BY_YEAR,
-        key=RecognitionEntry.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="recognitions",
-    )
+    rows, following = fetch_page(session, query, _BY_YEAR, paging)
     years = dict(session.execute(select(RecognitionRound.id, RecognitionRound.year)).all())
     items = [RecognitionRead(name=row.manager_name, tier=row.tier, year=years[row.round_id]) for row in rows]
     return Page(items=items, next_cursor=following)
@@ -103,33 +90,22 @@ def list_recognitions(
 )
 def open_round(
     body: RoundCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     def make() -> tuple[RoundRead, RecognitionRound]:
         round_ = service.open_round(session, body.year, body.title, principal=principal)
         return read_round(session, round_, principal), round_
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, body, make, location="/v1/recognition-rounds")
 
 
 @router.get("/recognition-rounds", summary="年度认定列表", responses=LISTING)
-def list_rounds(
-    principal: LoggedIn, session: ReadSession, limit: Limit = 20, cursor: Cursor = None
-) -> Page[RoundRead]:
+def list_rounds(principal: LoggedIn, session: ReadSession, paging: Paging) -> Page[RoundRead]:
     require(principal, Action.ROUND_READ, own=True)
-    rows, following = fetch_page(
-        session,
-        select(RecognitionRound),
-        sort=_NEWEST,
-        key=RecognitionRound.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="rounds",
-    )
-    return Page(items=_read_many(session, rows, principal), next_cursor=following)
+    rows, following = fetch_page(session, select(RecognitionRound), _NEWEST, paging)
+    return Page(items=read_rounds(session, rows, principal), next_cursor=following)
 
 
 @router.get(
@@ -137,7 +113,7 @@ def list_rounds(
 )
 def get_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     round_ = service.find(session, round_id, principal=principal)
-    return answer(read_round(session, round_, principal), round_)
+    return versioned(read_round(session, round_, principal), round_)
 
 
 @router.get("/recognition-rounds/{round_id}/moves", summary="年度认定办理记录", responses=READING)
@@ -152,10 +128,9 @@ def list_entries(
     round_id: UUID,
     principal: LoggedIn,
     session: ReadSession,
+    paging: Paging,
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="计算类别,可多选")] = None,
     decision: Annotated[Decision | None, Query(description="决定方式")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[RoundEntryRead]:
     """按人才编号。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
     round_ = service.find(session, round_id, principal=principal)
@@ -166,16 +141,7 @@ def list_entries(
         query = query.where(RecognitionEntry.computed_tier.in_(tiers))
     if decision is not None:
         query = query.where(RecognitionEntry.decision == decision)
-    rows, following = fetch_page(
-        session,
-        query,
-        sort=_BY_NUMBER,
-        key=RecognitionEntry.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="entries",
-    )
-    return Page(items=[RoundEntryRead.model_validate(row) for row in rows], next_cursor=following)
+    return list_page(session, query, _BY_NUMBER, paging, RoundEntryRead.model_validate)
 
 
 @router.post(
@@ -253,7 +219,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
         if_match: IfMatch = None,
     ) -> Response:
         round_ = service.move(session, round_id, name, body.note, principal=principal, if_match=if_match)
-        return answer(read_round(session, round_, principal), round_)
+        return versioned(read_round(session, round_, principal), round_)
 
 
 _add_move(
@@ -272,48 +238,3 @@ def _frozen(session: Session, round_id: UUID, principal: Principal) -> Recogniti
     if round_.digest is None:
         raise Conflict("The round is not frozen yet.", "数据尚未冻结。", code="not_frozen")
     return round_
-
-
-def read_round(session: Session, round_: RecognitionRound, principal: Principal) -> RoundRead:
-    return _read_many(session, [round_], principal)[0]
-
-
-def _read_many(session: Session, rounds: Sequence[RecognitionRound], principal: Principal) -> list[RoundRead]:
-    """Counts are for those who manage rounds; the number of queries does not grow with the rounds."""
-    manages = allowed(principal, Action.ROUND_MANAGE, own=False)
-    ids = [round_.id for round_ in rounds]
-    waits = RecognitionEntry.decision == Decision.PENDING
-    entries = _counts(session, RecognitionEntry.round_id, ids) if manages else {}
-    pending = _counts(session, RecognitionEntry.round_id, ids, waits) if manages else {}
-    objections = _counts(session, Objection.round_id, ids, Objection.state == "open") if manages else {}
-    return [
-        RoundRead(
-            id=round_.id,
-            number=round_.number,
-            year=round_.year,
-            title=round_.title,
-            state=_STATES[round_.state],
-            state_zh=_STATES[round_.state].zh,
-            allowed=transitions.allowed(MOVES, round_.state) if manages else [],
-            rule_set_id=round_.rule_set_id,
-            as_of=round_.as_of,
-            digest=round_.digest,
-            frozen_at=round_.frozen_at,
-            published_at=round_.published_at,
-            entries=entries.get(round_.id, 0) if manages else None,
-            pending=pending.get(round_.id, 0) if manages else None,
-            objections=objections.get(round_.id, 0) if manages else None,
-            version=round_.version,
-        )
-        for round_ in rounds
-    ]
-
-
-def _counts(
-    session: Session,
-    of: InstrumentedAttribute[UUID],
-    ids: Sequence[UUID],
-    *conditions: ColumnElement[bool],
-) -> dict[UUID, int]:
-    rows = session.execute(select(of, func.count()).where(of.in_(ids), *conditions).group_by(of))
-    return dict(rows.all())

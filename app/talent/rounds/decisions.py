@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.database import now
+from app.conditional_requests import check_if_sent
+from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid, NotFound
 from app.talent.access import manager_for, own_rows
-from app.talent.responses import check_sent
 from app.talent.rounds.models import (
     CHANGEABLE,
     Decision,
@@ -34,9 +34,7 @@ def find_entry(
     query = select(RecognitionEntry).where(
         RecognitionEntry.id == entry_id, own_rows(RecognitionEntry.manager_id, principal)
     )
-    entry = session.scalar(query.with_for_update(of=RecognitionEntry) if lock else query)
-    if entry is None:
-        raise NotFound()
+    entry = one_or_not_found(session, query.with_for_update(of=RecognitionEntry) if lock else query)
     return entry
 
 
@@ -60,7 +58,7 @@ def decide(
     # The round first, as whoever publishes does: no decision slips in while he writes the records.
     _changeable(find(session, known.round_id, principal=principal, lock=True))
     entry = find_entry(session, entry_id, principal=principal, lock=True)
-    check_sent(if_match, entry)
+    check_if_sent(if_match, entry)
     wanted = tier.value if tier else None
     corrected = wanted != entry.computed_tier
     if corrected and not reason:
@@ -129,9 +127,7 @@ def answer_objection(
         Conflict: it was answered, or the round is over.
     """
     require(principal, Action.ROUND_MANAGE)
-    round_id = session.scalar(select(Objection.round_id).where(Objection.id == objection_id))
-    if round_id is None:
-        raise NotFound()
+    round_id = one_or_not_found(session, select(Objection.round_id).where(Objection.id == objection_id))
     _changeable(find(session, round_id, principal=principal, lock=True))
     objection = session.get_one(Objection, objection_id, with_for_update=True)
     if objection.state != "open":

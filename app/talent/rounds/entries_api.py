@@ -4,19 +4,19 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from app.accounts.access.permissions import LoggedIn
-from app.conditional_requests import IfMatch, etag
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, etag, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
 from app.libraries.managers.models import Manager
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import own_rows
 from app.talent.recognition_facts import unpack
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.rounds import decisions, service
 from app.talent.rounds.models import Objection, RecognitionRound
 from app.talent.rounds.schemas import (
@@ -35,7 +35,7 @@ router = APIRouter(
     prefix="/v1", tags=["年度认定 Recognition"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_OLDEST = Sort(Objection.raised_at, datetime)
+_OLDEST = Sort(Objection.raised_at, datetime, name="objections")
 
 
 @router.get("/recognition-entries/{entry_id}", summary="认定条目的计算过程", responses=READING)
@@ -74,7 +74,7 @@ def decide(
     entry = decisions.decide(
         session, entry_id, body.tier, body.reason, principal=principal, if_match=if_match
     )
-    return answer(RoundEntryRead.model_validate(entry), entry)
+    return versioned(RoundEntryRead.model_validate(entry), entry)
 
 
 @router.post(
@@ -87,10 +87,9 @@ def decide(
 def raise_objection(
     round_id: UUID,
     body: ObjectionCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     """冻结之后、公布之前,由本人或所在机构提出。"""
 
@@ -98,7 +97,7 @@ def raise_objection(
         row = decisions.object_(session, round_id, body.manager_id, body.text, principal=principal)
         return ObjectionRead.model_validate(row), row
 
-    return create(request, session, body, principal=principal, key=key, make=make, located=False)
+    return create(request, body, make)
 
 
 @router.get("/recognition-rounds/{round_id}/objections", summary="异议列表", responses=LISTING | READING)
@@ -106,9 +105,8 @@ def list_objections(
     round_id: UUID,
     principal: LoggedIn,
     session: ReadSession,
+    paging: Paging,
     open_only: Annotated[bool, Query(description="只列待处理的")] = False,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[ObjectionRead]:
     round_ = service.find(session, round_id, principal=principal)
     query = select(Objection).where(
@@ -116,10 +114,7 @@ def list_objections(
     )
     if open_only:
         query = query.where(Objection.state == "open")
-    rows, following = fetch_page(
-        session, query, sort=_OLDEST, key=Objection.id, limit=limit, cursor=cursor, sort_name="objections"
-    )
-    return Page(items=[ObjectionRead.model_validate(row) for row in rows], next_cursor=following)
+    return list_page(session, query, _OLDEST, paging, ObjectionRead.model_validate)
 
 
 @router.post("/recognition-objections/{objection_id}/answer", summary="答复异议", responses=CHANGING)

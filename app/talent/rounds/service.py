@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.clock import last_day, today
-from app.database import now
-from app.errors import Conflict, NotFound
+from app.conditional_requests import check_if_sent
+from app.database import now, one_or_not_found
+from app.errors import Conflict
 from app.events.catalogue import RecognitionPublished
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
@@ -19,7 +20,6 @@ from app.libraries.record.enums import RecordState
 from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
 from app.talent.recognition_facts import digest, pack
-from app.talent.responses import check_sent
 from app.talent.rounds.models import (
     MOVES,
     Decision,
@@ -68,9 +68,7 @@ def open_round(session: Session, year: int, title: str, *, principal: Principal)
 def find(session: Session, round_id: UUID, *, principal: Principal, lock: bool = False) -> RecognitionRound:
     require(principal, Action.ROUND_READ, own=True)
     query = select(RecognitionRound).where(RecognitionRound.id == round_id)
-    round_ = session.scalar(query.with_for_update(of=RecognitionRound) if lock else query)
-    if round_ is None:
-        raise NotFound()
+    round_ = one_or_not_found(session, query.with_for_update(of=RecognitionRound) if lock else query)
     return round_
 
 
@@ -90,7 +88,7 @@ def move(
     """
     require(principal, Action.ROUND_MANAGE)
     round_ = find(session, round_id, principal=principal, lock=True)
-    check_sent(if_match, round_)
+    check_if_sent(if_match, round_)
     if name == "review":
         _refuse_undecided(session, round_)
     if name == "publish":

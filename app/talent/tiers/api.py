@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.clock import last_day, today
-from app.conditional_requests import IfMatch
+from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import manager_for, own_rows
-from app.talent.responses import CHANGING, LISTING, READING, answer
+from app.talent.responses import CHANGING, LISTING, READING
 from app.talent.tiers import presenter as presenting
 from app.talent.tiers.choices import choices, configure
 from app.talent.tiers.engine import evaluate
@@ -37,8 +37,8 @@ from app.talent.tiers.what_if import supposed_case
 
 router = APIRouter(prefix="/v1", tags=["人才类别 Tiers"], responses=problems(Unauthenticated, Forbidden))
 
-_NEWEST = Sort(TierChange.changed_at, datetime, descending=True)
-_LATEST = Sort(ManagerTier.computed_at, datetime, descending=True)
+_NEWEST = Sort(TierChange.changed_at, datetime, descending=True, name="tier-changes")
+_LATEST = Sort(ManagerTier.computed_at, datetime, descending=True, name="tiers")
 _ASKING = problems(NotFound, Invalid)
 
 
@@ -61,7 +61,7 @@ def read_configuration(rule_set_id: str, principal: CurrentPrincipal, session: R
     if rules is None:
         raise NotFound()
     chosen = choices(session, rules)
-    return answer(presenting.configuration_read(chosen), chosen)
+    return versioned(presenting.configuration_read(chosen), chosen)
 
 
 @router.patch(
@@ -81,7 +81,7 @@ def change_configuration(
     chosen = configure(
         session, rule_set_id, body.chosen(), body.reason, principal=principal, if_match=if_match
     )
-    return answer(presenting.configuration_read(chosen), chosen)
+    return versioned(presenting.configuration_read(chosen), chosen)
 
 
 @router.get("/managers/{manager_id}/tier", summary="人才类别", responses=_ASKING)
@@ -129,37 +129,29 @@ def list_changes(
     manager_id: UUID,
     principal: LoggedIn,
     session: ReadSession,
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> Page[TierChangeRead]:
     """计算结果的每次变动及其起因,最新的在前。"""
     manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
-    rows, following = fetch_page(
+    return list_page(
         session,
         select(TierChange).where(TierChange.manager_id == manager.id),
-        sort=_NEWEST,
-        key=TierChange.id,
-        limit=limit,
-        cursor=cursor,
-        sort_name="tier-changes",
+        _NEWEST,
+        paging,
+        TierChangeRead.model_validate,
     )
-    return Page(items=[TierChangeRead.model_validate(row) for row in rows], next_cursor=following)
 
 
 @router.get("/tiers", summary="今年的人才类别列表", responses=LISTING)
 def list_tiers(
     principal: LoggedIn,
     session: ReadSession,
+    paging: Paging,
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[StandingRead]:
     """随合同、证书等事件更新的计算结果,最近更新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
     require(principal, Action.TIER_READ, own=True)
     query = select(ManagerTier).where(own_rows(ManagerTier.manager_id, principal))
     if tiers:
         query = query.where(ManagerTier.tier.in_(tiers))
-    rows, following = fetch_page(
-        session, query, sort=_LATEST, key=ManagerTier.id, limit=limit, cursor=cursor, sort_name="tiers"
-    )
-    return Page(items=[StandingRead.model_validate(row) for row in rows], next_cursor=following)
+    return list_page(session, query, _LATEST, paging, StandingRead.model_validate)

@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.conditional_requests import IfMatch
+from app.accounts.idempotency import Idempotent
+from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.idempotency import IdempotencyKey
-from app.paging import Cursor, Limit, Page, Sort, fetch_page
+from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import manager_for
-from app.talent.responses import CHANGING, CREATING, LISTING, READING, answer, create
+from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.trainings import service
 from app.talent.trainings.ladder import ladder, ladder_progress, next_rung
 from app.talent.trainings.models import Training, TrainingBase, TrainingState
@@ -31,26 +31,22 @@ from app.talent.trainings.schemas import (
 
 router = APIRouter(prefix="/v1", tags=["培训 Trainings"], responses=problems(Unauthenticated, Forbidden))
 
-_BY_NAME = Sort(TrainingBase.name, str)
-_NEWEST = Sort(Training.created_at, datetime, descending=True)
+_BY_NAME = Sort(TrainingBase.name, str, name="bases")
+_NEWEST = Sort(Training.created_at, datetime, descending=True, name="trainings")
 
 
 @router.get("/training-bases", summary="培养基地列表", responses=LISTING)
 def list_bases(
     principal: CurrentPrincipal,
     session: ReadSession,
+    paging: Paging,
     active: Annotated[bool | None, Query(description="是否开放")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[BaseRead]:
     require(principal, Action.TRAINING_BASE_READ)
     query = select(TrainingBase)
     if active is not None:
         query = query.where(TrainingBase.active == active)
-    rows, following = fetch_page(
-        session, query, sort=_BY_NAME, key=TrainingBase.id, limit=limit, cursor=cursor, sort_name="bases"
-    )
-    return Page(items=[BaseRead.model_validate(row) for row in rows], next_cursor=following)
+    return list_page(session, query, _BY_NAME, paging, BaseRead.model_validate)
 
 
 @router.post(
@@ -58,23 +54,22 @@ def list_bases(
 )
 def add_base(
     body: BaseCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     def make() -> tuple[BaseRead, TrainingBase]:
         base = service.add_base(session, body, principal=principal)
         return BaseRead.model_validate(base), base
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, body, make, location="/v1/training-bases")
 
 
 @router.get("/training-bases/{base_id}", summary="一个培养基地", response_model=BaseRead, responses=READING)
 def get_base(base_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> Response:
     require(principal, Action.TRAINING_BASE_READ)
     base = service.find_base(session, base_id)
-    return answer(BaseRead.model_validate(base), base)
+    return versioned(BaseRead.model_validate(base), base)
 
 
 @router.patch(
@@ -84,7 +79,7 @@ def change_base(
     base_id: UUID, body: BasePatch, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
 ) -> Response:
     base = service.change_base(session, base_id, body, principal=principal, if_match=if_match)
-    return answer(BaseRead.model_validate(base), base)
+    return versioned(BaseRead.model_validate(base), base)
 
 
 @router.delete("/training-bases/{base_id}", summary="删除培养基地", status_code=204, responses=CHANGING)
@@ -101,27 +96,25 @@ def remove_base(
 )
 def record(
     body: TrainingCreate,
-    request: Request,
     principal: LoggedIn,
     session: WriteSession,
-    key: IdempotencyKey = None,
+    request: Idempotent,
 ) -> Response:
     def make() -> tuple[TrainingRead, Training]:
         training = service.record(session, body, principal=principal)
         return TrainingRead.model_validate(training), training
 
-    return create(request, session, body, principal=principal, key=key, make=make)
+    return create(request, body, make, location="/v1/trainings")
 
 
 @router.get("/trainings", summary="培训记录列表", responses=LISTING)
 def list_trainings(
     principal: LoggedIn,
     session: ReadSession,
+    paging: Paging,
     states: Annotated[list[TrainingState] | None, Query(alias="state", description="状态,可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
     base_id: Annotated[UUID | None, Query(description="培养基地")] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
 ) -> Page[TrainingRead]:
     """最新的在前。技术经理人见本人的,机构见本单位人员的和在本单位基地的,管理部门见全部。"""
     require(principal, Action.TRAINING_READ, own=True)
@@ -132,10 +125,7 @@ def list_trainings(
         query = query.where(Training.manager_id == manager_id)
     if base_id is not None:
         query = query.where(Training.base_id == base_id)
-    rows, following = fetch_page(
-        session, query, sort=_NEWEST, key=Training.id, limit=limit, cursor=cursor, sort_name="trainings"
-    )
-    return Page(items=[TrainingRead.model_validate(row) for row in rows], next_cursor=following)
+    return list_page(session, query, _NEWEST, paging, TrainingRead.model_validate)
 
 
 @router.get(
@@ -143,7 +133,7 @@ def list_trainings(
 )
 def get_training(training_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     training = service.find(session, training_id, principal=principal)
-    return answer(TrainingRead.model_validate(training), training)
+    return versioned(TrainingRead.model_validate(training), training)
 
 
 @router.get("/managers/{manager_id}/training-summary", summary="培训情况与下一级", responses=READING)
@@ -189,7 +179,7 @@ def _add_review(name: str, summary: str, text: str) -> None:
         training = service.review(
             session, training_id, name, body.note, principal=principal, if_match=if_match
         )
-        return answer(TrainingRead.model_validate(training), training)
+        return versioned(TrainingRead.model_validate(training), training)
 
 
 _add_review("verify", "核验培训记录", "由管理部门或培养基地的依托单位核验。")

@@ -10,11 +10,10 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, allowed, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.conditional_requests import check_if_match
-from app.database import now
+from app.conditional_requests import check_if_match, check_if_sent
+from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.talent.access import manager_for, own_rows
-from app.talent.responses import check_sent
 from app.talent.trainings.models import MOVES, Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import BaseCreate, BasePatch, TrainingCreate
 from app.talent.transitions import begin, take_transition
@@ -54,7 +53,7 @@ def remove_base(session: Session, base_id: UUID, *, principal: Principal, if_mat
     """
     require(principal, Action.TRAINING_BASE_CHANGE)
     base = find_base(session, base_id)
-    check_sent(if_match, base)
+    check_if_sent(if_match, base)
     if session.scalar(select(func.count()).where(Training.base_id == base.id)):
         raise Conflict(
             "Training was recorded at this base; set `active` to false instead.",
@@ -125,7 +124,7 @@ def review(
             "不能核验本人填报的培训记录。",
             code="own_entry",
         )
-    check_sent(if_match, training)
+    check_if_sent(if_match, training)
     take_transition(
         session,
         training,
@@ -143,9 +142,7 @@ def review(
 def find(session: Session, training_id: UUID, *, principal: Principal, lock: bool = False) -> Training:
     require(principal, Action.TRAINING_READ, own=True)
     query = select(Training).where(Training.id == training_id, readable(principal))
-    training = session.scalar(query.with_for_update(of=Training) if lock else query)
-    if training is None:
-        raise NotFound()
+    training = one_or_not_found(session, query.with_for_update(of=Training) if lock else query)
     return training
 
 

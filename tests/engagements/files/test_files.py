@@ -160,7 +160,7 @@ def stored(scenario: Scenario, app: Any) -> tuple[set[str], set[str]]:
     """Keys that rows name, and keys that have bytes."""
     with scenario.database.reading() as session:
         rows = set(session.scalars(select(File.storage_key)))
-    return rows, {key for key, _ in app.state.files.listing()}
+    return rows, {key for key, _ in app.state.services[Store].listing()}
 
 
 class TestOverHttp:
@@ -232,12 +232,12 @@ class TestOverHttp:
         assert rows == set() and len(keys) == 1
         assert ok(scenario.lead.get(f"{meeting.path}/files"))["items"] == []
         assert (
-            files.delete_orphaned_files(scenario.database, app.state.files) == 0
+            files.delete_orphaned_files(scenario.database, app.state.services[Store]) == 0
         )  # it might be an upload in flight
         yesterday = (now() - timedelta(days=2)).timestamp()
         for path in settings.files_path.glob("*/*"):
             os.utime(path, (yesterday, yesterday))
-        assert files.delete_orphaned_files(scenario.database, app.state.files) == 1
+        assert files.delete_orphaned_files(scenario.database, app.state.services[Store]) == 1
         assert stored(scenario, app) == (set(), set())
 
     def test_bytes_that_cannot_be_stored_make_no_row(
@@ -260,5 +260,5 @@ class TestOverHttp:
         assert scenario.enterprise.delete(path).status_code == 204
         assert scenario.lead.get(f"{path}/content").status_code == 404
         assert scenario.enterprise.delete(path).status_code == 404
-        assert files.delete_orphaned_files(scenario.database, app.state.files) == 1
+        assert files.delete_orphaned_files(scenario.database, app.state.services[Store]) == 1
         assert scenario.lead.get(f"{meeting.path}/files/{kept['id']}/content").status_code == 200

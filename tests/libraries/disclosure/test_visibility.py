@@ -7,8 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import inspect
 
+from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure, OpenedRecords
 from app.accounts.models import Organisation, Role
 from app.libraries.disclosure.visibility import FIELD_LEVELS
+from app.libraries.managers.service import manager_of_user
 from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.registry import LIBRARIES
 from tests.support.builders.achievements import achievement_payload
@@ -108,7 +110,10 @@ def test_a_manager_assigned_to_a_record_sees_it_all_but_the_contacts(
     broker.create("managers", manager_payload())
     path = f"/v1/demands/{demand['id']}"
     assert broker.get(path).json()["view_level"] == 1
-    app.state.assigned_records = lambda _, managers: frozenset({UUID(demand["id"])} if managers else ())
+    brokered = OpenedRecords(brokered=frozenset({UUID(demand["id"])}))
+    app.state.services[Disclosure] = Disclosure(
+        manager_of_user, lambda _, principal: brokered if principal.manager_id else NOTHING_OPENED
+    )
     seen = broker.get(path).json()
     assert seen["view_level"] == 3
     assert not [name for name in seen if name.startswith("contact_")]

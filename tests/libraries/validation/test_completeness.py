@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.libraries.record.enums import RecordKind
-from app.libraries.validation.completeness import REQUIRED_TOTAL, RULES, completeness
+from app.libraries.validation.completeness import completeness
+from app.libraries.validation.completeness_weights import REQUIRED_TOTAL, RULES
 
 FULL = {
     "indicators": [{"name": "盐雾"}] * 3,

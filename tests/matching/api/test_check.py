@@ -63,10 +63,10 @@ def test_a_better_text_scores_higher_and_finds_better(as_enterprise: Any, librar
 
 def test_nothing_is_stored(app: Any, as_enterprise: Any, library: dict[str, str], drain: Any) -> None:
     drain()
-    before = _rows(app.state.database)
+    before = _rows(app.state.services[Database])
     for body in (VAGUE, CLEAR, CLEAR | {"draft": True}):
         ok(as_enterprise.post(CHECK, json=body))
-    assert _rows(app.state.database) == before
+    assert _rows(app.state.services[Database]) == before
     assert drain() == 0
 
 
@@ -160,7 +160,7 @@ def test_who_may_create_a_demand_may_have_it_checked(
 
 
 def test_a_key_needs_the_scope(app: Any, client: Any, as_enterprise: Any) -> None:
-    with app.state.database.unit_of_work() as session:
+    with app.state.services[Database].unit_of_work() as session:
         user = session.get_one(User, as_enterprise.user_id)
         keys = {scope: make_api_key(session, user, scope) for scope in ("demands:write", "demands:read")}
     answers = {

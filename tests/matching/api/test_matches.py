@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts.models import Role
+from app.database import Database
 from app.libraries.demands.models import Demand
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
@@ -30,7 +31,7 @@ def test_a_text_is_matched_and_nothing_is_stored(
 ) -> None:
     answer = ok(as_enterprise.post("/v1/matches/text", json={"text": TEXT}))
     assert [item["record"]["id"] for item in answer["items"]] == [coating["id"]]
-    with app.state.database.reading() as session:
+    with app.state.services[Database].reading() as session:
         assert session.scalar(select(func.count()).select_from(Demand)) == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from app.accounts.models import Organisation, Role
-from app.database import now
+from app.database import Database, now
 from app.libraries.demands.models import Demand
 from app.matching.managers.shrinkage import NEWCOMER_PUSHES
 from app.matching.matcher import Matcher
@@ -44,7 +44,7 @@ class Town:
         return create(person, "managers", manager_payload(**changes))
 
     def organisation(self, *, parent: UUID | None = None) -> UUID:
-        with self.app.state.database.unit_of_work() as session:
+        with self.app.state.services[Database].unit_of_work() as session:
             row = Organisation(
                 name=f"第 {next(_numbers)} 个单位",
                 kind="institution",
@@ -57,7 +57,7 @@ class Town:
             return row.id
 
     def adopt(self, child: UUID, parent: UUID) -> None:
-        with self.app.state.database.unit_of_work() as session:
+        with self.app.state.services[Database].unit_of_work() as session:
             session.get_one(Organisation, child).parent_id = parent
 
     def recommended(self, reader: Any = None) -> list[dict[str, Any]]:
@@ -68,12 +68,12 @@ class Town:
 
     def reserve(self, share: float) -> None:
         """Another share of places for newcomers than the setting's, for routes and worker alike."""
-        matcher: Matcher = self.app.state.matcher
+        matcher: Matcher = self.app.state.services[Matcher]
         matcher.lookups = replace(matcher.lookups, newcomer_share=share)
 
     def answered(self, manager_id: str, state: PushState, count: int, *, reason: str | None = None) -> None:
         """Earlier pushes of other pairs, answered a day ago."""
-        with self.app.state.database.unit_of_work() as session:
+        with self.app.state.services[Database].unit_of_work() as session:
             for _ in range(count):
                 self._earlier(session, UUID(manager_id), state, reason)
 
@@ -193,10 +193,10 @@ def test_old_answers_fade(town: Town) -> None:
         return value
 
     recent = acceptance()
-    with town.app.state.database.unit_of_work() as session:
+    with town.app.state.services[Database].unit_of_work() as session:
         session.execute(update(Push).values(answered_at=now() - timedelta(days=200)))
     older = acceptance()
-    with town.app.state.database.unit_of_work() as session:
+    with town.app.state.services[Database].unit_of_work() as session:
         session.execute(update(Push).values(answered_at=now() - timedelta(days=2000)))
     assert recent > older > acceptance() == 0.0
 

@@ -54,7 +54,7 @@ class Store:
     def __init__(self, log_in: Any, app: Any, drain: Any) -> None:
         from app.accounts.models import Role
 
-        self.database: Database = app.state.database
+        self.database: Database = app.state.services[Database]
         self.company, self.university = log_in(Role.ENTERPRISE), log_in(Role.INSTITUTION)
         manager = log_in(Role.MANAGER)
         figure = {"name": "盐雾", "op": "≥", "value": 1000, "unit": "h"}

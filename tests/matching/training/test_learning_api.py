@@ -28,6 +28,7 @@ from app.matching.models import Pair
 from app.matching.ranking import registry
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import load_ranker
+from app.settings import Settings
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
@@ -81,7 +82,7 @@ def contract(pair: tuple[UUID, UUID], manager: UUID) -> dict[str, Any]:
 
 @pytest.fixture
 def database(app: Any) -> Database:
-    found: Database = app.state.database
+    found: Database = app.state.services[Database]
     return found
 
 
@@ -339,6 +340,6 @@ def test_what_there_is_not_is_told(as_operator: Caller) -> None:
 def test_what_is_shown_need_not_be_kept(
     app: Any, database: Database, pair: tuple[UUID, UUID], as_enterprise: Caller
 ) -> None:
-    app.state.settings = app.state.settings.model_copy(update={"keep_exposures": False})
+    app.state.services[Settings] = app.state.services[Settings].model_copy(update={"keep_exposures": False})
     assert as_enterprise.get(f"/v1/demands/{pair[0]}/matches").status_code == 200
     assert exposures(database, "demand_matches") == []

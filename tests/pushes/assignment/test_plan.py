@@ -109,7 +109,7 @@ def test_pairs_beyond_the_limit_are_counted(scenario: Scenario) -> None:
 
 @pytest.fixture
 def served(app: Any) -> Scenario:
-    database: Database = app.state.database
+    database: Database = app.state.services[Database]
     scenario = Scenario(database)
     app.state.services[Recommender] = scenario.matcher
     return scenario

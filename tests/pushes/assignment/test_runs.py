@@ -31,7 +31,7 @@ NIGHT = datetime(2026, 11, 26, 3, 0, tzinfo=JINAN_TIME)
 
 @pytest.fixture
 def served(app: Any) -> Scenario:
-    database: Database = app.state.database
+    database: Database = app.state.services[Database]
     scenario = Scenario(database)
     app.state.services[Recommender] = scenario.matcher
     return scenario

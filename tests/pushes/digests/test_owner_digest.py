@@ -176,7 +176,7 @@ def test_the_news_in_words() -> None:
 
 def test_over_http(app: Any, as_enterprise: Caller, as_institution: Caller, as_operator: Caller) -> None:
     """By the jobs and handlers of the service itself."""
-    scenario = Scenario(app.state.database)
+    scenario = Scenario(app.state.services[Database])
     wish(scenario, as_enterprise.organisation_id)
     scenario.rank_pair(scenario.demand(owner=as_enterprise.organisation_id), scenario.achievement(), 0.99)
     yesterday(scenario)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app.database import Database
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -14,7 +15,7 @@ from tests.support.scenario import Scenario
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.database)
+    return Scenario(app.state.services[Database])
 
 
 class Match:

@@ -72,7 +72,7 @@ def test_what_he_has_in_hand_makes_the_bound_lower_and_takes_nothing_away(scenar
 
 
 def test_the_preview_says_so(app: Any, as_operator: Caller, log_in: Any) -> None:
-    scenario = Scenario(app.state.database)
+    scenario = Scenario(app.state.services[Database])
     manager = scenario.manager(fit=0.9, capacity=1)
     for _ in range(5):
         key = scenario.ranked_pair()

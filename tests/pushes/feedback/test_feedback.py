@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
+from app.database import Database
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.vocabularies import vocabulary
@@ -26,7 +27,7 @@ from tests.support.scenario import Scenario
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.database)
+    return Scenario(app.state.services[Database])
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.database import Database
 from app.matching.feedback.models import Judgement
 from tests.support.callers import LogIn
 from tests.support.http import ok
@@ -21,7 +22,7 @@ def said(scenario: Scenario) -> set[tuple[str, str | None, UUID]]:
 def test_each_thing_that_is_said_is_kept_and_what_is_undone_is_taken_back(
     app: Any, log_in: LogIn, drain: Any
 ) -> None:
-    scenario = Scenario(app.state.database, log_in=log_in)
+    scenario = Scenario(app.state.services[Database], log_in=log_in)
     key = scenario.contactable_pair()
     scenario.rank_pair(*key)
     push = f"/v1/pushes/{scenario.push_to_lead(key)}"

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from app.accounts.api_keys import create_api_key
 from app.accounts.models import Organisation, OrganisationKind, Role
-from app.database import now
+from app.database import Database, now
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from tests.support.builders.accounts import make_organisation, make_user, principal_of
@@ -20,7 +20,7 @@ from tests.support.scenario import Scenario
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.database)
+    return Scenario(app.state.services[Database])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Role
-from app.database import now
+from app.database import Database, now
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.pushes.models import Push
@@ -19,7 +19,7 @@ from tests.support.scenario import Scenario
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.database, Settings(_env_file=None, demo=True, pushes_per_pair=1))
+    return Scenario(app.state.services[Database], Settings(_env_file=None, demo=True, pushes_per_pair=1))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app.database import Database
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.settings import Settings
 from tests.support.callers import LogIn
@@ -17,7 +18,7 @@ from tests.support.scenario.engagements import EngagementCase
 def scenario(app: Any, log_in: LogIn) -> Scenario:
     """A pair has one slot, and the lead comes first."""
     settings = Settings(_env_file=None, demo=True, pushes_per_pair=1)
-    scenario = Scenario(app.state.database, settings, log_in=log_in)
+    scenario = Scenario(app.state.services[Database], settings, log_in=log_in)
     scenario.matcher.fits[scenario.lead_id] = 0.9
     return scenario
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.bootstrap import build_worker
-from app.database import now
+from app.database import Database, now
 from app.libraries.managers.models import Manager
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.working_time import local, working_day_from
@@ -43,7 +43,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.database)
+    return Scenario(app.state.services[Database])
 
 
 @pytest.fixture

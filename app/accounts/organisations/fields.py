@@ -1,0 +1,116 @@
+"""The fields of an organisation: each checked, and the names by which it is found."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.field_checks import check_region, checked, clean_name, name_key
+from app.accounts.models import Organisation, OrganisationKind, OrganisationName
+from app.accounts.organisations.credit_code import check_uscc
+from app.errors import Conflict, FieldError, Invalid
+
+_MAX_ALIASES = 20
+_MAX_KEY = 240  # length of the column; a few ligatures become longer when normalised
+
+
+def set_field(session: Session, organisation: Organisation, field: str, value: Any) -> None:
+    match field:
+        case "name":
+            organisation.name = checked_name(value)
+        case "uscc":
+            organisation.uscc = available_uscc(session, value, but_for=organisation)
+        case "region":
+            organisation.region = checked("region", check_region, value)
+        case "aliases":
+            organisation.aliases = checked_aliases(value or ())
+        case "kind":
+            organisation.kind = checked_kind(value)
+        case "parent_id" if value is None:
+            organisation.parent_id = None
+        case "parent_id":
+            set_parent(session, organisation, value)
+        case _:
+            raise Invalid.field(field, "unknown_field", "字段不存在", "the field does not exist")
+
+
+def checked_kind(text: str) -> OrganisationKind:
+    try:
+        return OrganisationKind(text)
+    except ValueError as error:
+        kinds = ", ".join(OrganisationKind)
+        raise Invalid.field(
+            "kind", "unknown_kind", f"单位类型应为以下之一: {kinds}", f"the kind must be one of: {kinds}"
+        ) from error
+
+
+def checked_name(text: str) -> str:
+    name = checked("name", clean_name, text)
+    if not 2 <= len(name) <= 120 or not 1 <= len(name_key(name)) <= _MAX_KEY:
+        raise Invalid.field(
+            "name", "name_length", "名称应为 2–120 个字符", "the name must have 2 to 120 characters"
+        )
+    return name
+
+
+def checked_aliases(texts: Collection[str]) -> list[str]:
+    names = list(dict.fromkeys(checked("aliases", clean_name, text) for text in texts))
+    if len(names) > _MAX_ALIASES or not all(
+        len(name) <= 120 and 1 <= len(name_key(name)) <= _MAX_KEY for name in names
+    ):
+        raise Invalid.field(
+            "aliases",
+            "aliases",
+            f"别名至多 {_MAX_ALIASES} 个,每个 1–120 个字符",
+            f"at most {_MAX_ALIASES} aliases of 1 to 120 characters each are allowed",
+        )
+    return names
+
+
+def available_uscc(session: Session, text: str | None, but_for: Organisation | None = None) -> str | None:
+    if text is None:
+        return None
+    uscc = checked("uscc", check_uscc, text)
+    holder = session.scalar(select(Organisation.id).where(Organisation.uscc == uscc))
+    if holder is not None and (but_for is None or holder != but_for.id):
+        raise Conflict(
+            "An organisation with this credit code already exists; ask it or the bureau to create your account.",
+            "该统一社会信用代码的单位已存在,请联系该单位或管理部门为您开户。",
+            code="uscc_taken",
+            fields=[FieldError("uscc", "uscc_taken", "该代码已登记", "this code is already registered")],
+        )
+    return uscc
+
+
+def set_parent(session: Session, organisation: Organisation, parent_id: UUID) -> None:
+    """Set the parent. All ancestors are locked, because two concurrent changes could otherwise create a cycle."""
+    ancestor: UUID | None = parent_id
+    while ancestor is not None:
+        if ancestor == organisation.id:
+            raise Invalid.field(
+                "parent_id",
+                "parent_cycle",
+                "上级单位不能是本单位或其下级单位",
+                "the parent must not be the organisation itself or one of its subsidiaries",
+            )
+        row = session.execute(
+            select(Organisation.parent_id).where(Organisation.id == ancestor).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise Invalid.field(
+                "parent_id",
+                "unknown_organisation",
+                "上级单位不存在",
+                "the parent organisation does not exist",
+            )
+        ancestor = row[0]
+    organisation.parent_id = parent_id
+
+
+def write_names(session: Session, organisation: Organisation) -> None:
+    session.execute(delete(OrganisationName).where(OrganisationName.organisation_id == organisation.id))
+    keys = dict.fromkeys(name_key(name) for name in (organisation.name, *organisation.aliases))
+    session.add_all(OrganisationName(organisation_id=organisation.id, key=key) for key in keys)
+    session.flush()

@@ -1,0 +1,115 @@
+"""Organisations by credit code or by name, as bulk loads know them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.accounts.field_checks import checked, name_key
+from app.accounts.models import Organisation, OrganisationName
+from app.accounts.organisations.credit_code import check_uscc
+from app.accounts.organisations.fields import (
+    available_uscc,
+    checked_aliases,
+    checked_kind,
+    set_parent,
+    write_names,
+)
+from app.accounts.organisations.service import OrganisationFacts, add_organisation
+
+
+def find_organisation(
+    session: Session, *, name: str | None = None, uscc: str | None = None
+) -> Organisation | None:
+    """The organisation with this credit code, or with this exact name or alias (`name_key`). Verified organisations are
+    preferred, then names to aliases, then the oldest.
+
+    Raises:
+        Invalid: the credit code is invalid.
+    """
+    if uscc is not None:
+        code = checked("uscc", check_uscc, uscc)
+        return session.scalar(select(Organisation).where(Organisation.uscc == code))
+    candidates = _candidates(session, name or "", None)
+    return candidates[0] if candidates else None
+
+
+def organisation_by_name(
+    session: Session,
+    *,
+    principal: Principal,
+    name: str,
+    kind: str,
+    region: str,
+    uscc: str | None = None,
+    aliases: Collection[str] = (),
+    parent_id: UUID | None = None,
+) -> Organisation:
+    """The organisation with this name or credit code, for bulk imports by operators. It is created unverified if it
+    does not exist; missing fields of an unverified one are filled in.
+
+    Self-registered organisations that are not verified are skipped. Otherwise anyone could register under the name of a
+    university and own the records imported for it.
+
+    Raises:
+        Invalid: a field is invalid.
+        Conflict: the code belongs to a skipped organisation, which must be verified first.
+    """
+    require(principal, Action.ORGANISATION_CREATE)
+    if uscc is not None:
+        uscc = checked("uscc", check_uscc, uscc)
+    for organisation in _candidates(session, name, uscc):
+        if organisation.verified_at is not None:
+            return organisation
+        if not organisation.self_registered:
+            _fill_missing(session, organisation, uscc=uscc, aliases=aliases, parent_id=parent_id)
+            return organisation
+    facts = OrganisationFacts(
+        name=name,
+        kind=checked_kind(kind),
+        region=region,
+        uscc=uscc,
+        aliases=tuple(aliases),
+        parent_id=parent_id,
+    )
+    return add_organisation(session, facts=facts)
+
+
+def _candidates(session: Session, name: str, uscc: str | None) -> list[Organisation]:
+    """Organisations with this code or name, the most likely first and self-registered ones last."""
+    key = name_key(name)
+    with_name = select(OrganisationName.organisation_id).where(OrganisationName.key == key)
+    matches: ColumnElement[bool] = Organisation.id.in_(with_name)
+    if uscc is not None:
+        matches = or_(matches, Organisation.uscc == uscc)
+    query = select(Organisation).where(matches)
+    return sorted(
+        session.scalars(query.order_by(Organisation.id)).all(),
+        key=lambda organisation: (
+            uscc is None or organisation.uscc != uscc,
+            organisation.verified_at is None,
+            organisation.self_registered,
+            name_key(organisation.name) != key,
+        ),
+    )
+
+
+def _fill_missing(
+    session: Session,
+    organisation: Organisation,
+    *,
+    uscc: str | None,
+    aliases: Collection[str],
+    parent_id: UUID | None,
+) -> None:
+    if organisation.uscc is None:
+        organisation.uscc = available_uscc(session, uscc)
+    organisation.aliases = checked_aliases([*organisation.aliases, *aliases])
+    if organisation.parent_id is None and parent_id is not None:
+        set_parent(session, organisation, parent_id)
+    session.flush()
+    if aliases:
+        write_names(session, organisation)

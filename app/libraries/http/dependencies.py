@@ -1,0 +1,56 @@
+"""What the routes of the libraries depend on: whose records are opened to the reader, and the runner of commands."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Response
+from sqlalchemy.orm import Session
+
+from app.accounts.access.authentication import CurrentPrincipal
+from app.accounts.access.disclosure import Disclosure, OpenedRecords
+from app.database import AppDatabase, Database, ReadSession, WriteSession
+from app.libraries.http.responses import record_response
+from app.libraries.lifecycle.commands import Command, dry_run
+from app.libraries.lifecycle.store import execute
+from app.libraries.record.indexing import Indexer, PreparedForIndex
+from app.services import provided
+
+
+def _opened(
+    session: ReadSession,
+    principal: CurrentPrincipal,
+    disclosure: Annotated[Disclosure, Depends(provided(Disclosure))],
+) -> OpenedRecords:
+    return disclosure.opened_records(session, principal)
+
+
+Opened = Annotated[OpenedRecords, Depends(_opened)]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRunner:
+    """Runs a command twice: as a dry run, which embeds while no lock is held, then in the request's transaction."""
+
+    session: Session
+    database: Database
+    indexer: Indexer
+
+    def run(self, command: Command) -> Response:
+        """The record as the command left it, for its principal."""
+        return self.finish(command, self.prepare(command))
+
+    def prepare(self, command: Command) -> PreparedForIndex | None:
+        return dry_run(self.database, self.indexer, command)
+
+    def finish(self, command: Command, prepared: PreparedForIndex | None, *, status: int = 200) -> Response:
+        record = execute(self.session, command, prepared, indexer=self.indexer)
+        return record_response(self.session, command.library, record, command.principal, status=status)
+
+
+async def _runner(
+    session: WriteSession, database: AppDatabase, indexer: Annotated[Indexer, Depends(provided(Indexer))]
+) -> CommandRunner:
+    return CommandRunner(session, database, indexer)
+
+
+Runner = Annotated[CommandRunner, Depends(_runner)]

@@ -1,0 +1,130 @@
+"""The figures of one way of ranking, from its lists and the judgements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.libraries.exchange.dataset import Dataset
+from app.matching.evaluation import metrics
+from app.matching.evaluation.metrics import Interval
+
+CUT_PAIRS = 10
+CUT_MANAGERS = 5
+
+Scored = list[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    scored: Scored
+    sure: float
+
+
+@dataclass(slots=True)
+class EvaluationRun:
+    """Results of one ranking method: lists over the whole store, and its certainty that an answer exists.
+
+    The certainty (confidence, or the best score of a baseline) is measured with and without the demand's answers in the
+    store.
+    """
+
+    lists: dict[str, Scored]
+    sure: dict[str, float]
+    sure_without: dict[str, float]
+
+    @property
+    def rankings(self) -> dict[str, list[str]]:
+        return {query: [document for document, _ in scored] for query, scored in self.lists.items()}
+
+
+def pair_figures(run: EvaluationRun, grades: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    rankings = run.rankings
+    ndcg = metrics.interval(list(metrics.ndcg(rankings, grades, CUT_PAIRS).values()))
+    recall = metrics.interval(list(metrics.recall(rankings, grades, CUT_PAIRS).values()))
+    mrr = metrics.interval(list(metrics.reciprocal_rank(rankings, grades).values()))
+    auroc = metrics.statistic_interval(
+        [_sureness(run, grades, query) for query in run.lists], _no_match_auroc, resamples=1000
+    )
+    figures: dict[str, Any] = {"queries": len(run.lists)}
+    for key, value in (
+        ("ndcg_at_10", ndcg),
+        ("recall_at_10", recall),
+        ("mrr", mrr),
+        ("no_match_auroc", auroc),
+    ):
+        figures[key] = round(value.mean, 4)
+        figures[f"{key}_interval"] = bounds(value)
+    return figures
+
+
+def _calibration_figures(run: EvaluationRun, grades: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """Calibration error over the ten best pairs of each demand, and the relevant share by tenth of the score."""
+    shown = [
+        (score, grades.get(query, {}).get(document, 0) >= metrics.RELEVANT)
+        for query, scored in run.lists.items()
+        for document, score in scored[:CUT_PAIRS]
+    ]
+    return {
+        "calibration_error": round(
+            metrics.calibration_error([score for score, _ in shown], [good for _, good in shown]), 4
+        ),
+        "reliability": [
+            {
+                "from": bin_.low,
+                "to": bin_.high,
+                "pairs": bin_.count,
+                "score": round(bin_.score, 4),
+                "relevant": round(bin_.relevant, 4),
+            }
+            for bin_ in metrics.reliability(shown)
+        ],
+    }
+
+
+def _english_answers(
+    runs: Mapping[str, EvaluationRun], grades: Mapping[str, Mapping[str, int]], dataset: Dataset
+) -> dict[str, Any]:
+    """nDCG@10 over the Chinese demands that an English achievement answers (grade 2 or 3)."""
+    english = {str(row.data["id"]) for row in dataset.achievements if row.data.get("language") == "en"}
+    chinese = {str(row.data["id"]) for row in dataset.demands if row.data.get("language", "zh") == "zh"}
+    asked = {
+        query: judged
+        for query, judged in grades.items()
+        if query in chinese
+        and any(grade >= metrics.RELEVANT and document in english for document, grade in judged.items())
+    }
+    return {"queries": len(asked)} | {
+        name: round(metrics.interval(list(metrics.ndcg(run.rankings, asked, CUT_PAIRS).values())).mean, 4)
+        for name, run in runs.items()
+    }
+
+
+def _sureness(
+    run: EvaluationRun, grades: Mapping[str, Mapping[str, int]], query: str
+) -> tuple[float | None, float]:
+    """Certainty with the demand's answers in the store (None if it has none), and without them."""
+    answered = any(grade >= metrics.RELEVANT for grade in grades.get(query, {}).values())
+    return (run.sure[query] if answered else None, run.sure_without[query])
+
+
+def _no_match_auroc(best: Sequence[tuple[float | None, float]]) -> float:
+    return metrics.no_match_auroc({str(number): scores for number, scores in enumerate(best)})
+
+
+def difference(
+    ours: EvaluationRun, theirs: EvaluationRun, grades: Mapping[str, Mapping[str, int]]
+) -> dict[str, Any]:
+    gap = metrics.paired_interval(
+        metrics.ndcg(ours.rankings, grades, CUT_PAIRS), metrics.ndcg(theirs.rankings, grades, CUT_PAIRS)
+    )
+    return {"mean": round(gap.mean, 4), "interval": bounds(gap)}
+
+
+def unjudged_share(rankings: Mapping[str, Sequence[str]], grades: Mapping[str, Mapping[str, int]]) -> float:
+    """Share of managers without a judgement among the first five of each judged pair."""
+    first = [(pair, one) for pair in grades for one in rankings.get(pair, ())[:CUT_MANAGERS]]
+    return sum(one not in grades[pair] for pair, one in first) / len(first) if first else 0.0
+
+
+def bounds(value: Interval) -> list[float]:
+    return [round(value.low, 4), round(value.high, 4)]
