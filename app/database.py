@@ -19,13 +19,15 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     Select,
+    Table,
     TypeDecorator,
     Uuid,
     create_engine,
     event,
+    func,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
@@ -95,7 +97,7 @@ class Percent(Wan):
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else Numeric(5, 2))
 
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Json = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 class Base(DeclarativeBase):
@@ -209,6 +211,26 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("sanku_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_into(session: Session, model: type[Base]) -> Any:
+    """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, which each dialect has for itself."""
+    table = model.__table__
+    assert isinstance(table, Table)  # and not a join or a view
+    return (sqlite if on_sqlite(session) else postgresql).insert(table)
+
+
+def advisory_lock(session: Session, key: int) -> None:
+    """Hold a lock until the transaction ends, where there is no row to lock. A writer on SQLite is alone anyway.
+
+    `key` has at most 63 bits.
+    """
+    if not on_sqlite(session):
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def by_id(session: Session, model: type[Row], ids: Iterable[UUID]) -> dict[UUID, Row]:

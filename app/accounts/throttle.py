@@ -15,7 +15,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Attempt
-from app.database import now
+from app.database import advisory_lock, now
 from app.errors import TooManyRequests
 
 WINDOW = timedelta(minutes=10)
@@ -50,9 +50,7 @@ def reserve(session: Session, key: RateLimitKey, *, limit: int) -> None:
     Raises:
         TooManyRequests: a limit is reached; Retry-After is in seconds.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        # An advisory lock, because there is no row to lock yet. SQLite has only one writer at a time.
-        session.execute(select(func.pg_advisory_xact_lock(int(key.account_digest[:15], 16))))
+    advisory_lock(session, int(key.account_digest[:15], 16))
     moment = now()
     same_account = Attempt.account == key.account_digest
     same_address = Attempt.address == key.address[:64]

@@ -9,14 +9,12 @@ managers of the transaction by ascending id. Nothing is locked afterwards, so tr
 """
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.database import now
+from app.database import insert_into, now
 from app.pushes.models import InboxChange, InboxPosition, Push
 
 NEW, CHANGED = "new", "changed"
@@ -48,11 +46,9 @@ def _write(session: Session) -> None:
 
 def _append(session: Session, manager_id: UUID, changes: Iterable[tuple[UUID, str]]) -> None:
     rows = list(changes)
-    insert: Any = (sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert)(
-        InboxPosition
-    )
     last = session.scalar(
-        insert.values(manager_id=manager_id, last=len(rows))
+        insert_into(session, InboxPosition)
+        .values(manager_id=manager_id, last=len(rows))
         .on_conflict_do_update(index_elements=["manager_id"], set_={"last": InboxPosition.last + len(rows)})
         .returning(InboxPosition.last)
     )

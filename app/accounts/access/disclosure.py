@@ -1,5 +1,7 @@
-"""Facts of higher layers on which access depends, handed down as functions: who is which manager, and whose records
-an engagement opens."""
+"""Disclosure: facts of higher layers on which access depends, handed down as functions.
+
+They say which manager's record is about a user, and which records of others an engagement opens to a principal.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,12 +4,10 @@ JN-A-2026-000001 (achievement), JN-D-… (demand), JN-M-… (manager), DJ-… (e
 (contract, 合同).
 """
 
-from typing import Any
-
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.clock import local_now
+from app.database import insert_into
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import NumberSeries
 
@@ -26,11 +24,9 @@ def take_numbers(session: Session, series: str, *, prefix: str, count: int = 1) 
     transaction that is undone gives its numbers back.
     """
     year = local_now().year
-    insert: Any = (sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert)(
-        NumberSeries
-    )
     last = session.scalar(
-        insert.values(letter=series, year=year, last=count)
+        insert_into(session, NumberSeries)
+        .values(letter=series, year=year, last=count)
         .on_conflict_do_update(index_elements=["letter", "year"], set_={"last": NumberSeries.last + count})
         .returning(NumberSeries.last)
     )

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
-from app.database import Base
+from app.database import Base, on_sqlite
 from app.errors import Invalid
 from app.libraries.record.models import Record
 from app.libraries.search.tokenizer import words
@@ -151,7 +151,7 @@ def records_with_words(session: Session, terms: list[str], *, anonymous: bool) -
     """Ids of the records that contain all `terms` in the text that this reader may see."""
     column = "public_words" if anonymous else "member_words"
     ids = select(SearchDocument.record_id)
-    if session.get_bind().dialect.name == "sqlite":
+    if on_sqlite(session):
         rows = func.search_fts(_fts_query(terms, column)).table_valued("rowid")
         return ids.where(SearchDocument.number.in_(select(rows.c.rowid)))
     # PostgreSQL uses the index only if the expression equals the indexed one.

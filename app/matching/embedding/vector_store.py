@@ -7,10 +7,10 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.database import insert_into, on_sqlite
 from app.libraries.record.enums import RecordKind
 from app.matching.models import RECORD_VECTORS_SEQ, Embedding, RecordVector, Vector
 
@@ -45,7 +45,7 @@ def remember_embeddings(
         {"text_hash": text_hash, "model_id": model_id, "vector": embeddings[text_hash]}
         for text_hash in sorted(embeddings)
     ]
-    insert = _insert(session, Embedding)
+    insert = insert_into(session, Embedding)
     kept = (
         insert.on_conflict_do_update(
             index_elements=[Embedding.text_hash, Embedding.model_id], set_={"vector": insert.excluded.vector}
@@ -104,7 +104,7 @@ def store_vector(
         "traits": dict(traits or {}),
     }
     session.execute(
-        _insert(session, RecordVector)
+        insert_into(session, RecordVector)
         .values(record_id=record_id, **values)
         .on_conflict_do_update(index_elements=[RecordVector.record_id], set_=values)
     )
@@ -163,18 +163,10 @@ def unpack_codes(packed: str) -> list[str]:
 
 
 def _next_seq(session: Session) -> int:
-    if session.get_bind().dialect.name == "sqlite":
+    if on_sqlite(session):
         # The writer holds the only write lock, so numbers are assigned in the order of commits.
         return position(session) + 1
     return session.execute(select(RECORD_VECTORS_SEQ.next_value())).scalar_one()
-
-
-def _insert(session: Session, model: type[Embedding] | type[RecordVector]) -> Any:
-    table = model.__table__
-    assert isinstance(table, Table)
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

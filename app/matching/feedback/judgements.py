@@ -12,12 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.clock import JINAN_TIME
-from app.database import new_id, now
+from app.database import insert_into, new_id, now
 from app.matching.feedback.labels import UNANSWERED, signal_table
 from app.matching.feedback.models import Impression, Judgement
 from app.matching.models import Pair
@@ -89,10 +88,8 @@ def record_impression(
         "features": names,
         "items": [_item(pair, names) for pair in pairs[:MOST_ITEMS]],
     }
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    written = session.scalar(
-        insert(Impression).values(**values).on_conflict_do_nothing().returning(Impression.id)
-    )
+    insert = insert_into(session, Impression).values(**values)
+    written = session.scalar(insert.on_conflict_do_nothing().returning(Impression.id))
     return written is not None
 
 

@@ -7,10 +7,10 @@ or starts deliveries of a recipient holds the recipient's lock, so that no two t
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.database import now
+from app.database import advisory_lock, now
 from app.events.catalogue import DeliveryDue, MessageDue
 from app.events.outbox import Event, emit
 from app.notifications.models import UNFINISHED, Delivery, DeliveryState
@@ -21,9 +21,7 @@ REQUEUE_BATCH = 500
 
 def lock_recipient(session: Session, recipient_id: UUID) -> None:
     """Lock the recipient until the transaction ends. SQLite needs no lock: its writing transactions are serialised."""
-    if session.get_bind().dialect.name == "postgresql":
-        key = recipient_id.int & 0x7FFF_FFFF_FFFF_FFFF
-        session.execute(select(func.pg_advisory_xact_lock(key)))
+    advisory_lock(session, recipient_id.int & 0x7FFF_FFFF_FFFF_FFFF)
 
 
 def start_next(session: Session, recipient_id: UUID, *, address_id: UUID | None = None) -> None:
