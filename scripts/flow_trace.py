@@ -74,6 +74,7 @@ class Service:
     """The application of one checkout on a new database; the only code here that knows its internals."""
 
     def __init__(self, checkout: Path, home: Path) -> None:
+        from app.bootstrap import build_worker
         from app.main import create_app
         from app.settings import Settings
 
@@ -88,13 +89,15 @@ class Service:
             _env_file=None, home=home, demo=True, model=str(home), worker_in_service=False, push_threshold=0.0
         )
         self.app = create_app(settings, embedder=BigramEmbedder())
-        self._worker = self.app.state.services.worker()
+        self._worker = build_worker(self.app.state.services)
 
     def work_one_event(self) -> bool:
         return bool(self._worker.run_until_idle(limit=1))
 
     def close(self) -> None:
-        self.app.state.services.close()
+        from app.bootstrap import close
+
+        close(self.app.state.services)
 
     def _command(self, *arguments: str, given: str | None = None) -> None:
         own = {"SANKU_HOME": str(self._home), "SANKU_DEMO": "true", "SANKU_MODEL": str(self._home)}

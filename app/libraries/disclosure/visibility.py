@@ -35,6 +35,9 @@ _OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
 # engagement (`engagements/disclosure.py`), which logs each access.
 _CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
 
+# Shown instead of the owner, and only of confidential records.
+_ALIAS = frozenset({"public_alias"})
+
 # Level → fields. A field without a row is never shown.
 _COMMON = {
     _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
@@ -184,13 +187,13 @@ def present(
     view_level = level(principal, record, opened=opened)
     confidential = record.publish_mode == PublishMode.CONFIDENTIAL.value
     hidden = frozenset[str]() if principal.sees_everything or owns(principal, record) else _CONTACTS
+    if not confidential:
+        hidden |= _ALIAS
     shown: dict[str, Any] = {
         name: to_json(_value(record, name, known))
         for name, levels in FIELD_LEVELS[record.kind].items()
         if view_level >= levels[confidential] and name not in hidden
     }
-    if not confidential:
-        shown.pop("public_alias", None)
     return shown | {"view_level": int(view_level)}
 
 

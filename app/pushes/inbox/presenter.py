@@ -45,14 +45,17 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
     def read(push: Push) -> PushRead:
         demand, achievement = summary(demands[push.demand_id]), summary(achievements[push.achievement_id])
         levels = (demand.view_level or 0, achievement.view_level or 0)
+        repush = push.reasons.get("again")
         return PushRead(
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
             engagement_id=engagements.get(push.id),
             allowed=list(allowed_answers(push, moment)),
-            why_again=explain_repush(
-                push.reasons.get("again"),
-                (demands[push.demand_id], demand.view_level or 0),
-                (achievements[push.achievement_id], achievement.view_level or 0),
+            why_again=None
+            if repush is None
+            else explain_repush(
+                repush,
+                (demands[push.demand_id], levels[0]),
+                (achievements[push.achievement_id], levels[1]),
             ),
             manager=managers[push.manager_id],
             demand=demand,

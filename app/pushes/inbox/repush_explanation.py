@@ -29,11 +29,9 @@ _ENDED: Mapping[str, tuple[str, str]] = {
 
 
 def explain_repush(
-    stored: Mapping[str, Any] | None, demand: tuple[Record, int], achievement: tuple[Record, int]
-) -> WhyAgain | None:
-    """The explanation stored with a push, for a reader with these view levels; None for a first attempt."""
-    if stored is None:
-        return None
+    stored: Mapping[str, Any], demand: tuple[Record, int], achievement: tuple[Record, int]
+) -> WhyAgain:
+    """The explanation stored with a push, for a reader with these view levels."""
     sides = {record.kind.value: (record, level) for record, level in (demand, achievement)}
     changed = [
         _named(sides[kind][0].kind, field)
