@@ -28,7 +28,6 @@ from app.pushes.recommender import Recommender
 from app.schedule import scheduled_jobs
 from app.services import Services
 from app.settings import Settings
-from app.talent.tiers.loader import recognised_tiers
 from app.workers.concurrent import ConcurrentWorker
 from app.workers.threads import Runnable
 from app.workers.worker import Worker
@@ -61,7 +60,6 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
             open_load=open_engagement_counts,
             histories=push_histories,
             outcomes=outcomes_of_managers,
-            tiers=recognised_tiers,
             newcomer_share=settings.newcomer_share,
         ),
         owner_records=records_of_owners,

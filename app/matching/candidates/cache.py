@@ -194,8 +194,10 @@ def _pairs(
 ) -> list[PairFacts]:
     """Resolve credit codes of excluded organisations at each request, because one may be registered after caching."""
     if isinstance(record, Demand):
-        codes = organisations_of_codes(session, record.excluded_orgs or ())
-        demand = demand_facts(record, known_codes=codes)
+        excluded = record.excluded_orgs
+        demand = demand_facts(
+            record, known_codes=organisations_of_codes(session, excluded) if excluded else {}
+        )
         offered = [
             candidate.facts for candidate in candidates if isinstance(candidate.facts, AchievementFacts)
         ]

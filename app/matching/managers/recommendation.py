@@ -28,7 +28,6 @@ from app.matching.results import ManagerRecommendation
 OpenLoad = Callable[[Session, Collection[UUID]], Mapping[UUID, int]]
 PushHistories = Callable[[Session, Collection[UUID]], Mapping[UUID, PushHistory]]
 Outcomes = Callable[[Session, Collection[UUID]], Mapping[UUID, Tally]]
-Tiers = Callable[[Session, Collection[UUID]], Mapping[UUID, str]]
 
 # Number of managers nearest to either side of the pair; field, region and track record decide among them.
 CANDIDATES = 200
@@ -40,7 +39,7 @@ def _nothing_known(_: Session, __: Collection[UUID]) -> Mapping[UUID, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ManagerLookups:
-    """Look-ups into packages above matching, passed in as functions. A missing key means no history, outcome or tier.
+    """Look-ups into packages above matching, passed in as functions. A missing key means no history or outcome.
 
     `outcomes` counts engagements that led to a contract and those that ended without one. `newcomer_share` (0–1) is the
     reserved share of slots.
@@ -49,7 +48,6 @@ class ManagerLookups:
     open_load: OpenLoad = _nothing_known
     histories: PushHistories = _nothing_known
     outcomes: Outcomes = _nothing_known
-    tiers: Tiers = _nothing_known
     newcomer_share: float = 0.0
 
 
@@ -111,7 +109,6 @@ def _sides(
     histories = lookups.histories(session, ids)
     acceptance = above_the_mean({id_: history.answers for id_, history in histories.items()})
     success = above_the_mean(lookups.outcomes(session, ids))
-    tiers = lookups.tiers(session, ids)
     return [
         EncodedManager(
             facts=manager_facts(records[id_], open_load=load.get(id_, 0), today=today),
@@ -119,7 +116,8 @@ def _sides(
             sentences=np.asarray(text.sentences, np.float32),
             acceptance=acceptance.get(id_, 0.0),
             success=success.get(id_, 0.0),
-            tier=tiers.get(id_),
+            # Not the computed tier: only a published round makes it known, and everybody reads these reasons.
+            tier=records[id_].recognised_tier,
             is_new=histories.get(id_, PushHistory()).is_new,
         )
         for id_, text in stored_text_features(session, model_id, ids).items()

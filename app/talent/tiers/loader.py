@@ -1,6 +1,6 @@
 """From the tables to what the tier engine sees: the only place of recognition that reads contracts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation
 from app.engagements.contract_models import Contract, ContractShare, ContractState, ContractVersion
-from app.libraries.managers.models import Manager
 from app.talent.certificates.service import verified_of
 from app.talent.filings.service import filed_managers
 from app.talent.recognition_facts import ContractFacts, TierCase
@@ -33,17 +32,6 @@ def cases(session: Session, manager_ids: Sequence[UUID], *, year: int, day: date
         )
         for id_ in manager_ids
     }
-
-
-def recognised_tiers(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, str]:
-    """What the bureau recognised, by manager. Not the computed tier: that is between the manager and the bureau until
-    a round publishes it, while a recommendation's reasons are read by everybody."""
-    rows = session.execute(
-        select(Manager.id, Manager.recognised_tier).where(
-            Manager.id.in_(manager_ids), Manager.recognised_tier.is_not(None)
-        )
-    )
-    return {id_: tier for id_, tier in rows if tier is not None}
 
 
 def managers_of_contract(session: Session, contract_id: UUID) -> list[UUID]:
