@@ -76,7 +76,7 @@ FINDING_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "The text says '{word}' but states no technical problem: it reads as a purchase, not as research.",
         "现有产品为何不能满足要求,缺少哪项技术?如仅需购买成熟产品,请将需求类型改为“采购成熟技术”。",
         "Why are existing products unsuitable, and which technology is missing? If you only want to buy a product, "
-        "set the kind of need to 'purchase of mature technology'.",
+        "set the type of demand to 'purchase of mature technology'.",
     ),
     "buying_declared": (
         "需求类型为采购成熟技术,但未说明要解决的技术问题。",
