@@ -1,4 +1,4 @@
-"""Conditional requests: ETag and If-Match against lost updates."""
+"""Conditional requests: ETag and If-Match prevent lost updates."""
 
 import re
 from typing import Annotated, Any, Protocol, TypeVar
@@ -13,16 +13,19 @@ Body = TypeVar("Body")
 
 
 class Versioned(Protocol):
+    """A row with a version number."""
+
     @property
     def version(self) -> Any: ...
 
 
 def etag(record: Versioned) -> str:
+    """The ETag of a row: its version in quotes."""
     return f'"{record.version}"'
 
 
 def tagged(response: Response, record: Versioned, body: Body) -> Body:
-    """`body`, with the ETag of the row that it shows on the route's `response`."""
+    """Set the ETag of the row on the route's `response` and return `body`."""
     response.headers["ETag"] = etag(record)
     return body
 
@@ -30,7 +33,7 @@ def tagged(response: Response, record: Versioned, body: Body) -> Body:
 def versioned(
     body: BaseModel, record: Versioned | None, *, status: int = 200, location: str | None = None
 ) -> Response:
-    """`body` as JSON with the ETag of the row that it shows; `location` is the address of a new one."""
+    """`body` as a JSON response with the ETag of its row; `location` is the address of a new resource."""
     headers = {} if record is None else {"ETag": etag(record)}
     if location is not None:
         headers["Location"] = location
@@ -38,10 +41,12 @@ def versioned(
 
 
 def check_if_match(header: str | None, record: Versioned) -> None:
-    """
+    """Check that the client has read the current version.
+
     Raises:
-        PreconditionRequired: no If-Match was sent.
-        StaleVersion: the record is newer than what the sender read; carries the present ETag.
+        PreconditionRequired: If-Match is missing.
+        BadRequest: If-Match is not an ETag.
+        StaleVersion: the row has changed since the client read it; the error carries the current ETag.
     """
     if header is None:
         raise PreconditionRequired(headers={"ETag": etag(record)})
@@ -49,20 +54,20 @@ def check_if_match(header: str | None, record: Versioned) -> None:
     if any(not re.fullmatch(r'(W/)?"[^"]*"|\*', tag) for tag in tags):
         raise BadRequest(
             'If-Match must be an ETag in double quotes, such as "3".',
-            'If-Match 应为带双引号的 ETag,例如 "3"。',
+            'If-Match 应为带双引号的 ETag,如 "3"。',
         )
     if "*" not in tags and etag(record) not in tags:
         raise StaleVersion(headers={"ETag": etag(record)})
 
 
 def check_if_sent(header: str | None, record: Versioned) -> None:
-    """`check_if_match` where If-Match is optional.
+    """`check_if_match` for routes where If-Match is optional.
 
     Raises:
-        StaleVersion: the record is newer than what the sender read; carries the present ETag.
+        BadRequest, StaleVersion: see `check_if_match`.
     """
     if header is not None:
         check_if_match(header, record)
 
 
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, description="读取时得到的 ETag")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, description="读取时获得的 ETag")]

@@ -214,18 +214,19 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def on_sqlite(session: Session) -> bool:
+    """Whether the session's database is SQLite."""
     return session.get_bind().dialect.name == "sqlite"
 
 
 def insert_into(session: Session, model: type[Base]) -> Any:
-    """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, which each dialect has for itself."""
+    """An INSERT statement of the session's dialect, with `on_conflict_do_update` and `on_conflict_do_nothing`."""
     table = model.__table__
-    assert isinstance(table, Table)  # and not a join or a view
+    assert isinstance(table, Table)  # not a join or a view
     return (sqlite if on_sqlite(session) else postgresql).insert(table)
 
 
 def advisory_lock(session: Session, key: int) -> None:
-    """Hold a lock until the transaction ends, where there is no row to lock. A writer on SQLite is alone anyway.
+    """Take a lock until the transaction ends, if there is no row to lock. Not needed on SQLite, which has one writer.
 
     `key` has at most 63 bits.
     """
@@ -240,9 +241,10 @@ def by_id(session: Session, model: type[Row], ids: Iterable[UUID]) -> dict[UUID,
 
 
 def one_or_not_found(session: Session, query: Select[Found]) -> Found:
-    """
+    """The first result of the query.
+
     Raises:
-        NotFound: the query finds no row.
+        NotFound: there is none.
     """
     row = session.scalar(query)
     if row is None:

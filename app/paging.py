@@ -35,13 +35,13 @@ Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR, description="上一�
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """How many rows are wanted, and after which."""
+    """The requested page: maximum number of rows, and the cursor of the previous page."""
 
     limit: int
     cursor: str | None = None
 
 
-# A coroutine, because FastAPI would send a plain function to its thread pool.
+# A coroutine, because FastAPI would run a plain function in its thread pool.
 async def _page_request(limit: Limit = 20, cursor: Cursor = None) -> PageRequest:
     return PageRequest(limit, cursor)
 
@@ -97,12 +97,12 @@ def fetch_page(
     if paging.cursor:
         query = query.where(_after(sort, key, *_decode(paging.cursor, sort)))
     order = (sort.column.desc(), key.desc()) if sort.descending else (sort.column.asc(), key.asc())
-    found = session.execute(query.add_columns(sort.column).order_by(*order).limit(paging.limit + 1)).all()
-    rows = [row[0] for row in found]
+    results = session.execute(query.add_columns(sort.column).order_by(*order).limit(paging.limit + 1)).all()
+    rows = [row[0] for row in results]
     if len(rows) <= paging.limit:
         return rows, None
     last = paging.limit - 1
-    return rows[: paging.limit], _encode(sort.name, found[last][-1], rows[last].id)
+    return rows[: paging.limit], _encode(sort.name, results[last][-1], rows[last].id)
 
 
 def list_page(

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a creating request that is sent again creates nothing more and gets its first answer."""
+"""Idempotency-Key: a repeated creating request creates nothing and gets the first response again."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,13 +22,13 @@ IdempotencyKey = Annotated[
         min_length=8,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="同一请求重复发送时带同一个键,只会创建一次",
+        description="重复发送同一请求时使用同一个键,只创建一次",
     ),
 ]
 
 
-class RememberedAnswer(Identified, Base):
-    """The answer once given to a creating request, given again to its repetition."""
+class StoredResponse(Identified, Base):
+    """The stored response to a creating request, returned again when the request is repeated."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (UniqueConstraint("holder", "key"),)
@@ -44,7 +44,7 @@ class RememberedAnswer(Identified, Base):
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """A creating request. `target` is its method and path, `holder` whose `key` it is: a user's, or an API key's."""
+    """A creating request. `target` is its method and path; `holder` is the user or API key that sent the `key`."""
 
     database: Database
     session: Session
@@ -53,42 +53,42 @@ class IdempotentRequest:
     key: str | None
 
     def once(self, payload: BaseModel, create: Callable[[], Response]) -> Response:
-        """Run `create` unless the same request with the same key was answered before; then answer the same.
+        """Run `create`, or return the stored response if the same request with the same key was handled before.
 
-        The key's row is inserted first, in the creation's own transaction: of two requests at the same moment the
-        second waits for the first and then fails on the unique key, or reads the first's answer.
+        The row of the key is inserted first, in the transaction of the creation. So of two concurrent requests the
+        second waits for the first, and then fails on the unique key or reads the stored response.
 
         Raises:
-            Invalid: the key was used for another request.
+            Invalid: the key was used for a different request.
         """
         if self.key is None:
             return create()
         fingerprint = hashlib.sha256(f"{self.target}\n{payload.model_dump_json()}".encode()).hexdigest()
-        known = self.session.scalar(self._remembered())
-        if known is not None:
-            return _replayed(known, fingerprint)
-        remembered = RememberedAnswer(holder=self.holder, key=self.key, fingerprint=fingerprint)
-        self.session.add(remembered)
+        stored = self.session.scalar(self._stored())
+        if stored is not None:
+            return _replay(stored, fingerprint)
+        stored = StoredResponse(holder=self.holder, key=self.key, fingerprint=fingerprint)
+        self.session.add(stored)
         self.session.flush()
         response = create()
-        _remember(remembered, response)
+        _store(stored, response)
         self.session.flush()
         return response
 
     def is_repeated(self) -> bool:
-        """Whether `once` would repeat an answer, so that slow preparations can be spared. Takes no lock."""
+        """Whether `once` would return a stored response, so that slow preparation can be skipped. Takes no lock."""
         if self.key is None:
             return False
         with self.database.reading() as session:
-            return session.scalar(self._remembered()) is not None
+            return session.scalar(self._stored()) is not None
 
-    def _remembered(self) -> Select[RememberedAnswer]:
-        return select(RememberedAnswer).where(
-            RememberedAnswer.holder == self.holder, RememberedAnswer.key == self.key
+    def _stored(self) -> Select[StoredResponse]:
+        return select(StoredResponse).where(
+            StoredResponse.holder == self.holder, StoredResponse.key == self.key
         )
 
 
-# A coroutine, because FastAPI would send a plain function to its thread pool.
+# A coroutine, because FastAPI would run a plain function in its thread pool.
 async def _idempotent(
     request: Request,
     database: AppDatabase,
@@ -103,27 +103,28 @@ async def _idempotent(
 Idempotent = Annotated[IdempotentRequest, Depends(_idempotent)]
 
 
-def _remember(remembered: RememberedAnswer, response: Response) -> None:
-    remembered.status = response.status_code
-    remembered.headers = {
+def _store(stored: StoredResponse, response: Response) -> None:
+    stored.status = response.status_code
+    stored.headers = {
         name: value
         for name, value in response.headers.items()
         if name in ("etag", "location", "content-type")
     }
-    remembered.body = bytes(response.body).decode()
+    stored.body = bytes(response.body).decode()
 
 
-def _replayed(known: RememberedAnswer, fingerprint: str) -> Response:
-    if known.fingerprint != fingerprint:
+def _replay(stored: StoredResponse, fingerprint: str) -> Response:
+    if stored.fingerprint != fingerprint:
         raise Invalid.field(
             "Idempotency-Key",
             "key_reused",
-            "此键已用于另一个请求,请换一个新的键",
-            "this key was used for another request; send a new one",
+            "此键已用于其他请求,请使用新的键",
+            "this key was used for a different request; use a new key",
         )
-    headers = dict(known.headers) | {"Idempotency-Replayed": "true"}
-    return Response(content=known.body, status_code=known.status, headers=headers)
+    headers = dict(stored.headers) | {"Idempotency-Replayed": "true"}
+    return Response(content=stored.body, status_code=stored.status, headers=headers)
 
 
 def forget_old_keys(session: Session, *, older_than: timedelta) -> None:
-    session.execute(delete(RememberedAnswer).where(RememberedAnswer.created_at < now() - older_than))
+    """Delete the stored responses that are older than `older_than`."""
+    session.execute(delete(StoredResponse).where(StoredResponse.created_at < now() - older_than))

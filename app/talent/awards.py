@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.libraries.lifecycle.store import grant
-from app.libraries.lifecycle.transitions import applied
+from app.libraries.lifecycle.transitions import pending_change
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
 from app.libraries.record.versions import snapshot
@@ -29,7 +29,7 @@ def write(
         before = snapshot(manager, LIBRARY.relations)
         for name, value in granted[manager.id].items():
             setattr(manager, name, value)
-        done.append(applied(LIBRARY, manager, before, action, note))
+        done.append(pending_change(LIBRARY, manager, before, action, note))
     grant(session, done, principal=principal)
 
 

@@ -1,6 +1,6 @@
-"""Disclosure: facts of higher layers on which access depends, handed down as functions.
+"""Disclosure: access facts from higher layers, provided as functions.
 
-They say which manager's record is about a user, and which records of others an engagement opens to a principal.
+They supply the manager record of a user, and the records that engagements open to a principal.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,8 @@ from app.accounts.access.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class OpenedRecords:
-    """Records of others that a principal sees more of: those they broker, and those whose owners consented."""
+    """Records of other owners that a principal may see more of: those that they broker, and those whose owners have
+    consented."""
 
     brokered: frozenset[UUID] = frozenset()
     approved: frozenset[UUID] = frozenset()
@@ -25,8 +26,12 @@ NOTHING_OPENED = OpenedRecords()
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """`manager_of_user` gives the id of the manager's record about a user; `opened_records` those that engagements open
-    to a principal. A process without this service answers no request that needs it."""
+    """Functions of higher layers. They are required: a process without them cannot serve requests that depend on them.
+
+    Attributes:
+        manager_of_user: id of the manager record of a user, or None.
+        opened_records: the records that engagements open to a principal.
+    """
 
     manager_of_user: Callable[[Session, UUID], UUID | None]
     opened_records: Callable[[Session, Principal], OpenedRecords]

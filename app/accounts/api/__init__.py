@@ -1,4 +1,4 @@
-"""Routes of accounts."""
+"""The router of accounts."""
 
 from fastapi import APIRouter
 

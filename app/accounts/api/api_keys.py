@@ -1,4 +1,4 @@
-"""/v1/api-keys."""
+"""Routes of /v1/api-keys."""
 
 from datetime import datetime
 from typing import Annotated
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=problems(
     "", summary="新建 API 密钥", status_code=201, response_model=ApiKeyIssued, responses=problems(Invalid)
 )
 def create(session: WriteSession, principal: LoggedIn, body: ApiKeyNew) -> Response:
-    """密钥只在此次回答中显示。不支持 Idempotency-Key: 为重复回答而保存密钥,就等于保存了密钥。"""
+    """完整密钥仅在本次响应中返回。不支持 Idempotency-Key,因为系统不保存完整密钥,无法再次返回。"""
     issued = service.create_api_key(
         session,
         principal=principal,
@@ -32,8 +32,8 @@ def create(session: WriteSession, principal: LoggedIn, body: ApiKeyNew) -> Respo
         organisation_id=body.organisation_id,
         expires_at=body.expiry(),
     )
-    shown = ApiKeyIssued(**ApiKeyOut.of(issued.record).model_dump(), key=issued.secret)
-    response = versioned(shown, None, status=201, location=f"/v1/api-keys/{issued.record.id}")
+    body_out = ApiKeyIssued(**ApiKeyOut.of(issued.record).model_dump(), key=issued.secret)
+    response = versioned(body_out, None, status=201, location=f"/v1/api-keys/{issued.record.id}")
     response.headers.update(NO_STORE)
     return response
 
@@ -43,9 +43,9 @@ def list_(
     session: ReadSession,
     principal: LoggedIn,
     paging: Paging,
-    organisation_id: Annotated[UUID | None, Query(description="所属机构")] = None,
+    organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
 ) -> Page[ApiKeyOut]:
-    """本机构的密钥,含已吊销的;不含密钥本身。"""
+    """返回本单位的密钥,包括已吊销的;不含完整密钥。"""
     query = service.api_keys(principal=principal, organisation_id=organisation_id)
     newest = Sort(ApiKey.created_at, datetime, descending=True)
     return list_page(session, query, newest, paging, ApiKeyOut.of)

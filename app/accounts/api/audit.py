@@ -1,4 +1,4 @@
-"""/v1/audit."""
+"""Routes of /v1/audit."""
 
 from datetime import datetime
 from typing import Annotated
@@ -28,10 +28,10 @@ def list_(
     ] = None,
     subject_id: Annotated[UUID | None, Query(description="操作对象")] = None,
     user_id: Annotated[UUID | None, Query(description="操作人")] = None,
-    organisation_id: Annotated[UUID | None, Query(description="操作人所属机构")] = None,
+    organisation_id: Annotated[UUID | None, Query(description="操作人所属单位")] = None,
     since: Annotated[AwareDatetime | None, Query(description="不早于")] = None,
 ) -> Page[AuditEntryOut]:
-    """谁在何时对什么做了什么,最新的在前;仅主管部门。"""
+    """操作人、时间、操作和对象,按时间倒序排列;仅管理部门可用。"""
     require(principal, Action.AUDIT_READ)
     query = service.entries(
         action=action,

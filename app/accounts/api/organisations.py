@@ -1,4 +1,4 @@
-"""/v1/organisations."""
+"""Routes of /v1/organisations."""
 
 from datetime import datetime
 from typing import Annotated
@@ -38,7 +38,7 @@ _SORTS = {
 
 @router.post(
     "",
-    summary="新建机构",
+    summary="新建单位",
     status_code=201,
     response_model=OrganisationOut,
     responses=problems(Invalid, Conflict),
@@ -49,18 +49,18 @@ def create(
     body: OrganisationNew,
     request: Idempotent,
 ) -> Response:
-    """仅主管部门;其他人请用 /v1/register 连同首个用户一起注册。"""
+    """仅管理部门可用;其他单位请通过 /v1/register 与首个用户一并注册。"""
     require(principal, Action.ORGANISATION_CREATE)
 
     def answer() -> Response:
         organisation = service.create_organisation(session, principal=principal, facts=body.facts())
-        address = f"/v1/organisations/{organisation.id}"
-        return versioned(OrganisationOut.of(organisation), organisation, status=201, location=address)
+        location = f"/v1/organisations/{organisation.id}"
+        return versioned(OrganisationOut.of(organisation), organisation, status=201, location=location)
 
     return request.once(body, answer)
 
 
-@router.get("", summary="机构列表", responses=problems(Invalid))
+@router.get("", summary="单位列表", responses=problems(Invalid))
 def list_(
     session: ReadSession,
     principal: LoggedIn,
@@ -74,13 +74,13 @@ def list_(
     verified: Annotated[bool | None, Query(description="是否已核验")] = None,
     sort: Annotated[str, Query(description="name 或 -created_at")] = "name",
 ) -> Page[OrganisationOut]:
-    """登录用户可见的机构名录,与任何需求无关: 匿名需求的单位不会由此泄露。"""
+    """登录用户可见的单位名录。名录与需求无关联,不会泄露匿名需求的所属单位。"""
     require(principal, Action.ORGANISATION_READ)
     query = service.organisations(name=name, uscc=uscc, kind=kind, region=region, verified=verified)
     return list_page(session, query, pick_sort(_SORTS, sort), paging, OrganisationOut.of)
 
 
-@router.get("/{organisation_id}", summary="机构详情", responses=problems(NotFound))
+@router.get("/{organisation_id}", summary="单位详情", responses=problems(NotFound))
 def get(
     organisation_id: Id, session: ReadSession, principal: LoggedIn, response: Response
 ) -> OrganisationOut:
@@ -90,7 +90,7 @@ def get(
 
 @router.patch(
     "/{organisation_id}",
-    summary="修改机构",
+    summary="修改单位",
     responses=problems(NotFound, Invalid, Conflict, StaleVersion, PreconditionRequired),
 )
 def change(
@@ -101,7 +101,7 @@ def change(
     body: OrganisationChange,
     if_match: IfMatch = None,
 ) -> OrganisationOut:
-    """本机构可改名称、代码、地区、别名(改后须重新核验);类型和上级机构只能由主管部门修改。"""
+    """本单位可修改名称、代码、地区和别名,修改后须重新核验;单位类型和上级单位仅管理部门可以修改。"""
     organisation = service.get_organisation(session, organisation_id, principal=principal)
     require(principal, Action.ORGANISATION_CHANGE, owner_org_id=organisation.id)
     check_if_match(if_match, organisation)
@@ -111,7 +111,7 @@ def change(
 
 @router.post(
     "/{organisation_id}/verify",
-    summary="核验机构",
+    summary="核验单位",
     responses=problems(NotFound, Conflict, StaleVersion, PreconditionRequired),
 )
 def verify(
@@ -121,7 +121,7 @@ def verify(
     response: Response,
     if_match: IfMatch = None,
 ) -> OrganisationOut:
-    """仅主管部门。If-Match 保证核验的正是所看到的名称和代码。"""
+    """仅管理部门可用。If-Match 用于确保所核验的名称和代码与读取时一致。"""
     require(principal, Action.ORGANISATION_VERIFY)
     organisation = service.get_organisation(session, organisation_id, principal=principal)
     check_if_match(if_match, organisation)

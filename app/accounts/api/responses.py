@@ -1,4 +1,4 @@
-"""Answers that several routes give."""
+"""Parameters and headers that several routes of accounts share."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,9 +7,10 @@ from fastapi import Path, Request
 
 Id = Annotated[UUID, Path(description="记录的 id (UUID)")]
 
-# Answers with secrets must not stay in any cache on the way (RFC 6749, 5.1).
+# Responses with secrets must not be cached (RFC 6749, 5.1).
 NO_STORE = {"Cache-Control": "no-store"}
 
 
 def client_address(request: Request) -> str:
+    """The network address of the client."""
     return request.client.host if request.client else "unknown"

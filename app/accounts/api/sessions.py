@@ -1,4 +1,4 @@
-"""/v1/auth, /v1/register, /v1/me: who I am and how I get in."""
+"""Routes of /v1/auth, /v1/register and /v1/me: sessions, registration and the current principal."""
 
 from typing import Annotated
 
@@ -41,7 +41,7 @@ router = APIRouter(tags=["accounts"])
 
 
 class _Attempts:
-    """Counts attempts in a transaction of its own, which stays when the request fails."""
+    """Counts attempts in a separate transaction, so that they remain counted if the request fails."""
 
     def __init__(self, request: Request, database: AppDatabase, settings: AppSettings) -> None:
         self._address = client_address(request)
@@ -70,7 +70,7 @@ def log_in(
     settings: AppSettings,
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
 ) -> TokensOut:
-    """邮箱 (username) 加密码,换取短期访问令牌和只能使用一次的刷新令牌。连续失败会暂时锁定。"""
+    """使用邮箱 (username) 和密码登录,获取短期访问令牌和一次性刷新令牌。连续失败将被暂时锁定。"""
     tokens = service.log_in(
         database,
         settings,
@@ -86,7 +86,7 @@ def log_in(
 def refresh(
     response: Response, database: AppDatabase, settings: AppSettings, body: RefreshTokenIn
 ) -> TokensOut:
-    """用刷新令牌换一对新令牌,旧的随即失效。旧令牌被再次使用时,该次登录的所有令牌全部吊销。"""
+    """使用刷新令牌换取一组新令牌,原刷新令牌随即失效。已失效的刷新令牌再次使用时,该次登录的全部令牌将被吊销。"""
     tokens = service.refresh(database, settings, refresh_token=body.refresh_token)
     response.headers.update(NO_STORE)
     return TokensOut.of(tokens)
@@ -100,7 +100,7 @@ def log_out(session: WriteSession, body: RefreshTokenIn) -> None:
 
 @router.post(
     "/v1/register",
-    summary="注册机构和首个用户",
+    summary="注册单位和首个用户",
     status_code=201,
     response_model=Registered,
     responses=problems(Invalid, Conflict, Forbidden, TooManyRequests),
@@ -108,7 +108,7 @@ def log_out(session: WriteSession, body: RefreshTokenIn) -> None:
 def register(
     attempts: Attempts, session: WriteSession, principal: CurrentPrincipal, body: Registration
 ) -> Response:
-    """新机构在主管部门核验之前为未核验状态 (verified_at 为 null)。注册后请登录。"""
+    """新单位经管理部门核验前为未核验状态 (verified_at 为 null)。注册后请登录。"""
     require(principal, Action.ACCOUNT_REGISTER)
     attempts.reserve("register", body.user.email)
     organisation, user = register_account(
@@ -118,13 +118,13 @@ def register(
         user=body.user.facts(),
         role=body.role,
     )
-    answer = Registered(organisation=OrganisationOut.of(organisation), user=UserOut.of(user))
-    return versioned(answer, None, status=201, location=f"/v1/organisations/{organisation.id}")
+    registered = Registered(organisation=OrganisationOut.of(organisation), user=UserOut.of(user))
+    return versioned(registered, None, status=201, location=f"/v1/organisations/{organisation.id}")
 
 
-@router.get("/v1/me", summary="我是谁、可以做什么", responses=problems(Unauthenticated))
+@router.get("/v1/me", summary="当前身份和权限", responses=problems(Unauthenticated))
 def me(session: ReadSession, principal: LoggedIn) -> Me:
-    """当前用户或 API 密钥、所属机构,以及可做的事。"""
+    """返回当前用户或 API 密钥、所属单位和操作权限。"""
     assert principal.role is not None
     user = session.get(User, principal.user_id) if principal.user_id else None
     key = session.get(ApiKey, principal.api_key_id) if principal.api_key_id else None
@@ -136,9 +136,9 @@ def me(session: ReadSession, principal: LoggedIn) -> Me:
         role=principal.role,
         manager_id=principal.manager_id,
         permissions={
-            action: extends
+            action: scope
             for action in TABLE
-            if (extends := scope_of(principal, action)) is not RecordScope.NONE
+            if (scope := scope_of(principal, action)) is not RecordScope.NONE
         },
     )
 
@@ -152,7 +152,7 @@ def me(session: ReadSession, principal: LoggedIn) -> Me:
 def change_password(
     attempts: Attempts, session: WriteSession, principal: LoggedIn, body: PasswordChange
 ) -> None:
-    """需要原密码。修改后所有登录立即失效,请重新登录。"""
+    """须提供原密码。修改后所有登录立即失效,请重新登录。"""
     require(principal, Action.USER_CHANGE, own=True)
     limited = attempts.reserve("password", str(principal.user_id))
     user = session.get_one(User, principal.user_id, with_for_update=True)

@@ -1,4 +1,4 @@
-"""/v1/users."""
+"""Routes of /v1/users."""
 
 from datetime import datetime
 from typing import Annotated
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
     "", summary="新建用户", status_code=201, response_model=UserOut, responses=problems(Invalid, Conflict)
 )
 def create(session: WriteSession, principal: LoggedIn, body: UserNew, request: Idempotent) -> Response:
-    """主管部门可建任何用户;机构用户可为本机构建与自己角色相同的用户。"""
+    """管理部门可创建任何用户;单位用户可为本单位创建与本人角色相同的用户。"""
     organisation_id = body.organisation_id
     if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
         organisation_id = principal.organisation_id
@@ -57,11 +57,11 @@ def list_(
     session: ReadSession,
     principal: LoggedIn,
     paging: Paging,
-    organisation_id: Annotated[UUID | None, Query(description="所属机构")] = None,
+    organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
     role: Role | None = None,
     active: Annotated[bool | None, Query(description="是否启用")] = None,
 ) -> Page[UserOut]:
-    """主管部门可见全部,机构用户只见本机构。"""
+    """管理部门可见全部用户,单位用户仅可见本单位用户。"""
     query = service.users(principal=principal, organisation_id=organisation_id, role=role, active=active)
     by_age = Sort(User.created_at, datetime)
     return list_page(session, query, by_age, paging, UserOut.of)
@@ -86,7 +86,7 @@ def change(
     body: UserChange,
     if_match: IfMatch = None,
 ) -> UserOut:
-    """本人可改姓名、停用自己;角色、机构、重新启用由主管部门修改。停用立即使所有登录失效。"""
+    """用户可修改本人姓名、停用本人账号;角色、所属单位和重新启用由管理部门办理。停用后所有登录立即失效。"""
     user = service.get_user(session, user_id, principal=principal)
     require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
     check_if_match(if_match, user)
@@ -98,7 +98,7 @@ def change(
     "/{user_id}/password", summary="重置用户密码", status_code=204, responses=problems(NotFound, Invalid)
 )
 def reset_password(user_id: Id, session: WriteSession, principal: LoggedIn, body: NewPassword) -> None:
-    """仅主管部门,用于忘记密码;本人修改密码请用 /v1/me/password。"""
+    """仅管理部门可用,用于用户忘记密码的情形;修改本人密码请使用 /v1/me/password。"""
     require(principal, Action.USER_CHANGE)
     user = service.get_user(session, user_id, principal=principal)
     service.set_password(

@@ -1,4 +1,4 @@
-"""The fields of an organisation: each checked, and the names by which it is found."""
+"""Fields of an organisation: checks, changes, and the names used by search."""
 
 from collections.abc import Collection
 from typing import Any
@@ -17,6 +17,12 @@ _MAX_KEY = 240  # length of the column; a few ligatures become longer when norma
 
 
 def set_field(session: Session, organisation: Organisation, field: str, value: Any) -> None:
+    """Check a value and set it on the organisation.
+
+    Raises:
+        Invalid: the field or its value is invalid.
+        Conflict: another organisation has this credit code.
+    """
     match field:
         case "name":
             organisation.name = checked_name(value)
@@ -37,6 +43,10 @@ def set_field(session: Session, organisation: Organisation, field: str, value: A
 
 
 def checked_kind(text: str) -> OrganisationKind:
+    """
+    Raises:
+        Invalid: there is no such kind.
+    """
     try:
         return OrganisationKind(text)
     except ValueError as error:
@@ -47,6 +57,10 @@ def checked_kind(text: str) -> OrganisationKind:
 
 
 def checked_name(text: str) -> str:
+    """
+    Raises:
+        Invalid: the name does not have 2 to 120 characters, or contains invisible ones.
+    """
     name = checked("name", clean_name, text)
     if not 2 <= len(name) <= 120 or not 1 <= len(name_key(name)) <= _MAX_KEY:
         raise Invalid.field(
@@ -56,6 +70,11 @@ def checked_name(text: str) -> str:
 
 
 def checked_aliases(texts: Collection[str]) -> list[str]:
+    """The aliases without duplicates.
+
+    Raises:
+        Invalid: there are too many, or one is too long or contains invisible characters.
+    """
     names = list(dict.fromkeys(checked("aliases", clean_name, text) for text in texts))
     if len(names) > _MAX_ALIASES or not all(
         len(name) <= 120 and 1 <= len(name_key(name)) <= _MAX_KEY for name in names
@@ -70,6 +89,12 @@ def checked_aliases(texts: Collection[str]) -> list[str]:
 
 
 def available_uscc(session: Session, text: str | None, but_for: Organisation | None = None) -> str | None:
+    """The normalised credit code.
+
+    Raises:
+        Invalid: the code is invalid.
+        Conflict: an organisation other than `but_for` has this code.
+    """
     if text is None:
         return None
     uscc = checked("uscc", check_uscc, text)
@@ -85,7 +110,11 @@ def available_uscc(session: Session, text: str | None, but_for: Organisation | N
 
 
 def set_parent(session: Session, organisation: Organisation, parent_id: UUID) -> None:
-    """Set the parent. All ancestors are locked, because two concurrent changes could otherwise create a cycle."""
+    """Set the parent. All ancestors are locked, because two concurrent changes could otherwise create a cycle.
+
+    Raises:
+        Invalid: the parent does not exist, or is the organisation itself or one of its subsidiaries.
+    """
     ancestor: UUID | None = parent_id
     while ancestor is not None:
         if ancestor == organisation.id:
@@ -110,6 +139,7 @@ def set_parent(session: Session, organisation: Organisation, parent_id: UUID) ->
 
 
 def write_names(session: Session, organisation: Organisation) -> None:
+    """Replace the organisation's rows in the table of names."""
     session.execute(delete(OrganisationName).where(OrganisationName.organisation_id == organisation.id))
     keys = dict.fromkeys(name_key(name) for name in (organisation.name, *organisation.aliases))
     session.add_all(OrganisationName(organisation_id=organisation.id, key=key) for key in keys)

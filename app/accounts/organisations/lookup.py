@@ -1,4 +1,4 @@
-"""Organisations by credit code or by name, as bulk loads know them."""
+"""Lookup of organisations by credit code or name, for the command line and bulk imports."""
 
 from collections.abc import Collection
 from uuid import UUID

@@ -162,7 +162,7 @@ def level(
 ) -> ViewLevel:
     """The principal's view level for this record.
 
-    `opened` counts for nothing while the bureau has not verified the principal.
+    `opened` is ignored until the bureau has verified the principal.
     """
     own = owns(principal, record) or (principal.reads_details and record.id in opened.brokered)
     if allowed(principal, _action(record.kind, "read_owner_view"), own=own):

@@ -1,1 +1,1 @@
-"""HTTP of the libraries: routes, filters, paging and responses shared by all three."""
+"""The HTTP layer of the libraries: routes, filters, lists and responses shared by all three."""

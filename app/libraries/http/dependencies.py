@@ -1,4 +1,4 @@
-"""What the routes of the libraries depend on: whose records are opened to the reader, and the runner of commands."""
+"""Dependencies of the libraries' routes: the records opened to the reader, and the command runner."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -29,20 +29,22 @@ Opened = Annotated[OpenedRecords, Depends(_opened)]
 
 @dataclass(frozen=True, slots=True)
 class CommandRunner:
-    """Runs a command twice: as a dry run, which embeds while no lock is held, then in the request's transaction."""
+    """Runs a command twice: as a dry run, which embeds without a lock, then in the transaction of the request."""
 
     session: Session
     database: Database
     indexer: Indexer
 
     def run(self, command: Command) -> Response:
-        """The record as the command left it, for its principal."""
+        """Run the command and return the record as its principal may see it."""
         return self.finish(command, self.prepare(command))
 
     def prepare(self, command: Command) -> PreparedForIndex | None:
+        """The dry run; see `commands.dry_run`."""
         return dry_run(self.database, self.indexer, command)
 
     def finish(self, command: Command, prepared: PreparedForIndex | None, *, status: int = 200) -> Response:
+        """Store the change and return the record as the command's principal may see it."""
         record = execute(self.session, command, prepared, indexer=self.indexer)
         return record_response(self.session, command.library, record, command.principal, status=status)
 

@@ -1,4 +1,4 @@
-"""One page of a library, with facet counts where asked: a fixed number of queries, whatever the page's length."""
+"""Lists of a library with optional facet counts; the number of queries does not depend on the page length."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _FACET_VOCABULARIES: Mapping[str, str] = {
 }
 _STATE_LABELS = {state.value: state.zh for state in RecordState}
 _CERTIFICATE_LABELS = {level.value: level.zh for level in CertificateLevel}
-# Kept for a filter alone; as a facet it would only repeat `region`.
+# Indexed only for the filter; as a facet it would repeat `region`.
 _NO_FACETS = frozenset({"serves"})
 
 
@@ -41,7 +41,8 @@ COMMON_SORTS = ("-published_at", "published_at", "title", "-completeness")
 
 @dataclass(frozen=True, slots=True)
 class ListingRules:
-    """How one library may be listed beyond what all may. `member_sorts` order by what strangers do not see."""
+    """Filters and sorts of one library, besides the common ones. `member_sorts` use fields that anonymous readers may
+    not see."""
 
     filters: type[RecordFilters]
     conditions: Callable[[Any, Principal], Iterable[ColumnElement[bool]]]
@@ -50,13 +51,14 @@ class ListingRules:
 
     @property
     def description(self) -> str:
-        free = [
+        """The available sorts, for the description of the route."""
+        public = [
             *COMMON_SORTS,
             *(name for name in self.sorts if name not in self.member_sorts),
-            "relevance(须有 q)",
+            "relevance(须提供 q)",
         ]
-        closed = f";登录后还有 {'、'.join(self.member_sorts)}" if self.member_sorts else ""
-        return f"sort: {'、'.join(free)}{closed}。"
+        members = f";登录后还可用 {'、'.join(self.member_sorts)}" if self.member_sorts else ""
+        return f"sort 可选值: {'、'.join(public)}{members}。"
 
 
 def list_records(
@@ -68,11 +70,12 @@ def list_records(
     principal: Principal,
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> dict[str, Any]:
-    """A page as JSON values: `items`, `next_cursor`, and `facets` where asked for.
+    """A page as JSON values: `items`, `next_cursor`, and `facets` if requested.
 
     Raises:
-        Invalid: the sort, the cursor or the query's text is none of this list's.
-        Unauthenticated: a stranger sorts or filters by what he may not see.
+        Invalid: the sort, the cursor or the search text is invalid.
+        Unauthenticated: an anonymous reader sorts or filters by a field that they may not see.
+        Forbidden: a reader of an unverified organisation does.
     """
     model = library.model
     query = visible(select(model), model, principal, opened=opened).where(
@@ -80,19 +83,19 @@ def list_records(
     )
     sorts = dict(_common_sorts(model)) | dict(listing.sorts)
     if filters.q:
-        found = query_words(filters.q)
+        terms = query_words(filters.q)
         query = query.where(
-            model.id.in_(records_with_words(session, found, anonymous=not principal.reads_details))
+            model.id.in_(records_with_words(session, terms, anonymous=not principal.reads_details))
         )
         sorts["relevance"] = Sort(
-            relevance(found, anonymous=not principal.reads_details), int, descending=True
+            relevance(terms, anonymous=not principal.reads_details), int, descending=True
         )
     name = filters.sort or ("relevance" if filters.q else "-published_at")
     if name in listing.member_sorts:
         require_details(principal, "sort")
     if name == "relevance" and not filters.q:
         raise Invalid.field(
-            "sort", "relevance_needs_q", "按相关性排序需要检索词 q", "relevance needs a query q"
+            "sort", "relevance_needs_q", "按相关性排序须提供检索词 q", "sorting by relevance requires q"
         )
     ordered = query
     if name == "relevance":
@@ -107,7 +110,7 @@ def list_records(
 
 
 def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:
-    # A draft has no time of publication; it stands among the others by its creation.
+    # Drafts have no time of publication, so their time of creation is used.
     published = func.coalesce(model.published_at, model.created_at)
     return {
         "-published_at": Sort(published, datetime, descending=True),
@@ -118,10 +121,10 @@ def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:
 
 
 def _facets(session: Session, library: Library, query: Select[Any]) -> dict[str, list[dict[str, Any]]]:
-    """How many of the list's records bear each code; a record counts once for each of its codes."""
+    """The number of records in the list for each code; a record counts once for each of its codes."""
     model = library.model
     ids = query.with_only_columns(model.id).order_by(None)
-    counted = session.execute(
+    counts_by_code = session.execute(
         select(RecordCode.facet, RecordCode.code, func.count())
         .where(RecordCode.kind == library.kind.value, RecordCode.record_id.in_(ids))
         .where(RecordCode.facet.not_in(_NO_FACETS))
@@ -130,7 +133,7 @@ def _facets(session: Session, library: Library, query: Select[Any]) -> dict[str,
     facets: dict[str, list[dict[str, Any]]] = {
         facet: [] for facet in (*library.facets, "state") if facet not in _NO_FACETS
     }
-    for facet, code, count in counted:
+    for facet, code, count in counts_by_code:
         facets[facet].append({"code": code, "label": _label(facet, code), "count": count})
     states = session.execute(select(model.state, func.count()).where(model.id.in_(ids)).group_by(model.state))
     for state, count in states:

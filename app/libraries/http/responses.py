@@ -1,4 +1,4 @@
-"""Records as their readers get them."""
+"""Responses with records, limited to the fields that the reader may see."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
@@ -27,6 +27,8 @@ Item = TypeVar("Item")
 
 
 class RecordPage(Page[Item], Generic[Item]):
+    """A page of records with optional facet counts."""
+
     facets: dict[str, list[FacetCount]] | None = Field(
         None, title="分面计数", description="facets=true 时返回"
     )
@@ -41,7 +43,7 @@ def record_response(
     status: int = 200,
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> Response:
-    """One record with its ETag; a new one (`status` 201) with its address."""
+    """A record with its ETag; a new record (`status` 201) also with its Location."""
     (body,) = read_many(session, library, [record], principal=principal, opened=opened)
     headers = {"ETag": etag(record)}
     if status == 201:
@@ -57,21 +59,21 @@ def read_many(
     principal: Principal,
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> list[dict[str, Any]]:
-    """Records as their readers get them, names of organisations included; one query for all of them."""
+    """Records as JSON values for one reader, with names of organisations; one query for all names."""
     organisations = _organisations(session, records)
-    shown = []
+    bodies = []
     for record in records:
-        answer = present(record, principal, opened=opened, organisations=organisations)
-        answer["completeness"] = _completeness(library, record, answer["view_level"])
-        shown.append(answer)
-    return shown
+        body = present(record, principal, opened=opened, organisations=organisations)
+        body["completeness"] = _completeness(library, record, body["view_level"])
+        bodies.append(body)
+    return bodies
 
 
 def _completeness(library: Library, record: Record, level: int) -> dict[str, Any]:
-    """The score for all; what is missing is advice to those who can fill it in."""
+    """The score; the missing fields are shown only to those who can fill them in."""
     if level < ViewLevel.OWNER:
         return {"score": record.completeness, "missing": []}
-    found = completeness(library.kind, values_of(record, library.relations))
+    result = completeness(library.kind, values_of(record, library.relations))
     missing = [
         {
             "field": item.field,
@@ -82,9 +84,9 @@ def _completeness(library: Library, record: Record, level: int) -> dict[str, Any
             "why_en": item.why_en,
             "required": item.required,
         }
-        for item in found.missing
+        for item in result.missing
     ]
-    return {"score": found.score, "missing": missing}
+    return {"score": result.score, "missing": missing}
 
 
 def _organisations(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:

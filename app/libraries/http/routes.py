@@ -1,4 +1,4 @@
-"""The routes of a library. All three have the same; only their forms and filters differ."""
+"""The routes of a library. They are the same for all three; only schemas and filters differ."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -40,33 +40,33 @@ CREATING = problems(Unauthenticated, Forbidden, Conflict, Invalid)
 CHANGING = problems(Unauthenticated, Forbidden, NotFound, Conflict, StaleVersion, Invalid)
 PATCHING = CHANGING | problems(PreconditionRequired)
 
-_MOVES = {
-    "submit": ("提交发布", "草稿提交;不需审核时立即发布,否则待管理部门审核。"),
-    "approve": ("审核通过", "管理部门将待审核的记录发布。"),
-    "withdraw": ("下架", "已发布或待审核的记录不再公开,不再匹配。"),
-    "close": ("标记成交", "已发布的记录结束,不再匹配。"),
-    "restore": ("恢复为草稿", "已下架或已成交的记录变回草稿,可修改后再次提交。"),
+_TRANSITION_ROUTES = {
+    "submit": ("提交发布", "提交草稿;无需审核的立即发布,否则待管理部门审核。"),
+    "approve": ("审核通过", "管理部门审核通过并发布记录。"),
+    "withdraw": ("下架", "下架已发布或待审核的记录,不再公开和匹配。"),
+    "close": ("标记成交", "将已发布的记录标记为成交,不再匹配。"),
+    "restore": ("恢复为草稿", "将已下架或已成交的记录恢复为草稿,修改后可再次提交。"),
 }
 
 
 def library_router(library: Library, listing: ListingRules, *, creating: str) -> APIRouter:
-    """All routes below /v1/<plural>; `creating` is the description of the creating route."""
+    """All routes of /v1/<plural>; `creating` is the description of the route that creates a record."""
     router = APIRouter(prefix=f"/v1/{library.plural}", tags=[library.plural])
     _add_create(router, library, creating)
     _add_list(router, library, listing)
     _add_reading(router, library)
     _add_change(router, library)
     _add_history(router, library)
-    for name, (summary, description) in _MOVES.items():
+    for name, (summary, description) in _TRANSITION_ROUTES.items():
         _add_transition(router, library, TRANSITIONS[name], summary, description)
     _add_return(router, library)
     _add_delete(router, library)
     return router
 
 
-def _takes(route: Any, parameter: str, form: Any) -> None:
-    """FastAPI reads a parameter's form from its annotation; these forms differ from library to library."""
-    route.__annotations__[parameter] = form
+def _set_schema(route: Any, parameter: str, schema: Any) -> None:
+    """Set the annotation of a parameter, from which FastAPI reads its schema; the schema depends on the library."""
+    route.__annotations__[parameter] = schema
 
 
 def _add_create(router: APIRouter, library: Library, description: str) -> None:
@@ -85,7 +85,7 @@ def _add_create(router: APIRouter, library: Library, description: str) -> None:
         prepared = None if request.is_repeated() else runner.prepare(command)
         return request.once(payload, lambda: runner.finish(command, prepared, status=201))
 
-    _takes(create, "payload", library.create_schema)
+    _set_schema(create, "payload", library.create_schema)
     router.post(
         "",
         status_code=201,
@@ -104,13 +104,13 @@ def _add_list(router: APIRouter, library: Library, listing: ListingRules) -> Non
         page = list_records(session, library, listing, filters, principal=principal, opened=opened)
         return JSONResponse(page)
 
-    _takes(list_, "filters", Annotated[listing.filters, Query()])
+    _set_schema(list_, "filters", Annotated[listing.filters, Query()])
     router.get(
         "",
         name="list",
         summary=f"{library.kind.zh}列表",
         description=listing.description,
-        response_model=RecordPage[library.read_schema],  # type: ignore[name-defined]  # known when it runs
+        response_model=RecordPage[library.read_schema],  # type: ignore[name-defined]  # resolved at run time
         responses=READING,
     )(list_)
 
@@ -135,11 +135,11 @@ def _add_change(router: APIRouter, library: Library) -> None:
             )
         )
 
-    _takes(change, "payload", library.patch_schema)
+    _set_schema(change, "payload", library.patch_schema)
     router.patch(
         "/{record_id}",
         summary=f"修改{library.kind.zh}",
-        description="只改所给的字段,null 清空;须带 If-Match。开启审核时,修改已发布的记录会重新进入审核。",
+        description="仅修改所提供的字段,null 表示清空;须提供 If-Match。启用审核时,修改已发布的记录后须重新审核。",
         response_model=library.read_schema,
         responses=PATCHING,
     )(change)
@@ -150,7 +150,7 @@ def _add_reading(router: APIRouter, library: Library) -> None:
         "/{record_id}", name="get", summary="查看", response_model=library.read_schema, responses=READING
     )
     def get(record_id: UUID, session: ReadSession, principal: CurrentPrincipal, opened: Opened) -> Response:
-        """可见的字段取决于读者: 未登录只见名称、领域、地区等;登录后可见正文;单位与联系方式见发布方式。"""
+        """返回字段取决于访问权限: 未登录仅可见名称、领域、地区等;登录后可见正文;单位信息视发布方式而定。"""
         require(principal, library.action("read"))
         record = find(session, library, record_id, principal, lock=False, opened=opened)
         return record_response(session, library, record, principal, opened=opened)
@@ -163,12 +163,12 @@ def _add_history(router: APIRouter, library: Library) -> None:
     def versions(
         record_id: UUID, session: ReadSession, principal: LoggedIn, paging: Paging
     ) -> Page[VersionRead]:
-        """仅本单位和管理部门可见;最新的在前。"""
+        """仅本单位和管理部门可见;按版本倒序排列。"""
         record = find(session, library, record_id, principal, lock=False)
         require(principal, library.action("history"), own=owns(principal, record))
-        rows, following = fetch_page(session, versions_of(record_id), newest, paging)
-        shown = [VersionRead.model_validate(row, from_attributes=True) for row in rows]
-        return Page(items=shown, next_cursor=following)
+        rows, next_cursor = fetch_page(session, versions_of(record_id), newest, paging)
+        items = [VersionRead.model_validate(row, from_attributes=True) for row in rows]
+        return Page(items=items, next_cursor=next_cursor)
 
 
 def _add_transition(
@@ -209,7 +209,7 @@ def _add_return(router: APIRouter, library: Library) -> None:
         response_model=library.read_schema,
         responses=CHANGING,
     )
-    def give_back(
+    def return_to_owner(
         record_id: UUID,
         body: Note,
         principal: LoggedIn,
@@ -217,7 +217,7 @@ def _add_return(router: APIRouter, library: Library) -> None:
         runner: Runner,
         if_match: IfMatch = None,
     ) -> Response:
-        """管理部门附意见退回,记录变回草稿。"""
+        """管理部门附意见退回,记录恢复为草稿。"""
         return runner.run(
             MoveRecord(
                 library=library,
@@ -236,6 +236,6 @@ def _add_delete(router: APIRouter, library: Library) -> None:
     def delete(
         record_id: UUID, session: WriteSession, principal: LoggedIn, if_match: IfMatch = None
     ) -> Response:
-        """只能删除从未发布过的草稿;其他记录请下架。"""
+        """仅可删除从未发布的草稿;其他记录请下架。"""
         store.discard(session, library, record_id, principal=principal, if_match=if_match)
         return Response(status_code=204)

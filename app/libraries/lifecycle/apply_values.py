@@ -24,7 +24,7 @@ def _default(column: Any) -> Any:
     return column.default.arg(None) if column.default.is_callable else column.default.arg
 
 
-def assign(
+def set_values(
     session: Session, library: Library, record: Record, values: dict[str, Any], principal: Principal
 ) -> None:
     """Set the values on the record; None clears a field.
@@ -46,7 +46,7 @@ def assign(
     refuse_imported(record, principal, before=before)
 
 
-def move(session: Session, record: Record, values: dict[str, Any], principal: Principal) -> None:
+def set_owner(session: Session, record: Record, values: dict[str, Any], principal: Principal) -> None:
     """Set another owner, which only operators may do.
 
     Raises:

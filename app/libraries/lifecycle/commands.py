@@ -23,18 +23,18 @@ from app.errors import Invalid
 from app.libraries.disclosure.visibility import owns, visible
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import (
-    assign,
     check_owner,
     fill_defaults,
-    move,
     refuse_foreign_owner,
+    set_owner,
+    set_values,
 )
 from app.libraries.lifecycle.publishing import check_publishable, check_required_fields
 from app.libraries.lifecycle.transitions import (
     PendingChange,
     RecordTransition,
-    applied,
     apply_transition,
+    pending_change,
     publish,
     wrong_state,
 )
@@ -49,7 +49,7 @@ EDITABLE = (RecordState.DRAFT, RecordState.SUBMITTED, RecordState.PUBLISHED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(ABC):
-    """What a principal wants done to one record of a library."""
+    """An operation on one record of a library, on behalf of a principal."""
 
     library: Library
     principal: Principal
@@ -57,19 +57,19 @@ class Command(ABC):
 
     @abstractmethod
     def apply(self, session: Session, *, lock: bool) -> PendingChange:
-        """The changed record, not stored yet. `lock` keeps its row as it is until the transaction ends."""
+        """Change the record without storing it. `lock` locks its row until the transaction ends."""
 
     def require(self, verb: str, record: Record) -> None:
         """
         Raises:
-            Unauthenticated, Forbidden: the table of permissions does not grant this.
+            Unauthenticated, Forbidden: the permission table does not permit it.
         """
         require(self.principal, self.library.action(verb), own=owns(self.principal, record))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRecord(Command):
-    """A new record from `values`: kept as a draft, or submitted at once."""
+    """Create a record from `values`, as a draft or submitted immediately."""
 
     values: Mapping[str, Any]
     draft: bool
@@ -77,20 +77,20 @@ class CreateRecord(Command):
     def apply(self, session: Session, *, lock: bool) -> PendingChange:  # noqa: ARG002 — there is no row yet
         """
         Raises:
-            Forbidden: the principal may not create a record of that owner.
-            Invalid: a field is wrong, or missing for publication.
+            Forbidden: the principal may not create records for that owner.
+            Invalid: a field is invalid, or missing for publishing.
         """
         library, principal = self.library, self.principal
         record: Record = library.model(id=new_id(), number="")
-        given = dict(self.values)
-        record.owner_org_id = given.pop("owner_org_id", None) or principal.organisation_id
+        values = dict(self.values)
+        record.owner_org_id = values.pop("owner_org_id", None) or principal.organisation_id
         record.created_by = principal.user_id
-        assign(session, library, record, given, principal)
+        set_values(session, library, record, values, principal)
         fill_defaults(record)
         library.derive(record)
         if record.owner_org_id is None:
             raise Invalid.field(
-                "owner_org_id", "required", "请指明所属单位", "name the organisation that owns the record"
+                "owner_org_id", "required", "请填写所属单位", "specify the organisation that owns the record"
             )
         self.require("create", record)
         refuse_foreign_owner(record, principal, before=None)
@@ -100,12 +100,12 @@ class CreateRecord(Command):
             action = "create"
         else:
             action = publish(session, library, record, principal, self.settings)
-        return applied(library, record, None, action)
+        return pending_change(library, record, None, action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRecord(Command):
-    """Merge `values` into the record; None clears a field. A published one is reviewed again where reviews are on."""
+    """Set `values` on the record; None clears a field. If reviews are enabled, a published record is reviewed again."""
 
     record_id: UUID
     values: Mapping[str, Any]
@@ -114,10 +114,10 @@ class ChangeRecord(Command):
     def apply(self, session: Session, *, lock: bool) -> PendingChange:
         """
         Raises:
-            NotFound, Forbidden: the record is not the principal's to change.
+            NotFound, Forbidden: the principal may not see or change the record.
             PreconditionRequired, StaleVersion: see `check_if_match`.
             Conflict: the record is closed or withdrawn.
-            Invalid: a field is wrong, or missing for publication.
+            Invalid: a field is invalid, or missing for publishing.
         """
         library, principal = self.library, self.principal
         record = find(session, library, self.record_id, principal, lock=lock)
@@ -126,27 +126,27 @@ class ChangeRecord(Command):
         if record.state not in EDITABLE:
             raise wrong_state(record, "change")
         before = snapshot(record, library.relations)
-        given = dict(self.values)
+        values = dict(self.values)
         owner = record.owner_org_id
-        move(session, record, given, principal)
-        assign(session, library, record, given, principal)
+        set_owner(session, record, values, principal)
+        set_values(session, library, record, values, principal)
         library.derive(record)
-        # What was one's own must stay so: nobody gives a record away.
+        # Check again after the change: users must not give a record away.
         self.require("change", record)
         refuse_foreign_owner(record, principal, before=owner)
         if record.state == RecordState.DRAFT:
             check_required_fields(library, record)
         else:
             check_publishable(session, library, record)
-            touched = changed_fields(before, snapshot(record, library.relations))
-            if touched and not principal.sees_everything and library.needs_review(self.settings):
+            changes = changed_fields(before, snapshot(record, library.relations))
+            if changes and not principal.sees_everything and library.needs_review(self.settings):
                 record.state = RecordState.SUBMITTED.value
-        return applied(library, record, before, "change")
+        return pending_change(library, record, before, "change")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveRecord(Command):
-    """One transition of the record's life. If-Match is optional; `note` goes with a return."""
+    """Apply a transition to the record. If-Match is optional; `note` is the review note of a return."""
 
     record_id: UUID
     transition: RecordTransition
@@ -156,10 +156,10 @@ class MoveRecord(Command):
     def apply(self, session: Session, *, lock: bool) -> PendingChange:
         """
         Raises:
-            NotFound, Forbidden: the record is not the principal's to move.
-            StaleVersion: the record is newer than what the sender read.
-            Conflict: the transition does not start from the present state.
-            Invalid: a field is wrong, or missing for publication.
+            NotFound, Forbidden: the principal may not see the record or apply the transition.
+            StaleVersion: the record has changed since the client read it.
+            Conflict: the transition is not possible from the current state.
+            Invalid: a field is invalid, or missing for publishing.
         """
         record = find(session, self.library, self.record_id, self.principal, lock=lock)
         self.require(self.transition.needs, record)
@@ -176,14 +176,14 @@ class MoveRecord(Command):
 
 
 def dry_run(database: Database, indexer: Indexer, command: Command) -> PreparedForIndex | None:
-    """Apply the command to a copy and embed what it would publish; stores nothing, locks nothing.
+    """Apply the command to a copy and embed what it would publish, without storing or locking anything.
 
-    Raises what the command raises; None where nothing would be published.
+    Returns None if nothing would be published. Raises what the command raises.
     """
     with database.reading() as session, session.no_autoflush:
-        done = command.apply(session, lock=False)
+        change = command.apply(session, lock=False)
         session.expunge_all()
-    return indexer.prepare([done.record])[0] if done.is_published else None
+    return indexer.prepare([change.record])[0] if change.is_published else None
 
 
 def find(
@@ -195,9 +195,10 @@ def find(
     lock: bool,
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> Record:
-    """
+    """The record with this id; `lock` locks its row.
+
     Raises:
-        NotFound: there is no such record, or the principal may not know of it.
+        NotFound: the record does not exist or is not visible to the principal.
     """
     model = library.model
     query = visible(select(model).where(model.id == record_id), model, principal, opened=opened)

@@ -1,4 +1,5 @@
-"""Storing what a command has done: version, history, codes, words, audit, events and index, in one transaction."""
+"""Storage of a changed record with its version, facet codes, search words, audit entry, event and index entry, in one
+transaction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -53,62 +54,64 @@ _EVENTS: Mapping[
     ),
     RecordKind.MANAGER: (ManagerPublished, ManagerChanged, ManagerWithdrawn, ManagerClosed),
 }
-"""Published, changed, withdrawn, closed."""
+"""Kind → the events published, changed, withdrawn and closed."""
 
 
 def execute(
     session: Session, command: Command, prepared: PreparedForIndex | None, *, indexer: Indexer
 ) -> Record:
-    """Apply the command in the caller's transaction and store all that goes with it.
+    """Apply the command and store the changed record, in the caller's transaction.
 
     Raises:
-        StaleVersion: the record changed after `prepared` was computed.
+        StaleVersion: the record has changed since `prepared` was computed.
     """
     with session.no_autoflush:
-        applied = command.apply(session, lock=True)
-    store(session, [applied], [prepared], principal=command.principal, indexer=indexer)
-    return applied.record
+        change = command.apply(session, lock=True)
+    store(session, [change], [prepared], principal=command.principal, indexer=indexer)
+    return change.record
 
 
 def store(
     session: Session,
-    done: Sequence[PendingChange],
+    changes: Sequence[PendingChange],
     prepared: Sequence[PreparedForIndex | None],
     *,
     principal: Principal,
     indexer: Indexer,
 ) -> None:
-    """Store changed records of one library; one that the command left as it was is not touched."""
-    work = [(applied, ready) for applied, ready in zip(done, prepared, strict=True) if applied.changed]
-    _number(session, [applied for applied, _ in work if applied.before is None])
-    _write(session, [applied for applied, _ in work], principal)
-    for applied, ready in work:
-        _follow(session, applied, ready, indexer)
+    """Store changed records of one library; records without changes are skipped."""
+    pairs = [
+        (change, for_index) for change, for_index in zip(changes, prepared, strict=True) if change.changed
+    ]
+    _number(session, [change for change, _ in pairs if change.before is None])
+    _write(session, [change for change, _ in pairs], principal)
+    for change, for_index in pairs:
+        _update_index(session, change, for_index, indexer)
 
 
-def grant(session: Session, done: Sequence[PendingChange], *, principal: Principal) -> None:
-    """Store what the bureau granted to records and nobody typed into them (`Library.awarded`).
+def grant(session: Session, changes: Sequence[PendingChange], *, principal: Principal) -> None:
+    """Store the bureau's awards on records (`Library.awarded`).
 
-    No text and no vector knows of such fields, so neither index nor matching is told.
+    These fields are in no text and no vector, so neither the index nor matching needs an update.
 
     Raises:
-        ValueError: more than granted fields was changed; that has to pass `store`.
+        ValueError: other fields have changed, which must be stored with `store`.
     """
-    work = [applied for applied in done if applied.changed]
-    for applied in work:
-        if not applied.library.awarded.issuperset(applied.changed):
-            raise ValueError(f"no grant: {applied.changed}")
-    _write(session, work, principal)
+    effective = [change for change in changes if change.changed]
+    for change in effective:
+        if not change.library.awarded.issuperset(change.changed):
+            raise ValueError(f"not only awarded fields changed: {change.changed}")
+    _write(session, effective, principal)
 
 
 def discard(
     session: Session, library: Library, record_id: UUID, *, principal: Principal, if_match: str | None
 ) -> None:
-    """Delete a draft that was never published, with its history; that it existed stays in the audit trail.
+    """Delete a draft that was never published, with its versions. The audit trail keeps a record of the deletion.
 
     Raises:
         NotFound, Forbidden, StaleVersion: as for every change.
-        Conflict: it is no draft, or others have seen it: such a record is withdrawn, and kept.
+        Conflict: the record is not a draft or was published before; such a record must be withdrawn instead.
     """
     record = find(session, library, record_id, principal, lock=True)
     require(principal, library.action("withdraw"), own=owns(principal, record))
@@ -116,7 +119,7 @@ def discard(
     if record.state != RecordState.DRAFT or record.published_at is not None:
         raise Conflict(
             "Only a draft that was never published can be deleted; withdraw the record instead.",
-            "只能删除从未发布过的草稿;其他记录请下架。",
+            "仅可删除从未发布的草稿;其他记录请下架。",
             code="not_a_draft",
         )
     facet_index.drop_codes(session, record)
@@ -130,44 +133,44 @@ def _number(session: Session, new: Sequence[PendingChange]) -> None:
     if not new:
         return
     numbers = next_numbers(session, new[0].library.kind, count=len(new))
-    for applied, number in zip(new, numbers, strict=True):
-        applied.record.number = number
+    for change, number in zip(new, numbers, strict=True):
+        change.record.number = number
 
 
-def _write(session: Session, work: Sequence[PendingChange], principal: Principal) -> None:
-    """The records and what is kept beside each of them."""
-    for applied in work:
-        _stamp(applied)
-        session.add(applied.record)
+def _write(session: Session, changes: Sequence[PendingChange], principal: Principal) -> None:
+    """Store the records with their versions, facet codes, search documents and audit entries."""
+    for change in changes:
+        _stamp(change)
+        session.add(change.record)
     session.flush()
-    for applied in work:
-        _write_beside(session, applied, principal)
+    for change in changes:
+        _write_dependents(session, change, principal)
     session.flush()
-    for applied in work:
+    for change in changes:
         audit.record(
             session,
             principal,
-            f"{applied.library.kind.value}.{applied.action}",
-            applied.record.id,
-            f"{applied.record.number} {applied.note}".strip(),
+            f"{change.library.kind.value}.{change.action}",
+            change.record.id,
+            f"{change.record.number} {change.note}".strip(),
         )
 
 
-def _stamp(applied: PendingChange) -> None:
-    record = applied.record
-    record.completeness = completeness(record.kind, applied.after).score
+def _stamp(change: PendingChange) -> None:
+    record = change.record
+    record.completeness = completeness(record.kind, change.after).score
     record.updated_at = now()
-    if applied.before is not None:
+    if change.before is not None:
         record.version += 1
 
 
-def _write_beside(session: Session, applied: PendingChange, principal: Principal) -> None:
-    library, record = applied.library, applied.record
+def _write_dependents(session: Session, change: PendingChange, principal: Principal) -> None:
+    library, record = change.library, change.record
     data: dict[str, Any] = snapshot(record, library.relations)
     session.add(
-        version_row(record, action=applied.action, principal=principal, changed=applied.changed, data=data)
+        version_row(record, action=change.action, principal=principal, changed=change.changed, data=data)
     )
-    if applied.before is not None:
+    if change.before is not None:
         facet_index.drop_codes(session, record)
         document = full_text.document_of(session, record)
     else:
@@ -182,22 +185,22 @@ def _write_beside(session: Session, applied: PendingChange, principal: Principal
     session.add(document)
 
 
-def _follow(
-    session: Session, applied: PendingChange, prepared: PreparedForIndex | None, indexer: Indexer
+def _update_index(
+    session: Session, change: PendingChange, prepared: PreparedForIndex | None, indexer: Indexer
 ) -> None:
-    """Index and event: what the change means for matching."""
-    published, changed, withdrawn, closed = _EVENTS[applied.library.kind]
+    """Update the index and emit the event of the change."""
+    published, changed, withdrawn, closed = _EVENTS[change.library.kind]
     event: type[RecordEvent] | None = None
-    if applied.is_published:
+    if change.is_published:
         if prepared is None:
             raise StaleVersion
-        indexer.store(session, applied.record, prepared)
-        if not applied.was_published:
+        indexer.store(session, change.record, prepared)
+        if not change.was_published:
             event = published
-        elif applied.library.affects_matching(applied.changed):
+        elif change.library.affects_matching(change.changed):
             event = changed
-    elif applied.was_published:
-        indexer.remove(session, applied.record)
-        event = closed if applied.record.state == RecordState.CLOSED else withdrawn
+    elif change.was_published:
+        indexer.remove(session, change.record)
+        event = closed if change.record.state == RecordState.CLOSED else withdrawn
     if event:
-        emit(session, event(subject_id=applied.record.id, version=applied.record.version))
+        emit(session, event(subject_id=change.record.id, version=change.record.version))

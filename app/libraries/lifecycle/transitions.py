@@ -97,7 +97,7 @@ def apply_transition(
     else:
         record.state = step.target.value
     record.review_note = note if step.name == "return" else None
-    return applied(library, record, before, action, note or "")
+    return pending_change(library, record, before, action, note or "")
 
 
 def publish(
@@ -118,7 +118,7 @@ def _publish(session: Session, library: Library, record: Record) -> None:
     record.published_at = now()
 
 
-def applied(
+def pending_change(
     library: Library, record: Record, before: Mapping[str, Any] | None, action: str, note: str = ""
 ) -> PendingChange:
     """The change of a record from the snapshot `before` to its present values."""

@@ -76,7 +76,7 @@ def version_row(
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """One version of a record: when it was made, and which fields it changed."""
+    """One change of a record: its version, time and changed fields."""
 
     version: int
     changed_at: datetime
@@ -84,10 +84,10 @@ class RecordChange:
 
 
 def changes_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[RecordChange]]:
-    """The changes of each of these records, in no order; records without any are not in the answer."""
-    found: dict[UUID, list[RecordChange]] = {}
+    """The changes of these records in no particular order, by record; records without changes are left out."""
+    changes: dict[UUID, list[RecordChange]] = {}
     if not record_ids:
-        return found
+        return changes
     columns = (
         RecordVersion.record_id,
         RecordVersion.version,
@@ -97,8 +97,8 @@ def changes_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, lis
     for record_id, version, changed_at, fields in session.execute(
         select(*columns).where(RecordVersion.record_id.in_(record_ids))
     ):
-        found.setdefault(record_id, []).append(RecordChange(version, changed_at, tuple(fields)))
-    return found
+        changes.setdefault(record_id, []).append(RecordChange(version, changed_at, tuple(fields)))
+    return changes
 
 
 def versions_of(record_id: UUID) -> Select[RecordVersion]:

@@ -1,4 +1,4 @@
-"""The weight of each field in a record's completeness, and why it is asked for."""
+"""Weights of the fields in a record's completeness, and the reason for each field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import ClarityRead, DemandCheck, FindingRead
 from app.libraries.demands.service import LIBRARY
 from app.libraries.disclosure.visibility import owns
-from app.libraries.lifecycle.apply_values import assign, check_owner, fill_defaults
+from app.libraries.lifecycle.apply_values import check_owner, fill_defaults, set_values
 from app.libraries.lifecycle.publishing import check_required_fields, leaks_of
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.versions import values_of
@@ -65,7 +65,7 @@ def _transient(session: Session, values: Mapping[str, Any], principal: Principal
         )
     require(principal, Action.DEMAND_CHECK, own=owns(principal, demand))
     check_owner(session, demand.owner_org_id)
-    assign(session, LIBRARY, demand, given, principal)
+    set_values(session, LIBRARY, demand, given, principal)
     fill_defaults(demand)
     if not any(getattr(demand, name) for name in _SAYING):
         raise Invalid.field(
