@@ -1,5 +1,7 @@
-"""Request and response schemas of channels, endpoints and deliveries. No response contains an address or a secret,
-except for the secret of an endpoint at its issue."""
+"""Request and response schemas of channels, endpoints and deliveries.
+
+No response contains an address or a secret, except for the secret of an endpoint when it is issued.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
