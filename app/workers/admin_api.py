@@ -1,4 +1,4 @@
-"""The operator's view of the outbox: what waits, what is dead, and giving a dead letter another chance."""
+"""Routes for operators: events of the outbox, and the replay of dead letters."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +23,8 @@ _NEWEST_FIRST = Sort(Event.created_at, datetime, descending=True)
 
 
 class EventState(StrEnum):
+    """waiting → done | dead."""
+
     WAITING = "waiting"
     DONE = "done"
     DEAD = "dead"
@@ -53,7 +55,7 @@ def list_events(
     state: Annotated[EventState, Query(description="状态")] = EventState.DEAD,
     name: Annotated[str | None, Query(max_length=60, description="事件名称")] = None,
 ) -> Page[EventOut]:
-    """Newest first. 供运营人员查看待处理事件与死信。"""
+    """按时间倒序排列,供管理部门查看待处理事件与死信。"""
     require(principal, Action.EVENT_LIST)
     query = _in_state(select(Event), state)
     if name is not None:
@@ -63,13 +65,13 @@ def list_events(
 
 @router.post("/{event_id}/replay", summary="重放死信", responses=problems(NotFound, Conflict))
 def replay_event(event_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> EventOut:
-    """Gives the event all its attempts again, from now on. 409 when it is not a dead letter."""
+    """死信立即重新处理,尝试次数重新计算;非死信返回 409。"""
     require(principal, Action.EVENT_REPLAY)
     event = one_or_not_found(session, select(Event).where(Event.id == event_id).with_for_update())
     if event.dead_at is None:
         raise Conflict(
-            "Only a dead letter can be replayed.",
-            "只有死信可以重放。",
+            "Only dead letters can be replayed.",
+            "仅死信可以重放。",
             code="event_not_dead",
             state=_state(event),
         )

@@ -1,4 +1,4 @@
-"""Routes of the inbox and of pushes."""
+"""Routes for the inbox and for pushes."""
 
 from datetime import datetime
 from typing import Annotated
@@ -46,7 +46,7 @@ def list_inbox(
     paging: Paging,
     states: States = None,
 ) -> Page[PushRead]:
-    """本人的推送,按排序分与新旧排列,最好的在前。不选状态时只列待处理的: 未读、已读未答、稍后提醒时间已到的。"""
+    """本人的推送,按排序分与时间综合排列,最佳的在前。未选状态时仅列出待处理的推送: 未读、已读未答复、已到提醒时间的。"""
     require(principal, Action.PUSH_LIST, own=True)
     query = queries.visible(select(Push), principal)
     query = query.where(Push.state.in_(states)) if states else queries.only_actionable(query, now())
@@ -72,7 +72,7 @@ def list_pushes(
     achievement_id: Annotated[UUID | None, Query(description="技术成果")] = None,
     states: States = None,
 ) -> Page[PushRead]:
-    """最新的在前。管理部门可见全部,技术经理人只见本人的。"""
+    """按时间倒序排列。管理部门可查看全部,技术经理人仅可查看本人的推送。"""
     require(principal, Action.PUSH_LIST, own=True)
     query = queries.visible(select(Push), principal)
     for column, value in (
@@ -90,19 +90,19 @@ def list_pushes(
 
 @router.post(
     "/pushes/plan",
-    summary="为一条记录重新安排推送",
+    summary="重新安排一条记录的推送",
     status_code=status.HTTP_202_ACCEPTED,
     responses=problems(NotFound, Invalid),
 )
 def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: WriteSession) -> Planned:
-    """由管理部门在经理人有空位后补推;规则不变,已推送过的不会重复。"""
+    """由管理部门在经理人名额空出后补充推送;推送规则照常适用,已推送的不会重复。"""
     require(principal, Action.PUSH_PLAN)
     if (wanted.demand_id is None) == (wanted.achievement_id is None):
         raise Invalid.field(
             "demand_id",
             "one_of",
-            "请只填 demand_id 或 achievement_id 之一",
-            "give demand_id or achievement_id",
+            "demand_id 与 achievement_id 应填写且仅填写其一",
+            "exactly one of demand_id and achievement_id is required",
         )
     kind, model = (RecordKind.DEMAND, Demand) if wanted.demand_id else (RecordKind.ACHIEVEMENT, Achievement)
     record_id = session.scalar(
@@ -115,18 +115,18 @@ def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: Write
 
 
 @router.get(
-    "/pushes/{push_id}", summary="一条推送", response_model_exclude_unset=True, responses=problems(NotFound)
+    "/pushes/{push_id}", summary="推送详情", response_model_exclude_unset=True, responses=problems(NotFound)
 )
 def get_push(
     push_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
 ) -> PushRead:
-    """查看不改变状态;标为已读请用 POST …/read。"""
+    """查看不改变状态;如需标记为已读,请使用 POST …/read。"""
     push = inbox.get_push(session, push_id, principal=principal)
     return tagged(response, push, read_one(session, push, principal=principal))
 
 
 @router.post(
-    "/pushes/{push_id}/read", summary="标为已读", response_model_exclude_unset=True, responses=_ANSWERS
+    "/pushes/{push_id}/read", summary="标记为已读", response_model_exclude_unset=True, responses=_ANSWERS
 )
 def mark_read(
     push_id: UUID,
@@ -167,7 +167,7 @@ def decline(
     settings: AppSettings,
     if_match: IfMatch = None,
 ) -> PushRead:
-    """谢绝后转给下一位技术经理人;仅当记录在谢绝原因所指的方面有变化时,才会再次推送给本人。"""
+    """谢绝后,该供需对转派给下一位技术经理人;仅当记录在谢绝原因所涉方面有变化时,才会再次推送给本人。"""
     push = inbox.decline(
         session,
         push_id,
@@ -191,7 +191,7 @@ def undo(
     services: AllServices,
     if_match: IfMatch = None,
 ) -> PushRead:
-    """在期限内撤回接收或谢绝,推送恢复为已读。因谢绝而转给下一位经理人的推送,未读的随之取消。"""
+    """在期限内撤回接收或谢绝,推送恢复为已读状态。因谢绝而转派给下一位经理人的推送,尚未阅读的随之取消。"""
     push = undoing.undo(
         session,
         push_id,
@@ -213,6 +213,6 @@ def later(
     response: Response,
     if_match: IfMatch = None,
 ) -> PushRead:
-    """到时间前不在收件箱中显示。"""
+    """在提醒时间之前,该推送不在收件箱中显示。"""
     push = inbox.postpone(session, push_id, principal=principal, until=answer.until, if_match=if_match)
     return tagged(response, push, read_one(session, push, principal=principal))

@@ -1,4 +1,4 @@
-"""Pushes as answers: both records shown as far as the reader may see them, all read in a few queries."""
+"""Presenter of pushes: both records at the reader's view level, read in a fixed number of queries."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ _OWN_COLUMNS = PushRead.model_fields.keys() - {
 
 
 def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal) -> list[PushRead]:
-    """In the order given; the number of queries does not grow with the number of pushes."""
+    """The responses for these pushes, in their order. The number of queries does not depend on the number of pushes."""
     demands = by_id(session, Demand, [push.demand_id for push in pushes])
     achievements = by_id(session, Achievement, [push.achievement_id for push in pushes])
     summary = summariser(
@@ -69,4 +69,5 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
 
 
 def read_one(session: Session, push: Push, *, principal: Principal) -> PushRead:
+    """The response for one push."""
     return read_many(session, [push], principal=principal)[0]

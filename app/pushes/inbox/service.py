@@ -1,4 +1,4 @@
-"""What a manager does with pushes: list, read, accept, decline, put off. Flushes, never commits."""
+"""A manager's answers to pushes: read, accept, decline, postpone. Flushes, never commits."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from app.pushes.inbox.answer_log import UNDO_WINDOW, answer_payload, log_answer
 from app.pushes.inbox_log import record_change
 from app.pushes.models import PENDING, Push, PushState
 
-# What may be done in which state: the whole state machine of a manager's answers.
+# The state machine of a manager's answers.
 ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
     {
         PushState.NEW: ("read", "accept", "decline", "later"),
@@ -40,16 +40,17 @@ ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
 
 
 def allowed_answers(push: Push, moment: datetime) -> tuple[str, ...]:
-    """Empty, too, for a push whose time is over and which nobody has marked expired yet."""
+    """The answers that the push allows at `moment`; none after `expires_at`, even if its state is still pending."""
     if push.expires_at <= moment:
         return ()
     return ALLOWED[PushState(push.state)]
 
 
 def get_push(session: Session, push_id: UUID, *, principal: Principal) -> Push:
-    """
+    """The push, if the principal may see it.
+
     Raises:
-        NotFound: there is none, or it is not the principal's to see.
+        NotFound: no such push, or the principal may not see it.
     """
     require(principal, Action.PUSH_READ, own=True)
     push = one_or_not_found(session, queries.visible(select(Push).where(Push.id == push_id), principal))
@@ -57,7 +58,7 @@ def get_push(session: Session, push_id: UUID, *, principal: Principal) -> Push:
 
 
 def mark_read(session: Session, push_id: UUID, *, principal: Principal, if_match: str | None = None) -> Push:
-    """Seen; a push that was seen before stays as it is."""
+    """Mark a new push as read; others stay as they are."""
     push = _answerable(session, push_id, "read", principal, if_match)
     if push.state == PushState.NEW:
         push.state = PushState.READ
@@ -75,13 +76,15 @@ def accept(
     if_match: str | None = None,
     undo: timedelta = UNDO_WINDOW,
 ) -> Push:
-    """Take the pair up, which opens an engagement in the same transaction.
+    """Accept the push and open an engagement in the same transaction.
 
-    The manager's row is locked while the open ones are counted: of two acceptances at one moment, the second
+    The manager's row is locked while open engagements are counted, so that of two simultaneous acceptances the second
     counts the first.
 
     Raises:
-        Conflict: already answered or over; or a rule forbids it by now: closed record, conflict, capacity.
+        NotFound: no such push of the principal's.
+        Conflict: the push has been answered or has ended, or a rule now forbids it (closed record, conflict of
+            interest, capacity).
     """
     known = _own(session, push_id, principal)
     facts = load_acceptance_facts(session, (known.demand_id, known.achievement_id), known.manager_id)
@@ -112,11 +115,13 @@ def decline(
     if_match: str | None = None,
     undo: timedelta = UNDO_WINDOW,
 ) -> Push:
-    """The pair goes to the next manager. It comes back to this one only if a record changes in what he declined for.
+    """Decline the push; the pair goes to the next manager. It is pushed to this one again only if a record changes in a
+    way that resolves the reason.
 
     Raises:
-        Invalid: the reason is not in the vocabulary, or `other` came without a note.
-        Conflict: already answered or over.
+        Invalid: the reason is not in the vocabulary, or a note is missing for `other`.
+        NotFound: no such push of the principal's.
+        Conflict: the push has been answered or has ended.
     """
     check_reason(reason, note)
     push = _answerable(session, push_id, "decline", principal, if_match)
@@ -136,22 +141,23 @@ def decline(
 def postpone(
     session: Session, push_id: UUID, *, principal: Principal, until: datetime, if_match: str | None = None
 ) -> Push:
-    """Out of the inbox until then.
+    """Hide the push from the inbox until a later time.
 
     Raises:
-        Invalid: the time is past, or after the push has expired.
-        Conflict: already answered or over.
+        Invalid: `until` is in the past, or not before the push expires.
+        NotFound: no such push of the principal's.
+        Conflict: the push has been answered or has ended.
     """
     push = _answerable(session, push_id, "later", principal, if_match)
     if until <= now():
-        raise Invalid.field("until", "past", "应晚于现在", "must be in the future")
+        raise Invalid.field("until", "past", "应晚于当前时间", "must be in the future")
     if until >= push.expires_at:
         limit = push.expires_at.isoformat()
         raise Invalid.field(
             "until",
             "after_expiry",
             f"此推送于 {limit} 失效, 请选择更早的时间",
-            f"the push expires at {limit}",
+            f"must be before the push expires at {limit}",
         )
     answered = answer_payload(session, push, now())
     if push.read_at is None:
@@ -187,8 +193,8 @@ def _answerable(
     if verb not in possible:
         state = push.state if possible or push.state not in PENDING else PushState.EXPIRED
         raise Conflict(
-            f"This push is {state}; it can no longer be answered so.",
-            f"此推送当前状态为 {state}, 不能再作此答复。",
+            f"This push has the state {state} and does not allow this answer.",
+            f"此推送当前状态为 {state}, 不能作此答复。",
             code="push_state",
             state=state,
             allowed=list(possible),

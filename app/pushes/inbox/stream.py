@@ -1,7 +1,7 @@
-"""The live stream of an inbox: server-sent events that continue where the client left off.
+"""The live stream of an inbox: server-sent events that resume where the client left off.
 
 The stream follows the numbered changes in the database, so it misses nothing, whichever process wrote them and however
-often the client came back. Between two looks it holds neither a session nor a thread.
+often the client reconnects. Between two polls it holds neither a session nor a thread.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ Recheck = Callable[[], Principal]
 
 @dataclass(frozen=True, slots=True)
 class EventBatch:
-    """What there is after a number: the events, and the number to continue from."""
+    """The events after a position, and the position to continue from."""
 
     events: tuple[ServerSentEvent, ...]
     position: int
@@ -64,10 +64,10 @@ def stream(
 ) -> EventSourceResponse:
     """Server-Sent Events: push.new 新推送, push.changed 状态变化, inbox.position 当前编号, inbox.reset 请重读收件箱。
 
-    重新连接时带 Last-Event-ID 即从断点续传,不会遗漏。登录失效即断开。"""
+    重新连接时携带 Last-Event-ID,即从断点续传,不会遗漏。登录失效后连接断开。"""
     require(principal, Action.PUSH_LIST, own=True)
     if principal.manager_id is None:
-        raise NotFound("This user has no manager record.", "当前用户没有技术经理人档案。")
+        raise NotFound("You have no record in the talent library.", "您在技术转移人才库中尚无记录。")
     settings, database = services[Settings], services[Database]
     with database.reading() as session:
         start = _start(session, principal.manager_id, _number(last_event_id))
@@ -82,17 +82,17 @@ def stream(
 async def _events(
     database: Database, settings: Settings, manager_id: UUID, start: EventBatch, recheck: Recheck
 ) -> AsyncIterator[ServerSentEvent]:
-    """Ends when the login does, and after a while anyway; the client then comes back by itself."""
+    """Ends when the login ends, or after `stream_lifetime`; the client then reconnects by itself."""
     position, ends = start.position, time.monotonic() + settings.stream_lifetime.total_seconds()
     checked = time.monotonic()
     for event in start.events:
         yield event
     while time.monotonic() < ends:
-        old = time.monotonic() - checked >= settings.stream_heartbeat.total_seconds()
-        batch = await run_in_threadpool(_look, database, manager_id, position, recheck, check=old)
+        is_check_due = time.monotonic() - checked >= settings.stream_heartbeat.total_seconds()
+        batch = await run_in_threadpool(_poll, database, manager_id, position, recheck, check=is_check_due)
         if batch is None:
             return
-        if old:
+        if is_check_due:
             checked = time.monotonic()
         for event in batch.events:
             yield event
@@ -101,16 +101,18 @@ async def _events(
             await asyncio.sleep(settings.stream_poll.total_seconds())
 
 
-def _look(
+def _poll(
     database: Database, manager_id: UUID, position: int, recheck: Recheck, *, check: bool
 ) -> EventBatch | None:
-    """One look at the database: one row by its key while nothing has changed. None when the login has ended, which
-    is asked before anything is told, and with `check` anyway."""
+    """Poll the database once; while nothing has changed this reads one row by its key.
+
+    None if the login has ended, which is checked before any event is sent and, with `check`, at every poll.
+    """
     with database.reading() as session:
         unchanged = _last(session, manager_id) <= position
     if unchanged and not check:
         return EventBatch((), position)
-    principal = _still(recheck)
+    principal = _current_principal(recheck)
     if principal is None or principal.manager_id != manager_id:
         return None
     if unchanged:
@@ -119,7 +121,7 @@ def _look(
         return _after(session, manager_id, position, principal)
 
 
-def _still(recheck: Recheck) -> Principal | None:
+def _current_principal(recheck: Recheck) -> Principal | None:
     try:
         return recheck()
     except Unauthenticated:
@@ -127,7 +129,7 @@ def _still(recheck: Recheck) -> Principal | None:
 
 
 def _rechecking(services: Services, request: Request) -> Recheck:
-    """The principal again from the same credentials, so that a revocation ends a running stream too."""
+    """A function that authenticates the same credentials again, so that a revocation also ends a running stream."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else None
     api_key = request.headers.get("X-API-Key")
@@ -135,13 +137,13 @@ def _rechecking(services: Services, request: Request) -> Recheck:
 
 
 def _start(session: Session, manager_id: UUID, number: int | None) -> EventBatch:
-    """Where to begin: after the client's number, or now; in both cases the client learns a number to come back with."""
+    """The start of the stream: after the client's number, or now. The client learns a number to resume from."""
     last = _last(session, manager_id)
     if number is None:
         return EventBatch((_position("inbox.position", last),), last)
     oldest = session.scalar(select(func.min(InboxChange.seq)).where(InboxChange.manager_id == manager_id))
-    forgotten = number < last if oldest is None else number + 1 < oldest
-    if forgotten or number > last:
+    is_deleted = number < last if oldest is None else number + 1 < oldest
+    if is_deleted or number > last:
         return EventBatch((_position("inbox.reset", last),), last)
     return EventBatch((), number)
 
@@ -154,15 +156,15 @@ def _after(session: Session, manager_id: UUID, position: int, principal: Princip
         .limit(BATCH)
     ).all()
     rows = session.scalars(select(Push).where(Push.id.in_({change.push_id for change in changes}))).all()
-    shown = {read.id: read for read in read_many(session, rows, principal=principal)}
+    pushes = {read.id: read for read in read_many(session, rows, principal=principal)}
     events = tuple(
         ServerSentEvent(
-            shown[change.push_id].model_dump_json(exclude_unset=True),
+            pushes[change.push_id].model_dump_json(exclude_unset=True),
             event=f"push.{change.change}",
             id=str(change.seq),
         )
         for change in changes
-        if change.push_id in shown
+        if change.push_id in pushes
     )
     return EventBatch(events, changes[-1].seq if changes else position)
 
@@ -177,14 +179,18 @@ def _position(name: str, last: int) -> ServerSentEvent:
 
 
 def _number(text: str | None) -> int | None:
-    """
+    """The number in a Last-Event-ID header; None if it is missing or empty.
+
     Raises:
-        Invalid: it is not a number that this stream gave out.
+        Invalid: it is not a number that this stream issued.
     """
     if text is None or text == "":
         return None
     if not re.fullmatch(r"[0-9]{1,18}", text):
         raise Invalid.field(
-            "Last-Event-ID", "not_a_position", "应为本流给出的事件编号", "must be an id that this stream gave"
+            "Last-Event-ID",
+            "not_a_position",
+            "应为本实时流发出的事件编号",
+            "must be an id issued by this stream",
         )
     return int(text)

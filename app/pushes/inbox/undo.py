@@ -1,4 +1,4 @@
-"""Undoing an answer within its time, and what had followed from it."""
+"""Undo of an answer within its time limit, together with its consequences."""
 
 from uuid import UUID
 
@@ -31,14 +31,15 @@ def undo(
     policy: Policy,
     if_match: str | None = None,
 ) -> Push:
-    """Take an acceptance or a refusal back: the push waits again, as read.
+    """Undo an acceptance or a decline: the push is pending again, as read.
 
-    The engagement that an acceptance opened ends, as long as neither owner has answered.
-    What a refusal led to (the next manager's push) is cancelled, unless that manager has seen it: then both keep it.
+    The engagement that an acceptance opened ends, provided that no owner has answered yet. The next manager's push that
+    followed a decline is cancelled, unless that manager has read it; in that case both managers keep their push.
 
     Raises:
-        NotFound: there is no such push of the principal's.
-        Conflict: nothing to undo, too late, the engagement is under way, or a rule has ended the push since.
+        NotFound: no such push of the principal's.
+        Conflict: there is no answer, the time limit has passed, the engagement is in progress, or a rule now forbids
+            the push.
     """
     require(principal, Action.PUSH_ANSWER, own=True)
     query = queries.visible(select(Push).where(Push.id == push_id), principal)
@@ -46,14 +47,14 @@ def undo(
     key = (known.demand_id, known.achievement_id)
     followers = session.scalars(select(Push).where(Push.follows_id == push_id)).all()
     managers = {known.manager_id, *(push.manager_id for push in followers)}
-    standing = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
+    snapshot = load_snapshot(session, policy=policy, pairs=[key], manager_ids=managers, lock=True)
     push = session.scalars(query.with_for_update(of=Push).execution_options(populate_existing=True)).one()
     check_if_sent(if_match, push)
     _check(push)
-    broken = pending_violations(standing.of(key, push.manager_id))
+    broken = pending_violations(snapshot.of(key, push.manager_id))
     if broken:
         raise Conflict(
-            f"The push has ended since: {'; '.join(rule.en for rule in broken)}.",
+            f"This push is no longer valid: {'; '.join(rule.en for rule in broken)}.",
             f"此推送已失效: {'; '.join(rule.zh for rule in broken)}。",
             code=broken[0].code,
         )
@@ -61,9 +62,9 @@ def undo(
         retract(session, push.id, principal=principal)
     answered = answer_payload(session, push, now())
     previous, reason = push.state, push.decline_reason
-    _wait_again(session, push)
+    _reopen(session, push)
     record_change(session, push)
-    for follower in session.scalars(queries.locked([one.id for one in followers])):
+    for follower in session.scalars(queries.locked([push.id for push in followers])):
         if follower.state == PushState.NEW:
             follower.state = PushState.CANCELLED
             follower.ended_reason = UNDONE
@@ -77,7 +78,7 @@ def undo(
 def _check(push: Push) -> None:
     if push.state not in (PushState.ACCEPTED, PushState.DECLINED):
         raise Conflict(
-            f"This push is {push.state}; there is no answer to undo.",
+            f"This push has the state {push.state}; there is no answer to undo.",
             f"此推送当前状态为 {push.state}, 没有可撤回的答复。",
             code="nothing_to_undo",
             state=push.state,
@@ -85,16 +86,16 @@ def _check(push: Push) -> None:
     moment = now()
     if push.undo_until is None or push.undo_until <= moment or push.expires_at <= moment:
         raise Conflict(
-            "The time in which this answer could be undone is over.",
+            "The time limit for undoing this answer has passed.",
             "撤回期限已过,不能再撤回此答复。",
             code="undo_too_late",
             state=push.state,
         )
 
 
-def _wait_again(session: Session, push: Push) -> None:
-    round_ = current_attempt(session, push)
-    round_.outcome = round_.reason = round_.answered_at = None
+def _reopen(session: Session, push: Push) -> None:
+    attempt = current_attempt(session, push)
+    attempt.outcome = attempt.reason = attempt.answered_at = None
     push.state = PushState.READ
     push.answered_at = push.answered_by = push.undo_until = None
     push.decline_reason = push.note = None

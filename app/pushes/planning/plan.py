@@ -1,7 +1,7 @@
-"""Recommendations → pushes: who gets which pair, and what becomes of a push when its records change.
+"""The push planner: from recommendations to plans of pushes.
 
-`plan_*` read and ask the matcher, without a lock and for as long as it takes; `write_pushes` and `revise` check every
-rule again against the present rows under lock, so that an old plan can do no harm.
+`plan_*` read and ask the matcher without a lock, for as long as it takes. `write_pushes` and `revise` check every rule
+again against the present rows under lock, so that an outdated plan does no harm.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,16 +26,16 @@ from app.pushes.preferences import working_time
 from app.pushes.recommender import Recommender
 
 SPARE_MANAGERS = 5
-"""Asked for beyond the places: some of those recommended will turn out full or conflicted."""
+"""Managers requested in addition to the free slots: some of those recommended are at capacity or in conflict."""
 
-MOST_MANAGERS = 200
-"""Nobody further down a ranked list is a manager to push to."""
+MAX_MANAGERS = 200
+"""Managers further down the ranked list are not considered."""
 
 PAIRS_FOR_A_MANAGER = 60
-"""A manager who is new gets no more than the best of the pairs that still have a place."""
+"""At most this many of the best pairs with a free slot are considered for a new manager."""
 
 LEAST_FIT = 0.1
-"""A manager's score, 0–1, below which a push would only be noise: neither field, region nor work speaks for it."""
+"""The lowest manager score, 0–1, of a push: below it neither field, region nor track record supports the manager."""
 
 
 def plan_pairs(
@@ -47,24 +47,29 @@ def plan_pairs(
     only: UUID | None = None,
     freed: Collection[UUID] = (),
 ) -> list[PairPlan]:
-    """Candidates for the pairs that have a free place; with `only`, that manager alone. `freed` as in `free_slots`."""
-    places = free_slots(session, pairs, policy=policy, freed=freed)
-    demands = by_id(session, Demand, {key[0] for key in places})
-    achievements = by_id(session, Achievement, {key[1] for key in places})
+    """Plan candidates for the pairs that have a free slot.
+
+    With `only`, plan for this manager alone. The slots of the pushes `freed` (ids) count as free.
+    """
+    slots_by_pair = free_slots(session, pairs, policy=policy, freed=freed)
+    demands = by_id(session, Demand, {key[0] for key in slots_by_pair})
+    achievements = by_id(session, Achievement, {key[1] for key in slots_by_pair})
     scores = {(pair.demand_id, pair.achievement_id): pair.score for pair in pairs}
     plans = []
-    for key, place in places.items():
-        if place.free > 0:
-            found = _candidates(
+    for key, slots in slots_by_pair.items():
+        if slots.free > 0:
+            suitable = _candidates(
                 session,
                 recommender,
                 demands[key[0]],
                 achievements[key[1]],
-                place,
+                slots,
                 score=scores[key],
                 policy=policy,
             )
-            candidates = tuple(one for one in found if only is None or one.manager_id == only)
+            candidates = tuple(
+                candidate for candidate in suitable if only is None or candidate.manager_id == only
+            )
             if candidates:
                 plans.append(PairPlan(key, candidates))
     return plans
@@ -73,13 +78,13 @@ def plan_pairs(
 def plan_for_manager(
     session: Session, recommender: Recommender, manager: Manager, *, policy: Policy
 ) -> list[PairPlan]:
-    """The pairs of `pairs_for_manager` for that manager, as far as the matcher recommends him."""
+    """Plan the pairs of `pairs_for_manager` for which the matcher recommends this manager."""
     pairs = pairs_for_manager(session, manager, policy=policy)
     return plan_pairs(session, recommender, pairs, policy=policy, only=manager.id)
 
 
 def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> list[Pair]:
-    """The best pairs that still have a place, those of the manager's fields first."""
+    """The best pairs with a free slot, those in the manager's fields first."""
     open_pairs = session.scalars(queries.pairs_with_free_slot(policy)).all()
     own = queries.first_level(manager.fields)
     fields = queries.fields_of_pairs(session, open_pairs) if own else {}
@@ -98,15 +103,15 @@ def _candidates(
     recommender: Recommender,
     demand: Demand,
     achievement: Achievement,
-    place: Slots,
+    slots: Slots,
     *,
     score: float,
     policy: Policy,
 ) -> list[CandidateManager]:
-    """Recommended managers who may get the pair and want it: more than it has places, where there are so many.
+    """Recommended managers who may receive the pair and want it; `SPARE_MANAGERS` more than free slots, if there are.
 
-    The list that the matcher answers also has those in conflict, the full ones and those who want no such pairs; it is
-    asked for a longer one as long as too few others are on it.
+    The matcher's list also contains managers in conflict, at capacity, or with other preferences. A longer list is
+    requested while too few others are in it.
     """
     pair = PairEligibility(
         demand_facts(demand),
@@ -115,22 +120,24 @@ def _candidates(
         score=score,
         threshold=policy.threshold,
     )
-    wanted = place.free + SPARE_MANAGERS
-    limit = wanted + len(place.pushed_to)
+    needed = slots.free + SPARE_MANAGERS
+    limit = needed + len(slots.pushed_to)
     while True:
-        found = recommender.managers_for(session, demand, achievement, limit=limit)
-        fit = [
-            one
-            for one in found
-            if one.recommended and one.score >= LEAST_FIT and one.manager_id not in place.pushed_to
+        ranked = recommender.managers_for(session, demand, achievement, limit=limit)
+        suitable = [
+            manager
+            for manager in ranked
+            if manager.recommended
+            and manager.score >= LEAST_FIT
+            and manager.manager_id not in slots.pushed_to
         ]
-        # Without a lock: what is written is only what the rules allow under one.
-        managers = load_managers(session, [one.manager_id for one in fit], policy=policy)
+        # Read without a lock: the writer checks all rules again under a lock.
+        facts = load_managers(session, [manager.manager_id for manager in suitable], policy=policy)
         candidates = [
-            CandidateManager(one.manager_id, one.score, one.reasons)
-            for one in fit
-            if not refusals(managers.with_pair(pair, one.manager_id))
+            CandidateManager(manager.manager_id, manager.score, manager.reasons)
+            for manager in suitable
+            if not refusals(facts.with_pair(pair, manager.manager_id))
         ]
-        if len(candidates) >= wanted or len(found) < limit or limit >= MOST_MANAGERS:
+        if len(candidates) >= needed or len(ranked) < limit or limit >= MAX_MANAGERS:
             return candidates
-        limit = min(limit * 3, MOST_MANAGERS)
+        limit = min(limit * 3, MAX_MANAGERS)
