@@ -36,7 +36,7 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 @dataclass(frozen=True)
 class ManagersSnapshot:
-    """The present rows of some managers, and what the rules read about each of them."""
+    """The rows and facts of some managers at one moment."""
 
     policy: Policy
     moment: datetime
@@ -60,6 +60,7 @@ class ManagersSnapshot:
         earlier: PushState | None = None,
         may_repush: bool = False,
     ) -> PushFacts:
+        """The facts of a pair with one of these managers."""
         manager = self.managers[manager_id]
         return PushFacts(
             pair=pair,
