@@ -7,7 +7,7 @@ from app.accounts.access.disclosure import Disclosure
 from app.database import Database
 from app.engagements.disclosure import opened_records
 from app.engagements.files.storage import Store, open_store
-from app.engagements.lifecycle.outcomes import outcomes_of_managers, records_of_owners
+from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.events.handler import HandlersByName, by_name
 from app.handlers import HANDLERS
@@ -62,7 +62,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
             outcomes=outcomes_of_managers,
             newcomer_share=settings.newcomer_share,
         ),
-        owner_records=records_of_owners,
+        owner_records=success_rates_of_owners,
         candidates=settings.match_candidates,
         candidates_memory_mb=settings.candidates_memory_mb,
         threshold=settings.push_threshold,

@@ -1,1 +1,1 @@
-"""Engagements (对接): what begins when a manager takes a push up, with four parties, stages, tasks and files."""
+"""Engagements (对接), opened when a manager accepts a push: participants, stages, tasks, files and contracts."""

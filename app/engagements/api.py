@@ -121,7 +121,7 @@ def move(
 
     会面和洽谈须双方同意;签约须有已签订的合同,落地须有已确认落地的合同。
     """
-    stage_changes.move(
+    stage_changes.change_stage(
         session,
         engagement_id,
         target=wanted.to,
@@ -207,7 +207,7 @@ def leave(
 def contacts(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ContactRead]:
     """每次查看都记入日志,对方可见何人何时查看。"""
     found = disclosure.reveal_contacts(session, engagement_id, principal=principal)
-    return [presenting.contact(one) for one in found]
+    return [presenting.read_contact(one) for one in found]
 
 
 @router.get(

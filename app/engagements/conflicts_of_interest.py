@@ -1,4 +1,4 @@
-"""A manager's interest in a party (利益冲突), found from the present rows: by post, by group, or as declared."""
+"""Conflicts of interest (利益冲突) of managers: by affiliation, by organisation family, or as declared."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -16,41 +16,47 @@ from app.matching.facts.from_records import achievement_facts, demand_facts, man
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
 
-def interest_in_pair(
+def conflict_in_pair(
     session: Session, manager: Manager, demand: Demand, achievement: Achievement
 ) -> conflicts_of_interest.ConflictOfInterest | None:
-    """What the rules of matching call a conflict of interest, from the rows as they are now."""
+    """The manager's conflict of interest in a pair by the rules of matching, from the current rows; None without."""
     facts = manager_facts(manager, today=local_now().date())
     wanted, offered = demand_facts(demand), achievement_facts(achievement)
     family = _family(session, facts, wanted.party_orgs + offered.party_orgs)
     return conflicts_of_interest.find_conflict_of_interest(facts, wanted, offered, family)
 
 
-def interest_in_parties(
+def conflict_in_parties(
     session: Session, manager: Manager, organisation_ids: Collection[UUID]
 ) -> conflicts_of_interest.ConflictOfInterest | None:
-    """The same for a contract's parties, who need not be the records' owners."""
+    """The manager's conflict of interest with a contract's parties, who need not own the records; None without."""
     facts = manager_facts(manager, today=local_now().date())
     parties = tuple(str(id_) for id_ in organisation_ids)
     family = _family(session, facts, parties)
-    # Parties alone, as a pair without texts: the rules look at nothing else of it.
+    # The rules read only the parties, so a pair without texts is enough.
     wanted = DemandFacts(id="", party_orgs=parties)
     return conflicts_of_interest.find_conflict_of_interest(facts, wanted, AchievementFacts(id=""), family)
 
 
-def refuse_interest(session: Session, manager: Manager, demand: Demand, achievement: Achievement) -> None:
+def refuse_conflict_of_interest(
+    session: Session, manager: Manager, demand: Demand, achievement: Achievement
+) -> None:
     """
     Raises:
-        Conflict: the manager has an interest in a party of the pair.
+        Conflict: the manager has a conflict of interest in the pair.
     """
-    found = interest_in_pair(session, manager, demand, achievement)
-    if found is not None:
-        raise Conflict(f"{found.en}.", f"{found.zh}。", code="conflict_of_interest")
+    conflict = conflict_in_pair(session, manager, demand, achievement)
+    if conflict is not None:
+        raise Conflict(
+            f"Conflict of interest: {conflict.en}.",
+            f"存在利益冲突: {conflict.zh}。",
+            code="conflict_of_interest",
+        )
 
 
 def family_of(session: Session, organisation_ids: Iterable[str]) -> dict[str, str]:
-    """Organisation → the topmost that controls it; what is no organisation's id is left out."""
-    known = families(session, [UUID(one) for one in set(organisation_ids) if _is_uuid(one)])
+    """Organisation id → id of the head of its family; strings that are not ids are left out."""
+    known = families(session, [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)])
     return {str(org): str(top) for org, top in known.items()}
 
 

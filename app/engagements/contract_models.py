@@ -1,4 +1,4 @@
-"""Technology contracts (技术合同) with their managers' shares, payment stages and versions."""
+"""Tables of technology contracts (技术合同): managers' shares, payment stages and versions."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from app.libraries.record.enums import LabelledEnum
 
 
 class ContractState(LabelledEnum):
-    """draft → signed → registered; cancelled from any."""
+    """draft → signed → registered; any of them → cancelled."""
 
     DRAFT = "draft", "草稿", "Draft"
     SIGNED = "signed", "已签订", "Signed"
@@ -25,8 +25,8 @@ class Contract(Identified, Base):
     """A technology contract. `kind` is a code of the vocabulary `contract_types`; amounts are in 万元.
 
     `technology_amount_wan` (技术交易额) is the part of `deal_amount_wan` (成交额) that is for technology.
-    `registration_no` is that of 技术合同认定登记, one contract's alone. `landed_on` is the day on which the project
-    landed in Jinan, as confirmed by the bureau. Days are days in Jinan.
+    `registration_no` is the unique number of 技术合同认定登记. `landed_on` is the day on which the project landed,
+    as confirmed by the bureau; `landed_in_jinan` says whether in Jinan. Days are in Jinan time.
     """
 
     __tablename__ = "contracts"
@@ -75,7 +75,7 @@ class Contract(Identified, Base):
         lazy="selectin", cascade="all, delete-orphan", order_by="ContractPayment.position"
     )
 
-    # The services set the next version themselves, together with the row of the history.
+    # The services set the next version themselves, together with the `ContractVersion` row.
     __mapper_args__ = {  # noqa: RUF012 — SQLAlchemy reads this name from the class
         "version_id_col": version,
         "version_id_generator": False,
@@ -83,7 +83,7 @@ class Contract(Identified, Base):
 
 
 class ContractShare(Identified, Base):
-    """A manager's part of a contract in percent, 0 < percent ≤ 100; those of a signed contract add up to 100."""
+    """A manager's share of a contract: 0 < percent ≤ 100. The shares of a signed contract add up to 100."""
 
     __tablename__ = "contract_shares"
     __table_args__ = (UniqueConstraint("contract_id", "manager_id"),)
@@ -96,7 +96,7 @@ class ContractShare(Identified, Base):
 
 
 class ContractPayment(Identified, Base):
-    """One stage of payment: its name, when it is due, how much in 万元, and when it was paid."""
+    """One payment stage: its name, due day, amount in 万元 and payment day."""
 
     __tablename__ = "contract_payments"
     __table_args__ = (UniqueConstraint("contract_id", "position"),)
@@ -110,7 +110,7 @@ class ContractPayment(Identified, Base):
 
 
 class ContractVersion(Identified, Base):
-    """A contract as it stood after a change, with who, when and why: the history that nothing overwrites."""
+    """A contract after a change, with actor, time and reason. Rows are only ever added."""
 
     __tablename__ = "contract_versions"
     __table_args__ = (UniqueConstraint("contract_id", "version"),)

@@ -1,4 +1,4 @@
-"""What consent opens: whose records a participant sees more of, and who is shown whose contacts."""
+"""Disclosure (披露) through consent: which records participants see in more detail, and whose contacts they get."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.accounts.access.disclosure import OpenedRecords
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.engagements.access import Participation, is_mine, participation_of
+from app.engagements.access import Participation, is_own_participant, participation_of
 from app.engagements.models import (
     OPEN_STAGES,
     Engagement,
@@ -37,19 +37,19 @@ _RECORDS: tuple[tuple[ParticipantSide, type[Any], Any], ...] = (
     (ParticipantSide.DEMAND, Demand, Engagement.demand_id),
     (ParticipantSide.ACHIEVEMENT, Achievement, Engagement.achievement_id),
 )
-# What has landed is still in its participants' hands; what ended is not.
-_IN_HAND = (*OPEN_STAGES, Stage.LANDED)
+# Participants keep their access after landing, and lose it when the engagement ends.
+_SHARED_STAGES = (*OPEN_STAGES, Stage.LANDED)
 
 
 def brokered_records(session: Session, manager_ids: Collection[UUID]) -> frozenset[UUID]:
-    """The demands and achievements in these managers' hands whose owners need not be asked first.
+    """Ids of the public records that these managers broker, which they see without the owner's consent.
 
-    A confidential record stays closed to its managers until its owner consents (`approved_records`): accepting a push
-    is no consent. And what its owner took back is taken back from them too.
+    Confidential records are left out: accepting a push is no consent of the owner (`approved_records`). Records that
+    their owner withdrew or closed are left out too.
     """
     if not manager_ids:
         return frozenset()
-    found: set[UUID] = set()
+    record_ids: set[UUID] = set()
     for _, model, column in _RECORDS:
         query = (
             select(model.id)
@@ -58,33 +58,33 @@ def brokered_records(session: Session, manager_ids: Collection[UUID]) -> frozens
             .where(
                 Participant.manager_id.in_(manager_ids),
                 Participant.state == ParticipantState.CONSENTED,
-                Engagement.stage.in_(_IN_HAND),
+                Engagement.stage.in_(_SHARED_STAGES),
                 model.publish_mode == PublishMode.PUBLIC,
                 model.state == RecordState.PUBLISHED,
             )
         )
-        found.update(session.scalars(query))
-    return frozenset(found)
+        record_ids.update(session.scalars(query))
+    return frozenset(record_ids)
 
 
 def opened_records(session: Session, principal: Principal) -> OpenedRecords:
-    """Others' records that the principal sees more of, from the engagements as they are now."""
+    """The records of others that current engagements disclose to the principal."""
     brokered = brokered_records(session, [principal.manager_id] if principal.manager_id else [])
     return OpenedRecords(brokered, approved_records(session, principal))
 
 
 def approved_records(session: Session, principal: Principal) -> frozenset[UUID]:
-    """The records whose owners let the principal see more (view level 2), read from the consents as they are now.
+    """Ids of the records that the principal sees at view level 2 by their owners' current consent.
 
-    An owner's consent opens his record to the engagement's managers; to his counterpart it is open while both
-    consent. An owner who withdraws, or who is not the record's owner any more, opens nothing.
+    An owner's consent discloses the record to the engagement's managers, and to the other side while both sides
+    consent. Consent that was withdrawn, or given by a former owner, discloses nothing.
     """
     if principal.role is None or principal.sees_everything:
         return frozenset()
-    found: set[UUID] = set()
+    record_ids: set[UUID] = set()
     for side, model, column in _RECORDS:
-        found.update(session.scalars(_approved(side, model, column, principal)))
-    return frozenset(found)
+        record_ids.update(session.scalars(_approved(side, model, column, principal)))
+    return frozenset(record_ids)
 
 
 def _approved(side: ParticipantSide, model: type[Any], column: Any, principal: Principal) -> Select[UUID]:
@@ -103,9 +103,9 @@ def _approved(side: ParticipantSide, model: type[Any], column: Any, principal: P
         .join(Engagement, column == model.id)
         .join(Participant, Participant.engagement_id == Engagement.id)
         .where(
-            is_mine(principal),
+            is_own_participant(principal),
             Participant.state == ParticipantState.CONSENTED,
-            Engagement.stage.in_(_IN_HAND),
+            Engagement.stage.in_(_SHARED_STAGES),
             owner_consents,
             or_(Participant.role == ParticipantRole.MANAGER, counterpart),
         )
@@ -114,7 +114,7 @@ def _approved(side: ParticipantSide, model: type[Any], column: Any, principal: P
 
 
 def sides_consent(session: Session, engagement: Engagement) -> bool:
-    """Whether the present owners of both records consent, each through his organisation."""
+    """Whether the current owner organisations of both records consent."""
     for side, model, record_id in (
         (ParticipantSide.DEMAND, Demand, engagement.demand_id),
         (ParticipantSide.ACHIEVEMENT, Achievement, engagement.achievement_id),
@@ -136,7 +136,7 @@ def sides_consent(session: Session, engagement: Engagement) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to call for a side, as its record says."""
+    """The contact of a side; the details are those of its record."""
 
     side: str
     record: Record
@@ -144,28 +144,29 @@ class Contact:
 
 
 def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Principal) -> list[Contact]:
-    """The contacts of everybody else's record in the engagement; each is noted as seen, and audited.
+    """The contacts of the other participants' records; each disclosure is logged and audited.
 
-    Managers see both sides', each side the other's and the lead's. Investors see none.
+    Managers see the contacts of both sides; each side sees those of the other side and of the lead. Investors see
+    none.
 
     Raises:
-        NotFound: it is not the principal's to see.
-        Conflict: not both sides consent (any more), or it has ended.
+        NotFound: the principal may not see the engagement.
+        Conflict: not both sides consent, the engagement has ended, or the principal is an investor.
         Forbidden: the bureau has not verified the principal's organisation.
     """
-    seat = participation_of(
+    participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_CONTACTS, principal=principal, lock=True
     )
-    engagement = seat.engagement
+    engagement = participation.engagement
     if not principal.reads_details:
         raise Forbidden("The bureau has not verified your organisation yet.", "主管部门尚未核验您的单位。")
     if engagement.stage == Stage.ENDED or not sides_consent(session, engagement):
         raise Conflict(
-            "Contacts are shown while both sides consent and the engagement has not ended.",
-            "双方均同意且对接未终止时才显示联系方式。",
+            "Contacts are available only while both sides consent and the engagement has not ended.",
+            "仅在双方均同意且对接未终止时提供联系方式。",
             code="no_agreement",
         )
-    records = _others_records(session, seat)
+    records = _counterpart_records(session, participation)
     owners = {record.owner_org_id for record in records.values()}
     names: dict[UUID, str] = {
         row.id: row.name
@@ -174,35 +175,35 @@ def reveal_contacts(session: Session, engagement_id: UUID, *, principal: Princip
         )
     }
     for side, record in records.items():
-        _note_reveal(session, seat, side, record, principal)
+        _log_reveal(session, participation, side, record, principal)
     return [Contact(side, record, names[record.owner_org_id]) for side, record in records.items()]
 
 
-def _others_records(session: Session, seat: Participation) -> dict[str, Record]:
-    engagement = seat.engagement
+def _counterpart_records(session: Session, participation: Participation) -> dict[str, Record]:
+    engagement = participation.engagement
     records: dict[str, Record] = {
         ParticipantSide.DEMAND.value: session.get_one(Demand, engagement.demand_id),
         ParticipantSide.ACHIEVEMENT.value: session.get_one(Achievement, engagement.achievement_id),
         ParticipantRole.MANAGER.value: session.get_one(Manager, engagement.manager_id),
     }
-    roles = {one.role for one in seat.consented}
+    roles = {participant.role for participant in participation.consented}
     if ParticipantRole.MANAGER in roles:
-        own = {ParticipantRole.MANAGER.value} if seat.is_lead else set()
-    elif seat.sides:
-        own = set(seat.sides)
+        own = {ParticipantRole.MANAGER.value} if participation.is_lead else set()
+    elif participation.sides:
+        own = set(participation.sides)
     else:
         raise Conflict(
-            "Contacts are shown to the two sides and to the managers.",
-            "联系方式仅对供需双方和技术经理人显示。",
+            "Contacts are available only to the two sides and the managers.",
+            "联系方式仅向供需双方和技术经理人提供。",
             code="not_your_part",
         )
     return {side: record for side, record in records.items() if side not in own}
 
 
-def _note_reveal(
-    session: Session, seat: Participation, side: str, record: Record, principal: Principal
+def _log_reveal(
+    session: Session, participation: Participation, side: str, record: Record, principal: Principal
 ) -> None:
-    engagement = seat.engagement
+    engagement = participation.engagement
     session.add(
         Reveal(
             engagement_id=engagement.id,
@@ -226,16 +227,18 @@ def _note_reveal(
         engagement.id,
         "contacts_revealed",
         principal=principal,
-        role=seat.role,
+        role=participation.role,
         subject_id=record.id,
         side=side,
     )
 
 
-def reveals_of(seat: Participation) -> Select[Reveal]:
-    """Who saw contacts: all of them for the bureau, one's own side's (or a manager's own) for a participant."""
-    query = select(Reveal).where(Reveal.engagement_id == seat.engagement.id)
-    if seat.bureau:
+def reveals_of(participation: Participation) -> Select[Reveal]:
+    """Disclosures of contacts: all for operators; for participants those of their own side or manager record."""
+    query = select(Reveal).where(Reveal.engagement_id == participation.engagement.id)
+    if participation.is_operator:
         return query
-    mine = set(seat.sides) | ({ParticipantRole.MANAGER.value} if seat.is_lead else set())
-    return query.where(Reveal.side.in_(mine))
+    own_sides = set(participation.sides) | (
+        {ParticipantRole.MANAGER.value} if participation.is_lead else set()
+    )
+    return query.where(Reveal.side.in_(own_sides))

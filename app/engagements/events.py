@@ -1,4 +1,4 @@
-"""What the events of engagements and contracts carry, read from their rows."""
+"""Payloads of the events of engagements and contracts, from their rows."""
 
 from typing import TypedDict
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What engagements do when something has happened to a record."""
+"""Event handlers of engagements, for records that were withdrawn or closed."""
 
 from sqlalchemy import or_
 from sqlalchemy.orm import Session

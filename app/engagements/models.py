@@ -1,4 +1,4 @@
-"""Engagements (对接): their participants, moves, tasks, files, reveals, shares, and the time line of it all."""
+"""Tables of engagements (对接): participants, stage changes, tasks, files, disclosures, shares and timeline."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from app.libraries.record.enums import LabelledEnum
 
 
 class Stage(LabelledEnum):
-    """proposed → contacted → meeting → negotiating → signed → landed; or ended, from any open one."""
+    """proposed → contacted → meeting → negotiating → signed → landed; any open stage → ended."""
 
     PROPOSED = "proposed", "已提出", "Proposed"
     CONTACTED = "contacted", "已联系", "Contacted"
@@ -25,7 +25,7 @@ class Stage(LabelledEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether work goes on, and so takes a place of each of its managers."""
+        """Whether work continues; an open engagement occupies a slot of each of its managers."""
         return self not in (Stage.LANDED, Stage.ENDED)
 
 
@@ -42,7 +42,7 @@ class ParticipantRole(LabelledEnum):
 
 
 class ParticipantState(LabelledEnum):
-    """invited → consented | declined; who consented may leave, and may be invited again."""
+    """invited → consented | declined; consented → left. Who declined or left may be invited again."""
 
     INVITED = "invited", "已邀请", "Invited"
     CONSENTED = "consented", "已同意", "Consented"
@@ -51,7 +51,7 @@ class ParticipantState(LabelledEnum):
 
 
 class ParticipantSide(LabelledEnum):
-    """Of the two owners' parties, whose a participant is; managers and investors are of none."""
+    """The side of a pair that a participant represents; managers and investors represent none."""
 
     DEMAND = "demand", "需求方", "The demand's side"
     ACHIEVEMENT = "achievement", "成果方", "The achievement's side"
@@ -64,10 +64,10 @@ def _one_of(column: str, values: type[LabelledEnum]) -> CheckConstraint:
 
 
 class Engagement(Identified, Base):
-    """A pair in the hands of a manager (`manager_id`, the lead), opened by accepting a push.
+    """A pair that a manager brokers (`manager_id`, the lead), opened by accepting a push.
 
-    `agreed_at` is set while both sides consent: contacts may be asked for, and the engagement no longer depends on
-    the records being published. `ended_reason` is a code of the vocabulary `engagement_end_reasons`.
+    `agreed_at` is set while both sides consent: contacts are available, and the engagement no longer depends on the
+    records being published. `ended_reason` is a code of the vocabulary `engagement_end_reasons`.
     """
 
     __tablename__ = "engagements"
@@ -94,9 +94,9 @@ class Engagement(Identified, Base):
 
 
 class Participant(Identified, Base):
-    """Who takes part: an organisation (any of its users answers for it), a user, or a manager.
+    """An organisation (any of its users answers for it), a user or a manager who takes part.
 
-    `side` says for which owner's party he stands. `invited_by` and `answered_by` are ids of users or API keys.
+    `side` is the owner's side that they represent. `invited_by` and `answered_by` are ids of users or API keys.
     """
 
     __tablename__ = "engagement_participants"
@@ -129,7 +129,7 @@ class Participant(Identified, Base):
 
 
 class StageMove(Identified, Base):
-    """One move of an engagement: from where (None at the opening) to where, who, when, and a note."""
+    """One stage change: from (None at the opening), to, actor, time and note."""
 
     __tablename__ = "engagement_moves"
     __table_args__ = (Index("ix_engagement_moves_order", "engagement_id", "moved_at"),)
@@ -144,19 +144,19 @@ class StageMove(Identified, Base):
     moved_at: Mapped[datetime] = mapped_column(default=now)
 
 
-_UNDONE = text("state = 'open'")
+_TASK_OPEN = text("state = 'open'")
 
 
 class Task(Identified, Base):
-    """Something to be done by a day in Jinan (`due_on`); reminded of on `remind_on`, and once it is overdue.
+    """A task with a due day in Jinan time (`due_on`); reminders follow on `remind_on` and once it is overdue.
 
-    `reminded_at` and `overdue_at` tell that the event of either was emitted for the present days.
+    `reminded_at` and `overdue_at` are when the event of either was emitted; changing the days clears both.
     """
 
     __tablename__ = "engagement_tasks"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'done', 'dropped')", name="state"),
-        Index("ix_engagement_tasks_due", "due_on", postgresql_where=_UNDONE, sqlite_where=_UNDONE),
+        Index("ix_engagement_tasks_due", "due_on", postgresql_where=_TASK_OPEN, sqlite_where=_TASK_OPEN),
     )
 
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagements.id"), index=True)
@@ -178,9 +178,9 @@ class Task(Identified, Base):
 
 
 class File(Identified, Base):
-    """A file of an engagement. Its bytes lie in the store under `storage_key`, written before this row is committed.
+    """A file of an engagement. Its bytes are stored under `storage_key` before this row is committed.
 
-    `media_type` was found from the content; `size` is in bytes; a removed file keeps its row and loses its bytes.
+    `media_type` is derived from the content; `size` is in bytes. A removed file keeps its row, but not its bytes.
     """
 
     __tablename__ = "engagement_files"
@@ -198,9 +198,9 @@ class File(Identified, Base):
 
 
 class Reveal(Identified, Base):
-    """Who saw whose contacts, and when: those of a record, shown to one caller. Only ever appended.
+    """One disclosure of a record's contacts to one caller. Rows are only ever added.
 
-    `side` is demand, achievement, or manager where the record is the manager's.
+    `side` is demand, achievement or manager (the contacts of the lead's record).
     """
 
     __tablename__ = "engagement_reveals"
@@ -216,9 +216,9 @@ class Reveal(Identified, Base):
 
 
 class ManagerShare(Identified, Base):
-    """A manager's part of an engagement's work in percent, 0 < percent ≤ 100; those of one engagement add up to 100.
+    """A manager's share of an engagement: 0 < percent ≤ 100. The shares of one engagement add up to 100.
 
-    Proposed by the lead as a whole; agreed when every manager has confirmed his own.
+    The lead proposes all shares together; they are agreed once every manager has confirmed their own.
     """
 
     __tablename__ = "manager_shares"
@@ -234,7 +234,7 @@ class ManagerShare(Identified, Base):
 
 
 class TimelineEntry(Identified, Base):
-    """One line of an engagement's time line; only ever appended. `data` holds what the line needs, by kind."""
+    """One entry of an engagement's timeline; only ever added. The keys of `data` depend on `kind`."""
 
     __tablename__ = "engagement_entries"
     __table_args__ = (Index("ix_engagement_entries_order", "engagement_id", "at", "id"),)

@@ -1,4 +1,4 @@
-"""Engagements as answers, for one reader; the number of queries does not grow with that of the engagements."""
+"""Responses about engagements, for one reader. The number of queries does not grow with the number of rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -11,9 +11,9 @@ from app.accounts.models import Organisation, User
 from app.database import by_id
 from app.engagements.access import Participation
 from app.engagements.disclosure import Contact, opened_records
-from app.engagements.lifecycle.stage_changes import possible
+from app.engagements.lifecycle.stage_changes import reachable_stages
 from app.engagements.models import Engagement, Participant, ParticipantSide
-from app.engagements.queries import moves_of, participants_of
+from app.engagements.queries import participants_of, stage_moves_of
 from app.engagements.schemas import (
     ContactRead,
     EngagementRead,
@@ -31,68 +31,68 @@ from app.libraries.summaries import RecordSummary, manager_summaries, summariser
 def read_many(
     session: Session, engagements: Sequence[Engagement], *, principal: Principal
 ) -> list[EngagementRow]:
-    """In the order given."""
-    demands = by_id(session, Demand, [one.demand_id for one in engagements])
-    achievements = by_id(session, Achievement, [one.achievement_id for one in engagements])
+    """One row per engagement, in the given order."""
+    demands = by_id(session, Demand, [engagement.demand_id for engagement in engagements])
+    achievements = by_id(session, Achievement, [engagement.achievement_id for engagement in engagements])
     summary = summariser(
         session,
         [*demands.values(), *achievements.values()],
         principal=principal,
         opened=opened_records(session, principal),
     )
-    managers = manager_summaries(session, [one.manager_id for one in engagements])
+    managers = manager_summaries(session, [engagement.manager_id for engagement in engagements])
     return [
         EngagementRow(
-            id=one.id,
-            number=one.number,
-            stage=one.stage,
-            ended_reason=one.ended_reason,
-            opened_at=one.opened_at,
-            stage_since=one.stage_since,
-            agreed_at=one.agreed_at,
-            push_id=one.push_id,
-            manager=managers[one.manager_id],
-            demand=summary(demands[one.demand_id]),
-            achievement=summary(achievements[one.achievement_id]),
-            version=one.version,
+            id=engagement.id,
+            number=engagement.number,
+            stage=engagement.stage,
+            ended_reason=engagement.ended_reason,
+            opened_at=engagement.opened_at,
+            stage_since=engagement.stage_since,
+            agreed_at=engagement.agreed_at,
+            push_id=engagement.push_id,
+            manager=managers[engagement.manager_id],
+            demand=summary(demands[engagement.demand_id]),
+            achievement=summary(achievements[engagement.achievement_id]),
+            version=engagement.version,
         )
-        for one in engagements
+        for engagement in engagements
     ]
 
 
-def read_one(session: Session, seat: Participation, *, principal: Principal) -> EngagementRead:
-    """Whoever is only invited sees the pair and who takes part, not yet what was done."""
-    engagement = seat.engagement
+def read_one(session: Session, participation: Participation, *, principal: Principal) -> EngagementRead:
+    """One engagement. A principal who is only invited sees the pair and the participants, not the history."""
+    engagement = participation.engagement
     (row,) = read_many(session, [engagement], principal=principal)
-    inside = bool(seat.roles)
-    moves = session.scalars(moves_of(engagement.id)) if inside else ()
-    shares = shares_of(session, engagement.id) if inside else ()
+    takes_part = bool(participation.roles)
+    moves = session.scalars(stage_moves_of(engagement.id)) if takes_part else ()
+    shares = shares_of(session, engagement.id) if takes_part else ()
     sides = {ParticipantSide.DEMAND.value: row.demand, ParticipantSide.ACHIEVEMENT.value: row.achievement}
     return EngagementRead(
         **dict(row),
-        participants=_participants(session, seat, sides),
+        participants=_participants(session, participation, sides),
         moves=[StageMoveRead.model_validate(move) for move in moves],
         shares=[ShareRead.model_validate(share) for share in shares],
-        allowed=list(possible(seat)),
+        allowed=list(reachable_stages(participation)),
     )
 
 
 def _participants(
-    session: Session, seat: Participation, sides: Mapping[str, RecordSummary]
+    session: Session, participation: Participation, sides: Mapping[str, RecordSummary]
 ) -> list[ParticipantRead]:
-    rows = list(session.scalars(participants_of([seat.engagement.id])))
+    rows = list(session.scalars(participants_of([participation.engagement.id])))
     names = _names(session, rows)
-    mine = {one.id for one in seat.mine}
+    own_ids = {participant.id for participant in participation.own}
     return [
         ParticipantRead(
             id=row.id,
             role=row.role,
             side=row.side,
             state=row.state,
-            name=names[row.id] if row.id in mine or _may_be_named(seat, row, sides) else None,
+            name=names[row.id] if row.id in own_ids or _may_be_named(participation, row, sides) else None,
             manager_id=row.manager_id,
-            is_lead=row.manager_id is not None and row.manager_id == seat.engagement.manager_id,
-            mine=row.id in mine,
+            is_lead=row.manager_id is not None and row.manager_id == participation.engagement.manager_id,
+            mine=row.id in own_ids,
             invited_at=row.invited_at,
             answered_at=row.answered_at,
             left_at=row.left_at,
@@ -101,17 +101,20 @@ def _participants(
     ]
 
 
-def _may_be_named(seat: Participation, row: Participant, sides: Mapping[str, RecordSummary]) -> bool:
-    """A side's people tell the record's owner: they are named to whom may know that. Managers are public; investors
-    are known to those who take part."""
+def _may_be_named(participation: Participation, row: Participant, sides: Mapping[str, RecordSummary]) -> bool:
+    """Whether the reader may see the participant's name.
+
+    Participants of a side reveal the record's owner, so they are named only to readers who may know the owner.
+    Managers are public. Investors are named to those who take part.
+    """
     if row.side is not None:
         return sides[row.side].owner_org_id is not None
-    return row.manager_id is not None or bool(seat.roles)
+    return row.manager_id is not None or bool(participation.roles)
 
 
 def _names(session: Session, rows: Sequence[Participant]) -> dict[UUID, str]:
-    users = _of(session, User, (row.user_id for row in rows))
-    organisations = _of(session, Organisation, (row.organisation_id for row in rows))
+    users = _names_by_id(session, User, (row.user_id for row in rows))
+    organisations = _names_by_id(session, Organisation, (row.organisation_id for row in rows))
     managers = manager_summaries(session, [row.manager_id for row in rows if row.manager_id])
     names = {}
     for row in rows:
@@ -124,7 +127,7 @@ def _names(session: Session, rows: Sequence[Participant]) -> dict[UUID, str]:
     return names
 
 
-def _of(
+def _names_by_id(
     session: Session, model: type[User] | type[Organisation], ids: Iterable[UUID | None]
 ) -> dict[UUID, str]:
     wanted = {id_ for id_ in ids if id_ is not None}
@@ -134,13 +137,13 @@ def _of(
     return {row.id: row.name for row in rows}
 
 
-def contact(found: Contact) -> ContactRead:
-    record = found.record
+def read_contact(contact: Contact) -> ContactRead:
+    record = contact.record
     return ContactRead(
-        side=found.side,
+        side=contact.side,
         record_id=record.id,
         record_number=record.number,
-        organisation=found.organisation,
+        organisation=contact.organisation,
         contact_name=record.contact_name,
         contact_phone=record.contact_phone,
         contact_email=record.contact_email,

@@ -1,4 +1,4 @@
-"""Selects over engagements; what a principal may see of them is decided in `access`."""
+"""Queries over engagements; `access` decides what a principal may see."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -25,7 +25,7 @@ def engagements(
     opened_from: datetime | None = None,
     opened_before: datetime | None = None,
 ) -> Select[Engagement]:
-    """Those that the principal may see; `manager_id` finds the lead's."""
+    """The engagements that the principal may see; `manager_id` is the lead's. `opened_before` is exclusive."""
     query = select(Engagement).where(visible_rows(principal))
     if stages:
         query = query.where(Engagement.stage.in_(stages))
@@ -44,7 +44,7 @@ def engagements(
 
 
 def engagements_of_pushes(session: Session, push_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Push → the engagement that began when it was accepted."""
+    """Push id → id of the engagement that its acceptance opened."""
     rows = session.execute(select(Engagement.push_id, Engagement.id).where(Engagement.push_id.in_(push_ids)))
     return {push_id: id_ for push_id, id_ in rows if push_id is not None}
 
@@ -57,6 +57,6 @@ def participants_of(engagement_ids: Collection[UUID]) -> Select[Participant]:
     )
 
 
-def moves_of(engagement_id: UUID) -> Select[StageMove]:
+def stage_moves_of(engagement_id: UUID) -> Select[StageMove]:
     query = select(StageMove).where(StageMove.engagement_id == engagement_id)
     return query.order_by(StageMove.moved_at, StageMove.id)

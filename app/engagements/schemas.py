@@ -1,4 +1,4 @@
-"""Engagements over the wire. Descriptions are for the Chinese API pages."""
+"""Request and response bodies of engagements. The API documentation is in Chinese, so descriptions are too."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,10 +32,10 @@ class ParticipantRead(RowModel):
     )
     side: Literal["demand", "achievement"] | None = Field(None, title="所属一方")
     state: ParticipantState = Field(description="invited 已邀请 consented 已同意 declined 已谢绝 left 已退出")
-    name: str | None = Field(None, title="名称", description="尚不应知道其身份时为空")
+    name: str | None = Field(None, title="名称", description="无权知悉其身份时为空")
     manager_id: UUID | None = None
     is_lead: bool = Field(False, title="牵头")
-    mine: bool = Field(False, title="由本人答复")
+    mine: bool = Field(False, title="是否由本人答复")
     invited_at: datetime
     answered_at: datetime | None = None
     left_at: datetime | None = None
@@ -46,7 +46,7 @@ class StageMoveRead(RowModel):
     to_stage: Stage
     reason: str | None = None
     note: str
-    moved_as: str = Field(title="以何身份", description="参与角色,或 operator 管理部门、service 系统")
+    moved_as: str = Field(title="操作身份", description="参与角色,或 operator 管理部门、service 系统")
     moved_at: datetime
 
 
@@ -64,7 +64,7 @@ class EngagementRow(BaseModel):
     stage: Stage = Field(title="阶段", description=_STAGES)
     ended_reason: str | None = Field(None, title="终止原因", description="词表 engagement_end_reasons")
     opened_at: datetime
-    stage_since: datetime = Field(title="进入本阶段的时间")
+    stage_since: datetime = Field(title="进入当前阶段的时间")
     agreed_at: datetime | None = Field(None, title="双方均同意的时间")
     push_id: UUID | None = None
     manager: ManagerSummary
@@ -121,7 +121,7 @@ class ContactRead(BaseModel):
 
 
 class RevealRead(RowModel):
-    """Who saw whose contacts."""
+    """One disclosure of contacts: whose they are, and to whom they were shown."""
 
     side: str
     record_id: UUID
@@ -133,11 +133,11 @@ class RevealRead(RowModel):
 
 class TaskFields(Wire):
     note: Annotated[str, TextRule(0, 1000, multiline=True)] | None = Field(None, title="说明")
-    assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id;空为牵头经理人")
+    assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id;为空时由牵头经理人负责")
     remind_on: date | None = Field(None, title="提醒日", description="默认为截止日前一天")
 
     def values(self) -> dict[str, Any]:
-        """What was sent; a null clears the assignee, and is refused elsewhere by leaving the field as it is."""
+        """The fields that were sent. A null clears the assignee; for other fields it is ignored."""
         sent = self.model_dump(exclude_unset=True)
         return {name: value for name, value in sent.items() if value is not None or name == "assignee_id"}
 
@@ -174,14 +174,14 @@ class TaskRead(RowModel):
 class FileRead(RowModel):
     id: UUID
     name: str
-    media_type: str = Field(description="由内容判定")
+    media_type: str = Field(description="根据文件内容判定")
     size: int = Field(title="字节数")
     sha256: str
     uploaded_at: datetime
 
 
 class TimelineEntryRead(RowModel):
-    """One line of the time line."""
+    """One entry of the timeline."""
 
     id: UUID
     kind: str = Field(

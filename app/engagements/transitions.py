@@ -1,4 +1,4 @@
-"""The state machine of an engagement as one table: from, to, who may, what must be there. Pure."""
+"""The state machine of an engagement as one table: from, to, permitted actors, requirement. Pure."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,44 +9,50 @@ from app.libraries.record.enums import LabelledEnum
 
 OPERATOR = "operator"
 SERVICE = "service"
-"""Who moves what follows by itself: a record that was taken back, a contract that was cancelled."""
+"""The actor of automatic transitions, after a record was withdrawn or a contract cancelled."""
 
 _MANAGER = ParticipantRole.MANAGER.value
 _OWNERS = (ParticipantRole.ENTREPRENEUR.value, ParticipantRole.SCIENTIST.value)
 
 
 class TransitionRequirement(LabelledEnum):
-    """What must be there before a move."""
+    """A condition of a transition."""
 
-    AGREEMENT = "agreement", "双方均已同意对接", "both sides have consented"
+    AGREEMENT = "agreement", "双方均已同意对接", "the consent of both sides"
     SIGNED_CONTRACT = "signed_contract", "已有签订的技术合同", "a signed contract of this engagement"
-    LANDED_CONTRACT = "landed_contract", "已有确认落地的技术合同", "a landed contract of this engagement"
+    LANDED_CONTRACT = (
+        "landed_contract",
+        "已有确认落地的技术合同",
+        "a contract of this engagement with confirmed landing",
+    )
     REASON = "reason", "终止原因", "a reason"
-    NO_SIGNED_CONTRACT = "no_signed_contract", "已无有效的技术合同", "no signed contract is left"
+    NO_SIGNED_CONTRACT = "no_signed_contract", "已无有效的技术合同", "that no signed contract remains"
 
 
 @dataclass(frozen=True, slots=True)
 class EngagementTransition:
-    """One row: a move that `who` (roles in the engagement, the operator, the service itself) may make."""
+    """One row of the table; `actors` are roles in the engagement, `OPERATOR` or `SERVICE`."""
 
     source: Stage
     target: Stage
-    who: frozenset[str]
-    needs: TransitionRequirement | None = None
+    actors: frozenset[str]
+    requires: TransitionRequirement | None = None
 
 
 def _rows() -> tuple[EngagementTransition, ...]:
-    manager, bureau_too = frozenset({_MANAGER}), frozenset({_MANAGER, OPERATOR})
+    manager, manager_or_operator = frozenset({_MANAGER}), frozenset({_MANAGER, OPERATOR})
     anyone = frozenset({_MANAGER, *_OWNERS, OPERATOR, SERVICE})
     return (
         EngagementTransition(Stage.PROPOSED, Stage.CONTACTED, manager),
         EngagementTransition(Stage.CONTACTED, Stage.MEETING, manager, TransitionRequirement.AGREEMENT),
         EngagementTransition(Stage.MEETING, Stage.NEGOTIATING, manager, TransitionRequirement.AGREEMENT),
         EngagementTransition(
-            Stage.NEGOTIATING, Stage.SIGNED, bureau_too, TransitionRequirement.SIGNED_CONTRACT
+            Stage.NEGOTIATING, Stage.SIGNED, manager_or_operator, TransitionRequirement.SIGNED_CONTRACT
         ),
-        EngagementTransition(Stage.SIGNED, Stage.LANDED, bureau_too, TransitionRequirement.LANDED_CONTRACT),
-        # A contract that is cancelled takes its engagement back to the table.
+        EngagementTransition(
+            Stage.SIGNED, Stage.LANDED, manager_or_operator, TransitionRequirement.LANDED_CONTRACT
+        ),
+        # Cancelling the last signed contract reopens the negotiation.
         EngagementTransition(
             Stage.SIGNED, Stage.NEGOTIATING, frozenset({SERVICE}), TransitionRequirement.NO_SIGNED_CONTRACT
         ),
@@ -57,13 +63,15 @@ def _rows() -> tuple[EngagementTransition, ...]:
     )
 
 
-MOVES: Mapping[tuple[Stage, Stage], EngagementTransition] = MappingProxyType(
-    {(move.source, move.target): move for move in _rows()}
+TRANSITIONS: Mapping[tuple[Stage, Stage], EngagementTransition] = MappingProxyType(
+    {(transition.source, transition.target): transition for transition in _rows()}
 )
 
 
 def targets(stage: Stage, roles: Collection[str]) -> tuple[Stage, ...]:
-    """Where one of these roles may move it from here, whether or not what is needed is there yet."""
+    """The stages that one of these roles may change to; requirements are not checked."""
     return tuple(
-        move.target for move in MOVES.values() if move.source is stage and not move.who.isdisjoint(roles)
+        transition.target
+        for transition in TRANSITIONS.values()
+        if transition.source is stage and not transition.actors.isdisjoint(roles)
     )

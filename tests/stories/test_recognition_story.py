@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 from app.accounts.models import AuditEntry, Role
 from app.clock import JINAN_TIME
 from app.database import Database
-from app.engagements.lifecycle.outcomes import outcomes_of_managers, records_of_owners
+from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
 from app.libraries.managers.models import Manager
 from app.matching.feedback.models import Judgement
 from app.matching.managers.shrinkage import Tally
@@ -238,7 +238,7 @@ def test_from_a_demand_to_recognition(
     }
     with app.state.services[Database].reading() as session:
         assert outcomes_of_managers(session, [one, two]) == {two: Tally(1.0, 0.0)}
-        assert records_of_owners(session, [university.organisation_id]) == {
+        assert success_rates_of_owners(session, [university.organisation_id]) == {
             university.organisation_id: pytest.approx(6 / 11)
         }
 

@@ -1,4 +1,4 @@
-"""Who sees a contract and may act on it: its parties, its managers, those who work on its engagement, the bureau."""
+"""Access to contracts: parties, managers, participants of the engagement, and operators."""
 
 from uuid import UUID
 
@@ -10,14 +10,14 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.database import one_or_not_found
-from app.engagements.access import is_mine
+from app.engagements.access import is_own_participant
 from app.engagements.contract_models import Contract, ContractShare
 from app.engagements.models import Participant, ParticipantRole, ParticipantState
 from app.libraries.managers.models import Manager
 
 
 def managers_of(principal: Principal) -> ColumnElement[bool]:
-    """The shares that are the principal's, as a condition: his own, or those that an employer's key acts for."""
+    """Condition: the share is the principal's own, or of a manager whom the API key's organisation employs."""
     if principal.manager_id is not None:
         return ContractShare.manager_id == principal.manager_id
     if (
@@ -31,26 +31,26 @@ def managers_of(principal: Principal) -> ColumnElement[bool]:
 
 
 def visible_rows(principal: Principal) -> ColumnElement[bool]:
-    """The contracts that the principal may know of."""
+    """Condition: the contracts that the principal may see."""
     if principal.sees_everything:
         return true()
     worked_on = select(Participant.engagement_id).where(
-        is_mine(principal),
+        is_own_participant(principal),
         Participant.state == ParticipantState.CONSENTED,
         Participant.role != ParticipantRole.INVESTOR,
     )
-    rows: list[ColumnElement[bool]] = [
+    conditions: list[ColumnElement[bool]] = [
         Contract.engagement_id.in_(worked_on),
         Contract.id.in_(select(ContractShare.contract_id).where(managers_of(principal))),
     ]
     if is_party_role(principal):
-        ours = principal.organisation_id
-        rows += [Contract.buyer_org_id == ours, Contract.seller_org_id == ours]
-    return or_(*rows)
+        organisation_id = principal.organisation_id
+        conditions += [Contract.buyer_org_id == organisation_id, Contract.seller_org_id == organisation_id]
+    return or_(*conditions)
 
 
 def is_party_role(principal: Principal) -> bool:
-    """Whether his organisation's contracts are his: a manager's employer is no party by that."""
+    """Whether the principal acts for a party. Managers do not act for their employer's contracts."""
     roles = (Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR)
     return principal.organisation_id is not None and principal.role in roles
 
@@ -61,7 +61,7 @@ def find(
     """
     Raises:
         Unauthenticated, Forbidden: the role may not do this to any contract.
-        NotFound: there is none, or it is not the principal's to see.
+        NotFound: it does not exist, or the principal may not see it.
     """
     require(principal, action, own=True)
     query = select(Contract).where(Contract.id == contract_id, visible_rows(principal))

@@ -1,4 +1,4 @@
-"""What must hold within one contract, as pure functions over its values."""
+"""Consistency checks within one contract, as pure functions over its values."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -10,7 +10,7 @@ from app.errors import FieldError, Invalid
 
 
 class Terms(Protocol):
-    """The part of a contract that the checks look at."""
+    """The values of a contract that the checks read."""
 
     @property
     def buyer_org_id(self) -> UUID: ...
@@ -32,7 +32,7 @@ class Terms(Protocol):
     def landed_on(self) -> date | None: ...
 
 
-# (earlier, later): where both are known, the first is not after the second.
+# (earlier, later): if both days are known, the first must not be after the second.
 DATE_ORDER = (
     ("signed_on", "starts_on"),
     ("signed_on", "ends_on"),
@@ -40,8 +40,8 @@ DATE_ORDER = (
     ("signed_on", "registered_on"),
     ("signed_on", "landed_on"),
 )
-# What the bureau or the parties say has happened cannot lie ahead.
-PAST = ("signed_on", "registered_on", "landed_on")
+# Days of past events, as stated by the bureau or the parties.
+NOT_IN_FUTURE = ("signed_on", "registered_on", "landed_on")
 
 _LABELS = {
     "signed_on": "签订日期",
@@ -55,10 +55,10 @@ _LABELS = {
 def check_terms(
     terms: Terms, *, payments_wan: Iterable[Decimal], uscc: tuple[str | None, str | None], today: date
 ) -> None:
-    """`uscc` are the buyer's and the seller's credit codes; `today` is the day in Jinan.
+    """`uscc` are the buyer's and the seller's credit codes; `today` is the day in Jinan time.
 
     Raises:
-        Invalid: names every wrong field.
+        Invalid: names every invalid field.
     """
     errors = [
         *_parties(terms, uscc),
@@ -76,7 +76,7 @@ def _parties(terms: Terms, uscc: tuple[str | None, str | None]) -> Iterator[Fiel
             "seller_org_id",
             "same_party",
             "买方与卖方不能是同一单位(含同一统一社会信用代码)",
-            "buyer and seller must not be the same organisation or share a credit code",
+            "must not be the same organisation as the buyer, nor have the same credit code",
         )
 
 
@@ -86,14 +86,14 @@ def _amounts(terms: Terms, payments: Decimal) -> Iterator[FieldError]:
             "technology_amount_wan",
             "above_deal",
             f"技术交易额不能高于成交额 {terms.deal_amount_wan} 万元",
-            f"must not be above the deal amount of {terms.deal_amount_wan}",
+            f"must not exceed the deal amount of {terms.deal_amount_wan}",
         )
     if payments > terms.deal_amount_wan:
         yield FieldError(
             "payments",
             "above_deal",
             f"各期付款合计 {payments} 万元,高于成交额 {terms.deal_amount_wan} 万元",
-            f"the payments add up to {payments}, above the deal amount of {terms.deal_amount_wan}",
+            f"add up to {payments} and exceed the deal amount of {terms.deal_amount_wan}",
         )
 
 
@@ -105,9 +105,9 @@ def _dates(terms: Terms, today: date) -> Iterator[FieldError]:
                 later,
                 "date_order",
                 f"{_LABELS[later]} {second} 早于{_LABELS[earlier]} {first}",
-                f"{second} is before {earlier} {first}",
+                f"{second} is earlier than {earlier} {first}",
             )
-    for name in PAST:
+    for name in NOT_IN_FUTURE:
         day = getattr(terms, name)
         if day is not None and day > today:
-            yield FieldError(name, "future", f"{_LABELS[name]}不能晚于今天", "must not lie ahead")
+            yield FieldError(name, "future", f"{_LABELS[name]}不能晚于今天", "must not be in the future")

@@ -1,4 +1,4 @@
-"""Selects over contracts; what a principal may see of them is decided in `access`."""
+"""Queries over contracts; `access` decides what a principal may see."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True, name="newest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractFilters:
-    """Days are inclusive on both ends; `kind` also finds the kinds below it; `organisation_id` is either party."""
+    """Filters; days are inclusive at both ends, `kind` includes its subkinds, `organisation_id` is either party."""
 
     states: Collection[str] = ()
     kind: str | None = None
@@ -52,8 +52,8 @@ def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract
         shared = select(ContractShare.contract_id).where(ContractShare.manager_id == filters.manager_id)
         query = query.where(Contract.id.in_(shared))
     if filters.landed is not None:
-        there = Contract.landed_on.is_not(None)
-        query = query.where(there if filters.landed else ~there)
+        has_landed = Contract.landed_on.is_not(None)
+        query = query.where(has_landed if filters.landed else ~has_landed)
     for column, value in (
         (Contract.engagement_id, filters.engagement_id),
         (Contract.demand_id, filters.demand_id),
@@ -78,17 +78,17 @@ def _between(query: Select[Contract], filters: ContractFilters) -> Select[Contra
     return query
 
 
-def refuse_taken(session: Session, contract: Contract, registration_no: str) -> None:
+def refuse_duplicate_registration(session: Session, contract: Contract, registration_no: str) -> None:
     """
     Raises:
-        Conflict: one registration is one contract's; names the other.
+        Conflict: another contract, which is named, has this registration number.
     """
     other = session.scalar(
         select(Contract.number).where(Contract.registration_no == registration_no, Contract.id != contract.id)
     )
     if other is not None:
         raise Conflict(
-            f"This registration number is that of contract {other}.",
+            f"Contract {other} already has this registration number.",
             f"此登记号已用于合同 {other}。",
             code="registered_twice",
             number=other,

@@ -1,4 +1,7 @@
-"""What the bureau confirms as a second person: registration (技术合同认定登记) and landing. Recognition rests on it."""
+"""Confirmations by the bureau under the four-eyes principle: registration (技术合同认定登记) and landing.
+
+The recognition of managers counts only confirmed contracts.
+"""
 
 from datetime import date
 from uuid import UUID
@@ -11,7 +14,7 @@ from app.conditional_requests import check_if_sent
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
-from app.engagements.contracts.queries import refuse_taken
+from app.engagements.contracts.queries import refuse_duplicate_registration
 from app.engagements.contracts.service import check
 from app.engagements.contracts.shares import wrong_state
 from app.engagements.events import contract_payload
@@ -32,22 +35,22 @@ def register(
 ) -> Contract:
     """
     Raises:
-        Conflict: not signed; the number is another contract's, which is named; entered by the same person.
-        Invalid: before the signature, or ahead.
+        Conflict: the contract is not signed; another contract has the number; the principal entered the contract.
+        Invalid: the day is before the signature or in the future.
     """
     contract = find(session, contract_id, Action.CONTRACT_REGISTER, principal=principal, lock=True)
     check_if_sent(if_match, contract)
     if contract.state != ContractState.SIGNED:
         raise wrong_state(contract)
     require_four_eyes(contract, principal)
-    refuse_taken(session, contract, registration_no)
-    before = versions.as_it_stands(contract)
+    refuse_duplicate_registration(session, contract, registration_no)
+    before = versions.snapshot_of(contract)
     contract.registration_no = registration_no
     contract.registered_on = registered_on
     contract.registered_by = timeline.actor_of(principal)
     contract.state = ContractState.REGISTERED
     check(session, contract)
-    versions.keep(session, contract, action="register", before=before, principal=principal)
+    versions.record_version(session, contract, action="register", before=before, principal=principal)
     emit(session, ContractRegistered(**contract_payload(contract), registered_on=registered_on))
     return contract
 
@@ -62,11 +65,11 @@ def land(
     principal: Principal,
     if_match: str | None = None,
 ) -> Contract:
-    """The project has landed, in Jinan or elsewhere; told again it corrects what was told before.
+    """Confirm that the project has landed, in Jinan or elsewhere. A repeated confirmation corrects the earlier one.
 
     Raises:
-        Conflict: not in force; entered by the same person.
-        Invalid: before the signature, or ahead.
+        Conflict: the contract is not in force; the principal entered the contract.
+        Invalid: the day is before the signature or in the future.
     """
     contract = find(session, contract_id, Action.CONTRACT_LAND, principal=principal, lock=True)
     check_if_sent(if_match, contract)
@@ -75,11 +78,13 @@ def land(
     require_four_eyes(contract, principal)
     if (contract.landed_on, contract.landed_in_jinan) == (landed_on, in_jinan):
         return contract
-    before = versions.as_it_stands(contract)
+    before = versions.snapshot_of(contract)
     contract.landed_on, contract.landed_in_jinan = landed_on, in_jinan
     contract.landed_by = timeline.actor_of(principal)
     check(session, contract)
-    versions.keep(session, contract, action="land", before=before, principal=principal, reason=reason)
+    versions.record_version(
+        session, contract, action="land", before=before, principal=principal, reason=reason
+    )
     emit(
         session,
         ContractLanded(**contract_payload(contract), landed_on=landed_on, landed_in_jinan=in_jinan),
@@ -90,12 +95,12 @@ def land(
 def require_four_eyes(contract: Contract, principal: Principal) -> None:
     """
     Raises:
-        Conflict: who entered a contract does not confirm it himself.
+        Conflict: the principal entered the contract, so a different person must confirm it.
     """
     actor = timeline.actor_of(principal)
     if actor is not None and contract.created_by == actor:
         raise Conflict(
-            "You entered this contract; a colleague confirms it.",
-            "合同由您录入,请由另一位同事确认。",
+            "You entered this contract; a different person must confirm it.",
+            "合同由您录入,须由其他人员确认。",
             code="second_person",
         )

@@ -1,4 +1,4 @@
-"""Contracts over the wire. Amounts are in 万元, days are days in Jinan. Descriptions are for the Chinese API pages."""
+"""Request and response bodies of contracts. Amounts are in 万元, days in Jinan time; descriptions are in Chinese."""
 
 import re
 import unicodedata
@@ -24,13 +24,13 @@ _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
 
 
 def check_registration_no(text: str) -> str:
-    """Folded to half width and capitals, so that one registration is not entered twice in two spellings."""
+    """The number in half width and capitals, so that different spellings of one number are recognised."""
     folded = unicodedata.normalize("NFKC", text).strip().upper()
     if not _NUMBER.fullmatch(folded):
         raise field_error(
             "registration_no",
             zh="登记号应为 7–40 位字母、数字或连字符。",
-            en="A registration number has 7–40 letters, digits or hyphens.",
+            en="A registration number must have 7–40 letters, digits or hyphens.",
         )
     return folded
 
@@ -46,7 +46,7 @@ class Payment(Wire):
 
 
 class ContractFields(Wire):
-    """null leaves a field as it is, except dates and the disclosure, which it clears."""
+    """The fields of a draft. A null clears dates and the disclosure, and leaves other fields unchanged."""
 
     title: Title | None = Field(None, title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] | None = Field(None, title="合同类型", description=_KINDS)
@@ -70,7 +70,7 @@ class ContractFields(Wire):
     )
 
     def values(self) -> dict[str, Any]:
-        """What was sent, as the service takes it."""
+        """The fields that were sent, in the form that the service expects."""
         sent = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
         clearable = {"starts_on", "ends_on", "conflict_disclosure"}
         given = {name: value for name, value in sent.items() if value is not None or name in clearable}
@@ -203,7 +203,7 @@ class ContractVersionRead(RowModel):
     @field_validator("data")
     @classmethod
     def _without_persons(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """The parties read what stood in the contract, not which of the others' colleagues typed it."""
+        """Hide user ids: the parties see the content of the contract, not which person entered it."""
         shown = {name: value for name, value in data.items() if not name.endswith("_by")}
         shown["shares"] = [
             {name: value for name, value in share.items() if not name.endswith("_by")}

@@ -1,4 +1,4 @@
-"""The managers' shares of a contract: set as a whole, confirmed by each, and kept while nothing of them changes."""
+"""Shares of managers in a contract: set together, and confirmed by each manager."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -28,10 +28,11 @@ Shares = Sequence[tuple[UUID, Decimal]]
 
 
 def set_shares(session: Session, contract: Contract, shares: Shares, *, principal: Principal) -> None:
-    """Confirmations stay where the whole set stays; those given in the engagement to the same set count.
+    """Set all shares. Confirmations survive only if no share changes; confirmations of the same shares in the
+    engagement count.
 
     Raises:
-        Invalid: they break the share rule, or name somebody who is no manager of this engagement, or unpublished.
+        Invalid: they break the share rule, or name a manager who is not in this engagement or not published.
     """
     check_shares(shares)
     _check_managers(session, contract, {manager_id for manager_id, _ in shares})
@@ -42,7 +43,7 @@ def set_shares(session: Session, contract: Contract, shares: Shares, *, principa
     actor, moment = timeline.actor_of(principal), now()
     if principal.manager_id is not None:
         confirmed.setdefault(principal.manager_id, actor)
-    # Rows are kept by manager: a new row beside the old one would break the unique constraint for a moment.
+    # Rows are reused by manager: a second row would violate the unique constraint until the old one is deleted.
     rows = {share.manager_id: share for share in contract.shares}
     contract.shares = [
         rows.get(manager_id) or ContractShare(id=new_id(), manager_id=manager_id) for manager_id in wanted
@@ -54,7 +55,7 @@ def set_shares(session: Session, contract: Contract, shares: Shares, *, principa
 
 
 def default_shares(session: Session, contract: Contract, *, principal: Principal) -> Shares:
-    """What holds where nobody says otherwise: the engagement's shares, its only manager, or the manager who writes."""
+    """The shares that apply unless others are given: the engagement's, its only manager's, or the principal's."""
     if contract.engagement_id is not None:
         agreed = shares_of(session, contract.engagement_id)
         if agreed:
@@ -67,24 +68,26 @@ def default_shares(session: Session, contract: Contract, *, principal: Principal
 def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) -> Contract:
     """
     Raises:
-        Conflict: none of the shares is the principal's, or the contract is cancelled.
+        Conflict: no share is the principal's, or the contract is cancelled.
     """
     contract = find(session, contract_id, Action.CONTRACT_SHARE, principal=principal, lock=True)
     if contract.state == ContractState.CANCELLED:
         raise wrong_state(contract)
     query = select(ContractShare).where(ContractShare.contract_id == contract.id, managers_of(principal))
-    mine = list(session.scalars(query))
-    if not mine:
-        raise Conflict("No share is yours.", "没有待您确认的分成。", code="no_share")
-    waiting = [share for share in mine if share.confirmed_at is None]
-    if waiting:
-        before = versions.as_it_stands(contract)
-        for share in waiting:
+    own_shares = list(session.scalars(query))
+    if not own_shares:
+        raise Conflict("You have no share in this contract.", "您在此合同中没有分成。", code="no_share")
+    unconfirmed = [share for share in own_shares if share.confirmed_at is None]
+    if unconfirmed:
+        before = versions.snapshot_of(contract)
+        for share in unconfirmed:
             share.confirmed_at = now()
             share.confirmed_by = timeline.actor_of(principal)
-        changed = versions.keep(session, contract, action="confirm", before=before, principal=principal)
+        changed = versions.record_version(
+            session, contract, action="confirm", before=before, principal=principal
+        )
         if contract.state != ContractState.DRAFT:
-            # From its signature on a share counts for its manager once he confirms it.
+            # In a signed contract a share counts for its manager once they confirm it.
             emit(session, ContractAmended(**contract_payload(contract), changed=changed, reason=""))
     return contract
 
@@ -92,7 +95,7 @@ def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) 
 def wrong_state(contract: Contract) -> Conflict:
     state = ContractState.of(contract.state)
     return Conflict(
-        f"The contract is {state.value}.",
+        f"This is not possible while the contract is {state.value}.",
         f"合同当前为“{state.zh}”,不能执行此操作。",
         code="wrong_state",
         state=state.value,
@@ -118,11 +121,11 @@ def _check_managers(session: Session, contract: Contract, named: set[UUID]) -> N
     else:
         query = select(Manager.id).where(Manager.id.in_(named), Manager.state == RecordState.PUBLISHED)
         known = set(session.scalars(query))
-    strange = sorted(str(id_) for id_ in named - known)
-    if strange:
+    unknown = sorted(str(id_) for id_ in named - known)
+    if unknown:
         raise Invalid.field(
             "shares",
             "unknown_manager",
-            f"不是此对接的技术经理人,或未发布: {', '.join(strange)}",
-            f"no manager of this engagement, or not published: {', '.join(strange)}",
+            f"不是此对接的技术经理人,或未发布: {', '.join(unknown)}",
+            f"are not managers of this engagement, or not published: {', '.join(unknown)}",
         )

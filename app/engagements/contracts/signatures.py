@@ -1,4 +1,4 @@
-"""A contract is signed by its parties, and paid in stages."""
+"""Signing of contracts, and payments by stage."""
 
 from datetime import date
 from uuid import UUID
@@ -33,15 +33,15 @@ def sign(
 ) -> Contract:
     """
     Raises:
-        Conflict: no draft; shares not confirmed by every manager; an interest that is not disclosed; the engagement
-            is over.
-        Invalid: dates, amounts or shares do not hold, or what a signed contract needs is missing.
+        Conflict: it is not a draft; a manager has not confirmed their share; a conflict of interest is not disclosed;
+            the engagement has landed or ended.
+        Invalid: dates, amounts or shares are inconsistent, or a field that signing requires is missing.
     """
     contract = find(session, contract_id, Action.CONTRACT_SIGN, principal=principal, lock=True)
     check_if_sent(if_match, contract)
     if contract.state != ContractState.DRAFT:
         raise wrong_state(contract)
-    before = versions.as_it_stands(contract)
+    before = versions.snapshot_of(contract)
     contract.signed_on = signed_on
     _check_complete(contract)
     check(session, contract)
@@ -50,7 +50,7 @@ def sign(
     if contract.engagement_id is not None:
         require_open(session.get_one(Engagement, contract.engagement_id))
     contract.state = ContractState.SIGNED
-    versions.keep(session, contract, action="sign", before=before, principal=principal)
+    versions.record_version(session, contract, action="sign", before=before, principal=principal)
     emit(session, ContractSigned(**contract_payload(contract)))
     return contract
 
@@ -58,17 +58,17 @@ def sign(
 def pay(
     session: Session, contract_id: UUID, position: int, *, paid_on: date, principal: Principal
 ) -> Contract:
-    """Note that a stage of payment was paid; again with another day corrects it.
+    """Record the payment of a stage (`position` counts from 1); a repeated call corrects the day.
 
     Raises:
         NotFound: the contract has no such stage.
         Conflict: it is not in force.
-        Invalid: a day before the signature, or ahead.
+        Invalid: the day is before the signature or in the future.
     """
     contract = find(session, contract_id, Action.CONTRACT_CHANGE, principal=principal, lock=True)
     if contract.state not in (ContractState.SIGNED, ContractState.REGISTERED):
         raise wrong_state(contract)
-    stage = next((one for one in contract.payments if one.position == position), None)
+    stage = next((payment for payment in contract.payments if payment.position == position), None)
     if stage is None:
         raise NotFound
     if not (contract.signed_on or paid_on) <= paid_on <= local_now().date():
@@ -76,12 +76,14 @@ def pay(
             "paid_on",
             "range",
             f"应在签订日 {contract.signed_on} 与今天之间",
-            f"must lie between the signature on {contract.signed_on} and today",
+            f"must be between the signing day {contract.signed_on} and today",
         )
     if stage.paid_on != paid_on:
-        before = versions.as_it_stands(contract)
+        before = versions.snapshot_of(contract)
         stage.paid_on = paid_on
-        versions.keep(session, contract, action="pay", before=before, principal=principal, reason=stage.name)
+        versions.record_version(
+            session, contract, action="pay", before=before, principal=principal, reason=stage.name
+        )
     return contract
 
 
@@ -97,11 +99,11 @@ def _check_complete(contract: Contract) -> None:
 
 def _check_confirmed(contract: Contract) -> None:
     check_shares([(share.manager_id, share.percent) for share in contract.shares])
-    waiting = [str(share.manager_id) for share in contract.shares if share.confirmed_at is None]
-    if waiting:
+    unconfirmed = [str(share.manager_id) for share in contract.shares if share.confirmed_at is None]
+    if unconfirmed:
         raise Conflict(
-            "Not every manager has confirmed his share.",
+            "Not every manager has confirmed their share.",
             "尚有技术经理人未确认分成。",
             code="shares_not_confirmed",
-            manager_ids=waiting,
+            manager_ids=unconfirmed,
         )

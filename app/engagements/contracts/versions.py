@@ -1,4 +1,4 @@
-"""Every change of a contract as a version that nothing overwrites, told to its engagement and to the audit log."""
+"""Versions of contracts: each change adds one, and is logged in the timeline and the audit log."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,12 +18,12 @@ from app.libraries.record.versions import changed_fields, snapshot
 _RELATIONS = ("shares", "payments")
 
 
-def as_it_stands(contract: Contract) -> dict[str, Any]:
-    """All columns, shares and payments as JSON values."""
+def snapshot_of(contract: Contract) -> dict[str, Any]:
+    """All columns, shares and payments of a contract as JSON values."""
     return snapshot(contract, _RELATIONS)
 
 
-def keep(
+def record_version(
     session: Session,
     contract: Contract,
     *,
@@ -32,16 +32,17 @@ def keep(
     principal: Principal,
     reason: str = "",
 ) -> list[str]:
-    """Store the change and the version that it made; returns the names of the changed fields.
+    """Store the change and its version; returns the names of the changed fields.
 
-    `before` is None for a new contract. `action` is create, change, amend, sign, register, land, pay or cancel.
+    `before` is None for a new contract. `action` is create, change, amend, confirm, sign, register, land, pay or
+    cancel.
     """
     if before is not None:
         contract.version += 1
         contract.updated_at = now()
     session.add(contract)
     session.flush()
-    after = as_it_stands(contract)
+    after = snapshot_of(contract)
     changed = changed_fields(before, after)
     session.add(
         ContractVersion(

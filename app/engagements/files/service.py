@@ -1,4 +1,4 @@
-"""Files of an engagement: bytes first, then the row; removed by the row, and swept up after."""
+"""Files of an engagement: bytes are stored before the row, and deleted after the row is marked as removed."""
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import Database, new_id, now, one_or_not_found
-from app.engagements.access import not_yours, participation_of, require_open
+from app.engagements.access import not_your_part, participation_of, require_open
 from app.engagements.files.content_types import find_type, with_suffix
 from app.engagements.files.storage import CHUNK, Store
 from app.engagements.models import File
@@ -24,17 +24,17 @@ from app.libraries.validation.values.text import clean_line
 
 log = structlog.get_logger(__name__)
 
-MOST_FILES = 200
+MAX_FILES = 200
 MAX_NAME = 120
 ORPHAN_AFTER = timedelta(days=1)
-"""Bytes without a row are an upload in flight until then."""
+"""Bytes without a row may belong to an upload in progress until this age."""
 
-_SWEPT_AT_ONCE = 500
+_DELETE_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ExaminedFile:
-    """A file that was looked at: its honest name, type by content, size in bytes and SHA-256."""
+    """An accepted file: name with a correct suffix, media type by content, size in bytes and SHA-256 in hex."""
 
     name: str
     media_type: str
@@ -43,10 +43,10 @@ class ExaminedFile:
 
 
 def examine(file: BinaryIO, name: str, *, max_bytes: int) -> ExaminedFile:
-    """Leaves the file at its beginning.
+    """Check an upload; leaves the file at its beginning.
 
     Raises:
-        Invalid: empty, too large, of a type that is not taken, or its name has control characters.
+        Invalid: it is empty, too large, of an unsupported type, or its name has control characters.
     """
     type_ = find_type(file)
     digest, size = hashlib.sha256(), 0
@@ -56,19 +56,24 @@ def examine(file: BinaryIO, name: str, *, max_bytes: int) -> ExaminedFile:
     file.seek(0)
     if size > max_bytes:
         limit = max_bytes // 1_000_000
-        raise Invalid.field("file", "file_size", f"文件不超过 {limit} MB", f"a file has at most {limit} MB")
+        raise Invalid.field("file", "file_size", f"文件不能超过 {limit} MB", f"must not exceed {limit} MB")
     stem = clean_line(name.replace("\\", "/").rpartition("/")[2])[-MAX_NAME:] or "file"
     return ExaminedFile(with_suffix(stem, type_), type_.media_type, size, digest.hexdigest())
 
 
 def check_upload(session: Session, engagement_id: UUID, *, principal: Principal) -> None:
-    """Whether the principal may add a file: asked before its bytes are stored, and again with its row."""
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal)
-    require_open(seat.engagement)
+    """Check that the principal may add a file, before its bytes are stored. `add_file` checks again.
+
+    Raises:
+        NotFound: the principal may not see the engagement.
+        Conflict: the principal has not consented, or the engagement has landed or ended.
+    """
+    participation = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal)
+    require_open(participation.engagement)
 
 
 def store_bytes(store: Store, engagement_id: UUID, file: BinaryIO, received: ExaminedFile) -> str:
-    """The key under which the bytes now lie; made by us, so that no name can lead elsewhere."""
+    """Store the bytes and return their key, which is generated so that no file name can escape the store."""
     key = f"{engagement_id.hex}/{new_id().hex}"
     store.put(key, file, received.size)
     return key
@@ -77,12 +82,14 @@ def store_bytes(store: Store, engagement_id: UUID, file: BinaryIO, received: Exa
 def add_file(
     session: Session, engagement_id: UUID, *, received: ExaminedFile, storage_key: str, principal: Principal
 ) -> File:
-    """The row of bytes that are stored already."""
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
-    require_open(seat.engagement)
-    if len(session.scalars(files_of(engagement_id)).all()) >= MOST_FILES:
+    """Add the row of a file whose bytes are already stored."""
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
+    if len(session.scalars(files_of(engagement_id)).all()) >= MAX_FILES:
         raise Conflict(
-            f"An engagement has at most {MOST_FILES} files.", f"一个对接至多 {MOST_FILES} 个文件。"
+            f"An engagement may have at most {MAX_FILES} files.", f"一个对接至多有 {MAX_FILES} 个文件。"
         )
     file = File(
         engagement_id=engagement_id,
@@ -100,7 +107,7 @@ def add_file(
         engagement_id,
         "file_added",
         principal=principal,
-        role=seat.role,
+        role=participation.role,
         subject_id=file.id,
         text=file.name,
         size=file.size,
@@ -119,15 +126,25 @@ def get_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal:
 
 
 def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal: Principal) -> None:
-    """By who uploaded it, the lead or the bureau. Nobody reads it from now on; its bytes are swept up later."""
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
-    require_open(seat.engagement)
+    """Remove a file; `delete_orphaned_files` deletes its bytes later.
+
+    Raises:
+        NotFound: the engagement has no such file.
+        Conflict: the principal is not its uploader, the lead or an operator; or the engagement has landed or ended.
+    """
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
     file = one_or_not_found(
         session, files_of(engagement_id).where(File.id == file_id).with_for_update(of=File)
     )
     actor = timeline.actor_of(principal)
-    if not (seat.bureau or seat.is_lead or file.uploaded_by == actor):
-        raise not_yours("文件由上传者或牵头经理人删除。", "Who uploaded a file, or the lead, removes it.")
+    if not (participation.is_operator or participation.is_lead or file.uploaded_by == actor):
+        raise not_your_part(
+            "文件仅可由上传者、牵头经理人或管理部门删除。",
+            "Only the uploader, the lead or an operator may remove this file.",
+        )
     file.removed_at = now()
     file.removed_by = actor
     session.flush()
@@ -136,34 +153,36 @@ def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, princip
         engagement_id,
         "file_removed",
         principal=principal,
-        role=seat.role,
+        role=participation.role,
         subject_id=file.id,
         text=file.name,
     )
 
 
-KeptElsewhere = Callable[[Session, Collection[str]], Collection[str]]
-"""Which of these keys a row of another concept names: they lie in the same store."""
+ReferencedElsewhere = Callable[[Session, Collection[str]], Collection[str]]
+"""Returns which of these keys another table of the same store refers to."""
 
 
-def delete_orphaned_files(database: Database, store: Store, *, elsewhere: KeptElsewhere | None = None) -> int:
-    """Delete the bytes that no row names: of uploads that failed, after a day, and of removed files; how many."""
+def delete_orphaned_files(
+    database: Database, store: Store, *, elsewhere: ReferencedElsewhere | None = None
+) -> int:
+    """Delete the bytes of removed files, and after a day those of failed uploads; returns the number of keys."""
     deleted = 0
     for batch in _batches(store.listing()):
         with database.reading() as session:
             rows = session.execute(
                 select(File.storage_key, File.removed_at).where(File.storage_key.in_(batch))
             )
-            kept = {row.storage_key: row.removed_at for row in rows}
+            removed_at_by_key = {row.storage_key: row.removed_at for row in rows}
             if elsewhere is not None:
-                kept |= dict.fromkeys(elsewhere(session, batch.keys()))
+                removed_at_by_key |= dict.fromkeys(elsewhere(session, batch.keys()))
         for key, written_at in batch.items():
-            orphan = key not in kept and written_at < now() - ORPHAN_AFTER
-            if orphan or kept.get(key) is not None:
+            orphan = key not in removed_at_by_key and written_at < now() - ORPHAN_AFTER
+            if orphan or removed_at_by_key.get(key) is not None:
                 store.delete(key)
                 deleted += 1
     if deleted:
-        log.info("files_swept", deleted=deleted)
+        log.info("orphaned_files_deleted", deleted=deleted)
     return deleted
 
 
@@ -171,7 +190,7 @@ def _batches(keys: Iterator[tuple[str, datetime]]) -> Iterator[dict[str, datetim
     batch: dict[str, datetime] = {}
     for key, written_at in keys:
         batch[key] = written_at
-        if len(batch) == _SWEPT_AT_ONCE:
+        if len(batch) == _DELETE_BATCH:
             yield batch
             batch = {}
     if batch:

@@ -1,7 +1,7 @@
-"""Where files lie: on disk below SANKU_HOME, or with a service that speaks S3. One small contract for both.
+"""File storage: on disk below SANKU_HOME, or in an S3-compatible service, behind one protocol.
 
-A key is written once, whole and durably, before the row that names it is committed; nothing is read but by such a
-row. So a transaction that failed leaves at most bytes that nobody can reach, which `files.sweep` removes later.
+A key is written once, completely and durably, before the row that names it is committed, and is only read through
+such a row. A failed transaction therefore leaves at most unreachable bytes, which `delete_orphaned_files` removes.
 """
 
 import os
@@ -28,19 +28,19 @@ CHUNK = 64 * 1024
 
 class Store(Protocol):
     def put(self, key: str, file: BinaryIO, size: int) -> None:
-        """Durable when it returns. `file` is read from where it stands; `size` is what is left of it, in bytes."""
+        """Store durably. `file` is read from its current position; `size` is the number of remaining bytes."""
         ...
 
     def read(self, key: str) -> Iterator[bytes]:
-        """The bytes in pieces; raises Unavailable at once when there are none."""
+        """The bytes in chunks; raises Unavailable at once when the key does not exist."""
         ...
 
     def delete(self, key: str) -> None:
-        """Also when it is not there (any more)."""
+        """Delete the key if it exists."""
         ...
 
     def listing(self) -> Iterator[tuple[str, datetime]]:
-        """Every key with the time at which it was written (UTC), unfinished ones too."""
+        """Every key with its time of writing (UTC), including unfinished uploads."""
         ...
 
 
@@ -50,7 +50,7 @@ AppFiles = Annotated[Store, Depends(provided(Store))]
 def open_store(settings: Settings) -> Store:
     """
     Raises:
-        RuntimeError: S3 is set, but not wholly, or its client is not installed.
+        RuntimeError: the S3 settings are incomplete, or the S3 client is not installed.
     """
     if settings.files_s3_bucket is None:
         return DiskStore(settings.files_path)
@@ -64,7 +64,7 @@ def open_store(settings: Settings) -> Store:
 
 
 class DiskStore:
-    """A directory. A file appears under its key by a rename, after its bytes are on the disk."""
+    """Storage in a directory. A rename publishes a file under its key once its bytes are on disk."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -77,7 +77,7 @@ class DiskStore:
             with os.fdopen(descriptor, "wb") as target:
                 shutil.copyfileobj(file, target, CHUNK)
                 if target.tell() != size:
-                    raise OSError(f"{target.tell()} bytes came instead of {size}")
+                    raise OSError(f"received {target.tell()} bytes instead of {size}")
                 target.flush()
                 os.fsync(target.fileno())
             os.replace(unfinished, path)
@@ -91,7 +91,7 @@ class DiskStore:
         try:
             file = (self._root / key).open("rb")
         except FileNotFoundError as error:
-            raise _missing(key) from error
+            raise _unreadable(key) from error
         return _pieces(file)
 
     def delete(self, key: str) -> None:
@@ -105,7 +105,7 @@ class DiskStore:
 
 
 class S3Store:
-    """A part of a bucket: the objects below `PREFIX`. An object appears when all of it has arrived."""
+    """Storage in the objects of a bucket below `PREFIX`. An object appears once it is complete."""
 
     PREFIX = "engagements/"
 
@@ -120,12 +120,12 @@ class S3Store:
         from minio.error import S3Error
 
         try:
-            answer = self._client.get_object(self._bucket, self.PREFIX + key)
+            response = self._client.get_object(self._bucket, self.PREFIX + key)
         except S3Error as error:
             if error.code != "NoSuchKey":
                 raise
-            raise _missing(key) from error
-        return _stream(answer)
+            raise _unreadable(key) from error
+        return _stream(response)
 
     def delete(self, key: str) -> None:
         self._client.remove_object(self._bucket, self.PREFIX + key)
@@ -159,14 +159,14 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
             yield piece
 
 
-def _stream(answer: Any) -> Iterator[bytes]:
-    with closing(answer):
-        yield from answer.stream(CHUNK)
-        answer.release_conn()
+def _stream(response: Any) -> Iterator[bytes]:
+    with closing(response):
+        yield from response.stream(CHUNK)
+        response.release_conn()
 
 
 def _sync(directory: Path) -> None:
-    """A new name in a directory is durable when the directory is."""
+    """Sync a directory, which makes a new name in it durable."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -174,9 +174,9 @@ def _sync(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _missing(key: str) -> Unavailable:
+def _unreadable(key: str) -> Unavailable:
     return Unavailable(
-        "The file's bytes are not where they should be; tell the bureau.",
-        "文件内容暂不可读,请联系管理部门。",
+        "The file's content is currently unavailable. Please contact the bureau.",
+        "文件内容暂时无法读取,请联系管理部门。",
         key=key,
     )

@@ -1,4 +1,4 @@
-"""A file over HTTP, up and down; the same for every route that takes or gives one."""
+"""Upload and download of files over HTTP, shared by all routes with files."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,21 +28,21 @@ FORM: dict[str, Any] = {
         },
     }
 }
-"""What the description says of a route whose form `received` reads itself."""
+"""OpenAPI of a route whose form is read by `received`."""
 
 
 @asynccontextmanager
 async def received(request: Request) -> AsyncIterator[UploadFile]:
-    """The form's `file`; to be called only after the caller is known: a stranger's bytes are never taken in.
+    """The form's `file`. Call it only after authentication, so that anonymous uploads are never read.
 
     Raises:
-        Invalid: there is none.
+        Invalid: the form has no file.
     """
     async with request.form(max_files=1, max_fields=4) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise Invalid.field(
-                "file", "missing", "请以表单字段 file 上传文件", "send a file as form field `file`"
+                "file", "missing", "请通过表单字段 file 上传文件", "must be sent as the form field `file`"
             )
         yield file
 
@@ -56,7 +56,7 @@ def as_attachment(
         headers={
             "Content-Length": str(size),
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            # What others uploaded must never run as a page of ours.
+            # Uploaded content must never run as a page of this site.
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cache-Control": "private, no-store",

@@ -1,1 +1,1 @@
-"""The life of an engagement: opening, stage changes, workload and outcomes."""
+"""The lifecycle of an engagement: opening, stage changes, workload and outcomes."""

@@ -1,4 +1,4 @@
-"""An engagement opens: a manager took a push up, in whose transaction this runs."""
+"""Opening of an engagement, in the transaction in which a manager accepts a push."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.conflicts_of_interest import refuse_interest
+from app.engagements.conflicts_of_interest import refuse_conflict_of_interest
 from app.engagements.events import engagement_payload
 from app.engagements.lifecycle import workload
 from app.engagements.lifecycle.stage_changes import end_lapsed
@@ -40,17 +40,18 @@ def open_engagement(
     manager_id: UUID,
     principal: Principal,
 ) -> Engagement:
-    """The manager leads it and has consented by accepting; both owners are invited.
+    """Open an engagement for an accepted push.
 
-    The caller has locked the manager's row, so that two acceptances at one moment count each other.
+    The manager becomes the lead; accepting counts as their consent. Both owners are invited. The caller must have
+    locked the manager's row, so that simultaneous acceptances see each other.
 
     Raises:
-        Conflict: the manager has no free place, or has an interest in a party.
+        Conflict: the manager has no free slot, or a conflict of interest.
     """
     manager = session.get_one(Manager, manager_id)
     demand, achievement = session.get_one(Demand, demand_id), session.get_one(Achievement, achievement_id)
     claim_slot(session, manager)
-    refuse_interest(session, manager, demand, achievement)
+    refuse_conflict_of_interest(session, manager, demand, achievement)
     moment = now()
     engagement = Engagement(
         number=take_numbers(session, NUMBERS, prefix=NUMBERS)[0],
@@ -64,7 +65,7 @@ def open_engagement(
     )
     session.add(engagement)
     session.flush()
-    _seat(session, engagement, demand, achievement, principal)
+    _add_participants(session, engagement, demand, achievement, principal)
     role = ParticipantRole.MANAGER.value
     session.add(
         StageMove(
@@ -82,26 +83,26 @@ def open_engagement(
 
 
 def claim_slot(session: Session, manager: Manager) -> None:
-    """Make sure of a free place under the lock of the manager's row: open engagements never exceed the capacity.
+    """Check, under the lock of the manager's row, that the manager has a free slot.
 
-    Those that their records no longer carry end first; from then on only what is open counts.
+    Lapsed engagements end first, so that they occupy no slot. Open engagements never exceed the capacity.
 
     Raises:
-        Conflict: there is none.
+        Conflict: no slot is free.
     """
-    end_lapsed(session, workload.engaged(manager.id))
+    end_lapsed(session, workload.engagements_of_manager(manager.id))
     if workload.occupied_slots(session, manager.id) >= manager.capacity:
         raise Conflict(
-            f"The manager's open engagements have reached the capacity of {manager.capacity}.",
-            f"在办对接已达上限 {manager.capacity} 个。",
+            f"The manager already has {manager.capacity} open engagements, the maximum for their capacity.",
+            f"该技术经理人在办对接已达上限 {manager.capacity} 个。",
             code="manager_full",
         )
 
 
-def _seat(
+def _add_participants(
     session: Session, engagement: Engagement, demand: Demand, achievement: Achievement, principal: Principal
 ) -> None:
-    """The lead and the two owners. The owner of both sides would be a party to himself: the rules exclude it."""
+    """Add the lead and the two owners. The push rules exclude pairs with the same owner on both sides."""
     actor, moment = timeline.actor_of(principal), now()
     session.add_all(
         [

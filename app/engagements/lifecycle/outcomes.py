@@ -1,4 +1,4 @@
-"""What became of engagements: how often a manager's, or an owner's, came to a contract. For ranking, by wiring."""
+"""Outcomes of engagements: how often those of a manager, or of an owner, led to a contract. Ranking reads them."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -14,20 +14,23 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.record.enums import PublishMode
 from app.matching.managers.shrinkage import AGE_STEPS, Tally, shrunk_rate
 
-SAYS_NOTHING = ("undone", "record_unavailable", "conflict_of_interest")
-"""Reasons of an end that speak neither for nor against anybody's work."""
+NEUTRAL_END_REASONS = ("undone", "record_unavailable", "conflict_of_interest")
+"""End reasons that say nothing about anybody's work; such engagements are not counted."""
 
-OWNERS_MEAN = 0.5
-"""Where an owner without a history stands: the neutral value of the feature."""
+OWNER_PRIOR = 0.5
+"""Prior of an owner's success rate: the neutral value of the feature."""
 
-# So many engagements in all are looked through in the time in which a hundred owners' achievements are.
-_FEW = 1_000
-_AT_MOST_FEW = select(func.count()).select_from(select(Engagement.id).limit(_FEW).subquery())
+# Reading this many engagements takes as long as reading the achievements of a hundred owners.
+_FEW_ENGAGEMENTS = 1_000
+_COUNT_UP_TO_FEW = select(func.count()).select_from(select(Engagement.id).limit(_FEW_ENGAGEMENTS).subquery())
 
 
 def outcomes_of_managers(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, Tally]:
-    """Signed or landed against ended without a contract, of each manager who works on it; the older, the less it
-    counts. Who has none is not in the answer."""
+    """Manager → (engagements that led to a contract, engagements that ended without), weighted by age.
+
+    Every consenting manager of an engagement counts, not only the lead. Managers without a concluded engagement are
+    left out.
+    """
     if not manager_ids:
         return {}
     good, bad = _sums()
@@ -37,25 +40,28 @@ def outcomes_of_managers(session: Session, manager_ids: Collection[UUID]) -> dic
         .where(
             Participant.manager_id.in_(manager_ids),
             Participant.state == ParticipantState.CONSENTED,
-            _settled(),
+            _is_concluded(),
         )
         .group_by(Participant.manager_id)
     )
     return _tallies((id_, won, lost) for id_, won, lost in rows)
 
 
-def records_of_owners(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, float]:
-    """Share of the engagements on an owner's public achievements that came to a contract, 0–1, drawn to a half while
-    they are few (see ``matching.history``). Who has none is not in the answer."""
-    engagements = session.scalar(_AT_MOST_FEW) or 0
+def success_rates_of_owners(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, float]:
+    """Owner → share of the engagements on their public achievements that led to a contract, 0–1.
+
+    Rates from few engagements are shrunk towards 0.5 (`matching.managers.shrinkage`). Owners without a concluded
+    engagement are left out.
+    """
+    engagements = session.scalar(_COUNT_UP_TO_FEW) or 0
     if not organisation_ids or not engagements:
         return {}
-    tallies = _of_few if engagements < _FEW else _of_many
-    found = tallies(session, frozenset(organisation_ids))
-    return {id_: shrunk_rate(tally, OWNERS_MEAN) for id_, tally in found.items()}
+    tallies = _tallies_from_engagements if engagements < _FEW_ENGAGEMENTS else _tallies_from_achievements
+    by_owner = tallies(session, frozenset(organisation_ids))
+    return {id_: shrunk_rate(tally, OWNER_PRIOR) for id_, tally in by_owner.items()}
 
 
-def _of_many(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, Tally]:
+def _tallies_from_achievements(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, Tally]:
     good, bad = _sums()
     rows = session.execute(
         select(Achievement.owner_org_id, good, bad)
@@ -63,41 +69,45 @@ def _of_many(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID,
         .where(
             Achievement.owner_org_id.in_(organisation_ids),
             Achievement.publish_mode != PublishMode.CONFIDENTIAL,
-            _settled(),
+            _is_concluded(),
         )
         .group_by(Achievement.owner_org_id)
     )
     return _tallies((id_, won, lost) for id_, won, lost in rows)
 
 
-def _of_few(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, Tally]:
-    """The same from the engagements to their owners: a hundred owners have thousands of achievements, nearly all
-    without an engagement."""
+def _tallies_from_engagements(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, Tally]:
+    """The same, starting from the engagements: a hundred owners have thousands of achievements, nearly all without
+    an engagement."""
     good, bad = _sums()
-    query = select(Engagement.achievement_id, good, bad).where(_settled()).group_by(Engagement.achievement_id)
-    settled = {id_: (float(won), float(lost)) for id_, won, lost in session.execute(query)}
+    query = (
+        select(Engagement.achievement_id, good, bad)
+        .where(_is_concluded())
+        .group_by(Engagement.achievement_id)
+    )
+    counts = {id_: (float(won), float(lost)) for id_, won, lost in session.execute(query)}
     owners = session.execute(
         select(Achievement.id, Achievement.owner_org_id).where(
-            Achievement.id.in_(settled), Achievement.publish_mode != PublishMode.CONFIDENTIAL
+            Achievement.id.in_(counts), Achievement.publish_mode != PublishMode.CONFIDENTIAL
         )
     )
     sums: dict[UUID, tuple[float, float]] = {}
     for id_, owner in owners:
         if owner in organisation_ids:
             won, lost = sums.get(owner, (0.0, 0.0))
-            sums[owner] = (won + settled[id_][0], lost + settled[id_][1])
-    return _tallies((owner, *both) for owner, both in sums.items())
+            sums[owner] = (won + counts[id_][0], lost + counts[id_][1])
+    return _tallies((owner, *tally) for owner, tally in sums.items())
 
 
 def age_weight(
-    ended: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None], moment: datetime
+    ended: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None], at: datetime
 ) -> ColumnElement[float]:
-    """How much a case that ended then still says, by the steps of ``matching.history``."""
-    steps = [(ended >= moment - age, literal(weight)) for age, weight in AGE_STEPS]
-    return case(*steps, else_=literal(0.0))
+    """The weight, at the time `at`, of an engagement that ended at `ended`, by `matching.managers.shrinkage`."""
+    cases = [(ended >= at - age, literal(weight)) for age, weight in AGE_STEPS]
+    return case(*cases, else_=literal(0.0))
 
 
-def _came_off() -> ColumnElement[bool]:
+def _succeeded() -> ColumnElement[bool]:
     in_force = exists().where(
         Contract.engagement_id == Engagement.id,
         Contract.state.in_((ContractState.SIGNED, ContractState.REGISTERED)),
@@ -105,17 +115,17 @@ def _came_off() -> ColumnElement[bool]:
     return or_(Engagement.stage.in_((Stage.SIGNED, Stage.LANDED)), in_force)
 
 
-def _settled() -> ColumnElement[bool]:
-    ended = and_(Engagement.stage == Stage.ENDED, Engagement.ended_reason.not_in(SAYS_NOTHING))
-    return or_(_came_off(), ended)
+def _is_concluded() -> ColumnElement[bool]:
+    ended = and_(Engagement.stage == Stage.ENDED, Engagement.ended_reason.not_in(NEUTRAL_END_REASONS))
+    return or_(_succeeded(), ended)
 
 
 def _sums() -> tuple[ColumnElement[float], ColumnElement[float]]:
     weight = age_weight(Engagement.stage_since, now())
-    came_off = _came_off()
+    succeeded = _succeeded()
     return (
-        func.sum(case((came_off, weight), else_=literal(0.0))),
-        func.sum(case((came_off, literal(0.0)), else_=weight)),
+        func.sum(case((succeeded, weight), else_=literal(0.0))),
+        func.sum(case((succeeded, literal(0.0)), else_=weight)),
     )
 
 

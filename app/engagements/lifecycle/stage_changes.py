@@ -1,4 +1,4 @@
-"""Moves of an engagement along the table in `stages`: each with a who, a when and a note."""
+"""Stage changes of engagements along the table in `transitions`; each is logged with actor, time and note."""
 
 from uuid import UUID
 
@@ -25,8 +25,8 @@ from app.engagements.models import (
 )
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import (
-    MOVES,
     SERVICE,
+    TRANSITIONS,
     EngagementTransition,
     TransitionRequirement,
     targets,
@@ -42,7 +42,7 @@ UNDONE = "undone"
 IN_FORCE = (ContractState.SIGNED, ContractState.REGISTERED)
 
 
-def move(
+def change_stage(
     session: Session,
     engagement_id: UUID,
     *,
@@ -54,34 +54,37 @@ def move(
 ) -> Engagement:
     """
     Raises:
-        NotFound: it is not the principal's to see.
-        Conflict: no such move from its stage, not his to make, or what it needs is not there.
-        Invalid: ended without a reason of the vocabulary, or a reason for another move.
+        NotFound: the principal may not see the engagement.
+        Conflict: the table has no such transition for the principal, or its requirement is not met.
+        Invalid: it ends without a reason of the vocabulary, or another transition has a reason.
     """
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_MOVE, principal=principal, lock=True)
-    engagement = seat.engagement
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_MOVE, principal=principal, lock=True
+    )
+    engagement = participation.engagement
     check_if_sent(if_match, engagement)
-    row = _row(seat, target)
-    _check_reason(row, reason)
-    _check_need(session, engagement, row)
-    _write(session, engagement, row, note=note, reason=reason, principal=principal, role=_role(seat, row))
+    transition = _permitted_transition(participation, target)
+    _check_reason(transition, reason)
+    _check_requirement(session, engagement, transition)
+    role = _acting_role(participation, transition)
+    _write(session, engagement, transition, note=note, reason=reason, principal=principal, role=role)
     return engagement
 
 
-def possible(seat: Participation) -> tuple[Stage, ...]:
-    """Where the principal may move it from here, if what the move needs is there."""
-    return targets(Stage.of(seat.engagement.stage), seat.roles)
+def reachable_stages(participation: Participation) -> tuple[Stage, ...]:
+    """The stages that the principal may change to, provided that the requirements are met."""
+    return targets(Stage.of(participation.engagement.stage), participation.roles)
 
 
 def end_lapsed(session: Session, condition: ColumnElement[bool]) -> list[Engagement]:
-    """End the open engagements among these that their records no longer carry; see `load.open_load`."""
+    """End the lapsed engagements (`workload.lapsed`) that meet the condition."""
     ended = list(session.scalars(workload.lapsed(condition)))
     for engagement in ended:
         _write(
             session,
             engagement,
-            MOVES[Stage.of(engagement.stage), Stage.ENDED],
-            note="需求或成果已不再发布, 双方尚未同意对接",
+            TRANSITIONS[Stage.of(engagement.stage), Stage.ENDED],
+            note="需求或成果已停止发布,且双方尚未同意对接",
             reason=RECORD_UNAVAILABLE,
             principal=SYSTEM,
             role=SERVICE,
@@ -90,10 +93,10 @@ def end_lapsed(session: Session, condition: ColumnElement[bool]) -> list[Engagem
 
 
 def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
-    """The acceptance that opened it is undone: it ends, and the push is free to open another.
+    """End the engagement of a push whose acceptance is undone; the push may then open another.
 
     Raises:
-        Conflict: it has moved on, or a party has answered already.
+        Conflict: its stage has changed, or another participant has already answered.
     """
     engagement = session.scalar(
         select(Engagement)
@@ -103,7 +106,7 @@ def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
     )
     if engagement is None:
         return
-    answered = session.scalar(
+    answered_participant = session.scalar(
         select(Participant.id)
         .where(
             Participant.engagement_id == engagement.id,
@@ -112,17 +115,17 @@ def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
         )
         .limit(1)
     )
-    if engagement.stage != Stage.PROPOSED or answered is not None:
+    if engagement.stage != Stage.PROPOSED or answered_participant is not None:
         raise Conflict(
-            "The engagement is under way; end it with a reason instead.",
-            "对接已经展开,不能撤回接收;如需终止,请在对接中说明原因。",
+            "The engagement is already under way; end it with a reason instead.",
+            "对接已经展开,不能撤回接收。如需终止,请在对接中说明原因。",
             code="engagement_under_way",
         )
     engagement.push_id = None
     _write(
         session,
         engagement,
-        MOVES[Stage.PROPOSED, Stage.ENDED],
+        TRANSITIONS[Stage.PROPOSED, Stage.ENDED],
         note="接收已撤回",
         reason=UNDONE,
         principal=principal,
@@ -130,8 +133,8 @@ def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
     )
 
 
-def fall_back(session: Session, engagement_id: UUID, *, note: str) -> None:
-    """A contract was cancelled: its engagement, if it stood on this contract alone, goes back to negotiating."""
+def revert_to_negotiating(session: Session, engagement_id: UUID, *, note: str) -> None:
+    """Return an engagement to negotiating after a contract was cancelled, unless another contract is in force."""
     engagement = session.scalar(
         select(Engagement)
         .where(Engagement.id == engagement_id)
@@ -140,35 +143,35 @@ def fall_back(session: Session, engagement_id: UUID, *, note: str) -> None:
     )
     if engagement is None or engagement.stage != Stage.SIGNED or _has_contract(session, engagement):
         return
-    row = MOVES[Stage.SIGNED, Stage.NEGOTIATING]
-    _write(session, engagement, row, note=note, reason=None, principal=SYSTEM, role=SERVICE)
+    transition = TRANSITIONS[Stage.SIGNED, Stage.NEGOTIATING]
+    _write(session, engagement, transition, note=note, reason=None, principal=SYSTEM, role=SERVICE)
 
 
-def _row(seat: Participation, target: Stage) -> EngagementTransition:
-    engagement, stage = seat.engagement, Stage.of(seat.engagement.stage)
+def _permitted_transition(participation: Participation, target: Stage) -> EngagementTransition:
+    engagement, stage = participation.engagement, Stage.of(participation.engagement.stage)
     require_open(engagement)
-    row = MOVES.get((stage, target))
-    if row is None or row.who.isdisjoint(seat.roles):
-        allowed = possible(seat)
+    transition = TRANSITIONS.get((stage, target))
+    if transition is None or transition.actors.isdisjoint(participation.roles):
+        allowed = reachable_stages(participation)
         raise Conflict(
-            f"From {stage.value} you may not move it to {target.value}.",
+            f"The engagement is {stage.value}; you may not change it to {target.value}.",
             f"此对接当前为“{stage.zh}”,您不能将其变更为“{target.zh}”。",
             code="no_such_move",
             stage=stage.value,
-            allowed=[one.value for one in allowed],
+            allowed=[target.value for target in allowed],
         )
-    return row
+    return transition
 
 
-def _role(seat: Participation, row: EngagementTransition) -> str:
-    return sorted(row.who & seat.roles)[0]
+def _acting_role(participation: Participation, transition: EngagementTransition) -> str:
+    return sorted(transition.actors & participation.roles)[0]
 
 
-def _check_reason(row: EngagementTransition, reason: str | None) -> None:
-    if row.needs is not TransitionRequirement.REASON:
+def _check_reason(transition: EngagementTransition, reason: str | None) -> None:
+    if transition.requires is not TransitionRequirement.REASON:
         if reason is not None:
             raise Invalid.field(
-                "reason", "not_here", "只有终止需要原因", "only ending an engagement has a reason"
+                "reason", "not_here", "仅终止对接时填写原因", "is only allowed when ending an engagement"
             )
         return
     reasons = vocabulary(END_REASONS)
@@ -179,21 +182,21 @@ def _check_reason(row: EngagementTransition, reason: str | None) -> None:
         )
 
 
-def _check_need(session: Session, engagement: Engagement, row: EngagementTransition) -> None:
-    match row.needs:
+def _check_requirement(session: Session, engagement: Engagement, transition: EngagementTransition) -> None:
+    match transition.requires:
         case TransitionRequirement.AGREEMENT:
-            there = sides_consent(session, engagement)
+            is_met = sides_consent(session, engagement)
         case TransitionRequirement.SIGNED_CONTRACT:
-            there = _has_contract(session, engagement)
+            is_met = _has_contract(session, engagement)
         case TransitionRequirement.LANDED_CONTRACT:
-            there = _has_contract(session, engagement, landed=True)
+            is_met = _has_contract(session, engagement, landed=True)
         case _:
             return
-    if not there:
+    if not is_met:
         raise Conflict(
-            f"This move needs {row.needs.en}.",
-            f"此变更需要: {row.needs.zh}。",
-            code=f"needs_{row.needs.value}",
+            f"This change requires {transition.requires.en}.",
+            f"此变更须满足: {transition.requires.zh}。",
+            code=f"needs_{transition.requires.value}",
         )
 
 
@@ -207,7 +210,7 @@ def _has_contract(session: Session, engagement: Engagement, *, landed: bool = Fa
 def _write(
     session: Session,
     engagement: Engagement,
-    row: EngagementTransition,
+    transition: EngagementTransition,
     *,
     note: str,
     reason: str | None,
@@ -215,34 +218,39 @@ def _write(
     role: str,
 ) -> None:
     moment = now()
-    engagement.stage = row.target
+    engagement.stage = transition.target
     engagement.stage_since = moment
     engagement.ended_reason = reason
-    done = StageMove(
+    stage_move = StageMove(
         engagement_id=engagement.id,
-        from_stage=row.source,
-        to_stage=row.target,
+        from_stage=transition.source,
+        to_stage=transition.target,
         reason=reason,
         note=note,
         moved_by=timeline.actor_of(principal),
         moved_as=role,
         moved_at=moment,
     )
-    session.add(done)
+    session.add(stage_move)
     session.flush()
-    told = {"from_stage": row.source.value, "to_stage": row.target.value, "reason": reason}
+    changes = {"from_stage": transition.source.value, "to_stage": transition.target.value, "reason": reason}
     timeline.write(
         session,
         engagement.id,
         "moved",
         principal=principal,
         role=role,
-        subject_id=done.id,
+        subject_id=stage_move.id,
         text=note,
-        **told,
+        **changes,
     )
-    happened = EngagementEnded if row.target is Stage.ENDED else EngagementMoved
+    event = EngagementEnded if transition.target is Stage.ENDED else EngagementMoved
     emit(
         session,
-        happened(**engagement_payload(engagement), from_stage=row.source, to_stage=row.target, reason=reason),
+        happened(
+            **engagement_payload(engagement),
+            from_stage=transition.source,
+            to_stage=transition.target,
+            reason=reason,
+        ),
     )

@@ -1,1 +1,1 @@
-"""People of an engagement: invitations and consent."""
+"""Participants of an engagement: invitations and consent."""

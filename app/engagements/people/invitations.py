@@ -1,4 +1,4 @@
-"""Invitations to an engagement: who may ask whom; the four roles are found here."""
+"""Invitations to an engagement, for each of the four roles."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,15 +11,9 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
 from app.database import now
-from app.engagements.access import Participation, not_yours, participation_of, require_open
-from app.engagements.conflicts_of_interest import refuse_interest
-from app.engagements.models import (
-    Engagement,
-    Participant,
-    ParticipantRole,
-    ParticipantSide,
-    ParticipantState,
-)
+from app.engagements.access import Participation, not_your_part, participation_of, require_open
+from app.engagements.conflicts_of_interest import refuse_conflict_of_interest
+from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantSide, ParticipantState
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, Invalid
@@ -32,13 +26,16 @@ _SIDE_OF_ROLE = {
     ParticipantRole.ENTREPRENEUR: ParticipantSide.DEMAND,
     ParticipantRole.SCIENTIST: ParticipantSide.ACHIEVEMENT,
 }
-MOST_PARTICIPANTS = 30
+MAX_PARTICIPANTS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """Exactly one of the three is given: a manager for `manager`, an organisation or user for `investor`, and for the
-    two sides a user of the owner's organisation (none at all asks the owner's organisation itself, again)."""
+    """Whom to invite in which role.
+
+    `manager` takes `manager_id`; `investor` takes `organisation_id` or `user_id`; the two sides take a `user_id` of
+    the owner's organisation, or none of the ids to invite the owner's organisation again.
+    """
 
     role: ParticipantRole
     user_id: UUID | None = None
@@ -49,48 +46,56 @@ class Invitation:
 def invite(
     session: Session, engagement_id: UUID, *, invitation: Invitation, principal: Principal
 ) -> Participant:
-    """Ask somebody to take part; who declined or left may be asked again.
+    """Invite a participant; who declined or left may be invited again.
 
-    Managers and investors are asked by the lead, a side's own people by that side; the bureau may ask anybody.
+    The lead invites managers and investors, each side invites its own people, and operators may invite anybody.
 
     Raises:
-        Conflict: not the principal's to ask, there already, or the engagement is over.
-        Invalid: there is no such person for this role.
+        Conflict: the principal may not invite this role, the participant was already invited, there are too many
+            participants, the manager has a conflict of interest, or the engagement has landed or ended.
+        Invalid: nobody with this id is eligible for this role.
     """
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_INVITE, principal=principal, lock=True)
-    require_open(seat.engagement)
-    _check_inviter(seat, invitation)
-    wanted = _named(session, seat.engagement, invitation)
-    known = _known(session, wanted)
-    if known is not None and known.state in (ParticipantState.INVITED, ParticipantState.CONSENTED):
-        raise Conflict("Already invited.", "已邀请过。", code="already_invited", state=known.state)
-    if known is None:
-        _check_number(session, engagement_id)
-    participant = known or wanted
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_INVITE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
+    _check_inviter(participation, invitation)
+    candidate = _new_participant(session, participation.engagement, invitation)
+    existing = _existing(session, candidate)
+    if existing is not None and existing.state in (ParticipantState.INVITED, ParticipantState.CONSENTED):
+        raise Conflict(
+            "This participant has already been invited.",
+            "该参与方已受邀请。",
+            code="already_invited",
+            state=existing.state,
+        )
+    if existing is None:
+        _check_count(session, engagement_id)
+    participant = existing or candidate
     participant.state = ParticipantState.INVITED
     participant.invited_by = timeline.actor_of(principal)
     participant.invited_at = now()
     participant.answered_by = participant.answered_at = participant.left_at = None
     session.add(participant)
     session.flush()
-    tell(session, "invited", participant, principal, seat.role)
+    log_participation(session, "invited", participant, principal, participation.role)
     return participant
 
 
-def _check_inviter(seat: Participation, invitation: Invitation) -> None:
+def _check_inviter(participation: Participation, invitation: Invitation) -> None:
     side = _SIDE_OF_ROLE.get(invitation.role)
     asks_owner_again = side is not None and invitation.user_id is None
-    if seat.bureau or (seat.is_lead and (side is None or asks_owner_again)):
+    if participation.is_operator or (participation.is_lead and (side is None or asks_owner_again)):
         return
-    if side is not None and side in seat.sides:
+    if side is not None and side in participation.sides:
         return
-    raise not_yours(
-        "技术经理人与投资人由牵头经理人邀请,供需双方人员由各自一方邀请。",
-        "The lead invites managers and investors; each side invites its own people.",
+    raise not_your_part(
+        "技术经理人和投资人由牵头经理人邀请,供需双方人员由各自一方邀请。",
+        "Only the lead may invite managers and investors; each side invites its own people.",
     )
 
 
-def _named(session: Session, engagement: Engagement, invitation: Invitation) -> Participant:
+def _new_participant(session: Session, engagement: Engagement, invitation: Invitation) -> Participant:
     participant = Participant(engagement_id=engagement.id, role=invitation.role)
     match invitation.role:
         case ParticipantRole.MANAGER:
@@ -111,35 +116,39 @@ def _named(session: Session, engagement: Engagement, invitation: Invitation) -> 
 def _manager(session: Session, engagement: Engagement, invitation: Invitation) -> UUID:
     manager = session.get(Manager, invitation.manager_id) if invitation.manager_id else None
     if manager is None or manager.state != RecordState.PUBLISHED:
-        raise _nobody("manager_id", "没有这位已发布的技术经理人", "there is no such published manager")
-    refuse_interest(session, manager, *pair_of(session, engagement))
+        raise _unknown("manager_id", "技术经理人不存在或未发布", "is not the id of a published manager")
+    refuse_conflict_of_interest(session, manager, *pair_of(session, engagement))
     return manager.id
 
 
 def _investor(session: Session, invitation: Invitation) -> tuple[UUID | None, UUID | None]:
     if invitation.user_id is not None:
         return _user(session, invitation.user_id, role=Role.INVESTOR), None
-    found = session.get(Organisation, invitation.organisation_id) if invitation.organisation_id else None
-    if found is None:
-        raise _nobody("organisation_id", "没有这个单位", "there is no such organisation")
-    return None, found.id
+    organisation = (
+        session.get(Organisation, invitation.organisation_id) if invitation.organisation_id else None
+    )
+    if organisation is None:
+        raise _unknown("organisation_id", "单位不存在", "is not the id of an organisation")
+    return None, organisation.id
 
 
 def _user(
     session: Session, user_id: UUID, *, organisation_id: UUID | None = None, role: Role | None = None
 ) -> UUID:
     user = session.get(User, user_id)
-    fits = user is not None and user.active
+    is_eligible = user is not None and user.active
     if user is not None and organisation_id is not None:
-        fits = fits and user.organisation_id == organisation_id
+        is_eligible = is_eligible and user.organisation_id == organisation_id
     if user is not None and role is not None:
-        fits = fits and user.role == role
-    if not fits:
-        raise _nobody("user_id", "该角色没有这位用户", "there is no such user for this role")
+        is_eligible = is_eligible and user.role == role
+    if not is_eligible:
+        raise _unknown(
+            "user_id", "用户不存在,或不能担任该角色", "is not the id of a user eligible for this role"
+        )
     return user_id
 
 
-def _nobody(field: str, zh: str, en: str) -> Invalid:
+def _unknown(field: str, zh: str, en: str) -> Invalid:
     return Invalid.field(field, "unknown", zh, en)
 
 
@@ -155,31 +164,33 @@ def _owner(session: Session, engagement: Engagement, side: ParticipantSide) -> U
     return demand.owner_org_id if side is ParticipantSide.DEMAND else achievement.owner_org_id
 
 
-def _known(session: Session, wanted: Participant) -> Participant | None:
+def _existing(session: Session, candidate: Participant) -> Participant | None:
     query = select(Participant).where(
-        Participant.engagement_id == wanted.engagement_id, Participant.role == wanted.role
+        Participant.engagement_id == candidate.engagement_id, Participant.role == candidate.role
     )
     for column, value in (
-        (Participant.user_id, wanted.user_id),
-        (Participant.organisation_id, wanted.organisation_id),
-        (Participant.manager_id, wanted.manager_id),
+        (Participant.user_id, candidate.user_id),
+        (Participant.organisation_id, candidate.organisation_id),
+        (Participant.manager_id, candidate.manager_id),
     ):
         query = query.where(column.is_(None) if value is None else column == value)
     return session.scalar(query)
 
 
-def _check_number(session: Session, engagement_id: UUID) -> None:
+def _check_count(session: Session, engagement_id: UUID) -> None:
     ids = session.scalars(select(Participant.id).where(Participant.engagement_id == engagement_id)).all()
-    if len(ids) >= MOST_PARTICIPANTS:
+    if len(ids) >= MAX_PARTICIPANTS:
         raise Conflict(
-            f"An engagement has at most {MOST_PARTICIPANTS} participants.",
-            f"一个对接至多 {MOST_PARTICIPANTS} 位参与方。",
+            f"An engagement may have at most {MAX_PARTICIPANTS} participants.",
+            f"一个对接至多有 {MAX_PARTICIPANTS} 个参与方。",
             code="too_many",
         )
 
 
-def tell(session: Session, kind: str, participant: Participant, principal: Principal, role: str) -> None:
-    """Consent and its withdrawal open and close what is confidential: they are audited, too."""
+def log_participation(
+    session: Session, kind: str, participant: Participant, principal: Principal, role: str
+) -> None:
+    """Write to the timeline, and to the audit log because consent decides about confidential data."""
     timeline.write(
         session,
         participant.engagement_id,

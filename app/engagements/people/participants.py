@@ -1,4 +1,4 @@
-"""Participants answer their invitations and leave again; agreement of both sides follows from it."""
+"""Answers of participants: consent, decline, leave. The agreement of both sides follows from them."""
 
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.access import Participation, is_mine, participation_of, require_open
-from app.engagements.conflicts_of_interest import refuse_interest
+from app.engagements.access import Participation, is_own_participant, participation_of, require_open
+from app.engagements.conflicts_of_interest import refuse_conflict_of_interest
 from app.engagements.disclosure import sides_consent
 from app.engagements.lifecycle.opening import claim_slot
 from app.engagements.models import (
@@ -20,7 +20,7 @@ from app.engagements.models import (
     ParticipantState,
     Stage,
 )
-from app.engagements.people.invitations import pair_of, tell
+from app.engagements.people.invitations import log_participation, pair_of
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, NotFound
 from app.libraries.managers.models import Manager
@@ -29,51 +29,52 @@ from app.libraries.managers.models import Manager
 def consent(
     session: Session, engagement_id: UUID, participant_id: UUID, *, principal: Principal
 ) -> Participant:
-    """Take part. When both owners consent, the engagement is agreed.
+    """Accept an invitation. The engagement is agreed once both owners consent.
 
     Raises:
-        NotFound: it is not the principal's to answer.
-        Conflict: not invited (any more), or the engagement is over; a manager without a free place or in conflict.
+        NotFound: the principal may not answer this invitation.
+        Conflict: the participant is not invited; the engagement has landed or ended; the manager has no free slot or a
+            conflict of interest.
     """
     _lock_manager(session, engagement_id, participant_id, principal)
-    seat, participant = _answering(session, engagement_id, participant_id, principal)
-    require_open(seat.engagement)
+    participation, participant = _own_participant(session, engagement_id, participant_id, principal)
+    require_open(participation.engagement)
     if participant.state != ParticipantState.INVITED:
         raise _wrong_state(participant)
     if participant.manager_id is not None:
-        _admit_manager(session, seat.engagement, participant.manager_id)
+        _admit_manager(session, participation.engagement, participant.manager_id)
     _answer(session, participant, ParticipantState.CONSENTED, principal)
-    tell(session, "consented", participant, principal, participant.role)
+    log_participation(session, "consented", participant, principal, participant.role)
     if participant.role == ParticipantRole.MANAGER:
-        _void_shares(session, seat.engagement)
-    _settle_agreement(session, seat.engagement)
+        _delete_shares(session, participation.engagement)
+    _update_agreement(session, participation.engagement)
     return participant
 
 
 def decline(
     session: Session, engagement_id: UUID, participant_id: UUID, *, principal: Principal
 ) -> Participant:
-    seat, participant = _answering(session, engagement_id, participant_id, principal)
-    require_open(seat.engagement)
+    participation, participant = _own_participant(session, engagement_id, participant_id, principal)
+    require_open(participation.engagement)
     if participant.state != ParticipantState.INVITED:
         raise _wrong_state(participant)
     _answer(session, participant, ParticipantState.DECLINED, principal)
-    tell(session, "declined", participant, principal, participant.role)
+    log_participation(session, "declined", participant, principal, participant.role)
     return participant
 
 
 def leave(
     session: Session, engagement_id: UUID, participant_id: UUID, *, principal: Principal
 ) -> Participant:
-    """Withdraw consent: what it opened is closed at once. Possible as long as there is something to close.
+    """Withdraw consent; disclosure ends at once. Possible in every stage, as records stay disclosed after landing.
 
     Raises:
-        Conflict: the lead cannot leave; he ends the engagement instead.
+        Conflict: the participant has not consented, or is the lead, who can only end the engagement.
     """
-    seat, participant = _answering(session, engagement_id, participant_id, principal)
+    participation, participant = _own_participant(session, engagement_id, participant_id, principal)
     if participant.state != ParticipantState.CONSENTED:
         raise _wrong_state(participant)
-    engagement = seat.engagement
+    engagement = participation.engagement
     if participant.manager_id == engagement.manager_id:
         raise Conflict(
             "The lead cannot leave; end the engagement instead.",
@@ -83,17 +84,19 @@ def leave(
     participant.state = ParticipantState.LEFT
     participant.left_at = now()
     session.flush()
-    tell(session, "left", participant, principal, participant.role)
+    log_participation(session, "left", participant, principal, participant.role)
     if participant.role == ParticipantRole.MANAGER and Stage.of(engagement.stage).is_open:
-        _void_shares(session, engagement)
-    _settle_agreement(session, engagement)
+        _delete_shares(session, engagement)
+    _update_agreement(session, engagement)
     return participant
 
 
 def _lock_manager(session: Session, engagement_id: UUID, participant_id: UUID, principal: Principal) -> None:
-    """Managers' rows are locked before engagements', here as everywhere: nobody waits in a ring."""
+    """Lock the manager's row before the engagement's: the same order everywhere prevents deadlocks."""
     query = select(Participant.manager_id).where(
-        Participant.id == participant_id, Participant.engagement_id == engagement_id, is_mine(principal)
+        Participant.id == participant_id,
+        Participant.engagement_id == engagement_id,
+        is_own_participant(principal),
     )
     manager_id = session.scalar(query)
     if manager_id is not None:
@@ -102,22 +105,22 @@ def _lock_manager(session: Session, engagement_id: UUID, participant_id: UUID, p
         )
 
 
-def _answering(
+def _own_participant(
     session: Session, engagement_id: UUID, participant_id: UUID, principal: Principal
 ) -> tuple[Participation, Participant]:
-    seat = participation_of(
+    participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_ANSWER, principal=principal, lock=True, invited=True
     )
-    for participant in seat.mine:
+    for participant in participation.own:
         if participant.id == participant_id:
-            return seat, participant
+            return participation, participant
     raise NotFound
 
 
 def _admit_manager(session: Session, engagement: Engagement, manager_id: UUID) -> None:
     manager = session.get_one(Manager, manager_id, populate_existing=True)
     claim_slot(session, manager)
-    refuse_interest(session, manager, *pair_of(session, engagement))
+    refuse_conflict_of_interest(session, manager, *pair_of(session, engagement))
 
 
 def _answer(
@@ -129,7 +132,7 @@ def _answer(
     session.flush()
 
 
-def _settle_agreement(session: Session, engagement: Engagement) -> None:
+def _update_agreement(session: Session, engagement: Engagement) -> None:
     agreed = sides_consent(session, engagement)
     if agreed and engagement.agreed_at is None:
         engagement.agreed_at = now()
@@ -138,16 +141,16 @@ def _settle_agreement(session: Session, engagement: Engagement) -> None:
     session.flush()
 
 
-def _void_shares(session: Session, engagement: Engagement) -> None:
-    """Shares were of other managers: they are proposed anew."""
+def _delete_shares(session: Session, engagement: Engagement) -> None:
+    """The managers have changed, so the shares must be proposed again."""
     session.execute(delete(ManagerShare).where(ManagerShare.engagement_id == engagement.id))
 
 
 def _wrong_state(participant: Participant) -> Conflict:
     state = ParticipantState.of(participant.state)
     return Conflict(
-        f"The invitation is {state.value}; it can no longer be answered so.",
-        f"此邀请当前为“{state.zh}”,不能再作此答复。",
+        f"This answer is not possible: the participant is {state.value}.",
+        f"此邀请当前为“{state.zh}”,不能作此答复。",
         code="participant_state",
         state=state.value,
     )

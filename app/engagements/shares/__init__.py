@@ -1,1 +1,1 @@
-"""How several managers share one project."""
+"""Shares of several managers in one engagement."""

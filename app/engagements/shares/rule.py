@@ -1,4 +1,4 @@
-"""The share rule, pure: what several managers get of one project, in percent with two decimals, adds up to 100."""
+"""The share rule: percentages of several managers, with two decimals, add up to 100. Pure."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
@@ -10,30 +10,30 @@ Key = TypeVar("Key", bound=Hashable)
 
 WHOLE = Decimal("100.00")
 STEP = Decimal("0.01")
-MOST_MANAGERS = 20
+MAX_MANAGERS = 20
 
 
 def check_shares(shares: Sequence[tuple[Hashable, Decimal]], *, field: str = "shares") -> None:
     """
     Raises:
-        Invalid: nobody or too many, a manager twice, a part that is not 0.01–100 in steps of 0.01, or another sum
-            than 100. Names every wrong entry.
+        Invalid: no or too many managers, a manager twice, a percentage outside 0.01–100 or not in steps of 0.01, or a
+            sum other than 100. Names every invalid entry.
     """
     errors: list[FieldError] = []
-    if not 1 <= len(shares) <= MOST_MANAGERS:
+    if not 1 <= len(shares) <= MAX_MANAGERS:
         errors.append(
             FieldError(
-                field, "count", f"应有 1–{MOST_MANAGERS} 位技术经理人", f"name 1–{MOST_MANAGERS} managers"
+                field, "count", f"应有 1–{MAX_MANAGERS} 位技术经理人", f"must name 1–{MAX_MANAGERS} managers"
             )
         )
     seen: set[Hashable] = set()
     for position, (manager, percent) in enumerate(shares):
         if manager in seen:
             errors.append(
-                FieldError(f"{field}.{position}.manager_id", "twice", "同一经理人重复", "named twice")
+                FieldError(f"{field}.{position}.manager_id", "twice", "技术经理人重复", "is named twice")
             )
         seen.add(manager)
-        if not is_part(percent):
+        if not is_percentage(percent):
             errors.append(
                 FieldError(
                     f"{field}.{position}.percent",
@@ -50,21 +50,21 @@ def check_shares(shares: Sequence[tuple[Hashable, Decimal]], *, field: str = "sh
         raise Invalid(fields=errors)
 
 
-def is_part(percent: Decimal) -> bool:
+def is_percentage(percent: Decimal) -> bool:
     """0 < percent ≤ 100 in steps of 0.01."""
     return percent.is_finite() and 0 < percent <= WHOLE and percent % STEP == 0
 
 
 def split_amount(amount_wan: Decimal, shares: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
-    """An amount (万元, two decimals) by shares that add up to 100; the parts add up to the amount exactly.
+    """Split an amount (万元, two decimals) by shares that add up to 100; the parts add up to the amount exactly.
 
-    Rounded down to 0.01 first; what is left over goes, one step each, to the largest remainders, ties by the order of
-    the keys. So nobody is off by 0.01 or more, and no 0.01 is made or lost.
+    Largest remainder method: parts are rounded down to 0.01, then the remaining steps go, one each, to the largest
+    remainders, with ties in the order of the keys. No part is off by 0.01 or more.
     """
     exact = {key: amount_wan * percent / WHOLE for key, percent in shares.items()}
     parts = {key: value - value % STEP for key, value in exact.items()}
-    left = int((amount_wan - sum(parts.values())) / STEP)
+    remaining = int((amount_wan - sum(parts.values())) / STEP)
     by_remainder = sorted(shares, key=lambda key: (-(exact[key] - parts[key]), list(shares).index(key)))
-    for key in by_remainder[:left]:
+    for key in by_remainder[:remaining]:
         parts[key] += STEP
     return parts

@@ -1,4 +1,4 @@
-"""Several managers on one project (技术经理人 + 项目): the lead proposes shares as a whole, each confirms his own."""
+"""Shares of several managers in one engagement: the lead proposes them together, each manager confirms their own."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.access import not_yours, participation_of, require_open
+from app.engagements.access import not_your_part, participation_of, require_open
 from app.engagements.models import ManagerShare, Participant, ParticipantRole, ParticipantState
 from app.engagements.shares.rule import check_shares
 from app.engagements.timeline import entries as timeline
@@ -24,16 +24,18 @@ def propose_shares(
     shares: Sequence[tuple[UUID, Decimal]],
     principal: Principal,
 ) -> list[ManagerShare]:
-    """New shares in place of the old ones; only the lead's own is confirmed thereby.
+    """Replace all shares; only the lead's own is confirmed by this.
 
     Raises:
-        Invalid: they break the share rule, or are not those of exactly the engagement's managers.
-        Conflict: not the lead's to ask, or the engagement is over.
+        Invalid: the shares break the share rule, or do not name exactly the engagement's managers.
+        Conflict: the principal is not the lead, or the engagement has landed or ended.
     """
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True)
-    require_open(seat.engagement)
-    if not seat.is_lead:
-        raise not_yours("分成由牵头技术经理人提出。", "The lead proposes the shares.")
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
+    if not participation.is_lead:
+        raise not_your_part("分成仅可由牵头技术经理人提出。", "Only the lead may propose shares.")
     check_shares(shares)
     _check_managers(session, engagement_id, {manager_id for manager_id, _ in shares})
     session.execute(delete(ManagerShare).where(ManagerShare.engagement_id == engagement_id))
@@ -45,32 +47,40 @@ def propose_shares(
             percent=percent,
             proposed_by=actor,
             proposed_at=moment,
-            confirmed_by=actor if manager_id == seat.engagement.manager_id else None,
-            confirmed_at=moment if manager_id == seat.engagement.manager_id else None,
+            confirmed_by=actor if manager_id == participation.engagement.manager_id else None,
+            confirmed_at=moment if manager_id == participation.engagement.manager_id else None,
         )
         for manager_id, percent in shares
     ]
     session.add_all(rows)
     session.flush()
-    told = [{"manager_id": str(row.manager_id), "percent": str(row.percent)} for row in rows]
+    shares_data = [{"manager_id": str(row.manager_id), "percent": str(row.percent)} for row in rows]
     timeline.write(
-        session, engagement_id, "shares_proposed", principal=principal, role=seat.role, shares=told
+        session,
+        engagement_id,
+        "shares_proposed",
+        principal=principal,
+        role=participation.role,
+        shares=shares_data,
     )
     return rows
 
 
 def confirm_shares(session: Session, engagement_id: UUID, *, principal: Principal) -> list[ManagerShare]:
-    """
+    """Confirm the principal's own shares; returns all shares of the engagement.
+
     Raises:
-        Conflict: nothing is proposed to the principal.
+        Conflict: no share is proposed to the principal, or the engagement has landed or ended.
     """
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True)
-    require_open(seat.engagement)
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_SHARE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
     rows = shares_of(session, engagement_id)
-    mine = [row for row in rows if row.manager_id in seat.manager_ids()]
-    if not mine:
-        raise Conflict("No share is proposed to you.", "尚无待您确认的分成。", code="no_share")
-    for row in mine:
+    own_shares = [row for row in rows if row.manager_id in participation.manager_ids()]
+    if not own_shares:
+        raise Conflict("No share has been proposed to you.", "尚无待您确认的分成。", code="no_share")
+    for row in own_shares:
         if row.confirmed_at is None:
             row.confirmed_at = now()
             row.confirmed_by = timeline.actor_of(principal)
@@ -79,7 +89,7 @@ def confirm_shares(session: Session, engagement_id: UUID, *, principal: Principa
                 engagement_id,
                 "share_confirmed",
                 principal=principal,
-                role=seat.role,
+                role=participation.role,
                 subject_id=row.id,
             )
     session.flush()
@@ -92,7 +102,7 @@ def shares_of(session: Session, engagement_id: UUID) -> list[ManagerShare]:
 
 
 def managers_of(session: Session, engagement_id: UUID) -> set[UUID]:
-    """The managers who take part now, the lead among them."""
+    """Ids of the managers who take part, including the lead."""
     query = select(Participant.manager_id).where(
         Participant.engagement_id == engagement_id,
         Participant.role == ParticipantRole.MANAGER,

@@ -1,4 +1,4 @@
-"""Tasks of an engagement with due dates, and the reminders that a periodic job gives, each once."""
+"""Tasks of an engagement with due days, and their reminders, each emitted once by a scheduled job."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -28,23 +28,26 @@ from app.events.catalogue.engagements import TaskEvent
 from app.events.outbox import emit
 
 REMIND_BEFORE = timedelta(days=1)
-REMINDED_AT_ONCE = 500
-MOST_TASKS = 200
+REMINDER_BATCH = 500
+MAX_TASKS = 200
 
 
 def add_task(
     session: Session, engagement_id: UUID, *, values: Mapping[str, Any], principal: Principal
 ) -> Task:
-    """`values`: title, due_on, and where given note, assignee_id, remind_on (default: the day before).
+    """`values`: title, due_on, and optionally note, assignee_id and remind_on (default: the day before).
 
     Raises:
-        Invalid: due in the past, a reminder after it, or an assignee who does not take part.
+        Invalid: the due day is past, the reminder comes after it, or the assignee does not take part.
+        Conflict: the engagement has landed or ended, or has too many tasks.
     """
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
-    require_open(seat.engagement)
-    _check_number(session, engagement_id)
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
+    _check_count(session, engagement_id)
     task = Task(engagement_id=engagement_id, created_by=timeline.actor_of(principal))
-    _assign(session, task, values)
+    _set_values(session, task, values)
     session.add(task)
     session.flush()
     timeline.write(
@@ -52,7 +55,7 @@ def add_task(
         engagement_id,
         "task_added",
         principal=principal,
-        role=seat.role,
+        role=participation.role,
         subject_id=task.id,
         text=task.title,
         due_on=task.due_on.isoformat(),
@@ -69,15 +72,22 @@ def change_task(
     principal: Principal,
     if_match: str | None,
 ) -> Task:
-    """Only the given fields change; `state` done or dropped ends it, open takes it up again. A task with another day
-    is reminded of anew."""
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
-    require_open(seat.engagement)
+    """Change the given fields. The states done and dropped end a task, open reopens it. New days bring new reminders.
+
+    Raises:
+        NotFound: the engagement has no such task.
+        PreconditionFailed: `if_match` is not the current version.
+        Invalid, Conflict: as in `add_task`.
+    """
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
     query = select(Task).where(Task.id == task_id, Task.engagement_id == engagement_id)
     task = one_or_not_found(session, query.with_for_update(of=Task).execution_options(populate_existing=True))
     check_if_match(if_match, task)
     before = task.state
-    _assign(session, task, values)
+    _set_values(session, task, values)
     if task.state != before:
         done = task.state == "done"
         task.done_at = now() if done else None
@@ -88,7 +98,7 @@ def change_task(
         engagement_id,
         f"task_{task.state}" if task.state != before else "task_changed",
         principal=principal,
-        role=seat.role,
+        role=participation.role,
         subject_id=task.id,
         text=task.title,
         changed=sorted(values),
@@ -101,42 +111,42 @@ def tasks_of(engagement_id: UUID) -> Select[Task]:
 
 
 def tasks_for(principal: Principal) -> Select[Task]:
-    """Of all engagements that the principal takes part in; all there are for the bureau."""
+    """The tasks of the engagements that the principal takes part in; operators see all tasks."""
     query = select(Task)
     if principal.sees_everything:
         return query
     return query.where(Task.engagement_id.in_(participated_in(principal, consented=True)))
 
 
-def is_waiting(session: Session, task_id: UUID) -> bool:
-    """Whether there is still something to remind of: not once it is done or dropped, or its engagement is over."""
+def needs_reminder(session: Session, task_id: UUID) -> bool:
+    """Whether a reminder still makes sense: the task is open and so is its engagement."""
     query = select(Task.id).join(Engagement, Engagement.id == Task.engagement_id)
-    waiting = query.where(Task.id == task_id, Task.state == "open", Engagement.stage.in_(OPEN_STAGES))
-    return session.scalar(waiting) is not None
+    open_task = query.where(Task.id == task_id, Task.state == "open", Engagement.stage.in_(OPEN_STAGES))
+    return session.scalar(open_task) is not None
 
 
 def remind(session: Session) -> int:
-    """Emit `task.due` on a task's day of reminder, and `task.overdue` once its due day is over; returns how many.
+    """Emit `task.due` on a task's reminder day and `task.overdue` after its due day; returns the number of events.
 
-    Each once for the same days: the row says that it was done, in the event's own transaction. A job that runs twice,
-    or in two workers, tells nothing twice.
+    The row records each event in the same transaction, so a job that runs twice, or in two workers, emits each event
+    once.
     """
     today = local_now().date()
     due = session.execute(_due(today)).all()
-    told = 0
+    emitted = 0
     for task, engagement in due:
         if task.due_on < today and task.overdue_at is None:
-            # What was never reminded of in time is overdue by now: one event, not two at once.
+            # A task that missed its reminder and is overdue gets one event, not two.
             task.overdue_at = now()
             task.reminded_at = task.reminded_at or task.overdue_at
             emit(session, _event(session, TaskOverdue, task, engagement))
-            told += 1
+            emitted += 1
         elif task.due_on >= today and task.reminded_at is None:
             task.reminded_at = now()
             emit(session, _event(session, TaskDue, task, engagement))
-            told += 1
+            emitted += 1
     session.flush()
-    return told
+    return emitted
 
 
 def _due(today: date) -> Select[Task, Engagement]:
@@ -147,7 +157,7 @@ def _due(today: date) -> Select[Task, Engagement]:
         .join(Engagement, Engagement.id == Task.engagement_id)
         .where(Task.state == "open", Engagement.stage.in_(OPEN_STAGES), or_(reminder, overdue))
         .order_by(Task.id)
-        .limit(REMINDED_AT_ONCE)
+        .limit(REMINDER_BATCH)
         .with_for_update(of=Task, skip_locked=True)
     )
 
@@ -155,10 +165,10 @@ def _due(today: date) -> Select[Task, Engagement]:
 def _event(
     session: Session, kind: type[TaskDue] | type[TaskOverdue], task: Task, engagement: Engagement
 ) -> TaskEvent:
-    """The recipient is the assignee, or the lead where nobody is named or the assignee has left."""
-    to = session.get(Participant, task.assignee_id) if task.assignee_id else None
-    if to is not None and to.state != ParticipantState.CONSENTED:
-        to = None
+    """The event of a task; the recipient is the assignee, or the lead without an assignee who takes part."""
+    assignee = session.get(Participant, task.assignee_id) if task.assignee_id else None
+    if assignee is not None and assignee.state != ParticipantState.CONSENTED:
+        assignee = None
     return kind(
         subject_id=task.id,
         task_id=task.id,
@@ -166,24 +176,22 @@ def _event(
         due_on=task.due_on,
         engagement_id=engagement.id,
         number=engagement.number,
-        user_id=to.user_id if to else None,
-        organisation_id=to.organisation_id if to else None,
-        manager_id=to.manager_id if to else engagement.manager_id,
+        user_id=assignee.user_id if assignee else None,
+        organisation_id=assignee.organisation_id if assignee else None,
+        manager_id=assignee.manager_id if assignee else engagement.manager_id,
     )
 
 
-def _assign(session: Session, task: Task, values: Mapping[str, Any]) -> None:
+def _set_values(session: Session, task: Task, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         setattr(task, name, value)
     if ("due_on" in values and "remind_on" not in values) or task.remind_on is None:
         task.remind_on = task.due_on - REMIND_BEFORE
     if task.remind_on > task.due_on:
-        raise Invalid.field(
-            "remind_on", "after_due", "提醒日不能晚于截止日", "a reminder comes no later than the due day"
-        )
+        raise Invalid.field("remind_on", "after_due", "提醒日不能晚于截止日", "must not be after the due day")
     if values.keys() & {"due_on", "remind_on"}:
         if task.due_on < local_now().date():
-            raise Invalid.field("due_on", "past", "截止日不能早于今天", "the due day is over")
+            raise Invalid.field("due_on", "past", "截止日不能早于今天", "must not be in the past")
         task.reminded_at = task.overdue_at = None
     if values.get("assignee_id") is not None:
         _check_assignee(session, task)
@@ -197,12 +205,15 @@ def _check_assignee(session: Session, task: Task) -> None:
     )
     if session.scalar(query) is None:
         raise Invalid.field(
-            "assignee_id", "unknown", "不是此对接的参与方", "takes no part in this engagement"
+            "assignee_id",
+            "unknown",
+            "不是此对接的参与方",
+            "is not the id of a participant of this engagement",
         )
 
 
-def _check_number(session: Session, engagement_id: UUID) -> None:
-    if len(session.scalars(select(Task.id).where(Task.engagement_id == engagement_id)).all()) >= MOST_TASKS:
+def _check_count(session: Session, engagement_id: UUID) -> None:
+    if len(session.scalars(select(Task.id).where(Task.engagement_id == engagement_id)).all()) >= MAX_TASKS:
         raise Conflict(
-            f"An engagement has at most {MOST_TASKS} tasks.", f"一个对接至多 {MOST_TASKS} 个任务。"
+            f"An engagement may have at most {MAX_TASKS} tasks.", f"一个对接至多有 {MAX_TASKS} 个任务。"
         )

@@ -1,4 +1,4 @@
-"""The time line of an engagement: a line is written in the transaction of what it tells, and never changed."""
+"""The timeline of an engagement: each entry is written in the transaction of its action and never changed."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ def write(
     text: str = "",
     **data: Any,
 ) -> TimelineEntry:
-    """`role` is the writer's in the engagement, `operator` or `service`; `data` are JSON values."""
+    """Add an entry. `role` is the actor's role in the engagement, `operator` or `service`; `data` are JSON values."""
     entry = TimelineEntry(
         engagement_id=engagement_id,
         kind=kind,
@@ -42,11 +42,11 @@ def write(
 
 
 def actor_of(principal: Principal) -> UUID | None:
-    """The id under which what the principal did is kept: his user's, or his key's."""
+    """The id that is stored as the actor: the user's, or the API key's; None for the service itself."""
     return principal.user_id or principal.api_key_id
 
 
 def entries_of(engagement_id: UUID, *, contracts: bool) -> Select[TimelineEntry]:
-    """Without `contracts` the lines about them are left out: they are for who may see the contracts themselves."""
+    """The entries of an engagement; without `contracts` those about contracts are left out."""
     query = select(TimelineEntry).where(TimelineEntry.engagement_id == engagement_id)
     return query if contracts else query.where(~TimelineEntry.kind.startswith("contract_", autoescape=True))

@@ -1,4 +1,4 @@
-"""Notes that participants leave on the time line."""
+"""Notes that participants add to the timeline."""
 
 from uuid import UUID
 
@@ -14,9 +14,13 @@ from app.engagements.timeline import entries as timeline
 def add_note(session: Session, engagement_id: UUID, *, text: str, principal: Principal) -> TimelineEntry:
     """
     Raises:
-        NotFound: it is not the principal's to see.
-        Conflict: he has not consented yet, or the engagement is over.
+        NotFound: the principal may not see the engagement.
+        Conflict: the principal has not consented, or the engagement has landed or ended.
     """
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True)
-    require_open(seat.engagement)
-    return timeline.write(session, engagement_id, "note", principal=principal, role=seat.role, text=text)
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
+    return timeline.write(
+        session, engagement_id, "note", principal=principal, role=participation.role, text=text
+    )

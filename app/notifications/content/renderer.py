@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlalchemy.orm import Session
 
 from app.clock import JINAN_TIME
-from app.engagements.tasks.service import is_waiting
+from app.engagements.tasks.service import needs_reminder
 from app.events.messages import MessageKind
 from app.libraries.summaries import RecordSummary
 from app.libraries.vocabularies import regions
@@ -114,7 +114,7 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
 
 def render_task_reminder(session: Session, message: Message, context: RenderContext) -> Content | None:
     """The reminder says only that a task is due: it names neither the task nor a participant of the engagement."""
-    if not is_waiting(session, UUID(message.ids["task_id"])):
+    if not needs_reminder(session, UUID(message.ids["task_id"])):
         return None
     path = f"/v1/engagements/{message.ids['engagement_id']}"
     lines = ["您有一项对接任务即将到期或已到期,请登录查看并处理。"]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.accounts.models import AuditEntry, Role
 from app.engagements.contract_models import Contract
-from app.engagements.contracts.checks import DATE_ORDER, PAST, check_terms
+from app.engagements.contracts.checks import DATE_ORDER, NOT_IN_FUTURE, check_terms
 from app.errors import Invalid
 from tests.engagements.lifecycle.test_stage_changes import events
 from tests.support.callers import Caller
@@ -466,7 +466,7 @@ def test_exactly_the_wrong_fields_are_named(
         first, second = dates[earlier], dates[later]
         if first and second and first > second:
             expected.add(later)
-    expected |= {name for name in PAST if (day_ := dates[name]) is not None and day_ > TODAY}
+    expected |= {name for name in NOT_IN_FUTURE if (day_ := dates[name]) is not None and day_ > TODAY}
     expected |= {"technology_amount_wan"} if technology > deal else set()
     expected |= {"payments"} if sum(payments) > deal else set()
     expected |= {"seller_org_id"} if same or (codes[0] and codes[0] == codes[1]) else set()

@@ -8,7 +8,7 @@ import pytest
 from app.accounts.models import Role
 from app.database import now
 from app.engagements.lifecycle import outcomes
-from app.engagements.lifecycle.outcomes import outcomes_of_managers, records_of_owners
+from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
 from app.engagements.models import Engagement
 from app.matching.managers.shrinkage import Tally, above_the_mean
 from tests.support.builders.achievements import achievement_payload
@@ -67,7 +67,7 @@ def test_what_was_undone_or_taken_back_says_nothing(scenario: Scenario) -> None:
         brokered(scenario, owner, "ended", reason)
     brokered(scenario, owner, "landed", publish_mode="confidential")
     with scenario.database.reading() as session:
-        assert records_of_owners(session, [owner]) == {}
+        assert success_rates_of_owners(session, [owner]) == {}
 
 
 def test_of_few_engagements_and_of_many_owners_records_are_the_same(
@@ -79,9 +79,9 @@ def test_of_few_engagements_and_of_many_owners_records_are_the_same(
     brokered(scenario, owners[1], "ended", "price")
     brokered(scenario, owners[2], "landed")
     with scenario.database.reading() as session:
-        few = records_of_owners(session, owners[:2])
-        monkeypatch.setattr(outcomes, "_FEW", 0)
-        many = records_of_owners(session, owners[:2])
+        few = success_rates_of_owners(session, owners[:2])
+        monkeypatch.setattr(outcomes, "_FEW_ENGAGEMENTS", 0)
+        many = success_rates_of_owners(session, owners[:2])
     assert few == pytest.approx(many)
     assert few[owners[0]] > 0.5 > few[owners[1]]
     assert few.keys() == set(owners[:2])

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.database import Database
 from app.engagements.models import OPEN_STAGES, Engagement, Stage
-from app.engagements.transitions import MOVES, targets
+from app.engagements.transitions import TRANSITIONS, targets
 from app.events.outbox import Event
 from app.libraries.demands.models import Demand
 from tests.support.days import day
@@ -118,8 +118,11 @@ def test_a_stale_etag_moves_nothing(scenario: Scenario) -> None:
 def test_the_table_of_moves() -> None:
     """Told a second time: whoever changes the state machine changes it here too, knowingly."""
     rows = {
-        (move.source.value, move.target.value): (sorted(move.who), move.needs.value if move.needs else None)
-        for move in MOVES.values()
+        (move.source.value, move.target.value): (
+            sorted(move.actors),
+            move.requires.value if move.requires else None,
+        )
+        for move in TRANSITIONS.values()
     }
     anyone = ["entrepreneur", "manager", "operator", "scientist", "service"]
     assert rows == {

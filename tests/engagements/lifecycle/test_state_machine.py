@@ -159,7 +159,7 @@ class EngagementMachine(DatabaseMachine):
         engagement = self.pick(n)
         reason = "other" if to is Stage.ENDED else None
         self.command(
-            lambda session: stage_changes.move(
+            lambda session: stage_changes.change_stage(
                 session, engagement, target=to, note="n", reason=reason, principal=self.actors[actor]
             )
         )
@@ -185,7 +185,7 @@ class EngagementMachine(DatabaseMachine):
             target = Stage.of(ALONG[ALONG.index(stage) + 1])
             me = self.actors[lead]
             self.command(
-                lambda session, target=target, me=me: stage_changes.move(
+                lambda session, target=target, me=me: stage_changes.change_stage(
                     session, engagement, target=target, note="n", principal=me
                 )
             )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engagements.shares.rule import STEP, WHOLE, check_shares, is_part, split_amount
+from app.engagements.shares.rule import STEP, WHOLE, check_shares, is_percentage, split_amount
 from app.errors import Invalid
 
 percents = st.decimals(min_value=-5, max_value=120, places=3) | st.decimals(
@@ -68,4 +68,4 @@ def test_an_amount_is_split_without_a_rest(shares: list[tuple[int, Decimal]], am
 
 @pytest.mark.parametrize("part", ["0", "-1", "100.01", "0.001", "NaN", "Infinity"])
 def test_what_is_no_part(part: str) -> None:
-    assert not is_part(Decimal(part))
+    assert not is_percentage(Decimal(part))
