@@ -1,4 +1,4 @@
-"""What all figures share: the head of an answer, names of keys, parts of numbers."""
+"""Helpers that all figures share: response heads, labels of keys, ratios and durations."""
 
 from typing import Any
 
@@ -12,34 +12,35 @@ _DAY = 86400
 _HOUR = 3600
 
 
-def head(asked: StatisticsQuery) -> dict[str, Any]:
-    """The fields of `schemas.Asking`."""
-    least = asked.least if asked.hides else None
-    rule_zh = "日期为北京时间;每条记录按其第一个领域计入一个一级领域。"
-    rule_en = "Days are days in Jinan; each record counts in one first-level field, that of its first code."
-    if least is not None:
+def head(criteria: StatisticsQuery) -> dict[str, Any]:
+    """The fields of `schemas.FigureHead`."""
+    min_cell = criteria.min_cell if criteria.suppresses else None
+    rule_zh = "日期为北京时间;每条记录仅按其第一个领域计入一个一级领域。"
+    rule_en = "Days are in Jinan time. Each record counts in one first-level field, that of its first code."
+    if min_cell is not None:
         rule_zh += (
-            f"少于 {least} 条记录的数值不显示;由合计可推算时,另隐藏最小的若干项,"
-            f"使隐藏项除去任一项后仍不少于 {least} 条。"
+            f"少于 {min_cell} 条记录的数值不显示;如可由合计推算,另隐藏数值最小的若干项,"
+            f"使隐藏项除去任一项后仍不少于 {min_cell} 条。"
         )
         rule_en += (
-            f" Counts of fewer than {least} records are hidden; where a total tells them, the smallest others too, "
-            f"until the hidden ones without any one of them come from {least} records or more."
+            f" Counts below {min_cell} are suppressed. If a suppressed count could be derived from a total, the next "
+            f"smallest counts are suppressed too, until the suppressed counts without any one of them sum to at least "
+            f"{min_cell}."
         )
     return {
-        "first": asked.first,
-        "last": asked.last,
-        "field": asked.field,
-        "region": asked.region,
-        "scope": (Scope.CITY if asked.everything else Scope.OWN).value,
-        "min_cell": least,
+        "first": criteria.first,
+        "last": criteria.last,
+        "field": criteria.field,
+        "region": criteria.region,
+        "scope": (Scope.CITY if criteria.includes_all else Scope.OWN).value,
+        "min_cell": min_cell,
         "rule_zh": rule_zh,
         "rule_en": rule_en,
     }
 
 
-def named(vocabulary_name: str | None, key: str) -> dict[str, str]:
-    """`key`, `label_zh` and `label_en` of a line; a key that the vocabulary does not know stands for itself."""
+def labelled(vocabulary_name: str | None, key: str) -> dict[str, str]:
+    """`key`, `label_zh` and `label_en` of a line; a key that is not in the vocabulary is its own label."""
     if key == NONE:
         return {"key": key, "label_zh": "无", "label_en": "None"}
     if vocabulary_name is not None and key in (terms := vocabulary(vocabulary_name)):
@@ -52,18 +53,20 @@ def region_name(key: str) -> str:
 
 
 def share(part: int | None, whole: int | None) -> float | None:
-    """0–1 to four places; None of nothing, or where either is hidden."""
+    """`part / whole`, 0–1, rounded to four decimals; None if the whole is 0 or either is suppressed."""
     return None if part is None or not whole else round(part / whole, 4)
 
 
 def days(seconds: Any) -> float:
+    """Seconds in days, rounded to two decimals."""
     return round(float(seconds) / _DAY, 2)
 
 
 def hours(seconds: Any) -> float:
+    """Seconds in hours, rounded to two decimals."""
     return round(float(seconds) / _HOUR, 2)
 
 
-def counted(session: Session, query: Any) -> dict[Any, Any]:
-    """First column of a select → second."""
+def count_by_key(session: Session, query: Any) -> dict[Any, Any]:
+    """Runs a query of (key, value) rows."""
     return {row[0]: row[1] for row in session.execute(query)}

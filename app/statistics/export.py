@@ -1,4 +1,4 @@
-"""Answers as files: the lines of a figure as tables, with the titles of their fields as headers."""
+"""Figures as CSV and XLSX files; the titles of the fields are the column headers."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Response
 
-from app.statistics.schemas import Asking, Line
+from app.statistics.schemas import FigureHead, Line
 from app.talent.spreadsheets import CSV_TYPE, XLSX_TYPE, Cell, Sheet, as_csv, as_workbook
 
 
@@ -21,20 +21,20 @@ FILES: dict[int | str, dict[str, Any]] = {
 }
 
 Tables = Sequence[tuple[str, type[Line], Sequence[Line]]]
-"""Name, kind of line, lines; CSV holds the first."""
+"""(title, type of line, lines) of each table; CSV contains only the first table."""
 
 
-def as_file(figure: str, head: Asking, tables: Tables, wanted: Format) -> Response:
-    """CSV: the figure's first table. XLSX: all of them, and a sheet that says what was asked and by what rule."""
-    name = f"{figure}-{head.first}-{head.last}.{wanted.value}"
-    if wanted is Format.CSV:
+def as_file(figure: str, head: FigureHead, tables: Tables, format_: Format) -> Response:
+    """CSV: the first table. XLSX: all tables, and a sheet with the criteria and the counting rule."""
+    name = f"{figure}-{head.first}-{head.last}.{format_.value}"
+    if format_ is Format.CSV:
         _, kind, lines = tables[0]
         content, media = as_csv(_headers(kind), [_cells(kind, line) for line in lines]), CSV_TYPE
     else:
         sheets: list[Sheet] = [
             (title, _headers(kind), [_cells(kind, line) for line in lines]) for title, kind, lines in tables
         ]
-        sheets.append(("口径", ("项目 item", "内容 value"), _asked(head)))
+        sheets.append(("口径", ("项目 item", "内容 value"), _criteria_rows(head)))
         content, media = as_workbook(sheets), XLSX_TYPE
     return Response(
         content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -42,7 +42,7 @@ def as_file(figure: str, head: Asking, tables: Tables, wanted: Format) -> Respon
 
 
 def _columns(kind: type[Line]) -> list[str]:
-    """What the lines are counted of is an address, and no use in a file."""
+    """All fields but `hidden`, which comes last, and the paths of rows, which are of no use in a file."""
     return [name for name in kind.model_fields if name != "hidden" and not name.endswith("rows")]
 
 
@@ -54,9 +54,9 @@ def _cells(kind: type[Line], line: Line) -> list[Cell]:
     return [getattr(line, name) for name in _columns(kind)] + ["是" if line.hidden else None]
 
 
-def _asked(head: Asking) -> list[list[Cell]]:
-    values = [(name, getattr(head, name)) for name in Asking.model_fields]
+def _criteria_rows(head: FigureHead) -> list[list[Cell]]:
+    values = [(name, getattr(head, name)) for name in FigureHead.model_fields]
     return [
-        [f"{Asking.model_fields[name].title or ''} {name}".strip(), None if value is None else str(value)]
+        [f"{FigureHead.model_fields[name].title or ''} {name}".strip(), None if value is None else str(value)]
         for name, value in values
     ]

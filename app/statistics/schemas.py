@@ -1,4 +1,4 @@
-"""Statistics on the wire. Titles of fields are the headers of the tables in CSV and XLSX."""
+"""Response bodies of statistics. The titles of the fields are the column headers of CSV and XLSX files."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from app.engagements.schemas import EngagementRow
 from app.libraries.summaries import RecordSummary
 
-_HIDDEN = "数量过小而不显示时为 true,相应数值为空"
-_ROWS = "所统计的明细;不可查看时为空"
+_HIDDEN = "因数量过小不显示时为 true,相应数值为空"
+_ROWS = "所统计明细的地址;无权查看时为空"
 
 
 class Line(BaseModel):
-    """One line of a table. `rows` names the address of what was counted."""
+    """One line of a table; `rows` is the path of the counted rows."""
 
     hidden: bool = Field(False, title="已隐藏", description=_HIDDEN)
 
@@ -25,15 +25,15 @@ class Keyed(Line):
     label_en: str = Field(title="Name")
 
 
-class Asking(BaseModel):
-    """What the figures are for."""
+class FigureHead(BaseModel):
+    """The criteria of a figure, and the rule by which it is counted."""
 
     first: date = Field(alias="from", title="起始日")
     last: date = Field(alias="to", title="截止日")
     field: str | None = Field(title="一级领域")
     region: str | None = Field(title="地区")
     scope: str = Field(title="范围", description="city 全市 own 本单位或本人")
-    min_cell: int | None = Field(title="最小显示数", description="少于此数的不显示;为空时不隐藏")
+    min_cell: int | None = Field(title="最小显示数", description="少于此数的不显示;为空时全部显示")
     rule_zh: str = Field(title="口径")
     rule_en: str
 
@@ -41,7 +41,7 @@ class Asking(BaseModel):
 
 
 class StepLine(Keyed):
-    """`group` is the field or region where the funnel is grouped."""
+    """One step of the funnel; `group` is the field or region if the funnel is grouped."""
 
     group: str | None = Field(title="分组")
     group_zh: str | None = Field(title="分组名称")
@@ -56,9 +56,9 @@ class ReasonLine(Keyed):
     rows: str | None = Field(title="明细", description=_ROWS)
 
 
-class FunnelRead(Asking):
+class FunnelRead(FigureHead):
     steps: list[StepLine]
-    ended: list[ReasonLine] = Field(description="这些需求的对接中已终止的,按原因")
+    ended: list[ReasonLine] = Field(description="上述需求已终止的对接,按终止原因统计")
 
 
 class StageLine(Keyed):
@@ -71,12 +71,12 @@ class StageLine(Keyed):
     ongoing_rows: str | None = Field(title="仍在本阶段的明细", description=_ROWS)
 
 
-class StageTimesRead(Asking):
+class StageTimesRead(FigureHead):
     stages: list[StageLine]
 
 
 class ContractLine(Keyed):
-    """Amounts in 万元. Landed and cancelled ones of a group are shown to the bureau and for own rows."""
+    """Amounts in 万元. Landed and cancelled contracts of a group are shown to operators and for own rows."""
 
     count: int | None = Field(title="合同数")
     deal_amount_wan: Decimal | None = Field(title="成交额(万元)")
@@ -91,7 +91,7 @@ class ContractLine(Keyed):
     cancelled_rows: str | None = Field(title="已撤销的明细", description=_ROWS)
 
 
-class ContractsRead(Asking):
+class ContractsRead(FigureHead):
     group_by: str | None = Field(title="分组")
     total: ContractLine
     groups: list[ContractLine]
@@ -110,13 +110,13 @@ class GapLine(Keyed):
     rows: dict[str, str] = Field(title="明细", description="各数对应的明细")
 
 
-class GapsRead(Asking):
+class GapsRead(FigureHead):
     formula: str = Field(title="缺口分公式", examples=["without_good / (1 + good_achievements / demands)"])
     fields: list[GapLine] = Field(description="缺口最大的在前")
 
 
 class ResponseLine(Keyed):
-    """`got` is the sum of the five outcomes; `read` counts among them."""
+    """`got` is the sum of the five outcomes; `read` is a part of it."""
 
     got: int | None = Field(title="推送数")
     read: int | None = Field(title="已读")
@@ -131,12 +131,12 @@ class ResponseLine(Keyed):
 class ChannelLine(Keyed):
     total: int | None = Field(title="投递数")
     delivered: int | None = Field(title="送达")
-    undelivered: int | None = Field(title="未送达", description="放弃或届时已无内容")
+    undelivered: int | None = Field(title="未送达", description="已放弃投递,或投递时已无内容")
     under_way: int | None = Field(title="投递中")
     rows: dict[str, str] = Field(title="明细", description="各数对应的明细")
 
 
-class PushesRead(Asking):
+class PushesRead(FigureHead):
     group_by: str | None = Field(title="分组")
     total: ResponseLine
     groups: list[ResponseLine]
@@ -147,7 +147,7 @@ class PushesRead(Asking):
 
 
 class ManagerLine(ResponseLine):
-    """`key` is the manager's id. Engagements are those he leads, by their present stage."""
+    """`key` is the manager's id. Engagements are those that the manager leads, by current stage."""
 
     number: str = Field(title="编号")
     median_answer_hours: float | None = Field(title="答复用时中位数(小时)")
@@ -160,7 +160,7 @@ class ManagerLine(ResponseLine):
     contract_amount_wan: Decimal | None = Field(title="所占成交额(万元)", description="按分成")
 
 
-class ManagersRead(Asking):
+class ManagersRead(FigureHead):
     items: list[ManagerLine]
     next_cursor: str | None = Field(description="下一页的游标;最后一页为 null")
 

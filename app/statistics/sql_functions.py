@@ -1,4 +1,4 @@
-"""What the figures need of SQL and the two databases spell differently."""
+"""SQL functions of the figures that SQLite and PostgreSQL spell differently."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
 NONE = "none"
-"""The key of what has no field or no region."""
+"""The key of rows without a field or region."""
 
 
 class local_day(FunctionElement[str]):
-    """The day in Jinan of a time, as ``2026-11-26``."""
+    """The day of a time in Jinan time, as ``2026-11-26``."""
 
     type = String()
     inherit_cache = True
@@ -20,7 +20,7 @@ class local_day(FunctionElement[str]):
 
 @compiles(local_day, "sqlite")
 def _day_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    # Times are stored in UTC; China has had one zone without summer time since 1992.
+    # Times are stored in UTC. China has had a single time zone without summer time since 1992.
     return f"date({compiler.process(element.clauses, **options)}, '+8 hours')"
 
 
@@ -50,5 +50,5 @@ def _seconds_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def main_field(fields: InstrumentedAttribute[list[str]]) -> ColumnElement[str]:
-    """The first-level field (two digits) of the first code: each record counts in one field, so that parts add up."""
+    """The first-level field (two digits) of the first code. Each record counts in one field, so parts add up."""
     return func.coalesce(func.nullif(func.substr(fields[0].as_string(), 1, 2), ""), NONE)

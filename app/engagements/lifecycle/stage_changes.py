@@ -247,7 +247,7 @@ def _write(
     event = EngagementEnded if transition.target is Stage.ENDED else EngagementMoved
     emit(
         session,
-        happened(
+        event(
             **engagement_payload(engagement),
             from_stage=transition.source,
             to_stage=transition.target,

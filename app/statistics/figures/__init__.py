@@ -1,1 +1,1 @@
-"""Figures of statistics, with what the reader may see of them."""
+"""Figures of statistics, reduced to what the reader may see."""

@@ -16,7 +16,7 @@ from app.statistics.figures.demands import Grouping
 from app.statistics.figures.pushes import PushGroup
 from app.statistics.queries import pushes as push_queries
 from app.statistics.queries.engagements import ContractGroup
-from app.statistics.query import Asking, AskingScope, StatisticsQuery
+from app.statistics.query import Criteria, ScopedCriteria, StatisticsQuery
 from app.statistics.schemas import (
     ChannelLine,
     ContractLine,
@@ -47,7 +47,7 @@ FileFormat = Annotated[Format, Query(alias="format", description="json、csv 或
 
 @router.get("/funnel", summary="从发布到落地的漏斗", response_model=FunnelRead, responses=FILES)
 def funnel(
-    asked: AskingScope,
+    asked: ScopedCriteria,
     session: ReadSession,
     group_by: Annotated[Grouping | None, Query(description="分组;全市的仅管理部门可见")] = None,
     wanted: FileFormat = Format.JSON,
@@ -62,7 +62,7 @@ def funnel(
 
 @router.get("/stage-times", summary="各阶段用时", response_model=StageTimesRead, responses=FILES)
 def stage_times(
-    asked: AskingScope, session: ReadSession, wanted: FileFormat = Format.JSON
+    asked: ScopedCriteria, session: ReadSession, wanted: FileFormat = Format.JSON
 ) -> StageTimesRead | Response:
     """期间内进入各阶段的对接;已离开该阶段的计用时,仍在的另计。"""
     found = engagements.stage_times(session, asked)
@@ -73,7 +73,7 @@ def stage_times(
 
 @router.get("/contracts", summary="技术合同", response_model=ContractsRead, responses=FILES)
 def contracts(
-    asked: AskingScope,
+    asked: ScopedCriteria,
     session: ReadSession,
     group_by: Annotated[
         ContractGroup | None, Query(description="分组: field 领域 region 买方地区 month 签订月份 kind 类型")
@@ -88,7 +88,9 @@ def contracts(
 
 
 @router.get("/gaps", summary="供需缺口", response_model=GapsRead, responses=FILES)
-def gaps(asked: AskingScope, session: ReadSession, wanted: FileFormat = Format.JSON) -> GapsRead | Response:
+def gaps(
+    asked: ScopedCriteria, session: ReadSession, wanted: FileFormat = Format.JSON
+) -> GapsRead | Response:
     """期间内发布且仍在发布的需求与成果,按一级领域;缺口最大的在前。"""
     found = demands.gaps(session, asked)
     if wanted is Format.JSON:
@@ -98,7 +100,7 @@ def gaps(asked: AskingScope, session: ReadSession, wanted: FileFormat = Format.J
 
 @router.get("/pushes", summary="推送反馈", response_model=PushesRead, responses=FILES)
 def pushes(
-    asked: AskingScope,
+    asked: ScopedCriteria,
     session: ReadSession,
     group_by: Annotated[PushGroup | None, Query(description="分组;全市的仅管理部门可见")] = None,
     wanted: FileFormat = Format.JSON,
@@ -117,7 +119,7 @@ def pushes(
 
 @router.get("/managers", summary="技术经理人活动", response_model=ManagersRead, responses=FILES)
 def managers(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     paging: Paging,
     wanted: FileFormat = Format.JSON,
@@ -125,12 +127,14 @@ def managers(
     """管理部门可见全部,技术经理人可见本人,高校院所可见本单位人员的数值。文件含全部人员,不分页。"""
     if wanted is Format.JSON:
         items, following = _page(session, asked, paging)
-        return ManagersRead(**head(push_figures.counted_for(asked)), items=items, next_cursor=following)
+        return ManagersRead(
+            **head(push_figures.criteria_for_managers(asked)), items=items, next_cursor=following
+        )
     items, following = _page(session, asked, PageRequest(MAX_PAGE))
     while following is not None:
         more, following = _page(session, asked, PageRequest(MAX_PAGE, following))
         items += more
-    found = ManagersRead(**head(push_figures.counted_for(asked)), items=items, next_cursor=None)
+    found = ManagersRead(**head(push_figures.criteria_for_managers(asked)), items=items, next_cursor=None)
     return as_file("managers", found, [("技术经理人", ManagerLine, items)], wanted)
 
 

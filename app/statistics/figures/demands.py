@@ -1,4 +1,4 @@
-"""Funnel and gaps, with what the reader may see of them."""
+"""Figures of the funnel and of the gaps between demand and supply, reduced to what the reader may see."""
 
 from collections import Counter, defaultdict
 from typing import Literal
@@ -6,12 +6,12 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from app.libraries.vocabularies import hightech_fields
-from app.statistics.common import counted, head, named, region_name, share
+from app.statistics.common import count_by_key, head, labelled, region_name, share
 from app.statistics.queries import demands as queries
 from app.statistics.queries.demands import FunnelStep, GapPart
 from app.statistics.query import StatisticsQuery, operators_only
 from app.statistics.schemas import FunnelRead, GapLine, GapsRead, ReasonLine, StepLine
-from app.statistics.small_cell_suppression import hidden_parts, is_small, shown_steps
+from app.statistics.small_cell_suppression import is_small, publishable_steps, suppressed_parts
 from app.statistics.sql_functions import NONE
 
 Grouping = Literal["field", "region"]
@@ -36,29 +36,29 @@ def step_code(step: FunnelStep) -> str:
     return step.name.lower()
 
 
-def funnel(session: Session, asked: StatisticsQuery, group_by: Grouping | None) -> FunnelRead:
-    """Of the demands published in the period, how far each came until now.
+def funnel(session: Session, criteria: StatisticsQuery, group_by: Grouping | None) -> FunnelRead:
+    """The steps that the demands published in the period have reached so far.
 
     Raises:
-        Forbidden: groups of the whole city are the bureau's.
+        Forbidden: only operators may see groups of the whole city.
     """
     if group_by is not None:
-        operators_only(asked, "分组漏斗", "The funnel by groups")
+        operators_only(criteria, "分组漏斗", "The funnel by groups")
     furthest: defaultdict[str, Counter[int]] = defaultdict(Counter)
     if group_by is None:
         furthest[NONE] = Counter()
-    for key, step, count in session.execute(queries.funnel(asked, group_by)):
+    for key, step, count in session.execute(queries.funnel(criteria, group_by)):
         furthest[key][step] += count
-    steps = [line for key in sorted(furthest) for line in _steps(asked, group_by, key, furthest[key])]
-    return FunnelRead(**head(asked), steps=steps, ended=_ended(session, asked))
+    steps = [line for key in sorted(furthest) for line in _steps(criteria, group_by, key, furthest[key])]
+    return FunnelRead(**head(criteria), steps=steps, ended=_ended(session, criteria))
 
 
 def _steps(
-    asked: StatisticsQuery, group_by: Grouping | None, key: str, furthest: Counter[int]
+    criteria: StatisticsQuery, group_by: Grouping | None, key: str, furthest: Counter[int]
 ) -> list[StepLine]:
     counts = [sum(count for reached, count in furthest.items() if reached >= step) for step in FunnelStep]
-    shown = shown_steps(counts, asked.least) if asked.hides else [True] * len(counts)
-    seen = [count if there else None for count, there in zip(counts, shown, strict=True)]
+    shown = publishable_steps(counts, criteria.min_cell) if criteria.suppresses else [True] * len(counts)
+    visible_counts = [count if is_shown else None for count, is_shown in zip(counts, shown, strict=True)]
     group = None if group_by is None else key
     fields = hightech_fields()
     name = None
@@ -73,71 +73,74 @@ def _steps(
             hidden=not shown[step],
             group=group,
             group_zh=name,
-            count=seen[step],
-            of_published=share(seen[step], seen[0]),
-            of_previous=share(seen[step], seen[step - 1]) if step else None,
-            rows=asked.rows("funnel", step=step_code(step), group_by=group_by, key=group),
+            count=visible_counts[step],
+            of_published=share(visible_counts[step], visible_counts[0]),
+            of_previous=share(visible_counts[step], visible_counts[step - 1]) if step else None,
+            rows=criteria.rows("funnel", step=step_code(step), group_by=group_by, key=group),
         )
         for step in FunnelStep
     ]
 
 
-def _ended(session: Session, asked: StatisticsQuery) -> list[ReasonLine]:
-    counts: dict[str, int] = counted(session, queries.ended(asked))
+def _ended(session: Session, criteria: StatisticsQuery) -> list[ReasonLine]:
+    counts: dict[str, int] = count_by_key(session, queries.ended(criteria))
     return reason_lines(
-        asked,
+        criteria,
         counts,
         vocabulary_name="engagement_end_reasons",
-        rows={reason: asked.rows("funnel/ended", reason=reason) for reason in counts},
+        rows={reason: criteria.rows("funnel/ended", reason=reason) for reason in counts},
     )
 
 
 def reason_lines(
-    asked: StatisticsQuery, counts: dict[str, int], *, vocabulary_name: str, rows: dict[str, str | None]
+    criteria: StatisticsQuery, counts: dict[str, int], *, vocabulary_name: str, rows: dict[str, str | None]
 ) -> list[ReasonLine]:
-    """The commonest first. Where the parts would give themselves away, not even their names are shown."""
-    hidden = hidden_parts(counts, asked.least) if asked.hides else frozenset()
+    """Lines by count, highest first. Empty if suppression is not safe even with all counts hidden."""
+    hidden = suppressed_parts(counts, criteria.min_cell) if criteria.suppresses else frozenset()
     if hidden is None:
         return []
     return [
         ReasonLine(
-            **named(vocabulary_name, reason),
+            **labelled(vocabulary_name, reason),
             hidden=reason in hidden,
             count=None if reason in hidden else counts[reason],
             rows=rows[reason],
         )
         for reason in sorted(
-            counts, key=lambda one: (one in hidden, -counts[one] if one not in hidden else 0, one)
+            counts,
+            key=lambda reason: (reason in hidden, -counts[reason] if reason not in hidden else 0, reason),
         )
     ]
 
 
-def gaps(session: Session, asked: StatisticsQuery) -> GapsRead:
-    """By first-level field: what is asked for and what there is, of records published in the period and still so."""
+def gaps(session: Session, criteria: StatisticsQuery) -> GapsRead:
+    """Demand and supply by first-level field, from records published in the period that are still published."""
     lines: dict[str, dict[str, int]] = {
         key: dict.fromkeys(_GAP_COUNTS, 0) for key in hightech_fields().children()
     }
 
-    def of(key: str) -> dict[str, int]:
+    def counts_of(key: str) -> dict[str, int]:
         return lines.setdefault(key, dict.fromkeys(_GAP_COUNTS, 0))
 
-    for key, demands, good, immature in session.execute(queries.demand_gaps(asked)):
-        of(key).update(demands=demands, with_good=good, without_good=demands - good, too_immature=immature)
-    for key, achievements, unwanted in session.execute(queries.achievement_gaps(asked)):
-        of(key).update(achievements=achievements, unwanted=unwanted)
-    for key, count in session.execute(queries.good_achievements(asked)):
-        of(key).update(good_achievements=count)
-    found = [_gap_line(asked, key, counts) for key, counts in lines.items()]
-    found.sort(key=lambda line: (line.gap_score is None, -(line.gap_score or 0), line.key))
-    return GapsRead(**head(asked), formula=FORMULA, fields=found)
+    for key, demands, good, immature in session.execute(queries.demand_gaps(criteria)):
+        counts_of(key).update(
+            demands=demands, with_good=good, without_good=demands - good, too_immature=immature
+        )
+    for key, achievements, unwanted in session.execute(queries.achievement_gaps(criteria)):
+        counts_of(key).update(achievements=achievements, unwanted=unwanted)
+    for key, count in session.execute(queries.good_achievements(criteria)):
+        counts_of(key).update(good_achievements=count)
+    gap_lines = [_gap_line(criteria, key, counts) for key, counts in lines.items()]
+    gap_lines.sort(key=lambda line: (line.gap_score is None, -(line.gap_score or 0), line.key))
+    return GapsRead(**head(criteria), formula=FORMULA, fields=gap_lines)
 
 
 _GAP_COUNTS = tuple(part.name.lower() for part in GapPart)
 
 
-def _gap_line(asked: StatisticsQuery, key: str, counts: dict[str, int]) -> GapLine:
-    hidden = _hidden_gaps(counts, asked.least) if asked.hides else frozenset[str]()
-    seen = {name: None if name in hidden else count for name, count in counts.items()}
+def _gap_line(criteria: StatisticsQuery, key: str, counts: dict[str, int]) -> GapLine:
+    hidden = _suppressed_gaps(counts, criteria.min_cell) if criteria.suppresses else frozenset[str]()
+    visible_counts = {name: None if name in hidden else count for name, count in counts.items()}
     per_demand = None
     score = None
     if not hidden & {"demands", "good_achievements"} and counts["demands"]:
@@ -146,10 +149,10 @@ def _gap_line(asked: StatisticsQuery, key: str, counts: dict[str, int]) -> GapLi
             score = round(counts["without_good"] / (1 + per_demand), 4)
     elif not counts["demands"]:
         score = 0.0
-    links = {name: asked.rows("gaps", part=name, key=key) for name in counts}
+    links = {name: criteria.rows("gaps", part=name, key=key) for name in counts}
     return GapLine(
-        **named("hightech_fields", key),
-        **seen,
+        **labelled("hightech_fields", key),
+        **visible_counts,
         hidden=bool(hidden),
         good_per_demand=None if per_demand is None else round(per_demand, 4),
         gap_score=score,
@@ -157,14 +160,14 @@ def _gap_line(asked: StatisticsQuery, key: str, counts: dict[str, int]) -> GapLi
     )
 
 
-def _hidden_gaps(counts: dict[str, int], least: int) -> frozenset[str]:
-    """A part and what is left of its whole are hidden together."""
-    hidden = {name for name, count in counts.items() if is_small(count, least)}
+def _suppressed_gaps(counts: dict[str, int], min_cell: int) -> frozenset[str]:
+    """Suppress a part together with the remainder of its whole."""
+    hidden = {name for name, count in counts.items() if is_small(count, min_cell)}
     if hidden & {"with_good", "without_good"}:
         hidden |= {"with_good", "without_good", "too_immature"}
-    if is_small(counts["without_good"] - counts["too_immature"], least):
+    if is_small(counts["without_good"] - counts["too_immature"], min_cell):
         hidden.add("too_immature")
-    if is_small(counts["achievements"] - counts["unwanted"], least):
+    if is_small(counts["achievements"] - counts["unwanted"], min_cell):
         hidden.add("unwanted")
     if "demands" in hidden:
         hidden |= {"with_good", "without_good", "too_immature", "good_achievements"}

@@ -1,4 +1,4 @@
-"""Time in each stage and contracts, with what the reader may see of them."""
+"""Figures of stage durations and contracts, reduced to what the reader may see."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engagements.models import OPEN_STAGES
-from app.statistics.common import counted, days, head, named
+from app.statistics.common import count_by_key, days, head, labelled
 from app.statistics.queries import engagements as queries
 from app.statistics.queries.engagements import ContractGroup, ContractPart
 from app.statistics.query import StatisticsQuery
 from app.statistics.schemas import ContractLine, ContractsRead, StageLine, StageTimesRead
-from app.statistics.small_cell_suppression import hidden_parts, is_small
+from app.statistics.small_cell_suppression import is_small, suppressed_parts
 from app.statistics.sql_functions import NONE
 
 _ZERO = Decimal("0.00")
@@ -22,19 +22,19 @@ _VOCABULARIES = {
 }
 
 
-def stage_times(session: Session, asked: StatisticsQuery) -> StageTimesRead:
-    """Of the stays that began in the period: those over by their length, those that still last apart."""
-    finished = {row[0]: row for row in session.execute(queries.stage_times(asked))}
-    ongoing: dict[str, int] = counted(session, queries.open_stages(asked))
+def stage_times(session: Session, criteria: StatisticsQuery) -> StageTimesRead:
+    """Durations by stage, of the stays that began in the period; ongoing stays are counted separately."""
+    finished = {row[0]: row for row in session.execute(queries.stage_times(criteria))}
+    ongoing: dict[str, int] = count_by_key(session, queries.open_stages(criteria))
     lines = []
     for stage in OPEN_STAGES:
         _, count, mean, low, high, p90 = finished.get(stage.value, (stage.value, 0, 0, 0, 0, 0))
-        lasting = ongoing.get(stage.value, 0)
+        ongoing_count = ongoing.get(stage.value, 0)
         hidden = {
-            "finished": asked.hides and is_small(count, asked.least),
-            "ongoing": asked.hides and is_small(lasting, asked.least),
+            "finished": criteria.suppresses and is_small(count, criteria.min_cell),
+            "ongoing": criteria.suppresses and is_small(ongoing_count, criteria.min_cell),
         }
-        there = count > 0 and not hidden["finished"]
+        has_times = count > 0 and not hidden["finished"]
         lines.append(
             StageLine(
                 key=stage.value,
@@ -42,93 +42,98 @@ def stage_times(session: Session, asked: StatisticsQuery) -> StageTimesRead:
                 label_en=stage.en,
                 hidden=any(hidden.values()),
                 finished=None if hidden["finished"] else count,
-                mean_days=days(mean) if there else None,
-                median_days=days((low + high) / 2) if there else None,
-                p90_days=days(p90) if there else None,
-                ongoing=None if hidden["ongoing"] else lasting,
-                rows=asked.rows("stage-times", stage=stage.value, left="true"),
-                ongoing_rows=asked.rows("stage-times", stage=stage.value, left="false"),
+                mean_days=days(mean) if has_times else None,
+                median_days=days((low + high) / 2) if has_times else None,
+                p90_days=days(p90) if has_times else None,
+                ongoing=None if hidden["ongoing"] else ongoing_count,
+                rows=criteria.rows("stage-times", stage=stage.value, left="true"),
+                ongoing_rows=criteria.rows("stage-times", stage=stage.value, left="false"),
             )
         )
-    return StageTimesRead(**head(asked), stages=lines)
+    return StageTimesRead(**head(criteria), stages=lines)
 
 
-def contracts(session: Session, asked: StatisticsQuery, group_by: ContractGroup | None) -> ContractsRead:
-    """Signed in the period, in 万元; sums are exact."""
-    found = [_Counted(row) for row in session.execute(queries.contracts(asked, group_by))]
-    whole = _Counted.sum(found)
+def contracts(session: Session, criteria: StatisticsQuery, group_by: ContractGroup | None) -> ContractsRead:
+    """Contracts signed in the period, with exact sums in 万元."""
+    sums = [_ContractSums(row) for row in session.execute(queries.contracts(criteria, group_by))]
+    whole = _ContractSums.sum(sums)
     hidden: frozenset[str] | None = frozenset()
-    if asked.hides:
-        hidden = hidden_parts({one.key: one.counts[ContractPart.STANDING] for one in found}, asked.least)
-    every = frozenset(one.key for one in found)
-    groups = [_line(asked, group_by, one, one.key in (every if hidden is None else hidden)) for one in found]
+    if criteria.suppresses:
+        hidden = suppressed_parts(
+            {group.key: group.counts[ContractPart.STANDING] for group in sums}, criteria.min_cell
+        )
+    all_keys = frozenset(group.key for group in sums)
+    groups = [
+        _line(criteria, group_by, group, group.key in (all_keys if hidden is None else hidden))
+        for group in sums
+    ]
     return ContractsRead(
-        **head(asked),
+        **head(criteria),
         group_by=group_by,
-        total=_line(asked, None, whole, hidden is None),
+        total=_line(criteria, None, whole, hidden is None),
         groups=groups if group_by is not None else [],
     )
 
 
-class _Counted:
-    """A key with count, deal and technology amount of each part."""
+class _ContractSums:
+    """Count, deal amount and technology amount of each part, for one key."""
 
     def __init__(self, row: Any) -> None:
         self.key: str = row[0]
         self.counts: dict[ContractPart, int] = {}
         self.deals: dict[ContractPart, Decimal] = {}
         self.technology: dict[ContractPart, Decimal] = {}
-        for place, part in enumerate(ContractPart):
-            count, deal, technology = row[1 + 3 * place : 4 + 3 * place]
+        for position, part in enumerate(ContractPart):
+            count, deal, technology = row[1 + 3 * position : 4 + 3 * position]
             self.counts[part] = int(count)
             self.deals[part] = deal if deal is not None else _ZERO
             self.technology[part] = technology if technology is not None else _ZERO
 
     @classmethod
-    def sum(cls, parts: list["_Counted"]) -> "_Counted":
+    def sum(cls, groups: list["_ContractSums"]) -> "_ContractSums":
         whole = cls((NONE, *(0, _ZERO, _ZERO) * len(ContractPart)))
-        for one in parts:
+        for group in groups:
             for part in ContractPart:
-                whole.counts[part] += one.counts[part]
-                whole.deals[part] += one.deals[part]
-                whole.technology[part] += one.technology[part]
+                whole.counts[part] += group.counts[part]
+                whole.deals[part] += group.deals[part]
+                whole.technology[part] += group.technology[part]
         return whole
 
 
 def _line(
-    asked: StatisticsQuery, group_by: ContractGroup | None, one: _Counted, hidden: bool
+    criteria: StatisticsQuery, group_by: ContractGroup | None, amounts: _ContractSums, hidden: bool
 ) -> ContractLine:
-    """`group_by` is None for the total, which alone shows others what landed and what was cancelled."""
+    """`group_by` is None for the total, the only line that shows landed and cancelled contracts to everybody."""
     shown = {ContractPart.STANDING: not hidden}
-    standing, landed = one.counts[ContractPart.STANDING], one.counts[ContractPart.LANDED]
-    small = is_small(landed, asked.least) or is_small(standing - landed, asked.least)
-    for part, fits in (
+    standing, landed = amounts.counts[ContractPart.STANDING], amounts.counts[ContractPart.LANDED]
+    small = is_small(landed, criteria.min_cell) or is_small(standing - landed, criteria.min_cell)
+    for part, is_publishable in (
         (ContractPart.LANDED, not hidden and not small),
-        (ContractPart.CANCELLED, not is_small(one.counts[ContractPart.CANCELLED], asked.least)),
+        (ContractPart.CANCELLED, not is_small(amounts.counts[ContractPart.CANCELLED], criteria.min_cell)),
     ):
-        shown[part] = not asked.hides or (group_by is None and fits)
+        shown[part] = not criteria.suppresses or (group_by is None and is_publishable)
 
-    def seen(values: dict[ContractPart, Any], part: ContractPart) -> Any:
+    def visible(values: dict[ContractPart, Any], part: ContractPart) -> Any:
         return values[part] if shown[part] else None
 
     def rows(part: ContractPart) -> str | None:
-        key = None if group_by is None else one.key
-        return asked.rows("contracts", part=part.value, group_by=group_by, key=key)
+        key = None if group_by is None else amounts.key
+        return criteria.rows("contracts", part=part.value, group_by=group_by, key=key)
 
-    names = named(_VOCABULARIES.get(group_by) if group_by else None, one.key)
+    names = labelled(_VOCABULARIES.get(group_by) if group_by else None, amounts.key)
     if group_by is None:
         names = {"key": "total", "label_zh": "合计", "label_en": "Total"}
     return ContractLine(
         **names,
         hidden=not all(shown.values()),
-        count=seen(one.counts, ContractPart.STANDING),
-        deal_amount_wan=seen(one.deals, ContractPart.STANDING),
-        technology_amount_wan=seen(one.technology, ContractPart.STANDING),
-        landed=seen(one.counts, ContractPart.LANDED),
-        landed_deal_wan=seen(one.deals, ContractPart.LANDED),
-        landed_technology_wan=seen(one.technology, ContractPart.LANDED),
-        cancelled=seen(one.counts, ContractPart.CANCELLED),
-        cancelled_deal_wan=seen(one.deals, ContractPart.CANCELLED),
+        count=visible(amounts.counts, ContractPart.STANDING),
+        deal_amount_wan=visible(amounts.deals, ContractPart.STANDING),
+        technology_amount_wan=visible(amounts.technology, ContractPart.STANDING),
+        landed=visible(amounts.counts, ContractPart.LANDED),
+        landed_deal_wan=visible(amounts.deals, ContractPart.LANDED),
+        landed_technology_wan=visible(amounts.technology, ContractPart.LANDED),
+        cancelled=visible(amounts.counts, ContractPart.CANCELLED),
+        cancelled_deal_wan=visible(amounts.deals, ContractPart.CANCELLED),
         rows=rows(ContractPart.STANDING),
         landed_rows=rows(ContractPart.LANDED),
         cancelled_rows=rows(ContractPart.CANCELLED),

@@ -1,4 +1,4 @@
-"""Response to pushes and activity of managers, with what the reader may see of them."""
+"""Figures of answers to pushes and of managers' activity, reduced to what the reader may see."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,14 @@ from app.engagements.models import OPEN_STAGES, Stage
 from app.engagements.shares.rule import split_amount
 from app.libraries.managers.models import Manager
 from app.notifications.models import UNFINISHED, DeliveryState
-from app.statistics.common import counted, head, hours, named
+from app.statistics.common import count_by_key, head, hours, labelled
 from app.statistics.figures.demands import reason_lines
 from app.statistics.queries import engagements
 from app.statistics.queries import pushes as push_queries
 from app.statistics.queries.pushes import Outcome
 from app.statistics.query import Scope, StatisticsQuery, operators_only
 from app.statistics.schemas import ChannelLine, ManagerLine, PushesRead, ResponseLine
-from app.statistics.small_cell_suppression import hidden_parts, is_small
+from app.statistics.small_cell_suppression import is_small, suppressed_parts
 from app.statistics.sql_functions import NONE
 
 _OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -36,40 +36,40 @@ class PushGroup(StrEnum):
 
 
 Counts = Counter[str]
-"""`read` and the outcomes."""
+"""Counts by outcome, and of `read`."""
 
 
-def pushes(session: Session, asked: StatisticsQuery, group_by: PushGroup | None) -> PushesRead:
+def pushes(session: Session, criteria: StatisticsQuery, group_by: PushGroup | None) -> PushesRead:
     """
     Raises:
-        Forbidden: groups of the whole city are the bureau's.
+        Forbidden: only operators may see groups of the whole city.
     """
     if group_by is not None:
-        operators_only(asked, "分组推送反馈", "Response to pushes by groups")
+        operators_only(criteria, "分组推送反馈", "Response to pushes by groups")
     by_day: defaultdict[str, Counts] = defaultdict(Counter)
-    query = push_queries.responses(asked, by_day=group_by is not None)
+    query = push_queries.responses(criteria, by_day=group_by is not None)
     for key, outcome, read, count in session.execute(query):
         by_day[key] += Counter({outcome: count, "read": int(read)})
     total: Counts = sum(by_day.values(), Counter())
-    hidden = _hidden(total, asked.least) if asked.hides else frozenset[str]()
-    times = list(session.execute(push_queries.answer_times(asked)))
+    hidden = _suppressed(total, criteria.min_cell) if criteria.suppresses else frozenset[str]()
+    times = list(session.execute(push_queries.answer_times(criteria)))
     _, answered, _, low, high, p90 = times[0] if times else (NONE, 0, 0, 0, 0, 0)
-    told = answered > 0 and not (asked.hides and is_small(answered, asked.least))
+    has_times = answered > 0 and not (criteria.suppresses and is_small(answered, criteria.min_cell))
     return PushesRead(
-        **head(asked),
+        **head(criteria),
         group_by=group_by,
         total=ResponseLine(
-            **_named_total(), **_response(total, hidden), hidden=bool(hidden), rows=_links(asked)
+            **_total_labels(), **_response(total, hidden), hidden=bool(hidden), rows=_links(criteria)
         ),
-        groups=_groups(asked, group_by, by_day) if group_by is not None else [],
-        reasons=[] if "declined" in hidden else _reasons(session, asked),
-        channels=_channels(session, asked) if asked.principal.sees_everything else [],
-        median_answer_hours=hours((low + high) / 2) if told else None,
-        p90_answer_hours=hours(p90) if told else None,
+        groups=_groups(criteria, group_by, by_day) if group_by is not None else [],
+        reasons=[] if "declined" in hidden else _reasons(session, criteria),
+        channels=_channels(session, criteria) if criteria.principal.sees_everything else [],
+        median_answer_hours=hours((low + high) / 2) if has_times else None,
+        p90_answer_hours=hours(p90) if has_times else None,
     )
 
 
-def _named_total() -> dict[str, str]:
+def _total_labels() -> dict[str, str]:
     return {"key": "total", "label_zh": "合计", "label_en": "Total"}
 
 
@@ -79,43 +79,48 @@ def _response(counts: Counts, hidden: frozenset[str]) -> dict[str, int | None]:
     return {name: None if name in hidden else value for name, value in values.items()}
 
 
-def _hidden(counts: Counts, least: int) -> frozenset[str]:
-    """The outcomes are parts of `got`; `read` is hidden where it, or what is left of it or beside it, is small."""
+def _suppressed(counts: Counts, min_cell: int) -> frozenset[str]:
+    """The counts to suppress. The outcomes are parts of `got`.
+
+    `read` is suppressed if it is small, or if the unread or the read but unanswered pushes are few.
+    """
     outcomes = {name: counts[name] for name in _OUTCOMES}
     got = sum(outcomes.values())
-    parts = hidden_parts(outcomes, least)
+    parts = suppressed_parts(outcomes, min_cell)
     if parts is None:
         return frozenset({"got", "read", *(name for name, count in outcomes.items() if count)})
     answered = counts["accepted"] + counts["declined"]
     read = counts["read"]
-    if any(is_small(count, least) for count in (read, got - read, read - answered)):
+    if any(is_small(count, min_cell) for count in (read, got - read, read - answered)):
         return parts | {"read"}
     return parts
 
 
-def _links(asked: StatisticsQuery, **which: str) -> dict[str, str]:
-    wanted: dict[str, dict[str, str]] = {"got": {}, "read": {"read": "true"}}
-    wanted |= {name: {"outcome": name} for name in _OUTCOMES}
-    links = {name: asked.rows("pushes", **which, **parameters) for name, parameters in wanted.items()}
+def _links(criteria: StatisticsQuery, **filters: str) -> dict[str, str]:
+    cells: dict[str, dict[str, str]] = {"got": {}, "read": {"read": "true"}}
+    cells |= {name: {"outcome": name} for name in _OUTCOMES}
+    links = {name: criteria.rows("pushes", **filters, **parameters) for name, parameters in cells.items()}
     return {name: link for name, link in links.items() if link is not None}
 
 
-def _groups(asked: StatisticsQuery, group_by: PushGroup, by_day: Mapping[str, Counts]) -> list[ResponseLine]:
+def _groups(
+    criteria: StatisticsQuery, group_by: PushGroup, by_day: Mapping[str, Counts]
+) -> list[ResponseLine]:
     groups: defaultdict[tuple[date, date], Counts] = defaultdict(Counter)
     for day, counts in by_day.items():
-        groups[_span(asked, group_by, date.fromisoformat(day))] += counts
+        groups[_group_period(criteria, group_by, date.fromisoformat(day))] += counts
     return [
         ResponseLine(
-            **named(None, first.isoformat()[:7] if group_by is PushGroup.MONTH else first.isoformat()),
+            **labelled(None, first.isoformat()[:7] if group_by is PushGroup.MONTH else first.isoformat()),
             **_response(groups[first, last], frozenset()),
-            rows=_links(replace(asked, first=first, last=last)),
+            rows=_links(replace(criteria, first=first, last=last)),
         )
         for first, last in sorted(groups)
     ]
 
 
-def _span(asked: StatisticsQuery, group_by: PushGroup, day: date) -> tuple[date, date]:
-    """The group's days that lie in the period; weeks begin on Monday."""
+def _group_period(criteria: StatisticsQuery, group_by: PushGroup, day: date) -> tuple[date, date]:
+    """First and last day of the day's group within the period; weeks begin on Monday."""
     first = last = day
     if group_by is PushGroup.WEEK:
         first = day - timedelta(days=day.weekday())
@@ -123,13 +128,13 @@ def _span(asked: StatisticsQuery, group_by: PushGroup, day: date) -> tuple[date,
     elif group_by is PushGroup.MONTH:
         first = day.replace(day=1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return max(first, asked.first), min(last, asked.last)
+    return max(first, criteria.first), min(last, criteria.last)
 
 
-def _reasons(session: Session, asked: StatisticsQuery) -> list[Any]:
-    counts: dict[str, int] = counted(session, push_queries.reasons(asked))
-    rows = {reason: asked.rows("pushes", reason=reason) for reason in counts}
-    return reason_lines(asked, counts, vocabulary_name="decline_reasons", rows=rows)
+def _reasons(session: Session, criteria: StatisticsQuery) -> list[Any]:
+    counts: dict[str, int] = count_by_key(session, push_queries.reasons(criteria))
+    rows = {reason: criteria.rows("pushes", reason=reason) for reason in counts}
+    return reason_lines(criteria, counts, vocabulary_name="decline_reasons", rows=rows)
 
 
 _DELIVERY_PARTS: Mapping[str, tuple[DeliveryState, ...]] = {
@@ -140,20 +145,23 @@ _DELIVERY_PARTS: Mapping[str, tuple[DeliveryState, ...]] = {
 }
 
 
-def _channels(session: Session, asked: StatisticsQuery) -> list[ChannelLine]:
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for channel, state, count in session.execute(push_queries.deliveries(asked)):
-        found[channel][state] += count
+def _channels(session: Session, criteria: StatisticsQuery) -> list[ChannelLine]:
+    states_by_channel: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for channel, state, count in session.execute(push_queries.deliveries(criteria)):
+        states_by_channel[channel][state] += count
     lines = []
-    for channel, states in sorted(found.items()):
+    for channel, states in sorted(states_by_channel.items()):
         links = {
-            name: asked.rows("pushes/deliveries", channel=channel, state=wanted)
-            for name, wanted in _DELIVERY_PARTS.items()
+            name: criteria.rows("pushes/deliveries", channel=channel, state=part_states)
+            for name, part_states in _DELIVERY_PARTS.items()
         }
         lines.append(
             ChannelLine(
-                **named(None, channel),
-                **{name: sum(states[state] for state in wanted) for name, wanted in _DELIVERY_PARTS.items()},
+                **labelled(None, channel),
+                **{
+                    name: sum(states[state] for state in part_states)
+                    for name, part_states in _DELIVERY_PARTS.items()
+                },
                 rows={name: link for name, link in links.items() if link is not None},
             )
         )
@@ -163,26 +171,28 @@ def _channels(session: Session, asked: StatisticsQuery) -> list[ChannelLine]:
 # managers
 
 
-def counted_for(asked: StatisticsQuery) -> StatisticsQuery:
-    """An institution sees its staff's numbers, which are not its own rows: no small ones, and no rows."""
-    return replace(asked, scope=Scope.CITY) if asked.principal.role is Role.INSTITUTION else asked
+def criteria_for_managers(criteria: StatisticsQuery) -> StatisticsQuery:
+    """Institutions see figures of their staff, but with small cells suppressed and without rows."""
+    return replace(criteria, scope=Scope.CITY) if criteria.principal.role is Role.INSTITUTION else criteria
 
 
-def manager_lines(session: Session, asked: StatisticsQuery, managers: Sequence[Manager]) -> list[ManagerLine]:
-    """In the order given; the number of queries does not grow with that of the managers."""
-    counting = counted_for(asked)
+def manager_lines(
+    session: Session, criteria: StatisticsQuery, managers: Sequence[Manager]
+) -> list[ManagerLine]:
+    """One line per manager, in the given order; the number of queries does not grow with the managers."""
+    criteria = criteria_for_managers(criteria)
     ids = [manager.id for manager in managers]
     responses: defaultdict[UUID, Counts] = defaultdict(Counter)
-    for id_, outcome, read, count in session.execute(push_queries.responses_of_managers(counting, ids)):
+    for id_, outcome, read, count in session.execute(push_queries.responses_of_managers(criteria, ids)):
         responses[id_] += Counter({outcome: count, "read": int(read)})
-    times = {row[0]: row for row in session.execute(push_queries.answer_times_of_managers(counting, ids))}
+    times = {row[0]: row for row in session.execute(push_queries.answer_times_of_managers(criteria, ids))}
     stages: defaultdict[UUID, Counts] = defaultdict(Counter)
-    for id_, stage, count in session.execute(engagements.engagements_of_managers(counting, ids)):
+    for id_, stage, count in session.execute(engagements.engagements_of_managers(criteria, ids)):
         stages[id_][_PART_OF[stage]] += count
-    amounts = _amounts(session, counting, ids)
+    amounts = _amounts(session, criteria, ids)
     return [
         _manager_line(
-            counting,
+            criteria,
             manager,
             responses[manager.id],
             times.get(manager.id),
@@ -199,27 +209,29 @@ STAGES_OF: Mapping[str, tuple[str, ...]] = {
     "landed": (Stage.LANDED.value,),
     "ended": (Stage.ENDED.value,),
 }
-"""How a manager's engagements are counted: open ones are those not yet signed."""
+"""Counted part → stages; open engagements are those not yet signed."""
 
 _PART_OF = {stage: part for part, stages in STAGES_OF.items() for stage in stages}
 
 
-def _amounts(session: Session, asked: StatisticsQuery, ids: list[UUID]) -> dict[UUID, list[Decimal]]:
-    """By manager his part of each contract, to 0.01 万元, as the contract itself tells it."""
+def _amounts(session: Session, criteria: StatisticsQuery, ids: list[UUID]) -> dict[UUID, list[Decimal]]:
+    """Manager → their part of each contract, to 0.01 万元, equal to the contract's own response."""
     deals: dict[UUID, Decimal] = {}
     shares: defaultdict[UUID, dict[UUID, Decimal]] = defaultdict(dict)
-    for contract_id, deal, manager_id, percent in session.execute(engagements.shares_of_managers(asked, ids)):
+    for contract_id, deal, manager_id, percent in session.execute(
+        engagements.shares_of_managers(criteria, ids)
+    ):
         deals[contract_id] = deal
         shares[contract_id][manager_id] = percent
-    found: defaultdict[UUID, list[Decimal]] = defaultdict(list)
+    amounts: defaultdict[UUID, list[Decimal]] = defaultdict(list)
     for contract_id, deal in deals.items():
         for manager_id, amount in split_amount(deal, shares[contract_id]).items():
-            found[manager_id].append(amount)
-    return found
+            amounts[manager_id].append(amount)
+    return amounts
 
 
 def _manager_line(
-    asked: StatisticsQuery,
+    criteria: StatisticsQuery,
     manager: Manager,
     counts: Counts,
     times: Any,
@@ -228,34 +240,34 @@ def _manager_line(
 ) -> ManagerLine:
     hidden: frozenset[str] = frozenset()
     answered = 0 if times is None else times[1]
-    told = answered > 0
-    if asked.hides:
-        hidden = _hidden(counts, asked.least)
-        parts = hidden_parts({name: stages[name] for name in STAGES_OF}, asked.least)
+    has_times = answered > 0
+    if criteria.suppresses:
+        hidden = _suppressed(counts, criteria.min_cell)
+        parts = suppressed_parts({name: stages[name] for name in STAGES_OF}, criteria.min_cell)
         hidden |= {"engagements", *STAGES_OF} if parts is None else parts
-        if is_small(len(amounts), asked.least):
+        if is_small(len(amounts), criteria.min_cell):
             hidden |= {"contracts", "contract_amount_wan"}
-        told = told and not is_small(answered, asked.least)
+        has_times = has_times and not is_small(answered, criteria.min_cell)
     values: dict[str, Any] = {name: stages[name] for name in STAGES_OF}
     values |= {
         "engagements": sum(stages.values()),
         "contracts": len(amounts),
         "contract_amount_wan": sum(amounts, Decimal("0.00")),
     }
-    own = str(manager.id)
-    links = _links(asked, manager_id=own)
+    manager_id = str(manager.id)
+    links = _links(criteria, manager_id=manager_id)
     for name in ("engagements", *STAGES_OF):
         stage = {} if name == "engagements" else {"stage": name}
-        links[name] = asked.rows("managers", manager_id=own, **stage) or ""
-    links["contracts"] = asked.rows("contracts", part="standing", manager_id=own) or ""
+        links[name] = criteria.rows("managers", manager_id=manager_id, **stage) or ""
+    links["contracts"] = criteria.rows("contracts", part="standing", manager_id=manager_id) or ""
     return ManagerLine(
-        key=own,
+        key=manager_id,
         label_zh=manager.title,
         label_en=manager.title,
         number=manager.number,
         hidden=bool(hidden),
         **_response(counts, hidden),
         **{name: None if name in hidden else value for name, value in values.items()},
-        median_answer_hours=hours((times[3] + times[4]) / 2) if told else None,
+        median_answer_hours=hours((times[3] + times[4]) / 2) if has_times else None,
         rows={name: link for name, link in links.items() if link},
     )

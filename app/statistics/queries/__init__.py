@@ -1,1 +1,1 @@
-"""Queries of statistics: one function per figure, and the rows it counts."""
+"""Queries of statistics: one for each figure, and one for the rows that it counts."""

@@ -1,4 +1,4 @@
-"""Figures over demands and achievements. Each counts the select of its rows: figure and rows cannot differ."""
+"""Queries over demands and achievements. Figures count the query of their rows, so the two always agree."""
 
 from enum import IntEnum
 from typing import Any
@@ -22,7 +22,7 @@ Conditions = list[ColumnElement[bool]]
 
 
 class FunnelStep(IntEnum):
-    """How far a demand came, in the order of the funnel."""
+    """The steps of the funnel, in order."""
 
     PUBLISHED = 0
     MATCHED = 1
@@ -37,20 +37,20 @@ class FunnelStep(IntEnum):
 
 
 def in_region(column: InstrumentedAttribute[Any], region: str) -> ColumnElement[bool]:
-    """The region and those below it: a province's code ends with 0000, a city's with 00."""
+    """Condition: the region or a subregion. Codes of provinces end with 0000, those of cities with 00."""
     start = region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region
-    found: ColumnElement[bool] = column.startswith(start)
-    return found
+    condition: ColumnElement[bool] = column.startswith(start)
+    return condition
 
 
-def of_record(asked: StatisticsQuery, model: type[Demand] | type[Achievement]) -> Conditions:
-    """The filters, as conditions on records."""
-    found: Conditions = []
-    if asked.field is not None:
-        found.append(main_field(model.fields) == asked.field)
-    if asked.region is not None:
-        found.append(in_region(model.region, asked.region))
-    return found
+def record_conditions(criteria: StatisticsQuery, model: type[Demand] | type[Achievement]) -> Conditions:
+    """The filters as conditions on records."""
+    conditions: Conditions = []
+    if criteria.field is not None:
+        conditions.append(main_field(model.fields) == criteria.field)
+    if criteria.region is not None:
+        conditions.append(in_region(model.region, criteria.region))
+    return conditions
 
 
 def key_of_demand(group_by: str | None) -> ColumnElement[str]:
@@ -62,8 +62,8 @@ def key_of_demand(group_by: str | None) -> ColumnElement[str]:
     return cast(NONE, String)
 
 
-def good_pair(model: type[Demand] | type[Achievement], threshold: float) -> ColumnElement[bool]:
-    """Whether the record has one, with a record that is published now."""
+def has_good_pair(model: type[Demand] | type[Achievement], threshold: float) -> ColumnElement[bool]:
+    """Condition: the record has a good pair with a record that is currently published."""
     column, other, key = (
         (Pair.demand_id, Achievement, Pair.achievement_id)
         if model is Demand
@@ -80,15 +80,15 @@ def good_pair(model: type[Demand] | type[Achievement], threshold: float) -> Colu
 # funnel
 
 
-def furthest(threshold: float) -> ColumnElement[int]:
-    """The last step of which there is a trace. Who came so far has passed all before, so counts never grow."""
+def furthest_step(threshold: float) -> ColumnElement[int]:
+    """The last step of which a demand has a trace. It includes all earlier steps, so counts never increase."""
     contract = (Contract.demand_id == Demand.id, Contract.state != ContractState.CANCELLED)
     engagement = Engagement.demand_id == Demand.id
     signed = Contract.state.in_((ContractState.SIGNED, ContractState.REGISTERED))
 
-    def moved(stage: Stage) -> ColumnElement[bool]:
-        there = (StageMove.engagement_id == Engagement.id, StageMove.to_stage == stage)
-        return exists().where(engagement, *there).correlate(Demand)
+    def reached(stage: Stage) -> ColumnElement[bool]:
+        condition = (StageMove.engagement_id == Engagement.id, StageMove.to_stage == stage)
+        return exists().where(engagement, *condition).correlate(Demand)
 
     def trace(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         return exists().where(*conditions).correlate(Demand)
@@ -103,60 +103,60 @@ def furthest(threshold: float) -> ColumnElement[int]:
             or_(trace(engagement, Engagement.stage == Stage.SIGNED), trace(*contract, signed)),
             FunnelStep.SIGNED,
         ),
-        (moved(Stage.NEGOTIATING), FunnelStep.NEGOTIATING),
-        (moved(Stage.MEETING), FunnelStep.MEETING),
-        (moved(Stage.CONTACTED), FunnelStep.CONTACTED),
+        (reached(Stage.NEGOTIATING), FunnelStep.NEGOTIATING),
+        (reached(Stage.MEETING), FunnelStep.MEETING),
+        (reached(Stage.CONTACTED), FunnelStep.CONTACTED),
         (trace(engagement), FunnelStep.ACCEPTED),
         (trace(Push.demand_id == Demand.id), FunnelStep.PUSHED),
         (trace(Pair.demand_id == Demand.id, Pair.score >= threshold), FunnelStep.MATCHED),
     ]
-    return case(*((there, int(step)) for there, step in traces), else_=int(FunnelStep.PUBLISHED))
+    return case(*((condition, int(step)) for condition, step in traces), else_=int(FunnelStep.PUBLISHED))
 
 
-def _cohort(asked: StatisticsQuery) -> Conditions:
-    found = [
-        Demand.published_at >= asked.since,
-        Demand.published_at < asked.until,
-        *of_record(asked, Demand),
+def _cohort(criteria: StatisticsQuery) -> Conditions:
+    conditions = [
+        Demand.published_at >= criteria.since,
+        Demand.published_at < criteria.until,
+        *record_conditions(criteria, Demand),
     ]
-    return found if asked.everything else [*found, own_rows(Demand, asked.principal)]
+    return conditions if criteria.includes_all else [*conditions, own_rows(Demand, criteria.principal)]
 
 
-def funnel(asked: StatisticsQuery, group_by: str | None) -> Select[Any]:
+def funnel(criteria: StatisticsQuery, group_by: str | None) -> Select[Any]:
     """(key, furthest step, count) of the demands published in the period."""
     rows = (
-        select(key_of_demand(group_by).label("key"), furthest(asked.threshold).label("step"))
-        .where(*_cohort(asked))
+        select(key_of_demand(group_by).label("key"), furthest_step(criteria.threshold).label("step"))
+        .where(*_cohort(criteria))
         .subquery()
     )
     return select(rows.c.key, rows.c.step, func.count()).group_by(rows.c.key, rows.c.step)
 
 
 def funnel_rows(
-    asked: StatisticsQuery, step: FunnelStep, *, group_by: str | None, key: str | None
+    criteria: StatisticsQuery, step: FunnelStep, *, group_by: str | None, key: str | None
 ) -> Select[Any]:
-    """Of one step and those beyond it."""
-    query = select(Demand).where(*_cohort(asked), furthest(asked.threshold) >= int(step))
+    """The demands that reached at least this step."""
+    query = select(Demand).where(*_cohort(criteria), furthest_step(criteria.threshold) >= int(step))
     if group_by is not None and key is not None:
         query = query.where(key_of_demand(group_by) == key)
-    return visible(query, Demand, asked.principal)
+    return visible(query, Demand, criteria.principal)
 
 
-def ended_rows(asked: StatisticsQuery, reason: str | None = None) -> Select[Any]:
-    """Engagements on the cohort's demands that ended."""
+def ended_rows(criteria: StatisticsQuery, reason: str | None = None) -> Select[Any]:
+    """Ended engagements on demands published in the period."""
     query = (
         select(Engagement)
         .join(Demand, Demand.id == Engagement.demand_id)
-        .where(*_cohort(asked), Engagement.stage == Stage.ENDED)
+        .where(*_cohort(criteria), Engagement.stage == Stage.ENDED)
     )
-    if not asked.everything:
-        query = query.where(engagement_access.visible_rows(asked.principal))
+    if not criteria.includes_all:
+        query = query.where(engagement_access.visible_rows(criteria.principal))
     return query if reason is None else query.where(Engagement.ended_reason == reason)
 
 
-def ended(asked: StatisticsQuery) -> Select[Any]:
+def ended(criteria: StatisticsQuery) -> Select[Any]:
     """(reason, count)."""
-    rows = ended_rows(asked).subquery()
+    rows = ended_rows(criteria).subquery()
     return select(rows.c.ended_reason, func.count()).group_by(rows.c.ended_reason)
 
 
@@ -164,7 +164,7 @@ def ended(asked: StatisticsQuery) -> Select[Any]:
 
 
 class GapPart(IntEnum):
-    """What a line of the gaps counts: demands first, achievements from `ACHIEVEMENTS` on."""
+    """The counts of a gap line: of demands, and from `ACHIEVEMENTS` on of achievements."""
 
     DEMANDS = 0
     WITH_GOOD = 1
@@ -175,15 +175,15 @@ class GapPart(IntEnum):
     GOOD_ACHIEVEMENTS = 6
 
 
-def _published(asked: StatisticsQuery, model: type[Demand] | type[Achievement]) -> Conditions:
-    """Published now; in the period."""
-    found: Conditions = [
+def _published(criteria: StatisticsQuery, model: type[Demand] | type[Achievement]) -> Conditions:
+    """Conditions: published in the period, and still published."""
+    conditions: Conditions = [
         model.state == RecordState.PUBLISHED.value,
-        model.published_at >= asked.since,
-        model.published_at < asked.until,
-        *of_record(asked, model),
+        model.published_at >= criteria.since,
+        model.published_at < criteria.until,
+        *record_conditions(criteria, model),
     ]
-    return found if asked.everything else [*found, own_rows(model, asked.principal)]
+    return conditions if criteria.includes_all else [*conditions, own_rows(model, criteria.principal)]
 
 
 def _maturities() -> Subquery:
@@ -196,24 +196,30 @@ def _maturities() -> Subquery:
 
 
 def _too_immature(threshold: float) -> ColumnElement[bool]:
-    """No good achievement, and none of the field is as mature as the demand asks."""
-    known = _maturities()
-    best = select(known.c.key, func.max(known.c.trl).label("trl")).group_by(known.c.key).subquery()
-    wanted = select(best.c.key).where(best.c.trl >= Demand.min_trl, best.c.key == main_field(Demand.fields))
-    there = Demand.min_trl.is_not(None)
-    return there & ~exists(wanted.correlate(Demand)) & ~good_pair(Demand, threshold)
+    """Condition: the demand has no good pair, and no achievement of its field has the required maturity."""
+    maturities = _maturities()
+    best = (
+        select(maturities.c.key, func.max(maturities.c.trl).label("trl"))
+        .group_by(maturities.c.key)
+        .subquery()
+    )
+    mature_enough = select(best.c.key).where(
+        best.c.trl >= Demand.min_trl, best.c.key == main_field(Demand.fields)
+    )
+    states_maturity = Demand.min_trl.is_not(None)
+    return states_maturity & ~exists(mature_enough.correlate(Demand)) & ~has_good_pair(Demand, threshold)
 
 
-def demand_gaps(asked: StatisticsQuery) -> Select[Any]:
-    """(field, demands, with a good pair, without one because all are too immature)."""
-    good, immature = good_pair(Demand, asked.threshold), _too_immature(asked.threshold)
+def demand_gaps(criteria: StatisticsQuery) -> Select[Any]:
+    """(field, demands, those with a good pair, those without one because all achievements are too immature)."""
+    good, immature = has_good_pair(Demand, criteria.threshold), _too_immature(criteria.threshold)
     rows = (
         select(
             main_field(Demand.fields).label("key"),
             case((good, 1), else_=0).label("good"),
             case((immature, 1), else_=0).label("immature"),
         )
-        .where(*_published(asked, Demand))
+        .where(*_published(criteria, Demand))
         .subquery()
     )
     return select(rows.c.key, func.count(), func.sum(rows.c.good), func.sum(rows.c.immature)).group_by(
@@ -221,26 +227,26 @@ def demand_gaps(asked: StatisticsQuery) -> Select[Any]:
     )
 
 
-def achievement_gaps(asked: StatisticsQuery) -> Select[Any]:
-    """(field, achievements, those that no demand wants)."""
-    wanted = good_pair(Achievement, asked.threshold)
+def achievement_gaps(criteria: StatisticsQuery) -> Select[Any]:
+    """(field, achievements, those without a good pair)."""
+    is_wanted = has_good_pair(Achievement, criteria.threshold)
     rows = (
-        select(main_field(Achievement.fields).label("key"), case((wanted, 0), else_=1).label("unwanted"))
-        .where(*_published(asked, Achievement))
+        select(main_field(Achievement.fields).label("key"), case((is_wanted, 0), else_=1).label("unwanted"))
+        .where(*_published(criteria, Achievement))
         .subquery()
     )
     return select(rows.c.key, func.count(), func.sum(rows.c.unwanted)).group_by(rows.c.key)
 
 
-def good_achievements(asked: StatisticsQuery) -> Select[Any]:
-    """(field of the demand, different achievements that are good for one of its demands)."""
+def good_achievements(criteria: StatisticsQuery) -> Select[Any]:
+    """(field of the demands, distinct achievements that form a good pair with one of them)."""
     rows = (
         select(main_field(Demand.fields).label("key"), Pair.achievement_id)
         .join(Pair, Pair.demand_id == Demand.id)
         .join(Achievement, Achievement.id == Pair.achievement_id)
         .where(
-            *_published(asked, Demand),
-            Pair.score >= asked.threshold,
+            *_published(criteria, Demand),
+            Pair.score >= criteria.threshold,
             Achievement.state == RecordState.PUBLISHED,
         )
         .distinct()
@@ -249,34 +255,36 @@ def good_achievements(asked: StatisticsQuery) -> Select[Any]:
     return select(rows.c.key, func.count()).group_by(rows.c.key)
 
 
-def gap_rows(asked: StatisticsQuery, part: GapPart, key: str) -> Select[Any]:
-    """Demands or achievements, as `part` says."""
+def gap_rows(criteria: StatisticsQuery, part: GapPart, key: str) -> Select[Any]:
+    """The demands or achievements that the part counts."""
     if part is GapPart.GOOD_ACHIEVEMENTS:
         pairs = (
             select(Pair.achievement_id)
             .join(Demand, Demand.id == Pair.demand_id)
             .where(
-                *_published(asked, Demand), main_field(Demand.fields) == key, Pair.score >= asked.threshold
+                *_published(criteria, Demand),
+                main_field(Demand.fields) == key,
+                Pair.score >= criteria.threshold,
             )
         )
-        good = select(Achievement).where(
+        matched_achievements = select(Achievement).where(
             Achievement.id.in_(pairs), Achievement.state == RecordState.PUBLISHED
         )
-        return visible(good, Achievement, asked.principal)
+        return visible(matched_achievements, Achievement, criteria.principal)
     if part >= GapPart.ACHIEVEMENTS:
-        there = select(Achievement).where(
-            *_published(asked, Achievement), main_field(Achievement.fields) == key
+        achievements = select(Achievement).where(
+            *_published(criteria, Achievement), main_field(Achievement.fields) == key
         )
         if part is GapPart.UNWANTED:
-            there = there.where(~good_pair(Achievement, asked.threshold))
-        return visible(there, Achievement, asked.principal)
-    query = select(Demand).where(*_published(asked, Demand), main_field(Demand.fields) == key)
-    matched = good_pair(Demand, asked.threshold)
+            achievements = achievements.where(~has_good_pair(Achievement, criteria.threshold))
+        return visible(achievements, Achievement, criteria.principal)
+    query = select(Demand).where(*_published(criteria, Demand), main_field(Demand.fields) == key)
+    matched = has_good_pair(Demand, criteria.threshold)
     match part:
         case GapPart.WITH_GOOD:
             query = query.where(matched)
         case GapPart.WITHOUT_GOOD:
             query = query.where(~matched)
         case GapPart.TOO_IMMATURE:
-            query = query.where(_too_immature(asked.threshold))
-    return visible(query, Demand, asked.principal)
+            query = query.where(_too_immature(criteria.threshold))
+    return visible(query, Demand, criteria.principal)

@@ -1,4 +1,4 @@
-"""Figures over engagements and contracts. Each counts the select of its rows: figure and rows cannot differ."""
+"""Queries over engagements and contracts. Figures count the query of their rows, so the two always agree."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -15,30 +15,33 @@ from app.engagements.contract_models import Contract, ContractShare, ContractSta
 from app.engagements.contracts import access as contract_access
 from app.engagements.models import OPEN_STAGES, Engagement, StageMove
 from app.libraries.demands.models import Demand
-from app.statistics.queries.demands import in_region, of_record
+from app.statistics.queries.demands import in_region, record_conditions
 from app.statistics.query import StatisticsQuery
 from app.statistics.sql_functions import NONE, main_field, seconds_between
 
 # time in each stage
 
 
-def visits(engagement_ids: Collection[UUID] | None = None) -> Subquery:
-    """(id of the move, when the next one ended the stay that it began): `left_at` is null while it lasts.
+def stays_of(engagement_ids: Collection[UUID] | None = None) -> Subquery:
+    """(id, left_at) of each stay in a stage, of all engagements or of the given ones.
 
-    Of all engagements, or of these.
+    The id is that of the stage change that began the stay; `left_at` is the time of the next one, null while the stay
+    is ongoing.
     """
-    following = func.lead(StageMove.moved_at, type_=StageMove.moved_at.type).over(
+    next_moved_at = func.lead(StageMove.moved_at, type_=StageMove.moved_at.type).over(
         partition_by=StageMove.engagement_id, order_by=(StageMove.moved_at, StageMove.id)
     )
-    query = select(StageMove.id, following.label("left_at"))
+    query = select(StageMove.id, next_moved_at.label("left_at"))
     if engagement_ids is not None:
         query = query.where(StageMove.engagement_id.in_(engagement_ids))
     return query.subquery("visits")
 
 
-def stage_rows(asked: StatisticsQuery, *, stage: str | None = None, left: bool | None = None) -> Select[Any]:
-    """The moves that began a stay in the period; with `left` those over or those that still last."""
-    stays = visits()
+def stage_rows(
+    criteria: StatisticsQuery, *, stage: str | None = None, left: bool | None = None
+) -> Select[Any]:
+    """Stays that began in the period; `left` filters finished or ongoing stays."""
+    stays = stays_of()
     query = (
         select(StageMove, stays.c.left_at)
         .join(stays, stays.c.id == StageMove.id)
@@ -46,14 +49,14 @@ def stage_rows(asked: StatisticsQuery, *, stage: str | None = None, left: bool |
         .join(Demand, Demand.id == Engagement.demand_id)
         .where(
             StageMove.to_stage.in_(OPEN_STAGES),
-            StageMove.moved_at >= asked.since,
-            StageMove.moved_at < asked.until,
-            *of_record(asked, Demand),
+            StageMove.moved_at >= criteria.since,
+            StageMove.moved_at < criteria.until,
+            *record_conditions(criteria, Demand),
         )
     )
-    if not asked.everything:  # what was done shows only who consented to take part
-        mine = engagement_access.participated_in(asked.principal, consented=True)
-        query = query.where(Engagement.id.in_(mine))
+    if not criteria.includes_all:  # participants see the history only after they consent
+        own_engagements = engagement_access.participated_in(criteria.principal, consented=True)
+        query = query.where(Engagement.id.in_(own_engagements))
     if stage is not None:
         query = query.where(StageMove.to_stage == stage)
     if left is not None:
@@ -61,18 +64,18 @@ def stage_rows(asked: StatisticsQuery, *, stage: str | None = None, left: bool |
     return query
 
 
-def spread(values: Subquery) -> Select[Any]:
-    """(key, count, mean, lower and upper median, 90th percentile by nearest rank) of the seconds under each key."""
+def distribution(values: Subquery) -> Select[Any]:
+    """(key, count, mean, lower median, upper median, 90th percentile by nearest rank) of `seconds`, by `key`."""
     ranked = select(
         values.c.key,
         values.c.seconds,
-        func.row_number().over(partition_by=values.c.key, order_by=values.c.seconds).label("place"),
+        func.row_number().over(partition_by=values.c.key, order_by=values.c.seconds).label("rank"),
         func.count().over(partition_by=values.c.key).label("total"),
     ).subquery()
-    place, total = ranked.c.place, ranked.c.total
+    rank, total = ranked.c.rank, ranked.c.total
 
-    def at(wanted: ColumnElement[int]) -> ColumnElement[int]:
-        return func.max(case((place == wanted, ranked.c.seconds)))
+    def at(position: ColumnElement[int]) -> ColumnElement[int]:
+        return func.max(case((rank == position, ranked.c.seconds)))
 
     return select(
         ranked.c.key,
@@ -84,19 +87,19 @@ def spread(values: Subquery) -> Select[Any]:
     ).group_by(ranked.c.key)
 
 
-def stage_times(asked: StatisticsQuery) -> Select[Any]:
-    """`spread` of the finished stays, by stage."""
-    rows = stage_rows(asked, left=True).subquery()
-    return spread(
+def stage_times(criteria: StatisticsQuery) -> Select[Any]:
+    """`distribution` of the finished stays, by stage."""
+    rows = stage_rows(criteria, left=True).subquery()
+    return distribution(
         select(
             rows.c.to_stage.label("key"), seconds_between(rows.c.moved_at, rows.c.left_at).label("seconds")
         ).subquery()
     )
 
 
-def open_stages(asked: StatisticsQuery) -> Select[Any]:
-    """(stage, count) of the stays that still last."""
-    rows = stage_rows(asked, left=False).subquery()
+def open_stages(criteria: StatisticsQuery) -> Select[Any]:
+    """(stage, count) of the ongoing stays."""
+    rows = stage_rows(criteria, left=False).subquery()
     return select(rows.c.to_stage, func.count()).group_by(rows.c.to_stage)
 
 
@@ -111,7 +114,7 @@ class ContractGroup(StrEnum):
 
 
 class ContractPart(StrEnum):
-    """Of the contracts signed in the period: those that stand, those of them landed in Jinan, those cancelled."""
+    """Parts of the contracts signed in the period: in force; in force and landed in Jinan; cancelled."""
 
     STANDING = "standing"
     LANDED = "landed"
@@ -132,40 +135,40 @@ def key_of_contract(group_by: ContractGroup | None) -> ColumnElement[str]:
 
 
 def _of_part(part: ContractPart) -> ColumnElement[bool]:
-    stands = Contract.state.in_((ContractState.SIGNED, ContractState.REGISTERED))
+    in_force = Contract.state.in_((ContractState.SIGNED, ContractState.REGISTERED))
     match part:
         case ContractPart.STANDING:
-            return stands
+            return in_force
         case ContractPart.LANDED:
-            return stands & Contract.landed_on.is_not(None) & Contract.landed_in_jinan.is_(True)
+            return in_force & Contract.landed_on.is_not(None) & Contract.landed_in_jinan.is_(True)
         case ContractPart.CANCELLED:
             return Contract.state == ContractState.CANCELLED
 
 
 def contract_rows(
-    asked: StatisticsQuery,
+    criteria: StatisticsQuery,
     *,
     part: ContractPart | None = None,
     group_by: ContractGroup | None = None,
     key: str | None = None,
     manager_id: UUID | None = None,
 ) -> Select[Any]:
-    """Signed in the period, whatever became of them; the region is the buyer's."""
+    """Contracts signed in the period, including cancelled ones; the region is the buyer's."""
     query = (
         select(Contract)
         .join(Organisation, Organisation.id == Contract.buyer_org_id)
         .where(
-            Contract.signed_on >= asked.first,
-            Contract.signed_on <= asked.last,
+            Contract.signed_on >= criteria.first,
+            Contract.signed_on <= criteria.last,
             Contract.state != ContractState.DRAFT,
         )
     )
-    if asked.field is not None:
-        query = query.where(main_field(Contract.fields) == asked.field)
-    if asked.region is not None:
-        query = query.where(in_region(Organisation.region, asked.region))
-    if not asked.everything:
-        query = query.where(contract_access.visible_rows(asked.principal))
+    if criteria.field is not None:
+        query = query.where(main_field(Contract.fields) == criteria.field)
+    if criteria.region is not None:
+        query = query.where(in_region(Organisation.region, criteria.region))
+    if not criteria.includes_all:
+        query = query.where(contract_access.visible_rows(criteria.principal))
     if part is not None:
         query = query.where(_of_part(part))
     if group_by is not None and key is not None:
@@ -176,10 +179,10 @@ def contract_rows(
     return query
 
 
-def contracts(asked: StatisticsQuery, group_by: ContractGroup | None) -> Select[Any]:
-    """(key, then for each part: count, deal, technology amount in 万元 or null)."""
+def contracts(criteria: StatisticsQuery, group_by: ContractGroup | None) -> Select[Any]:
+    """(key, then for each part: count, deal amount and technology amount in 万元 or null)."""
     rows = (
-        contract_rows(asked)
+        contract_rows(criteria)
         .with_only_columns(
             key_of_contract(group_by).label("key"),
             Contract.deal_amount_wan,
@@ -190,11 +193,11 @@ def contracts(asked: StatisticsQuery, group_by: ContractGroup | None) -> Select[
     )
     figures: list[ColumnElement[Any]] = []
     for part in ContractPart:
-        counts = rows.c[part.value] == 1
+        is_in_part = rows.c[part.value] == 1
         figures += [
             func.sum(rows.c[part.value]),
-            func.sum(case((counts, rows.c.deal_amount_wan))),
-            func.sum(case((counts, rows.c.technology_amount_wan))),
+            func.sum(case((is_in_part, rows.c.deal_amount_wan))),
+            func.sum(case((is_in_part, rows.c.technology_amount_wan))),
         ]
     return select(rows.c.key, *figures).group_by(rows.c.key).order_by(rows.c.key)
 
@@ -202,10 +205,10 @@ def contracts(asked: StatisticsQuery, group_by: ContractGroup | None) -> Select[
 # managers
 
 
-def engagements_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
+def engagements_of_managers(criteria: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
     """(lead, stage, count) of the engagements opened in the period."""
     rows = (
-        engagement_rows(asked)
+        engagement_rows(criteria)
         .with_only_columns(Engagement.manager_id, Engagement.stage)
         .where(Engagement.manager_id.in_(manager_ids))
         .subquery()
@@ -214,48 +217,48 @@ def engagements_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> 
 
 
 def engagement_rows(
-    asked: StatisticsQuery, *, manager_id: UUID | None = None, stages: tuple[str, ...] = ()
+    criteria: StatisticsQuery, *, manager_id: UUID | None = None, stages: tuple[str, ...] = ()
 ) -> Select[Any]:
-    """Opened in the period."""
+    """Engagements opened in the period; `manager_id` is the lead's."""
     query = (
         select(Engagement)
         .join(Demand, Demand.id == Engagement.demand_id)
         .where(
-            Engagement.opened_at >= asked.since,
-            Engagement.opened_at < asked.until,
-            *of_record(asked, Demand),
+            Engagement.opened_at >= criteria.since,
+            Engagement.opened_at < criteria.until,
+            *record_conditions(criteria, Demand),
         )
     )
-    if not asked.everything:
-        query = query.where(engagement_access.visible_rows(asked.principal))
+    if not criteria.includes_all:
+        query = query.where(engagement_access.visible_rows(criteria.principal))
     if manager_id is not None:
         query = query.where(Engagement.manager_id == manager_id)
     return query.where(Engagement.stage.in_(stages)) if stages else query
 
 
 def shares_of_managers(
-    asked: StatisticsQuery, manager_ids: list[UUID]
+    criteria: StatisticsQuery, manager_ids: list[UUID]
 ) -> Select[UUID, Decimal, UUID, Decimal]:
-    """(contract, deal amount, manager, percent): every share of the standing contracts with these managers."""
-    mine = aliased(ContractShare)
-    with_them = select(mine.contract_id).where(mine.manager_id.in_(manager_ids))
-    stand = (
+    """(contract, deal amount, manager, percent) of every share in the contracts in force with these managers."""
+    share = aliased(ContractShare)
+    with_them = select(share.contract_id).where(share.manager_id.in_(manager_ids))
+    contract_ids = (
         select(Contract.id)
         .join(Organisation, Organisation.id == Contract.buyer_org_id)
         .where(
-            Contract.signed_on >= asked.first,
-            Contract.signed_on <= asked.last,
+            Contract.signed_on >= criteria.first,
+            Contract.signed_on <= criteria.last,
             _of_part(ContractPart.STANDING),
             Contract.id.in_(with_them),
         )
     )
-    if asked.field is not None:
-        stand = stand.where(main_field(Contract.fields) == asked.field)
-    if asked.region is not None:
-        stand = stand.where(in_region(Organisation.region, asked.region))
+    if criteria.field is not None:
+        contract_ids = contract_ids.where(main_field(Contract.fields) == criteria.field)
+    if criteria.region is not None:
+        contract_ids = contract_ids.where(in_region(Organisation.region, criteria.region))
     return (
         select(Contract.id, Contract.deal_amount_wan, ContractShare.manager_id, ContractShare.percent)
         .join(ContractShare, ContractShare.contract_id == Contract.id)
-        .where(Contract.id.in_(stand))
-        .order_by(ContractShare.id)  # the order by which a contract's own answer breaks ties of the last 0.01
+        .where(Contract.id.in_(contract_ids))
+        .order_by(ContractShare.id)  # the contract's own response breaks ties of the last 0.01 in this order
     )

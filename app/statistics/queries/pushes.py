@@ -1,4 +1,7 @@
-"""Figures over pushes, counted by rounds: each time a pair came to a manager. Figure and rows share one select."""
+"""Queries over pushes, counted by attempt: each time a pair was pushed to a manager.
+
+Figures count the query of their rows, so the two always agree.
+"""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -15,14 +18,14 @@ from app.libraries.managers.models import Manager
 from app.notifications.models import Delivery
 from app.pushes.models import PENDING, Push, PushAttempt, PushState
 from app.pushes.queries import visible as visible_pushes
-from app.statistics.queries.demands import of_record
-from app.statistics.queries.engagements import spread
+from app.statistics.queries.demands import record_conditions
+from app.statistics.queries.engagements import distribution
 from app.statistics.query import StatisticsQuery
 from app.statistics.sql_functions import NONE, local_day, seconds_between
 
 
 class Outcome(StrEnum):
-    """What became of a round: answered, still waiting, run out, or taken back by the service."""
+    """The outcome of an attempt: answered, pending, expired, or cancelled by the service."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -31,40 +34,40 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-_PRESENT = PushAttempt.round == Push.round
-_READ = or_(PushAttempt.outcome.is_not(None), and_(_PRESENT, Push.read_at.is_not(None)))
-"""Of an earlier round that was not answered nobody remembers whether it was read: it counts as unread."""
+_IS_CURRENT = PushAttempt.round == Push.round
+_READ = or_(PushAttempt.outcome.is_not(None), and_(_IS_CURRENT, Push.read_at.is_not(None)))
+"""Reading is stored only for the current attempt, so earlier unanswered attempts count as unread."""
 
 _OUTCOME: Any = case(
     (PushAttempt.outcome.is_not(None), PushAttempt.outcome),
-    (and_(_PRESENT, Push.state.in_(PENDING)), Outcome.WAITING.value),
-    (and_(_PRESENT, Push.state == PushState.CANCELLED), Outcome.CANCELLED.value),
+    (and_(_IS_CURRENT, Push.state.in_(PENDING)), Outcome.WAITING.value),
+    (and_(_IS_CURRENT, Push.state == PushState.CANCELLED), Outcome.CANCELLED.value),
     else_=Outcome.UNANSWERED.value,
 )
 
 
-def round_rows(
-    asked: StatisticsQuery,
+def attempt_rows(
+    criteria: StatisticsQuery,
     *,
     outcome: Outcome | None = None,
     read: bool | None = None,
     reason: str | None = None,
     manager_id: UUID | None = None,
 ) -> Select[Any]:
-    """Rounds begun in the period."""
+    """Attempts begun in the period."""
     query = (
         select(PushAttempt)
         .join(Push, Push.id == PushAttempt.push_id)
         .join(Demand, Demand.id == Push.demand_id)
         .where(
-            PushAttempt.pushed_at >= asked.since,
-            PushAttempt.pushed_at < asked.until,
-            *of_record(asked, Demand),
+            PushAttempt.pushed_at >= criteria.since,
+            PushAttempt.pushed_at < criteria.until,
+            *record_conditions(criteria, Demand),
         )
     )
-    if not asked.everything:
-        mine = visible_pushes(select(Push), asked.principal).with_only_columns(Push.id)
-        query = query.where(Push.id.in_(mine))
+    if not criteria.includes_all:
+        own_pushes = visible_pushes(select(Push), criteria.principal).with_only_columns(Push.id)
+        query = query.where(Push.id.in_(own_pushes))
     if outcome is not None:
         query = query.where(outcome.value == _OUTCOME)
     if read is not None:
@@ -76,17 +79,17 @@ def round_rows(
     return query if manager_id is None else query.where(PushAttempt.manager_id == manager_id)
 
 
-def outcomes(round_ids: Collection[UUID]) -> Select[UUID, str]:
-    """(round, outcome)."""
+def outcomes(attempt_ids: Collection[UUID]) -> Select[UUID, str]:
+    """(attempt id, outcome)."""
     query = select(PushAttempt.id, _OUTCOME).join(Push, Push.id == PushAttempt.push_id)
-    return query.where(PushAttempt.id.in_(round_ids))
+    return query.where(PushAttempt.id.in_(attempt_ids))
 
 
-def responses(asked: StatisticsQuery, *, by_day: bool) -> Select[Any]:
-    """(day in Jinan or `none`, outcome, read or not, count)."""
+def responses(criteria: StatisticsQuery, *, by_day: bool) -> Select[Any]:
+    """(day in Jinan time or `none`, outcome, number of read attempts, count)."""
     key = local_day(PushAttempt.pushed_at) if by_day else cast(NONE, String)
     rows = (
-        round_rows(asked)
+        attempt_rows(criteria)
         .with_only_columns(
             key.label("key"), _OUTCOME.label("outcome"), case((_READ, 1), else_=0).label("read")
         )
@@ -97,10 +100,10 @@ def responses(asked: StatisticsQuery, *, by_day: bool) -> Select[Any]:
     )
 
 
-def reasons(asked: StatisticsQuery) -> Select[Any]:
-    """(reason, count) of the declined."""
+def reasons(criteria: StatisticsQuery) -> Select[Any]:
+    """(reason, count) of the declined attempts."""
     rows = (
-        round_rows(asked, outcome=Outcome.DECLINED)
+        attempt_rows(criteria, outcome=Outcome.DECLINED)
         .with_only_columns(func.coalesce(PushAttempt.reason, NONE).label("reason"))
         .subquery()
     )
@@ -115,34 +118,36 @@ def _answered(query: Select[Any], key: ColumnElement[Any] | InstrumentedAttribut
         )
         .subquery()
     )
-    return spread(rows)
+    return distribution(rows)
 
 
-def answer_times(asked: StatisticsQuery) -> Select[Any]:
-    """`spread` of the seconds from push to answer, under one key."""
-    return _answered(round_rows(asked), cast(NONE, String))
+def answer_times(criteria: StatisticsQuery) -> Select[Any]:
+    """`distribution` of the seconds from push to answer, under one key."""
+    return _answered(attempt_rows(criteria), cast(NONE, String))
 
 
 def delivery_rows(
-    asked: StatisticsQuery, *, channel: str | None = None, states: Collection[str] = ()
+    criteria: StatisticsQuery, *, channel: str | None = None, states: Collection[str] = ()
 ) -> Select[Any]:
-    query = select(Delivery).where(Delivery.created_at >= asked.since, Delivery.created_at < asked.until)
+    query = select(Delivery).where(
+        Delivery.created_at >= criteria.since, Delivery.created_at < criteria.until
+    )
     if channel is not None:
         query = query.where(Delivery.channel == channel)
     return query.where(Delivery.state.in_(states)) if states else query
 
 
-def deliveries(asked: StatisticsQuery) -> Select[Any]:
+def deliveries(criteria: StatisticsQuery) -> Select[Any]:
     """(channel, state, count)."""
-    rows = delivery_rows(asked).subquery()
+    rows = delivery_rows(criteria).subquery()
     return select(rows.c.channel, rows.c.state, func.count()).group_by(rows.c.channel, rows.c.state)
 
 
 # managers
 
 
-def known_managers(principal: Principal) -> ColumnElement[bool]:
-    """Whose activity the principal may see: a manager his own, an institution that of its staff."""
+def visible_managers(principal: Principal) -> ColumnElement[bool]:
+    """Condition: the principal may see the manager's activity. Managers see their own, institutions their staff's."""
     if principal.sees_everything:
         return true()
     if principal.manager_id is not None:
@@ -156,14 +161,14 @@ def known_managers(principal: Principal) -> ColumnElement[bool]:
 
 
 def managers(principal: Principal, manager_id: UUID | None = None) -> Select[Any]:
-    query = select(Manager).where(known_managers(principal))
+    query = select(Manager).where(visible_managers(principal))
     return query if manager_id is None else query.where(Manager.id == manager_id)
 
 
-def responses_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
-    """(manager, outcome, read, count)."""
+def responses_of_managers(criteria: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
+    """(manager, outcome, number of read attempts, count)."""
     rows = (
-        round_rows(asked)
+        attempt_rows(criteria)
         .where(PushAttempt.manager_id.in_(manager_ids))
         .with_only_columns(
             PushAttempt.manager_id, _OUTCOME.label("outcome"), case((_READ, 1), else_=0).label("read")
@@ -175,7 +180,7 @@ def responses_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> Se
     )
 
 
-def answer_times_of_managers(asked: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
-    """`spread` of the seconds from push to answer, by manager."""
-    query = round_rows(asked).where(PushAttempt.manager_id.in_(manager_ids))
+def answer_times_of_managers(criteria: StatisticsQuery, manager_ids: list[UUID]) -> Select[Any]:
+    """`distribution` of the seconds from push to answer, by manager."""
+    query = attempt_rows(criteria).where(PushAttempt.manager_id.in_(manager_ids))
     return _answered(query, PushAttempt.manager_id)

@@ -1,1 +1,1 @@
-"""Rows behind a figure."""
+"""Drill-down from a figure to its rows."""

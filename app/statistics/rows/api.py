@@ -28,8 +28,8 @@ from app.statistics.queries import demands, engagements, pushes
 from app.statistics.queries.demands import GapPart
 from app.statistics.queries.engagements import ContractGroup, ContractPart
 from app.statistics.queries.pushes import Outcome
-from app.statistics.query import Asking, require_operator
-from app.statistics.rows.presenter import read_demands, read_records, read_rounds, read_stays
+from app.statistics.query import Criteria, require_operator
+from app.statistics.rows.presenter import read_attempts, read_demands, read_records, read_stays
 from app.statistics.schemas import DemandReached, PushRoundRead, StageStay
 
 router = APIRouter(
@@ -73,7 +73,7 @@ def _newest(column: Any) -> Sort:
 
 @router.get("/funnel/rows", name="funnel", summary="漏斗的明细", response_model_exclude_unset=True)
 def funnel_rows(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     paging: Paging,
     step: StepCode = "published",
@@ -88,7 +88,7 @@ def funnel_rows(
 
 @router.get("/funnel/ended/rows", name="ended", summary="已终止对接的明细", response_model_exclude_unset=True)
 def ended_rows(
-    asked: Asking, session: ReadSession, paging: Paging, reason: Reason = None
+    asked: Criteria, session: ReadSession, paging: Paging, reason: Reason = None
 ) -> Page[EngagementRow]:
     query = demands.ended_rows(asked, reason)
     rows, following = fetch_page(session, query, _newest(Engagement.opened_at), paging)
@@ -100,7 +100,7 @@ def ended_rows(
     "/stage-times/rows", name="stage_times", summary="阶段用时的明细", response_model_exclude_unset=True
 )
 def stage_rows(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     paging: Paging,
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
@@ -114,7 +114,7 @@ def stage_rows(
 
 @router.get("/contracts/rows", name="contracts", summary="技术合同的明细")
 def contract_rows(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     paging: Paging,
     part: Annotated[
@@ -131,7 +131,7 @@ def contract_rows(
 
 @router.get("/gaps/rows", name="gaps", summary="供需缺口的明细", response_model_exclude_unset=True)
 def gap_rows(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     key: Annotated[str, Query(max_length=4, pattern="^[0-9a-z]+$", description="一级领域")],
     paging: Paging,
@@ -145,7 +145,7 @@ def gap_rows(
 
 @router.get("/managers/rows", name="managers", summary="技术经理人的对接", response_model_exclude_unset=True)
 def manager_rows(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     manager_id: UUID,
     paging: Paging,
@@ -161,7 +161,7 @@ def manager_rows(
 
 @router.get("/pushes/rows", name="pushes", summary="推送的明细", response_model_exclude_unset=True)
 def push_rows(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     paging: Paging,
     outcome: Annotated[Outcome | None, Query(description="结果")] = None,
@@ -170,14 +170,14 @@ def push_rows(
     manager_id: UUID | None = None,
 ) -> Page[PushRoundRead]:
     """每轮一行。管理部门可见全部,技术经理人只见本人的。"""
-    query = pushes.round_rows(asked, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
+    query = pushes.attempt_rows(asked, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
     rows, following = fetch_page(session, query, _newest(PushAttempt.pushed_at), paging)
-    return Page(items=read_rounds(session, rows, principal=asked.principal), next_cursor=following)
+    return Page(items=read_attempts(session, rows, principal=asked.principal), next_cursor=following)
 
 
 @router.get("/pushes/deliveries/rows", name="deliveries", summary="投递的明细")
 def delivery_rows(
-    asked: Asking,
+    asked: Criteria,
     session: ReadSession,
     paging: Paging,
     channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
