@@ -83,7 +83,7 @@ def expire_filings(_: Services, session: Session) -> None:
 
 def note_expired_certificates(_: Services, session: Session) -> None:
     """Announce certificates whose last day is over."""
-    certificates.note_expired(session)
+    certificates.emit_expired(session)
 
 
 def close_contests(_: Services, session: Session) -> None:
@@ -93,7 +93,7 @@ def close_contests(_: Services, session: Session) -> None:
 
 def turn_tiers_to_the_year(_: Services, session: Session) -> None:
     """Begin the tiers of a new year."""
-    tiers.turn_year(session)
+    tiers.refresh_outdated_years(session)
 
 
 def remind_of_tasks(_: Services, session: Session) -> None:
@@ -108,7 +108,7 @@ def delete_idempotency_keys(services: Services, session: Session) -> None:
 
 def delete_unused_files(services: Services, database: Database) -> None:
     """Delete the bytes of files that no row names."""
-    engagement_files.delete_orphaned_files(database, services[Store], elsewhere=evidence.kept)
+    engagement_files.delete_orphaned_files(database, services[Store], elsewhere=evidence.referenced_keys)
 
 
 def requeue_lost_deliveries(_: Services, session: Session) -> None:

@@ -14,18 +14,18 @@ def tiers(
 ) -> None:
     """Show tiers C/D/E (人才类别) and figures of all managers with a contract or a verified certificate."""
     from app.clock import today
-    from app.talent.tiers.loader import managers_with_something
-    from app.talent.tiers.service import REFRESHED_AT_ONCE
+    from app.talent.tiers.loader import managers_with_tier_inputs
+    from app.talent.tiers.service import REFRESH_BATCH
     from app.talent.tiers.service import refresh as refresh_tiers
 
     database = prepared_database(load_settings())
     with database.reading() as session:
-        ids = managers_with_something(session)
+        ids = managers_with_tier_inputs(session)
     if refresh:
         changed = 0
-        for start in range(0, len(ids), REFRESHED_AT_ONCE):
+        for start in range(0, len(ids), REFRESH_BATCH):
             with database.unit_of_work() as session:
-                batch = ids[start : start + REFRESHED_AT_ONCE]
+                batch = ids[start : start + REFRESH_BATCH]
                 changed += refresh_tiers(session, batch, cause="tiers.refreshed", cause_id=None)
         print_error(f"{changed} tiers changed (类别变动 {changed} 人)")
     with database.reading() as session:

@@ -1,4 +1,4 @@
-"""Whose business a manager's talent record is: his own, his institution's for its staff, the bureau's."""
+"""Access to talent records of managers: for themselves, their institution and operators."""
 
 from uuid import UUID
 
@@ -19,18 +19,20 @@ from app.libraries.managers.service import LIBRARY
 def manager_for(
     session: Session, manager_id: UUID | None, action: Action, *, principal: Principal, lock: bool = False
 ) -> Manager:
-    """The manager acted for; without an id a manager acts for himself.
+    """The manager for whom the principal acts; without an id the manager acts for themselves.
 
     Raises:
-        Invalid: nobody is named, and the principal is no manager with a record.
-        NotFound: there is no such manager, or the principal may not know of him.
-        Forbidden: he is not the principal's business.
+        Invalid: no manager is named, and the principal is not a manager with a record.
+        NotFound: the manager does not exist, or the principal may not see them.
+        Forbidden: the principal may not act for this manager.
     """
-    wanted = manager_id or principal.manager_id
-    if wanted is None:
+    id_ = manager_id or principal.manager_id
+    if id_ is None:
         require(principal, action, own=True)
-        raise Invalid.field("manager_id", "required", "请指明技术经理人", "name the manager")
-    manager = find(session, LIBRARY, wanted, principal, lock=lock)
+        raise Invalid.field(
+            "manager_id", "required", "请指明技术经理人", "is required unless you are a manager"
+        )
+    manager = find(session, LIBRARY, id_, principal, lock=lock)
     assert isinstance(manager, Manager)
     require(principal, action, own=owns(principal, manager))
     return manager
@@ -42,7 +44,7 @@ def is_own(session: Session, manager_id: UUID, principal: Principal) -> bool:
 
 
 def own_rows(column: InstrumentedAttribute[UUID], principal: Principal) -> ColumnElement[bool]:
-    """The condition that a row's manager is the principal's business."""
+    """Condition: the principal may act for the row's manager."""
     if principal.sees_everything:
         return true()
     return column.in_(select(Manager.id).where(visibility.own_rows(Manager, principal)))

@@ -1,4 +1,4 @@
-"""What the bureau grants, written to the manager's record: filing, recognised tier, honours."""
+"""Awards (授予) that the bureau writes to a manager's record: filing, recognised tier, honours."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,32 +17,35 @@ from app.libraries.record.versions import snapshot
 
 def write(
     session: Session,
-    granted: Mapping[UUID, Mapping[str, Any]],
+    awards: Mapping[UUID, Mapping[str, Any]],
     *,
     action: str,
     principal: Principal,
     note: str = "",
 ) -> None:
-    """Set these columns (manager → column → value), with version, history and audit; the rows are locked in order."""
-    done = []
-    for manager in _locked(session, granted):
+    """Set columns of managers (manager id → column → value), with version, history and audit log.
+
+    The managers' rows are locked in the order of their ids.
+    """
+    changes = []
+    for manager in _locked(session, awards):
         before = snapshot(manager, LIBRARY.relations)
-        for name, value in granted[manager.id].items():
+        for name, value in awards[manager.id].items():
             setattr(manager, name, value)
-        done.append(pending_change(LIBRARY, manager, before, action, note))
-    grant(session, done, principal=principal)
+        changes.append(pending_change(LIBRARY, manager, before, action, note))
+    grant(session, changes, principal=principal)
 
 
 def add_honours(
     session: Session, honours: Mapping[UUID, Mapping[str, Any]], *, principal: Principal, note: str = ""
 ) -> None:
-    """Append one honour (name, year, issuer) to each of these managers; one that he has already is not repeated."""
-    wanted = {
+    """Add one honour (name, year, issuer) to each manager, unless they already have it."""
+    new_honours = {
         manager.id: {"honours": [*manager.honours, dict(honours[manager.id])]}
         for manager in _locked(session, honours)
         if dict(honours[manager.id]) not in manager.honours
     }
-    write(session, wanted, action="honour", principal=principal, note=note)
+    write(session, new_honours, action="honour", principal=principal, note=note)
 
 
 def _locked(session: Session, ids: Mapping[UUID, Any]) -> list[Manager]:

@@ -1,6 +1,6 @@
-"""What recognition does when something has happened: tiers follow contracts, certificates, filings and choices.
+"""Event handlers of recognition: tiers follow contracts, certificates, filings and policy choices.
 
-Each handler is harmless when run twice: a tier is computed from what is, not from the event.
+All handlers are idempotent: a tier is computed from the current rows, not from the event.
 """
 
 from uuid import UUID
@@ -11,8 +11,8 @@ from app.events.catalogue import OrganisationChanged, TiersOutdated
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.events.outbox import emit
 from app.services import Services
-from app.talent.tiers.loader import managers_of_contract, managers_of_party, managers_with_something
-from app.talent.tiers.service import REFRESHED_AT_ONCE, refresh
+from app.talent.tiers.loader import managers_of_contract, managers_of_party, managers_with_tier_inputs
+from app.talent.tiers.service import REFRESH_BATCH, refresh
 
 ManagerIds = list[UUID]
 
@@ -28,7 +28,7 @@ def find_managers_of_party(_: Services, session: Session, event: ClaimedEvent) -
 
 
 def find_all_managers(_: Services, session: Session, __: ClaimedEvent) -> ManagerIds:
-    return managers_with_something(session)
+    return managers_with_tier_inputs(session)
 
 
 def find_outdated_managers(_: Services, __: Session, event: ClaimedEvent) -> ManagerIds:
@@ -36,19 +36,19 @@ def find_outdated_managers(_: Services, __: Session, event: ClaimedEvent) -> Man
 
 
 def find_manager(_: Services, __: Session, event: ClaimedEvent) -> ManagerIds:
-    """The one manager that the event is about: its payload names them."""
+    """The manager in the event's payload."""
     return [UUID(event.payload["manager_id"])]
 
 
 def refresh_tiers(_: Services, session: Session, event: ClaimedEvent, manager_ids: ManagerIds) -> None:
-    """Compute the tiers of the managers concerned; emit `TierChanged` where one differs."""
+    """Recompute the tiers of these managers; emits `TierChanged` for each change."""
     refresh(session, manager_ids, cause=event.name, cause_id=event.subject_id)
 
 
 def refresh_tiers_in_batches(
     _: Services, session: Session, event: ClaimedEvent, manager_ids: ManagerIds
 ) -> None:
-    """Emit `TiersOutdated` for each batch of these managers, so that no transaction holds every manager's row."""
-    for start in range(0, len(manager_ids), REFRESHED_AT_ONCE):
-        batch = manager_ids[start : start + REFRESHED_AT_ONCE]
+    """Emit `TiersOutdated` for batches of managers, so that no transaction locks all managers' rows."""
+    for start in range(0, len(manager_ids), REFRESH_BATCH):
+        batch = manager_ids[start : start + REFRESH_BATCH]
         emit(session, TiersOutdated(subject_id=subject_id_of(event), manager_ids=batch))

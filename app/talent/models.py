@@ -1,4 +1,4 @@
-"""All tables of recognition, so that one import registers them."""
+"""All tables of recognition; importing this module registers them."""
 
 from app.talent.affiliations.models import AffiliationConsent
 from app.talent.certificates.models import TrainingCertificate

@@ -1,4 +1,4 @@
-"""What the tier engine sees of a manager: contracts with his share, certificates, filing. Plain values, no database."""
+"""Input of the tier engine as plain values: a manager's contracts with shares, certificates and filing."""
 
 import hashlib
 import json
@@ -16,11 +16,11 @@ from app.libraries.record.enums import CertificateLevel
 
 @dataclass(frozen=True, slots=True)
 class ContractFacts:
-    """A technology contract as one manager's work. Amounts in 万元, `share` in percent (0–100).
+    """One manager's share in a technology contract. Amounts in 万元, `share` in percent (0–100).
 
-    `live` is false once the contract is cancelled; `confirmed` tells whether the share stands (a proposed one
-    counts for nobody). Contracts with one `project_id` belong to one project. `parties_in_jinan` is 0–2. A
-    hypothetical contract of a what-if has a made-up id and version 0.
+    `live` is false once the contract is cancelled; `confirmed` is whether the manager has confirmed the share
+    (unconfirmed shares count for nobody). Contracts with the same `project_id` form one project. `parties_in_jinan` is
+    0–2. A hypothetical contract of a what-if has a generated id and version 0.
     """
 
     id: UUID
@@ -42,7 +42,7 @@ class ContractFacts:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """A verified certificate; `valid_to` is its last day, None means for ever."""
+    """A verified certificate; `valid_to` is its last valid day, None means unlimited."""
 
     id: UUID
     level: CertificateLevel
@@ -59,9 +59,9 @@ class CertificateFacts:
 
 @dataclass(frozen=True, slots=True)
 class TierCase:
-    """Everything that decides one manager's tier in one year.
+    """All input that decides one manager's tier in one year.
 
-    `day` is the last one that is looked at: today in the running year, 31 December in one that is over.
+    `day` is the reference day: today in the current year, 31 December in a past year.
     """
 
     year: int
@@ -72,16 +72,20 @@ class TierCase:
 
 
 def highest(certificates: Sequence[CertificateFacts], day: date) -> CertificateFacts | None:
-    """The certificate of the highest level that holds on that day; of equal ones the one that holds longest."""
-    valid = [one for one in certificates if one.holds_on(day)]
-    return max(valid, key=lambda one: (one.level.rank, one.valid_to or date.max, one.id), default=None)
+    """The valid certificate of the highest level on that day; among equal levels the one valid longest."""
+    valid = [certificate for certificate in certificates if certificate.holds_on(day)]
+    return max(
+        valid,
+        key=lambda certificate: (certificate.level.rank, certificate.valid_to or date.max, certificate.id),
+        default=None,
+    )
 
 
 _CASES = TypeAdapter(TierCase)
 
 
 def pack(case: TierCase) -> dict[str, Any]:
-    """As JSON values, amounts as text."""
+    """The case as JSON values, amounts as strings."""
     packed: dict[str, Any] = _CASES.dump_python(case, mode="json")
     return packed
 
@@ -91,6 +95,6 @@ def unpack(data: Any) -> TierCase:
 
 
 def digest(data: Any) -> str:
-    """SHA-256 of JSON values, whatever the order of their keys."""
+    """SHA-256 in hex of JSON values, independent of the order of their keys."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

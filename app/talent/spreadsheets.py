@@ -1,4 +1,4 @@
-"""Tables for a spreadsheet, as CSV and XLSX: amounts exact where the format can, and no text run as a formula."""
+"""Tables as CSV and XLSX files, protected against formula injection. CSV keeps amounts exact."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def as_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """UTF-8 with the mark by which spreadsheets know it; amounts exact."""
+    """CSV in UTF-8 with a byte order mark, by which spreadsheet programs recognise it; amounts are exact."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(headers)
@@ -25,7 +25,7 @@ def as_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def as_workbook(sheets: Iterable[Sheet]) -> bytes:
-    """XLSX; a text stays a text, whatever it begins with."""
+    """XLSX; strings are never turned into formulas or links."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -35,15 +35,15 @@ def as_workbook(sheets: Iterable[Sheet]) -> bytes:
             sheet = book.add_worksheet(name)
             sheet.write_row(0, 0, headers, bold)
             sheet.freeze_panes(1, 0)
-            for place, row in enumerate(rows, 1):
+            for row_index, row in enumerate(rows, 1):
                 cells = [float(cell) if isinstance(cell, Decimal) else cell for cell in row]
-                sheet.write_row(place, 0, cells)
+                sheet.write_row(row_index, 0, cells)
             sheet.autofit()
     return out.getvalue()
 
 
 def _safe(cell: Cell) -> str:
-    """A text that begins like a formula would be run as one by a spreadsheet."""
+    """The cell as text; a leading quote stops spreadsheets from running text as a formula."""
     if cell is None:
         return ""
     if isinstance(cell, Decimal):

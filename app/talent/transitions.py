@@ -1,4 +1,4 @@
-"""State machines as tables, and the one way to take a move: check, change, history, audit."""
+"""State machines as tables; a transition is checked, made, and logged in the history and the audit log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from app.libraries.record.enums import LabelledEnum
 
 @dataclass(frozen=True, slots=True)
 class RecognitionTransition:
-    """A move from any of `sources` to `target`. With `note` it needs a reason in words."""
+    """A transition from any of `sources` to `target`. With `note` it needs a written reason; `zh` is its name."""
 
     name: str
     sources: tuple[str, ...]
@@ -32,12 +32,12 @@ def transitions_of(*rows: RecognitionTransition) -> Mapping[str, RecognitionTran
 
 
 def allowed(table: Mapping[str, RecognitionTransition], state: str) -> list[str]:
-    """The names of the moves that lead on from here."""
-    return [move.name for move in table.values() if state in move.sources]
+    """The names of the transitions that are possible from this state."""
+    return [transition.name for transition in table.values() if state in transition.sources]
 
 
 class TalentMove(Identified, Base):
-    """One move of a filing, certificate, round, ranking or contest: from, to, who, when, why. Only appended."""
+    """One transition of a filing, certificate, training, round, ranking or contest. Rows are only ever added."""
 
     __tablename__ = "talent_moves"
     __table_args__ = (Index("ix_talent_moves_subject", "subject_id", "moved_at"),)
@@ -58,34 +58,43 @@ class Stateful(Protocol):
 
 
 def begin(session: Session, record: Stateful, *, concept: str, principal: Principal) -> None:
-    """The first line of a history; the record is new and has its first state."""
+    """Log the creation of a record in its initial state."""
     _log(session, record, "create", None, concept=concept, principal=principal, note="")
 
 
 def check(
-    record: Stateful, move: RecognitionTransition, *, states: type[LabelledEnum], note: str | None = None
+    record: Stateful,
+    transition: RecognitionTransition,
+    *,
+    states: type[LabelledEnum],
+    note: str | None = None,
 ) -> None:
     """
     Raises:
-        Conflict: not from the present state.
-        Invalid: the move needs a reason.
+        Conflict: the transition is not possible from the current state.
+        Invalid: the transition needs a reason.
     """
-    if record.state not in move.sources:
-        present = next(each for each in states if each == record.state)
+    if record.state not in transition.sources:
+        current = next(state for state in states if state == record.state)
         raise Conflict(
-            f"'{move.name}' is not possible while the state is {present.value}.",
-            f"当前为“{present.zh}”,不能{move.zh}。",
+            f"The action '{transition.name}' is not possible in the state '{current.value}'.",
+            f"当前为“{current.zh}”,不能{transition.zh}。",
             code="wrong_state",
-            state=present.value,
+            state=current.value,
         )
-    if move.note and not note:
-        raise Invalid.field("note", "required", f"{move.zh}须说明理由", f"'{move.name}' needs a reason")
+    if transition.note and not note:
+        raise Invalid.field(
+            "note",
+            "required",
+            f"{transition.zh}须说明理由",
+            f"is required for the action '{transition.name}'",
+        )
 
 
 def take_transition(
     session: Session,
     record: Stateful,
-    move: RecognitionTransition,
+    transition: RecognitionTransition,
     *,
     states: type[LabelledEnum],
     concept: str,
@@ -93,13 +102,14 @@ def take_transition(
     note: str | None = None,
     target: str | None = None,
 ) -> None:
-    """Change the record's state in the caller's transaction. `target` overrides the table's where a day decides it.
+    """Change the record's state in the caller's transaction; `target` overrides the target of the table.
 
-    Raises as `check` does.
+    Raises:
+        Conflict, Invalid: as in `check`.
     """
-    check(record, move, states=states, note=note)
-    before, record.state = record.state, target or move.target
-    _log(session, record, move.name, before, concept=concept, principal=principal, note=note or "")
+    check(record, transition, states=states, note=note)
+    before, record.state = record.state, target or transition.target
+    _log(session, record, transition.name, before, concept=concept, principal=principal, note=note or "")
 
 
 def _log(
@@ -128,7 +138,7 @@ def _log(
 
 
 def history(subject_id: UUID) -> Select[TalentMove]:
-    """Oldest first."""
+    """The transitions of a record, oldest first."""
     return (
         select(TalentMove)
         .where(TalentMove.subject_id == subject_id)

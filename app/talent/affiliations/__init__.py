@@ -1,1 +1,1 @@
-"""Posts of a manager at further institutions (跨机构任职)."""
+"""Secondary affiliations of managers (跨机构任职) and the consent of the institutions."""

@@ -41,7 +41,7 @@ def list_affiliations(
 ) -> Page[AffiliationRead]:
     """供任职单位查看和答复跨机构任职;管理部门可见全部。"""
     require(principal, Action.AFFILIATION_CONSENT, own=True)
-    rows, following = fetch_page(session, service.posts(principal, consent), _NEWEST, paging)
+    rows, following = fetch_page(session, service.visible_affiliations(principal, consent), _NEWEST, paging)
     return Page(items=service.read_many(session, rows), next_cursor=following)
 
 

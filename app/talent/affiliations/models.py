@@ -1,4 +1,4 @@
-"""Consent of the further institutions at which a manager works (跨机构任职)."""
+"""Table of institutions' consent to secondary affiliations of managers (跨机构任职)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from app.libraries.record.enums import LabelledEnum
 
 
 class ConsentState(LabelledEnum):
-    """Of a post: the primary one needs no consent; any other waits for its institution's word."""
+    """Consent to an affiliation; the primary one needs none, any other needs the institution's."""
 
     NOT_NEEDED = "not_needed", "无须同意", "Not needed"
     PENDING = "pending", "待单位同意", "Pending"
@@ -20,9 +20,9 @@ class ConsentState(LabelledEnum):
 
 
 class AffiliationConsent(Identified, Base):
-    """An institution's word on a manager's post with it, given or refused; it outlives changes of the post's dates.
+    """An institution's decision on a manager's affiliation; it survives changes of the affiliation's dates.
 
-    `reference` names the paper (letter of consent, contract of part-time work), where there is one.
+    `reference` is the number of the document (letter of consent, part-time contract), if there is one.
     """
 
     __tablename__ = "affiliation_consents"

@@ -1,4 +1,4 @@
-"""Posts at further institutions (跨机构任职), and their consent, over the wire."""
+"""Request and response bodies of secondary affiliations (跨机构任职) and their consent."""
 
 from datetime import date, datetime
 from typing import Annotated

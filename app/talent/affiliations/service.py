@@ -1,4 +1,4 @@
-"""Consent of the institutions at which a manager works beside his primary one. Flushes, never commits."""
+"""Consent of institutions to secondary affiliations of managers."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -25,15 +25,15 @@ from app.talent.affiliations.schemas import AffiliationRead
 Key = tuple[UUID, UUID]
 
 
-def ours(principal: Principal) -> ColumnElement[bool]:
-    """Posts at the principal's organisation; all of them for the bureau."""
+def at_own_organisation(principal: Principal) -> ColumnElement[bool]:
+    """Condition: the affiliation is with the principal's organisation; always true for operators."""
     if principal.sees_everything:
         return true()
     return Affiliation.organisation_id == principal.organisation_id
 
 
-def posts(principal: Principal, consent: ConsentState | None) -> Select[Affiliation]:
-    """The posts that the principal's organisation may be asked about."""
+def visible_affiliations(principal: Principal, consent: ConsentState | None) -> Select[Affiliation]:
+    """The affiliations that the principal may see, filtered by consent."""
     query = (
         select(Affiliation)
         .join(Manager, Manager.id == Affiliation.manager_id)
@@ -42,7 +42,7 @@ def posts(principal: Principal, consent: ConsentState | None) -> Select[Affiliat
             (AffiliationConsent.manager_id == Affiliation.manager_id)
             & (AffiliationConsent.organisation_id == Affiliation.organisation_id),
         )
-        .where(ours(principal), visible_rows(Manager, principal))
+        .where(at_own_organisation(principal), visible_rows(Manager, principal))
     )
     match consent:
         case None:
@@ -67,48 +67,65 @@ def decide(
     reference: str | None = None,
     note: str | None = None,
 ) -> Affiliation:
-    """The organisation's word on the post; the newest holds.
+    """Record the organisation's decision on an affiliation; it replaces an earlier decision.
 
     Raises:
-        NotFound: there is no such post at the principal's organisation.
-        Forbidden: the organisation is not verified: its word would be anybody's.
-        Conflict: it is the primary post.
+        NotFound: the principal's organisation has no such affiliation.
+        Forbidden: the organisation is not verified.
+        Conflict: it is the primary affiliation.
     """
     require(principal, Action.AFFILIATION_CONSENT, own=True)
-    post = one_or_not_found(session, posts(principal, None).where(Affiliation.id == affiliation_id))
+    affiliation = one_or_not_found(
+        session, visible_affiliations(principal, None).where(Affiliation.id == affiliation_id)
+    )
     if not principal.reads_details:
         raise Forbidden(
-            "Your organisation is not verified yet.", "贵单位尚未经主管部门核验。", code="not_verified"
+            "The bureau has not verified your organisation yet.",
+            "主管部门尚未核验您的单位。",
+            code="not_verified",
         )
-    if post.is_primary:
+    if affiliation.is_primary:
         raise Conflict(
-            "The primary post needs no consent.", "主要任职单位无须另行同意。", code="primary_post"
+            "The primary affiliation needs no consent.", "主要任职单位无须另行同意。", code="primary_post"
         )
-    # Two users of one organisation may answer at once: the manager's row is the lock.
-    session.scalar(select(Manager.id).where(Manager.id == post.manager_id).with_for_update(of=Manager))
-    known = consents(session, [post.manager_id]).get((post.manager_id, post.organisation_id))
-    row = known or AffiliationConsent(manager_id=post.manager_id, organisation_id=post.organisation_id)
+    # Two users of one organisation may decide at once; the manager's row serves as the lock.
+    session.scalar(select(Manager.id).where(Manager.id == affiliation.manager_id).with_for_update(of=Manager))
+    consent_rows = consents(session, [affiliation.manager_id]).get(
+        (affiliation.manager_id, affiliation.organisation_id)
+    )
+    row = consent_rows or AffiliationConsent(
+        manager_id=affiliation.manager_id, organisation_id=affiliation.organisation_id
+    )
     row.state, row.reference, row.note = state.value, reference, note
     row.decided_by, row.decided_at = principal.user_id, now()
     session.add(row)
     session.flush()
-    audit.record(session, principal, f"affiliation.{state.value}", post.manager_id, str(post.organisation_id))
+    audit.record(
+        session,
+        principal,
+        f"affiliation.{state.value}",
+        affiliation.manager_id,
+        str(affiliation.organisation_id),
+    )
     emit(
         session,
-        AffiliationAnswered(subject_id=post.manager_id, organisation_id=post.organisation_id, state=state),
+        AffiliationAnswered(
+            subject_id=affiliation.manager_id, organisation_id=affiliation.organisation_id, state=state
+        ),
     )
-    return post
+    return affiliation
 
 
 def without_consent(session: Session, manager: Manager) -> list[UUID]:
-    """The organisations of active further posts that have not consented."""
-    known = consents(session, [manager.id])
+    """Ids of the organisations that have not consented to an active secondary affiliation, sorted."""
+    consent_rows = consents(session, [manager.id])
     day = today()
     return sorted(
         {
-            post.organisation_id
-            for post in manager.affiliations
-            if is_active(post, day) and _state(post, known) in (ConsentState.PENDING, ConsentState.REFUSED)
+            affiliation.organisation_id
+            for affiliation in manager.affiliations
+            if is_active(affiliation, day)
+            and _state(affiliation, consent_rows) in (ConsentState.PENDING, ConsentState.REFUSED)
         }
     )
 
@@ -118,25 +135,25 @@ def consents(session: Session, manager_ids: Sequence[UUID]) -> dict[Key, Affilia
     return {(row.manager_id, row.organisation_id): row for row in rows}
 
 
-def _state(post: Affiliation, known: Mapping[Key, AffiliationConsent]) -> ConsentState:
-    if post.is_primary:
+def _state(affiliation: Affiliation, consent_rows: Mapping[Key, AffiliationConsent]) -> ConsentState:
+    if affiliation.is_primary:
         return ConsentState.NOT_NEEDED
-    row = known.get((post.manager_id, post.organisation_id))
+    row = consent_rows.get((affiliation.manager_id, affiliation.organisation_id))
     if row is None:
         return ConsentState.PENDING
     return ConsentState.GIVEN if row.state == ConsentState.GIVEN else ConsentState.REFUSED
 
 
 def read_many(session: Session, rows: Sequence[Affiliation]) -> list[AffiliationRead]:
-    """In the order given, with a fixed number of queries."""
-    known = consents(session, [row.manager_id for row in rows])
+    """One response per affiliation, in the given order, with a fixed number of queries."""
+    consent_rows = consents(session, [row.manager_id for row in rows])
     managers = _names(session, Manager, {row.manager_id for row in rows})
     organisations = _names(session, Organisation, {row.organisation_id for row in rows})
     day = today()
-    answers = []
+    affiliations = []
     for row in rows:
-        consent = None if row.is_primary else known.get((row.manager_id, row.organisation_id))
-        answers.append(
+        consent = None if row.is_primary else consent_rows.get((row.manager_id, row.organisation_id))
+        affiliations.append(
             AffiliationRead(
                 id=row.id,
                 manager_id=row.manager_id,
@@ -149,13 +166,13 @@ def read_many(session: Session, rows: Sequence[Affiliation]) -> list[Affiliation
                 start=row.start,
                 end=row.end,
                 active=is_active(row, day),
-                consent=_state(row, known),
+                consent=_state(row, consent_rows),
                 consent_reference=consent.reference if consent else None,
                 consent_note=consent.note if consent else None,
                 decided_at=consent.decided_at if consent else None,
             )
         )
-    return answers
+    return affiliations
 
 
 def _names(session: Session, model: type[Manager] | type[Organisation], ids: set[UUID]) -> dict[UUID, str]:

@@ -41,7 +41,7 @@ def hand_in(
     """经管理部门核验后用于人才认定。"""
 
     def make() -> tuple[CertificateRead, TrainingCertificate]:
-        certificate = service.hand_in(session, body, principal=principal)
+        certificate = service.submit_certificate(session, body, principal=principal)
         return read(certificate), certificate
 
     return create(request, body, make, location="/v1/certificates")

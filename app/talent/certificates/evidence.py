@@ -1,4 +1,4 @@
-"""The scan of a certificate: bytes in the store of files, its name and digest in the certificate's row."""
+"""Scans of certificates: the bytes are in the file store, name and digest in the certificate's row."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -22,16 +22,16 @@ def find_changeable(
 ) -> TrainingCertificate:
     """
     Raises:
-        NotFound: there is none, or it is not the principal's business.
-        Conflict: it was reviewed: what the bureau saw stays as it was.
+        NotFound: it does not exist, or the principal may not see it.
+        Conflict: it was already reviewed, so its evidence must not change.
     """
     certificate = find(session, certificate_id, principal=principal, lock=lock)
-    own = is_own(session, certificate.manager_id, principal)
-    require(principal, Action.CERTIFICATE_CREATE, own=own)
+    may_change = is_own(session, certificate.manager_id, principal)
+    require(principal, Action.CERTIFICATE_CREATE, own=may_change)
     if certificate.state != CertificateState.SUBMITTED:
         raise Conflict(
-            "The scan can be uploaded only before the review.",
-            "证书核验后不能更换扫描件。",
+            "The scan can only be uploaded before the certificate is reviewed.",
+            "证书审核后不能更换扫描件。",
             code="wrong_state",
             state=certificate.state,
         )
@@ -47,7 +47,7 @@ def attach(
     principal: Principal,
     if_match: str | None = None,
 ) -> TrainingCertificate:
-    """The scan of this certificate from now on; the bytes of a former one are swept up later."""
+    """Attach a scan whose bytes are stored under `key`; the bytes of a previous scan are deleted later."""
     certificate = find_changeable(session, certificate_id, principal=principal, lock=True)
     check_if_sent(if_match, certificate)
     certificate.evidence_name = received.name
@@ -63,7 +63,7 @@ def attach(
 def scan_of(session: Session, certificate_id: UUID, *, principal: Principal) -> TrainingCertificate:
     """
     Raises:
-        NotFound: no such certificate for this principal, or none with a scan.
+        NotFound: the certificate does not exist, the principal may not see it, or it has no scan.
     """
     certificate = find(session, certificate_id, principal=principal)
     if certificate.evidence_key is None:
@@ -71,7 +71,7 @@ def scan_of(session: Session, certificate_id: UUID, *, principal: Principal) -> 
     return certificate
 
 
-def kept(session: Session, keys: Collection[str]) -> Collection[str]:
-    """Which of these keys a certificate names; for the sweep of the store."""
+def referenced_keys(session: Session, keys: Collection[str]) -> Collection[str]:
+    """Which of these keys certificates refer to, for `delete_orphaned_files`."""
     query = select(TrainingCertificate.evidence_key).where(TrainingCertificate.evidence_key.in_(keys))
     return {key for key in session.scalars(query) if key is not None}

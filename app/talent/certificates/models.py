@@ -1,4 +1,4 @@
-"""Training certificates with evidence: what counts for recognition, once the bureau has verified it."""
+"""Table of training certificates, which count for recognition once the bureau has verified them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,6 +13,8 @@ from app.talent.transitions import RecognitionTransition, transitions_of
 
 
 class CertificateState(LabelledEnum):
+    """submitted → verified → revoked; submitted → rejected."""
+
     SUBMITTED = "submitted", "待核验", "Submitted"
     VERIFIED = "verified", "已核验", "Verified"
     REJECTED = "rejected", "未通过", "Rejected"
@@ -21,21 +23,21 @@ class CertificateState(LabelledEnum):
 
 _S = CertificateState
 
-MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+TRANSITIONS: Mapping[str, RecognitionTransition] = transitions_of(
     RecognitionTransition("verify", (_S.SUBMITTED,), _S.VERIFIED, "核验通过"),
     RecognitionTransition("reject", (_S.SUBMITTED,), _S.REJECTED, "不予通过", note=True),
     RecognitionTransition("revoke", (_S.VERIFIED,), _S.REVOKED, "撤销", note=True),
 )
 
-_STANDING = text("state IN ('submitted', 'verified')")
+_IN_USE = text("state IN ('submitted', 'verified')")
 
 
 class TrainingCertificate(Identified, Base):
-    """A certificate (国家技术转移专业人员能力等级培训结业证书); one number of an issuer stands once.
+    """A certificate (国家技术转移专业人员能力等级培训结业证书); issuer and number are unique while it is in use.
 
-    `valid_to` is the last day, None for ever. `evidence` is the reference by which the officer finds the proof (an
-    archive number, an address); the scan itself, once uploaded, lies in the store of files under `evidence_key`.
-    `expiry_noted_at` says that its end was announced.
+    `valid_to` is the last valid day, None means unlimited. `evidence` is the reference by which an operator finds the
+    proof (an archive number or web address); the scan, if uploaded, is in the file store under `evidence_key`.
+    `expiry_noted_at` is when the event of its expiry was emitted.
     """
 
     __tablename__ = "certificates"
@@ -48,8 +50,8 @@ class TrainingCertificate(Identified, Base):
             "issued_by",
             "number",
             unique=True,
-            postgresql_where=_STANDING,
-            sqlite_where=_STANDING,
+            postgresql_where=_IN_USE,
+            sqlite_where=_IN_USE,
         ),
         Index("ix_certificates_newest", "created_at", "id"),
         Index("ix_certificates_valid_to", "state", "valid_to"),

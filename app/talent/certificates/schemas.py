@@ -1,4 +1,4 @@
-"""Certificates over the wire."""
+"""Request and response bodies of certificates."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
@@ -36,10 +36,12 @@ class CertificateCreate(Wire):
     def _days_in_order(self) -> Self:
         if self.issued_on > today():
             raise field_error(
-                "issued_later", zh="颁发日期晚于今天。", en="The certificate is issued after today."
+                "issued_later", zh="颁发日期不能晚于今天。", en="The issue date must not be in the future."
             )
         if self.valid_to is not None and self.valid_to < self.issued_on:
-            raise field_error("period_order", zh="有效期早于颁发日期。", en="It ends before it was issued.")
+            raise field_error(
+                "period_order", zh="有效期不能早于颁发日期。", en="valid_to must not be before issued_on."
+            )
         return self
 
 
@@ -73,7 +75,7 @@ class CertificateRead(BaseModel):
 
 
 class LevelRead(BaseModel):
-    """The highest verified level that holds on a day."""
+    """The highest verified level that is valid on a day."""
 
     day: date = Field(title="日期")
     level: CertificateLevel = Field(title="最高有效等级")

@@ -1,4 +1,4 @@
-"""What is done with a certificate: hand in, verify, reject, revoke, note its end. Flushes, never commits."""
+"""Certificates: submission, review, and events about their expiry."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,12 +23,12 @@ from app.events.catalogue.talent import CertificateEvent
 from app.events.outbox import emit
 from app.libraries.record.enums import CertificateLevel
 from app.talent.access import manager_for, own_rows
-from app.talent.certificates.models import MOVES, CertificateState, TrainingCertificate
+from app.talent.certificates.models import TRANSITIONS, CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import CertificateCreate
 from app.talent.recognition_facts import CertificateFacts
 from app.talent.transitions import begin, take_transition
 
-NOTED_AT_ONCE = 500
+EXPIRY_BATCH = 500
 
 _REVIEWED: Mapping[str, type[CertificateEvent]] = {
     "verify": CertificateVerified,
@@ -37,23 +37,25 @@ _REVIEWED: Mapping[str, type[CertificateEvent]] = {
 }
 
 
-def hand_in(session: Session, body: CertificateCreate, *, principal: Principal) -> TrainingCertificate:
+def submit_certificate(
+    session: Session, body: CertificateCreate, *, principal: Principal
+) -> TrainingCertificate:
     """
     Raises:
-        Conflict: this certificate was handed in already, for him or for somebody else.
+        Conflict: this certificate was already submitted, for this or another manager.
     """
     manager = manager_for(session, body.manager_id, Action.CERTIFICATE_CREATE, principal=principal)
-    twin = session.scalar(
+    duplicate = session.scalar(
         select(TrainingCertificate.id).where(
             TrainingCertificate.issued_by == body.issued_by,
             TrainingCertificate.number == body.number,
             TrainingCertificate.state.in_((CertificateState.SUBMITTED, CertificateState.VERIFIED)),
         )
     )
-    if twin is not None:
+    if duplicate is not None:
         raise Conflict(
-            "A certificate of this issuer with this number was handed in already.",
-            "该颁发单位的此编号证书已申报过。",
+            "A certificate with this issuer and number has already been submitted.",
+            "该颁发单位的此编号证书已申报。",
             code="certificate_twice",
         )
     certificate = TrainingCertificate(
@@ -69,7 +71,7 @@ def find(
 ) -> TrainingCertificate:
     """
     Raises:
-        NotFound: there is none, or it is not the principal's business.
+        NotFound: it does not exist, or the principal may not see it.
     """
     require(principal, Action.CERTIFICATE_READ, own=True)
     query = select(TrainingCertificate).where(
@@ -88,10 +90,11 @@ def review(
     principal: Principal,
     if_match: str | None = None,
 ) -> TrainingCertificate:
-    """The bureau's word: `verify`, `reject` or `revoke`.
+    """Review by an operator; `name` is `verify`, `reject` or `revoke`.
 
     Raises:
-        Conflict: not in this state.
+        Conflict: the action is not possible in the current state.
+        Invalid: the reason is missing.
     """
     require(principal, Action.CERTIFICATE_VERIFY)
     certificate = find(session, certificate_id, principal=principal, lock=True)
@@ -99,7 +102,7 @@ def review(
     take_transition(
         session,
         certificate,
-        MOVES[name],
+        TRANSITIONS[name],
         states=CertificateState,
         concept="certificate",
         principal=principal,
@@ -111,8 +114,8 @@ def review(
     return certificate
 
 
-def note_expired(session: Session) -> int:
-    """Announce, once, verified certificates whose last day is over; returns how many."""
+def emit_expired(session: Session) -> int:
+    """Emit `certificate.expired`, once each, for verified certificates past their last day; returns the number."""
     due = session.scalars(
         select(TrainingCertificate)
         .where(
@@ -121,7 +124,7 @@ def note_expired(session: Session) -> int:
             TrainingCertificate.expiry_noted_at.is_(None),
         )
         .order_by(TrainingCertificate.id)
-        .limit(NOTED_AT_ONCE)
+        .limit(EXPIRY_BATCH)
         .with_for_update(of=TrainingCertificate, skip_locked=True)
     ).all()
     for certificate in due:
@@ -132,7 +135,7 @@ def note_expired(session: Session) -> int:
 
 
 def verified_of(session: Session, manager_ids: Sequence[UUID] | None) -> dict[UUID, list[CertificateFacts]]:
-    """The verified certificates of these managers (of all for None), as the tier engine sees them."""
+    """Manager → verified certificates, as input of the tier engine; None selects all managers."""
     query = (
         select(TrainingCertificate)
         .where(TrainingCertificate.state == CertificateState.VERIFIED)
@@ -140,14 +143,14 @@ def verified_of(session: Session, manager_ids: Sequence[UUID] | None) -> dict[UU
     )
     if manager_ids is not None:
         query = query.where(TrainingCertificate.manager_id.in_(manager_ids))
-    found: dict[UUID, list[CertificateFacts]] = {}
+    by_manager: dict[UUID, list[CertificateFacts]] = {}
     for row in session.scalars(query):
-        found.setdefault(row.manager_id, []).append(facts_of(row))
-    return found
+        by_manager.setdefault(row.manager_id, []).append(facts_of(row))
+    return by_manager
 
 
 def facts_of(row: TrainingCertificate) -> CertificateFacts:
-    level = next(each for each in CertificateLevel if each == row.level)
+    level = next(candidate for candidate in CertificateLevel if candidate == row.level)
     return CertificateFacts(row.id, level, row.number, row.issued_on, row.valid_to, row.version)
 
 

@@ -47,7 +47,7 @@ def make_contest(
     request: Idempotent,
 ) -> Response:
     def make() -> tuple[ContestRead, Contest]:
-        contest = service.make(session, body, principal=principal)
+        contest = service.create(session, body, principal=principal)
         return _read(session, [contest])[0], contest
 
     return create(request, body, make, location="/v1/contests")
@@ -111,7 +111,9 @@ def _add_move(name: str, summary: str, text: str) -> None:
         session: WriteSession,
         if_match: IfMatch = None,
     ) -> Response:
-        contest = service.move(session, contest_id, name, body.note, principal=principal, if_match=if_match)
+        contest = service.change_state(
+            session, contest_id, name, body.note, principal=principal, if_match=if_match
+        )
         return versioned(_read(session, [contest])[0], contest)
 
 

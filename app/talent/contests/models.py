@@ -1,4 +1,4 @@
-"""Project contests (项目大赛) and brand events (品牌活动): registration, places, honours."""
+"""Tables of project contests (项目大赛) and brand events (品牌活动), and of their registrations."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -28,7 +28,7 @@ class ContestState(LabelledEnum):
 
 _S = ContestState
 
-MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+TRANSITIONS: Mapping[str, RecognitionTransition] = transitions_of(
     RecognitionTransition("open", (_S.DRAFT, _S.CLOSED), _S.OPEN, "开放报名"),
     RecognitionTransition("close", (_S.OPEN,), _S.CLOSED, "截止报名"),
     RecognitionTransition("finish", (_S.CLOSED,), _S.FINISHED, "公布结果"),
@@ -43,7 +43,7 @@ class RegistrationState(LabelledEnum):
 
 
 class Contest(Identified, Base):
-    """A contest or event of the bureau. `capacity` None means without limit; after `deadline` nobody registers."""
+    """A contest or event of the bureau. `capacity` None means unlimited; registration ends at `deadline`."""
 
     __tablename__ = "contests"
     __table_args__ = (
@@ -72,7 +72,7 @@ class Contest(Identified, Base):
 
 
 class ContestRegistration(Identified, Base):
-    """A manager's registration. The waiting list goes by `queued_at`; `place`, `points` and `award` are the outcome."""
+    """A manager's registration. `queued_at` orders the waiting list; `place`, `points` and `award` are the result."""
 
     __tablename__ = "contest_registrations"
     __table_args__ = (

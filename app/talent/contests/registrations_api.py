@@ -88,7 +88,7 @@ def place(
     contest_id: UUID, body: Placings, principal: LoggedIn, session: WriteSession
 ) -> list[RegistrationRead]:
     """报名截止后录入,公布结果前可以改;未列出的没有名次。"""
-    rows = service.place(session, contest_id, body.placings, principal=principal)
+    rows = service.set_results(session, contest_id, body.placings, principal=principal)
     return _registrations(session, rows, principal)
 
 

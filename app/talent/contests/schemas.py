@@ -1,4 +1,4 @@
-"""Contests and events over the wire."""
+"""Request and response bodies of contests and events."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ class ContestCreate(Wire):
     deadline: AwareDatetime = Field(title="报名截止时间", examples=["2027-05-10T16:00:00Z"])
     starts_at: AwareDatetime = Field(title="开始时间", examples=["2027-05-20T01:00:00Z"])
     ends_at: AwareDatetime = Field(title="结束时间", examples=["2027-05-20T09:00:00Z"])
-    capacity: Capacity | None = Field(None, title="名额", description="空缺为不限;报满后进入候补")
+    capacity: Capacity | None = Field(None, title="名额", description="空缺为不限;名额已满时进入候补")
 
     @model_validator(mode="after")
     def _times_in_order(self) -> Self:
@@ -107,13 +107,13 @@ class Placings(Wire):
         ids = [placing.registration_id for placing in self.placings]
         if len(set(ids)) != len(ids):
             raise field_error(
-                "placing_twice", zh="同一报名只能出现一次。", en="Each registration may stand only once."
+                "placing_twice", zh="同一报名只能出现一次。", en="Each registration may appear only once."
             )
         return self
 
 
 class PlacingRead(BaseModel):
-    """What everybody may know of a contest's outcome."""
+    """The public result of one participant of a contest."""
 
     place: int | None = Field(title="名次")
     name: str = Field(title="姓名")

@@ -1,4 +1,4 @@
-"""Contests and events: make, open, register with a waiting list, place, publish with honours. Flushes only."""
+"""Contests and events: creation, registration with a waiting list, results, and publication with honours."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -19,7 +19,7 @@ from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
 from app.talent.access import manager_for, own_rows
 from app.talent.contests.models import (
-    MOVES,
+    TRANSITIONS,
     Contest,
     ContestKind,
     ContestRegistration,
@@ -30,10 +30,10 @@ from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, Re
 from app.talent.rankings.service import issuer_of
 from app.talent.transitions import begin, take_transition
 
-CLOSED_AT_ONCE = 100
+CLOSING_BATCH = 100
 
 
-def make(session: Session, body: ContestCreate, *, principal: Principal) -> Contest:
+def create(session: Session, body: ContestCreate, *, principal: Principal) -> Contest:
     require(principal, Action.CONTEST_MANAGE)
     (number,) = take_numbers(session, "DS", prefix="DS")
     contest = Contest(number=number, created_by=principal.user_id, **body.model_dump())
@@ -45,7 +45,7 @@ def make(session: Session, body: ContestCreate, *, principal: Principal) -> Cont
 def find(session: Session, contest_id: UUID, *, principal: Principal, lock: bool = False) -> Contest:
     """
     Raises:
-        NotFound: there is none, or it is a draft of the bureau's.
+        NotFound: it does not exist, or is a draft that only operators may see.
     """
     require(principal, Action.CONTEST_READ)
     query = select(Contest).where(Contest.id == contest_id)
@@ -58,32 +58,32 @@ def find(session: Session, contest_id: UUID, *, principal: Principal, lock: bool
 def change(
     session: Session, contest_id: UUID, body: ContestPatch, *, principal: Principal, if_match: str | None
 ) -> Contest:
-    """More places go to the waiting list; fewer take nobody's away.
+    """Change a contest. Additional capacity goes to the waiting list; less capacity removes nobody.
 
     Raises:
-        Conflict: it is over.
-        Invalid: the times are not in order.
+        Conflict: it is finished or cancelled.
+        Invalid: the times are not in order, or a required field is null.
     """
     require(principal, Action.CONTEST_MANAGE)
     contest = find(session, contest_id, principal=principal, lock=True)
     check_if_match(if_match, contest)
     if contest.state in (ContestState.FINISHED, ContestState.CANCELLED):
         raise Conflict(
-            "It is over and not changed any more.",
-            "已结束,不能修改。",
+            "The contest is finished or cancelled and can no longer be changed.",
+            "活动已结束或已取消,不能修改。",
             code="wrong_state",
             state=contest.state,
         )
     for name, value in body.model_dump(exclude_unset=True).items():
         if value is None and name != "capacity":
-            raise Invalid.field(name, "required", "此项不能清空", "this field cannot be cleared")
+            raise Invalid.field(name, "required", "此项不能清空", "cannot be cleared")
         setattr(contest, name, value)
     if not contest.deadline <= contest.starts_at <= contest.ends_at:
         raise Invalid.field(
             "deadline",
             "times_order",
             "应满足: 报名截止时间 ≤ 开始时间 ≤ 结束时间",
-            "the deadline must not be after the start, nor the start after the end",
+            "must not be after the start, nor the start after the end",
         )
     session.flush()
     audit.record(session, principal, "contest.change", contest.id, contest.number)
@@ -91,7 +91,7 @@ def change(
     return contest
 
 
-def move(
+def change_state(
     session: Session,
     contest_id: UUID,
     name: str,
@@ -102,36 +102,42 @@ def move(
 ) -> Contest:
     """
     Raises:
-        Conflict: not in this state.
-        Invalid: it cannot be opened after its deadline.
+        Conflict: the action is not possible in the current state.
+        Invalid: it would be opened after its deadline, or the reason is missing.
     """
     require(principal, Action.CONTEST_MANAGE)
     contest = find(session, contest_id, principal=principal, lock=True)
     check_if_sent(if_match, contest)
     if name == "open" and contest.deadline <= now():
-        raise Invalid.field("deadline", "past", "报名截止时间已过", "the deadline has passed")
+        raise Invalid.field("deadline", "past", "报名截止时间已过", "has passed")
     take_transition(
-        session, contest, MOVES[name], states=ContestState, concept="contest", principal=principal, note=note
+        session,
+        contest,
+        TRANSITIONS[name],
+        states=ContestState,
+        concept="contest",
+        principal=principal,
+        note=note,
     )
     if name == "finish":
-        _honour(session, contest, principal)
+        _award_honours(session, contest, principal)
         emit(session, ContestFinished(subject_id=contest.id))
     session.flush()
     return contest
 
 
 def close_due(session: Session) -> int:
-    """Close registration where the deadline has passed; returns how many."""
+    """Close registration of contests past their deadline; returns the number."""
     due = session.scalars(
         select(Contest)
         .where(Contest.state == ContestState.OPEN, Contest.deadline <= now())
         .order_by(Contest.id)
-        .limit(CLOSED_AT_ONCE)
+        .limit(CLOSING_BATCH)
         .with_for_update(of=Contest, skip_locked=True)
     ).all()
     for contest in due:
         take_transition(
-            session, contest, MOVES["close"], states=ContestState, concept="contest", principal=SYSTEM
+            session, contest, TRANSITIONS["close"], states=ContestState, concept="contest", principal=SYSTEM
         )
     session.flush()
     return len(due)
@@ -140,28 +146,34 @@ def close_due(session: Session) -> int:
 def register(
     session: Session, contest_id: UUID, body: RegistrationCreate, *, principal: Principal
 ) -> ContestRegistration:
-    """Take a place, or stand in line where all are taken. The contest's row is the lock: no place is given twice.
+    """Register a manager, or add them to the waiting list if the contest is full.
+
+    The contest's row is locked, so its capacity is never exceeded.
 
     Raises:
-        Conflict: registration is not open, or he is registered already.
-        Invalid: a project contest needs a project.
+        Conflict: registration is not open, or the manager is already registered.
+        Invalid: the project of a project contest is missing.
     """
     manager = manager_for(session, body.manager_id, Action.CONTEST_REGISTER, principal=principal)
     contest = find(session, contest_id, principal=principal, lock=True)
     if contest.state != ContestState.OPEN or contest.deadline <= now():
-        raise Conflict("Registration is not open.", "不在报名时间内。", code="registration_closed")
+        raise Conflict("Registration is not open.", "当前不接受报名。", code="registration_closed")
     if contest.kind == ContestKind.PROJECT_CONTEST and body.project is None:
-        raise Invalid.field("project", "required", "请填写参赛项目", "name the project")
-    known = session.scalar(
+        raise Invalid.field("project", "required", "请填写参赛项目", "is required for a project contest")
+    existing = session.scalar(
         select(ContestRegistration).where(
             ContestRegistration.contest_id == contest.id, ContestRegistration.manager_id == manager.id
         )
     )
-    if known is not None and known.state != RegistrationState.WITHDRAWN:
-        raise Conflict("He is registered already.", "已报名,请勿重复。", code="registered_already")
-    row = known or ContestRegistration(contest_id=contest.id, manager_id=manager.id)
+    if existing is not None and existing.state != RegistrationState.WITHDRAWN:
+        raise Conflict(
+            "This manager is already registered.",
+            "该技术经理人已报名,请勿重复报名。",
+            code="registered_already",
+        )
+    row = existing or ContestRegistration(contest_id=contest.id, manager_id=manager.id)
     row.project, row.queued_at, row.registered_by = body.project, now(), principal.user_id
-    full = contest.capacity is not None and _taken(session, contest) >= contest.capacity
+    full = contest.capacity is not None and _registered_count(session, contest) >= contest.capacity
     row.state = RegistrationState.WAITING if full else RegistrationState.REGISTERED
     session.add(row)
     session.flush()
@@ -174,18 +186,18 @@ def register(
 
 
 def withdraw(session: Session, registration_id: UUID, *, principal: Principal) -> ContestRegistration:
-    """Give the place back; it goes to the first in line.
+    """Withdraw a registration; the first on the waiting list moves up.
 
     Raises:
-        NotFound: there is none, or it is not the principal's business.
-        Conflict: withdrawn already, or the contest is over.
+        NotFound: it does not exist, or the principal may not see it.
+        Conflict: it was already withdrawn, or the contest is finished or cancelled.
     """
     require(principal, Action.CONTEST_REGISTER, own=True)
     query = select(ContestRegistration).where(
         ContestRegistration.id == registration_id, own_rows(ContestRegistration.manager_id, principal)
     )
-    known = one_or_not_found(session, query)
-    contest = session.get_one(Contest, known.contest_id, with_for_update=True, populate_existing=True)
+    existing = one_or_not_found(session, query)
+    contest = session.get_one(Contest, existing.contest_id, with_for_update=True, populate_existing=True)
     row = session.scalar(query.execution_options(populate_existing=True))
     assert row is not None
     if row.state == RegistrationState.WITHDRAWN or contest.state in (
@@ -193,7 +205,7 @@ def withdraw(session: Session, registration_id: UUID, *, principal: Principal) -
         ContestState.CANCELLED,
     ):
         raise Conflict(
-            "There is nothing to withdraw from.",
+            "The registration was already withdrawn, or the contest is over.",
             "报名已退出,或活动已结束。",
             code="wrong_state",
             state=row.state,
@@ -206,21 +218,21 @@ def withdraw(session: Session, registration_id: UUID, *, principal: Principal) -
     return row
 
 
-def place(
+def set_results(
     session: Session, contest_id: UUID, placings: Sequence[Placing], *, principal: Principal
 ) -> list[ContestRegistration]:
-    """Set places, points and awards; who is not named keeps none. Seen by others once the contest is finished.
+    """Replace all places, points and awards. They become public when the contest is finished.
 
     Raises:
-        Conflict: registration is still open, or the outcome is published.
-        Invalid: somebody named does not take part.
+        Conflict: registration is still open, or the results are published.
+        Invalid: a named registration does not take part.
     """
     require(principal, Action.CONTEST_MANAGE)
     contest = find(session, contest_id, principal=principal, lock=True)
     if contest.state != ContestState.CLOSED:
         raise Conflict(
-            "Places are given after registration closes and before they are published.",
-            "报名截止后、公布结果前才能录入名次。",
+            "Results can only be entered after registration closes and before they are published.",
+            "仅可在报名截止后、公布结果前录入名次。",
             code="wrong_state",
             state=contest.state,
         )
@@ -233,25 +245,27 @@ def place(
             )
         )
     }
-    for position, placing in enumerate(placings):
+    for index, placing in enumerate(placings):
         if placing.registration_id not in rows:
             raise Invalid.field(
-                f"placings.{position}.registration_id",
+                f"placings.{index}.registration_id",
                 "not_taking_part",
                 "该报名不在参赛名单中",
-                "this registration does not take part",
+                "is not a registration that takes part in this contest",
             )
-    given = {placing.registration_id: placing for placing in placings}
+    placing_by_registration = {placing.registration_id: placing for placing in placings}
     for row in rows.values():
-        one = given.get(row.id)
-        row.place, row.points, row.award = (one.place, one.points, one.award) if one else (None, None, None)
+        result = placing_by_registration.get(row.id)
+        row.place, row.points, row.award = (
+            (result.place, result.points, result.award) if result else (None, None, None)
+        )
     session.flush()
     audit.record(session, principal, "contest.place", contest.id, contest.number)
     return list(rows.values())
 
 
 def counts(session: Session, contest_ids: Sequence[UUID]) -> Mapping[tuple[UUID, str], int]:
-    """(contest, state) → how many registrations."""
+    """(contest id, state) → number of registrations."""
     rows = session.execute(
         select(ContestRegistration.contest_id, ContestRegistration.state, func.count())
         .where(ContestRegistration.contest_id.in_(contest_ids))
@@ -260,12 +274,12 @@ def counts(session: Session, contest_ids: Sequence[UUID]) -> Mapping[tuple[UUID,
     return {(contest_id, state): number for contest_id, state, number in rows}
 
 
-def _taken(session: Session, contest: Contest) -> int:
+def _registered_count(session: Session, contest: Contest) -> int:
     return counts(session, [contest.id]).get((contest.id, RegistrationState.REGISTERED.value), 0)
 
 
 def _promote(session: Session, contest: Contest) -> None:
-    """Whoever waits longest gets what is free. The caller holds the contest's row."""
+    """Fill free capacity from the waiting list, longest wait first. The caller has locked the contest's row."""
     if contest.state not in (ContestState.OPEN, ContestState.CLOSED):
         return
     query = (
@@ -277,14 +291,14 @@ def _promote(session: Session, contest: Contest) -> None:
         .order_by(ContestRegistration.queued_at, ContestRegistration.id)
     )
     if contest.capacity is not None:
-        query = query.limit(max(0, contest.capacity - _taken(session, contest)))
+        query = query.limit(max(0, contest.capacity - _registered_count(session, contest)))
     for row in session.scalars(query).all():
         row.state = RegistrationState.REGISTERED
         emit(session, ContestPromoted(subject_id=contest.id, manager_id=row.manager_id))
     session.flush()
 
 
-def _honour(session: Session, contest: Contest, principal: Principal) -> None:
+def _award_honours(session: Session, contest: Contest, principal: Principal) -> None:
     rows = session.execute(
         select(ContestRegistration.manager_id, ContestRegistration.award).where(
             ContestRegistration.contest_id == contest.id,

@@ -22,7 +22,7 @@ from app.services import AppSettings
 from app.talent import transitions
 from app.talent.access import own_rows
 from app.talent.filings import service
-from app.talent.filings.models import BY_BUREAU, BY_HOLDER, MOVES, Filing, FilingState
+from app.talent.filings.models import BY_HOLDER, BY_OPERATOR, TRANSITIONS, Filing, FilingState
 from app.talent.filings.schemas import (
     FilingCreate,
     FilingMoveRead,
@@ -121,7 +121,7 @@ def _add_signed(name: str, summary: str, text: str) -> None:
         session: WriteSession,
         if_match: IfMatch = None,
     ) -> Response:
-        filing = service.sign_and(
+        filing = service.submit_with_pledge(
             session,
             filing_id,
             name,
@@ -195,7 +195,7 @@ def _read_many(session: Session, rows: Sequence[Filing], principal: Principal) -
     # Every row a principal gets is his own or anybody's to him: `own_rows` saw to it.
     may = [
         *(BY_HOLDER if allowed(principal, Action.FILING_CHANGE, own=True) else ()),
-        *(BY_BUREAU if allowed(principal, Action.FILING_REVIEW, own=True) else ()),
+        *(BY_OPERATOR if allowed(principal, Action.FILING_REVIEW, own=True) else ()),
     ]
     day = today()
     states = {state.value: state for state in FilingState}
@@ -212,7 +212,7 @@ def _read_many(session: Session, rows: Sequence[Filing], principal: Principal) -
             manager_name=names[row.manager_id],
             state=states[row.state],
             state_zh=states[row.state].zh,
-            allowed=[name for name in transitions.allowed(MOVES, row.state) if name in may],
+            allowed=[name for name in transitions.allowed(TRANSITIONS, row.state) if name in may],
             in_force=service.in_force(row, day),
         )
         for row in rows

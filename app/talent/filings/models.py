@@ -1,4 +1,4 @@
-"""Filings (备案): the bureau's registration of a manager."""
+"""Table of filings (备案), the bureau's registrations of managers."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -25,8 +25,8 @@ class FilingState(LabelledEnum):
 
 _S = FilingState
 
-# The whole life of a filing. A cancelled one never comes back: who files again gets a new number.
-MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+# A cancelled filing is final: a manager who files again gets a new number.
+TRANSITIONS: Mapping[str, RecognitionTransition] = transitions_of(
     RecognitionTransition("submit", (_S.DRAFT, _S.RETURNED), _S.SUBMITTED, "提交"),
     RecognitionTransition("withdraw", (_S.SUBMITTED,), _S.DRAFT, "撤回"),
     RecognitionTransition("approve", (_S.SUBMITTED,), _S.FILED, "批准"),
@@ -45,7 +45,7 @@ MOVES: Mapping[str, RecognitionTransition] = transitions_of(
 )
 
 BY_HOLDER = ("submit", "withdraw", "renew", "cancel")
-BY_BUREAU = ("approve", "return", "approve_renewal", "return_renewal", "suspend", "resume", "cancel")
+BY_OPERATOR = ("approve", "return", "approve_renewal", "return_renewal", "suspend", "resume", "cancel")
 
 IN_FORCE = (FilingState.FILED, FilingState.RENEWING)
 """States in which a filing is valid until its last day."""
@@ -54,10 +54,10 @@ _OPEN = text("state <> 'cancelled'")
 
 
 class Filing(Identified, Base):
-    """One manager's filing. `filing_number` (备案号) is given on approval and is never used again.
+    """One manager's filing. `filing_number` (备案号) is assigned on approval and never reused.
 
-    `valid_from` and `valid_to` are days in Jinan, both inclusive. The pledge (承诺书) is signed with each
-    submission, in the version that was shown. `review_note` is the bureau's last word to the holder.
+    `valid_from` and `valid_to` are days in Jinan time, inclusive. The pledge (承诺书) is signed with each submission,
+    in the version that was shown. `review_note` is the bureau's latest note to the manager.
     """
 
     __tablename__ = "filings"

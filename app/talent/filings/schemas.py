@@ -1,4 +1,4 @@
-"""Filings (备案) over the wire."""
+"""Request and response bodies of filings (备案)."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ Reason = Annotated[str, TextRule(1, 500, multiline=True)]
 
 
 class FilingCreate(Wire):
-    """A manager files for himself; an institution or the bureau names the manager."""
+    """Managers file for themselves; institutions and operators name the manager."""
 
     manager_id: UUID | None = Field(None, title="技术经理人", description="本人申请时可空缺")
     statement: Statement = Field(
@@ -28,7 +28,7 @@ class FilingPatch(Wire):
 
 
 class Pledge(Wire):
-    """The pledge is signed by naming the version that was read."""
+    """Signing of the pledge, with the version that was read."""
 
     pledge_version: str = Field(
         title="承诺书版本", description="见 GET /v1/filings/pledge", max_length=20, examples=["2026-01"]
@@ -72,7 +72,7 @@ class FilingRead(BaseModel):
 
 
 class FilingMoveRead(BaseModel):
-    """One line of a history."""
+    """One transition in the history of a filing."""
 
     model_config = ConfigDict(from_attributes=True)
 

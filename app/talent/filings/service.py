@@ -1,4 +1,4 @@
-"""What is done with a filing: file, submit with the pledge, review, renew, suspend, cancel, expire. Flushes only."""
+"""Filings: creation, submission with the pledge, review, renewal, suspension, cancellation and expiry."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,15 +26,15 @@ from app.settings import Settings
 from app.talent import awards
 from app.talent.access import is_own, manager_for, own_rows
 from app.talent.affiliations.service import without_consent
-from app.talent.filings.models import IN_FORCE, MOVES, Filing, FilingState
+from app.talent.filings.models import IN_FORCE, TRANSITIONS, Filing, FilingState
 from app.talent.transitions import begin, check, take_transition
 
-EXPIRED_AT_ONCE = 200
+EXPIRY_BATCH = 200
 
 
 @cache
 def pledge() -> Mapping[str, Any]:
-    """The pledge (承诺书) as it is shown now: version, and its sentences in both languages."""
+    """The current pledge (承诺书): `version`, and its sentences in `zh` and `en`."""
     text = (files(__package__) / "pledge.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -49,18 +49,18 @@ def in_force(filing: Filing, day: date) -> bool:
 def file(session: Session, manager_id: UUID | None, statement: str, *, principal: Principal) -> Filing:
     """
     Raises:
-        Conflict: there is a filing that is not cancelled.
+        Conflict: the manager already has a filing that is not cancelled.
     """
     manager = manager_for(session, manager_id, Action.FILING_CREATE, principal=principal, lock=True)
-    open_one = session.scalar(
+    existing_id = session.scalar(
         select(Filing.id).where(Filing.manager_id == manager.id, Filing.state != FilingState.CANCELLED)
     )
-    if open_one is not None:
+    if existing_id is not None:
         raise Conflict(
-            "There is a filing of this manager already; renew or cancel it.",
-            "该技术经理人已有备案(申请),请办理续期或先注销。",
+            "This manager already has a filing; renew or cancel it.",
+            "该技术经理人已有备案或备案申请,请办理续期或先行注销。",
             code="filed_already",
-            filing_id=str(open_one),
+            filing_id=str(existing_id),
         )
     filing = Filing(manager_id=manager.id, statement=statement, created_by=principal.user_id)
     session.add(filing)
@@ -71,7 +71,7 @@ def file(session: Session, manager_id: UUID | None, statement: str, *, principal
 def find(session: Session, filing_id: UUID, *, principal: Principal, lock: bool = False) -> Filing:
     """
     Raises:
-        NotFound: there is none, or it is not the principal's business.
+        NotFound: it does not exist, or the principal may not see it.
     """
     require(principal, Action.FILING_READ, own=True)
     query = select(Filing).where(Filing.id == filing_id, own_rows(Filing.manager_id, principal))
@@ -84,13 +84,13 @@ def change(
 ) -> Filing:
     """
     Raises:
-        Conflict: what was submitted is not changed any more.
+        Conflict: the filing was already submitted.
     """
     filing = _for_holder(session, filing_id, principal)
     check_if_match(if_match, filing)
     if filing.state not in (FilingState.DRAFT, FilingState.RETURNED):
         raise Conflict(
-            "A filing can be changed only before it is submitted.",
+            "A filing can only be changed before it is submitted.",
             "备案申请提交后不能修改。",
             code="wrong_state",
             state=filing.state,
@@ -100,7 +100,7 @@ def change(
     return filing
 
 
-def sign_and(
+def submit_with_pledge(
     session: Session,
     filing_id: UUID,
     name: str,
@@ -110,11 +110,11 @@ def sign_and(
     settings: Settings,
     if_match: str | None = None,
 ) -> Filing:
-    """`submit` or `renew`, which need the pledge.
+    """Submit or renew a filing (`name` is `submit` or `renew`) with the signed pledge.
 
     Raises:
-        Invalid: another version of the pledge is in force.
-        Conflict: not in this state, or too early for a renewal.
+        Invalid: `pledge_version` is not the current version of the pledge.
+        Conflict: the action is not possible in the current state, or it is too early for a renewal.
     """
     filing = _for_holder(session, filing_id, principal)
     check_if_sent(if_match, filing)
@@ -122,17 +122,19 @@ def sign_and(
         raise Invalid.field(
             "pledge_version",
             "old_pledge",
-            f"承诺书现行版本为 {pledge()['version']}, 请阅读后重新承诺",
-            f"the pledge's version is {pledge()['version']} now; read it and pledge again",
+            f"承诺书现行版本为 {pledge()['version']},请阅读后重新承诺",
+            f"is outdated; read and accept the current version {pledge()['version']}",
         )
     if name == "renew":
-        _refuse_early(filing, settings)
-    take_transition(session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal)
+        _check_renewal_day(filing, settings)
+    take_transition(
+        session, filing, TRANSITIONS[name], states=FilingState, concept="filing", principal=principal
+    )
     filing.pledge_version = pledge_version
     filing.pledge_signed_at = filing.submitted_at = now()
     filing.pledge_signed_by = principal.user_id
     filing.review_note = None
-    return _moved(session, filing, name, principal)
+    return _after_transition(session, filing, name, principal)
 
 
 def withdraw_or_cancel(
@@ -147,9 +149,15 @@ def withdraw_or_cancel(
     filing = _for_holder(session, filing_id, principal)
     check_if_sent(if_match, filing)
     take_transition(
-        session, filing, MOVES[name], states=FilingState, concept="filing", principal=principal, note=note
+        session,
+        filing,
+        TRANSITIONS[name],
+        states=FilingState,
+        concept="filing",
+        principal=principal,
+        note=note,
     )
-    return _moved(session, filing, name, principal)
+    return _after_transition(session, filing, name, principal)
 
 
 def review(
@@ -162,32 +170,33 @@ def review(
     settings: Settings,
     if_match: str | None = None,
 ) -> Filing:
-    """A move of the bureau's.
+    """A transition by an operator.
 
     Raises:
-        Conflict: not in this state; or (approvals) the manager's record is not published, or an institution has not
-            consented to a post of his.
+        Conflict: the action is not possible in the current state; or, for approvals, the manager's record is not
+            published, or an institution has not consented to a secondary affiliation.
+        Invalid: the reason is missing.
     """
     require(principal, Action.FILING_REVIEW)
     filing = find(session, filing_id, principal=principal, lock=True)
     check_if_sent(if_match, filing)
-    check(filing, MOVES[name], states=FilingState, note=note)
+    check(filing, TRANSITIONS[name], states=FilingState, note=note)
     if name in ("approve", "approve_renewal"):
-        _refuse_unready(session, filing)
+        _check_approvable(session, filing)
     day = today()
-    over = filing.valid_to is not None and filing.valid_to < day
-    target = FilingState.EXPIRED if over and name in ("return_renewal", "resume") else None
+    is_over = filing.valid_to is not None and filing.valid_to < day
+    target = FilingState.EXPIRED if is_over and name in ("return_renewal", "resume") else None
     if name == "approve":
         (filing.filing_number,) = take_numbers(session, "BA", prefix="BA")
         filing.valid_from = day
-        filing.valid_to = _end(day, settings)
+        filing.valid_to = _last_day(day, settings)
     elif name == "approve_renewal":
         assert filing.valid_to is not None  # the table's constraint
-        filing.valid_to = _end(max(filing.valid_to + timedelta(days=1), day), settings)
+        filing.valid_to = _last_day(max(filing.valid_to + timedelta(days=1), day), settings)
     take_transition(
         session,
         filing,
-        MOVES[name],
+        TRANSITIONS[name],
         states=FilingState,
         concept="filing",
         principal=principal,
@@ -195,28 +204,28 @@ def review(
         target=target,
     )
     filing.reviewed_by, filing.reviewed_at, filing.review_note = principal.user_id, now(), note
-    return _moved(session, filing, name, principal)
+    return _after_transition(session, filing, name, principal)
 
 
 def expire_due(session: Session) -> int:
-    """End filings whose last day is over; returns how many. Those that somebody changes now wait for the next turn."""
+    """Expire filings past their last day; returns the number. Locked filings are left for the next run."""
     due = session.scalars(
         select(Filing)
-        .where(Filing.state.in_(MOVES["expire"].sources), Filing.valid_to < today())
+        .where(Filing.state.in_(TRANSITIONS["expire"].sources), Filing.valid_to < today())
         .order_by(Filing.id)
-        .limit(EXPIRED_AT_ONCE)
+        .limit(EXPIRY_BATCH)
         .with_for_update(of=Filing, skip_locked=True)
     ).all()
     for filing in due:
         take_transition(
-            session, filing, MOVES["expire"], states=FilingState, concept="filing", principal=SYSTEM
+            session, filing, TRANSITIONS["expire"], states=FilingState, concept="filing", principal=SYSTEM
         )
-        _moved(session, filing, "expire", SYSTEM)
+        _after_transition(session, filing, "expire", SYSTEM)
     return len(due)
 
 
 def filed_managers(session: Session, ids: Sequence[UUID], day: date) -> frozenset[UUID]:
-    """Those of these managers whose filing is in force on that day, by their present state."""
+    """The managers among `ids` whose filing, in its current state, is in force on that day."""
     query = select(Filing.manager_id).where(
         Filing.manager_id.in_(ids),
         Filing.state.in_(IN_FORCE),
@@ -232,51 +241,51 @@ def _for_holder(session: Session, filing_id: UUID, principal: Principal) -> Fili
     return filing
 
 
-def _end(first: date, settings: Settings) -> date:
+def _last_day(first: date, settings: Settings) -> date:
     return add_months(first, settings.filing_months) - timedelta(days=1)
 
 
-def _refuse_early(filing: Filing, settings: Settings) -> None:
+def _check_renewal_day(filing: Filing, settings: Settings) -> None:
     if filing.state != FilingState.FILED or filing.valid_to is None:
         return
-    opens = filing.valid_to - timedelta(days=settings.filing_renewal_days)
-    if today() < opens:
+    renewable_from = filing.valid_to - timedelta(days=settings.filing_renewal_days)
+    if today() < renewable_from:
         raise Conflict(
-            f"A renewal can be asked for from {opens} on.",
-            f"自 {opens} 起可以申请续期。",
+            f"The filing can be renewed from {renewable_from} on.",
+            f"自 {renewable_from} 起可以申请续期。",
             code="renewal_too_early",
-            opens=opens.isoformat(),
+            opens=renewable_from.isoformat(),
         )
 
 
-def _refuse_unready(session: Session, filing: Filing) -> None:
+def _check_approvable(session: Session, filing: Filing) -> None:
     manager = session.get_one(Manager, filing.manager_id)
     if manager.state != RecordState.PUBLISHED:
         raise Conflict(
-            "The manager's record is not published.",
+            "The filing cannot be approved: the manager's record is not published.",
             "该技术经理人的记录未发布,不能批准备案。",
             code="record_not_published",
         )
-    waiting = without_consent(session, manager)
-    if waiting:
+    missing_consents = without_consent(session, manager)
+    if missing_consents:
         raise Conflict(
-            "An institution has not consented to a post of this manager.",
+            "The filing cannot be approved: an institution has not consented to a secondary affiliation.",
             "跨机构任职未经任职单位同意,不能批准备案。",
             code="consent_missing",
-            organisation_ids=[str(id_) for id_ in waiting],
+            organisation_ids=[str(id_) for id_ in missing_consents],
         )
 
 
-def _moved(session: Session, filing: Filing, name: str, principal: Principal) -> Filing:
-    """The manager's record shows the filing once it has a number."""
+def _after_transition(session: Session, filing: Filing, name: str, principal: Principal) -> Filing:
+    """Emit the event; once the filing has a number, copy it to the manager's record."""
     session.flush()
     if filing.filing_number is not None:
-        shown = {
+        columns = {
             "filing_number": filing.filing_number,
             "filing_state": filing.state,
             "filing_valid_to": filing.valid_to,
         }
-        awards.write(session, {filing.manager_id: shown}, action="filing", principal=principal, note=name)
+        awards.write(session, {filing.manager_id: columns}, action="filing", principal=principal, note=name)
     emit(
         session,
         FilingChanged(subject_id=filing.id, manager_id=filing.manager_id, move=name, state=filing.state),

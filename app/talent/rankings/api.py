@@ -52,7 +52,7 @@ def make_ranking(
     """公式可以逐次调整,随评选一并公布。"""
 
     def make() -> tuple[RankingRead, Ranking]:
-        ranking = service.make(session, body, principal=principal)
+        ranking = service.create(session, body, principal=principal)
         return _read(ranking), ranking
 
     return create(request, body, make, location="/v1/rankings")

@@ -1,6 +1,6 @@
-"""The formula of a ranking: weighted figures → points, contributions and places. Pure.
+"""The formula of a ranking: weighted figures give contributions, points and places. Pure.
 
-Ties: equal points share a place and the next place counts them (1, 1, 3).
+Equal points share a place, and the next place counts them (1, 1, 3).
 """
 
 import tomllib
@@ -21,7 +21,7 @@ CENT = Decimal("0.01")
 
 
 class FigureName(LabelledEnum):
-    """What a formula may weigh; all of one year, but the certificate, which is that of the last day."""
+    """The figures that a formula may weigh: of one year, except the certificate, which is of the last day."""
 
     LANDED_PROJECTS = "landed_projects", "在济落地项目数", "projects landed in Jinan"
     AMOUNT_YEAR_WAN = "amount_year_wan", "当年技术合同额(万元)", "technology contracts of the year, 万元"
@@ -43,7 +43,7 @@ class WeightedFigure(BaseModel):
 
 
 class Formula(BaseModel):
-    """Weights add up to 100, each figure stands once."""
+    """Weights add up to 100; each figure appears once."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,14 +56,14 @@ class Formula(BaseModel):
     def _adds_up(self) -> Self:
         if len({figure.name for figure in self.figures}) != len(self.figures):
             raise field_error(
-                "figure_twice", zh="同一指标只能出现一次。", en="Each figure may stand only once."
+                "figure_twice", zh="同一指标只能出现一次。", en="Each figure may appear only once."
             )
         total = sum(figure.weight for figure in self.figures)
         if total != 100:
             raise field_error(
                 "weights_100",
                 zh=f"权重之和应为 100,现为 {total}。",
-                en=f"The weights must add up to 100; they are {total}.",
+                en=f"The weights must add up to 100, not {total}.",
             )
         return self
 
@@ -79,7 +79,7 @@ Values = Mapping[FigureName, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """`points` = weight × min(value / full_at, 1), rounded to 0.01."""
+    """One figure's part of the points: `points` = weight × min(value / full_at, 1), rounded half-even to 0.01."""
 
     name: FigureName
     value: Decimal
@@ -90,7 +90,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """`points` is the sum of the rounded contributions, so that a reader can add them up."""
+    """A manager's place; `points` is the sum of the rounded contributions, so that readers can verify it."""
 
     manager_id: UUID
     place: int
@@ -99,22 +99,29 @@ class Ranked:
 
 
 def rank(formula: Formula, values: Mapping[UUID, Values]) -> list[Ranked]:
-    """Best first; of equal ones by id, which decides no place."""
+    """All managers, best first; equal points are ordered by id and share a place."""
     full = {figure.name: _full_at(figure, values) for figure in formula.figures}
-    counted = {
-        id_: tuple(_contribution(figure, of[figure.name], full[figure.name]) for figure in formula.figures)
-        for id_, of in values.items()
+    contributions = {
+        id_: tuple(
+            _contribution(figure, figures_of[figure.name], full[figure.name]) for figure in formula.figures
+        )
+        for id_, figures_of in values.items()
     }
-    points = {id_: sum((one.points for one in parts), Decimal(0)) for id_, parts in counted.items()}
+    points = {
+        id_: sum((contribution.points for contribution in parts), Decimal(0))
+        for id_, parts in contributions.items()
+    }
     ordered = sorted(points, key=lambda id_: (-points[id_], id_))
-    return [Ranked(id_, _place(points[id_], ordered, points), points[id_], counted[id_]) for id_ in ordered]
+    return [
+        Ranked(id_, _place(points[id_], ordered, points), points[id_], contributions[id_]) for id_ in ordered
+    ]
 
 
 def _full_at(figure: WeightedFigure, values: Mapping[UUID, Values]) -> Decimal:
-    """Where nobody has anything, anything would be the best: 1 keeps the division defined and gives 0 points."""
+    """The value that gives full points: fixed, or the best value; 1 if all values are 0, to avoid dividing by 0."""
     if figure.full_at is not None:
         return figure.full_at
-    return max((of[figure.name] for of in values.values()), default=Decimal(0)) or Decimal(1)
+    return max((figures_of[figure.name] for figures_of in values.values()), default=Decimal(0)) or Decimal(1)
 
 
 def _contribution(figure: WeightedFigure, value: Decimal, full_at: Decimal) -> Contribution:
@@ -123,11 +130,11 @@ def _contribution(figure: WeightedFigure, value: Decimal, full_at: Decimal) -> C
     return Contribution(figure.name, value, figure.weight, full_at, points)
 
 
-def _place(mine: Decimal, ordered: Sequence[UUID], points: Mapping[UUID, Decimal]) -> int:
+def _place(own_points: Decimal, ordered: Sequence[UUID], points: Mapping[UUID, Decimal]) -> int:
     low, high = 0, len(ordered)
-    while low < high:  # the first in the order who is not better
+    while low < high:  # binary search for the first manager without more points
         middle = (low + high) // 2
-        if points[ordered[middle]] > mine:
+        if points[ordered[middle]] > own_points:
             low = middle + 1
         else:
             high = middle

@@ -1,4 +1,4 @@
-"""The figures that a formula may weigh, for every candidate of a year, in a fixed number of queries."""
+"""Loads the figures of rankings, for all candidates of a year in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -24,16 +24,16 @@ RATE_PLACES = Decimal("0.0001")
 def values_of(
     session: Session, manager_ids: Sequence[UUID], *, year: int
 ) -> dict[UUID, dict[FigureName, Decimal]]:
-    """Contracts count by the rules and choices of tier recognition, so that two pages never tell two sums."""
+    """Manager → figures. Contracts count by the rules and choices of tiers, so that rankings and tiers agree."""
     evaluations = evaluate_managers(session, manager_ids, year=year)
     enterprises = _enterprises(session, evaluations)
     rates = _acceptance(session, manager_ids, year)
     hours = _hours(session, manager_ids, year)
-    found = {}
+    values = {}
     for id_, evaluation in evaluations.items():
         sums = evaluation.figures
         level = sums.certificate.level if sums.certificate else CertificateLevel.NONE
-        found[id_] = {
+        values[id_] = {
             FigureName.LANDED_PROJECTS: sums.landed_projects,
             FigureName.AMOUNT_YEAR_WAN: sums.amount_year_wan,
             FigureName.CONTRACTS: Decimal(sum(line.in_year for line in sums.lines)),
@@ -42,16 +42,16 @@ def values_of(
             FigureName.TRAINING_HOURS: Decimal(hours.get(id_, 0)),
             FigureName.CERTIFICATE_RANK: Decimal(level.rank),
         }
-    return found
+    return values
 
 
 def _enterprises(session: Session, evaluations: Mapping[UUID, Evaluation]) -> dict[UUID, set[UUID]]:
-    """Enterprises that are a party of a contract counted in the year."""
-    counted = {
+    """Manager → enterprises that are a party to a contract counted in the year."""
+    contracts_of = {
         id_: {line.contract_id for line in evaluation.figures.lines if line.in_year}
         for id_, evaluation in evaluations.items()
     }
-    ids = set[UUID]().union(*counted.values())
+    ids = set[UUID]().union(*contracts_of.values())
     parties: dict[UUID, set[UUID]] = {}
     for column in (Contract.buyer_org_id, Contract.seller_org_id):
         rows = session.execute(
@@ -63,13 +63,13 @@ def _enterprises(session: Session, evaluations: Mapping[UUID, Evaluation]) -> di
             parties.setdefault(contract_id, set()).add(organisation_id)
     return {
         id_: set[UUID]().union(*(parties.get(contract, set()) for contract in contracts))
-        for id_, contracts in counted.items()
+        for id_, contracts in contracts_of.items()
     }
 
 
 def _acceptance(session: Session, manager_ids: Sequence[UUID], year: int) -> dict[UUID, Decimal]:
-    """Accepted of all answered in the year, by the clock of Jinan; who answered nothing has no rate."""
-    start, end = (datetime.combine(date(each, 1, 1), time(), JINAN_TIME) for each in (year, year + 1))
+    """Manager → share of accepted among the pushes answered in the year (Jinan time); none without an answer."""
+    start, end = (datetime.combine(date(year_, 1, 1), time(), JINAN_TIME) for year_ in (year, year + 1))
     rows = session.execute(
         select(Push.manager_id, func.count(), func.count().filter(Push.state == PushState.ACCEPTED))
         .where(

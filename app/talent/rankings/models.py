@@ -1,4 +1,4 @@
-"""Rankings (金牌评选): a formula, and every manager's figures and points under it."""
+"""Tables of rankings (金牌评选) and of the managers' places in them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -22,16 +22,16 @@ class RankingState(LabelledEnum):
 
 _S = RankingState
 
-MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+TRANSITIONS: Mapping[str, RecognitionTransition] = transitions_of(
     RecognitionTransition("compute", (_S.DRAFT, _S.COMPUTED), _S.COMPUTED, "计算"),
     RecognitionTransition("publish", (_S.COMPUTED,), _S.PUBLISHED, "公布"),
 )
 
 
 class Ranking(Identified, Base):
-    """A ranking of one year. `formula` is complete, so that a published ranking stays explained when files change.
+    """A ranking of one year. `formula` is a complete copy, so that later changes of files do not affect it.
 
-    `honours` lists what the first places get: name, first and last place.
+    `honours` lists the honours of places: name, first and last place.
     """
 
     __tablename__ = "rankings"
@@ -54,7 +54,7 @@ class Ranking(Identified, Base):
 
 
 class RankingEntry(Identified, Base):
-    """One manager's place. `points` is 0–100; `contributions` has one line a figure and adds up to the points."""
+    """One manager's place. `points` is 0–100; `contributions` has one item per figure and adds up to `points`."""
 
     __tablename__ = "ranking_entries"
     __table_args__ = (

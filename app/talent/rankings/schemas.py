@@ -1,4 +1,4 @@
-"""Rankings over the wire."""
+"""Request and response bodies of rankings."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ Place = Annotated[StrictInt, Field(ge=1, le=1000)]
 
 
 class HonourFor(Wire):
-    """What the managers on these places get."""
+    """The honour that managers in these places receive."""
 
     name: Annotated[str, TextRule(2, 60)] = Field(title="荣誉名称", examples=["金牌技术经理人"])
     first_place: Place = Field(1, title="自第几名")
@@ -27,14 +27,18 @@ class HonourFor(Wire):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last_place < self.first_place:
-            raise field_error("places_order", zh="名次范围有误。", en="The range of places is not in order.")
+            raise field_error(
+                "places_order",
+                zh="起始名次不能大于截止名次。",
+                en="last_place must not be before first_place.",
+            )
         return self
 
 
 class RankingCreate(Wire):
     year: Year = Field(title="年度", examples=[2026])
     title: Annotated[str, TextRule(2, 120)] = Field(title="名称", examples=["2026年度金牌技术经理人评选"])
-    formula: Formula | None = Field(None, title="公式", description="空缺时用默认公式")
+    formula: Formula | None = Field(None, title="公式", description="空缺时使用默认公式")
     honours: Annotated[list[HonourFor], Field(max_length=10)] = Field([], title="荣誉")
 
 

@@ -1,4 +1,4 @@
-"""A ranking: make, compute, publish with its honours. Flushes, never commits."""
+"""Rankings: creation, computation, and publication with honours."""
 
 from typing import Any
 from uuid import UUID
@@ -21,18 +21,18 @@ from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
 from app.talent.rankings.formula import Formula, Ranked, default_formula, rank
 from app.talent.rankings.loader import values_of
-from app.talent.rankings.models import MOVES, Ranking, RankingEntry, RankingState
+from app.talent.rankings.models import TRANSITIONS, Ranking, RankingEntry, RankingState
 from app.talent.rankings.schemas import RankingCreate, RankingPatch
 from app.talent.tiers.engine import plain
-from app.talent.tiers.loader import managers_with_something
+from app.talent.tiers.loader import managers_with_tier_inputs
 from app.talent.tiers.rules import rules_of
 from app.talent.transitions import begin, take_transition
 
 
-def make(session: Session, body: RankingCreate, *, principal: Principal) -> Ranking:
+def create(session: Session, body: RankingCreate, *, principal: Principal) -> Ranking:
     """
     Raises:
-        Invalid: no rules hold in that year, by which contracts could be counted.
+        Invalid: no tier rules apply to that year, by which contracts could be counted.
     """
     require(principal, Action.RANKING_MANAGE)
     rules_of(body.year)
@@ -53,7 +53,7 @@ def make(session: Session, body: RankingCreate, *, principal: Principal) -> Rank
 def find(session: Session, ranking_id: UUID, *, principal: Principal, lock: bool = False) -> Ranking:
     """
     Raises:
-        NotFound: there is none, or it is not published yet.
+        NotFound: it does not exist, or is not published and the principal is no operator.
     """
     require(principal, Action.RANKING_READ)
     query = select(Ranking).where(Ranking.id == ranking_id)
@@ -66,27 +66,28 @@ def find(session: Session, ranking_id: UUID, *, principal: Principal, lock: bool
 def change(
     session: Session, ranking_id: UUID, body: RankingPatch, *, principal: Principal, if_match: str | None
 ) -> Ranking:
-    """A new formula undoes what was computed.
+    """Change a ranking; new formulas or honours discard the computed result.
 
     Raises:
-        Conflict: it is published: then it stays as it is.
+        Conflict: it is published.
+        Invalid: a required field is null.
     """
     require(principal, Action.RANKING_MANAGE)
     ranking = find(session, ranking_id, principal=principal, lock=True)
     check_if_match(if_match, ranking)
     if ranking.state == RankingState.PUBLISHED:
         raise Conflict(
-            "A published ranking is not changed.",
+            "A published ranking cannot be changed.",
             "已公布的评选不能修改。",
             code="wrong_state",
             state=ranking.state,
         )
     for name, value in body.model_dump(mode="json", exclude_unset=True).items():
         if value is None:
-            raise Invalid.field(name, "required", "此项不能清空", "this field cannot be cleared")
+            raise Invalid.field(name, "required", "此项不能清空", "cannot be cleared")
         setattr(ranking, name, value)
     if body.formula is not None or body.honours is not None:
-        _forget(session, ranking)
+        _discard_result(session, ranking)
     session.flush()
     return ranking
 
@@ -94,26 +95,30 @@ def change(
 def compute(
     session: Session, ranking_id: UUID, *, principal: Principal, if_match: str | None = None
 ) -> Ranking:
-    """From the figures as they are now; again as often as wanted, until it is published."""
+    """Compute the ranking from the current figures; may be repeated until publication.
+
+    Raises:
+        Conflict: it is published.
+    """
     require(principal, Action.RANKING_MANAGE)
     ranking = find(session, ranking_id, principal=principal, lock=True)
     check_if_sent(if_match, ranking)
     take_transition(
-        session, ranking, MOVES["compute"], states=RankingState, concept="ranking", principal=principal
+        session, ranking, TRANSITIONS["compute"], states=RankingState, concept="ranking", principal=principal
     )
     session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
     managers = {
         row.id: row
         for row in session.scalars(
             select(Manager).where(
-                Manager.id.in_(managers_with_something(session)), Manager.state == RecordState.PUBLISHED
+                Manager.id.in_(managers_with_tier_inputs(session)), Manager.state == RecordState.PUBLISHED
             )
         )
     }
     ranked = rank(
         Formula.model_validate(ranking.formula), values_of(session, list(managers), year=ranking.year)
     )
-    session.add_all(_entry(ranking, managers[one.manager_id], one) for one in ranked)
+    session.add_all(_entry(ranking, managers[result.manager_id], result) for result in ranked)
     ranking.as_of, ranking.computed_at = last_day(ranking.year, today()), now()
     session.flush()
     return ranking
@@ -122,12 +127,16 @@ def compute(
 def publish(
     session: Session, ranking_id: UUID, *, principal: Principal, if_match: str | None = None
 ) -> Ranking:
-    """For everybody, with formula and contributions; honours go to the managers' records."""
+    """Publish the ranking with formula and contributions, and add the honours to the managers' records.
+
+    Raises:
+        Conflict: it is not computed, or already published.
+    """
     require(principal, Action.RANKING_MANAGE)
     ranking = find(session, ranking_id, principal=principal, lock=True)
     check_if_sent(if_match, ranking)
     take_transition(
-        session, ranking, MOVES["publish"], states=RankingState, concept="ranking", principal=principal
+        session, ranking, TRANSITIONS["publish"], states=RankingState, concept="ranking", principal=principal
     )
     ranking.published_at = now()
     rows = session.execute(
@@ -144,49 +153,49 @@ def publish(
 
 
 def issuer_of(session: Session, principal: Principal) -> str:
-    """The name of the organisation in whose name an honour is given."""
+    """The name of the organisation that awards an honour."""
     if principal.organisation_id is None:
         return "主管部门"
     return session.get_one(Organisation, principal.organisation_id).name
 
 
-def _forget(session: Session, ranking: Ranking) -> None:
+def _discard_result(session: Session, ranking: Ranking) -> None:
     session.execute(delete(RankingEntry).where(RankingEntry.ranking_id == ranking.id))
     ranking.state = RankingState.DRAFT
     ranking.as_of = ranking.computed_at = None
 
 
-def _entry(ranking: Ranking, manager: Manager, one: Ranked) -> RankingEntry:
+def _entry(ranking: Ranking, manager: Manager, result: Ranked) -> RankingEntry:
     return RankingEntry(
         ranking_id=ranking.id,
         manager_id=manager.id,
         manager_number=manager.number,
         manager_name=manager.title,
-        place=one.place,
-        points=one.points,
+        place=result.place,
+        points=result.points,
         contributions=[
             {
-                "name": part.name.value,
-                "value": plain(part.value),
-                "weight": plain(part.weight),
-                "full_at": plain(part.full_at),
-                "points": plain(part.points),
+                "name": contribution.name.value,
+                "value": plain(contribution.value),
+                "weight": plain(contribution.weight),
+                "full_at": plain(contribution.full_at),
+                "points": plain(contribution.points),
             }
-            for part in one.contributions
+            for contribution in result.contributions
         ],
-        honour=_honour(ranking.honours, one),
+        honour=_honour(ranking.honours, result),
     )
 
 
-def _honour(honours: list[dict[str, Any]], one: Ranked) -> str | None:
-    """Nobody gets one for nothing: places without a point carry none."""
-    if one.points <= 0:
+def _honour(honours: list[dict[str, Any]], result: Ranked) -> str | None:
+    """The honour of a place; None without points."""
+    if result.points <= 0:
         return None
     return next(
         (
             str(honour["name"])
             for honour in honours
-            if honour["first_place"] <= one.place <= honour["last_place"]
+            if honour["first_place"] <= result.place <= honour["last_place"]
         ),
         None,
     )

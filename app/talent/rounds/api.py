@@ -218,7 +218,9 @@ def _add_move(name: str, summary: str, text: str) -> None:
         session: WriteSession,
         if_match: IfMatch = None,
     ) -> Response:
-        round_ = service.move(session, round_id, name, body.note, principal=principal, if_match=if_match)
+        round_ = service.change_state(
+            session, round_id, name, body.note, principal=principal, if_match=if_match
+        )
         return versioned(read_round(session, round_, principal), round_)
 
 

@@ -1,4 +1,4 @@
-"""An officer's decision on an entry, and objections with their answers. Flushes, never commits."""
+"""Decisions of operators on round entries, and objections of managers with their answers."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ def find_entry(
 ) -> RecognitionEntry:
     """
     Raises:
-        NotFound: there is none, or it is about somebody who is not the principal's business.
+        NotFound: it does not exist, or the principal may not see it.
     """
     require(principal, Action.ROUND_READ, own=True)
     query = select(RecognitionEntry).where(
@@ -47,47 +47,47 @@ def decide(
     principal: Principal,
     if_match: str | None = None,
 ) -> RecognitionEntry:
-    """Confirm what was computed, or put another tier (or none) in its place with a reason.
+    """Confirm the computed tier, or correct it to another tier (None: no tier) with a reason.
 
     Raises:
-        Conflict: the round is not frozen, or published already.
-        Invalid: a correction needs a reason.
+        Conflict: the round is not frozen, or already published.
+        Invalid: a correction has no reason.
     """
     require(principal, Action.ROUND_MANAGE)
-    known = find_entry(session, entry_id, principal=principal)
-    # The round first, as whoever publishes does: no decision slips in while he writes the records.
-    _changeable(find(session, known.round_id, principal=principal, lock=True))
+    unlocked_entry = find_entry(session, entry_id, principal=principal)
+    # Lock the round before the entry, as publication does, so that no decision is made during publication.
+    _check_changeable(find(session, unlocked_entry.round_id, principal=principal, lock=True))
     entry = find_entry(session, entry_id, principal=principal, lock=True)
     check_if_sent(if_match, entry)
-    wanted = tier.value if tier else None
-    corrected = wanted != entry.computed_tier
+    new_tier = tier.value if tier else None
+    corrected = new_tier != entry.computed_tier
     if corrected and not reason:
         raise Invalid.field(
             "reason",
             "required",
             "与计算结果不同时须说明理由",
-            "another tier than the computed one needs a reason",
+            "is required if the tier differs from the computed one",
         )
     before = entry.tier
-    entry.tier = wanted
+    entry.tier = new_tier
     entry.decision = (Decision.CORRECTED if corrected else Decision.CONFIRMED).value
     entry.reason, entry.decided_by, entry.decided_at = reason, principal.user_id, now()
     session.flush()
-    audit.record(session, principal, "round.decide", entry.id, f"{before} → {wanted}: {reason or ''}")
+    audit.record(session, principal, "round.decide", entry.id, f"{before} → {new_tier}: {reason or ''}")
     return entry
 
 
-def object_(
+def raise_objection(
     session: Session, round_id: UUID, manager_id: UUID | None, text: str, *, principal: Principal
 ) -> Objection:
     """
     Raises:
-        NotFound: the manager is not in the round.
-        Conflict: the round is not open to objections (any more), or one of his waits for its answer.
+        NotFound: the manager has no entry in the round.
+        Conflict: the round does not accept objections now, or one of the manager is still unanswered.
     """
     manager = manager_for(session, manager_id, Action.ROUND_OBJECT, principal=principal)
     round_ = find(session, round_id, principal=principal, lock=True)
-    _changeable(round_)
+    _check_changeable(round_)
     entry_id = session.scalar(
         select(RecognitionEntry.id).where(
             RecognitionEntry.round_id == round_.id, RecognitionEntry.manager_id == manager.id
@@ -97,7 +97,7 @@ def object_(
         raise NotFound()
     if session.scalar(select(Objection.id).where(Objection.entry_id == entry_id, Objection.state == "open")):
         raise Conflict(
-            "An objection of this manager waits for its answer.", "已有待处理的异议。", code="objection_open"
+            "This manager already has an unanswered objection.", "已有待处理的异议。", code="objection_open"
         )
     objection = Objection(
         round_id=round_.id,
@@ -121,18 +121,22 @@ def answer_objection(
     tier: Tier | None,
     principal: Principal,
 ) -> Objection:
-    """`tier` is the corrected one where the objection is upheld; the answer is the correction's reason.
+    """Answer an objection. If it is upheld, `tier` is the corrected tier and the answer becomes the reason.
 
     Raises:
-        Conflict: it was answered, or the round is over.
+        NotFound: it does not exist.
+        Conflict: it was already answered, or the round is not frozen or already published.
     """
     require(principal, Action.ROUND_MANAGE)
     round_id = one_or_not_found(session, select(Objection.round_id).where(Objection.id == objection_id))
-    _changeable(find(session, round_id, principal=principal, lock=True))
+    _check_changeable(find(session, round_id, principal=principal, lock=True))
     objection = session.get_one(Objection, objection_id, with_for_update=True)
     if objection.state != "open":
         raise Conflict(
-            "This objection was answered.", "该异议已处理。", code="wrong_state", state=objection.state
+            "This objection has already been answered.",
+            "该异议已处理。",
+            code="wrong_state",
+            state=objection.state,
         )
     if upheld:
         decide(session, objection.entry_id, tier, text[:500], principal=principal)
@@ -143,11 +147,11 @@ def answer_objection(
     return objection
 
 
-def _changeable(round_: RecognitionRound) -> None:
+def _check_changeable(round_: RecognitionRound) -> None:
     if round_.state not in CHANGEABLE:
         raise Conflict(
-            "This is possible only after the freeze and before publication.",
-            "仅在冻结之后、公布之前可以操作。",
+            "This is only possible after the round is frozen and before it is published.",
+            "仅可在冻结后、公布前操作。",
             code="wrong_state",
             state=round_.state,
         )

@@ -94,7 +94,7 @@ def raise_objection(
     """冻结之后、公布之前,由本人或所在机构提出。"""
 
     def make() -> tuple[ObjectionRead, Objection]:
-        row = decisions.object_(session, round_id, body.manager_id, body.text, principal=principal)
+        row = decisions.raise_objection(session, round_id, body.manager_id, body.text, principal=principal)
         return ObjectionRead.model_validate(row), row
 
     return create(request, body, make)

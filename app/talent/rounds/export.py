@@ -1,4 +1,4 @@
-"""A round as a table for a spreadsheet: entries, and every contract with what it counted for; CSV and XLSX."""
+"""Export of a round as CSV and XLSX: entries, and all contracts with the amounts that count."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -10,7 +10,7 @@ from app.talent.recognition_facts import unpack
 from app.talent.rounds.models import Decision, RecognitionEntry, RecognitionRound
 from app.talent.spreadsheets import Cell, as_workbook
 from app.talent.tiers.enums import OPEN_QUESTIONS
-from app.talent.tiers.figures import WHY_NOT, figures
+from app.talent.tiers.figures import EXCLUSION_REASONS, figures
 from app.talent.tiers.rules import Configuration
 
 ENTRY_HEADERS = (
@@ -76,36 +76,36 @@ def entry_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) ->
 
 
 def contract_rows(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) -> Iterator[list[Cell]]:
-    """From the frozen inputs: the figures of the first table are the column sums of this one."""
+    """Contracts from the frozen inputs; their column sums are the figures of the entries."""
     configuration = Configuration.model_validate(round_.configuration)
     for entry in entries:
         case = unpack(entry.inputs)
-        facts = {one.id: one for one in case.contracts}
+        facts = {contract.id: contract for contract in case.contracts}
         for line in figures(case, configuration).lines:
-            one = facts[line.contract_id]
+            contract = facts[line.contract_id]
             yield [
                 entry.manager_number,
                 line.number,
                 line.title,
                 line.version,
-                one.deal_wan,
-                one.technology_wan,
+                contract.deal_wan,
+                contract.technology_wan,
                 line.share,
                 *(
                     day.isoformat() if day else None
-                    for day in (one.signed_on, one.registered_on, one.landed_on)
+                    for day in (contract.signed_on, contract.registered_on, contract.landed_on)
                 ),
                 line.amount_wan,
                 "是" if line.in_year else "否",
                 "是" if line.in_total else "否",
                 line.projects,
-                WHY_NOT[line.amount_reason][0] if line.amount_reason else None,
-                WHY_NOT[line.project_reason][0] if line.project_reason else None,
+                EXCLUSION_REASONS[line.amount_reason][0] if line.amount_reason else None,
+                EXCLUSION_REASONS[line.project_reason][0] if line.project_reason else None,
             ]
 
 
 def as_xlsx(round_: RecognitionRound, entries: Sequence[RecognitionEntry]) -> bytes:
-    """Three sheets: entries, contracts, and the rules with the choices that were in force."""
+    """Three sheets: entries, contracts, and the rules with the policy choices in force."""
     return as_workbook(
         [
             ("认定结果", ENTRY_HEADERS, entry_rows(round_, entries)),

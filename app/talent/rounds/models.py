@@ -1,4 +1,4 @@
-"""Yearly recognition (年度认定): a round, its frozen inputs per manager, decisions and objections."""
+"""Tables of yearly recognition rounds (年度认定): frozen inputs by manager, decisions and objections."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -23,7 +23,7 @@ class RoundState(LabelledEnum):
 
 _S = RoundState
 
-MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+TRANSITIONS: Mapping[str, RecognitionTransition] = transitions_of(
     RecognitionTransition("freeze", (_S.OPEN,), _S.FROZEN, "冻结数据"),
     RecognitionTransition("reopen", (_S.FROZEN,), _S.OPEN, "重新开放", note=True),
     RecognitionTransition("review", (_S.FROZEN,), _S.REVIEWED, "审核完成"),
@@ -36,21 +36,21 @@ CHANGEABLE = (RoundState.FROZEN, RoundState.REVIEWED)
 
 
 class Decision(LabelledEnum):
-    """How an entry's tier came about."""
+    """How an entry's tier was decided."""
 
     COMPUTED = "computed", "按规则认定", "By the rule"
-    PENDING = "pending", "待审定", "Waits for an officer"
-    CONFIRMED = "confirmed", "经审定", "Confirmed by an officer"
-    CORRECTED = "corrected", "已更正", "Corrected by an officer"
+    PENDING = "pending", "待审定", "Pending decision by an operator"
+    CONFIRMED = "confirmed", "经审定", "Confirmed by an operator"
+    CORRECTED = "corrected", "已更正", "Corrected by an operator"
 
 
-_LIVING = text("state <> 'cancelled'")
+_NOT_CANCELLED = text("state <> 'cancelled'")
 
 
 class RecognitionRound(Identified, Base):
-    """The recognition of one year. Freezing copies the rules, the configuration and every input into the round.
+    """The recognition of one year. Freezing copies rules, configuration and all inputs into the round.
 
-    `digest` is over rules, configuration and all entries' inputs; `as_of` the last day that was looked at.
+    `digest` covers rules, configuration and the inputs of all entries; `as_of` is the reference day.
     """
 
     __tablename__ = "recognition_rounds"
@@ -58,7 +58,11 @@ class RecognitionRound(Identified, Base):
         CheckConstraint("state IN ('open', 'frozen', 'reviewed', 'published', 'cancelled')", name="state"),
         CheckConstraint("state IN ('open', 'cancelled') OR digest IS NOT NULL", name="frozen"),
         Index(
-            "uq_recognition_rounds_year", "year", unique=True, postgresql_where=_LIVING, sqlite_where=_LIVING
+            "uq_recognition_rounds_year",
+            "year",
+            unique=True,
+            postgresql_where=_NOT_CANCELLED,
+            sqlite_where=_NOT_CANCELLED,
         ),
     )
 
@@ -81,10 +85,10 @@ class RecognitionRound(Identified, Base):
 
 
 class RecognitionEntry(Identified, Base):
-    """One manager in a round. `inputs` is everything that decided `computed_tier`, to the last contract.
+    """One manager in a round. `inputs` are all data that decided `computed_tier`, including every contract.
 
-    `tier` is what is published; None with the decision `pending` waits for an officer (可认定 is no grant). Number
-    and name are as they were when the round was frozen.
+    `tier` is published; None with the decision `pending` means that an operator must decide (可认定 grants nothing by
+    itself). Number and name are those at the time of freezing.
     """
 
     __tablename__ = "recognition_entries"
@@ -116,7 +120,7 @@ class RecognitionEntry(Identified, Base):
 
 
 class Objection(Identified, Base):
-    """A manager's word against his entry, until an officer answers it."""
+    """A manager's objection to their entry, with the operator's answer."""
 
     __tablename__ = "recognition_objections"
     __table_args__ = (CheckConstraint("state IN ('open', 'upheld', 'dismissed')", name="state"),)

@@ -1,4 +1,4 @@
-"""Recognition rounds as their readers get them."""
+"""Responses about recognition rounds, for one reader."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from app.accounts.access.permissions import Action, allowed
 from app.accounts.access.principal import Principal
 from app.talent import transitions
 from app.talent.rounds.models import (
-    MOVES,
+    TRANSITIONS,
     Decision,
     Objection,
     RecognitionEntry,
@@ -45,7 +45,7 @@ def read_rounds(
             title=round_.title,
             state=_STATES[round_.state],
             state_zh=_STATES[round_.state].zh,
-            allowed=transitions.allowed(MOVES, round_.state) if manages else [],
+            allowed=transitions.allowed(TRANSITIONS, round_.state) if manages else [],
             rule_set_id=round_.rule_set_id,
             as_of=round_.as_of,
             digest=round_.digest,

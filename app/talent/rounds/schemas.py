@@ -1,4 +1,4 @@
-"""Rounds of recognition over the wire."""
+"""Request and response bodies of recognition rounds."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -124,7 +124,7 @@ class TierToday(BaseModel):
 
 
 class RecomputationRead(BaseModel):
-    """`equal` is the round's word: what is stored follows from what was frozen."""
+    """`equal` means that the stored results follow from the frozen data."""
 
     equal: bool = Field(title="与冻结数据一致")
     stored_digest: str = Field(title="冻结时的摘要")
@@ -132,11 +132,11 @@ class RecomputationRead(BaseModel):
     entries: int = Field(title="重算人数")
     differences: list[DifferenceRead] = Field(title="不一致之处")
     drift: list[DifferenceRead] = Field(title="冻结后数据的变化", description="不影响本次认定")
-    tiers_today: list[TierToday] = Field(title="按现有数据类别会不同的人")
+    tiers_today: list[TierToday] = Field(title="按现有数据类别将不同的人员")
 
 
 class RecognitionRead(BaseModel):
-    """What everybody may know of a recognition."""
+    """The public part of a recognition."""
 
     name: str = Field(title="姓名")
     tier: Tier = Field(title="认定类别")

@@ -1,4 +1,4 @@
-"""A round of recognition: open, freeze every input, review, publish. Flushes, never commits."""
+"""Recognition rounds: opening, freezing of all inputs, review and publication."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
 from app.talent.recognition_facts import digest, pack
 from app.talent.rounds.models import (
-    MOVES,
+    TRANSITIONS,
     Decision,
     Objection,
     RecognitionEntry,
@@ -31,7 +31,7 @@ from app.talent.rounds.models import (
 from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate
 from app.talent.tiers.enums import Wording
-from app.talent.tiers.loader import cases, managers_with_something
+from app.talent.tiers.loader import cases, managers_with_tier_inputs
 from app.talent.tiers.rules import rules_of
 from app.talent.tiers.service import summary
 from app.talent.transitions import begin, take_transition
@@ -40,20 +40,20 @@ from app.talent.transitions import begin, take_transition
 def open_round(session: Session, year: int, title: str, *, principal: Principal) -> RecognitionRound:
     """
     Raises:
-        Invalid: no rules hold in that year.
-        Conflict: there is a round of that year.
+        Invalid: no tier rules apply to that year.
+        Conflict: a round of that year already exists.
     """
     require(principal, Action.ROUND_MANAGE)
     rules = rules_of(year)
-    known = session.scalar(
+    existing_number = session.scalar(
         select(RecognitionRound.number).where(
             RecognitionRound.year == year, RecognitionRound.state != RoundState.CANCELLED
         )
     )
-    if known is not None:
+    if existing_number is not None:
         raise Conflict(
-            f"There is a round of {year} already: {known}.",
-            f"{year} 年度认定已存在: {known}。",
+            f"A round for {year} already exists: {existing_number}.",
+            f"{year} 年度认定已存在: {existing_number}。",
             code="round_exists",
         )
     (number,) = take_numbers(session, "RD", prefix="RD")
@@ -72,7 +72,7 @@ def find(session: Session, round_id: UUID, *, principal: Principal, lock: bool =
     return round_
 
 
-def move(
+def change_state(
     session: Session,
     round_id: UUID,
     name: str,
@@ -81,37 +81,38 @@ def move(
     principal: Principal,
     if_match: str | None = None,
 ) -> RecognitionRound:
-    """A move of the table in ``models.MOVES``, with what it brings about.
+    """Make a transition of `models.TRANSITIONS` with its effects.
 
     Raises:
-        Conflict: not in this state; decisions or objections are open.
+        Conflict: the action is not possible in the current state, or decisions or objections are pending.
+        Invalid: the reason is missing.
     """
     require(principal, Action.ROUND_MANAGE)
     round_ = find(session, round_id, principal=principal, lock=True)
     check_if_sent(if_match, round_)
     if name == "review":
-        _refuse_undecided(session, round_)
+        _check_decided(session, round_)
     if name == "publish":
-        _refuse_undecided(session, round_)
-        _refuse_objections(session, round_)
+        _check_decided(session, round_)
+        _check_objections_answered(session, round_)
     if name == "freeze" and round_.state == RoundState.OPEN:
         _freeze(session, round_)
     take_transition(
-        session, round_, MOVES[name], states=RoundState, concept="round", principal=principal, note=note
+        session, round_, TRANSITIONS[name], states=RoundState, concept="round", principal=principal, note=note
     )
     if name == "reopen":
-        _thaw(session, round_)
+        _unfreeze(session, round_)
     if name == "publish":
-        _publish(session, round_, principal)
+        _write_recognised_tiers(session, round_, principal)
     session.flush()
     return round_
 
 
 def entry_of(manager: Manager, evaluation: Evaluation, *, round_id: UUID) -> RecognitionEntry:
-    """An entry as it is frozen: all inputs, what they come to, and whether an officer has to decide."""
+    """The frozen entry of a manager: all inputs, the computed tier, and whether an operator must decide."""
     inputs = pack(evaluation.case)
     tier = evaluation.tier.value if evaluation.tier else None
-    waits = evaluation.rule is not None and evaluation.rule.wording is Wording.MAY
+    is_pending = evaluation.rule is not None and evaluation.rule.wording is Wording.MAY
     return RecognitionEntry(
         round_id=round_id,
         manager_id=manager.id,
@@ -122,29 +123,29 @@ def entry_of(manager: Manager, evaluation: Evaluation, *, round_id: UUID) -> Rec
         computed_tier=tier,
         rule_id=evaluation.rule.id if evaluation.rule else None,
         figures=summary(evaluation),
-        tier=None if waits else tier,
-        decision=(Decision.PENDING if waits else Decision.COMPUTED).value,
+        tier=None if is_pending else tier,
+        decision=(Decision.PENDING if is_pending else Decision.COMPUTED).value,
     )
 
 
 def round_digest(rules: Any, configuration: Any, entries: Sequence[RecognitionEntry]) -> str:
-    """Over everything that decides the round: a change of one digit of one contract changes it."""
+    """Digest of rules, configuration and the inputs of all entries; any change of these changes it."""
     parts = sorted((str(entry.manager_id), digest(entry.inputs)) for entry in entries)
     return digest({"rules": rules, "configuration": configuration, "entries": [list(part) for part in parts]})
 
 
 def _freeze(session: Session, round_: RecognitionRound) -> None:
     rules = rules_of(round_.year)
-    chosen = choices(session, rules)
+    policy_choices = choices(session, rules)
     round_.as_of = last_day(round_.year, today())
     round_.rule_set_id = rules.id
     round_.rules = rules.model_dump(mode="json")
-    round_.configuration = chosen.values.model_dump(mode="json")
+    round_.configuration = policy_choices.values.model_dump(mode="json")
     managers = _candidates(session)
-    found = cases(session, list(managers), year=round_.year, day=round_.as_of)
+    tier_cases = cases(session, list(managers), year=round_.year, day=round_.as_of)
     entries = [
-        entry_of(managers[id_], evaluate(rules, chosen.values, case), round_id=round_.id)
-        for id_, case in found.items()
+        entry_of(managers[id_], evaluate(rules, policy_choices.values, case), round_id=round_.id)
+        for id_, case in tier_cases.items()
     ]
     session.add_all(entries)
     round_.digest = round_digest(round_.rules, round_.configuration, entries)
@@ -152,51 +153,51 @@ def _freeze(session: Session, round_: RecognitionRound) -> None:
 
 
 def _candidates(session: Session) -> dict[UUID, Manager]:
-    """Published managers with a contract or a verified certificate; of all others the tier is none."""
+    """Published managers with a contract share or a verified certificate; all others have no tier."""
     rows = session.scalars(
         select(Manager)
-        .where(Manager.id.in_(managers_with_something(session)), Manager.state == RecordState.PUBLISHED)
+        .where(Manager.id.in_(managers_with_tier_inputs(session)), Manager.state == RecordState.PUBLISHED)
         .order_by(Manager.id)
     )
     return {row.id: row for row in rows}
 
 
-def _thaw(session: Session, round_: RecognitionRound) -> None:
+def _unfreeze(session: Session, round_: RecognitionRound) -> None:
     session.execute(delete(Objection).where(Objection.round_id == round_.id))
     session.execute(delete(RecognitionEntry).where(RecognitionEntry.round_id == round_.id))
     round_.rules = round_.configuration = round_.as_of = round_.digest = round_.frozen_at = None
 
 
-def _refuse_undecided(session: Session, round_: RecognitionRound) -> None:
-    waiting = session.scalar(
+def _check_decided(session: Session, round_: RecognitionRound) -> None:
+    pending = session.scalar(
         select(func.count()).where(
             RecognitionEntry.round_id == round_.id, RecognitionEntry.decision == Decision.PENDING
         )
     )
-    if waiting:
+    if pending:
         raise Conflict(
-            f"{waiting} entries wait for an officer's decision.",
-            f"还有 {waiting} 人待审定。",
+            f"{pending} entries are pending decision by an operator.",
+            f"尚有 {pending} 人待审定。",
             code="decisions_pending",
-            pending=waiting,
+            pending=pending,
         )
 
 
-def _refuse_objections(session: Session, round_: RecognitionRound) -> None:
-    open_ones = session.scalar(
+def _check_objections_answered(session: Session, round_: RecognitionRound) -> None:
+    unanswered = session.scalar(
         select(func.count()).where(Objection.round_id == round_.id, Objection.state == "open")
     )
-    if open_ones:
+    if unanswered:
         raise Conflict(
-            f"{open_ones} objections are not answered.",
-            f"还有 {open_ones} 项异议未处理。",
+            f"{unanswered} objections have not been answered.",
+            f"尚有 {unanswered} 项异议未处理。",
             code="objections_open",
-            objections=open_ones,
+            objections=unanswered,
         )
 
 
-def _publish(session: Session, round_: RecognitionRound, principal: Principal) -> None:
-    """Write the recognised tiers to the managers' records; one of a later year stays."""
+def _write_recognised_tiers(session: Session, round_: RecognitionRound, principal: Principal) -> None:
+    """Write the recognised tiers to the managers' records, except where a later year is recorded."""
     rows = session.execute(
         select(RecognitionEntry.manager_id, RecognitionEntry.tier)
         .join(Manager, Manager.id == RecognitionEntry.manager_id)
@@ -206,12 +207,12 @@ def _publish(session: Session, round_: RecognitionRound, principal: Principal) -
             func.coalesce(Manager.recognised_year, 0) <= round_.year,
         )
     )
-    granted = {
+    recognised = {
         manager_id: {"recognised_tier": tier, "recognised_year": round_.year} for manager_id, tier in rows
     }
-    awards.write(session, granted, action="recognise", principal=principal, note=round_.number)
+    awards.write(session, recognised, action="recognise", principal=principal, note=round_.number)
     round_.published_at = now()
     emit(
         session,
-        RecognitionPublished(subject_id=round_.id, year=round_.year, recognised=len(granted)),
+        RecognitionPublished(subject_id=round_.id, year=round_.year, recognised=len(recognised)),
     )

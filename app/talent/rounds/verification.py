@@ -1,4 +1,4 @@
-"""Is a round what it says? From the frozen inputs once more, and against what the tables hold by now."""
+"""Verification of a round: recomputation from the frozen inputs, and comparison with the current data."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from app.talent.tiers.service import summary
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One value that is another one than expected. `subject` says of what: the entry, a contract, a certificate."""
+    """One value that differs. `subject` is entry, contract, certificate or filing."""
 
     manager_id: UUID
     subject: str
@@ -32,8 +32,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Recomputation:
-    """`differences` break the round's word: what is stored does not follow from what was frozen. `drift` is what
-    changed in the tables since, which a round is frozen against; `tiers_today` are those that would be another."""
+    """The result of a verification.
+
+    `differences`: stored results that do not follow from the frozen inputs. `drift`: data that changed since the
+    freeze, which does not affect the round. `tiers_today`: manager → tier by current data, where it differs.
+    """
 
     digest: str
     differences: tuple[Difference, ...]
@@ -42,7 +45,7 @@ class Recomputation:
 
 
 def recompute(session: Session, round_: RecognitionRound) -> Recomputation:
-    """The round must be frozen."""
+    """Verify a round, which must be frozen."""
     assert round_.as_of is not None
     rules = RuleSet.model_validate(round_.rules)
     configuration = Configuration.model_validate(round_.configuration)
@@ -51,22 +54,26 @@ def recompute(session: Session, round_: RecognitionRound) -> Recomputation:
         .where(RecognitionEntry.round_id == round_.id)
         .order_by(RecognitionEntry.manager_number, RecognitionEntry.id)
     ).all()
-    found = round_digest(round_.rules, round_.configuration, entries)
-    differences = [one for entry in entries for one in _of_entry(entry, rules, configuration)]
-    present = cases(session, [entry.manager_id for entry in entries], year=round_.year, day=round_.as_of)
+    digest_ = round_digest(round_.rules, round_.configuration, entries)
+    differences = [
+        difference for entry in entries for difference in _entry_differences(entry, rules, configuration)
+    ]
+    current = cases(session, [entry.manager_id for entry in entries], year=round_.year, day=round_.as_of)
     drift = []
     tiers_today: dict[UUID, str | None] = {}
     for entry in entries:
-        changes = list(_drift(entry, pack(present[entry.manager_id])))
+        changes = list(_drift(entry, pack(current[entry.manager_id])))
         drift += changes
         if changes:
-            tier = evaluate(rules, configuration, present[entry.manager_id]).tier
+            tier = evaluate(rules, configuration, current[entry.manager_id]).tier
             if (tier.value if tier else None) != entry.computed_tier:
                 tiers_today[entry.manager_id] = tier.value if tier else None
-    return Recomputation(found, tuple(differences), tuple(drift), tiers_today)
+    return Recomputation(digest_, tuple(differences), tuple(drift), tiers_today)
 
 
-def _of_entry(entry: RecognitionEntry, rules: RuleSet, configuration: Configuration) -> Iterator[Difference]:
+def _entry_differences(
+    entry: RecognitionEntry, rules: RuleSet, configuration: Configuration
+) -> Iterator[Difference]:
     evaluation = evaluate(rules, configuration, unpack(entry.inputs))
     computed = {
         "digest": digest(entry.inputs),
@@ -80,23 +87,23 @@ def _of_entry(entry: RecognitionEntry, rules: RuleSet, configuration: Configurat
             yield Difference(entry.manager_id, "entry", entry.id, entry.manager_number, field, stored, value)
 
 
-def _drift(entry: RecognitionEntry, present: Mapping[str, Any]) -> Iterator[Difference]:
+def _drift(entry: RecognitionEntry, current: Mapping[str, Any]) -> Iterator[Difference]:
     for subject, name in (("contract", "contracts"), ("certificate", "certificates")):
-        yield from _rows(entry, subject, entry.inputs[name], present[name])
-    if entry.inputs["filed"] != present["filed"]:
+        yield from _row_differences(entry, subject, entry.inputs[name], current[name])
+    if entry.inputs["filed"] != current["filed"]:
         yield Difference(
-            entry.manager_id, "filing", None, None, "filed", entry.inputs["filed"], present["filed"]
+            entry.manager_id, "filing", None, None, "filed", entry.inputs["filed"], current["filed"]
         )
 
 
-def _rows(
+def _row_differences(
     entry: RecognitionEntry,
     subject: str,
     frozen: Sequence[Mapping[str, Any]],
-    present: Sequence[Mapping[str, Any]],
+    current: Sequence[Mapping[str, Any]],
 ) -> Iterator[Difference]:
     before = {row["id"]: row for row in frozen}
-    after = {row["id"]: row for row in present}
+    after = {row["id"]: row for row in current}
     for id_ in sorted(before.keys() | after.keys()):
         old, new = before.get(id_), after.get(id_)
         number = str((old or new or {}).get("number"))

@@ -33,7 +33,7 @@ from app.talent.tiers.schemas import (
     WhatIfRead,
     Year,
 )
-from app.talent.tiers.what_if import supposed_case
+from app.talent.tiers.what_if import case_with_hypotheticals
 
 router = APIRouter(prefix="/v1", tags=["人才类别 Tiers"], responses=problems(Unauthenticated, Forbidden))
 
@@ -109,7 +109,7 @@ def what_if(manager_id: UUID, body: WhatIf, principal: LoggedIn, session: ReadSe
     rules = rules_of(year)
     chosen = choices(session, rules)
     case = cases(session, [manager.id], year=year, day=last_day(year, today()))[manager.id]
-    supposed, made_up = supposed_case(case, body.contracts, body.certificates)
+    supposed, made_up = case_with_hypotheticals(case, body.contracts, body.certificates)
     configuration = Configuration.model_validate(
         chosen.values.model_dump(mode="json") | body.configuration.chosen()
     )
@@ -119,7 +119,7 @@ def what_if(manager_id: UUID, body: WhatIf, principal: LoggedIn, session: ReadSe
             manager,
             evaluate(rules, configuration, supposed),
             configuration_version=chosen.version,
-            supposed=made_up,
+            hypothetical=made_up,
         ),
     )
 

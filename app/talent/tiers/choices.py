@@ -1,4 +1,4 @@
-"""The bureau's choices where the policy is silent: read, change, and tell that every tier has to be computed again."""
+"""Policy choices (口径) of the bureau where the policy is silent: reading, and changes that recompute all tiers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from app.talent.tiers.rules import Configuration, RuleSet, rule_set
 
 @dataclass(slots=True)
 class Choices:
-    """The configuration in force. `version` counts the decisions; at 0 the rule set's own file holds."""
+    """The choices in force. `version` counts the decisions; 0 means the defaults of the rule set's file."""
 
     values: Configuration
     version: int = 0
@@ -57,31 +57,31 @@ def configure(
     principal: Principal,
     if_match: str | None,
 ) -> Choices:
-    """Choose for some of the open questions; the others stay as they are.
+    """Change the choices for some open questions.
 
     Raises:
-        NotFound: there is no such rule set.
-        PreconditionRequired, StaleVersion: somebody else decided since.
+        NotFound: the rule set does not exist.
+        PreconditionRequired, StaleVersion: `if_match` is missing, or another decision was made since.
     """
     require(principal, Action.TIER_CONFIGURE)
     rules = rule_set(rule_set_id)
     if rules is None:
         raise NotFound()
-    present = choices(session, rules)
-    check_if_match(if_match, present)
-    values = present.values.model_dump(mode="json") | dict(chosen)
-    if values == present.values.model_dump(mode="json"):
-        return present
+    current = choices(session, rules)
+    check_if_match(if_match, current)
+    values = current.values.model_dump(mode="json") | dict(chosen)
+    if values == current.values.model_dump(mode="json"):
+        return current
     row = TierConfiguration(
         rule_set_id=rules.id,
-        version=present.version + 1,
+        version=current.version + 1,
         choices=values,
         reason=reason,
         decided_by=principal.user_id,
     )
     session.add(row)
     session.flush()
-    told = ", ".join(f"{name}={value}" for name, value in chosen.items())
-    audit.record(session, principal, "tier.configure", row.id, f"{rules.id}: {told}")
+    decision = ", ".join(f"{name}={value}" for name, value in chosen.items())
+    audit.record(session, principal, "tier.configure", row.id, f"{rules.id}: {decision}")
     emit(session, TierConfigured(subject_id=row.id, rule_set_id=rules.id))
     return choices(session, rules)

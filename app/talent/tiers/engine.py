@@ -1,7 +1,7 @@
-"""Figures and rules → tier, with the rule, every condition and what is missing. Pure: no database, no clock.
+"""The tier engine: figures and rules give a tier, with the rule, all conditions and gaps. Pure: no database, no clock.
 
-The rules are tried from C down; the first that holds is the tier. Every condition of every rule is told, those that
-fail with their gap.
+Rules are tried from C down; the first that holds decides the tier. The result contains every condition of every rule,
+with the gap of those that fail.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from app.talent.tiers.rules import Configuration, RuleSet, TierRule
 
 @dataclass(frozen=True, slots=True)
 class RuleCondition:
-    """One condition of a rule: `needed` against `actual`; `gap` is what is missing, None where it holds.
+    """One condition of a rule: `needed`, `actual`, and the `gap` between them; None if the condition holds.
 
     `name` is landed_projects, amount_year_wan, amount_total_wan, certificate or filing.
     """
@@ -46,7 +46,7 @@ class RuleOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """`rule` is the one by which `tier` holds; `next_tier` the one above, with the rules that lead there."""
+    """The result: `rule` decided `tier`; `next_tier` is the tier above, `missing` the rules that lead there."""
 
     rules: RuleSet
     configuration: Configuration
@@ -62,13 +62,13 @@ class Evaluation:
 
     @property
     def missing(self) -> tuple[RuleOutcome, ...]:
-        """The rules of the next tier; one of them would be enough."""
+        """The rules of the next tier; one of them is sufficient."""
         return tuple(outcome for outcome in self.outcomes if outcome.rule.tier is self.next_tier)
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A choice for an open question under which the tier would be another one."""
+    """Another choice for an open question that would change the tier."""
 
     question: str
     choice: str
@@ -76,14 +76,16 @@ class Alternative:
 
 
 def evaluate(rules: RuleSet, configuration: Configuration, case: TierCase) -> Evaluation:
-    sums = figures(case, configuration)
-    outcomes = tuple(RuleOutcome(rule, tuple(_conditions(rule, sums, configuration))) for rule in rules.rules)
+    totals = figures(case, configuration)
+    outcomes = tuple(
+        RuleOutcome(rule, tuple(_conditions(rule, totals, configuration))) for rule in rules.rules
+    )
     reached = next((outcome.rule for outcome in outcomes if outcome.holds), None)
     return Evaluation(
         rules=rules,
         configuration=configuration,
         case=case,
-        figures=sums,
+        figures=totals,
         outcomes=outcomes,
         tier=reached.tier if reached else None,
         rule=reached,
@@ -91,8 +93,8 @@ def evaluate(rules: RuleSet, configuration: Configuration, case: TierCase) -> Ev
 
 
 def alternatives(evaluation: Evaluation) -> list[Alternative]:
-    """Where the policy's silence decides: each single other choice that would change the tier."""
-    found = []
+    """All single changes of a policy choice that would change the tier."""
+    changes = []
     for question, (_, _, choices) in OPEN_QUESTIONS.items():
         for choice in choices:
             if choice == getattr(evaluation.configuration, question):
@@ -100,17 +102,17 @@ def alternatives(evaluation: Evaluation) -> list[Alternative]:
             other = evaluation.configuration.model_copy(update={question: choice})
             tier = evaluate(evaluation.rules, other, evaluation.case).tier
             if tier is not evaluation.tier:
-                found.append(Alternative(question, choice.value, tier))
-    return found
+                changes.append(Alternative(question, choice.value, tier))
+    return changes
 
 
-def _conditions(rule: TierRule, sums: Figures, configuration: Configuration) -> Iterator[RuleCondition]:
+def _conditions(rule: TierRule, totals: Figures, configuration: Configuration) -> Iterator[RuleCondition]:
     if rule.landed_projects is not None:
         period = configuration.project_window
         yield _at_least(
             "landed_projects",
             Decimal(rule.landed_projects),
-            sums.landed_projects,
+            totals.landed_projects,
             f"{period.zh}在济落地项目不少于 {rule.landed_projects} 个",
             f"at least {rule.landed_projects} projects landed in Jinan {period.en}",
         )
@@ -120,18 +122,18 @@ def _conditions(rule: TierRule, sums: Figures, configuration: Configuration) -> 
         yield _at_least(
             "amount_year_wan" if yearly else "amount_total_wan",
             rule.amount_wan,
-            sums.amount_year_wan if yearly else sums.amount_total_wan,
+            totals.amount_year_wan if yearly else totals.amount_total_wan,
             f"{period.zh}技术合同额不少于 {rule.amount_wan} 万元",
             f"technology contracts of at least {rule.amount_wan} 万元 {period.en}",
         )
     if rule.certificate is not None:
-        yield _certificate(rule.certificate, sums)
+        yield _certificate(rule.certificate, totals)
     if configuration.filing is FilingNeed.REQUIRED:
         yield RuleCondition(
             "filing",
             needed="valid",
-            actual="valid" if sums.filed else "none",
-            gap=None if sums.filed else "valid",
+            actual="valid" if totals.filed else "none",
+            gap=None if totals.filed else "valid",
             zh="在备案有效期内",
             en="a valid filing",
         )
@@ -142,8 +144,8 @@ def _at_least(name: str, needed: Decimal, actual: Decimal, zh: str, en: str) -> 
     return RuleCondition(name, plain(needed), plain(actual), gap, zh, en)
 
 
-def _certificate(needed: CertificateLevel, sums: Figures) -> RuleCondition:
-    actual = sums.certificate.level if sums.certificate else CertificateLevel.NONE
+def _certificate(needed: CertificateLevel, totals: Figures) -> RuleCondition:
+    actual = totals.certificate.level if totals.certificate else CertificateLevel.NONE
     return RuleCondition(
         "certificate",
         needed=needed.value,
@@ -155,6 +157,6 @@ def _certificate(needed: CertificateLevel, sums: Figures) -> RuleCondition:
 
 
 def plain(number: Decimal) -> str:
-    """Without an exponent and without zeros that say nothing: 5000, 4999.99, 0.5."""
+    """The number without exponent and trailing zeros: 5000, 4999.99, 0.5."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

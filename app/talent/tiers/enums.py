@@ -1,4 +1,4 @@
-"""The closed sets of tier recognition: tiers, and what the policy leaves open, each choice with its labels."""
+"""Enums of tiers, and of the questions that the policy leaves open, with their possible choices."""
 
 from collections.abc import Mapping
 
@@ -14,21 +14,21 @@ class Tier(LabelledEnum):
 
     @property
     def rank(self) -> int:
-        """3 for C down to 1 for E, so that tiers can be compared; no tier is 0."""
+        """3 for C, 2 for D, 1 for E; use 0 for no tier."""
         return len(Tier) - list(Tier).index(self)
 
     @classmethod
     def above(cls, tier: "Tier | None") -> "Tier | None":
-        """The next higher one; None above C."""
+        """The next higher tier; None above C."""
         if tier is None:
             return cls.E
-        return next((each for each in cls if each.rank == tier.rank + 1), None)
+        return next((tier_ for tier_ in cls if tier_.rank == tier.rank + 1), None)
 
 
 class Wording(LabelledEnum):
     """How the policy words the consequence of a rule."""
 
-    MAY = "may", "可认定", "may be recognised, by decision of an officer"
+    MAY = "may", "可认定", "may be recognised, by decision of an operator"
     IS = "is", "认定为", "is recognised as"
 
 
@@ -49,7 +49,7 @@ class CountedContracts(LabelledEnum):
 
 class Shared(LabelledEnum):
     SPLIT = "split", "按分配比例计", "by the manager's share"
-    FULL = "full", "全额计", "in full for everybody who has a share"
+    FULL = "full", "全额计", "in full for each manager with a share"
 
 
 class AmountBasis(LabelledEnum):
@@ -73,22 +73,26 @@ class Parties(LabelledEnum):
     BOTH_IN_JINAN = "both_in_jinan", "双方均在济", "both in Jinan"
 
     @property
-    def least(self) -> int:
-        """How many of the two parties must be in Jinan."""
+    def required(self) -> int:
+        """The number of parties that must be in Jinan, 0–2."""
         return list(Parties).index(self)
 
 
 class FilingNeed(LabelledEnum):
-    NOT_REQUIRED = "not_required", "不以备案为前提", "without regard to the filing"
+    NOT_REQUIRED = "not_required", "不以备案为前提", "regardless of the filing"
     REQUIRED = "required", "须在备案有效期内", "only with a valid filing"
 
 
-# What the policy leaves open: name → question and the type of its choices, in the order in which answers show them.
+# Questions that the policy leaves open: name → question (zh, en) and type of its choices, in display order.
 OPEN_QUESTIONS: Mapping[str, tuple[str, str, type[LabelledEnum]]] = {
     "project_window": ("落地项目数的统计期间", "which landed projects count", Window),
     "project_year_by": ("落地项目的年度归属", "which year a project belongs to", ProjectYear),
     "project_unit": ("落地项目的计数单位", "what is one project", ProjectUnit),
-    "unstated_period": ("未写明期间的合同额的统计期间", "the period of amounts without a stated one", Window),
+    "unstated_period": (
+        "未写明期间的合同额的统计期间",
+        "the period of amounts without a stated period",
+        Window,
+    ),
     "counted_contracts": ("计入的合同", "which contracts count", CountedContracts),
     "shared_amounts": ("多人共享合同的金额", "the amount of a shared contract", Shared),
     "shared_projects": ("多人共享的落地项目", "a shared landed project", Shared),

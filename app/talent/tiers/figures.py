@@ -1,4 +1,4 @@
-"""From contracts to figures: which contracts count for a manager's year, for how much, and why others do not. Pure."""
+"""Figures of a manager's year: which contracts count, with which amounts, and why others do not. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,29 +19,30 @@ from app.talent.tiers.enums import (
 )
 from app.talent.tiers.rules import Configuration
 
-WHY_NOT: Mapping[str, tuple[str, str]] = MappingProxyType(
+EXCLUSION_REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "cancelled": ("合同已撤销", "the contract is cancelled"),
         "share_not_confirmed": ("贡献比例未确认", "the share is not confirmed"),
         "not_signed": ("合同未签订", "the contract is not signed"),
         "not_registered": ("合同未认定登记", "the contract is not registered"),
-        "parties_elsewhere": ("合同双方所在地不符合要求", "its parties are not where the configuration asks"),
-        "later": ("晚于统计截止日", "after the last day that is looked at"),
-        "earlier_year": ("不在本年度", "of an earlier year"),
+        "parties_elsewhere": ("合同双方所在地不符合要求", "the parties are not in the required region"),
+        "later": ("晚于统计截止日", "after the reference day"),
+        "earlier_year": ("不在本年度", "not of this year"),
         "not_landed": ("项目未落地", "the project has not landed"),
         "same_project": ("同一项目的另一合同已计入", "another contract of the same project is counted"),
         "not_in_jinan": ("未在济南落地", "not landed in Jinan"),
     }
 )
-"""Code → why a contract or project does not count, in Chinese and English."""
+"""Code → reason why a contract or project does not count, in Chinese and English."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountedContract:
-    """One contract in a manager's account.
+    """How one contract counts for a manager.
 
-    `amount_wan` is what it counts for him if it counts; `in_year` and `in_total` tell in which sums it is, and
-    `amount_reason` why not. `projects` is what it adds to the landed projects (1, or the share of one).
+    `amount_wan` is the manager's amount if the contract counts; `in_year` and `in_total` are the sums that include it,
+    and `amount_reason` is the code of the reason why the year's sum does not. `projects` is its part of the landed
+    projects (1, or the manager's share of 1).
     """
 
     contract_id: UUID
@@ -60,7 +61,7 @@ class CountedContract:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The sums that the rules ask for; exact, never rounded. `certificate` is the best that holds on the day."""
+    """The figures that rules test, exact and unrounded. `certificate` is the highest one valid on the day."""
 
     landed_projects: Decimal
     amount_year_wan: Decimal
@@ -71,10 +72,10 @@ class Figures:
 
 
 def figures(case: TierCase, configuration: Configuration) -> Figures:
-    contracts = _once(case.contracts)
-    lines = tuple(_line(one, case, configuration) for one in contracts)
+    contracts = _deduplicated(case.contracts)
+    lines = tuple(_count_contract(contract, case, configuration) for contract in contracts)
     if configuration.project_unit is ProjectUnit.ENGAGEMENT:
-        lines = _one_a_project(lines, {one.id: one.project_id for one in contracts})
+        lines = _one_per_project(lines, {contract.id: contract.project_id for contract in contracts})
     return Figures(
         landed_projects=_sum(line.projects for line in lines),
         amount_year_wan=_sum(line.amount_wan for line in lines if line.in_year),
@@ -89,20 +90,22 @@ def _sum(values: Iterable[Decimal]) -> Decimal:
     return sum(values, Decimal(0))
 
 
-def _once(contracts: Sequence[ContractFacts]) -> list[ContractFacts]:
-    """The same contract counts once, in an order of its own: by day of signing, then number."""
-    by_id = {one.id: one for one in contracts}
-    return sorted(by_id.values(), key=lambda one: (one.signed_on or date.max, one.number, one.id))
+def _deduplicated(contracts: Sequence[ContractFacts]) -> list[ContractFacts]:
+    """Each contract once, ordered by signing day, then number."""
+    by_id = {contract.id: contract for contract in contracts}
+    return sorted(
+        by_id.values(), key=lambda contract: (contract.signed_on or date.max, contract.number, contract.id)
+    )
 
 
-def _one_a_project(
+def _one_per_project(
     lines: Sequence[CountedContract], project_of: Mapping[UUID, UUID]
 ) -> tuple[CountedContract, ...]:
-    """Of several contracts of a project, the one with the manager's biggest part stands for it."""
+    """Of several contracts of a project, only the one with the manager's largest part counts."""
     best: dict[UUID, CountedContract] = {}
     for line in lines:
-        standing = best.get(project_of[line.contract_id])
-        if line.projects > 0 and (standing is None or line.projects > standing.projects):
+        current = best.get(project_of[line.contract_id])
+        if line.projects > 0 and (current is None or line.projects > current.projects):
             best[project_of[line.contract_id]] = line
     chosen = {line.contract_id for line in best.values()}
     return tuple(
@@ -113,9 +116,9 @@ def _one_a_project(
     )
 
 
-def _line(contract: ContractFacts, case: TierCase, configuration: Configuration) -> CountedContract:
+def _count_contract(contract: ContractFacts, case: TierCase, configuration: Configuration) -> CountedContract:
     day = _day_of(contract, configuration)
-    reason = _standing(contract, configuration) or _too_late(day, case)
+    reason = _exclusion_reason(contract, configuration) or _too_late(day, case)
     in_total = reason is None
     in_year = in_total and day is not None and day.year == case.year
     project_reason = reason or _project_reason(contract, case, configuration, in_year)
@@ -139,8 +142,8 @@ def _line(contract: ContractFacts, case: TierCase, configuration: Configuration)
     )
 
 
-def _standing(contract: ContractFacts, configuration: Configuration) -> str | None:
-    """Why the contract counts neither as an amount nor as a project."""
+def _exclusion_reason(contract: ContractFacts, configuration: Configuration) -> str | None:
+    """The code of the reason why the contract counts neither as amount nor as project; None if it may count."""
     if not contract.live:
         return "cancelled"
     if not contract.confirmed or contract.share <= 0:
@@ -149,13 +152,13 @@ def _standing(contract: ContractFacts, configuration: Configuration) -> str | No
         return "not_signed"
     if contract.registered_on is None and configuration.counted_contracts is CountedContracts.REGISTERED:
         return "not_registered"
-    if contract.parties_in_jinan < configuration.parties.least:
+    if contract.parties_in_jinan < configuration.parties.required:
         return "parties_elsewhere"
     return None
 
 
 def _day_of(contract: ContractFacts, configuration: Configuration) -> date | None:
-    """The day that decides the contract's year; one that is not registered yet goes by its signing."""
+    """The day that decides the contract's year; the signing day if it is not registered yet."""
     if configuration.year_by is YearBy.REGISTERED_ON and contract.registered_on is not None:
         return contract.registered_on
     return contract.signed_on

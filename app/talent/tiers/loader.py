@@ -1,4 +1,4 @@
-"""From the tables to what the tier engine sees: the only place of recognition that reads contracts."""
+"""Loads the input of the tier engine; the only module of recognition that reads contracts."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,11 +14,11 @@ from app.talent.filings.service import filed_managers
 from app.talent.recognition_facts import ContractFacts, TierCase
 
 JINAN = "3701"
-"""The districts of Jinan share these first digits of GB/T 2260."""
+"""Region codes of Jinan and its districts begin with these digits (GB/T 2260)."""
 
 
 def cases(session: Session, manager_ids: Sequence[UUID], *, year: int, day: date) -> dict[UUID, TierCase]:
-    """Everything that decides these managers' tiers in that year, in a fixed number of queries."""
+    """The tier cases of these managers in that year, in a fixed number of queries."""
     contracts = _contracts(session, manager_ids)
     certificates = verified_of(session, manager_ids)
     filed = filed_managers(session, manager_ids, day)
@@ -35,7 +35,7 @@ def cases(session: Session, manager_ids: Sequence[UUID], *, year: int, day: date
 
 
 def managers_of_contract(session: Session, contract_id: UUID) -> list[UUID]:
-    """Everybody who has a share in the contract, or had one in a former version of it."""
+    """The managers with a share in the current or an earlier version of the contract, sorted."""
     ids = set(
         session.scalars(select(ContractShare.manager_id).where(ContractShare.contract_id == contract_id))
     )
@@ -47,7 +47,7 @@ def managers_of_contract(session: Session, contract_id: UUID) -> list[UUID]:
 
 
 def managers_of_party(session: Session, organisation_id: UUID) -> list[UUID]:
-    """Everybody who has a share in a contract of which the organisation is a party."""
+    """The managers with a share in a contract of which the organisation is a party, sorted."""
     query = (
         select(ContractShare.manager_id)
         .join(Contract, Contract.id == ContractShare.contract_id)
@@ -57,8 +57,8 @@ def managers_of_party(session: Session, organisation_id: UUID) -> list[UUID]:
     return sorted(session.scalars(query))
 
 
-def managers_with_something(session: Session) -> list[UUID]:
-    """Every manager whose tier may be another than none: with a share of a contract or a verified certificate."""
+def managers_with_tier_inputs(session: Session) -> list[UUID]:
+    """The managers who may have a tier: with a contract share or a verified certificate, sorted."""
     shared = set(session.scalars(select(ContractShare.manager_id).distinct()))
     return sorted(shared | verified_of(session, None).keys())
 
@@ -74,10 +74,10 @@ def _contracts(session: Session, manager_ids: Sequence[UUID]) -> dict[UUID, list
         .order_by(Contract.id)
         .execution_options(populate_existing=True)
     )
-    found: dict[UUID, list[ContractFacts]] = {}
+    by_manager: dict[UUID, list[ContractFacts]] = {}
     for share, contract, *regions in rows:
-        found.setdefault(share.manager_id, []).append(_facts(contract, share, regions))
-    return found
+        by_manager.setdefault(share.manager_id, []).append(_facts(contract, share, regions))
+    return by_manager
 
 
 def _facts(contract: Contract, share: ContractShare, regions: Iterable[str]) -> ContractFacts:

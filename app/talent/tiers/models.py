@@ -1,4 +1,4 @@
-"""The tier of every manager as it is now, each change of it, and the bureau's choices where the policy is silent."""
+"""Tables of computed tiers, their changes, and the bureau's policy choices."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +11,10 @@ from app.database import Base, Identified, now
 
 
 class TierConfiguration(Identified, Base):
-    """The bureau's choices for a rule set; only ever appended, the newest holds.
+    """The bureau's policy choices for a rule set. Rows are only ever added; the newest is in force.
 
-    `version` counts from 1, and of two decisions at once the second fails on it. Before the first, the file's hold.
+    `version` counts from 1; its uniqueness makes the second of two simultaneous decisions fail. Without a row the
+    defaults of the rule set's file are in force.
     """
 
     __tablename__ = "tier_configurations"
@@ -28,9 +29,9 @@ class TierConfiguration(Identified, Base):
 
 
 class ManagerTier(Identified, Base):
-    """The computed tier of the running year, kept up to date by events. It is no recognition: a round publishes that.
+    """The computed tier of the current year, updated by events. It is no recognition, which only a round publishes.
 
-    `figures` holds the sums and the rule; `inputs` is the digest of all that went in, so that a change is seen.
+    `figures` holds the sums; `inputs` is the digest of all input data, by which changes are detected.
     """
 
     __tablename__ = "manager_tiers"
@@ -46,7 +47,7 @@ class ManagerTier(Identified, Base):
 
 
 class TierChange(Identified, Base):
-    """One change of a computed tier: from what to what, because of which event. Only ever appended."""
+    """One change of a computed tier, with the event that caused it. Rows are only ever added."""
 
     __tablename__ = "tier_changes"
     __table_args__ = (Index("ix_tier_changes_manager", "manager_id", "changed_at"),)

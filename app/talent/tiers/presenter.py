@@ -1,4 +1,4 @@
-"""Evaluations and rule sets as answers."""
+"""Responses about evaluations and rule sets."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,7 +8,7 @@ from app.talent.recognition_facts import CertificateFacts
 from app.talent.tiers.choices import Choices
 from app.talent.tiers.engine import Evaluation, RuleCondition, RuleOutcome, alternatives, plain
 from app.talent.tiers.enums import OPEN_QUESTIONS, Tier
-from app.talent.tiers.figures import WHY_NOT, CountedContract
+from app.talent.tiers.figures import EXCLUSION_REASONS, CountedContract
 from app.talent.tiers.rules import Configuration, RuleSet
 from app.talent.tiers.schemas import (
     AlternativeRead,
@@ -29,10 +29,10 @@ from app.talent.tiers.schemas import (
 
 
 def choices_read(configuration: Configuration) -> list[ChoiceRead]:
-    shown = []
+    choices = []
     for question, (zh, en, _) in OPEN_QUESTIONS.items():
         choice = getattr(configuration, question)
-        shown.append(
+        choices.append(
             ChoiceRead(
                 question=question,
                 zh=zh,
@@ -42,7 +42,7 @@ def choices_read(configuration: Configuration) -> list[ChoiceRead]:
                 choice_en=choice.en,
             )
         )
-    return shown
+    return choices
 
 
 def configuration_read(chosen: Choices) -> ConfigurationRead:
@@ -72,9 +72,9 @@ def tier_read(
     evaluation: Evaluation,
     *,
     configuration_version: int | None,
-    supposed: Sequence[UUID] = (),
+    hypothetical: Sequence[UUID] = (),
 ) -> TierRead:
-    """`supposed` are the ids of contracts that do not exist."""
+    """The evaluation as a response; `hypothetical` are the ids of contracts that do not exist."""
     tier, rule = evaluation.tier, evaluation.rule
     return TierRead(
         manager_id=manager.id,
@@ -92,7 +92,7 @@ def tier_read(
         configuration=choices_read(evaluation.configuration),
         configuration_version=configuration_version,
         figures=_figures(evaluation),
-        contracts=[_line(line, line.contract_id in supposed) for line in evaluation.figures.lines],
+        contracts=[_line(line, line.contract_id in hypothetical) for line in evaluation.figures.lines],
         rules=[_outcome(outcome) for outcome in evaluation.outcomes],
         next_tier=evaluation.next_tier,
         missing=[_missing(outcome) for outcome in evaluation.missing],
@@ -106,27 +106,32 @@ def tier_read(
 
 
 def _figures(evaluation: Evaluation) -> FiguresRead:
-    sums = evaluation.figures
+    figures = evaluation.figures
     return FiguresRead(
-        landed_projects=plain(sums.landed_projects),
-        amount_year_wan=plain(sums.amount_year_wan),
-        amount_total_wan=plain(sums.amount_total_wan),
-        certificate=_certificate(sums.certificate),
-        filed=sums.filed,
+        landed_projects=plain(figures.landed_projects),
+        amount_year_wan=plain(figures.amount_year_wan),
+        amount_total_wan=plain(figures.amount_total_wan),
+        certificate=_certificate(figures.certificate),
+        filed=figures.filed,
     )
 
 
-def _certificate(one: CertificateFacts | None) -> CertificateLine | None:
-    if one is None:
+def _certificate(certificate: CertificateFacts | None) -> CertificateLine | None:
+    if certificate is None:
         return None
-    return CertificateLine(level=one.level, level_zh=one.level.zh, number=one.number, valid_to=one.valid_to)
+    return CertificateLine(
+        level=certificate.level,
+        level_zh=certificate.level.zh,
+        number=certificate.number,
+        valid_to=certificate.valid_to,
+    )
 
 
-def _line(line: CountedContract, supposed: bool) -> ContractLineRead:
-    # One reason may stand for both; it is told once.
+def _line(line: CountedContract, hypothetical: bool) -> ContractLineRead:
+    # Amount and project may have the same reason; it is listed once.
     codes = dict.fromkeys(code for code in (line.amount_reason, line.project_reason) if code)
     return ContractLineRead(
-        contract_id=None if supposed else line.contract_id,
+        contract_id=None if hypothetical else line.contract_id,
         number=line.number,
         title=line.title,
         version=line.version,
@@ -138,8 +143,8 @@ def _line(line: CountedContract, supposed: bool) -> ContractLineRead:
         amount_reason=line.amount_reason,
         projects=plain(line.projects),
         project_reason=line.project_reason,
-        reasons_zh=[WHY_NOT[code][0] for code in codes],
-        reasons_en=[WHY_NOT[code][1] for code in codes],
+        reasons_zh=[EXCLUSION_REASONS[code][0] for code in codes],
+        reasons_en=[EXCLUSION_REASONS[code][1] for code in codes],
     )
 
 
@@ -169,19 +174,25 @@ def _outcome(outcome: RuleOutcome) -> RuleOutcomeRead:
 def _missing(outcome: RuleOutcome) -> MissingRead:
     failing = [condition for condition in outcome.conditions if not condition.holds]
     return MissingRead(
-        rule_id=outcome.rule.id, tier=outcome.rule.tier, conditions=[_condition(one) for one in failing]
+        rule_id=outcome.rule.id,
+        tier=outcome.rule.tier,
+        conditions=[_condition(condition) for condition in failing],
     )
 
 
 def _alternatives(evaluation: Evaluation) -> list[AlternativeRead]:
     shown = []
-    for one in alternatives(evaluation):
-        zh, _, choices = OPEN_QUESTIONS[one.question]
-        choice = next(each for each in choices if each == one.choice)
-        tier: Tier | None = one.tier
+    for alternative in alternatives(evaluation):
+        zh, _, choices = OPEN_QUESTIONS[alternative.question]
+        choice = next(candidate for candidate in choices if candidate == alternative.choice)
+        tier: Tier | None = alternative.tier
         shown.append(
             AlternativeRead(
-                question=one.question, question_zh=zh, choice=one.choice, choice_zh=choice.zh, tier=tier
+                question=alternative.question,
+                question_zh=zh,
+                choice=alternative.choice,
+                choice_zh=choice.zh,
+                tier=tier,
             )
         )
     return shown

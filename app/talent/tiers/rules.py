@@ -1,4 +1,4 @@
-"""Rules of recognition as data: TOML files with a validity period and their source, checked when they are read."""
+"""Tier rules as data: TOML files with validity period and source, validated when they are read."""
 
 import tomllib
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class _Fixed(BaseModel):
 
 
 class Source(_Fixed):
-    """The document in which the figures stand. Its number and its date are facts of their own."""
+    """The policy document with the rules; `published_on` is not always the year of its `number`."""
 
     number: str
     title: str
@@ -42,7 +42,7 @@ class Source(_Fixed):
 
 
 class Configuration(_Fixed):
-    """A choice for everything that the document leaves open; see ``kinds.OPEN_QUESTIONS``."""
+    """A choice for each question that the policy leaves open (`enums.OPEN_QUESTIONS`)."""
 
     project_window: Window
     project_year_by: ProjectYear
@@ -58,7 +58,7 @@ class Configuration(_Fixed):
 
 
 class TierRule(_Fixed):
-    """Everything given must hold; every figure is inclusive (以上). Amounts are in 万元."""
+    """A rule; all given conditions must hold, and all figures are inclusive (以上). Amounts are in 万元."""
 
     id: str = Field(min_length=1, max_length=8)
     tier: Tier
@@ -69,18 +69,18 @@ class TierRule(_Fixed):
     certificate: CertificateLevel | None = None
 
     @model_validator(mode="after")
-    def _asks_for_something(self) -> Self:
+    def _has_conditions(self) -> Self:
         if (self.amount_wan is None) != (self.amount_period is None):
             raise ValueError("an amount needs its period, and a period its amount")
         if self.certificate is CertificateLevel.NONE:
-            raise ValueError("`none` is no certificate to ask for")
+            raise ValueError("`none` is not a certificate level that a rule can require")
         if self.landed_projects is None and self.amount_wan is None and self.certificate is None:
-            raise ValueError("a rule that asks for nothing would recognise everybody")
+            raise ValueError("a rule needs at least one condition")
         return self
 
 
 class RuleSet(_Fixed):
-    """The rules of one policy, in force in whole calendar years. `rules` stand highest tier first."""
+    """The rules of one policy, in force for whole calendar years. `rules` are ordered from the highest tier."""
 
     id: str = Field(pattern=r"^[a-z0-9-]{3,40}$")
     title_zh: str
@@ -92,19 +92,19 @@ class RuleSet(_Fixed):
     rules: tuple[TierRule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _is_consistent(self) -> Self:
         if (self.valid_from.month, self.valid_from.day) != (1, 1) or (
             self.valid_to.month,
             self.valid_to.day,
         ) != (12, 31):
-            raise ValueError("tiers are of a year: a rule set begins on 1 January and ends on 31 December")
+            raise ValueError("a rule set must begin on 1 January and end on 31 December")
         if self.valid_to < self.valid_from:
-            raise ValueError("the end lies before the start")
+            raise ValueError("valid_to must not be before valid_from")
         if len({rule.id for rule in self.rules}) != len(self.rules):
-            raise ValueError("two rules bear one id")
+            raise ValueError("two rules have the same id")
         ranks = [rule.tier.rank for rule in self.rules]
         if ranks != sorted(ranks, reverse=True):
-            raise ValueError("the rules must stand in the order C, D, E: the first that holds counts")
+            raise ValueError("the rules must be in the order C, D, E, because the first that holds decides")
         return self
 
     def holds_in(self, year: int) -> bool:
@@ -115,7 +115,7 @@ def read_rule_sets(texts: Mapping[str, str]) -> tuple[RuleSet, ...]:
     """The rule sets of these files (name → TOML), oldest first.
 
     Raises:
-        ValueError: a file breaks the schema, or two sets hold in one year.
+        ValueError: a file violates the schema, or two rule sets are in force in the same year.
     """
     sets = []
     for name, text in texts.items():
@@ -123,12 +123,12 @@ def read_rule_sets(texts: Mapping[str, str]) -> tuple[RuleSet, ...]:
             sets.append(RuleSet.model_validate(tomllib.loads(text)))
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from error
-    for one, other in combinations(sets, 2):
-        if one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
-            raise ValueError(f"{one.id} and {other.id} hold at the same time")
-        if one.id == other.id:
-            raise ValueError(f"two rule sets are called {one.id}")
-    return tuple(sorted(sets, key=lambda one: one.valid_from))
+    for rules, other in combinations(sets, 2):
+        if rules.valid_from <= other.valid_to and other.valid_from <= rules.valid_to:
+            raise ValueError(f"{rules.id} and {other.id} hold at the same time")
+        if rules.id == other.id:
+            raise ValueError(f"two rule sets have the id {rules.id}")
+    return tuple(sorted(sets, key=lambda rules: rules.valid_from))
 
 
 @cache
@@ -146,19 +146,19 @@ def rule_sets() -> tuple[RuleSet, ...]:
 def rules_of(year: int) -> RuleSet:
     """
     Raises:
-        Invalid: no rules hold in that year; the message says for which years there are some.
+        Invalid: no rules are in force in that year; the message lists the years with rules.
     """
-    for one in rule_sets():
-        if one.holds_in(year):
-            return one
-    years = ", ".join(f"{one.valid_from.year}–{one.valid_to.year}" for one in rule_sets())
+    for rules in rule_sets():
+        if rules.holds_in(year):
+            return rules
+    years = ", ".join(f"{rules.valid_from.year}–{rules.valid_to.year}" for rules in rule_sets())
     raise Invalid.field(
         "year",
         "no_rules_for_year",
-        f"{year} 年没有人才认定规则; 现有规则适用年度: {years}",
-        f"no rules of recognition hold in {year}; there are rules for {years}",
+        f"{year} 年没有人才认定规则;现有规则适用年度: {years}",
+        f"has no recognition rules ({year}); rules exist for {years}",
     )
 
 
 def rule_set(id_: str) -> RuleSet | None:
-    return next((one for one in rule_sets() if one.id == id_), None)
+    return next((rules for rules in rule_sets() if rules.id == id_), None)

@@ -1,4 +1,4 @@
-"""Tiers (人才类别) and their rules over the wire. Amounts are in 万元, exact, as text."""
+"""Request and response bodies of tiers (人才类别) and their rules. Amounts are exact, in 万元, as strings."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,13 +27,13 @@ from app.talent.tiers.enums import (
     YearBy,
 )
 
-MAX_SUPPOSED = 500
+MAX_HYPOTHETICAL = 500
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
 class ChoicesSent(Wire):
-    """Choices for open questions; what is left out stays as it is."""
+    """Choices for open questions; questions that are left out remain unchanged."""
 
     project_window: Window | None = Field(None, title="落地项目数的统计期间")
     project_year_by: ProjectYear | None = Field(None, title="落地项目的年度归属")
@@ -108,7 +108,7 @@ class RuleSetRead(BaseModel):
 
 
 class ContractLineRead(BaseModel):
-    """A contract in the account: what it counts for, and why not."""
+    """How a contract counts, and the reasons if it does not."""
 
     contract_id: UUID | None = Field(title="合同", description="试算中的假设合同为 null")
     number: str = Field(title="合同编号")
@@ -161,7 +161,7 @@ class RuleOutcomeRead(BaseModel):
 
 
 class MissingRead(BaseModel):
-    """One way to the next tier: the conditions that fail, each with its gap."""
+    """One rule of the next tier, with its failing conditions and their gaps."""
 
     rule_id: str
     tier: Tier
@@ -169,7 +169,7 @@ class MissingRead(BaseModel):
 
 
 class AlternativeRead(BaseModel):
-    """Where the policy's silence decides: another choice, and the tier that it would give."""
+    """Another choice where the policy is silent, and the tier that would result."""
 
     question: str
     question_zh: str
@@ -208,8 +208,7 @@ class TierRead(BaseModel):
 
 
 class SupposedContract(Wire):
-    """A contract that does not exist: a project of its own, both parties in Jinan. Days default to the last one that is
-    looked at."""
+    """A hypothetical contract: a project of its own, both parties in Jinan. Days default to the reference day."""
 
     deal_amount_wan: Wan = Field(title="成交额", description="万元", examples=["120.00"])
     technology_amount_wan: Wan | None = Field(None, title="技术交易额", description="万元;默认与成交额相同")
@@ -229,7 +228,7 @@ class SupposedContract(Wire):
             raise field_error(
                 "technology_above_deal",
                 zh="技术交易额不能大于成交额。",
-                en="The technology amount cannot exceed the deal amount.",
+                en="The technology amount must not exceed the deal amount.",
             )
         return self
 
@@ -240,7 +239,7 @@ class SupposedCertificate(Wire):
 
 
 class WhatIf(Wire):
-    """Suppose contracts, certificates or other choices; nothing is stored."""
+    """Hypothetical contracts, certificates or choices; nothing is stored."""
 
     year: Year | None = Field(None, title="年度", description="默认为今年")
     contracts: Annotated[list[SupposedContract], Field(max_length=100)] = Field([], title="假设的合同")
@@ -249,11 +248,11 @@ class WhatIf(Wire):
 
     @model_validator(mode="after")
     def _not_too_many(self) -> Self:
-        if sum(one.count for one in self.contracts) > MAX_SUPPOSED:
+        if sum(contract.count for contract in self.contracts) > MAX_HYPOTHETICAL:
             raise field_error(
                 "too_many_contracts",
-                zh=f"假设的合同合计至多 {MAX_SUPPOSED} 份。",
-                en=f"At most {MAX_SUPPOSED} contracts can be supposed.",
+                zh=f"假设的合同合计至多 {MAX_HYPOTHETICAL} 份。",
+                en=f"At most {MAX_HYPOTHETICAL} hypothetical contracts are allowed.",
             )
         return self
 
@@ -276,7 +275,7 @@ class WhatIfRead(BaseModel):
 
 
 class StandingRead(BaseModel):
-    """The computed tier of the running year, as last stored."""
+    """The computed tier of the current year, as last stored."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,4 +1,4 @@
-"""A manager's tier from what is stored: asked for, supposed (what-if), and kept up to date. Flushes, never commits."""
+"""Tiers of managers from stored data: evaluation on request, and the stored tier that events keep up to date."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,22 +19,22 @@ from app.talent.tiers.loader import cases
 from app.talent.tiers.models import ManagerTier, TierChange
 from app.talent.tiers.rules import rule_sets, rules_of
 
-REFRESHED_AT_ONCE = 200
+REFRESH_BATCH = 200
 
 
 def evaluate_managers(session: Session, manager_ids: Sequence[UUID], *, year: int) -> dict[UUID, Evaluation]:
     """
     Raises:
-        Invalid: no rules hold in that year.
+        Invalid: no rules are in force in that year.
     """
     rules = rules_of(year)
     configuration = choices(session, rules).values
-    found = cases(session, manager_ids, year=year, day=last_day(year, today()))
-    return {id_: evaluate(rules, configuration, case) for id_, case in found.items()}
+    tier_cases = cases(session, manager_ids, year=year, day=last_day(year, today()))
+    return {id_: evaluate(rules, configuration, case) for id_, case in tier_cases.items()}
 
 
 def summary(evaluation: Evaluation) -> dict[str, Any]:
-    """The sums, as they are stored beside a tier; amounts as text."""
+    """The figures that are stored with a tier; amounts as strings."""
     figures = evaluation.figures
     return {
         "landed_projects": plain(figures.landed_projects),
@@ -47,10 +47,10 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def refresh(session: Session, manager_ids: Sequence[UUID], *, cause: str, cause_id: UUID | None) -> int:
-    """Compute these managers' tiers of the running year anew; returns how many changed.
+    """Recompute these managers' tiers of the current year; returns the number of changed tiers.
 
-    Twice is as once: what is stored already is found unchanged. The managers' rows are locked, so that of two
-    refreshes the second sees what the first did. In a year without rules nothing is touched.
+    Idempotent. The managers' rows are locked, so that concurrent refreshes see each other's result. In a year without
+    rules nothing changes.
     """
     year = today().year
     if not any(rules.holds_in(year) for rules in rule_sets()):
@@ -58,7 +58,7 @@ def refresh(session: Session, manager_ids: Sequence[UUID], *, cause: str, cause_
     ids = session.scalars(
         select(Manager.id).where(Manager.id.in_(manager_ids)).order_by(Manager.id).with_for_update(of=Manager)
     ).all()
-    known = {
+    stored = {
         row.manager_id: row
         for row in session.scalars(
             select(ManagerTier)
@@ -68,30 +68,30 @@ def refresh(session: Session, manager_ids: Sequence[UUID], *, cause: str, cause_
     }
     changed = 0
     for id_, evaluation in evaluate_managers(session, ids, year=year).items():
-        row = known.get(id_)
+        row = stored.get(id_)
         before = row.tier if row else None
         _store(session, row, id_, evaluation)
-        if before != _tier(evaluation):
+        if before != _tier_code(evaluation):
             changed += 1
-            _note_change(session, id_, before, evaluation, cause, cause_id)
+            _log_change(session, id_, before, evaluation, cause, cause_id)
     session.flush()
     return changed
 
 
-def turn_year(session: Session) -> int:
-    """Recompute tiers that are still of a former year, some at a time; returns how many were looked at."""
+def refresh_outdated_years(session: Session) -> int:
+    """Recompute one batch of tiers that are still of an earlier year; returns the number of managers."""
     outdated = session.scalars(
         select(ManagerTier.manager_id)
         .where(ManagerTier.year < today().year)
         .order_by(ManagerTier.manager_id)
-        .limit(REFRESHED_AT_ONCE)
+        .limit(REFRESH_BATCH)
     ).all()
     if outdated:
         refresh(session, outdated, cause="year.turned", cause_id=None)
     return len(outdated)
 
 
-def _tier(evaluation: Evaluation) -> str | None:
+def _tier_code(evaluation: Evaluation) -> str | None:
     return evaluation.tier.value if evaluation.tier else None
 
 
@@ -107,13 +107,13 @@ def _store(session: Session, row: ManagerTier | None, manager_id: UUID, evaluati
         return
     row = row or ManagerTier(manager_id=manager_id)
     row.year, row.day = evaluation.case.year, evaluation.case.day
-    row.tier = _tier(evaluation)
+    row.tier = _tier_code(evaluation)
     row.rule_id = evaluation.rule.id if evaluation.rule else None
     row.figures, row.inputs, row.computed_at = summary(evaluation), inputs, now()
     session.add(row)
 
 
-def _note_change(
+def _log_change(
     session: Session,
     manager_id: UUID,
     before: str | None,
@@ -121,7 +121,7 @@ def _note_change(
     cause: str,
     cause_id: UUID | None,
 ) -> None:
-    after = _tier(evaluation)
+    after = _tier_code(evaluation)
     session.add(
         TierChange(
             manager_id=manager_id,

@@ -1,1 +1,1 @@
-"""Training courses and their bases."""
+"""Training of managers, and the bases that provide it."""

@@ -118,7 +118,7 @@ def list_trainings(
 ) -> Page[TrainingRead]:
     """最新的在前。技术经理人见本人的,机构见本单位人员的和在本单位基地的,管理部门见全部。"""
     require(principal, Action.TRAINING_READ, own=True)
-    query = select(Training).where(service.readable(principal))
+    query = select(Training).where(service.visible_trainings(principal))
     if states:
         query = query.where(Training.state.in_(states))
     if manager_id is not None:
@@ -149,8 +149,8 @@ def summary(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> Summ
                 rung=one.rung,
                 rung_zh=one.rung.zh,
                 verified_hours=one.verified,
-                waiting_hours=one.waiting,
-                needed_hours=one.needed,
+                waiting_hours=one.submitted,
+                needed_hours=one.required,
                 complete=one.missing == 0,
             )
             for one in found

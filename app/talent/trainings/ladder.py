@@ -1,4 +1,4 @@
-"""Where a manager stands on the ladder of training, and what comes next. Pure."""
+"""A manager's progress on the training ladder, and the next rung. Pure."""
 
 import tomllib
 from collections.abc import Iterable
@@ -12,6 +12,8 @@ from app.talent.trainings.models import Rung, TrainingState
 
 
 class LadderStep(BaseModel):
+    """A rung with the hours that complete it."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rung: Rung
@@ -19,6 +21,8 @@ class LadderStep(BaseModel):
 
 
 class Ladder(BaseModel):
+    """All rungs, lowest first."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rungs: tuple[LadderStep, ...]
@@ -26,7 +30,7 @@ class Ladder(BaseModel):
     @model_validator(mode="after")
     def _has_every_rung_in_order(self) -> "Ladder":
         if [step.rung for step in self.rungs] != list(Rung):
-            raise ValueError("the ladder must hold every rung once, lowest first")
+            raise ValueError("the ladder must contain every rung once, lowest first")
         return self
 
 
@@ -38,20 +42,20 @@ def ladder() -> Ladder:
 
 @dataclass(frozen=True, slots=True)
 class RungProgress:
-    """Hours of one rung: verified, waiting for verification, needed."""
+    """Hours of one rung: verified, submitted for verification, and required."""
 
     rung: Rung
     verified: int
-    waiting: int
-    needed: int
+    submitted: int
+    required: int
 
     @property
     def missing(self) -> int:
-        return max(0, self.needed - self.verified)
+        return max(0, self.required - self.verified)
 
 
 def ladder_progress(steps: Ladder, hours: Iterable[tuple[str, str, int]]) -> list[RungProgress]:
-    """From (rung, state, hours) of every training, lowest rung first."""
+    """Progress on each rung, lowest first, from (rung, state, hours) rows."""
     sums: dict[tuple[str, str], int] = {}
     for rung, state, number in hours:
         sums[rung, state] = sums.get((rung, state), 0) + number
@@ -66,6 +70,6 @@ def ladder_progress(steps: Ladder, hours: Iterable[tuple[str, str, int]]) -> lis
     ]
 
 
-def next_rung(found: Iterable[RungProgress]) -> RungProgress | None:
+def next_rung(progress: Iterable[RungProgress]) -> RungProgress | None:
     """The lowest rung that is not complete; None at the top."""
-    return next((standing for standing in found if standing.missing), None)
+    return next((rung for rung in progress if rung.missing), None)

@@ -1,4 +1,4 @@
-"""Training on the ladder 短期速训 — 中长期进阶 — 教学实践, and the bases that give it."""
+"""Tables of training on the ladder 短期速训 — 中长期进阶 — 教学实践, and of training bases."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -34,16 +34,16 @@ class TrainingState(LabelledEnum):
 
 _S = TrainingState
 
-MOVES: Mapping[str, RecognitionTransition] = transitions_of(
+TRANSITIONS: Mapping[str, RecognitionTransition] = transitions_of(
     RecognitionTransition("verify", (_S.SUBMITTED,), _S.VERIFIED, "核验通过"),
     RecognitionTransition("reject", (_S.SUBMITTED, _S.VERIFIED), _S.REJECTED, "不予通过", note=True),
 )
 
 
 class TrainingBase(Identified, Base):
-    """A base of training (技术转移人才培养基地). `organisation_id` is the institution that runs it and may verify.
+    """A training base (技术转移人才培养基地). `organisation_id` is the institution that runs it and may verify.
 
-    One that is closed (`active` false) keeps its name in old records and takes no new ones.
+    A closed base (`active` false) remains in old records and accepts no new ones.
     """
 
     __tablename__ = "training_bases"
@@ -65,7 +65,7 @@ class TrainingBase(Identified, Base):
 
 
 class Training(Identified, Base):
-    """A course that a manager took, or gave (the third rung). Hours count once they are verified."""
+    """A course that a manager took, or taught (third rung). Hours count once they are verified."""
 
     __tablename__ = "trainings"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Training and its bases over the wire."""
+"""Request and response bodies of training and training bases."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -83,10 +83,10 @@ class TrainingCreate(Wire):
     def _days_in_order(self) -> Self:
         if self.ended_on < self.started_on:
             raise field_error(
-                "period_order", zh="结束日期早于开始日期。", en="The end lies before the start."
+                "period_order", zh="结束日期不能早于开始日期。", en="ended_on must not be before started_on."
             )
         if self.ended_on > today():
-            raise field_error("not_over", zh="培训尚未结束。", en="The training is not over yet.")
+            raise field_error("not_over", zh="培训尚未结束。", en="The training has not ended yet.")
         return self
 
 
@@ -119,7 +119,7 @@ class RungRead(BaseModel):
 
 
 class SummaryRead(BaseModel):
-    """A manager's place on the ladder."""
+    """A manager's progress on the training ladder."""
 
     manager_id: UUID
     rungs: list[RungRead] = Field(title="各级培训", description="由低到高")

@@ -1,4 +1,4 @@
-"""What is done with training and its bases. Flushes, never commits."""
+"""Training records and training bases: creation, change and verification."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.talent.access import manager_for, own_rows
-from app.talent.trainings.models import MOVES, Training, TrainingBase, TrainingState
+from app.talent.trainings.models import TRANSITIONS, Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import BaseCreate, BasePatch, TrainingCreate
 from app.talent.transitions import begin, take_transition
 
@@ -38,7 +38,7 @@ def change_base(
     required = ("name", "level", "active")
     for name, value in body.model_dump(exclude_unset=True).items():
         if value is None and name in required:
-            raise Invalid.field(name, "required", "此项不能清空", "this field cannot be cleared")
+            raise Invalid.field(name, "required", "此项不能清空", "cannot be cleared")
         setattr(base, name, value)
     _check_base(session, base)
     session.flush()
@@ -49,15 +49,15 @@ def change_base(
 def remove_base(session: Session, base_id: UUID, *, principal: Principal, if_match: str | None) -> None:
     """
     Raises:
-        Conflict: training was recorded there; such a base is closed, not deleted.
+        Conflict: the base has training records, so it can only be closed.
     """
     require(principal, Action.TRAINING_BASE_CHANGE)
     base = find_base(session, base_id)
     check_if_sent(if_match, base)
     if session.scalar(select(func.count()).where(Training.base_id == base.id)):
         raise Conflict(
-            "Training was recorded at this base; set `active` to false instead.",
-            "该基地已有培训记录,不能删除;请停用。",
+            "This base has training records and cannot be deleted; set `active` to false instead.",
+            "该基地已有培训记录,不能删除;可将其停用。",
             code="base_in_use",
         )
     session.delete(base)
@@ -74,13 +74,13 @@ def find_base(session: Session, base_id: UUID) -> TrainingBase:
 def record(session: Session, body: TrainingCreate, *, principal: Principal) -> Training:
     """
     Raises:
-        Invalid: there is no such base, or it takes no new records.
+        Invalid: the base does not exist, or is closed.
     """
     manager = manager_for(session, body.manager_id, Action.TRAINING_CREATE, principal=principal)
     base = session.get(TrainingBase, body.base_id)
     if base is None or not base.active:
         raise Invalid.field(
-            "base_id", "unknown_base", "没有这个培养基地,或已停用", "no such base, or it is closed"
+            "base_id", "unknown_base", "培养基地不存在或已停用", "is not the id of an open training base"
         )
     training = Training(
         **body.model_dump(exclude={"manager_id"}), manager_id=manager.id, created_by=principal.user_id
@@ -90,13 +90,15 @@ def record(session: Session, body: TrainingCreate, *, principal: Principal) -> T
     return training
 
 
-def readable(principal: Principal) -> ColumnElement[bool]:
-    """Trainings that are the principal's business: his managers', and those at a base that his organisation runs."""
-    mine = own_rows(Training.manager_id, principal)
+def visible_trainings(principal: Principal) -> ColumnElement[bool]:
+    """Condition: the training is of a manager of the principal, or at a base that their organisation runs."""
+    of_own_managers = own_rows(Training.manager_id, principal)
     if principal.organisation_id is None or not principal.reads_details:
-        return mine
-    ours = select(TrainingBase.id).where(TrainingBase.organisation_id == principal.organisation_id)
-    return or_(mine, Training.base_id.in_(ours)) if _verifies(principal) else mine
+        return of_own_managers
+    own_bases = select(TrainingBase.id).where(TrainingBase.organisation_id == principal.organisation_id)
+    return (
+        or_(of_own_managers, Training.base_id.in_(own_bases)) if _may_verify(principal) else of_own_managers
+    )
 
 
 def review(
@@ -108,19 +110,20 @@ def review(
     principal: Principal,
     if_match: str | None = None,
 ) -> Training:
-    """`verify` or `reject`, by the bureau or the institution that runs the base.
+    """Review by an operator or the institution that runs the base; `name` is `verify` or `reject`.
 
     Raises:
-        NotFound: there is none, or it is not the principal's business.
-        Forbidden: the base is another institution's, or the principal entered the training himself.
-        Conflict: not in this state.
+        NotFound: it does not exist, or the principal may not see it.
+        Forbidden: another institution runs the base, or the principal entered the training.
+        Conflict: the action is not possible in the current state.
+        Invalid: the reason is missing.
     """
     training = find(session, training_id, principal=principal, lock=True)
     base = session.get_one(TrainingBase, training.base_id)
     require(principal, Action.TRAINING_VERIFY, owner_org_id=base.organisation_id)
     if not principal.sees_everything and training.created_by == principal.user_id:
         raise Forbidden(
-            "Somebody else than who entered it must verify it.",
+            "You entered this training; a different person must verify it.",
             "不能核验本人填报的培训记录。",
             code="own_entry",
         )
@@ -128,7 +131,7 @@ def review(
     take_transition(
         session,
         training,
-        MOVES[name],
+        TRANSITIONS[name],
         states=TrainingState,
         concept="training",
         principal=principal,
@@ -141,31 +144,31 @@ def review(
 
 def find(session: Session, training_id: UUID, *, principal: Principal, lock: bool = False) -> Training:
     require(principal, Action.TRAINING_READ, own=True)
-    query = select(Training).where(Training.id == training_id, readable(principal))
+    query = select(Training).where(Training.id == training_id, visible_trainings(principal))
     training = one_or_not_found(session, query.with_for_update(of=Training) if lock else query)
     return training
 
 
 def hours_of(session: Session, manager_id: UUID) -> list[tuple[str, str, int]]:
-    """(rung, state, hours) summed in the database."""
+    """(rung, state, sum of hours) of a manager's training."""
     rows = session.execute(
         select(Training.rung, Training.state, func.sum(Training.hours))
         .where(Training.manager_id == manager_id)
         .group_by(Training.rung, Training.state)
     )
-    return [(rung, state, int(hours)) for rung, state, hours in rows]
+    return [(rung, state, int(sum_)) for rung, state, sum_ in rows]
 
 
-def _verifies(principal: Principal) -> bool:
+def _may_verify(principal: Principal) -> bool:
     return allowed(principal, Action.TRAINING_VERIFY, own=True)
 
 
 def _check_base(session: Session, base: TrainingBase) -> None:
     if base.organisation_id is not None and session.get(Organisation, base.organisation_id) is None:
         raise Invalid.field(
-            "organisation_id", "unknown_organisation", "没有这个单位", "there is no such organisation"
+            "organisation_id", "unknown_organisation", "单位不存在", "is not the id of an organisation"
         )
     with session.no_autoflush:
-        twin = session.scalar(select(TrainingBase.id).where(TrainingBase.name == base.name))
-    if twin not in (None, base.id):
-        raise Conflict("There is a base of this name.", "已有同名的培养基地。", code="base_exists")
+        same_name_id = session.scalar(select(TrainingBase.id).where(TrainingBase.name == base.name))
+    if same_name_id not in (None, base.id):
+        raise Conflict("A base with this name already exists.", "已有同名的培养基地。", code="base_exists")

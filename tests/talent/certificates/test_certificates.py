@@ -159,5 +159,5 @@ def test_the_sweep_leaves_scans_that_a_certificate_names(scenario: Scenario) -> 
     for path in scenario.settings.files_path.rglob("*"):
         if path.is_file():
             os.utime(path, (0, 0))  # long before today: no upload in flight
-    assert delete_orphaned_files(scenario.database, store, elsewhere=evidence.kept) == 1
+    assert delete_orphaned_files(scenario.database, store, elsewhere=evidence.referenced_keys) == 1
     assert manager.http.get(f"/v1/certificates/{id_}/evidence").content == PDF + b" "

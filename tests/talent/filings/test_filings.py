@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.accounts.models import Role
 from app.clock import add_months, today
 from app.libraries.managers.models import Affiliation
-from app.talent.filings.models import MOVES, Filing, FilingState
+from app.talent.filings.models import TRANSITIONS, Filing, FilingState
 from app.talent.filings.service import expire_due, pledge
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
@@ -192,7 +192,7 @@ def test_every_move_from_every_state(scenario: Scenario) -> None:
     id_ = filed(scenario, manager)["id"]
     number = scenario.operator_client.get(f"/v1/filings/{id_}").json()["filing_number"]
     bodies = {"submit": PLEDGE, "renew": PLEDGE}
-    for state, move in product(FilingState, MOVES.values()):
+    for state, move in product(FilingState, TRANSITIONS.values()):
         if move.name == "expire":
             continue  # the clock's
         put(scenario, id_, state=state.value, filing_number=number, valid_from=today(), valid_to=today())

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from app.accounts.models import Role
 from app.engagements.contract_models import ContractState
 from app.libraries.managers.models import Manager
-from app.talent.rounds.models import MOVES, RecognitionEntry, RecognitionRound, RoundState
+from app.talent.rounds.models import TRANSITIONS, RecognitionEntry, RecognitionRound, RoundState
 from tests.support.scenario import Scenario
 from tests.support.scenario.recognition import Person
 
@@ -321,7 +321,7 @@ class TestExport:
 def test_every_move_from_every_state(scenario: Scenario) -> None:
     """The table is the truth: what it does not hold is a conflict that changes nothing."""
     round_id = opened(scenario)
-    for state, step in product(RoundState, MOVES.values()):
+    for state, step in product(RoundState, TRANSITIONS.values()):
         with scenario.database.unit_of_work() as session:
             session.execute(update(RecognitionRound).values(state=state.value, digest="0" * 64))
         answer = scenario.operator_client.post(f"{ROUNDS}/{round_id}/{step.name}", {"note": "理由"})

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.engagements.contract_models import ContractState
-from app.talent.rounds.models import MOVES, RoundState
+from app.talent.rounds.models import TRANSITIONS, RoundState
 from tests.support.scenario import Scenario
 
 ROUNDS = "/v1/recognition-rounds"
@@ -23,7 +23,7 @@ CHANGES: list[dict[str, Any]] = [
     {"landed_on": date(2026, 6, 1), "landed_in_jinan": True},
 ]
 
-moves = st.sampled_from([("move", name) for name in MOVES])
+moves = st.sampled_from([("move", name) for name in TRANSITIONS])
 changes = st.sampled_from([("change", place) for place in range(len(CHANGES))])
 others = st.sampled_from([("recompute", 0), ("work", 0)])
 
@@ -39,7 +39,7 @@ def test_any_sequence(scenario: Scenario, steps: list[tuple[str, Any]]) -> None:
     state, frozen = RoundState.OPEN, None
     for kind, what in steps:
         if kind == "move":
-            move = MOVES[what]
+            move = TRANSITIONS[what]
             answer = scenario.operator_client.post(f"{ROUNDS}/{round_id}/{what}", {"note": "理由"})
             assert (answer.status_code == 200) is (state in move.sources), (state, what, answer.text)
             if state in move.sources:

@@ -273,7 +273,7 @@ class TestEvents:
         assert [after for _, after, _ in self.changes(scenario, staying)] == ["E"]
 
     def test_a_tier_of_a_former_year_is_computed_for_this_one(self, scenario: Scenario) -> None:
-        from app.talent.tiers.service import turn_year
+        from app.talent.tiers.service import refresh_outdated_years
 
         manager = scenario.recognised_manager()
         scenario.verified_certificate(manager.id, "advanced")
@@ -290,28 +290,28 @@ class TestEvents:
                 )
             )
         with scenario.database.unit_of_work() as session:
-            assert turn_year(session) == 1
+            assert refresh_outdated_years(session) == 1
         with scenario.database.unit_of_work() as session:
-            assert turn_year(session) == 0
+            assert refresh_outdated_years(session) == 0
         with scenario.database.reading() as session:
             change = session.scalars(select(TierChange)).one()
             assert (change.before, change.after, change.cause) == ("D", "E", "year.turned")
 
     def test_a_certificate_that_ends_is_noticed_once(self, scenario: Scenario) -> None:
-        from app.talent.certificates.service import note_expired
+        from app.talent.certificates.service import emit_expired
 
         manager = scenario.recognised_manager()
         paper = scenario.verified_certificate(manager.id, "advanced", today())
         scenario.emit_event("certificate.verified", paper, manager_id=str(manager.id))
         scenario.work()
         with scenario.database.unit_of_work() as session:
-            assert note_expired(session) == 0  # its last day counts
+            assert emit_expired(session) == 0  # its last day counts
         with scenario.database.unit_of_work() as session:
             row = session.get_one(TrainingCertificate, paper)
             row.issued_on, row.valid_to = date(2025, 1, 1), today() - timedelta(days=1)
         for expected in (1, 0):
             with scenario.database.unit_of_work() as session:
-                assert note_expired(session) == expected
+                assert emit_expired(session) == expected
         scenario.work()
         assert self.changes(scenario, manager) == [
             (None, "E", "certificate.verified"),
