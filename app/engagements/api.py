@@ -1,4 +1,4 @@
-"""Routes of engagements: lists, moves, participants, contacts, shares and the time line."""
+"""Routes of engagements: lists, stage changes, participants, contacts, shares and timeline."""
 
 from datetime import datetime
 from typing import Annotated
@@ -56,7 +56,7 @@ _NEWEST_REVEALS = Sort(Reveal.revealed_at, datetime, descending=True, name="reve
 def answer(
     session: WriteSession, engagement_id: UUID, principal: Principal, response: Response
 ) -> EngagementRead:
-    """The engagement as it is now for its reader, with its ETag."""
+    """The engagement in its current state for the reader, with its ETag."""
     seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal, invited=True)
     return tagged(response, seat.engagement, presenting.read_one(session, seat, principal=principal))
 
@@ -70,10 +70,10 @@ def list_(
     demand_id: UUID | None = None,
     achievement_id: UUID | None = None,
     manager_id: Annotated[UUID | None, Query(description="牵头技术经理人")] = None,
-    opened_from: Annotated[datetime | None, Query(description="不早于此时开始")] = None,
-    opened_before: Annotated[datetime | None, Query(description="早于此时开始")] = None,
+    opened_from: Annotated[datetime | None, Query(description="开始时间不早于")] = None,
+    opened_before: Annotated[datetime | None, Query(description="开始时间早于")] = None,
 ) -> Page[EngagementRow]:
-    """最新的在前。管理部门可见全部,其他人只见受邀或参与的。"""
+    """按开始时间由新到旧排列。管理部门可查看全部,其他用户仅可查看受邀或参与的对接。"""
     require(principal, Action.ENGAGEMENT_READ, own=True)
     query = engagements(
         principal,
@@ -98,7 +98,7 @@ def list_(
 def get(
     engagement_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
 ) -> EngagementRead:
-    """受邀而未同意时,只见供需对与参与方。"""
+    """受邀但尚未同意的,仅可查看供需对和参与方。"""
     return answer(session, engagement_id, principal, response)
 
 
@@ -119,7 +119,7 @@ def move(
 ) -> EngagementRead:
     """proposed → contacted → meeting → negotiating → signed → landed,或终止(须填原因)。
 
-    会面和洽谈须双方同意;签约须有已签订的合同,落地须有已确认落地的合同。
+    会面和洽谈须经双方同意;签约须有已签订的合同,落地须有已确认落地的合同。
     """
     stage_changes.change_stage(
         session,
@@ -147,7 +147,7 @@ def invite(
     session: WriteSession,
     response: Response,
 ) -> EngagementRead:
-    """重复邀请返回 409;已谢绝或退出的可再次邀请。"""
+    """重复邀请返回 409;已谢绝或已退出的,可再次邀请。"""
     invitations.invite(
         session,
         engagement_id,
@@ -199,13 +199,13 @@ def decline(
 def leave(
     engagement_id: UUID, participant_id: UUID, principal: CurrentPrincipal, session: WriteSession
 ) -> None:
-    """立即生效: 联系方式与匿名记录不再可见。"""
+    """立即生效,此后不能再查看联系方式和匿名记录。"""
     participants.leave(session, engagement_id, participant_id, principal=principal)
 
 
 @router.post("/{engagement_id}/contacts", name="contacts", summary="查看联系方式", responses=CHANGING)
 def contacts(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ContactRead]:
-    """每次查看都记入日志,对方可见何人何时查看。"""
+    """每次查看均记入日志,对方可查看查看人和时间。"""
     found = disclosure.reveal_contacts(session, engagement_id, principal=principal)
     return [presenting.read_contact(one) for one in found]
 
@@ -213,7 +213,7 @@ def contacts(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSes
 @router.get(
     "/{engagement_id}/reveals",
     name="reveals",
-    summary="谁查看过联系方式",
+    summary="联系方式查看记录",
     responses=problems(NotFound, Conflict),
 )
 def reveals(
@@ -222,7 +222,7 @@ def reveals(
     session: ReadSession,
     paging: Paging,
 ) -> Page[RevealRead]:
-    """供需双方只见对本方联系方式的查看。"""
+    """供需双方仅可查看本方联系方式的查看记录。"""
     seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
     return list_page(session, disclosure.reveals_of(seat), _NEWEST_REVEALS, paging, RevealRead.model_validate)
 
@@ -231,7 +231,7 @@ def reveals(
 def propose_shares(
     engagement_id: UUID, wanted: SharesRequest, principal: CurrentPrincipal, session: WriteSession
 ) -> list[ShareRead]:
-    """由牵头经理人提出,恰含全部技术经理人,合计 100%;其他经理人各自确认。"""
+    """由牵头经理人提出,须包含全部技术经理人且合计 100%;其他经理人分别确认。"""
     shares = [(share.manager_id, share.percent) for share in wanted.shares]
     rows = manager_shares.propose_shares(session, engagement_id, shares=shares, principal=principal)
     return [ShareRead.model_validate(row) for row in rows]
@@ -280,7 +280,7 @@ def read_timeline(
     paging: Paging,
     newest_first: bool = True,
 ) -> Page[TimelineEntryRead]:
-    """阶段变更、记录、参与方、任务、文件、合同,按时间排列;投资人不见合同的记录。"""
+    """阶段变更、记录、参与方、任务、文件和合同,按时间排列;投资人不能查看合同记录。"""
     seat: Participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_READ, principal=principal
     )

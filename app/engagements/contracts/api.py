@@ -69,7 +69,7 @@ def create(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """从对接中起草时,供需对与双方取自对接;否则由合同一方、技术经理人或管理部门起草。"""
+    """在对接中起草的,供需对和双方取自对接;其他合同由合同一方、技术经理人或管理部门起草。"""
 
     def draft() -> Response:
         contract = service.draft(session, values=wanted.values(), principal=principal)
@@ -85,7 +85,7 @@ def list_(
     session: ReadSession,
     paging: Paging,
     states: Annotated[list[ContractState] | None, Query(alias="state", description="状态,可多选")] = None,
-    kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含其下细类")] = None,
+    kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含下级细类")] = None,
     organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None,
     manager_id: UUID | None = None,
     engagement_id: UUID | None = None,
@@ -99,7 +99,7 @@ def list_(
     registered_to: date | None = None,
     registration_no: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Page[ContractRead]:
-    """最新的在前。管理部门可见全部,其他人只见本单位、本人分成或所参与对接的合同。"""
+    """按创建时间由新到旧排列。管理部门可查看全部,其他用户仅可查看本单位、本人有分成或所参与对接的合同。"""
     require(principal, Action.CONTRACT_READ, own=True)
     filters = ContractFilters(
         states=states or (),
@@ -143,7 +143,7 @@ def amend(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """须带 If-Match。签订后须说明原因,并保留版本;登记或确认落地后只能由管理部门变更。"""
+    """须携带 If-Match。签订后变更须说明原因并保留版本;登记或确认落地后,仅可由管理部门变更。"""
     contract = service.amend(
         session,
         contract_id,
@@ -164,7 +164,7 @@ def sign(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """分成合计 100% 且各经理人均已确认;有利益关系的须已披露。"""
+    """分成须合计 100% 并经各经理人确认;存在利益关系的,须已披露。"""
     contract = signatures.sign(
         session, contract_id, signed_on=wanted.signed_on, principal=principal, if_match=if_match
     )
@@ -203,7 +203,7 @@ def register(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """由管理部门确认,且不能是录入合同的本人。登记号已用于其他合同时返回 409,并指明其编号。"""
+    """由管理部门确认,且确认人不能是合同录入人。登记号已用于其他合同时返回 409,并给出该合同编号。"""
     contract = registration.register(
         session,
         contract_id,
@@ -224,7 +224,7 @@ def land(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """由管理部门确认;再次确认即更正。"""
+    """由管理部门确认;再次确认视为更正。"""
     contract = registration.land(
         session,
         contract_id,
@@ -246,7 +246,7 @@ def cancel(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """登记或确认落地后只能由管理部门撤销。"""
+    """登记或确认落地后,仅可由管理部门撤销。"""
     contract = service.cancel(
         session, contract_id, reason=wanted.reason, principal=principal, if_match=if_match
     )

@@ -13,7 +13,7 @@ from app.libraries.summaries import manager_summaries
 
 
 def read_many(session: Session, rows: Sequence[Contract]) -> list[ContractRead]:
-    """In the order given, with the names of parties and managers; the number of queries does not grow."""
+    """One response per contract, in the given order; the number of queries does not grow with the rows."""
     parties = {id_ for row in rows for id_ in (row.buyer_org_id, row.seller_org_id)}
     found = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(parties)))
     names = {row.id: row.name for row in found}

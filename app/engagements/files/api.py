@@ -39,14 +39,14 @@ _READING = problems(NotFound, Conflict)
 
 
 async def received_file(request: Request, principal: LoggedIn) -> AsyncIterator[UploadFile]:
-    """The form's `file`, read only after the caller is known: a stranger's bytes are never taken in."""
+    """The form's `file`, read only after authentication, so that anonymous uploads are never read."""
     require(principal, Action.ENGAGEMENT_WRITE, own=True)
     async with received(request) as file:
         yield file
 
 
 class _Upload(Wire):
-    """What makes two uploads the same one, for an Idempotency-Key."""
+    """The properties that make two uploads equal for an Idempotency-Key."""
 
     name: str
     sha256: str
@@ -71,9 +71,9 @@ def add_file(
     principal: CurrentPrincipal,
     session: WriteSession,
 ) -> Response:
-    """PDF、PNG、JPG、DOCX、XLSX,不超过 20 MB;类型由内容判定。"""
+    """支持 PDF、PNG、JPG、DOCX 和 XLSX,默认不超过 20 MB;类型根据内容判定。"""
     examined = files.examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
-    # Bytes are stored before the transaction begins: no lock is held while they travel.
+    # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     with database.reading() as before:
         files.check_upload(before, engagement_id, principal=principal)
     stored = None if request.is_repeated() else files.store_bytes(store, engagement_id, file.file, examined)
@@ -134,5 +134,5 @@ def download_file(
 def remove_file(
     engagement_id: UUID, file_id: UUID, principal: CurrentPrincipal, session: WriteSession
 ) -> None:
-    """由上传者、牵头经理人或管理部门删除。"""
+    """仅可由上传者、牵头经理人或管理部门删除。"""
     files.remove_file(session, engagement_id, file_id, principal=principal)

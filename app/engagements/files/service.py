@@ -142,7 +142,7 @@ def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, princip
     actor = timeline.actor_of(principal)
     if not (participation.is_operator or participation.is_lead or file.uploaded_by == actor):
         raise not_your_part(
-            "文件仅可由上传者、牵头经理人或管理部门删除。",
+            "文件仅可仅可由上传者、牵头经理人或管理部门删除。",
             "Only the uploader, the lead or an operator may remove this file.",
         )
     file.removed_at = now()

@@ -43,7 +43,7 @@ def list_tasks(
     states: States = None,
     due_before: Annotated[date | None, Query(description="截止日早于")] = None,
 ) -> Page[TaskRead]:
-    """本人参与的所有对接的任务,先到期的在前。"""
+    """本人参与的全部对接的任务,按截止日由近到远排列。"""
     require(principal, Action.ENGAGEMENT_READ, own=True)
     query = tasks.tasks_for(principal)
     if states:
@@ -79,7 +79,7 @@ def add_task(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """到提醒日与逾期时各提醒一次。"""
+    """提醒日和逾期时各提醒一次。"""
 
     def create() -> Response:
         task = tasks.add_task(session, engagement_id, values=wanted.values(), principal=principal)
@@ -103,7 +103,7 @@ def change_task(
     response: Response,
     if_match: IfMatch = None,
 ) -> TaskRead:
-    """只改所给的字段;须带 If-Match。更改日期后重新提醒。"""
+    """仅修改给出的字段,须携带 If-Match。更改日期后重新提醒。"""
     task = tasks.change_task(
         session, engagement_id, task_id, values=wanted.values(), principal=principal, if_match=if_match
     )

@@ -49,10 +49,10 @@ FileFormat = Annotated[Format, Query(alias="format", description="json、csv 或
 def funnel(
     asked: ScopedCriteria,
     session: ReadSession,
-    group_by: Annotated[Grouping | None, Query(description="分组;全市的仅管理部门可见")] = None,
+    group_by: Annotated[Grouping | None, Query(description="分组;全市数据的分组仅管理部门可见")] = None,
     wanted: FileFormat = Format.JSON,
 ) -> FunnelRead | Response:
-    """期间内发布的需求,至今走到哪一步;走到后一步的必计入之前各步。"""
+    """期间内发布的需求目前到达的步骤;到达某一步的,同时计入之前各步。"""
     found = demands.funnel(session, asked, group_by)
     if wanted is Format.JSON:
         return found
@@ -64,7 +64,7 @@ def funnel(
 def stage_times(
     asked: ScopedCriteria, session: ReadSession, wanted: FileFormat = Format.JSON
 ) -> StageTimesRead | Response:
-    """期间内进入各阶段的对接;已离开该阶段的计用时,仍在的另计。"""
+    """期间内进入各阶段的对接;已离开该阶段的统计用时,仍在该阶段的另行统计。"""
     found = engagements.stage_times(session, asked)
     if wanted is Format.JSON:
         return found
@@ -80,7 +80,7 @@ def contracts(
     ] = None,
     wanted: FileFormat = Format.JSON,
 ) -> ContractsRead | Response:
-    """期间内签订的合同,金额为万元;已撤销的另计。"""
+    """期间内签订的合同,金额单位为万元;已撤销的另行统计。"""
     found = engagements.contracts(session, asked, group_by)
     if wanted is Format.JSON:
         return found
@@ -91,7 +91,7 @@ def contracts(
 def gaps(
     asked: ScopedCriteria, session: ReadSession, wanted: FileFormat = Format.JSON
 ) -> GapsRead | Response:
-    """期间内发布且仍在发布的需求与成果,按一级领域;缺口最大的在前。"""
+    """期间内发布且目前仍在发布的需求与成果,按一级领域统计,由缺口最大的领域开始排列。"""
     found = demands.gaps(session, asked)
     if wanted is Format.JSON:
         return found
@@ -102,10 +102,10 @@ def gaps(
 def pushes(
     asked: ScopedCriteria,
     session: ReadSession,
-    group_by: Annotated[PushGroup | None, Query(description="分组;全市的仅管理部门可见")] = None,
+    group_by: Annotated[PushGroup | None, Query(description="分组;全市数据的分组仅管理部门可见")] = None,
     wanted: FileFormat = Format.JSON,
 ) -> PushesRead | Response:
-    """期间内的推送,按轮次计: 同一推送再次送达的另计一轮。"""
+    """期间内的推送,按轮次统计;同一推送再次送达的,另计一轮。"""
     found = push_figures.pushes(session, asked, group_by)
     if wanted is Format.JSON:
         return found
@@ -124,7 +124,7 @@ def managers(
     paging: Paging,
     wanted: FileFormat = Format.JSON,
 ) -> ManagersRead | Response:
-    """管理部门可见全部,技术经理人可见本人,高校院所可见本单位人员的数值。文件含全部人员,不分页。"""
+    """管理部门可查看全部,技术经理人可查看本人,高校院所可查看本单位人员的数值。文件包含全部人员,不分页。"""
     if wanted is Format.JSON:
         items, following = _page(session, asked, paging)
         return ManagersRead(

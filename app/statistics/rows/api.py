@@ -1,4 +1,4 @@
-"""Routes of rows: what a cell of a figure was counted from, page by page, each row as its own concept shows it."""
+"""Routes of drill-down: the rows behind a cell of a figure, paged, in the form of their own API."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -80,7 +80,7 @@ def funnel_rows(
     group_by: Grouping | None = None,
     key: Key = None,
 ) -> Page[DemandReached]:
-    """走到某一步及其后的需求;管理部门可见全部,其他人只见本单位的。"""
+    """到达该步骤及以后步骤的需求;管理部门可查看全部,其他用户仅可查看本单位的需求。"""
     query = demands.funnel_rows(asked, _STEPS[step], group_by=group_by, key=key)
     rows, following = fetch_page(session, query, _newest(Demand.published_at), paging)
     return Page(items=read_demands(session, rows, asked), next_cursor=following)
@@ -106,7 +106,7 @@ def stage_rows(
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
     left: Annotated[bool | None, Query(description="是否已离开该阶段")] = None,
 ) -> Page[StageStay]:
-    """同一对接两次进入同一阶段的,列两次。"""
+    """同一对接两次进入同一阶段的,分别列出。"""
     query = engagements.stage_rows(asked, stage=stage, left=left)
     rows, following = fetch_page(session, query, _newest(StageMove.moved_at), paging)
     return Page(items=read_stays(session, rows, principal=asked.principal), next_cursor=following)
@@ -151,7 +151,7 @@ def manager_rows(
     paging: Paging,
     stage: Annotated[StageCode | None, Query(description="open 进行中 signed landed ended")] = None,
 ) -> Page[EngagementRow]:
-    """所牵头的对接。推送见 pushes/rows,合同见 contracts/rows。"""
+    """技术经理人牵头的对接。推送明细见 pushes/rows,合同明细见 contracts/rows。"""
     stages = () if stage is None else STAGES_OF[stage]
     query = engagements.engagement_rows(asked, manager_id=manager_id, stages=stages)
     rows, following = fetch_page(session, query, _newest(Engagement.opened_at), paging)
@@ -169,7 +169,7 @@ def push_rows(
     reason: Reason = None,
     manager_id: UUID | None = None,
 ) -> Page[PushRoundRead]:
-    """每轮一行。管理部门可见全部,技术经理人只见本人的。"""
+    """每轮一行。管理部门可查看全部,技术经理人仅可查看本人的推送。"""
     query = pushes.attempt_rows(asked, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
     rows, following = fetch_page(session, query, _newest(PushAttempt.pushed_at), paging)
     return Page(items=read_attempts(session, rows, principal=asked.principal), next_cursor=following)
@@ -183,7 +183,7 @@ def delivery_rows(
     channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
     states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态,可多选")] = None,
 ) -> Page[DeliveryRead]:
-    """仅管理部门可见;本人的投递见 /v1/deliveries。"""
+    """仅管理部门可查看;本人的投递见 /v1/deliveries。"""
     require_operator(asked)
     query = pushes.delivery_rows(asked, channel=channel, states=states or ())
     rows, following = fetch_page(session, query, _newest(Delivery.created_at), paging)

@@ -55,7 +55,7 @@ def list_certificates(
     states: Annotated[list[CertificateState] | None, Query(alias="state", description="状态,可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
 ) -> Page[CertificateRead]:
-    """最新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
     require(principal, Action.CERTIFICATE_READ, own=True)
     query = select(TrainingCertificate).where(own_rows(TrainingCertificate.manager_id, principal))
     if states:
@@ -66,7 +66,7 @@ def list_certificates(
 
 
 @router.get(
-    "/certificates/{certificate_id}", summary="一份证书", response_model=CertificateRead, responses=READING
+    "/certificates/{certificate_id}", summary="查看证书", response_model=CertificateRead, responses=READING
 )
 def get_certificate(certificate_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     certificate = service.find(session, certificate_id, principal=principal)
@@ -80,7 +80,7 @@ def level_at(
     session: ReadSession,
     day: Annotated[date | None, Query(description="默认为今天")] = None,
 ) -> LevelRead:
-    """只计已核验且当日有效的证书。"""
+    """仅计入已核验且当日有效的证书。"""
     manager = manager_for(session, manager_id, Action.CERTIFICATE_READ, principal=principal)
     at = day or today()
     best = highest(service.verified_of(session, [manager.id]).get(manager.id, []), at)

@@ -1,4 +1,4 @@
-"""Routes of a certificate's scan."""
+"""Routes of scans of certificates."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problem
 
 
 async def received_scan(request: Request, principal: LoggedIn) -> AsyncIterator[UploadFile]:
-    """The form's `file`, read only after the caller is known: a stranger's bytes are never taken in."""
+    """The form's `file`, read only after authentication, so that anonymous uploads are never read."""
     require(principal, Action.CERTIFICATE_CREATE, own=True)
     async with received(request) as file:
         yield file
@@ -47,11 +47,11 @@ def upload(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """核验前可以上传或更换;类型由内容判定。"""
+    """核验前可以上传或更换;类型根据内容判定。"""
     examined = examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
     with database.reading() as before:
         evidence.find_changeable(before, certificate_id, principal=principal)
-    # Bytes are stored before the transaction begins: no lock is held while they travel.
+    # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     key = store_bytes(store, certificate_id, file.file, examined)
     certificate = evidence.attach(
         session, certificate_id, received=examined, key=key, principal=principal, if_match=if_match

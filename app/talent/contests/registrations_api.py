@@ -1,4 +1,4 @@
-"""Routes of registrations and outcomes of contests."""
+"""Routes of registrations and results of contests."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ def register(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """名额已满时进入候补,有人退出则依次递补。"""
+    """名额已满时进入候补;有人退出时依次递补。"""
 
     def make() -> tuple[RegistrationRead, ContestRegistration]:
         row = service.register(session, contest_id, body, principal=principal)
@@ -60,7 +60,7 @@ def list_registrations(
     paging: Paging,
     state: Annotated[RegistrationState | None, Query(description="状态")] = None,
 ) -> Page[RegistrationRead]:
-    """按报名时间。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    """按报名时间排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
     require(principal, Action.CONTEST_REGISTER, own=True)
     contest = service.find(session, contest_id, principal=principal)
     query = select(ContestRegistration).where(
@@ -87,7 +87,7 @@ def withdraw(registration_id: UUID, principal: LoggedIn, session: WriteSession) 
 def place(
     contest_id: UUID, body: Placings, principal: LoggedIn, session: WriteSession
 ) -> list[RegistrationRead]:
-    """报名截止后录入,公布结果前可以改;未列出的没有名次。"""
+    """报名截止后录入,公布结果前可以修改;未列出的报名不设名次。"""
     rows = service.set_results(session, contest_id, body.placings, principal=principal)
     return _registrations(session, rows, principal)
 
@@ -99,7 +99,7 @@ def list_placings(
     session: ReadSession,
     paging: Paging,
 ) -> Page[PlacingRead]:
-    """公布后对所有人公开: 有名次或奖项的人。"""
+    """公布后向社会公开,列出有名次或奖项的人员。"""
     contest = service.find(session, contest_id, principal=principal)
     query = (
         select(ContestRegistration)
@@ -128,7 +128,7 @@ def list_placings(
 def _registrations(
     session: Session, rows: Sequence[ContestRegistration], principal: Principal
 ) -> list[RegistrationRead]:
-    """Places are hidden from those who take part until the outcome is published."""
+    """Results are hidden from participants until they are published."""
     finished = set(
         session.scalars(
             select(Contest.id).where(
@@ -153,7 +153,7 @@ def _registrations(
 
 
 def _lines(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, int]:
-    """The position of each waiting registration in its contest's line, from 1."""
+    """The position of each registration on its contest's waiting list, from 1."""
     waiting = {row.contest_id for row in rows if row.state == RegistrationState.WAITING}
     if not waiting:
         return {}

@@ -54,7 +54,7 @@ def file(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """先存为草稿,签署承诺书后提交。每人只能有一份未注销的备案。"""
+    """先保存为草稿,签署承诺书后提交。每人仅可有一份未注销的备案。"""
 
     def make() -> tuple[FilingRead, Filing]:
         filing = service.file(session, body.manager_id, body.statement, principal=principal)
@@ -71,7 +71,7 @@ def list_filings(
     states: Annotated[list[FilingState] | None, Query(alias="state", description="状态,可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
 ) -> Page[FilingRead]:
-    """最新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
     require(principal, Action.FILING_READ, own=True)
     query = select(Filing).where(own_rows(Filing.manager_id, principal))
     if states:
@@ -82,7 +82,7 @@ def list_filings(
     return Page(items=_read_many(session, rows, principal), next_cursor=following)
 
 
-@router.get("/{filing_id}", summary="一份备案", response_model=FilingRead, responses=READING)
+@router.get("/{filing_id}", summary="查看备案", response_model=FilingRead, responses=READING)
 def get_filing(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     filing = service.find(session, filing_id, principal=principal)
     return versioned(_read(session, filing, principal), filing)
@@ -99,7 +99,7 @@ def change_filing(
 
 @router.get("/{filing_id}/moves", summary="备案办理记录", responses=READING)
 def list_moves(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> list[FilingMoveRead]:
-    """最早的在前: 谁、何时、何操作、何理由。"""
+    """按时间先后列出操作人、时间、操作和理由。"""
     filing = service.find(session, filing_id, principal=principal)
     return [FilingMoveRead.model_validate(row) for row in session.scalars(transitions.history(filing.id))]
 
@@ -175,11 +175,11 @@ _add_signed(
     "申请续期",
     "到期前规定天数内或到期后可以申请,须重新签署承诺书;审核期间原备案在有效期内仍然有效。",
 )
-_add_move("withdraw", "撤回备案申请", "待审的申请可以撤回,变回草稿。")
+_add_move("withdraw", "撤回备案申请", "待审的申请可以撤回,恢复为草稿。")
 _add_move("approve", "批准备案", "生成备案号。跨机构任职须先经任职单位同意。")
-_add_move("return", "退回备案申请", "须附意见。")
+_add_move("return", "退回备案申请", "须说明意见。")
 _add_move("approve_renewal", "批准续期", "备案号不变,有效期顺延。")
-_add_move("return_renewal", "退回续期申请", "须附意见;原备案未到期的继续有效。")
+_add_move("return_renewal", "退回续期申请", "须说明意见;原备案未到期的继续有效。")
 _add_move("suspend", "暂停备案", "须说明理由。")
 _add_move("resume", "恢复备案", "已过有效期的转为到期。")
 _add_move("cancel", "注销备案", "本人可以申请注销,管理部门可以依规注销;须说明理由。备案号不再使用。")

@@ -49,7 +49,7 @@ def make_ranking(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """公式可以逐次调整,随评选一并公布。"""
+    """每次评选可以调整公式,公式随评选一并公布。"""
 
     def make() -> tuple[RankingRead, Ranking]:
         ranking = service.create(session, body, principal=principal)
@@ -60,7 +60,7 @@ def make_ranking(
 
 @router.get("/rankings", summary="评选列表", responses=LISTING)
 def list_rankings(principal: CurrentPrincipal, session: ReadSession, paging: Paging) -> Page[RankingRead]:
-    """对所有人公开已公布的;管理部门可见全部。"""
+    """已公布的评选向社会公开;管理部门可查看全部。"""
     require(principal, Action.RANKING_READ)
     query = select(Ranking)
     if not allowed(principal, Action.RANKING_MANAGE, own=False):
@@ -81,7 +81,7 @@ def list_places(
     session: ReadSession,
     paging: Paging,
 ) -> Page[PlaceRead]:
-    """每人的指标、权重和得分逐项列出,之和即总分。"""
+    """逐项列出每人的指标、权重和得分,各项得分之和为总分。"""
     ranking = service.find(session, ranking_id, principal=principal)
     return list_page(
         session, select(RankingEntry).where(RankingEntry.ranking_id == ranking.id), _BY_PLACE, paging, _place
@@ -118,7 +118,7 @@ def compute(
 def publish(
     ranking_id: UUID, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
 ) -> Response:
-    """对所有人公开名次、公式和各项得分;荣誉写入技术经理人记录。"""
+    """向社会公开名次、公式和各项得分;荣誉写入技术经理人记录。"""
     ranking = service.publish(session, ranking_id, principal=principal, if_match=if_match)
     return versioned(_read(ranking), ranking)
 

@@ -64,7 +64,7 @@ def list_recognitions(
     year: Annotated[Year | None, Query(description="年度")] = None,
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
 ) -> Page[RecognitionRead]:
-    """对所有人公开: 姓名、类别、年度。"""
+    """向社会公开姓名、类别和年度。"""
     require(principal, Action.RECOGNITION_READ)
     query = (
         select(RecognitionEntry)
@@ -132,7 +132,7 @@ def list_entries(
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="计算类别,可多选")] = None,
     decision: Annotated[Decision | None, Query(description="决定方式")] = None,
 ) -> Page[RoundEntryRead]:
-    """按人才编号。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    """按人才编号排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
     round_ = service.find(session, round_id, principal=principal)
     query = select(RecognitionEntry).where(
         RecognitionEntry.round_id == round_.id, own_rows(RecognitionEntry.manager_id, principal)
@@ -148,7 +148,7 @@ def list_entries(
     "/recognition-rounds/{round_id}/recompute", summary="重算核对", responses=READING | problems(Conflict)
 )
 def recompute_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> RecomputationRead:
-    """由冻结的数据逐人重算并与保存的结果核对;另列出冻结后合同、证书的变化。不写入任何数据。"""
+    """根据冻结的数据逐人重算,并与保存的结果核对;另列出冻结后合同、证书的变化。不写入任何数据。"""
     require(principal, Action.ROUND_MANAGE)
     round_ = _frozen(session, round_id, principal)
     found = recompute(session, round_)
@@ -229,14 +229,14 @@ _add_move(
     "冻结数据",
     "保存每位技术经理人的合同(含版本和比例)、证书、规则和选择;之后的变化不影响本次认定。",
 )
-_add_move("reopen", "重新开放", "放弃冻结的数据和已作的决定,须说明理由。")
+_add_move("reopen", "重新开放", "放弃冻结的数据和已作出的决定,须说明理由。")
 _add_move("review", "审核完成", "“可认定”的人员须已逐一审定。")
-_add_move("publish", "公布", "异议须已全部处理。认定类别写入技术经理人记录,对所有人公开。")
+_add_move("publish", "公布", "异议须已全部处理。认定类别写入技术经理人记录,并向社会公开。")
 _add_move("cancel", "取消年度认定", "须说明理由;公布后不能取消。")
 
 
 def _frozen(session: Session, round_id: UUID, principal: Principal) -> RecognitionRound:
     round_ = service.find(session, round_id, principal=principal)
     if round_.digest is None:
-        raise Conflict("The round is not frozen yet.", "数据尚未冻结。", code="not_frozen")
+        raise Conflict("The round has not been frozen yet.", "数据尚未冻结。", code="not_frozen")
     return round_

@@ -1,4 +1,4 @@
-"""Routes of a round's entries: their account, decisions, objections."""
+"""Routes of round entries: evaluation, decisions and objections."""
 
 from datetime import datetime
 from typing import Annotated
@@ -40,7 +40,7 @@ _OLDEST = Sort(Objection.raised_at, datetime, name="objections")
 
 @router.get("/recognition-entries/{entry_id}", summary="认定条目的计算过程", responses=READING)
 def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, response: Response) -> EntryDetail:
-    """按冻结的数据、规则和选择,逐份合同列出。"""
+    """根据冻结的数据、规则和选择,逐份合同列出。"""
     entry = decisions.find_entry(session, entry_id, principal=principal)
     round_ = session.get_one(RecognitionRound, entry.round_id)
     evaluation = evaluate(
@@ -70,7 +70,7 @@ def decide(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """“可认定”的由管理部门审定;与计算结果不同的须说明理由。"""
+    """“可认定”的人员由管理部门审定;与计算结果不同的,须说明理由。"""
     entry = decisions.decide(
         session, entry_id, body.tier, body.reason, principal=principal, if_match=if_match
     )
@@ -91,7 +91,7 @@ def raise_objection(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """冻结之后、公布之前,由本人或所在机构提出。"""
+    """冻结后、公布前,由本人或所在机构提出。"""
 
     def make() -> tuple[ObjectionRead, Objection]:
         row = decisions.raise_objection(session, round_id, body.manager_id, body.text, principal=principal)
@@ -106,7 +106,7 @@ def list_objections(
     principal: LoggedIn,
     session: ReadSession,
     paging: Paging,
-    open_only: Annotated[bool, Query(description="只列待处理的")] = False,
+    open_only: Annotated[bool, Query(description="仅列出待处理的异议")] = False,
 ) -> Page[ObjectionRead]:
     round_ = service.find(session, round_id, principal=principal)
     query = select(Objection).where(
@@ -121,7 +121,7 @@ def list_objections(
 def answer_objection(
     objection_id: UUID, body: ObjectionAnswer, principal: LoggedIn, session: WriteSession
 ) -> ObjectionRead:
-    """异议成立的,按填写的类别更正,答复即为理由。"""
+    """异议成立的,按填写的类别更正,以答复作为理由。"""
     row = decisions.answer_objection(
         session, objection_id, upheld=body.upheld, text=body.answer, tier=body.tier, principal=principal
     )

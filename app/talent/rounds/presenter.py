@@ -30,7 +30,7 @@ def read_round(session: Session, round_: RecognitionRound, principal: Principal)
 def read_rounds(
     session: Session, rounds: Sequence[RecognitionRound], principal: Principal
 ) -> list[RoundRead]:
-    """Counts are for those who manage rounds; the number of queries does not grow with the rounds."""
+    """Counts are only for operators; the number of queries does not grow with the rounds."""
     manages = allowed(principal, Action.ROUND_MANAGE, own=False)
     ids = [round_.id for round_ in rounds]
     waits = RecognitionEntry.decision == Decision.PENDING

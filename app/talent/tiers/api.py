@@ -91,7 +91,7 @@ def get_tier(
     session: ReadSession,
     year: Annotated[Year | None, Query(description="默认为今年")] = None,
 ) -> TierRead:
-    """按规则即时计算: 依据规则、指标、逐份合同(未计入的说明原因)、达到上一类别所缺,以及政策未写明事项的现行选择。"""
+    """按规则即时计算,列出依据规则、指标、逐份合同(未计入的说明原因)、达到上一类别所缺的条件,以及政策未写明事项的现行选择。"""
     manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
     asked = year or today().year
     rules = rules_of(asked)
@@ -103,7 +103,7 @@ def get_tier(
 
 @router.post("/managers/{manager_id}/tier/what-if", summary="人才类别试算", responses=_ASKING)
 def what_if(manager_id: UUID, body: WhatIf, principal: LoggedIn, session: ReadSession) -> WhatIfRead:
-    """加上假设的合同、证书或选择后会是什么类别、还缺什么。不写入任何数据。"""
+    """计算加入假设的合同、证书或选择后的类别和所缺条件。不写入任何数据。"""
     manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
     year = body.year or today().year
     rules = rules_of(year)
@@ -131,7 +131,7 @@ def list_changes(
     session: ReadSession,
     paging: Paging,
 ) -> Page[TierChangeRead]:
-    """计算结果的每次变动及其起因,最新的在前。"""
+    """计算结果的历次变动及其起因,按时间由新到旧排列。"""
     manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
     return list_page(
         session,
@@ -149,7 +149,7 @@ def list_tiers(
     paging: Paging,
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
 ) -> Page[StandingRead]:
-    """随合同、证书等事件更新的计算结果,最近更新的在前。技术经理人见本人的,机构见本单位人员的,管理部门见全部。"""
+    """随合同、证书等事件更新的计算结果,按更新时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
     require(principal, Action.TIER_READ, own=True)
     query = select(ManagerTier).where(own_rows(ManagerTier.manager_id, principal))
     if tiers:

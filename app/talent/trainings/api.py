@@ -1,4 +1,4 @@
-"""Routes of training and its bases."""
+"""Routes of training records and training bases."""
 
 from datetime import datetime
 from typing import Annotated
@@ -86,7 +86,7 @@ def change_base(
 def remove_base(
     base_id: UUID, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
 ) -> Response:
-    """已有培训记录的基地不能删除,请停用。"""
+    """已有培训记录的基地不能删除,可将其停用。"""
     service.remove_base(session, base_id, principal=principal, if_match=if_match)
     return Response(status_code=204)
 
@@ -116,7 +116,7 @@ def list_trainings(
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
     base_id: Annotated[UUID | None, Query(description="培养基地")] = None,
 ) -> Page[TrainingRead]:
-    """最新的在前。技术经理人见本人的,机构见本单位人员的和在本单位基地的,管理部门见全部。"""
+    """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员和本单位基地的记录,管理部门可查看全部。"""
     require(principal, Action.TRAINING_READ, own=True)
     query = select(Training).where(service.visible_trainings(principal))
     if states:
@@ -138,7 +138,7 @@ def get_training(training_id: UUID, principal: LoggedIn, session: ReadSession) -
 
 @router.get("/managers/{manager_id}/training-summary", summary="培训情况与下一级", responses=READING)
 def summary(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> SummaryRead:
-    """按 短期速训 — 中长期进阶 — 教学实践 汇总已核验学时。"""
+    """按短期速训、中长期进阶、教学实践三级汇总已核验学时。"""
     manager = manager_for(session, manager_id, Action.TRAINING_READ, principal=principal)
     found = ladder_progress(ladder(), service.hours_of(session, manager.id))
     following = next_rung(found)
