@@ -11,8 +11,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
-from app.engagements import disclosure
-from app.engagements import presenter as presenting
+from app.engagements import disclosure, presenter
 from app.engagements.access import Participation, participation_of
 from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Reveal, Stage
@@ -57,8 +56,12 @@ def answer(
     session: WriteSession, engagement_id: UUID, principal: Principal, response: Response
 ) -> EngagementRead:
     """The engagement in its current state for the reader, with its ETag."""
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal, invited=True)
-    return tagged(response, seat.engagement, presenting.read_one(session, seat, principal=principal))
+    participation = participation_of(
+        session, engagement_id, Action.ENGAGEMENT_READ, principal=principal, invited=True
+    )
+    return tagged(
+        response, participation.engagement, presenter.read_one(session, participation, principal=principal)
+    )
 
 
 @router.get("", name="list", summary="对接列表", response_model_exclude_unset=True)
@@ -84,8 +87,8 @@ def list_(
         opened_from=opened_from,
         opened_before=opened_before,
     )
-    rows, following = fetch_page(session, query, NEWEST_FIRST, paging)
-    return Page(items=presenting.read_many(session, rows, principal=principal), next_cursor=following)
+    rows, next_cursor = fetch_page(session, query, NEWEST_FIRST, paging)
+    return Page(items=presenter.read_many(session, rows, principal=principal), next_cursor=next_cursor)
 
 
 @router.get(
@@ -111,7 +114,7 @@ def get(
 )
 def move(
     engagement_id: UUID,
-    wanted: MoveRequest,
+    body: MoveRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -124,9 +127,9 @@ def move(
     stage_changes.change_stage(
         session,
         engagement_id,
-        target=wanted.to,
-        note=wanted.note,
-        reason=wanted.reason,
+        target=body.to,
+        note=body.note,
+        reason=body.reason,
         principal=principal,
         if_match=if_match,
     )
@@ -142,7 +145,7 @@ def move(
 )
 def invite(
     engagement_id: UUID,
-    wanted: InvitationRequest,
+    body: InvitationRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -151,7 +154,7 @@ def invite(
     invitations.invite(
         session,
         engagement_id,
-        invitation=invitations.Invitation(**dict(wanted)),
+        invitation=invitations.Invitation(**dict(body)),
         principal=principal,
     )
     return answer(session, engagement_id, principal, response)
@@ -206,8 +209,8 @@ def leave(
 @router.post("/{engagement_id}/contacts", name="contacts", summary="查看联系方式", responses=CHANGING)
 def contacts(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ContactRead]:
     """每次查看均记入日志,对方可查看查看人和时间。"""
-    found = disclosure.reveal_contacts(session, engagement_id, principal=principal)
-    return [presenting.read_contact(one) for one in found]
+    disclosed = disclosure.reveal_contacts(session, engagement_id, principal=principal)
+    return [presenter.read_contact(contact) for contact in disclosed]
 
 
 @router.get(
@@ -223,16 +226,18 @@ def reveals(
     paging: Paging,
 ) -> Page[RevealRead]:
     """供需双方仅可查看本方联系方式的查看记录。"""
-    seat = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    return list_page(session, disclosure.reveals_of(seat), _NEWEST_REVEALS, paging, RevealRead.model_validate)
+    participation = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    return list_page(
+        session, disclosure.reveals_of(participation), _NEWEST_REVEALS, paging, RevealRead.model_validate
+    )
 
 
 @router.put("/{engagement_id}/shares", name="propose_shares", summary="提出分成", responses=CHANGING)
 def propose_shares(
-    engagement_id: UUID, wanted: SharesRequest, principal: CurrentPrincipal, session: WriteSession
+    engagement_id: UUID, body: SharesRequest, principal: CurrentPrincipal, session: WriteSession
 ) -> list[ShareRead]:
     """由牵头经理人提出,须包含全部技术经理人且合计 100%;其他经理人分别确认。"""
-    shares = [(share.manager_id, share.percent) for share in wanted.shares]
+    shares = [(share.manager_id, share.percent) for share in body.shares]
     rows = manager_shares.propose_shares(session, engagement_id, shares=shares, principal=principal)
     return [ShareRead.model_validate(row) for row in rows]
 
@@ -255,16 +260,16 @@ def confirm_share(engagement_id: UUID, principal: CurrentPrincipal, session: Wri
 )
 def add_note(
     engagement_id: UUID,
-    wanted: NoteRequest,
+    body: NoteRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
     def create() -> Response:
-        entry = notes.add_note(session, engagement_id, text=wanted.text, principal=principal)
+        entry = notes.add_note(session, engagement_id, text=body.text, principal=principal)
         return versioned(TimelineEntryRead.model_validate(entry), None, status=201)
 
-    return request.once(wanted, create)
+    return request.once(body, create)
 
 
 @router.get(
@@ -281,13 +286,13 @@ def read_timeline(
     newest_first: bool = True,
 ) -> Page[TimelineEntryRead]:
     """阶段变更、记录、参与方、任务、文件和合同,按时间排列;投资人不能查看合同记录。"""
-    seat: Participation = participation_of(
+    participation: Participation = participation_of(
         session, engagement_id, Action.ENGAGEMENT_READ, principal=principal
     )
     sort = timeline.NEWEST_FIRST if newest_first else timeline.OLDEST_FIRST
     return list_page(
         session,
-        timeline.entries_of(seat.engagement.id, contracts=seat.sees_contracts),
+        timeline.entries_of(participation.engagement.id, contracts=participation.sees_contracts),
         sort,
         paging,
         TimelineEntryRead.model_validate,

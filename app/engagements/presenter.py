@@ -130,10 +130,10 @@ def _names(session: Session, rows: Sequence[Participant]) -> dict[UUID, str]:
 def _names_by_id(
     session: Session, model: type[User] | type[Organisation], ids: Iterable[UUID | None]
 ) -> dict[UUID, str]:
-    wanted = {id_ for id_ in ids if id_ is not None}
-    if not wanted:
+    known_ids = {id_ for id_ in ids if id_ is not None}
+    if not known_ids:
         return {}
-    rows = session.execute(select(model.id, model.name).where(model.id.in_(wanted)))
+    rows = session.execute(select(model.id, model.name).where(model.id.in_(known_ids)))
     return {row.id: row.name for row in rows}
 
 

@@ -13,7 +13,7 @@ from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.engagements.contract_models import Contract, ContractState, ContractVersion
 from app.engagements.contracts import registration, service, shares, signatures
-from app.engagements.contracts import versions as history
+from app.engagements.contracts import versions as contract_versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.presenter import read_many
 from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
@@ -64,7 +64,7 @@ def _answer(session: Session, contract: Contract, response: Response) -> Contrac
     responses=problems(NotFound, Conflict),
 )
 def create(
-    wanted: ContractCreate,
+    body: ContractCreate,
     principal: CurrentPrincipal,
     session: WriteSession,
     request: Idempotent,
@@ -72,11 +72,11 @@ def create(
     """在对接中起草的,供需对和双方取自对接;其他合同由合同一方、技术经理人或管理部门起草。"""
 
     def draft() -> Response:
-        contract = service.draft(session, values=wanted.values(), principal=principal)
-        (body,) = read_many(session, [contract])
-        return versioned(body, contract, status=201, location=f"/v1/contracts/{contract.id}")
+        contract = service.draft(session, values=body.values(), principal=principal)
+        (response,) = read_many(session, [contract])
+        return versioned(response, contract, status=201, location=f"/v1/contracts/{contract.id}")
 
-    return request.once(wanted, draft)
+    return request.once(body, draft)
 
 
 @router.get("", name="list", summary="技术合同列表")
@@ -117,8 +117,8 @@ def list_(
         registered_to=registered_to,
         registration_no=registration_no,
     )
-    rows, following = fetch_page(session, contracts(principal, filters), NEWEST_FIRST, paging)
-    return Page(items=read_many(session, rows), next_cursor=following)
+    rows, next_cursor = fetch_page(session, contracts(principal, filters), NEWEST_FIRST, paging)
+    return Page(items=read_many(session, rows), next_cursor=next_cursor)
 
 
 @router.get("/{contract_id}", name="get", summary="一份技术合同", responses=problems(NotFound))
@@ -137,7 +137,7 @@ def get(
 )
 def amend(
     contract_id: UUID,
-    wanted: ContractPatch,
+    body: ContractPatch,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -147,8 +147,8 @@ def amend(
     contract = service.amend(
         session,
         contract_id,
-        values=wanted.values(),
-        reason=wanted.reason,
+        values=body.values(),
+        reason=body.reason,
         principal=principal,
         if_match=if_match,
     )
@@ -158,7 +158,7 @@ def amend(
 @router.post("/{contract_id}/sign", name="sign", summary="记录签订", responses=_CHANGING)
 def sign(
     contract_id: UUID,
-    wanted: SignRequest,
+    body: SignRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -166,7 +166,7 @@ def sign(
 ) -> ContractRead:
     """分成须合计 100% 并经各经理人确认;存在利益关系的,须已披露。"""
     contract = signatures.sign(
-        session, contract_id, signed_on=wanted.signed_on, principal=principal, if_match=if_match
+        session, contract_id, signed_on=body.signed_on, principal=principal, if_match=if_match
     )
     return _answer(session, contract, response)
 
@@ -185,19 +185,19 @@ def confirm_share(
 def pay(
     contract_id: UUID,
     position: int,
-    wanted: PaidRequest,
+    body: PaidRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
 ) -> ContractRead:
-    contract = signatures.pay(session, contract_id, position, paid_on=wanted.paid_on, principal=principal)
+    contract = signatures.pay(session, contract_id, position, paid_on=body.paid_on, principal=principal)
     return _answer(session, contract, response)
 
 
 @router.post("/{contract_id}/register", name="register", summary="确认认定登记", responses=_CHANGING)
 def register(
     contract_id: UUID,
-    wanted: RegisterRequest,
+    body: RegisterRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -207,8 +207,8 @@ def register(
     contract = registration.register(
         session,
         contract_id,
-        registration_no=wanted.registration_no,
-        registered_on=wanted.registered_on,
+        registration_no=body.registration_no,
+        registered_on=body.registered_on,
         principal=principal,
         if_match=if_match,
     )
@@ -218,7 +218,7 @@ def register(
 @router.post("/{contract_id}/land", name="land", summary="确认落地", responses=_CHANGING)
 def land(
     contract_id: UUID,
-    wanted: LandRequest,
+    body: LandRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -228,9 +228,9 @@ def land(
     contract = registration.land(
         session,
         contract_id,
-        landed_on=wanted.landed_on,
-        in_jinan=wanted.landed_in_jinan,
-        reason=wanted.reason or "",
+        landed_on=body.landed_on,
+        in_jinan=body.landed_in_jinan,
+        reason=body.reason or "",
         principal=principal,
         if_match=if_match,
     )
@@ -240,7 +240,7 @@ def land(
 @router.post("/{contract_id}/cancel", name="cancel", summary="撤销", responses=_CHANGING)
 def cancel(
     contract_id: UUID,
-    wanted: CancelRequest,
+    body: CancelRequest,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -248,7 +248,7 @@ def cancel(
 ) -> ContractRead:
     """登记或确认落地后,仅可由管理部门撤销。"""
     contract = service.cancel(
-        session, contract_id, reason=wanted.reason, principal=principal, if_match=if_match
+        session, contract_id, reason=body.reason, principal=principal, if_match=if_match
     )
     return _answer(session, contract, response)
 
@@ -263,5 +263,9 @@ def versions(
     """最新的在前。"""
     contract = find(session, contract_id, Action.CONTRACT_READ, principal=principal)
     return list_page(
-        session, history.versions_of(contract.id), _NEWEST_VERSION, paging, ContractVersionRead.model_validate
+        session,
+        contract_versions.versions_of(contract.id),
+        _NEWEST_VERSION,
+        paging,
+        ContractVersionRead.model_validate,
     )

@@ -74,7 +74,7 @@ def tasks_of(
 )
 def add_task(
     engagement_id: UUID,
-    wanted: TaskCreate,
+    body: TaskCreate,
     principal: CurrentPrincipal,
     session: WriteSession,
     request: Idempotent,
@@ -82,10 +82,10 @@ def add_task(
     """提醒日和逾期时各提醒一次。"""
 
     def create() -> Response:
-        task = tasks.add_task(session, engagement_id, values=wanted.values(), principal=principal)
+        task = tasks.add_task(session, engagement_id, values=body.values(), principal=principal)
         return versioned(TaskRead.model_validate(task), task, status=201)
 
-    return request.once(wanted, create)
+    return request.once(body, create)
 
 
 @router.patch(
@@ -97,7 +97,7 @@ def add_task(
 def change_task(
     engagement_id: UUID,
     task_id: UUID,
-    wanted: TaskPatch,
+    body: TaskPatch,
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -105,6 +105,6 @@ def change_task(
 ) -> TaskRead:
     """仅修改给出的字段,须携带 If-Match。更改日期后重新提醒。"""
     task = tasks.change_task(
-        session, engagement_id, task_id, values=wanted.values(), principal=principal, if_match=if_match
+        session, engagement_id, task_id, values=body.values(), principal=principal, if_match=if_match
     )
     return tagged(response, task, TaskRead.model_validate(task))

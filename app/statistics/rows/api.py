@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from app.database import ReadSession
-from app.engagements import presenter as presenting
+from app.engagements import presenter as engagement_presenter
 from app.engagements.contract_models import Contract
 from app.engagements.contracts.presenter import read_many as read_contracts
 from app.engagements.contracts.schemas import ContractRead
@@ -73,7 +73,7 @@ def _newest(column: Any) -> Sort:
 
 @router.get("/funnel/rows", name="funnel", summary="漏斗的明细", response_model_exclude_unset=True)
 def funnel_rows(
-    asked: Criteria,
+    criteria: Criteria,
     session: ReadSession,
     paging: Paging,
     step: StepCode = "published",
@@ -81,40 +81,40 @@ def funnel_rows(
     key: Key = None,
 ) -> Page[DemandReached]:
     """到达该步骤及以后步骤的需求;管理部门可查看全部,其他用户仅可查看本单位的需求。"""
-    query = demands.funnel_rows(asked, _STEPS[step], group_by=group_by, key=key)
-    rows, following = fetch_page(session, query, _newest(Demand.published_at), paging)
-    return Page(items=read_demands(session, rows, asked), next_cursor=following)
+    query = demands.funnel_rows(criteria, _STEPS[step], group_by=group_by, key=key)
+    rows, next_cursor = fetch_page(session, query, _newest(Demand.published_at), paging)
+    return Page(items=read_demands(session, rows, criteria), next_cursor=next_cursor)
 
 
 @router.get("/funnel/ended/rows", name="ended", summary="已终止对接的明细", response_model_exclude_unset=True)
 def ended_rows(
-    asked: Criteria, session: ReadSession, paging: Paging, reason: Reason = None
+    criteria: Criteria, session: ReadSession, paging: Paging, reason: Reason = None
 ) -> Page[EngagementRow]:
-    query = demands.ended_rows(asked, reason)
-    rows, following = fetch_page(session, query, _newest(Engagement.opened_at), paging)
-    items = presenting.read_many(session, rows, principal=asked.principal)
-    return Page(items=items, next_cursor=following)
+    query = demands.ended_rows(criteria, reason)
+    rows, next_cursor = fetch_page(session, query, _newest(Engagement.opened_at), paging)
+    items = engagement_presenter.read_many(session, rows, principal=criteria.principal)
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.get(
     "/stage-times/rows", name="stage_times", summary="阶段用时的明细", response_model_exclude_unset=True
 )
 def stage_rows(
-    asked: Criteria,
+    criteria: Criteria,
     session: ReadSession,
     paging: Paging,
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
     left: Annotated[bool | None, Query(description="是否已离开该阶段")] = None,
 ) -> Page[StageStay]:
     """同一对接两次进入同一阶段的,分别列出。"""
-    query = engagements.stage_rows(asked, stage=stage, left=left)
-    rows, following = fetch_page(session, query, _newest(StageMove.moved_at), paging)
-    return Page(items=read_stays(session, rows, principal=asked.principal), next_cursor=following)
+    query = engagements.stage_rows(criteria, stage=stage, left=left)
+    rows, next_cursor = fetch_page(session, query, _newest(StageMove.moved_at), paging)
+    return Page(items=read_stays(session, rows, principal=criteria.principal), next_cursor=next_cursor)
 
 
 @router.get("/contracts/rows", name="contracts", summary="技术合同的明细")
 def contract_rows(
-    asked: Criteria,
+    criteria: Criteria,
     session: ReadSession,
     paging: Paging,
     part: Annotated[
@@ -124,28 +124,28 @@ def contract_rows(
     key: Key = None,
     manager_id: UUID | None = None,
 ) -> Page[ContractRead]:
-    query = engagements.contract_rows(asked, part=part, group_by=group_by, key=key, manager_id=manager_id)
-    rows, following = fetch_page(session, query, _newest(Contract.created_at), paging)
-    return Page(items=read_contracts(session, rows), next_cursor=following)
+    query = engagements.contract_rows(criteria, part=part, group_by=group_by, key=key, manager_id=manager_id)
+    rows, next_cursor = fetch_page(session, query, _newest(Contract.created_at), paging)
+    return Page(items=read_contracts(session, rows), next_cursor=next_cursor)
 
 
 @router.get("/gaps/rows", name="gaps", summary="供需缺口的明细", response_model_exclude_unset=True)
 def gap_rows(
-    asked: Criteria,
+    criteria: Criteria,
     session: ReadSession,
     key: Annotated[str, Query(max_length=4, pattern="^[0-9a-z]+$", description="一级领域")],
     paging: Paging,
     part: GapCode = "demands",
 ) -> Page[RecordSummary]:
-    query = demands.gap_rows(asked, _PARTS[part], key)
+    query = demands.gap_rows(criteria, _PARTS[part], key)
     model = Achievement if _PARTS[part] >= GapPart.ACHIEVEMENTS else Demand
-    rows, following = fetch_page(session, query, _newest(model.published_at), paging)
-    return Page(items=read_records(session, rows, principal=asked.principal), next_cursor=following)
+    rows, next_cursor = fetch_page(session, query, _newest(model.published_at), paging)
+    return Page(items=read_records(session, rows, principal=criteria.principal), next_cursor=next_cursor)
 
 
 @router.get("/managers/rows", name="managers", summary="技术经理人的对接", response_model_exclude_unset=True)
 def manager_rows(
-    asked: Criteria,
+    criteria: Criteria,
     session: ReadSession,
     manager_id: UUID,
     paging: Paging,
@@ -153,15 +153,15 @@ def manager_rows(
 ) -> Page[EngagementRow]:
     """技术经理人牵头的对接。推送明细见 pushes/rows,合同明细见 contracts/rows。"""
     stages = () if stage is None else STAGES_OF[stage]
-    query = engagements.engagement_rows(asked, manager_id=manager_id, stages=stages)
-    rows, following = fetch_page(session, query, _newest(Engagement.opened_at), paging)
-    items = presenting.read_many(session, rows, principal=asked.principal)
-    return Page(items=items, next_cursor=following)
+    query = engagements.engagement_rows(criteria, manager_id=manager_id, stages=stages)
+    rows, next_cursor = fetch_page(session, query, _newest(Engagement.opened_at), paging)
+    items = engagement_presenter.read_many(session, rows, principal=criteria.principal)
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.get("/pushes/rows", name="pushes", summary="推送的明细", response_model_exclude_unset=True)
 def push_rows(
-    asked: Criteria,
+    criteria: Criteria,
     session: ReadSession,
     paging: Paging,
     outcome: Annotated[Outcome | None, Query(description="结果")] = None,
@@ -170,22 +170,22 @@ def push_rows(
     manager_id: UUID | None = None,
 ) -> Page[PushRoundRead]:
     """每轮一行。管理部门可查看全部,技术经理人仅可查看本人的推送。"""
-    query = pushes.attempt_rows(asked, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
-    rows, following = fetch_page(session, query, _newest(PushAttempt.pushed_at), paging)
-    return Page(items=read_attempts(session, rows, principal=asked.principal), next_cursor=following)
+    query = pushes.attempt_rows(criteria, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
+    rows, next_cursor = fetch_page(session, query, _newest(PushAttempt.pushed_at), paging)
+    return Page(items=read_attempts(session, rows, principal=criteria.principal), next_cursor=next_cursor)
 
 
 @router.get("/pushes/deliveries/rows", name="deliveries", summary="投递的明细")
 def delivery_rows(
-    asked: Criteria,
+    criteria: Criteria,
     session: ReadSession,
     paging: Paging,
     channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
     states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态,可多选")] = None,
 ) -> Page[DeliveryRead]:
     """仅管理部门可查看;本人的投递见 /v1/deliveries。"""
-    require_operator(asked)
-    query = pushes.delivery_rows(asked, channel=channel, states=states or ())
-    rows, following = fetch_page(session, query, _newest(Delivery.created_at), paging)
+    require_operator(criteria)
+    query = pushes.delivery_rows(criteria, channel=channel, states=states or ())
+    rows, next_cursor = fetch_page(session, query, _newest(Delivery.created_at), paging)
     kinds = kinds_of(session, rows)
-    return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=following)
+    return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=next_cursor)

@@ -41,8 +41,8 @@ def list_affiliations(
 ) -> Page[AffiliationRead]:
     """供任职单位查看和答复跨机构任职;管理部门可查看全部。"""
     require(principal, Action.AFFILIATION_CONSENT, own=True)
-    rows, following = fetch_page(session, service.visible_affiliations(principal, consent), _NEWEST, paging)
-    return Page(items=service.read_many(session, rows), next_cursor=following)
+    rows, next_cursor = fetch_page(session, service.visible_affiliations(principal, consent), _NEWEST, paging)
+    return Page(items=service.read_many(session, rows), next_cursor=next_cursor)
 
 
 @router.post("/affiliations/{affiliation_id}/consent", summary="同意任职", responses=_DECIDING)

@@ -70,8 +70,8 @@ def list_contests(
         query = query.where(Contest.kind == kind)
     if states:
         query = query.where(Contest.state.in_(states))
-    rows, following = fetch_page(session, query, _NEWEST, paging)
-    return Page(items=_read(session, rows), next_cursor=following)
+    rows, next_cursor = fetch_page(session, query, _NEWEST, paging)
+    return Page(items=_read(session, rows), next_cursor=next_cursor)
 
 
 @router.get("/contests/{contest_id}", summary="一项大赛或活动", response_model=ContestRead, responses=READING)

@@ -68,8 +68,8 @@ def list_registrations(
     )
     if state is not None:
         query = query.where(ContestRegistration.state == state)
-    rows, following = fetch_page(session, query, _IN_LINE, paging)
-    return Page(items=_registrations(session, rows, principal), next_cursor=following)
+    rows, next_cursor = fetch_page(session, query, _IN_LINE, paging)
+    return Page(items=_registrations(session, rows, principal), next_cursor=next_cursor)
 
 
 @router.post(
@@ -110,7 +110,7 @@ def list_placings(
             ContestRegistration.place.is_not(None) | ContestRegistration.award.is_not(None),
         )
     )
-    rows, following = fetch_page(session, query, _BY_PLACE, paging)
+    rows, next_cursor = fetch_page(session, query, _BY_PLACE, paging)
     names = _names(session, rows)
     items = [
         PlacingRead(
@@ -122,7 +122,7 @@ def list_placings(
         )
         for row in rows
     ]
-    return Page(items=items, next_cursor=following)
+    return Page(items=items, next_cursor=next_cursor)
 
 
 def _registrations(
@@ -161,13 +161,13 @@ def _lines(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, 
         partition_by=ContestRegistration.contest_id,
         order_by=(ContestRegistration.queued_at, ContestRegistration.id),
     )
-    found = session.execute(
+    positions = session.execute(
         select(ContestRegistration.id, position).where(
             ContestRegistration.contest_id.in_(waiting),
             ContestRegistration.state == RegistrationState.WAITING,
         )
     )
-    return dict(found.all())
+    return dict(positions.all())
 
 
 def _names(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, str]:

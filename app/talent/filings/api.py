@@ -78,8 +78,8 @@ def list_filings(
         query = query.where(Filing.state.in_(states))
     if manager_id is not None:
         query = query.where(Filing.manager_id == manager_id)
-    rows, following = fetch_page(session, query, _NEWEST, paging)
-    return Page(items=_read_many(session, rows, principal), next_cursor=following)
+    rows, next_cursor = fetch_page(session, query, _NEWEST, paging)
+    return Page(items=_read_many(session, rows, principal), next_cursor=next_cursor)
 
 
 @router.get("/{filing_id}", summary="查看备案", response_model=FilingRead, responses=READING)

@@ -75,10 +75,10 @@ def list_recognitions(
         query = query.where(RecognitionRound.year == year)
     if tiers:
         query = query.where(RecognitionEntry.tier.in_(tiers))
-    rows, following = fetch_page(session, query, _BY_YEAR, paging)
+    rows, next_cursor = fetch_page(session, query, _BY_YEAR, paging)
     years = dict(session.execute(select(RecognitionRound.id, RecognitionRound.year)).all())
     items = [RecognitionRead(name=row.manager_name, tier=row.tier, year=years[row.round_id]) for row in rows]
-    return Page(items=items, next_cursor=following)
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.post(
@@ -104,8 +104,8 @@ def open_round(
 @router.get("/recognition-rounds", summary="年度认定列表", responses=LISTING)
 def list_rounds(principal: LoggedIn, session: ReadSession, paging: Paging) -> Page[RoundRead]:
     require(principal, Action.ROUND_READ, own=True)
-    rows, following = fetch_page(session, select(RecognitionRound), _NEWEST, paging)
-    return Page(items=read_rounds(session, rows, principal), next_cursor=following)
+    rows, next_cursor = fetch_page(session, select(RecognitionRound), _NEWEST, paging)
+    return Page(items=read_rounds(session, rows, principal), next_cursor=next_cursor)
 
 
 @router.get(
@@ -151,18 +151,18 @@ def recompute_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -
     """根据冻结的数据逐人重算,并与保存的结果核对;另列出冻结后合同、证书的变化。不写入任何数据。"""
     require(principal, Action.ROUND_MANAGE)
     round_ = _frozen(session, round_id, principal)
-    found = recompute(session, round_)
+    recomputation = recompute(session, round_)
     entries = {row.manager_id: row for row in export.entries_of(session, round_)}
     return RecomputationRead(
-        equal=not found.differences and found.digest == round_.digest,
+        equal=not recomputation.differences and recomputation.digest == round_.digest,
         stored_digest=str(round_.digest),
-        recomputed_digest=found.digest,
+        recomputed_digest=recomputation.digest,
         entries=len(entries),
-        differences=[DifferenceRead.model_validate(one) for one in found.differences],
-        drift=[DifferenceRead.model_validate(one) for one in found.drift],
+        differences=[DifferenceRead.model_validate(difference) for difference in recomputation.differences],
+        drift=[DifferenceRead.model_validate(difference) for difference in recomputation.drift],
         tiers_today=[
             TierToday(manager_id=id_, frozen_tier=entries[id_].computed_tier, tier_today=tier)
-            for id_, tier in found.tiers_today.items()
+            for id_, tier in recomputation.tiers_today.items()
         ],
     )
 

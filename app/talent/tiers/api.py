@@ -15,7 +15,7 @@ from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import manager_for, own_rows
 from app.talent.responses import CHANGING, LISTING, READING
-from app.talent.tiers import presenter as presenting
+from app.talent.tiers import presenter
 from app.talent.tiers.choices import choices, configure
 from app.talent.tiers.engine import evaluate
 from app.talent.tiers.enums import Tier
@@ -46,7 +46,7 @@ _ASKING = problems(NotFound, Invalid)
 def list_rules(principal: CurrentPrincipal, session: ReadSession) -> list[RuleSetRead]:
     """规则、依据文件、适用年度,以及政策未写明的事项与现行选择。"""
     require(principal, Action.TIER_RULES_READ)
-    return [presenting.rule_set_read(rules, choices(session, rules)) for rules in rule_sets()]
+    return [presenter.rule_set_read(rules, choices(session, rules)) for rules in rule_sets()]
 
 
 @router.get(
@@ -61,7 +61,7 @@ def read_configuration(rule_set_id: str, principal: CurrentPrincipal, session: R
     if rules is None:
         raise NotFound()
     chosen = choices(session, rules)
-    return versioned(presenting.configuration_read(chosen), chosen)
+    return versioned(presenter.configuration_read(chosen), chosen)
 
 
 @router.patch(
@@ -79,9 +79,9 @@ def change_configuration(
 ) -> Response:
     """由管理部门决定并写明依据;所有技术经理人的类别随之重新计算。已冻结的年度认定不受影响。"""
     chosen = configure(
-        session, rule_set_id, body.chosen(), body.reason, principal=principal, if_match=if_match
+        session, rule_set_id, body.given_choices(), body.reason, principal=principal, if_match=if_match
     )
-    return versioned(presenting.configuration_read(chosen), chosen)
+    return versioned(presenter.configuration_read(chosen), chosen)
 
 
 @router.get("/managers/{manager_id}/tier", summary="人才类别", responses=_ASKING)
@@ -93,12 +93,14 @@ def get_tier(
 ) -> TierRead:
     """按规则即时计算,列出依据规则、指标、逐份合同(未计入的说明原因)、达到上一类别所缺的条件,以及政策未写明事项的现行选择。"""
     manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
-    asked = year or today().year
-    rules = rules_of(asked)
+    reference_year = year or today().year
+    rules = rules_of(reference_year)
     chosen = choices(session, rules)
-    case = cases(session, [manager.id], year=asked, day=last_day(asked, today()))[manager.id]
+    case = cases(session, [manager.id], year=reference_year, day=last_day(reference_year, today()))[
+        manager.id
+    ]
     evaluation = evaluate(rules, chosen.values, case)
-    return presenting.tier_read(manager, evaluation, configuration_version=chosen.version)
+    return presenter.tier_read(manager, evaluation, configuration_version=chosen.version)
 
 
 @router.post("/managers/{manager_id}/tier/what-if", summary="人才类别试算", responses=_ASKING)
@@ -109,17 +111,17 @@ def what_if(manager_id: UUID, body: WhatIf, principal: LoggedIn, session: ReadSe
     rules = rules_of(year)
     chosen = choices(session, rules)
     case = cases(session, [manager.id], year=year, day=last_day(year, today()))[manager.id]
-    supposed, made_up = case_with_hypotheticals(case, body.contracts, body.certificates)
+    hypothetical_case, hypothetical_ids = case_with_hypotheticals(case, body.contracts, body.certificates)
     configuration = Configuration.model_validate(
-        chosen.values.model_dump(mode="json") | body.configuration.chosen()
+        chosen.values.model_dump(mode="json") | body.configuration.given_choices()
     )
     return WhatIfRead(
         actual_tier=evaluate(rules, chosen.values, case).tier,
-        supposed=presenting.tier_read(
+        supposed=presenter.tier_read(
             manager,
-            evaluate(rules, configuration, supposed),
+            evaluate(rules, configuration, hypothetical_case),
             configuration_version=chosen.version,
-            hypothetical=made_up,
+            hypothetical=hypothetical_ids,
         ),
     )
 

@@ -45,16 +45,16 @@ def choices_read(configuration: Configuration) -> list[ChoiceRead]:
     return choices
 
 
-def configuration_read(chosen: Choices) -> ConfigurationRead:
+def configuration_read(choices: Choices) -> ConfigurationRead:
     return ConfigurationRead(
-        choices=choices_read(chosen.values),
-        version=chosen.version,
-        reason=chosen.reason,
-        decided_at=chosen.decided_at,
+        choices=choices_read(choices.values),
+        version=choices.version,
+        reason=choices.reason,
+        decided_at=choices.decided_at,
     )
 
 
-def rule_set_read(rules: RuleSet, chosen: Choices) -> RuleSetRead:
+def rule_set_read(rules: RuleSet, choices: Choices) -> RuleSetRead:
     return RuleSetRead(
         id=rules.id,
         title_zh=rules.title_zh,
@@ -63,7 +63,7 @@ def rule_set_read(rules: RuleSet, chosen: Choices) -> RuleSetRead:
         valid_to=rules.valid_to,
         source=SourceRead.model_validate(rules.source),
         rules=[RuleFigures.model_validate(rule) for rule in rules.rules],
-        configuration=configuration_read(chosen),
+        configuration=configuration_read(choices),
     )
 
 

@@ -47,7 +47,7 @@ class ChoicesSent(Wire):
     parties: Parties | None = Field(None, title="合同双方所在地")
     filing: FilingNeed | None = Field(None, title="是否以备案为前提")
 
-    def chosen(self) -> dict[str, str]:
+    def given_choices(self) -> dict[str, str]:
         return self.model_dump(mode="json", exclude_none=True, include=set(ChoicesSent.model_fields))
 
 

@@ -140,23 +140,23 @@ def get_training(training_id: UUID, principal: LoggedIn, session: ReadSession) -
 def summary(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> SummaryRead:
     """按短期速训、中长期进阶、教学实践三级汇总已核验学时。"""
     manager = manager_for(session, manager_id, Action.TRAINING_READ, principal=principal)
-    found = ladder_progress(ladder(), service.hours_of(session, manager.id))
-    following = next_rung(found)
+    progress = ladder_progress(ladder(), service.hours_of(session, manager.id))
+    upcoming = next_rung(progress)
     return SummaryRead(
         manager_id=manager.id,
         rungs=[
             RungRead(
-                rung=one.rung,
-                rung_zh=one.rung.zh,
-                verified_hours=one.verified,
-                waiting_hours=one.submitted,
-                needed_hours=one.required,
-                complete=one.missing == 0,
+                rung=rung.rung,
+                rung_zh=rung.rung.zh,
+                verified_hours=rung.verified,
+                waiting_hours=rung.submitted,
+                needed_hours=rung.required,
+                complete=rung.missing == 0,
             )
-            for one in found
+            for rung in progress
         ],
-        next_rung=following.rung if following else None,
-        missing_hours=following.missing if following else 0,
+        next_rung=upcoming.rung if upcoming else None,
+        missing_hours=upcoming.missing if upcoming else 0,
     )
 
 
