@@ -24,6 +24,7 @@ from app.events.outbox import Event, emit
 from app.libraries.demands.models import Demand
 from app.main import create_app
 from app.matching.feedback.models import Impression, Judgement
+from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.ranking import registry
 from app.matching.ranking.features import FEATURES
@@ -281,7 +282,8 @@ def test_a_switch_holds_everywhere_and_back_to_the_last_byte(
     assert (switched["version"], switched["active"]) == ("keen", True)
     assert scores() > before
     with database.reading() as session:
-        elsewhere = other.state.matcher.for_demand(session, session.get_one(Demand, pair[0]))
+        demand = session.get_one(Demand, pair[0])
+        elsewhere = other.state.services[Matcher].for_demand(session, demand)
     close(other.state.services)
     assert elsewhere.model_version == "keen"
     drain()
