@@ -61,7 +61,7 @@ def main() -> None:
         sys.exit(1)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip()
-        print_error(f"database error (数据库错误): {reason}", style="red")
+        print_error(f"the database is not available (数据库无法使用): {reason}", style="red")
         sys.exit(1)
     except (RuntimeError, OSError) as error:
         print_error(str(error), style="red")
