@@ -1,11 +1,14 @@
 """The command `sanku reindex`: updates an existing store after an upgrade or for another model."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.common import load_settings, print_error, progress, write_json
+
+if TYPE_CHECKING:
+    from app.matching.tools.reindex import ReindexReport
 
 
 def reindex(
@@ -58,7 +61,11 @@ def reindex(
     close(services)
     if as_json:
         write_json(asdict(report))
-        return
+    else:
+        _print_report(report, embed_only=embed_only)
+
+
+def _print_report(report: "ReindexReport", *, embed_only: bool) -> None:
     verb, zh = ("prepared", "已准备") if embed_only else ("updated", "已更新")
     typer.echo(
         f"{report.records} records {verb}, {report.embedded} texts embedded, {report.current} already up to date "

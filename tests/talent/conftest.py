@@ -25,7 +25,7 @@ from app.settings import Settings
 from app.talent import handlers
 from app.talent.api import router as talent
 from tests.libraries.conftest import RecordingIndexer
-from tests.support.handlers import handlers_of
+from tests.support.events import handlers_of
 from tests.support.scenario import Scenario
 
 _numbers = count(1)

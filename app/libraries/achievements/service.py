@@ -1,5 +1,4 @@
-"""The library of achievements: its checks, facets and searched texts; shared behaviour is in
-``libraries.lifecycle``."""
+"""The library of achievements: its checks, facets and searched texts."""
 
 from collections.abc import Iterator
 from typing import Any

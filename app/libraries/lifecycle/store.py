@@ -1,5 +1,7 @@
-"""Storage of a changed record with its version, facet codes, search words, audit entry, event and index entry, in one
-transaction."""
+"""Storage of a changed record, with everything that depends on it, in one transaction.
+
+That is its version, facet codes, search words, audit entry, event and index entry.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

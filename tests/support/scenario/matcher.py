@@ -25,7 +25,7 @@ from app.pushes import handlers
 from app.pushes.assignment import runs
 from app.pushes.planning import engagement_reassignment
 from app.services import Services
-from tests.support.handlers import handlers_of
+from tests.support.events import handlers_of
 
 
 @dataclass
