@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import hypothesis
 import pytest
@@ -14,12 +13,14 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-from app.accounts.models import Organisation, Role
+from functools import partial
+
+from app.accounts.models import Role
 from app.database import Database
 from app.observability import configure_logging
 from app.settings import Settings
 from tests.support import postgresql
-from tests.support.callers import Caller, LogIn
+from tests.support.callers import Caller, LogIn, log_in_on
 from tests.support.paths import MEMORY_DISK, SHARED_DATA
 from tests.support.postgresql import DatabasePool
 
@@ -208,32 +209,7 @@ def drain(app: Any) -> Callable[[], int]:
 @pytest.fixture
 def log_in(app: Any, settings: Settings) -> LogIn:
     """`log_in(Role.ENTERPRISE, name="…")` → a client of a new user (in a new organisation unless one is given)."""
-    from fastapi.testclient import TestClient
-
-    from tests.support.builders.accounts import KIND_OF_ROLE, bearer, make_organisation, make_user
-
-    def enter(
-        role: Role,
-        *,
-        organisation_id: UUID | None = None,
-        organisation_name: str | None = None,
-        verified: bool = True,
-    ) -> Caller:
-        with app.state.services[Database].unit_of_work() as session:
-            organisation = (
-                session.get_one(Organisation, organisation_id)
-                if organisation_id
-                else make_organisation(
-                    session, name=organisation_name, kind=KIND_OF_ROLE[role], verified=verified
-                )
-            )
-            user = make_user(session, role=role, organisation=organisation)
-            headers = bearer(session, settings, user)
-            ids = user.id, organisation.id
-        http = TestClient(app, headers=headers, raise_server_exceptions=False)
-        return Caller(http, *ids)
-
-    return enter
+    return partial(log_in_on, app, settings)
 
 
 @pytest.fixture
