@@ -91,7 +91,7 @@ def test_only_rows_of_the_table_are_moves(scenario: Scenario) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same on both
-@pytest.mark.parametrize("who", ["lead", "enterprise", "institution", "bureau"])
+@pytest.mark.parametrize("who", ["lead", "enterprise", "institution", "operator"])
 def test_every_party_may_end_it_with_a_reason(scenario: Scenario, who: str) -> None:
     meeting = scenario.agreed_engagement()
     caller = getattr(scenario, who)
