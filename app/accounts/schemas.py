@@ -1,21 +1,20 @@
 """API schemas of accounts. No response contains a password, a digest or a stored token."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from app.accounts.access.permissions import RecordScope
 from app.accounts.credentials import PASSWORD_MAX, PASSWORD_MIN
-from app.accounts.field_checks import Email, Label, OrganisationNameText, PersonName, Region
-from app.accounts.models import ApiKey, AuditEntry, Organisation, OrganisationKind, Role, User
-from app.accounts.organisations.credit_code import Uscc
-from app.accounts.organisations.service import OrganisationFacts
+from app.accounts.field_checks import Email, Label, PersonName
+from app.accounts.models import ApiKey, AuditEntry, Role, User
+from app.accounts.organisations.schemas import OrganisationBasics, OrganisationOut
+from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 from app.accounts.sessions import Tokens
 from app.accounts.users import UserFacts
-from app.errors import FieldError, Invalid
+from app.errors import Invalid
 
 # Only the length is declared here: the full rule (credentials.check_password) also needs the name and e-mail address.
 Password = Annotated[
@@ -26,108 +25,9 @@ Password = Annotated[
         json_schema_extra={"minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX},
     ),
 ]
-ChosenUscc = Annotated[Uscc | None, Field(description="统一社会信用代码", examples=["91370102YY000001X4"])]
-KindField = Annotated[OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、管理部门")]
-Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="曾用名、简称")]
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Out(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class _Change(_In):
-    """A merge patch: only the fields that are sent change; null clears a field that may be empty."""
-
-    clearable: ClassVar[frozenset[str]] = frozenset()
-
-    def changes(self) -> dict[str, Any]:
-        """The fields that were sent.
-
-        Raises:
-            Invalid: null was sent for a field that may not be empty.
-        """
-        sent = {field: getattr(self, field) for field in self.model_fields_set}
-        empty = [field for field, value in sent.items() if value is None and field not in self.clearable]
-        if empty:
-            raise Invalid(
-                fields=[
-                    FieldError(field, "not_clearable", "此字段不能清空", "this field cannot be cleared")
-                    for field in sorted(empty)
-                ]
-            )
-        return sent
-
-
-class OrganisationBasics(_In):
-    """Data of a self-registered organisation. Its parent can be set only by operators."""
-
-    name: OrganisationNameText = Field(description="单位全称", examples=["济南泉城阀门有限公司"])
-    kind: KindField
-    region: Region = Field(description="行政区划代码 GB/T 2260,境外为 000000", examples=["370102"])
-    uscc: ChosenUscc = None
-    aliases: Aliases = Field(default_factory=list)
-
-    def facts(self) -> OrganisationFacts:
-        """The data for the service."""
-        return OrganisationFacts(
-            name=self.name,
-            kind=self.kind,
-            region=self.region,
-            uscc=self.uscc,
-            aliases=tuple(self.aliases),
-        )
-
-
-class OrganisationNew(OrganisationBasics):
-    """Data of an organisation that an operator creates."""
-
-    parent_id: UUID | None = Field(default=None, description="上级(控股)单位")
-
-    def facts(self) -> OrganisationFacts:
-        """The data for the service."""
-        return replace(super().facts(), parent_id=self.parent_id)
-
-
-class OrganisationChange(_Change):
-    """A change of an organisation."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "济南泉城阀门股份有限公司", "aliases": ["泉城阀门"]}]}
-    )
-    clearable = frozenset({"uscc", "parent_id"})
-
-    name: OrganisationNameText | None = None
-    kind: OrganisationKind | None = Field(default=None, description="单位类型,仅管理部门可以修改")
-    region: Region | None = None
-    uscc: ChosenUscc = None
-    aliases: Aliases | None = None
-    parent_id: UUID | None = Field(default=None, description="上级(控股)单位,仅管理部门可以修改")
-
-
-class OrganisationOut(_Out):
-    """An organisation."""
-
-    id: UUID
-    name: str = Field(description="单位全称")
-    uscc: str | None = Field(description="统一社会信用代码")
-    kind: OrganisationKind
-    region: str = Field(description="行政区划代码 GB/T 2260")
-    aliases: list[str] = Field(description="曾用名、简称")
-    parent_id: UUID | None = Field(description="上级(控股)单位")
-    verified_at: datetime | None = Field(description="管理部门核验时间;未核验为 null")
-    created_at: datetime
-    version: int
-
-    @classmethod
-    def of(cls, organisation: Organisation) -> Self:
-        return cls.model_validate(organisation)
-
-
-class PersonNew(_In):
+class PersonNew(AccountInput):
     """Data of a new user."""
 
     email: Email = Field(description="登录邮箱", examples=["li@valve.example.com"])
@@ -146,7 +46,7 @@ class UserNew(PersonNew):
     organisation_id: UUID | None = Field(default=None, description="所属单位;缺省为创建者所在单位")
 
 
-class UserChange(_Change):
+class UserChange(AccountChange):
     """A change of a user."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"active": False}]})
@@ -160,7 +60,7 @@ class UserChange(_Change):
     organisation_id: UUID | None = Field(default=None, description="仅管理部门可以修改")
 
 
-class UserOut(_Out):
+class UserOut(AccountOutput):
     """A user."""
 
     id: UUID
@@ -177,20 +77,20 @@ class UserOut(_Out):
         return cls.model_validate(user)
 
 
-class PasswordChange(_In):
+class PasswordChange(AccountInput):
     """A user's change of their own password."""
 
     current_password: SecretStr = Field(max_length=PASSWORD_MAX, description="原密码")
     new_password: Password
 
 
-class NewPassword(_In):
+class NewPassword(AccountInput):
     """A password that an operator sets."""
 
     new_password: Password
 
 
-class Registration(_In):
+class Registration(AccountInput):
     """Registration of an organisation with its first user."""
 
     organisation: OrganisationBasics
@@ -227,7 +127,7 @@ class TokensOut(BaseModel):
         )
 
 
-class RefreshTokenIn(_In):
+class RefreshTokenIn(AccountInput):
     """A refresh token."""
 
     refresh_token: str = Field(
@@ -235,7 +135,7 @@ class RefreshTokenIn(_In):
     )
 
 
-class ApiKeyNew(_In):
+class ApiKeyNew(AccountInput):
     """Data of a new API key."""
 
     name: Label = Field(description="用途", examples=["ERP 对接"])
@@ -261,7 +161,7 @@ class ApiKeyNew(_In):
             ) from error
 
 
-class ApiKeyOut(_Out):
+class ApiKeyOut(AccountOutput):
     """An API key without its secret."""
 
     id: UUID
@@ -298,7 +198,7 @@ class Me(BaseModel):
     permissions: dict[str, RecordScope] = Field(description="操作权限: own 仅限本人或本单位, any 不限")
 
 
-class AuditEntryOut(_Out):
+class AuditEntryOut(AccountOutput):
     """An entry of the audit trail."""
 
     id: UUID

@@ -19,7 +19,8 @@ from app.accounts.organisations.service import (
     change_organisation,
     verify_organisation,
 )
-from app.accounts.users import UserFacts, register
+from app.accounts.registration import register
+from app.accounts.users import UserFacts
 from app.database import Database
 from app.errors import Conflict, Invalid
 from tests.accounts.conftest import People

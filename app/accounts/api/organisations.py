@@ -11,7 +11,7 @@ from app.accounts.field_checks import SearchText
 from app.accounts.idempotency import Idempotent
 from app.accounts.models import Organisation, OrganisationKind
 from app.accounts.organisations import service
-from app.accounts.schemas import OrganisationChange, OrganisationNew, OrganisationOut
+from app.accounts.organisations.schemas import OrganisationChange, OrganisationNew, OrganisationOut
 from app.conditional_requests import IfMatch, check_if_match, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import (

@@ -18,10 +18,11 @@ from app.accounts.access.permissions import (
 )
 from app.accounts.api.responses import NO_STORE, client_address
 from app.accounts.models import ApiKey, Organisation, User
+from app.accounts.organisations.schemas import OrganisationOut
+from app.accounts.registration import register as register_account
 from app.accounts.schemas import (
     ApiKeyOut,
     Me,
-    OrganisationOut,
     PasswordChange,
     RefreshTokenIn,
     Registered,
@@ -30,7 +31,6 @@ from app.accounts.schemas import (
     UserOut,
 )
 from app.accounts.throttle import RateLimitKey
-from app.accounts.users import register as register_account
 from app.accounts.users import set_password
 from app.conditional_requests import versioned
 from app.database import AppDatabase, ReadSession, WriteSession

@@ -6,25 +6,25 @@ that must stay hidden are removed from quoted sentences.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from app.libraries.record.enums import ViewLevel
 from app.libraries.validation.indicators.comparison import Comparison, Verdict
-from app.matching.facts.constraints import Term, terms
+from app.matching.facts.constraints import terms
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.baseline import Vectors
 from app.matching.ranking.features import FEATURE_BY_NAME
 from app.matching.ranking.gap_analysis import Gap
+from app.matching.ranking.one_line_summary import one_line
 from app.matching.ranking.ranker import ScoredPair
+from app.matching.ranking.reasons import CountedFeature, Figure, MetSentences, Reasons
 
 MOST_SENTENCES = 3
 # Minimum centred cosine for two sentences to be shown as evidence; unrelated sentences lie around 0.
 LEAST_COSINE = 0.2
 # Minimum contribution in logits for a feature to be named.
 LEAST_CONTRIBUTION = 0.1
-# Scores from which the content is called a strong match, a fair match, or related.
-STRONG, FAIR, FAINT = 0.6, 0.3, 0.05
 HIDDEN = "〔略〕"
 
 _TERM_FEATURES = frozenset({"price", "trl", "mode"})
@@ -34,70 +34,6 @@ _CONTACT = re.compile(
     r"|(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"  # mobile
     r"|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"  # fixed line
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MetSentences:
-    """One sentence from each side, and their centred cosine (−1 to 1)."""
-
-    demand: str
-    achievement: str
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class CountedFeature:
-    """A feature with its `contribution` in logits; positive values raised the score."""
-
-    name: str
-    zh: str
-    en: str
-    contribution: float
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A required indicator (考核指标) and the offered one of the same quantity; `state` is holds or fails."""
-
-    required: str
-    offered: str
-    state: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    one_line_zh: str
-    one_line_en: str
-    sentences: tuple[MetSentences, ...]
-    figures: tuple[Figure, ...]
-    features: tuple[CountedFeature, ...]
-    terms: tuple[Term, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values for storage and responses."""
-        return {
-            "one_line_zh": self.one_line_zh,
-            "one_line_en": self.one_line_en,
-            "sentences": [
-                {"demand": met.demand, "achievement": met.achievement, "similarity": met.similarity}
-                for met in self.sentences
-            ],
-            "figures": [asdict(figure) for figure in self.figures],
-            "features": [
-                {
-                    "name": feature.name,
-                    "zh": feature.zh,
-                    "en": feature.en,
-                    "contribution": feature.contribution,
-                }
-                for feature in self.features
-            ],
-            "terms": [
-                {"code": term.code, "state": term.state, "zh": term.zh, "en": term.en} for term in self.terms
-            ],
-        }
 
 
 def reasons(
@@ -122,7 +58,7 @@ def reasons(
     counted = counted_features(scored.contributions)
     held = terms(demand, achievement)
     figures = tuple(_figure(one, hidden_names) for one in compared)
-    zh, en = _one_line(scored.score, met, figures, held)
+    zh, en = one_line(scored.score, met, figures, held)
     return Reasons(zh, en, met, figures, counted, held)
 
 
@@ -237,46 +173,3 @@ def _figure(one: Comparison, hidden_names: Collection[str]) -> Figure:
         f"要求 {required}，成果 {offered}：{'满足' if holds else '不满足'}",
         f"required {required}, offered {offered}: {'holds' if holds else 'fails'}",
     )
-
-
-def _one_line(
-    score: float, met: Sequence[MetSentences], figures: Sequence[Figure], held: Sequence[Term]
-) -> tuple[str, str]:
-    zh, en = (
-        ("内容高度相符", "a strong match in content")
-        if score >= STRONG
-        else ("内容较为相符", "a fair match in content")
-        if score >= FAIR
-        else ("内容部分相关", "partly related in content")
-        if score >= FAINT
-        else ("内容关联很弱", "barely related in content")
-    )
-    if met:
-        zh += f"，{len(met)} 处语句对应"
-        en += f", {len(met)} matching passages" if len(met) > 1 else ", 1 matching passage"
-    if figures:
-        hold = sum(figure.state == "holds" for figure in figures)
-        fail = len(figures) - hold
-        zh += "，可比指标" + "、".join(
-            f"{number} 项{word}" for number, word in ((hold, "满足"), (fail, "不满足")) if number
-        )
-        en += f", {hold} of {len(figures)} comparable figures hold"
-    failing = [term for term in held if term.state == "fails" and term.code != "region"]
-    holding = [term for term in held if term.state == "holds" and term.code != "region"]
-    if failing:
-        zh += "；" + "，".join(term.zh for term in failing)
-        en += "; " + ", ".join(term.en for term in failing)
-    elif holding:
-        zh += "；" + "、".join(_TERM_ZH[term.code] for term in holding)
-        zh += "均满足" if len(holding) > 1 else "满足"
-        en += "; terms that hold: " + ", ".join(_TERM_EN[term.code] for term in holding)
-    return zh, en
-
-
-_TERM_ZH: Mapping[str, str] = {"trl": "技术成熟度", "price": "价格", "mode": "转化方式", "region": "地区"}
-_TERM_EN: Mapping[str, str] = {
-    "trl": "maturity",
-    "price": "price",
-    "mode": "mode of cooperation",
-    "region": "region",
-}

@@ -5,9 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -23,8 +21,8 @@ from app.errors import Conflict, Forbidden, Invalid
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
 from app.notifications.channels.secrets import SecretBox
-from app.notifications.channels.ssrf_guard import is_public
 from app.notifications.models import WebhookEndpoint
+from app.notifications.webhooks.target_urls import validated_host
 from app.settings import Settings
 
 MAX_ENDPOINTS = 10
@@ -188,27 +186,6 @@ def new_secret() -> str:
     return f"whsec_{base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()}"
 
 
-def validated_host(url: str, allowed_hosts: Sequence[str]) -> str:
-    """The host of a URL that the service may send to. What the name resolves to is checked at each attempt.
-
-    Raises:
-        Invalid: the URL is not HTTPS, contains a password or a fragment, or is not public.
-    """
-    parts = urlsplit(url)
-    host, allowed = parts.hostname or "", f"{parts.hostname}:{_port(url)}" in allowed_hosts
-    if parts.scheme != "https" and not allowed:
-        raise _bad_url("not_https", "应以 https:// 开头", "must start with https://")
-    if parts.username is not None or parts.password is not None or parts.fragment:
-        raise _bad_url(
-            "url_parts",
-            "不得含用户名、密码或 # 片段; 发送方身份由签名证明",
-            "must not contain a user name, password or fragment; the signature identifies the sender",
-        )
-    if not allowed and _is_internal(host):
-        raise _bad_url("url_not_public", "应为公网地址", "must be a public address")
-    return host
-
-
 def _lock_organisation(session: Session, organisation_id: UUID | None) -> UUID:
     """Lock an organisation that may have another endpoint."""
     organisation = session.scalar(
@@ -234,23 +211,6 @@ def _lock_organisation(session: Session, organisation_id: UUID | None) -> UUID:
             code="too_many_endpoints",
         )
     return organisation.id
-
-
-def _port(url: str) -> int:
-    parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _is_internal(host: str) -> bool:
-    """Whether the host is internal as far as its text shows; nothing is resolved."""
-    try:
-        return not is_public(ip_address(host))
-    except ValueError:
-        return "." not in host or host.lower().endswith((".localhost", ".local", ".internal"))
-
-
-def _bad_url(code: str, zh: str, en: str) -> Invalid:
-    return Invalid.field("url", code, zh, en)
 
 
 def _changeable(

@@ -25,6 +25,7 @@ from app.errors import (
 )
 from app.libraries.validation.values.codes import CodeOf
 from app.paging import Page, Paging, Sort, list_page
+from app.pushes.feedback import reports
 from app.pushes.feedback import service as feedback
 from app.pushes.feedback.achievement_feedback import feedback_for
 from app.pushes.feedback.models import MatchReport, ReportState, Side
@@ -144,7 +145,7 @@ def report(
     """由供需双方或收到推送的技术经理人报告,由管理部门处理。"""
 
     def create() -> Response:
-        row = feedback.report(
+        row = reports.report(
             session,
             wanted.demand_id,
             wanted.achievement_id,
@@ -182,7 +183,7 @@ def resolve(
     response: Response,
     if_match: IfMatch = None,
 ) -> ReportForBureau:
-    row = feedback.resolve(
+    row = reports.resolve(
         session,
         report_id,
         principal=principal,

@@ -2,28 +2,24 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.conditional_requests import check_if_match, check_if_sent
+from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
-from app.errors import Conflict, Invalid, NotFound
-from app.events.catalogue import MatchReported, OwnerAnswered
+from app.errors import Invalid, NotFound
+from app.events.catalogue import OwnerAnswered
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import owns
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
-from app.libraries.vocabularies import vocabulary
 from app.matching.models import Pair
 from app.pushes.decline_reasons import check_reason
-from app.pushes.feedback.models import MatchReport, OwnerAnswer, ReportState, Side
-from app.pushes.models import Push
+from app.pushes.feedback.models import OwnerAnswer, Side
 
 OTHER = "other"
 
@@ -98,96 +94,6 @@ def give_answer(
     return answer
 
 
-def report(
-    session: Session,
-    demand_id: UUID,
-    achievement_id: UUID,
-    *,
-    principal: Principal,
-    category: str,
-    note: str | None,
-) -> MatchReport:
-    """Report an error in a match to the bureau.
-
-    Raises:
-        NotFound: no such match, or the principal neither owns one of the records nor received the pair as a push.
-        Invalid: the category is not in the vocabulary, or a note is missing for `other`.
-        Conflict: the principal has an open report of the same error.
-    """
-    require(principal, Action.MATCH_REPORT, own=True)
-    _check_category(category, note)
-    pair = session.scalar(
-        select(Pair).where(Pair.demand_id == demand_id, Pair.achievement_id == achievement_id)
-    )
-    if not _concerns(session, demand_id, achievement_id, principal, matched=pair is not None):
-        raise NotFound()
-    reporter = principal.user_id or principal.api_key_id
-    _refuse_second_report(session, demand_id, achievement_id, category, reporter)
-    row = MatchReport(
-        demand_id=demand_id,
-        achievement_id=achievement_id,
-        category=category,
-        note=note,
-        reported_by=reporter,
-        organisation_id=principal.organisation_id,
-    )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        # Another request of the same reporter may have been committed since the check above.
-        _refuse_second_report(session, demand_id, achievement_id, category, reporter)
-        raise
-    emit(
-        session,
-        MatchReported(
-            subject_id=row.id,
-            demand_id=demand_id,
-            achievement_id=achievement_id,
-            category=category,
-            role=principal.role,
-            pair_score=pair.score if pair else None,
-            model_version=pair.model_version if pair else None,
-        ),
-    )
-    return row
-
-
-def resolve(
-    session: Session,
-    report_id: UUID,
-    *,
-    principal: Principal,
-    state: ReportState,
-    resolution: str,
-    if_match: str | None,
-) -> MatchReport:
-    """Close a report as RESOLVED or DISMISSED, with an explanation for its reporter.
-
-    Raises:
-        NotFound: no such report.
-        Conflict: the report is not open.
-    """
-    require(principal, Action.MATCH_REPORT_RESOLVE)
-    row = session.get(MatchReport, report_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound()
-    check_if_sent(if_match, row)
-    if row.state != ReportState.OPEN:
-        raise Conflict(
-            f"This report has already been closed; its state is {row.state}.",
-            f"此报告已处理, 状态为 {row.state}。",
-            code="report_state",
-        )
-    row.state = state
-    row.resolution = resolution
-    row.resolved_at = now()
-    row.resolved_by = principal.user_id
-    session.flush()
-    audit.record(session, principal, Action.MATCH_REPORT_RESOLVE, row.id, f"{state}: {resolution}")
-    return row
-
-
 def _own_match(
     session: Session, demand_id: UUID, achievement_id: UUID, *, side: Side, principal: Principal
 ) -> Pair:
@@ -230,56 +136,3 @@ def _check_answer(interested: bool, reason: str | None, note: str | None) -> Non
         )
     if reason is not None:
         check_reason(reason, note)
-
-
-def _check_category(category: str, note: str | None) -> None:
-    categories = vocabulary("match_report_categories")
-    if category not in categories:
-        choices = ", ".join(categories.codes)
-        raise Invalid.field(
-            "category", "unknown_code", f"应为以下之一: {choices}", f"must be one of: {choices}"
-        )
-    if category == OTHER and not note:
-        raise Invalid.field(
-            "note", "missing", "类别为其他时, 请填写说明", "is required if the category is `other`"
-        )
-
-
-def _refuse_second_report(
-    session: Session, demand_id: UUID, achievement_id: UUID, category: str, reporter: UUID | None
-) -> None:
-    open_report = select(MatchReport.id).where(
-        MatchReport.demand_id == demand_id,
-        MatchReport.achievement_id == achievement_id,
-        MatchReport.category == category,
-        MatchReport.reported_by == reporter,
-        MatchReport.state == ReportState.OPEN,
-    )
-    if session.scalar(open_report) is not None:
-        raise Conflict(
-            "You have already reported this. The bureau has not handled your report yet.",
-            "您已报告过此问题,管理部门尚未处理。",
-            code="reported_before",
-        )
-
-
-def _concerns(
-    session: Session, demand_id: UUID, achievement_id: UUID, principal: Principal, *, matched: bool
-) -> bool:
-    """Whether the principal owns a record of the match, received a push of it, or is an operator.
-
-    The caller answers "not found" otherwise, so that the existence of hidden records is not revealed.
-    """
-    demand, achievement = session.get(Demand, demand_id), session.get(Achievement, achievement_id)
-    if demand is None or achievement is None:
-        return False
-    if principal.sees_everything or (matched and (owns(principal, demand) or owns(principal, achievement))):
-        return True
-    if principal.manager_id is None:
-        return False
-    pushed = exists().where(
-        Push.demand_id == demand_id,
-        Push.achievement_id == achievement_id,
-        Push.manager_id == principal.manager_id,
-    )
-    return bool(session.scalar(select(pushed)))

@@ -13,6 +13,7 @@ from app.statistics.export import FILES, Format, Tables, as_file
 from app.statistics.figures import demands, engagements
 from app.statistics.figures import pushes as push_figures
 from app.statistics.figures.demands import Grouping
+from app.statistics.figures.managers import criteria_for_managers, manager_lines
 from app.statistics.figures.pushes import PushGroup
 from app.statistics.queries import pushes as push_queries
 from app.statistics.queries.engagements import ContractGroup
@@ -127,14 +128,12 @@ def managers(
     """管理部门可查看全部,技术经理人可查看本人,高校院所可查看本单位人员的数值。文件包含全部人员,不分页。"""
     if format_ is Format.JSON:
         items, next_cursor = _page(session, criteria, paging)
-        return ManagersRead(
-            **head(push_figures.criteria_for_managers(criteria)), items=items, next_cursor=next_cursor
-        )
+        return ManagersRead(**head(criteria_for_managers(criteria)), items=items, next_cursor=next_cursor)
     items, next_cursor = _page(session, criteria, PageRequest(MAX_PAGE))
     while next_cursor is not None:
         further, next_cursor = _page(session, criteria, PageRequest(MAX_PAGE, next_cursor))
         items += further
-    figure = ManagersRead(**head(push_figures.criteria_for_managers(criteria)), items=items, next_cursor=None)
+    figure = ManagersRead(**head(criteria_for_managers(criteria)), items=items, next_cursor=None)
     return as_file("managers", figure, [("技术经理人", ManagerLine, items)], format_)
 
 
@@ -142,4 +141,4 @@ def _page(
     session: ReadSession, criteria: StatisticsQuery, paging: PageRequest
 ) -> tuple[list[ManagerLine], str | None]:
     rows, next_cursor = fetch_page(session, push_queries.managers(criteria.principal), _BY_NUMBER, paging)
-    return push_figures.manager_lines(session, criteria, rows), next_cursor
+    return manager_lines(session, criteria, rows), next_cursor

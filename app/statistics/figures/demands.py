@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from app.libraries.vocabularies import hightech_fields
 from app.statistics.common import count_by_key, head, labelled, region_name, share
 from app.statistics.queries import demands as queries
-from app.statistics.queries.demands import FunnelStep, GapPart
+from app.statistics.queries.demands import FunnelStep
+from app.statistics.queries.gaps import GapPart, achievement_gaps, demand_gaps, good_achievements
 from app.statistics.query import StatisticsQuery, operators_only
 from app.statistics.schemas import FunnelRead, GapLine, GapsRead, ReasonLine, StepLine
 from app.statistics.small_cell_suppression import is_small, publishable_steps, suppressed_parts
@@ -122,13 +123,13 @@ def gaps(session: Session, criteria: StatisticsQuery) -> GapsRead:
     def counts_of(key: str) -> dict[str, int]:
         return lines.setdefault(key, dict.fromkeys(_GAP_COUNTS, 0))
 
-    for key, demands, good, immature in session.execute(queries.demand_gaps(criteria)):
+    for key, demands, good, immature in session.execute(demand_gaps(criteria)):
         counts_of(key).update(
             demands=demands, with_good=good, without_good=demands - good, too_immature=immature
         )
-    for key, achievements, unwanted in session.execute(queries.achievement_gaps(criteria)):
+    for key, achievements, unwanted in session.execute(achievement_gaps(criteria)):
         counts_of(key).update(achievements=achievements, unwanted=unwanted)
-    for key, count in session.execute(queries.good_achievements(criteria)):
+    for key, count in session.execute(good_achievements(criteria)):
         counts_of(key).update(good_achievements=count)
     gap_lines = [_gap_line(criteria, key, counts) for key, counts in lines.items()]
     gap_lines.sort(key=lambda line: (line.gap_score is None, -(line.gap_score or 0), line.key))

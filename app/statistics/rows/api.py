@@ -23,10 +23,10 @@ from app.notifications.schemas import DeliveryRead
 from app.paging import Page, Paging, Sort, fetch_page
 from app.pushes.models import PushAttempt
 from app.statistics.figures.demands import STEP_NAMES, Grouping, step_code
-from app.statistics.figures.pushes import STAGES_OF
-from app.statistics.queries import demands, engagements, pushes
-from app.statistics.queries.demands import GapPart
+from app.statistics.figures.managers import STAGES_OF
+from app.statistics.queries import demands, engagements, gaps, pushes
 from app.statistics.queries.engagements import ContractGroup, ContractPart
+from app.statistics.queries.gaps import GapPart
 from app.statistics.queries.pushes import Outcome
 from app.statistics.query import Criteria, require_operator
 from app.statistics.rows.presenter import read_attempts, read_demands, read_records, read_stays
@@ -137,7 +137,7 @@ def gap_rows(
     paging: Paging,
     part: GapCode = "demands",
 ) -> Page[RecordSummary]:
-    query = demands.gap_rows(criteria, _PARTS[part], key)
+    query = gaps.gap_rows(criteria, _PARTS[part], key)
     model = Achievement if _PARTS[part] >= GapPart.ACHIEVEMENTS else Demand
     rows, next_cursor = fetch_page(session, query, _newest(model.published_at), paging)
     return Page(items=read_records(session, rows, principal=criteria.principal), next_cursor=next_cursor)

@@ -16,12 +16,14 @@ from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
 from app.paging import Page, Paging, Sort, fetch_page
 from app.talent.contests import service
+from app.talent.contests.lookup import find_contest
 from app.talent.contests.models import (
     Contest,
     ContestKind,
     ContestState,
     RegistrationState,
 )
+from app.talent.contests.registrations import counts
 from app.talent.contests.schemas import (
     ContestCreate,
     ContestNote,
@@ -76,7 +78,7 @@ def list_contests(
 
 @router.get("/contests/{contest_id}", summary="一项大赛或活动", response_model=ContestRead, responses=READING)
 def get_contest(contest_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> Response:
-    contest = service.find(session, contest_id, principal=principal)
+    contest = find_contest(session, contest_id, principal=principal)
     return versioned(_read(session, [contest])[0], contest)
 
 
@@ -124,7 +126,7 @@ _add_move("cancel", "取消", "须说明理由。")
 
 
 def _read(session: Session, rows: Sequence[Contest]) -> list[ContestRead]:
-    numbers = service.counts(session, [row.id for row in rows])
+    numbers = counts(session, [row.id for row in rows])
     columns = ContestRead.model_fields.keys() - {
         "kind",
         "kind_zh",

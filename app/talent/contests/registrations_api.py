@@ -18,7 +18,8 @@ from app.errors import Forbidden, Unauthenticated, problems
 from app.libraries.managers.models import Manager
 from app.paging import Page, Paging, Sort, fetch_page
 from app.talent.access import own_rows
-from app.talent.contests import service
+from app.talent.contests import registrations, service
+from app.talent.contests.lookup import find_contest
 from app.talent.contests.models import Contest, ContestRegistration, ContestState, RegistrationState
 from app.talent.contests.schemas import PlacingRead, Placings, RegistrationCreate, RegistrationRead
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
@@ -46,7 +47,7 @@ def register(
     """名额已满时进入候补;有人退出时依次递补。"""
 
     def make() -> tuple[RegistrationRead, ContestRegistration]:
-        row = service.register(session, contest_id, body, principal=principal)
+        row = registrations.register(session, contest_id, body, principal=principal)
         return _registrations(session, [row], principal)[0], row
 
     return create(request, body, make)
@@ -62,7 +63,7 @@ def list_registrations(
 ) -> Page[RegistrationRead]:
     """按报名时间排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
     require(principal, Action.CONTEST_REGISTER, own=True)
-    contest = service.find(session, contest_id, principal=principal)
+    contest = find_contest(session, contest_id, principal=principal)
     query = select(ContestRegistration).where(
         ContestRegistration.contest_id == contest.id, own_rows(ContestRegistration.manager_id, principal)
     )
@@ -79,7 +80,7 @@ def list_registrations(
     responses=CHANGING,
 )
 def withdraw(registration_id: UUID, principal: LoggedIn, session: WriteSession) -> Response:
-    row = service.withdraw(session, registration_id, principal=principal)
+    row = registrations.withdraw(session, registration_id, principal=principal)
     return versioned(_registrations(session, [row], principal)[0], row)
 
 
@@ -100,7 +101,7 @@ def list_placings(
     paging: Paging,
 ) -> Page[PlacingRead]:
     """公布后向社会公开,列出有名次或奖项的人员。"""
-    contest = service.find(session, contest_id, principal=principal)
+    contest = find_contest(session, contest_id, principal=principal)
     query = (
         select(ContestRegistration)
         .join(Contest, Contest.id == ContestRegistration.contest_id)

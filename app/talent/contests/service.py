@@ -1,32 +1,32 @@
 """Contests and events: creation, registration with a waiting list, results, and publication with honours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit
-from app.accounts.access.permissions import Action, allowed, require
+from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import SYSTEM, Principal
 from app.clock import JINAN_TIME
 from app.conditional_requests import check_if_match, check_if_sent
-from app.database import now, one_or_not_found
+from app.database import now
 from app.errors import Conflict, Invalid
-from app.events.catalogue import ContestFinished, ContestPromoted, ContestRegistered
+from app.events.catalogue import ContestFinished
 from app.events.outbox import emit
 from app.libraries.record.reference_numbers import take_numbers
 from app.talent import awards
-from app.talent.access import manager_for, own_rows
+from app.talent.contests.lookup import find_contest
 from app.talent.contests.models import (
     TRANSITIONS,
     Contest,
-    ContestKind,
     ContestRegistration,
     ContestState,
     RegistrationState,
 )
-from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, RegistrationCreate
+from app.talent.contests.registrations import promote_waiting
+from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing
 from app.talent.rankings.service import issuer_of
 from app.talent.transitions import begin, take_transition
 
@@ -42,19 +42,6 @@ def create(session: Session, body: ContestCreate, *, principal: Principal) -> Co
     return contest
 
 
-def find(session: Session, contest_id: UUID, *, principal: Principal, lock: bool = False) -> Contest:
-    """
-    Raises:
-        NotFound: it does not exist, or is a draft that only operators may see.
-    """
-    require(principal, Action.CONTEST_READ)
-    query = select(Contest).where(Contest.id == contest_id)
-    if not allowed(principal, Action.CONTEST_MANAGE, own=False):
-        query = query.where(Contest.state != ContestState.DRAFT)
-    contest = one_or_not_found(session, query.with_for_update(of=Contest) if lock else query)
-    return contest
-
-
 def change(
     session: Session, contest_id: UUID, body: ContestPatch, *, principal: Principal, if_match: str | None
 ) -> Contest:
@@ -65,7 +52,7 @@ def change(
         Invalid: the times are not in order, or a required field is null.
     """
     require(principal, Action.CONTEST_MANAGE)
-    contest = find(session, contest_id, principal=principal, lock=True)
+    contest = find_contest(session, contest_id, principal=principal, lock=True)
     check_if_match(if_match, contest)
     if contest.state in (ContestState.FINISHED, ContestState.CANCELLED):
         raise Conflict(
@@ -87,7 +74,7 @@ def change(
         )
     session.flush()
     audit.record(session, principal, "contest.change", contest.id, contest.number)
-    _promote(session, contest)
+    promote_waiting(session, contest)
     return contest
 
 
@@ -106,7 +93,7 @@ def change_state(
         Invalid: it would be opened after its deadline, or the reason is missing.
     """
     require(principal, Action.CONTEST_MANAGE)
-    contest = find(session, contest_id, principal=principal, lock=True)
+    contest = find_contest(session, contest_id, principal=principal, lock=True)
     check_if_sent(if_match, contest)
     if name == "open" and contest.deadline <= now():
         raise Invalid.field("deadline", "past", "报名截止时间已过", "has passed")
@@ -143,81 +130,6 @@ def close_due(session: Session) -> int:
     return len(due)
 
 
-def register(
-    session: Session, contest_id: UUID, body: RegistrationCreate, *, principal: Principal
-) -> ContestRegistration:
-    """Register a manager, or add them to the waiting list if the contest is full.
-
-    The contest's row is locked, so its capacity is never exceeded.
-
-    Raises:
-        Conflict: registration is not open, or the manager is already registered.
-        Invalid: the project of a project contest is missing.
-    """
-    manager = manager_for(session, body.manager_id, Action.CONTEST_REGISTER, principal=principal)
-    contest = find(session, contest_id, principal=principal, lock=True)
-    if contest.state != ContestState.OPEN or contest.deadline <= now():
-        raise Conflict("Registration is not open.", "当前不接受报名。", code="registration_closed")
-    if contest.kind == ContestKind.PROJECT_CONTEST and body.project is None:
-        raise Invalid.field("project", "required", "请填写参赛项目", "is required for a project contest")
-    existing = session.scalar(
-        select(ContestRegistration).where(
-            ContestRegistration.contest_id == contest.id, ContestRegistration.manager_id == manager.id
-        )
-    )
-    if existing is not None and existing.state != RegistrationState.WITHDRAWN:
-        raise Conflict(
-            "This manager is already registered.",
-            "该技术经理人已报名,请勿重复报名。",
-            code="registered_already",
-        )
-    row = existing or ContestRegistration(contest_id=contest.id, manager_id=manager.id)
-    row.project, row.queued_at, row.registered_by = body.project, now(), principal.user_id
-    full = contest.capacity is not None and _registered_count(session, contest) >= contest.capacity
-    row.state = RegistrationState.WAITING if full else RegistrationState.REGISTERED
-    session.add(row)
-    session.flush()
-    audit.record(session, principal, "contest.register", row.id, f"{contest.number} {row.state}")
-    emit(
-        session,
-        ContestRegistered(subject_id=contest.id, manager_id=manager.id, state=row.state),
-    )
-    return row
-
-
-def withdraw(session: Session, registration_id: UUID, *, principal: Principal) -> ContestRegistration:
-    """Withdraw a registration; the first on the waiting list moves up.
-
-    Raises:
-        NotFound: it does not exist, or the principal may not see it.
-        Conflict: it was already withdrawn, or the contest is finished or cancelled.
-    """
-    require(principal, Action.CONTEST_REGISTER, own=True)
-    query = select(ContestRegistration).where(
-        ContestRegistration.id == registration_id, own_rows(ContestRegistration.manager_id, principal)
-    )
-    existing = one_or_not_found(session, query)
-    contest = session.get_one(Contest, existing.contest_id, with_for_update=True, populate_existing=True)
-    row = session.scalar(query.execution_options(populate_existing=True))
-    assert row is not None
-    if row.state == RegistrationState.WITHDRAWN or contest.state in (
-        ContestState.FINISHED,
-        ContestState.CANCELLED,
-    ):
-        raise Conflict(
-            "The registration was already withdrawn, or the contest is over.",
-            "报名已退出,或活动已结束。",
-            code="wrong_state",
-            state=row.state,
-        )
-    row.state = RegistrationState.WITHDRAWN
-    row.place = row.points = row.award = None
-    session.flush()
-    audit.record(session, principal, "contest.withdraw", row.id, contest.number)
-    _promote(session, contest)
-    return row
-
-
 def set_results(
     session: Session, contest_id: UUID, placings: Sequence[Placing], *, principal: Principal
 ) -> list[ContestRegistration]:
@@ -228,7 +140,7 @@ def set_results(
         Invalid: a named registration does not take part.
     """
     require(principal, Action.CONTEST_MANAGE)
-    contest = find(session, contest_id, principal=principal, lock=True)
+    contest = find_contest(session, contest_id, principal=principal, lock=True)
     if contest.state != ContestState.CLOSED:
         raise Conflict(
             "Results can only be entered after registration closes and before they are published.",
@@ -262,40 +174,6 @@ def set_results(
     session.flush()
     audit.record(session, principal, "contest.place", contest.id, contest.number)
     return list(rows.values())
-
-
-def counts(session: Session, contest_ids: Sequence[UUID]) -> Mapping[tuple[UUID, str], int]:
-    """(contest id, state) → number of registrations."""
-    rows = session.execute(
-        select(ContestRegistration.contest_id, ContestRegistration.state, func.count())
-        .where(ContestRegistration.contest_id.in_(contest_ids))
-        .group_by(ContestRegistration.contest_id, ContestRegistration.state)
-    )
-    return {(contest_id, state): number for contest_id, state, number in rows}
-
-
-def _registered_count(session: Session, contest: Contest) -> int:
-    return counts(session, [contest.id]).get((contest.id, RegistrationState.REGISTERED.value), 0)
-
-
-def _promote(session: Session, contest: Contest) -> None:
-    """Fill free capacity from the waiting list, longest wait first. The caller has locked the contest's row."""
-    if contest.state not in (ContestState.OPEN, ContestState.CLOSED):
-        return
-    query = (
-        select(ContestRegistration)
-        .where(
-            ContestRegistration.contest_id == contest.id,
-            ContestRegistration.state == RegistrationState.WAITING,
-        )
-        .order_by(ContestRegistration.queued_at, ContestRegistration.id)
-    )
-    if contest.capacity is not None:
-        query = query.limit(max(0, contest.capacity - _registered_count(session, contest)))
-    for row in session.scalars(query).all():
-        row.state = RegistrationState.REGISTERED
-        emit(session, ContestPromoted(subject_id=contest.id, manager_id=row.manager_id))
-    session.flush()
 
 
 def _award_honours(session: Session, contest: Contest, principal: Principal) -> None:

@@ -23,6 +23,7 @@ from app.talent import transitions
 from app.talent.access import own_rows
 from app.talent.filings import service
 from app.talent.filings.models import BY_HOLDER, BY_OPERATOR, TRANSITIONS, Filing, FilingState
+from app.talent.filings.reviews import review
 from app.talent.filings.schemas import (
     FilingCreate,
     FilingMoveRead,
@@ -157,7 +158,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
                 session, filing_id, name, body.note, principal=principal, if_match=if_match
             )
         else:
-            filing = service.review(
+            filing = review(
                 session,
                 filing_id,
                 name,

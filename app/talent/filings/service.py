@@ -19,15 +19,12 @@ from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.events.catalogue import FilingChanged
 from app.events.outbox import emit
-from app.libraries.managers.models import Manager
-from app.libraries.record.enums import RecordState
-from app.libraries.record.reference_numbers import take_numbers
 from app.settings import Settings
 from app.talent import awards
 from app.talent.access import is_own, manager_for, own_rows
-from app.talent.affiliations.service import without_consent
+from app.talent.filings.checks import check_renewal_day
 from app.talent.filings.models import IN_FORCE, TRANSITIONS, Filing, FilingState
-from app.talent.transitions import begin, check, take_transition
+from app.talent.transitions import begin, take_transition
 
 EXPIRY_BATCH = 200
 
@@ -126,7 +123,7 @@ def submit_with_pledge(
             f"is outdated; read and accept the current version {pledge()['version']}",
         )
     if name == "renew":
-        _check_renewal_day(filing, settings)
+        check_renewal_day(filing, settings)
     take_transition(
         session, filing, TRANSITIONS[name], states=FilingState, concept="filing", principal=principal
     )
@@ -157,53 +154,6 @@ def withdraw_or_cancel(
         principal=principal,
         note=note,
     )
-    return _after_transition(session, filing, name, principal)
-
-
-def review(
-    session: Session,
-    filing_id: UUID,
-    name: str,
-    note: str | None,
-    *,
-    principal: Principal,
-    settings: Settings,
-    if_match: str | None = None,
-) -> Filing:
-    """A transition by an operator.
-
-    Raises:
-        Conflict: the action is not possible in the current state; or, for approvals, the manager's record is not
-            published, or an institution has not consented to a secondary affiliation.
-        Invalid: the reason is missing.
-    """
-    require(principal, Action.FILING_REVIEW)
-    filing = find(session, filing_id, principal=principal, lock=True)
-    check_if_sent(if_match, filing)
-    check(filing, TRANSITIONS[name], states=FilingState, note=note)
-    if name in ("approve", "approve_renewal"):
-        _check_approvable(session, filing)
-    day = today()
-    is_over = filing.valid_to is not None and filing.valid_to < day
-    target = FilingState.EXPIRED if is_over and name in ("return_renewal", "resume") else None
-    if name == "approve":
-        (filing.filing_number,) = take_numbers(session, "BA", prefix="BA")
-        filing.valid_from = day
-        filing.valid_to = _last_day(day, settings)
-    elif name == "approve_renewal":
-        assert filing.valid_to is not None  # the table's constraint
-        filing.valid_to = _last_day(max(filing.valid_to + timedelta(days=1), day), settings)
-    take_transition(
-        session,
-        filing,
-        TRANSITIONS[name],
-        states=FilingState,
-        concept="filing",
-        principal=principal,
-        note=note,
-        target=target,
-    )
-    filing.reviewed_by, filing.reviewed_at, filing.review_note = principal.user_id, now(), note
     return _after_transition(session, filing, name, principal)
 
 
@@ -243,37 +193,6 @@ def _for_holder(session: Session, filing_id: UUID, principal: Principal) -> Fili
 
 def _last_day(first: date, settings: Settings) -> date:
     return add_months(first, settings.filing_months) - timedelta(days=1)
-
-
-def _check_renewal_day(filing: Filing, settings: Settings) -> None:
-    if filing.state != FilingState.FILED or filing.valid_to is None:
-        return
-    renewable_from = filing.valid_to - timedelta(days=settings.filing_renewal_days)
-    if today() < renewable_from:
-        raise Conflict(
-            f"The filing can be renewed from {renewable_from} on.",
-            f"自 {renewable_from} 起可以申请续期。",
-            code="renewal_too_early",
-            opens=renewable_from.isoformat(),
-        )
-
-
-def _check_approvable(session: Session, filing: Filing) -> None:
-    manager = session.get_one(Manager, filing.manager_id)
-    if manager.state != RecordState.PUBLISHED:
-        raise Conflict(
-            "The filing cannot be approved: the manager's record is not published.",
-            "该技术经理人的记录未发布,不能批准备案。",
-            code="record_not_published",
-        )
-    missing_consents = without_consent(session, manager)
-    if missing_consents:
-        raise Conflict(
-            "The filing cannot be approved: an institution has not consented to a secondary affiliation.",
-            "跨机构任职未经任职单位同意,不能批准备案。",
-            code="consent_missing",
-            organisation_ids=[str(id_) for id_ in missing_consents],
-        )
 
 
 def _after_transition(session: Session, filing: Filing, name: str, principal: Principal) -> Filing:

@@ -12,6 +12,7 @@ from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking import explanation
 from app.matching.ranking.baseline import Vectors
 from app.matching.ranking.ranker import load_ranker, rank
+from app.matching.ranking.reasons import Reasons
 from app.matching.ranking.similarity import PairSignals
 from tests.matching.ranking.pairs_of_facts import NO_SIGNAL, achievement, demand
 
@@ -31,7 +32,7 @@ def explained(
     signals: PairSignals = GOOD,
     cosines: Vectors = COSINES,
     figures: tuple[str, str] = ("", ""),
-) -> explanation.Reasons:
+) -> Reasons:
     scored = rank([(asking, offered)], [signals], load_ranker())[0]
     return explanation.reasons(
         asking,

@@ -19,6 +19,7 @@ from app.libraries.managers.models import Manager
 from app.libraries.vocabularies import vocabulary
 from app.pushes.feedback import service as feedback
 from app.pushes.feedback.models import MatchReport
+from app.pushes.feedback.reports import _refuse_second_report
 from app.pushes.inbox import service as inbox
 from tests.support.callers import Caller
 from tests.support.paths import REPOSITORY
@@ -234,7 +235,7 @@ class TestReports:
     ) -> None:
         """Both have looked for an open report before either is written; on SQLite writers queue before they look."""
         looked = Barrier(1 if scenario.database.is_sqlite else 2)
-        look = feedback._refuse_second_report
+        look = _refuse_second_report
 
         def look_together(*arguments: Any) -> None:
             look(*arguments)

@@ -1,0 +1,83 @@
+"""Schemas of organisations."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from app.accounts.field_checks import OrganisationNameText, Region
+from app.accounts.models import Organisation, OrganisationKind
+from app.accounts.organisations.credit_code import Uscc
+from app.accounts.organisations.service import OrganisationFacts
+from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
+
+ChosenUscc = Annotated[Uscc | None, Field(description="统一社会信用代码", examples=["91370102YY000001X4"])]
+KindField = Annotated[OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、管理部门")]
+Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="曾用名、简称")]
+
+
+class OrganisationBasics(AccountInput):
+    """Data of a self-registered organisation. Its parent can be set only by operators."""
+
+    name: OrganisationNameText = Field(description="单位全称", examples=["济南泉城阀门有限公司"])
+    kind: KindField
+    region: Region = Field(description="行政区划代码 GB/T 2260,境外为 000000", examples=["370102"])
+    uscc: ChosenUscc = None
+    aliases: Aliases = Field(default_factory=list)
+
+    def facts(self) -> OrganisationFacts:
+        """The data for the service."""
+        return OrganisationFacts(
+            name=self.name,
+            kind=self.kind,
+            region=self.region,
+            uscc=self.uscc,
+            aliases=tuple(self.aliases),
+        )
+
+
+class OrganisationNew(OrganisationBasics):
+    """Data of an organisation that an operator creates."""
+
+    parent_id: UUID | None = Field(default=None, description="上级(控股)单位")
+
+    def facts(self) -> OrganisationFacts:
+        """The data for the service."""
+        return replace(super().facts(), parent_id=self.parent_id)
+
+
+class OrganisationChange(AccountChange):
+    """A change of an organisation."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "济南泉城阀门股份有限公司", "aliases": ["泉城阀门"]}]}
+    )
+    clearable = frozenset({"uscc", "parent_id"})
+
+    name: OrganisationNameText | None = None
+    kind: OrganisationKind | None = Field(default=None, description="单位类型,仅管理部门可以修改")
+    region: Region | None = None
+    uscc: ChosenUscc = None
+    aliases: Aliases | None = None
+    parent_id: UUID | None = Field(default=None, description="上级(控股)单位,仅管理部门可以修改")
+
+
+class OrganisationOut(AccountOutput):
+    """An organisation."""
+
+    id: UUID
+    name: str = Field(description="单位全称")
+    uscc: str | None = Field(description="统一社会信用代码")
+    kind: OrganisationKind
+    region: str = Field(description="行政区划代码 GB/T 2260")
+    aliases: list[str] = Field(description="曾用名、简称")
+    parent_id: UUID | None = Field(description="上级(控股)单位")
+    verified_at: datetime | None = Field(description="管理部门核验时间;未核验为 null")
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> Self:
+        return cls.model_validate(organisation)

@@ -1,0 +1,70 @@
+"""Reasons for a match as plain values: sentences, features, figures and terms."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.matching.facts.constraints import Term
+
+
+@dataclass(frozen=True, slots=True)
+class MetSentences:
+    """One sentence from each side, and their centred cosine (−1 to 1)."""
+
+    demand: str
+    achievement: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFeature:
+    """A feature with its `contribution` in logits; positive values raised the score."""
+
+    name: str
+    zh: str
+    en: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A required indicator (考核指标) and the offered one of the same quantity; `state` is holds or fails."""
+
+    required: str
+    offered: str
+    state: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    one_line_zh: str
+    one_line_en: str
+    sentences: tuple[MetSentences, ...]
+    figures: tuple[Figure, ...]
+    features: tuple[CountedFeature, ...]
+    terms: tuple[Term, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values for storage and responses."""
+        return {
+            "one_line_zh": self.one_line_zh,
+            "one_line_en": self.one_line_en,
+            "sentences": [
+                {"demand": met.demand, "achievement": met.achievement, "similarity": met.similarity}
+                for met in self.sentences
+            ],
+            "figures": [asdict(figure) for figure in self.figures],
+            "features": [
+                {
+                    "name": feature.name,
+                    "zh": feature.zh,
+                    "en": feature.en,
+                    "contribution": feature.contribution,
+                }
+                for feature in self.features
+            ],
+            "terms": [
+                {"code": term.code, "state": term.state, "zh": term.zh, "en": term.en} for term in self.terms
+            ],
+        }

@@ -1,0 +1,46 @@
+"""Target URLs of webhooks: public HTTPS addresses only."""
+
+from collections.abc import Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from app.errors import Invalid
+from app.notifications.channels.ssrf_guard import is_public
+
+
+def validated_host(url: str, allowed_hosts: Sequence[str]) -> str:
+    """The host of a URL that the service may send to. What the name resolves to is checked at each attempt.
+
+    Raises:
+        Invalid: the URL is not HTTPS, contains a password or a fragment, or is not public.
+    """
+    parts = urlsplit(url)
+    host, allowed = parts.hostname or "", f"{parts.hostname}:{_port(url)}" in allowed_hosts
+    if parts.scheme != "https" and not allowed:
+        raise _bad_url("not_https", "应以 https:// 开头", "must start with https://")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise _bad_url(
+            "url_parts",
+            "不得含用户名、密码或 # 片段; 发送方身份由签名证明",
+            "must not contain a user name, password or fragment; the signature identifies the sender",
+        )
+    if not allowed and _is_internal(host):
+        raise _bad_url("url_not_public", "应为公网地址", "must be a public address")
+    return host
+
+
+def _port(url: str) -> int:
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _is_internal(host: str) -> bool:
+    """Whether the host is internal as far as its text shows; nothing is resolved."""
+    try:
+        return not is_public(ip_address(host))
+    except ValueError:
+        return "." not in host or host.lower().endswith((".localhost", ".local", ".internal"))
+
+
+def _bad_url(code: str, zh: str, en: str) -> Invalid:
+    return Invalid.field("url", code, zh, en)
