@@ -17,9 +17,8 @@ from app.database import Database
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.vocabularies import vocabulary
-from app.pushes.feedback import service as feedback
+from app.pushes.feedback import reports
 from app.pushes.feedback.models import MatchReport
-from app.pushes.feedback.reports import _refuse_second_report
 from app.pushes.inbox import service as inbox
 from tests.support.callers import Caller
 from tests.support.paths import REPOSITORY
@@ -235,13 +234,13 @@ class TestReports:
     ) -> None:
         """Both have looked for an open report before either is written; on SQLite writers queue before they look."""
         looked = Barrier(1 if scenario.database.is_sqlite else 2)
-        look = _refuse_second_report
+        look = reports._refuse_second_report
 
         def look_together(*arguments: Any) -> None:
             look(*arguments)
             looked.wait(timeout=60)
 
-        monkeypatch.setattr(feedback, "_refuse_second_report", look_together)
+        monkeypatch.setattr(reports, "_refuse_second_report", look_together)
         body = {"demand_id": str(match[0]), "achievement_id": str(match[1]), "category": "outdated"}
         with ThreadPoolExecutor(2) as pool:
             posted = list(pool.map(lambda _: as_enterprise.post("/v1/match-reports", json=body), range(2)))
