@@ -186,7 +186,7 @@ class TestInit:
     def test_a_year_without_rules_is_no_default(self, ready: Sanku) -> None:
         ended = ready("tiers", "--year", 0)
         assert (ended.status, ended.out) == (1, "")
-        assert "no rules of recognition hold in 0;" in ended.err
+        assert "has no recognition rules (0);" in ended.err
 
     def test_the_version(self, sanku: Sanku) -> None:
         ended = sanku("--version")

@@ -33,9 +33,9 @@ Command = Callable[..., dict[str, Any]]
 # Two transactions are whole; the third is never committed.
 KILLED = """
 import os, signal
-from app.matching import reindexing
+from app.matching.tools import reindex
 from sqlalchemy.orm import Session
-reindexing._CHUNK = 1
+reindex._CHUNK = 1
 commit, stored = Session.commit, []
 def counted(session):
     stored.append(session)
