@@ -12,7 +12,7 @@ What is simulated: the people. Only they know the directory's grades.
 - Each replica keeps a third of the demands for the end: they are never shown, and every month's ranker is measured on
   them (nDCG@10). The others arrive month by month, each to be seen by some managers for two months.
 - A manager sees the first 20 of the ranker that is active in that month, without the achievements that do not concern
-  him (a random 30%), and looks at position k with probability k^-1.
+  them (a random 30%), and looks at position k with probability k^-1.
 - What was looked at is taken up with a probability by its grade, and else declined half the time, with a reason by
   grade and by the term that fails; some reasons say nothing (known already, no capacity). Some of what was taken up
   becomes a contract two weeks later.
@@ -322,7 +322,7 @@ def main() -> None:
                 with tempfile.TemporaryDirectory(prefix="sanku-use-") as folder:
                     results[name][arm].append(live(town, start, arm, guard, seed, Path(folder)))
         sys.stderr.write(f"\rreplica {seed + 1}/{options.replicas}\n")
-        # After each replica: a long run that is broken off has told what it found until then.
+        # After each replica, so that an interrupted run has reported its results until then.
         keep(results, shipped, options.out)
 
 

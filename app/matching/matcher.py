@@ -221,8 +221,8 @@ class Matcher:
         if self._owner_records is not None:
             pairs = with_owner_records(session, record, pairs, self._owner_records)
         scored = self._score(session, record, own.text, pairs, usual, ranker)
-        told = [pair for pair in scored[:limit] if not good_only or pair.score >= threshold]
-        shown = _with_evidence(told, record, own, pairs, usual, threshold=threshold, stored=stored)
+        selected = [pair for pair in scored[:limit] if not good_only or pair.score >= threshold]
+        shown = _with_evidence(selected, record, own, pairs, usual, threshold=threshold, stored=stored)
         return MatchAnswer(
             items=shown,
             threshold=threshold,

@@ -74,10 +74,10 @@ def main() -> None:
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
         return
     for row in rows:
-        told = "  ".join(
+        summary = "  ".join(
             f"{name} {value[0]:.3f} ± {value[1]:.3f}" for name, value in row.items() if name != "share"
         )
-        sys.stdout.write(f"share {row['share']:.2f}  {told}\n")
+        sys.stdout.write(f"share {row['share']:.2f}  {summary}\n")
 
 
 def town(pairs: int, managers: int, seed: int) -> Town:

@@ -3,7 +3,7 @@
     python -m scripts.bench.pushes [--pushes 10000] [--managers 500] [--kills 3] [--workers 2] [--slots 12] [--json]
         [--postgresql]
 
-A real mail server and a real HTTP receiver on loopback; one receiver of ten fails, half of those for ever (550, 503
+A real mail server and a real HTTP receiver on loopback; one receiver of ten fails, half of those permanently (550, 503
 until the endpoint is disabled), half at each message's first try. Worker processes are ended by SIGKILL at even parts
 of the work and replaced. At the end everything is counted: every push once in the inbox, every message at every
 receiver that takes any at least once under its id, first arrivals in the order of the messages, everything else dead in

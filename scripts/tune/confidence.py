@@ -3,7 +3,7 @@
     python scripts/tune/confidence.py MODEL_DIR OUT.json JUDGED_DIR... [--also DIR] [--unseen DIR...]
 
 JUDGED_DIRs are read as one store and cross-validated by demand. `--also` adds a directory of another manner at a small
-weight, so that the model is not of one manner alone. `--unseen` directories are told and not fitted on.
+weight, so that the model is not of one manner alone. `--unseen` directories are reported and not fitted on.
 """
 
 import argparse
@@ -80,9 +80,9 @@ def main() -> None:
     base, weights = fit(judged, everything, also, options.also_weight)
     for folder in options.unseen:
         lists = Lists(*judged_features(embedder, [folder]), ranker)
-        told = auroc(base + lists.figures @ weights, lists)
+        summary = auroc(base + lists.figures @ weights, lists)
         sys.stdout.write(
-            f"unseen {folder.name}: {told:.4f}; of the best score {auroc(lists.figures[:, 0], lists):.4f}\n"
+            f"unseen {folder.name}: {summary:.4f}; of the best score {auroc(lists.figures[:, 0], lists):.4f}\n"
         )
     model = {
         "version": "list-2026.2",

@@ -3,8 +3,8 @@
     python scripts/tune/managers.py MODEL_DIR OUT.json JUDGED_DIR [--vectors FILE]
 
 Every folder of the directory has its own managers, all of them judged for its pairs; a manager of another folder was
-never judged for them. So weights are learned within the folders, and nDCG@5 is told three ways: with all managers in
-one store (what `sanku eval` shows: whoever was not judged counts as 0), with the folder's managers, and with the
+never judged for them. So weights are learned within the folders, and nDCG@5 is shown three ways: with all managers in
+one store (as in `sanku eval`: managers without a judgement count as 0), with the folder's managers, and with the
 judged alone (the condensed list of Sakai, "Alternatives to Bpref", SIGIR 2007). Beside the first stands what the
 grades' own definition would get there: judged work of grade 3 first, then field and region, then field, in any order.
 

@@ -284,14 +284,14 @@ class TestLoad:
         lines = [line for line in ended.err.splitlines() if line.startswith("demands.jsonl:2:")]
         assert lines
         assert lines[0].startswith("demands.jsonl:2:region: ")
-        told = ready("load", folder, "--json")
-        assert told.status == 2
-        assert told.json["refused"][0] | {"message_zh": "", "message_en": ""} == {
+        actual = ready("load", folder, "--json")
+        assert actual.status == 2
+        assert actual.json["refused"][0] | {"message_zh": "", "message_en": ""} == {
             "file": "demands.jsonl",
             "line": 2,
             "id": "D[2]",
             "field": "region",
-            "code": told.json["refused"][0]["code"],
+            "code": actual.json["refused"][0]["code"],
             "message_zh": "",
             "message_en": "",
         }
@@ -468,7 +468,7 @@ def test_the_demo_tells_the_main_job_stops_on_ctrl_c_and_runs_again(tmp_path: Pa
         story += line
         if "Ctrl-C" in line:
             break
-    # While it serves, nobody else gets the port, and is told so before any long work.
+    # While it serves, a second instance does not get the port, and says so before any long work.
     refused = start("demo", "--once", "--port", port, home=tmp_path / "other", model_dir=model_dir)
     out, err = refused.communicate(timeout=120)
     assert (refused.returncode, out) == (1, "")
@@ -480,7 +480,7 @@ def test_the_demo_tells_the_main_job_stops_on_ctrl_c_and_runs_again(tmp_path: Pa
     out, err = serving.communicate(timeout=60)
     assert serving.returncode == 0
     assert "Traceback" not in story + out + err
-    told = check_story(story, port)
+    actual = check_story(story, port)
 
     again = start("demo", "--once", "--port", port, home=home, model_dir=model_dir)
     out, err = again.communicate(timeout=300)
@@ -488,7 +488,7 @@ def test_the_demo_tells_the_main_job_stops_on_ctrl_c_and_runs_again(tmp_path: Pa
     assert "Traceback" not in out + err
     assert "stored 0, already present 68" in err
     # The same demand, not another one like it.
-    assert check_story(out, port) == told
+    assert check_story(out, port) == actual
 
 
 def check_story(story: str, port: str) -> str:

@@ -188,12 +188,12 @@ class TestInvitations:
         ok(scenario.lead.post(f"/v1/contracts/{contract['id']}/cancel", json=cancel))
         assert investor.get(f"/v1/contracts/{contract['id']}").status_code == 404
 
-        def told(caller: Any) -> str:
+        def actual(caller: Any) -> str:
             lines = ok(caller.get(f"{meeting.path}/timeline", params={"limit": 100}))["items"]
             return f"{lines} {meeting.seen(caller)['moves']}"
 
-        assert "120 万元" in told(scenario.lead) and "contract_sign" in told(scenario.enterprise)
-        assert "万元" not in told(investor) and "contract_" not in told(investor)
+        assert "120 万元" in actual(scenario.lead) and "contract_sign" in actual(scenario.enterprise)
+        assert "万元" not in actual(investor) and "contract_" not in actual(investor)
 
     def test_who_may_ask_whom(self, scenario: Scenario) -> None:
         meeting = scenario.agreed_engagement()

@@ -52,7 +52,7 @@ from tests.support.services import make_services
 
 @dataclass
 class Crowd:
-    """`failing` are numbers of managers whose mailbox and endpoint fail: True for ever, False at first."""
+    """`failing` are numbers of managers whose mailbox and endpoint fail: True always, False at first."""
 
     settings: Settings
     database: Database
@@ -129,7 +129,7 @@ class Crowd:
                 ]
             )
             session.flush()
-            told = []
+            actual = []
             for demand_id, achievement_id in keys:
                 push = make_push(
                     session, manager_id=manager.id, demand_id=demand_id, achievement_id=achievement_id
@@ -137,9 +137,9 @@ class Crowd:
                 due = enqueue_message(
                     session, kind=MessageKind.PUSH, manager_id=manager.id, ids={"push_id": push.id}
                 )
-                told.append(str(due.id))
+                actual.append(str(due.id))
             self.managers.append(manager.id)
-            self.messages[manager.id] = told
+            self.messages[manager.id] = actual
 
     def unsettled(self) -> int:
         """Messages without deliveries yet, and deliveries that have not ended."""
@@ -169,11 +169,11 @@ class Crowd:
                 }
             )
             pushes = session.scalar(select(func.count()).select_from(Push))
-            told = session.scalar(select(func.count()).where(InboxChange.change == NEW))
+            actual = session.scalar(select(func.count()).where(InboxChange.change == NEW))
             dead_events = session.scalar(select(func.count()).where(Event.dead_at.is_not(None)))
             results = Counter(session.scalars(select(DeliveryAttempt.result)))
         total = sum(map(len, self.messages.values()))
-        assert pushes == told == total
+        assert pushes == actual == total
         assert dead_events == 0
         for number, manager_id in enumerate(self.managers):
             wanted = self.messages[manager_id]
@@ -220,7 +220,7 @@ class Crowd:
 @contextmanager
 def crowd(url: str, home: Path, *, managers: int, failing_every: int, **values: Any) -> Iterator[Crowd]:
     """A migrated database at `url` and real receivers. Of every so many managers one has a mailbox and an endpoint that
-    fail: in turn for ever, and at the first try of each message."""
+    fail: in turn always, and at the first try of each message."""
     failing = {number: number % (2 * failing_every) == 0 for number in range(0, managers, failing_every)}
     with mail_server() as mailbox, http_receiver() as receiver:
         settings = Settings(

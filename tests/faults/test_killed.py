@@ -71,7 +71,7 @@ class Service:
 
 @pytest.fixture
 def town(database_url: str, tmp_path: Path) -> Any:
-    """Two achievements and three managers, published and worked off; nothing to push yet."""
+    """Two achievements and three managers, published and handled; nothing to push yet."""
     service = Service(database_url, tmp_path / "home")
     university = service.user(Role.INSTITUTION)
     achievements = [

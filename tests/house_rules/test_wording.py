@@ -16,14 +16,20 @@ BANNED = {
     r"out of the house|leaves the house|in the house": "outbound, external, in the service",
     r"worked off|work off": "processed, handled",
     r"comes round|come round": "is due, recurs",
+    r"whoever|whomever": "a user who, those who",
+    r"told": "notified, reported, shown, stated",
+    r"he|him|his|himself|she|her|herself": "they, the manager",
+    r"for ever": "always, permanently",
     r"laws?": "rule, property, invariant; a statute has its Chinese name",
 }
 
 TEXTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs")
-"""Besides `app/`, of which comments, docstrings and other texts are read."""
+"""Besides the modules, of which comments, docstrings and other texts are read."""
 
 ALLOWED = {
     ("docs/glossary.md", "*"): "the glossary lists old words beside the new ones",
+    ("tests/house_rules/test_wording.py", "*"): "this list",
+    ("tests/house_rules/test_documents.py", "*"): "a list of the same kind",
 }
 
 
@@ -40,7 +46,9 @@ def texts_of(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def checked_files() -> list[Path]:
-    files = sorted((REPOSITORY / "app").rglob("*.py"))
+    files = [
+        path for root in ("app", "scripts", "tests") for path in sorted((REPOSITORY / root).rglob("*.py"))
+    ]
     for name in TEXTS:
         path = REPOSITORY / name
         files += sorted(path.rglob("*.md")) if path.is_dir() else [path] if path.exists() else []

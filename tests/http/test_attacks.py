@@ -71,7 +71,7 @@ def test_reasons_for_a_manager_do_not_quote_to_an_unverified_reader_what_the_rec
 def test_naming_a_co_owner_does_not_tell_whose_confidential_demands_there_are(
     log_in: LogIn, hidden_owner: Any, hidden_demand: dict[str, Any], claimed: str
 ) -> None:
-    """Matches leave out one's own: whoever may name any co-owner could ask for each organisation in turn."""
+    """Matches leave out one's own: a user who may name any co-owner could ask for each organisation in turn."""
     curious = log_in(Role.INSTITUTION)
     co_owners = [str(hidden_owner.organisation_id)] if claimed == "the owner" else []
     achievement = create(curious, "achievements", achievement_payload(co_org_ids=co_owners, draft=True))

@@ -1,4 +1,4 @@
-"""A scenario whose manager may be told by every channel, with a real mail server and a real HTTP receiver."""
+"""A scenario whose manager may be notified by every channel, with a real mail server and a real HTTP receiver."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -64,7 +64,7 @@ def scenario(app: Any) -> Scenario:
 
 @pytest.fixture
 def manager(scenario: Scenario, as_manager: Caller) -> UUID:
-    """The library record of the manager who is logged in, employed by his organisation."""
+    """The library record of the manager who is logged in, employed by their organisation."""
     manager_id = scenario.manager(owner=as_manager.organisation_id)
     with scenario.database.unit_of_work() as session:
         session.get_one(Manager, manager_id).user_id = as_manager.user_id

@@ -88,9 +88,9 @@ def test_the_chart_of_a_simulated_year(tmp_path: Path, year: Path) -> None:
     for svg in drawn:
         done = run("learning.py", year, "--svg", svg)
         assert done.returncode == 0, done.stderr
-    told = texts(drawn[0])
-    assert "A simulated year of use (replicas: 2, ranker: additive-x)" in told
-    assert {"Weak start", "Start from the shipped ranker", "never trained", "newest trained"} <= set(told)
+    actual = texts(drawn[0])
+    assert "A simulated year of use (replicas: 2, ranker: additive-x)" in actual
+    assert {"Weak start", "Start from the shipped ranker", "never trained", "newest trained"} <= set(actual)
     assert drawn[0].read_bytes() == drawn[1].read_bytes()
     assert not re.search(rb"dc:date|Matplotlib v", drawn[0].read_bytes())
 
@@ -156,12 +156,12 @@ def test_the_reliability_diagram_of_evaluations(tmp_path: Path) -> None:
     svg = tmp_path / "reliability.svg"
     done = run("reliability.py", full, empty, "--svg", svg)
     assert done.returncode == 0, done.stderr
-    told, figures = texts(svg), json.loads(full.read_text(encoding="utf-8"))
+    actual, figures = texts(svg), json.loads(full.read_text(encoding="utf-8"))
     error = figures["pairs"]["calibration_error"]
     assert error > 0
-    assert f"ECE {error:.3f}, ranker {figures['ranker']}" in told
-    assert "ECE 0.000, ranker " + figures["ranker"] in told
-    assert {"full", "empty", "share of relevant pairs", "score"} <= set(told)
+    assert f"ECE {error:.3f}, ranker {figures['ranker']}" in actual
+    assert "ECE 0.000, ranker " + figures["ranker"] in actual
+    assert {"full", "empty", "share of relevant pairs", "score"} <= set(actual)
 
     titled = run("reliability.py", full, empty, "--svg", svg, "--title", "Authored", "Nothing")
     assert titled.returncode == 0, titled.stderr

@@ -1,4 +1,4 @@
-"""The law of small cells."""
+"""The property of small cells."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -105,14 +105,14 @@ FUNNEL = "published matched pushed accepted contacted meeting negotiating signed
 
 
 def joined(manager: Caller, name: str, expertise: str) -> str:
-    """The manager enters the library and wants to be told of everything at once."""
+    """The manager enters the library and wants to be notified of everything at once."""
     record = ok(manager.post("/v1/managers", json=manager_payload(title=name, expertise=expertise)), 201)
     ok(manager.put("/v1/managers/me/preferences", json=AT_ONCE, headers={"If-Match": '"0"'}))
     return str(record["id"])
 
 
 def with_mail(manager: Caller, mailbox: Mailbox, drain: Drain) -> str:
-    """Adds his mailbox and follows the link that confirms it; answers the address."""
+    """Adds the manager's mailbox and follows the link that confirms it; returns the address."""
     ok(manager.post("/v1/channels", json={"kind": "mail", "name": "工作邮箱"}), 201)
     drain()
     letter = mailbox.letters[-1]

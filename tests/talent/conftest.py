@@ -33,7 +33,7 @@ _numbers = count(1)
 
 @pytest.fixture(autouse=True)
 def a_day_in_november(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rules of the policy hold in 2026–2028, and examples have fixed days: recognition sees one day for ever."""
+    """The rules of the policy hold in 2026–2028, and examples have fixed days: recognition always sees one day."""
     noon = datetime(2026, 11, 26, 12, tzinfo=JINAN_TIME)
     monkeypatch.setattr("app.clock.local_now", lambda: noon)
 

@@ -8,7 +8,7 @@ DAY = "2026-05-04"
 
 
 def signed(scenario: Scenario, amount: str, shares: dict[Person, str]) -> str:
-    """Drafted and signed by the first manager; each confirms his own share."""
+    """Drafted and signed by the first manager; each confirms their own share."""
     buyer, seller = scenario.registered_organisation(), scenario.registered_organisation()
     lead = next(iter(shares))
     body = {

@@ -263,11 +263,11 @@ def test_a_job_comes_round_again_and_its_failure_harms_nothing(database: Databas
 
 @pytest.mark.parametrize("limit", [1, 2])
 def test_it_can_be_told_how_much_to_do(database: Database, limit: int) -> None:
-    told: list[int] = []
+    actual: list[int] = []
     worker = worker_of(database, {"thing.happened": []})
     emit(database, count=3)
-    assert worker.run_until_idle(limit=limit, on_progress=told.append) == limit
-    assert told == list(range(1, limit + 1))
+    assert worker.run_until_idle(limit=limit, on_progress=actual.append) == limit
+    assert actual == list(range(1, limit + 1))
 
 
 def test_a_failure_in_the_middle_of_reading_waits_its_turn_to_be_written_down(database: Database) -> None:

@@ -23,8 +23,8 @@ def report_lines(figures: Mapping[str, Any]) -> list[str]:
         for row in pairs["reliability"]
     )
     if english["queries"]:
-        told = ", ".join(f"{name} {english[name]:.4f}" for name in ("sanku", *BASELINES))
-        lines.append(f"nDCG@10 of {english['queries']} Chinese demands with an English answer: {told}")
+        summary = ", ".join(f"{name} {english[name]:.4f}" for name in ("sanku", *BASELINES))
+        lines.append(f"nDCG@10 of {english['queries']} Chinese demands with an English answer: {summary}")
     lines.append(
         f"managers nDCG@5 {managers['ndcg_at_5']:.4f} over {managers['pairs']} pairs "
         f"({managers['ndcg_at_5_judged']:.4f} of the judged alone; not judged: "

@@ -193,7 +193,7 @@ def _read(session: Session, filing: Filing, principal: Principal) -> FilingRead:
 def _read_many(session: Session, rows: Sequence[Filing], principal: Principal) -> list[FilingRead]:
     ids = {row.manager_id for row in rows}
     names = dict(session.execute(select(Manager.id, Manager.title).where(Manager.id.in_(ids))).all())
-    # Every row a principal gets is his own or anybody's to him: `own_rows` saw to it.
+    # `own_rows` has limited the rows to those that the principal may read.
     may = [
         *(BY_HOLDER if allowed(principal, Action.FILING_CHANGE, own=True) else ()),
         *(BY_OPERATOR if allowed(principal, Action.FILING_REVIEW, own=True) else ()),

@@ -91,13 +91,13 @@ def test_from_signature_to_landing(scenario: Scenario) -> None:
     assert (registered["state"], registered["registration_no"]) == ("registered", "2026-370100-00A001")
     landed = ok(step(scenario.operator, contract, "land", landed_on=day(), landed_in_jinan=True))
     assert (landed["landed_in_jinan"], landed["landed_on"]) == (True, day())
-    told = events(scenario.database, "contract.")
-    assert [name for name, _ in told] == ["contract.signed", "contract.registered", "contract.landed"]
-    for _, payload in told:
+    actual = events(scenario.database, "contract.")
+    assert [name for name, _ in actual] == ["contract.signed", "contract.registered", "contract.landed"]
+    for _, payload in actual:
         assert payload["contract_id"] == contract["id"]
         assert payload["engagement_id"] == meeting.id
         assert payload["manager_ids"] == [str(scenario.lead_id)]
-    assert told[-1][1]["landed_in_jinan"] is True
+    assert actual[-1][1]["landed_in_jinan"] is True
     versions = ok(scenario.enterprise.get(f"/v1/contracts/{contract['id']}/versions"))["items"]
     assert [one["action"] for one in versions] == ["land", "register", "pay", "sign", "create"]
     assert [one["version"] for one in versions] == [5, 4, 3, 2, 1]
@@ -288,7 +288,7 @@ class TestChecks:
         contract = ok(meeting.contract(), 201)
         scenario.affiliate(
             scenario.lead_id, scenario.enterprise.organisation_id
-        )  # he took a post there since
+        )  # the manager took a post there since
         problem = refused(step(scenario.lead, contract, "sign", signed_on=day()), 409, "disclosure_needed")
         assert problem["manager_id"] == str(scenario.lead_id)
         ok(amend(scenario.lead, contract, conflict_disclosure="牵头经理人自本月起兼任买方顾问"))

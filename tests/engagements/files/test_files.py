@@ -194,7 +194,7 @@ class TestOverHttp:
     def test_uploads_have_a_limit_of_their_own(
         self, scenario: Scenario, settings: Settings, app: Any
     ) -> None:
-        """More than another request may have; not more than a file may have, with a length told or without."""
+        """More than another request may have; not more than a file may have, with a declared length or without."""
         meeting = scenario.agreed_engagement()
         large = documents.PDF + b"\n" * (settings.max_body_bytes + 1)
         ok(upload(meeting, scenario.lead, large), 201)

@@ -64,8 +64,8 @@ def test_the_whole_way_to_landing(scenario: Scenario) -> None:
         (stage, f"进入 {stage}") for stage in ("contacted", "meeting", "negotiating", "signed", "landed")
     ]
     assert landed["moves"][-1]["moved_as"] == "operator"
-    told = events(scenario.database, "engagement.moved")
-    assert [payload["to_stage"] for _, payload in told] == [
+    actual = events(scenario.database, "engagement.moved")
+    assert [payload["to_stage"] for _, payload in actual] == [
         "contacted",
         "meeting",
         "negotiating",
@@ -116,7 +116,7 @@ def test_a_stale_etag_moves_nothing(scenario: Scenario) -> None:
 
 
 def test_the_table_of_moves() -> None:
-    """Told a second time: whoever changes the state machine changes it here too, knowingly."""
+    """The state machine stated a second time: a change of it needs a deliberate change here."""
     rows = {
         (move.source.value, move.target.value): (
             sorted(move.actors),
@@ -138,7 +138,7 @@ def test_the_table_of_moves() -> None:
 
 
 class TestPlaces:
-    """A manager's open engagements never exceed his capacity; what is over frees its place."""
+    """A manager's open engagements never exceed their capacity; an ended one frees its slot."""
 
     def accept(self, scenario: Scenario) -> Any:
         return scenario.lead.post(f"/v1/pushes/{scenario.push_to_lead(scenario.contactable_pair())}/accept")

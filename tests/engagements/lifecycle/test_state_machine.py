@@ -37,7 +37,7 @@ from tests.support.builders.pushes import make_push
 from tests.support.scenario import Scenario
 from tests.support.state_machines import DatabaseMachine, run_machine
 
-# The moves that DESIGN's state machine allows, told without the table of the code.
+# The permitted transitions, stated without the table of the code.
 ALONG = ["proposed", "contacted", "meeting", "negotiating", "signed", "landed"]
 MOVES = {
     *pairwise(ALONG),
@@ -283,7 +283,7 @@ class EngagementMachine(DatabaseMachine):
 
 
 class Rows:
-    """All rows as they are, and what must hold of them, told plainly."""
+    """All rows as they are, and what must hold of them, stated plainly."""
 
     def __init__(self, session: Session) -> None:
         self.engagements = session.scalars(select(Engagement)).all()

@@ -1,4 +1,4 @@
-"""The share rule, as laws."""
+"""The share rule, as properties."""
 
 from decimal import Decimal
 from itertools import pairwise
@@ -40,7 +40,7 @@ def test_a_hundredth_more_or_less_does_not(shares: list[tuple[int, Decimal]], da
 
 @given(st.lists(st.tuples(st.integers(0, 4), percents), max_size=25))
 def test_whatever_passes_keeps_the_rule(shares: list[tuple[int, Decimal]]) -> None:
-    """And whatever keeps the rule, told plainly, passes."""
+    """And shares that keep the rule, stated plainly, pass."""
     managers = [manager for manager, _ in shares]
     holds = (
         0 < len(shares) <= 20

@@ -50,11 +50,11 @@ class TestTasks:
         assert [run(scenario.database) for _ in range(3)] == [1, 0, 0]
         age(scenario.database, 2)
         assert [run(scenario.database) for _ in range(3)] == [1, 0, 0]
-        told = reminders(scenario.database)
-        assert [name for name, _ in told] == ["task.due", "task.overdue"]
-        assert told[0][1]["organisation_id"] == str(scenario.institution.organisation_id)
-        assert told[0][1]["engagement_id"] == meeting.id
-        assert told[0][1]["due_on"] == day(1)
+        actual = reminders(scenario.database)
+        assert [name for name, _ in actual] == ["task.due", "task.overdue"]
+        assert actual[0][1]["organisation_id"] == str(scenario.institution.organisation_id)
+        assert actual[0][1]["engagement_id"] == meeting.id
+        assert actual[0][1]["due_on"] == day(1)
 
     def test_without_an_assignee_the_lead_is_told(self, scenario: Scenario) -> None:
         meeting = scenario.open_engagement()

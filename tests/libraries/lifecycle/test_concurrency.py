@@ -78,7 +78,7 @@ def test_one_key_at_the_same_moment(
         return enterprise.post("/v1/demands", demand_payload(), Idempotency_Key="order-0002")
 
     statuses = sorted(answer.status_code for answer in together(send, send))
-    assert statuses in ([201, 201], [201, 409])  # the second repeats the answer, or is told to ask again
+    assert statuses in ([201, 201], [201, 409])  # the second repeats the answer, or is asked to try again
     with scenario.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Demand)) == 1
     assert len(indexer.findable) == 1

@@ -1,4 +1,4 @@
-"""Matching through HTTP: what is answered, to whom, and what is not told."""
+"""Matching through HTTP: what is answered to whom, and what stays hidden."""
 
 from collections.abc import Callable
 from typing import Any
@@ -186,9 +186,9 @@ def test_figures_that_hold_are_told_and_no_stranger_to_the_bureau_sees_them(
     demand = ok(owner.post("/v1/demands", json=wanted), 201)
     answer = ok(owner.get(f"/v1/demands/{demand['id']}/matches"))
     reasons = {item["record"]["id"]: item["reasons"] for item in answer["items"]}
-    told = [figure for figure in reasons[foreign["id"]]["figures"] if figure["required"].startswith("盐雾")]
-    assert [(figure["state"], figure["offered"]) for figure in told] == [("holds", "salt spray ≥ 1200 h")]
-    assert "满足" in told[0]["zh"] and "holds" in told[0]["en"]
+    actual = [figure for figure in reasons[foreign["id"]]["figures"] if figure["required"].startswith("盐雾")]
+    assert [(figure["state"], figure["offered"]) for figure in actual] == [("holds", "salt spray ≥ 1200 h")]
+    assert "满足" in actual[0]["zh"] and "holds" in actual[0]["en"]
     assert 0 < answer["confidence"] < 1
 
     unknown = log_in(Role.ENTERPRISE, verified=False)

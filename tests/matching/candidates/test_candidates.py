@@ -92,9 +92,9 @@ def test_read_ahead_or_not_the_answer_is_the_same(
 def test_reading_ahead_ends_when_told_or_when_the_database_fails(
     database: Database, ids: Any, matcher: Matcher, tmp_path: Path
 ) -> None:
-    told = Event()
-    told.set()
-    Prefetcher(database, matcher).run(told)
+    actual = Event()
+    actual.set()
+    Prefetcher(database, matcher).run(actual)
     empty = Database(f"sqlite:///{tmp_path / 'empty.db'}")
     Prefetcher(empty, matcher).run(Event())
     empty.dispose()

@@ -1,4 +1,4 @@
-"""What is kept of lists and answers: once, as it was, and not for ever."""
+"""Stored impressions and judgements: once, as shown, and deleted after a time."""
 
 from datetime import timedelta
 from typing import Any

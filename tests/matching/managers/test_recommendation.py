@@ -204,7 +204,7 @@ def test_old_answers_fade(town: Town) -> None:
 def test_a_newcomer_gets_the_reserved_place_of_the_list_and_of_the_push(
     town: Town, drain: Callable[[], int]
 ) -> None:
-    """With every place reserved; who had his pushes stands behind, though he fits better."""
+    """With every slot reserved, a manager who has had pushes comes after newcomers, even if they fit better."""
     town.reserve(1.0)
     town.pair()
     old_hand = town.manager(years=20)

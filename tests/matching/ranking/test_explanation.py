@@ -58,17 +58,17 @@ def test_each_sentence_is_quoted_once_and_the_nearest_first() -> None:
 
 
 def test_names_and_contacts_never_appear() -> None:
-    told = json.dumps(explained().to_dict(), ensure_ascii=False, default=str)
+    actual = json.dumps(explained().to_dict(), ensure_ascii=False, default=str)
     for secret in ("泺锐", "岱北理工大学", "13800138000"):
-        assert secret not in told
+        assert secret not in actual
     assert explanation.without_names("发 a.b@c.cn 或 0531-88881234") == "发 〔略〕 或 〔略〕"
 
 
 def test_a_failing_term_is_told_in_the_one_line() -> None:
-    told = explained()
-    assert "超出预算" in told.one_line_zh
-    assert "above the budget" in told.one_line_en
-    assert {term.code: term.state for term in told.terms}["trl"] == "holds"
+    actual = explained()
+    assert "超出预算" in actual.one_line_zh
+    assert "above the budget" in actual.one_line_en
+    assert {term.code: term.state for term in actual.terms}["trl"] == "holds"
 
 
 @pytest.mark.parametrize(
@@ -80,18 +80,18 @@ def test_a_failing_term_is_told_in_the_one_line() -> None:
     ],
 )
 def test_the_one_line_counts_figures_that_hold_and_fail(offered: str, zh: str, en: str) -> None:
-    told = explained(figures=("盐雾 ≥1000 h；硬度不低于800 HV", offered))
-    assert zh in told.one_line_zh.split("；")[0].split("，")
-    assert en in told.one_line_en
+    actual = explained(figures=("盐雾 ≥1000 h；硬度不低于800 HV", offered))
+    assert zh in actual.one_line_zh.split("；")[0].split("，")
+    assert en in actual.one_line_en
 
 
 def test_the_one_line_of_a_pair_with_little_in_common() -> None:
     one_met = np.zeros_like(COSINES)
     one_met[0, 0] = 0.7
     asking = demand(cooperation_modes=("licence",))
-    told = explained(asking, achievement(transfer_modes=("licence",)), NO_SIGNAL, one_met)
-    assert told.one_line_zh == "内容关联很弱，1 处语句对应；转化方式满足"
-    assert told.one_line_en == (
+    actual = explained(asking, achievement(transfer_modes=("licence",)), NO_SIGNAL, one_met)
+    assert actual.one_line_zh == "内容关联很弱，1 处语句对应；转化方式满足"
+    assert actual.one_line_en == (
         "barely related in content, 1 matching passage; terms that hold: mode of cooperation"
     )
 

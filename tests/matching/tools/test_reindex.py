@@ -74,7 +74,7 @@ class Store:
         return str(answer.json()["id"])
 
     def matches(self) -> list[tuple[str, float, int]]:
-        """Each match with its score and how many figures are told among its reasons."""
+        """Each match with its score and the number of figures among its reasons."""
         answer = self.company.get(f"/v1/demands/{self.demand}/matches").json()
         return [
             (item["record"]["title"], item["score"], len(item["reasons"]["figures"]))
@@ -108,7 +108,7 @@ def store(log_in: Any, app: Any, drain: Any) -> Store:
 
 @pytest.fixture
 def no_weights(model_dir: Path, tmp_path: Path) -> Path:
-    """The model's name without the model: whoever embeds with it fails."""
+    """The model's name without the model: embedding with it fails."""
     folder = tmp_path / "no-weights"
     folder.mkdir()
     shutil.copyfile(model_dir / "sanku-model.json", folder / "sanku-model.json")
@@ -163,7 +163,7 @@ def test_rows_of_before_get_their_traits_and_nothing_is_embedded(
     store.make_old(traits={})
     assert [figures for _, _, figures in store.matches()] == [0, 0]
     done = reindex(model=no_weights)
-    # A manager has no traits: his row was right.
+    # A manager has no traits, so their row was right.
     assert done == {"records": 3, "embedded": 0, "current": 1, "skipped": 0, "changed": 0}
     assert store.matches() == right, "the running service follows"
     assert store.reranked() == 1

@@ -1,4 +1,4 @@
-"""Laws of the fit: signs, the prior's pull, what a reason leaves alone, and the correction of positions."""
+"""Properties of the fit: signs, the prior's pull, what a reason leaves alone, and the correction of positions."""
 
 from collections.abc import Sequence
 from dataclasses import replace

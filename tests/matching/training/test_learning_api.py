@@ -156,11 +156,11 @@ def test_taking_a_push_up_counts_and_the_owners_word_too(
     as_enterprise: Caller,
     drain: Callable[[], int],
 ) -> None:
-    """The events of owners, engagements and contracts tell the pair in their payloads; whoever emits them."""
+    """The events of owners, engagements and contracts name the pair in their payloads."""
     (push,) = broker.get("/v1/inbox").json()["items"]
     assert broker.post(f"/v1/pushes/{push['id']}/accept").status_code == 200
     manager = UUID(push["manager"]["id"])
-    told: list[DomainEvent] = [
+    actual: list[DomainEvent] = [
         owner_answered(pair, interested=False, reason="price"),
         owner_answered(pair, interested=True),
         MatchReported(subject_id=uuid4(), demand_id=pair[0], achievement_id=pair[1], category="wrong_topic"),
@@ -168,7 +168,7 @@ def test_taking_a_push_up_counts_and_the_owners_word_too(
         ContractSigned(**contract(pair, manager)),
         ContractSigned(**contract(pair, manager) | {"demand_id": None}),
     ]
-    for event in told:
+    for event in actual:
         with database.unit_of_work() as session:
             emit(session, event)
     drain()

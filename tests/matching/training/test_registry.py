@@ -85,8 +85,8 @@ def test_a_switch_leaves_an_event_and_an_entry_in_the_audit(registered: Database
     with registered.reading() as session:
         event = session.scalars(select(Event)).one()
         entry = session.scalars(select(AuditEntry)).one()
-        told = {"version": "first", "before": SHIPPED.version}
-        assert (event.name, event.payload) == ("model.promoted", told)
+        actual = {"version": "first", "before": SHIPPED.version}
+        assert (event.name, event.payload) == ("model.promoted", actual)
         assert (entry.action, entry.details) == ("model.use", f"{SHIPPED.version} → first")
 
 

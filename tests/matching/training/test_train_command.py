@@ -61,16 +61,16 @@ def test_train_use_and_bring_back(sanku: Sanku, database: Database, judged: Path
     monkeypatch.setattr("app.matching.ranking.ranker.load_ranker", lambda: BY_CHANCE)
     live(database, build(database, demands=36, achievements=8, viewers=3), BY_CHANCE)
 
-    status, told = sanku("train", "--dry-run", "--json", "--judged", judged)
-    assert status == 0, told
-    dry = json.loads(told)
+    status, actual = sanku("train", "--dry-run", "--json", "--judged", judged)
+    assert status == 0, actual
+    dry = json.loads(actual)
     assert (dry["decision"], dry["dry_run"]) == ("promoted", True)
     assert listed(sanku) == {"by-chance": True}
 
-    status, told = sanku("train", "--judged", judged)
-    assert status == 0, told
+    status, actual = sanku("train", "--judged", judged)
+    assert status == 0, actual
     learned = dry["candidate"]["version"]
-    assert learned in told and "promoted" in told
+    assert learned in actual and "promoted" in actual
     assert listed(sanku) == {learned: True, "by-chance": False}
 
     assert sanku("model", "rollback") == (0, "by-chance\n")
@@ -80,8 +80,8 @@ def test_train_use_and_bring_back(sanku: Sanku, database: Database, judged: Path
 
 
 def test_too_little_use_is_said_and_replaces_nothing(sanku: Sanku, judged: Path) -> None:
-    status, told = sanku("train", "--judged", judged)
-    assert (status, "too_few" in told) == (0, True)
+    status, actual = sanku("train", "--judged", judged)
+    assert (status, "too_few" in actual) == (0, True)
     assert listed(sanku) == {load_ranker().version: True}
 
 
@@ -95,9 +95,9 @@ def test_too_little_use_is_said_and_replaces_nothing(sanku: Sanku, judged: Path)
 def test_what_cannot_be_done_is_said_in_both_languages(
     sanku: Sanku, arguments: tuple[str, ...], said: str
 ) -> None:
-    status, told = sanku(*arguments)
+    status, actual = sanku(*arguments)
     assert status == 1
-    assert said in told and "排序模型" in told
+    assert said in actual and "排序模型" in actual
 
 
 def test_the_judged_features_are_kept_for_the_next_training(

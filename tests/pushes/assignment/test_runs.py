@@ -40,9 +40,9 @@ def served(app: Any) -> Scenario:
 def started(caller: Caller, **body: Any) -> dict[str, Any]:
     answer = caller.post("/v1/assignments/run", json=body)
     assert answer.status_code == 202, answer.text
-    told: dict[str, Any] = answer.json()
-    assert answer.headers["Location"] == f"/v1/assignments/runs/{told['id']}"
-    return told
+    actual: dict[str, Any] = answer.json()
+    assert answer.headers["Location"] == f"/v1/assignments/runs/{actual['id']}"
+    return actual
 
 
 def result(caller: Caller, run: dict[str, Any]) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def test_a_run_pushes_what_the_dry_run_said_and_the_next_one_adds_nothing(
 
     again = started(as_operator)
     served.work()
-    told = result(as_operator, again)
-    assert (told["pushes"], told["answer"]["kept"], len(served.pushes())) == (0, 4, 4)
+    actual = result(as_operator, again)
+    assert (actual["pushes"], actual["answer"]["kept"], len(served.pushes())) == (0, 4, 4)
     listed = as_operator.get("/v1/assignments/runs", params={"limit": 1}).json()
     assert [item["id"] for item in listed["items"]] == [again["id"]]
     rest = as_operator.get("/v1/assignments/runs", params={"cursor": listed["next_cursor"]}).json()
@@ -105,21 +105,21 @@ def test_through_the_real_service_a_run_fills_what_became_free(
 
     run = started(as_operator)
     drain()
-    told = result(as_operator, run)
-    assert (told["state"], told["pairs"], told["pushes"], told["unassigned"]) == ("done", 2, 0, 1)
-    [short] = told["answer"]["short"]
+    actual = result(as_operator, run)
+    assert (actual["state"], actual["pairs"], actual["pushes"], actual["unassigned"]) == ("done", 2, 0, 1)
+    [short] = actual["answer"]["short"]
     assert (short["demand_id"], short["reason"]) == (waits["id"], "no_capacity_in_total")
-    assert told["answer"]["relief"]["places"] == [{"manager_id": manager, "more": 1, "capacity": 2}]
+    assert actual["answer"]["relief"]["places"] == [{"manager_id": manager, "more": 1, "capacity": 2}]
 
     closing = buyer.post(f"/v1/demands/{done['id']}/close", headers={"If-Match": '"1"'})
     assert closing.status_code == 200, closing.text
     run = started(as_operator)
     drain()
-    told = result(as_operator, run)
-    assert (told["pairs"], told["pushes"], told["answer"]["short"]) == (1, 1, [])
+    actual = result(as_operator, run)
+    assert (actual["pairs"], actual["pushes"], actual["answer"]["short"]) == (1, 1, [])
     [item] = person.get("/v1/inbox").json()["items"]
     assert item["demand"]["id"] == waits["id"]
-    assert item["id"] == told["answer"]["written"][0]["push_id"]
+    assert item["id"] == actual["answer"]["written"][0]["push_id"]
 
 
 def test_nobody_gets_more_who_has_as_many_waiting_as_his_capacity(
@@ -137,14 +137,16 @@ def test_nobody_gets_more_who_has_as_many_waiting_as_his_capacity(
     said = as_operator.post("/v1/assignments/plan", json={}).json()
     run = started(as_operator)
     served.work()
-    told = result(as_operator, run)
-    assert places(told["answer"]["written"]) == places(said["added"])
-    assert told["answer"]["not_written"] == [] == said["ended"]
-    assert (told["answer"]["kept"], told["pushes"]) == (3, 2)
+    actual = result(as_operator, run)
+    assert places(actual["answer"]["written"]) == places(said["added"])
+    assert actual["answer"]["not_written"] == [] == said["ended"]
+    assert (actual["answer"]["kept"], actual["pushes"]) == (3, 2)
     assert len(served.pushes(manager_id=popular)) == 3
     assert {push.manager_id for push in served.pushes()} == {popular, other}
     # What was there breaks a capacity in the figures before and after alike: nothing was added to it.
-    assert told["answer"]["before"]["capacity_breaches"] == told["answer"]["after"]["capacity_breaches"] == 2
+    assert (
+        actual["answer"]["before"]["capacity_breaches"] == actual["answer"]["after"]["capacity_breaches"] == 2
+    )
 
 
 def test_what_is_in_the_way_is_named_with_counts_and_what_would_help(

@@ -1,4 +1,4 @@
-"""The laws of a list: what is new goes first, the best of each kind first, and nobody fills it."""
+"""The properties of a list: what is new goes first, the best of each kind first, and nobody fills it."""
 
 from collections import Counter
 from uuid import UUID
@@ -32,7 +32,7 @@ sizes = st.integers(1, 12)
 
 
 def breaks(chosen: list[DigestCandidate], entry: DigestCandidate, variety: VarietyLimits) -> bool:
-    """Told plainly: would the list, with this one more, hold too many of one kind?"""
+    """The rule stated plainly: would the list, with this one more, hold too many of one kind?"""
     together = [*chosen, entry]
     demands = Counter(one.demand_id for one in together)
     achievements = Counter(one.achievement_id for one in together)

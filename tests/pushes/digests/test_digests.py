@@ -159,18 +159,18 @@ def test_who_wants_no_messages_gets_none_and_still_has_an_inbox(scenario: Scenar
 
 
 class TestAtOnce:
-    def test_only_the_best_are_told_at_once(self, scenario: Scenario) -> None:
+    def test_only_the_best_are_notified_at_once(self, scenario: Scenario) -> None:
         manager = scenario.manager()
         scenario.prefer(manager)
         push(scenario, 0.84)
         best = push(scenario, 0.85)
         [message] = scenario.events("message.due")
-        [told] = [one for one in scenario.pushes() if one.notified_at]
-        assert (told.demand_id, told.achievement_id) == best
+        [notified] = [row for row in scenario.pushes() if row.notified_at]
+        assert (notified.demand_id, notified.achievement_id) == best
         assert message.payload == {
             "kind": "push",
             "recipient": {"manager_id": str(manager)},
-            "ids": {"push_id": str(told.id), "round": "1"},
+            "ids": {"push_id": str(notified.id), "round": "1"},
         }
         assert message.available_at <= datetime.now(UTC)
 
@@ -275,12 +275,12 @@ class DigestMachine(DatabaseMachine):
         made = digests(self.scenario)
         per_day = Counter((one.manager_id, one.day) for one in made)
         assert all(count == 1 for count in per_day.values())
-        told = Counter(item["push_id"] for one in made for item in one.items if item["new"])
-        assert all(count == 1 for count in told.values())
+        actual = Counter(item["push_id"] for one in made for item in one.items if item["new"])
+        assert all(count == 1 for count in actual.values())
         messages = Counter(one.payload["ids"]["digest_id"] for one in self.scenario.events("message.due"))
         assert messages == {str(one.id): 1 for one in made}
         assert all(any(item["new"] for item in one.items) for one in made)
-        assert {str(one.id) for one in self.scenario.pushes() if one.notified_at} == set(told)
+        assert {str(one.id) for one in self.scenario.pushes() if one.notified_at} == set(actual)
 
 
 def test_no_order_of_jobs_makes_a_list_twice(sqlite_template: Path) -> None:

@@ -20,7 +20,7 @@ from tests.support.callers import Caller
 from tests.support.scenario import Scenario
 
 
-def told(database: Database, organisation_id: UUID) -> list[OwnerDigest]:
+def actual(database: Database, organisation_id: UUID) -> list[OwnerDigest]:
     with database.reading() as session:
         query = select(OwnerDigest).where(OwnerDigest.organisation_id == organisation_id)
         found = list(session.scalars(query.order_by(OwnerDigest.day)))
@@ -74,7 +74,7 @@ def test_both_sides_are_told_of_what_fits(scenario: Scenario, enterprise: UUID) 
     assert announce(scenario) == 2
     assert announce(scenario) == 0  # they still wait
     scenario.work()
-    [mine] = told(scenario.database, enterprise)
+    [mine] = actual(scenario.database, enterprise)
     assert mine.day == local(now()).date()
     assert mine.items == [
         {
@@ -84,7 +84,7 @@ def test_both_sides_are_told_of_what_fits(scenario: Scenario, enterprise: UUID) 
             "others": [str(id_) for id_ in reversed(achievements)],
         }
     ]
-    [theirs] = told(scenario.database, university)
+    [theirs] = actual(scenario.database, university)
     assert {(item["kind"], item["record_id"], item["count"]) for item in theirs.items} == {
         ("achievement", str(id_), 1) for id_ in achievements
     }
@@ -110,7 +110,7 @@ def test_the_same_news_is_not_told_twice(scenario: Scenario, enterprise: UUID) -
     scenario.rank_pair(demand, fresh)
     yesterday(scenario)
     assert make(scenario, enterprise)
-    assert [item["others"] for item in told(scenario.database, enterprise)[-1].items] == [[str(fresh)]]
+    assert [item["others"] for item in actual(scenario.database, enterprise)[-1].items] == [[str(fresh)]]
 
 
 def test_a_pair_that_was_ranked_again_is_no_news(scenario: Scenario, enterprise: UUID) -> None:
@@ -159,7 +159,7 @@ def test_two_workers_tell_once(scenario: Scenario, enterprise: UUID) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(told(scenario.database, enterprise)) == 1
+    assert len(actual(scenario.database, enterprise)) == 1
     assert len(scenario.events("message.due")) == 1
 
 

@@ -40,7 +40,7 @@ def test_beyond_the_bound_a_pair_goes_to_the_next_manager(scenario: Scenario) ->
     popular, other = scenario.manager(fit=0.9, capacity=2), scenario.manager(fit=0.4, capacity=2)
     last = offer(scenario, 6)
     assert (waiting(scenario, popular), waiting(scenario, other)) == (4, 2)
-    # Whoever answers makes room; the pairs that are with somebody stay there.
+    # An answer makes room; pairs that somebody already has stay there.
     push = scenario.pushes(manager_id=popular)[0]
     with scenario.database.unit_of_work() as session:
         inbox.decline(session, push.id, principal=scenario.as_manager(popular), reason="capacity")

@@ -1,4 +1,4 @@
-"""Laws of the rule engine, over every combination of facts."""
+"""Properties of the rule engine, over every combination of facts."""
 
 from dataclasses import replace
 from datetime import date, timedelta

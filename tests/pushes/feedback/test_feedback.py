@@ -58,9 +58,9 @@ class TestOwnersAnswers:
         changed = as_enterprise.put(path, json={"interested": True}, headers={"If-Match": '"1"'})
         assert (changed.json()["interested"], changed.json()["reason"]) == (True, None)
         assert as_enterprise.get(path).json() == changed.json()
-        told = [one.payload for one in scenario.events("owner.answered")]
-        assert [one["interested"] for one in told] == [False, True]
-        assert told[0] == {
+        actual = [one.payload for one in scenario.events("owner.answered")]
+        assert [one["interested"] for one in actual] == [False, True]
+        assert actual[0] == {
             "demand_id": str(match[0]),
             "achievement_id": str(match[1]),
             "side": "demand",
@@ -149,10 +149,10 @@ class TestSuppliersFeedback:
         assert found["declined"] == 4
         assert found["demand_owners_not_interested"] == 1
         assert all(one["advice_zh"] and one["advice_en"] for one in found["reasons"])
-        told = json.dumps(found, ensure_ascii=False)
+        actual = json.dumps(found, ensure_ascii=False)
         for secret in ("too_early", "机密", "某某公司", "不要", str(match[0])):
-            assert secret not in told
-        assert not {str(one.manager_id) for one in scenario.pushes()} & set(told.split('"'))
+            assert secret not in actual
+        assert not {str(one.manager_id) for one in scenario.pushes()} & set(actual.split('"'))
 
     def test_an_undone_refusal_does_not_count(
         self, scenario: Scenario, match: tuple[UUID, UUID], as_institution: Caller, as_manager: Caller

@@ -85,7 +85,7 @@ def test_what_the_next_manager_has_seen_stays_his(scenario: Scenario, push: Push
 
 
 def test_an_undone_refusal_is_not_passed_on_late(scenario: Scenario, push: Push, as_manager: Caller) -> None:
-    """The event of the refusal is worked off only after the undo."""
+    """The event of the refusal is handled only after the undo."""
     following = scenario.manager(fit=0.5)
     as_manager.post(f"/v1/pushes/{push.id}/decline", json={"reason": "price"})
     as_manager.post(f"/v1/pushes/{push.id}/undo")
@@ -139,16 +139,16 @@ def test_every_answer_tells_ranking_what_was_seen(
     until = (now() + timedelta(days=2)).isoformat()
     as_manager.post(f"/v1/pushes/{last['id']}/later", json={"until": until})
     as_manager.post(f"/v1/pushes/{best['id']}/accept")
-    told = {
+    actual = {
         name: scenario.events(name)[0].payload
         for name in ("push.declined", "push.postponed", "push.accepted")
     }
-    assert {name: payload["position"] for name, payload in told.items()} == {
+    assert {name: payload["position"] for name, payload in actual.items()} == {
         "push.declined": 2,
         "push.postponed": 2,  # the declined one is gone from the list by then
         "push.accepted": 1,
     }
-    declined = told["push.declined"]
+    declined = actual["push.declined"]
     assert declined["reason"] == "price"
     assert declined["pair_score"] == 0.8
     assert declined["rank_score"] == pytest.approx(0.72)

@@ -1,4 +1,4 @@
-"""Working days and quiet hours: known days, and laws over all of them."""
+"""Working days and quiet hours: known days, and properties over all of them."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

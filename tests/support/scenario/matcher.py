@@ -30,13 +30,13 @@ from tests.support.events import handlers_of
 
 @dataclass
 class PermissiveMatcher:
-    """Recommends every manager there is, best `fits` first (0.5 where none is told)."""
+    """Recommends every manager there is, best `fits` first (0.5 where none is given)."""
 
     threshold: float = 0.5
     fits: dict[UUID, float] = field(default_factory=dict)
 
     def ranker(self, _: Session) -> "PermissiveMatcher":
-        """It has one threshold for ever."""
+        """Its threshold never changes."""
         return self
 
     def managers_for(

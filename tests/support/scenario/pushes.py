@@ -62,13 +62,13 @@ class Pushes(Records):
             return found
 
     def prefer(self, manager_id: UUID, **wishes: Any) -> None:
-        """The manager's preferences, without a word about quiet hours and days off unless told."""
+        """The manager's preferences, without quiet hours and days off unless given."""
         quiet = {"quiet_from": None, "quiet_until": None, "on_days_off": True}
         with self.database.unit_of_work() as session:
             session.merge(PushPreference(manager_id=manager_id, **quiet | wishes))
 
     def pass_days(self, days: int) -> None:
-        """Let everything that was pushed and told so far have been that much earlier."""
+        """Move everything that was pushed and notified so far that much earlier."""
         by = timedelta(days=days)
         with self.database.unit_of_work() as session:
             for push in session.scalars(select(Push)):

@@ -24,7 +24,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Person:
-    """A manager: his record's id and number, and (unless he only has a record) the client that he uses."""
+    """A manager: the id and number of their record, and their client, if they have a login."""
 
     id: UUID
     number: str
@@ -41,7 +41,7 @@ class Recognition(LibraryUsers):
         return self.user_client(Role.OPERATOR)
 
     def recognised_manager(self, name: str = "林若溪", *, organisation: Organisation | None = None) -> Person:
-        """Published, with a login; of the organisation, or one of his own."""
+        """Published, with a login; of the organisation, or one of their own."""
         http = self.user_client(Role.MANAGER, organisation or self.registered_organisation())
         manager = self.manager_record(name, user_id=http.user.id, owner=http.user.organisation_id)
         return Person(manager.id, manager.number, name, manager.owner_org_id, http)

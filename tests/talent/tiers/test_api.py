@@ -203,7 +203,7 @@ class TestEvents:
         answer = scenario.operator_client.get(f"/v1/managers/{manager.id}/tier-changes").json()["items"]
         return [(one["before"], one["after"], one["cause"]) for one in reversed(answer)]
 
-    def told(self, scenario: Scenario, manager: Person) -> int:
+    def actual(self, scenario: Scenario, manager: Person) -> int:
         return scenario.event_names(str(manager.id)).count("tier.changed")
 
     def test_from_nothing_to_e_to_d_and_back(self, scenario: Scenario) -> None:
@@ -236,7 +236,7 @@ class TestEvents:
             ("D", "E", "contract.amended"),
             ("E", None, "certificate.revoked"),
         ]
-        assert self.told(scenario, manager) == 4
+        assert self.actual(scenario, manager) == 4
 
     def test_the_same_event_twice_changes_nothing(self, scenario: Scenario) -> None:
         manager = scenario.recognised_manager()
@@ -245,7 +245,7 @@ class TestEvents:
         for _ in range(2):
             scenario.emit_event("contract.registered", contract)
             scenario.work()
-        assert len(self.changes(scenario, manager)) == self.told(scenario, manager) == 1
+        assert len(self.changes(scenario, manager)) == self.actual(scenario, manager) == 1
         with scenario.database.reading() as session:
             assert session.scalar(select(func.count()).select_from(ManagerTier)) == 1
 

@@ -1,4 +1,4 @@
-"""The tier engine: the policy's limits, what counts and why not, what is missing, and laws that always hold."""
+"""The tier engine: the policy's limits, what counts and why not, what is missing, and properties that always hold."""
 
 from dataclasses import replace
 from datetime import date
@@ -135,8 +135,10 @@ def test_a_contract_that_does_not_count_says_why() -> None:
         contract("9", landed_on=date(2026, 7, 1)),
     ]
     found = evaluate(RULES, RULES.configuration, case(*facts, day=day))
-    told = {str(line.amount_wan): (line.amount_reason, line.project_reason) for line in found.figures.lines}
-    assert told == {
+    reasons_by_amount = {
+        str(line.amount_wan): (line.amount_reason, line.project_reason) for line in found.figures.lines
+    }
+    assert reasons_by_amount == {
         "1": ("cancelled", "cancelled"),
         "2": ("share_not_confirmed", "share_not_confirmed"),
         "3": ("not_signed", "not_signed"),
