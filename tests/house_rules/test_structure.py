@@ -17,6 +17,7 @@ CHECKED = sorted(path for root in ("app", "tests", "scripts") for path in (REPOS
 NOUNS_ON_ING = {
     "embedding",
     "filing",
+    "folding",  # Unicode's term, as in "case folding"
     "indexing",
     "landing",
     "listing",

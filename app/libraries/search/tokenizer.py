@@ -1,9 +1,10 @@
 """Tokenizer for Chinese and English text, shared by full-text search and lexical matching. Deterministic."""
 
 import re
-import unicodedata
 
 import rjieba
+
+from app.text.folding import fold
 
 # A number with its unit is one word ("0.4mpa", "300mg/m3") unless a line break separates them; so is a material grade
 # ("adc12").
@@ -28,8 +29,8 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def normalise(text: str) -> str:
-    """NFKC and lower case, so that full-width and half-width forms are equal."""
-    return unicodedata.normalize("NFKC", text).lower().replace("µ", "μ")
+    """The comparison form: width, case, traditional characters and invisible ones make no difference."""
+    return fold(text)
 
 
 def words(text: str) -> list[str]:

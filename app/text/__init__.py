@@ -1,0 +1,1 @@
+"""Text as people paste and compare it: the comparison form, and what comes off incoming texts."""
