@@ -13,13 +13,14 @@ from app.engagements.tasks import service as engagement_tasks
 from app.libraries import expiry
 from app.libraries.record.indexing import Indexer
 from app.matching.embedding.embedder import Embedder
-from app.matching.feedback.judgements import delete_old_impressions
+from app.matching.feedback.impressions import delete_old_impressions
 from app.matching.matcher import Matcher
 from app.matching.training.job import train_if_due
 from app.notifications.delivery import maintenance
 from app.pushes.assignment.runs import start_nightly
 from app.pushes.digests import manager_digest, owner_digest
-from app.pushes.planning import overdue_reassignment, revision
+from app.pushes.planning import overdue_reassignment
+from app.pushes.planning.writer import expire_due
 from app.pushes.policy import current_policy
 from app.services import Services
 from app.settings import Settings
@@ -50,7 +51,7 @@ def expire_records(services: Services, session: Session) -> None:
 
 def expire_pushes(_: Services, session: Session) -> None:
     """End pushes that nobody answered in time."""
-    revision.expire_due(session)
+    expire_due(session)
 
 
 def mark_overdue_pushes(_: Services, session: Session) -> None:

@@ -44,7 +44,8 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.matching.embedding.embedder import SentenceTransformerEmbedder
 from app.matching.evaluation import metrics
-from app.matching.feedback.judgements import ShownPair, judge, record_impression
+from app.matching.feedback.impressions import ShownPair, record_impression
+from app.matching.feedback.judgements import judge
 from app.matching.feedback.models import TrainingRun
 from app.matching.ranking.features import FEATURES
 from app.matching.ranking.ranker import Ranker, load_ranker

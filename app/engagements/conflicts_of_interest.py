@@ -1,11 +1,11 @@
 """Conflicts of interest (利益冲突) of managers: by affiliation, by organisation family, or as declared."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.organisations.groups import families
+from app.accounts.organisations.groups import family_of
 from app.clock import local_now
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
@@ -54,19 +54,5 @@ def refuse_conflict_of_interest(
         )
 
 
-def family_of(session: Session, organisation_ids: Iterable[str]) -> dict[str, str]:
-    """Organisation id → id of the head of its family; strings that are not ids are left out."""
-    known = families(session, [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)])
-    return {str(org): str(top) for org, top in known.items()}
-
-
 def _family(session: Session, manager: ManagerFacts, parties: tuple[str, ...]) -> dict[str, str]:
     return family_of(session, {*parties, *manager.affiliations, *manager.declared_conflicts})
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

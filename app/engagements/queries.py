@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.engagements.access import visible_rows
@@ -41,12 +40,6 @@ def engagements(
     if opened_before is not None:
         query = query.where(Engagement.opened_at < opened_before)
     return query
-
-
-def engagements_of_pushes(session: Session, push_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Push id → id of the engagement that its acceptance opened."""
-    rows = session.execute(select(Engagement.push_id, Engagement.id).where(Engagement.push_id.in_(push_ids)))
-    return {push_id: id_ for push_id, id_ in rows if push_id is not None}
 
 
 def participants_of(engagement_ids: Collection[UUID]) -> Select[Participant]:

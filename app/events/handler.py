@@ -37,18 +37,3 @@ HandlersByName = Mapping[str, Sequence[Handler | Effect]]
 def by_name(table: HandlerTable) -> HandlersByName:
     """The table by event name, as workers use it: the row of an event holds its name."""
     return {kind.name: handlers for kind, handlers in table.items()}
-
-
-def plan(handler: Handler | Effect, services: Services, session: Session, event: ClaimedEvent) -> Any:
-    """The result of the handler's `plan`; None for an `Effect`."""
-    return handler.plan(services, session, event) if isinstance(handler, Handler) else None
-
-
-def apply(
-    handler: Handler | Effect, services: Services, session: Session, event: ClaimedEvent, planned: Any
-) -> None:
-    """Write the handler's effect, from the result of its `plan`."""
-    if isinstance(handler, Handler):
-        handler.apply(services, session, event, planned)
-    else:
-        handler(services, session, event)

@@ -19,9 +19,8 @@ from app.matching.candidates.cache import (
     filter_allowed_pairs,
     with_owner_records,
 )
-from app.matching.candidates.encoded_records import EncodedRecord, encode_record, encoded_record_of
 from app.matching.candidates.generation import CandidateGenerator, index_filter
-from app.matching.candidates.loader import Candidate
+from app.matching.candidates.loader import Candidate, EncodedRecord, encode_record, encoded_record_of
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.facts.from_records import achievement_facts, demand_facts

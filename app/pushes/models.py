@@ -8,13 +8,10 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
-    and_,
-    case,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,7 +49,7 @@ class Push(Identified, Base):
     answer is due at `answer_due_at`; from `overdue_at` on the pair may be reassigned. `follows_id` is the push whose
     end led to this attempt. An answer may be undone until `undo_until`.
 
-    `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``planning.ranking``).
+    `pair_score`, `manager_score` and `rank_score` are 0–1; `rank_key` orders an inbox (see ``planning.writer``).
     `reasons` holds those of the pair and of the recommendation. `ended_reason` is the code of the rule that cancelled
     the push; on an accepted push with `ended_at`, why its engagement ended, which freed the pair for the next manager.
     """
@@ -101,16 +98,6 @@ class Push(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
-
-
-def state_for_slots() -> ColumnElement[str]:
-    """The state of a push with regard to its pair's slots.
-
-    An accepted push whose engagement failed frees its slot and counts as expired; the pair is not pushed to that
-    manager again merely because of this.
-    """
-    failed = and_(Push.state == PushState.ACCEPTED, Push.ended_at.is_not(None))
-    return case((failed, PushState.EXPIRED.value), else_=Push.state)
 
 
 class PushAttempt(Identified, Base):

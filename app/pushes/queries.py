@@ -14,7 +14,8 @@ from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.matching.models import Pair
-from app.pushes.models import OCCUPYING, PENDING, Push, PushState, state_for_slots
+from app.pushes.eligibility.history import state_for_slots
+from app.pushes.models import OCCUPYING, PENDING, Push, PushState
 from app.pushes.policy import PairKey, Policy
 
 PAIRS_LOOKED_AT = 500

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.libraries.vocabularies import regions, vocabulary
+from app.libraries.vocabularies import vocabulary
 from app.statistics.query import Scope, StatisticsQuery
 from app.statistics.sql_functions import NONE
 
@@ -49,7 +49,8 @@ def labelled(vocabulary_name: str | None, key: str) -> dict[str, str]:
 
 
 def region_name(key: str) -> str:
-    return regions().label(key) if key in regions() else key
+    regions = vocabulary("regions")
+    return regions.label(key) if key in regions else key
 
 
 def share(part: int | None, whole: int | None) -> float | None:

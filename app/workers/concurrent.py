@@ -18,12 +18,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.database import Database
 from app.events import outbox
 from app.events.domain_event import ClaimedEvent
-from app.events.handler import HandlersByName, apply, plan
+from app.events.handler import HandlersByName
 from app.events.outbox import LeaseLost
 from app.observability import Metrics
 from app.services import Services
 from app.settings import Settings
-from app.workers.worker import HEARTBEATS_PER_LEASE, attempt, count_event, release, woken_by_emits
+from app.workers.worker import (
+    HEARTBEATS_PER_LEASE,
+    apply,
+    attempt,
+    count_event,
+    plan,
+    release,
+    woken_by_emits,
+)
 
 log = structlog.get_logger(__name__)
 

@@ -17,12 +17,12 @@ from prometheus_client import Counter
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Mapper, object_session
+from sqlalchemy.orm import Mapper, Session, object_session
 
 from app.database import Database, now
 from app.events import outbox
 from app.events.domain_event import ClaimedEvent
-from app.events.handler import HandlersByName, apply, plan
+from app.events.handler import Effect, Handler, HandlersByName
 from app.events.outbox import Event, LeaseLost
 from app.observability import Metrics
 from app.services import Services
@@ -232,3 +232,18 @@ def attempt(work: Callable[[], object]) -> Exception | None:
     except Exception as error:
         return error
     return None
+
+
+def plan(handler: Handler | Effect, services: Services, session: Session, event: ClaimedEvent) -> Any:
+    """The result of the handler's `plan`; None for an `Effect`."""
+    return handler.plan(services, session, event) if isinstance(handler, Handler) else None
+
+
+def apply(
+    handler: Handler | Effect, services: Services, session: Session, event: ClaimedEvent, planned: Any
+) -> None:
+    """Write the handler's effect, from the result of its `plan`."""
+    if isinstance(handler, Handler):
+        handler.apply(services, session, event, planned)
+    else:
+        handler(services, session, event)

@@ -24,14 +24,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.managers.newcomer_slots import FIT_FLOOR, with_newcomers
 from app.matching.managers.score import shipped_model
-from app.matching.managers.shrinkage import (
+from app.matching.managers.track_records import (
+    FIT_FLOOR,
     PushHistory,
     Tally,
     above_the_mean,
     group_mean,
     shrunk_rate,
+    with_newcomers,
 )
 from app.matching.ranking.ranker import logistic
 

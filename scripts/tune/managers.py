@@ -29,7 +29,7 @@ from scipy.special import expit
 from app.clock import local_now
 from app.libraries.exchange.dataset import Dataset, read_dataset
 from app.libraries.managers.models import Manager
-from app.matching.candidates.encoded_records import stored_text_features
+from app.matching.candidates.loader import stored_text_features
 from app.matching.embedding.embedder import OnProgress, SentenceTransformerEmbedder
 from app.matching.evaluation import metrics
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store

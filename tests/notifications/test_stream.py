@@ -19,7 +19,7 @@ from app.bootstrap import close
 from app.database import Database, now
 from app.main import create_app
 from app.pushes.models import InboxChange, Push, PushState
-from app.pushes.planning.revision import expire_due
+from app.pushes.planning.writer import expire_due
 from app.settings import Settings
 from tests.support.builders.pushes import make_push
 from tests.support.callers import Caller

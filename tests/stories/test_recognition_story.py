@@ -26,7 +26,7 @@ from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rat
 from app.libraries.managers.models import Manager
 from app.main import create_app
 from app.matching.feedback.models import Judgement
-from app.matching.managers.shrinkage import Tally
+from app.matching.managers.track_records import Tally
 from app.settings import MailSecurity, Settings
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload

@@ -1,6 +1,6 @@
 """Organisation families: an organisation and all that it controls."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -60,3 +60,17 @@ def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
         parents.update(dict.fromkeys(frontier - parents.keys()))
         frontier = {parent for parent in parents.values() if parent is not None} - parents.keys()
     return {org_id: topmost(org_id, parents) for org_id in org_ids}
+
+
+def family_of(session: Session, organisation_ids: Iterable[str]) -> dict[str, str]:
+    """Organisation id → id of the head of its family; strings that are not ids are left out."""
+    known = families(session, [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)])
+    return {str(org): str(top) for org, top in known.items()}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -12,7 +12,7 @@ from app.engagements.contract_models import Contract, ContractState
 from app.engagements.models import Engagement, Participant, ParticipantState, Stage
 from app.libraries.achievements.models import Achievement
 from app.libraries.record.enums import PublishMode
-from app.matching.managers.shrinkage import AGE_STEPS, Tally, shrunk_rate
+from app.matching.managers.track_records import AGE_STEPS, Tally, shrunk_rate
 
 NEUTRAL_END_REASONS = ("undone", "record_unavailable", "conflict_of_interest")
 """End reasons that say nothing about anybody's work; such engagements are not counted."""
@@ -50,7 +50,7 @@ def outcomes_of_managers(session: Session, manager_ids: Collection[UUID]) -> dic
 def success_rates_of_owners(session: Session, organisation_ids: Collection[UUID]) -> dict[UUID, float]:
     """Owner → share of the engagements on their public achievements that led to a contract, 0–1.
 
-    Rates from few engagements are shrunk towards 0.5 (`matching.managers.shrinkage`). Owners without a concluded
+    Rates from few engagements are shrunk towards 0.5 (`matching.managers.track_records`). Owners without a concluded
     engagement are left out.
     """
     engagements = session.scalar(_COUNT_UP_TO_FEW) or 0
@@ -102,7 +102,7 @@ def _tallies_from_engagements(session: Session, organisation_ids: Collection[UUI
 def age_weight(
     ended: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None], at: datetime
 ) -> ColumnElement[float]:
-    """The weight, at the time `at`, of an engagement that ended at `ended`, by `matching.managers.shrinkage`."""
+    """The weight, at the time `at`, of an engagement that ended at `ended`, by `matching.managers.track_records`."""
     cases = [(ended >= at - age, literal(weight)) for age, weight in AGE_STEPS]
     return case(*cases, else_=literal(0.0))
 

@@ -15,8 +15,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.achievements.schemas import AchievementCreate, AchievementPatch, AchievementRead
 from app.libraries.library import Library
 from app.libraries.record.enums import RecordKind
-from app.libraries.validation.cross_field_checks import in_order, money_range
-from app.libraries.validation.errors import field_errors_of
+from app.libraries.validation.cross_field_checks import field_errors_of, in_order, money_range
 from app.libraries.validation.values.patents import check_ip_number
 
 

@@ -21,7 +21,7 @@ from app.libraries.disclosure.price_bands import price_band
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
-from app.libraries.vocabularies import hightech_fields, industries, region_above, regions
+from app.libraries.vocabularies import region_above, vocabulary
 
 Query = TypeVar("Query", bound=Select[Any])
 
@@ -235,21 +235,22 @@ def alias(record: Record, owner: Organisation | None) -> str:
     if chosen:
         return chosen
     region = "".join(
-        regions().label(code)
+        vocabulary("regions").label(code)
         for code in reversed(_region_path(record.region))
         if not code.endswith("0000")  # the province is left out
     )
     industry = ""
     if record.industries:
-        industry = industries().label(record.industries[0])
+        industry = vocabulary("industries").label(record.industries[0])
     elif record.fields:
-        industry = hightech_fields().label(record.fields[0]) + "领域"
+        industry = vocabulary("hightech_fields").label(record.fields[0]) + "领域"
     kind = _ORGANISATION_LABELS.get(owner.kind if owner else "", "单位")
     return f"{region}某{industry}{kind}"
 
 
 def _region_path(code: str | None) -> tuple[str, ...]:
     code = region_above(code or "") or code
-    if code is None or code not in regions():
+    regions = vocabulary("regions")
+    if code is None or code not in regions:
         return ()
-    return (code, *regions().parents(code))
+    return (code, *regions.parents(code))

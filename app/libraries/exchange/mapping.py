@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.errors import Invalid
 from app.libraries.validation.values.patents import read_ip_number
-from app.libraries.vocabularies import hightech_fields, regions
+from app.libraries.vocabularies import vocabulary
 
 Organisations = Callable[[str, str, str | None], UUID]
 """(name, kind, region) → id."""
@@ -110,7 +110,7 @@ def _region(row: Mapping[str, Any]) -> str | None:
     """The record's region, used for an organisation without a region of its own. An invalid one is ignored here and
     reported for the record."""
     region = row.get("region")
-    return region if isinstance(region, str) and region in regions() else None
+    return region if isinstance(region, str) and region in vocabulary("regions") else None
 
 
 def _listed(value: Any) -> list[Any]:
@@ -133,7 +133,7 @@ def _common(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _field_code(label: Any) -> str:
     """The code of a field given by code or label. An unknown one is kept, so that the validation reports it."""
-    return hightech_fields().resolve(str(label)) or str(label)
+    return vocabulary("hightech_fields").resolve(str(label)) or str(label)
 
 
 def _ip(number: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.libraries.record.enums import PublishMode, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.validation.completeness import completeness
-from app.libraries.validation.errors import field_errors_of
+from app.libraries.validation.cross_field_checks import field_errors_of
 from app.libraries.validation.leaks.leak_check import Leak, OwnerNames, find_leaks, texts_of
 from app.libraries.validation.values.dates import check_deadline
 

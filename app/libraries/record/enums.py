@@ -41,11 +41,6 @@ class RecordKind(LabelledEnum):
     DEMAND = "demand", "技术需求", "Demand"
     MANAGER = "manager", "技术经理人", "Manager"
 
-    @property
-    def letter(self) -> str:
-        """The letter in a reference number such as JN-D-2026-000123."""
-        return self.value[0].upper()
-
 
 class RecordState(LabelledEnum):
     """States of a record: draft → submitted → published → closed | withdrawn; a returned record is a draft again."""

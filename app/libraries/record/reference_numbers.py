@@ -14,7 +14,8 @@ from app.libraries.record.models import NumberSeries
 
 def next_numbers(session: Session, kind: RecordKind, *, count: int = 1) -> list[str]:
     """The next `count` numbers of this year for records of a library."""
-    return take_numbers(session, kind.letter, prefix=f"JN-{kind.letter}", count=count)
+    letter = kind[0].upper()
+    return take_numbers(session, letter, prefix=f"JN-{letter}", count=count)
 
 
 def take_numbers(session: Session, series: str, *, prefix: str, count: int = 1) -> list[str]:

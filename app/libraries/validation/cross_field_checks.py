@@ -1,10 +1,11 @@
-"""Cross-field checks: fields must not contradict each other, in drafts either."""
+"""Checks of stored records: fields must not contradict each other, in drafts either."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from app.errors import FieldError
-from app.libraries.validation.errors import field_errors_of
 from app.libraries.validation.values.money import check_wan_range
 
 
@@ -21,3 +22,12 @@ def in_order(record: Any, first: str, last: str) -> Iterator[FieldError]:
         yield FieldError(
             last, "order", f"{end} 早于 {start},请更正", f"{end} is earlier than {start}; correct one of them"
         )
+
+
+def field_errors_of(field: str, check: Callable[[], Any]) -> Iterator[FieldError]:
+    """Run a check of ``validation.values`` and yield its error for `field`; yield nothing if the check passes."""
+    try:
+        check()
+    except PydanticCustomError as error:
+        context = error.context or {}
+        yield FieldError(field, error.type, str(context["zh"]), str(context["en"]))

@@ -1,11 +1,8 @@
 """Validation errors with a Chinese and an English message, for any caller that shows them next to the field."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from pydantic_core import PydanticCustomError
-
-from app.errors import FieldError
 
 
 def field_error(code: LiteralString, *, zh: str, en: str, **facts: str | int) -> PydanticCustomError:
@@ -15,12 +12,3 @@ def field_error(code: LiteralString, *, zh: str, en: str, **facts: str | int) ->
     suggestions for an unknown code.
     """
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en, **facts})
-
-
-def field_errors_of(field: str, check: Callable[[], Any]) -> Iterator[FieldError]:
-    """Run a check of ``validation.values`` and yield its error for `field`; yield nothing if the check passes."""
-    try:
-        check()
-    except PydanticCustomError as error:
-        context = error.context or {}
-        yield FieldError(field, error.type, str(context["zh"]), str(context["en"]))

@@ -2,11 +2,6 @@
 
 from app.libraries.vocabularies.catalogue import (
     UnknownVocabularyError,
-    hightech_fields,
-    industries,
-    regions,
-    transfer_modes,
-    trl_levels,
     vocabulary,
     vocabulary_names,
 )
@@ -23,14 +18,9 @@ __all__ = [
     "Vocabulary",
     "VocabularyTerm",
     "field_distance",
-    "hightech_fields",
-    "industries",
     "region_above",
     "region_covers",
     "region_distance",
-    "regions",
-    "transfer_modes",
-    "trl_levels",
     "vocabulary",
     "vocabulary_names",
 ]

@@ -17,6 +17,12 @@ class UnknownVocabularyError(KeyError):
 def vocabulary(name: str) -> Vocabulary:
     """The vocabulary stored in `data/<name>.json`.
 
+    The larger ones are trees: `hightech_fields` (eight fields of the first level, two digits, and 52 of the second,
+    three digits), `industries` of GB/T 4754-2017 (sections `C` and divisions `C34`; `34` resolves to it), and `regions`
+    by GB/T 2260 code (province → city → district; `000000` is overseas). `transfer_modes` have the attribute
+    `contract_type`, the technology contract that a mode leads to, if any; the levels 1–9 of `trl` have `stage`,
+    `stage_zh` and `evidence_zh`.
+
     Raises:
         UnknownVocabularyError: there is no such file.
     """
@@ -56,28 +62,3 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         source=data.get("source", ""),
         retired=MappingProxyType(retired),
     )
-
-
-def hightech_fields() -> Vocabulary:
-    """High-technology fields: eight of the first level (two digits) and 52 of the second (three digits)."""
-    return vocabulary("hightech_fields")
-
-
-def industries() -> Vocabulary:
-    """Industries of GB/T 4754-2017: sections (`C`) and divisions (`C34`; `34` resolves to it)."""
-    return vocabulary("industries")
-
-
-def regions() -> Vocabulary:
-    """Regions by GB/T 2260 code, a tree of province → city → district; `000000` is overseas."""
-    return vocabulary("regions")
-
-
-def transfer_modes() -> Vocabulary:
-    """Transfer modes. The attribute `contract_type` names the technology contract that a mode leads to, if any."""
-    return vocabulary("transfer_modes")
-
-
-def trl_levels() -> Vocabulary:
-    """Technology readiness levels `1`–`9`, with the attributes `stage`, `stage_zh` and `evidence_zh`."""
-    return vocabulary("trl")

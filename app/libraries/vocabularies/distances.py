@@ -2,7 +2,7 @@
 
 import re
 
-from app.libraries.vocabularies.catalogue import hightech_fields, regions
+from app.libraries.vocabularies.catalogue import vocabulary
 
 FIELD_FAR = 3
 REGION_FAR = 4
@@ -18,7 +18,7 @@ def field_distance(a: str, b: str) -> int:
     Raises:
         KeyError: a code is not in the vocabulary.
     """
-    fields = hightech_fields()
+    fields = vocabulary("hightech_fields")
     if fields.root(a) != fields.root(b):
         return FIELD_FAR
     if a == b:
@@ -46,12 +46,13 @@ def region_above(code: str) -> str | None:
     The list is complete for the cities of Shandong and the districts of Jinan. Elsewhere it holds the provinces and
     the larger cities. An unlisted code in an incomplete part is accepted; in a complete part it is invalid.
     """
-    if not re.fullmatch(r"[1-9]\d{5}", code) or code in regions() or code.startswith(_JINAN):
+    regions = vocabulary("regions")
+    if not re.fullmatch(r"[1-9]\d{5}", code) or code in regions or code.startswith(_JINAN):
         return None
     city, province = f"{code[:4]}00", f"{code[:2]}0000"
-    if city in regions() and city != code:
+    if city in regions and city != code:
         return city
-    return province if province in regions() and not code.startswith(_SHANDONG) else None
+    return province if province in regions and not code.startswith(_SHANDONG) else None
 
 
 def region_distance(a: str, b: str) -> int:

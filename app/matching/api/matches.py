@@ -26,8 +26,7 @@ from app.matching.api.schemas import (
     RecommendationsOut,
     TextMatchIn,
 )
-from app.matching.feedback.impressions import ImpressionLog, Shown
-from app.matching.feedback.judgements import shown_pairs
+from app.matching.feedback.impressions import ImpressionLog, Shown, shown_pairs
 from app.matching.models import Pair
 from app.matching.ranking.explanation import shown
 from app.matching.results import MatchAnswer, PairFilter

@@ -12,15 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.database import insert_into, on_sqlite
 from app.libraries.record.enums import RecordKind
-from app.matching.models import RECORD_VECTORS_SEQ, Embedding, RecordVector, Vector
+from app.matching.models import RECORD_VECTORS_SEQ, SENTENCE_TYPE, Embedding, RecordVector, Vector
 
 T = TypeVar("T")
 
 # SQLite allows 32,766 parameters per statement; smaller lists also keep statements cacheable.
 _CHUNK = 500
-
-# Half precision changes an inner product of unit vectors by less than 0.001 and halves the largest column.
-_SENTENCE_TYPE = np.dtype("<f2")
 
 
 def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -> dict[str, Vector]:
@@ -100,7 +97,7 @@ def store_vector(
         "valid_until": valid_until,
         "vector": vector,
         "sentences": list(sentences),
-        "sentence_vectors": np.ascontiguousarray(sentence_vectors, dtype=_SENTENCE_TYPE).tobytes(),
+        "sentence_vectors": np.ascontiguousarray(sentence_vectors, dtype=SENTENCE_TYPE).tobytes(),
         "traits": dict(traits or {}),
     }
     session.execute(
@@ -129,11 +126,6 @@ def others_models(session: Session, model_id: str) -> bool:
         or_(RecordVector.model_id < model_id, RecordVector.model_id > model_id),
     )
     return session.scalar(found.limit(1)) is not None
-
-
-def halves(packed: bytes, dimension: int) -> NDArray[np.float16]:
-    """View of stored `sentence_vectors`, float16 [n, dimension], without a copy."""
-    return np.frombuffer(packed, dtype=_SENTENCE_TYPE).reshape(-1, dimension)
 
 
 def load_vectors(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Vector]:

@@ -1,109 +1,23 @@
-"""Judgements: training signals from use, with the impressions that they refer to.
+"""Judgements: training signals from use, with the features that were shown.
 
 Pushes and engagements are above matching. Their events become judgements in ``pushes/feedback/training_signals.py``,
 or, if the payload names the pair, in ``training/outcome_handlers.py``; both call `judge` and `retract`.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.principal import Principal
-from app.clock import JINAN_TIME
-from app.database import insert_into, new_id, now
+from app.database import now
 from app.matching.feedback.labels import UNANSWERED, signal_table
 from app.matching.feedback.models import Impression, Judgement
 from app.matching.models import Pair
-from app.matching.ranking.features import FEATURES
-from app.matching.results import MatchAnswer
 
-MOST_ITEMS = 50
 _LISTS_LOOKED_AT = 20
-_DIGITS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPair:
-    """One pair of a list: its position from 1, its score (0–1) and the features that were scored, by name."""
-
-    position: int
-    demand_id: UUID
-    achievement_id: UUID
-    score: float
-    features: Mapping[str, float]
-
-
-def viewer_of(principal: Principal) -> UUID | None:
-    """The id under which impressions and answers of a principal are stored: the manager's record or the organisation.
-
-    None for operators, who view lists to supervise, and for anonymous readers. The user's own id is never stored.
-    """
-    if principal.sees_everything or principal.is_anonymous:
-        return None
-    return principal.manager_id or principal.organisation_id
-
-
-def shown_pairs(answer: MatchAnswer) -> list[ShownPair]:
-    """The shown list of a record's matches. Matches of a free text are left out: they belong to no stored pair."""
-    return [
-        ShownPair(position, item.demand_id, item.achievement_id, item.score, item.features)
-        for position, item in enumerate(answer.items, 1)
-        if item.demand_id is not None and item.achievement_id is not None
-    ]
-
-
-def record_impression(
-    session: Session,
-    *,
-    surface: str,
-    viewer_id: UUID,
-    subject_id: UUID,
-    pairs: Sequence[ShownPair],
-    model_version: str,
-    at: datetime | None = None,
-) -> bool:
-    """Record an impression; the same list, viewer and day are recorded once.
-
-    Returns whether it was new.
-    """
-    if not pairs:
-        return False
-    moment = at or now()
-    names = [feature.name for feature in FEATURES]
-    values = {
-        "id": new_id(),
-        "surface": surface,
-        "viewer_id": viewer_id,
-        "subject_id": subject_id,
-        "day": moment.astimezone(JINAN_TIME).date(),
-        "list_hash": _list_hash(pairs),
-        "shown_at": moment,
-        "model_version": model_version,
-        "features": names,
-        "items": [_item(pair, names) for pair in pairs[:MOST_ITEMS]],
-    }
-    insert = insert_into(session, Impression).values(**values)
-    written = session.scalar(insert.on_conflict_do_nothing().returning(Impression.id))
-    return written is not None
-
-
-def is_recorded(
-    session: Session, *, viewer_id: UUID, subject_id: UUID, pairs: Sequence[ShownPair], at: datetime
-) -> bool:
-    """Whether this list is already recorded for this day, so that reloading a page needs no write."""
-    query = select(Impression.id).where(
-        Impression.viewer_id == viewer_id,
-        Impression.subject_id == subject_id,
-        Impression.day == at.astimezone(JINAN_TIME).date(),
-        Impression.list_hash == _list_hash(pairs),
-    )
-    return session.scalar(query) is not None
 
 
 def judge(
@@ -190,13 +104,6 @@ def delete_judgement(
     session.flush()
 
 
-def delete_old_impressions(session: Session, *, older_than: timedelta, at: datetime | None = None) -> int:
-    """Delete older impressions; judgements keep their features. Returns the number deleted."""
-    result = session.execute(delete(Impression).where(Impression.shown_at < (at or now()) - older_than))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
-
-
 def _is_kept(known: Judgement, reason: str | None) -> bool:
     return known.taken_back_at is None and known.reason == reason
 
@@ -238,19 +145,3 @@ def _as_shown(
         "features": dict(pair.features),
         "model_version": pair.model_version,
     }
-
-
-def _item(shown: ShownPair, names: Sequence[str]) -> list[Any]:
-    return [
-        shown.position,
-        str(shown.demand_id),
-        str(shown.achievement_id),
-        round(shown.score, _DIGITS),
-        *(round(shown.features[name], _DIGITS) if name in shown.features else None for name in names),
-    ]
-
-
-def _list_hash(pairs: Sequence[ShownPair]) -> str:
-    """Digest of the pairs and positions only: scores and features of the same list may vary slightly within a day."""
-    text = " ".join(f"{pair.position}:{pair.demand_id}:{pair.achievement_id}" for pair in pairs)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -44,8 +44,8 @@ TIERS: Mapping[str, float] = {"E": 1 / 3, "D": 2 / 3, "C": 1.0}
 class EncodedManager:
     """A manager with their vectors: the whole text (d), and one row per sentence of `passages.sentences`.
 
-    `acceptance` and `success` are relative to the mean (see ``shrinkage``); `tier` is C, D, E or None. Unknown values
-    are neutral. `is_new` means that they have received few pushes.
+    `acceptance` and `success` are relative to the mean (see ``track_records``); `tier` is C, D, E or None. Unknown
+    values are neutral. `is_new` means that they have received few pushes.
     """
 
     facts: ManagerFacts

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.accounts.organisations.groups import families
+from app.accounts.organisations.groups import family_of
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
-from app.matching.candidates.encoded_records import stored_text_features
+from app.matching.candidates.loader import stored_text_features
 from app.matching.facts.from_records import manager_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.index import IndexFilter, VectorIndex
 from app.matching.managers.features import EncodedManager
 from app.matching.managers.score import ScoredManager, rank_managers
-from app.matching.managers.shrinkage import PushHistory, Tally, above_the_mean
+from app.matching.managers.track_records import PushHistory, Tally, above_the_mean
 from app.matching.ranking.corpus_statistics import StoreStatistics
 from app.matching.ranking.similarity import TextFeatures
 from app.matching.results import ManagerRecommendation
@@ -73,7 +73,7 @@ def managers_for(
 ) -> list[ManagerRecommendation]:
     """Recommended managers first, then those with a conflict or without a free slot, each group by score.
 
-    Some slots of the first group may be reserved for newcomers (see ``newcomer_slots``).
+    Some slots of the first group may be reserved for newcomers (see `with_newcomers`).
     """
     nearest = index.search(
         session,
@@ -139,7 +139,7 @@ def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFa
     involved = {*pair.demand.party_orgs, *pair.achievement.party_orgs}
     for facts in managers:
         involved.update(facts.affiliations, facts.declared_conflicts)
-    return {str(org): str(head) for org, head in families(session, {UUID(id_) for id_ in involved}).items()}
+    return family_of(session, involved)
 
 
 def _recommendation(scored: ScoredManager) -> ManagerRecommendation:

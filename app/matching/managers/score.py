@@ -19,7 +19,7 @@ from app.matching.managers.features import (
     PairTarget,
     manager_features,
 )
-from app.matching.managers.newcomer_slots import FIT_FLOOR, with_newcomers
+from app.matching.managers.track_records import FIT_FLOOR, with_newcomers
 from app.matching.ranking.baseline import CorpusBaseline
 from app.matching.ranking.ranker import logistic
 from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
@@ -85,7 +85,7 @@ def rank_managers(
     """All managers: those who may be recommended first, each group by score except for newcomer slots.
 
     `context` and `managers_usual` are the statistics of the libraries that the vectors come from; `newcomer_share` is
-    the share of reserved slots (see ``newcomer_slots``).
+    the share of reserved slots (see `with_newcomers`).
     """
     model = model or shipped_model()
     target = PairTarget.of(demand, achievement, context)

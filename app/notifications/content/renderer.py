@@ -16,7 +16,7 @@ from app.clock import JINAN_TIME
 from app.engagements.tasks.service import needs_reminder
 from app.events.messages import MessageKind
 from app.libraries.summaries import RecordSummary
-from app.libraries.vocabularies import regions
+from app.libraries.vocabularies import vocabulary
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches
 from app.notifications.content.audience import Audience, pushes_for
@@ -232,11 +232,12 @@ def _describe(push: PushRead, context: RenderContext) -> dict[str, Any]:
 
 
 def _side(record: RecordSummary) -> dict[str, Any]:
+    regions = vocabulary("regions")
     return {
         "title": record.title,
         "number": record.number,
         "owner": record.owner_name or record.public_alias,
-        "region": regions().label(record.region) if record.region and record.region in regions() else None,
+        "region": regions.label(record.region) if record.region and record.region in regions else None,
         "text": record.text,
     }
 

@@ -10,7 +10,7 @@ from uuid import UUID
 class DigestCandidate:
     """A push, or one that would be written.
 
-    `rank_key` orders candidates, higher first (see ``planning.ranking``). `new` means that the manager has not been
+    `rank_key` orders candidates, higher first (see ``planning.writer``). `new` means that the manager has not been
     notified of it.
     """
 

@@ -16,13 +16,13 @@ from app.libraries.summaries import ManagerSummary
 from app.pushes.digests.composition import ComposedDigest, DigestCandidate, compose
 from app.pushes.digests.manager_digest import entries_of
 from app.pushes.digests.schemas import LeftOut, PreviewItem, PreviewRead
-from app.pushes.eligibility.attempts import recent_pushes
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES
+from app.pushes.eligibility.history import recent_pushes
 from app.pushes.eligibility.rules import violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PENDING, Push
 from app.pushes.planning.plan import pairs_for_manager, plan_for_manager
-from app.pushes.planning.ranking import rank_key, rank_score
+from app.pushes.planning.writer import rank_key, rank_score
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.service import Preferences
@@ -194,8 +194,7 @@ def _planned(
         if key not in scores:
             reasons.add("not_recommended")
             continue
-        snapshot.recent[manager_id] = snapshot.recent[manager_id].one_more()
-        snapshot.pending[manager_id] += 1
+        snapshot.count_push(manager_id)
         owners = frozenset(
             {snapshot.demands[key[0]].owner_org_id, snapshot.achievements[key[1]].owner_org_id}
         )

@@ -17,7 +17,7 @@ class PairEligibility:
     `score` (0–1) is None if the pair is not ranked, or no longer. `ranked_fully` means that a good pair would have a
     score: its record was just ranked, and the list was not cut short. `org_family` maps the id of an organisation to
     that of its topmost parent. `occupied` counts the pushes that occupy one of the pair's `slots`. `owner_refused`
-    means that one of the owners is not interested in the match (see ``owner_refusals``).
+    means that one of the owners is not interested in the match (see `pairs_refused_by_owner`).
     """
 
     demand: DemandFacts
@@ -42,10 +42,6 @@ class RecentPushes:
 
     day: int = 0
     week: int = 0
-
-    def one_more(self) -> "RecentPushes":
-        """The counts after one more push."""
-        return RecentPushes(self.day + 1, self.week + 1)
 
 
 NO_RECENT_PUSHES = RecentPushes()

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
+from app.accounts.organisations.groups import family_of
 from app.clock import today
 from app.database import now
-from app.engagements.conflicts_of_interest import family_of
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -22,11 +22,16 @@ from app.libraries.record.models import Record
 from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.models import Pair
-from app.pushes.eligibility.attempts import pending_by_manager, recent_pushes, repushable
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairEligibility, PushFacts, RecentPushes
-from app.pushes.eligibility.owner_refusals import pairs_refused_by_owner
+from app.pushes.eligibility.history import (
+    pairs_refused_by_owner,
+    pending_by_manager,
+    recent_pushes,
+    repushable,
+    state_for_slots,
+)
 from app.pushes.eligibility.repush_policy import RepushReason
-from app.pushes.models import OCCUPYING, Push, PushState, state_for_slots
+from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences import working_time
 from app.pushes.preferences.service import Preferences, managers_preferences
@@ -51,6 +56,12 @@ class ManagersSnapshot:
     def day(self) -> date:
         """The local day of the snapshot in Jinan."""
         return working_time.local(self.moment).date()
+
+    def count_push(self, manager_id: UUID) -> None:
+        """Count one more pending push of this manager."""
+        recent = self.recent.get(manager_id, NO_RECENT_PUSHES)
+        self.recent[manager_id] = RecentPushes(recent.day + 1, recent.week + 1)
+        self.pending[manager_id] += 1
 
     def with_pair(
         self,
@@ -84,7 +95,7 @@ class ManagersSnapshot:
 class EligibilitySnapshot(ManagersSnapshot):
     """The rows and facts of some pairs and managers at one moment, each read once.
 
-    `recent` and `pending` are mutable: code that writes or plans several pushes counts each of them here.
+    `recent`, `pending` and `pushes` are mutable: code that writes or plans several pushes counts each of them here.
     """
 
     demands: Mapping[UUID, Demand]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.database import now
 from app.engagements.lifecycle.outcomes import age_weight
-from app.matching.managers.shrinkage import PushHistory, Tally
+from app.matching.managers.track_records import PushHistory, Tally
 from app.pushes.models import Push, PushState
 
 ABOUT_THE_PAIR = ("too_early", "outside_need", "price", "terms", "already_known", "unclear_text")

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.events.catalogue import PushAccepted, PushDeclined
 from app.events.domain_event import ClaimedEvent, subject_id_of
-from app.matching.feedback.judgements import ShownPair, judge, retract
+from app.matching.feedback.impressions import ShownPair
+from app.matching.feedback.judgements import judge, retract
 from app.matching.models import Pair
 from app.pushes.models import Push, PushState
 from app.services import Services

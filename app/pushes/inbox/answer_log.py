@@ -11,7 +11,7 @@ from app.accounts.access.principal import Principal
 from app.events.catalogue import PushAccepted, PushDeclined
 from app.events.outbox import emit
 from app.pushes import queries
-from app.pushes.eligibility.attempts import current_attempt
+from app.pushes.eligibility.history import current_attempt
 from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 

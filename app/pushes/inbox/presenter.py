@@ -1,13 +1,15 @@
 """Presenter of pushes: both records at the reader's view level, read in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import by_id, now
 from app.engagements.disclosure import opened_records
-from app.engagements.queries import engagements_of_pushes
+from app.engagements.models import Engagement
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.summaries import manager_summaries, summariser
@@ -71,3 +73,9 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
 def read_one(session: Session, push: Push, *, principal: Principal) -> PushRead:
     """The response for one push."""
     return read_many(session, [push], principal=principal)[0]
+
+
+def engagements_of_pushes(session: Session, push_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Push id → id of the engagement that its acceptance opened."""
+    rows = session.execute(select(Engagement.push_id, Engagement.id).where(Engagement.push_id.in_(push_ids)))
+    return {push_id: id_ for push_id, id_ in rows if push_id is not None}

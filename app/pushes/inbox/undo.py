@@ -14,7 +14,7 @@ from app.errors import Conflict
 from app.events.catalogue import PushUndone
 from app.events.outbox import emit
 from app.pushes import queries
-from app.pushes.eligibility.attempts import UNDONE, current_attempt
+from app.pushes.eligibility.history import UNDONE, current_attempt
 from app.pushes.eligibility.rules import pending_violations
 from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.inbox.answer_log import answer_payload

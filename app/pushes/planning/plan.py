@@ -5,8 +5,10 @@ again against the present rows under lock, so that an outdated plan does no harm
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import by_id, now
@@ -17,11 +19,12 @@ from app.matching.facts.from_records import achievement_facts, demand_facts
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.facts import PairEligibility
+from app.pushes.eligibility.history import pairs_refused_by_owner, repushable, state_for_slots
 from app.pushes.eligibility.rules import refusals
 from app.pushes.eligibility.snapshot import load_managers
+from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
-from app.pushes.planning.slots import Slots, free_slots
-from app.pushes.policy import Policy
+from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences import working_time
 from app.pushes.recommender import Recommender
 
@@ -36,6 +39,14 @@ PAIRS_FOR_A_MANAGER = 60
 
 LEAST_FIT = 0.1
 """The lowest manager score, 0–1, of a push: below it neither field, region nor track record supports the manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The number of free slots of a pair, and the managers who had it and may not receive it again."""
+
+    free: int
+    pushed_to: frozenset[UUID]
 
 
 def plan_pairs(
@@ -141,3 +152,33 @@ def _candidates(
         if len(candidates) >= needed or len(ranked) < limit or limit >= MAX_MANAGERS:
             return candidates
         limit = min(limit * 3, MAX_MANAGERS)
+
+
+def free_slots(
+    session: Session, pairs: Sequence[Pair], *, policy: Policy, freed: Collection[UUID] = ()
+) -> dict[PairKey, Slots]:
+    """The slots of these pairs, in their order.
+
+    The slots of the pushes `freed` (ids) count as free. A pair that an owner refused has no free slot.
+    """
+    rows = session.execute(
+        select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_slots(), Push.id).where(
+            Push.demand_id.in_({pair.demand_id for pair in pairs}),
+            Push.achievement_id.in_({pair.achievement_id for pair in pairs}),
+        )
+    )
+    by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
+    repush_reasons = repushable(session, by_key, policy.repush)
+    refused = pairs_refused_by_owner(session, by_key, policy.repush)
+    states: dict[PairKey, dict[UUID, str]] = {}
+    for demand_id, achievement_id, manager_id, state, id_ in rows:
+        effective = PushState.EXPIRED if id_ in freed else state
+        states.setdefault((demand_id, achievement_id), {})[manager_id] = effective
+    slots = {}
+    for pair in pairs:
+        key = (pair.demand_id, pair.achievement_id)
+        by_manager = states.get(key, {})
+        occupied = sum(state in OCCUPYING for state in by_manager.values())
+        pushed_to = frozenset(id_ for id_ in by_manager if (key, id_) not in repush_reasons)
+        slots[key] = Slots(0 if key in refused else policy.slots_per_pair - occupied, pushed_to)
+    return slots

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.libraries.vocabularies import hightech_fields
+from app.libraries.vocabularies import vocabulary
 from app.statistics.common import count_by_key, head, labelled, region_name, share
 from app.statistics.queries import demands as queries
 from app.statistics.queries.demands import FunnelStep
@@ -61,7 +61,7 @@ def _steps(
     shown = publishable_steps(counts, criteria.min_cell) if criteria.suppresses else [True] * len(counts)
     visible_counts = [count if is_shown else None for count, is_shown in zip(counts, shown, strict=True)]
     group = None if group_by is None else key
-    fields = hightech_fields()
+    fields = vocabulary("hightech_fields")
     name = None
     if group is not None:
         in_fields = group_by == "field" and key in fields
@@ -117,7 +117,7 @@ def reason_lines(
 def gaps(session: Session, criteria: StatisticsQuery) -> GapsRead:
     """Demand and supply by first-level field, from records published in the period that are still published."""
     lines: dict[str, dict[str, int]] = {
-        key: dict.fromkeys(_GAP_COUNTS, 0) for key in hightech_fields().children()
+        key: dict.fromkeys(_GAP_COUNTS, 0) for key in vocabulary("hightech_fields").children()
     }
 
     def counts_of(key: str) -> dict[str, int]:

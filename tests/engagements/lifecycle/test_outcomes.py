@@ -10,7 +10,7 @@ from app.database import now
 from app.engagements.lifecycle import outcomes
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
 from app.engagements.models import Engagement
-from app.matching.managers.shrinkage import Tally, above_the_mean
+from app.matching.managers.track_records import Tally, above_the_mean
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.callers import Caller, LogIn

@@ -8,20 +8,15 @@ from app.libraries.record.enums import CertificateLevel, RecordKind
 from app.libraries.vocabularies import (
     UnknownVocabularyError,
     field_distance,
-    hightech_fields,
-    industries,
     region_covers,
     region_distance,
-    regions,
-    transfer_modes,
-    trl_levels,
     vocabulary,
     vocabulary_names,
 )
 
 ALL_CODES = [(name, code) for name in vocabulary_names() for code in vocabulary(name).codes]
-FIELD = st.sampled_from(hightech_fields().codes)
-REGION = st.sampled_from(regions().codes)
+FIELD = st.sampled_from(vocabulary("hightech_fields").codes)
+REGION = st.sampled_from(vocabulary("regions").codes)
 
 
 @pytest.mark.parametrize("name", vocabulary_names())
@@ -47,14 +42,14 @@ def test_labels_resolve_to_their_term_or_to_a_child_of_the_same_label(name: str)
 
 
 def test_the_official_sizes() -> None:
-    fields = hightech_fields()
+    fields = vocabulary("hightech_fields")
     assert len(fields.children()) == 8
     assert len(fields) == 60
-    assert len(industries().children()) == 20
-    assert len(industries()) == 117
-    assert len(regions().children("370000")) == 16
-    assert len(regions().children("370100")) == 12
-    assert trl_levels().codes == tuple("123456789")
+    assert len(vocabulary("industries").children()) == 20
+    assert len(vocabulary("industries")) == 117
+    assert len(vocabulary("regions").children("370000")) == 16
+    assert len(vocabulary("regions").children("370100")) == 12
+    assert vocabulary("trl").codes == tuple("123456789")
 
 
 @pytest.mark.parametrize(
@@ -84,23 +79,23 @@ def test_resolve_takes_codes_labels_and_usual_names(name: str, text: str, code: 
 
 @pytest.mark.parametrize("text", ["", "   ", "不存在的领域", "999999", "新材料\u4e00"])
 def test_resolve_never_guesses(text: str) -> None:
-    assert hightech_fields().resolve(text) is None
+    assert vocabulary("hightech_fields").resolve(text) is None
 
 
 def test_suggestions_are_near_and_valid() -> None:
-    assert hightech_fields().suggest("金属新材")[0] in ("40", "401")
-    assert "C34" in industries().suggest("通用设备制造")
-    assert hightech_fields().suggest("") == ()
+    assert vocabulary("hightech_fields").suggest("金属新材")[0] in ("40", "401")
+    assert "C34" in vocabulary("industries").suggest("通用设备制造")
+    assert vocabulary("hightech_fields").suggest("") == ()
 
 
 def test_a_retired_region_names_its_successors() -> None:
-    assert regions().resolve("371200") is None
-    assert regions().suggest("371200") == ("370116", "370117")
+    assert vocabulary("regions").resolve("371200") is None
+    assert vocabulary("regions").suggest("371200") == ("370116", "370117")
 
 
 @given(st.text(max_size=30))
 def test_resolve_and_suggest_take_any_text(text: str) -> None:
-    for words in (hightech_fields(), regions()):
+    for words in (vocabulary("hightech_fields"), vocabulary("regions")):
         found = words.resolve(text)
         assert found is None or found in words
         assert all(code in words for code in words.suggest(text))
@@ -111,27 +106,26 @@ def test_unknown_names_and_codes() -> None:
         vocabulary("nothing")
     with pytest.raises(UnknownVocabularyError):
         vocabulary("../regions")
-    assert regions().label("123456") == "123456"
-    assert regions().label("370100", "en") == "Jinan"
+    assert vocabulary("regions").label("123456") == "123456"
+    assert vocabulary("regions").label("370100", "en") == "Jinan"
 
 
 def test_a_vocabulary_can_not_be_changed() -> None:
     with pytest.raises(AttributeError):
-        regions().name = "other"  # type: ignore[misc]
+        vocabulary("regions").name = "other"  # type: ignore[misc]
     with pytest.raises(TypeError):
-        transfer_modes().term("licence").attributes["contract_type"] = "x"  # type: ignore[index]
+        vocabulary("transfer_modes").term("licence").attributes["contract_type"] = "x"  # type: ignore[index]
 
 
 def test_enums_and_vocabularies_say_the_same() -> None:
     assert tuple(CertificateLevel) == vocabulary("certificate_levels").codes
     assert CertificateLevel.ADVANCED.rank > CertificateLevel.PRIMARY.rank
-    assert RecordKind.DEMAND.letter == "D"
     assert RecordKind.DEMAND.label("en-GB") == "Demand"
 
 
 def test_contract_types_of_transfer_modes_exist() -> None:
     contracts = vocabulary("contract_types")
-    for term in transfer_modes():
+    for term in vocabulary("transfer_modes"):
         assert term.attributes.get("contract_type", "service") in contracts
 
 
@@ -177,7 +171,7 @@ def test_covering_is_an_order(a: str, b: str, c: str) -> None:
 
 @given(REGION)
 def test_a_parent_region_covers_its_children(code: str) -> None:
-    for child in regions().children(code):
+    for child in vocabulary("regions").children(code):
         assert region_covers(code, child)
         assert region_distance(code, child) == 1
 

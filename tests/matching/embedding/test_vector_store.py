@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.database import Database, new_id
 from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
-from app.matching.models import RecordVector
+from app.matching.models import RecordVector, halves
 from tests.matching.index.vector_stores import (
     DIMENSION,
     MODEL,
@@ -110,7 +110,7 @@ def test_sentences_come_back_in_order_beside_their_vectors(database: Database) -
         rows = session.execute(
             select(RecordVector.record_id, RecordVector.sentences, RecordVector.sentence_vectors)
         )
-        found = {row[0]: (row[1], vector_store.halves(row[2], DIMENSION)) for row in rows}
+        found = {row[0]: (row[1], halves(row[2], DIMENSION)) for row in rows}
     assert set(found) == set(ids)
     for place, record_id in enumerate(ids):
         sentences, matrix = found[record_id]

@@ -8,14 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from app.database import Database
-from app.matching.feedback.judgements import (
+from app.matching.feedback.impressions import (
     ShownPair,
     delete_old_impressions,
     is_recorded,
-    judge,
     record_impression,
-    retract,
 )
+from app.matching.feedback.judgements import judge, retract
 from app.matching.feedback.models import Impression, Judgement
 from app.matching.models import Pair
 from app.matching.training.examples import collect_examples

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.managers.newcomer_slots import RESERVED_PLACES, is_reserved, with_newcomers
+from app.matching.managers.track_records import RESERVED_PLACES, is_reserved, with_newcomers
 
 lists = st.lists(st.integers(0, 50), unique=True, max_size=25)
 newcomers = st.sets(st.integers(0, 50))

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from app.accounts.models import Organisation, Role
 from app.database import Database, now
 from app.libraries.demands.models import Demand
-from app.matching.managers.shrinkage import NEWCOMER_PUSHES
+from app.matching.managers.track_records import NEWCOMER_PUSHES
 from app.matching.matcher import Matcher
 from app.pushes.models import Push, PushState
 from tests.support.builders.achievements import achievement_payload

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.matching.facts.models import TrackRecord
 from app.matching.managers.features import EncodedManager, region_served
-from app.matching.managers.newcomer_slots import FIT_FLOOR
 from app.matching.managers.score import ScoredManager, rank_managers
+from app.matching.managers.track_records import FIT_FLOOR
 from app.matching.ranking.baseline import CorpusBaseline
 from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
 from app.matching.text.bm25 import CorpusStats

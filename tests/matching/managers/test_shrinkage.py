@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.managers.shrinkage import (
+from app.matching.managers.track_records import (
     NEWCOMER_PUSHES,
     PushHistory,
     Tally,

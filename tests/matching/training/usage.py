@@ -16,7 +16,7 @@ from app.accounts.models import Organisation
 from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.feedback.judgements import ShownPair, record_impression
+from app.matching.feedback.impressions import ShownPair, record_impression
 from app.matching.feedback.models import Judgement
 from app.matching.ranking.ranker import Ranker, load_ranker
 

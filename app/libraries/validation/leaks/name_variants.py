@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import rjieba
 
-from app.libraries.vocabularies.catalogue import regions
+from app.libraries.vocabularies.catalogue import vocabulary
 
 # Longest first: 股份有限公司 must match before 公司.
 _LEGAL = re.compile(
@@ -86,7 +86,7 @@ def _latin_forms(name: str) -> tuple[str, ...]:
 @cache
 def _region_names() -> tuple[str, ...]:
     names = {"中国", "中华"}
-    for term in regions():
+    for term in vocabulary("regions"):
         for label in (term.zh, *term.aliases):
             if re.fullmatch(r"[\u4e00-\u9fff]{2,}", label):
                 names.add(label)

@@ -15,9 +15,8 @@ from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
 from app.matching.index import snapshot
 from app.matching.index.base import Array, Hit, IndexFilter, StoredVectors, best_of, queries_2d
-from app.matching.index.change_log import CommittedChanges
 from app.matching.index.columns import description_of
-from app.matching.index.locks import ReadWriteLock
+from app.matching.index.in_memory import CommittedChanges, ReadWriteLock
 from app.matching.index.vectors.clusters import ASKED
 from app.matching.index.vectors.shard import FLAT_UP_TO, IndexEntry, Shard
 from app.matching.models import RecordVector

@@ -14,9 +14,8 @@ from app.database import Database
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
 from app.matching.index.base import Hit, IndexFilter
-from app.matching.index.change_log import CommittedChanges
 from app.matching.index.columns import FilterColumns, Mask, description_of
-from app.matching.index.locks import ReadWriteLock
+from app.matching.index.in_memory import CommittedChanges, ReadWriteLock
 from app.matching.index.words.base import LexicalIndex, chunks
 from app.matching.index.words.postings import InvertedIndex
 from app.matching.models import RecordVector

@@ -1,11 +1,11 @@
-"""Push attempts: how many a manager received, which pairs may be pushed again, and the start of an attempt."""
+"""Earlier pushes: how many a manager received, which pairs may be pushed again, and which ones an owner refused."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.libraries.record.enums import RecordKind
@@ -17,7 +17,9 @@ from app.pushes.eligibility.repush_policy import (
     RepushReason,
     may_repush,
     repush_reason,
+    resolves_reason,
 )
+from app.pushes.feedback.models import OwnerAnswer
 from app.pushes.models import OCCUPYING, PENDING, Push, PushAttempt, PushState
 from app.pushes.policy import PairKey, RepushPolicy
 from app.pushes.preferences import working_time
@@ -122,3 +124,53 @@ def current_attempt(session: Session, push: Push) -> PushAttempt:
     return session.scalars(
         select(PushAttempt).where(PushAttempt.push_id == push.id, PushAttempt.round == push.round)
     ).one()
+
+
+def pairs_refused_by_owner(
+    session: Session, pairs: Mapping[PairKey, Pair], policy: RepushPolicy
+) -> frozenset[PairKey]:
+    """The pairs in which an owner is not interested. Only the owner's latest answer counts.
+
+    A refusal lapses when a record has since changed in a way that resolves its reason.
+    """
+    if not pairs:
+        return frozenset()
+    rows = session.execute(
+        select(
+            OwnerAnswer.demand_id,
+            OwnerAnswer.achievement_id,
+            OwnerAnswer.reason,
+            OwnerAnswer.pair_score,
+            OwnerAnswer.answered_at,
+        ).where(
+            OwnerAnswer.demand_id.in_({key[0] for key in pairs}),
+            OwnerAnswer.achievement_id.in_({key[1] for key in pairs}),
+            OwnerAnswer.interested.is_(False),
+        )
+    )
+    refusals = [row for row in rows if (row.demand_id, row.achievement_id) in pairs]
+    history = changes_of(session, {id_ for row in refusals for id_ in (row.demand_id, row.achievement_id)})
+    refused = set()
+    for row in refusals:
+        key = (row.demand_id, row.achievement_id)
+        changed = {
+            name
+            for record_id in key
+            for change in history.get(record_id, ())
+            if change.changed_at > row.answered_at
+            for name in change.fields
+        }
+        score = pairs[key].score
+        if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
+            refused.add(key)
+    return frozenset(refused)
+
+
+def state_for_slots() -> ColumnElement[str]:
+    """The state of a push with regard to its pair's slots.
+
+    An accepted push whose engagement failed frees its slot and counts as expired; the pair is not pushed to that
+    manager again merely because of this.
+    """
+    failed = and_(Push.state == PushState.ACCEPTED, Push.ended_at.is_not(None))
+    return case((failed, PushState.EXPIRED.value), else_=Push.state)
