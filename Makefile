@@ -31,7 +31,7 @@ demo: $(STAMP) ## Everything from nothing: model, database, demo data, service o
 test: $(STAMP) ## The whole test suite, on SQLite and PostgreSQL (PYTEST_ARGS='-k push' for a part)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-fast: $(STAMP) ## The tests that need neither PostgreSQL nor the embedding model: four minutes on two cores
+test-fast: $(STAMP) ## The tests that need neither PostgreSQL nor the model nor seconds each: two minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not postgresql and not model and not slow" $(PYTEST_ARGS)
 
 coverage: $(STAMP) ## Branch coverage of the whole suite (subprocesses left out), as a table and in build/coverage/

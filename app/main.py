@@ -41,7 +41,7 @@ from app.pushes.digests.api import router as digests
 from app.pushes.feedback.api import router as feedback
 from app.pushes.inbox.api import router as pushes
 from app.pushes.inbox.stream import router as stream
-from app.services import Services
+from app.services import AllServices, Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
 from app.talent.api import router as talent
@@ -97,6 +97,13 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
     """
     _ = settings.signing_key  # without one the service must not start
     services = build_services(settings, embedder=embedder)
+    app = assemble()
+    app.state.services = services
+    return app
+
+
+def assemble() -> FastAPI:
+    """The application without its services, which `app.state.services` takes: the same for all settings."""
     app = FastAPI(
         title="Sanku 三库",
         version=version("sanku"),
@@ -107,18 +114,11 @@ def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastA
         generate_unique_id_function=_operation_id,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    app.state.services = services
-    app.add_middleware(
-        ObserveRequests,
-        metrics=services[Metrics],
-        max_body_bytes=settings.max_body_bytes,
-        uploads=UPLOADS,
-        max_upload_bytes=settings.max_file_bytes + FORM_OVERHEAD,
-    )
+    app.add_middleware(ObserveRequests, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    _add_service_routes(app, services)
+    _add_service_routes(app)
     return app
 
 
@@ -143,7 +143,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     log.info("stopped")
 
 
-def _add_service_routes(app: FastAPI, services: Services) -> None:
+def _add_service_routes(app: FastAPI) -> None:
     """Add health checks, metrics and the API documentation page."""
 
     @app.get("/healthz", tags=["service"], summary="进程是否存活")
@@ -151,13 +151,13 @@ def _add_service_routes(app: FastAPI, services: Services) -> None:
         return {"status": "ok"}
 
     @app.get("/readyz", tags=["service"], summary="是否可以接收请求")
-    def readyz() -> JSONResponse:
+    def readyz(services: AllServices) -> JSONResponse:
         checks = _readiness(services)
         ready = all(checks.values())
         return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
 
     @app.get("/metrics", tags=["service"], summary="Prometheus 指标", include_in_schema=False)
-    def metrics() -> Response:
+    def metrics(services: AllServices) -> Response:
         _refresh_gauges(services)
         return Response(generate_latest(services[Metrics].registry), media_type=CONTENT_TYPE_LATEST)
 

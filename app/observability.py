@@ -10,10 +10,13 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import new_id
 from app.errors import TooLarge
+from app.services import services_of
+from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -100,26 +103,23 @@ class ObserveRequests:
     (POST to a path that `uploads` matches) have a separate limit. They are counted while the route reads them, so that
     the route can refuse an unauthorised request before the file arrives.
 
+    The limits come from the settings of the application, and the measurements go to its metrics.
+
     Args:
-        max_body_bytes: limit for bodies other than uploads.
         uploads: pattern of the paths of uploads.
-        max_upload_bytes: limit for uploads.
+        form_overhead: maximum bytes of an upload form besides its file.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        metrics: Metrics,
-        max_body_bytes: int,
         uploads: re.Pattern[str] | None = None,
-        max_upload_bytes: int = 0,
+        form_overhead: int = 0,
     ) -> None:
         self.app = app
-        self.metrics = metrics
-        self.max_body_bytes = max_body_bytes
         self.uploads = uploads
-        self.max_upload_bytes = max_upload_bytes
+        self.form_overhead = form_overhead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -143,7 +143,8 @@ class ObserveRequests:
                 seconds = time.perf_counter() - started
                 route = getattr(scope.get("route"), "path", "unknown")
                 method = scope["method"] if scope["method"] in _METHODS else "other"
-                self.metrics.requests.labels(method, route, str(status)).observe(seconds)
+                metrics = services_of(Request(scope))[Metrics]
+                metrics.requests.labels(method, route, str(status)).observe(seconds)
                 log.info(
                     "request",
                     method=method,
@@ -155,7 +156,8 @@ class ObserveRequests:
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
         declared = Headers(scope=scope).get("content-length", "0")
         is_upload = self._is_upload(scope)
-        limit = self.max_upload_bytes if is_upload else self.max_body_bytes
+        settings = services_of(Request(scope))[Settings]
+        limit = settings.max_file_bytes + self.form_overhead if is_upload else settings.max_body_bytes
         if declared.isdigit() and int(declared) > limit:
             await self._refuse(scope, receive, send, limit)
             return
@@ -181,8 +183,6 @@ class ObserveRequests:
         return is_post and self.uploads is not None and self.uploads.fullmatch(scope["path"]) is not None
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        from fastapi import Request
-
         from app.errors import problem_response
 
         await problem_response(_too_large(limit), Request(scope, receive))(scope, receive, send)

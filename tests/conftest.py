@@ -1,5 +1,6 @@
 """Real parts for every test: a migrated SQLite file, a real PostgreSQL with pgvector, the real embedding model."""
 
+import gc
 import os
 import shutil
 import socket
@@ -23,6 +24,9 @@ from tests.support import postgresql
 from tests.support.callers import Caller, LogIn, log_in_on
 from tests.support.paths import MEMORY_DISK, SHARED_DATA
 from tests.support.postgresql import DatabasePool
+from tests.support.reuse.event_loop import shared_event_loop
+from tests.support.reuse.statements import share_compiled_statements
+from tests.support.services import demo_settings
 
 if MEMORY_DISK is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))  # `tmp_path` lies there
@@ -48,6 +52,14 @@ def only_loopback() -> Iterator[None]:
     socket.socket.connect = real_connect  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def made_once() -> Iterator[None]:
+    """What would cost most of a test's time, and knows nothing of the test."""
+    with pytest.MonkeyPatch.context() as patch, shared_event_loop():
+        share_compiled_statements(patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def quiet_logs() -> None:
     """Warnings and errors only, in the form that production writes. For each test: a command line that ran in the
@@ -63,6 +75,12 @@ def _create_schema(database: Database) -> None:
 
 POSTGRES = ("postgresql", "pgvector")
 """Parameters, or what they begin with, that stand for PostgreSQL."""
+
+
+def pytest_collection_finish() -> None:
+    """Modules stay until the end: the garbage collector need not look at them after every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -131,11 +149,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path, model_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
+    return demo_settings(
         home=tmp_path / "home",
         database_url=database_url,
-        demo=True,
         model=str(model_path),
         worker_in_service=False,
         log_json=False,
@@ -172,15 +188,22 @@ def jinan_data() -> Path:
     return path
 
 
-@pytest.fixture
-def app(settings: Settings, embedder: Any) -> Iterator[Any]:
-    """The real service on a database of its own; its worker runs when a test calls `drain`."""
-    from app.bootstrap import close
-    from app.main import create_app
+@pytest.fixture(scope="session")
+def assembled() -> Any:
+    """Routes are worked out when they first answer, which takes longer than most answers."""
+    from app.main import assemble
 
-    application = create_app(settings, embedder=embedder)
-    yield application
-    close(application.state.services)
+    return assemble()
+
+
+@pytest.fixture
+def app(settings: Settings, embedder: Any, assembled: Any) -> Iterator[Any]:
+    """The real service on a database of its own; its worker runs when a test calls `drain`."""
+    from app.bootstrap import build_services, close
+
+    assembled.state.services = services = build_services(settings, embedder=embedder)
+    yield assembled
+    close(services)
 
 
 @pytest.fixture

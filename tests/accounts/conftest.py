@@ -1,6 +1,5 @@
 """Fixtures: only the routes of accounts, on a real database, without model and worker."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from tests.support.builders.accounts import (
     make_organisation,
     make_user,
 )
+from tests.support.services import demo_settings
 
 # For tests of checks that end before the database: both would only take twice the time.
 on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -30,33 +30,36 @@ on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=T
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
+    return demo_settings(
         home=tmp_path / "home",
         database_url=database_url,
-        demo=True,
         login_attempts_per_10_minutes=3,
     )
 
 
-@pytest.fixture
-def app(database: Database, settings: Settings) -> FastAPI:
+@pytest.fixture(scope="session")
+def assembled() -> FastAPI:
+    """Routes are worked out when they first answer, which takes longer than most answers."""
     app = FastAPI()
     errors.install(app)
-    app.state.services = services = Services()
-    services[Database] = database
-    services[Settings] = settings
-    services[Disclosure] = Disclosure(
-        lambda _session, _user: None, lambda _session, _principal: NOTHING_OPENED
-    )
     app.include_router(router)
     return app
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as client:
-        yield client
+def app(database: Database, settings: Settings, assembled: FastAPI) -> FastAPI:
+    assembled.state.services = services = Services()
+    services[Database] = database
+    services[Settings] = settings
+    services[Disclosure] = Disclosure(
+        lambda _session, _user: None, lambda _session, _principal: NOTHING_OPENED
+    )
+    return assembled
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
+    return TestClient(app)
 
 
 @dataclass

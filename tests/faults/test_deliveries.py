@@ -3,7 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.faults.crowd import Workers, crowd, work_off
+
+pytestmark = pytest.mark.slow
 
 
 def test_what_a_killed_worker_was_delivering_arrives_once_more_and_in_order(

@@ -25,6 +25,8 @@ from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.embedders import BigramEmbedder
 
+pytestmark = pytest.mark.slow
+
 POINTS = [
     ("published", ""),
     *((point, "demand.published") for point in ("claimed", "planned", "applied", "committed")),

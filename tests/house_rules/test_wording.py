@@ -1,5 +1,6 @@
 """Words that are not used, each with what to write instead."""
 
+import functools
 import io
 import re
 import tokenize
@@ -33,7 +34,12 @@ ALLOWED = {
 }
 
 
-def texts_of(path: Path) -> Iterator[tuple[int, str]]:
+@functools.cache
+def texts_of(path: Path) -> list[tuple[int, str]]:
+    return list(_texts_of(path))
+
+
+def _texts_of(path: Path) -> Iterator[tuple[int, str]]:
     """Line number and text: of a module its comments and strings, of another file every line."""
     content = path.read_text(encoding="utf-8")
     if path.suffix != ".py":

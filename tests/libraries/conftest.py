@@ -1,6 +1,6 @@
 """The routes of the libraries on a real database, with real logins; only the embedding stands outside."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from app.services import Services
 from app.settings import Settings
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
+from tests.support.services import demo_settings
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _text(record: Record) -> str:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(_env_file=None, home=tmp_path / "home", database_url=database_url, demo=True)
+    return demo_settings(home=tmp_path / "home", database_url=database_url)
 
 
 @pytest.fixture
@@ -67,24 +68,29 @@ def indexer() -> RecordingIndexer:
     return RecordingIndexer()
 
 
-@pytest.fixture
-def app(database: Database, settings: Settings, indexer: RecordingIndexer) -> FastAPI:
+@pytest.fixture(scope="session")
+def assembled() -> FastAPI:
+    """Routes are worked out when they first answer, which takes longer than most answers."""
     app = FastAPI()
     errors.install(app)
-    app.state.services = services = Services()
-    services[Database] = database
-    services[Settings] = settings
-    services[Indexer] = indexer
-    services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     app.include_router(accounts)
     app.include_router(router)
     return app
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as client:
-        yield client
+def app(database: Database, settings: Settings, indexer: RecordingIndexer, assembled: FastAPI) -> FastAPI:
+    assembled.state.services = services = Services()
+    services[Database] = database
+    services[Settings] = settings
+    services[Indexer] = indexer
+    services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
+    return assembled
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
+    return TestClient(app)
 
 
 @pytest.fixture

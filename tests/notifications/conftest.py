@@ -17,6 +17,7 @@ from tests.support.callers import Caller
 from tests.support.embedders import BigramEmbedder
 from tests.support.scenario import Scenario
 from tests.support.servers import Mailbox, Receiver, http_receiver, mail_server
+from tests.support.services import demo_settings
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +39,9 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Any, mailbox: Mailbox, receiver: Receiver) -> Settings:
-    return Settings(
-        _env_file=None,
+    return demo_settings(
         home=tmp_path / "home",
         database_url=database_url,
-        demo=True,
         worker_in_service=False,
         log_json=False,
         push_threshold=0.5,

@@ -21,6 +21,8 @@ from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, write
 from tests.support.embedders import BigramEmbedder
 from tests.support.paths import SCRIPTS
 
+pytestmark = pytest.mark.slow
+
 PLOTS = SCRIPTS / "plots"
 # What is asked of a picture in the documentation.
 MOST_BYTES = 80_000

@@ -1,9 +1,23 @@
-"""Services for tests that need few of them."""
+"""Settings and services for tests."""
+
+import functools
+from typing import Any
 
 from app.database import Database
 from app.observability import Metrics
 from app.services import Services
 from app.settings import Settings
+
+
+@functools.cache
+def _defaults() -> Settings:
+    """Reading the environment takes longer than many a test."""
+    return Settings(_env_file=None, demo=True)
+
+
+def demo_settings(**changes: Any) -> Settings:
+    """The defaults of a demo with these changes, which must have the types of the settings: nothing is converted."""
+    return _defaults().model_copy(update=changes)
 
 
 def make_services(database: Database, settings: Settings, *, metrics: Metrics | None = None) -> Services:

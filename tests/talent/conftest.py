@@ -1,6 +1,5 @@
 """The routes of recognition on a real database, with real logins and the real worker; only embedding stands outside."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -27,6 +26,7 @@ from app.talent.api import router as talent
 from tests.libraries.conftest import RecordingIndexer
 from tests.support.events import handlers_of
 from tests.support.scenario import Scenario
+from tests.support.services import demo_settings
 
 _numbers = count(1)
 
@@ -40,28 +40,33 @@ def a_day_in_november(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(_env_file=None, home=tmp_path / "home", database_url=database_url, demo=True)
+    return demo_settings(home=tmp_path / "home", database_url=database_url)
 
 
-@pytest.fixture
-def app(database: Database, settings: Settings) -> FastAPI:
+@pytest.fixture(scope="session")
+def assembled() -> FastAPI:
+    """Routes are worked out when they first answer, which takes longer than most answers."""
     app = FastAPI()
     errors.install(app)
-    app.state.services = services = Services()
-    services[Database] = database
-    services[Settings] = settings
-    services[Indexer] = RecordingIndexer()
-    services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
-    services[Store] = DiskStore(settings.files_path)
     for router in (accounts, libraries, contracts, talent):
         app.include_router(router)
     return app
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as client:
-        yield client
+def app(database: Database, settings: Settings, assembled: FastAPI) -> FastAPI:
+    assembled.state.services = services = Services()
+    services[Database] = database
+    services[Settings] = settings
+    services[Indexer] = RecordingIndexer()
+    services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
+    services[Store] = DiskStore(settings.files_path)
+    return assembled
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
+    return TestClient(app)
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from app.database import Database
 from app.events.domain_event import ClaimedEvent
 from app.events.handler import Handler
 from app.events.outbox import Event
-from app.settings import Settings
 from app.workers.concurrent import ConcurrentWorker
 from tests.support.events import emit_named
-from tests.support.services import make_services
+from tests.support.services import demo_settings, make_services
 from tests.workers.test_worker import all_events, emit, handler
 
 PATIENCE = 120.0
@@ -30,7 +29,7 @@ def running(
     worker = ConcurrentWorker(
         make_services(
             database,
-            Settings(_env_file=None, demo=True, worker_poll=timedelta(milliseconds=20), **settings),
+            demo_settings(worker_poll=timedelta(milliseconds=20), **settings),
         ),
         handlers,
         slots=4,

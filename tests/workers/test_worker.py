@@ -14,11 +14,10 @@ from app.events.handler import Handler
 from app.events.outbox import Event
 from app.observability import Metrics
 from app.services import Services
-from app.settings import Settings
 from app.workers.scheduler import ScheduledJob
 from app.workers.worker import Worker
 from tests.support.events import emit_named
-from tests.support.services import make_services
+from tests.support.services import demo_settings, make_services
 
 PATIENCE = 120.0
 """Seconds until a test gives up; nothing that passes waits so long, however busy the machine."""
@@ -28,7 +27,7 @@ PATIENCE = 120.0
 def worker_of(
     database: Database, handlers: dict[str, list[Handler]], *, metrics: Metrics | None = None, **settings: Any
 ) -> Worker:
-    services = make_services(database, Settings(_env_file=None, demo=True, **settings), metrics=metrics)
+    services = make_services(database, demo_settings(**settings), metrics=metrics)
     return Worker(services, handlers)
 
 
@@ -234,7 +233,7 @@ def test_of_several_workers_one_does_a_job_and_each_its_own_files(database: Data
         ScheduledJob("shared", timedelta(hours=1), lambda *_: done.append("shared")),
         ScheduledJob("own", timedelta(hours=1), lambda *_: done.append("own"), every_process=True),
     ]
-    services = make_services(database, Settings(_env_file=None, demo=True))
+    services = make_services(database, demo_settings())
     workers = [Worker(services, {}, jobs=jobs) for _ in range(3)]
     ran = [worker.run_due_jobs() for worker in workers]
     assert ran == [["shared", "own"], ["own"], ["own"]]
@@ -251,7 +250,7 @@ def test_a_job_comes_round_again_and_its_failure_harms_nothing(database: Databas
         raise RuntimeError("out of order")
 
     worker = Worker(
-        make_services(database, Settings(_env_file=None, demo=True)),
+        make_services(database, demo_settings()),
         {},
         jobs=[ScheduledJob("fragile", timedelta(0), job)],
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     initialize,
@@ -36,6 +37,8 @@ from app.pushes.models import Push
 from tests.support.builders.pushes import make_push
 from tests.support.scenario import Scenario
 from tests.support.state_machines import DatabaseMachine, run_machine
+
+pytestmark = pytest.mark.slow
 
 # The permitted transitions, stated without the table of the code.
 ALONG = ["proposed", "contacted", "meeting", "negotiating", "signed", "landed"]

@@ -283,5 +283,6 @@ class DigestMachine(DatabaseMachine):
         assert {str(one.id) for one in self.scenario.pushes() if one.notified_at} == set(actual)
 
 
+@pytest.mark.slow
 def test_no_order_of_jobs_makes_a_list_twice(sqlite_template: Path) -> None:
     run_machine(DigestMachine, sqlite_template, runs=8, steps=20)

@@ -11,16 +11,14 @@ from app.libraries.managers.models import Manager
 from app.pushes.digests.preview import preview_list
 from app.pushes.inbox import service as inbox
 from app.pushes.models import PushState
-from app.settings import Settings
 from tests.support.callers import Caller
 from tests.support.scenario import Scenario
+from tests.support.services import demo_settings
 
 
 @pytest.fixture
 def scenario(database: Database) -> Scenario:
-    return Scenario(
-        database, Settings(_env_file=None, demo=True, pushes_per_pair=1, pushes_waiting_per_place=2)
-    )
+    return Scenario(database, demo_settings(pushes_per_pair=1, pushes_waiting_per_place=2))
 
 
 def offer(scenario: Scenario, pairs: int) -> UUID:

@@ -12,14 +12,14 @@ from app.database import Database, now
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.pushes.models import Push
-from app.settings import Settings
 from tests.support.callers import Caller
 from tests.support.scenario import Scenario
+from tests.support.services import demo_settings
 
 
 @pytest.fixture
 def scenario(app: Any) -> Scenario:
-    return Scenario(app.state.services[Database], Settings(_env_file=None, demo=True, pushes_per_pair=1))
+    return Scenario(app.state.services[Database], demo_settings(pushes_per_pair=1))
 
 
 @pytest.fixture

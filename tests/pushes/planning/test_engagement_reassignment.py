@@ -7,17 +7,17 @@ import pytest
 
 from app.database import Database
 from app.engagements.lifecycle.workload import open_engagement_counts
-from app.settings import Settings
 from tests.support.callers import LogIn
 from tests.support.http import ok, refused
 from tests.support.scenario import Scenario
 from tests.support.scenario.engagements import EngagementCase
+from tests.support.services import demo_settings
 
 
 @pytest.fixture
 def scenario(app: Any, log_in: LogIn) -> Scenario:
     """A pair has one slot, and the lead comes first."""
-    settings = Settings(_env_file=None, demo=True, pushes_per_pair=1)
+    settings = demo_settings(pushes_per_pair=1)
     scenario = Scenario(app.state.services[Database], settings, log_in=log_in)
     scenario.matcher.fits[scenario.lead_id] = 0.9
     return scenario

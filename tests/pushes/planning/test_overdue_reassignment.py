@@ -14,14 +14,14 @@ from app.pushes.planning.overdue_reassignment import (
     reassign_overdue,
 )
 from app.pushes.preferences.working_time import add_working_days, at, local
-from app.settings import Settings
 from tests.support.scenario import Scenario
+from tests.support.services import demo_settings
 
 
 @pytest.fixture
 def scenario(scenario: Scenario) -> Scenario:
     """One slot per pair, so that it is clear who has it."""
-    return Scenario(scenario.database, Settings(_env_file=None, demo=True, pushes_per_pair=1))
+    return Scenario(scenario.database, demo_settings(pushes_per_pair=1))
 
 
 def pushed(scenario: Scenario) -> Push:
@@ -74,7 +74,7 @@ def test_without_another_manager_it_stays(scenario: Scenario) -> None:
 
 
 def test_a_pair_in_somebodys_hands_is_not_handed_over(scenario: Scenario) -> None:
-    wide = Scenario(scenario.database, Settings(_env_file=None, demo=True, pushes_per_pair=2))
+    wide = Scenario(scenario.database, demo_settings(pushes_per_pair=2))
     first, second, third = (wide.manager(fit=fit) for fit in (0.9, 0.8, 0.7))
     demand, _ = wide.ranked_pair()
     wide.emit_event("demand.published", demand)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     initialize,
@@ -30,6 +31,8 @@ from app.pushes.planning.writer import expire_due, write_pushes
 from app.pushes.queries import good_pairs_of
 from tests.support.scenario import Scenario
 from tests.support.state_machines import DatabaseMachine, run_machine
+
+pytestmark = pytest.mark.slow
 
 index = st.integers(0, 2)
 MODELS = (Demand, Achievement, Manager)

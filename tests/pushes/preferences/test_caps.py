@@ -21,8 +21,8 @@ from app.pushes.inbox import service as inbox
 from app.pushes.models import PENDING
 from app.pushes.preferences.service import Preferences
 from app.pushes.preferences.working_time import local
-from app.settings import Settings
 from tests.support.scenario import Scenario
+from tests.support.services import demo_settings
 from tests.support.state_machines import DatabaseMachine, run_machine
 
 
@@ -126,9 +126,7 @@ class CapMachine(DatabaseMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        rules = Settings(
-            _env_file=None,
-            demo=True,
+        rules = demo_settings(
             pushes_per_day=self.PER_DAY,
             pushes_per_week=self.PER_WEEK,
             push_rounds=9,
@@ -193,5 +191,6 @@ class CapMachine(DatabaseMachine):
         assert rounds == {one.id: one.round for one in self.scenario.pushes()}
 
 
+@pytest.mark.slow
 def test_no_sequence_exceeds_the_caps(sqlite_template: Path) -> None:
     run_machine(CapMachine, sqlite_template, runs=4, steps=12)

@@ -14,7 +14,7 @@ from tests.support.scenario.engagements import Engagements
 from tests.support.scenario.matcher import PUSHING, PermissiveMatcher
 from tests.support.scenario.recognition import Recognition
 from tests.support.scenario.statistics import StatisticsRows
-from tests.support.services import make_services
+from tests.support.services import demo_settings, make_services
 
 
 class Scenario(Engagements, Deliveries, StatisticsRows, Recognition):
@@ -38,7 +38,7 @@ class Scenario(Engagements, Deliveries, StatisticsRows, Recognition):
         handlers: HandlerTable | None = None,
     ) -> None:
         self.database = database
-        self.settings = settings or Settings(_env_file=None, demo=True, pushes_per_pair=2)
+        self.settings = settings or demo_settings(pushes_per_pair=2)
         self.matcher = PermissiveMatcher()
         self.handlers = handlers or PUSHING
         self.services = make_services(database, self.settings)

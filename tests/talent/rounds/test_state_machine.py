@@ -13,6 +13,8 @@ from app.engagements.contract_models import ContractState
 from app.talent.rounds.models import TRANSITIONS, RoundState
 from tests.support.scenario import Scenario
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = "/v1/recognition-rounds"
 FROZEN = (RoundState.FROZEN, RoundState.REVIEWED, RoundState.PUBLISHED)
 CHANGES: list[dict[str, Any]] = [
