@@ -49,13 +49,27 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     embedder = embedder or SentenceTransformerEmbedder(
         settings.model_path, device=settings.model_device, threads=settings.model_threads
     )
-    index = open_index(settings, database, embedder.model_id, embedder.dimension)
-    matcher = Matcher(
+    indexer = MatchingIndexer(database, embedder)
+    services = Services()
+    services[Settings] = settings
+    services[Disclosure] = Disclosure(manager_of_user=manager_of_user, opened_records=opened_records)
+    services[Database] = database
+    services[Embedder] = embedder
+    services[Indexer] = services[MatchingIndexer] = indexer
+    services[Matcher] = services[Recommender] = _matcher(settings, database, embedder, indexer)
+    services[Metrics] = Metrics()
+    services[Store] = open_store(settings)
+    services[DeliveryContext] = build_delivery_context(settings)
+    return services
+
+
+def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer: MatchingIndexer) -> Matcher:
+    return Matcher(
         embedder=embedder,
-        index=index,
+        index=open_index(settings, database, embedder.model_id, embedder.dimension),
         lexical=open_lexical(database),
         ranker=load_ranker(),
-        indexer=(indexer := MatchingIndexer(database, embedder)),
+        indexer=indexer,
         lookups=ManagerLookups(
             open_load=open_engagement_counts,
             histories=push_histories,
@@ -68,17 +82,6 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
         threshold=settings.push_threshold,
         follow_registry=True,
     )
-    services = Services()
-    services[Settings] = settings
-    services[Disclosure] = Disclosure(manager_of_user=manager_of_user, opened_records=opened_records)
-    services[Database] = database
-    services[Embedder] = embedder
-    services[Indexer] = services[MatchingIndexer] = indexer
-    services[Matcher] = services[Recommender] = matcher
-    services[Metrics] = Metrics()
-    services[Store] = open_store(settings)
-    services[DeliveryContext] = build_delivery_context(settings)
-    return services
 
 
 def build_worker(services: Services) -> Worker:

@@ -50,11 +50,7 @@ def create_api_key(
         raise Forbidden("Only users can create API keys.", "只有登录用户可以创建 API 密钥。")
     name = checked("name", clean_name, name)
     _check(name, scopes, expires_at)
-    organisation = session.get(Organisation, organisation_id) if organisation_id is not None else None
-    if organisation is None:
-        raise Invalid.field(
-            "organisation_id", "unknown_organisation", "单位不存在", "the organisation does not exist"
-        )
+    organisation = _organisation(session, organisation_id)
     new = credentials.NewApiKey.make()
     key = ApiKey(
         organisation_id=organisation.id,
@@ -68,10 +64,18 @@ def create_api_key(
     )
     session.add(key)
     session.flush()
-    audit.record(
-        session, principal, Action.API_KEY_CREATE, key.id, f"sk_{key.prefix}; {' '.join(key.scopes)}"
-    )
+    details = f"sk_{key.prefix}; {' '.join(key.scopes)}"
+    audit.record(session, principal, Action.API_KEY_CREATE, key.id, details)
     return IssuedKey(key, new.key)
+
+
+def _organisation(session: Session, organisation_id: UUID | None) -> Organisation:
+    organisation = session.get(Organisation, organisation_id) if organisation_id is not None else None
+    if organisation is None:
+        raise Invalid.field(
+            "organisation_id", "unknown_organisation", "单位不存在", "the organisation does not exist"
+        )
+    return organisation
 
 
 def api_keys(*, principal: Principal, organisation_id: UUID | None = None) -> Select[ApiKey]:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,46 +44,39 @@ def check_password(password: str, *, name: str = "", email: str = "", field: str
     Raises:
         Invalid: lists for `field` every rule that the password violates.
     """
-    errors = []
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        errors.append(
-            FieldError(
-                field,
-                "password_length",
-                f"密码应为 {PASSWORD_MIN}–{PASSWORD_MAX} 个字符",
-                f"the password must have {PASSWORD_MIN} to {PASSWORD_MAX} characters",
-            )
-        )
-    classes = sum(bool(re.search(character_class, password)) for character_class in _CHARACTER_CLASSES)
-    if classes < _MIN_CHARACTER_CLASSES:
-        errors.append(
-            FieldError(
-                field,
-                "password_kinds",
-                "密码应包含小写字母、大写字母、数字、其他字符中的至少三种",
-                "use at least three of: lower-case letters, upper-case letters, digits, other characters",
-            )
-        )
-    if any(part in password.casefold() for part in _personal_parts(name, email)):
-        errors.append(
-            FieldError(
-                field,
-                "password_personal",
-                "密码不得包含姓名或邮箱",
-                "the password must not contain the name or the e-mail address",
-            )
-        )
-    if not _encodable(password):
-        errors.append(
-            FieldError(
-                field,
-                "password_encoding",
-                "密码的文本编码有误,请重新输入",
-                "the password's text encoding is invalid",
-            )
-        )
+    errors = [
+        FieldError(field, *rule) for is_broken, *rule in _password_rules(password, name, email) if is_broken
+    ]
     if errors:
         raise Invalid(fields=errors)
+
+
+def _password_rules(password: str, name: str, email: str) -> Iterator[tuple[bool, str, str, str]]:
+    """Each rule: whether the password violates it, its code, and its messages in Chinese and English."""
+    yield (
+        not PASSWORD_MIN <= len(password) <= PASSWORD_MAX,
+        "password_length",
+        f"密码应为 {PASSWORD_MIN}–{PASSWORD_MAX} 个字符",
+        f"the password must have {PASSWORD_MIN} to {PASSWORD_MAX} characters",
+    )
+    yield (
+        sum(bool(re.search(one, password)) for one in _CHARACTER_CLASSES) < _MIN_CHARACTER_CLASSES,
+        "password_kinds",
+        "密码应包含小写字母、大写字母、数字、其他字符中的至少三种",
+        "use at least three of: lower-case letters, upper-case letters, digits, other characters",
+    )
+    yield (
+        any(part in password.casefold() for part in _personal_parts(name, email)),
+        "password_personal",
+        "密码不得包含姓名或邮箱",
+        "the password must not contain the name or the e-mail address",
+    )
+    yield (
+        not _encodable(password),
+        "password_encoding",
+        "密码的文本编码有误,请重新输入",
+        "the password's text encoding is invalid",
+    )
 
 
 def _encodable(text: str) -> bool:

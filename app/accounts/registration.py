@@ -26,7 +26,25 @@ def register(
         Conflict: the credit code or e-mail address is taken.
     """
     require(principal, Action.ACCOUNT_REGISTER)
-    choices = registration_roles(organisation.kind)
+    role = _open_role(organisation.kind, role)
+    with _field_prefix("organisation"):
+        new_organisation = add_organisation(session, facts=organisation, self_registered=True)
+    with _field_prefix("user"):
+        new_user = add_user(session, facts=user, role=role, organisation_id=new_organisation.id)
+    actor = Principal(user_id=new_user.id, organisation_id=new_organisation.id, role=Role(new_user.role))
+    audit.record(
+        session,
+        actor,
+        Action.ACCOUNT_REGISTER,
+        new_organisation.id,
+        f"{new_organisation.name}; role={new_user.role}",
+    )
+    return new_organisation, new_user
+
+
+def _open_role(kind: OrganisationKind, role: Role | None) -> Role:
+    """The chosen role if registration offers it to this kind of organisation; by default the first that it offers."""
+    choices = registration_roles(kind)
     if not choices:
         raise Invalid.field(
             "organisation.kind",
@@ -42,19 +60,7 @@ def register(
             f"此类单位可注册的角色: {names}",
             f"roles available for this kind of organisation: {names}",
         )
-    with _field_prefix("organisation"):
-        new_organisation = add_organisation(session, facts=organisation, self_registered=True)
-    with _field_prefix("user"):
-        new_user = add_user(session, facts=user, role=role or choices[0], organisation_id=new_organisation.id)
-    actor = Principal(user_id=new_user.id, organisation_id=new_organisation.id, role=Role(new_user.role))
-    audit.record(
-        session,
-        actor,
-        Action.ACCOUNT_REGISTER,
-        new_organisation.id,
-        f"{new_organisation.name}; role={new_user.role}",
-    )
-    return new_organisation, new_user
+    return role or choices[0]
 
 
 def registration_roles(kind: OrganisationKind) -> tuple[Role, ...]:

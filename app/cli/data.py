@@ -1,11 +1,14 @@
 """The commands `sanku load DIR` and `sanku eval DIR`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.common import load_settings, print_error, progress, write_json
+
+if TYPE_CHECKING:
+    from app.libraries.exchange.loading import LoadReport
 
 Directory = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Directory in the interchange format.")
@@ -51,12 +54,16 @@ def load(
     if as_json:
         write_json(report.as_dict())
     else:
-        for line in report.lines():
-            typer.echo(line)
-        for refused in report.refused:
-            print_error(str(refused))
+        _print(report)
     if report.refused:
         raise typer.Exit(2)
+
+
+def _print(report: "LoadReport") -> None:
+    for line in report.lines():
+        typer.echo(line)
+    for refused in report.refused:
+        print_error(str(refused))
 
 
 def evaluate(directory: Directory, as_json: AsJson = False) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.libraries.demands.models import Demand
+    from app.matching.results import MatchAnswer
 
 
 def match(
@@ -30,11 +31,8 @@ def match(
         raise typer.BadParameter(
             "the text contains no words usable for matching (文字中没有可用于匹配的词)", param_hint="--text"
         )
-    from sqlalchemy import select
-
     from app.bootstrap import build_services
     from app.database import Database
-    from app.libraries.achievements.models import Achievement
     from app.libraries.record.enums import RecordKind
     from app.matching.matcher import Matcher
 
@@ -46,26 +44,34 @@ def match(
             )
         else:
             answer = services[Matcher].for_demand(session, _demand(session, str(demand_id)), limit=limit)
-        ids = [item.achievement_id for item in answer.items]
-        titles = {row.id: row for row in session.scalars(select(Achievement).where(Achievement.id.in_(ids)))}
-        rows = [
-            {
-                "rank": rank,
-                "score": round(item.score, 4),
-                "good": item.good,
-                "achievement_id": str(item.achievement_id),
-                "number": titles[item.achievement_id].number,
-                "title": titles[item.achievement_id].title,
-                "reason_zh": item.reasons["one_line_zh"],
-                "reason_en": item.reasons["one_line_en"],
-            }
-            for rank, item in enumerate(answer.items, 1)
-            if item.achievement_id in titles
-        ]
+        rows = _rows(session, answer)
     if as_json:
         write_json({"threshold": answer.threshold, "no_good_match": answer.no_good_match, "items": rows})
         return
     _print(rows, answer.no_good_match)
+
+
+def _rows(session: "Session", answer: "MatchAnswer") -> list[dict[str, Any]]:
+    from sqlalchemy import select
+
+    from app.libraries.achievements.models import Achievement
+
+    ids = [item.achievement_id for item in answer.items]
+    titles = {row.id: row for row in session.scalars(select(Achievement).where(Achievement.id.in_(ids)))}
+    return [
+        {
+            "rank": rank,
+            "score": round(item.score, 4),
+            "good": item.good,
+            "achievement_id": str(item.achievement_id),
+            "number": titles[item.achievement_id].number,
+            "title": titles[item.achievement_id].title,
+            "reason_zh": item.reasons["one_line_zh"],
+            "reason_en": item.reasons["one_line_en"],
+        }
+        for rank, item in enumerate(answer.items, 1)
+        if item.achievement_id in titles
+    ]
 
 
 def _demand(session: "Session", id_or_number: str) -> "Demand":

@@ -30,6 +30,14 @@ def reindex(
 
     Only outdated records are stored, and only texts without a vector are embedded. An interrupted run is resumed.
     """
+    report = _reindex(everything=everything, embed_only=embed_only, fresh=fresh)
+    if as_json:
+        write_json(asdict(report))
+    else:
+        _print_report(report, embed_only=embed_only)
+
+
+def _reindex(*, everything: bool, embed_only: bool, fresh: bool) -> "ReindexReport":
     from app.bootstrap import build_services, close
     from app.database import Database
     from app.matching.embedding.embedder import Embedder
@@ -59,10 +67,7 @@ def reindex(
             on_progress=update,
         )
     close(services)
-    if as_json:
-        write_json(asdict(report))
-    else:
-        _print_report(report, embed_only=embed_only)
+    return report
 
 
 def _print_report(report: "ReindexReport", *, embed_only: bool) -> None:

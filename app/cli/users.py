@@ -1,11 +1,16 @@
 """The command `sanku user create`."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.common import load_settings, prepared_database
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
 
 commands = typer.Typer(help="Users (用户).", no_args_is_help=True)
 
@@ -27,8 +32,6 @@ def create(
     """Create a user, such as the first operator of a new installation, and print their id."""
     from app.accounts.access.principal import SYSTEM
     from app.accounts.models import Role
-    from app.accounts.organisations.credit_code import is_uscc
-    from app.accounts.organisations.lookup import find_organisation
     from app.accounts.users import UserFacts, create_user
     from app.errors import Invalid
 
@@ -42,25 +45,31 @@ def create(
         else typer.prompt("Password (密码)", hide_input=True, confirmation_prompt=True)
     )
     with database.unit_of_work() as session:
-        owner = None
-        if organisation:
-            by_code = is_uscc(organisation)
-            owner = find_organisation(
-                session, uscc=organisation if by_code else None, name=None if by_code else organisation
-            )
-        if organisation and owner is None:
-            raise Invalid.field(
-                "organisation",
-                "unknown",
-                f"单位 {organisation} 不存在",
-                f"the organisation {organisation} does not exist",
-            )
         user = create_user(
             session,
             principal=SYSTEM,
             facts=UserFacts(email=email, name=name, password=password),
             role=Role(role),
-            organisation_id=owner.id if owner else None,
+            organisation_id=_organisation_id(session, organisation) if organisation else None,
         )
         typer.echo(str(user.id))
     database.dispose()
+
+
+def _organisation_id(session: "Session", code_or_name: str) -> "UUID":
+    from app.accounts.organisations.credit_code import is_uscc
+    from app.accounts.organisations.lookup import find_organisation
+    from app.errors import Invalid
+
+    by_code = is_uscc(code_or_name)
+    found = find_organisation(
+        session, uscc=code_or_name if by_code else None, name=None if by_code else code_or_name
+    )
+    if found is None:
+        raise Invalid.field(
+            "organisation",
+            "unknown",
+            f"单位 {code_or_name} 不存在",
+            f"the organisation {code_or_name} does not exist",
+        )
+    return found.id

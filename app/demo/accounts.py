@@ -3,6 +3,7 @@
 import secrets
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation, Role, User
@@ -18,6 +19,12 @@ INSTITUTION = "岱阳理工大学"
 OPERATOR_EMAIL = "operator@demo.sanku.example"
 ENTERPRISE_EMAIL = "enterprise@demo.sanku.example"
 INSTITUTION_EMAIL = "institution@demo.sanku.example"
+
+_MEMBERS = (
+    (OPERATOR_EMAIL, "局管理员", Role.OPERATOR, BUREAU),
+    (ENTERPRISE_EMAIL, "柱川技术部", Role.ENTERPRISE, ENTERPRISE),
+    (INSTITUTION_EMAIL, "岱阳理工科技处", Role.INSTITUTION, INSTITUTION),
+)
 
 
 def manager_email(source_ref: str) -> str:
@@ -44,34 +51,30 @@ def create_accounts(database: Database, settings: Settings) -> None:
             .where(Organisation.verified_at.is_(None), Organisation.self_registered.is_(False))
             .values(verified_at=now())
         )
-        present = set(session.scalars(select(User.email)))
-        for email, name, role, organisation in (
-            (OPERATOR_EMAIL, "局管理员", Role.OPERATOR, BUREAU),
-            (ENTERPRISE_EMAIL, "柱川技术部", Role.ENTERPRISE, ENTERPRISE),
-            (INSTITUTION_EMAIL, "岱阳理工科技处", Role.INSTITUTION, INSTITUTION),
-        ):
-            if email in present:
-                continue
-            owner = find_organisation(session, name=organisation)
-            assert owner is not None
-            create_user(
-                session,
-                principal=SYSTEM,
-                facts=UserFacts(email=email, name=name, password=password),
-                role=role,
-                organisation_id=owner.id,
-            )
-        for manager in session.scalars(select(Manager).where(Manager.user_id.is_(None))):
-            user = create_user(
-                session,
-                principal=SYSTEM,
-                facts=UserFacts(
-                    email=manager_email(manager.source_ref or manager.number),
-                    name=manager.title,
-                    password=password,
-                ),
-                role=Role.MANAGER,
-                organisation_id=manager.owner_org_id,
-            )
-            # Linking an account does not change the record itself, so there is no new version.
-            manager.user_id = user.id
+        _create_members(session, password)
+        _create_managers(session, password)
+
+
+def _create_members(session: Session, password: str) -> None:
+    present = set(session.scalars(select(User.email)))
+    for email, name, role, organisation in _MEMBERS:
+        if email in present:
+            continue
+        owner = find_organisation(session, name=organisation)
+        assert owner is not None
+        facts = UserFacts(email=email, name=name, password=password)
+        create_user(session, principal=SYSTEM, facts=facts, role=role, organisation_id=owner.id)
+
+
+def _create_managers(session: Session, password: str) -> None:
+    for manager in session.scalars(select(Manager).where(Manager.user_id.is_(None))):
+        email = manager_email(manager.source_ref or manager.number)
+        user = create_user(
+            session,
+            principal=SYSTEM,
+            facts=UserFacts(email=email, name=manager.title, password=password),
+            role=Role.MANAGER,
+            organisation_id=manager.owner_org_id,
+        )
+        # Linking an account does not change the record itself, so there is no new version.
+        manager.user_id = user.id

@@ -67,27 +67,25 @@ def create_many(
             try:
                 command = _command(library, payload, principal, settings, source, ref)
                 pending = command.apply(session, lock=False)
-            except ValidationError as error:
-                result.refused[ref] = field_errors(error.errors())
-            except SankuError as error:
-                result.refused[ref] = list(error.fields) or [
-                    FieldError("", error.problem_code, error.message_zh, error.message_en)
-                ]
+            except (ValidationError, SankuError) as error:
+                result.refused[ref] = _field_errors(error)
             else:
                 ready[ref] = command
                 if pending.is_published:
                     published.append((ref, pending.record))
         session.expunge_all()
-    prepared = dict(
-        zip(
-            (ref for ref, _ in published),
-            indexer.prepare([record for _, record in published]) if published else (),
-            strict=True,
-        )
-    )
+    texts = indexer.prepare([record for _, record in published]) if published else ()
+    prepared = dict(zip((ref for ref, _ in published), texts, strict=True))
     with database.unit_of_work() as session:
         result.stored = _store(session, ready, prepared, principal, indexer)
     return result
+
+
+def _field_errors(error: ValidationError | SankuError) -> list[FieldError]:
+    if isinstance(error, ValidationError):
+        return field_errors(error.errors())
+    whole_row = FieldError("", error.problem_code, error.message_zh, error.message_en)
+    return list(error.fields) or [whole_row]
 
 
 def _command(

@@ -149,6 +149,23 @@ def read_query(
         Invalid: the period or field is invalid.
     """
     require(principal, Action.STATISTICS_READ)
+    first, last = _period(first, last)
+    if field is not None and len(field) != 2:
+        raise Invalid.field("field", "first_level", "应为一级领域(两位代码)", "must be a first-level field")
+    return StatisticsQuery(
+        principal=principal,
+        first=first,
+        last=last,
+        field=field,
+        region=region,
+        scope=Scope.CITY if principal.sees_everything else Scope.OWN,
+        threshold=current_policy(session, services).threshold,
+        min_cell=services[Settings].statistics_min_cell,
+    )
+
+
+def _period(first: date | None, last: date | None) -> tuple[date, date]:
+    """First and last day; by default this year, or the year of the first day."""
     first = first or date(local_now().year, 1, 1)
     if not EARLIEST <= first.year <= LATEST:
         raise Invalid.field(
@@ -162,18 +179,7 @@ def read_query(
             f"不得早于起始日,且不得晚于 {LATEST} 年",
             f"must not be before from, nor after {LATEST}",
         )
-    if field is not None and len(field) != 2:
-        raise Invalid.field("field", "first_level", "应为一级领域(两位代码)", "must be a first-level field")
-    return StatisticsQuery(
-        principal=principal,
-        first=first,
-        last=last,
-        field=field,
-        region=region,
-        scope=Scope.CITY if principal.sees_everything else Scope.OWN,
-        threshold=current_policy(session, services).threshold,
-        min_cell=services[Settings].statistics_min_cell,
-    )
+    return first, last
 
 
 Criteria = Annotated[StatisticsQuery, Depends(read_query)]

@@ -95,14 +95,8 @@ def amend(
     """
     contract = find(session, contract_id, Action.CONTRACT_CHANGE, principal=principal, lock=True)
     check_if_match(if_match, contract)
-    if contract.state == ContractState.CANCELLED:
-        raise wrong_state(contract)
-    require_operator_once_confirmed(contract, principal)
     is_draft = contract.state == ContractState.DRAFT
-    if not is_draft and not reason:
-        raise Invalid.field(
-            "reason", "missing", "合同签订后变更须说明原因", "is required to amend a signed contract"
-        )
+    _check_amendable(contract, principal, reason)
     before = versions.snapshot_of(contract)
     _write(session, contract, values, principal)
     check(session, contract)
@@ -117,6 +111,16 @@ def amend(
     if not is_draft:
         emit(session, ContractAmended(**contract_payload(contract), changed=changed, reason=reason))
     return contract
+
+
+def _check_amendable(contract: Contract, principal: Principal, reason: str | None) -> None:
+    if contract.state == ContractState.CANCELLED:
+        raise wrong_state(contract)
+    require_operator_once_confirmed(contract, principal)
+    if contract.state != ContractState.DRAFT and not reason:
+        raise Invalid.field(
+            "reason", "missing", "合同签订后变更须说明原因", "is required to amend a signed contract"
+        )
 
 
 def cancel(

@@ -56,6 +56,12 @@ def record_version(
         )
     )
     session.flush()
+    _log(session, contract, action, principal, reason)
+    return changed
+
+
+def _log(session: Session, contract: Contract, action: str, principal: Principal, reason: str) -> None:
+    """Record the action in the audit log, and in the timeline of the contract's engagement."""
     audit.record(session, principal, f"contract.{action}", contract.id, f"{contract.number} {reason}".strip())
     if contract.engagement_id is not None:
         timeline.write(
@@ -68,7 +74,6 @@ def record_version(
             text=reason,
             number=contract.number,
         )
-    return changed
 
 
 def versions_of(contract_id: UUID) -> Select[ContractVersion]:

@@ -66,6 +66,12 @@ def open_engagement(
     session.add(engagement)
     session.flush()
     _add_participants(session, engagement, demand, achievement, principal)
+    _log_opening(session, engagement, principal)
+    emit(session, EngagementOpened(**engagement_payload(engagement)))
+    return engagement
+
+
+def _log_opening(session: Session, engagement: Engagement, principal: Principal) -> None:
     role = ParticipantRole.MANAGER.value
     session.add(
         StageMove(
@@ -74,12 +80,10 @@ def open_engagement(
             note="接收推送",
             moved_by=timeline.actor_of(principal),
             moved_as=role,
-            moved_at=moment,
+            moved_at=engagement.opened_at,
         )
     )
     timeline.write(session, engagement.id, "opened", principal=principal, role=role)
-    emit(session, EngagementOpened(**engagement_payload(engagement)))
-    return engagement
 
 
 def claim_slot(session: Session, manager: Manager) -> None:

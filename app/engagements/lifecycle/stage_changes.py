@@ -233,7 +233,6 @@ def _write(
     )
     session.add(stage_move)
     session.flush()
-    changes = {"from_stage": transition.source.value, "to_stage": transition.target.value, "reason": reason}
     timeline.write(
         session,
         engagement.id,
@@ -242,15 +241,20 @@ def _write(
         role=role,
         subject_id=stage_move.id,
         text=note,
-        **changes,
+        from_stage=transition.source.value,
+        to_stage=transition.target.value,
+        reason=reason,
     )
+    emit(session, _moved(engagement, transition, reason))
+
+
+def _moved(
+    engagement: Engagement, transition: EngagementTransition, reason: str | None
+) -> EngagementMoved | EngagementEnded:
     event = EngagementEnded if transition.target is Stage.ENDED else EngagementMoved
-    emit(
-        session,
-        event(
-            **engagement_payload(engagement),
-            from_stage=transition.source,
-            to_stage=transition.target,
-            reason=reason,
-        ),
+    return event(
+        **engagement_payload(engagement),
+        from_stage=transition.source,
+        to_stage=transition.target,
+        reason=reason,
     )

@@ -11,7 +11,7 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.engagements.access import not_your_part, participation_of, require_open
-from app.engagements.models import ManagerShare, Participant, ParticipantRole, ParticipantState
+from app.engagements.models import Engagement, ManagerShare, Participant, ParticipantRole, ParticipantState
 from app.engagements.shares.rule import check_shares
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
@@ -39,30 +39,38 @@ def propose_shares(
     check_shares(shares)
     _check_managers(session, engagement_id, {manager_id for manager_id, _ in shares})
     session.execute(delete(ManagerShare).where(ManagerShare.engagement_id == engagement_id))
-    actor, moment = timeline.actor_of(principal), now()
-    rows = [
-        ManagerShare(
-            engagement_id=engagement_id,
-            manager_id=manager_id,
-            percent=percent,
-            proposed_by=actor,
-            proposed_at=moment,
-            confirmed_by=actor if manager_id == participation.engagement.manager_id else None,
-            confirmed_at=moment if manager_id == participation.engagement.manager_id else None,
-        )
-        for manager_id, percent in shares
-    ]
+    rows = _proposed(participation.engagement, shares, timeline.actor_of(principal))
     session.add_all(rows)
     session.flush()
-    shares_data = [{"manager_id": str(row.manager_id), "percent": str(row.percent)} for row in rows]
     timeline.write(
         session,
         engagement_id,
         "shares_proposed",
         principal=principal,
         role=participation.role,
-        shares=shares_data,
+        shares=[{"manager_id": str(row.manager_id), "percent": str(row.percent)} for row in rows],
     )
+    return rows
+
+
+def _proposed(
+    engagement: Engagement, shares: Sequence[tuple[UUID, Decimal]], lead: UUID | None
+) -> list[ManagerShare]:
+    """New shares, that of the lead confirmed."""
+    moment = now()
+    rows = [
+        ManagerShare(
+            engagement_id=engagement.id,
+            manager_id=manager_id,
+            percent=percent,
+            proposed_by=lead,
+            proposed_at=moment,
+        )
+        for manager_id, percent in shares
+    ]
+    for row in rows:
+        if row.manager_id == engagement.manager_id:
+            row.confirmed_by, row.confirmed_at = lead, moment
     return rows
 
 

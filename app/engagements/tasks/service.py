@@ -83,20 +83,19 @@ def change_task(
         session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
     )
     require_open(participation.engagement)
-    query = select(Task).where(Task.id == task_id, Task.engagement_id == engagement_id)
-    task = one_or_not_found(session, query.with_for_update(of=Task).execution_options(populate_existing=True))
+    task = _locked_task(session, engagement_id, task_id)
     check_if_match(if_match, task)
     before = task.state
     _set_values(session, task, values)
+    entry = "task_changed"
     if task.state != before:
-        done = task.state == "done"
-        task.done_at = now() if done else None
-        task.done_by = timeline.actor_of(principal) if done else None
+        entry = f"task_{task.state}"
+        _stamp(task, principal)
     session.flush()
     timeline.write(
         session,
         engagement_id,
-        f"task_{task.state}" if task.state != before else "task_changed",
+        entry,
         principal=principal,
         role=participation.role,
         subject_id=task.id,
@@ -104,6 +103,18 @@ def change_task(
         changed=sorted(values),
     )
     return task
+
+
+def _stamp(task: Task, principal: Principal) -> None:
+    """Store when and by whom a task was done; nothing if it is not."""
+    is_done = task.state == "done"
+    task.done_at = now() if is_done else None
+    task.done_by = timeline.actor_of(principal) if is_done else None
+
+
+def _locked_task(session: Session, engagement_id: UUID, task_id: UUID) -> Task:
+    query = select(Task).where(Task.id == task_id, Task.engagement_id == engagement_id)
+    return one_or_not_found(session, query.with_for_update(of=Task).execution_options(populate_existing=True))
 
 
 def tasks_of(engagement_id: UUID) -> Select[Task]:

@@ -83,20 +83,10 @@ def list_records(
     )
     sorts = dict(_common_sorts(model)) | dict(listing.sorts)
     if filters.q:
-        terms = query_words(filters.q)
-        query = query.where(
-            model.id.in_(records_with_words(session, terms, anonymous=not principal.reads_details))
-        )
-        sorts["relevance"] = Sort(
-            relevance(terms, anonymous=not principal.reads_details), int, descending=True
-        )
-    name = filters.sort or ("relevance" if filters.q else "-published_at")
-    if name in listing.member_sorts:
-        require_details(principal, "sort")
-    if name == "relevance" and not filters.q:
-        raise Invalid.field(
-            "sort", "relevance_needs_q", "按相关性排序须提供检索词 q", "sorting by relevance requires q"
-        )
+        terms, is_anonymous = query_words(filters.q), not principal.reads_details
+        query = query.where(model.id.in_(records_with_words(session, terms, anonymous=is_anonymous)))
+        sorts["relevance"] = Sort(relevance(terms, anonymous=is_anonymous), int, descending=True)
+    name = _sort_name(filters, listing, principal)
     ordered = query
     if name == "relevance":
         ordered = query.join(SearchDocument, SearchDocument.record_id == model.id)
@@ -107,6 +97,18 @@ def list_records(
     if filters.facets:
         page["facets"] = _facets(session, library, query)
     return page
+
+
+def _sort_name(filters: RecordFilters, listing: ListingRules, principal: Principal) -> str:
+    """The requested sort; by default relevance for a search, otherwise the newest first."""
+    name = filters.sort or ("relevance" if filters.q else "-published_at")
+    if name in listing.member_sorts:
+        require_details(principal, "sort")
+    if name == "relevance" and not filters.q:
+        raise Invalid.field(
+            "sort", "relevance_needs_q", "按相关性排序须提供检索词 q", "sorting by relevance requires q"
+        )
+    return name
 
 
 def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:

@@ -1,6 +1,7 @@
 """The assignment problem (指派), and its translation into row numbers."""
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -100,15 +101,14 @@ def rows_of(problem: AssignmentProblem) -> ProblemRows:
     pair_row = {pair.id: row for row, pair in enumerate(pairs)}
     manager_row = {manager.id: row for row, manager in enumerate(managers)}
     _check(problem, pair_row, manager_row)
-    conflicts = frozenset(problem.conflicts)
     fixed = {(pair_row[pair], manager_row[manager]) for pair, manager in problem.fixed}
-    values = {(pair_row[pair], manager_row[manager]): 0.0 for pair, manager in problem.fixed}
+    values = dict.fromkeys(fixed, 0.0)
     for row, pair in enumerate(pairs):
         values.update(((row, manager_row[manager]), value) for manager, value in pair.values.items())
-    edges = sorted(edge for edge in values if (pairs[edge[0]].id, managers[edge[1]].id) not in conflicts)
-    in_conflict = [0] * len(pairs)
-    for pair_number, manager_number in values:
-        in_conflict[pair_number] += (pairs[pair_number].id, managers[manager_number].id) in conflicts
+    forbidden = frozenset(problem.conflicts)
+    conflicts = {edge for edge in values if (pairs[edge[0]].id, managers[edge[1]].id) in forbidden}
+    in_conflict = Counter(row for row, _ in conflicts)
+    edges = sorted(values.keys() - conflicts)
     value = np.array([values[edge] for edge in edges], dtype=np.float64)
     places = np.array(edges, dtype=np.int64).reshape(-1, 2)
     scale = STEPS / max(1.0, problem.load_weight, float(value.max(initial=0.0)))
@@ -126,14 +126,16 @@ def rows_of(problem: AssignmentProblem) -> ProblemRows:
         steps=np.rint(value * scale).astype(np.int64),
         fixed=np.array([edge in fixed for edge in edges], dtype=np.bool_),
         load_steps=[
-            [
-                round(scale * load_cost(manager, extra, problem.load_weight))
-                for extra in range(min(manager.free, int(asked[row])))
-            ]
-            for row, manager in enumerate(managers)
+            _load_steps(manager, int(wanted), problem.load_weight, scale)
+            for manager, wanted in zip(managers, asked, strict=True)
         ],
-        in_conflict=in_conflict,
+        in_conflict=[in_conflict[row] for row in range(len(pairs))],
     )
+
+
+def _load_steps(manager: ManagerSlots, wanted: int, weight: float, scale: float) -> list[int]:
+    """The cost of each further assignment, as an integer; no more than `wanted` pairs ask for the manager."""
+    return [round(scale * load_cost(manager, extra, weight)) for extra in range(min(manager.free, wanted))]
 
 
 def load_cost(manager: ManagerSlots, extra: int, weight: float) -> float:

@@ -207,15 +207,7 @@ def _bottlenecks(rows: ProblemRows, chosen: Chosen, missing: dict[int, int]) -> 
     Any manager on the way with a free slot could pass it on to the short pair; in an optimum there is none. Fixed
     assignments pass nothing on.
     """
-    wanted: dict[int, list[int]] = {}
-    holders: dict[int, list[int]] = {}
-    for pair, manager, taken, fixed in zip(
-        rows.pair.tolist(), rows.manager.tolist(), chosen.tolist(), rows.fixed.tolist(), strict=True
-    ):
-        if not taken:
-            wanted.setdefault(pair, []).append(manager)
-        elif not fixed:
-            holders.setdefault(manager, []).append(pair)
+    wanted, holders = _wanted_and_holders(rows, chosen)
     group_of: dict[int, int] = {}
     groups: dict[int, tuple[set[int], set[int]]] = {}
     for number, start in enumerate(missing):
@@ -243,3 +235,19 @@ def _bottlenecks(rows: ProblemRows, chosen: Chosen, missing: dict[int, int]) -> 
         )
         for pairs, managers in groups.values()
     )
+
+
+def _wanted_and_holders(
+    rows: ProblemRows, chosen: Chosen
+) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Each pair → its candidates without it; each manager → the pairs that they hold and could pass on."""
+    wanted: dict[int, list[int]] = {}
+    holders: dict[int, list[int]] = {}
+    for pair, manager, taken, fixed in zip(
+        rows.pair.tolist(), rows.manager.tolist(), chosen.tolist(), rows.fixed.tolist(), strict=True
+    ):
+        if not taken:
+            wanted.setdefault(pair, []).append(manager)
+        elif not fixed:
+            holders.setdefault(manager, []).append(pair)
+    return wanted, holders

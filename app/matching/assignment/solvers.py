@@ -34,8 +34,6 @@ def by_flow(rows: ProblemRows) -> Chosen:
     fixed_bonus = 2 * floor_bonus + 1
     least, most = np.array(rows.least), np.array(rows.most)
     of_pairs, ones = np.arange(pairs), np.ones(edges, dtype=np.int64)
-    unit_manager = np.repeat(np.arange(managers), [len(costs) for costs in rows.load_steps])
-    unit_cost = np.array([cost for costs in rows.load_steps for cost in costs], dtype=np.int64)
     flow = SimpleMinCostFlow()
     first = flow.add_arcs_with_capacity_and_unit_cost(
         rows.pair, pairs + rows.manager, ones, -rows.steps - fixed_bonus * rows.fixed
@@ -46,12 +44,7 @@ def by_flow(rows: ProblemRows) -> Chosen:
     flow.add_arcs_with_capacity_and_unit_cost(
         np.full(pairs, source), of_pairs, most - least, np.zeros(pairs, dtype=np.int64)
     )
-    flow.add_arcs_with_capacity_and_unit_cost(
-        pairs + unit_manager,
-        np.full(len(unit_manager), sink),
-        np.ones(len(unit_manager), dtype=np.int64),
-        unit_cost,
-    )
+    _add_managers(flow, rows, sink)
     supply = int(most.sum())
     flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
     flow.set_node_supply(source, supply)
@@ -60,6 +53,18 @@ def by_flow(rows: ProblemRows) -> Chosen:
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the flow has no solution though assigning nothing is one: {status}")
     return np.asarray(flow.flows(first)) > 0
+
+
+def _add_managers(flow: SimpleMinCostFlow, rows: ProblemRows, sink: int) -> None:
+    """Arcs from each manager to the sink, one for each unit of load with its cost."""
+    manager = np.repeat(np.arange(len(rows.manager_ids)), [len(costs) for costs in rows.load_steps])
+    cost = np.array([cost for costs in rows.load_steps for cost in costs], dtype=np.int64)
+    flow.add_arcs_with_capacity_and_unit_cost(
+        len(rows.pair_ids) + manager,
+        np.full(len(manager), sink),
+        np.ones(len(manager), dtype=np.int64),
+        cost,
+    )
 
 
 def by_greed(rows: ProblemRows) -> Chosen:

@@ -116,39 +116,36 @@ def terms_of_row(
     if state != RecordState.PUBLISHED:
         return None
     owner = _id_of(owner)
+    common: dict[str, Any] = {
+        "id": str(record_id),
+        "fields": _texts_of(fields),
+        "industries": _texts_of(industries),
+        "keywords": _texts_of(keywords),
+        "region": region,
+        "language": language,
+        "owner_org": owner,
+    }
     facts: AchievementFacts | DemandFacts
     if model is Achievement:
         trl, low, high, published_at = plain
         facts = AchievementFacts(
-            id=str(record_id),
-            fields=_texts_of(fields),
-            industries=_texts_of(industries),
-            keywords=_texts_of(keywords),
+            **common,
             trl=trl,
             transfer_modes=_texts_of(modes),
             price_min_wan=low,
             price_max_wan=high,
-            region=region,
-            language=language,
-            owner_org=owner,
             party_orgs=(owner, *_texts_of(others)),
             published_at=published_at,
         )
     else:
         min_trl, low, high, deadline = plain
         facts = DemandFacts(
-            id=str(record_id),
-            fields=_texts_of(fields),
-            industries=_texts_of(industries),
-            keywords=_texts_of(keywords),
+            **common,
             min_trl=min_trl,
             cooperation_modes=_texts_of(modes),
             budget_min_wan=low,
             budget_max_wan=high,
             deadline=deadline,
-            region=region,
-            language=language,
-            owner_org=owner,
             party_orgs=(owner,),
             excluded_orgs=_texts_of(others),
         )

@@ -90,13 +90,7 @@ def train(
     if training_set.judgements < LEAST_JUDGEMENTS or not folds:
         report["needed"] = {"judgements": LEAST_JUDGEMENTS, "later_demands": LEAST_DEMANDS}
         return _finished(present, None, PromotionDecision.TOO_FEW, training_set, until, report)
-    whole, newest = PairedTrial({}, {}), PairedTrial({}, {})
-    candidate = start
-    for fold in folds:
-        candidate = _learn(start, fold.learned)
-        newest = promotion.later_demands(present, candidate, fold.later)
-        whole.present.update(newest.present)
-        whole.candidate.update(newest.candidate)
+    candidate, whole, newest = _validated(present, start, folds)
     candidate = replace(candidate, version=_version(candidate, until))
     later, last = whole.gap(), newest.gap()
     report |= {"candidate": candidate.to_dict(), "margin": margin}
@@ -180,6 +174,20 @@ def by_time(examples: Sequence[Example], *, after: datetime | None = None) -> li
         )
         for cut, end in pairwise(cuts)
     ]
+
+
+def _validated(
+    present: Ranker, start: Ranker, folds: Sequence[TimeFold]
+) -> tuple[Ranker, PairedTrial, PairedTrial]:
+    """The candidate of the last fold, with the trials of all folds together and of the last one."""
+    whole, newest = PairedTrial({}, {}), PairedTrial({}, {})
+    candidate = start
+    for fold in folds:
+        candidate = _learn(start, fold.learned)
+        newest = promotion.later_demands(present, candidate, fold.later)
+        whole.present.update(newest.present)
+        whole.candidate.update(newest.candidate)
+    return candidate, whole, newest
 
 
 def _learn(start: Ranker, examples: Sequence[Example]) -> Ranker:

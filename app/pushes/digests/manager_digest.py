@@ -89,13 +89,7 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
         ],
     )
     session.add(digest)
-    # A plain UPDATE leaves the version as it is: a manager may still answer with the ETag that they read.
-    session.execute(
-        update(Push)
-        .where(Push.id.in_([entry.id for entry in entries if entry.new]))
-        .values(notified_at=moment)
-        .execution_options(synchronize_session=False)
-    )
+    _mark_notified(session, [entry.id for entry in entries if entry.new], moment)
     session.flush()
     enqueue_message(
         session,
@@ -105,6 +99,16 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
         available_at=next_contact_time(moment, preferences.contact_window),
     )
     return digest
+
+
+def _mark_notified(session: Session, push_ids: Sequence[UUID], moment: datetime) -> None:
+    # A plain UPDATE leaves the version as it is: a manager may still answer with the ETag that they read.
+    session.execute(
+        update(Push)
+        .where(Push.id.in_(push_ids))
+        .values(notified_at=moment)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def entries_of(

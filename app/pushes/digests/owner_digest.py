@@ -44,6 +44,9 @@ _SIDES = (
     _Side(RecordKind.ACHIEVEMENT, Achievement, Pair.achievement_id, Pair.demand_id),
 )
 
+Matches = dict[tuple[RecordKind, UUID], list[UUID]]
+"""Record of the organisation, by kind and id → ids of the records that match it."""
+
 
 def headline(kind: str, count: int, title: str) -> tuple[str, str]:
     """One record's new matches in Chinese and English."""
@@ -93,13 +96,30 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
     window = digest_window(preferences, moment)
     if organisation is None or window is None or _exists(session, organisation_id, window):
         return None
-    matches: dict[tuple[RecordKind, UUID], list[UUID]] = {}
+    matches: Matches = {}
     for kind, record_id, other_id in _new_matches(
         session, organisation_id, preferences, policy, window.cutoff
     ):
         matches.setdefault((kind, record_id), []).append(other_id)
     if not matches:
         return None
+    digest = _store(session, organisation_id, matches, moment)
+    enqueue_message(
+        session,
+        kind=MessageKind.OWNER_DIGEST,
+        ids={
+            "owner_digest_id": digest.id,
+            "demand_ids": [id_ for kind, id_ in matches if kind is RecordKind.DEMAND],
+            "achievement_ids": [id_ for kind, id_ in matches if kind is RecordKind.ACHIEVEMENT],
+        },
+        organisation_id=organisation_id,
+        available_at=next_contact_time(moment, preferences.contact_window),
+    )
+    return digest
+
+
+def _store(session: Session, organisation_id: UUID, matches: Matches, moment: datetime) -> OwnerDigest:
+    """Store the digest, and that the organisation knows these matches."""
     digest = OwnerDigest(
         organisation_id=organisation_id,
         day=local(moment).date(),
@@ -120,17 +140,6 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
         for other in others
     )
     session.flush()
-    enqueue_message(
-        session,
-        kind=MessageKind.OWNER_DIGEST,
-        ids={
-            "owner_digest_id": digest.id,
-            "demand_ids": [id_ for kind, id_ in matches if kind is RecordKind.DEMAND],
-            "achievement_ids": [id_ for kind, id_ in matches if kind is RecordKind.ACHIEVEMENT],
-        },
-        organisation_id=organisation_id,
-        available_at=next_contact_time(moment, preferences.contact_window),
-    )
     return digest
 
 

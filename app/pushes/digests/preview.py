@@ -90,8 +90,9 @@ def preview_list(
     manager = session.get(Manager, manager_id)
     if manager is None:
         raise NotFound()
-    pairs = pairs_for_manager(session, manager, policy=policy)
-    keys = [(pair.demand_id, pair.achievement_id) for pair in pairs]
+    keys = [
+        (pair.demand_id, pair.achievement_id) for pair in pairs_for_manager(session, manager, policy=policy)
+    ]
     snapshot = load_snapshot(session, policy=policy, pairs=keys, manager_ids=[manager_id])
     preferences = snapshot.preferences[manager_id]
     day = _next_day(snapshot.day, preferences)
@@ -101,16 +102,15 @@ def preview_list(
     scores = _scores(session, recommender, manager, policy)
     waiting = entries_of(session, manager_id, cutoff=cutoff, moment=snapshot.moment)
     pending = {key for key in keys if snapshot.pushes.get(key, {}).get(manager_id) in PENDING}
-    reasons.add_all(
-        "put_off" for _ in pending - {(entry.demand_id, entry.achievement_id) for entry in waiting}
-    )
+    shown = {(entry.demand_id, entry.achievement_id) for entry in waiting}
+    reasons.add_all("put_off" for _ in pending - shown)
     new_keys = [key for key in keys if key not in pending]
-    hidden = set() if sees_confidential else {key for key in new_keys if _is_confidential(snapshot, key)}
+    hidden = set() if sees_confidential else _confidential(snapshot, new_keys)
     planned = _planned(snapshot, new_keys, manager_id, scores, reasons, hidden, moment=cutoff)
     digest = compose([*waiting, *planned], size=preferences.list_size)
     reasons.add_all(digest.left_out.values())
     return PreviewRead(
-        manager=ManagerSummary(id=manager.id, number=manager.number, name=manager.title),
+        manager=ManagerSummary(id=manager_id, number=manager.number, name=manager.title),
         day=day,
         items=_items(digest, _pushes(session, waiting), snapshot, scores, preferences),
         left_out=reasons.summary(),
@@ -160,9 +160,14 @@ def _pushes(session: Session, entries: Sequence[DigestCandidate]) -> dict[UUID, 
     return {push.id: push for push in session.scalars(query)}
 
 
-def _is_confidential(snapshot: EligibilitySnapshot, key: PairKey) -> bool:
-    records = (snapshot.demands[key[0]], snapshot.achievements[key[1]])
-    return any(record.publish_mode == PublishMode.CONFIDENTIAL for record in records)
+def _confidential(snapshot: EligibilitySnapshot, keys: Sequence[PairKey]) -> set[PairKey]:
+    """The pairs of which a record is confidential."""
+    return {
+        key
+        for key in keys
+        if PublishMode.CONFIDENTIAL
+        in (snapshot.demands[key[0]].publish_mode, snapshot.achievements[key[1]].publish_mode)
+    }
 
 
 def _next_day(today: date, preferences: Preferences) -> date:

@@ -1,11 +1,12 @@
 """Earlier pushes: how many a manager received, which pairs may be pushed again, and which ones an owner refused."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.libraries.record.enums import RecordKind
@@ -65,25 +66,7 @@ def repushable(
     session: Session, pairs: Mapping[PairKey, Pair], policy: RepushPolicy
 ) -> dict[tuple[PairKey, UUID], RepushReason]:
     """Which of these pairs may be pushed again to which managers, and the reason."""
-    rows = session.execute(
-        select(
-            Push.demand_id,
-            Push.achievement_id,
-            Push.manager_id,
-            Push.state,
-            Push.round,
-            Push.pair_score,
-            Push.decline_reason,
-            Push.ended_reason,
-            Push.demand_version,
-            Push.achievement_version,
-        ).where(
-            Push.demand_id.in_({key[0] for key in pairs}),
-            Push.achievement_id.in_({key[1] for key in pairs}),
-            Push.state.not_in(OCCUPYING),
-        )
-    )
-    ended = [push for push in rows if (push.demand_id, push.achievement_id) in pairs]
+    ended = _ended_pushes(session, pairs)
     history = changes_of(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
     reasons = {}
     for push in ended:
@@ -110,6 +93,29 @@ def repushable(
         if may_repush(last, score=pair.score, changed={name for _, name in changed}, policy=policy):
             reasons[key, push.manager_id] = repush_reason(last, changed)
     return reasons
+
+
+def _ended_pushes(session: Session, pairs: Collection[PairKey]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The pushes of these pairs that occupy no slot, as rows: their state, and what the pair was like."""
+    rows = session.execute(
+        select(
+            Push.demand_id,
+            Push.achievement_id,
+            Push.manager_id,
+            Push.state,
+            Push.round,
+            Push.pair_score,
+            Push.decline_reason,
+            Push.ended_reason,
+            Push.demand_version,
+            Push.achievement_version,
+        ).where(
+            Push.demand_id.in_({key[0] for key in pairs}),
+            Push.achievement_id.in_({key[1] for key in pairs}),
+            Push.state.not_in(OCCUPYING),
+        )
+    )
+    return [push for push in rows.all() if (push.demand_id, push.achievement_id) in pairs]
 
 
 def begin_attempt(session: Session, push: Push) -> None:

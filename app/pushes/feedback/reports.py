@@ -47,36 +47,42 @@ def report(
     )
     if not _concerns(session, demand_id, achievement_id, principal, matched=pair is not None):
         raise NotFound()
-    reporter = principal.user_id or principal.api_key_id
-    _refuse_second_report(session, demand_id, achievement_id, category, reporter)
     row = MatchReport(
         demand_id=demand_id,
         achievement_id=achievement_id,
         category=category,
         note=note,
-        reported_by=reporter,
+        reported_by=principal.user_id or principal.api_key_id,
         organisation_id=principal.organisation_id,
     )
+    _add_first_report(session, row)
+    emit(session, _reported(row, pair, principal))
+    return row
+
+
+def _add_first_report(session: Session, row: MatchReport) -> None:
+    """Store the report, unless its reporter has an open one of the same error."""
+    facts = (row.demand_id, row.achievement_id, row.category, row.reported_by)
+    _refuse_second_report(session, *facts)
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
         # Another request of the same reporter may have been committed since the check above.
-        _refuse_second_report(session, demand_id, achievement_id, category, reporter)
+        _refuse_second_report(session, *facts)
         raise
-    emit(
-        session,
-        MatchReported(
-            subject_id=row.id,
-            demand_id=demand_id,
-            achievement_id=achievement_id,
-            category=category,
-            role=principal.role,
-            pair_score=pair.score if pair else None,
-            model_version=pair.model_version if pair else None,
-        ),
+
+
+def _reported(row: MatchReport, pair: Pair | None, principal: Principal) -> MatchReported:
+    return MatchReported(
+        subject_id=row.id,
+        demand_id=row.demand_id,
+        achievement_id=row.achievement_id,
+        category=row.category,
+        role=principal.role,
+        pair_score=pair.score if pair else None,
+        model_version=pair.model_version if pair else None,
     )
-    return row
 
 
 def resolve(

@@ -58,10 +58,7 @@ def give_answer(
     """
     pair = _own_match(session, demand_id, achievement_id, side=side, principal=principal)
     _check_answer(interested, reason, note)
-    # The push writer holds these locks too, so that pushes written after this answer take it into account.
-    for record in (Demand, Achievement):
-        ids = (demand_id, achievement_id)
-        session.scalar(select(record.id).where(record.id.in_(ids)).with_for_update(key_share=True))
+    _lock_records(session, demand_id, achievement_id)
     answer = session.scalar(_answer(demand_id, achievement_id, side).with_for_update())
     if answer is None:
         answer = OwnerAnswer(demand_id=demand_id, achievement_id=achievement_id, side=side)
@@ -78,20 +75,28 @@ def give_answer(
     answer.answered_by = principal.user_id or principal.api_key_id
     session.add(answer)
     session.flush()
-    emit(
-        session,
-        OwnerAnswered(
-            subject_id=demand_id if side is Side.DEMAND else achievement_id,
-            demand_id=demand_id,
-            achievement_id=achievement_id,
-            side=side,
-            interested=interested,
-            reason=reason,
-            pair_score=pair.score,
-            model_version=pair.model_version,
-        ),
-    )
+    emit(session, _answered(answer, side, pair))
     return answer
+
+
+def _lock_records(session: Session, demand_id: UUID, achievement_id: UUID) -> None:
+    # The push writer holds these locks too, so that pushes written after this answer take it into account.
+    for record in (Demand, Achievement):
+        ids = (demand_id, achievement_id)
+        session.scalar(select(record.id).where(record.id.in_(ids)).with_for_update(key_share=True))
+
+
+def _answered(answer: OwnerAnswer, side: Side, pair: Pair) -> OwnerAnswered:
+    return OwnerAnswered(
+        subject_id=answer.demand_id if side is Side.DEMAND else answer.achievement_id,
+        demand_id=answer.demand_id,
+        achievement_id=answer.achievement_id,
+        side=side,
+        interested=answer.interested,
+        reason=answer.reason,
+        pair_score=pair.score,
+        model_version=pair.model_version,
+    )
 
 
 def _own_match(

@@ -1,5 +1,6 @@
 """Undo of an answer within its time limit, together with its consequences."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from app.errors import Conflict
 from app.events.catalogue import PushUndone
 from app.events.outbox import emit
 from app.pushes import queries
+from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, current_attempt
 from app.pushes.eligibility.rules import pending_violations
 from app.pushes.eligibility.snapshot import load_snapshot
@@ -51,28 +53,36 @@ def undo(
     push = session.scalars(query.with_for_update(of=Push).execution_options(populate_existing=True)).one()
     check_if_sent(if_match, push)
     _check(push)
-    broken = pending_violations(snapshot.of(key, push.manager_id))
-    if broken:
-        raise Conflict(
-            f"This push is no longer valid: {'; '.join(rule.en for rule in broken)}.",
-            f"此推送已失效: {'; '.join(rule.zh for rule in broken)}。",
-            code=broken[0].code,
-        )
+    _check_rules(snapshot.of(key, push.manager_id))
     if push.state == PushState.ACCEPTED:
         retract(session, push.id, principal=principal)
     answered = answer_payload(session, push, now())
     previous, reason = push.state, push.decline_reason
     _reopen(session, push)
     record_change(session, push)
-    for follower in session.scalars(queries.locked([push.id for push in followers])):
-        if follower.state == PushState.NEW:
-            follower.state = PushState.CANCELLED
-            follower.ended_reason = UNDONE
-            follower.ended_at = now()
-            record_change(session, follower)
+    _cancel_unread(session, [push.id for push in followers])
     session.flush()
     emit(session, PushUndone(**answered, previous=previous, reason=reason))
     return push
+
+
+def _check_rules(facts: PushFacts) -> None:
+    broken = pending_violations(facts)
+    if broken:
+        raise Conflict(
+            f"This push is no longer valid: {'; '.join(rule.en for rule in broken)}.",
+            f"此推送已失效: {'; '.join(rule.zh for rule in broken)}。",
+            code=broken[0].code,
+        )
+
+
+def _cancel_unread(session: Session, push_ids: Sequence[UUID]) -> None:
+    for push in session.scalars(queries.locked(push_ids)):
+        if push.state == PushState.NEW:
+            push.state = PushState.CANCELLED
+            push.ended_reason = UNDONE
+            push.ended_at = now()
+            record_change(session, push)
 
 
 def _check(push: Push) -> None:

@@ -26,7 +26,7 @@ from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.policy import PairKey, Policy
 from app.pushes.preferences import working_time
-from app.pushes.recommender import Recommender
+from app.pushes.recommender import Recommendation, Recommender
 
 SPARE_MANAGERS = 5
 """Managers requested in addition to the free slots: some of those recommended are at capacity or in conflict."""
@@ -142,16 +142,23 @@ def _candidates(
             and manager.score >= LEAST_FIT
             and manager.manager_id not in slots.pushed_to
         ]
-        # Read without a lock: the writer checks all rules again under a lock.
-        facts = load_managers(session, [manager.manager_id for manager in suitable], policy=policy)
-        candidates = [
-            CandidateManager(manager.manager_id, manager.score, manager.reasons)
-            for manager in suitable
-            if not refusals(facts.with_pair(pair, manager.manager_id))
-        ]
+        candidates = _allowed(session, suitable, pair, policy)
         if len(candidates) >= needed or len(ranked) < limit or limit >= MAX_MANAGERS:
             return candidates
         limit = min(limit * 3, MAX_MANAGERS)
+
+
+def _allowed(
+    session: Session, suitable: Sequence[Recommendation], pair: PairEligibility, policy: Policy
+) -> list[CandidateManager]:
+    """Those who may receive the pair by their present facts."""
+    # Read without a lock: the writer checks all rules again under a lock.
+    facts = load_managers(session, [manager.manager_id for manager in suitable], policy=policy)
+    return [
+        CandidateManager(manager.manager_id, manager.score, manager.reasons)
+        for manager in suitable
+        if not refusals(facts.with_pair(pair, manager.manager_id))
+    ]
 
 
 def free_slots(

@@ -103,14 +103,9 @@ def _manager_line(
         "contracts": len(amounts),
         "contract_amount_wan": sum(amounts, Decimal("0.00")),
     }
-    manager_id = str(manager.id)
-    links = _links(criteria, manager_id=manager_id)
-    for name in ("engagements", *STAGES_OF):
-        stage = {} if name == "engagements" else {"stage": name}
-        links[name] = criteria.rows("managers", manager_id=manager_id, **stage) or ""
-    links["contracts"] = criteria.rows("contracts", part="standing", manager_id=manager_id) or ""
+    links = _links_of_manager(criteria, str(manager.id))
     return ManagerLine(
-        key=manager_id,
+        key=str(manager.id),
         label_zh=manager.title,
         label_en=manager.title,
         number=manager.number,
@@ -120,3 +115,13 @@ def _manager_line(
         median_answer_hours=hours((times[3] + times[4]) / 2) if has_times else None,
         rows={name: link for name, link in links.items() if link},
     )
+
+
+def _links_of_manager(criteria: StatisticsQuery, manager_id: str) -> dict[str, str]:
+    """Figure → address of its rows; empty where there are none to see."""
+    links = _links(criteria, manager_id=manager_id)
+    for name in ("engagements", *STAGES_OF):
+        stage = {} if name == "engagements" else {"stage": name}
+        links[name] = criteria.rows("managers", manager_id=manager_id, **stage) or ""
+    links["contracts"] = criteria.rows("contracts", part="standing", manager_id=manager_id) or ""
+    return links

@@ -75,27 +75,8 @@ def decide(
         Conflict: it is the primary affiliation.
     """
     require(principal, Action.AFFILIATION_CONSENT, own=True)
-    affiliation = one_or_not_found(
-        session, visible_affiliations(principal, None).where(Affiliation.id == affiliation_id)
-    )
-    if not principal.reads_details:
-        raise Forbidden(
-            "The bureau has not verified your organisation yet.",
-            "主管部门尚未核验您的单位。",
-            code="not_verified",
-        )
-    if affiliation.is_primary:
-        raise Conflict(
-            "The primary affiliation needs no consent.", "主要任职单位无须另行同意。", code="primary_post"
-        )
-    # Two users of one organisation may decide at once; the manager's row serves as the lock.
-    session.scalar(select(Manager.id).where(Manager.id == affiliation.manager_id).with_for_update(of=Manager))
-    consent_rows = consents(session, [affiliation.manager_id]).get(
-        (affiliation.manager_id, affiliation.organisation_id)
-    )
-    row = consent_rows or AffiliationConsent(
-        manager_id=affiliation.manager_id, organisation_id=affiliation.organisation_id
-    )
+    affiliation = _secondary(session, affiliation_id, principal)
+    row = _locked_consent(session, affiliation)
     row.state, row.reference, row.note = state.value, reference, note
     row.decided_by, row.decided_at = principal.user_id, now()
     session.add(row)
@@ -113,6 +94,33 @@ def decide(
             subject_id=affiliation.manager_id, organisation_id=affiliation.organisation_id, state=state
         ),
     )
+    return affiliation
+
+
+def _locked_consent(session: Session, affiliation: Affiliation) -> AffiliationConsent:
+    """The stored decision, or a new row for it."""
+    # Two users of one organisation may decide at once; the manager's row serves as the lock.
+    session.scalar(select(Manager.id).where(Manager.id == affiliation.manager_id).with_for_update(of=Manager))
+    key = (affiliation.manager_id, affiliation.organisation_id)
+    stored = consents(session, [affiliation.manager_id]).get(key)
+    return stored or AffiliationConsent(manager_id=key[0], organisation_id=key[1])
+
+
+def _secondary(session: Session, affiliation_id: UUID, principal: Principal) -> Affiliation:
+    """An affiliation with the principal's organisation that needs its consent; errors as in `decide`."""
+    affiliation = one_or_not_found(
+        session, visible_affiliations(principal, None).where(Affiliation.id == affiliation_id)
+    )
+    if not principal.reads_details:
+        raise Forbidden(
+            "The bureau has not verified your organisation yet.",
+            "主管部门尚未核验您的单位。",
+            code="not_verified",
+        )
+    if affiliation.is_primary:
+        raise Conflict(
+            "The primary affiliation needs no consent.", "主要任职单位无须另行同意。", code="primary_post"
+        )
     return affiliation
 
 

@@ -148,15 +148,7 @@ def set_results(
             code="wrong_state",
             state=contest.state,
         )
-    rows = {
-        row.id: row
-        for row in session.scalars(
-            select(ContestRegistration).where(
-                ContestRegistration.contest_id == contest.id,
-                ContestRegistration.state == RegistrationState.REGISTERED,
-            )
-        )
-    }
+    rows = _participants(session, contest)
     for index, placing in enumerate(placings):
         if placing.registration_id not in rows:
             raise Invalid.field(
@@ -174,6 +166,15 @@ def set_results(
     session.flush()
     audit.record(session, principal, "contest.place", contest.id, contest.number)
     return list(rows.values())
+
+
+def _participants(session: Session, contest: Contest) -> dict[UUID, ContestRegistration]:
+    """The registrations that take part, by id."""
+    query = select(ContestRegistration).where(
+        ContestRegistration.contest_id == contest.id,
+        ContestRegistration.state == RegistrationState.REGISTERED,
+    )
+    return {row.id: row for row in session.scalars(query)}
 
 
 def _award_honours(session: Session, contest: Contest, principal: Principal) -> None:

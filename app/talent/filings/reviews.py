@@ -1,6 +1,6 @@
 """Reviews of filings by operators: approval, rejection and suspension."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -44,13 +44,7 @@ def review(
     day = today()
     is_over = filing.valid_to is not None and filing.valid_to < day
     target = FilingState.EXPIRED if is_over and name in ("return_renewal", "resume") else None
-    if name == "approve":
-        (filing.filing_number,) = take_numbers(session, "BA", prefix="BA")
-        filing.valid_from = day
-        filing.valid_to = _last_day(day, settings)
-    elif name == "approve_renewal":
-        assert filing.valid_to is not None  # the table's constraint
-        filing.valid_to = _last_day(max(filing.valid_to + timedelta(days=1), day), settings)
+    _approve(session, filing, name, day, settings)
     take_transition(
         session,
         filing,
@@ -63,3 +57,14 @@ def review(
     )
     filing.reviewed_by, filing.reviewed_at, filing.review_note = principal.user_id, now(), note
     return _after_transition(session, filing, name, principal)
+
+
+def _approve(session: Session, filing: Filing, name: str, day: date, settings: Settings) -> None:
+    """Set number and validity when a filing or its renewal is approved; other transitions leave them as they are."""
+    if name == "approve":
+        (filing.filing_number,) = take_numbers(session, "BA", prefix="BA")
+        filing.valid_from = day
+        filing.valid_to = _last_day(day, settings)
+    elif name == "approve_renewal":
+        assert filing.valid_to is not None  # the table's constraint
+        filing.valid_to = _last_day(max(filing.valid_to + timedelta(days=1), day), settings)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import TableValuedAlias
 
 from app.libraries.record.enums import RecordKind
 from app.libraries.search.full_text import SearchDocument
@@ -71,16 +72,7 @@ class PostgresLexicalIndex(LexicalIndex):
     def _ranked(
         self, session: Session, weights: Mapping[str, float], stats: CorpusStats, k: int, filter: IndexFilter
     ) -> list[Hit]:
-        words = list(weights)
-        word = (
-            func.unnest(
-                literal(words, ARRAY(Text)),
-                literal([_ts_query(word) for word in words], ARRAY(Text)),
-                literal(list(weights.values()), ARRAY(Double)),
-            )
-            .table_valued(column("word", Text), column("query", Text), column("weight", Double))
-            .render_derived()
-        )
+        word = _word_table(weights)
         holding = (
             select(
                 SearchDocument.number, SearchDocument.record_id, SearchDocument.length, _times(word.c.word)
@@ -110,6 +102,20 @@ class PostgresLexicalIndex(LexicalIndex):
             .limit(k)
         )
         return [Hit(record_id, value) for record_id, value in rows]
+
+
+def _word_table(weights: Mapping[str, float]) -> TableValuedAlias:
+    """The words of a query as a table: `word`, its `query` and its `weight`."""
+    words = list(weights)
+    return (
+        func.unnest(
+            literal(words, ARRAY(Text)),
+            literal([_ts_query(word) for word in words], ARRAY(Text)),
+            literal(list(weights.values()), ARRAY(Double)),
+        )
+        .table_valued(column("word", Text), column("query", Text), column("weight", Double))
+        .render_derived()
+    )
 
 
 def _times(word: ColumnElement[str]) -> ColumnElement[Any]:
