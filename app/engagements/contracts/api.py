@@ -1,17 +1,16 @@
 """Routes of technology contracts."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
-from app.engagements.contract_models import Contract, ContractState, ContractVersion
+from app.engagements.contract_models import Contract, ContractVersion
 from app.engagements.contracts import registration, service, shares, signatures
 from app.engagements.contracts import versions as contract_versions
 from app.engagements.contracts.access import find
@@ -38,7 +37,6 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.libraries.validation.values.codes import CodeOf
 from app.paging import Page, Paging, Sort, fetch_page, list_page
 
 router = APIRouter(
@@ -84,39 +82,10 @@ def list_(
     principal: CurrentPrincipal,
     session: ReadSession,
     paging: Paging,
-    states: Annotated[list[ContractState] | None, Query(alias="state", description="状态,可多选")] = None,
-    kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含下级细类")] = None,
-    organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None,
-    manager_id: UUID | None = None,
-    engagement_id: UUID | None = None,
-    demand_id: UUID | None = None,
-    achievement_id: UUID | None = None,
-    landed: Annotated[bool | None, Query(description="已确认落地")] = None,
-    landed_in_jinan: bool | None = None,
-    signed_from: date | None = None,
-    signed_to: date | None = None,
-    registered_from: date | None = None,
-    registered_to: date | None = None,
-    registration_no: Annotated[str | None, Query(max_length=40)] = None,
+    filters: Annotated[ContractFilters, Depends()],
 ) -> Page[ContractRead]:
     """按创建时间由新到旧排列。管理部门可查看全部,其他用户仅可查看本单位、本人有分成或所参与对接的合同。"""
     require(principal, Action.CONTRACT_READ, own=True)
-    filters = ContractFilters(
-        states=states or (),
-        kind=kind,
-        organisation_id=organisation_id,
-        manager_id=manager_id,
-        engagement_id=engagement_id,
-        demand_id=demand_id,
-        achievement_id=achievement_id,
-        landed=landed,
-        landed_in_jinan=landed_in_jinan,
-        signed_from=signed_from,
-        signed_to=signed_to,
-        registered_from=registered_from,
-        registered_to=registered_to,
-        registration_no=registration_no,
-    )
     rows, next_cursor = fetch_page(session, contracts(principal, filters), NEWEST_FIRST, paging)
     return Page(items=read_many(session, rows), next_cursor=next_cursor)
 

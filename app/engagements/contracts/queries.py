@@ -1,17 +1,19 @@
 """Queries over contracts; `access` decides what a principal may see."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.engagements.contract_models import Contract, ContractShare
+from app.engagements.contract_models import Contract, ContractShare, ContractState
 from app.engagements.contracts.access import visible_rows
 from app.errors import Conflict
+from app.libraries.validation.values.codes import CodeOf
 from app.libraries.vocabularies import vocabulary
 from app.paging import Sort
 
@@ -20,22 +22,22 @@ NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True, name="newest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractFilters:
-    """Filters; days are inclusive at both ends, `kind` includes its subkinds, `organisation_id` is either party."""
+    """The query parameters of the list; days are inclusive at both ends."""
 
-    states: Collection[str] = ()
-    kind: str | None = None
-    organisation_id: UUID | None = None
+    states: Annotated[list[ContractState] | None, Query(alias="state", description="状态,可多选")] = None
+    kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含下级细类")] = None
+    organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None
     manager_id: UUID | None = None
     engagement_id: UUID | None = None
     demand_id: UUID | None = None
     achievement_id: UUID | None = None
-    landed: bool | None = None
+    landed: Annotated[bool | None, Query(description="已确认落地")] = None
     landed_in_jinan: bool | None = None
     signed_from: date | None = None
     signed_to: date | None = None
     registered_from: date | None = None
     registered_to: date | None = None
-    registration_no: str | None = None
+    registration_no: Annotated[str | None, Query(max_length=40)] = None
 
 
 def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract]:
