@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.staticfiles import StaticFiles
 
-from app import database_schema, errors
+from app import database_schema
 from app.accounts.api import router as accounts
 from app.bootstrap import build_prefetcher, build_services, build_workers, close
 from app.database import Database
@@ -25,6 +25,7 @@ from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
 from app.engagements.files.api import router as engagement_files
 from app.engagements.tasks.api import router as engagement_tasks
+from app.errors.handlers import install_handlers
 from app.events.outbox import backlog
 from app.libraries.api import router as libraries
 from app.matching.api.check import router as checking
@@ -115,7 +116,7 @@ def assemble() -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.add_middleware(ObserveRequests, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
-    errors.install(app)
+    install_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
     _add_service_routes(app)

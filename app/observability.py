@@ -183,7 +183,7 @@ class ObserveRequests:
         return is_post and self.uploads is not None and self.uploads.fullmatch(scope["path"]) is not None
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        from app.errors import problem_response
+        from app.errors.handlers import problem_response
 
         await problem_response(_too_large(limit), Request(scope, receive))(scope, receive, send)
 

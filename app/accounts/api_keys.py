@@ -9,7 +9,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
-from app.accounts.access.permissions import SCOPES, Action, RecordScope, require, scope_of
+from app.accounts.access.api_key_scopes import SCOPES
+from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import checked, clean_name
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role

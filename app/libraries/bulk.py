@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import Database
-from app.errors import FieldError, SankuError, field_errors
+from app.errors import FieldError, SankuError
+from app.errors.pydantic_errors import field_errors
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import IMPORTED
 from app.libraries.lifecycle.commands import Command, CreateRecord

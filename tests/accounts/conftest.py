@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import errors
 from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router
 from app.accounts.models import Organisation, Role, User
 from app.database import Database
+from app.errors.handlers import install_handlers
 from app.services import Services
 from app.settings import Settings
 from tests.support.builders.accounts import (
@@ -41,7 +41,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def assembled() -> FastAPI:
     """Routes are worked out when they first answer, which takes longer than most answers."""
     app = FastAPI()
-    errors.install(app)
+    install_handlers(app)
     app.include_router(router)
     return app
 

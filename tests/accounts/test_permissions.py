@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.access.permissions import (
-    SCOPES,
-    TABLE,
-    Action,
-    RecordScope,
-    allowed,
-    require,
-    scope_of,
-)
+from app.accounts.access.api_key_scopes import SCOPES
+from app.accounts.access.permissions import TABLE, Action, RecordScope, allowed, require, scope_of
 from app.accounts.access.principal import ANONYMOUS, SYSTEM, Principal
 from app.accounts.models import Role
 from app.errors import Forbidden, Unauthenticated

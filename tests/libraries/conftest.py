@@ -11,12 +11,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from app import errors
 from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.accounts.models import Role
 from app.database import Database
 from app.errors import StaleVersion
+from app.errors.handlers import install_handlers
 from app.libraries.api import router
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
@@ -72,7 +72,7 @@ def indexer() -> RecordingIndexer:
 def assembled() -> FastAPI:
     """Routes are worked out when they first answer, which takes longer than most answers."""
     app = FastAPI()
-    errors.install(app)
+    install_handlers(app)
     app.include_router(accounts)
     app.include_router(router)
     return app

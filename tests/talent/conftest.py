@@ -8,13 +8,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import errors
 from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.clock import JINAN_TIME
 from app.database import Database
 from app.engagements.contracts.api import router as contracts
 from app.engagements.files.storage import DiskStore, Store
+from app.errors.handlers import install_handlers
 from app.events import catalogue
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
@@ -47,7 +47,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def assembled() -> FastAPI:
     """Routes are worked out when they first answer, which takes longer than most answers."""
     app = FastAPI()
-    errors.install(app)
+    install_handlers(app)
     for router in (accounts, libraries, contracts, talent):
         app.include_router(router)
     return app

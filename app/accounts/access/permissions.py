@@ -6,6 +6,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from app.accounts.access.actions import Action
+from app.accounts.access.api_key_scopes import SCOPES
 from app.accounts.access.authentication import CurrentPrincipal, LoggedIn
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
@@ -199,72 +200,6 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
 
 TABLE: Mapping[Action, Mapping[Role | None, RecordScope]] = MappingProxyType(
     {action: MappingProxyType(dict(zip(_COLUMNS, row, strict=True))) for action, row in _ROWS.items()}
-)
-
-
-def _record_scopes(concept: str) -> dict[str, frozenset[Action]]:
-    """The read and write scope of a library. No scope includes reviews, which an operator must decide in person; nor
-    accounts, audit and maintenance."""
-    verbs = {
-        "read": ("read", "read_owner_view", "history"),
-        "write": ("create", "change", "submit", "withdraw", "close", "import"),
-    }
-    return {
-        f"{concept}s:{access}": frozenset(Action(f"{concept}.{verb}") for verb in names)
-        for access, names in verbs.items()
-    }
-
-
-# Scopes of API keys. A scope permits its actions within the permissions of the key's role.
-SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
-    {
-        **_record_scopes("achievement"),
-        **_record_scopes("demand"),
-        "achievements:read": _record_scopes("achievement")["achievements:read"]
-        | {Action.ACHIEVEMENT_FEEDBACK},
-        "demands:write": _record_scopes("demand")["demands:write"] | {Action.DEMAND_CHECK},
-        **_record_scopes("manager"),
-        "matches:read": frozenset(
-            {Action.MATCH_READ, Action.MATCH_TEXT, Action.PAIR_LIST, Action.RECOMMENDATION_READ}
-        ),
-        "pushes:read": frozenset({Action.PUSH_LIST, Action.PUSH_READ}),
-        "pushes:write": frozenset({Action.PUSH_ANSWER}),
-        "talent:read": frozenset(
-            {
-                Action.FILING_READ,
-                Action.AFFILIATION_READ,
-                Action.CERTIFICATE_READ,
-                Action.TRAINING_READ,
-                Action.TRAINING_BASE_READ,
-                Action.TIER_READ,
-                Action.TIER_RULES_READ,
-                Action.ROUND_READ,
-                Action.RECOGNITION_READ,
-                Action.RANKING_READ,
-                Action.CONTEST_READ,
-            }
-        ),
-        "talent:write": frozenset(
-            {
-                Action.FILING_CREATE,
-                Action.FILING_CHANGE,
-                Action.CERTIFICATE_CREATE,
-                Action.TRAINING_CREATE,
-                Action.CONTEST_REGISTER,
-            }
-        ),
-        "organisation:read": frozenset({Action.ORGANISATION_READ}),
-        "statistics:read": frozenset({Action.STATISTICS_READ}),
-        # No scope includes consent, contacts or shares, which a person must decide.
-        "engagements:read": frozenset({Action.ENGAGEMENT_READ}),
-        "engagements:write": frozenset(
-            {Action.ENGAGEMENT_MOVE, Action.ENGAGEMENT_INVITE, Action.ENGAGEMENT_WRITE}
-        ),
-        "contracts:read": frozenset({Action.CONTRACT_READ}),
-        "contracts:write": frozenset(
-            {Action.CONTRACT_CREATE, Action.CONTRACT_CHANGE, Action.CONTRACT_SIGN, Action.CONTRACT_CANCEL}
-        ),
-    }
 )
 
 

@@ -21,16 +21,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from app.libraries.demands.clarity_reading import DemandReading, read_demand, vague_matches
 from app.libraries.demands.clarity_words import (
     FINDING_TEXTS,
-    VagueWords,
-    WorkingCondition,
     condition_words,
     pattern,
-    vague_words,
 )
-from app.libraries.validation.indicators.comparison import Indicator, quantity_of
-from app.libraries.validation.indicators.parser import parse_indicators
 
 FAIR_PROBLEM, CLEAR_PROBLEM = 30, 80
 ENOUGH_INDICATORS, RICH_INDICATORS = 3, 6
@@ -39,17 +35,7 @@ WORDING = 12
 MAX_PER_CODE = 20
 """Maximum findings per code, so that the result of a long text with one repeated fault stays readable."""
 
-# The texts that describe the demand, those that are parsed for indicators, and those that show a purchase.
-_TEXTS = ("title", "main_problem", "key_technology", "expected_goal", "scenario", "benchmark")
-_MEASURED = ("main_problem", "expected_goal")
 _NEED = ("title", "main_problem", "key_technology", "expected_goal")
-_SENTENCE_END = re.compile(r"[。；;\n]")
-# Quantities without a unit by nature; a value up to 1 is read as a proportion.
-_DIMENSIONLESS = re.compile(
-    r"(?<![a-z])pH|系数|比值|比例|之比|常数|折射率|指数|倍数|数量|个数|次数|等级|级别"
-    r"|(?<![a-z])(?:ratio|coefficient|index|number of|AUC)(?![a-z])",
-    re.IGNORECASE,
-)
 
 
 class Severity(StrEnum):
@@ -83,31 +69,12 @@ class Clarity:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A parsed demand.
-
-    Attributes:
-        texts: field → text.
-        unmeasured: field → clauses without a measurable bound.
-        measured: keys of the distinct measurable indicators.
-        without_unit: (field, indicator) of numbers that lack a unit.
-        conditions: the kinds of working conditions that the demand names.
-    """
-
-    texts: Mapping[str, str]
-    unmeasured: Mapping[str, tuple[str, ...]]
-    measured: frozenset[tuple[object, ...]]
-    without_unit: tuple[tuple[str, Indicator], ...]
-    conditions: tuple[WorkingCondition, ...]
-
-
 def clarity(demand: Mapping[str, Any], *, today: date) -> Clarity:
     """The clarity of a demand, given as the model's attribute names and values.
 
     `indicators` are dicts or Indicator objects; missing fields count as empty.
     """
-    reading = _read(demand)
+    reading = read_demand(demand)
     vague = list(_vague_words(reading))
     purchase = _reads_as_purchase(reading, demand)
     open_terms = list(_open_terms(demand, today))
@@ -132,87 +99,23 @@ def clarity(demand: Mapping[str, Any], *, today: date) -> Clarity:
     return Clarity(sum(parts.values()), parts, tuple(findings))
 
 
-def _read(demand: Mapping[str, Any]) -> _Reading:
-    texts = {name: str(demand.get(name) or "") for name in _TEXTS}
-    stated = [Indicator.model_validate(entry) for entry in demand.get("indicators") or ()]
-    indicators = [("indicators", indicator) for indicator in stated]
-    unmeasured = {}
-    for name, text in texts.items():
-        # Sentences are parsed separately, so that text added after a full stop does not change what precedes it.
-        sentences = _SENTENCE_END.split(text)
-        unmeasured[name] = tuple(
-            clause for sentence in sentences for clause in parse_indicators(sentence).rest
-        )
-        if name in _MEASURED:
-            indicators += [
-                (name, indicator)
-                for sentence in sentences
-                for indicator in parse_indicators(_without_vague(sentence)).indicators
-            ]
-    whole = "\n".join((*texts.values(), *(f"{indicator} {indicator.method or ''}" for indicator in stated)))
-    return _Reading(
-        texts=texts,
-        unmeasured=unmeasured,
-        measured=frozenset(_key(indicator) for _, indicator in indicators if _is_measurable(indicator)),
-        without_unit=tuple(
-            (field, indicator) for field, indicator in indicators if not _is_measurable(indicator)
-        ),
-        conditions=tuple(kind for kind in condition_words() if kind.pattern.search(whole)),
-    )
-
-
-def _is_measurable(indicator: Indicator) -> bool:
-    bounds = (indicator.value, indicator.low, indicator.high)
-    proportion = all(abs(bound) <= 1 for bound in bounds if bound is not None)
-    return indicator.unit is not None or proportion or _DIMENSIONLESS.search(indicator.name) is not None
-
-
-def _key(indicator: Indicator) -> tuple[object, ...]:
-    """Identity of an indicator: the same bound in the list and in the text counts once."""
-    return (
-        quantity_of(indicator.name),
-        indicator.op,
-        indicator.value,
-        indicator.low,
-        indicator.high,
-        indicator.unit,
-    )
-
-
-def _substance(reading: _Reading) -> int:
+def _substance(reading: DemandReading) -> int:
     """Characters of the main problem without white space and vague words, even those with a number."""
     problem = reading.texts["main_problem"]
-    vague = (match[0] for _, match in _vague_matches(problem))
+    vague = (match[0] for _, match in vague_matches(problem))
     return _characters(problem) - sum(_characters(word) for word in vague)
-
-
-def _without_vague(text: str) -> str:
-    """The text without vague words, so that none is parsed as a unit (寿命不低于5000 TBD)."""
-    for _, match in reversed(_vague_matches(text)):
-        text = text[: match.start()] + text[match.end() :]
-    return text
 
 
 def _characters(text: str) -> int:
     return len(re.sub(r"\s", "", text))
 
 
-def _vague_matches(clause: str) -> list[tuple[VagueWords, re.Match[str]]]:
-    """Non-overlapping vague words in order; at the same position the longest."""
-    candidates = [(kind, match) for kind in vague_words() for match in kind.pattern.finditer(clause)]
-    matches: list[tuple[VagueWords, re.Match[str]]] = []
-    for kind, match in sorted(candidates, key=lambda pair: (pair[1].start(), -pair[1].end())):
-        if not matches or match.start() >= matches[-1][1].end():
-            matches.append((kind, match))
-    return matches
-
-
-def _vague_words(reading: _Reading) -> Iterator[Finding]:
+def _vague_words(reading: DemandReading) -> Iterator[Finding]:
     """One finding for each vague word per field, however often it occurs."""
     for field, clauses in reading.unmeasured.items():
         seen: set[str] = set()
         for clause in clauses:
-            for kind, match in _vague_matches(clause):
+            for kind, match in vague_matches(clause):
                 word = match[0]
                 if word.casefold() in seen:
                     continue
@@ -247,7 +150,7 @@ def _short_problem(length: int) -> Iterator[Finding]:
         yield _finding("short_problem", "main_problem", severity, length=length, clear=CLEAR_PROBLEM)
 
 
-def _missing_conditions(reading: _Reading) -> Iterator[Finding]:
+def _missing_conditions(reading: DemandReading) -> Iterator[Finding]:
     """Asks for all kinds if none is named. If some are named, the others are not asked for: few demands have all."""
     if reading.conditions:
         return
@@ -263,14 +166,14 @@ def _missing_conditions(reading: _Reading) -> Iterator[Finding]:
     )
 
 
-def _numbers_without_unit(reading: _Reading) -> list[Finding]:
+def _numbers_without_unit(reading: DemandReading) -> list[Finding]:
     return [
         _finding("number_without_unit", field, Severity.MEDIUM, str(indicator), indicator=indicator)
         for field, indicator in dict.fromkeys(reading.without_unit)
     ]
 
 
-def _reads_as_purchase(reading: _Reading, demand: Mapping[str, Any]) -> Finding | None:
+def _reads_as_purchase(reading: DemandReading, demand: Mapping[str, Any]) -> Finding | None:
     """A finding if the text asks for a purchase and states no technical problem; less severe if the demand is declared
     as a purchase."""
     declared = demand.get("need_kind") == "mature_technology"

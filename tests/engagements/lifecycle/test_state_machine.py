@@ -24,6 +24,7 @@ from app.database import new_id
 from app.engagements import disclosure
 from app.engagements.contract_models import Contract
 from app.engagements.contracts import registration, service, signatures
+from app.engagements.contracts.drafting import draft
 from app.engagements.lifecycle import stage_changes
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.engagements.models import Engagement, Participant, ParticipantRole, Reveal, Stage, StageMove
@@ -209,9 +210,7 @@ class EngagementMachine(DatabaseMachine):
             "starts_on": today,
             "ends_on": today,
         }
-        made = self.command(
-            lambda session: service.draft(session, values=values, principal=self.actors[actor])
-        )
+        made = self.command(lambda session: draft(session, values=values, principal=self.actors[actor]))
         if made is not None:
             self.contracts.append(made.id)
             self.command(

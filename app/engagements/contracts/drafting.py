@@ -1,0 +1,123 @@
+"""Drafting of contracts: parties and records are given, or come from an engagement."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.database import new_id
+from app.engagements.access import participation_of, require_open
+from app.engagements.contract_models import Contract, ContractState
+from app.engagements.contracts import versions
+from app.engagements.contracts.access import is_party_role
+from app.engagements.contracts.service import check, check_references, set_shares_and_payments
+from app.engagements.disclosure import sides_consent
+from app.engagements.models import Engagement
+from app.engagements.timeline import entries as timeline
+from app.errors import Conflict, Invalid
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.record.reference_numbers import take_numbers
+
+NUMBERS = "HT"
+_RECORDS = ("demand_id", "achievement_id")
+
+
+def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) -> Contract:
+    """Create a contract. `values` are its columns; `shares` are (manager id, percent), `payments` are mappings.
+
+    With an engagement the contract takes over its pair, and the owners are the parties unless others are named.
+    Without one a party or a manager drafts it, and only operators may link it to records.
+
+    Raises:
+        Forbidden: the principal is neither a party nor a manager of the contract.
+        Conflict: the sides of the engagement have not both consented, or it has landed or ended.
+        Invalid: names every invalid field.
+    """
+    given = dict(values)
+    shares, payments = given.pop("shares", None), given.pop("payments", None)
+    contract = Contract(id=new_id(), state=ContractState.DRAFT, landed_in_jinan=False)
+    contract.created_by = timeline.actor_of(principal)
+    contract.shares, contract.payments = [], []
+    engagement_id = given.pop("engagement_id", None)
+    if engagement_id is not None:
+        engagement = _agreed_engagement(session, engagement_id, principal)
+        given = _defaults_from_engagement(session, engagement) | given
+        contract.engagement_id = engagement.id
+    else:
+        _refuse_records(given, principal)
+    for name, value in given.items():
+        setattr(contract, name, value)
+    _require_parties(contract)
+    is_own = engagement_id is not None or _is_own(contract, principal)
+    require(principal, Action.CONTRACT_CREATE, own=is_own)
+    check_references(session, contract)
+    set_shares_and_payments(session, contract, shares, payments, principal)
+    if not contract.fields:
+        contract.fields = _fields_of_records(session, contract)
+    check(session, contract)
+    contract.number = take_numbers(session, NUMBERS, prefix=NUMBERS)[0]
+    versions.record_version(session, contract, action="create", before=None, principal=principal)
+    return contract
+
+
+def _agreed_engagement(session: Session, engagement_id: UUID, principal: Principal) -> Engagement:
+    participation = participation_of(
+        session, engagement_id, Action.CONTRACT_CREATE, principal=principal, lock=True
+    )
+    require_open(participation.engagement)
+    if not sides_consent(session, participation.engagement):
+        raise Conflict(
+            "A contract can only be drafted after both sides have consented to the engagement.",
+            "双方均同意对接后方可起草合同。",
+            code="needs_agreement",
+        )
+    return participation.engagement
+
+
+def _defaults_from_engagement(session: Session, engagement: Engagement) -> dict[str, Any]:
+    return {
+        "demand_id": engagement.demand_id,
+        "achievement_id": engagement.achievement_id,
+        "buyer_org_id": session.get_one(Demand, engagement.demand_id).owner_org_id,
+        "seller_org_id": session.get_one(Achievement, engagement.achievement_id).owner_org_id,
+    }
+
+
+def _refuse_records(given: Mapping[str, Any], principal: Principal) -> None:
+    """Only operators may link records outside an engagement.
+
+    Otherwise a caller could find the owner of a confidential record by trying parties and records.
+    """
+    if not principal.sees_everything and any(given.get(name) is not None for name in _RECORDS):
+        raise Invalid.field(
+            "engagement_id",
+            "required",
+            "关联需求或成果的合同须在对接中起草",
+            "is required for a contract on a demand or achievement",
+        )
+
+
+def _require_parties(contract: Contract) -> None:
+    for name in ("buyer_org_id", "seller_org_id"):
+        if getattr(contract, name) is None:
+            raise Invalid.field(name, "required", "无对接时必填", "is required without an engagement")
+
+
+def _is_own(contract: Contract, principal: Principal) -> bool:
+    if principal.manager_id is not None:
+        return True  # the manager's share makes it their own; see `_require_own_share`
+    parties = (contract.buyer_org_id, contract.seller_org_id)
+    return is_party_role(principal) and principal.organisation_id in parties
+
+
+def _fields_of_records(session: Session, contract: Contract) -> list[str]:
+    """The fields of the achievement, whose technology is traded; without one those of the demand."""
+    if contract.achievement_id is not None:
+        return list(session.get_one(Achievement, contract.achievement_id).fields)
+    if contract.demand_id is not None:
+        return list(session.get_one(Demand, contract.demand_id).fields)
+    return []
