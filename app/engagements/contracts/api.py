@@ -81,8 +81,8 @@ def create(
 def list_(
     principal: CurrentPrincipal,
     session: ReadSession,
-    paging: Paging,
     filters: Annotated[ContractFilters, Depends()],
+    paging: Paging,
 ) -> Page[ContractRead]:
     """按创建时间由新到旧排列。管理部门可查看全部,其他用户仅可查看本单位、本人有分成或所参与对接的合同。"""
     require(principal, Action.CONTRACT_READ, own=True)
