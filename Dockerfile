@@ -18,7 +18,8 @@ RUN pip install --only-binary=:all: -r requirements.lock
 
 # The model (about 490 MB) needs only these few files, so that a change of the service does not prepare it anew.
 FROM dependencies AS model
-COPY app/__init__.py app/errors.py app/
+COPY app/__init__.py app/
+COPY app/errors/__init__.py app/errors/
 COPY app/matching/__init__.py app/matching/
 COPY app/matching/embedding/__init__.py app/matching/embedding/e5_source.py app/matching/embedding/model_files.py \
     app/matching/embedding/model_layout.py app/matching/embedding/

@@ -11,7 +11,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.engagements.contract_models import Contract, ContractVersion
-from app.engagements.contracts import drafting, registration, service, shares, signatures
+from app.engagements.contracts import draft, registration, service, shares, signatures
 from app.engagements.contracts import versions as contract_versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.presenter import read_many
@@ -70,7 +70,7 @@ def create(
     """在对接中起草的,供需对和双方取自对接;其他合同由合同一方、技术经理人或管理部门起草。"""
 
     def create() -> Response:
-        contract = drafting.draft(session, values=body.values(), principal=principal)
+        contract = draft.draft(session, values=body.values(), principal=principal)
         (response,) = read_many(session, [contract])
         return versioned(response, contract, status=201, location=f"/v1/contracts/{contract.id}")
 

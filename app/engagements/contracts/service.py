@@ -1,4 +1,4 @@
-"""Amendment and cancellation of contracts; see `drafting`, `signatures` and `registration` for the other steps."""
+"""Amendment and cancellation of contracts; see `draft`, `signatures` and `registration` for the other steps."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -21,12 +21,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.libraries.demands.clarity_reading import DemandReading, read_demand, vague_matches
 from app.libraries.demands.clarity_words import (
     FINDING_TEXTS,
     condition_words,
     pattern,
 )
+from app.libraries.demands.parsed_demand import DemandReading, read_demand, vague_matches
 
 FAIR_PROBLEM, CLEAR_PROBLEM = 30, 80
 ENOUGH_INDICATORS, RICH_INDICATORS = 3, 6

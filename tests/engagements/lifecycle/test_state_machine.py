@@ -24,7 +24,7 @@ from app.database import new_id
 from app.engagements import disclosure
 from app.engagements.contract_models import Contract
 from app.engagements.contracts import registration, service, signatures
-from app.engagements.contracts.drafting import draft
+from app.engagements.contracts.draft import draft
 from app.engagements.lifecycle import stage_changes
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.engagements.models import Engagement, Participant, ParticipantRole, Reveal, Stage, StageMove
