@@ -32,8 +32,10 @@ if MEMORY_DISK is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))  # `tmp_path` lies there
 
 # The same examples each time, so that a red run can be repeated; HYPOTHESIS_PROFILE=explore looks for new ones.
-hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
-hypothesis.settings.register_profile("explore", deadline=None)
+# A busy machine is no fault.
+UNHURRIED: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("repeatable", derandomize=True, **UNHURRIED)
+hypothesis.settings.register_profile("explore", **UNHURRIED)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

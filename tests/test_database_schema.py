@@ -26,7 +26,7 @@ class TestSchema:
         database_schema.migrate(database)
         assert database_schema.is_current(database)
 
-    def test_an_unprepared_database_is_told_of_at_start(self, tmp_path: Path, embedder: Any) -> None:
+    def test_an_unprepared_database_is_reported_at_start(self, tmp_path: Path, embedder: Any) -> None:
         settings = Settings(
             _env_file=None, home=tmp_path, database_url=f"sqlite:///{tmp_path}/empty.db", demo=True
         )

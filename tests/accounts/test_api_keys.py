@@ -120,7 +120,7 @@ def test_a_key_is_no_more_than_who_made_it(client: TestClient, people: People) -
         ({"role": "operator"}, "role"),
     ],
 )
-def test_a_wrong_key_is_told_by_field_and_not_stored(
+def test_a_wrong_key_is_reported_by_field_and_not_stored(
     client: TestClient, people: People, changes: dict[str, Any], field: str
 ) -> None:
     header = people.role(Role.ENTERPRISE)

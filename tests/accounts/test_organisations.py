@@ -87,7 +87,7 @@ def test_the_same_key_creates_once(client: TestClient, people: People) -> None:
         ({"name": 7}, "name"),
     ],
 )
-def test_a_wrong_organisation_is_told_by_field_and_not_stored(
+def test_a_wrong_organisation_is_reported_by_field_and_not_stored(
     client: TestClient, people: People, changes: dict[str, Any], field: str
 ) -> None:
     operator = people.role(Role.OPERATOR)

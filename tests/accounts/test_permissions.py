@@ -185,7 +185,7 @@ def test_what_the_table_does_not_know_is_refused(principal: Principal, name: str
 
 
 @given(principal=principals, action=st.sampled_from(Action))
-def test_a_right_to_any_record_is_one_to_ones_own(principal: Principal, action: Action) -> None:
+def test_a_right_to_any_record_includes_ones_own(principal: Principal, action: Action) -> None:
     assert allowed(principal, action, own=True) >= allowed(principal, action, own=False)
 
 
@@ -223,7 +223,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     assert {str(action) for action in closed} == set(expected.split())
 
 
-def test_a_key_is_told_which_scope_it_lacks() -> None:
+def test_the_error_names_the_scope_that_a_key_lacks() -> None:
     key = somebody(Role.ENTERPRISE, frozenset({"demands:read"}))
     with pytest.raises(Forbidden, match="demands:write") as caught:
         require(key, Action.DEMAND_CREATE, owner_org_id=OURS)

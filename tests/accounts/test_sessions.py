@@ -267,7 +267,7 @@ def test_who_sends_nothing_is_a_stranger_and_who_sends_nonsense_is_refused(
     assert client.get("/v1/me", headers=both).status_code == 400
 
 
-def test_no_secret_leaves_the_house(
+def test_no_secret_is_sent_out(
     client: TestClient, people: People, log_in: LogIn, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Secrets occur neither in the log nor in the database, and only in the response that issues them."""

@@ -126,7 +126,7 @@ def test_a_wrong_address_is_refused(client: TestClient, email: str) -> None:
 
 @on_one_database
 @pytest.mark.parametrize("role", ["operator", "manager", "institution", "investor"])
-def test_nobody_creates_a_greater_or_other_role_than_his_own(
+def test_a_user_cannot_create_a_higher_or_different_role(
     client: TestClient, people: People, role: str
 ) -> None:
     assert create(client, people.role(Role.ENTERPRISE), role).status_code == 403
@@ -168,7 +168,9 @@ def test_the_operator_creates_anybody_who_fits(client: TestClient, people: Peopl
 @pytest.mark.parametrize(
     "changes", [{"role": "operator"}, {"organisation_id": None}, {"active": True}, {"role": "enterprise"}]
 )
-def test_nobody_promotes_himself(client: TestClient, people: People, changes: dict[str, Any]) -> None:
+def test_a_user_cannot_promote_themselves(
+    client: TestClient, people: People, changes: dict[str, Any]
+) -> None:
     user = people.make(Role.ENTERPRISE)
     answer = client.patch(
         f"/v1/users/{user.id}", json=changes, headers=people.headers(user) | {"If-Match": '"1"'}

@@ -470,14 +470,14 @@ def test_the_demo_tells_the_main_job_stops_on_ctrl_c_and_runs_again(tmp_path: Pa
             break
     # While it serves, a second instance does not get the port, and says so before any long work.
     refused = start("demo", "--once", "--port", port, home=tmp_path / "other", model_dir=model_dir)
-    out, err = refused.communicate(timeout=120)
+    out, err = refused.communicate(timeout=300)
     assert (refused.returncode, out) == (1, "")
     assert f"127.0.0.1:{port}" in err
     assert "Traceback" not in err
     assert not (tmp_path / "other").exists()
 
     serving.send_signal(signal.SIGINT)
-    out, err = serving.communicate(timeout=60)
+    out, err = serving.communicate(timeout=300)
     assert serving.returncode == 0
     assert "Traceback" not in story + out + err
     actual = check_story(story, port)

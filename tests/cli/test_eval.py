@@ -107,7 +107,7 @@ def test_managers_and_their_conflicts(tmp_path: Path, evaluate: Evaluate) -> Non
     }
 
 
-def test_who_was_not_judged_is_told_apart_from_who_does_not_fit(tmp_path: Path, evaluate: Evaluate) -> None:
+def test_unjudged_managers_are_distinguished_from_unsuitable_ones(tmp_path: Path, evaluate: Evaluate) -> None:
     """M1 is equal to M0 but not graded: M1 counts as 0, and the graded managers are ranked correctly."""
     free = MANAGER | {"org": "另一家技术转移公司", "affiliations": []}
     twin = free | {"id": "M0", "name": "同一专长"}

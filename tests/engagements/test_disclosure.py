@@ -112,7 +112,7 @@ def test_other_peoples_consent_opens_nothing(scenario: Scenario) -> None:
     refused(contacts(meeting, scenario.institution), 409, "no_agreement")
 
 
-def test_a_record_that_has_another_owner_is_closed_until_he_consents(scenario: Scenario) -> None:
+def test_a_record_of_another_owner_is_closed_until_they_consent(scenario: Scenario) -> None:
     meeting = scenario.agreed_engagement(**CONFIDENTIAL)
     with scenario.database.unit_of_work() as session:
         session.get_one(Demand, meeting.demand_id).owner_org_id = scenario.organisation()
@@ -175,9 +175,7 @@ class TestInvitations:
         assert {one["role"]: one["name"] for one in seen["participants"]}["entrepreneur"] is None
         ok(investor.post(f"{meeting.path}/notes", json={"text": "可投 500 万元"}), 201)
 
-    def test_an_investor_is_told_nothing_of_a_contract_that_is_not_his_to_see(
-        self, scenario: Scenario
-    ) -> None:
+    def test_an_investor_gets_no_message_about_a_contract_they_may_not_see(self, scenario: Scenario) -> None:
         meeting = scenario.agreed_engagement().reach("negotiating")
         investor = scenario.log_in(Role.INVESTOR)
         ok(meeting.invite(scenario.lead, "investor", organisation_id=str(investor.organisation_id)))

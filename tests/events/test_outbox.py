@@ -62,7 +62,7 @@ def test_an_event_is_stored_with_its_change_or_not_at_all(database: Database) ->
     assert claim(database) is None
 
 
-def test_a_claimed_event_is_nobody_elses_until_its_lease_runs_out(database: Database) -> None:
+def test_a_claimed_event_is_exclusive_until_its_lease_expires(database: Database) -> None:
     event_id = emit(database)
     first = claim(database)
     assert first is not None

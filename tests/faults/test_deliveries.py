@@ -25,7 +25,7 @@ def test_what_a_killed_worker_was_delivering_arrives_once_more_and_in_order(
     ) as town:
         town.seed(managers=10, pushes=200)
         workers = Workers(town.settings, processes=2, couriers=8)
-        work_off(town, workers, kills=1, seconds=120)
+        work_off(town, workers, kills=1, seconds=600)
         workers.end()
         counted = town.check()
     assert workers.killed == 1

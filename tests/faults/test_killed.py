@@ -98,7 +98,7 @@ def test_no_push_is_lost_or_doubled(town: Any, processes: Any, point: str, event
         target=launcher.run, args=(service.url, service.home, demand_payload(), company, point, event_name)
     )
     process.start()
-    process.join(120)
+    process.join(600)
     assert process.exitcode == -signal.SIGKILL
 
     service.let_leases_run_out()
@@ -132,7 +132,7 @@ def test_a_second_crash_over_the_same_event_changes_nothing(town: Any, processes
             ),
         )
         process.start()
-        process.join(120)
+        process.join(600)
         assert process.exitcode == -signal.SIGKILL
         service.let_leases_run_out()
     service.work()

@@ -94,7 +94,7 @@ def test_excluding_an_organisation_does_not_tell_whose_confidential_achievements
     assert answer["left_out"] == {}
 
 
-def test_who_is_excluded_by_a_demand_is_not_told_so(app: Any, log_in: LogIn) -> None:
+def test_an_excluded_manager_does_not_learn_of_the_exclusion(app: Any, log_in: LogIn) -> None:
     code = "91370102YY000001X4"
     excluded = log_in(Role.INSTITUTION)
     with app.state.services[Database].unit_of_work() as session:
@@ -180,7 +180,7 @@ def test_a_manager_does_not_follow_a_record_that_its_owner_took_back(
     assert ok(manager.get("/v1/demands"))["items"] == []
 
 
-def test_a_manager_keeps_his_record_under_the_organisation_that_the_bureau_put_him_in(
+def test_a_manager_keeps_their_record_under_the_organisation_that_the_bureau_assigned(
     log_in: LogIn, as_operator: Any
 ) -> None:
     manager, university = log_in(Role.MANAGER), log_in(Role.INSTITUTION)

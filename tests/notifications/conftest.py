@@ -51,7 +51,7 @@ def settings(database_url: str, tmp_path: Any, mailbox: Mailbox, receiver: Recei
         smtp_security=MailSecurity.NONE,
         mail_from="三库 <no-reply@sanku.example.com>",
         webhook_allowed_hosts=[receiver.host],
-        webhook_timeout=timedelta(seconds=5),
+        webhook_timeout=timedelta(seconds=60),
         chat_relay=f"http://{receiver.host}",
     )
 

@@ -73,7 +73,7 @@ def add(caller: Caller, kind: str, **values: Any) -> Any:
         ),
     ],
 )
-def test_a_group_is_told_what_everybody_may_see(
+def test_a_group_receives_only_public_content(
     scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain,
     kind: str, path: str, payload: Callable[[str], Any],
 ) -> None:  # fmt: skip

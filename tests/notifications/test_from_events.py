@@ -116,7 +116,7 @@ class TestReminders:
         with meeting.scenario.database.unit_of_work() as session:
             assert remind(session) == 1
 
-    def test_the_assignee_is_told_when_it_is_due_and_when_it_is_overdue(
+    def test_the_assignee_is_notified_when_it_is_due_and_when_it_is_overdue(
         self,
         scenario: Scenario,
         meeting: EngagementCase,
@@ -148,7 +148,7 @@ class TestReminders:
             assert body["data"] == {"engagement_id": meeting.id, "task_id": task["id"]}
         assert len(receiver.calls) == 2
 
-    def test_without_an_assignee_the_lead_is_told_outside_his_quiet_hours(
+    def test_without_an_assignee_the_lead_is_notified_outside_their_quiet_hours(
         self, scenario: Scenario, meeting: EngagementCase, with_mail: WithMail, mailbox: Mailbox, drain: Drain
     ) -> None:
         address = with_mail(meeting.scenario.lead)
@@ -163,7 +163,7 @@ class TestReminders:
         drain()
         assert [letter.to for letter in mailbox.letters] == [address]
 
-    def test_what_is_done_meanwhile_is_not_told(
+    def test_a_task_done_in_the_meantime_causes_no_message(
         self, scenario: Scenario, meeting: EngagementCase, with_mail: WithMail, mailbox: Mailbox, drain: Drain
     ) -> None:
         with_mail(meeting.scenario.lead)

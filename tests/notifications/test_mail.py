@@ -72,7 +72,7 @@ def test_a_push_comes_as_text_and_html_in_chinese(
     assert not re.search(r"src=|<script|<link", html)  # nothing that a mail program would have to fetch
 
 
-def test_of_a_confidential_record_no_more_leaves_the_house_than_a_stranger_sees(
+def test_outbound_messages_show_no_more_of_a_confidential_record_than_a_stranger_sees(
     scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
 ) -> None:
     address = with_mail(as_manager)
@@ -268,7 +268,7 @@ class TestDigests:
             assert places == sorted(places)
             assert "已谢绝的需求" not in part
 
-    def test_owners_are_told_how_many_matches_they_have(
+    def test_owners_are_notified_of_their_number_of_matches(
         self, scenario: Scenario, as_enterprise: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
         endpoint: Callable[..., dict[str, Any]], receiver: Any,
     ) -> None:  # fmt: skip
@@ -399,7 +399,7 @@ def test_members_who_are_managers_get_no_letters_of_the_owner(
     assert [letter.to for letter in mailbox.letters] == [wanted]
 
 
-def test_a_user_without_a_manager_record_or_with_another_is_not_told_of_pushes(
+def test_a_user_without_this_manager_record_is_not_notified_of_its_pushes(
     scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
     log_in: Callable[..., Caller],
 ) -> None:  # fmt: skip

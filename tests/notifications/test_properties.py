@@ -2,8 +2,10 @@
 
 import json
 import socket
+import time
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ from pydantic import SecretStr, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from app.database import now
+from app.notifications.channels import ssrf_guard
 from app.notifications.channels.secrets import SecretBox, SecretUnreadable
 from app.notifications.channels.ssrf_guard import AddressRefused, GuardedNetwork, is_public, resolve
 from app.notifications.channels.webhook import signature_headers
@@ -106,15 +109,17 @@ class TestAddresses:
             network.connect_tcp("host.example", 443)
         assert (asked, connected) == (["host.example"], [("93.184.216.34", 443)])
 
-    def test_a_receiver_that_drips_is_cut_off_in_time(self) -> None:
+    def test_a_receiver_that_drips_is_cut_off_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with http_receiver() as receiver:
             network = GuardedNetwork(allowed=[receiver.host], seconds=0.0)
             with pytest.raises(httpcore.ConnectTimeout):
                 network.connect_tcp("127.0.0.1", receiver.port)
-            slow = GuardedNetwork(allowed=[receiver.host], seconds=0.2)
+            slow = GuardedNetwork(allowed=[receiver.host], seconds=300)
             stream = slow.connect_tcp("127.0.0.1", receiver.port, timeout=60)
+            nearly = SimpleNamespace(monotonic=lambda: time.monotonic() + 299.8)
+            monkeypatch.setattr(ssrf_guard, "time", nearly)
             with pytest.raises(httpcore.ReadTimeout):
-                stream.read(1, timeout=60)  # the whole exchange has 0.2 s, whatever one reading may take
+                stream.read(1, timeout=60)  # the whole exchange has 0.2 s left, whatever one reading may take
             with pytest.raises(httpcore.WriteTimeout):
                 stream.write(b"x", timeout=60)
             stream.close()
@@ -150,9 +155,7 @@ class TestRetrying:
 
 class TestSigning:
     @given(st.dictionaries(st.text(), st.text() | st.integers(), max_size=3), st.integers(1, 3))
-    def test_whoever_holds_one_of_the_secrets_can_verify_and_nobody_else(
-        self, data: dict[str, Any], count: int
-    ) -> None:
+    def test_only_a_holder_of_one_of_the_secrets_can_verify(self, data: dict[str, Any], count: int) -> None:
         secrets = [new_secret() for _ in range(count)]
         body = json.dumps(data, ensure_ascii=False)
         headers = signature_headers(f"msg_{uuid4()}", body, secrets, at=now())

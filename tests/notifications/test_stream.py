@@ -69,7 +69,7 @@ def listening(url: str, caller: Caller, last: int | None = None) -> Iterator[Ite
     if last is not None:
         headers["Last-Event-ID"] = str(last)
     with (
-        httpx.Client(base_url=url, timeout=20, trust_env=False) as client,
+        httpx.Client(base_url=url, timeout=120, trust_env=False) as client,
         client.stream("GET", PATH, headers=headers) as answer,
     ):
         assert answer.status_code == 200, answer.read()
@@ -109,7 +109,7 @@ def test_new_pushes_and_changes_come_as_they_are_committed(
         assert accepted.data["state"] == "accepted"
 
 
-def test_whoever_comes_back_gets_what_he_missed_from_any_process(
+def test_a_reconnecting_client_gets_missed_changes_from_any_process(
     scenario: Scenario, manager: UUID, as_manager: Caller, url: str, settings: Settings
 ) -> None:
     """Two processes' worth of service on one database: the pushes are written by one, read from the other."""
@@ -128,7 +128,7 @@ def test_whoever_comes_back_gets_what_he_missed_from_any_process(
             assert [one.data["id"] for one in take(events, 1)] == [str(more)]
 
 
-def test_a_number_that_is_forgotten_or_was_never_given_starts_anew(
+def test_a_deleted_or_unknown_position_resets_the_stream(
     scenario: Scenario, manager: UUID, as_manager: Caller, url: str
 ) -> None:
     for _ in range(3):
@@ -144,7 +144,7 @@ def test_a_number_that_is_forgotten_or_was_never_given_starts_anew(
         assert [one.id for one in take(events, 1)] == [3]
 
 
-def test_a_stream_is_ones_own_and_ends_with_the_login(
+def test_a_stream_shows_only_own_pushes_and_ends_with_the_login(
     scenario: Scenario, manager: UUID, as_manager: Caller, url: str, log_in: Callable[..., Caller]
 ) -> None:
     other = log_in(Role.MANAGER)
@@ -173,9 +173,7 @@ def test_a_transaction_that_is_undone_leaves_no_number(scenario: Scenario, manag
     assert list(numbers) == [1, 2]
 
 
-def test_expiry_is_a_change_and_a_mere_rescoring_of_the_order_is_none(
-    scenario: Scenario, manager: UUID
-) -> None:
+def test_expiry_is_a_change_and_rescoring_is_not(scenario: Scenario, manager: UUID) -> None:
     push_id = scenario.push(manager)
     with scenario.database.unit_of_work() as session:
         session.get_one(Push, push_id).rank_key += 0.1
@@ -189,7 +187,7 @@ def test_expiry_is_a_change_and_a_mere_rescoring_of_the_order_is_none(
         assert session.get_one(Push, push_id).state == PushState.EXPIRED
 
 
-def test_numbers_appear_in_their_order_though_many_write_at_once(
+def test_numbers_appear_in_order_while_many_write_at_once(
     database: Database, scenario: Scenario, manager: UUID
 ) -> None:
     """A reader that has seen number 8 never meets number 7 later."""

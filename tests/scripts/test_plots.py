@@ -120,7 +120,7 @@ def judged(demands: int, achievements: int) -> JudgedPairs:
     )
 
 
-def test_what_the_simulation_keeps_can_be_told(tmp_path: Path, simulation: ModuleType) -> None:
+def test_the_results_of_the_simulation_can_be_summarised(tmp_path: Path, simulation: ModuleType) -> None:
     pairs, shipped = judged(24, 6), load_ranker()
     results: dict[str, Any] = {"weak": {arm: [] for arm in simulation.ARMS}}
     for arm in simulation.ARMS:

@@ -119,7 +119,7 @@ def test_a_program_reads_its_organisations_figures_with_the_scope_for_it(
     assert client.get("/v1/demands", headers=opened).status_code == 403
 
 
-def test_a_manager_sees_himself_and_an_institution_its_staff(scenario: Scenario) -> None:
+def test_a_manager_sees_their_own_rows_and_an_institution_those_of_its_staff(scenario: Scenario) -> None:
     institution = scenario.log_in(Role.INSTITUTION)
     caller, manager = scenario.manager_with_login(owner=institution.organisation_id)
     scenario.manager_with_login()
@@ -166,7 +166,7 @@ STATE = st.sampled_from(
 )
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(states=st.lists(STATE, min_size=1, max_size=6))
 def test_the_funnel_never_widens_and_its_sums_are_its_rows(scenario: Scenario, states: list[str]) -> None:
     """Whatever happened, in whatever order and with whatever left out."""
@@ -191,7 +191,7 @@ def test_the_funnel_never_widens_and_its_sums_are_its_rows(scenario: Scenario, s
 AMOUNT = st.decimals(min_value="0.01", max_value="1000000", places=2)
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(amounts=st.lists(st.tuples(AMOUNT, st.sampled_from(["401", "101", "201"])), min_size=1, max_size=5))
 def test_amounts_are_the_exact_sums_of_their_rows(
     scenario: Scenario, amounts: list[tuple[Decimal, str]]

@@ -86,7 +86,7 @@ def test_days_are_days_in_jinan(scenario: Scenario) -> None:
     assert figure(scenario.operator, "funnel", **eleventh)["steps"][0]["count"] == 1
 
 
-def test_time_in_each_stage_is_told_of_what_is_over_and_what_lasts(scenario: Scenario) -> None:
+def test_time_in_each_stage_covers_finished_and_open_engagements(scenario: Scenario) -> None:
     _, manager = scenario.manager_with_login()
     achievement = scenario.published_achievement()
     for length in (1, 2, 3, 10):
@@ -275,7 +275,7 @@ def test_a_name_that_looks_like_a_formula_stays_a_text(scenario: Scenario) -> No
     assert ",'=1+1," in text
 
 
-def test_what_cannot_be_asked_is_told(scenario: Scenario) -> None:
+def test_invalid_questions_are_refused_with_a_reason(scenario: Scenario) -> None:
     def ask(**parameters: str) -> Any:
         return scenario.operator.get("/v1/statistics/funnel", params=parameters)
 

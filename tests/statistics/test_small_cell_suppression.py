@@ -9,7 +9,7 @@ COUNTS = st.dictionaries(st.integers(0, 20), st.integers(0, 8), max_size=8)
 
 
 @given(counts=COUNTS, least=st.integers(1, 5))
-def test_what_is_hidden_stays_hidden_whoever_knows_one_part_of_it(counts: dict[int, int], least: int) -> None:
+def test_a_hidden_count_stays_hidden_from_those_who_know_one_part(counts: dict[int, int], least: int) -> None:
     hidden = suppressed_parts(counts, least)
     small = {key for key, count in counts.items() if is_small(count, least)}
     if hidden is None:

@@ -81,7 +81,7 @@ def mail_server(*, starttls: ssl.SSLContext | None = None, password: str | None 
         options |= {"tls_context": starttls, "require_starttls": True}
     if password is not None:
         options |= {"authenticator": authenticate, "auth_required": True}
-    controller = Controller(mailbox, hostname=mailbox.host, port=mailbox.port, **options)
+    controller = Controller(mailbox, hostname=mailbox.host, port=mailbox.port, ready_timeout=60, **options)
     controller.start()
     yield mailbox
     controller.stop()

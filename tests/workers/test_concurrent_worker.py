@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.events.domain_event import ClaimedEvent
 from app.events.handler import Handler
 from app.events.outbox import Event
+from app.workers import concurrent
 from app.workers.concurrent import ConcurrentWorker
 from tests.support.events import emit_named
 from tests.support.services import demo_settings, make_services
@@ -134,7 +136,12 @@ def test_a_plan_that_fails_and_one_that_killed_its_workers_are_put_back(database
     assert waiting.dead_at is None and waiting.attempts == 1
 
 
-def test_a_lease_is_kept_as_long_as_the_work_lasts(database: Database) -> None:
+def test_a_lease_is_kept_as_long_as_the_work_lasts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        concurrent, "HEARTBEATS_PER_LEASE", 36_000
+    )  # ten a second of a lease that cannot run out
     release, taken = threading.Event(), []
 
     def plan(_: Session, claimed: ClaimedEvent) -> None:
@@ -142,7 +149,7 @@ def test_a_lease_is_kept_as_long_as_the_work_lasts(database: Database) -> None:
         assert release.wait(PATIENCE)
 
     emit(database)
-    with running(database, {"thing.happened": [handler(plan)]}, worker_lease=timedelta(milliseconds=300)):
+    with running(database, {"thing.happened": [handler(plan)]}, worker_lease=timedelta(hours=1)):
         wait_until(lambda: bool(taken))
         first = all_events(database)[0].leased_until
         assert first is not None

@@ -1,10 +1,12 @@
 """Routes for the inbox and for pushes."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
@@ -34,6 +36,25 @@ _BEST_FIRST = Sort(Push.rank_key, float, descending=True, name="inbox")
 _NEWEST_FIRST = Sort(Push.created_at, datetime, descending=True, name="newest")
 
 _ANSWERS = problems(NotFound, Conflict, StaleVersion)
+
+
+@dataclass(frozen=True)
+class _PushChange:
+    """A request to change one push: what all its routes take."""
+
+    push_id: UUID
+    principal: CurrentPrincipal
+    session: WriteSession
+    response: Response
+    if_match: IfMatch = None
+
+    def run(self, command: Callable[..., Push], **facts: Any) -> PushRead:
+        """Run a command of the inbox; the changed push, with its ETag."""
+        push = command(self.session, self.push_id, principal=self.principal, if_match=self.if_match, **facts)
+        return tagged(self.response, push, read_one(self.session, push, principal=self.principal))
+
+
+PushChange = Annotated[_PushChange, Depends()]
 
 States = Annotated[list[PushState] | None, Query(alias="state", description="状态,可多选")]
 
@@ -128,91 +149,37 @@ def get_push(
 @router.post(
     "/pushes/{push_id}/read", summary="标记为已读", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def mark_read(
-    push_id: UUID,
-    principal: CurrentPrincipal,
-    session: WriteSession,
-    response: Response,
-    if_match: IfMatch = None,
-) -> PushRead:
-    push = inbox.mark_read(session, push_id, principal=principal, if_match=if_match)
-    return tagged(response, push, read_one(session, push, principal=principal))
+def mark_read(change: PushChange) -> PushRead:
+    return change.run(inbox.mark_read)
 
 
 @router.post(
     "/pushes/{push_id}/accept", summary="接收", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def accept(
-    push_id: UUID,
-    principal: CurrentPrincipal,
-    session: WriteSession,
-    response: Response,
-    settings: AppSettings,
-    if_match: IfMatch = None,
-) -> PushRead:
+def accept(change: PushChange, settings: AppSettings) -> PushRead:
     """接收并开始对接。已达在办上限、存在利益冲突或记录已下架时返回 409,并说明原因。"""
-    push = inbox.accept(session, push_id, principal=principal, if_match=if_match, undo=settings.push_undo)
-    return tagged(response, push, read_one(session, push, principal=principal))
+    return change.run(inbox.accept, undo=settings.push_undo)
 
 
 @router.post(
     "/pushes/{push_id}/decline", summary="谢绝", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def decline(
-    push_id: UUID,
-    answer: Decline,
-    principal: CurrentPrincipal,
-    session: WriteSession,
-    response: Response,
-    settings: AppSettings,
-    if_match: IfMatch = None,
-) -> PushRead:
+def decline(change: PushChange, answer: Decline, settings: AppSettings) -> PushRead:
     """谢绝后,该供需对转派给下一位技术经理人;仅当记录在谢绝原因所涉方面有变化时,才会再次推送给本人。"""
-    push = inbox.decline(
-        session,
-        push_id,
-        principal=principal,
-        reason=answer.reason,
-        note=answer.note,
-        if_match=if_match,
-        undo=settings.push_undo,
-    )
-    return tagged(response, push, read_one(session, push, principal=principal))
+    return change.run(inbox.decline, reason=answer.reason, note=answer.note, undo=settings.push_undo)
 
 
 @router.post(
     "/pushes/{push_id}/undo", summary="撤回答复", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def undo(
-    push_id: UUID,
-    principal: CurrentPrincipal,
-    session: WriteSession,
-    response: Response,
-    services: AllServices,
-    if_match: IfMatch = None,
-) -> PushRead:
+def undo(change: PushChange, services: AllServices) -> PushRead:
     """在期限内撤回接收或谢绝,推送恢复为已读状态。因谢绝而转派给下一位经理人的推送,尚未阅读的随之取消。"""
-    push = undoing.undo(
-        session,
-        push_id,
-        principal=principal,
-        policy=current_policy(session, services),
-        if_match=if_match,
-    )
-    return tagged(response, push, read_one(session, push, principal=principal))
+    return change.run(undoing.undo, policy=current_policy(change.session, services))
 
 
 @router.post(
     "/pushes/{push_id}/later", summary="稍后处理", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def later(
-    push_id: UUID,
-    answer: Later,
-    principal: CurrentPrincipal,
-    session: WriteSession,
-    response: Response,
-    if_match: IfMatch = None,
-) -> PushRead:
+def later(change: PushChange, answer: Later) -> PushRead:
     """在提醒时间之前,该推送不在收件箱中显示。"""
-    push = inbox.postpone(session, push_id, principal=principal, until=answer.until, if_match=if_match)
-    return tagged(response, push, read_one(session, push, principal=principal))
+    return change.run(inbox.postpone, until=answer.until)

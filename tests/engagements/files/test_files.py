@@ -74,12 +74,12 @@ class TestStores:
             def read(self, size: int | None = -1) -> bytes:
                 piece = super().read(4)
                 arriving.set()
-                go_on.wait(timeout=10)
+                assert go_on.wait(timeout=120)
                 return piece
 
         thread = threading.Thread(target=store.put, args=("a/b", Slow(b"12345678"), 8))
         thread.start()
-        arriving.wait(timeout=10)
+        assert arriving.wait(timeout=120)
         with pytest.raises(Unavailable):
             store.read("a/b")
         go_on.set()
@@ -222,7 +222,7 @@ class TestOverHttp:
         rows, keys = stored(scenario, app)
         assert len(rows) == 1 and rows <= keys
 
-    def test_a_failed_transaction_leaves_bytes_that_nobody_reads_and_the_sweep_removes(
+    def test_the_sweep_removes_bytes_that_a_failed_transaction_left(
         self, scenario: Scenario, app: Any, settings: Settings
     ) -> None:
         meeting = scenario.agreed_engagement()

@@ -56,7 +56,7 @@ class TestTasks:
         assert actual[0][1]["engagement_id"] == meeting.id
         assert actual[0][1]["due_on"] == day(1)
 
-    def test_without_an_assignee_the_lead_is_told(self, scenario: Scenario) -> None:
+    def test_without_an_assignee_the_lead_is_notified(self, scenario: Scenario) -> None:
         meeting = scenario.open_engagement()
         ok(scenario.lead.post(f"{meeting.path}/tasks", json={"title": "致电企业", "due_on": day(1)}), 201)
         run(scenario.database)

@@ -143,7 +143,7 @@ def test_a_confidential_demand_cannot_be_asked_out(
     assert {item["id"] for item in own} == {hidden["id"], shown["id"]}
 
 
-def test_a_stranger_cannot_narrow_by_what_he_does_not_see(scenario: Scenario, enterprise: UserClient) -> None:
+def test_a_stranger_cannot_filter_by_hidden_fields(scenario: Scenario, enterprise: UserClient) -> None:
     enterprise.create("demands", DEMAND)
     stranger = scenario.anonymous_client
     owner = str(enterprise.user.organisation_id)

@@ -77,7 +77,7 @@ class TestReading:
         write(tmp_path, demands=[DEMAND], qrels_pairs=f"D1\tA2\t1\n{line}\n")
         assert [field for field, _ in faults_of(tmp_path)] == ["qrels_pairs.tsv:2"]
 
-    def test_every_fault_is_told_at_once(self, tmp_path: Path) -> None:
+    def test_all_faults_are_reported_together(self, tmp_path: Path) -> None:
         write(tmp_path, achievements="x\n", demands="y\n{}\n", qrels_pairs="a b c\n")
         assert [field for field, _ in faults_of(tmp_path)] == [
             "achievements.jsonl:1",

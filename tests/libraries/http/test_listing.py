@@ -222,7 +222,11 @@ def test_the_number_of_queries_does_not_grow(
     assert queries() == few <= 8
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(q=st.text(min_size=1, max_size=60))
 def test_any_query_is_answered(operator: UserClient, q: str) -> None:
     assert operator.get("/v1/demands", q=q).status_code in (200, 422)

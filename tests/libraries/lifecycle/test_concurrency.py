@@ -21,12 +21,12 @@ from tests.support.scenario.library_users import UserClient
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
     with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(call) for call in calls]]
+        return [future.result(timeout=120) for future in [pool.submit(call) for call in calls]]
 
 
 def let_two_meet(indexer: RecordingIndexer) -> None:
     """From now on, two requests both read, check and embed before either starts to write."""
-    barrier, prepare = Barrier(2, timeout=30), indexer.prepare
+    barrier, prepare = Barrier(2, timeout=120), indexer.prepare
 
     def wait(records: Any, **_: Any) -> Any:
         barrier.wait()

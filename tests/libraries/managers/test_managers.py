@@ -27,7 +27,7 @@ def test_a_manager_has_one_record_and_it_is_his(scenario: Scenario, manager: Use
         assert str(manager_of_user(session, manager.user.id)) == made["id"]
 
 
-def test_a_manager_changes_only_his_own(scenario: Scenario, manager: UserClient) -> None:
+def test_a_manager_changes_only_their_own_record(scenario: Scenario, manager: UserClient) -> None:
     colleague = scenario.user_client(Role.MANAGER)
     path = f"/v1/managers/{manager.create('managers', manager_payload())['id']}"
     assert colleague.patch(path, {"capacity": 1}, If_Match='"1"').status_code == 403

@@ -79,7 +79,7 @@ def test_the_matches_are_those_of_a_draft(as_enterprise: Any, library: dict[str,
     assert checked == stored
 
 
-def test_figures_are_told_before_publication_as_after_it(
+def test_figures_are_shown_before_publication_as_after_it(
     as_enterprise: Any, log_in: Callable[..., Any]
 ) -> None:
     """What a text says outright is read of a record that is stored nowhere, too."""
@@ -116,7 +116,7 @@ def test_at_most_five_matches(as_enterprise: Any, log_in: Callable[..., Any]) ->
     assert len(ok(as_enterprise.post(CHECK, json=CLEAR))["matches"]["items"]) == 5
 
 
-def test_what_tells_a_hidden_owner_is_told(log_in: Callable[..., Any]) -> None:
+def test_text_that_reveals_a_hidden_owner_is_reported(log_in: Callable[..., Any]) -> None:
     name = "济南泽川储运装备有限公司"
     owner = log_in(Role.ENTERPRISE, organisation_name=name)
     telling = CLEAR | {"existing_basis": name, "scenario": f"{name}储罐车间,电话 13800000001"}

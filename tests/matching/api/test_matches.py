@@ -169,7 +169,7 @@ def test_who_is_not_verified_sees_titles_but_no_texts_and_no_reasons(
     assert match["reasons"]["sentences"]
 
 
-def test_figures_that_hold_are_told_and_no_stranger_to_the_bureau_sees_them(
+def test_matching_figures_are_shown_to_the_bureau_only(
     log_in: Callable[..., Any], university: Any, coating: dict[str, Any]
 ) -> None:
     """The offer says 1,200 h in English, the demand asks for 1,000 h in Chinese."""

@@ -269,7 +269,7 @@ class TestExamples:
         assert answer.relief is not None
         assert answer.relief.places == (ExtraCapacity("m1", more=2, capacity=7),)
 
-    def test_a_fixed_assignment_stays_though_another_is_worth_more(self) -> None:
+    def test_a_fixed_assignment_stays_when_another_is_worth_more(self) -> None:
         assert assign(two_for_one_place(fixed={("p2", "m1")})).given == (("p2", "m1"),)
 
     def test_impossible_fixed_assignments_are_dropped_with_the_reason(self) -> None:

@@ -89,7 +89,7 @@ def test_read_ahead_or_not_the_answer_is_the_same(
     assert len(warm.items) == 9
 
 
-def test_reading_ahead_ends_when_told_or_when_the_database_fails(
+def test_prefetching_ends_on_request_or_when_the_database_fails(
     database: Database, ids: Any, matcher: Matcher, tmp_path: Path
 ) -> None:
     actual = Event()
@@ -131,7 +131,7 @@ def test_a_change_is_seen_by_the_next_answer(database: Database, ids: Any, match
     assert before.keys() - after.keys() == {second}
 
 
-def test_who_is_excluded_is_left_out_and_a_confidential_owner_is_not_told(
+def test_excluded_managers_are_left_out_and_a_confidential_owner_stays_hidden(
     database: Database, ids: Any, matcher: Matcher
 ) -> None:
     (demand, *_), (first, second, *_) = ids

@@ -111,7 +111,7 @@ def test_nearly_all_true_neighbours_are_found_under_any_filter(parts: dict[str, 
         )
 
 
-def test_clusters_are_made_anew_when_the_library_has_grown_or_changed() -> None:
+def test_clusters_are_rebuilt_when_the_library_has_grown_or_changed() -> None:
     rows = crowd(900, seed=3)
     shard = clustered(rows[:500], rows[:0])
     assert not shard.wants_clusters()

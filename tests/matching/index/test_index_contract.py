@@ -458,7 +458,7 @@ def test_a_snapshot_of_another_database_or_model_is_never_used(
     foreign.dispose()
 
 
-def test_a_database_put_back_to_an_older_state_is_read_anew(
+def test_a_database_restored_to_an_older_state_is_read_again(
     sqlite: Database, faiss_index: FaissIndex
 ) -> None:
     records = some(10)

@@ -125,7 +125,7 @@ def conflict_of(town: Town, manager: dict[str, Any]) -> str | None:
     return kind
 
 
-def test_each_kind_of_conflict_is_found_and_told(town: Town) -> None:
+def test_each_kind_of_conflict_is_found_and_reported(town: Town) -> None:
     group, co_owner, co_group = town.organisation(), town.organisation(), town.organisation()
     sister, co_sister, apart = (
         town.organisation(parent=group),

@@ -122,7 +122,7 @@ def test_who_serves_overseas_is_preferred_for_a_pair_across_the_border_only() ->
     assert "服务境外对接" in first.reasons_zh
 
 
-def test_answers_and_outcomes_decide_between_equals_and_only_good_ones_are_told() -> None:
+def test_answers_and_outcomes_decide_between_equals_and_only_good_ones_are_shown() -> None:
     keen = replace(side(NEAR, id="c-keen"), acceptance=0.2, success=0.2)
     slack = replace(side(NEAR, id="a"), acceptance=-0.2)
     newcomer = side(NEAR, id="b-new")

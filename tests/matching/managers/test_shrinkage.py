@@ -57,7 +57,7 @@ def test_within_a_group_one_more_good_case_never_harms_and_rates_stay_within_bou
     assert all(-1 <= rate <= 1 for rate in before.values())
 
 
-def test_the_mean_of_nobody_is_a_half_and_one_answer_tells_little() -> None:
+def test_the_mean_without_answers_is_a_half_and_one_answer_changes_it_little() -> None:
     assert group_mean(0, 0) == 0.5
     assert group_mean(1, 1) == pytest.approx(6 / 11)
 

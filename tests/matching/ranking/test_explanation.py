@@ -64,7 +64,7 @@ def test_names_and_contacts_never_appear() -> None:
     assert explanation.without_names("发 a.b@c.cn 或 0531-88881234") == "发 〔略〕 或 〔略〕"
 
 
-def test_a_failing_term_is_told_in_the_one_line() -> None:
+def test_a_failing_term_is_stated_in_the_one_line() -> None:
     actual = explained()
     assert "超出预算" in actual.one_line_zh
     assert "above the budget" in actual.one_line_en

@@ -253,7 +253,7 @@ def test_pairs_and_pushes_outlive_the_change_of_model(store: Store, reindex: Com
     assert kept()[0] == before[0]
 
 
-def test_all_embeds_every_text_anew_and_goes_on_where_it_was_killed(
+def test_all_embeds_every_text_again_and_resumes_where_it_was_killed(
     store: Store, reindex: Command, environment: dict[str, str]
 ) -> None:
     right = store.matches()

@@ -332,7 +332,7 @@ def test_models_are_the_bureaus(log_in: Callable[..., Caller], role: Role) -> No
         assert somebody.request(method, path).status_code == 403
 
 
-def test_what_there_is_not_is_told(as_operator: Caller) -> None:
+def test_a_missing_resource_is_reported(as_operator: Caller) -> None:
     assert as_operator.post("/v1/models/nobody/use").status_code == 404
     nothing = as_operator.post("/v1/models/rollback")
     assert (nothing.status_code, nothing.json()["code"]) == (409, "no_model_before")

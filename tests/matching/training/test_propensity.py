@@ -30,7 +30,7 @@ def clicks(eta: float, *, pairs: int = 400, looks: int = 12, seed: int = 3) -> l
 
 
 @pytest.mark.parametrize("eta", [0.0, 0.5, 1.0, 1.5])
-def test_the_steepness_is_found_though_relevant_pairs_stand_higher(eta: float) -> None:
+def test_the_steepness_is_found_when_relevant_pairs_rank_higher(eta: float) -> None:
     found = estimate(clicks(eta))
     assert found.harvested > 200
     assert found.eta == pytest.approx(eta, abs=0.2)

@@ -262,7 +262,7 @@ def test_a_run_whose_worker_died_is_done_once(scenario: Scenario) -> None:
     assert len(scenario.pushes()) == 1
 
 
-def test_what_a_rule_forbids_by_then_is_not_written_and_told(scenario: Scenario) -> None:
+def test_a_push_forbidden_in_the_meantime_is_not_written_and_is_reported(scenario: Scenario) -> None:
     gone, stays = scenario.manager(fit=0.9), scenario.manager(fit=0.8)
     key = scenario.ranked_pair()
     with scenario.database.unit_of_work() as session:

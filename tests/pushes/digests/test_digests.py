@@ -77,9 +77,7 @@ def test_a_list_holds_the_best_of_what_is_new(scenario: Scenario, manager: UUID)
     assert message.payload["ids"]["digest_id"] == str(digest.id)
 
 
-def test_what_is_new_goes_before_what_was_told_and_nothing_new_makes_no_list(
-    scenario: Scenario, manager: UUID
-) -> None:
+def test_new_items_come_first_and_no_new_items_make_no_list(scenario: Scenario, manager: UUID) -> None:
     push(scenario, 0.9)
     scenario.pass_days(1)
     assert make(scenario, manager)
@@ -174,7 +172,7 @@ class TestAtOnce:
         }
         assert message.available_at <= datetime.now(UTC)
 
-    def test_a_manager_has_a_threshold_of_his_own(self, scenario: Scenario) -> None:
+    def test_each_manager_has_a_separate_threshold(self, scenario: Scenario) -> None:
         scenario.prefer(scenario.manager(), immediate_score=0.6)
         push(scenario, 0.6)
         push(scenario, 0.59)
@@ -195,7 +193,7 @@ class TestAtOnce:
         [message] = scenario.events("message.due")
         assert message.available_at == awake.replace(second=0, microsecond=0).astimezone(UTC)
 
-    def test_what_was_told_at_once_is_not_new_in_the_list(self, scenario: Scenario) -> None:
+    def test_an_item_notified_immediately_is_not_new_in_the_list(self, scenario: Scenario) -> None:
         manager = scenario.manager()
         scenario.prefer(manager, digest_hour=0)
         push(scenario, 0.99)

@@ -61,7 +61,7 @@ def enterprise(scenario: Scenario) -> UUID:
     return organisation_id
 
 
-def test_both_sides_are_told_of_what_fits(scenario: Scenario, enterprise: UUID) -> None:
+def test_both_sides_are_notified_of_a_match(scenario: Scenario, enterprise: UUID) -> None:
     university = scenario.organisation()
     wish(scenario, university)
     demand = scenario.demand(owner=enterprise)
@@ -98,7 +98,7 @@ def test_both_sides_are_told_of_what_fits(scenario: Scenario, enterprise: UUID) 
     assert set(messages[university]["ids"]["achievement_ids"]) == {str(id_) for id_ in achievements}
 
 
-def test_the_same_news_is_not_told_twice(scenario: Scenario, enterprise: UUID) -> None:
+def test_the_same_message_is_not_sent_twice(scenario: Scenario, enterprise: UUID) -> None:
     demand = scenario.demand(owner=enterprise)
     scenario.rank_pair(demand, scenario.achievement())
     yesterday(scenario)

@@ -57,7 +57,9 @@ def test_all_turns_of_a_period_are_one(moment: datetime, times: ContactTimes, la
 
 
 @given(moment=moments, times=wishes.filter(lambda times: times.frequency is not Frequency.NONE))
-def test_whoever_wants_digests_gets_one_within_three_weeks(moment: datetime, times: ContactTimes) -> None:
+def test_a_manager_who_wants_digests_gets_one_within_three_weeks(
+    moment: datetime, times: ContactTimes
+) -> None:
     hours = range(21 * 24)
     assert any(digest_window(times, moment + timedelta(hours=n)) is not None for n in hours)
 

@@ -57,7 +57,7 @@ def test_one_portion_of_many_pairs_keeps_to_it_too(scenario: Scenario) -> None:
     assert len(keys) == 9
 
 
-def test_what_he_has_in_hand_makes_the_bound_lower_and_takes_nothing_away(scenario: Scenario) -> None:
+def test_open_engagements_lower_the_bound_and_remove_nothing(scenario: Scenario) -> None:
     manager = scenario.manager(fit=0.9, capacity=2)
     offer(scenario, 4)
     push = scenario.pushes(manager_id=manager)[0]

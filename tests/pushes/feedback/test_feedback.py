@@ -46,7 +46,7 @@ def answer_path(key: tuple[UUID, UUID]) -> str:
 
 
 class TestOwnersAnswers:
-    def test_an_owner_answers_and_changes_his_mind(
+    def test_an_owner_answers_and_changes_the_answer(
         self, scenario: Scenario, match: tuple[UUID, UUID], as_enterprise: Caller
     ) -> None:
         path = answer_path(match)
@@ -90,7 +90,7 @@ class TestOwnersAnswers:
             ({}, "interested"),
         ],
     )
-    def test_what_is_wrong_is_told_by_field(
+    def test_errors_name_the_field(
         self, match: tuple[UUID, UUID], as_enterprise: Caller, body: dict[str, Any], field: str
     ) -> None:
         refused = as_enterprise.put(answer_path(match), json=body)
@@ -238,7 +238,7 @@ class TestReports:
 
         def look_together(*arguments: Any) -> None:
             look(*arguments)
-            looked.wait(timeout=60)
+            looked.wait(timeout=120)
 
         monkeypatch.setattr(reports, "_refuse_second_report", look_together)
         body = {"demand_id": str(match[0]), "achievement_id": str(match[1]), "category": "outdated"}
@@ -290,7 +290,7 @@ class TestReports:
         assert refused.status_code == 422
         assert [one["field"] for one in refused.json()["errors"]] == [field]
 
-    def test_nobody_learns_by_a_report_what_he_may_not_see(
+    def test_a_report_does_not_reveal_hidden_records(
         self, scenario: Scenario, match: tuple[UUID, UUID], as_enterprise: Caller
     ) -> None:
         """A record that is there and one that is not answer alike."""

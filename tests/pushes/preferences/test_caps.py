@@ -98,7 +98,7 @@ def test_the_lower_of_both_caps_counts(
     assert {rule.code for rule in violations(facts)} == expected
 
 
-def test_who_had_enough_today_leaves_it_to_the_next(scenario: Scenario) -> None:
+def test_a_manager_at_the_daily_cap_leaves_the_push_to_the_next(scenario: Scenario) -> None:
     best, following = scenario.manager(fit=0.9, capacity=9), scenario.manager(fit=0.5, capacity=9)
     scenario.prefer(best, per_day=2)
     third = [push(scenario) for _ in range(3)][-1]

@@ -104,7 +104,7 @@ class TestPreferences:
         as_manager.put(MINE, json=quiet, headers=FIRST)
         assert as_manager.get(MINE).json()["quiet_from"] is None
 
-    def test_what_is_wrong_is_told_by_field(self, manager: UUID, as_manager: Caller) -> None:
+    def test_errors_name_the_field(self, manager: UUID, as_manager: Caller) -> None:
         for body, field, code in WRONG:
             refused = as_manager.put(MINE, json=body, headers=FIRST)
             assert refused.status_code == 422, body
@@ -120,7 +120,7 @@ class TestPreferences:
         items = as_manager.get("/v1/inbox").json()["items"]
         assert [item["demand"]["fields"] for item in items] == [["801"]]
 
-    def test_nobody_elses(
+    def test_it_is_hidden_from_other_users(
         self,
         as_manager: Caller,
         as_operator: Caller,

@@ -32,7 +32,7 @@ others = st.sampled_from([("recompute", 0), ("work", 0)])
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @given(steps=st.lists(moves | moves | changes | others, max_size=9))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_sequence(scenario: Scenario, steps: list[tuple[str, Any]]) -> None:
     manager = scenario.recognised_manager()
     contract = scenario.signed_contract(manager.id, deal="500.00")

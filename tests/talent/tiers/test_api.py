@@ -104,7 +104,7 @@ def test_the_answer_names_what_it_stands_on(scenario: Scenario) -> None:
     assert found["day"] == min(today(), date(2026, 12, 31)).isoformat()
 
 
-def test_a_year_without_rules_is_told(scenario: Scenario) -> None:
+def test_a_year_without_rules_is_reported(scenario: Scenario) -> None:
     manager = scenario.recognised_manager()
     answer = scenario.operator_client.get(f"/v1/managers/{manager.id}/tier", year=2031)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "no_rules_for_year")
@@ -249,7 +249,7 @@ class TestEvents:
         with scenario.database.reading() as session:
             assert session.scalar(select(func.count()).select_from(ManagerTier)) == 1
 
-    def test_whoever_lost_his_share_is_computed_too(self, scenario: Scenario) -> None:
+    def test_a_manager_who_lost_their_share_is_computed_too(self, scenario: Scenario) -> None:
         leaving, staying = scenario.recognised_manager("周明"), scenario.recognised_manager("吴越")
         for manager in (leaving, staying):
             scenario.verified_certificate(manager.id, "primary")

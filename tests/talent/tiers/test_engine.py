@@ -98,7 +98,7 @@ def test_the_highest_that_holds_counts_and_is_worded_as_the_policy_words_it() ->
     assert judged(*spread(10, "500")).rule.wording == "is"  # type: ignore[union-attr]  # it holds
 
 
-def test_what_is_missing_is_told_for_every_failing_condition() -> None:
+def test_each_failing_condition_states_what_is_missing() -> None:
     found = judged(*spread(9, "499.99"), certificate("primary"))
     assert found.tier is Tier.E
     (way,) = found.missing
