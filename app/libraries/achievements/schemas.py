@@ -22,7 +22,7 @@ from app.libraries.schemas import (
     TransferModes,
     Wire,
 )
-from app.libraries.validation.indicators.comparison import Indicators
+from app.libraries.validation.indicators.model import Indicators
 from app.libraries.validation.values.codes import CodeOf, CodesOf, Trl
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan

@@ -91,6 +91,7 @@ def clarity(demand: Mapping[str, Any], *, today: date) -> Clarity:
         *_short_problem(_substance(reading)),
         *_missing_conditions(reading),
         *_numbers_without_unit(reading)[:MAX_PER_CODE],
+        *_unclear_figures(reading)[:MAX_PER_CODE],
         *vague[:MAX_PER_CODE],
         *([purchase] if purchase else ()),
         *open_terms,
@@ -170,6 +171,13 @@ def _numbers_without_unit(reading: DemandReading) -> list[Finding]:
     return [
         _finding("number_without_unit", field, Severity.MEDIUM, str(indicator), indicator=indicator)
         for field, indicator in dict.fromkeys(reading.without_unit)
+    ]
+
+
+def _unclear_figures(reading: DemandReading) -> list[Finding]:
+    return [
+        _finding("unclear_figure", field, Severity.MEDIUM, clause, clause=clause)
+        for field, clause in reading.unclear
     ]
 
 

@@ -71,6 +71,13 @@ FINDING_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "“{indicator}”的单位是什么?",
         "What is the unit of '{indicator}'?",
     ),
+    "unclear_figure": (
+        "“{clause}”中的数值未能识别为指标。",
+        "The number in '{clause}' could not be read as an indicator.",
+        "“{clause}”对应哪项指标?请写明“名称 + 不低于/不超过 + 数值 + 单位”;外形尺寸请分别填写长、宽、高。",
+        "Which quantity does '{clause}' bound? Give a name, a bound, a value and a unit; for dimensions, give "
+        "length, width and height separately.",
+    ),
     "buying_not_research": (
         "文中出现“{word}”,但未说明技术问题,看似采购需求而非技术攻关需求。",
         "The text says '{word}' but states no technical problem: it reads as a purchase, not as research.",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.libraries.demands.clarity_words import VagueWords, WorkingCondition, condition_words, vague_words
-from app.libraries.validation.indicators.comparison import Indicator, quantity_of
+from app.libraries.validation.indicators.comparison import quantity_of
+from app.libraries.validation.indicators.model import Indicator
 from app.libraries.validation.indicators.parser import parse_indicators
 
 # The texts that describe the demand, those that are parsed for indicators, and those that show a purchase.
@@ -30,6 +31,7 @@ class DemandReading:
         unmeasured: field → clauses without a measurable bound.
         measured: keys of the distinct measurable indicators.
         without_unit: (field, indicator) of numbers that lack a unit.
+        unclear: (field, clause) with a number that could not be read as an indicator.
         conditions: the kinds of working conditions that the demand names.
     """
 
@@ -37,6 +39,7 @@ class DemandReading:
     unmeasured: Mapping[str, tuple[str, ...]]
     measured: frozenset[tuple[object, ...]]
     without_unit: tuple[tuple[str, Indicator], ...]
+    unclear: tuple[tuple[str, str], ...]
     conditions: tuple[WorkingCondition, ...]
 
 
@@ -45,6 +48,7 @@ def read_demand(demand: Mapping[str, Any]) -> DemandReading:
     stated = [Indicator.model_validate(entry) for entry in demand.get("indicators") or ()]
     indicators = [("indicators", indicator) for indicator in stated]
     unmeasured = {}
+    unclear: list[tuple[str, str]] = []
     for name, text in texts.items():
         # Sentences are parsed separately, so that text added after a full stop does not change what precedes it.
         sentences = _SENTENCE_END.split(text)
@@ -52,11 +56,13 @@ def read_demand(demand: Mapping[str, Any]) -> DemandReading:
             clause for sentence in sentences for clause in parse_indicators(sentence).rest
         )
         if name in _MEASURED:
-            indicators += [
-                (name, indicator)
+            # A problem is told with the figures of the present state.
+            parsed = [
+                parse_indicators(_without_vague(sentence), only_required=name == "main_problem")
                 for sentence in sentences
-                for indicator in parse_indicators(_without_vague(sentence)).indicators
             ]
+            indicators += [(name, indicator) for each in parsed for indicator in each.indicators]
+            unclear += [(name, clause) for each in parsed for clause in each.unclear]
     whole = "\n".join((*texts.values(), *(f"{indicator} {indicator.method or ''}" for indicator in stated)))
     return DemandReading(
         texts=texts,
@@ -65,6 +71,7 @@ def read_demand(demand: Mapping[str, Any]) -> DemandReading:
         without_unit=tuple(
             (field, indicator) for field, indicator in indicators if not _is_measurable(indicator)
         ),
+        unclear=tuple(dict.fromkeys(unclear)),
         conditions=tuple(kind for kind in condition_words() if kind.pattern.search(whole)),
     )
 

@@ -21,7 +21,7 @@ from app.libraries.schemas import (
     TransferModes,
     today_or_later_example,
 )
-from app.libraries.validation.indicators.comparison import Indicators
+from app.libraries.validation.indicators.model import Indicators
 from app.libraries.validation.values.codes import CodeOf, Trl
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan

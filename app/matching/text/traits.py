@@ -7,7 +7,7 @@ Traits are extracted when a record is published, and stored with its vectors.
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -15,12 +15,12 @@ from typing import Any
 
 from app.libraries.validation.indicators.comparison import (
     Comparison,
-    Indicator,
     Verdict,
     compare,
     quantity_of,
 )
-from app.libraries.validation.indicators.parser import parse_indicators
+from app.libraries.validation.indicators.model import Indicator
+from app.libraries.validation.indicators.parser import ParsedIndicators, parse_indicators
 from app.matching.facts.models import AchievementFacts, DemandFacts, RecordFacts
 from app.matching.text.bm25 import words
 from app.matching.text.passages import sentences
@@ -94,13 +94,24 @@ def traits_of(facts: RecordFacts) -> Traits:
     match facts:
         case DemandFacts():
             return Traits(
-                indicators=_indicators(facts.indicators, (facts.problem, facts.key_technology, facts.goal)),
+                indicators=_indicators(
+                    parse_indicators("；".join(facts.indicators)),
+                    # A problem is told with the figures of the present state.
+                    parse_indicators(facts.problem, only_required=True),
+                    parse_indicators(facts.key_technology),
+                    parse_indicators(facts.goal),
+                ),
                 asks_to_observe=_asks_to_observe(facts),
             )
         case AchievementFacts():
             rows = [(row, text) for row, text in enumerate(sentences(facts)) if _disclaims(text)]
             return Traits(
-                indicators=_indicators(facts.indicators, (facts.summary, facts.advantages)),
+                indicators=_indicators(
+                    *(
+                        parse_indicators(text, keeps_present=True)
+                        for text in ("；".join(facts.indicators), facts.summary, facts.advantages)
+                    )
+                ),
                 observes=_observes(facts.title),
                 disclaims=tuple(row for row, _ in rows),
                 disclaimed_words=tuple(frozenset(words(text)) for _, text in rows),
@@ -151,11 +162,11 @@ def _registers() -> tuple[Mapping[str, float], float]:
     return table, float(raw["unknown"])
 
 
-def _indicators(stated: Sequence[str], texts: Iterable[str]) -> tuple[Indicator, ...]:
+def _indicators(*parsed: ParsedIndicators) -> tuple[Indicator, ...]:
     """Indicators from their own fields first, then from the text; each quantity and bound once."""
     indicators: dict[tuple[str, str], Indicator] = {}
-    for text in ("；".join(stated), *texts):
-        for indicator in parse_indicators(text).indicators:
+    for each in parsed:
+        for indicator in each.indicators:
             indicators.setdefault((quantity_of(indicator.name), str(indicator)), indicator)
     return tuple(indicators.values())[:MAX_INDICATORS]
 

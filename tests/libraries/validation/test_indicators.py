@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.libraries.validation.indicators.comparison import (
-    Indicator,
-    Indicators,
-    Op,
-    Verdict,
-    compare,
-    meets,
-    quantity_of,
-)
+from app.libraries.validation.indicators.comparison import Verdict, compare, meets, quantity_of
+from app.libraries.validation.indicators.model import Indicator, Indicators, Op
 from app.libraries.validation.indicators.parser import parse_indicator, parse_indicators
 from app.libraries.validation.indicators.units import UnknownUnitError, convert, is_unit
 from tests.support.paths import SHARED_DATA

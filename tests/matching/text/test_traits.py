@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.libraries.validation.indicators.comparison import Indicator, Op
+from app.libraries.validation.indicators.model import Indicator, Op
 from app.matching.text.bm25 import count_words
 from app.matching.text.traits import (
     NEUTRAL_FORMALITY,

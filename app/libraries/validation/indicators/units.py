@@ -14,9 +14,24 @@ import pint
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUPERSCRIPT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _SIGN_VARIANTS = str.maketrans(
-    {"µ": "μ", "％": "%", "／": "/", "·": "·", "•": "·", "⋅": "·", "*": "·", "（": "(", "）": ")"}
+    {
+        "µ": "μ",
+        "％": "%",
+        "／": "/",
+        "•": "·",
+        "⋅": "·",
+        "∙": "·",
+        "*": "·",
+        "（": "(",
+        "）": ")",
+        "\u2126": "Ω",
+    }
 )
-_EXPONENT = r"(?:[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?[0-9]|[23](?![0-9.]))?"
+# cm⁻², m^2, m-1, m3. A minus with more figures or a unit after it is the sign of a range (5mm-8mm).
+_EXPONENT = (
+    r"(?:[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?[0-9]|-[1-4](?![0-9.A-Za-zμΩ%‰°℃\u4e00-\u9fff])(?=[·/)\s]|$)|[23](?![0-9.]))?"
+)
+_PRODUCT_SIGN = r"(?:·|\.(?=[A-Za-zμΩ]))"
 
 
 class UnknownUnitError(ValueError):
@@ -52,18 +67,26 @@ def registry() -> pint.UnitRegistry[float]:
 def unit_pattern() -> str:
     """A regular expression for one unit, simple or compound: mg/L, kg/(m³·d), 元/吨, cm⁻², 次/分."""
     names = sorted(_table(), key=len, reverse=True)
+    # dB(A) before dB, M欧 before M.
+    mixed = "|".join(
+        re.escape(name) for name in names if name.endswith(")") or (name[0].isascii() and name[-1] > "\u4e00")
+    )
     latin = "|".join(re.escape(name) for name in names if name[-1].isascii() and name[-1].isalpha())
     others = "|".join(re.escape(name) for name in names if not (name[-1].isascii() and name[-1].isalpha()))
     # A Latin unit ends where the letters end (m is not the beginning of mol); a Chinese unit needs no boundary.
-    atom = rf"(?:(?:{latin})(?![A-Za-zΩμ]){_EXPONENT}|(?:{others}){_EXPONENT})"
-    product = rf"{atom}(?:·{atom})*"
-    return rf"{product}(?:/(?:{atom}|\({product}\)))*"
+    atom = rf"(?:(?:{mixed})|(?:{latin})(?![A-Za-zΩμ]){_EXPONENT}|(?:{others}){_EXPONENT})"
+    product = rf"{atom}(?:{_PRODUCT_SIGN}{atom})*"
+    # A period or width in brackets keeps its number: g/(m²·24h).
+    bracket = rf"\({product}(?:{_PRODUCT_SIGN}\d+\s?{atom})?\)"
+    return rf"{product}(?:\s?/\s?(?:{product}|{bracket}))*"
 
 
 @cache
 def _atom_or_operator() -> re.Pattern[str]:
     names = sorted(_table(), key=len, reverse=True)
-    return re.compile(rf"(?P<name>{'|'.join(map(re.escape, names))})(?P<power>{_EXPONENT})|(?P<sign>[·/()])")
+    return re.compile(
+        rf"(?P<name>{'|'.join(map(re.escape, names))})(?P<power>{_EXPONENT})|(?P<sign>[·./()])|\s"
+    )
 
 
 def normalise_signs(text: str) -> str:
@@ -78,22 +101,29 @@ def is_unit(text: str) -> bool:
 
 @cache
 def unit_expression(text: str) -> str:
-    """The unit as a pint expression.
+    """The unit as a pint expression. All factors after a slash divide, with or without brackets: W/m·K is W/(m·K).
 
     Raises:
         UnknownUnitError: the text contains an unknown unit.
     """
     unit = normalise_signs(text.strip())
     parts: list[str] = []
+    divides = bracket = False
     position = 0
     while position < len(unit):
         match = _atom_or_operator().match(unit, position)
         if match is None:
             raise UnknownUnitError(text)
         position = match.end()
-        if match["sign"]:
-            parts.append({"·": "*"}.get(match["sign"], match["sign"]))
-        else:
+        if match["sign"] == "/":
+            divides = True
+            parts.append("/")
+        elif match["sign"] in ("·", "."):
+            parts.append("/" if divides and not bracket else "*")
+        elif match["sign"]:
+            bracket = match["sign"] == "("
+            parts.append(match["sign"])
+        elif match["name"]:
             power = match["power"].translate(_SUPERSCRIPTS).lstrip("^")
             parts.append(f"({_table()[match['name']]})" + (f"**({power})" if power else ""))
     return "".join(parts)
