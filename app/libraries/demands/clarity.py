@@ -11,7 +11,8 @@ What cannot be measured can be neither met nor matched. The score is the sum of 
 
 Adding a measurable indicator, to the list or as a separate sentence, never lowers the score; neither does removing a
 vague word. A vague word with a number (效率显著提升15%以上) does not count as vague, because the number states the
-extent. Text that identifies the owner of a confidential demand does not affect the score; the leak check finds it.
+extent. A demand whose problem, or whole text, says nothing (asdfgh, 啊啊啊) scores 0. Text that identifies the owner of a
+confidential demand does not affect the score; the leak check finds it.
 """
 
 import re
@@ -26,7 +27,9 @@ from app.libraries.demands.clarity_words import (
     condition_words,
     pattern,
 )
-from app.libraries.demands.parsed_demand import DemandReading, read_demand, vague_matches
+from app.libraries.demands.gibberish import is_gibberish
+from app.libraries.demands.parsed_demand import DemandReading, read_demand, vague_matches, without_vague
+from app.libraries.demands.separate_problems import separate_problems
 
 FAIR_PROBLEM, CLEAR_PROBLEM = 30, 80
 ENOUGH_INDICATORS, RICH_INDICATORS = 3, 6
@@ -75,6 +78,7 @@ def clarity(demand: Mapping[str, Any], *, today: date) -> Clarity:
     `indicators` are dicts or Indicator objects; missing fields count as empty.
     """
     reading = read_demand(demand)
+    gibberish = _gibberish(reading)
     vague = list(_vague_words(reading))
     purchase = _reads_as_purchase(reading, demand)
     open_terms = list(_open_terms(demand, today))
@@ -86,7 +90,11 @@ def clarity(demand: Mapping[str, Any], *, today: date) -> Clarity:
         "wording": max(WORDING - 3 * len(vague), 0),
         "need": 0 if purchase else 10,
     }
+    if gibberish.says_nothing:
+        parts = dict.fromkeys(parts, 0)
     findings = [
+        *gibberish.findings,
+        *_separate_problems(reading),
         *_few_indicators(len(reading.measured)),
         *_short_problem(_substance(reading)),
         *_missing_conditions(reading),
@@ -98,6 +106,44 @@ def clarity(demand: Mapping[str, Any], *, today: date) -> Clarity:
     ]
     findings.sort(key=lambda finding: list(Severity).index(finding.severity))
     return Clarity(sum(parts.values()), parts, tuple(findings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gibberish:
+    """The findings about texts without meaning. `says_nothing`: the problem itself, or all texts, are such."""
+
+    findings: tuple[Finding, ...]
+    says_nothing: bool
+
+
+def _gibberish(reading: DemandReading) -> _Gibberish:
+    # A vague word is another fault, and removing it must not change this one.
+    filled = {name: without_vague(text) for name, text in reading.texts.items() if text.strip()}
+    fields = [name for name, text in filled.items() if is_gibberish(text)]
+    says_nothing = "main_problem" in fields or (bool(fields) and len(fields) == len(filled))
+    return _Gibberish(
+        tuple(
+            _finding("gibberish", name, Severity.HIGH, _excerpt_of(reading.texts[name])) for name in fields
+        ),
+        says_nothing,
+    )
+
+
+def _separate_problems(reading: DemandReading) -> Iterator[Finding]:
+    problems = separate_problems(reading.texts["main_problem"])
+    if problems:
+        yield _finding(
+            "several_problems",
+            "main_problem",
+            Severity.HIGH,
+            count=len(problems),
+            listed_zh=";".join(f"({number}) {problem}" for number, problem in enumerate(problems, 1)),
+            listed_en="; ".join(f"({number}) {problem}" for number, problem in enumerate(problems, 1)),
+        )
+
+
+def _excerpt_of(text: str) -> str:
+    return text if len(text) <= 24 else text[:24] + "…"
 
 
 def _substance(reading: DemandReading) -> int:

@@ -71,6 +71,19 @@ FINDING_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "“{indicator}”的单位是什么?",
         "What is the unit of '{indicator}'?",
     ),
+    "gibberish": (
+        "这段文字没有可理解的内容。",
+        "This text has no meaning.",
+        "请用一两句话写明:什么产品或工序,出现什么问题,希望达到什么结果。",
+        "State in a sentence or two: which product or process, what goes wrong, and which result you need.",
+    ),
+    "several_problems": (
+        "一条需求中写了 {count} 个互不相关的问题:{listed_zh}。",
+        "One demand states {count} unrelated problems: {listed_en}.",
+        "请拆分为 {count} 条需求,分别填写名称、指标和预算,以便各自匹配:{listed_zh}。",
+        "Split it into {count} demands, each with its own title, indicators and budget, "
+        "so that each can be matched: {listed_en}.",
+    ),
     "unclear_figure": (
         "“{clause}”中的数值未能识别为指标。",
         "The number in '{clause}' could not be read as an indicator.",

@@ -58,7 +58,7 @@ def read_demand(demand: Mapping[str, Any]) -> DemandReading:
         if name in _MEASURED:
             # A problem is told with the figures of the present state.
             parsed = [
-                parse_indicators(_without_vague(sentence), only_required=name == "main_problem")
+                parse_indicators(without_vague(sentence), only_required=name == "main_problem")
                 for sentence in sentences
             ]
             indicators += [(name, indicator) for each in parsed for indicator in each.indicators]
@@ -94,7 +94,7 @@ def _key(indicator: Indicator) -> tuple[object, ...]:
     )
 
 
-def _without_vague(text: str) -> str:
+def without_vague(text: str) -> str:
     """The text without vague words, so that none is parsed as a unit (寿命不低于5000 TBD)."""
     for _, match in reversed(vague_matches(text)):
         text = text[: match.start()] + text[match.end() :]

@@ -1,5 +1,6 @@
 """Clarity: the gaps found, the questions asked, and properties of the score."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.libraries.demands.clarity import Clarity, Severity, clarity
+from tests.support.paths import SHARED_DATA
 
+JINAN = SHARED_DATA / "jinan"
 TODAY = date(2026, 11, 23)
 
 GOOD: dict[str, Any] = {
@@ -155,6 +158,78 @@ def test_a_technical_problem_is_no_buying(text: str) -> None:
 def test_the_same_bound_in_list_and_text_counts_once() -> None:
     listed = [{"name": "中性盐雾", "op": "≥", "value": 1000, "unit": "h"}]
     assert judged(indicators=listed).parts["indicators"] == judged().parts["indicators"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "啊啊啊啊啊啊啊啊", "asdfgh", "asdf jkl; asdf", "1234567890", "lorem ipsum dolor sit amet, consectetur",
+        "测试测试测试", "问题问题问题问题", "solve solve solve solve", "？？？？", "hdjskfhsdkjf",
+    ],
+)  # fmt: skip
+def test_gibberish_scores_nothing_and_is_told(text: str) -> None:
+    for found in (judged(main_problem=text), clarity({"title": text}, today=TODAY)):
+        assert found.score == sum(found.parts.values()) == 0
+        assert found.findings[0].code == "gibberish"
+
+
+@pytest.mark.parametrize(
+    "text", ["漏", "轴承钢", "PLC升级", "pH计", "QT400", "3D打印", "Burrs", "LED", "灯具频闪"]
+)
+def test_a_short_text_is_no_gibberish(text: str) -> None:
+    assert "gibberish" not in codes(judged(title=text, main_problem=text))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("焊缝气孔多。污水站氨氮超标。仓库盘点老是不准。", 3),
+        ("1、焊缝气孔多；2、污水氨氮超标；3、奶牛乳房炎高发；4、排产软件卡顿", 4),
+        ("我厂铸件气孔多，返修率高。另外，食堂垃圾处理困难，想要就地处理设备。", 2),
+        ("一是齿轮热处理变形大，二是车间油雾浓度超标，三是ERP与MES数据不能互通", 3),
+    ],
+)
+def test_unrelated_problems_are_to_be_split(text: str, parts: int) -> None:
+    (finding,) = [one for one in judged(main_problem=text).findings if one.code == "several_problems"]
+    assert f"({parts})" in finding.question_zh
+    assert f"({parts + 1})" not in finding.question_zh
+
+
+def test_one_problem_in_several_sentences_is_not_split() -> None:
+    for text in (
+        "齿轮磨削烧伤严重，废品率高。烧伤层在装配中开裂。另外，烧伤难以检出。",
+        GOOD["main_problem"],
+    ):
+        assert "several_problems" not in codes(judged(main_problem=text))
+
+
+@pytest.mark.skipif(not JINAN.is_dir(), reason="the shared evaluation data is not here")
+def test_normal_demands_are_neither_gibberish_nor_split() -> None:
+    rows = [
+        json.loads(line)
+        for file in sorted(JINAN.glob("*/demands.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    found = [
+        codes(
+            clarity(
+                {"title": row["title"], "main_problem": row["description"], "expected_goal": row["targets"]},
+                today=TODAY,
+            )
+        )
+        for row in rows
+    ]  # fmt: skip
+    assert not any("gibberish" in each for each in found)
+    assert sum("several_problems" in each for each in found) <= len(rows) * 2 // 70
+
+
+def test_numerals_in_words_count_and_unclear_numbers_are_asked() -> None:
+    found = judged(
+        expected_goal="耐盐雾一千二百小时以上;吸水率百分之二以内;废品率降低三分之一;外形1200×800×600mm"
+    )
+    assert found.parts["indicators"] == 15
+    (finding,) = [one for one in found.findings if one.code == "unclear_figure"]
+    assert finding.excerpt == "外形1200×800×600mm"
 
 
 # Words that stand alone in any clause: taking one out joins nothing new.

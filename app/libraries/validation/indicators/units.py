@@ -12,7 +12,6 @@ from typing import Any
 import pint
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_SUPERSCRIPT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _SIGN_VARIANTS = str.maketrans(
     {
         "µ": "μ",
@@ -149,8 +148,3 @@ def convert(value: float, unit: str, to_unit: str, *, difference: bool = False) 
         return float(ureg.Quantity(value, source).to(target).magnitude)
     except (pint.DimensionalityError, pint.UndefinedUnitError, pint.OffsetUnitCalculusError) as error:
         raise UnknownUnitError(f"{unit} → {to_unit}") from error
-
-
-def fold_superscripts(text: str) -> str:
-    """Rewrite superscripts for number parsing: 10⁻⁶ becomes 10^-6."""
-    return _SUPERSCRIPT_RUN.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
