@@ -11,8 +11,8 @@ What cannot be measured can be neither met nor matched. The score is the sum of 
 
 Adding a measurable indicator, to the list or as a separate sentence, never lowers the score; neither does removing a
 vague word. A vague word with a number (效率显著提升15%以上) does not count as vague, because the number states the
-extent. A demand whose problem, or whole text, says nothing (asdfgh, 啊啊啊) scores 0. Text that identifies the owner of a
-confidential demand does not affect the score; the leak check finds it.
+extent. A demand whose problem, or whole text, says nothing (asdfgh, 啊啊啊) scores 0. Text that identifies the owner of
+a confidential demand does not affect the score; the leak check finds it.
 """
 
 import re

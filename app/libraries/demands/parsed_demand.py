@@ -56,7 +56,7 @@ def read_demand(demand: Mapping[str, Any]) -> DemandReading:
             clause for sentence in sentences for clause in parse_indicators(sentence).rest
         )
         if name in _MEASURED:
-            # A problem is told with the figures of the present state.
+            # A problem is described with the figures of the present state.
             parsed = [
                 parse_indicators(without_vague(sentence), only_required=name == "main_problem")
                 for sentence in sentences

@@ -96,7 +96,7 @@ def traits_of(facts: RecordFacts) -> Traits:
             return Traits(
                 indicators=_indicators(
                     parse_indicators("；".join(facts.indicators)),
-                    # A problem is told with the figures of the present state.
+                    # A problem is described with the figures of the present state.
                     parse_indicators(facts.problem, only_required=True),
                     parse_indicators(facts.key_technology),
                     parse_indicators(facts.goal),

@@ -134,9 +134,9 @@ def _read(clause: str, sentence: Sentence, context: _Context, unclear: list[str]
     """Add the figures of a clause to the context, and the clause to `unclear` if a figure has no name."""
     if len(clause) > MAX_CLAUSE:
         return
-    told = tells_state(clause)
-    if told is not None:
-        context.state = told
+    state = tells_state(clause)
+    if state is not None:
+        context.state = state
     context.required = context.required or REQUIRES.search(clause) is not None
     method, working = _without_method(clause, sentence)
     working, hint = _without_brackets(working)

@@ -209,6 +209,7 @@ def _decimal(text: str) -> Decimal | None:
     return number if digits <= _MAX_DIGITS and abs(number.adjusted()) <= _MAX_DIGITS else None
 
 
+_ANY = "[\ue000-\uf8ff]"
 _Q0, _Q1 = f"(?P<q0>{QUANTITY})", f"(?P<q1>{QUANTITY})"
 
 
@@ -266,9 +267,10 @@ def _tolerance(match: re.Match[str], tokens: _Tokens) -> str:
 
 
 _COMPOSITES = (
-    (re.compile(rf"{QUANTITY}(?:\s*[×xX*]\s*{QUANTITY})+"), _dimensions),
+    # Also what an unknown number multiplies (QT400×6) and powers of other bases (2^16).
+    (re.compile(rf"{_ANY}(?:\s*[×xX*^]\s*{_ANY})+"), _dimensions),
     # Several values for several cases: 95%/98%.
-    (re.compile(rf"{QUANTITY}(?:\s*/\s*{QUANTITY})+"), _dimensions),
+    (re.compile(rf"{_ANY}(?:\s*/\s*{_ANY})+"), _dimensions),
     # A value with unequal limits has no form in an indicator.
     (re.compile(rf"{QUANTITY}\s*\+?{QUANTITY}\s*/\s*-?{QUANTITY}"), _dimensions),
     (re.compile(rf"{_Q0}\s*±\s*{_Q1}"), _around),
