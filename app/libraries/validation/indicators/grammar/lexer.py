@@ -7,7 +7,7 @@ read whole. `X` (see `OPAQUE`) stands for a number that is no figure, or that ca
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
 from app.libraries.validation.indicators.grammar.exclusions import STANDARD, list_numbers, no_figures
 from app.libraries.validation.indicators.grammar.numerals import fold_numerals, percentage
@@ -157,7 +157,7 @@ def lex(text: str) -> Sentence:
     text = no_figures().sub(lambda match: tokens.opaque(match[0]), text)
     text = _simple().sub(lambda match: _read(match, tokens), text)
     for pattern, read in _COMPOSITES:
-        text = pattern.sub(lambda match, read=read: read(match, tokens), text)
+        text = pattern.sub(partial(read, tokens=tokens), text)
     return Sentence(text, tuple(tokens.quantities), tuple(tokens.opaques), frozenset(tokens.unread))
 
 
@@ -240,8 +240,8 @@ def _joined(match: re.Match[str], tokens: _Tokens) -> str:
     low, high = tokens.of(match["q0"]), tokens.of(match["q1"])
     if low.unit is None or low.unit != high.unit or not high.source.startswith("-") or high.value is None:
         return match[0]
-    dash = tokens.quantity(replace(high, source=high.source[1:], value=-high.value))
-    return match["q0"] + "-" + dash
+    positive = tokens.quantity(replace(high, source=high.source[1:], value=-high.value))
+    return f"{match['q0']}-{positive}"
 
 
 def _around(match: re.Match[str], tokens: _Tokens) -> str:
@@ -250,11 +250,10 @@ def _around(match: re.Match[str], tokens: _Tokens) -> str:
     if centre.value is None or tolerance.value is None:
         return match[0]
     width = tolerance.value
+    unit = tolerance.unit or centre.unit
     if tolerance.unit == "%" and centre.unit not in (None, "%"):
         width = centre.value * width / 100
         unit = centre.unit
-    else:
-        unit = tolerance.unit or centre.unit
     low, high = centre.value - width, centre.value + width
     return tokens.quantity(Quantity(tokens.plain(match[0]), None, unit, low=low, high=high))
 

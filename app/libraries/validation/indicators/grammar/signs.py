@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from app.libraries.validation.values.text import is_hidden
 from app.text.folding import simplified
@@ -34,7 +35,7 @@ _EQUALS = {
     ): "≥",
     re.compile("小于(?:或者?|及)?等于|低于(?:或者?|及)?等于|少于(?:或者?|及)?等于"): "≤",
 }
-_POWERS = (
+_POWERS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (
         re.compile(r"10\s*[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+"),
         lambda text: "10^" + text.removeprefix("10").strip().translate(_SUPERSCRIPTS),
@@ -68,6 +69,10 @@ def _exponent(text: str) -> str:
     return str((values.get(tens, 1) * 10) + values.get(ones, 0))
 
 
+def _rewritten(pattern: re.Pattern[str], rewrite: Callable[[str], str], text: str) -> str:
+    return pattern.sub(lambda match: rewrite(match[0]), text)
+
+
 def unify_signs(text: str) -> str:
     """Half-width digits and letters, simplified characters, `10^n` for powers of ten, ≥ and ≤ for their wordings."""
     text = "".join(char for char in text if not is_hidden(char))
@@ -78,5 +83,5 @@ def unify_signs(text: str) -> str:
     for pattern, sign in _EQUALS.items():
         text = pattern.sub(sign, text)
     for pattern, rewrite in _POWERS:
-        text = pattern.sub(lambda match, rewrite=rewrite: rewrite(match[0]), text)
+        text = _rewritten(pattern, rewrite, text)
     return text
