@@ -75,6 +75,7 @@ def test_links_of_the_repository_lead_to_files() -> None:
     assert not broken
 
 
+@pytest.mark.slow
 def test_the_reference_shows_every_tag_of_the_api_once() -> None:
     markers = [
         marker["arguments"].split()

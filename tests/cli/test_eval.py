@@ -210,6 +210,7 @@ def test_no_achievement_at_all(tmp_path: Path, evaluate: Evaluate) -> None:
     assert (figures["pairs"]["ndcg_at_10"], figures["pairs"]["no_match_auroc"]) == (0.0, 0.5)
 
 
+@pytest.mark.slow
 def test_the_shipped_set_and_the_table_for_people(tmp_path: Path, evaluate: Evaluate) -> None:
     figures = evaluate(DEMO_DATA)
     assert figures["records"] == {"achievements": 68, "demands": 25, "managers": 20}

@@ -297,6 +297,7 @@ def test_a_measurable_indicator_more_never_lowers_the_score(
     assert score({**demand, field: f"{demand[field]}；{stated}"}) >= before
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(demand=demands, field=st.sampled_from(["title", "main_problem", "key_technology", "expected_goal"]))
 def test_a_vague_word_less_never_lowers_the_score(demand: dict[str, Any], field: str) -> None:

@@ -166,6 +166,7 @@ def test_a_damaged_model_is_an_error_with_its_place(
         SentenceTransformerEmbedder(damaged).load()
 
 
+@pytest.mark.slow
 def test_importing_the_module_does_not_import_torch() -> None:
     code = "import sys, app.matching.embedding.embedder; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -506,6 +506,7 @@ def test_searches_beside_writers_see_every_commit(sqlite: Database, faiss_index:
         assert faiss_index.count(session, ALL) == kept
 
 
+@pytest.mark.slow
 def test_a_change_made_by_another_process_is_seen(sqlite: Database, faiss_index: FaissIndex) -> None:
     _answers(sqlite, faiss_index, [])
     program = (

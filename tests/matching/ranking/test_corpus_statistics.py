@@ -92,6 +92,7 @@ def test_statistics_that_are_kept_up_are_those_of_reading_every_record(store: St
     assert_same(store.current(), store.read_anew())
 
 
+@pytest.mark.slow
 def test_the_sample_of_a_larger_library_is_evenly_spaced(store: Store) -> None:
     store.publish(*some(SAMPLE + 5, 0))
     found = store.current()

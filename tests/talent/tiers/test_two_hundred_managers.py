@@ -191,6 +191,7 @@ def by_spreadsheet(
     return sheet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2026])
 def test_tiers_equal_a_spreadsheet(scenario: Scenario, seed: int) -> None:
     managers, contracts, shares, papers = made(seed)
