@@ -13,6 +13,7 @@ from app.events.handler import HandlersByName, by_name
 from app.handlers import HANDLERS
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
+from app.libraries.search.synonyms import SynonymFile
 from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.index import open_index, open_lexical
@@ -36,8 +37,9 @@ from app.workers.worker import Worker
 def build_services(settings: Settings, *, embedder: Embedder | None = None) -> Services:
     """
     Raises:
-        RuntimeError: the database does not have the schema that this code needs.
+        RuntimeError: the database does not have the schema that this code needs, or the file of synonyms is invalid.
     """
+    synonyms = SynonymFile(settings)
     # The matrices of a match are small: threads for them cost more than they save, and the embedder has its own.
     threadpool_limits(limits=1, user_api="blas")
     database = Database(settings.url)
@@ -53,6 +55,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services = Services()
     services[Settings] = settings
     services[Disclosure] = Disclosure(manager_of_user=manager_of_user, opened_records=opened_records)
+    services[SynonymFile] = synonyms
     services[Database] = database
     services[Embedder] = embedder
     services[Indexer] = services[MatchingIndexer] = indexer

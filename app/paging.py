@@ -16,7 +16,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
@@ -84,11 +84,12 @@ def pick_sort(sorts: Mapping[str, Sort], name: str) -> Sort:
 
 
 def fetch_page(
-    session: Session, query: Select[Row], sort: Sort, paging: PageRequest
+    session: Session, query: Select[Row], sort: Sort, paging: PageRequest, *, keys_first: bool = False
 ) -> tuple[Sequence[Row], str | None]:
     """The rows of a page (the first entity of each) and the cursor of the next page.
 
-    Rows with the same value of `sort` are ordered by their id.
+    Rows with the same value of `sort` are ordered by their id. With `keys_first`, for lists of many wide rows, only ids
+    are sorted, and whole rows are read for the page alone; the query must select one entity and have no options.
 
     Raises:
         Invalid: the cursor does not belong to this list and sort.
@@ -96,8 +97,9 @@ def fetch_page(
     key = query.column_descriptions[0]["entity"].id
     if paging.cursor:
         query = query.where(_after(sort, key, *_decode(paging.cursor, sort)))
-    order = (sort.column.desc(), key.desc()) if sort.descending else (sort.column.asc(), key.asc())
-    results = session.execute(query.add_columns(sort.column).order_by(*order).limit(paging.limit + 1)).all()
+    value = sort.column.label("sort_value")
+    query = query.add_columns(value).order_by(*_order(sort, value, key)).limit(paging.limit + 1)
+    results = session.execute(_rows_of_keys(query, sort, key) if keys_first else query).all()
     rows = [row[0] for row in results]
     if len(rows) <= paging.limit:
         return rows, None
@@ -115,6 +117,31 @@ def list_page(
     """
     rows, next_cursor = fetch_page(session, query, sort, paging)
     return Page(items=[read(row) for row in rows], next_cursor=next_cursor)
+
+
+def sort_of_cursor(cursor: str | None) -> str:
+    """The name of the sort that a cursor belongs to; empty without a cursor, or if it is not one of ours."""
+    try:
+        return str(json.loads(_bytes_of(cursor or ""))[0])
+    except (ValueError, TypeError, LookupError):
+        return ""
+
+
+def _bytes_of(cursor: str) -> bytes:
+    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
+
+def _rows_of_keys(query: Select[Any], sort: Sort, key: InstrumentedAttribute[UUID]) -> Select[Any]:
+    page = query.with_only_columns(key, query.selected_columns["sort_value"]).subquery()
+    return (
+        select(key.class_, page.c.sort_value)
+        .join(page, page.c.id == key)
+        .order_by(*_order(sort, page.c.sort_value, page.c.id))
+    )
+
+
+def _order(sort: Sort, value: Any, key: Any) -> tuple[Any, Any]:
+    return (value.desc(), key.desc()) if sort.descending else (value.asc(), key.asc())
 
 
 def _after(sort: Sort, key: InstrumentedAttribute[UUID], value: Any, id_: UUID) -> Any:
@@ -155,8 +182,7 @@ def _storable(value: Any) -> Any:
 
 def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
     try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        name, text, id_ = json.loads(raw)
+        name, text, id_ = json.loads(_bytes_of(cursor))
         if name != sort.name:
             raise ValueError("the cursor belongs to another list")
         return _storable(_PARSERS[sort.python_type](text)), UUID(id_)

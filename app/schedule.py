@@ -12,6 +12,7 @@ from app.engagements.files.storage import Store
 from app.engagements.tasks import service as engagement_tasks
 from app.libraries import expiry
 from app.libraries.record.indexing import Indexer
+from app.libraries.search_refresh import refresh_search
 from app.matching.embedding.embedder import Embedder
 from app.matching.feedback.impressions import delete_old_impressions
 from app.matching.matcher import Matcher
@@ -30,6 +31,9 @@ from app.talent.contests import service as contests
 from app.talent.filings import service as filings
 from app.talent.tiers import service as tiers
 from app.workers.scheduler import ScheduledJob
+
+# About ten seconds, in which the worker does nothing else.
+REFRESHED_AT_ONCE = 3000
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
@@ -122,6 +126,11 @@ def delete_old_deliveries(services: Services, session: Session) -> None:
     maintenance.delete_old_deliveries(session, older_than=services[Settings].delivery_log_lifetime)
 
 
+def refresh_search_documents(_: Services, database: Database) -> None:
+    """Continue to write search documents again that an upgrade has outdated."""
+    refresh_search(database, limit=REFRESHED_AT_ONCE)
+
+
 def save_index(services: Services, _: Database) -> None:
     """Save the snapshot of the indexes, in each process."""
     services[Matcher].index.save(services[Settings].index_path)
@@ -144,6 +153,7 @@ JOBS = (
     ScheduledJob("forget_idempotency_keys", HOUR, delete_idempotency_keys),
     ScheduledJob("forget_exposures", DAY, delete_impressions),
     ScheduledJob("sweep_files", 6 * HOUR, run=delete_unused_files),
+    ScheduledJob("refresh_search", MINUTE, run=refresh_search_documents),
     ScheduledJob("save_index", 10 * MINUTE, run=save_index, every_process=True),
 )
 """The names are rows of the table `periodic_jobs`."""

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, validate_email
 from pydantic_core import PydanticCustomError
 
 from app.errors import Invalid
+from app.text.folding import fold_plain
 
 _REGION = re.compile(r"[0-9]{6}")
 
@@ -25,12 +26,11 @@ def clean_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Normalise a name for comparison: width, case, spaces and quotes are ignored.
+    """Normalise a name for comparison: width, case, traditional characters, spaces and quotes are ignored.
 
-    济南（泉城）科技 and 济南(泉城) 科技 are the same name.
+    济南（泉城）科技, 济南(泉城) 科技 and 濟南(泉城)科技 are the same name.
     """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in folded if not char.isspace() and char not in "\"'“”‘’·")
+    return "".join(char for char in fold_plain(name) if not char.isspace() and char not in "\"'“”‘’·")
 
 
 def check_email(text: str) -> str:

@@ -81,3 +81,16 @@ def evaluate(directory: Directory, as_json: AsJson = False) -> None:
         return
     for line in report_lines(figures):
         typer.echo(line)
+
+
+def synonyms(
+    file: Annotated[
+        Path | None, typer.Argument(help="File to check; default: the one that the installation uses.")
+    ] = None,
+) -> None:
+    """Check a file of synonyms (同义词). Each faulty line is listed, and the exit status is then 1."""
+    from app.libraries.search.synonyms import load_synonyms, synonyms_path
+
+    path = file or synonyms_path(load_settings())
+    groups = len(load_synonyms(path).groups)
+    typer.echo(f"{path}: {groups} groups, no errors ({groups} 组同义词, 无误)")

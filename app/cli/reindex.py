@@ -26,20 +26,24 @@ def reindex(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Update published records: vectors of the current model, texts as this version reads them.
+    """Update records: tokens for search, vectors of the current model, texts as this version reads them.
 
     Only outdated records are stored, and only texts without a vector are embedded. An interrupted run is resumed.
     """
-    report = _reindex(everything=everything, embed_only=embed_only, fresh=fresh)
+    report, refreshed = _reindex(everything=everything, embed_only=embed_only, fresh=fresh)
     if as_json:
-        write_json(asdict(report))
+        write_json(asdict(report) | {"search_documents": refreshed})
     else:
+        if refreshed:
+            typer.echo(f"{refreshed} search documents updated (检索文档已更新 {refreshed} 条)")
         _print_report(report, embed_only=embed_only)
 
 
-def _reindex(*, everything: bool, embed_only: bool, fresh: bool) -> "ReindexReport":
+def _reindex(*, everything: bool, embed_only: bool, fresh: bool) -> "tuple[ReindexReport, int]":
+    """The report of the records, and the number of search documents written again."""
     from app.bootstrap import build_services, close
     from app.database import Database
+    from app.libraries.search_refresh import refresh_search
     from app.matching.embedding.embedder import Embedder
     from app.matching.embedding.indexer import MatchingIndexer
     from app.matching.matcher import Matcher
@@ -56,6 +60,10 @@ def _reindex(*, everything: bool, embed_only: bool, fresh: bool) -> "ReindexRepo
     )
     if fresh:
         checkpoint.forget()
+    refreshed = 0
+    if not embed_only:
+        with progress("search documents (检索文档)") as update:
+            refreshed = refresh_search(services[Database], on_progress=update)
     with progress("records (记录)") as update:
         report = reindex(
             services[Database],
@@ -67,7 +75,7 @@ def _reindex(*, everything: bool, embed_only: bool, fresh: bool) -> "ReindexRepo
             on_progress=update,
         )
     close(services)
-    return report
+    return report, refreshed
 
 
 def _print_report(report: "ReindexReport", *, embed_only: bool) -> None:

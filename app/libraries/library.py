@@ -13,6 +13,7 @@ from app.errors import FieldError
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 from app.libraries.schemas import RecordFields
+from app.libraries.search.full_text import SearchTexts
 from app.settings import Settings
 
 # The searchable parts of a list entry (indicator, brokered work, intellectual property right).
@@ -85,6 +86,24 @@ class Library:
     def texts(self, record: Record, attributes: Iterable[str]) -> list[str]:
         """The texts of the non-empty attributes, in the given order."""
         return [text for name in attributes if (text := _text(getattr(record, name)))]
+
+    def search_texts(self, record: Record) -> SearchTexts:
+        """What may be searched of a record."""
+        public = [name for name in self.public_texts if name != "title"]
+        member = [name for name in self.member_texts if name not in self.public_texts]
+        return SearchTexts(
+            title=record.title,
+            public=_entries(record, public),
+            member=_entries(record, member),
+            matched="\n".join(self.texts(record, self.member_texts)),
+        )
+
+
+def _entries(record: Record, attributes: Iterable[str]) -> list[str]:
+    """The texts of the attributes, with each entry of a list by itself."""
+    values = [getattr(record, name) for name in attributes]
+    entries = [entry for value in values for entry in (value if isinstance(value, list) else [value])]
+    return [text for entry in entries if (text := _text(entry))]
 
 
 def _text(value: Any) -> str:

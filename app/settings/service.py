@@ -17,6 +17,10 @@ class StorageSettings(BaseModel):
         default=None,
         description="`postgresql://user:password@host/name`; needs pgvector. Default: SQLite in `SANKU_HOME`.",
     )
+    synonyms: Path | None = Field(
+        default=None,
+        description="Synonyms for search, a file in `SANKU_HOME`. Default: `synonyms.txt` there, else the shipped one.",
+    )
     demo: bool = Field(
         default=False,
         description="Set by `sanku demo`; permits a fixed signing key. Never set it in a service that others reach.",

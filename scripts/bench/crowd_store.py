@@ -221,7 +221,6 @@ class Seeder:
                     "record_id": id_,
                     "kind": kind.value,
                     "state": RecordState.PUBLISHED.value,
-                    "public_words": "",
                     "member_words": cut,
                     "length": cut.count(" ") + 1,
                 }

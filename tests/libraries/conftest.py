@@ -21,6 +21,7 @@ from app.libraries.api import router
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record
+from app.libraries.search.synonyms import SynonymFile
 from app.services import Services
 from app.settings import Settings
 from tests.support.scenario import Scenario
@@ -84,6 +85,7 @@ def app(database: Database, settings: Settings, indexer: RecordingIndexer, assem
     services[Database] = database
     services[Settings] = settings
     services[Indexer] = indexer
+    services[SynonymFile] = SynonymFile(settings)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     return assembled
 

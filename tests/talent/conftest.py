@@ -19,6 +19,7 @@ from app.events import catalogue
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
+from app.libraries.search.synonyms import SynonymFile
 from app.services import Services
 from app.settings import Settings
 from app.talent import handlers
@@ -59,6 +60,7 @@ def app(database: Database, settings: Settings, assembled: FastAPI) -> FastAPI:
     services[Database] = database
     services[Settings] = settings
     services[Indexer] = RecordingIndexer()
+    services[SynonymFile] = SynonymFile(settings)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     services[Store] = DiskStore(settings.files_path)
     return assembled

@@ -1,4 +1,4 @@
-"""Dependencies of the libraries' routes: the records opened to the reader, and the command runner."""
+"""Dependencies of the libraries' routes: the records opened to the reader, the synonyms, and the command runner."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,6 +13,7 @@ from app.libraries.http.responses import record_response
 from app.libraries.lifecycle.commands import Command, dry_run
 from app.libraries.lifecycle.store import execute
 from app.libraries.record.indexing import Indexer, PreparedForIndex
+from app.libraries.search.synonyms import SynonymFile
 from app.services import provided
 
 
@@ -25,6 +26,7 @@ def _opened(
 
 
 Opened = Annotated[OpenedRecords, Depends(_opened)]
+SearchSynonyms = Annotated[SynonymFile, Depends(provided(SynonymFile))]
 
 
 @dataclass(frozen=True, slots=True)

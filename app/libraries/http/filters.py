@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import or_, select
 from sqlalchemy.sql import ColumnElement
 
@@ -23,6 +23,20 @@ from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
 from app.paging import MAX_CURSOR, MAX_PAGE
+from app.text.cleanup import is_invisible
+
+_SEARCH_HELP = (
+    "以空格分隔的词语须全部出现,单字、词的一部分、型号(有无连字符、空格均可)、编号和单位名称均可检索,"
+    "不区分简繁体、全半角和大小写。引号内为短语,“-词”排除,“词 OR 词”任选其一,同义词一并检索;"
+    "解读见返回的 search。未登录时仅检索名称、编号和关键词"
+)
+
+
+def _visible(text: Any) -> Any:
+    """A pasted query may hold invisible characters; they are no reason to refuse it. A lone surrogate is."""
+    if not isinstance(text, str):
+        return text
+    return "".join(char for char in text if "\ud800" <= char <= "\udfff" or not is_invisible(char))
 
 
 class RecordFilters(BaseModel):
@@ -30,8 +44,8 @@ class RecordFilters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[str, TextRule(1, 200)] | None = Field(
-        None, title="全文检索", description="分词后须包含全部词语;未登录时仅检索名称和关键词"
+    q: Annotated[str, TextRule(1, 200), BeforeValidator(_visible)] | None = Field(
+        None, title="全文检索", description=_SEARCH_HELP
     )
     field: Annotated[list[str], CodesOf("hightech_fields", 0, 20)] = Field(
         [], title="领域", description="一级领域(40)包含其二级(401)"

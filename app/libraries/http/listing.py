@@ -14,13 +14,16 @@ from app.accounts.access.principal import Principal
 from app.errors import Invalid
 from app.libraries.disclosure.visibility import visible
 from app.libraries.http.filters import RecordFilters, common_conditions, require_details
-from app.libraries.http.responses import read_many
+from app.libraries.http.responses import read_many, reading_of
 from app.libraries.library import Library
 from app.libraries.record.enums import CertificateLevel, RecordState
 from app.libraries.record.models import RecordCode
-from app.libraries.search.full_text import SearchDocument, query_words, records_with_words, relevance
+from app.libraries.search.conditions import Searcher, Weights
+from app.libraries.search.full_text import SearchDocument
+from app.libraries.search.query import SearchQuery, read_query
+from app.libraries.search.synonyms import Synonyms
 from app.libraries.vocabularies import vocabulary
-from app.paging import PageRequest, Sort, fetch_page, pick_sort
+from app.paging import PageRequest, Sort, fetch_page, pick_sort, sort_of_cursor
 
 _FACET_VOCABULARIES: Mapping[str, str] = {
     "field": "hightech_fields",
@@ -35,6 +38,9 @@ _CERTIFICATE_LABELS = {level.value: level.zh for level in CertificateLevel}
 # Indexed only for the filter; as a facet it would repeat `region`.
 _NO_FACETS = frozenset({"serves"})
 
+
+# The name of this sort in cursors; the weights follow.
+_RELEVANCE = "relevance:"
 
 COMMON_SORTS = ("-published_at", "published_at", "title", "-completeness")
 
@@ -68,9 +74,10 @@ def list_records(
     filters: RecordFilters,
     *,
     principal: Principal,
+    synonyms: Synonyms,
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> dict[str, Any]:
-    """A page as JSON values: `items`, `next_cursor`, and `facets` if requested.
+    """A page as JSON values: `items`, `next_cursor`, with `q` how it was read (`search`), and `facets` if requested.
 
     Raises:
         Invalid: the sort, the cursor or the search text is invalid.
@@ -81,34 +88,57 @@ def list_records(
     query = visible(select(model), model, principal, opened=opened).where(
         *common_conditions(filters, model, principal), *listing.conditions(filters, principal)
     )
-    sorts = dict(_common_sorts(model)) | dict(listing.sorts)
-    if filters.q:
-        terms, is_anonymous = query_words(filters.q), not principal.reads_details
-        query = query.where(model.id.in_(records_with_words(session, terms, anonymous=is_anonymous)))
-        sorts["relevance"] = Sort(relevance(terms, anonymous=is_anonymous), int, descending=True)
-    name = _sort_name(filters, listing, principal)
-    ordered = query
-    if name == "relevance":
-        ordered = query.join(SearchDocument, SearchDocument.record_id == model.id)
+    search = _Search(session, model, principal, read_query(filters.q, synonyms)) if filters.q else None
+    if search:
+        query = query.join(SearchDocument, SearchDocument.record_id == model.id).where(search.condition())
+    sort = _sort(model, listing, filters, principal, search)
     paging = PageRequest(filters.limit, filters.cursor)
-    rows, cursor = fetch_page(session, ordered, pick_sort(sorts, name), paging)
+    rows, cursor = fetch_page(session, query, sort, paging, keys_first=True)
     items = read_many(session, library, rows, principal=principal, opened=opened)
     page: dict[str, Any] = {"items": items, "next_cursor": cursor}
+    if search:
+        page["search"] = reading_of(search.query)
     if filters.facets:
         page["facets"] = _facets(session, library, query)
     return page
 
 
-def _sort_name(filters: RecordFilters, listing: ListingRules, principal: Principal) -> str:
-    """The requested sort; by default relevance for a search, otherwise the newest first."""
-    name = filters.sort or ("relevance" if filters.q else "-published_at")
+class _Search:
+    """A search within one request."""
+
+    def __init__(self, session: Session, model: type[Any], principal: Principal, query: SearchQuery) -> None:
+        self.query = query
+        self._searcher = Searcher(session, model, principal)
+
+    def condition(self) -> ColumnElement[bool]:
+        return self._searcher.condition(self.query)
+
+    def sort(self, cursor: str | None) -> Sort:
+        """By relevance, with the weights of the page before."""
+        kept = sort_of_cursor(cursor).removeprefix(_RELEVANCE)
+        weights = Weights.parse(kept, len(self.query.required)) if cursor else None
+        weights = weights or self._searcher.weights(self.query)
+        column = self._searcher.relevance(self.query, weights)
+        return Sort(column, int, descending=True, name=f"{_RELEVANCE}{weights}")
+
+
+def _sort(
+    model: type[Any],
+    listing: ListingRules,
+    filters: RecordFilters,
+    principal: Principal,
+    search: _Search | None,
+) -> Sort:
+    name = filters.sort or ("relevance" if search else "-published_at")
     if name in listing.member_sorts:
         require_details(principal, "sort")
-    if name == "relevance" and not filters.q:
-        raise Invalid.field(
-            "sort", "relevance_needs_q", "按相关性排序须提供检索词 q", "sorting by relevance requires q"
-        )
-    return name
+    if name == "relevance":
+        if search is None:
+            raise Invalid.field(
+                "sort", "relevance_needs_q", "按相关性排序须提供检索词 q", "sorting by relevance requires q"
+            )
+        return search.sort(filters.cursor)
+    return pick_sort(dict(_common_sorts(model)) | dict(listing.sorts), name)
 
 
 def _common_sorts(model: type[Any]) -> Mapping[str, Sort]:

@@ -1,12 +1,13 @@
 """Responses with records, limited to the fields that the reader may see."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
@@ -20,15 +21,43 @@ from app.libraries.record.enums import ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.schemas import FacetCount
+from app.libraries.search.query import IGNORED_REASONS, SearchQuery
 from app.libraries.validation.completeness import completeness
 from app.paging import Page
 
 Item = TypeVar("Item")
 
 
-class RecordPage(Page[Item], Generic[Item]):
-    """A page of records with optional facet counts."""
+class IgnoredPart(BaseModel):
+    text: str = Field(title="未使用的部分")
+    reason: str = Field(title="原因代码", examples=["particle"])
+    zh: str
+    en: str
 
+
+class SearchReading(BaseModel):
+    """How the search read `q`."""
+
+    terms: list[str] = Field(title="检索词", description="须全部出现")
+    phrases: list[str] = Field(title="短语", description="须按原样连续出现")
+    alternatives: list[list[str]] = Field(title="任选其一", description="以 OR 或 | 连接,出现其一即可")
+    excluded: list[str] = Field(title="排除词", description="均不得出现")
+    synonyms: dict[str, list[str]] = Field(title="同义词", description="检索词 → 同时检索的同义词")
+    ignored: list[IgnoredPart] = Field(title="未使用的部分", description="及其原因")
+
+
+def reading_of(query: SearchQuery) -> dict[str, Any]:
+    """How a query was read, as JSON values of `SearchReading`."""
+    body = asdict(query.reading)
+    for ignored in body["ignored"]:
+        ignored["zh"], ignored["en"] = IGNORED_REASONS[ignored["reason"]]
+    return SearchReading.model_validate(body).model_dump()
+
+
+class RecordPage(Page[Item], Generic[Item]):
+    """A page of records, with how `q` was read and optional facet counts."""
+
+    search: SearchReading | None = Field(None, title="检索词的解读", description="提供 q 时返回")
     facets: dict[str, list[FacetCount]] | None = Field(
         None, title="分面计数", description="facets=true 时返回"
     )

@@ -21,7 +21,7 @@ from app.errors import (
     problems,
 )
 from app.libraries.disclosure.visibility import owns
-from app.libraries.http.dependencies import Opened, Runner
+from app.libraries.http.dependencies import Opened, Runner, SearchSynonyms
 from app.libraries.http.filters import RecordFilters
 from app.libraries.http.listing import ListingRules, list_records
 from app.libraries.http.responses import RecordPage, record_response
@@ -98,10 +98,22 @@ def _add_create(router: APIRouter, library: Library, description: str) -> None:
 
 def _add_list(router: APIRouter, library: Library, listing: ListingRules) -> None:
     def list_(
-        filters: RecordFilters, session: ReadSession, principal: CurrentPrincipal, opened: Opened
+        filters: RecordFilters,
+        session: ReadSession,
+        principal: CurrentPrincipal,
+        opened: Opened,
+        synonyms: SearchSynonyms,
     ) -> Response:
         require(principal, library.action("read"))
-        page = list_records(session, library, listing, filters, principal=principal, opened=opened)
+        page = list_records(
+            session,
+            library,
+            listing,
+            filters,
+            principal=principal,
+            synonyms=synonyms.current(),
+            opened=opened,
+        )
         return JSONResponse(page)
 
     _set_schema(list_, "filters", Annotated[listing.filters, Query()])

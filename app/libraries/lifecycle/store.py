@@ -178,12 +178,7 @@ def _write_dependents(session: Session, change: PendingChange, principal: Princi
     else:
         document = full_text.SearchDocument()
     session.add_all(facet_index.code_rows(record, library.facets))
-    full_text.write_document(
-        document,
-        record,
-        public=library.texts(record, library.public_texts),
-        member=library.texts(record, library.member_texts),
-    )
+    full_text.write_document(document, record, library.search_texts(record))
     session.add(document)
 
 

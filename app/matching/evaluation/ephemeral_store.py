@@ -139,12 +139,7 @@ def _publish(database: Database, indexer: MatchingIndexer, batch: list[Record]) 
         for record, ready in zip(batch, prepared, strict=True):
             library = LIBRARIES[record.kind]
             document = full_text.SearchDocument()
-            full_text.write_document(
-                document,
-                record,
-                public=library.texts(record, library.public_texts),
-                member=library.texts(record, library.member_texts),
-            )
+            full_text.write_document(document, record, library.search_texts(record))
             session.add(document)
             indexer.store(session, record, ready)
 

@@ -62,7 +62,6 @@ def write(database: Database, documents: Sequence[Document]) -> None:
                     kind=one.record.kind.value,
                     state=one.state.value,
                     # What strangers may read must not count a second time.
-                    public_words=" ".join(one.words[:2]),
                     member_words=" ".join(one.words),
                     length=len(one.words),
                 )
