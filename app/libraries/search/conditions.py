@@ -35,7 +35,7 @@ from app.database import on_sqlite
 from app.libraries.disclosure.visibility import owner_known_rows
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import MEMBER_TEXT, PUBLIC_TEXT, SearchDocument
-from app.libraries.search.query import SearchQuery, Term
+from app.libraries.search.query import SearchQuery, SearchTerm
 from app.libraries.search.tokens import Pattern
 
 _MANY = 5000
@@ -128,7 +128,7 @@ class Searcher:
         # Of two titles with the same hits, the shorter one says less else.
         return total * 10_000 - _length(SearchDocument.head_tokens)
 
-    def _term_score(self, term: Term) -> ColumnElement[Any]:
+    def _term_score(self, term: SearchTerm) -> ColumnElement[Any]:
         first, *others = term.patterns
         return self._case(
             [
@@ -141,7 +141,7 @@ class Searcher:
             otherwise=10,
         )
 
-    def _body_score(self, term: Term) -> ColumnElement[Any]:
+    def _body_score(self, term: SearchTerm) -> ColumnElement[Any]:
         """Up to 9 points for how often the term occurs in the body."""
         text = SearchDocument.member_tokens
         times: ColumnElement[Any] = literal_column("0", Integer)
@@ -158,22 +158,22 @@ class Searcher:
     def _if_in(self, column: Any, pattern: Pattern, points: int) -> ColumnElement[Any]:
         return self._case([(column, pattern, points)], otherwise=0)
 
-    def _names_an_owner(self, term: Term) -> bool:
+    def _names_an_owner(self, term: SearchTerm) -> bool:
         if not term.names:
             return False
         return bool(self._session.scalar(select(exists(self._organisations(term)))))
 
-    def _organisations(self, term: Term) -> Select[UUID]:
+    def _organisations(self, term: SearchTerm) -> Select[UUID]:
         holds = [self._position(OrganisationName.key, name) > 0 for name in term.names]
         return select(OrganisationName.organisation_id).where(or_(*holds))
 
-    def _found_with_owner(self, term: Term) -> ColumnElement[bool]:
+    def _found_with_owner(self, term: SearchTerm) -> ColumnElement[bool]:
         return or_(
             self._found([term]),
             and_(self._model.owner_org_id.in_(self._organisations(term)), self._owner_known),
         )
 
-    def _found(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+    def _found(self, terms: Sequence[SearchTerm]) -> ColumnElement[bool]:
         """The documents whose text contains all terms."""
         numbers = self._fts_rows(terms).c.rowid if self._sqlite else None
         if numbers is not None:
@@ -181,7 +181,7 @@ class Searcher:
         other = aliased(SearchDocument)
         return SearchDocument.number.in_(select(other.number).where(*self._indexed(terms, other)))
 
-    def _published(self, terms: Sequence[Term]) -> Select[int]:
+    def _published(self, terms: Sequence[SearchTerm]) -> Select[int]:
         """The library's published documents whose text contains all terms."""
         found = select(SearchDocument.number)
         if self._sqlite:
@@ -195,13 +195,13 @@ class Searcher:
             func.coalesce(SearchDocument.state, "") == RecordState.PUBLISHED.value,
         )
 
-    def _fts_rows(self, terms: Sequence[Term]) -> Any:
+    def _fts_rows(self, terms: Sequence[SearchTerm]) -> Any:
         columns = "head_tokens public_tokens" + (" member_tokens" if self._details else "")
         wanted = (" OR ".join(map(_fts_phrase, term.patterns)) for term in terms)
         query = f"{{{columns}}} : ({' AND '.join(f'({one})' for one in wanted)})"
         return func.search_fts(query).table_valued("rowid")
 
-    def _indexed(self, terms: Sequence[Term], document: Any) -> Iterator[ColumnElement[bool]]:
+    def _indexed(self, terms: Sequence[SearchTerm], document: Any) -> Iterator[ColumnElement[bool]]:
         """The conditions on PostgreSQL, in a query whose only table is that of documents."""
         # The index is used only if the expression equals the indexed one.
         text = MEMBER_TEXT if self._details else PUBLIC_TEXT
@@ -235,7 +235,7 @@ def _length(text: Any) -> ColumnElement[int]:
     return func.length(text, type_=Integer)
 
 
-def _ts_query(terms: Sequence[Term]) -> str:
+def _ts_query(terms: Sequence[SearchTerm]) -> str:
     return " & ".join(f"({' | '.join(map(_ts_tokens, term.patterns))})" for term in terms)
 
 

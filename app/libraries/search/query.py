@@ -38,7 +38,7 @@ _ENGLISH = frozenset(_ENGLISH_PARTICLES.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SearchTerm:
     """Something that a record must contain: one of the patterns. `names`: how it could stand in an organisation's name.
 
     The first pattern is what the reader wrote; a hit of another one counts for less.
@@ -82,8 +82,8 @@ class Reading:
 class SearchQuery:
     """What records must and must not contain. `runs`: longer parts of the text as they stand, which raise a title."""
 
-    required: tuple[Term, ...]
-    excluded: tuple[Term, ...]
+    required: tuple[SearchTerm, ...]
+    excluded: tuple[SearchTerm, ...]
     runs: tuple[Pattern, ...]
     reading: Reading
 
@@ -122,8 +122,8 @@ def _plain(text: str) -> str:
 class _Reader:
     def __init__(self, synonyms: Synonyms) -> None:
         self._synonyms = synonyms
-        self._required: list[Term] = []
-        self._excluded: list[Term] = []
+        self._required: list[SearchTerm] = []
+        self._excluded: list[SearchTerm] = []
         self._runs: list[Pattern] = []
         self._terms: list[str] = []
         self._phrases: list[str] = []
@@ -224,7 +224,7 @@ class _Reader:
         patterns = tuple(dict.fromkeys(pattern for term in found for pattern in term.patterns))
         names = tuple(dict.fromkeys(name for term in found for name in term.names))
         labels = tuple(term.label for term in found)
-        if self._require(Term(" OR ".join(labels), patterns, names)):
+        if self._require(SearchTerm(" OR ".join(labels), patterns, names)):
             self._alternatives.append(labels)
 
     def _words(self, text: str) -> None:
@@ -288,7 +288,7 @@ class _Reader:
         if term.label not in self._terms and self._require(self._with_synonyms(term, folded)):
             self._terms.append(term.label)
 
-    def _with_synonyms(self, term: Term, folded: str) -> Term:
+    def _with_synonyms(self, term: SearchTerm, folded: str) -> SearchTerm:
         others = self._synonyms.of(folded)
         if not others:
             return term
@@ -296,7 +296,7 @@ class _Reader:
         patterns = [*term.patterns, *(pattern for other in others for pattern in patterns_of(other))]
         return replace(term, patterns=tuple(dict.fromkeys(patterns)))
 
-    def _require(self, term: Term) -> bool:
+    def _require(self, term: SearchTerm) -> bool:
         if not self._has_room(term.label, len(term.patterns)):
             return False
         self._required.append(term)
@@ -342,13 +342,13 @@ def _merged(words: list[str]) -> Iterator[str]:
         yield single
 
 
-def _term(text: str) -> Term | None:
+def _term(text: str) -> SearchTerm | None:
     patterns = patterns_of(text)
     if not patterns:
         return None
     label = " ".join(fold(text).split())
     name = name_key(label)
-    return Term(label, patterns, (name,) if len(name) > 1 and not name.isdigit() else ())
+    return SearchTerm(label, patterns, (name,) if len(name) > 1 and not name.isdigit() else ())
 
 
 def _is_punctuation(text: str) -> bool:
