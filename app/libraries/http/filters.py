@@ -3,6 +3,7 @@
 A condition may only use fields that the reader may see. Otherwise a hidden field could be discovered by filtering.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -33,10 +34,11 @@ _SEARCH_HELP = (
 
 
 def _visible(text: Any) -> Any:
-    """A pasted query may hold invisible characters; they are no reason to refuse it. A lone surrogate is."""
+    """A pasted query may hold characters that show nothing; they are no reason to refuse it. Control characters are."""
     if not isinstance(text, str):
         return text
-    return "".join(char for char in text if "\ud800" <= char <= "\udfff" or not is_invisible(char))
+    refused = ("Cc", "Cs", "Cn")
+    return "".join(char for char in text if not is_invisible(char) or unicodedata.category(char) in refused)
 
 
 class RecordFilters(BaseModel):
