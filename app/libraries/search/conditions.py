@@ -38,7 +38,7 @@ from app.libraries.search.full_text import MEMBER_TEXT, PUBLIC_TEXT, SearchDocum
 from app.libraries.search.query import SearchQuery, SearchTerm
 from app.libraries.search.tokens import Pattern
 
-_MANY = 5000
+_MANY = 1000
 """From this number on, all words are equally common."""
 
 
