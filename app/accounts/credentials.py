@@ -45,7 +45,9 @@ def check_password(password: str, *, name: str = "", email: str = "", field: str
         Invalid: lists for `field` every rule that the password violates.
     """
     errors = [
-        FieldError(field, *rule) for is_broken, *rule in _password_rules(password, name, email) if is_broken
+        FieldError(field, code, zh, en)
+        for is_broken, code, zh, en in _password_rules(password, name, email)
+        if is_broken
     ]
     if errors:
         raise Invalid(fields=errors)

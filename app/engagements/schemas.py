@@ -5,15 +5,17 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.engagements.models import ParticipantRole, ParticipantState, Stage
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
+from app.libraries.validation.leaks.secrecy import refuse_state_secret
 from app.libraries.validation.values.text import TextRule
 
-NoteText = Annotated[str, TextRule(1, 1000, multiline=True)]
-TaskTitle = Annotated[str, TextRule(1, 200)]
+NoteText = Annotated[str, TextRule(1, 1000, multiline=True), AfterValidator(refuse_state_secret)]
+TaskTitle = Annotated[str, TextRule(1, 200), AfterValidator(refuse_state_secret)]
+TaskNote = Annotated[str, TextRule(0, 1000, multiline=True), AfterValidator(refuse_state_secret)]
 Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["60.00"])]
 
 _STAGES = (
@@ -132,7 +134,7 @@ class RevealRead(RowModel):
 
 
 class TaskFields(Wire):
-    note: Annotated[str, TextRule(0, 1000, multiline=True)] | None = Field(None, title="说明")
+    note: TaskNote | None = Field(None, title="说明")
     assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id;为空时由牵头经理人负责")
     remind_on: date | None = Field(None, title="提醒日", description="默认为截止日前一天")
 

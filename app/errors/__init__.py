@@ -26,16 +26,33 @@ PROBLEM = "application/problem+json"
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One invalid field: its dotted path (``indicators.0.unit``), a code for programs, and messages that state what is
-    wrong and what is expected."""
+    wrong and what is expected.
+
+    Attributes:
+        span: start and end of the wrong part, as character offsets in the field's text.
+        confirm: what the client may confirm, if the error is a question.
+    """
 
     field: str
     code: str
     zh: str
     en: str
+    span: tuple[int, int] | None = None
+    confirm: str | None = None
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """The error as an entry of `errors` in the problem document."""
-        return {"field": self.field, "code": self.code, "message_zh": self.zh, "message_en": self.en}
+        entry: dict[str, Any] = {
+            "field": self.field,
+            "code": self.code,
+            "message_zh": self.zh,
+            "message_en": self.en,
+        }
+        if self.span is not None:
+            entry |= {"start": self.span[0], "end": self.span[1]}
+        if self.confirm is not None:
+            entry["confirm"] = self.confirm
+        return entry
 
 
 class SankuError(Exception):

@@ -21,7 +21,16 @@ _ENTRY_TEXTS = ("name", "op", "value", "target", "unit", "title")
 
 # Columns of every library whose change does not affect matching.
 _IGNORED_BY_MATCHING = frozenset(
-    {"contact_name", "contact_phone", "contact_email", "source", "source_ref", "valid_until", "review_note"}
+    {
+        "contact_name",
+        "contact_phone",
+        "contact_email",
+        "source",
+        "source_ref",
+        "valid_until",
+        "review_note",
+        "confirmed",
+    }
 )
 
 

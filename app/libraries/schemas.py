@@ -83,7 +83,20 @@ class DisclosedFields(RecordFields):
     )
 
 
-class Creation(Wire):
+class Confirmation(Wire):
+    """Answers to questions that the check before publication has asked."""
+
+    confirmed: list[Annotated[str, TextRule(1, 60)]] | None = Field(
+        None,
+        max_length=30,
+        title="已确认的词",
+        description="对发布前提问(code 为 confirmation_needed)的答复:所列词不是本单位的名称、简称、品牌、联系方式,"
+        "也不是密级标志;系统记录确认人和时间",
+        examples=[["云岭"]],
+    )
+
+
+class Creation(Confirmation):
     """Fields of a creating request only."""
 
     draft: StrictBool = Field(
@@ -94,7 +107,7 @@ class Creation(Wire):
     )
 
 
-class OwnerChange(Wire):
+class OwnerChange(Confirmation):
     """A change of the owner, which only operators may make."""
 
     owner_org_id: UUID | None = Field(None, title="所属单位", description="仅管理部门可以变更")
@@ -106,6 +119,14 @@ class Note(Wire):
     note: Annotated[str, TextRule(1, 500, multiline=True)] = Field(
         title="退回意见", examples=["请补充技术指标的测试方法。"]
     )
+
+
+class ConfirmationRead(BaseModel):
+    """A word that somebody has confirmed before publication."""
+
+    word: str = Field(title="词")
+    by: UUID | None = Field(title="确认人", description="接口密钥确认的为空")
+    at: datetime = Field(title="时间")
 
 
 class CompletenessRead(BaseModel):
@@ -132,6 +153,9 @@ class RecordRead(BaseModel):
     published_at: datetime | None = None
     created_by: UUID | None = None
     review_note: str | None = Field(None, title="退回意见")
+    confirmed: list[ConfirmationRead] = Field(
+        default_factory=list, title="已确认的词", description="仅本单位和管理部门可见"
+    )
     completeness: CompletenessRead
 
 

@@ -20,6 +20,7 @@ from app.engagements.files.storage import CHUNK, Store
 from app.engagements.models import File
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
+from app.libraries.validation.leaks.secrecy import secrecy_errors
 from app.libraries.validation.values.text import clean_line
 
 log = structlog.get_logger(__name__)
@@ -46,7 +47,8 @@ def examine(file: BinaryIO, name: str, *, max_bytes: int) -> ExaminedFile:
     """Check an upload; leaves the file at its beginning.
 
     Raises:
-        Invalid: it is empty, too large, of an unsupported type, or its name has control characters.
+        Invalid: it is empty, too large, of an unsupported type, or its name has control characters
+            or marks it as a state secret.
     """
     type_ = find_type(file)
     digest, size = hashlib.sha256(), 0
@@ -58,6 +60,9 @@ def examine(file: BinaryIO, name: str, *, max_bytes: int) -> ExaminedFile:
         limit = max_bytes // 1_000_000
         raise Invalid.field("file", "file_size", f"文件不能超过 {limit} MB", f"must not exceed {limit} MB")
     stem = clean_line(name.replace("\\", "/").rpartition("/")[2])[-MAX_NAME:] or "file"
+    errors = tuple(secrecy_errors({"file": stem}))
+    if errors:
+        raise Invalid(fields=errors)
     return ExaminedFile(with_suffix(stem, type_), type_.media_type, size, digest.hexdigest())
 
 

@@ -43,7 +43,7 @@ _COMMON = {
     _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
     _LOGGED_IN: "created_at updated_at",
     _IDENTIFYING: "owner_org_id owner_name",
-    _OWNER: "contact_name contact_phone contact_email source source_ref review_note created_by",
+    _OWNER: """contact_name contact_phone contact_email source source_ref review_note confirmed created_by""",
 }
 _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
     RecordKind.ACHIEVEMENT: {

@@ -29,9 +29,10 @@ from app.libraries.library import Library
 from app.libraries.lifecycle import store
 from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord, find
 from app.libraries.lifecycle.transitions import TRANSITIONS, RecordTransition
+from app.libraries.record.enums import RecordState
 from app.libraries.record.models import RecordVersion
 from app.libraries.record.versions import versions_of
-from app.libraries.schemas import Note, RecordFields, VersionRead
+from app.libraries.schemas import Confirmation, Note, RecordFields, VersionRead
 from app.paging import Page, Paging, Sort, fetch_page
 from app.services import AppSettings
 
@@ -58,7 +59,8 @@ def library_router(library: Library, listing: ListingRules, *, creating: str) ->
     _add_change(router, library)
     _add_history(router, library)
     for name, (summary, description) in _TRANSITION_ROUTES.items():
-        _add_transition(router, library, TRANSITIONS[name], summary, description)
+        add = _add_publication if TRANSITIONS[name].target is RecordState.PUBLISHED else _add_transition
+        add(router, library, TRANSITIONS[name], summary, description)
     _add_return(router, library)
     _add_delete(router, library)
     return router
@@ -209,6 +211,38 @@ def _add_transition(
                 principal=principal,
                 settings=settings,
                 if_match=if_match,
+            )
+        )
+
+
+def _add_publication(
+    router: APIRouter, library: Library, transition: RecordTransition, summary: str, description: str
+) -> None:
+    @router.post(
+        f"/{{record_id}}/{transition.name}",
+        name=transition.name,
+        summary=summary,
+        description=f"{description}有疑问的词(code 为 confirmation_needed)须在 confirmed 中确认。",
+        response_model=library.read_schema,
+        responses=CHANGING,
+    )
+    def publish(
+        record_id: UUID,
+        principal: LoggedIn,
+        settings: AppSettings,
+        runner: Runner,
+        body: Confirmation | None = None,
+        if_match: IfMatch = None,
+    ) -> Response:
+        return runner.run(
+            MoveRecord(
+                library=library,
+                record_id=record_id,
+                transition=transition,
+                principal=principal,
+                settings=settings,
+                if_match=if_match,
+                confirmed=tuple(body.confirmed or ()) if body else (),
             )
         )
 

@@ -1,5 +1,6 @@
 """Setting values on a record: defaults, cleared fields, the source, and the owner."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.database import now
 from app.errors import Forbidden, Invalid
 from app.libraries.library import Library
 from app.libraries.record.models import Record
+
+MAX_CONFIRMED = 100
 
 
 def fill_defaults(record: Record) -> None:
@@ -34,6 +38,7 @@ def set_values(
         Forbidden: see `Library.resolve_references`.
     """
     before = (record.source, record.source_ref)
+    confirm(record, values.pop("confirmed", None) or (), principal)
     library.resolve_references(session, record, values, principal)
     columns = inspect(type(record)).columns
     for name, value in values.items():
@@ -44,6 +49,20 @@ def set_values(
             value = _default(column)
         setattr(record, name, value)
     refuse_imported(record, principal, before=before)
+
+
+def confirm(record: Record, words: Iterable[str], principal: Principal) -> None:
+    """Add what the principal confirms, with their id and the time. A word that is confirmed keeps its first answer."""
+    known = list(record.confirmed or ())
+    answered = {entry["word"] for entry in known}
+    by = str(principal.user_id) if principal.user_id else None
+    new = [
+        {"word": word, "by": by, "at": now().isoformat()}
+        for word in dict.fromkeys(words)
+        if word not in answered
+    ]
+    # A new list, because a change inside one would not be noticed.
+    record.confirmed = [*known, *new][:MAX_CONFIRMED]
 
 
 def set_owner(session: Session, record: Record, values: dict[str, Any], principal: Principal) -> None:

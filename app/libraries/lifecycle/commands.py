@@ -24,6 +24,7 @@ from app.libraries.disclosure.visibility import owns, visible
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import (
     check_owner,
+    confirm,
     fill_defaults,
     refuse_foreign_owner,
     set_owner,
@@ -146,12 +147,14 @@ class ChangeRecord(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveRecord(Command):
-    """Apply a transition to the record. If-Match is optional; `note` is the review note of a return."""
+    """Apply a transition to the record. If-Match is optional; `note` is the review note of a return, `confirmed` are
+    words that the principal confirms."""
 
     record_id: UUID
     transition: RecordTransition
     if_match: str | None = None
     note: str | None = None
+    confirmed: tuple[str, ...] = ()
 
     def apply(self, session: Session, *, lock: bool) -> PendingChange:
         """
@@ -164,6 +167,8 @@ class MoveRecord(Command):
         record = find(session, self.library, self.record_id, self.principal, lock=lock)
         self.require(self.transition.needs, record)
         check_if_sent(self.if_match, record)
+        before = snapshot(record, self.library.relations)
+        confirm(record, self.confirmed, self.principal)
         return apply_transition(
             session,
             self.library,
@@ -171,6 +176,7 @@ class MoveRecord(Command):
             self.transition,
             principal=self.principal,
             settings=self.settings,
+            before=before,
             note=self.note,
         )
 

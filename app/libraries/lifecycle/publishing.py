@@ -1,23 +1,30 @@
 """Publishing rules: what a record must fulfil before others see it. A draft needs only a title."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Organisation
+from app.accounts.access.principal import SYSTEM
+from app.accounts.models import Organisation, OrganisationName
 from app.clock import local_now
 from app.errors import FieldError, Invalid
 from app.libraries.disclosure.visibility import FIELD_LEVELS, alias
 from app.libraries.library import Library
-from app.libraries.record.enums import PublishMode, ViewLevel
+from app.libraries.record.enums import PublishMode, RecordKind, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
+from app.libraries.search.conditions import Searcher
 from app.libraries.validation.completeness import completeness
 from app.libraries.validation.cross_field_checks import field_errors_of
 from app.libraries.validation.leaks.leak_check import Leak, OwnerNames, find_leaks, texts_of
+from app.libraries.validation.leaks.mentions import COMMON
+from app.libraries.validation.leaks.secrecy import CONFIRMATION_NEEDED, secrecy_errors
 from app.libraries.validation.values.dates import check_deadline
 
 MIN_MAIN_TEXT = 10
@@ -31,21 +38,23 @@ _CODES = frozenset({"id", "number", "kind", "state", "language", "publish_mode",
 def check_required_fields(library: Library, record: Record) -> None:
     """
     Raises:
-        Invalid: fields contradict each other, which is not allowed in drafts either.
+        Invalid: fields contradict each other, or a text is marked as a state secret; neither is allowed in drafts.
     """
-    _raise_any(library.check(record))
+    _raise_any([*library.check(record), *secrecy_errors(_all_texts(library, record))])
 
 
 def check_publishable(session: Session, library: Library, record: Record) -> None:
     """
     Raises:
-        Invalid: lists every field that is missing, too short, past or contradictory, or that reveals a hidden owner.
+        Invalid: lists every field that is missing, too short, past or contradictory, that reveals a hidden owner or is
+            marked as secret, and every question about that which is not answered in `Record.confirmed`.
     """
     _raise_any(
         [
             *_missing(library, record),
             *library.check(record),
             *_past(library, record),
+            *secrecy_errors(_all_texts(library, record), confirmed=_confirmed(record), questions=True),
             *_leaks(session, record),
         ]
     )
@@ -84,13 +93,32 @@ def _past(library: Library, record: Record) -> Iterator[FieldError]:
             yield from field_errors_of(name, lambda day=day: check_deadline(day, today=today))  # type: ignore[misc]
 
 
+def _confirmed(record: Record) -> tuple[str, ...]:
+    return tuple(entry["word"] for entry in record.confirmed or ())
+
+
+def _all_texts(library: Library, record: Record) -> dict[str, str]:
+    """All texts of the record, also those that only the owner sees, by dotted paths."""
+    values = values_of(record, library.relations)
+    return _dotted({name: value for name, value in values.items() if name not in _CODES})
+
+
+def _dotted(values: Mapping[str, Any]) -> dict[str, str]:
+    return {_ENTRY.sub(r".\1", path): text for path, text in texts_of(values).items()}
+
+
 def _leaks(session: Session, record: Record) -> Iterator[FieldError]:
     for leak in leaks_of(session, record):
-        yield FieldError(leak.field, f"leak_{leak.kind}", leak.zh, leak.en)
+        span = (leak.start, leak.end)
+        if leak.certain:
+            yield FieldError(leak.field, f"leak_{leak.kind}", leak.zh, leak.en, span)
+        else:
+            yield FieldError(leak.field, CONFIRMATION_NEEDED, leak.zh, leak.en, span, leak.word)
 
 
 def leaks_of(session: Session, record: Record) -> list[Leak]:
-    """Texts of a confidential record that would reveal its owner, by dotted paths; none for a public record."""
+    """Texts of a confidential record that would reveal its owner, or may do so and are not confirmed, by dotted paths;
+    none for a public record."""
     if record.publish_mode != PublishMode.CONFIDENTIAL.value:
         return []
     organisation = session.get(Organisation, record.owner_org_id)
@@ -109,6 +137,25 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
         and isinstance(getattr(record, name, None), str | list)
     }
     texts["public_alias"] = alias(record, None)
-    return [
-        replace(leak, field=_ENTRY.sub(r".\1", leak.field)) for leak in find_leaks(texts_of(texts), owner)
-    ]
+    return find_leaks(
+        _dotted(texts),
+        owner,
+        confirmed=_confirmed(record),
+        frequency=cache(lambda word: _used_by_others(session, word, organisation.id)),
+    )
+
+
+def _used_by_others(session: Session, word: str, owner_org_id: UUID) -> int:
+    """How many organisations and published records of other owners use the word, up to the limit that matters."""
+    named = (
+        select(OrganisationName.organisation_id)
+        .where(OrganisationName.key.contains(word, autoescape=True))
+        .where(OrganisationName.organisation_id != owner_org_id)
+        .limit(COMMON)
+    )
+    organisations = session.scalar(select(func.count()).select_from(named.subquery())) or 0
+    return organisations + sum(
+        Searcher(session, model, SYSTEM).occurrences(word, beside=owner_org_id, at_most=COMMON)
+        for model in Record.__subclasses__()
+        if model.kind is not RecordKind.MANAGER
+    )

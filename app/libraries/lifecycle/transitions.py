@@ -78,9 +78,10 @@ def apply_transition(
     *,
     principal: Principal,
     settings: Settings,
+    before: Mapping[str, Any] | None = None,
     note: str | None = None,
 ) -> PendingChange:
-    """Change the record's state; `note` is the review note of a return.
+    """Change the record's state; `note` is the review note of a return, `before` a snapshot from before other changes.
 
     Raises:
         Conflict: the transition is not possible from the record's state.
@@ -88,7 +89,7 @@ def apply_transition(
     """
     if record.state not in step.sources:
         raise wrong_state(record, step.name)
-    before = snapshot(record, library.relations)
+    before = before or snapshot(record, library.relations)
     action = step.name
     if step.name == "submit":
         action = publish(session, library, record, principal, settings)

@@ -35,6 +35,8 @@ class Record(Identified):
     source: Mapped[str | None] = mapped_column(String(40))
     source_ref: Mapped[str | None] = mapped_column(String(120), index=True)
     review_note: Mapped[str | None] = mapped_column(String(500))
+    # The answers to questions before publication: word, by (user id) and at (UTC).
+    confirmed: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     updated_at: Mapped[datetime] = mapped_column(default=now)

@@ -36,7 +36,7 @@ from app.libraries.disclosure.visibility import owner_known_rows
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import MEMBER_TEXT, PUBLIC_TEXT, SearchDocument
 from app.libraries.search.query import SearchQuery, SearchTerm
-from app.libraries.search.tokens import Pattern
+from app.libraries.search.tokens import Pattern, pattern_of
 
 _MANY = 1000
 """From this number on, all words are equally common."""
@@ -110,6 +110,20 @@ class Searcher:
         all_terms, *each = self._session.execute(select(*counts)).one()
         digits = (len(str(count)) - (count == 0) for count in each or (0,))
         return Weights(tuple(9 - 2 * min(number, 4) for number in digits), frequencies=all_terms <= _FEW)
+
+    def occurrences(self, text: str, *, beside: UUID, at_most: int) -> int:
+        """How many published records contain the text, up to `at_most`. Records of the organisation `beside` do not
+        count."""
+        pattern = pattern_of(text)
+        if pattern is None:
+            return 0
+        others = (
+            self._published([SearchTerm(text, (pattern,))])
+            .join(self._model, self._model.id == SearchDocument.record_id)
+            .where(self._model.owner_org_id != beside)
+            .limit(at_most)
+        )
+        return self._session.scalar(select(func.count()).select_from(others.subquery())) or 0
 
     def relevance(self, query: SearchQuery, weights: "Weights") -> ColumnElement[int]:
         """How well a record fits, as an integer; higher is better.

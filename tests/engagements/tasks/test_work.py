@@ -175,6 +175,30 @@ class TestShares:
         assert meeting.seen()["shares"] == []
 
 
+class TestSecrets:
+    @pytest.mark.parametrize(
+        ("part", "body"),
+        [
+            ("notes", {"text": "图纸为机密级项目,当面交付"}),
+            ("tasks", {"title": "寄送秘密★10年的试验报告", "due_on": day(1)}),
+            ("tasks", {"title": "寄样", "note": "样件属国家秘密", "due_on": day(1)}),
+        ],
+    )
+    def test_a_marked_text_is_refused(self, scenario: Scenario, part: str, body: dict[str, Any]) -> None:
+        meeting = scenario.open_engagement()
+        meeting.consent(scenario.enterprise)
+        answer = scenario.lead.post(f"{meeting.path}/{part}", json=body)
+        assert answer.status_code == 422
+        assert [error["code"] for error in answer.json()["errors"]] == ["state_secret"]
+
+    def test_a_marked_file_name_is_refused(self, scenario: Scenario) -> None:
+        meeting = scenario.open_engagement()
+        meeting.consent(scenario.enterprise)
+        for name, status in (("机密★启用前 报告.pdf", 422), ("商业秘密保护方案.pdf", 201)):
+            answer = scenario.lead.post(f"{meeting.path}/files", files={"file": (name, documents.PDF)})
+            assert answer.status_code == status, answer.text
+
+
 class TestTimeline:
     def test_everything_stands_there_in_its_order(self, scenario: Scenario) -> None:
         meeting = scenario.open_engagement()

@@ -1,17 +1,20 @@
 """Leak check: finds text in a confidential record that identifies its owner, to be corrected before publishing.
 
-It finds the owner's name and its short forms, contact persons, telephone numbers, e-mail addresses, unified social
-credit codes, web addresses and messenger accounts, even if they are disguised by spaces, full-width or invisible
-characters. Each finding has a position; the caller decides whether to publish anyway.
+It finds the owner's name, its short forms and its brand, contact persons, telephone numbers, e-mail addresses, unified
+social credit codes, web addresses and messenger accounts, also in other digits and signs, in traditional characters and
+with spaces or invisible characters in between. Each finding has a position. One that is certain must be rewritten; one
+that is doubtful is a question that the owner answers.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.libraries.validation.leaks.name_variants import short_forms, strip_legal_form
-from app.libraries.validation.leaks.pii_detection import FoldedText, Spot, find_contacts
+from app.libraries.validation.leaks.contacts import find_contacts
+from app.libraries.validation.leaks.folded_text import FoldedText, Spot, letters_and_digits
+from app.libraries.validation.leaks.mentions import Frequency, find_mentions
+from app.libraries.validation.leaks.name_variants import NameForms, forms_of
 
 _EXCERPT_MARGIN = 6
 _TITLES = "总经理|经理|总监|总工|先生|女士|老师|教授|主任|厂长|博士|院长|所长|工程师|总|工"
@@ -37,8 +40,26 @@ _LABELS = {
     LeakKind.EMAIL: ("电子邮箱", "an e-mail address"),
     LeakKind.USCC: ("统一社会信用代码", "a unified social credit code"),
     LeakKind.WEBSITE: ("网址", "a web address"),
-    LeakKind.MESSENGER: ("微信或 QQ 等账号", "a messenger account"),
+    LeakKind.MESSENGER: ("微信、QQ 等账号", "a messenger account"),
 }
+_ADVICE = {
+    LeakKind.ORGANISATION: (
+        "请删除,或改用行业、地区、规模来描述(如“济南某阀门企业”)",
+        "Remove it, or describe the organisation by trade, region or size ('a valve maker in Jinan')",
+    ),
+    LeakKind.CONTACT_NAME: (
+        "请删除;联系人请填写在联系人栏,仅在对接后可见",
+        "Remove it; the field for contacts takes it, and only partners of an engagement see that",
+    ),
+}
+_CONTACT_ADVICE = (
+    "请删除;联系方式请填写在联系方式栏,仅在对接后可见",
+    "Remove it; the fields for contacts take it, and only partners of an engagement see those",
+)
+_QUESTIONS = {
+    LeakKind.ORGANISATION: ("是否为贵单位的名称、简称或品牌", "your name, short name or brand"),
+}
+_CONTACT_QUESTION = ("是否为联系方式", "a way to contact you")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +75,8 @@ class OwnerNames:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One finding. `start` and `end` are character offsets in the field's original text."""
+    """One finding. `start` and `end` are character offsets in the field's original text. If it is not `certain`, the
+    owner may confirm `word`, which is no reference to them then."""
 
     kind: LeakKind
     field: str
@@ -63,15 +85,43 @@ class Leak:
     excerpt: str
     zh: str
     en: str
+    certain: bool = True
+    word: str = ""
 
 
-def find_leaks(texts: Mapping[str, str], owner: OwnerNames) -> list[Leak]:
-    """All findings, ordered by field and position; of nested findings only the outermost is returned."""
-    forms = tuple(dict.fromkeys(form for name in (owner.name, *owner.aliases) for form in short_forms(name)))
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    spot: Spot
+    kind: LeakKind
+    certain: bool = True
+    form: str = ""
+
+
+def _never(_: str) -> int:
+    """The frequency of words in a library without records."""
+    return 0
+
+
+def find_leaks(
+    texts: Mapping[str, str],
+    owner: OwnerNames,
+    *,
+    confirmed: Collection[str] = (),
+    frequency: Frequency = _never,
+) -> list[Leak]:
+    """All findings, ordered by field and position; of nested findings only the outermost is returned.
+
+    Args:
+        confirmed: words that do not refer to the owner, as they have said; they are not asked about again.
+        frequency: in how many records of other owners a word occurs.
+    """
+    names = [forms_of(name) for name in (owner.name, *owner.aliases)]
+    answered = {letters_and_digits(word) for word in confirmed}
     return [
-        _leak(kind, field, text, spot)
+        _leak(finding, field, text)
         for field, text in texts.items()
-        for kind, spot in sorted(_spots(text, owner, forms), key=lambda finding: finding[1])
+        for finding in sorted(_findings(text, owner, names, frequency), key=lambda finding: finding.spot)
+        if finding.certain or finding.form not in answered
     ]
 
 
@@ -92,42 +142,66 @@ def _flatten(path: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _flatten(f"{path}[{index}]", item)
 
 
-def _leak(kind: LeakKind, field: str, text: str, spot: Spot) -> Leak:
-    start, end = spot
-    zh, en = _LABELS[kind]
+def _leak(finding: _Finding, field: str, text: str) -> Leak:
+    start, end = finding.spot
+    zh, en = _LABELS[finding.kind]
     before, after = max(start - _EXCERPT_MARGIN, 0), min(end + _EXCERPT_MARGIN, len(text))
     excerpt = (
         ("…" if before else "") + text[before:after].replace("\n", " ") + ("…" if after < len(text) else "")
     )
+    word = text[start:end]
+    if finding.certain:
+        advice_zh, advice_en = _ADVICE.get(finding.kind, _CONTACT_ADVICE)
+        message_zh = f"匿名发布的内容中出现{zh}“{word}”(“{excerpt}”)。{advice_zh}。"
+        message_en = (
+            f"The text of this confidential record contains {en}: '{word}' ('{excerpt}'). {advice_en}."
+        )
+    else:
+        question_zh, question_en = _QUESTIONS.get(finding.kind, _CONTACT_QUESTION)
+        message_zh = f"“{word}”(“{excerpt}”){question_zh}?如是,请改写;如不是,请在 confirmed 中确认“{word}”。"
+        message_en = (
+            f"Is '{word}' ('{excerpt}') {question_en}? If it is, rewrite it; if it is not, confirm '{word}' "
+            "in `confirmed`."
+        )
     return Leak(
-        kind,
+        finding.kind,
         field,
         start,
         end,
         excerpt,
-        zh=f"匿名发布的内容中出现{zh}：“{excerpt}”，请删除或改写。",
-        en=f"The text of this confidential record contains {en}: '{excerpt}'. Remove or rewrite it.",
+        zh=message_zh,
+        en=message_en,
+        certain=finding.certain,
+        word="" if finding.certain else word,
     )
 
 
-def _spots(text: str, owner: OwnerNames, forms: Iterable[str]) -> Iterator[tuple[LeakKind, Spot]]:
+def _findings(
+    text: str, owner: OwnerNames, names: Iterable[NameForms], frequency: Frequency
+) -> Iterator[_Finding]:
     folded = FoldedText(text)
-    findings: list[tuple[LeakKind, Spot]] = []
-    for form in forms:
-        findings += [(LeakKind.ORGANISATION, spot) for spot in folded.find(form)]
+    findings = [
+        _Finding(mention.spot, LeakKind.ORGANISATION, mention.certain, mention.form)
+        for mention in find_mentions(folded, names, frequency)
+    ]
     for name in owner.contact_names:
-        findings += [(LeakKind.CONTACT_NAME, spot) for spot in _person(folded, name)]
+        findings += [_Finding(spot, LeakKind.CONTACT_NAME) for spot in _person(folded, name)]
     for phone in owner.phones:
         digits = re.sub(r"\D", "", phone)
-        findings += [(LeakKind.PHONE, spot) for spot in (folded.find(digits) if len(digits) >= 7 else ())]
-    findings += [(LeakKind(kind), spot) for kind, spot in find_contacts(folded)]
+        findings += [
+            _Finding(spot, LeakKind.PHONE) for spot in (folded.find(digits) if len(digits) >= 7 else ())
+        ]
+    findings += [
+        _Finding(spot, LeakKind(kind), certain, letters_and_digits(text[slice(*spot)]))
+        for kind, spot, certain in find_contacts(folded)
+    ]
     yield from _outermost(findings)
 
 
 def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
     """Spots of a person: the full name anywhere; surname and title (王经理) only at the start of a phrase or after a
     word of address, because 提高工程师 does not contain 高工."""
-    whole = strip_legal_form(name)
+    whole = letters_and_digits(name)
     if len(whole) < 2:
         return
     yield from folded.find(whole)
@@ -137,13 +211,26 @@ def _person(folded: FoldedText, name: str) -> Iterator[Spot]:
         yield from (folded.joined.spot(match, 1) for match in re.finditer(pattern, folded.joined.text))
 
 
-def _outermost(findings: list[tuple[LeakKind, Spot]]) -> Iterator[tuple[LeakKind, Spot]]:
-    """Drop findings that lie inside another one: a brand inside the full name, a domain inside an e-mail address."""
-    unique = list(dict.fromkeys(findings))
-    for kind, (start, end) in unique:
-        inside = any(
-            other_start <= start and end <= other_end and (other_start, other_end) != (start, end)
-            for _, (other_start, other_end) in unique
-        )
-        if not inside:
-            yield kind, (start, end)
+def _outermost(findings: list[_Finding]) -> Iterator[_Finding]:
+    """Drop findings that lie inside another one: a brand inside the full name, a domain inside an e-mail address. What
+    is certain stays beside a question around it."""
+    reached = 0
+    kept: list[_Finding] = []
+    for finding in sorted(
+        findings, key=lambda finding: (finding.spot[0], -finding.spot[1], not finding.certain)
+    ):
+        if finding.certain and finding.spot[1] > reached:
+            kept.append(finding)
+            reached = finding.spot[1]
+    yield from kept
+    # The questions, without those in what is certain or in another question.
+    closed = sorted((finding.spot for finding in kept), key=lambda spot: spot[0])
+    reached, place = 0, 0
+    for finding in sorted(findings, key=lambda finding: (finding.spot[0], -finding.spot[1])):
+        start, end = finding.spot
+        while place < len(closed) and closed[place][0] <= start:
+            reached = max(reached, closed[place][1])
+            place += 1
+        if not finding.certain and end > reached:
+            yield finding
+            reached = end

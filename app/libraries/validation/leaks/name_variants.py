@@ -1,91 +1,228 @@
-"""Short forms of an organisation's name that identify it: 济南泽垚泵阀铸造有限公司 is known as 泽垚 or 济南泽垚."""
+"""What an organisation is known by: its name, its name without the legal form, and its brand.
+
+济南泽垚泵阀铸造有限公司 is also 泽垚泵阀铸造, 济南泽垚 and 泽垚. The brand is what is left when the region, the legal
+form and the trade words are gone; it is never empty. No closed list of trade words decides: a word of the dictionary
+at the end of a name counts as one, too, and the first two and three characters are looked for besides.
+"""
 
 import json
 import re
-import unicodedata
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import rjieba
 
+from app.libraries.validation.leaks.folded_text import letters_and_digits
 from app.libraries.vocabularies.catalogue import vocabulary
+from app.text.folding import fold
 
 # Longest first: 股份有限公司 must match before 公司.
 _LEGAL = re.compile(
-    "(?:股份有限责任公司|集团股份有限公司|集团有限责任公司|股份有限公司|有限责任公司|集团有限公司|有限公司|分公司|子公司|公司|"
-    "(?:\\(|（)?(?:有限合伙|普通合伙)(?:\\)|）)?|合伙企业|专业合作社联合社|专业合作社|合作社|集团|总厂|工厂|厂)+$"
+    "(?:股份有限责任公司|集团股份有限公司|集团有限责任公司|股份有限公司|有限责任公司|集团有限公司|有限公司|分公司|子公司|总公司|公司|"
+    r"(?:\()?(?:有限合伙|普通合伙|特殊普通合伙|个人独资|集团|股份)(?:\))?|合伙企业|专业合作社联合社|专业合作社|合作社|集团|股份|控股|总厂|分厂|工厂|厂|"
+    "个体工商户|经营部|经销部|门市部|服务部|商行|商店|工作室|事务所|家庭农场)+$"
 )
+_BRANCH = re.compile(r"(公司|集团)\)?[^公]{0,12}(?:分公司|分厂|办事处|项目部|事业部|分部)$")
 _INSTITUTION = re.compile(
     "(?:大学|学院|研究总院|研究院|研究所|研究中心|中心医院|医院|实验室|服务站|服务中心|中心|委员会|协会|学会|院|所)$"
 )
+_GROUP = re.compile("([㐀-鿿a-z0-9]{2,8}?)集团")
+_HOME = re.compile("[\u4e00-\u9fff]{2,}?(?:大学|学院|研究院|研究所|医院)")
 _LATIN_LEGAL = re.compile(
-    r"[\s,]*\b(?:co\.?,?\s*ltd|ltd|limited|inc|llc|gmbh|ag|kg|plc|corp|corporation|company|s\.?a|b\.?v|pty|oy|ab|group)\b\.?",
-    re.IGNORECASE,
+    r"[\s,]*\b(?:co\.?,?\s*ltd|ltd|limited|inc|llc|gmbh|ag|kg|plc|corp|corporation|company|s\.?a|b\.?v|pty|oy|ab|group)\b\.?"
 )
-_BRACKETED = re.compile("[(（][^)）]*[)）]")
+_BRACKETED = re.compile(r"[(\[【〔{][^)\]】〕}]*[)\]】〕}]")
+_PLACE = re.compile("[\u4e00-\u9fff]{2,3}?(?:省|市(?!场|政)|县|自治区|自治州)")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NUMERALS = dict(zip("零一二三四五六七八九〇", "01234567890", strict=True))
+
+MAX_NAME = 200
+"""No real name is longer; the limit bounds the work on arbitrary text in the field."""
+
+_EVERYDAY_FREQUENCY = 500
+"""Words that occur this often in the dictionary's corpus stand in anybody's text."""
+
+
+class Commonness(IntEnum):
+    """How far a form of a name is other people's word, too."""
+
+    DISTINCTIVE = 0
+    KNOWN = 1
+    """A word that anybody could use, though few do: 泉城, 云岭."""
+    EVERYDAY = 2
+    """A word of anybody's texts: 创新, 长城."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """What an organisation is known by, as letters and digits in the comparison form. `is_brand`: it is a part that
+    stands for the whole; its surroundings then decide how far it identifies the organisation."""
+
+    text: str
+    commonness: Commonness
+    is_brand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameForms:
+    """All forms of one name, longest first, with its regions (山东济南, 济南) and the words that follow its brand."""
+
+    forms: tuple[NameForm, ...]
+    regions: tuple[str, ...] = ()
+    trades: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(form.text for form in self.forms)
 
 
 @cache
-def _words(kind: str) -> tuple[str, ...]:
+def words_of(kind: str) -> tuple[str, ...]:
     """One list of data/name_words.json, longest word first."""
     raw = (files(__package__) / "data" / "name_words.json").read_text(encoding="utf-8")
     words: list[str] = json.loads(raw)[kind]
     return tuple(sorted(words, key=len, reverse=True))
 
 
-def fold_char(char: str) -> str:
-    """Half-width and lower case of one character; folding character by character preserves positions."""
-    return unicodedata.normalize("NFKC", char).casefold()
+@cache
+def is_trade(word: str) -> bool:
+    """Whether a word says what enterprises do, or stands in many names."""
+    return word in words_of("trade") or word in words_of("everyday")
 
 
-def strip_legal_form(text: str) -> str:
-    """Only the letters and digits of the text, folded."""
-    return "".join(piece for char in text for piece in fold_char(char) if piece.isalnum())
+@cache
+def word_commonness(word: str) -> Commonness:
+    """How common a word is, by the dictionary and the lists."""
+    if is_trade(word):
+        return Commonness.EVERYDAY
+    if not rjieba.has_word(word):
+        parts = rjieba.cut(word, False)
+        # 循环经济 is no word of the dictionary, but nothing else than its two words.
+        plain = len(parts) > 1 and all(
+            len(part) > 1 and word_commonness(part) is Commonness.EVERYDAY for part in parts
+        )
+        if plain:
+            return Commonness.EVERYDAY
+        # 新时代, 二机床: a word of the dictionary with a character before or after it.
+        built = len(word) == 3 and any(len(part) == 2 and word_commonness(part) > 0 for part in parts)
+        return Commonness.KNOWN if built else Commonness.DISTINCTIVE
+    frequent = rjieba.suggest_freq(word) >= _EVERYDAY_FREQUENCY
+    return Commonness.EVERYDAY if frequent else Commonness.KNOWN
 
 
-MAX_NAME = 200
-"""No real name is longer; the limit bounds the work on arbitrary text in the field."""
-
-
-def short_forms(name: str) -> tuple[str, ...]:
-    """The name and the shorter forms that still identify the organisation, longest first, letters and digits only.
-
-    Everyday words are left out: for 济南创新科技有限公司, 创新 identifies nothing but 济南创新科技 does.
-    """
-    name = name[:MAX_NAME]
-    if not re.search(r"[\u4e00-\u9fff]", name):
-        return _latin_forms(name)
-    full = strip_legal_form(name)
-    home = re.match("[\u4e00-\u9fff]{2,}?(?:大学|学院|研究院|研究所|医院)", name)
-    core_text = strip_legal_form(_LEGAL.sub("", _BRACKETED.sub("", name).strip()))
-    institution = _INSTITUTION.search(core_text)
-    region, rest = _split_region(core_text)
+@lru_cache(maxsize=4096)
+def forms_of(name: str) -> NameForms:
+    """The forms of an organisation's name. `name`: as registered, or an alias, a brand, a former or an English name."""
+    name = fold(name[:MAX_NAME])
+    if not _HAN.search(name):
+        return NameForms(tuple(_longest_first(_latin_forms(name))))
+    name = _BRANCH.sub(r"\1", name).strip()
+    core = _LEGAL.sub("", _BRACKETED.sub("", name).strip())
+    core_text = letters_and_digits(core)
+    places, rest = _split_region(core_text)
     stem = _INSTITUTION.sub("", rest)
-    forms = [full, strip_legal_form(_BRACKETED.sub("", name)), home[0] if home else ""]
-    if institution:
-        # 岱北理工 identifies 岱北理工大学; 山东大学 has no shorter form that identifies it.
-        forms += [core_text if rest else "", stem if len(stem) >= 4 else ""]
+    brand, trades = _split_trades(stem)
+    found = [
+        NameForm(letters_and_digits(name), Commonness.DISTINCTIVE),
+        NameForm(letters_and_digits(_BRACKETED.sub("", name)), Commonness.DISTINCTIVE),
+    ]
+    if stem == rest:
+        found += _enterprise_forms(core_text, rest, brand)
     else:
-        forms += [core_text if len(rest) >= 2 else "", rest if len(rest) >= 4 and _distinctive(rest) else ""]
-    brand = _brand(stem)
-    if len(brand) >= 2 and brand not in (*_words("trade"), *_words("everyday")):
-        forms += [region + brand if region else "", brand if _distinctive(brand) else ""]
-    unique = dict.fromkeys(form for form in forms if len(form) >= 2)
-    return tuple(sorted(unique, key=len, reverse=True))
+        home = _HOME.match(core_text)
+        found += _institution_forms(core_text, rest, stem, home[0] if home else "")
+    found += _brand_forms(stem, brand)
+    if group := _GROUP.match(stem):
+        # 重汽集团济南卡车 is known as 重汽, too.
+        found += _brand_forms(group[1], _split_trades(group[1])[0])
+    regions = tuple(
+        dict.fromkeys(name for place in places for name in (place, re.sub("[省市县区]$", "", place)))
+    )
+    first_trade = rest.removeprefix(brand)[:2] if trades else ""
+    return NameForms(tuple(_longest_first(found)), regions, tuple(dict.fromkeys((first_trade, *trades))))
 
 
-def _latin_forms(name: str) -> tuple[str, ...]:
-    forms = [strip_legal_form(name), strip_legal_form(_LATIN_LEGAL.sub("", name))]
-    words = [word for word in re.findall(r"[^\W\d_]{5,}", name.casefold()) if word not in _words("latin")]
-    # `University of Eastmarch` and `Kestrelmoor Embedded Systems Ltd` are identified by one distinctive word.
+def _longest_first(found: list[NameForm]) -> Iterator[NameForm]:
+    """The forms without repeats; the rarest reading of a form counts."""
+    best: dict[str, NameForm] = {}
+    for form in sorted(found, key=lambda form: (form.commonness, form.is_brand)):
+        if len(form.text) >= 2:
+            best.setdefault(form.text, form)
+    yield from sorted(best.values(), key=lambda form: -len(form.text))
+
+
+def _enterprise_forms(core: str, rest: str, brand: str) -> Iterator[NameForm]:
+    """济南柱川液压油缸 and 柱川液压油缸. 济南阀门 may also mean the valves of Jinan."""
+    generic = is_trade(brand)
+    if len(rest) >= 2:
+        yield NameForm(core, Commonness.KNOWN if generic and len(rest) < 4 else Commonness.DISTINCTIVE)
+    if len(rest) >= 4 and not generic:
+        everyday = word_commonness(brand) is Commonness.EVERYDAY
+        yield NameForm(rest, Commonness.KNOWN if everyday else Commonness.DISTINCTIVE)
+
+
+def _institution_forms(core: str, rest: str, stem: str, home: str) -> Iterator[NameForm]:
+    """岱北理工 identifies 岱北理工大学; 山东大学 has no shorter form that identifies it."""
+    yield NameForm(home, Commonness.DISTINCTIVE)
+    if rest:
+        yield NameForm(core, Commonness.DISTINCTIVE)
+    if len(stem) >= 4:
+        yield NameForm(stem, max(word_commonness(stem), Commonness.DISTINCTIVE))
+
+
+def _brand_forms(stem: str, brand: str) -> Iterator[NameForm]:
+    """The brand, in both ways to write its numerals, and the first two and three characters unless they are everyday
+    words."""
+    if len(brand) >= 2:
+        for text in dict.fromkeys((brand, _in_digits(brand), _in_numerals(brand))):
+            yield NameForm(text, _brand_commonness(text), is_brand=True)
+    if brand.isascii():
+        return
+    for start in (stem[:2], stem[:3]):
+        is_other = brand not in start and start != brand and _HAN.match(start) is not None
+        if is_other and word_commonness(start) is not Commonness.EVERYDAY:
+            yield NameForm(start, Commonness.KNOWN, is_brand=True)
+
+
+def _brand_commonness(brand: str) -> Commonness:
+    if brand.isascii():
+        if brand.isdigit() or len(brand) < 3 or brand in words_of("latin"):
+            return Commonness.EVERYDAY
+        return Commonness.DISTINCTIVE if len(brand) > 3 else Commonness.KNOWN
+    return word_commonness(brand)
+
+
+def _in_digits(text: str) -> str:
+    return "".join(_NUMERALS.get(char, char) for char in text)
+
+
+def _in_numerals(text: str) -> str:
+    words = {digit: numeral for numeral, digit in _NUMERALS.items() if numeral != "〇"}
+    return "".join(words.get(char, char) for char in text)
+
+
+def _latin_forms(name: str) -> list[NameForm]:
+    """`University of Eastmarch` and `Kestrelmoor Embedded Systems Ltd` are identified by one distinctive word."""
+    whole = [letters_and_digits(name), letters_and_digits(_LATIN_LEGAL.sub("", name))]
+    forms = [NameForm(text, Commonness.DISTINCTIVE) for text in whole if len(text) >= 4]
+    stem = _LATIN_LEGAL.sub("", name)
+    words = [word for word in re.findall(r"[^\W_]+", stem) if word not in words_of("latin")]
+    words = [
+        word for word in words if len(word) >= 2 and word not in ("of", "for", "and", "the", "de", "fur")
+    ]
     if words:
-        forms.append(words[0])
-    return tuple(sorted({form for form in forms if len(form) >= 4}, key=len, reverse=True))
+        long = [word for word in words if len(word) >= 5 and not word.isdigit()]
+        forms.append(NameForm((long or words)[0], _brand_commonness((long or words)[0]), is_brand=True))
+        forms.append(NameForm(words[0], _brand_commonness(words[0]), is_brand=True))
+    return forms
 
 
 @cache
 def _region_names() -> tuple[str, ...]:
-    names = {"中国", "中华"}
+    names = {"中国", "中华", *words_of("places")}
     for term in vocabulary("regions"):
         for label in (term.zh, *term.aliases):
             if re.fullmatch(r"[\u4e00-\u9fff]{2,}", label):
@@ -93,40 +230,46 @@ def _region_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=len, reverse=True))
 
 
-def _split_region(name: str) -> tuple[str, str]:
-    """Split a name into its leading regions (山东省济南市…) and the rest, which keeps at least two characters."""
-    taken, rest = "", name
+def _split_region(name: str) -> tuple[list[str], str]:
+    """Split a name into its leading regions (山东省, 济南市 …) and the rest, which keeps at least two characters."""
+    taken: list[str] = []
+    rest = name
     while True:
         region = next((region for region in _region_names() if rest.startswith(region)), None)
+        if region is None and (place := _PLACE.match(rest)):
+            region = place[0]
+        if region and len(region) == 2 and rest[2:3] in ("省", "市", "县", "区"):
+            region = rest[:3]
         if region is None or len(rest) - len(region) < 2:
             return taken, rest
-        taken, rest = taken + region, rest[len(region) :]
+        taken.append(region)
+        rest = rest[len(region) :]
 
 
-def _brand(stem: str) -> str:
-    """The brand: what remains after removing trade words from the end, e.g. 泽垚 from 泽垚泵阀铸造."""
+def _split_trades(stem: str) -> tuple[str, tuple[str, ...]]:
+    """The brand and the trade words after it: 泽垚 and (泵阀, 铸造) from 泽垚泵阀铸造.
+
+    Words of the list and other words of the dictionary come off the end while two characters are left.
+    """
+    latin = re.match(r"[a-z0-9]{2,}", stem)
+    if latin and _HAN.search(stem[latin.end() :]):
+        return latin[0], tuple(rjieba.cut(stem[latin.end() :], False))
     brand = stem
-    while True:
-        trade = next((word for word in _words("trade") if brand.endswith(word)), None)
-        if trade is None or len(brand) - len(trade) < 2:
+    while len(brand) > 2:
+        last = _last_word(brand)
+        if len(last) < 2 or len(brand) - len(last) < 2:
             break
-        brand = brand[: -len(trade)]
+        brand = brand[: -len(last)]
     # A known trade word in the middle also ends the brand: 磐冶重型铸造 → 磐冶.
-    cut = min(
-        (position for word in _words("trade") if (position := brand.find(word, 2)) > 0), default=len(brand)
-    )
-    return brand[:cut]
+    places = (brand.find(word, 2) for word in words_of("trade") if len(word) > 1)
+    brand = brand[: min((place for place in places if place > 0), default=len(brand))]
+    return brand, tuple(rjieba.cut(stem[len(brand) :], False)) if len(stem) > len(brand) else ()
 
 
-def _distinctive(brand: str) -> bool:
-    """Whether the brand has a rare character or a part that is not a dictionary word; 循环经济 has neither."""
-    return any(_rare(char) for char in brand) or any(len(piece) == 1 for piece in rjieba.cut(brand, False))
-
-
-def _rare(char: str) -> bool:
-    """Whether a character is outside the 3,755 common ones, which are rows 16 to 55 of GB 2312."""
-    try:
-        encoded = char.encode("gb2312")
-    except UnicodeEncodeError:
-        return True
-    return len(encoded) == 2 and encoded[0] - 0xA0 > 55
+def _last_word(text: str) -> str:
+    """The trade word at the end; empty if there is none. Names of people and places are no trade."""
+    listed = next((word for word in words_of("trade") if text.endswith(word)), None)
+    if listed is not None:
+        return listed
+    word, sort = rjieba.tag(text, False)[-1]
+    return str(word) if not sort.startswith(("nr", "ns", "nz")) and rjieba.has_word(word) else ""

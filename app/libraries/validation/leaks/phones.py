@@ -1,0 +1,75 @@
+"""Telephone numbers in text, with separators, in other digits, and with characters that only look like digits."""
+
+import re
+from collections.abc import Iterator
+
+from app.libraries.validation.leaks.folded_text import FoldedText, Spot
+
+_GAP = r"[\s\-_·*/|—–.、,，()~・•'+]{1,3}"
+_GROUP_GAP = r"[\s\-_·*/|—–.()~・•]{1,3}"
+_HYPHEN = r"[\-_·*—–~・•]{1,3}"
+_BEFORE = r"(?<![\d.])(?:\+?86[\s\-]?)?"
+_AFTER = r"(?!\d)"
+_MOBILE = re.compile(
+    "|".join(
+        _BEFORE + shape + _AFTER
+        for shape in (
+            r"1[3-9]\d{9}",
+            rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}",
+            # Groups with commas are lists of numbers and groups of three with spaces are thousands; neither is matched.
+            rf"1[3-9]\d{_GROUP_GAP}(?:\d{{4}}{_GROUP_GAP}\d{{4}}|\d{{8}}|\d{{3}}{_GROUP_GAP}\d{{5}})",
+            rf"1[3-9]\d{{2}}{_GROUP_GAP}\d{{3}}{_GROUP_GAP}\d{{4}}",
+            rf"1[3-9]\d{{5}}{_GROUP_GAP}\d{{5}}",
+            rf"1[3-9]\d{{3}}{_GROUP_GAP}\d{{3}}{_GROUP_GAP}\d{{3}}",
+            rf"1(?:{_HYPHEN})?[3-9](?:(?:{_HYPHEN})?\d){{9}}",
+            r"1[3-9]\s(?:\d\d\s){4}\d",
+        )
+    )
+)
+_LANDLINE = re.compile(
+    r"(?<![\d.])(?:\+?86[\s\-]?)?\(?0(?:10|2\d|[3-9]\d{2})\)?[\s\-—–]{0,2}\d{3,4}[\s\-—–]?\d{4}(?:[\s\-—–转]{1,2}\d{1,6})?(?!\d)"
+    rf"|(?<![\d.])0{_GAP}(?:1{_GAP}0|2{_GAP}\d|[3-9](?:{_GAP}\d){{2}})(?:{_GAP}\d){{7,8}}(?!\d)"
+    r"|(?<!\d)[48]00-\d{3,4}-?\d{3,4}(?!\d)|(?<!\d)400[\s\-]?\d{3}[\s\-]?\d{4}(?!\d)"
+)
+_ANNOUNCED = re.compile(
+    r"(?:电话|手机|座机|热线|传真|联系方式|(?<![a-z])tel|(?<![a-z])phone)(?:号码?)?[^\w\n]{0,3}(\d[\d\s\-]{5,}\d)"
+)
+_INTERNATIONAL = re.compile(r"(?<![\w+])\+(?!86)[1-9]\d{0,2}[\s\-.()]{0,2}\d(?:[\s\-.()]{0,2}\d){6,11}(?!\d)")
+
+# Numerals in words, for accounts, and as they are read over the telephone.
+_NUMERALS = str.maketrans(
+    {
+        **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
+        **dict(zip("壹贰叁肆伍陆柒捌玖", "123456789", strict=True)),
+        **dict(zip("弌弍弎参〇洞幺两拐勾", "1233001279", strict=True)),
+    }
+)
+
+_LOOK_ALIKE = str.maketrans("oοоlιi|!ı", "000111111")
+"""Letters that look like digits, also Greek and Cyrillic ones; in lower case, as folded."""
+
+_SIMILAR = str.maketrans("zsbqg", "25899")
+"""Letters that may stand for digits, but belong to codes more often."""
+
+_MIXED = re.compile(r"(?<![a-z0-9])[0-9oοоlιi|!ızsbqg](?:[\s\-·.]?[0-9oοоlιi|!ızsbqg]){10,12}(?![a-z0-9])")
+_MIN_DIGITS = 7
+
+
+def find_phones(folded: FoldedText) -> Iterator[tuple[Spot, bool]]:
+    """Mobile, landline, service and international numbers, and whether each is certain."""
+    plain = folded.plain
+    for pattern in (_MOBILE, _LANDLINE, _INTERNATIONAL):
+        yield from ((plain.spot(match), True) for match in pattern.finditer(plain.text))
+    yield from ((plain.spot(match, 1), True) for match in _ANNOUNCED.finditer(plain.text))
+    spelled = plain.text.translate(_NUMERALS)
+    if spelled != plain.text:
+        for pattern in (_MOBILE, _LANDLINE, _ANNOUNCED):
+            yield from ((plain.spot(match, pattern.groups), True) for match in pattern.finditer(spelled))
+    for match in _MIXED.finditer(spelled):
+        if sum(char.isdigit() for char in match.group()) < _MIN_DIGITS:
+            continue
+        likely = match.group().translate(_LOOK_ALIKE)
+        possible = likely.translate(_SIMILAR)
+        if number := _MOBILE.search(possible):
+            start, end = match.start() + number.start(), match.start() + number.end()
+            yield plain.original(start, end), _MOBILE.search(likely) is not None

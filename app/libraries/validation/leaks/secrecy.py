@@ -1,0 +1,52 @@
+"""Refusal of texts that are marked as state secrets, and questions about those that may be."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from app.errors import FieldError
+from app.libraries.validation.errors import field_error
+from app.libraries.validation.leaks.folded_text import letters_and_digits
+from app.libraries.validation.leaks.state_secrets import Marking, find_markings
+
+MARKED = "state_secret"
+CONFIRMATION_NEEDED = "confirmation_needed"
+
+
+def secrecy_errors(
+    texts: Mapping[str, str], *, confirmed: Collection[str] = (), questions: bool = False
+) -> Iterator[FieldError]:
+    """An error for each marking in texts by field. `questions`: also for doubtful ones that are not `confirmed`."""
+    answered = {letters_and_digits(word) for word in confirmed}
+    for field, text in texts.items():
+        for marking in find_markings(text):
+            if marking.certain:
+                yield FieldError(field, MARKED, *_refusal(marking), marking.spot)
+            elif questions and letters_and_digits(marking.word) not in answered:
+                yield FieldError(field, CONFIRMATION_NEEDED, *_question(marking), marking.spot, marking.word)
+
+
+def refuse_state_secret(text: str) -> str:
+    """The text, if no marking in it is certain; for fields of a schema."""
+    for marking in find_markings(text):
+        if marking.certain:
+            zh, en = _refusal(marking)
+            start, end = marking.spot
+            raise field_error(MARKED, zh=zh, en=en, start=start, end=end)
+    return text
+
+
+def _refusal(marking: Marking) -> tuple[str, str]:
+    return (
+        f"“{marking.word}”表明内容属于国家秘密。国家秘密依法不得在本平台保存、处理和传递;请删除涉密内容,"
+        "经本单位保密部门审查、确认不涉密后再填写。",
+        f"'{marking.word}' marks the content as a state secret, which must not be stored or sent here. Remove the "
+        "secret content, and enter the text after your secrecy office has cleared it.",
+    )
+
+
+def _question(marking: Marking) -> tuple[str, str]:
+    return (
+        f"“{marking.word}”像是密级标志或内部资料标志。内容如涉密或属内部资料,请删除;"
+        f"如可以公开,请在 confirmed 中确认“{marking.word}”。",
+        f"'{marking.word}' looks like the marking of a secret or internal paper. If the content is secret or internal, "
+        f"remove it; if it may be published, confirm '{marking.word}' in `confirmed`.",
+    )

@@ -1,0 +1,94 @@
+"""Markings of state secrets (国家秘密) and of internal papers in text.
+
+State secrets do not belong into this service: not into records, notes or names of files. A marking that
+states a degree of secrecy is certain; words that may be such a marking, and markings of internal papers, are asked
+about. Business secrets, secrecy agreements and techniques such as confidential computing are neither.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.libraries.validation.leaks.folded_text import FoldedText, Spot
+
+_DEGREE = "(?:绝密|机密|秘密)"
+_STAR = "[★☆✩✪⭐🌟*※]"
+_NOT_BEFORE = "(?<!商业)(?<!企业)(?<!公司)(?<!技术)(?<!工业)(?<!个人)(?<!银行)"
+_TERM = r"(?:\d{1,2}年|\d{1,2}个月|[一二三四五六七八九十]{1,3}年|长期|启用前|解密前)"
+
+_CERTAIN = re.compile(
+    rf"{_DEGREE}(?:级)?{_STAR}+{_TERM}?|(?<![\u4e00-\u9fff]){_DEGREE}级?[(\[【]?{_TERM}(?!以?[内来前后])"
+    rf"|{_STAR}+{_DEGREE}(?!武器)"
+    rf"|(?:密级|保密等级|保密级别|涉密等级)(?:为|是|:|定为|确定为|属于?)+{_DEGREE}级?"
+    rf"|(?:属于?|系|是|为|定为|列为|划为|确定为|标为|按){_DEGREE}级(?!别)(?:国家秘密|文件|事项|信息|项目|资料|载体|产品|材料|科研)?"
+    rf"|{_NOT_BEFORE}{_DEGREE}级(?=$|[^\u4e00-\u9fffa-z0-9])"
+    rf"|{_NOT_BEFORE}{_DEGREE}级(?:国家秘密|文件|事项|项目|资料|载体|材料|科研|任务|课题)(?!的?(?:销毁|保护|防护|存储|传输|管理|处理))"
+    r"|(?<!不)(?<!未)(?<!非)(?<!无)(?<!是否)(?:属于?|系|涉及|包含|含有|含|载有|构成)(?:我国)?国家(?:秘密|机密)(?!法|保护|的(?:内容|部分|信息)(?:均?已|全部))"
+    rf"|国家秘密[·,,:(]?{_DEGREE}级?"
+    r"|(?<!不)(?<!未)(?<!非)(?<!是否)(?:属于?|系|是|为)(?:军工|国防)?涉密(?:项目|文件|资料|内容|信息|技术|课题|产品|载体)"
+    r"|(?<!不)(?<!非)(?:本|该)(?:项目|技术|成果|需求|文件|资料|课题)(?:内容)?涉密(?!性)"
+    r"|军事秘密|国防秘密(?!技术)"
+)
+_NEGATED = re.compile("(?:不|未|非|无|没有|并非|是否|不得|禁止|严禁|不能|不可|勿|避免)[^,。;,;]{0,6}$")
+_DOUBTFUL = re.compile(
+    rf"{_NOT_BEFORE}{_DEGREE}级(?!别|数)|(?:^|(?<=\n)){_DEGREE}(?=$|[\s_\-—:】\]).]|文件|资料)|[(\[【《「“\"]{_DEGREE}[)\]】》」”\"]"
+    rf"|{_NOT_BEFORE}(?<!保守)(?<!保)(?<!的){_DEGREE}级?{_TERM}(?!以?[内来前后])"
+    r"|(?<!保守)(?<!不涉及)(?<!不属于)(?<!不属)(?<!不含)(?<!未涉及)(?<!不包含)(?<!非)国家(?:秘密|机密)(?!法|载体|保护|[::]?(?:否|不|无))"
+    r"|(?<!不)(?<!非)(?<!脱)涉密(?:项目|文件|资料|内容|课题|技术|载体)(?!销毁|管理|保护)"
+    r"|内部(?:资料|文件|材料|使用|传阅|参考|刊物)[,,。·\-—:]*(?:注意保密|请?勿外传|严禁外传|不得外传|妥善保管)|(?:仅供|限于?)内部(?:使用|传阅|参考|交流)"
+    r"|(?:注意|请勿外传,?注意)保密(?!协议|条款|期)|工作秘密|(?:不得|请勿|严禁|禁止)外传"
+    rf"|(?:核心|普通)商密|商密{_STAR}+|\btop\s*secret\b|(?<!not\s)(?<!no\s)\bstate\s+secrets?\b|\bclassified\s+(?:information|document|project|military)"
+)
+
+# One of these characters or words is in every marking.
+_MAYBE = re.compile("[密内內传傳]|secret|classified", re.IGNORECASE)
+
+_MARGIN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """One place that marks the text as a state secret (`certain`), or as possibly so or as internal. The word is as it
+    stands in the text."""
+
+    spot: Spot
+    word: str
+    certain: bool
+
+
+def find_markings(text: str) -> Iterator[Marking]:
+    """The markings of a text in order, without those inside another one."""
+    for begin, end in _passages(text):
+        for (start, stop), certain in _markings(FoldedText(text[begin:end])):
+            yield Marking((begin + start, begin + stop), text[begin + start : begin + stop], certain)
+
+
+def _passages(text: str) -> Iterator[Spot]:
+    """The parts of the text that may have a marking, with what surrounds them; folding all of it would take longer."""
+    begin, end = 0, 0
+    for match in _MAYBE.finditer(text):
+        if match.start() - _MARGIN > end:
+            if end:
+                yield begin, end
+            begin = match.start() - _MARGIN
+        end = min(match.end() + _MARGIN, len(text))
+    if end:
+        yield begin, end
+
+
+def _markings(folded: FoldedText) -> list[tuple[Spot, bool]]:
+    found = [
+        (reading.spot(match), certain)
+        for pattern, certain, readings in (
+            (_CERTAIN, True, (folded.joined, folded.tight)),
+            (_DOUBTFUL, False, (folded.plain, folded.joined)),
+        )
+        for reading in readings
+        for match in pattern.finditer(reading.text)
+        if not (certain and _NEGATED.search(reading.text[max(match.start() - 10, 0) : match.start()]))
+    ]
+    kept: list[tuple[Spot, bool]] = []
+    for spot, certain in sorted(found, key=lambda one: (not one[1], one[0][0], -one[0][1])):
+        if not any(spot[0] < end and start < spot[1] for (start, end), _ in kept):
+            kept.append((spot, certain))
+    return sorted(kept)

@@ -1,0 +1,1 @@
+"""Tests of the leak check and of markings of state secrets."""

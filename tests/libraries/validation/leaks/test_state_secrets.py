@@ -1,0 +1,83 @@
+"""Markings of state secrets are refused or asked about; words that only look like them are neither."""
+
+import pytest
+
+from app.libraries.validation.leaks.state_secrets import find_markings
+
+
+def verdicts(text: str) -> set[bool]:
+    for marking in find_markings(text):
+        start, end = marking.spot
+        assert text[start:end] == marking.word
+    return {marking.certain for marking in find_markings(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "机密级",
+        "本项目属国家秘密,密级为机密级",
+        "属于国家秘密",
+        "絕 密★",
+        "机　密★１０年",
+        "机密★启用前",
+        "★秘密",
+        "秘密10年",
+        "密级:秘密",
+        "保密等级为机密",
+        "秘密级国家秘密",
+        "涉及国家秘密",
+        "该机密级项目",
+        "本项目涉密",
+        "属于涉密项目",
+        "机\u200b密★5年",
+    ],
+)
+def test_certain(text: str) -> None:
+    assert verdicts(text) == {True}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "机密",
+        "【秘密】方案",
+        "机密-报价单.xlsx",
+        "内部资料 注意保密",
+        "仅供内部使用",
+        "可处理机密级信息",
+        "参与过涉密项目",
+        "商密★",
+        "TOP SECRET",
+        "国家秘密相关培训",
+    ],
+)
+def test_doubtful(text: str) -> None:
+    assert verdicts(text) == {False}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "保护商业秘密",
+        "签订保密协议",
+        "秘密武器在于配方",
+        "机密计算(confidential computing)与秘密共享",
+        "不涉及国家秘密",
+        "本成果不属于国家秘密",
+        "是否涉及国家秘密:否",
+        "遵守保守国家秘密法",
+        "国家秘密载体销毁设备",
+        "企业机密级数据",
+        "非涉密项目",
+        "涉密信息系统集成资质",
+        "配方秘密10年前就公开",
+        "技术秘密,保密期限10年",
+        "密封、密度与密级",
+        "机密性、完整性与可用性",
+        "绝密封闭的腔体",
+        "the secret lies in the seal",
+    ],
+)
+def test_innocent(text: str) -> None:
+    assert verdicts(text) == set()
