@@ -21,6 +21,9 @@ _SELF = re.compile(
 _LEGAL_AFTER = re.compile(
     r"[”\"」』》】)]?(?:公司|集团|股份|有限|厂(?!房|界|区内)|牌(?!号)|总厂|分公司|实业|控股|品牌|商标|的(?:厂|公司|车间|产品|客户|员工|生产线))"
 )
+# What an organisation does, or where it stands in a form; enough for a question, not for a refusal.
+_ACTS = re.compile(r"(?:多次|提出|承担|成立于|主营|主要生产|现有|位于|委托|自行|牵头)")
+_ENTERED = re.compile(r"(?:厂家|厂商|单位|甲方|乙方|委托方|需求方|业主|现由)[:是为]?$")
 _QUOTES = frozenset("“\"「『《【‘'”")
 _MEASURES = re.compile(r"[度个件台吨天年月日元万亿%℃°a-z次小时米克升伏瓦名家项种型号分秒.:/\-~]")
 _MARGIN = 12
@@ -81,9 +84,15 @@ def _verdict(
         return None
     if points > 1:
         return not is_trade(form.text)
-    if not points and (is_trade(form.text) or frequency(form.text) >= COMMON):
+    common = is_trade(form.text) or frequency(form.text) >= COMMON
+    if not points and common and not _acts(reading.text, start, end):
         return None
     return False
+
+
+def _acts(text: str, start: int, end: int) -> bool:
+    before = text[max(start - _MARGIN, 0) : start]
+    return _ACTS.match(text, end) is not None or _ENTERED.search(before) is not None
 
 
 def _commonness(form: NameForm, frequency: Frequency) -> Commonness:

@@ -22,7 +22,7 @@ from app.text.folding import fold
 # Longest first: 股份有限公司 must match before 公司.
 _LEGAL = re.compile(
     "(?:股份有限责任公司|集团股份有限公司|集团有限责任公司|股份有限公司|有限责任公司|集团有限公司|有限公司|分公司|子公司|总公司|公司|"
-    r"(?:\()?(?:有限合伙|普通合伙|特殊普通合伙|个人独资|集团|股份)(?:\))?|合伙企业|专业合作社联合社|专业合作社|合作社|集团|股份|控股|总厂|分厂|工厂|厂|"
+    r"(?:\()?(?:有限合伙|普通合伙|特殊普通合伙|个人独资|集团|股份)(?:\))?|合伙企业|专业合作社联合社|专业合作社|合作社|集团|股份|控股|总厂|分厂|(?<!加)工厂|厂|"
     "个体工商户|经营部|经销部|门市部|服务部|商行|商店|工作室|事务所|家庭农场)+$"
 )
 _BRANCH = re.compile(r"(公司|集团)\)?[^公]{0,12}(?:分公司|分厂|办事处|项目部|事业部|分部)$")
@@ -174,17 +174,19 @@ def _institution_forms(core: str, rest: str, stem: str, home: str) -> Iterator[N
 
 
 def _brand_forms(stem: str, brand: str) -> Iterator[NameForm]:
-    """The brand, in both ways to write its numerals, and the first two and three characters unless they are everyday
-    words."""
+    """The brand, in both ways to write its numerals, and the first two and three characters, unless they are two
+    everyday words."""
     if len(brand) >= 2:
         for text in dict.fromkeys((brand, _in_digits(brand), _in_numerals(brand))):
             yield NameForm(text, _brand_commonness(text), is_brand=True)
     if brand.isascii():
         return
     for start in (stem[:2], stem[:3]):
-        is_other = brand not in start and start != brand and _HAN.match(start) is not None
-        if is_other and word_commonness(start) is not Commonness.EVERYDAY:
-            yield NameForm(start, Commonness.KNOWN, is_brand=True)
+        if brand in start or start == brand or _HAN.match(start) is None:
+            continue
+        commonness = word_commonness(start)
+        if commonness is not Commonness.EVERYDAY or rjieba.has_word(start):
+            yield NameForm(start, max(commonness, Commonness.KNOWN), is_brand=True)
 
 
 def _brand_commonness(brand: str) -> Commonness:
@@ -242,6 +244,9 @@ def _split_region(name: str) -> tuple[list[str], str]:
             region = rest[:3]
         if region is None or len(rest) - len(region) < 2:
             return taken, rest
+        # 佛山 is the brand of 青岛佛山刀具, where nothing but the trade follows.
+        if taken and region in words_of("places") and is_trade(_split_trades(rest[len(region) :])[0]):
+            return taken, rest
         taken.append(region)
         rest = rest[len(region) :]
 
@@ -256,8 +261,8 @@ def _split_trades(stem: str) -> tuple[str, tuple[str, ...]]:
         return latin[0], tuple(rjieba.cut(stem[latin.end() :], False))
     brand = stem
     while len(brand) > 2:
-        last = _last_word(brand)
-        if len(last) < 2 or len(brand) - len(last) < 2:
+        last = next((word for word in _last_words(brand) if 2 <= len(word) <= len(brand) - 2), None)
+        if last is None:
             break
         brand = brand[: -len(last)]
     # A known trade word in the middle also ends the brand: 磐冶重型铸造 → 磐冶.
@@ -266,10 +271,10 @@ def _split_trades(stem: str) -> tuple[str, tuple[str, ...]]:
     return brand, tuple(rjieba.cut(stem[len(brand) :], False)) if len(stem) > len(brand) else ()
 
 
-def _last_word(text: str) -> str:
-    """The trade word at the end; empty if there is none. Names of people and places are no trade."""
-    listed = next((word for word in words_of("trade") if text.endswith(word)), None)
-    if listed is not None:
-        return listed
+def _last_words(text: str) -> list[str]:
+    """The trade words at the end, the longest first. Names of people and places are no trade."""
+    listed = [word for word in words_of("trade") if text.endswith(word)]
     word, sort = rjieba.tag(text, False)[-1]
-    return str(word) if not sort.startswith(("nr", "ns", "nz")) and rjieba.has_word(word) else ""
+    if not sort.startswith(("nr", "ns", "nz")) and rjieba.has_word(word):
+        listed.append(word)
+    return sorted(listed, key=len, reverse=True)
