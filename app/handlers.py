@@ -14,6 +14,7 @@ from app.pushes import handlers as pushes
 from app.pushes.assignment.runs import execute_run, plan_run
 from app.pushes.feedback import training_signals
 from app.pushes.planning.engagement_reassignment import plan_after_engagement, write_after_engagement
+from app.pushes.record_closure import ask_to_close
 from app.pushes.task_reminders import remind_of_task
 from app.talent import handlers as talent
 
@@ -63,7 +64,7 @@ HANDLERS: HandlerTable = {
     events.ManagerChanged: (pushes.revise_pending, PUSH_TO_NEW_MANAGER),
     events.ManagerWithdrawn: (pushes.revise_pending,),
     events.ManagerClosed: (pushes.revise_pending,),
-    events.OrganisationChanged: (REFRESH_TIERS_OF_PARTY,),
+    events.OrganisationChanged: (pushes.revise_of_organisation, REFRESH_TIERS_OF_PARTY),
     # Pairs are ranked and pushed.
     events.PairsRanked: (pushes.revise_ranked, PUSH_RANKED_RECORD),
     events.ModelPromoted: (RANK_DEMANDS_AGAIN,),
@@ -78,17 +79,27 @@ HANDLERS: HandlerTable = {
     events.PushExpired: (PUSH_TO_NEXT_MANAGER, training_signals.judge_ignored),
     events.PushCancelled: (PUSH_TO_NEXT_MANAGER,),
     # Owners and others say what they think of a match.
-    events.OwnerAnswered: (PUSH_AFTER_INTEREST, outcomes.judge_by_owner),
+    events.OwnerAnswered: (pushes.revise_refused, PUSH_AFTER_INTEREST, outcomes.judge_by_owner),
     events.MatchReported: (outcomes.judge_by_report,),
     # Engagements, tasks and contracts go their way.
     events.EngagementOpened: (outcomes.judge_opened_engagement,),
-    events.EngagementMoved: (),
+    events.EngagementAgreed: (pushes.revise_engaged,),
+    events.EngagementMoved: (pushes.revise_engaged,),
     events.EngagementEnded: (REASSIGN_AFTER_ENGAGEMENT, outcomes.judge_ended_engagement),
     events.TaskDue: (remind_of_task,),
     events.TaskOverdue: (remind_of_task,),
     events.ContractSigned: (outcomes.judge_signed_contract, REFRESH_TIERS_OF_CONTRACT),
-    events.ContractRegistered: (REFRESH_TIERS_OF_CONTRACT,),
-    events.ContractLanded: (outcomes.judge_landed_contract, REFRESH_TIERS_OF_CONTRACT),
+    events.ContractRegistered: (
+        pushes.revise_contracted,
+        ask_to_close,
+        REFRESH_TIERS_OF_CONTRACT,
+    ),
+    events.ContractLanded: (
+        outcomes.judge_landed_contract,
+        pushes.revise_contracted,
+        ask_to_close,
+        REFRESH_TIERS_OF_CONTRACT,
+    ),
     events.ContractAmended: (REFRESH_TIERS_OF_CONTRACT,),
     events.ContractCancelled: (outcomes.retract_cancelled_contract, REFRESH_TIERS_OF_CONTRACT),
     # Managers are recognised.

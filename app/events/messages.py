@@ -21,7 +21,8 @@ class MessageKind(StrEnum):
     """The subject of a message, and the ids that it carries.
 
     push: `push_id`. digest: `push_ids`, or none for all actionable pushes. owner_digest: `demand_ids` and
-    `achievement_ids` of the organisation. task_reminder: `engagement_id`, `task_id`. test: `address_id` of a channel or
+    `achievement_ids` of the organisation. task_reminder: `engagement_id`, `task_id`.
+    closing_request: `demand_id` or `achievement_id` of the organisation. test: `address_id` of a channel or
     an endpoint, or none for all. The service itself sends the last two: verify (`address_id`) asks users to confirm
     their mailbox, endpoint_disabled (`endpoint_id`) notifies an organisation that its webhook was disabled.
     """
@@ -30,6 +31,7 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     OWNER_DIGEST = "owner_digest"
     TASK_REMINDER = "task_reminder"
+    CLOSING_REQUEST = "closing_request"
     TEST = "test"
     VERIFY = "verify"
     ENDPOINT_DISABLED = "endpoint_disabled"

@@ -23,7 +23,8 @@ from app.matching.candidates.generation import CandidateGenerator, index_filter
 from app.matching.candidates.loader import Candidate, EncodedRecord, encode_record, encoded_record_of
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
-from app.matching.facts.from_records import achievement_facts, demand_facts
+from app.matching.facts.from_records import achievement_facts
+from app.matching.facts.loader import load_demand_facts
 from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for
 from app.matching.ranking import explanation
@@ -168,7 +169,7 @@ class Matcher:
 
         A conflict names the party. The parties of records in `hidden_owners_of` are not considered.
         """
-        asked, offered = demand_facts(demand), achievement_facts(achievement)
+        asked, offered = load_demand_facts(session, [demand])[demand.id], achievement_facts(achievement)
         if demand.id in hidden_owners_of:
             asked = replace(asked, owner_org=None, party_orgs=())
         if achievement.id in hidden_owners_of:

@@ -3,9 +3,14 @@
 Each handler may run twice: it reads the present rows, and the rules know what was pushed before.
 """
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
-from app.events.catalogue import OwnerAnswered, PairsRanked
+from app.accounts.organisations.groups import whole_families
+from app.events.catalogue import OrganisationChanged, OwnerAnswered, PairsRanked
+from app.events.catalogue.contracts import ContractEvent
+from app.events.catalogue.engagements import EngagementEvent
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.libraries.managers.models import Manager
 from app.pushes import queries
@@ -21,6 +26,9 @@ from app.pushes.recommender import Recommender
 from app.services import Services
 
 Plans = list[PairPlan]
+
+_TIES = frozenset({"uscc", "parent_id"})
+"""Fields of an organisation that decide whose record it excludes, or whose group it belongs to."""
 
 
 def plan_record(services: Services, session: Session, event: ClaimedEvent) -> Plans:
@@ -94,6 +102,41 @@ def revise_ranked(services: Services, session: Session, event: ClaimedEvent) -> 
     ranked = PairsRanked.of(event)
     pending = session.scalars(queries.pending_of(ranked.subject_id)).all()
     revise(session, pending, policy=current_policy(session, services), ranked_fully=ranked.complete)
+
+
+def revise_of_organisation(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """Cancel pending pushes that a new credit code or a new parent of an organisation forbids."""
+    changed = OrganisationChanged.of(event)
+    if _TIES.isdisjoint(changed.changed):
+        return
+    family = whole_families(session, [changed.subject_id]).keys()
+    pending = queries.pending_with_parties(session, family)
+    revise(session, pending, policy=current_policy(session, services))
+
+
+def revise_refused(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """Cancel the pending pushes of a pair in which an owner is not interested."""
+    answer = OwnerAnswered.of(event)
+    if not answer.interested:
+        _revise_pair(services, session, answer.demand_id, answer.achievement_id)
+
+
+def revise_engaged(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """Cancel the other pushes of a pair that is being brokered."""
+    engagement = EngagementEvent.of(event)
+    _revise_pair(services, session, engagement.demand_id, engagement.achievement_id)
+
+
+def revise_contracted(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """Cancel the pushes of a pair that has led to a contract."""
+    contract = ContractEvent.of(event)
+    if contract.demand_id is not None and contract.achievement_id is not None:
+        _revise_pair(services, session, contract.demand_id, contract.achievement_id)
+
+
+def _revise_pair(services: Services, session: Session, demand_id: UUID, achievement_id: UUID) -> None:
+    pending = session.scalars(queries.pending_of_pairs([(demand_id, achievement_id)])).all()
+    revise(session, [push.id for push in pending], policy=current_policy(session, services))
 
 
 def make_manager_digest(_: Services, session: Session, event: ClaimedEvent) -> None:

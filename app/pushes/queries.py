@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.principal import Principal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.managers.models import Manager
+from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.record.enums import RecordState
 from app.matching.models import Pair
 from app.pushes.eligibility.history import state_for_slots
@@ -97,6 +97,44 @@ def pending_of(record_id: UUID) -> Select[UUID]:
     """Ids of the pending pushes of a demand, an achievement or a manager."""
     sides = (Push.demand_id, Push.achievement_id, Push.manager_id)
     return select(Push.id).where(Push.state.in_(PENDING), or_(*(side == record_id for side in sides)))
+
+
+def pending_with_parties(session: Session, organisations: Collection[UUID]) -> list[UUID]:
+    """Ids of the pending pushes with one of these organisations on either side, or as a tie of the manager."""
+    wanted = {str(id_) for id_ in organisations}
+    rows = session.execute(
+        select(
+            Push.id, Push.manager_id, Demand.owner_org_id, Achievement.owner_org_id, Achievement.co_org_ids
+        )
+        .join(Demand, Demand.id == Push.demand_id)
+        .join(Achievement, Achievement.id == Push.achievement_id)
+        .where(Push.state.in_(PENDING))
+    ).all()
+    tied = _managers_tied_to(session, organisations, {row.manager_id for row in rows})
+    return [
+        id_
+        for id_, manager_id, demanding, offering, others in rows
+        if manager_id in tied or not wanted.isdisjoint((str(demanding), str(offering), *(others or ())))
+    ]
+
+
+def _managers_tied_to(
+    session: Session, organisations: Collection[UUID], manager_ids: Collection[UUID]
+) -> set[UUID]:
+    wanted = {str(id_) for id_ in organisations}
+    employed = or_(
+        Manager.owner_org_id.in_(organisations),
+        Manager.affiliations.any(Affiliation.organisation_id.in_(organisations)),
+    )
+    tied = set(session.scalars(select(Manager.id).where(Manager.id.in_(manager_ids), employed)))
+    declared = session.execute(
+        select(Manager.id, Manager.declared_conflicts).where(Manager.id.in_(manager_ids))
+    )
+    return tied | {
+        id_
+        for id_, entries in declared
+        if any(str(entry.get("organisation_id")) in wanted for entry in entries or ())
+    }
 
 
 def good_pairs_of(record_id: UUID, policy: Policy) -> Select[Pair]:

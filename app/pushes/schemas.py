@@ -39,6 +39,14 @@ class WhyAgain(BaseModel):
     en: str
 
 
+class PushEnd(BaseModel):
+    """推送结束的原因"""
+
+    code: str = Field(title="原因代码", examples=["pair_in_deal"])
+    zh: str = Field(title="中文说明", examples=["此供需对已由其他经理人对接"])
+    en: str = Field(title="英文说明", examples=["another manager is already brokering this pair"])
+
+
 class PushRead(BaseModel):
     """One push. Scores are 0–1."""
 
@@ -65,6 +73,7 @@ class PushRead(BaseModel):
     decline_reason: str | None = Field(None, title="谢绝原因")
     note: str | None = Field(None, title="说明")
     ended_reason: str | None = Field(None, title="取消原因", examples=["demand_not_published"])
+    ended: PushEnd | None = Field(None, title="取消原因说明")
     ended_at: datetime | None = None
     round: int = Field(ge=1, title="轮次", description="记录有实质变化后再次推送时加一")
     pushed_at: datetime = Field(title="本轮推送时间")

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import now
-from app.engagements.conflicts_of_interest import refuse_conflict_of_interest
+from app.engagements.conflicts_of_interest import refuse_forbidden_pair
 from app.engagements.events import engagement_payload
 from app.engagements.lifecycle import workload
 from app.engagements.lifecycle.stage_changes import end_lapsed
@@ -46,12 +46,12 @@ def open_engagement(
     locked the manager's row, so that simultaneous acceptances see each other.
 
     Raises:
-        Conflict: the manager has no free slot, or a conflict of interest.
+        Conflict: the manager has no free slot or a conflict of interest, or the parties may not be brought together.
     """
     manager = session.get_one(Manager, manager_id)
     demand, achievement = session.get_one(Demand, demand_id), session.get_one(Achievement, achievement_id)
     claim_slot(session, manager)
-    refuse_conflict_of_interest(session, manager, demand, achievement)
+    refuse_forbidden_pair(session, manager, demand, achievement)
     moment = now()
     engagement = Engagement(
         number=take_numbers(session, NUMBERS, prefix=NUMBERS)[0],

@@ -12,7 +12,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
 from app.database import now
 from app.engagements.access import Participation, not_your_part, participation_of, require_open
-from app.engagements.conflicts_of_interest import refuse_conflict_of_interest
+from app.engagements.conflicts_of_interest import refuse_forbidden_pair
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantSide, ParticipantState
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
@@ -52,7 +52,8 @@ def invite(
 
     Raises:
         Conflict: the principal may not invite this role, the participant was already invited, there are too many
-            participants, the manager has a conflict of interest, or the engagement has landed or ended.
+            participants, the manager has a conflict of interest, an owner has excluded the other (when a manager is
+            invited), or the engagement has landed or ended.
         Invalid: nobody with this id is eligible for this role.
     """
     participation = participation_of(
@@ -117,7 +118,7 @@ def _manager(session: Session, engagement: Engagement, invitation: Invitation) -
     manager = session.get(Manager, invitation.manager_id) if invitation.manager_id else None
     if manager is None or manager.state != RecordState.PUBLISHED:
         raise _unknown("manager_id", "技术经理人不存在或未发布", "is not the id of a published manager")
-    refuse_conflict_of_interest(session, manager, *pair_of(session, engagement))
+    refuse_forbidden_pair(session, manager, *pair_of(session, engagement))
     return manager.id
 
 

@@ -9,8 +9,9 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.engagements.access import Participation, is_own_participant, participation_of, require_open
-from app.engagements.conflicts_of_interest import refuse_conflict_of_interest
+from app.engagements.conflicts_of_interest import refuse_forbidden_pair
 from app.engagements.disclosure import sides_consent
+from app.engagements.events import engagement_payload
 from app.engagements.lifecycle.opening import claim_slot
 from app.engagements.models import (
     Engagement,
@@ -23,6 +24,8 @@ from app.engagements.models import (
 from app.engagements.people.invitations import log_participation, pair_of
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, NotFound
+from app.events.catalogue import EngagementAgreed
+from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 
 
@@ -120,7 +123,7 @@ def _own_participant(
 def _admit_manager(session: Session, engagement: Engagement, manager_id: UUID) -> None:
     manager = session.get_one(Manager, manager_id, populate_existing=True)
     claim_slot(session, manager)
-    refuse_conflict_of_interest(session, manager, *pair_of(session, engagement))
+    refuse_forbidden_pair(session, manager, *pair_of(session, engagement))
 
 
 def _answer(
@@ -136,6 +139,7 @@ def _update_agreement(session: Session, engagement: Engagement) -> None:
     agreed = sides_consent(session, engagement)
     if agreed and engagement.agreed_at is None:
         engagement.agreed_at = now()
+        emit(session, EngagementAgreed(**engagement_payload(engagement)))
     elif not agreed:
         engagement.agreed_at = None
     session.flush()

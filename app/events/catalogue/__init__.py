@@ -8,6 +8,7 @@ from app.events.catalogue.contracts import (
     ContractSigned,
 )
 from app.events.catalogue.engagements import (
+    EngagementAgreed,
     EngagementEnded,
     EngagementMoved,
     EngagementOpened,
@@ -87,6 +88,7 @@ __all__ = [
     "DemandPublished",
     "DemandWithdrawn",
     "DigestDue",
+    "EngagementAgreed",
     "EngagementEnded",
     "EngagementMoved",
     "EngagementOpened",

@@ -26,6 +26,12 @@ class EngagementOpened(EngagementEvent):
     name: ClassVar = "engagement.opened"
 
 
+class EngagementAgreed(EngagementEvent):
+    """Both sides have consented."""
+
+    name: ClassVar = "engagement.agreed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class EngagementMoved(EngagementEvent):
     name: ClassVar = "engagement.moved"

@@ -21,7 +21,8 @@ from app.matching.candidates.loader import (
     read_newer_candidates,
 )
 from app.matching.facts.constraints import hard_constraints
-from app.matching.facts.from_records import achievement_facts, demand_facts
+from app.matching.facts.from_records import achievement_facts
+from app.matching.facts.loader import load_demand_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.index import VectorIndex
 
@@ -194,10 +195,7 @@ def _pairs(
 ) -> list[PairFacts]:
     """Resolve credit codes of excluded organisations at each request, because one may be registered after caching."""
     if isinstance(record, Demand):
-        excluded = record.excluded_orgs
-        demand = demand_facts(
-            record, known_codes=organisations_of_codes(session, excluded) if excluded else {}
-        )
+        demand = load_demand_facts(session, [record])[record.id]
         offered = [
             candidate.facts for candidate in candidates if isinstance(candidate.facts, AchievementFacts)
         ]

@@ -70,7 +70,7 @@ def hard_constraints(
         broken.append(Violation("demand_expired", "技术需求已过期", "the demand has expired"))
     if _past(achievement_valid_until, today):
         broken.append(Violation("achievement_expired", "技术成果已过期", "the achievement has expired"))
-    broken.extend(_party_rules(demand, achievement, org_family or {}))
+    broken.extend(party_violations(demand, achievement, org_family or {}))
     return broken
 
 
@@ -124,9 +124,10 @@ def _past(day: date | None, today: date) -> bool:
     return day is not None and day < today
 
 
-def _party_rules(
+def party_violations(
     demand: DemandFacts, achievement: AchievementFacts, family: Mapping[str, str]
 ) -> list[Violation]:
+    """The rules about who owns the records: the same organisation or group, an excluded organisation or its group."""
     demand_parties = {*demand.party_orgs, *([demand.owner_org] if demand.owner_org else [])}
     achievement_parties = {
         *achievement.party_orgs,

@@ -28,13 +28,14 @@ OVERSEAS = "000000"
 
 
 def facts_of(record: Record) -> RecordFacts:
+    """The facts of a record for its texts: without excluded organisations, day and load. Rules use ``facts.loader``."""
     match record:
         case Demand():
-            return demand_facts(record)
+            return demand_facts(record, known_codes={})
         case Achievement():
             return achievement_facts(record)
         case Manager():
-            return manager_facts(record)
+            return manager_facts(record, open_load=0, today=None)
     raise TypeError(f"no facts for a {type(record).__name__}")
 
 
@@ -64,7 +65,10 @@ def achievement_facts(record: Achievement) -> AchievementFacts:
 
 
 def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = None) -> DemandFacts:
-    """`known_codes` maps credit codes in `excluded_orgs` to registered organisations; unknown codes are dropped."""
+    """`known_codes` maps credit codes in `excluded_orgs` to registered organisations; unknown codes are dropped.
+
+    Rules load facts through ``facts.loader``, which resolves the codes.
+    """
     owner = str(record.owner_org_id)
     codes = known_codes or {}
     return DemandFacts(
@@ -180,7 +184,8 @@ def _id_of(stored: str) -> str:
 
 
 def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = None) -> ManagerFacts:
-    """`open_load` is the number of open engagements; `today` decides which posts and declarations are active."""
+    """`open_load` is the number of open engagements; `today` decides which posts and declarations are active (None:
+    all of them)."""
     return ManagerFacts(
         id=str(record.id),
         name=record.title,

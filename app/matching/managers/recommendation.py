@@ -15,7 +15,7 @@ from app.accounts.organisations.groups import family_of
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.candidates.loader import stored_text_features
-from app.matching.facts.from_records import manager_facts
+from app.matching.facts.loader import load_rule_facts, organisations_in
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.index import IndexFilter, VectorIndex
 from app.matching.managers.features import EncodedManager
@@ -109,9 +109,10 @@ def _sides(
     histories = lookups.histories(session, ids)
     acceptance = above_the_mean({id_: history.answers for id_, history in histories.items()})
     success = above_the_mean(lookups.outcomes(session, ids))
+    facts = load_rule_facts(session, managers=list(records.values()), open_load=load, today=today).managers
     return [
         EncodedManager(
-            facts=manager_facts(records[id_], open_load=load.get(id_, 0), today=today),
+            facts=facts[id_],
             vector=text.vector,
             sentences=np.asarray(text.sentences, np.float32),
             acceptance=acceptance.get(id_, 0.0),
@@ -136,10 +137,7 @@ def _published_managers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Man
 
 def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFacts]) -> dict[str, str]:
     """Organisation → topmost parent, for all organisations that may be in conflict."""
-    involved = {*pair.demand.party_orgs, *pair.achievement.party_orgs}
-    for facts in managers:
-        involved.update(facts.affiliations, facts.declared_conflicts)
-    return family_of(session, involved)
+    return family_of(session, organisations_in([pair.demand], [pair.achievement], managers))
 
 
 def _recommendation(scored: ScoredManager) -> ManagerRecommendation:

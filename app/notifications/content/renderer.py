@@ -6,6 +6,7 @@ withdrawn since the message was requested.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from sqlalchemy.orm import Session
 
 from app.clock import JINAN_TIME
+from app.database import now
 from app.engagements.tasks.service import needs_reminder
 from app.events.messages import MessageKind
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.record.enums import RecordState
 from app.libraries.summaries import RecordSummary
 from app.libraries.vocabularies import vocabulary
 from app.notifications.channels.base import Content
@@ -22,6 +27,7 @@ from app.notifications.content import owner_matches
 from app.notifications.content.audience import Audience, pushes_for
 from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import Message, WebhookEndpoint
+from app.pushes.models import PushState
 from app.pushes.schemas import PushRead
 
 MAX_DIGEST_PUSHES = 20
@@ -64,7 +70,15 @@ def render_push(session: Session, message: Message, context: RenderContext) -> C
         return None
     push = _describe(pushes[0], context)
     subject = f"【三库】推荐对接:{_name(push['demand'])} × {_name(push['achievement'])}"
-    short = f"需求:{_name(push['demand'])}\n成果:{_name(push['achievement'])}\n匹配分 {push['score']}\n{push['url']}"
+    short = "\n".join(
+        (
+            f"需求:{_name(push['demand'])}",
+            f"成果:{_name(push['achievement'])}",
+            f"匹配分 {push['score']}",
+            f"请于 {push['deadline']} 前答复",
+            push["url"],
+        )
+    )
     data = {"manager_id": str(message.recipient_id), "push": _json(pushes[0])}
     return _content("push", context, subject, short, data, type_="push.new", push=push)
 
@@ -129,6 +143,31 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
     )
 
 
+def render_closing_request(session: Session, message: Message, context: RenderContext) -> Content | None:
+    """None if the record is no longer published, or has changed hands."""
+    name = "demand" if "demand_id" in message.ids else "achievement"
+    record_id = UUID(message.ids[f"{name}_id"])
+    record: Demand | Achievement | None = (
+        session.get(Demand, record_id) if name == "demand" else session.get(Achievement, record_id)
+    )
+    if record is None or record.state != RecordState.PUBLISHED or record.owner_org_id != message.recipient_id:
+        return None
+    noun = "需求" if name == "demand" else "成果"
+    lines = [
+        f"贵单位的{noun}“{record.title}”已签订技术合同并完成登记或落地。",
+        f"如该{noun}不再需要对接,请将其关闭;如仍需继续寻找合作,无须处理。",
+    ]
+    return _notice(
+        context,
+        f"【三库】请确认是否关闭{noun}",
+        lines,
+        dict(message.ids),
+        type_="record.closing_request",
+        url=context.link(f"/v1/{name}s/{record.id}"),
+        button=f"查看{noun}",
+    )
+
+
 def render_test(_: Session, message: Message, context: RenderContext) -> Content | None:
     lines = ["这是一条测试消息。收到本消息,表明此渠道可以正常接收推送。"]
     data = {"text": "This is a test message of Sanku 三库.", "requested_at": message.created_at.isoformat()}
@@ -172,6 +211,7 @@ RENDERERS: Mapping[MessageKind, Renderer] = {
     MessageKind.DIGEST: render_digest,
     MessageKind.OWNER_DIGEST: render_owner_digest,
     MessageKind.TASK_REMINDER: render_task_reminder,
+    MessageKind.CLOSING_REQUEST: render_closing_request,
     MessageKind.TEST: render_test,
     MessageKind.VERIFY: render_verification,
     MessageKind.ENDPOINT_DISABLED: render_endpoint_disabled,
@@ -226,9 +266,18 @@ def _describe(push: PushRead, context: RenderContext) -> dict[str, Any]:
         "achievement": _side(push.achievement),
         "score": f"{push.pair_score:.2f}",
         "reason": push.reasons.pair.get("one_line_zh") if sees_reasons else None,
-        "expires": push.expires_at.astimezone(JINAN_TIME).strftime("%Y年%m月%d日 %H:%M"),
+        "deadline": _binding_deadline(push).astimezone(JINAN_TIME).strftime("%Y年%m月%d日 %H:%M"),
         "url": context.link(f"/v1/pushes/{push.id}"),
     }
+
+
+def _binding_deadline(push: PushRead) -> datetime:
+    """When the push is lost to its manager: it ends at `expires_at`, and is handed over at `answer_due_at`, unless it
+    is postponed, or stayed with them then because nobody else could receive it."""
+    due = push.answer_due_at
+    if due is None or due <= now() or push.state == PushState.LATER:
+        return push.expires_at
+    return min(due, push.expires_at)
 
 
 def _side(record: RecordSummary) -> dict[str, Any]:

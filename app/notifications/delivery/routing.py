@@ -21,6 +21,7 @@ TYPES: Mapping[str, MessageKind] = MappingProxyType(
         "push.digest": MessageKind.DIGEST,
         "owner.digest": MessageKind.OWNER_DIGEST,
         "task.reminder": MessageKind.TASK_REMINDER,
+        "record.closing_request": MessageKind.CLOSING_REQUEST,
     }
 )
 """The kinds of messages that an endpoint may receive, by their names in webhook payloads."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
 from app.database import now
+from app.engagements.lifecycle.deals import is_in_deal
 from app.events.catalogue import OwnerDigestDue
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import emit
@@ -169,7 +170,10 @@ def read_owner_digests(session: Session, digests: Sequence[OwnerDigest]) -> list
 
 
 def _unnotified_pairs(side: _Side, policy: Policy) -> Select[Pair]:
-    """Good pairs of published records that this side's owner was not notified of, unless they own both records."""
+    """Good pairs of published records that this side's owner was not notified of.
+
+    Not those in which they own both records, and not those in a deal: of these the owners know more than a match.
+    """
     notified = (
         exists()
         .where(
@@ -180,7 +184,9 @@ def _unnotified_pairs(side: _Side, policy: Policy) -> Select[Pair]:
         .correlate(Pair, Demand, Achievement)
     )
     return queries.good_published_pairs(policy).where(
-        ~notified, Demand.owner_org_id != Achievement.owner_org_id
+        ~notified,
+        Demand.owner_org_id != Achievement.owner_org_id,
+        ~is_in_deal(Pair.demand_id, Pair.achievement_id),
     )
 
 

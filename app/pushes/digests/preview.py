@@ -29,7 +29,8 @@ from app.pushes.preferences.service import Preferences
 from app.pushes.preferences.working_time import ONE_DAY, at, working_day_from
 from app.pushes.recommender import Recommender
 
-CONFLICT = "conflict_of_interest"
+ABOUT_THE_OWNER = frozenset({"conflict_of_interest", "excluded_org", "same_owner", "same_family"})
+"""Rules whose violation tells something of the owners."""
 
 _LIST_RULES: Mapping[str, tuple[str, str]] = {
     "list_full": ("清单已满", "the digest is full"),
@@ -80,9 +81,8 @@ def preview_list(
 ) -> PreviewRead:
     """The manager's next digest: their actionable pushes, and the pairs that would be pushed to them by then.
 
-    Without `sees_confidential` (for managers themselves) a conflict of interest with the owner of a confidential record
-    is counted as ``not_recommended``: otherwise managers could find out the owner by declaring one interest after
-    another.
+    Without `sees_confidential` (for managers themselves) a rule about the owner of a confidential record is counted as
+    ``not_recommended``: otherwise managers could find out the owner by declaring one interest after another.
 
     Raises:
         NotFound: no such manager.
@@ -190,7 +190,7 @@ def _planned(
     for key in keys:
         broken = violations(snapshot.of(key, manager_id))
         for rule in broken:
-            if rule.code == CONFLICT and key in hidden:
+            if rule.code in ABOUT_THE_OWNER and key in hidden:
                 reasons.add("not_recommended")
             else:
                 reasons.add(rule.code, (rule.zh, rule.en))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.engagements.lifecycle.deals import Deal
 from app.libraries.record.enums import RecordState
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.pushes.models import PushState
@@ -17,7 +18,8 @@ class PairEligibility:
     `score` (0–1) is None if the pair is not ranked, or no longer. `ranked_fully` means that a good pair would have a
     score: its record was just ranked, and the list was not cut short. `org_family` maps the id of an organisation to
     that of its topmost parent. `occupied` counts the pushes that occupy one of the pair's `slots`. `owner_refused`
-    means that one of the owners is not interested in the match (see `pairs_refused_by_owner`).
+    means that one of the owners is not interested in the match (see `pairs_refused_by_owner`); `deal` that the pair is
+    being brokered already, or has led to a contract.
     """
 
     demand: DemandFacts
@@ -34,6 +36,7 @@ class PairEligibility:
     slots: int = 3
     ranked_fully: bool = False
     owner_refused: bool = False
+    deal: Deal | None = None
 
 
 @dataclass(frozen=True, slots=True)

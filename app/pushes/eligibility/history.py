@@ -25,6 +25,9 @@ from app.pushes.models import OCCUPYING, PENDING, Push, PushAttempt, PushState
 from app.pushes.policy import PairKey, RepushPolicy
 from app.pushes.preferences import working_time
 
+OUTCOMES = frozenset({"pair_in_deal", "pair_concluded", "owner_not_interested"})
+"""Rules that ended a push because something had become of its pair. Once they hold no more, it may be pushed again."""
+
 UNDONE = "undone"
 """Why a push was cancelled: the answer that had led to it was undone."""
 
@@ -89,6 +92,7 @@ def repushable(
             push.pair_score,
             push.decline_reason,
             undone=push.ended_reason == UNDONE,
+            lapsed=push.ended_reason in OUTCOMES,
         )
         if may_repush(last, score=pair.score, changed={name for _, name in changed}, policy=policy):
             reasons[key, push.manager_id] = repush_reason(last, changed)
@@ -133,10 +137,11 @@ def current_attempt(session: Session, push: Push) -> PushAttempt:
 
 
 def pairs_refused_by_owner(
-    session: Session, pairs: Mapping[PairKey, Pair], policy: RepushPolicy
+    session: Session, pairs: Mapping[PairKey, float], policy: RepushPolicy
 ) -> frozenset[PairKey]:
     """The pairs in which an owner is not interested. Only the owner's latest answer counts.
 
+    `pairs` holds their present scores, 0–1; 0 for a pair that is not ranked.
     A refusal lapses when a record has since changed in a way that resolves its reason.
     """
     if not pairs:
@@ -166,7 +171,7 @@ def pairs_refused_by_owner(
             if change.changed_at > row.answered_at
             for name in change.fields
         }
-        score = pairs[key].score
+        score = pairs[key]
         if not resolves_reason(row.reason, since=row.pair_score, score=score, changed=changed, policy=policy):
             refused.add(key)
     return frozenset(refused)

@@ -69,13 +69,15 @@ _ROUNDING = 1e-9
 @dataclass(frozen=True, slots=True)
 class EndedAttempt:
     """The last attempt of a push. `pair_score` (0–1) is the score at its end. `undone` means that it was cancelled only
-    because another manager undid the answer that had led to it."""
+    because another manager undid the answer that had led to it, `lapsed` only because of a deal or an owner's
+    refusal."""
 
     state: PushState
     round: int
     pair_score: float
     reason: str | None = None
     undone: bool = False
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def may_repush(ended: EndedAttempt, *, score: float, changed: Collection[str], p
     """
     if ended.round >= policy.max_attempts:
         return False
-    if ended.undone:
+    if ended.undone or ended.lapsed:
         return True
     if not changed:
         return False

@@ -6,11 +6,17 @@ acceptance checks them again. Each violation has a code and a text in both langu
 
 from collections.abc import Iterable
 
+from app.engagements.lifecycle.deals import Deal
 from app.libraries.record.enums import RecordState
 from app.matching.facts.conflicts_of_interest import find_conflict_of_interest
 from app.matching.facts.constraints import Violation, hard_constraints
 from app.pushes.eligibility.facts import PairEligibility, PushFacts
 from app.pushes.models import PushState
+
+PAIR_IN_DEAL = "pair_in_deal"
+PAIR_CONCLUDED = "pair_concluded"
+OWNER_NOT_INTERESTED = "owner_not_interested"
+DEALS = frozenset({PAIR_IN_DEAL, PAIR_CONCLUDED})
 
 
 def violations(facts: PushFacts) -> list[Violation]:
@@ -18,11 +24,16 @@ def violations(facts: PushFacts) -> list[Violation]:
     return [
         *_score_rules(facts.pair, must_be_ranked=True),
         *_pair_rules(facts.pair),
-        *_owner_rules(facts.pair),
+        *_outcome_rules(facts.pair),
         *_manager_rules(facts),
         *refusals(facts),
         *_new_push_rules(facts),
     ]
+
+
+def planning_violations(facts: PushFacts) -> list[Violation]:
+    """The rules of `violations` about the pair and the manager. The planner counts slots and earlier pushes itself."""
+    return [*_pair_rules(facts.pair), *_outcome_rules(facts.pair), *_manager_rules(facts), *refusals(facts)]
 
 
 def pending_violations(facts: PushFacts) -> list[Violation]:
@@ -33,6 +44,7 @@ def pending_violations(facts: PushFacts) -> list[Violation]:
     """
     return [
         *_pair_rules(facts.pair),
+        *_outcome_rules(facts.pair),
         *_manager_record_rules(facts),
         *_score_rules(facts.pair, must_be_ranked=facts.pair.ranked_fully),
     ]
@@ -40,7 +52,12 @@ def pending_violations(facts: PushFacts) -> list[Violation]:
 
 def acceptance_violations(facts: PushFacts) -> list[Violation]:
     """Every rule that an acceptance would violate. A score that fell since the push does not prevent it."""
-    return [*_pair_rules(facts.pair), *_manager_record_rules(facts), *_capacity_rules(facts)]
+    return [
+        *_pair_rules(facts.pair),
+        *_outcome_rules(facts.pair),
+        *_manager_record_rules(facts),
+        *_capacity_rules(facts),
+    ]
 
 
 def refusals(facts: PushFacts) -> list[Violation]:
@@ -71,11 +88,19 @@ def _pair_rules(pair: PairEligibility) -> list[Violation]:
     )
 
 
-def _owner_rules(pair: PairEligibility) -> Iterable[Violation]:
-    """Pushes sent before the refusal stay: their managers may still have a reason to contact the owner."""
+def _outcome_rules(pair: PairEligibility) -> Iterable[Violation]:
+    """What has become of the pair already: no manager should call owners who are done with it."""
+    if pair.deal is Deal.CONCLUDED:
+        yield Violation(
+            PAIR_CONCLUDED, "此供需对已签订技术合同", "a contract has been concluded for this pair"
+        )
+    elif pair.deal is Deal.RUNNING:
+        yield Violation(
+            PAIR_IN_DEAL, "此供需对已由其他经理人对接", "another manager is already brokering this pair"
+        )
     if pair.owner_refused:
         yield Violation(
-            "owner_not_interested",
+            OWNER_NOT_INTERESTED,
             "供需一方已答复对此匹配无意向",
             "an owner is not interested in this match",
         )

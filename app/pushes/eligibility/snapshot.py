@@ -1,7 +1,7 @@
 """The facts that the rules read, loaded from the present rows; under lock where pushes are written afterwards."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -11,15 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.accounts.organisations.groups import family_of
 from app.clock import today
 from app.database import now
+from app.engagements.lifecycle.deals import Deal, pairs_in_deal
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from app.libraries.record.models import Record
-from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
+from app.matching.facts.loader import load_rule_facts
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.models import Pair
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES, PairEligibility, PushFacts, RecentPushes
@@ -32,7 +32,7 @@ from app.pushes.eligibility.history import (
 )
 from app.pushes.eligibility.repush_policy import RepushReason
 from app.pushes.models import OCCUPYING, Push, PushState
-from app.pushes.policy import PairKey, Policy
+from app.pushes.policy import PairKey, Policy, RepushPolicy
 from app.pushes.preferences import working_time
 from app.pushes.preferences.service import Preferences, managers_preferences
 
@@ -108,6 +108,7 @@ class EligibilitySnapshot(ManagersSnapshot):
     ranked_fully: bool
     repush_reasons: Mapping[tuple[PairKey, UUID], RepushReason]
     owner_refused: frozenset[PairKey]
+    deals: Mapping[PairKey, Deal]
 
     def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
         return self.with_pair(
@@ -136,6 +137,7 @@ class EligibilitySnapshot(ManagersSnapshot):
             slots=self.policy.slots_per_pair,
             ranked_fully=self.ranked_fully,
             owner_refused=key in self.owner_refused,
+            deal=self.deals.get(key),
         )
 
 
@@ -151,9 +153,9 @@ def load_managers(
         policy=policy,
         moment=moment,
         managers=managers,
-        manager_facts={
-            id_: manager_facts(row, open_load=load.get(id_, 0), today=day) for id_, row in managers.items()
-        },
+        manager_facts=load_rule_facts(
+            session, managers=managers.values(), open_load=load, today=day
+        ).managers,
         trusted=_trusted(session, {manager.owner_org_id for manager in managers.values()}),
         preferences=managers_preferences(session, managers.keys()),
         recent=recent_pushes(session, managers.keys(), day),
@@ -180,25 +182,65 @@ def load_snapshot(
     achievements = _rows(session, Achievement, achievement_ids, lock)
     managers = load_managers(session, manager_ids, policy=policy, lock=lock)
     ranked = _pairs(session, demand_ids, achievement_ids)
-    demand_views = {id_: demand_facts(row) for id_, row in demands.items()}
-    achievement_views = {id_: achievement_facts(row) for id_, row in achievements.items()}
-    parties = _parties(demand_views, achievement_views, managers.manager_facts)
+    facts = load_rule_facts(
+        session,
+        demands=demands.values(),
+        achievements=achievements.values(),
+        managers=managers.managers.values(),
+        today=managers.day,
+    )
     return EligibilitySnapshot(
         **vars(managers),
         demands=demands,
         achievements=achievements,
         pairs=ranked,
         pushes=_pushes(session, demand_ids, achievement_ids),
-        demand_facts=demand_views,
-        achievement_facts=achievement_views,
-        org_family=family_of(session, parties),
+        demand_facts=facts.demands,
+        achievement_facts=facts.achievements,
+        org_family=facts.org_family,
         ranked_fully=ranked_fully,
         repush_reasons=repushable(session, ranked, policy.repush),
-        owner_refused=pairs_refused_by_owner(session, ranked, policy.repush),
+        owner_refused=pairs_refused_by_owner(session, _scores(ranked, pairs), policy.repush),
+        deals=pairs_in_deal(session, demand_ids, achievement_ids),
     )
 
 
-def load_acceptance_facts(session: Session, key: PairKey, manager_id: UUID) -> PushFacts:
+def load_planning_facts(
+    session: Session,
+    demand: Demand,
+    achievement: Achievement,
+    manager_ids: Collection[UUID],
+    *,
+    score: float,
+    policy: Policy,
+) -> dict[UUID, PushFacts]:
+    """Manager → what `planning_violations` reads about this pair of theirs. Read without a lock."""
+    managers = load_managers(session, manager_ids, policy=policy)
+    facts = load_rule_facts(
+        session,
+        demands=[demand],
+        achievements=[achievement],
+        managers=managers.managers.values(),
+        today=managers.day,
+    )
+    pair = PairEligibility(
+        demand=facts.demands[demand.id],
+        achievement=facts.achievements[achievement.id],
+        today=managers.day,
+        score=score,
+        threshold=policy.threshold,
+        demand_state=demand.state,
+        achievement_state=achievement.state,
+        demand_valid_until=demand.valid_until,
+        achievement_valid_until=achievement.valid_until,
+        org_family=facts.org_family,
+    )
+    return {id_: managers.with_pair(pair, id_) for id_ in managers.managers}
+
+
+def load_acceptance_facts(
+    session: Session, key: PairKey, manager_id: UUID, *, repush: RepushPolicy
+) -> PushFacts:
     """What `acceptance_violations` reads, under the locks of `load_snapshot` and in their order.
 
     The facts that only other rules read are left at their defaults.
@@ -206,23 +248,31 @@ def load_acceptance_facts(session: Session, key: PairKey, manager_id: UUID) -> P
     demand = _rows(session, Demand, {key[0]}, lock=True)[key[0]]
     achievement = _rows(session, Achievement, {key[1]}, lock=True)[key[1]]
     manager = _rows(session, Manager, {manager_id}, lock=True)[manager_id]
-    load = open_engagement_counts(session, [manager_id]).get(manager_id, 0)
+    load = open_engagement_counts(session, [manager_id])
+    ranked = _pairs(session, {key[0]}, {key[1]})
     day = today()
-    demand_view, achievement_view = demand_facts(demand), achievement_facts(achievement)
-    manager_view = manager_facts(manager, open_load=load, today=day)
-    parties = _parties({key[0]: demand_view}, {key[1]: achievement_view}, {manager_id: manager_view})
+    facts = load_rule_facts(
+        session,
+        demands=[demand],
+        achievements=[achievement],
+        managers=[manager],
+        open_load=load,
+        today=day,
+    )
     return PushFacts(
         pair=PairEligibility(
-            demand=demand_view,
-            achievement=achievement_view,
+            demand=facts.demands[key[0]],
+            achievement=facts.achievements[key[1]],
             today=day,
             demand_state=demand.state,
             achievement_state=achievement.state,
             demand_valid_until=demand.valid_until,
             achievement_valid_until=achievement.valid_until,
-            org_family=family_of(session, parties),
+            org_family=facts.org_family,
+            owner_refused=key in pairs_refused_by_owner(session, _scores(ranked, [key]), repush),
+            deal=pairs_in_deal(session, [key[0]], [key[1]]).get(key),
         ),
-        manager=manager_view,
+        manager=facts.managers[manager_id],
         manager_state=manager.state,
         manager_valid_until=manager.valid_until,
     )
@@ -243,6 +293,11 @@ def _pairs(session: Session, demands: set[UUID], achievements: set[UUID]) -> dic
     return {(pair.demand_id, pair.achievement_id): pair for pair in session.scalars(query)}
 
 
+def _scores(ranked: Mapping[PairKey, Pair], keys: Collection[PairKey]) -> dict[PairKey, float]:
+    """The pairs with their scores, 0 if they are not ranked."""
+    return {key: ranked[key].score if key in ranked else 0.0 for key in keys}
+
+
 def _pushes(
     session: Session, demands: set[UUID], achievements: set[UUID]
 ) -> dict[PairKey, dict[UUID, PushState]]:
@@ -255,19 +310,6 @@ def _pushes(
     for demand_id, achievement_id, manager_id, state in rows:
         states.setdefault((demand_id, achievement_id), {})[manager_id] = PushState(state)
     return states
-
-
-def _parties(
-    demands: Mapping[UUID, DemandFacts],
-    achievements: Mapping[UUID, AchievementFacts],
-    managers: Mapping[UUID, ManagerFacts],
-) -> set[str]:
-    lists: list[Sequence[str]] = [facts.party_orgs for facts in demands.values()]
-    lists += [facts.excluded_orgs for facts in demands.values()]
-    lists += [facts.party_orgs for facts in achievements.values()]
-    lists += [facts.affiliations for facts in managers.values()]
-    lists += [facts.declared_conflicts for facts in managers.values()]
-    return {org for orgs in lists for org in orgs}
 
 
 def _trusted(session: Session, organisation_ids: Collection[UUID]) -> frozenset[UUID]:

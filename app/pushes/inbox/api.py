@@ -156,9 +156,10 @@ def mark_read(change: PushChange) -> PushRead:
 @router.post(
     "/pushes/{push_id}/accept", summary="接收", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def accept(change: PushChange, settings: AppSettings) -> PushRead:
-    """接收并开始对接。已达在办上限、存在利益冲突或记录已下架时返回 409,并说明原因。"""
-    return change.run(inbox.accept, undo=settings.push_undo)
+def accept(change: PushChange, settings: AppSettings, services: AllServices) -> PushRead:
+    """接收并开始对接。已达在办上限、存在利益冲突、记录已下架、已有他人对接或供需一方无意向时返回 409,并说明原因。"""
+    repush = current_policy(change.session, services).repush
+    return change.run(inbox.accept, undo=settings.push_undo, repush=repush)
 
 
 @router.post(

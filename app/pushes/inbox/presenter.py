@@ -14,6 +14,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.summaries import manager_summaries, summariser
 from app.matching.ranking.explanation import shown
+from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox.repush_explanation import explain_repush
 from app.pushes.inbox.service import allowed_answers
 from app.pushes.models import Push
@@ -27,6 +28,7 @@ _OWN_COLUMNS = PushRead.model_fields.keys() - {
     "reasons",
     "why_again",
     "engagement_id",
+    "ended",
 }
 
 
@@ -59,6 +61,7 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
                 (demands[push.demand_id], levels[0]),
                 (achievements[push.achievement_id], levels[1]),
             ),
+            ended=end_of(push),
             manager=managers[push.manager_id],
             demand=demand,
             achievement=achievement,

@@ -22,8 +22,12 @@ from app.pushes.decline_reasons import check_reason
 from app.pushes.eligibility.rules import acceptance_violations
 from app.pushes.eligibility.snapshot import load_acceptance_facts
 from app.pushes.inbox.answer_log import UNDO_WINDOW, answer_payload, log_answer
+from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox_log import record_change
 from app.pushes.models import PENDING, Push, PushState
+from app.pushes.policy import RepushPolicy
+
+_DEFAULT_REPUSH = RepushPolicy()
 
 # The state machine of a manager's answers.
 ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
@@ -75,6 +79,7 @@ def accept(
     principal: Principal,
     if_match: str | None = None,
     undo: timedelta = UNDO_WINDOW,
+    repush: RepushPolicy = _DEFAULT_REPUSH,
 ) -> Push:
     """Accept the push and open an engagement in the same transaction.
 
@@ -84,10 +89,12 @@ def accept(
     Raises:
         NotFound: no such push of the principal's.
         Conflict: the push has been answered or has ended, or a rule now forbids it (closed record, conflict of
-            interest, capacity).
+            interest, a deal or a refusal of the pair, capacity).
     """
     known = _own(session, push_id, principal)
-    facts = load_acceptance_facts(session, (known.demand_id, known.achievement_id), known.manager_id)
+    facts = load_acceptance_facts(
+        session, (known.demand_id, known.achievement_id), known.manager_id, repush=repush
+    )
     push = _answerable(session, push_id, "accept", principal, if_match)
     broken = acceptance_violations(facts)
     if broken:
@@ -192,11 +199,13 @@ def _answerable(
     possible = allowed_answers(push, now())
     if verb not in possible:
         state = push.state if possible or push.state not in PENDING else PushState.EXPIRED
+        why = end_of(push)
         raise Conflict(
-            f"This push has the state {state} and does not allow this answer.",
-            f"此推送当前状态为 {state}, 不能作此答复。",
+            f"This push has the state {state} and does not allow this answer{f': {why.en}' if why else ''}.",
+            f"此推送当前状态为 {state}, 不能作此答复{f': {why.zh}' if why else ''}。",
             code="push_state",
             state=state,
+            ended_reason=push.ended_reason,
             allowed=list(possible),
         )
     return push

@@ -17,7 +17,7 @@ from app.events.outbox import emit
 from app.pushes import queries
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, current_attempt
-from app.pushes.eligibility.rules import pending_violations
+from app.pushes.eligibility.rules import DEALS, pending_violations
 from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.inbox.answer_log import answer_payload
 from app.pushes.inbox_log import record_change
@@ -53,7 +53,7 @@ def undo(
     push = session.scalars(query.with_for_update(of=Push).execution_options(populate_existing=True)).one()
     check_if_sent(if_match, push)
     _check(push)
-    _check_rules(snapshot.of(key, push.manager_id))
+    _check_rules(snapshot.of(key, push.manager_id), accepted=push.state == PushState.ACCEPTED)
     if push.state == PushState.ACCEPTED:
         retract(session, push.id, principal=principal)
     answered = answer_payload(session, push, now())
@@ -66,8 +66,9 @@ def undo(
     return push
 
 
-def _check_rules(facts: PushFacts) -> None:
-    broken = pending_violations(facts)
+def _check_rules(facts: PushFacts, *, accepted: bool) -> None:
+    """A deal is no obstacle to the undo of an acceptance: it may be the engagement that the acceptance opened."""
+    broken = [rule for rule in pending_violations(facts) if not (accepted and rule.code in DEALS)]
     if broken:
         raise Conflict(
             f"This push is no longer valid: {'; '.join(rule.en for rule in broken)}.",

@@ -11,22 +11,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import by_id, now
+from app.database import by_id
+from app.engagements.lifecycle.deals import pairs_in_deal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.matching.facts.from_records import achievement_facts, demand_facts
 from app.matching.models import Pair
 from app.pushes import queries
-from app.pushes.eligibility.facts import PairEligibility
 from app.pushes.eligibility.history import pairs_refused_by_owner, repushable, state_for_slots
-from app.pushes.eligibility.rules import refusals
-from app.pushes.eligibility.snapshot import load_managers
+from app.pushes.eligibility.rules import planning_violations
+from app.pushes.eligibility.snapshot import load_planning_facts
 from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
 from app.pushes.policy import PairKey, Policy
-from app.pushes.preferences import working_time
-from app.pushes.recommender import Recommendation, Recommender
+from app.pushes.recommender import Recommender
 
 SPARE_MANAGERS = 5
 """Managers requested in addition to the free slots: some of those recommended are at capacity or in conflict."""
@@ -124,13 +122,6 @@ def _candidates(
     The matcher's list also contains managers in conflict, at capacity, or with other preferences. A longer list is
     requested while too few others are in it.
     """
-    pair = PairEligibility(
-        demand_facts(demand),
-        achievement_facts(achievement),
-        today=working_time.local(now()).date(),
-        score=score,
-        threshold=policy.threshold,
-    )
     needed = slots.free + SPARE_MANAGERS
     limit = needed + len(slots.pushed_to)
     while True:
@@ -142,23 +133,23 @@ def _candidates(
             and manager.score >= LEAST_FIT
             and manager.manager_id not in slots.pushed_to
         ]
-        candidates = _allowed(session, suitable, pair, policy)
+        # Read without a lock: the writer checks all rules again under a lock.
+        facts = load_planning_facts(
+            session,
+            demand,
+            achievement,
+            [manager.manager_id for manager in suitable],
+            score=score,
+            policy=policy,
+        )
+        candidates = [
+            CandidateManager(manager.manager_id, manager.score, manager.reasons)
+            for manager in suitable
+            if not planning_violations(facts[manager.manager_id])
+        ]
         if len(candidates) >= needed or len(ranked) < limit or limit >= MAX_MANAGERS:
             return candidates
         limit = min(limit * 3, MAX_MANAGERS)
-
-
-def _allowed(
-    session: Session, suitable: Sequence[Recommendation], pair: PairEligibility, policy: Policy
-) -> list[CandidateManager]:
-    """Those who may receive the pair by their present facts."""
-    # Read without a lock: the writer checks all rules again under a lock.
-    facts = load_managers(session, [manager.manager_id for manager in suitable], policy=policy)
-    return [
-        CandidateManager(manager.manager_id, manager.score, manager.reasons)
-        for manager in suitable
-        if not refusals(facts.with_pair(pair, manager.manager_id))
-    ]
 
 
 def free_slots(
@@ -166,7 +157,8 @@ def free_slots(
 ) -> dict[PairKey, Slots]:
     """The slots of these pairs, in their order.
 
-    The slots of the pushes `freed` (ids) count as free. A pair that an owner refused has no free slot.
+    The slots of the pushes `freed` (ids) count as free. A pair that an owner refused, or that is in a deal,
+    has no free slot.
     """
     rows = session.execute(
         select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_slots(), Push.id).where(
@@ -176,7 +168,11 @@ def free_slots(
     )
     by_key = {(pair.demand_id, pair.achievement_id): pair for pair in pairs}
     repush_reasons = repushable(session, by_key, policy.repush)
-    refused = pairs_refused_by_owner(session, by_key, policy.repush)
+    scores = {key: pair.score for key, pair in by_key.items()}
+    taken = (
+        pairs_refused_by_owner(session, scores, policy.repush)
+        | pairs_in_deal(session, {key[0] for key in by_key}, {key[1] for key in by_key}).keys()
+    )
     states: dict[PairKey, dict[UUID, str]] = {}
     for demand_id, achievement_id, manager_id, state, id_ in rows:
         effective = PushState.EXPIRED if id_ in freed else state
@@ -187,5 +183,5 @@ def free_slots(
         by_manager = states.get(key, {})
         occupied = sum(state in OCCUPYING for state in by_manager.values())
         pushed_to = frozenset(id_ for id_ in by_manager if (key, id_) not in repush_reasons)
-        slots[key] = Slots(0 if key in refused else policy.slots_per_pair - occupied, pushed_to)
+        slots[key] = Slots(0 if key in taken else policy.slots_per_pair - occupied, pushed_to)
     return slots

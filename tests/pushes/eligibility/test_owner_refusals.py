@@ -10,6 +10,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 from tests.support.callers import Caller
+from tests.support.http import ok, refused
 from tests.support.scenario import Scenario
 
 
@@ -76,16 +77,31 @@ def test_without_a_word_of_its_owners_it_goes_to_the_next(match: Match) -> None:
 
 
 @pytest.mark.parametrize("side", ["demand", "achievement"])
-def test_nobody_else_is_asked_and_what_was_sent_stays(match: Match, side: str) -> None:
+def test_a_refusal_ends_what_was_sent_and_nobody_else_is_asked(match: Match, side: str) -> None:
+    [item] = match.manager.get("/v1/inbox").json()["items"]
     match.answer(side, interested=False, reason="price")
-    match.offer_again()
-    assert match.of(match.next) == []
-    assert len(match.manager.get("/v1/inbox").json()["items"]) == 1
-    match.decline()
+    refused(match.manager.post(f"/v1/pushes/{item['id']}/accept"), 409, "owner_not_interested")
     match.scenario.work()
+    assert match.manager.get("/v1/inbox").json()["items"] == []
+    ended = ok(match.manager.get(f"/v1/pushes/{item['id']}"))
+    assert (ended["state"], ended["ended"]["code"]) == ("cancelled", "owner_not_interested")
+    assert "无意向" in ended["ended"]["zh"]
+    problem = match.manager.post(f"/v1/pushes/{item['id']}/accept")
+    assert problem.status_code == 409
+    assert "无意向" in problem.text
+    match.offer_again()
     match.scenario.emit_event("manager.published", match.next)
     match.scenario.work()
     assert match.of(match.next) == []
+
+
+def test_an_owner_who_changes_their_mind_gives_it_back_to_the_manager(match: Match) -> None:
+    match.answer(interested=False, reason="other", note="暂不考虑")
+    match.scenario.work()
+    match.answer(interested=True)
+    match.scenario.work()
+    [item] = match.manager.get("/v1/inbox").json()["items"]
+    assert item["state"] == "new"
 
 
 def test_the_preview_says_why(match: Match, as_operator: Caller) -> None:

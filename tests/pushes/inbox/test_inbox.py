@@ -73,7 +73,7 @@ def test_what_is_over_stays_over(scenario: Scenario, state: str, verb: str) -> N
         inbox.get_push(session, push_id, principal=scenario.as_manager(manager)).state = state
     with pytest.raises(Conflict) as refused:
         answer(scenario, verb, push_id, scenario.as_manager(manager))
-    assert refused.value.extra == {"state": state, "allowed": []}
+    assert refused.value.extra == {"state": state, "ended_reason": None, "allowed": []}
     assert scenario.states() == [state]
 
 

@@ -1,0 +1,85 @@
+"""The facts loader: the only way from stored records to the facts that rules about a pair and its managers read.
+
+Code that asks a rule loads here, so that no rule is asked without the credit codes of excluded organisations, the day, or
+the families of the organisations.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.organisations.groups import family_of
+from app.clock import today as today_in_jinan
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.demands.service import organisations_of_codes
+from app.libraries.managers.models import Manager
+from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """Facts of some records by their ids. `org_family` maps every organisation among them to its topmost parent."""
+
+    demands: Mapping[UUID, DemandFacts]
+    achievements: Mapping[UUID, AchievementFacts]
+    managers: Mapping[UUID, ManagerFacts]
+    org_family: Mapping[str, str]
+
+
+def load_rule_facts(
+    session: Session,
+    *,
+    demands: Collection[Demand] = (),
+    achievements: Collection[Achievement] = (),
+    managers: Collection[Manager] = (),
+    open_load: Mapping[UUID, int] | None = None,
+    today: date | None = None,
+) -> RuleFacts:
+    """Load the facts of these records.
+
+    Args:
+        session: reads credit codes and families of organisations.
+        demands: with their excluded organisations resolved; codes that nobody has registered are dropped.
+        achievements: with all co-owners.
+        managers: with the posts and declarations of `today`.
+        open_load: manager → number of open engagements, 0 where left out.
+        today: a day in Jinan; the present one by default.
+    """
+    day = today or today_in_jinan()
+    load = open_load or {}
+    of_demands = load_demand_facts(session, demands)
+    of_achievements = {one.id: achievement_facts(one) for one in achievements}
+    of_managers = {one.id: manager_facts(one, open_load=load.get(one.id, 0), today=day) for one in managers}
+    return RuleFacts(
+        of_demands,
+        of_achievements,
+        of_managers,
+        family_of(
+            session, organisations_in(of_demands.values(), of_achievements.values(), of_managers.values())
+        ),
+    )
+
+
+def load_demand_facts(session: Session, demands: Collection[Demand]) -> dict[UUID, DemandFacts]:
+    """Demand → its facts, for a reader who needs no families."""
+    codes = organisations_of_codes(session, {code for one in demands for code in one.excluded_orgs or ()})
+    return {one.id: demand_facts(one, known_codes=codes) for one in demands}
+
+
+def organisations_in(
+    demands: Iterable[DemandFacts], achievements: Iterable[AchievementFacts], managers: Iterable[ManagerFacts]
+) -> set[str]:
+    """The ids of all organisations that a rule may compare; declared ids of records are among them."""
+    found: set[str] = set()
+    for demand in demands:
+        found.update(demand.party_orgs, demand.excluded_orgs)
+    for achievement in achievements:
+        found.update(achievement.party_orgs)
+    for manager in managers:
+        found.update(manager.affiliations, manager.declared_conflicts)
+    return found

@@ -1,0 +1,35 @@
+"""Why a push ended before it was answered, in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.pushes.models import PENDING, Push, PushState
+from app.pushes.schemas import PushEnd
+
+_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "pair_in_deal": ("此供需对已由其他经理人对接", "another manager is already brokering this pair"),
+        "pair_concluded": ("此供需对已签订技术合同", "a contract has been concluded for this pair"),
+        "owner_not_interested": ("供需一方已答复对此匹配无意向", "an owner is not interested in this match"),
+        "handed_over": (
+            "逾期未答复，已转给下一位经理人",
+            "it was not answered in time and went to the next manager",
+        ),
+        "undone": ("另一位经理人撤回了答复", "another manager undid their answer"),
+        "demand_not_published": ("技术需求已停止发布", "the demand is no longer published"),
+        "achievement_not_published": ("技术成果已停止发布", "the achievement is no longer published"),
+        "demand_expired": ("技术需求已过期", "the demand has expired"),
+        "achievement_expired": ("技术成果已过期", "the achievement has expired"),
+        "manager_not_published": ("经理人的记录未发布", "the manager's record is not published"),
+        "manager_expired": ("经理人的记录已过有效期", "the manager's record has expired"),
+    }
+)
+_OTHER = ("已不符合推送条件", "it no longer meets the conditions for a push")
+
+
+def end_of(push: Push) -> PushEnd | None:
+    """Why the push ended; None while it is pending, and after an answer of its manager."""
+    if push.ended_reason is None or push.state in (*PENDING, PushState.ACCEPTED, PushState.DECLINED):
+        return None
+    zh, en = _WORDS.get(push.ended_reason, _OTHER)
+    return PushEnd(code=push.ended_reason, zh=zh, en=en)
