@@ -1,7 +1,7 @@
 """The facts loader: the only way from stored records to the facts that rules about a pair and its managers read.
 
-Code that asks a rule loads here, so that no rule is asked without the credit codes of excluded organisations, the day, or
-the families of the organisations.
+Code that asks a rule loads here, so that no rule is asked without the credit codes of excluded organisations, the day,
+or the families of the organisations.
 """
 
 from collections.abc import Collection, Iterable, Mapping
