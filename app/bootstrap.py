@@ -14,12 +14,13 @@ from app.handlers import HANDLERS
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
-from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedder
+from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.embedding.joint_embedder import open_embedder
 from app.matching.index import open_index, open_lexical
 from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
-from app.matching.prefetch import Prefetcher
+from app.matching.prefetch import Prefetcher, WarmUp
 from app.matching.ranking.ranker import load_ranker
 from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
 from app.notifications.handlers import OUTBOUND, recipient_order
@@ -48,9 +49,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
             "the database is not initialised or has another version: run `sanku init` "
             "(数据库尚未初始化或版本不符: 请先运行 sanku init)"
         )
-    embedder = embedder or SentenceTransformerEmbedder(
-        settings.model_path, device=settings.model_device, threads=settings.model_threads
-    )
+    embedder = embedder or open_embedder(settings)
     indexer = MatchingIndexer(database, embedder)
     services = Services()
     services[Settings] = settings
@@ -109,9 +108,9 @@ def build_workers(services: Services) -> tuple[Runnable, ...]:
     )
 
 
-def build_prefetcher(services: Services) -> Runnable:
-    """For a process that answers for long: fills the memory for candidates after its start."""
-    return Prefetcher(services[Database], services[Matcher])
+def build_prefetchers(services: Services) -> tuple[Runnable, ...]:
+    """For a process that answers for long: loads the models and fills the memory for candidates after its start."""
+    return WarmUp(services[Embedder]), Prefetcher(services[Database], services[Matcher])
 
 
 def close(services: Services) -> None:

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from app import database_schema
 from app.accounts.api import router as accounts
-from app.bootstrap import build_prefetcher, build_services, build_workers, close
+from app.bootstrap import build_prefetchers, build_services, build_workers, close
 from app.database import Database
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
@@ -135,7 +135,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     has_worker = services[Settings].worker_in_service
     workers = build_workers(services) if has_worker else ()
-    threads = WorkerThreads((build_prefetcher(services), *workers))
+    threads = WorkerThreads((*build_prefetchers(services), *workers))
     threads.start()
     log.info("started", worker=has_worker, database=services[Database].engine.dialect.name)
     yield
@@ -182,8 +182,7 @@ def _add_service_routes(app: FastAPI) -> None:
 
 
 def _readiness(services: Services) -> dict[str, bool]:
-    model = services[Settings].model_path
-    checks = {"model": services[Settings].model is not None or Path(model).is_dir()}
+    checks = {"model": services[Embedder].ready}
     try:
         checks["database"] = database_schema.is_current(services[Database])
         with services[Database].reading() as session:

@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
+
+if TYPE_CHECKING:
+    from app.matching.space import VectorTraits
 
 PASSWORD = "Quancheng-72-spring"  # noqa: S105 — of a database that lives for one run
 
@@ -53,7 +56,10 @@ class Recorder:
 
 
 class BigramEmbedder:
-    """Unit vectors from pairs of characters: the same text, the same vector, and no model to load."""
+    """Unit vectors from pairs of characters: the same text, the same vector, and no model to load.
+
+    It needs nothing of the application before it runs, so that other checkouts can be traced.
+    """
 
     model_id = "bigrams"
     dimension = 64
@@ -67,7 +73,19 @@ class BigramEmbedder:
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / lengths, np.float32)
 
-    embed_passages = embed_queries
+    embed_passages = embed_profiles = embed_queries
+    ready = True
+
+    def load(self) -> None:
+        return None
+
+    def embed_sentences(self, _side: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.embed_queries(texts)
+
+    def vector_traits(self, _side: str, vectors: NDArray[np.float32]) -> "list[VectorTraits]":
+        from app.matching.space import VectorTraits
+
+        return [VectorTraits() for _ in vectors]
 
 
 class Service:

@@ -42,7 +42,7 @@ from app.accounts.models import Organisation
 from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.embedding.embedder import SentenceTransformerEmbedder
+from app.matching.embedding.joint_embedder import open_embedder
 from app.matching.evaluation import metrics
 from app.matching.feedback.impressions import ShownPair, record_impression
 from app.matching.feedback.judgements import judge
@@ -69,8 +69,11 @@ ARMS = ("never", "learning", "naive")
 WEAKENED = {
     "words": 6.0,
     "whole": 0.05,
-    "sentences": 0.0,
-    "crowding": 0.0,
+    "aligned": 0.0,
+    "translated": 0.0,
+    "foreign": 0.0,
+    "hubness": 0.0,
+    "solution": 0.0,
     "price": 0.0,
     "trl": 0.0,
     "mode": 0.0,
@@ -291,7 +294,7 @@ def mean_ndcg(town: Town, ranker: Ranker, demands: Sequence[int]) -> float:
 
 
 def weak_ranker(shipped: Ranker) -> Ranker:
-    """Weak on purpose: it goes by words in common, and hardly by meaning, crowding or terms."""
+    """Weak on purpose: it goes by words in common, and hardly by meaning, hubness or terms."""
     weights = {name: weight * WEAKENED.get(name, 1.0) for name, weight in shipped.weights.items()}
     return replace(shipped, version="weak-start", base=-3.0, weights=weights)
 
@@ -307,7 +310,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     settings = Settings(_env_file=None, home=options.home, demo=True, model=str(options.model))
-    embedder = SentenceTransformerEmbedder(settings.model_path)
+    embedder = open_embedder(settings)
 
     def say(done: int, total: int) -> None:
         sys.stderr.write(f"\rembedded {done}/{total} ")

@@ -177,9 +177,10 @@ def model_path(model_dir: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def embedder(model_dir: Path) -> Any:
-    from app.matching.embedding.embedder import SentenceTransformerEmbedder
+    """What the service embeds with, loaded once."""
+    from app.matching.embedding.joint_embedder import open_embedder
 
-    return SentenceTransformerEmbedder(str(model_dir))
+    return open_embedder(demo_settings(model=str(model_dir)))
 
 
 @pytest.fixture(scope="session")

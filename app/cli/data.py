@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Directory = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Directory in the interchange format.")
 ]
+Directories = Annotated[
+    list[Path], typer.Argument(exists=True, file_okay=False, help="Directories in the interchange format.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -66,16 +69,16 @@ def _print(report: "LoadReport") -> None:
         print_error(str(refused))
 
 
-def evaluate(directory: Directory, as_json: AsJson = False) -> None:
-    """Evaluate matching on a judged directory, in an ephemeral store. Your data is not used or changed."""
-    from app.matching.embedding.embedder import SentenceTransformerEmbedder
-    from app.matching.evaluation.evaluator import evaluate_directory
+def evaluate(directories: Directories, as_json: AsJson = False) -> None:
+    """Evaluate matching on judged directories, read as one ephemeral store. Your data is not used or changed."""
+    from app.matching.embedding.joint_embedder import open_embedder
+    from app.matching.evaluation.evaluator import evaluate_directories
     from app.matching.evaluation.report import report_lines
 
     settings = load_settings()
-    embedder = SentenceTransformerEmbedder(settings.model_path, device=settings.model_device)
+    embedder = open_embedder(settings)
     with progress("evaluation (评测)") as update:
-        figures = evaluate_directory(settings, embedder, directory, on_progress=update)
+        figures = evaluate_directories(settings, embedder, directories, on_progress=update)
     if as_json:
         write_json(figures)
         return

@@ -59,14 +59,14 @@ def serve(
 
 def worker() -> None:
     """Handle events (matching, pushes, deliveries, expiry) until SIGINT or SIGTERM. Several workers may run at once."""
-    from app.bootstrap import build_prefetcher, build_services, build_workers, close
+    from app.bootstrap import build_prefetchers, build_services, build_workers, close
     from app.workers.threads import WorkerThreads
 
     services = build_services(load_settings())
     stop = threading.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: stop.set())
-    threads = WorkerThreads((build_prefetcher(services), *build_workers(services)))
+    threads = WorkerThreads((*build_prefetchers(services), *build_workers(services)))
     threads.start()
     stop.wait()
     threads.stop()

@@ -1,6 +1,6 @@
 """The matcher: candidates, hard filters, features, scores and reasons, for a demand, an achievement or a text."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -29,17 +29,14 @@ from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for
 from app.matching.ranking import explanation
 from app.matching.ranking.confidence import shipped_list_model
-from app.matching.ranking.corpus_statistics import CorpusStatisticsCache, StoreStatistics
+from app.matching.ranking.corpus_statistics import CorpusStatisticsCache
 from app.matching.ranking.gap_analysis import find_gaps
 from app.matching.ranking.ranker import Ranker, ScoredPair, rank
 from app.matching.ranking.registry import ActiveRanker
-from app.matching.ranking.similarity import (
-    CorpusStatistics,
-    TextFeatures,
-    pair_signals,
-    sentence_cosines,
-)
+from app.matching.ranking.similarity import TextFeatures, pair_signals, sentence_cosines
+from app.matching.ranking.variety import behind_the_first
 from app.matching.results import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
+from app.matching.text.bm25 import CorpusStats
 from app.matching.text.traits import compared
 
 Library = Demand | Achievement
@@ -111,7 +108,7 @@ class Matcher:
         *,
         limit: int = 20,
         filters: PairFilter | None = None,
-        context: StoreStatistics | None = None,
+        context: CorpusStats | None = None,
         good_only: bool = False,
     ) -> MatchAnswer:
         """Achievements for a demand, stored or not, best first. With `good_only`, only good pairs get reasons."""
@@ -124,7 +121,7 @@ class Matcher:
         *,
         limit: int = 20,
         filters: PairFilter | None = None,
-        context: StoreStatistics | None = None,
+        context: CorpusStats | None = None,
         good_only: bool = False,
     ) -> MatchAnswer:
         """Demands for an achievement, stored or not, best first. `good_only` as in `for_demand`."""
@@ -184,7 +181,7 @@ class Matcher:
             session,
             pair,
             index=self.index,
-            context=self.contexts.current(session),
+            stats=self.contexts.current(session),
             lookups=self.lookups,
             limit=limit,
             today=local_now().date(),
@@ -200,7 +197,7 @@ class Matcher:
         record: Library,
         limit: int,
         filters: PairFilter,
-        context: StoreStatistics | None,
+        context: CorpusStats | None,
         *,
         stored: bool = True,
         good_only: bool = False,
@@ -210,19 +207,20 @@ class Matcher:
             if stored
             else encode_record(self._indexer, record)
         )
-        usual = (context or self.contexts.current(session)).pairs
+        stats = context or self.contexts.current(session)
         ranker = self.ranker(session)
         threshold = ranker.threshold if self._threshold is None else self._threshold
         day = filters.valid_on or local_now().date()
-        ids = self._generator.candidate_ids(session, own.text, index_filter(filters, record, day), usual)
+        ids = self._generator.candidate_ids(session, own.text, index_filter(filters, record, day), stats)
         kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
         candidates = self._cache.get(session, kind, ids)
         pairs, left_out = filter_allowed_pairs(session, record, candidates, day)
         if self._owner_records is not None:
             pairs = with_owner_records(session, record, pairs, self._owner_records)
-        scored = self._score(session, record, own.text, pairs, usual, ranker)
-        selected = [pair for pair in scored[:limit] if not good_only or pair.score >= threshold]
-        shown = _with_evidence(selected, record, own, pairs, usual, threshold=threshold, stored=stored)
+        scored = self._score(session, record, own.text, pairs, stats, ranker)
+        groups = _distinct(scored, pairs, limit, is_demand=isinstance(record, Demand))
+        selected = {pair: copies for pair, copies in groups if not good_only or pair.score >= threshold}
+        shown = _with_evidence(selected, record, own, pairs, threshold=threshold, stored=stored)
         return MatchAnswer(
             items=shown,
             threshold=threshold,
@@ -240,7 +238,7 @@ class Matcher:
         record: Library,
         own: TextFeatures,
         pairs: Sequence[tuple[Candidate, PairFacts]],
-        usual: CorpusStatistics,
+        stats: CorpusStats,
         ranker: Ranker,
     ) -> list[ScoredPair]:
         from_demand = isinstance(record, Demand)
@@ -250,7 +248,7 @@ class Matcher:
                 RecordKind.ACHIEVEMENT,
                 own.words,
                 [candidate.id for candidate, _ in pairs],
-                stats=usual.achievement_words,
+                stats=stats,
             )
             if from_demand
             else None
@@ -258,19 +256,28 @@ class Matcher:
         signals = pair_signals(
             own,
             [candidate.text for candidate, _ in pairs],
-            usual,
+            stats,
             query_is="demand" if from_demand else "achievement",
             word_scores=found,
         )
         return rank([pair for _, pair in pairs], signals, ranker, today=local_now().date())
 
 
+def _distinct(
+    scored: Sequence[ScoredPair], pairs: Sequence[tuple[Candidate, PairFacts]], limit: int, *, is_demand: bool
+) -> list[tuple[ScoredPair, list[ScoredPair]]]:
+    """The best pairs, achievements that say the same behind the best of them. Demands of several firms stay apart."""
+    if not is_demand:
+        return [(pair, []) for pair in scored[:limit]]
+    vectors = {candidate.facts.id: candidate.text.vector for candidate, _ in pairs}
+    return behind_the_first(scored, [vectors[pair.achievement_id] for pair in scored], limit)
+
+
 def _with_evidence(
-    scored: Sequence[ScoredPair],
+    scored: Mapping[ScoredPair, Sequence[ScoredPair]],
     record: Library,
     own: EncodedRecord,
     pairs: Sequence[tuple[Candidate, PairFacts]],
-    usual: CorpusStatistics,
     *,
     threshold: float,
     stored: bool,
@@ -282,12 +289,11 @@ def _with_evidence(
     cosines = sentence_cosines(
         own.text,
         [candidate.text for candidate, _ in shown],
-        usual,
         query_is="demand" if is_demand else "achievement",
     )
     own_id = record.id if stored else None
     matches = []
-    for pair, (other, facts), met in zip(scored, shown, cosines, strict=True):
+    for (pair, copies), (other, facts), met in zip(scored.items(), shown, cosines, strict=True):
         theirs = EncodedRecord(other.text, other.sentences)
         demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
         why = explanation.reasons(
@@ -306,6 +312,7 @@ def _with_evidence(
                 good=pair.score >= threshold,
                 reasons=why.to_dict(),
                 features=dict(pair.features),
+                similar=tuple(by_id[copy.achievement_id][0].id for copy in copies),
             )
         )
     return tuple(matches)

@@ -93,8 +93,8 @@ class RecordVector(Base):
 
     `seq` increases with every change, so that a follower reads only changes. A withdrawn record stays as an inactive
     row with a new number, so that followers see the withdrawal. `field_codes` is ``|401|402|``. `valid_until` is the
-    last day on which the record is matched. `sentence_vectors` is n × dimension float16, little-endian; `traits` is a
-    ``traits.Traits`` as a dictionary.
+    last day on which the record is matched. `sentence_vectors` is n × the dimension of sentences,
+    float16, little-endian; `traits` is a ``traits.Traits`` as a dictionary.
 
     Small columns come first: SQLite reads a row from its start and stops at the last requested column.
     """
@@ -157,6 +157,7 @@ class Pair(Identified, Base):
     achievement_version: Mapped[int]
 
 
-def halves(packed: bytes, dimension: int) -> NDArray[np.float16]:
-    """View of stored `sentence_vectors`, float16 [n, dimension], without a copy."""
-    return np.frombuffer(packed, dtype=SENTENCE_TYPE).reshape(-1, dimension)
+def halves(packed: bytes, count: int) -> NDArray[np.float16]:
+    """View of `count` stored `sentence_vectors`, float16 [count, dimension], without a copy."""
+    values = np.frombuffer(packed, dtype=SENTENCE_TYPE)
+    return values.reshape(count, -1) if count else values.reshape(0, 1)

@@ -1,4 +1,4 @@
-"""Prefetch: fills the candidate cache after a start, so that the first answers are as fast as later ones."""
+"""What happens after a start, so that the first answers are as fast as later ones: models and candidates are loaded."""
 
 import threading
 
@@ -6,9 +6,29 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
+from app.errors import SankuError
+from app.matching.embedding.embedder import Embedder
 from app.matching.matcher import Matcher
 
 log = structlog.get_logger()
+
+
+class WarmUp:
+    """Loads the embedding models once after the process starts; until then the service is not ready."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def run(self, stop: threading.Event) -> None:
+        del stop
+        try:
+            self._embedder.load()
+        except SankuError as error:
+            # The service answers what needs no model, and `/readyz` says that it is not ready.
+            log.error("model_not_loaded", error=str(error))
+
+    def wake(self) -> None:
+        return None
 
 
 class Prefetcher:

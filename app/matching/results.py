@@ -35,6 +35,8 @@ class PairMatch:
     good: bool
     reasons: Mapping[str, Any]
     features: Mapping[str, float] = field(default_factory=dict)
+    similar: tuple[UUID, ...] = ()
+    """Achievements that say the same as this one, and stand behind it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class MatchingSettings(BaseModel):
         default=80,
         ge=10,
         le=2000,
-        description="Candidates by vectors in each language, and half as many by words, that are scored for one query.",
+        description="Candidates by vectors of all languages, and half as many by words, that are scored for one query.",
     )
     candidates_memory_mb: int = Field(
         default=512,

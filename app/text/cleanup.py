@@ -19,7 +19,8 @@ _INLINE_NAMES = """
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _KNOWN = _BLOCKS.union(_INLINE_NAMES.split())
-# In a formula, `<b>` may stand between two comparison signs; only a closing tag shows that it is markup.
+# In a formula, `<b>` or `<b and c>` may stand between two comparison signs; only a closing tag or an attribute with a
+# value shows that it is markup.
 _LETTERS = frozenset(name for name in _KNOWN if len(name) == 1)
 
 _DECLARATION = re.compile(r"<!\[[^\]<>]*\]>|<!doctype[^<>]*>|<\?xml[^<>]*>", re.IGNORECASE)
@@ -134,7 +135,7 @@ def _without_tags(text: str) -> str:
         name = name.lower()
         if prefixed:
             return ""
-        if name not in _KNOWN or (name in _LETTERS and not attributes and name not in closed):
+        if name not in _KNOWN or (name in _LETTERS and "=" not in attributes and name not in closed):
             return tag.group()
         return "\n" if name in _BLOCKS else ""
 

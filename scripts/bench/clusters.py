@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from app.matching.index.vectors.clusters import ASKED, ClusteredVectors, FlatVectors
-from app.matching.ranking.baseline import CorpusBaseline, mean_centre, prior_mean
 
 NEIGHBOURS = 80
 SAMPLE = 200_000
@@ -69,7 +68,7 @@ def main() -> None:
     _faiss.omp_set_num_threads(1)
     real = Real.load(asked.cache)
     rows, topics = _crowd(real, asked.size, asked.blur)
-    queries = _queries(real)
+    queries = real.queries
     clusters = ClusteredVectors(rows[:: max(1, len(rows) // SAMPLE)], len(rows))
     clusters.add(rows)
     clusters.choose_probes(np.arange(len(rows)), queries[:ASKED])
@@ -99,12 +98,6 @@ def _crowd(real: Real, size: int, blur: float) -> tuple[Array, NDArray[np.int64]
         parts.append(np.asarray(rows, np.float32))
         topics += [int(group[0]) for group in groups]
     return np.concatenate(parts), np.array(topics)
-
-
-def _queries(real: Real) -> Array:
-    rows = np.stack([text.vector for text in real.demands])
-    baseline = CorpusBaseline.of(rows, ["zh"] * len(rows), prior_mean(real.model_id, "demand"))
-    return np.asarray(mean_centre(rows, baseline.mean("zh")), np.float32)
 
 
 def _filters(topics: NDArray[np.int64]) -> dict[str, Mask]:

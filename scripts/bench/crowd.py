@@ -4,8 +4,9 @@
 number of achievements from them:
 
 - vector: a point between two real records of one discipline, drawn evenly from 0 to 1 of the way, plus noise, at length
-  1. The noise is set by bisection so that, among as many made as there are real ones, the median cosine of a record
-  with its nearest neighbour equals that of the real ones (`calibration` shows other quantiles beside it);
+  1; the parts of a joint vector keep their shares. The noise is set by bisection so that, among as many made as there
+  are real ones, the median cosine of a record with its nearest neighbour equals that of the real ones (`calibration`
+  shows other quantiles beside it);
 - text: two to six sentences of real records of that discipline, with their own sentence vectors; the words are those
   of the sentences. So every word of a real record grows with the store: there are no words as rare as in a real store
   of that size, which is the harder case for a search by words;
@@ -30,7 +31,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.models import Record
 from app.libraries.search.tokenizer import words
 from app.matching.embedding.embedder import Embedder
-from app.matching.embedding.indexer import prompt_of
+from app.matching.embedding.indexer import side_of
 from app.matching.facts.from_records import facts_of
 from app.matching.text.passages import sentences, whole_text
 
@@ -41,7 +42,7 @@ _PARTS = ("demands", "answers", "sources")
 
 @dataclass(frozen=True)
 class Text:
-    """One real record: key, discipline, whole text, sentences, and their vectors (d), (s, d)."""
+    """One real record: key, discipline, whole text, sentences, and their vectors (d), (s, e)."""
 
     key: str
     discipline: str
@@ -64,6 +65,16 @@ class Real:
     answers: Sequence[Text]
     sources: Sequence[Text]
     model_id: str
+
+    @property
+    def dimension(self) -> int:
+        """Of the vectors of whole texts."""
+        return len(self.demands[0].vector)
+
+    @property
+    def queries(self) -> Array:
+        """Vectors of the judged demands, (n, d)."""
+        return np.stack([text.vector for text in self.demands])
 
     @classmethod
     def embedded(cls, data: Path, embedder: Embedder, *, judged: int, sources: int) -> "Real":
@@ -95,7 +106,9 @@ class Real:
     def load(cls, path: Path) -> "Real":
         with np.load(path, allow_pickle=False) as archive:
             described = json.loads(str(archive["described"]))
-            parts = [_unpacked(described[name], archive[name]) for name in _PARTS]
+            parts = [
+                _unpacked(described[name], archive[name], archive[f"{name}_sentences"]) for name in _PARTS
+            ]
         return cls(**dict(zip(_PARTS, parts, strict=True)), model_id=described["model_id"])
 
     def save(self, path: Path) -> None:
@@ -105,22 +118,22 @@ class Real:
             name: [[text.key, text.discipline, text.title, text.whole, text.sentences] for text in texts]
             for name, texts in parts.items()
         }
-        arrays: dict[str, Any] = {
-            name: np.concatenate([np.vstack([text.vector, text.sentence_vectors]) for text in texts])
-            for name, texts in parts.items()
-        }
+        arrays: dict[str, Any] = {}
+        for name, texts in parts.items():
+            arrays[name] = np.stack([text.vector for text in texts])
+            arrays[f"{name}_sentences"] = np.concatenate([text.sentence_vectors for text in texts])
         with path.open("wb") as file:
             np.savez(file, described=np.array(json.dumps(described, ensure_ascii=False)), **arrays)
 
 
-def _unpacked(described: list[Any], rows: Array) -> list[Text]:
-    """Of each text: its vector, then those of its sentences."""
+def _unpacked(described: list[Any], vectors: Array, sentence_vectors: Array) -> list[Text]:
+    """`sentence_vectors` are those of all texts, one text after another."""
     found = []
     place = 0
-    for key, discipline, title, whole, parts in described:
-        vector, of_sentences = rows[place], rows[place + 1 : place + 1 + len(parts)]
+    for (key, discipline, title, whole, parts), vector in zip(described, vectors, strict=True):
+        of_sentences = sentence_vectors[place : place + len(parts)]
         found.append(Text(key, discipline, title, whole, tuple(parts), vector, of_sentences))
-        place += 1 + len(parts)
+        place += len(parts)
     return found
 
 
@@ -151,9 +164,10 @@ def _achievement(row: dict[str, Any]) -> Record:
 def _embedded(embedder: Embedder, records: list[Record], disciplines: list[str]) -> list[Text]:
     wholes = [whole_text(facts_of(record)) for record in records]
     cut = [sentences(facts_of(record)) or [whole] for record, whole in zip(records, wholes, strict=True)]
-    every = list(dict.fromkeys([*wholes, *(one for parts in cut for one in parts)]))
-    embed = embedder.embed_queries if prompt_of(records[0].kind) == "query" else embedder.embed_passages
-    vectors = dict(zip(every, embed(every), strict=True))
+    side = side_of(records[0].kind)
+    embed = embedder.embed_queries if side == "query" else embedder.embed_passages
+    distinct = list(dict.fromkeys(one for parts in cut for one in parts))
+    sentence_vectors = dict(zip(distinct, embedder.embed_sentences(side, distinct), strict=True))
     return [
         Text(
             record.number,
@@ -161,8 +175,10 @@ def _embedded(embedder: Embedder, records: list[Record], disciplines: list[str])
             record.title,
             whole,
             tuple(parts),
-            vectors[whole],
-            np.stack([vectors[one] for one in parts]),
+            vector,
+            np.stack([sentence_vectors[one] for one in parts]),
         )
-        for record, discipline, whole, parts in zip(records, disciplines, wholes, cut, strict=True)
+        for record, discipline, whole, parts, vector in zip(
+            records, disciplines, wholes, cut, embed(wholes), strict=True
+        )
     ]

@@ -22,7 +22,11 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument, create_search_ddl
 from app.libraries.search.tokenizer import words
+from app.matching.embedding.background import shipped_background
+from app.matching.embedding.indexer import side_of
 from app.matching.models import RecordVector
+from app.matching.space import VectorTraits, join, split, unit
+from app.matching.text.traits import Traits
 
 OWNERS = 2_000
 REGIONS = ("370102", "370103", "370112", "370200", "370300", "110105", "310104", "440305")
@@ -46,6 +50,7 @@ class Maker:
     def __init__(self, texts: Sequence[Text], seed: int) -> None:
         self.texts = texts
         self.matrix = np.stack([text.vector for text in texts])
+        self._sentence_dimension = texts[0].sentence_vectors.shape[1]
         groups: dict[str, list[int]] = defaultdict(list)
         for row, text in enumerate(texts):
             groups[text.discipline].append(row)
@@ -62,8 +67,9 @@ class Maker:
         share = rng.random((count, 1)).astype(np.float32)
         rows = share * self.matrix[pairs[:, 0]] + (1 - share) * self.matrix[pairs[:, 1]]
         rows += rng.standard_normal(rows.shape, dtype=np.float32) * np.float32(noise / np.sqrt(rows.shape[1]))
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows, [self._groups[group] for group in chosen]
+        if self._sentence_dimension < rows.shape[1]:
+            rows = join(*split(rows, self._sentence_dimension))
+        return unit(rows), [self._groups[group] for group in chosen]
 
     def records(self, count: int, part: int) -> Iterator[Made]:
         """`part` numbers the batch: each has numbers of its own."""
@@ -170,7 +176,9 @@ class Seeder:
         model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
         ids = [self._id() for _ in rows]
         facts, vectors, documents = [], [], []
-        for id_, (discipline, title, vector, sentences, sentence_vectors, cut) in zip(ids, rows, strict=True):
+        traits = self._traits(kind, np.stack([row[2] for row in rows]))
+        for id_, trait, row in zip(ids, traits, rows, strict=True):
+            discipline, title, vector, sentences, sentence_vectors, cut = row
             self._count += 1
             draw = self._rng.random(6)
             owner = self._owners[int(draw[0] * OWNERS)]
@@ -213,6 +221,7 @@ class Seeder:
                     "vector": vector,
                     "sentences": sentences,
                     "sentence_vectors": np.ascontiguousarray(sentence_vectors, "<f2").tobytes(),
+                    "traits": trait.to_dict(),
                 }
             )
             documents.append(
@@ -230,6 +239,19 @@ class Seeder:
                 for start in range(0, len(values), 1000):
                     connection.execute(insert(table), values[start : start + 1000])
         return ids
+
+    def _traits(self, kind: RecordKind, vectors: Array) -> list[Traits]:
+        """What the vectors say of their records; made records state no figures."""
+        # A joint embedder appends the name of its second model to the id of its text model.
+        background = shipped_background(self._model_id.split("+")[0])
+        found = (
+            background.vector_traits(side_of(kind), vectors)
+            if background
+            else [VectorTraits() for _ in vectors]
+        )
+        return [
+            Traits(hubness=one.hubness, generality=one.generality, solution=one.solution) for one in found
+        ]
 
 
 def hash_of(text: str) -> int:

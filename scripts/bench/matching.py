@@ -33,6 +33,8 @@ import numpy as np
 from crowd import Array, Real
 from numpy.typing import NDArray
 
+from app.matching.embedding.embedder import SingleSpace
+
 NEIGHBOURS = 80
 SHOWN = 20
 # Memory for candidates: the default; enough for 140,000; none, so that each is read from the database.
@@ -89,9 +91,10 @@ def main() -> None:
 def _real(asked: argparse.Namespace) -> Real:
     if asked.cache.exists():
         return Real.load(asked.cache)
-    from app.matching.embedding.embedder import SentenceTransformerEmbedder
+    from app.matching.embedding.joint_embedder import open_embedder
+    from app.settings import Settings
 
-    embedder = SentenceTransformerEmbedder(asked.model, threads=1)
+    embedder = open_embedder(Settings(_env_file=None, home=asked.home, model=asked.model, model_threads=1))
     found = Real.embedded(asked.data, embedder, judged=asked.judged, sources=asked.sources)
     found.save(asked.cache)
     return found
@@ -148,7 +151,6 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     from app.matching.index import IndexFilter, open_index, open_lexical
     from app.matching.managers.recommendation import ManagerLookups
     from app.matching.matcher import Matcher
-    from app.matching.ranking.baseline import mean_centre
     from app.matching.ranking.ranker import load_ranker
     from app.settings import Settings
 
@@ -157,7 +159,9 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     settings = Settings(_env_file=None, home=asked.home / f"none-{size}")
     found: dict[str, Any] = {"rss_mb": {"start": _rss()}, "seconds": {}}
     clock = _Clock(found["seconds"])
-    index = clock("vectors from the database", lambda: open_index(settings, database, real.model_id, 384))
+    index = clock(
+        "vectors from the database", lambda: open_index(settings, database, real.model_id, real.dimension)
+    )
     found["rss_mb"]["with vectors"] = _rss()
     lexical = open_lexical(database)
     with database.reading() as session:
@@ -167,7 +171,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
         def made(megabytes: int) -> Matcher:
             """A matcher as the service has it some seconds after its start: it has read ahead."""
             matcher = Matcher(
-                embedder=_NoEmbedder(real.model_id),  # type: ignore[arg-type]
+                embedder=_NoEmbedder(real.model_id, real.dimension),
                 index=index,
                 lexical=lexical,
                 ranker=load_ranker(),
@@ -191,9 +195,9 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
         }
         ids, answers = json.loads(_file(asked, size).with_suffix(".json").read_text())
         demands = [session.get_one(Demand, UUID(id_)) for id_ in ids]
-        usual = matcher.contexts.current(session).pairs
-        queries = np.stack([mean_centre(text.vector, usual.demands.mean("zh")) for text in real.demands])
-        limits = IndexFilter(RecordKind.ACHIEVEMENT, languages=frozenset({"zh"}))
+        stats = matcher.contexts.current(session)
+        queries = real.queries
+        limits = IndexFilter(RecordKind.ACHIEVEMENT)
         words = [text.words for text in real.demands]
         for demand in demands[:10]:
             matcher.for_demand(session, demand, limit=SHOWN)
@@ -201,12 +205,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
             [lambda q=query: index.search(session, q, NEIGHBOURS, limits) for query in queries]
         )
         found["search by words"] = _times(
-            [
-                lambda w=one: lexical.search(
-                    session, w, NEIGHBOURS // 2, limits, stats=usual.achievement_words
-                )
-                for one in words
-            ]
+            [lambda w=one: lexical.search(session, w, NEIGHBOURS // 2, limits, stats=stats) for one in words]
         )
         for megabytes in CANDIDATES_MB:
             matcher = clock(f"reading ahead, {megabytes} MB", lambda mb=megabytes: made(mb))
@@ -225,7 +224,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
         exact = _brute_force(database, queries, NEIGHBOURS)
         found["recall"], found["filtered"] = {}, {}
         for name, parts in FILTERS.items():
-            narrow = IndexFilter(RecordKind.ACHIEVEMENT, languages=frozenset({"zh"}), **parts)
+            narrow = IndexFilter(RecordKind.ACHIEVEMENT, **parts)
             found["filtered"][name] = _times(
                 [lambda q=query, f=narrow: index.search(session, q, NEIGHBOURS, f) for query in queries]
             )
@@ -283,12 +282,12 @@ def hnsw(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     database = Database(f"sqlite:///{_file(asked, size)}")
     ids, matrix, _ = _store(database)
     start = _rss()
-    index = faiss.IndexHNSWFlat(384, 32, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexHNSWFlat(real.dimension, 32, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = 64
     began = time.perf_counter()
     index.add(matrix)
     built = time.perf_counter() - began
-    queries = _centred_queries(real)
+    queries = real.queries
     exact = _brute_force(database, queries, NEIGHBOURS)["none"]
     found: dict[str, Any] = {}
     for ef_search in HNSW_EF_SEARCH:
@@ -303,7 +302,7 @@ def hnsw(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
             ]
         )
         found[f"recall, efSearch {ef_search}"] = _recall(hits, exact)
-    flat = faiss.IndexFlatIP(384)
+    flat = faiss.IndexFlatIP(real.dimension)
     flat.add(matrix)
     return {
         "seconds": {"build": round(built, 1)},
@@ -374,13 +373,12 @@ PARTS: dict[str, Callable[[argparse.Namespace, Real, int], dict[str, Any]]] = {
 # --- how ---
 
 
-class _NoEmbedder:
+class _NoEmbedder(SingleSpace):
     """All demands are stored: nothing is embedded."""
 
-    dimension = 384
-
-    def __init__(self, model_id: str) -> None:
+    def __init__(self, model_id: str, dimension: int) -> None:
         self.model_id = model_id
+        self.dimension = dimension
 
 
 class _Clock:
@@ -437,14 +435,6 @@ def _recall(found: Sequence[Sequence[str]], exact: Sequence[Sequence[str]]) -> f
         len({*some} & {*wanted}) / len(wanted) for some, wanted in zip(found, exact, strict=True) if wanted
     ]
     return round(float(np.mean(shares)), 4)
-
-
-def _centred_queries(real: Real) -> Array:
-    from app.matching.ranking.baseline import CorpusBaseline, mean_centre, prior_mean
-
-    rows = np.stack([text.vector for text in real.demands])
-    usual = CorpusBaseline.of(rows, ["zh"] * len(rows), prior_mean(real.model_id, "demand"))
-    return mean_centre(rows, usual.mean("zh"))
 
 
 def _store(database: Any) -> tuple[list[str], Array, list[str]]:

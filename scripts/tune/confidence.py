@@ -1,9 +1,10 @@
 """Fits how sure a demand's list is to hold a good match, on lists with their answers and without them.
 
-    python scripts/tune/confidence.py MODEL_DIR OUT.json JUDGED_DIR... [--also DIR] [--unseen DIR...]
+    python scripts/tune/confidence.py MODEL_DIR OUT.json JUDGED_DIR... [--variants DIR] [--also DIR] [--unseen DIR...]
 
-JUDGED_DIRs are read as one store and cross-validated by demand. `--also` adds a directory of another manner at a small
-weight, so that the model is not of one manner alone. `--unseen` directories are reported and not fitted on.
+JUDGED_DIRs are read as one store and cross-validated by need; `--variants` as in ranker.py. `--also` adds a directory
+of another manner at a small weight, so that the model is not of one manner alone. `--unseen` directories are reported
+and not fitted on.
 """
 
 import argparse
@@ -13,10 +14,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from ranker import Array, judged_features
+from ranker import Array, Judged, joint_embedder, read_judged
 from sklearn.linear_model import LogisticRegression
 
-from app.matching.embedding.embedder import SentenceTransformerEmbedder
 from app.matching.evaluation import metrics
 from app.matching.ranking.confidence import list_figures
 from app.matching.ranking.ranker import Ranker, ScoredPair, load_ranker, logistic
@@ -28,14 +28,17 @@ PENALTY = 0.3
 class Lists:
     """Each demand's list with its answers (if it has any) and without them, as figures (n × k)."""
 
-    def __init__(self, features: dict[str, Array], grades: NDArray[np.int64], ranker: Ranker) -> None:
+    def __init__(self, judged: Judged, ranker: Ranker) -> None:
         rows, self.holds, self.demand = [], [], []
-        for number, judged in enumerate(grades):
+        needs = sorted(set(judged.needs))
+        for number, (need, grades) in enumerate(zip(judged.needs, judged.grades, strict=True)):
             pairs = [
-                scored(ranker, {name: float(rows_[number, column]) for name, rows_ in features.items()})
-                for column in range(len(judged))
+                scored(
+                    ranker, {name: float(rows_[number, column]) for name, rows_ in judged.features.items()}
+                )
+                for column in range(len(grades))
             ]
-            relevant = judged >= metrics.RELEVANT
+            relevant = grades >= metrics.RELEVANT
             for holds in (True, False) if relevant.any() else (False,):
                 kept = [pair for pair, good in zip(pairs, relevant, strict=True) if holds or not good]
                 self.names, values = zip(
@@ -43,7 +46,7 @@ class Lists:
                 )
                 rows.append(values)
                 self.holds.append(holds)
-                self.demand.append(number)
+                self.demand.append(needs.index(need))
         self.figures = np.array(rows)
 
 
@@ -58,13 +61,14 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("judged", type=Path, nargs="+")
+    parser.add_argument("--variants", type=Path)
     parser.add_argument("--also", type=Path)
     parser.add_argument("--also-weight", type=float, default=0.06)
     parser.add_argument("--unseen", type=Path, nargs="*", default=[])
     options = parser.parse_args()
-    embedder, ranker = SentenceTransformerEmbedder(options.model), load_ranker()
-    judged = Lists(*judged_features(embedder, options.judged), ranker)
-    also = Lists(*judged_features(embedder, [options.also]), ranker) if options.also else None
+    embedder, ranker = joint_embedder(options.model), load_ranker()
+    judged = Lists(read_judged(embedder, options.judged, options.variants), ranker)
+    also = Lists(read_judged(embedder, [options.also]), ranker) if options.also else None
     everything = np.ones(len(judged.holds), bool)
     demands = np.array(judged.demand)
     found = []
@@ -79,13 +83,13 @@ def main() -> None:
     sys.stdout.write(f"no-match AUROC, cross-validated {np.mean(found):.4f}; of the best score {plain:.4f}\n")
     base, weights = fit(judged, everything, also, options.also_weight)
     for folder in options.unseen:
-        lists = Lists(*judged_features(embedder, [folder]), ranker)
+        lists = Lists(read_judged(embedder, [folder]), ranker)
         summary = auroc(base + lists.figures @ weights, lists)
         sys.stdout.write(
             f"unseen {folder.name}: {summary:.4f}; of the best score {auroc(lists.figures[:, 0], lists):.4f}\n"
         )
     model = {
-        "version": "list-2026.2",
+        "version": "list-2026.3",
         "base": round(base, 4),
         "weights": {
             name: round(float(weight), 4) for name, weight in zip(judged.names, weights, strict=True)

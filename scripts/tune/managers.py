@@ -30,11 +30,13 @@ from app.clock import local_now
 from app.libraries.exchange.dataset import Dataset, read_dataset
 from app.libraries.managers.models import Manager
 from app.matching.candidates.loader import stored_text_features
-from app.matching.embedding.embedder import OnProgress, SentenceTransformerEmbedder
+from app.matching.embedding.embedder import Embedder, OnProgress
+from app.matching.embedding.joint_embedder import open_embedder
 from app.matching.evaluation import metrics
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
 from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
 from app.matching.managers.features import EncodedManager, PairTarget, manager_features
+from app.matching.space import Side, VectorTraits
 from app.matching.text.passages import content_hash
 from app.settings import Settings
 
@@ -90,7 +92,8 @@ def main() -> None:
     parser.add_argument("judged", type=Path)
     parser.add_argument("--vectors", type=Path)
     options = parser.parse_args()
-    embedder = Remembering(SentenceTransformerEmbedder(options.model, threads=1), options.vectors)
+    settings = Settings(_env_file=None, demo=True, model=str(options.model), model_threads=1)
+    embedder = Remembering(open_embedder(settings), options.vectors)
     judged = read_judged(embedder, options.judged)
     report(judged)
     weights, base = fit(judged, np.ones(len(judged.pairs), dtype=np.bool_))
@@ -235,7 +238,7 @@ def read_features(store: JudgedStore, dataset: Dataset) -> tuple[dict[str, Array
     pairs = sorted({(demand, achievement) for demand, achievement, _ in dataset.manager_grades})
     managers = sorted(store.managers)
     with store.reading() as session:
-        context = store.matcher.contexts.current(session)
+        stats = store.matcher.contexts.current(session)
         ids = [*store.demands.values(), *store.achievements.values(), *store.managers.values()]
         texts = stored_text_features(session, store.matcher.index.model_id, ids)
         sides = [
@@ -254,9 +257,9 @@ def read_features(store: JudgedStore, dataset: Dataset) -> tuple[dict[str, Array
                     achievement_facts(store.achievement(session, achievement)),
                     texts[store.achievements[achievement]],
                 ),
-                context.pairs,
+                stats,
             )
-            rows.append([manager_features(target, side, context.managers, today=today)[0] for side in sides])
+            rows.append([manager_features(target, side, today=today)[0] for side in sides])
     names = rows[0][0].keys()
     return (
         {name: np.array([[cell[name] for cell in row] for row in rows]) for name in names},
@@ -266,9 +269,9 @@ def read_features(store: JudgedStore, dataset: Dataset) -> tuple[dict[str, Array
 
 
 class Remembering:
-    """An embedder that keeps what it embedded in a file (.npz), by side and text."""
+    """An embedder that keeps the vectors of whole texts in a file (.npz), by side and text; sentences are cheap."""
 
-    def __init__(self, embedder: SentenceTransformerEmbedder, file: Path | None) -> None:
+    def __init__(self, embedder: Embedder, file: Path | None) -> None:
         self._embedder = embedder
         self._file = file
         self._known: dict[str, Floats] = {}
@@ -278,13 +281,29 @@ class Remembering:
         self.model_id = embedder.model_id
         self.dimension = embedder.dimension
 
+    @property
+    def ready(self) -> bool:
+        return self._embedder.ready
+
+    def load(self) -> None:
+        self._embedder.load()
+
     def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
         return self._embed("query", texts, partial(self._embedder.embed_queries, on_progress=on_progress))
 
     def embed_passages(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
         return self._embed("passage", texts, partial(self._embedder.embed_passages, on_progress=on_progress))
 
-    def _embed(self, side: str, texts: Sequence[str], embed: Callable[[list[str]], Floats]) -> Floats:
+    def embed_profiles(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
+        return self._embed("profile", texts, partial(self._embedder.embed_profiles, on_progress=on_progress))
+
+    def embed_sentences(self, side: Side, texts: Sequence[str]) -> Floats:
+        return self._embedder.embed_sentences(side, texts)
+
+    def vector_traits(self, side: Side, vectors: Floats) -> list[VectorTraits]:
+        return self._embedder.vector_traits(side, vectors)
+
+    def _embed(self, side: Side, texts: Sequence[str], embed: Callable[[list[str]], Floats]) -> Floats:
         keys = {text: content_hash(self.model_id, side, text) for text in texts}
         new = [text for text, key in keys.items() if key not in self._known]
         if new:

@@ -62,10 +62,8 @@ def sanku(
     monkeypatch.setenv("SANKU_MODEL", str(model_dir))
     monkeypatch.setenv("SANKU_LOG_LEVEL", "WARNING")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("app.bootstrap.SentenceTransformerEmbedder", lambda *_, **__: embedder)
-    monkeypatch.setattr(
-        "app.matching.embedding.embedder.SentenceTransformerEmbedder", lambda *_, **__: embedder
-    )
+    for module in ("app.bootstrap", "app.matching.embedding.joint_embedder"):
+        monkeypatch.setattr(f"{module}.open_embedder", lambda _: embedder)
 
     def run(*arguments: Any, stdin: str = "") -> Ended:
         monkeypatch.setattr(sys, "argv", ["sanku", *map(str, arguments)])

@@ -1,5 +1,6 @@
 """`sanku eval`: figures computed by hand, tolerated input, and no side effects."""
 
+import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.errors import Invalid
-from app.matching.evaluation.evaluator import evaluate_directory
+from app.matching.evaluation.evaluator import evaluate_directories
 from app.matching.evaluation.report import report_lines
 from app.settings import Settings
 from tests.support.builders.interchange import ACHIEVEMENT, DEMAND, MANAGER, write
@@ -35,7 +36,7 @@ def evaluate(tmp_path: Path) -> Evaluate:
     settings = Settings(_env_file=None, home=tmp_path / "nobodys-home", demo=True)
 
     def run(folder: Path) -> dict[str, Any]:
-        return evaluate_directory(settings, BigramEmbedder(), folder, on_progress=lambda *_: None)
+        return evaluate_directories(settings, BigramEmbedder(), [folder], on_progress=lambda *_: None)
 
     return run
 
@@ -224,3 +225,48 @@ def test_the_shipped_set_and_the_table_for_people(tmp_path: Path, evaluate: Eval
     assert sum(row["pairs"] for row in pairs["reliability"]) == 250  # ten of each of 25 demands
     assert all(row["from"] <= row["score"] <= row["to"] for row in pairs["reliability"])
     assert figures["english_answers"]["sanku"] >= figures["english_answers"]["dense"]
+
+
+def test_figures_by_kind_of_demand(tmp_path: Path, evaluate: Evaluate) -> None:
+    """A demand that is off topic has no answer to rank, and counts where it is called good."""
+    same = ACHIEVEMENT | {"title": DEMAND["title"], "summary": DEMAND["description"]}
+    retold = DEMAND | {
+        "id": "D1-short",
+        "of": "D1",
+        "kind": "short",
+        "title": "",
+        "description": "储罐呼吸阀漏气",
+    }
+    write(
+        tmp_path,
+        achievements=[same, COLLAGEN, CRANE],
+        demands=[DEMAND, retold],
+        qrels_pairs="D1\tA1\t3\nD1-short\tA1\t3\n",
+    )
+    (tmp_path / "offtopic.jsonl").write_text(
+        json.dumps(
+            {"id": "D9", "kind": "offtopic", "title": "外贸单证软件", "description": "报关单据靠邮件来回抄。"}
+        )
+    )
+    kinds = evaluate(tmp_path)["kinds"]
+    assert {kind: row["queries"] for kind, row in kinds.items()} == {"original": 1, "short": 1, "offtopic": 1}
+    assert kinds["original"]["ndcg_at_10"]["sanku"] == 1.0
+    assert kinds["offtopic"]["ndcg_at_10"] == {"sanku": None, "bm25": None, "dense": None, "rrf": None}
+    assert kinds["offtopic"]["answers_called_good"] is None
+    assert kinds["offtopic"]["first_good_but_wrong"] == kinds["offtopic"]["called_good"]
+
+
+def test_several_directories_are_one_store(tmp_path: Path) -> None:
+    achievements, demands = tmp_path / "achievements", tmp_path / "demands"
+    for folder in (achievements, demands):
+        folder.mkdir()
+    write(achievements, achievements=[ACHIEVEMENT, CRANE])
+    write(demands, demands=[CRANE_WANTED], qrels_pairs="D2\tA2\t3\n")
+    settings = Settings(_env_file=None, home=tmp_path / "nobodys-home", demo=True)
+    embedder, quiet = BigramEmbedder(), lambda *_: None
+    figures = evaluate_directories(settings, embedder, [achievements, demands], on_progress=quiet)
+    assert figures["records"] == {"achievements": 2, "demands": 1, "managers": 0}
+    assert figures["pairs"]["recall_at_10"] == 1.0
+    with pytest.raises(Invalid) as refused:
+        evaluate_directories(settings, embedder, [achievements, demands, demands], on_progress=quiet)
+    assert ["duplicate id D2" in fault.en for fault in refused.value.fields] == [True]

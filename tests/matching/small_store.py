@@ -61,7 +61,7 @@ def publish(session: Any, record: Demand | Achievement, topic: int, seed: int) -
 
 def index_record(session: Any, record: Demand | Achievement, topic: int, seed: int) -> None:
     """As a published record's every change does."""
-    vector = unit(topic) + 0.3 * unit(seed)
+    vector = unit(topic) + 0.6 * unit(seed)
     vector = np.asarray(vector / np.linalg.norm(vector), np.float32)
     vector_store.store_vector(
         session,

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from app.matching.evaluation.evaluator import evaluate_directory
+from app.matching.evaluation.evaluator import evaluate_directories
 from app.matching.ranking.ranker import load_ranker
 from app.matching.training.judged_sets import JudgedPairs
 from app.settings import Settings
@@ -145,7 +145,7 @@ def evaluated(folder: Path, **files: Any) -> Path:
     folder.mkdir()
     write(folder, **files)
     settings = Settings(_env_file=None, home=folder / "home", demo=True)
-    figures = evaluate_directory(settings, BigramEmbedder(), folder, on_progress=lambda *_: None)
+    figures = evaluate_directories(settings, BigramEmbedder(), [folder], on_progress=lambda *_: None)
     path = folder / "figures.json"
     path.write_text(json.dumps(figures), encoding="utf-8")
     return path

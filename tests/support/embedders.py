@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching.embedding.embedder import SingleSpace
+
 DIMENSION = 64
 
 
-class BigramEmbedder:
+class BigramEmbedder(SingleSpace):
     """Unit vectors from pairs of characters: no model to load in every process, and the same text, the same vector."""
 
     model_id = "bigrams"
@@ -22,7 +24,9 @@ class BigramEmbedder:
             for first, second in zip(text, text[1:] + " ", strict=True):
                 digest = hashlib.blake2b((first + second).encode(), digest_size=2).digest()
                 row[int.from_bytes(digest) % DIMENSION] += 1
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        # Less what all texts share, so that unrelated ones are about 0 apart, as in a centred space.
+        rows -= rows.mean(axis=1, keepdims=True)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
         return rows
 
     embed_passages = embed_queries

@@ -23,6 +23,7 @@ def test_a_page_becomes_its_text() -> None:
     [
         "粒径 0 < x 且 y > 1",
         "要求 a<b>c 时报警",
+        "要求 a<b 且 c>2 时报警",
         "温度<-40℃,压力>3MPa",
         "AT&T 与 R&D;合作",
         "模板参数 vector<int> 的解析",

@@ -1,13 +1,13 @@
 """Reader of datasets in the interchange format: records as dictionaries, judgements as tuples.
 
 A dataset consists of the files in a directory and all its subdirectories; ids must be unique across them. Files:
-achievements.jsonl, demands.jsonl and optionally managers.jsonl, organisations.jsonl, qrels_pairs.tsv (demand,
-achievement, grade 0–3), qrels_managers.tsv (demand, achievement, manager, grade 0–3) and conflicts.tsv (demand,
-achievement, manager).
+achievements.jsonl, demands.jsonl and optionally offtopic.jsonl (more demands, which nothing answers), managers.jsonl,
+organisations.jsonl, qrels_pairs.tsv (demand, achievement, grade 0–3), qrels_managers.tsv (demand, achievement, manager,
+grade 0–3) and conflicts.tsv (demand, achievement, manager).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from app.errors import FieldError, Invalid
 
 RECORD_FILES = ("achievements", "demands", "managers", "organisations")
+# Demands that no achievement of the dataset answers.
+OFF_TOPIC = "offtopic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,25 @@ class Dataset:
     pair_grades: dict[tuple[str, str], int] = field(default_factory=dict)
     manager_grades: dict[tuple[str, str, str], int] = field(default_factory=dict)
     conflicts: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+def read_datasets(directories: Sequence[Path]) -> Dataset:
+    """Several datasets as one, as `read_dataset` reads each.
+
+    Raises:
+        Invalid: see `read_dataset`; ids must be unique across all of them.
+    """
+    merged, faults = Dataset(), list[FieldError]()
+    for one in map(read_dataset, directories):
+        for name in RECORD_FILES:
+            getattr(merged, name).extend(getattr(one, name))
+        merged.pair_grades.update(one.pair_grades)
+        merged.manager_grades.update(one.manager_grades)
+        merged.conflicts.update(one.conflicts)
+    _refuse_repeated_ids(merged, faults)
+    if faults:
+        raise Invalid(fields=faults[:50])
+    return merged
 
 
 def read_dataset(directory: Path) -> Dataset:
@@ -75,6 +96,7 @@ def _read_folder(folder: Path, root: Path, dataset: Dataset, faults: list[FieldE
     for name in RECORD_FILES:
         rows: list[DatasetRow] = getattr(dataset, name)
         rows.extend(_json_lines(folder / f"{name}.jsonl", root, faults))
+    dataset.demands.extend(_json_lines(folder / f"{OFF_TOPIC}.jsonl", root, faults))
     for where, columns in _columns(folder / "qrels_pairs.tsv", root, 3, faults):
         grade = _grade(where, columns[2], faults)
         dataset.pair_grades[columns[0], columns[1]] = grade

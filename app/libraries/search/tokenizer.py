@@ -15,6 +15,11 @@ _LATIN = re.compile(
 )
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _TOKEN = re.compile(f"{_LATIN.pattern}|{_CHINESE.pattern}")
+# Scanned pages put a space after every character.
+_SPACED_CHINESE = re.compile(
+    r"(?<![\u3400-\u9fff])(?:[\u3400-\u9fff][^\S\n]+){2,}[\u3400-\u9fff](?![\u3400-\u9fff])"
+)
+_SPACE = re.compile(r"\s+")
 
 _STOP_WORDS = """
     的 了 和 与 及 或 在 是 有 为 对 将 可 由 从 到 按 被 把 给 向 等 并 其 该 此 这 那 也 都 就 还 又
@@ -36,7 +41,8 @@ def normalise(text: str) -> str:
 def words(text: str) -> list[str]:
     """Words in reading order with repeats; Chinese in jieba's search mode (long words and their parts)."""
     tokens: list[str] = []
-    for match in _TOKEN.finditer(normalise(text)):
+    joined = _SPACED_CHINESE.sub(lambda run: _SPACE.sub("", run.group()), normalise(text))
+    for match in _TOKEN.finditer(joined):
         token = match.group()
         if "\u3400" <= token[0] <= "\u9fff":
             tokens.extend(word for word in rjieba.cut_for_search(token) if word not in STOP_WORDS)

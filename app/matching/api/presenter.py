@@ -49,6 +49,7 @@ def matches_out(
                 good=item.good,
                 record=seen[id_],
                 reasons=shown(item.reasons, seen[id_]["view_level"]),
+                similar=list(item.similar),
             )
             for rank, (item, id_) in enumerate(zip(answer.items, ids, strict=True), 1)
             if id_ is not None and id_ in seen

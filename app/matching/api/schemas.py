@@ -19,6 +19,9 @@ class MatchOut(BaseModel):
     good: bool = Field(title="是否达到阈值")
     record: dict[str, Any] = Field(title="对方记录", description="字段按阅读者的权限给出")
     reasons: dict[str, Any] = Field(title="理由", description="相符的语句、起作用的特征、满足与不满足的条件")
+    similar: list[UUID] = Field(
+        [], title="相近成果", description="内容与本项几乎相同、排在其后的成果,不再单独列出"
+    )
 
 
 class MatchesOut(BaseModel):

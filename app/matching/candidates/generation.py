@@ -1,6 +1,6 @@
 """Which records come into question as matches of one: near by meaning, or sharing words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,41 +11,32 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
 from app.matching.index.base import IndexFilter, VectorIndex
 from app.matching.index.words.base import LexicalIndex
-from app.matching.ranking.baseline import mean_centre
-from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
+from app.matching.ranking.similarity import TextFeatures
 from app.matching.results import PairFilter
+from app.matching.text.bm25 import CorpusStats
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateGenerator:
-    """Asks the index of vectors for `limit` records of each language, and the index of words for half as many."""
+    """Asks the index of vectors for `limit` records, and the index of words for half as many."""
 
     vectors: VectorIndex
     words: LexicalIndex
     limit: int
 
     def candidate_ids(
-        self, session: Session, side: TextFeatures, limits: IndexFilter, context: CorpusStatistics
+        self, session: Session, side: TextFeatures, limits: IndexFilter, stats: CorpusStats
     ) -> list[UUID]:
         """By vector similarity and by words; each finds records that the other misses.
 
-        Vectors are searched separately for each language, after mean-centring the query: vectors of one language share
-        an offset, which would rank every record in another language behind all records in the query's own.
+        Vectors of all languages are in one space without offsets, so one search finds them all.
         """
-        for_demand = limits.kind is RecordKind.ACHIEVEMENT
-        usual = context.demands if for_demand else context.achievements
-        query = mean_centre(side.vector, usual.mean(side.language))
-        by_vector = [
-            hit
-            for language in self.vectors.languages(session, limits.kind)
-            if not limits.languages or language in limits.languages
-            for hit in self.vectors.search(
-                session, query, self.limit, replace(limits, languages=frozenset({language}))
-            )
-        ]
-        stats = context.achievement_words if for_demand else None
+        by_vector = self.vectors.search(session, side.vector, self.limit, limits)
         repeated = [word for word, count in side.words.items() for _ in range(count)]
-        by_words = self.words.search(session, repeated, self.limit // 2, limits, stats=stats)
+        for_demand = limits.kind is RecordKind.ACHIEVEMENT
+        by_words = self.words.search(
+            session, repeated, self.limit // 2, limits, stats=stats if for_demand else None
+        )
         return list(dict.fromkeys(hit.record_id for hit in (*by_vector, *by_words)))
 
 

@@ -136,7 +136,7 @@ def stored_encoded_records(session: Session, model_id: str, ids: Sequence[UUID])
         id_: EncodedRecord(
             TextFeatures(
                 vector=vector,
-                sentences=halves(packed, len(vector)).astype(np.float32),
+                sentences=halves(packed, len(sentences)).astype(np.float32),
                 words=Counter(cut.split()),
                 language=language or "zh",
                 traits=Traits.from_dict(traits),
@@ -205,7 +205,7 @@ def _candidate(kind: RecordKind, id_: UUID, row: Row[Any], *, with_words: bool) 
     facts, confidential = terms
     text = TextFeatures(
         vector=vector,
-        sentences=halves(packed, len(vector)),
+        sentences=halves(packed, len(json.loads(sentences))),
         words=words,
         language=language or "zh",
         traits=Traits.from_json(traits),

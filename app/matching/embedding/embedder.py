@@ -7,20 +7,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import Unavailable
 from app.matching.embedding.model_files import read_manifest
+from app.matching.space import Side, VectorTraits
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Floats = NDArray[np.float32]
 OnProgress = Callable[[int, int], None]
-Side = Literal["query", "passage"]
 
 # Small batches keep a layer's activations in the processor's cache and need next to no padding: at least 1.4
 # times the texts per second of fixed batches of 32. A GPU wants large ones.
@@ -42,7 +42,9 @@ class Embedder(Protocol):
     """Vectors are float32 [n, dimension] with length 1, in the order of the texts.
 
     `model_id` names the weights: vectors of two ids must never be compared. A blank text is a ValueError.
-    `on_progress` receives (texts done, all texts), in the calling thread.
+    `on_progress` receives (texts done, all texts), in the calling thread. Demands are queries, achievements passages,
+    managers profiles. Sentences may have a smaller dimension of their own: then the last components of a record's
+    vector, taken alone, lie in the space of sentences.
     """
 
     @property
@@ -51,12 +53,51 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int: ...
 
+    @property
+    def ready(self) -> bool:
+        """Whether the next text is embedded without loading a model first."""
+
+    def load(self) -> None: ...
+
     def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats: ...
 
     def embed_passages(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats: ...
 
+    def embed_profiles(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats: ...
 
-class SentenceTransformerEmbedder:
+    def embed_sentences(self, side: Side, texts: Sequence[str]) -> Floats: ...
+
+    def vector_traits(self, side: Side, vectors: Floats) -> list[VectorTraits]: ...
+
+
+class SingleSpace:
+    """What an embedder of one model shares: sentences in the space of records, and nothing known of a background."""
+
+    @property
+    def ready(self) -> bool:
+        return True
+
+    def load(self) -> None:
+        return None
+
+    def embed_profiles(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
+        return self.embed_passages(texts, on_progress=on_progress)
+
+    def embed_sentences(self, side: Side, texts: Sequence[str]) -> Floats:
+        return self.embed_queries(texts) if side == "query" else self.embed_passages(texts)
+
+    def vector_traits(self, side: Side, vectors: Floats) -> list[VectorTraits]:
+        del side
+        return [VectorTraits() for _ in vectors]
+
+    def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
+        raise NotImplementedError
+
+    def embed_passages(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
+        raise NotImplementedError
+
+
+class SentenceTransformerEmbedder(SingleSpace):
     """A sentence-transformers model from a directory, or from a hub if `model` is a hub id.
 
     Thread-safe: one thread owns the model and processes the callers' batches in turn, so that a query waits for one
@@ -88,6 +129,7 @@ class SentenceTransformerEmbedder:
         # torch keeps a pool of worker threads per calling thread, so one thread makes all calls.
         self._owner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
         self._model: SentenceTransformer | None = None
+        self._warm = False
         self._dimension: int | None = None
         name = Path(self._source).name if self._local else self._source
         self._model_id = str(read_manifest(Path(self._source)).get("model_id", name))
@@ -108,13 +150,17 @@ class SentenceTransformerEmbedder:
             self._dimension = stated or self._owner.submit(lambda: _dimension(self._loaded())).result()
         return self._dimension
 
+    @property
+    def ready(self) -> bool:
+        return self._warm
+
     def load(self) -> None:
-        """Load the model now, so that the first query need not wait.
+        """Load the model now and run it once, so that the first query need not wait.
 
         Raises:
             ModelNotReady: the directory is missing or incomplete, or the hub does not have the model.
         """
-        self._owner.submit(self._loaded).result()
+        self._owner.submit(self._encode, ["预热"], "query").result()
 
     def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
         return self._embed(texts, "query", on_progress)
@@ -179,6 +225,7 @@ class SentenceTransformerEmbedder:
             convert_to_numpy=True,
             normalize_embeddings=True,
         )
+        self._warm = True
         return np.asarray(encoded, np.float32)
 
     def _loaded(self) -> "SentenceTransformer":

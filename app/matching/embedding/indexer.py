@@ -1,6 +1,6 @@
 """The indexer: embeds records and stores their vectors; implements the protocol in ``libraries.record.indexing``."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,18 +19,22 @@ from app.matching.embedding.embedder import Embedder
 from app.matching.facts.from_records import facts_of
 from app.matching.facts.models import ManagerFacts, RecordFacts
 from app.matching.models import RecordVector
+from app.matching.space import Side
 from app.matching.text.passages import content_hash, sentences, whole_text
 from app.matching.text.traits import Traits, traits_of
 
 Vector = NDArray[np.float32]
 
-QUERY = "query"
-PASSAGE = "passage"
+_SIDES: Mapping[RecordKind, Side] = {
+    RecordKind.DEMAND: "query",
+    RecordKind.ACHIEVEMENT: "passage",
+    RecordKind.MANAGER: "profile",
+}
 
 
-def prompt_of(kind: RecordKind) -> str:
-    """E5's prompt for this kind of record: demands are queries, achievements and managers are passages."""
-    return QUERY if kind is RecordKind.DEMAND else PASSAGE
+def side_of(kind: RecordKind) -> Side:
+    """The side of the embedder for this kind of record."""
+    return _SIDES[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class MatchingIndexer:
     def prepare(
         self, records: Sequence[Record], *, on_progress: Callable[[int, int], None] | None = None
     ) -> list[PreparedForIndex]:
-        """One result per record, in order. `on_progress` receives (texts done, texts to embed)."""
+        """One result per record, in order. `on_progress` receives (texts done, texts to embed), a text a record."""
         return list(self.prepared(records, on_progress=on_progress))
 
     def prepared(
@@ -76,8 +80,8 @@ class MatchingIndexer:
     ) -> list[PreparedRecord]:
         """As `prepare`; with `anew`, all texts are embedded again."""
         wanted = [self._texts(record) for record in records]
-        known = self._vectors([text for texts in wanted for text in texts.all()], on_progress, anew=anew)
-        return [texts.prepared(known) for texts in wanted]
+        known = self._vectors([texts.whole for texts in wanted], on_progress, anew=anew)
+        return [self._prepared(texts, known) for texts in wanted]
 
     def is_current(self, record: Record, row: RecordVector) -> bool:
         """Whether `row` equals what `store` would write for the record now, assuming that vectors are unchanged."""
@@ -86,8 +90,8 @@ class MatchingIndexer:
         return (
             row.active
             and (row.model_id, row.text_hash) == (self.model_id, texts.whole.hash)
-            and row.sentences == [part.text for part in texts.parts]
-            and row.traits == traits_of(texts.facts).to_dict()
+            and tuple(row.sentences) == texts.parts
+            and row.traits == self._traits(texts, row.vector).to_dict()
             and row.field_codes == packed
             and all(getattr(row, name) == value for name, value in described.items())
         )
@@ -121,11 +125,28 @@ class MatchingIndexer:
 
     def _texts(self, record: Record) -> "_Texts":
         facts = facts_of(record)
-        prompt, model = prompt_of(record.kind), self._embedder.model_id
+        side = side_of(record.kind)
         return _Texts(
-            whole=_Text(prompt, whole_text(facts) or record.title, model),
-            sentences=tuple(_Text(prompt, sentence, model) for sentence in sentences(facts)),
+            whole=_Text(side, whole_text(facts) or record.title, self._embedder.model_id),
+            sentences=tuple(sentences(facts)),
             facts=facts,
+        )
+
+    def _traits(self, texts: "_Texts", vector: Vector) -> Traits:
+        of_vector = self._embedder.vector_traits(texts.whole.side, np.asarray(vector)[None, :])[0]
+        return traits_of(texts.facts, of_vector)
+
+    def _prepared(self, texts: "_Texts", known: "_KnownVectors") -> PreparedRecord:
+        whole = texts.whole
+        vector = known.of(whole)
+        return PreparedRecord(
+            text_hash=whole.hash,
+            indicators=texts.indicators,
+            vector=vector,
+            sentences=texts.parts,
+            sentence_vectors=self._embedder.embed_sentences(whole.side, texts.parts),
+            traits=self._traits(texts, vector),
+            fresh={whole.hash: vector} if whole.hash in known.fresh else {},
         )
 
     def _vectors(
@@ -142,11 +163,12 @@ class MatchingIndexer:
         missing = [text for hash_, text in by_hash.items() if hash_ not in known]
         fresh: dict[str, Vector] = {}
         done = 0
-        for prompt, embed in (
-            (QUERY, self._embedder.embed_queries),
-            (PASSAGE, self._embedder.embed_passages),
+        for side, embed in (
+            ("query", self._embedder.embed_queries),
+            ("passage", self._embedder.embed_passages),
+            ("profile", self._embedder.embed_profiles),
         ):
-            group = [text for text in missing if text.prompt == prompt]
+            group = [text for text in missing if text.side == side]
             if not group:
                 continue
             start = done
@@ -180,12 +202,12 @@ def _description(record: Record) -> dict[str, Any]:
 
 
 class _Text:
-    __slots__ = ("hash", "prompt", "text")
+    __slots__ = ("hash", "side", "text")
 
-    def __init__(self, prompt: str, text: str, model_id: str) -> None:
-        self.prompt = prompt
+    def __init__(self, side: Side, text: str, model_id: str) -> None:
+        self.side = side
         self.text = text
-        self.hash = content_hash(model_id, prompt, text)
+        self.hash = content_hash(model_id, side, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +222,7 @@ class _KnownVectors:
 @dataclass(frozen=True, slots=True)
 class _Texts:
     whole: _Text
-    sentences: tuple[_Text, ...]
+    sentences: tuple[str, ...]
     facts: RecordFacts
 
     @property
@@ -208,21 +230,6 @@ class _Texts:
         return () if isinstance(self.facts, ManagerFacts) else self.facts.indicators
 
     @property
-    def parts(self) -> tuple[_Text, ...]:
-        """The sentence vectors."""
-        return self.sentences or (self.whole,)
-
-    def all(self) -> list[_Text]:
-        return [self.whole, *self.sentences]
-
-    def prepared(self, known: _KnownVectors) -> PreparedRecord:
-        parts = self.parts
-        return PreparedRecord(
-            text_hash=self.whole.hash,
-            indicators=self.indicators,
-            vector=known.of(self.whole),
-            sentences=tuple(part.text for part in parts),
-            sentence_vectors=np.stack([known.of(part) for part in parts]),
-            traits=traits_of(self.facts),
-            fresh={text.hash: known.fresh[text.hash] for text in self.all() if text.hash in known.fresh},
-        )
+    def parts(self) -> tuple[str, ...]:
+        """The texts of the sentence vectors."""
+        return self.sentences or (self.whole.text,)

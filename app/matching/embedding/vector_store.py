@@ -74,13 +74,13 @@ def store_vector(
 ) -> int:
     """Store or replace the index entry of a record. Returns its sequence number.
 
-    `vector` is float32 [dimension] and `sentence_vectors` [n, dimension], all of length 1; `valid_until` is the last
-    day on which the record is matched.
+    `vector` is float32 [dimension] and `sentence_vectors` [n, dimension of sentences], all of length 1;
+    `valid_until` is the last day on which the record is matched.
 
     Raises:
         ValueError: the shapes are inconsistent.
     """
-    if sentence_vectors.shape != (len(sentences), len(vector)):
+    if sentence_vectors.ndim != 2 or len(sentence_vectors) != len(sentences):
         raise ValueError(f"{len(sentences)} sentences with vectors of shape {sentence_vectors.shape}")
     seq = _next_seq(session)
     values: dict[str, Any] = {

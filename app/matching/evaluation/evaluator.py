@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
-from app.libraries.exchange.dataset import Dataset, read_dataset
+from app.libraries.exchange.dataset import Dataset, read_datasets
 from app.libraries.record.enums import RecordKind
 from app.matching.embedding.embedder import Embedder
 from app.matching.evaluation import metrics
@@ -24,6 +24,7 @@ from app.matching.evaluation.figures import (
     _english_answers,
     bounds,
     difference,
+    kind_figures,
     pair_figures,
     unjudged_share,
 )
@@ -38,23 +39,24 @@ RRF_K = 60
 BASELINES = ("bm25", "dense", "rrf")
 
 
-def evaluate_directory(
+def evaluate_directories(
     settings: Settings,
     embedder: Embedder,
-    directory: Path,
+    directories: Sequence[Path],
     *,
     on_progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
-    """Metrics with 95% bootstrap intervals; see `sanku eval` for the keys.
+    """Metrics over all directories as one store, with 95% bootstrap intervals; see `sanku eval` for the keys.
 
     Records are used without validation; the user's own data is neither read nor written.
 
     Raises:
-        Invalid: the directory is not in the interchange format.
+        Invalid: a directory is not in the interchange format.
     """
     started = time.perf_counter()
-    dataset = read_dataset(directory)
-    _require_judgements(dataset, directory)
+    dataset = read_datasets(directories)
+    where = ", ".join(map(str, directories))
+    _require_judgements(dataset, where)
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for (demand, achievement), grade in dataset.pair_grades.items():
         grades[demand][achievement] = grade
@@ -65,7 +67,7 @@ def evaluate_directory(
             managers = _manager_figures(session, store, dataset.manager_grades, dataset.conflicts)
         store.close()
     figures: dict[str, Any] = {
-        "directory": str(directory),
+        "directory": where,
         "records": {
             "achievements": len(dataset.achievements),
             "demands": len(dataset.demands),
@@ -77,6 +79,7 @@ def evaluate_directory(
         "baselines": {name: pair_figures(runs[name], grades) for name in BASELINES},
     }
     figures["pairs"] |= _calibration_figures(runs["sanku"], grades)
+    figures["kinds"] = kind_figures(runs, grades, dataset, store.matcher.shipped.threshold)
     figures["english_answers"] = _english_answers(runs, grades, dataset)
     figures["pairs"]["ndcg_at_10_over_baseline"] = {
         name: difference(runs["sanku"], runs[name], grades) for name in BASELINES
@@ -85,11 +88,11 @@ def evaluate_directory(
     return figures
 
 
-def _require_judgements(dataset: Dataset, directory: Path) -> None:
+def _require_judgements(dataset: Dataset, where: str) -> None:
     demands = {str(row.data["id"]) for row in dataset.demands}
     if demands.isdisjoint(demand for demand, *_ in (*dataset.pair_grades, *dataset.manager_grades)):
         raise Invalid.field(
-            str(directory),
+            where,
             "no_judgements",
             "没有针对其中需求的评判 (qrels_pairs.tsv: 需求、成果、等级), 无从衡量",
             "holds no judgement of any of its demands (qrels_pairs.tsv: demand, achievement, grade): "

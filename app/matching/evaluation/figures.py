@@ -1,5 +1,6 @@
 """The figures of one way of ranking, from its lists and the judgements."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from app.matching.evaluation.metrics import Interval
 
 CUT_PAIRS = 10
 CUT_MANAGERS = 5
+BEST = 3
 
 Scored = list[tuple[str, float]]
 
@@ -97,6 +99,59 @@ def _english_answers(
         name: round(metrics.interval(list(metrics.ndcg(run.rankings, asked, CUT_PAIRS).values())).mean, 4)
         for name, run in runs.items()
     }
+
+
+def kind_figures(
+    runs: Mapping[str, EvaluationRun],
+    grades: Mapping[str, Mapping[str, int]],
+    dataset: Dataset,
+    threshold: float,
+) -> dict[str, Any]:
+    """By `kind` of demand (`original` if a row names none): nDCG@10 of each method, and what is called good.
+
+    `answers_called_good` is the share of demands with an answer of grade 3 that have one called good, `called_good` the
+    share of demands whose first place is called good, `first_good_but_wrong` the share where that place is of grade 0
+    or 1.
+    """
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for row in dataset.demands:
+        kinds[str(row.data.get("kind") or "original")].append(str(row.data["id"]))
+    return {kind: _kind(runs, grades, queries, threshold) for kind, queries in kinds.items()}
+
+
+def _kind(
+    runs: Mapping[str, EvaluationRun],
+    grades: Mapping[str, Mapping[str, int]],
+    queries: Sequence[str],
+    threshold: float,
+) -> dict[str, Any]:
+    asked = {query: grades[query] for query in queries if query in grades}
+    lists = [(asked.get(query, {}), runs["sanku"].lists[query]) for query in queries]
+    good = [(judged, [(key, score >= threshold) for key, score in scored]) for judged, scored in lists]
+    answers = [
+        any(is_good and judged.get(key) == BEST for key, is_good in scored)
+        for judged, scored in good
+        if BEST in judged.values()
+    ]
+    first = [(judged.get(scored[0][0], 0), scored[0][1]) for judged, scored in good if scored]
+    return {
+        "queries": len(queries),
+        "ndcg_at_10": {
+            name: _mean(list(metrics.ndcg(run.rankings, asked, CUT_PAIRS).values()))
+            for name, run in runs.items()
+        },
+        "answers_called_good": _share(answers),
+        "called_good": _share([is_good for _, is_good in first]),
+        "first_good_but_wrong": _share([is_good and grade < metrics.RELEVANT for grade, is_good in first]),
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None
+
+
+def _share(values: Sequence[bool]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None
 
 
 def _sureness(

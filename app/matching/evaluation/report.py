@@ -22,6 +22,8 @@ def report_lines(figures: Mapping[str, Any]) -> list[str]:
         f"relevant {row['relevant']:.3f} {'█' * round(20 * row['relevant'])}"
         for row in pairs["reliability"]
     )
+    if len(figures["kinds"]) > 1:
+        lines.extend(_kind_lines(figures["kinds"]))
     if english["queries"]:
         summary = ", ".join(f"{name} {english[name]:.4f}" for name in ("sanku", *BASELINES))
         lines.append(f"nDCG@10 of {english['queries']} Chinese demands with an English answer: {summary}")
@@ -32,4 +34,24 @@ def report_lines(figures: Mapping[str, Any]) -> list[str]:
         f"conflicts recommended: {managers['conflicts_recommended']}"
     )
     lines.append(f"{figures['seconds']} s, ranker {figures['ranker']}")
+    return lines
+
+
+def _kind_lines(kinds: Mapping[str, Any]) -> list[str]:
+    """By kind: nDCG@10, the best baseline's, and what is called good (see `kind_figures`)."""
+    lines = [
+        f"{'kind':10} {'demands':>7} {'nDCG@10':>8} {'baseline':>8} {'answers':>7} {'first':>6} {'wrong':>6}"
+    ]
+    for kind, row in kinds.items():
+        ndcg = row["ndcg_at_10"]
+        baselines = [ndcg[name] for name in BASELINES if ndcg[name] is not None]
+        values = (
+            (ndcg["sanku"], 8),
+            (max(baselines, default=None), 8),
+            (row["answers_called_good"], 7),
+            (row["called_good"], 6),
+            (row["first_good_but_wrong"], 6),
+        )
+        cells = (f"{'–' if value is None else format(value, '.3f'):>{width}}" for value, width in values)
+        lines.append(f"{kind:10} {row['queries']:7d} " + " ".join(cells))
     return lines

@@ -14,8 +14,8 @@ import numpy as np
 
 from app.matching.facts.constraints import OPEN_REGION
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts, TrackRecord
-from app.matching.ranking.baseline import CorpusBaseline, Vectors, mean_centre
-from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
+from app.matching.ranking.similarity import TextFeatures
+from app.matching.space import Floats, unit
 from app.matching.text.bm25 import CorpusStats, count_words
 from app.matching.text.passages import sentences
 
@@ -49,8 +49,8 @@ class EncodedManager:
     """
 
     facts: ManagerFacts
-    vector: Vectors
-    sentences: Vectors
+    vector: Floats
+    sentences: Floats
     acceptance: float = 0.0
     success: float = 0.0
     tier: str | None = None
@@ -61,13 +61,14 @@ class EncodedManager:
 class PairTarget:
     """The part of a pair that managers are compared with.
 
-    `vectors` (1 + s, d): one vector for both sides, then the sentences of both, all centred. `words` are the words of
-    either text.
+    `whole` (d) is one vector for both sides; `sentences` (1 + s, e) the same in the space of sentences, then the
+    sentences of both. `words` are the words of either text.
     """
 
     demand: DemandFacts
     achievement: AchievementFacts
-    vectors: Vectors
+    whole: Floats
+    sentences: Floats
     words: frozenset[str]
     stats: CorpusStats
 
@@ -76,24 +77,16 @@ class PairTarget:
         cls,
         demand: tuple[DemandFacts, TextFeatures],
         achievement: tuple[AchievementFacts, TextFeatures],
-        context: CorpusStatistics,
+        stats: CorpusStats,
     ) -> "PairTarget":
         asked, offered = demand[1], achievement[1]
-        asked_mean = context.demands.mean(asked.language)
-        offered_mean = context.achievements.mean(offered.language)
-        whole = mean_centre(asked.vector, asked_mean) + mean_centre(offered.vector, offered_mean)
         return cls(
             demand=demand[0],
             achievement=achievement[0],
-            vectors=np.vstack(
-                [
-                    mean_centre(whole, np.float32(0.0)),
-                    mean_centre(_rows(asked), asked_mean),
-                    mean_centre(_rows(offered), offered_mean),
-                ]
-            ),
+            whole=unit(asked.vector + offered.vector),
+            sentences=np.vstack([unit(asked.aligned + offered.aligned), _rows(asked), _rows(offered)]),
             words=frozenset(asked.words) | frozenset(offered.words),
-            stats=context.achievement_words,
+            stats=stats,
         )
 
     @property
@@ -108,15 +101,16 @@ class PairTarget:
 
 
 def manager_features(
-    target: PairTarget, side: EncodedManager, usual: CorpusBaseline, *, today: date
+    target: PairTarget, side: EncodedManager, *, today: date
 ) -> tuple[dict[str, float], TrackRecord | None]:
-    """Features by name, and the brokered work nearest to the pair. `usual` is the managers' baseline."""
+    """Features by name, and the brokered work nearest to the pair."""
     facts = side.facts
     works, rest = _split(side)
-    cosines = mean_centre(np.vstack([side.vector, side.sentences]), usual.mean("")) @ target.vectors.T
-    text, near = float(cosines[0, 0]), cosines[1:, 0]
+    text = float(side.vector @ target.whole)
+    cosines = side.sentences @ target.sentences.T
+    near = cosines[:, 0]
     # For each row, the mean of its three best sentence similarities.
-    best = np.sort(cosines[1:, 1:], axis=1)[:, -BEST_SENTENCES:].mean(axis=1)
+    best = np.sort(cosines[:, 1:], axis=1)[:, -BEST_SENTENCES:].mean(axis=1)
     work_rows = list(works)
     features = {
         "text": text,
@@ -228,7 +222,7 @@ def _shrunk(best: float, otherwise: float, works: int) -> float:
     return (works * best + TRACK_PRIOR * otherwise) / (works + TRACK_PRIOR)
 
 
-def _highest(values: Vectors, *, otherwise: float = 0.0) -> float:
+def _highest(values: Floats, *, otherwise: float = 0.0) -> float:
     return float(values.max()) if len(values) else otherwise
 
 
@@ -246,6 +240,6 @@ def _words_of(text: str) -> tuple[str, ...]:
     return tuple(count_words(text))
 
 
-def _rows(side: TextFeatures) -> Vectors:
+def _rows(side: TextFeatures) -> Floats:
     """A record without sentences (all too short) is represented by its main vector."""
-    return side.sentences if len(side.sentences) else side.vector[None, :]
+    return np.asarray(side.sentences, np.float32) if len(side.sentences) else side.vector[None, :]

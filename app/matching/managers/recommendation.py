@@ -21,9 +21,9 @@ from app.matching.index import IndexFilter, VectorIndex
 from app.matching.managers.features import EncodedManager
 from app.matching.managers.score import ScoredManager, rank_managers
 from app.matching.managers.track_records import PushHistory, Tally, above_the_mean
-from app.matching.ranking.corpus_statistics import StoreStatistics
 from app.matching.ranking.similarity import TextFeatures
 from app.matching.results import ManagerRecommendation
+from app.matching.text.bm25 import CorpusStats
 
 OpenLoad = Callable[[Session, Collection[UUID]], Mapping[UUID, int]]
 PushHistories = Callable[[Session, Collection[UUID]], Mapping[UUID, PushHistory]]
@@ -66,7 +66,7 @@ def managers_for(
     pair: PairToBroker,
     *,
     index: VectorIndex,
-    context: StoreStatistics,
+    stats: CorpusStats,
     lookups: ManagerLookups,
     limit: int,
     today: date,
@@ -87,8 +87,7 @@ def managers_for(
         (pair.demand, pair.demand_text),
         (pair.achievement, pair.achievement_text),
         sides,
-        context=context.pairs,
-        managers_usual=context.managers,
+        stats=stats,
         today=today,
         org_family=_family(session, pair, [side.facts for side in sides]),
         newcomer_share=lookups.newcomer_share,

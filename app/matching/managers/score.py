@@ -20,9 +20,9 @@ from app.matching.managers.features import (
     manager_features,
 )
 from app.matching.managers.track_records import FIT_FLOOR, with_newcomers
-from app.matching.ranking.baseline import CorpusBaseline
 from app.matching.ranking.ranker import logistic
-from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
+from app.matching.ranking.similarity import TextFeatures
+from app.matching.text.bm25 import CorpusStats
 
 MODEL_FILE = "managers.json"
 # From this distance above the mean, a rate is named as a reason; a smaller one may be chance.
@@ -75,8 +75,7 @@ def rank_managers(
     achievement: tuple[AchievementFacts, TextFeatures],
     managers: Sequence[EncodedManager],
     *,
-    context: CorpusStatistics,
-    managers_usual: CorpusBaseline,
+    stats: CorpusStats,
     today: date,
     org_family: Mapping[str, str] | None = None,
     model: ManagerModel | None = None,
@@ -84,13 +83,13 @@ def rank_managers(
 ) -> list[ScoredManager]:
     """All managers: those who may be recommended first, each group by score except for newcomer slots.
 
-    `context` and `managers_usual` are the statistics of the libraries that the vectors come from; `newcomer_share` is
-    the share of reserved slots (see `with_newcomers`).
+    `stats` are the word statistics of the achievements; `newcomer_share` is the share of reserved slots (see
+    `with_newcomers`).
     """
     model = model or shipped_model()
-    target = PairTarget.of(demand, achievement, context)
+    target = PairTarget.of(demand, achievement, stats)
     scored = sorted(
-        (_scored(target, side, managers_usual, model, org_family, today) for side in managers),
+        (_scored(target, side, model, org_family, today) for side in managers),
         key=lambda one: (-one.score, one.manager_id),
     )
     placed = with_newcomers(
@@ -106,12 +105,11 @@ def rank_managers(
 def _scored(
     target: PairTarget,
     side: EncodedManager,
-    usual: CorpusBaseline,
     model: ManagerModel,
     org_family: Mapping[str, str] | None,
     today: date,
 ) -> ScoredManager:
-    features, work = manager_features(target, side, usual, today=today)
+    features, work = manager_features(target, side, today=today)
     contributions = {name: model.weights[name] * value for name, value in features.items()}
     facts = side.facts
     found = find_conflict_of_interest(facts, target.demand, target.achievement, org_family)

@@ -43,7 +43,7 @@ def list_figures(scored: Sequence[ScoredPair]) -> dict[str, float]:
     nearness = sorted((pair.features["whole"] for pair in scored), reverse=True)
     return {
         "logit": best.logit,
-        "crowding": best.features["crowding"],
+        "hubness": best.features["hubness"],
         "indicators": best.features["indicators"],
         "passed_over": nearness[0] - best.features["whole"],
         "coverage": math.fsum(nearness[:NEAREST]) / len(nearness[:NEAREST]),

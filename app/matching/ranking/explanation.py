@@ -13,21 +13,21 @@ from app.libraries.record.enums import ViewLevel
 from app.libraries.validation.indicators.comparison import Comparison, Verdict
 from app.matching.facts.constraints import terms
 from app.matching.facts.models import AchievementFacts, DemandFacts
-from app.matching.ranking.baseline import Vectors
-from app.matching.ranking.features import FEATURE_BY_NAME
+from app.matching.ranking.features import FEATURE_BY_NAME, GROUP_NAMES, FeatureGroup
 from app.matching.ranking.gap_analysis import Gap
 from app.matching.ranking.one_line_summary import one_line
 from app.matching.ranking.ranker import ScoredPair
-from app.matching.ranking.reasons import CountedFeature, Figure, MetSentences, Reasons
+from app.matching.ranking.reasons import CountedFeature, CountedGroup, Figure, MetSentences, Reasons
+from app.matching.space import Floats
 
 MOST_SENTENCES = 3
-# Minimum centred cosine for two sentences to be shown as evidence; unrelated sentences lie around 0.
-LEAST_COSINE = 0.2
+# Minimum cosine for two sentences to be shown as evidence. Half of the answers to judged demands have a pair above it,
+# and one in twenty of the records that have nothing to do with the demand.
+LEAST_COSINE = 0.4
 # Minimum contribution in logits for a feature to be named.
 LEAST_CONTRIBUTION = 0.1
 HIDDEN = "〔略〕"
 
-_TERM_FEATURES = frozenset({"price", "trl", "mode"})
 _CONTACT = re.compile(
     # Match only at the start of a run; otherwise a long run would take quadratic time.
     r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
@@ -43,7 +43,7 @@ def reasons(
     *,
     demand_sentences: Sequence[str],
     achievement_sentences: Sequence[str],
-    cosines: Vectors,
+    cosines: Floats,
     compared: Sequence[Comparison] = (),
     hidden_names: Collection[str] = (),
 ) -> Reasons:
@@ -59,13 +59,13 @@ def reasons(
     held = terms(demand, achievement)
     figures = tuple(_figure(one, hidden_names) for one in compared)
     zh, en = one_line(scored.score, met, figures, held)
-    return Reasons(zh, en, met, figures, counted, held)
+    return Reasons(zh, en, met, figures, counted_groups(scored.contributions), counted, held)
 
 
 def meeting_sentences(
     demand_sentences: Sequence[str],
     achievement_sentences: Sequence[str],
-    cosines: Vectors,
+    cosines: Floats,
     hidden_names: Collection[str] = (),
 ) -> tuple[MetSentences, ...]:
     """The most similar sentence pairs, nearest first; each sentence is used once, and distant pairs are left out."""
@@ -96,13 +96,28 @@ def meeting_sentences(
 
 
 def counted_features(contributions: Mapping[str, float]) -> tuple[CountedFeature, ...]:
-    """Features that moved the score, strongest first, without the terms."""
+    """Features that moved the score, strongest first, without the terms, which are listed apart."""
     counted = [
-        CountedFeature(name, FEATURE_BY_NAME[name].zh, FEATURE_BY_NAME[name].en, round(contribution, 4))
+        CountedFeature(
+            name,
+            FEATURE_BY_NAME[name].group.value,
+            *FEATURE_BY_NAME[name].wording(contribution),
+            round(contribution, 4),
+        )
         for name, contribution in contributions.items()
-        if abs(contribution) >= LEAST_CONTRIBUTION and name not in _TERM_FEATURES
+        if abs(contribution) >= LEAST_CONTRIBUTION and FEATURE_BY_NAME[name].group is not FeatureGroup.TERMS
     ]
     return tuple(sorted(counted, key=lambda feature: (-abs(feature.contribution), feature.name)))
+
+
+def counted_groups(contributions: Mapping[str, float]) -> tuple[CountedGroup, ...]:
+    """What each group of features contributed, in the order of `FeatureGroup`; all together the whole."""
+    totals = dict.fromkeys(FeatureGroup, 0.0)
+    for name, contribution in contributions.items():
+        totals[FEATURE_BY_NAME[name].group] += contribution
+    return tuple(
+        CountedGroup(group.value, *GROUP_NAMES[group], round(total, 4)) for group, total in totals.items()
+    )
 
 
 def no_good_match(
@@ -146,6 +161,7 @@ def shown(reasons: Mapping[str, Any], *levels: ViewLevel | int) -> dict[str, Any
         "one_line_en": "reasons are visible once the bureau has verified your organisation",
         "sentences": [],
         "figures": [],
+        "groups": [],
         "features": [],
         "terms": [],
     }
@@ -158,7 +174,7 @@ def without_names(sentence: str, hidden_names: Collection[str] = ()) -> str:
     return _CONTACT.sub(HIDDEN, sentence)
 
 
-def _cells(cosines: Vectors) -> list[tuple[int, int]]:
+def _cells(cosines: Floats) -> list[tuple[int, int]]:
     rows, columns = cosines.shape
     return [(row, column) for row in range(rows) for column in range(columns)]
 

@@ -54,12 +54,11 @@ _Near = tuple[ScoredPair, DemandFacts, AchievementFacts]
 
 _FEATURES: Mapping[str, tuple[str, str, str]] = {
     "mode": ("mode", "转化方式不一致", "offer none of the wanted modes of cooperation"),
-    "purpose": (
-        "observes_only",
-        "只做检测、监测或预测，不解决问题本身",
-        "only observe, measure or predict the problem",
+    "solution": (
+        "other_purpose",
+        "偏重检测、管理或其他用途，未必解决问题本身",
+        "rather detect, manage or serve another purpose than solve the problem",
     ),
-    "disclaimed": ("disclaims", "声明不涉及所提问题", "exclude this use"),
     "indicators": ("figures", "可比指标达不到要求", "state figures below the requirement"),
 }
 

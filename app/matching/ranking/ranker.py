@@ -18,7 +18,7 @@ from app.matching.ranking.similarity import PairSignals
 DEFAULT_MODEL = "ranker.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoredPair:
     """One pair with its score (0–1) and the contributions that add up, with `base`, to the score's logit.
 

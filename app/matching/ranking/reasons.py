@@ -17,9 +17,20 @@ class MetSentences:
 
 @dataclass(frozen=True, slots=True)
 class CountedFeature:
-    """A feature with its `contribution` in logits; positive values raised the score."""
+    """A feature with its `contribution` in logits; positive values raised the score, and the wording says so."""
 
     name: str
+    group: str
+    zh: str
+    en: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class CountedGroup:
+    """What the features of one group contributed together, in logits."""
+
+    code: str
     zh: str
     en: str
     contribution: float
@@ -42,6 +53,7 @@ class Reasons:
     one_line_en: str
     sentences: tuple[MetSentences, ...]
     figures: tuple[Figure, ...]
+    groups: tuple[CountedGroup, ...]
     features: tuple[CountedFeature, ...]
     terms: tuple[Term, ...]
 
@@ -55,15 +67,8 @@ class Reasons:
                 for met in self.sentences
             ],
             "figures": [asdict(figure) for figure in self.figures],
-            "features": [
-                {
-                    "name": feature.name,
-                    "zh": feature.zh,
-                    "en": feature.en,
-                    "contribution": feature.contribution,
-                }
-                for feature in self.features
-            ],
+            "groups": [asdict(group) for group in self.groups],
+            "features": [asdict(feature) for feature in self.features],
             "terms": [
                 {"code": term.code, "state": term.state, "zh": term.zh, "en": term.en} for term in self.terms
             ],

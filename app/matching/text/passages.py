@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts, RecordFacts
+from app.matching.text.legible import legible
 
 MAX_SENTENCES = 12
 MAX_SENTENCE_CHARS = 120
@@ -35,7 +36,7 @@ def whole_text(facts: RecordFacts) -> str:
             parts = [facts.expertise, "；".join(entry.title for entry in facts.track_record)]
     if not isinstance(facts, ManagerFacts):
         parts.append(" ".join(facts.keywords))
-    return "\n".join(part.strip() for part in parts if part.strip())
+    return "\n".join(part for part in map(legible, parts) if part)
 
 
 def sentences(facts: RecordFacts) -> list[str]:
@@ -51,7 +52,7 @@ def sentences(facts: RecordFacts) -> list[str]:
         case ManagerFacts():
             whole = [*(entry.title.strip() for entry in facts.track_record), facts.expertise.strip()]
             return _first_distinct(whole[-1:] + whole[:-1] if len(whole) > MAX_SENTENCES else whole)
-    return _first_distinct(sentence for block in blocks for sentence in split_sentences(block))
+    return _first_distinct(sentence for block in blocks for sentence in split_sentences(legible(block)))
 
 
 def split_sentences(text: str) -> list[str]:

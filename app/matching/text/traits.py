@@ -1,16 +1,13 @@
-"""Traits: what a text states outright, namely figures, purpose, and what the record does not do.
+"""Traits: what a text states outright (figures), and what its vector says of the record alone.
 
-Vectors and words blur these: "detects burrs" and "removes burrs" are near, as are "at most 5%" and "at most 50%".
-Traits are extracted when a record is published, and stored with its vectors.
+Vectors and words blur figures: "at most 5%" is near "at most 50%". Traits are extracted when a record is published,
+and stored with its vectors.
 """
 
 import json
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from typing import Any
 
 from app.libraries.validation.indicators.comparison import (
@@ -22,32 +19,20 @@ from app.libraries.validation.indicators.comparison import (
 from app.libraries.validation.indicators.model import Indicator
 from app.libraries.validation.indicators.parser import ParsedIndicators, parse_indicators
 from app.matching.facts.models import AchievementFacts, DemandFacts, RecordFacts
-from app.matching.text.bm25 import words
-from app.matching.text.passages import sentences
+from app.matching.space import NEUTRAL_GENERALITY, NEUTRAL_HUBNESS, VectorTraits
+from app.matching.text.legible import legible
 
 MAX_INDICATORS = 20
-# Formality of an unknown text: the mean over the judged demands.
-NEUTRAL_FORMALITY = 0.6
-# A title that names both ("在线监测与控制") acts, but is less certain to solve the problem.
-OBSERVES_AND_ACTS = 0.4
-# Mentioned only in the description of the problem, where inspection is often how the problem was noticed.
-ASKED_IN_PASSING = 0.5
 
 
 @dataclass(frozen=True)
 class Traits:
-    """Traits of one record. The default values are neutral.
-
-    `observes` (0–1): how far an achievement only detects, measures or predicts. `asks_to_observe` (0–1): how far a
-    demand wants that. `disclaims` are the indexes of sentences that say what the record does not do, and
-    `disclaimed_words` are their words, by sentence.
-    """
+    """Traits of one record. The default values are neutral; for the vector's own, see `VectorTraits`."""
 
     indicators: tuple[Indicator, ...] = ()
-    observes: float = 0.0
-    asks_to_observe: float = 1.0
-    disclaims: tuple[int, ...] = ()
-    disclaimed_words: tuple[frozenset[str], ...] = ()
+    hubness: float = NEUTRAL_HUBNESS
+    generality: float = NEUTRAL_GENERALITY
+    solution: float = 0.0
 
     @cached_property
     def quantities(self) -> frozenset[str]:
@@ -60,13 +45,12 @@ class Traits:
             stored["indicators"] = [
                 indicator.model_dump(mode="json", exclude_defaults=True) for indicator in self.indicators
             ]
-        if self.observes:
-            stored["observes"] = self.observes
-        if self.asks_to_observe != 1.0:
-            stored["asks_to_observe"] = self.asks_to_observe
-        if self.disclaims:
-            stored["disclaims"] = list(self.disclaims)
-            stored["disclaimed_words"] = [sorted(word) for word in self.disclaimed_words]
+        if self.hubness != NEUTRAL_HUBNESS:
+            stored["hubness"] = self.hubness
+        if self.generality != NEUTRAL_GENERALITY:
+            stored["generality"] = self.generality
+        if self.solution:
+            stored["solution"] = self.solution
         return stored
 
     @classmethod
@@ -75,10 +59,9 @@ class Traits:
             return NO_TRAITS
         return cls(
             indicators=tuple(Indicator.model_validate(entry) for entry in data.get("indicators", ())),
-            observes=float(data.get("observes", 0.0)),
-            asks_to_observe=float(data.get("asks_to_observe", 1.0)),
-            disclaims=tuple(data.get("disclaims", ())),
-            disclaimed_words=tuple(frozenset(each) for each in data.get("disclaimed_words", ())),
+            hubness=float(data.get("hubness", NEUTRAL_HUBNESS)),
+            generality=float(data.get("generality", NEUTRAL_GENERALITY)),
+            solution=float(data.get("solution", 0.0)),
         )
 
     @classmethod
@@ -89,34 +72,28 @@ class Traits:
 NO_TRAITS = Traits()
 
 
-def traits_of(facts: RecordFacts) -> Traits:
+def traits_of(facts: RecordFacts, of_vector: VectorTraits) -> Traits:
     """The traits of a demand or an achievement; managers have none."""
     match facts:
         case DemandFacts():
-            return Traits(
-                indicators=_indicators(
-                    parse_indicators("；".join(facts.indicators)),
-                    # A problem is described with the figures of the present state.
-                    parse_indicators(facts.problem, only_required=True),
-                    parse_indicators(facts.key_technology),
-                    parse_indicators(facts.goal),
-                ),
-                asks_to_observe=_asks_to_observe(facts),
+            indicators = _indicators(
+                parse_indicators("；".join(facts.indicators)),
+                # A problem is described with the figures of the present state.
+                parse_indicators(legible(facts.problem), only_required=True),
+                parse_indicators(legible(facts.key_technology)),
+                parse_indicators(legible(facts.goal)),
             )
         case AchievementFacts():
-            rows = [(row, text) for row, text in enumerate(sentences(facts)) if _disclaims(text)]
-            return Traits(
-                indicators=_indicators(
-                    *(
-                        parse_indicators(text, keeps_present=True)
-                        for text in ("；".join(facts.indicators), facts.summary, facts.advantages)
-                    )
-                ),
-                observes=_observes(facts.title),
-                disclaims=tuple(row for row, _ in rows),
-                disclaimed_words=tuple(frozenset(words(text)) for _, text in rows),
-            )
-    return NO_TRAITS
+            texts = ("；".join(facts.indicators), legible(facts.summary), legible(facts.advantages))
+            indicators = _indicators(*(parse_indicators(text, keeps_present=True) for text in texts))
+        case _:
+            return NO_TRAITS
+    return Traits(
+        indicators=indicators,
+        hubness=of_vector.hubness,
+        generality=of_vector.generality,
+        solution=of_vector.solution,
+    )
 
 
 def compared(demand: Traits, achievement: Traits) -> list[Comparison]:
@@ -136,32 +113,6 @@ def indicator_fit(demand: Traits, achievement: Traits) -> float:
     return float(0.5**fails - 0.5**holds)
 
 
-def purpose_gap(demand: Traits, achievement: Traits) -> float:
-    """0 if the achievement does what is asked or nothing is known, −1 if it only observes and that is not asked."""
-    return -achievement.observes * (1.0 - demand.asks_to_observe)
-
-
-def formality_of(counts: Mapping[str, int]) -> float:
-    """Formality of a demand with these word counts: 0 worded like achievements, 1 like spoken shop-floor language.
-
-    The mean over its words of the log ratio of their use in demands and in achievements (scripts/tune/formality.py).
-    A demand that describes symptoms shares few words even with the right achievement, so the same similarity means
-    more.
-    """
-    if not counts:
-        return NEUTRAL_FORMALITY
-    table, unknown = _registers()
-    return min(1.0, max(0.0, math.fsum(table.get(word, unknown) for word in counts) / len(counts)))
-
-
-@cache
-def _registers() -> tuple[Mapping[str, float], float]:
-    raw = json.loads((resources.files(__package__) / "data" / "formality.json").read_text(encoding="utf-8"))
-    words_by_ratio: Mapping[str, str] = raw["words"]
-    table = {word: float(ratio) for ratio, listed in words_by_ratio.items() for word in listed.split()}
-    return table, float(raw["unknown"])
-
-
 def _indicators(*parsed: ParsedIndicators) -> tuple[Indicator, ...]:
     """Indicators from their own fields first, then from the text; each quantity and bound once."""
     indicators: dict[tuple[str, str], Indicator] = {}
@@ -169,31 +120,3 @@ def _indicators(*parsed: ParsedIndicators) -> tuple[Indicator, ...]:
         for indicator in each.indicators:
             indicators.setdefault((quantity_of(indicator.name), str(indicator)), indicator)
     return tuple(indicators.values())[:MAX_INDICATORS]
-
-
-def _observes(title: str) -> float:
-    if not _pattern("observes").search(title):
-        return 0.0
-    rest = _pattern("observes").sub("", title)
-    return OBSERVES_AND_ACTS if _pattern("acts").search(rest) else 1.0
-
-
-def _disclaims(sentence: str) -> bool:
-    """Whether the sentence disclaims something. What conventional methods cannot do is the achievement's merit."""
-    return bool(_pattern("disclaims").search(sentence)) and not _pattern("of_others").search(sentence)
-
-
-def _asks_to_observe(facts: DemandFacts) -> float:
-    wanted = " ".join((facts.title, facts.key_technology, facts.goal, *facts.indicators))
-    asks = _pattern("asks_to_observe")
-    if asks.search(wanted):
-        return 1.0
-    if asks.search(facts.problem):
-        return ASKED_IN_PASSING if wanted.strip() else 1.0
-    return 0.0 if wanted.strip() or facts.problem.strip() else 1.0
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    raw = (resources.files(__package__) / "data" / "purposes.json").read_text(encoding="utf-8")
-    return re.compile("|".join(json.loads(raw)[name]), re.IGNORECASE)

@@ -29,6 +29,8 @@ _MADE_BY = (
     "candidates/cache.py",
     "text/passages.py",
     "text/bm25.py",
+    "text/legible.py",
+    "space.py",
 )
 
 

@@ -13,7 +13,7 @@ from app.libraries.disclosure.visibility import FIELD_LEVELS
 from tests.support.builders.accounts import make_api_key
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
-from tests.support.http import ok
+from tests.support.http import create, ok
 
 CHECK = "/v1/demands/check"
 PROBLEM = "application/problem+json"
@@ -24,6 +24,16 @@ CLEAR = demand_payload(
     budget_max_wan=100,
     min_trl=6,
 )
+
+
+DISTINCT = {
+    "石墨烯改性富锌底漆": "以少层石墨烯搭接锌粉,锌用量减半,阴极保护时间延长,用于钢结构长效防腐。",
+    "聚脲弹性体喷涂设备": "双组分高压撞击混合,喷幅可调,十秒凝胶,用于地坪与管道内壁的快速施工。",
+    "储罐阴极保护远程监测系统": "参比电极与无线采集终端自动测量电位,异常时报警,减少人工巡检。",
+    "激光清洗旧漆装备": "脉冲激光逐层剥离旧涂层,不伤基材,无需喷砂,粉尘由负压回收。",
+    "超疏水自清洁涂料": "氟硅树脂与纳米二氧化硅构成微纳结构,接触角大于一百五十度,用于光伏面板。",
+    "废酸膜法回收工艺": "扩散渗析回收盐酸,回收率九成,残液中和量下降,用于钢铁酸洗车间。",
+}
 
 
 @pytest.fixture
@@ -108,11 +118,8 @@ def test_changing_the_text_changes_the_matches(as_enterprise: Any, library: dict
 
 def test_at_most_five_matches(as_enterprise: Any, log_in: Callable[..., Any]) -> None:
     university = log_in(Role.INSTITUTION)
-    for number in range(6):
-        ok(
-            university.post("/v1/achievements", json=achievement_payload(title=f"水性防腐涂层 {number} 型")),
-            201,
-        )
+    for title, summary in DISTINCT.items():
+        create(university, "achievements", achievement_payload(title=title, summary=summary))
     assert len(ok(as_enterprise.post(CHECK, json=CLEAR))["matches"]["items"]) == 5
 
 

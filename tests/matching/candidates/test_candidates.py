@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
-from app.database import Database
+from app.database import Database, new_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import PublishMode, RecordState
@@ -19,7 +19,7 @@ from app.matching.matcher import Matcher
 from app.matching.prefetch import Prefetcher
 from app.matching.ranking.ranker import load_ranker
 from app.matching.results import MatchAnswer
-from tests.matching.small_store import fill, index_record, matcher_on
+from tests.matching.small_store import fill, index_record, matcher_on, publish
 
 Answer = dict[UUID | None, tuple[float, dict[str, float], dict[str, Any]]]
 
@@ -113,6 +113,39 @@ def test_a_pair_has_the_same_score_from_either_side(database: Database, ids: Any
             (mine,) = [item for item in found.items if item.demand_id == demand]
             assert mine.score == pytest.approx(asked[achievement][0], abs=1e-6)
             assert dict(mine.features) == pytest.approx(asked[achievement][1], abs=1e-6)
+
+
+def test_what_others_ask_for_moves_no_pair(database: Database, ids: Any, matcher: Matcher) -> None:
+    demand = ids[0][0]
+    before = by_achievement(of_demand(database, matcher, demand))
+    with database.unit_of_work() as session:
+        for number in range(12):
+            # The first three ask for what this demand asks for.
+            publish(session, Demand(id=new_id(), number=f"D-1{number}", title="同一需求"), number % 3, 200)
+    assert by_achievement(of_demand(database, matcher, demand)) == before
+
+
+def test_copies_of_an_achievement_stand_behind_it_and_move_no_other(
+    database: Database, ids: Any, matcher: Matcher
+) -> None:
+    demand, original = ids[0][0], ids[1][0]
+    before = of_demand(database, matcher, demand)
+    with database.unit_of_work() as session:
+        copies = {
+            publish(session, Achievement(id=new_id(), number=f"A-1{number}", title="成果0"), 0, 100)
+            for number in range(3)
+        }
+    after = of_demand(database, matcher, demand)
+    # The records are equal: any of them may be the first.
+    (first,) = {item.achievement_id for item in after.items} & (copies | {original})
+    assert [item.achievement_id for item in after.items] == [
+        first if item.achievement_id == original else item.achievement_id for item in before.items
+    ]
+    for old, new in zip(before.items, after.items, strict=True):
+        assert (new.score, new.features) == (old.score, old.features)
+        assert set(new.similar) - set(old.similar) == (
+            (copies | {original}) - {first} if new.achievement_id == first else set()
+        )
 
 
 def test_a_change_is_seen_by_the_next_answer(database: Database, ids: Any, matcher: Matcher) -> None:

@@ -1,4 +1,4 @@
-"""The embedder: vectors of the real model."""
+"""The embedder of one model: vectors of the real model."""
 
 import re
 import shutil
@@ -40,6 +40,11 @@ PASSAGES = {
         0.0759, -0.02631, -0.07222, -0.07323, 0.07845, 0.00101, 0.01001, -0.00339,
     ],
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def embedder(model_dir: Path) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(model_dir)
 
 
 def test_vectors_are_those_of_the_published_weights(embedder: Embedder) -> None:

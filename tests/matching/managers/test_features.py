@@ -21,20 +21,18 @@ from app.matching.managers.features import (
     recency,
 )
 from app.matching.managers.score import shipped_model
-from app.matching.ranking.baseline import CorpusBaseline
 from app.matching.ranking.ranker import logistic
 from tests.matching.ranking.pairs_of_facts import (
     achievement,
-    context_of,
     demand,
     manager,
     random_sides,
+    stats_of,
 )
 
 TODAY = date(2026, 11, 26)
 DEMANDS, OFFERS, MANAGERS = random_sides(1, 4), random_sides(2, 4), random_sides(3, 12)
-CONTEXT = context_of(DEMANDS, OFFERS)
-USUAL = CorpusBaseline.of(np.array([one.vector for one in MANAGERS]), ["zh"] * len(MANAGERS))
+STATS = stats_of(OFFERS)
 BOUNDED = ("work_words", "field", "region", "certificate", "tier", "experience", "recent_work", "amount")
 
 
@@ -42,16 +40,16 @@ def features_of(side: EncodedManager, number: int = 0) -> dict[str, float]:
     target = PairTarget.of(
         (demand(fields=("401",), region="370112"), DEMANDS[number]),
         (achievement(fields=("40",)), OFFERS[number]),
-        CONTEXT,
+        STATS,
     )
-    return manager_features(target, side, USUAL, today=TODAY)[0]
+    return manager_features(target, side, today=TODAY)[0]
 
 
 def side_of(number: int, works: int) -> EncodedManager:
     text = MANAGERS[number]
     record = tuple(TrackRecord(f"第 {work} 个转让项目", year=2020 + work) for work in range(works))
     facts = manager(expertise="熟悉本行业的技术转移", track_record=record)
-    return EncodedManager(facts, text.vector, text.sentences[: works + 1])
+    return EncodedManager(facts, text.vector, np.asarray(text.sentences[: works + 1], np.float32))
 
 
 def test_the_model_weighs_every_feature_and_none_below_zero() -> None:
@@ -111,11 +109,11 @@ def test_what_others_know_of_a_manager_is_taken_as_it_is(
 def test_a_pair_crosses_the_border_by_region_or_by_language(
     asked: dict[str, str], offered: dict[str, str], value: float
 ) -> None:
-    target = PairTarget.of((demand(**asked), DEMANDS[0]), (achievement(**offered), OFFERS[0]), CONTEXT)
+    target = PairTarget.of((demand(**asked), DEMANDS[0]), (achievement(**offered), OFFERS[0]), STATS)
     side = side_of(0, 1)
     abroad = replace(side, facts=replace(side.facts, regions=("370100", "000000")))
-    assert manager_features(target, abroad, USUAL, today=TODAY)[0]["cross_border"] == value
-    assert manager_features(target, side, USUAL, today=TODAY)[0]["cross_border"] == 0.0
+    assert manager_features(target, abroad, today=TODAY)[0]["cross_border"] == value
+    assert manager_features(target, side, today=TODAY)[0]["cross_border"] == 0.0
 
 
 @given(st.sampled_from(sorted(shipped_model().weights)), st.floats(0, 2), st.integers(0, 11))

@@ -14,13 +14,11 @@ from app.matching.facts.models import TrackRecord
 from app.matching.managers.features import EncodedManager, region_served
 from app.matching.managers.score import ScoredManager, rank_managers
 from app.matching.managers.track_records import FIT_FLOOR
-from app.matching.ranking.baseline import CorpusBaseline
-from app.matching.ranking.similarity import CorpusStatistics, TextFeatures
+from app.matching.ranking.similarity import TextFeatures
 from app.matching.text.bm25 import CorpusStats
 from tests.matching.ranking.pairs_of_facts import achievement, demand, manager, unit
 
-NOTHING_USUAL = CorpusBaseline.of(np.zeros((0, 3), np.float32), [])
-CONTEXT = CorpusStatistics(NOTHING_USUAL, NOTHING_USUAL, CorpusStats.of([]))
+NO_WORDS = CorpusStats.of([])
 TODAY = date(2026, 11, 26)
 NEAR, FAR = unit(1, 0.2, 0), unit(0, 0, 1)
 WORK = (TrackRecord("铸件打磨机器人许可", "licence"),)
@@ -38,8 +36,7 @@ def ranked(*managers: EncodedManager, newcomer_share: float = 0.0, **facts: Any)
         (asking, text),
         (achievement(fields=("80",)), text),
         managers,
-        context=CONTEXT,
-        managers_usual=NOTHING_USUAL,
+        stats=NO_WORDS,
         today=TODAY,
         newcomer_share=newcomer_share,
     )

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
-from app.matching.ranking.baseline import CorpusBaseline
-from app.matching.ranking.similarity import CorpusStatistics, PairSignals, TextFeatures
+from app.matching.ranking.similarity import PairSignals, TextFeatures
+from app.matching.space import Floats, join
+from app.matching.space import unit as unit_rows
 from app.matching.text.bm25 import CorpusStats
+from app.matching.text.traits import Traits
 
-NO_SIGNAL = PairSignals(dense=0.0, sentences=0.0, best_sentence=0.0)
+NO_SIGNAL = PairSignals(dense=0.0, aligned=0.0)
+TEXT_DIMENSION, ALIGNED_DIMENSION = 16, 8
 
 
 def demand(**facts: Any) -> DemandFacts:
@@ -30,24 +33,28 @@ def unit(*values: float) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
-def random_sides(seed: int, count: int, *, dimension: int = 16, language: str = "zh") -> list[TextFeatures]:
+def random_sides(seed: int, count: int, *, language: str = "zh") -> list[TextFeatures]:
+    """Joint vectors of two spaces, and one to five sentences in the second of them."""
     generator = np.random.default_rng(seed)
+
+    def rows(number: int, dimension: int) -> Floats:
+        return unit_rows(generator.normal(size=(number, dimension)).astype(np.float32))
+
     sides = []
     for _ in range(count):
-        rows = generator.normal(size=(generator.integers(2, 7), dimension)).astype(np.float32)
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         words = Counter(f"w{number}" for number in generator.integers(0, 30, 12))
-        sides.append(TextFeatures(rows[0], rows[1:], words, language))
+        hubness, generality, solution = generator.uniform(0, 1, 3).round(4).tolist()
+        sides.append(
+            TextFeatures(
+                join(rows(1, TEXT_DIMENSION), rows(1, ALIGNED_DIMENSION))[0],
+                rows(int(generator.integers(1, 6)), ALIGNED_DIMENSION).astype(np.float16),
+                words,
+                language,
+                Traits(hubness=hubness, generality=generality, solution=solution),
+            )
+        )
     return sides
 
 
-def context_of(demands: list[TextFeatures], achievements: list[TextFeatures]) -> CorpusStatistics:
-    return CorpusStatistics(
-        demands=CorpusBaseline.of(
-            np.array([side.vector for side in demands]), [side.language for side in demands]
-        ),
-        achievements=CorpusBaseline.of(
-            np.array([side.vector for side in achievements]), [side.language for side in achievements]
-        ),
-        achievement_words=CorpusStats.of(side.words for side in achievements),
-    )
+def stats_of(achievements: list[TextFeatures]) -> CorpusStats:
+    return CorpusStats.of(side.words for side in achievements)

@@ -1,20 +1,19 @@
-"""What is usual in the store: kept up by the indexes, it is what reading every record gives."""
+"""Word statistics of the store: kept up by the index of words, they are what reading every record gives."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import pytest
 
 from app.database import Database, new_id
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
 from app.matching.index import open_index, open_lexical
-from app.matching.ranking.baseline import SAMPLE
-from app.matching.ranking.corpus_statistics import CorpusStatisticsCache, StoreStatistics
+from app.matching.ranking.corpus_statistics import CorpusStatisticsCache
+from app.matching.text.bm25 import CorpusStats
 from app.settings import Settings
 from tests.matching.index.vector_stores import DIMENSION, MODEL, Stored, put, remove
 
@@ -43,13 +42,13 @@ class Store:
                 record_id=record_id
             ).one().state = RecordState.WITHDRAWN.value
 
-    def current(self) -> StoreStatistics:
+    def current(self) -> CorpusStats:
         with self.database.reading() as session:
             return self.source.current(session)
 
-    def read_anew(self) -> StoreStatistics:
+    def read_anew(self, without: Collection[UUID] = ()) -> CorpusStats:
         with self.database.reading() as session:
-            return self.source.without(session, [])
+            return self.source.without(session, without)
 
 
 @pytest.fixture
@@ -61,19 +60,9 @@ def store(database: Database, tmp_path: Path) -> Iterator[Store]:
     index.close()
 
 
-def assert_same(one: StoreStatistics, other: StoreStatistics) -> None:
-    for mine, theirs in (
-        (one.pairs.demands, other.pairs.demands),
-        (one.pairs.achievements, other.pairs.achievements),
-        (one.managers, other.managers),
-    ):
-        assert mine.means.keys() == theirs.means.keys()
-        for language, mean in mine.means.items():
-            np.testing.assert_allclose(mean, theirs.means[language], atol=1e-6)
-        np.testing.assert_allclose(mine.sample, theirs.sample, atol=1e-5)
-    words, theirs_ = one.pairs.achievement_words, other.pairs.achievement_words
-    assert (words.n_docs, words.avgdl) == (theirs_.n_docs, pytest.approx(theirs_.avgdl))
-    assert dict(words.df) == dict(theirs_.df)
+def assert_same(one: CorpusStats, other: CorpusStats) -> None:
+    assert (one.n_docs, one.avgdl) == (other.n_docs, pytest.approx(other.avgdl))
+    assert dict(one.df) == dict(other.df)
 
 
 def some(count: int, first: int, **facts: Any) -> list[Stored]:
@@ -92,12 +81,20 @@ def test_statistics_that_are_kept_up_are_those_of_reading_every_record(store: St
     assert_same(store.current(), store.read_anew())
 
 
-@pytest.mark.slow
-def test_the_sample_of_a_larger_library_is_evenly_spaced(store: Store) -> None:
-    store.publish(*some(SAMPLE + 5, 0))
-    found = store.current()
-    assert len(found.pairs.achievements.sample) == -(-(SAMPLE + 5) // 2)
-    assert_same(found, store.read_anew())
+def test_what_others_ask_for_moves_no_statistics(store: Store) -> None:
+    store.publish(*some(6, 0))
+    before = store.read_anew()
+    store.publish(*some(9, 100, kind=RecordKind.DEMAND), *some(2, 200, kind=RecordKind.MANAGER))
+    assert_same(store.current(), before)
+
+
+def test_statistics_without_some_are_those_of_a_store_that_never_had_them(store: Store) -> None:
+    kept, left_out = some(5, 0), some(3, 50)
+    store.publish(*kept)
+    before = store.read_anew()
+    store.publish(*left_out)
+    assert_same(store.read_anew([record.record_id for record in left_out]), before)
+    assert store.read_anew().n_docs == 8
 
 
 def test_statistics_are_renewed_when_enough_has_changed(store: Store) -> None:

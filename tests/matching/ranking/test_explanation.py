@@ -10,13 +10,13 @@ from app.libraries.validation.indicators.comparison import Verdict, compare
 from app.libraries.validation.indicators.parser import parse_indicators
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking import explanation
-from app.matching.ranking.baseline import Vectors
 from app.matching.ranking.ranker import load_ranker, rank
 from app.matching.ranking.reasons import Reasons
 from app.matching.ranking.similarity import PairSignals
+from app.matching.space import Floats
 from tests.matching.ranking.pairs_of_facts import NO_SIGNAL, achievement, demand
 
-GOOD = PairSignals(dense=0.6, sentences=0.6, best_sentence=0.7, bm25=0.2)
+GOOD = PairSignals(dense=0.6, aligned=0.6, bm25=0.2)
 ASKED = ("打磨全靠人工，粉尘大。", "联系泺锐公司张工13800138000", "单件不超过8分钟")
 OFFERED = ("自动生成打磨轨迹，无需人工示教。", "单件清理3.5～7分钟", "岱北理工大学研制")
 COSINES = np.array([[0.7, 0.1, 0.05], [0.1, 0.0, 0.6], [0.2, 0.65, 0.1]], np.float32)
@@ -30,7 +30,7 @@ def explained(
     asking: DemandFacts = ASKING,
     offered: AchievementFacts = OFFERING,
     signals: PairSignals = GOOD,
-    cosines: Vectors = COSINES,
+    cosines: Floats = COSINES,
     figures: tuple[str, str] = ("", ""),
 ) -> Reasons:
     scored = rank([(asking, offered)], [signals], load_ranker())[0]
@@ -97,8 +97,8 @@ def test_the_one_line_of_a_pair_with_little_in_common() -> None:
 
 
 def test_counted_features_are_ordered_and_leave_terms_to_the_terms() -> None:
-    counted = explanation.counted_features({"whole": 2.0, "crowding": -3.0, "words": 0.01, "price": -1.0})
-    assert [feature.name for feature in counted] == ["crowding", "whole"]
+    counted = explanation.counted_features({"whole": 2.0, "hubness": -3.0, "words": 0.01, "price": -1.0})
+    assert [feature.name for feature in counted] == ["hubness", "whole"]
 
 
 def test_sentences_that_are_far_apart_are_not_shown_as_meeting() -> None:

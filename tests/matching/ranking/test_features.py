@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.ranking.baseline import CorpusBaseline, prior_mean
 from app.matching.ranking.features import (
     FEATURES,
     field_nearness,
@@ -15,20 +14,16 @@ from app.matching.ranking.features import (
     price_gap,
     trl_gap,
 )
-from app.matching.ranking.similarity import (
-    CROWD_NEUTRAL,
-    CorpusStatistics,
-    PairSignals,
-    TextFeatures,
-    pair_signals,
-)
+from app.matching.ranking.similarity import PairSignals, TextFeatures, pair_signals, sentence_cosines
+from app.matching.space import TEXT_SHARE
 from app.matching.text.bm25 import CorpusStats
+from app.matching.text.traits import Traits
 from tests.matching.ranking.pairs_of_facts import (
     NO_SIGNAL,
     achievement,
-    context_of,
     demand,
     random_sides,
+    stats_of,
     unit,
 )
 
@@ -77,96 +72,83 @@ def test_no_common_way_of_transfer_counts_against_but_an_open_side_does_not() ->
     assert pair_features(wants, achievement(), NO_SIGNAL)["mode"] == 0
 
 
+# The last figure of a rounded cosine may differ with the number of rows.
+LAST_FIGURE = 2e-6
+
+
+def assert_same_signals(one: PairSignals, other: PairSignals) -> None:
+    for name in PairSignals.__dataclass_fields__:
+        assert getattr(one, name) == pytest.approx(getattr(other, name), abs=LAST_FIGURE), name
+
+
 def test_a_pair_has_the_same_signals_from_either_side() -> None:
     demands = random_sides(1, 30)
     achievements = random_sides(2, 20) + random_sides(3, 20, language="en")
-    context = context_of(demands, achievements)
+    stats = stats_of(achievements)
     for row, asked in enumerate(demands[:5]):
-        forward = pair_signals(asked, achievements, context)
+        forward = pair_signals(asked, achievements, stats)
         for column, offered in enumerate(achievements):
-            backward = pair_signals(offered, demands, context, query_is="achievement")[row]
-            for name in PairSignals.__dataclass_fields__:
-                assert getattr(forward[column], name) == pytest.approx(getattr(backward, name), abs=1e-5)
+            backward = pair_signals(offered, demands, stats, query_is="achievement")[row]
+            assert_same_signals(forward[column], backward)
 
 
-def test_a_candidate_scores_the_same_alone_and_among_others() -> None:
-    demands, achievements = random_sides(4, 12), random_sides(5, 12)
-    context = context_of(demands, achievements)
-    together = pair_signals(demands[0], achievements, context)
-    alone = [pair_signals(demands[0], [one], context)[0] for one in achievements]
-    for one, other in zip(together, alone, strict=True):
-        assert one.dense == pytest.approx(other.dense, abs=1e-6)
-        assert one.sentences == pytest.approx(other.sentences, abs=1e-6)
-        assert one.achievement_crowd == pytest.approx(other.achievement_crowd, abs=1e-6)
+@given(st.lists(st.integers(1, 11), unique=True), st.integers(0, 3))
+def test_a_candidate_has_the_same_signals_whoever_stands_beside_it(beside: list[int], copies: int) -> None:
+    asked, offers = random_sides(4, 1)[0], random_sides(5, 12)
+    stats = stats_of(offers)
+    alone = pair_signals(asked, offers[:1], stats)[0]
+    among = pair_signals(asked, [offers[number] for number in beside] + offers[:1] * (copies + 1), stats)
+    for signals in among[len(beside) :]:
+        assert_same_signals(signals, alone)
 
 
-def test_a_record_does_not_crowd_itself() -> None:
-    demands, achievements = random_sides(6, 40), random_sides(7, 5)
-    own_text = TextFeatures(achievements[0].vector, achievements[0].sentences, {}, "zh")
-    with_itself = context_of([*demands, own_text], achievements)
-    signals = pair_signals(own_text, achievements[:1], with_itself)[0]
-    assert signals.achievement_crowd < 0.9
+@given(st.lists(st.integers(0, 11), unique=True))
+def test_an_achievement_has_the_same_signals_whoever_else_asks(others: list[int]) -> None:
+    offered, first, crowd = random_sides(6, 1)[0], random_sides(7, 1)[0], random_sides(8, 12)
+    stats = stats_of([offered])
+    alone = pair_signals(offered, [first], stats, query_is="achievement")[0]
+    asking = [first, *(crowd[number] for number in others)]
+    assert_same_signals(pair_signals(offered, asking, stats, query_is="achievement")[0], alone)
 
 
-def test_others_with_the_same_problem_do_not_speak_against_what_solves_it() -> None:
-    demands, achievements = random_sides(6, 40), random_sides(7, 5)
-    asked = TextFeatures(achievements[0].vector, achievements[0].sentences, {}, "zh")
-    twins = [
-        TextFeatures(unit(*(asked.vector + 0.1 * side.vector)), side.sentences, {}, "zh")
-        for side in demands[:4]
-    ]
-    alone = pair_signals(asked, achievements[:1], context_of(demands, achievements))[0]
-    among = pair_signals(asked, achievements[:1], context_of([*demands, *twins], achievements))[0]
-    assert among.achievement_crowd <= alone.achievement_crowd + 0.01
+def test_both_cosines_make_up_the_inner_product_of_two_records() -> None:
+    asked, offers = random_sides(9, 1)[0], random_sides(10, 20)
+    for offered, signals in zip(offers, pair_signals(asked, offers, stats_of(offers)), strict=True):
+        mean = TEXT_SHARE * signals.dense + (1 - TEXT_SHARE) * signals.aligned
+        assert float(asked.vector @ offered.vector) == pytest.approx(mean, abs=1e-5)
 
 
-def test_demands_for_the_same_are_left_out_as_if_they_were_not_there() -> None:
-    asked = TextFeatures(unit(1, 0, 0, 0), np.zeros((0, 4), np.float32))
-    offered = TextFeatures(unit(1, 0.2, 0, 0), np.zeros((0, 4), np.float32))
-    far = np.array([unit(0, 0, 1, 0), unit(0, 0, 0, 1), unit(0, 0, 1, 1), unit(-1, 0, 1, 0)])
-    twins = np.array([unit(1, 0.1, 0, 0), unit(1, 0, 0.1, 0)])
-    without, among = (
-        CorpusStatistics(
-            centred_on_nothing(rows), centred_on_nothing(offered.vector[None, :]), CorpusStats.of([])
-        )
-        for rows in (far, np.vstack([far, twins]))
-    )
-    measured = [
-        pair_signals(asked, [offered], context)[0].achievement_crowd + context.crowding
-        for context in (without, among)
-    ]
-    assert measured == pytest.approx([CROWD_NEUTRAL, CROWD_NEUTRAL])  # the nearest three are at right angles
+@pytest.mark.parametrize(
+    ("own", "other", "foreign"), [("zh", "zh", 0.0), ("zh", "en", 1.0), ("en", "zh", 1.0)]
+)
+def test_a_pair_in_two_languages_is_marked(own: str, other: str, foreign: float) -> None:
+    asked, offers = random_sides(11, 1, language=own)[0], random_sides(12, 5, language=other)
+    for signals in pair_signals(asked, offers, stats_of(offers)):
+        assert signals.foreign == foreign
+        assert signals.translated == signals.aligned * foreign
 
 
-@pytest.mark.parametrize("size", [12, 80, 900])
-def test_a_growing_store_does_not_crowd_everybody(size: int) -> None:
-    demands, achievements = random_sides(10, size), random_sides(11, 60)
-    context = context_of(demands, achievements)
-    crowds = [
-        signal.achievement_crowd for signal in pair_signals(random_sides(12, 1)[0], achievements, context)
-    ]
-    assert np.mean(crowds) == pytest.approx(CROWD_NEUTRAL, abs=0.1)
-
-
-def centred_on_nothing(rows: np.ndarray) -> CorpusBaseline:
-    return CorpusBaseline({"": np.zeros(rows.shape[1], np.float32)}, rows.astype(np.float32))
+def test_traits_come_from_the_side_that_they_speak_of() -> None:
+    asked = TextFeatures(unit(1, 0), np.zeros((0, 2), np.float32), traits=Traits((), 0.1, 0.2, 3.0))
+    offered = TextFeatures(unit(1, 0), np.zeros((0, 2), np.float32), traits=Traits((), 0.4, 0.5, 6.0))
+    signals = pair_signals(asked, [offered], CorpusStats.of([]))[0]
+    assert (signals.generality, signals.hubness, signals.solution) == (0.2, 0.4, 6.0)
 
 
 def test_an_empty_store_and_a_record_without_sentences_still_have_signals() -> None:
     side = TextFeatures(unit(1, 0, 0), np.zeros((0, 3), np.float32))
-    empty = CorpusBaseline.of(np.zeros((0, 3), np.float32), [])
-    context = context_of(random_sides(8, 1, dimension=3), random_sides(9, 1, dimension=3))
-    context = type(context)(empty, empty, context.achievement_words)
-    signals = pair_signals(side, [side], context)[0]
-    assert signals.dense == pytest.approx(1.0, abs=1e-6)
-    assert pair_signals(side, [], context) == []
+    nothing = CorpusStats.of([])
+    signals = pair_signals(side, [side], nothing)[0]
+    assert (signals.dense, signals.aligned) == pytest.approx((1.0, 1.0), abs=1e-6)
+    assert pair_signals(side, [], nothing) == []
+    assert sentence_cosines(side, [], query_is="demand") == []
 
 
-def test_the_usual_of_a_known_model_is_shipped() -> None:
-    shipped = prior_mean("intfloat/multilingual-e5-small", "demand")
-    prepared = prior_mean("multilingual-e5-small@abc.1", "demand")
-    assert shipped is not None
-    assert prepared is not None
-    assert np.array_equal(shipped, prepared)
-    assert 0.8 < np.linalg.norm(shipped) < 1.0
-    assert prior_mean("another/model", "demand") is None
+def test_sentence_cosines_have_the_demand_s_sentences_as_rows_from_either_side() -> None:
+    asked, offers = random_sides(13, 1)[0], random_sides(14, 4)
+    forward = sentence_cosines(asked, offers, query_is="demand")
+    for offered, cosines in zip(offers, forward, strict=True):
+        assert cosines.shape == (len(asked.sentences), len(offered.sentences))
+        (backward,) = sentence_cosines(offered, [asked], query_is="achievement")
+        np.testing.assert_allclose(cosines, backward, atol=1e-6)
+        assert np.abs(cosines).max() <= 1.002, "half precision"

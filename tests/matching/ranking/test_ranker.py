@@ -13,7 +13,7 @@ from app.matching.ranking.similarity import PairSignals
 from tests.matching.ranking.pairs_of_facts import NO_SIGNAL, achievement, demand
 
 VALUES = st.fixed_dictionaries({feature.name: st.floats(-1, 1) for feature in FEATURES})
-GOOD = PairSignals(dense=0.6, sentences=0.6, best_sentence=0.7, bm25=0.1)
+GOOD = PairSignals(dense=0.6, aligned=0.6, bm25=0.1)
 
 
 def test_the_shipped_ranker_weighs_every_feature() -> None:

@@ -19,6 +19,7 @@ from app.database import Database
 from app.events.outbox import Event
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.models import RecordVector
+from app.matching.text.legible import legible
 from app.observability import configure_logging
 from app.settings import Settings
 from tests.support.builders.achievements import achievement_payload
@@ -48,6 +49,12 @@ main()
 """
 
 
+OTHER_COATING = {
+    "title": "石墨烯改性富锌底漆",
+    "summary": "以少层石墨烯搭接锌粉,锌用量减半,阴极保护时间延长,用于钢结构和储罐外壁的长效防腐。",
+}
+
+
 class Store:
     """A published demand, an achievement that holds its figure, one that need not hold it, and a manager."""
 
@@ -59,10 +66,8 @@ class Store:
         manager = log_in(Role.MANAGER)
         figure = {"name": "盐雾", "op": "≥", "value": 1000, "unit": "h"}
         self.demand = self._post(self.company, "/v1/demands", demand_payload(indicators=[figure]))
-        for value in (1200, 300):
-            offered = achievement_payload(
-                indicators=[figure | {"value": value}], title=f"水性防腐涂层 {value}"
-            )
+        for value, other in ((1200, {}), (300, OTHER_COATING)):
+            offered = achievement_payload(indicators=[figure | {"value": value}], **other)
             self._post(self.university, "/v1/achievements", offered)
         self._post(manager, "/v1/managers", manager_payload())
         self.drain = drain
@@ -99,6 +104,14 @@ class Store:
     def reranked(self) -> int:
         with self.database.reading() as session:
             return len(session.scalars(select(Event).where(Event.name == "pairs.rerank")).all())
+
+
+def assert_alike(found: list[tuple[str, float, int]], wanted: list[tuple[str, float, int]]) -> None:
+    """The same but for the last digits of scores: a text embedded in another batch differs by rounding."""
+    assert [(title, figures) for title, _, figures in found] == [
+        (title, figures) for title, _, figures in wanted
+    ]
+    assert [score for _, score, _ in found] == pytest.approx([score for _, score, _ in wanted], abs=1e-4)
 
 
 @pytest.fixture
@@ -164,8 +177,15 @@ def test_rows_of_before_get_their_traits_and_nothing_is_embedded(
     assert [figures for _, _, figures in store.matches()] == [0, 0]
     done = reindex(model=no_weights)
     # A manager has no traits, so their row was right.
-    assert done == {"records": 3, "embedded": 0, "current": 1, "skipped": 0, "changed": 0}
-    assert store.matches() == right, "the running service follows"
+    assert done == {
+        "records": 3,
+        "embedded": 0,
+        "current": 1,
+        "skipped": 0,
+        "changed": 0,
+        "search_documents": 0,
+    }
+    assert_alike(store.matches(), right)  # the running service follows
     assert store.reranked() == 1
     before = store.rows()
     assert reindex(model=no_weights) | {"current": 4} == {**done, "records": 0, "current": 4}
@@ -217,12 +237,19 @@ def test_another_model_is_embedded_beside_and_then_stored(
     before = store.rows()
     prepared = reindex("--embed-only")
     assert prepared["records"] == 4
-    assert prepared["embedded"] > 4
+    assert prepared["embedded"] == 4, "a text a record; its sentences are not stored by their text"
     assert (store.rows(), store.reranked()) == (before, 0)
     # What was prepared needs no model any more.
     done = reindex(model=no_weights)
-    assert done == {"records": 4, "embedded": 0, "current": 0, "skipped": 0, "changed": 0}
-    assert store.matches() == right
+    assert done == {
+        "records": 4,
+        "embedded": 0,
+        "current": 0,
+        "skipped": 0,
+        "changed": 0,
+        "search_documents": 0,
+    }
+    assert_alike(store.matches(), right)
 
 
 def test_pairs_and_pushes_outlive_the_change_of_model(store: Store, reindex: Command) -> None:
@@ -272,7 +299,7 @@ def test_all_embeds_every_text_again_and_resumes_where_it_was_killed(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     done = reindex("--all")
     assert (done["records"], done["skipped"], done["current"]) == (2, 2, 0)
-    assert done["embedded"] > 2
+    assert done["embedded"] == 2
     assert [
         (title, pytest.approx(score, abs=1e-4), figures) for title, score, figures in right
     ] == store.matches()
@@ -305,5 +332,5 @@ def test_a_record_that_changes_meanwhile_keeps_what_its_owner_wrote(
     assert (done["records"], done["changed"]) == (2, 0)
     with store.database.reading() as session:
         row = session.get_one(RecordVector, UUID(store.demand))
-        assert "储罐内壁半年起泡, 需要更耐盐雾的水性体系。" in row.sentences
+        assert legible("储罐内壁半年起泡, 需要更耐盐雾的水性体系。") in row.sentences
         assert row.traits

@@ -30,7 +30,7 @@ def judged(count: int, seed: int = 0) -> list[Example]:
     found = []
     for _ in range(count):
         whole = float(draws.uniform(0, 0.8))
-        features = {"whole": whole, "sentences": 0.6, "words": float(draws.uniform(0, 0.5))}
+        features = {"whole": whole, "aligned": 0.6, "words": float(draws.uniform(0, 0.5))}
         found.append(example(float(whole > 0.4), features=features))
     return found
 
@@ -81,8 +81,8 @@ def test_what_a_reason_does_not_speak_of_keeps_its_weight() -> None:
     found = fit(start, rows, version="x")
     assert found.weights["price"] > start.weights["price"] * 1.2
     ratio = found.weights["whole"] / start.weights["whole"]
-    # Only the common scale may move: whole and sentences, of which nothing was said, move alike.
-    assert abs(found.weights["sentences"] / start.weights["sentences"] - ratio) < 1e-3
+    # Only the common scale may move: whole and aligned, of which nothing was said, move alike.
+    assert abs(found.weights["aligned"] / start.weights["aligned"] - ratio) < 1e-3
     assert found.base == start.base
 
 
@@ -108,7 +108,7 @@ def test_scores_that_promise_too_much_are_brought_down() -> None:
     """Half of what the ranker is sure of is relevant."""
     start = load_ranker()
     sure = [
-        example(float(number % 2), features={"whole": 1.0, "sentences": 1.0, "words": 0.5})
+        example(float(number % 2), features={"whole": 1.0, "aligned": 1.0, "words": 1.0, "field": 1.0})
         for number in range(300)
     ]
     slope, shift = calibration(start, sure)

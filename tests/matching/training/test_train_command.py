@@ -20,10 +20,9 @@ Sanku = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Path:
-    other = ACHIEVEMENT | {"id": "A2", "title": "起重机防摇摆", "summary": "起重机吊运时载荷不再摇摆。"}
-    return write(
-        tmp_path / "judged", achievements=[ACHIEVEMENT, other], demands=[DEMAND], qrels_pairs="D1\tA1\t3\n"
-    )
+    """One pair, which every ranker finds good: what was learned from use decides."""
+    answer = ACHIEVEMENT | {"title": DEMAND["title"], "summary": DEMAND["description"]}
+    return write(tmp_path / "judged", achievements=[answer], demands=[DEMAND], qrels_pairs="D1\tA1\t3\n")
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def sanku(
     monkeypatch.setenv("SANKU_DEMO", "true")
     monkeypatch.setenv("SANKU_LOG_LEVEL", "WARNING")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("app.bootstrap.SentenceTransformerEmbedder", lambda *_, **__: BigramEmbedder())
+    monkeypatch.setattr("app.bootstrap.open_embedder", lambda _: BigramEmbedder())
 
     def run(*arguments: Any) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["sanku", *map(str, arguments)])
@@ -108,4 +107,4 @@ def test_the_judged_features_are_kept_for_the_next_training(
     before = kept.stat().st_mtime_ns
     sanku("train", "--judged", judged)
     assert kept.stat().st_mtime_ns == before
-    assert [row[2] for row in json.loads(kept.read_text())["pairs"]] == [3, 0]
+    assert [row[2] for row in json.loads(kept.read_text())["pairs"]] == [3]

@@ -95,7 +95,9 @@ def test_through_the_real_service_a_run_fills_what_became_free(
     """A manager with capacity 1 is full during one engagement; when it ends, a run assigns them the next pair."""
     buyer = log_in(Role.ENTERPRISE)
     done = buyer.post("/v1/demands", json=demand_payload()).json()
-    log_in(Role.INSTITUTION).post("/v1/achievements", json=achievement_payload())
+    # It says what the demand says, so that any embedder finds the pair good.
+    answer = achievement_payload(title=done["title"], summary=done["main_problem"])
+    log_in(Role.INSTITUTION).post("/v1/achievements", json=answer)
     person = log_in(Role.MANAGER)
     manager = person.post("/v1/managers", json=manager_payload(fields=["405"], capacity=1)).json()["id"]
     drain()
