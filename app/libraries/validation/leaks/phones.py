@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from app.libraries.validation.leaks.folded_text import FoldedText, Spot
 
-_GAP = r"[\s\-_·*/|—–.、,，()~・•'+]{1,3}"
-_GROUP_GAP = r"[\s\-_·*/|—–.()~・•]{1,3}"
+_GAP = r"[\s\-_·*/|—–.。、,，()~・•'+]{1,3}"
+_GROUP_GAP = r"[\s\-_·*/|—–.。()~・•]{1,3}"
 _HYPHEN = r"[\-_·*—–~・•]{1,3}"
 _BEFORE = r"(?<![\d.])(?:\+?86[\s\-]?)?"
 _AFTER = r"(?!\d)"
@@ -45,13 +45,13 @@ _NUMERALS = str.maketrans(
     }
 )
 
-_LOOK_ALIKE = str.maketrans("oοоlιi|!ı", "000111111")
+_LOOK_ALIKE = str.maketrans("oοоlιi|!ıз", "0001111113")
 """Letters that look like digits, also Greek and Cyrillic ones; in lower case, as folded."""
 
 _SIMILAR = str.maketrans("zsbqg", "25899")
 """Letters that may stand for digits, but belong to codes more often."""
 
-_MIXED = re.compile(r"(?<![a-z0-9])[0-9oοоlιi|!ızsbqg](?:[\s\-·.]?[0-9oοоlιi|!ızsbqg]){10,12}(?![a-z0-9])")
+_MIXED = re.compile(r"(?<![a-z0-9])[0-9oοоlιi|!ıзzsbqg](?:[\s\-·.]?[0-9oοоlιi|!ıзzsbqg]){10,12}(?![a-z0-9])")
 _MIN_DIGITS = 7
 
 
