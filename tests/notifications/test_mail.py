@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, Role, User
+from app.clock import JINAN_TIME
 from app.database import now
 from app.events.messages import MessageKind
 from app.libraries.demands.models import Demand
@@ -70,6 +71,25 @@ def test_a_push_comes_as_text_and_html_in_chinese(
     assert "解决<储罐>腐蚀" in text
     assert "解决&lt;储罐&gt;腐蚀" in html and "<储罐>" not in html
     assert not re.search(r"src=|<script|<link", html)  # nothing that a mail program would have to fetch
+
+
+def test_a_mail_names_the_day_on_which_the_push_goes_to_the_next_manager(
+    scenario: Scenario, manager: UUID, as_manager: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+) -> None:
+    address = with_mail(as_manager)
+    due, expiry = now() + timedelta(days=4), now() + timedelta(days=29)
+    demand_id, achievement_id = scenario.demand(), scenario.achievement()
+    for answer_due_at, achievement in ((due, achievement_id), (now() - timedelta(days=1), None)):
+        push_id = scenario.push(
+            manager, demand_id, achievement, answer_due_at=answer_due_at, expires_at=expiry
+        )
+        scenario.enqueue_message(MessageKind.PUSH, manager_id=manager, ids={"push_id": push_id})
+    drain()
+    texts = [letter.parts["text/plain"] for letter in mailbox.to(address)]
+    binding = [
+        moment.astimezone(JINAN_TIME).strftime("请于 %Y年%m月%d日 %H:%M 前答复") for moment in (due, expiry)
+    ]
+    assert [line in text for line, text in zip(binding, texts, strict=True)] == [True, True]
 
 
 def test_outbound_messages_show_no_more_of_a_confidential_record_than_a_stranger_sees(

@@ -63,6 +63,16 @@ def test_the_funnel_counts_how_far_the_demands_of_a_period_came(scenario: Scenar
     check_rows(scenario, {"n": 1}, {"n": ended["rows"]})
 
 
+def test_an_undone_acceptance_is_no_acceptance(scenario: Scenario) -> None:
+    manager, offered = scenario.manager(), scenario.published_achievement()
+    for reason in ("undone", "manager_unavailable"):
+        demand = scenario.published_demand()
+        scenario.push_with_attempt(manager, demand, offered)
+        scenario.engagement_row(manager, demand, offered, "ended", reason=reason)
+    steps = {step["key"]: step["count"] for step in figure(scenario.operator, "funnel")["steps"]}
+    assert (steps["pushed"], steps["accepted"]) == (2, 1)
+
+
 def test_the_funnel_by_groups_and_filters_adds_up(scenario: Scenario) -> None:
     for fields, region in ((["401"], "370102"), (["405", "101"], "370112"), (["101"], "370200"), ([], None)):
         scenario.published_demand(fields=fields, region=region)

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.engagements import access as engagement_access
@@ -83,7 +83,8 @@ def has_good_pair(model: type[Demand] | type[Achievement], threshold: float) -> 
 def furthest_step(threshold: float) -> ColumnElement[int]:
     """The last step of which a demand has a trace. It includes all earlier steps, so counts never increase."""
     contract = (Contract.demand_id == Demand.id, Contract.state != ContractState.CANCELLED)
-    engagement = Engagement.demand_id == Demand.id
+    # An undone acceptance is none: its push is pending again.
+    engagement = and_(Engagement.demand_id == Demand.id, Engagement.ended_reason.is_distinct_from("undone"))
     signed = Contract.state.in_((ContractState.SIGNED, ContractState.REGISTERED))
 
     def reached(stage: Stage) -> ColumnElement[bool]:
