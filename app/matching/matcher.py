@@ -110,9 +110,13 @@ class Matcher:
         filters: PairFilter | None = None,
         context: CorpusStats | None = None,
         good_only: bool = False,
+        grouped: bool = True,
     ) -> MatchAnswer:
-        """Achievements for a demand, stored or not, best first. With `good_only`, only good pairs get reasons."""
-        return self._answer(session, demand, limit, filters or PairFilter(), context, good_only=good_only)
+        """Achievements for a demand, stored or not, best first. With `good_only`, only good pairs get reasons; without
+        `grouped`, near-copies have places of their own."""
+        return self._answer(
+            session, demand, limit, filters or PairFilter(), context, good_only=good_only, grouped=grouped
+        )
 
     def for_achievement(
         self,
@@ -201,6 +205,7 @@ class Matcher:
         *,
         stored: bool = True,
         good_only: bool = False,
+        grouped: bool = True,
     ) -> MatchAnswer:
         own = (
             encoded_record_of(session, self._indexer, self.index.model_id, record)
@@ -218,7 +223,7 @@ class Matcher:
         if self._owner_records is not None:
             pairs = with_owner_records(session, record, pairs, self._owner_records)
         scored = self._score(session, record, own.text, pairs, stats, ranker)
-        groups = _distinct(scored, pairs, limit, is_demand=isinstance(record, Demand))
+        groups = _distinct(scored, pairs, limit, grouped=grouped and isinstance(record, Demand))
         selected = {pair: copies for pair, copies in groups if not good_only or pair.score >= threshold}
         shown = _with_evidence(selected, record, own, pairs, threshold=threshold, stored=stored)
         return MatchAnswer(
@@ -264,10 +269,10 @@ class Matcher:
 
 
 def _distinct(
-    scored: Sequence[ScoredPair], pairs: Sequence[tuple[Candidate, PairFacts]], limit: int, *, is_demand: bool
+    scored: Sequence[ScoredPair], pairs: Sequence[tuple[Candidate, PairFacts]], limit: int, *, grouped: bool
 ) -> list[tuple[ScoredPair, list[ScoredPair]]]:
     """The best pairs, achievements that say the same behind the best of them. Demands of several firms stay apart."""
-    if not is_demand:
+    if not grouped:
         return [(pair, []) for pair in scored[:limit]]
     vectors = {candidate.facts.id: candidate.text.vector for candidate, _ in pairs}
     return behind_the_first(scored, [vectors[pair.achievement_id] for pair in scored], limit)

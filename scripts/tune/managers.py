@@ -98,7 +98,7 @@ def main() -> None:
     report(judged)
     weights, base = fit(judged, np.ones(len(judged.pairs), dtype=np.bool_))
     model = {
-        "version": "managers-2026.2",
+        "version": "managers-2026.3",
         "base": round(base, 4),
         "weights": {name: round(weight, 4) for name, weight in weights.items()},
     }

@@ -99,7 +99,9 @@ def _rows(store: JudgedStore, dataset: Dataset, names: list[str]) -> list[object
     rows: list[object] = []
     with store.reading() as session:
         for demand in store.demands:
-            answer = store.matcher.for_demand(session, store.demand(session, demand), limit=MOST_CANDIDATES)
+            answer = store.matcher.for_demand(
+                session, store.demand(session, demand), limit=MOST_CANDIDATES, grouped=False
+            )
             for item in answer.items:
                 if item.achievement_id is not None:
                     achievement = store.achievement_keys[item.achievement_id]
