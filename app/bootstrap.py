@@ -25,6 +25,7 @@ from app.matching.ranking.ranker import load_ranker
 from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
 from app.notifications.handlers import OUTBOUND, recipient_order
 from app.observability import Metrics
+from app.pushes.eligibility.history import pending_by_manager
 from app.pushes.feedback.manager_track_record import push_histories
 from app.pushes.recommender import Recommender
 from app.schedule import scheduled_jobs
@@ -77,6 +78,8 @@ def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer
             histories=push_histories,
             outcomes=outcomes_of_managers,
             newcomer_share=settings.newcomer_share,
+            pending=pending_by_manager,
+            pending_per_slot=settings.pushes_waiting_per_place,
         ),
         owner_records=success_rates_of_owners,
         candidates=settings.match_candidates,

@@ -42,13 +42,16 @@ class ManagerLookups:
     """Look-ups into packages above matching, passed in as functions. A missing key means no history or outcome.
 
     `outcomes` counts engagements that led to a contract and those that ended without one. `newcomer_share` (0–1) is the
-    reserved share of slots.
+    reserved share of slots. `pending` counts pushes without an answer, of which `pending_per_slot` are allowed for each
+    free slot (None: any number).
     """
 
     open_load: OpenLoad = _nothing_known
     histories: PushHistories = _nothing_known
     outcomes: Outcomes = _nothing_known
     newcomer_share: float = 0.0
+    pending: OpenLoad = _nothing_known
+    pending_per_slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,23 @@ def managers_for(
         org_family=_family(session, pair, [side.facts for side in sides]),
         newcomer_share=lookups.newcomer_share,
     )
-    return [_recommendation(scored) for scored in ranked[:limit]]
+    full = _full_inboxes(session, [side.facts for side in sides], lookups)
+    # A manager whose inbox is full receives no push: they come after those who may.
+    placed = sorted(ranked, key=lambda one: not one.recommended or one.manager_id in full)
+    return [_recommendation(scored, full.get(scored.manager_id)) for scored in placed[:limit]]
+
+
+def _full_inboxes(
+    session: Session, managers: Sequence[ManagerFacts], lookups: ManagerLookups
+) -> dict[str, int]:
+    """Manager → limit of their pending pushes, for those who have reached it (the push rule ``manager_inbox_full``)."""
+    if lookups.pending_per_slot is None:
+        return {}
+    pending = lookups.pending(session, [UUID(facts.id) for facts in managers])
+    limits = {
+        facts.id: lookups.pending_per_slot * max(1, facts.capacity - facts.open_load) for facts in managers
+    }
+    return {id_: limit for id_, limit in limits.items() if pending.get(UUID(id_), 0) >= limit}
 
 
 def _sides(
@@ -139,12 +158,17 @@ def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFa
     return family_of(session, organisations_in([pair.demand], [pair.achievement], managers))
 
 
-def _recommendation(scored: ScoredManager) -> ManagerRecommendation:
+def _recommendation(scored: ScoredManager, inbox_limit: int | None) -> ManagerRecommendation:
+    """`inbox_limit` is the number of pending pushes that fills their inbox; None if it is not full."""
+    zh, en = scored.reasons_zh, scored.reasons_en
+    if inbox_limit is not None:
+        zh = (f"待答复的推送已达上限 {inbox_limit} 条", *zh)
+        en = (f"has {inbox_limit} pushes to answer, the maximum", *en)
     reasons: dict[str, Any] = {
-        "one_line_zh": "；".join(scored.reasons_zh) or "专长与该供需对相近",
-        "one_line_en": "; ".join(scored.reasons_en) or "expertise near to this pair",
-        "zh": list(scored.reasons_zh),
-        "en": list(scored.reasons_en),
+        "one_line_zh": "；".join(zh) or "专长与该供需对相近",
+        "one_line_en": "; ".join(en) or "expertise near to this pair",
+        "zh": list(zh),
+        "en": list(en),
         "best_work": scored.best_work,
         "put_forward": scored.put_forward,
         "contributions": {name: round(value, 4) for name, value in scored.contributions.items()},
@@ -152,8 +176,8 @@ def _recommendation(scored: ScoredManager) -> ManagerRecommendation:
     return ManagerRecommendation(
         manager_id=UUID(scored.manager_id),
         score=scored.score,
-        recommended=scored.recommended,
+        recommended=scored.recommended and inbox_limit is None,
         conflict=asdict(scored.conflict) if scored.conflict else None,
-        full=scored.full,
+        full=scored.full or inbox_limit is not None,
         reasons=reasons,
     )

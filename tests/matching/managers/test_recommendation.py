@@ -220,3 +220,14 @@ def test_a_newcomer_gets_the_reserved_place_of_the_list_and_of_the_push(
     pushed = ok(town.bureau.get("/v1/pushes", params={"manager_id": newcomer["id"]}))["items"]
     assert len(pushed) == 1
     assert pushed[0]["reasons"]["manager"]["put_forward"]
+
+
+def test_a_full_inbox_is_shown_and_not_recommended(town: Town) -> None:
+    """As in pushing: four pushes without an answer for each free slot."""
+    town.pair()
+    busy, free = town.manager(capacity=1), town.manager(capacity=1)
+    town.answered(busy["id"], PushState.NEW, 4)
+    first, second = town.recommended()
+    assert (first["manager"]["id"], first["recommended"], first["full"]) == (free["id"], True, False)
+    assert (second["manager"]["id"], second["recommended"], second["full"]) == (busy["id"], False, True)
+    assert "待答复的推送已达上限 4 条" in second["reasons"]["zh"]
