@@ -71,14 +71,20 @@ class Service:
                 event.leased_until = now() - timedelta(seconds=1)
 
 
+OTHER_COATING = {
+    "title": "化工储罐用耐盐雾水性防腐涂料",
+    "summary": "水性涂料挥发物不超标,半年不起泡脱落,耐盐雾的水性防腐体系已用于化工储罐。",
+}
+
+
 @pytest.fixture
 def town(database_url: str, tmp_path: Path) -> Any:
     """Two achievements and three managers, published and handled; nothing to push yet."""
     service = Service(database_url, tmp_path / "home")
     university = service.user(Role.INSTITUTION)
     achievements = [
-        service.post("/v1/achievements", university, achievement_payload(title=title))
-        for title in ("水性环氧防腐涂层制备技术", "储罐用耐盐雾防腐涂料技术")
+        service.post("/v1/achievements", university, achievement_payload(**texts))
+        for texts in ({"title": "水性环氧防腐涂层制备技术"}, OTHER_COATING)
     ]
     brokers = [service.user(Role.MANAGER) for _ in range(3)]
     managers = [
