@@ -8,7 +8,7 @@ from pathlib import Path
 
 import fastapi_swagger.resources as swagger_ui
 import structlog
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
@@ -42,6 +42,7 @@ from app.pushes.digests.api import router as digests
 from app.pushes.feedback.api import router as feedback
 from app.pushes.inbox.api import router as pushes
 from app.pushes.inbox.stream import router as stream
+from app.query_parameters import refuse_unknown_parameters
 from app.services import AllServices, Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
@@ -113,6 +114,7 @@ def assemble() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        dependencies=[Depends(refuse_unknown_parameters)],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.add_middleware(ObserveRequests, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
