@@ -380,6 +380,11 @@ class _NoEmbedder(SingleSpace):
         self.model_id = model_id
         self.dimension = dimension
 
+    def embed_queries(self, texts: Sequence[str], **_: Any) -> Array:
+        raise AssertionError(f"{len(texts)} texts to embed, though every demand is stored")
+
+    embed_passages = embed_queries
+
 
 class _Clock:
     def __init__(self, seconds: dict[str, float]) -> None:

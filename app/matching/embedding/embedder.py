@@ -3,6 +3,7 @@
 import hashlib
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -70,7 +71,7 @@ class Embedder(Protocol):
     def vector_traits(self, side: Side, vectors: Floats) -> list[VectorTraits]: ...
 
 
-class SingleSpace:
+class SingleSpace(ABC):
     """What an embedder of one model shares: sentences in the space of records, and nothing known of a background."""
 
     @property
@@ -90,11 +91,11 @@ class SingleSpace:
         del side
         return [VectorTraits() for _ in vectors]
 
-    def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
-        raise NotImplementedError
+    @abstractmethod
+    def embed_queries(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats: ...
 
-    def embed_passages(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats:
-        raise NotImplementedError
+    @abstractmethod
+    def embed_passages(self, texts: Sequence[str], *, on_progress: OnProgress | None = None) -> Floats: ...
 
 
 class SentenceTransformerEmbedder(SingleSpace):
