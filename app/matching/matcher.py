@@ -274,7 +274,10 @@ def _distinct(
     """The best pairs, achievements that say the same behind the best of them. Demands of several firms stay apart."""
     if not grouped:
         return [(pair, []) for pair in scored[:limit]]
-    vectors = {candidate.facts.id: candidate.text.vector for candidate, _ in pairs}
+    # That a confidential record says what a public one says would tell whose it is, so it is nobody's copy.
+    vectors = {
+        candidate.facts.id: candidate.text.vector * (not candidate.confidential) for candidate, _ in pairs
+    }
     return behind_the_first(scored, [vectors[pair.achievement_id] for pair in scored], limit)
 
 
