@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -133,6 +134,24 @@ class Matcher:
             session, achievement, limit, filters or PairFilter(), context, good_only=good_only
         )
 
+    def now_of(
+        self, session: Session, demand: Demand, achievement_ids: Sequence[UUID]
+    ) -> dict[UUID, PairMatch]:
+        """The demand's pairs with these achievements as a list would give them now, by achievement.
+
+        Left out are records that are not published or not indexed, and pairs that a hard filter excludes.
+        """
+        own = encoded_record_of(session, self._indexer, self.index.model_id, demand)
+        ranker = self.ranker(session)
+        candidates = self._cache.get(session, RecordKind.ACHIEVEMENT, achievement_ids)
+        pairs, scored, _ = self._scored(
+            session, demand, own.text, candidates, self.contexts.current(session), ranker, local_now().date()
+        )
+        found = _with_evidence(
+            dict.fromkeys(scored, ()), demand, own, pairs, threshold=self._least(ranker), stored=True
+        )
+        return {match.achievement_id: match for match in found if match.achievement_id is not None}
+
     def for_text(
         self,
         session: Session,
@@ -214,15 +233,12 @@ class Matcher:
         )
         stats = context or self.contexts.current(session)
         ranker = self.ranker(session)
-        threshold = ranker.threshold if self._threshold is None else self._threshold
+        threshold = self._least(ranker)
         day = filters.valid_on or local_now().date()
-        ids = self._generator.candidate_ids(session, own.text, index_filter(filters, record, day), stats)
-        kind = RecordKind.ACHIEVEMENT if isinstance(record, Demand) else RecordKind.DEMAND
-        candidates = self._cache.get(session, kind, ids)
-        pairs, left_out = filter_allowed_pairs(session, record, candidates, day)
-        if self._owner_records is not None:
-            pairs = with_owner_records(session, record, pairs, self._owner_records)
-        scored = self._score(session, record, own.text, pairs, stats, ranker)
+        limits = index_filter(session, filters, record, day)
+        ids = self._generator.candidate_ids(session, own.text, limits, stats)
+        candidates = self._cache.get(session, limits.kind, ids)
+        pairs, scored, left_out = self._scored(session, record, own.text, candidates, stats, ranker, day)
         groups = _distinct(scored, pairs, limit, grouped=grouped and isinstance(record, Demand))
         selected = {pair: copies for pair, copies in groups if not good_only or pair.score >= threshold}
         shown = _with_evidence(selected, record, own, pairs, threshold=threshold, stored=stored)
@@ -237,15 +253,25 @@ class Matcher:
             left_out=left_out,
         )
 
-    def _score(
+    def _least(self, ranker: Ranker) -> float:
+        """The score from which a pair is good, 0–1."""
+        return ranker.threshold if self._threshold is None else self._threshold
+
+    def _scored(
         self,
         session: Session,
         record: Library,
         own: TextFeatures,
-        pairs: Sequence[tuple[Candidate, PairFacts]],
+        candidates: Sequence[Candidate],
         stats: CorpusStats,
         ranker: Ranker,
-    ) -> list[ScoredPair]:
+        day: date,
+    ) -> tuple[list[tuple[Candidate, PairFacts]], list[ScoredPair], dict[str, int]]:
+        """The candidates that pass the hard filters with their facts, their scores best first, and how many each
+        filter excluded."""
+        pairs, left_out = filter_allowed_pairs(session, record, candidates, day)
+        if self._owner_records is not None:
+            pairs = with_owner_records(session, record, pairs, self._owner_records)
         from_demand = isinstance(record, Demand)
         found = (
             self.lexical.scores(
@@ -265,7 +291,8 @@ class Matcher:
             query_is="demand" if from_demand else "achievement",
             word_scores=found,
         )
-        return rank([pair for _, pair in pairs], signals, ranker, today=local_now().date())
+        scored = rank([pair for _, pair in pairs], signals, ranker, today=local_now().date())
+        return pairs, scored, left_out
 
 
 def _distinct(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,19 @@ from uuid import UUID
 class PairFilter:
     """Filter of a match list: field codes (a first-level code includes its children), region, lowest TRL, languages.
 
-    Records in `exclude`, and records no longer valid on `valid_on` (default: today), are left out.
+    `modes` are codes of which one is enough. Confidential records do not pass `owner_kinds`. `price_max_wan` limits an
+    achievement's price, `budget_min_wan` a demand's budget; a negotiable amount passes. Records in `exclude`, and
+    records no longer valid on `valid_on` (default: today), are left out.
     """
 
     fields: tuple[str, ...] = ()
     region: str | None = None
     min_trl: int | None = None
     languages: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    owner_kinds: tuple[str, ...] = ()
+    price_max_wan: Decimal | None = None
+    budget_min_wan: Decimal | None = None
     exclude: frozenset[UUID] = frozenset()
     valid_on: date | None = None
 

@@ -1,23 +1,23 @@
 """Routes of matching: matches of a record or of a text, managers for a pair, the best pairs overall."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, LoggedIn, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
-from app.database import ReadSession, by_id, one_or_not_found
+from app.database import ReadSession, by_id, now, one_or_not_found
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import knows_owner, own_rows, owns, present, visible
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
-from app.libraries.validation.values.codes import FieldCodes, LanguageCode, RegionCode
+from app.matching.api.filters import AchievementFilters, DemandFilters
 from app.matching.api.presenter import AnyRecord, AppMatcher, matches_out, owners_of
 from app.matching.api.schemas import (
     MatchesOut,
@@ -27,28 +27,13 @@ from app.matching.api.schemas import (
     TextMatchIn,
 )
 from app.matching.feedback.impressions import ImpressionLog, Shown, shown_pairs
+from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.ranking.explanation import shown
-from app.matching.results import MatchAnswer, PairFilter
+from app.matching.results import MatchAnswer, PairMatch
 from app.paging import Page, Paging, Sort, fetch_page
 
 router = APIRouter(prefix="/v1", tags=["匹配 Matching"], responses=problems(Unauthenticated, Forbidden))
-
-Wanted = Annotated[int, Query(ge=1, le=100, description="最多返回的匹配数")]
-
-
-def _filters(
-    field: Annotated[FieldCodes | None, Query(description="领域代码;一级代码包含其二级")] = None,
-    region: Annotated[RegionCode | None, Query(description="地区;上级包含下级")] = None,
-    min_trl: Annotated[int | None, Query(ge=1, le=9, description="最低技术成熟度")] = None,
-    language: Annotated[list[LanguageCode] | None, Query(description="语言")] = None,
-) -> PairFilter:
-    return PairFilter(
-        fields=tuple(field or ()), region=region, min_trl=min_trl, languages=tuple(language or ())
-    )
-
-
-Filters = Annotated[PairFilter, Depends(_filters)]
 
 
 @router.get("/demands/{demand_id}/matches", summary="需求的匹配成果", responses=problems(NotFound, Invalid))
@@ -57,14 +42,14 @@ def demand_matches(
     session: ReadSession,
     principal: LoggedIn,
     matcher: AppMatcher,
-    filters: Filters,
+    filters: AchievementFilters,
     shown_lists: Shown,
-    limit: Wanted = 20,
 ) -> MatchesOut:
     """按分数排列的成果及理由。刚发布的记录立即可见;没有达到阈值的成果时,no_good_match 说明原因。"""
     demand = _readable(session, Demand, demand_id, principal)
     require(principal, Action.MATCH_READ, own=owns(principal, demand))
-    answer = matcher.for_demand(session, demand, limit=limit, filters=filters)
+    wanted = filters.pair_filter(principal, RecordKind.ACHIEVEMENT)
+    answer = matcher.for_demand(session, demand, limit=filters.limit, filters=wanted)
     own = owns(principal, demand)
     _keep(shown_lists, answer, principal, "demand_matches", demand_id)
     return matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=own)
@@ -78,14 +63,14 @@ def achievement_matches(
     session: ReadSession,
     principal: LoggedIn,
     matcher: AppMatcher,
-    filters: Filters,
+    filters: DemandFilters,
     shown_lists: Shown,
-    limit: Wanted = 20,
 ) -> MatchesOut:
     """按分数排列的需求及理由;匿名需求不显示单位。"""
     achievement = _readable(session, Achievement, achievement_id, principal)
     require(principal, Action.MATCH_READ, own=owns(principal, achievement))
-    answer = matcher.for_achievement(session, achievement, limit=limit, filters=filters)
+    wanted = filters.pair_filter(principal, RecordKind.DEMAND)
+    answer = matcher.for_achievement(session, achievement, limit=filters.limit, filters=wanted)
     _keep(shown_lists, answer, principal, "achievement_matches", achievement_id)
     return matches_out(session, answer, RecordKind.DEMAND, principal)
 
@@ -102,7 +87,13 @@ def text_matches(
             "按文字匹配仅供经主管部门核验的单位使用。",
             code="not_verified",
         )
-    answer = matcher.for_text(session, wanted.text, looking_for=wanted.looking_for, limit=wanted.limit)
+    answer = matcher.for_text(
+        session,
+        wanted.text,
+        looking_for=wanted.looking_for,
+        limit=wanted.limit,
+        filters=wanted.pair_filter(principal, wanted.looking_for),
+    )
     return matches_out(session, answer, wanted.looking_for, principal)
 
 
@@ -147,6 +138,9 @@ def recommendations(
     )
 
 
+PairKey = tuple[UUID, UUID]
+"""Demand and achievement."""
+
 _HISTORY = frozenset({"acceptance", "success"})
 
 
@@ -166,25 +160,42 @@ _BEST = Sort(Pair.score, float, descending=True, name="score")
 
 
 @router.get("/pairs", summary="全库最好的供需对", responses=problems(Forbidden, Invalid))
-def best_pairs(session: ReadSession, principal: LoggedIn, paging: Paging) -> Page[PairOut]:
-    """分数最高的供需对。企业和高校院所只看到有本单位参与的。"""
+def best_pairs(
+    session: ReadSession, principal: LoggedIn, paging: Paging, matcher: AppMatcher
+) -> Page[PairOut]:
+    """分数最高的供需对;分数和理由与匹配列表此刻给出的一致。企业和高校院所只看到有本单位参与的。"""
     require(principal, Action.PAIR_LIST, own=True)
     query = _visible_pairs(select(Pair), principal)
     rows, following = fetch_page(session, query, _BEST, paging)
     demands = by_id(session, Demand, [pair.demand_id for pair in rows])
     achievements = by_id(session, Achievement, [pair.achievement_id for pair in rows])
     organisations = owners_of(session, [*demands.values(), *achievements.values()])
-    return Page(
-        items=[
-            _pair_out(
-                pair,
-                present(demands[pair.demand_id], principal, organisations=organisations),
-                present(achievements[pair.achievement_id], principal, organisations=organisations),
-            )
-            for pair in rows
-        ],
-        next_cursor=following,
-    )
+    present_pairs = _present_pairs(session, matcher, rows, demands)
+    items = [
+        _pair_out(
+            pair,
+            present_pairs.get((pair.demand_id, pair.achievement_id)),
+            present(demands[pair.demand_id], principal, organisations=organisations),
+            present(achievements[pair.achievement_id], principal, organisations=organisations),
+            matcher.ranker(session).version,
+        )
+        for pair in rows
+    ]
+    return Page(items=sorted(items, key=lambda item: -item.score), next_cursor=following)
+
+
+def _present_pairs(
+    session: Session, matcher: Matcher, rows: Sequence[Pair], demands: Mapping[UUID, Demand]
+) -> dict[PairKey, PairMatch]:
+    """The stored pairs as they are now: the words of the store and the age of an achievement move a score a little."""
+    by_demand: dict[UUID, list[UUID]] = {}
+    for pair in rows:
+        by_demand.setdefault(pair.demand_id, []).append(pair.achievement_id)
+    return {
+        (demand_id, achievement_id): match
+        for demand_id, others in by_demand.items()
+        for achievement_id, match in matcher.now_of(session, demands[demand_id], others).items()
+    }
 
 
 def _keep(
@@ -199,14 +210,31 @@ def _keep(
     )
 
 
-def _pair_out(pair: Pair, demand: dict[str, Any], achievement: dict[str, Any]) -> PairOut:
+def _pair_out(
+    stored: Pair,
+    present_pair: PairMatch | None,
+    demand: dict[str, Any],
+    achievement: dict[str, Any],
+    model_version: str,
+) -> PairOut:
+    """A pair that matching does not give any more is shown as it was stored, until its event removes it."""
+    levels = demand["view_level"], achievement["view_level"]
+    if present_pair is None:
+        return PairOut(
+            demand=demand,
+            achievement=achievement,
+            score=stored.score,
+            reasons=shown(stored.reasons, *levels),
+            model_version=stored.model_version,
+            computed_at=stored.computed_at,
+        )
     return PairOut(
         demand=demand,
         achievement=achievement,
-        score=pair.score,
-        reasons=shown(pair.reasons, demand["view_level"], achievement["view_level"]),
-        model_version=pair.model_version,
-        computed_at=pair.computed_at,
+        score=present_pair.score,
+        reasons=shown(present_pair.reasons, *levels),
+        model_version=model_version,
+        computed_at=now(),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from app.libraries.demands.schemas import ClarityRead
 from app.libraries.record.enums import RecordKind
 from app.libraries.validation.values.text import TextRule, check_has_words
+from app.matching.api.filters import OfAchievements, OfDemands
 
 
 class MatchOut(BaseModel):
@@ -46,8 +47,8 @@ class DemandCheckOut(BaseModel):
     matches: MatchesOut = Field(title="现在的匹配", description="按现在的文字得到的前 5 项")
 
 
-class TextMatchIn(BaseModel):
-    """A problem or a result in free words; nothing is stored."""
+class TextMatchIn(OfAchievements, OfDemands):
+    """A problem or a result in free words, with the filters of the kind that is sought; nothing is stored."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -124,6 +124,129 @@ def test_filters_limit_the_answer(
     assert problem.status_code == 422
 
 
+def _ids(answer: Any) -> set[str]:
+    return {item["record"]["id"] for item in ok(answer)["items"]}
+
+
+def test_terms_and_owners_limit_the_lists_and_the_match_for_a_text(
+    log_in: Callable[..., Any], university: Any, coating: dict[str, Any]
+) -> None:
+    """A negotiable price passes; a confidential record tells nothing of its owner, so no kind of owner finds it."""
+    firm = log_in(Role.ENTERPRISE)
+    dear = achievement_payload(price_min_wan=200, price_max_wan=300, transfer_modes=["assignment"])
+    other = "石墨烯改性富锌底漆配方,用量减半,适合海上风电塔筒,划痕处不扩蚀。"
+    dear = create(firm, "achievements", dear | {"title": "海上风电防腐底漆", "summary": other})
+    hidden = achievement_payload(
+        publish_mode="confidential", title="水性富锌防腐底漆制备技术", price_max_wan=90
+    )
+    hidden = create(university, "achievements", hidden)
+    owner = log_in(Role.ENTERPRISE)
+    demand = create(owner, "demands", demand_payload(budget_max_wan=50))
+    everything = {coating["id"], dear["id"], hidden["id"]}
+    path = f"/v1/demands/{demand['id']}/matches"
+    for parameters, expected in (
+        ({}, everything),
+        ({"price_max": 100}, {coating["id"], hidden["id"]}),
+        ({"price_max": "200"}, everything),
+        ({"mode": "assignment"}, {dear["id"]}),
+        ({"mode": ["assignment", "licence"]}, everything),
+        ({"mode": "技术转让"}, {dear["id"]}),
+        ({"owner_kind": "enterprise"}, {dear["id"]}),
+        ({"owner_kind": ["university", "enterprise"]}, {dear["id"], coating["id"]}),
+        ({"owner_kind": "bureau"}, set()),
+        ({"mode": "licence", "price_max": 80}, {coating["id"]}),
+    ):
+        assert _ids(owner.get(path, params=parameters)) == expected, parameters
+        assert _ids(owner.post("/v1/matches/text", json={"text": TEXT, **_listed(parameters)})) == expected
+
+    back = f"/v1/achievements/{coating['id']}/matches"
+    for parameters, expected in (
+        ({}, {demand["id"]}),
+        ({"budget_min": 50}, {demand["id"]}),
+        ({"budget_min": 51}, set()),
+        ({"mode": "licence"}, {demand["id"]}),
+        ({"mode": "assignment"}, set()),
+        ({"owner_kind": "enterprise"}, {demand["id"]}),
+        ({"owner_kind": "university"}, set()),
+    ):
+        assert _ids(university.get(back, params=parameters)) == expected, parameters
+        text = {"text": achievement_payload()["summary"], "looking_for": "demand", **_listed(parameters)}
+        assert _ids(university.post("/v1/matches/text", json=text)) == expected, parameters
+
+
+def _listed(parameters: dict[str, Any]) -> dict[str, Any]:
+    """As a body has them: what may be given several times is a list."""
+    return {
+        name: [value] if name in ("mode", "owner_kind") and isinstance(value, str) else value
+        for name, value in parameters.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"mode": "barter"}, "mode"),
+        ({"owner_kind": "club"}, "owner_kind"),
+        ({"price_max": "cheap"}, "price_max"),
+        ({"price_max": -1}, "price_max"),
+        ({"price": 100}, "price"),
+    ],
+)
+def test_a_filter_that_is_not_understood_is_refused(
+    as_enterprise: Any, coating: dict[str, Any], parameters: dict[str, Any], field: str
+) -> None:
+    demand = create(as_enterprise, "demands", demand_payload())
+    for answer in (
+        as_enterprise.get(f"/v1/demands/{demand['id']}/matches", params=parameters),
+        as_enterprise.post("/v1/matches/text", json={"text": TEXT, **_listed(parameters)}),
+    ):
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["field"].split(".")[0] == field
+
+
+def test_a_filter_of_the_other_library_is_refused(university: Any, coating: dict[str, Any]) -> None:
+    path = f"/v1/achievements/{coating['id']}/matches"
+    for parameters in ({"price_max": 100}, {"min_trl": 5}):
+        assert university.get(path, params=parameters).status_code == 422
+        body = {"text": TEXT, "looking_for": "demand", **parameters}
+        problem = university.post("/v1/matches/text", json=body)
+        assert [error["field"] for error in problem.json()["errors"]] == list(parameters)
+    problem = university.post("/v1/matches/text", json={"text": TEXT, "budget_min": 10})
+    assert [error["code"] for error in problem.json()["errors"]] == ["other_kind"]
+
+
+def test_amounts_filter_for_verified_readers_only(
+    log_in: Callable[..., Any], coating: dict[str, Any]
+) -> None:
+    """Otherwise filtering would tell the price that is hidden from them."""
+    newcomer = log_in(Role.ENTERPRISE, verified=False)
+    demand = create(newcomer, "demands", demand_payload())
+    path = f"/v1/demands/{demand['id']}/matches"
+    assert newcomer.get(path, params={"price_max": 100}).status_code == 403
+    assert newcomer.get(path, params={"mode": "licence"}).status_code == 200
+
+
+def test_a_pair_has_one_score_wherever_it_is_shown(
+    log_in: Callable[..., Any], university: Any, coating: dict[str, Any], drain: Callable[[], int]
+) -> None:
+    """The store changes after the pair was stored: what the pair is worth now counts, everywhere."""
+    owner = log_in(Role.ENTERPRISE)
+    demand = create(owner, "demands", demand_payload())
+    drain()
+    for summary in ("罐区储油的水性涂料回收线,盐雾房配套。", "环氧地坪涂料,固化快,耐磨,车间地面翻新用。"):
+        create(university, "achievements", achievement_payload(title=summary[:10], summary=summary))
+    live = ok(owner.get(f"/v1/demands/{demand['id']}/matches"))["items"]
+    back = ok(university.get(f"/v1/achievements/{coating['id']}/matches"))["items"]
+    (pair,) = (
+        one
+        for one in ok(owner.get("/v1/pairs"))["items"]
+        if one["achievement"]["id"] == coating["id"] and one["demand"]["id"] == demand["id"]
+    )
+    of_coating = next(item for item in live if item["record"]["id"] == coating["id"])
+    assert pair["score"] == of_coating["score"] == pytest.approx(back[0]["score"], abs=1e-5)
+    assert pair["reasons"] == of_coating["reasons"]
+
+
 def test_own_achievements_and_excluded_organisations_do_not_match(
     log_in: Callable[..., Any], university: Any, coating: dict[str, Any], as_operator: Any
 ) -> None:
