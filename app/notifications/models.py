@@ -23,6 +23,8 @@ class ChannelKind(StrEnum):
 
 PERSONAL = (ChannelKind.MAIL, ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU)
 ROBOTS = (ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU)
+SIGNED_ROBOTS = (ChannelKind.DINGTALK, ChannelKind.FEISHU)
+"""Robots that may require messages to be signed with a secret."""
 
 
 class ChannelAddress(Identified, Base):

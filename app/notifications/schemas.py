@@ -3,16 +3,26 @@
 No response contains an address or a secret, except for the secret of an endpoint when it is issued.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    TypeAdapter,
+)
 
 from app.libraries.schemas import ShortLine, Wire
 from app.libraries.validation.errors import field_error
-from app.libraries.validation.values.text import TextRule
+from app.libraries.validation.values.text import TextRule, is_hidden
 from app.notifications.models import (
     AttemptResult,
     ChannelAddress,
@@ -30,8 +40,31 @@ EndpointType = Literal["push.new", "push.digest", "owner.digest", "task.reminder
 _TYPES = "push.new 新推送 push.digest 推送清单 owner.digest 匹配通知 task.reminder 任务提醒"
 
 
+_CODED_CONTROLS = re.compile(r"%(?:[01][0-9A-F]|7F)", re.IGNORECASE)
+
+
+def _printable(text: Any) -> Any:
+    """The URL as it was entered, before anything is trimmed: white space and control characters are refused, also in
+    their coded form, since a receiver or a proxy may take what follows them for a header."""
+    if isinstance(text, str):
+        refused = next((char for char in text if char.isspace() or is_hidden(char)), None)
+        coded = _CODED_CONTROLS.search(text)
+        if refused is not None or coded is not None:
+            found = f"U+{ord(refused):04X}" if refused is not None else str(coded and coded.group())
+            raise field_error(
+                "url_characters",
+                zh=f"网址中不得有空格、换行或控制字符（{found}），请删除后重试。",
+                en=f"The URL must not contain spaces, line breaks or control characters ({found}). Remove them.",
+                character=found,
+            )
+    return text
+
+
 def _plain_url(text: str) -> str:
-    """The URL in normal form: the host in ASCII (punycode), always with a path."""
+    """The URL in normal form: the host in ASCII (punycode), always with a path. One that names a user is left as it
+    is, so that it is refused for that (`webhooks.target_urls`)."""
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        return text
     try:
         return str(_URL.validate_python(text))
     except ValueError as error:
@@ -43,7 +76,11 @@ def _plain_url(text: str) -> str:
 
 
 Url = Annotated[
-    str, TextRule(10, 500), AfterValidator(_plain_url), Field(examples=["https://example.com/sanku-hook"])
+    str,
+    TextRule(10, 500),
+    AfterValidator(_plain_url),
+    BeforeValidator(_printable),
+    Field(examples=["https://example.com/sanku-hook"]),
 ]
 
 
@@ -52,11 +89,13 @@ class ChannelNew(Wire):
         title="渠道", description="mail 登录邮箱 wecom 企业微信机器人 dingtalk 钉钉机器人 feishu 飞书机器人"
     )
     name: ShortLine = Field("", title="名称", examples=["项目群机器人"])
-    url: Annotated[str, TextRule(10, 500)] | None = Field(
+    url: Annotated[str, TextRule(10, 500), BeforeValidator(_printable)] | None = Field(
         None, title="机器人地址", description="群机器人的 Webhook 地址;加密存储,提交后不再显示"
     )
-    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{8,100}$")] | None = Field(
-        None, title="加签密钥", description="仅用于钉钉;加密存储,提交后不再显示"
+    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$")] | None = Field(
+        None,
+        title="签名密钥",
+        description="钉钉机器人的“加签”密钥或飞书机器人的“签名校验”密钥;加密存储,提交后不再显示",
     )
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "mail"}]})
@@ -111,15 +150,44 @@ class WebhookChange(Wire):
     )
 
 
-class WebhookRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+_WHY_DISABLED: Mapping[str, tuple[str, str]] = {
+    "gone": ("接收方答复 410,表示不再接收", "the receiver answered 410: it wants no more messages"),
+    "failing": ("长时间接收失败", "deliveries have failed for a long time"),
+    "switched_off": ("已由本单位停用", "it was switched off"),
+}
 
+
+class WebhookDisabled(BaseModel):
+    """Why an endpoint receives nothing, and what enables it again."""
+
+    code: str = Field(title="原因代码", examples=["gone"])
+    zh: str = Field(
+        examples=["接收方答复 410,表示不再接收。检查接收程序后,以 PATCH 将 enabled 设为 true 即可重新启用。"]
+    )
+    en: str
+
+    @classmethod
+    def of(cls, row: WebhookEndpoint) -> "WebhookDisabled | None":
+        if row.enabled and row.disabled_at is None:
+            return None
+        code = row.disabled_reason if row.disabled_at is not None else "switched_off"
+        zh, en = _WHY_DISABLED[code or "failing"]
+        return cls(
+            code=code or "failing",
+            zh=f"{zh}。检查接收程序后,以 PATCH /v1/webhooks/{row.id} 将 enabled 设为 true 即可重新启用。",
+            en=f"{en[0].upper()}{en[1:]}. Check the receiver, then PATCH /v1/webhooks/{row.id} "
+            "with enabled true to enable it again.",
+        )
+
+
+class WebhookRead(BaseModel):
     id: UUID
     organisation_id: UUID
     name: str
     host: str = Field(title="主机名")
     types: list[str] = Field(title="消息类型")
-    enabled: bool = Field(title="启用")
+    enabled: bool = Field(title="启用", description="是否接收消息;因失败或 410 被停用的为 false")
+    disabled: WebhookDisabled | None = Field(None, title="停用说明", description="原因及重新启用的方法")
     failing_since: datetime | None = Field(title="连续失败起始时间")
     disabled_at: datetime | None = Field(title="停用时间", description="因长期失败或接收方答复 410 而停用")
     disabled_reason: str | None = Field(title="停用原因", description="failing 长期失败 gone 接收方答复 410")
@@ -129,13 +197,21 @@ class WebhookRead(BaseModel):
     created_at: datetime
     version: int = Field(description="ETag 即此数")
 
+    @classmethod
+    def of(cls, row: WebhookEndpoint) -> "WebhookRead":
+        stored: dict[str, Any] = {
+            name: getattr(row, name) for name in WebhookRead.model_fields.keys() - {"enabled", "disabled"}
+        }
+        disabled = WebhookDisabled.of(row)
+        return WebhookRead(**stored, enabled=disabled is None, disabled=disabled)
+
 
 class WebhookIssued(WebhookRead):
     secret: str = Field(title="签名密钥", description="格式为 whsec_…,仅在本次响应中显示")
 
     @classmethod
     def with_secret(cls, row: WebhookEndpoint, secret: str) -> "WebhookIssued":
-        return cls(**WebhookRead.model_validate(row).model_dump(), secret=secret)
+        return cls(**WebhookRead.of(row).model_dump(), secret=secret)
 
 
 class Asked(BaseModel):

@@ -14,9 +14,12 @@ from uuid import UUID
 import pytest
 
 from app.database import new_id, now
+from app.events.messages import MessageKind
 from app.notifications.channels.base import Content, OutboundMessage, SendTarget
 from app.notifications.channels.chat import ChatChannel
 from app.notifications.models import ChannelKind
+from app.pushes.models import Push
+from app.pushes.preferences.working_time import local
 from app.settings import Settings
 from tests.support.callers import Caller
 from tests.support.scenario import Scenario
@@ -107,6 +110,44 @@ def test_dingtalk_is_signed_with_the_robots_secret(
     assert query["sign"] == expected
 
 
+def test_feishu_is_signed_with_the_robots_secret(
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain
+) -> None:
+    """The key is the seconds and the secret, and the text is empty: not the way of DingTalk."""
+    assert add(as_manager, "feishu", secret="nIMtb7r3N9pkXyXdtAbx6e").status_code == 201
+    receiver.answer = answering(code=0)
+    scenario.push_with_message(manager)
+    drain()
+    [call] = receiver.calls
+    key = f"{call.json['timestamp']}\nnIMtb7r3N9pkXyXdtAbx6e".encode()
+    assert call.json["sign"] == base64.b64encode(hmac.new(key, b"", hashlib.sha256).digest()).decode()
+    assert abs(int(call.json["timestamp"]) - now().timestamp()) < 600
+    assert call.json["msg_type"] == "text"
+
+
+@pytest.mark.parametrize("kind", ["wecom", "dingtalk", "feishu"])
+def test_a_robot_says_why_until_when_and_who_sends(
+    scenario: Scenario, manager: UUID, as_manager: Caller, receiver: Receiver, drain: Drain, kind: str
+) -> None:
+    add(as_manager, kind)
+    receiver.answer = answering(**({"code": 0} if kind == "feishu" else {"errcode": 0}))
+    push_id = scenario.push(manager, scenario.demand(fields=["401"]), scenario.achievement(fields=["401"]))
+    with scenario.database.unit_of_work() as session:
+        push = session.get_one(Push, push_id)
+        push.answer_due_at = binding = now() + timedelta(days=3)
+        push.expires_at = now() + timedelta(days=20)
+    scenario.enqueue_message(MessageKind.PUSH, manager_id=manager, ids={"push_id": push_id})
+    drain()
+    [call] = receiver.calls
+    text = call.json["content"] if kind == "feishu" else call.json["text"]
+    text = text.get("text") or text["content"]
+    first, *_, last = text.split("\n")
+    assert first.startswith("【三库】") and last == "—— 三库 · 技术转移撮合服务 https://sanku.example.com"
+    assert "理由:供需双方同属" in text
+    assert f"请于 {local(binding):%Y年%m月%d日 %H:%M} 前答复,逾期将转给下一位技术经理人" in text
+    assert f"https://sanku.example.com/v1/pushes/{push_id}" in text
+
+
 @pytest.mark.parametrize(
     ("kind", "answer", "state", "error"),
     [
@@ -167,8 +208,10 @@ def test_a_long_list_is_cut_to_what_wecom_takes(settings: Settings, receiver: Re
     )
     assert outcome.delivered
     text = receiver.calls[0].json["text"]["content"]
-    sent = text.split("\n")
-    assert len(text.encode()) <= 2048 < len("\n".join([*lines[: len(sent)], "…"]).encode())
+    subject, *sent, sender = text.split("\n")
+    assert subject == "【三库】推荐对接" and "https://sanku.example.com" in sender
+    whole = "\n".join([subject, *lines[: len(sent)], "…", sender])
+    assert len(text.encode()) <= 2048 < len(whole.encode())
     assert sent == [*lines[: len(sent) - 1], "…"]
 
 
@@ -203,7 +246,8 @@ def test_a_robots_address_is_never_shown_again(
         ({"kind": "wecom", "url": "https://example.com/cgi-bin/webhook/send?key=12345678"}, "robot_address"),
         ({"kind": "wecom", "url": ROBOTS["feishu"]}, "robot_address"),
         ({"kind": "dingtalk", "url": ROBOTS["dingtalk"] + "@127.0.0.1"}, "robot_address"),
-        ({"kind": "feishu", "url": ROBOTS["feishu"], "secret": SECRET}, "not_for_this"),
+        ({"kind": "wecom", "url": ROBOTS["wecom"], "secret": SECRET}, "not_for_this"),
+        ({"kind": "feishu", "url": ROBOTS["feishu"] + "\r\n"}, "url_characters"),
         ({"kind": "mail", "url": ROBOTS["feishu"]}, "not_for_mail"),
     ],
 )

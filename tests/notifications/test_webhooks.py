@@ -147,7 +147,7 @@ def test_an_endpoint_that_only_fails_is_disabled_and_its_owner_notified(
     scenario.pass_time(timedelta(minutes=1))
     drain()
     shown = colleague.get(f"/v1/webhooks/{issued['id']}").json()
-    assert (shown["disabled_reason"], shown["enabled"]) == ("failing", True)
+    assert (shown["disabled_reason"], shown["enabled"]) == ("failing", False)
     assert [row.state for row in scenario.deliveries(channel="webhook")] == ["dead", "dead"]
     assert len(receiver.calls) == 2  # the second delivery was not even tried
     assert [letter.subject for letter in mailbox.to(address)] == ["【三库】Webhook 端点已停用"]
@@ -174,7 +174,15 @@ def test_gone_ends_an_endpoint_at_once(
     receiver.answer = lambda _: Answer(410)
     scenario.push_with_message(manager)
     drain()
-    assert as_operator.get(f"/v1/webhooks/{issued['id']}").json()["disabled_reason"] == "gone"
+    path = f"/v1/webhooks/{issued['id']}"
+    [listed] = as_operator.get("/v1/webhooks").json()["items"]
+    shown = as_operator.get(path).json()
+    assert listed == shown
+    assert (shown["enabled"], shown["disabled_reason"], shown["disabled"]["code"]) == (False, "gone", "gone")
+    assert "410" in shown["disabled"]["zh"] and f"PATCH {path}" in shown["disabled"]["en"]
+    tag = {"If-Match": f'"{shown["version"]}"'}
+    opened = as_operator.patch(path, json={"enabled": True}, headers=tag).json()
+    assert (opened["enabled"], opened["disabled"]) == (True, None)
     [row] = scenario.deliveries()
     assert (row.state, row.last_error) == ("dead", "endpoint_gone")
 
@@ -320,6 +328,15 @@ class TestRights:
             ("https://0x7f.1/hook", "url_not_public"),
             ("https://localhost/hook", "url_not_public"),
             ("https://db.internal/hook", "url_not_public"),
+            ("https://@example.com/hook", "url_parts"),
+            ("https://example.com/hook\r\nX-Role: operator", "url_characters"),
+            ("https://example.com/hook\n", "url_characters"),
+            (" https://example.com/hook", "url_characters"),
+            ("https://example.com/a hook", "url_characters"),
+            ("https://example.com/a\thook", "url_characters"),
+            ("https://example.com/\x00hook", "url_characters"),
+            ("https://example.com/\u200bhook", "url_characters"),
+            ("https://example.com/hook%0d%0aX-Role:operator", "url_characters"),
         ],
     )
     def test_addresses_inside_are_refused_when_they_are_entered(

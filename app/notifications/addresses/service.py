@@ -19,7 +19,7 @@ from app.events.outbox import Event
 from app.notifications.channels.chat import robot_token
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.delivery.attempt import CONFIRM, UNSUBSCRIBE
-from app.notifications.models import ROBOTS, ChannelAddress, ChannelKind
+from app.notifications.models import ROBOTS, SIGNED_ROBOTS, ChannelAddress, ChannelKind
 
 MAX_CHANNELS = 10
 
@@ -198,9 +198,12 @@ def _check(kind: ChannelKind, url: str | None, secret: str | None) -> None:
             "应为该服务群机器人的 Webhook 地址, 请从群设置中完整复制",
             "must be the complete webhook address of a group robot of that service",
         )
-    if secret is not None and kind is not ChannelKind.DINGTALK:
+    if secret is not None and kind not in SIGNED_ROBOTS:
         raise Invalid.field(
-            "secret", "not_for_this", "仅钉钉机器人使用加签密钥", "is supported by DingTalk robots only"
+            "secret",
+            "not_for_this",
+            "企业微信机器人没有签名密钥, 无需填写",
+            "must be omitted for WeCom robots, which have no signing secret",
         )
 
 

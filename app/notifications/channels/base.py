@@ -8,6 +8,9 @@ from uuid import UUID
 
 from app.notifications.models import AttemptResult, ChannelKind
 
+SERVICE_NAME = "三库 · 技术转移撮合服务"
+"""How the service calls itself in messages whose sender the reader would not see otherwise."""
+
 EXCERPT = 500
 """Characters of a receiver's reply that the delivery log keeps."""
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from app.database import now
 from app.notifications.channels.base import (
-    Content,
+    SERVICE_NAME,
     OutboundMessage,
     SendResult,
     SendTarget,
@@ -80,13 +80,21 @@ class ChatChannel:
         if robot_token(self._kind, target.address) is None:
             return refused("robot_address_unknown")
         secret = target.secrets[0] if target.secrets else None
-        url, payload = _REQUESTS[self._kind](target.address.strip(), message.content, secret)
+        url, payload = _REQUESTS[self._kind](target.address.strip(), self._text(message), secret)
         body = json.dumps(payload, ensure_ascii=False).encode()
         headers = {"content-type": "application/json; charset=utf-8", "user-agent": "Sanku"}
         try:
             return _result_of(self._http.post(self._relayed(url), body, headers))
         except Unreachable as error:
             return failed(str(error))
+
+    def _text(self, message: OutboundMessage) -> str:
+        """Subject and text, and who sends it: a robot has a name of the group's choice. Only the text is cut."""
+        subject, text = message.content.subject, message.content.short
+        sender = f"—— {SERVICE_NAME} {self._settings.public_url.rstrip('/')}"
+        if self._kind is ChannelKind.WECOM:
+            text = _cut(text, _WECOM_BYTES - len(f"{subject}\n\n{sender}".encode()))
+        return f"{subject}\n{text}\n{sender}"
 
     def _relayed(self, url: str) -> str:
         """The URL itself, or its path and query at the relay where one is configured."""
@@ -100,23 +108,30 @@ Request = tuple[str, dict[str, Any]]
 """URL and JSON body; either may carry a signature."""
 
 
-def _wecom(url: str, content: Content, _secret: str | None) -> Request:
-    return url, {"msgtype": "text", "text": {"content": _cut(content.short, _WECOM_BYTES)}}
+def _wecom(url: str, text: str, _secret: str | None) -> Request:
+    return url, {"msgtype": "text", "text": {"content": text}}
 
 
-def _dingtalk(url: str, content: Content, secret: str | None) -> Request:
+def _dingtalk(url: str, text: str, secret: str | None) -> Request:
+    """Signed in the address: HMAC-SHA-256 with the secret, of the milliseconds and the secret."""
     if secret is not None:
         timestamp = str(round(now().timestamp() * 1000))
         digest = hmac.digest(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256)
         url += "&" + urlencode({"timestamp": timestamp, "sign": base64.b64encode(digest)})
-    return url, {"msgtype": "text", "text": {"content": f"{content.subject}\r\n{content.short}"}}
+    return url, {"msgtype": "text", "text": {"content": text}}
 
 
-def _feishu(url: str, content: Content, _secret: str | None) -> Request:
-    return url, {"msg_type": "text", "content": {"text": f"{content.subject}\r\n{content.short}"}}
+def _feishu(url: str, text: str, secret: str | None) -> Request:
+    """Signed in the body: HMAC-SHA-256 of an empty text, with the seconds and the secret as its key."""
+    body: dict[str, Any] = {"msg_type": "text", "content": {"text": text}}
+    if secret is not None:
+        timestamp = str(int(now().timestamp()))
+        digest = hmac.digest(f"{timestamp}\n{secret}".encode(), b"", hashlib.sha256)
+        body = {"timestamp": timestamp, "sign": base64.b64encode(digest).decode(), **body}
+    return url, body
 
 
-_REQUESTS: Mapping[ChannelKind, Callable[[str, Content, str | None], Request]] = MappingProxyType(
+_REQUESTS: Mapping[ChannelKind, Callable[[str, str, str | None], Request]] = MappingProxyType(
     {ChannelKind.WECOM: _wecom, ChannelKind.DINGTALK: _dingtalk, ChannelKind.FEISHU: _feishu}
 )
 

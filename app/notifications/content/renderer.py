@@ -75,8 +75,10 @@ def render_push(session: Session, message: Message, context: RenderContext) -> C
             f"需求:{_name(push['demand'])}",
             f"成果:{_name(push['achievement'])}",
             f"匹配分 {push['score']}",
-            f"请于 {push['deadline']} 前答复",
-            push["url"],
+            f"理由:{push['reason']}",
+            *([push["again"]] if push["again"] else []),
+            f"请于 {push['deadline']} 前答复,逾期将转给下一位技术经理人",
+            f"查看并答复:{push['url']}",
         )
     )
     data = {"manager_id": str(message.recipient_id), "push": _json(pushes[0])}
@@ -94,7 +96,8 @@ def render_digest(session: Session, message: Message, context: RenderContext) ->
     views = [_describe(push, context) for push in pushes]
     subject = f"【三库】今日推送:{len(pushes)} 项待您处理"
     lines = [
-        f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}({push['score']})"
+        f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}\n"
+        f"匹配分 {push['score']},{push['reason']};请于 {push['deadline']} 前答复:{push['url']}"
         for rank, push in enumerate(views, 1)
     ]
     data = {"manager_id": str(message.recipient_id), "pushes": [_json(push) for push in pushes]}
@@ -265,10 +268,23 @@ def _describe(push: PushRead, context: RenderContext) -> dict[str, Any]:
         "demand": _side(push.demand),
         "achievement": _side(push.achievement),
         "score": f"{push.pair_score:.2f}",
-        "reason": push.reasons.pair.get("one_line_zh") if sees_reasons else None,
+        "reason": (push.reasons.pair.get("one_line_zh") if sees_reasons else None) or _public_reason(push),
+        "again": push.why_again.zh if push.why_again is not None else None,
         "deadline": _binding_deadline(push).astimezone(JINAN_TIME).strftime("%Y年%m月%d日 %H:%M"),
         "url": context.link(f"/v1/pushes/{push.id}"),
     }
+
+
+def _public_reason(push: PushRead) -> str:
+    """The reason that any reader may see: what both records have in common in the fields that are public."""
+    names = vocabulary("hightech_fields")
+    demand, achievement = push.demand.fields or (), push.achievement.fields or ()
+    shared = [code for code in demand if code in achievement]
+    shared = shared or sorted({code[:2] for code in demand} & {code[:2] for code in achievement})
+    labels = [names.label(code) for code in shared if code in names]
+    if labels:
+        return f"供需双方同属“{'”“'.join(labels)}”领域"
+    return "需求与成果的内容相近"
 
 
 def _binding_deadline(push: PushRead) -> datetime:

@@ -72,13 +72,13 @@ def list_(
     organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
 ) -> Page[WebhookRead]:
     query = service.endpoints(principal=principal, organisation_id=organisation_id)
-    return list_page(session, query, _BY_AGE, paging, WebhookRead.model_validate)
+    return list_page(session, query, _BY_AGE, paging, WebhookRead.of)
 
 
 @router.get("/{endpoint_id}", summary="Webhook 端点详情", responses=problems(NotFound))
 def get(endpoint_id: UUID, session: ReadSession, principal: LoggedIn, response: Response) -> WebhookRead:
     row = service.get_endpoint(session, endpoint_id, principal=principal)
-    return tagged(response, row, WebhookRead.model_validate(row))
+    return tagged(response, row, WebhookRead.of(row))
 
 
 @router.patch("/{endpoint_id}", summary="修改、停用或重新启用", responses=_ON_CHANGE)
@@ -99,7 +99,7 @@ def change(
         changes=body.model_dump(exclude_none=True),
         if_match=if_match,
     )
-    return tagged(response, row, WebhookRead.model_validate(row))
+    return tagged(response, row, WebhookRead.of(row))
 
 
 @router.delete("/{endpoint_id}", summary="删除端点", status_code=204, responses=_ON_CHANGE)
