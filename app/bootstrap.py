@@ -2,8 +2,10 @@
 
 from threadpoolctl import threadpool_limits
 
-from app import database_schema
 from app.accounts.access.disclosure import Disclosure
+from app.admission.impatience import Impatience
+from app.admission.quota import Quota
+from app.admission.turns import TurnLimits, Turns
 from app.database import Database
 from app.engagements.disclosure import opened_records
 from app.engagements.files.storage import Store, open_store
@@ -11,6 +13,7 @@ from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rat
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.events.handler import HandlersByName, by_name
 from app.handlers import HANDLERS
+from app.health.api import HealthChecks
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
@@ -36,6 +39,14 @@ from app.workers.threads import Runnable
 from app.workers.worker import Worker
 
 
+class WorkerDatabase(Database):
+    """The same database through the connections of the workers."""
+
+
+WORKER_CONNECTIONS = 5
+"""Connections of the worker besides one for each delivery: its transaction, its heartbeat, its jobs."""
+
+
 def build_services(settings: Settings, *, embedder: Embedder | None = None) -> Services:
     """
     Raises:
@@ -44,8 +55,9 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     synonyms = SynonymFile(settings)
     # The matrices of a match are small: threads for them cost more than they save, and the embedder has its own.
     threadpool_limits(limits=1, user_api="blas")
-    database = Database(settings.url)
-    if not database_schema.is_current(database):
+    database = Database(settings.url, connections=settings.database_connections)
+    health = HealthChecks(settings.url)
+    if not health.is_current():
         raise RuntimeError(
             "the database is not initialised or has another version: run `sanku init` "
             "(数据库尚未初始化或版本不符: 请先运行 sanku init)"
@@ -60,10 +72,30 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[Embedder] = embedder
     services[Indexer] = services[MatchingIndexer] = indexer
     services[Matcher] = services[Recommender] = _matcher(settings, database, embedder, indexer)
-    services[Metrics] = Metrics()
+    services[Metrics] = metrics = Metrics()
+    services[Turns] = Turns(_turn_limits(settings), metrics)
+    services[Quota] = Quota(
+        per_holder=settings.matching_per_minute,
+        per_organisation=settings.matching_per_minute_of_organisation,
+    )
+    services[Impatience] = Impatience()
+    services[HealthChecks] = health
+    services[WorkerDatabase] = WorkerDatabase(
+        settings.url, connections=settings.couriers + WORKER_CONNECTIONS
+    )
     services[Store] = open_store(settings)
     services[DeliveryContext] = build_delivery_context(settings)
     return services
+
+
+def _turn_limits(settings: Settings) -> TurnLimits:
+    return TurnLimits(
+        slots=settings.matching_slots,
+        waiting=settings.matching_waiting,
+        per_holder=settings.matching_per_user,
+        per_organisation=settings.matching_per_organisation,
+        seconds=settings.matching_deadline.total_seconds(),
+    )
 
 
 def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer: MatchingIndexer) -> Matcher:
@@ -98,9 +130,12 @@ def build_workers(services: Services) -> tuple[Runnable, ...]:
     """What works beside the service, or in a process of its own.
 
     A worker for the inner events and a concurrent one for outbound deliveries, so that a slow recipient delays neither
-    matching nor another recipient.
+    matching nor another recipient. They have connections of their own, so that requests cannot take them all.
     """
     settings = services[Settings]
+    services = services.copy()
+    services[Database] = database = services[WorkerDatabase]
+    services[Indexer] = services[MatchingIndexer] = MatchingIndexer(database, services[Embedder])
     if not settings.couriers:
         return (build_worker(services),)
     inner = {event: handlers for event, handlers in HANDLERS.items() if event not in OUTBOUND}
@@ -122,7 +157,8 @@ def close(services: Services) -> None:
     matcher.index.save(services[Settings].index_path)
     matcher.index.close()
     matcher.lexical.close()
-    services[Database].dispose()
+    for database in (services[Database], services[WorkerDatabase], services[HealthChecks].database):
+        database.dispose()
 
 
 def _worker(services: Services, handlers: HandlersByName) -> Worker:

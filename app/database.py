@@ -133,13 +133,23 @@ Row = TypeVar("Row", bound=Identified)
 Found = TypeVar("Found")
 
 
-class Database:
-    """The engine and its two kinds of session; one per process, created by the entry point."""
+CONNECTIONS = 30
+CONNECTIONS_KEPT = 10
+"""Connections that stay open when nobody uses them."""
+WAIT_FOR_CONNECTION = 10
+"""Seconds."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _make_engine(url)
+
+class Database:
+    """The engine and its two kinds of session, created by the entry point.
+
+    `connections` is the largest number of connections at a time.
+    """
+
+    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+        self.engine = _make_engine(url, connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._read = sessionmaker(self.engine, expire_on_commit=False)
+        self._read = sessionmaker(self.engine, expire_on_commit=False, info={"reading": True})
         self._write = sessionmaker(self.engine.execution_options(sanku_write=True), expire_on_commit=False)
 
     @contextmanager
@@ -171,12 +181,18 @@ class Database:
         self.engine.dispose()
 
 
-def _make_engine(url: str) -> Engine:
+def _make_engine(url: str, connections: int) -> Engine:
     parsed = make_url(url)
-    # Errors are logged, and the parameters of a statement may be telephone numbers or hashes.
-    private: dict[str, Any] = {"hide_parameters": True}
+    kept = min(connections, CONNECTIONS_KEPT)
+    options: dict[str, Any] = {
+        # Errors are logged, and the parameters of a statement may be telephone numbers or hashes.
+        "hide_parameters": True,
+        "pool_size": kept,
+        "max_overflow": connections - kept,
+        "pool_timeout": WAIT_FOR_CONNECTION,
+    }
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, **private)
+        engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 30}, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -185,10 +201,8 @@ def _make_engine(url: str) -> Engine:
     return create_engine(
         parsed,
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=20,
         connect_args={"options": "-c timezone=UTC"},
-        **private,
+        **options,
     )
 
 
@@ -211,6 +225,16 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("sanku_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def release_connection(session: Session) -> None:
+    """Give back the connection of a session for reading until its next statement, so that slow work holds none.
+
+    What was read stays; what is read later may be newer. A session with changes keeps its connection.
+    """
+    changed = session.new or session.dirty or session.deleted
+    if session.info.get("reading") and session.in_transaction() and not changed:
+        session.commit()
 
 
 def on_sqlite(session: Session) -> bool:

@@ -8,16 +8,12 @@ from pathlib import Path
 
 import fastapi_swagger.resources as swagger_ui
 import structlog
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.staticfiles import StaticFiles
 
-from app import database_schema
 from app.accounts.api import router as accounts
 from app.bootstrap import build_prefetchers, build_services, build_workers, close
 from app.database import Database
@@ -26,24 +22,23 @@ from app.engagements.contracts.api import router as contracts
 from app.engagements.files.api import router as engagement_files
 from app.engagements.tasks.api import router as engagement_tasks
 from app.errors.handlers import install_handlers
-from app.events.outbox import backlog
+from app.health.api import router as health
 from app.libraries.api import router as libraries
 from app.matching.api.check import router as checking
 from app.matching.api.matches import router as matching
 from app.matching.api.models import router as models
 from app.matching.embedding.embedder import Embedder
-from app.matching.matcher import Matcher
 from app.notifications.addresses.api import router as channels
 from app.notifications.delivery.api import router as deliveries
 from app.notifications.webhooks.api import router as webhooks
-from app.observability import Metrics, ObserveRequests
+from app.observability import ObserveRequests
 from app.pushes.assignment.api import router as assignments
 from app.pushes.digests.api import router as digests
 from app.pushes.feedback.api import router as feedback
 from app.pushes.inbox.api import router as pushes
 from app.pushes.inbox.stream import router as stream
 from app.query_parameters import refuse_unknown_parameters
-from app.services import AllServices, Services
+from app.services import Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
 from app.talent.api import router as talent
@@ -121,7 +116,8 @@ def assemble() -> FastAPI:
     install_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
-    _add_service_routes(app)
+    app.include_router(health)
+    _add_documentation_page(app)
     return app
 
 
@@ -146,23 +142,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     log.info("stopped")
 
 
-def _add_service_routes(app: FastAPI) -> None:
-    """Add health checks, metrics and the API documentation page."""
-
-    @app.get("/healthz", tags=["service"], summary="进程是否存活")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/readyz", tags=["service"], summary="是否可以接收请求")
-    def readyz(services: AllServices) -> JSONResponse:
-        checks = _readiness(services)
-        ready = all(checks.values())
-        return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
-
-    @app.get("/metrics", tags=["service"], summary="Prometheus 指标", include_in_schema=False)
-    def metrics(services: AllServices) -> Response:
-        _refresh_gauges(services)
-        return Response(generate_latest(services[Metrics].registry), media_type=CONTENT_TYPE_LATEST)
+def _add_documentation_page(app: FastAPI) -> None:
+    """Add the API documentation page."""
 
     app.mount(
         "/static/swagger-ui", StaticFiles(directory=Path(str(swagger_ui.__file__)).parent), "swagger-ui"
@@ -181,34 +162,3 @@ def _add_service_routes(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def home() -> RedirectResponse:
         return RedirectResponse("/docs")
-
-
-def _readiness(services: Services) -> dict[str, bool]:
-    checks = {"model": services[Embedder].ready}
-    try:
-        checks["database"] = database_schema.is_current(services[Database])
-        with services[Database].reading() as session:
-            session.execute(select(1))
-            services[Matcher].index.position(session)
-            checks["index"] = True
-    except SQLAlchemyError as error:
-        log.error("not_ready", error=str(error))
-        checks |= {"database": False, "index": False}
-    return checks
-
-
-def _refresh_gauges(services: Services) -> None:
-    """Update the gauges. Without the database the other metrics are still served, because they are needed then."""
-    metrics = services[Metrics]
-    try:
-        with services[Database].reading() as session:
-            waiting = backlog(session)
-            status = services[Matcher].index.status(session)
-    except SQLAlchemyError as error:
-        log.error("gauges_not_refreshed", error=str(error))
-        return
-    metrics.events_waiting.set(waiting["waiting"])
-    metrics.events_dead.set(waiting["dead"])
-    for kind, count in status["records"].items():
-        metrics.index_vectors.labels(kind).set(count)
-    metrics.index_position.set(status["position"])

@@ -94,6 +94,15 @@ class Metrics:
             "Sequence number up to which the index has followed",
             registry=self.registry,
         )
+        self.turns = Gauge(
+            "sanku_turns", "Requests with slow work, working or waiting", ["state"], registry=self.registry
+        )
+        self.turns_refused = Counter(
+            "sanku_turns_refused",
+            "Requests with slow work that were refused: too many of one holder, no place to wait, or no turn in time",
+            ["reason"],
+            registry=self.registry,
+        )
 
 
 class ObserveRequests:

@@ -35,6 +35,12 @@ class Services:
             raise LookupError(f"This process has no service of the kind {kind.__name__}.")
         return cast(Service, self._instances[kind])
 
+    def copy(self) -> "Services":
+        """A container with the same instances, some of which the caller replaces."""
+        copied = Services()
+        copied._instances.update(self._instances)
+        return copied
+
 
 def services_of(request: Request) -> Services:
     """The services of the application that answers this request."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.admission.turn import check_turn
 from app.clock import local_now
 from app.database import new_id, now
 from app.libraries.achievements.models import Achievement
@@ -231,6 +232,7 @@ class Matcher:
             if stored
             else encode_record(self._indexer, record)
         )
+        check_turn()
         stats = context or self.contexts.current(session)
         ranker = self.ranker(session)
         threshold = self._least(ranker)
@@ -238,6 +240,7 @@ class Matcher:
         limits = index_filter(session, filters, record, day)
         ids = self._generator.candidate_ids(session, own.text, limits, stats)
         candidates = self._cache.get(session, limits.kind, ids)
+        check_turn()
         pairs, scored, left_out = self._scored(session, record, own.text, candidates, stats, ranker, day)
         groups = _distinct(scored, pairs, limit, grouped=grouped and isinstance(record, Demand))
         selected = {pair: copies for pair, copies in groups if not good_only or pair.score >= threshold}

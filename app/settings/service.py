@@ -17,6 +17,12 @@ class StorageSettings(BaseModel):
         default=None,
         description="`postgresql://user:password@host/name`; needs pgvector. Default: SQLite in `SANKU_HOME`.",
     )
+    database_connections: int = Field(
+        default=30,
+        ge=1,
+        le=1000,
+        description="Most connections of the requests of one process; its workers and health checks have their own.",
+    )
     synonyms: Path | None = Field(
         default=None,
         description="Synonyms for search, a file in `SANKU_HOME`. Default: `synonyms.txt` there, else the shipped one.",
@@ -49,6 +55,37 @@ class AccessSettings(BaseModel):
         default=1_000_000,
         ge=1_000,
         description="Largest body of a request; a larger one is refused with 413.",
+    )
+    matching_slots: int = Field(
+        default=3,
+        ge=1,
+        le=64,
+        description="Requests of one process that embed, match or publish at a time; one user has half of them.",
+    )
+    matching_waiting: int = Field(
+        default=16,
+        ge=0,
+        le=1000,
+        description="Further such requests that wait for a slot; others are answered 503 with `Retry-After` at once.",
+    )
+    matching_per_user: int = Field(
+        default=4,
+        ge=1,
+        description="Such requests of one user or API key at a time; others are answered 429.",
+    )
+    matching_per_organisation: int = Field(
+        default=8, ge=1, description="Such requests of one organisation at a time; others are answered 429."
+    )
+    matching_deadline: timedelta = Field(
+        default=timedelta(seconds=20), description="How long such a request may wait and work; then 503."
+    )
+    matching_per_minute: int = Field(
+        default=60,
+        ge=1,
+        description="Questions to matching (matches, checks, previews) per minute, user and process.",
+    )
+    matching_per_minute_of_organisation: int = Field(
+        default=300, ge=1, description="The same for all users and API keys of an organisation."
     )
     idempotency_lifetime: timedelta = Field(
         default=timedelta(days=2), description="How long an answer is kept for its Idempotency-Key."

@@ -176,11 +176,12 @@ def count_event(counter: Counter, claimed: ClaimedEvent) -> None:
 
 @contextmanager
 def woken_by_emits(database: Database, wake: Callable[[], None]) -> Iterator[None]:
-    """Within the block, call `wake` after each commit of this process on this database that emitted an event."""
+    """Within the block, call `wake` after each commit of this process on this database that emitted an event,
+    through whatever connections."""
 
     def emitted(_: Mapper[Event], connection: Connection, target: Event) -> None:
         session = object_session(target)
-        if session is not None and connection.engine.pool is database.engine.pool:
+        if session is not None and connection.engine.url == database.engine.url:
             event.listen(session, "after_commit", lambda _: wake(), once=True)
 
     event.listen(Event, "after_insert", emitted)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url, text
@@ -11,7 +12,8 @@ from tests.support.http import PROBLEM
 
 
 class TestHealth:
-    def test_a_running_service_is_alive_and_ready(self, client: TestClient) -> None:
+    def test_a_running_service_is_alive_and_ready(self, client: TestClient, embedder: Any) -> None:
+        embedder.load()  # the service does it in a thread after its start
         assert client.get("/healthz").json() == {"status": "ok"}
         answer = client.get("/readyz")
         assert answer.status_code == 200
@@ -19,9 +21,10 @@ class TestHealth:
         assert set(answer.json()["checks"]) == {"model", "database", "index"}
 
     def test_without_its_database_it_is_alive_and_not_ready(
-        self, client: TestClient, database_url: str
+        self, client: TestClient, database_url: str, embedder: Any
     ) -> None:
         """The container is kept, the traffic is sent elsewhere; and no route answers as if all were well."""
+        embedder.load()
         client.app.state.services[Database].dispose()  # type: ignore[attr-defined]  # TestClient types its app as a callable
         _take_away(database_url)
         assert client.get("/healthz").status_code == 200

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from app.accounts.access.permissions import CurrentPrincipal, LoggedIn, require
 from app.accounts.idempotency import Idempotent
+from app.admission.dependencies import REFUSALS, PublishingTurn
 from app.conditional_requests import IfMatch
 from app.database import ReadSession, WriteSession
 from app.errors import (
@@ -37,9 +38,9 @@ from app.paging import Page, Paging, Sort, fetch_page
 from app.services import AppSettings
 
 READING = problems(Unauthenticated, Forbidden, NotFound, Invalid)
-CREATING = problems(Unauthenticated, Forbidden, Conflict, Invalid)
+CREATING = REFUSALS | problems(Unauthenticated, Forbidden, Conflict, Invalid)
 CHANGING = problems(Unauthenticated, Forbidden, NotFound, Conflict, StaleVersion, Invalid)
-PATCHING = CHANGING | problems(PreconditionRequired)
+PATCHING = REFUSALS | CHANGING | problems(PreconditionRequired)
 
 _TRANSITION_ROUTES = {
     "submit": ("提交发布", "提交草稿;无需审核的立即发布,否则待管理部门审核。"),
@@ -75,6 +76,7 @@ def _add_create(router: APIRouter, library: Library, description: str) -> None:
     def create(
         payload: RecordFields,
         principal: LoggedIn,
+        _: PublishingTurn,
         settings: AppSettings,
         runner: Runner,
         request: Idempotent,
@@ -134,6 +136,7 @@ def _add_change(router: APIRouter, library: Library) -> None:
         record_id: UUID,
         payload: RecordFields,
         principal: LoggedIn,
+        _: PublishingTurn,
         settings: AppSettings,
         runner: Runner,
         if_match: IfMatch = None,
@@ -224,11 +227,12 @@ def _add_publication(
         summary=summary,
         description=f"{description}有疑问的词(code 为 confirmation_needed)须在 confirmed 中确认。",
         response_model=library.read_schema,
-        responses=CHANGING,
+        responses=CHANGING | REFUSALS,
     )
     def publish(
         record_id: UUID,
         principal: LoggedIn,
+        _: PublishingTurn,
         settings: AppSettings,
         runner: Runner,
         body: Confirmation | None = None,

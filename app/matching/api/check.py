@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.access.principal import Principal
+from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.clock import local_now
 from app.database import ReadSession, new_id
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
@@ -29,13 +30,15 @@ SHOWN = 5
 _SAYING = ("title", "main_problem", "key_technology", "expected_goal", "scenario")
 
 router = APIRouter(
-    prefix="/v1/demands", tags=[LIBRARY.plural], responses=problems(Unauthenticated, Forbidden, Invalid)
+    prefix="/v1/demands",
+    tags=[LIBRARY.plural],
+    responses=problems(Unauthenticated, Forbidden, Invalid) | REFUSALS,
 )
 
 
 @router.post("/check", summary="发布前检查需求")
 def check(
-    payload: DemandCheck, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
+    payload: DemandCheck, _: MatchingTurn, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
 ) -> DemandCheckOut:
     """需求是否清楚、还应补充什么,以及按现在的文字能匹配到的前 5 项成果。什么都不保存。"""
     demand = _transient(session, payload.values(), principal)

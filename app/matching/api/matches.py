@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, LoggedIn, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
+from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.database import ReadSession, by_id, now, one_or_not_found
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
@@ -33,12 +34,17 @@ from app.matching.ranking.explanation import shown
 from app.matching.results import MatchAnswer, PairMatch
 from app.paging import Page, Paging, Sort, fetch_page
 
-router = APIRouter(prefix="/v1", tags=["匹配 Matching"], responses=problems(Unauthenticated, Forbidden))
+router = APIRouter(
+    prefix="/v1",
+    tags=["匹配 Matching"],
+    responses=problems(Unauthenticated, Forbidden) | REFUSALS,
+)
 
 
 @router.get("/demands/{demand_id}/matches", summary="需求的匹配成果", responses=problems(NotFound, Invalid))
 def demand_matches(
     demand_id: UUID,
+    _: MatchingTurn,
     session: ReadSession,
     principal: LoggedIn,
     matcher: AppMatcher,
@@ -60,6 +66,7 @@ def demand_matches(
 )
 def achievement_matches(
     achievement_id: UUID,
+    _: MatchingTurn,
     session: ReadSession,
     principal: LoggedIn,
     matcher: AppMatcher,
@@ -77,7 +84,7 @@ def achievement_matches(
 
 @router.post("/matches/text", summary="按文字匹配", responses=problems(Invalid))
 def text_matches(
-    wanted: TextMatchIn, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
+    wanted: TextMatchIn, _: MatchingTurn, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
 ) -> MatchesOut:
     """用一段文字寻找成果或需求,什么都不保存。"""
     require(principal, Action.MATCH_TEXT)
@@ -103,6 +110,7 @@ def text_matches(
 def recommendations(
     demand_id: UUID,
     achievement_id: UUID,
+    _: MatchingTurn,
     session: ReadSession,
     principal: LoggedIn,
     matcher: AppMatcher,

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import Row, Select, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
+from app.database import release_connection
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
@@ -177,7 +178,10 @@ def encoded_record_of(
 ) -> EncodedRecord:
     """The stored encoding of a published record; any other record is encoded now, without storing it."""
     stored = stored_encoded_records(session, model_id, [record.id]).get(record.id)
-    return encode_record(indexer, record) if stored is None else stored
+    if stored is not None:
+        return stored
+    release_connection(session)
+    return encode_record(indexer, record)
 
 
 def encode_record(indexer: MatchingIndexer, record: Record) -> EncodedRecord:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.admission.turn import check_turn
 from app.errors import Unavailable
 from app.matching.embedding.model_files import read_manifest
 from app.matching.space import Side, VectorTraits
@@ -201,6 +202,7 @@ class SentenceTransformerEmbedder(SingleSpace):
             window = texts[start : start + _SORT_WINDOW]
             lengths, budget = self._owner.submit(self._measure, window, side).result()
             for batch in batches_by_length(lengths, budget):
+                check_turn()
                 chosen = [window[i] for i in batch]
                 yield [start + i for i in batch], self._owner.submit(self._encode, chosen, side).result()
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from app.admission.turn import check_turn
 from app.database import Database
 from app.errors import StaleVersion
 from app.libraries.record.enums import RecordKind
@@ -139,6 +140,7 @@ class MatchingIndexer:
     def _prepared(self, texts: "_Texts", known: "_KnownVectors") -> PreparedRecord:
         whole = texts.whole
         vector = known.of(whole)
+        check_turn()
         return PreparedRecord(
             text_hash=whole.hash,
             indicators=texts.indicators,
@@ -177,6 +179,7 @@ class MatchingIndexer:
                 if on_progress is not None:
                     on_progress(start + count, len(missing))
 
+            check_turn()
             rows = embed([text.text for text in group], on_progress=report)
             fresh.update((text.hash, row) for text, row in zip(group, rows, strict=True))
             done += len(group)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.admission.turn import check_turn
 from app.matching.embedding.aligned_encoder import AlignedEncoder, UniversalSentenceEncoder
 from app.matching.embedding.background import estimated_background, shipped_background
 from app.matching.embedding.embedder import Embedder, Floats, OnProgress, SentenceTransformerEmbedder
@@ -86,6 +87,7 @@ class JointEmbedder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         text = embed(texts, on_progress=on_progress)
+        check_turn()
         return self._background.joint(
             side, text, [language_of(one) for one in texts], self._aligned.encode(texts)
         )

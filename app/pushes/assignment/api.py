@@ -9,6 +9,7 @@ from sqlalchemy.orm import defer
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.idempotency import Idempotent
+from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
@@ -28,9 +29,13 @@ router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unau
 _NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True, name="newest")
 
 
-@router.post("/assignments/plan", summary="统筹指派(试算)", responses=problems(Invalid))
+@router.post("/assignments/plan", summary="统筹指派(试算)", responses=problems(Invalid) | REFUSALS)
 def plan(
-    wanted: AssignmentRequest, principal: CurrentPrincipal, session: ReadSession, services: AllServices
+    wanted: AssignmentRequest,
+    principal: CurrentPrincipal,
+    _: MatchingTurn,
+    session: ReadSession,
+    services: AllServices,
 ) -> AssignmentRead:
     """在经理人名额内统筹安排多个供需对,并与现有推送比较。仅试算,不写入任何数据;未能安排的逐条说明原因和放宽办法。"""
     require(principal, Action.ASSIGNMENT_PLAN)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.models import Role
+from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.conditional_requests import IfMatch, tagged
 from app.database import ReadSession, WriteSession, one_or_not_found
 from app.errors import (
@@ -144,9 +145,17 @@ def list_owner_digests(
     return Page(items=read_owner_digests(session, rows), next_cursor=next_cursor)
 
 
-@router.post("/pushes/preview", summary="预览下一份清单", responses=problems(NotFound, Invalid))
+@router.post(
+    "/pushes/preview",
+    summary="预览下一份清单",
+    responses=problems(NotFound, Invalid) | REFUSALS,
+)
 def preview(
-    wanted: PreviewIn, principal: CurrentPrincipal, session: ReadSession, services: AllServices
+    wanted: PreviewIn,
+    principal: CurrentPrincipal,
+    _: MatchingTurn,
+    session: ReadSession,
+    services: AllServices,
 ) -> PreviewRead:
     """在现状不变的前提下,预览下一份清单的内容,并按规则统计其余供需对未列入的原因。不写入任何数据。"""
     own = wanted.manager_id is None or wanted.manager_id == principal.manager_id

@@ -1,0 +1,109 @@
+"""Dependencies of routes that do slow work: `MatchingTurn` for questions to matching, `PublishingTurn` for commands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.accounts.access.authentication import LoggedIn
+from app.accounts.access.principal import Principal
+from app.admission.impatience import Impatience
+from app.admission.quota import Quota
+from app.admission.turn import CURRENT, Turn
+from app.admission.turns import Holder, Turns
+from app.errors import TooManyRequests, Unavailable, problems
+from app.services import AllServices, provided
+
+REFUSALS = problems(TooManyRequests, Unavailable)
+"""The responses of a route that needs a turn and gets none."""
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether the client is still there."""
+
+
+# Solved first: a client that ignores refusals costs neither a thread nor a query.
+async def _patient(
+    request: Request, impatience: Annotated[Impatience, Depends(provided(Impatience))]
+) -> None:
+    impatience.check(_credentials(request))
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What gives turns."""
+
+    turns: Turns
+    quota: Quota
+    impatience: Impatience
+
+
+async def _desk(services: AllServices) -> _Desk:
+    return _Desk(services[Turns], services[Quota], services[Impatience])
+
+
+Desk = Annotated[_Desk, Depends(_desk)]
+Patient = Annotated[None, Depends(_patient)]
+
+
+async def _publishing_turn(
+    request: Request, _: Patient, principal: LoggedIn, desk: Desk
+) -> AsyncIterator[Turn]:
+    async with _turn(request, principal, desk) as turn:
+        yield turn
+
+
+async def _matching_turn(
+    request: Request, _: Patient, principal: LoggedIn, desk: Desk
+) -> AsyncIterator[Turn]:
+    async with _turn(request, principal, desk, counted=True) as turn:
+        yield turn
+
+
+# scope="function": the turn ends before the response is sent, which a slow reader can draw out.
+PublishingTurn = Annotated[Turn, Depends(_publishing_turn, scope="function")]
+MatchingTurn = Annotated[Turn, Depends(_matching_turn, scope="function")]
+
+
+def holder_of(principal: Principal) -> Holder:
+    """The user or API key, and its organisation; somebody without an organisation stands for themselves."""
+    own = str(principal.user_id or principal.api_key_id)
+    return Holder(own, str(principal.organisation_id or own))
+
+
+@asynccontextmanager
+async def _turn(
+    request: Request, principal: Principal, desk: _Desk, *, counted: bool = False
+) -> AsyncIterator[Turn]:
+    """A turn for the request, which its route finds in `CURRENT`; it is given up once the client has gone.
+
+    With `counted`, the request counts against the quota of questions.
+    """
+    holder = holder_of(principal)
+    gone = asyncio.create_task(_departure(request))
+    try:
+        async with AsyncExitStack() as stack:
+            try:
+                if counted:
+                    desk.quota.count(holder)
+                turn = await stack.enter_async_context(desk.turns.turn(holder, gone))
+            except TooManyRequests as refusal:
+                desk.impatience.remember(_credentials(request), refusal)
+                raise
+            gone.add_done_callback(lambda _: turn.give_up())
+            CURRENT.set(turn)
+            yield turn
+    finally:
+        gone.cancel()
+
+
+def _credentials(request: Request) -> str:
+    headers = request.headers
+    return f"{headers.get('Authorization', '')} {headers.get('X-API-Key', '')}"
+
+
+async def _departure(request: Request) -> None:
+    """Returns when the client has gone."""
+    while not await request.is_disconnected():
+        await asyncio.sleep(LOOK_EVERY)

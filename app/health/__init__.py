@@ -1,0 +1,1 @@
+"""Health: whether the process lives, whether it is ready, and its metrics."""

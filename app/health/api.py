@@ -1,0 +1,117 @@
+"""Health checks and metrics, which answer whatever the load.
+
+They use neither the threads nor the connections of other requests, and wait for nothing longer than `PATIENCE`.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import anyio
+import structlog
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import database_schema
+from app.database import Database
+from app.events.outbox import backlog
+from app.matching.embedding.embedder import Embedder
+from app.matching.matcher import Matcher
+from app.observability import Metrics
+from app.services import AllServices, Services
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 0.8
+"""Seconds for what a check reads from the database."""
+THREADS = 4
+"""Checks at a time; each has a connection."""
+
+router = APIRouter(tags=["service"])
+
+Answer = TypeVar("Answer")
+
+
+class HealthChecks:
+    """What the checks read, with threads and connections of their own."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url, connections=THREADS)
+        self._threads: CapacityLimiter | None = None
+
+    def is_current(self) -> bool:
+        """Whether the database has the schema that this code needs."""
+        try:
+            return database_schema.is_current(self.database)
+        finally:
+            _close_file(self.database)
+
+    async def within_patience(self, read: Callable[[], Answer]) -> Answer | None:
+        """The result of `read`, or None if it takes too long; then its thread ends by itself."""
+        if self._threads is None:  # it belongs to the event loop
+            self._threads = CapacityLimiter(THREADS)
+        with anyio.move_on_after(PATIENCE):
+            return await to_thread.run_sync(read, abandon_on_cancel=True, limiter=self._threads)
+        return None
+
+
+def _close_file(database: Database) -> None:
+    """An open file would hide that nothing lies in its place any more."""
+    if database.is_sqlite:
+        database.dispose()
+
+
+@router.get("/healthz", summary="进程是否存活")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="是否可以接收请求")
+async def readyz(services: AllServices) -> JSONResponse:
+    health = services[HealthChecks]
+    stored = await health.within_patience(partial(_stored_parts, services, health.database))
+    checks = {"model": services[Embedder].ready} | (stored or {"database": False, "index": False})
+    ready = all(checks.values())
+    return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+
+@router.get("/metrics", summary="Prometheus 指标", include_in_schema=False)
+async def metrics(services: AllServices) -> Response:
+    health = services[HealthChecks]
+    await health.within_patience(partial(_refresh_gauges, services, health.database))
+    return Response(generate_latest(services[Metrics].registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _stored_parts(services: Services, database: Database) -> dict[str, bool]:
+    try:
+        is_current = database_schema.is_current(database)
+        with database.reading() as session:
+            session.execute(select(1))
+            services[Matcher].index.position(session)
+    except SQLAlchemyError as error:
+        log.error("not_ready", error=str(error))
+        return {"database": False, "index": False}
+    finally:
+        _close_file(database)
+    return {"database": is_current, "index": True}
+
+
+def _refresh_gauges(services: Services, database: Database) -> None:
+    """Update the gauges. Without the database the other metrics are still served, because they are needed then."""
+    metrics = services[Metrics]
+    try:
+        with database.reading() as session:
+            waiting = backlog(session)
+            status = services[Matcher].index.status(session)
+    except SQLAlchemyError as error:
+        log.error("gauges_not_refreshed", error=str(error))
+        return
+    metrics.events_waiting.set(waiting["waiting"])
+    metrics.events_dead.set(waiting["dead"])
+    for kind, count in status["records"].items():
+        metrics.index_vectors.labels(kind).set(count)
+    metrics.index_position.set(status["position"])

@@ -1,0 +1,1 @@
+"""Tests of admission: what one user's load may do to others."""
