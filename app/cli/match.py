@@ -46,9 +46,16 @@ def match(
             answer = services[Matcher].for_demand(session, _demand(session, str(demand_id)), limit=limit)
         rows = _rows(session, answer)
     if as_json:
-        write_json({"threshold": answer.threshold, "no_good_match": answer.no_good_match, "items": rows})
+        write_json(
+            {
+                "threshold": answer.threshold,
+                "no_good_match": answer.no_good_match,
+                "to_add": answer.to_add,
+                "items": rows,
+            }
+        )
         return
-    _print(rows, answer.no_good_match)
+    _print(rows, answer.no_good_match, answer.to_add)
 
 
 def _rows(session: "Session", answer: "MatchAnswer") -> list[dict[str, Any]]:
@@ -88,7 +95,7 @@ def _demand(session: "Session", id_or_number: str) -> "Demand":
     return demand
 
 
-def _print(rows: list[dict[str, Any]], no_good_match: Any) -> None:
+def _print(rows: list[dict[str, Any]], no_good_match: Any, to_add: Any) -> None:
     for row in rows:
         typer.echo(f"{row['rank']:2d}. {row['score']:.2f} {row['number']} {row['title']}")
         typer.echo(f"      {row['reason_zh']}")
@@ -96,3 +103,5 @@ def _print(rows: list[dict[str, Any]], no_good_match: Any) -> None:
         typer.echo(f"{no_good_match['zh']} {no_good_match['en']}")
         for gap in no_good_match["missing"]:
             typer.echo(f"      {gap['zh']} {gap['en']}")
+    for one in to_add:
+        typer.echo(f"+ {one['zh']} {one['en']}")

@@ -17,6 +17,7 @@ from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.embedding import vector_store
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
+from app.matching.near_copies import demands_with_copies
 from app.matching.results import MatchAnswer
 from app.services import Services
 
@@ -75,8 +76,11 @@ def drop_pairs_of_demand(_: Services, session: Session, event: ClaimedEvent) -> 
 
 
 def drop_pairs_of_achievement(_: Services, session: Session, event: ClaimedEvent) -> None:
-    """Delete the achievement's pairs."""
+    """Delete the achievement's pairs. Where a near-copy stood behind it, its demand is planned again."""
+    waiting = demands_with_copies(session, subject_id_of(event))
     _drop_pairs(session, RecordKind.ACHIEVEMENT, subject_id_of(event))
+    for demand_id in waiting:
+        emit(session, PairsRanked(subject_id=demand_id, kind=RecordKind.DEMAND.value, complete=False))
 
 
 def rank_demands_again(services: Services, session: Session, event: ClaimedEvent) -> Reranking | None:
@@ -116,7 +120,7 @@ def _ranked_if_published(
 def ranked(session: Session, matcher: Matcher, record: Demand | Achievement) -> RankedRecord:
     """The record's good pairs as they are now; nothing is stored."""
     if isinstance(record, Demand):
-        answer = matcher.for_demand(session, record, limit=KEPT_PAIRS, good_only=True)
+        answer = matcher.for_demand(session, record, limit=KEPT_PAIRS, good_only=True, grouped=False)
     else:
         answer = matcher.for_achievement(session, record, limit=KEPT_PAIRS, good_only=True)
     whole = not vector_store.others_models(session, matcher.index.model_id)

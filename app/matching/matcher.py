@@ -1,6 +1,6 @@
 """The matcher: candidates, hard filters, features, scores and reasons, for a demand, an achievement or a text."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from app.database import new_id, now
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
+from app.matching.answers import Library, distinct, no_good_match, to_add, with_evidence
 from app.matching.candidates.cache import (
     CandidateCache,
     OwnerRecords,
@@ -22,26 +23,20 @@ from app.matching.candidates.cache import (
     with_owner_records,
 )
 from app.matching.candidates.generation import CandidateGenerator, index_filter
-from app.matching.candidates.loader import Candidate, EncodedRecord, encode_record, encoded_record_of
+from app.matching.candidates.loader import Candidate, encode_record, encoded_record_of
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.facts.from_records import achievement_facts
 from app.matching.facts.loader import load_demand_facts
 from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.managers.recommendation import ManagerLookups, PairToBroker, managers_for
-from app.matching.ranking import explanation
 from app.matching.ranking.confidence import shipped_list_model
 from app.matching.ranking.corpus_statistics import CorpusStatisticsCache
-from app.matching.ranking.gap_analysis import find_gaps
 from app.matching.ranking.ranker import Ranker, ScoredPair, rank
 from app.matching.ranking.registry import ActiveRanker
-from app.matching.ranking.similarity import TextFeatures, pair_signals, sentence_cosines
-from app.matching.ranking.variety import behind_the_first
+from app.matching.ranking.similarity import TextFeatures, pair_signals
 from app.matching.results import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
-from app.matching.text.bm25 import CorpusStats
-from app.matching.text.traits import compared
-
-Library = Demand | Achievement
+from app.matching.text.word_rarity import shipped_word_statistics
 
 
 class Matcher:
@@ -110,14 +105,13 @@ class Matcher:
         *,
         limit: int = 20,
         filters: PairFilter | None = None,
-        context: CorpusStats | None = None,
         good_only: bool = False,
         grouped: bool = True,
     ) -> MatchAnswer:
         """Achievements for a demand, stored or not, best first. With `good_only`, only good pairs get reasons; without
         `grouped`, near-copies have places of their own."""
         return self._answer(
-            session, demand, limit, filters or PairFilter(), context, good_only=good_only, grouped=grouped
+            session, demand, limit, filters or PairFilter(), good_only=good_only, grouped=grouped
         )
 
     def for_achievement(
@@ -127,13 +121,10 @@ class Matcher:
         *,
         limit: int = 20,
         filters: PairFilter | None = None,
-        context: CorpusStats | None = None,
         good_only: bool = False,
     ) -> MatchAnswer:
         """Demands for an achievement, stored or not, best first. `good_only` as in `for_demand`."""
-        return self._answer(
-            session, achievement, limit, filters or PairFilter(), context, good_only=good_only
-        )
+        return self._answer(session, achievement, limit, filters or PairFilter(), good_only=good_only)
 
     def now_of(
         self, session: Session, demand: Demand, achievement_ids: Sequence[UUID]
@@ -145,10 +136,8 @@ class Matcher:
         own = encoded_record_of(session, self._indexer, self.index.model_id, demand)
         ranker = self.ranker(session)
         candidates = self._cache.get(session, RecordKind.ACHIEVEMENT, achievement_ids)
-        pairs, scored, _ = self._scored(
-            session, demand, own.text, candidates, self.contexts.current(session), ranker, local_now().date()
-        )
-        found = _with_evidence(
+        pairs, scored, _ = self._scored(session, demand, own.text, candidates, ranker, local_now().date())
+        found = with_evidence(
             dict.fromkeys(scored, ()), demand, own, pairs, threshold=self._least(ranker), stored=True
         )
         return {match.achievement_id: match for match in found if match.achievement_id is not None}
@@ -175,7 +164,7 @@ class Matcher:
             record = Demand(main_problem=text, **common)
         else:
             record = Achievement(summary=text, **common)
-        return self._answer(session, record, limit, filters or PairFilter(), None, stored=False)
+        return self._answer(session, record, limit, filters or PairFilter(), stored=False)
 
     def managers_for(
         self,
@@ -205,7 +194,7 @@ class Matcher:
             session,
             pair,
             index=self.index,
-            stats=self.contexts.current(session),
+            stats=shipped_word_statistics(),
             lookups=self.lookups,
             limit=limit,
             today=local_now().date(),
@@ -221,7 +210,6 @@ class Matcher:
         record: Library,
         limit: int,
         filters: PairFilter,
-        context: CorpusStats | None,
         *,
         stored: bool = True,
         good_only: bool = False,
@@ -233,27 +221,31 @@ class Matcher:
             else encode_record(self._indexer, record)
         )
         check_turn()
-        stats = context or self.contexts.current(session)
         ranker = self.ranker(session)
         threshold = self._least(ranker)
         day = filters.valid_on or local_now().date()
         limits = index_filter(session, filters, record, day)
-        ids = self._generator.candidate_ids(session, own.text, limits, stats)
+        ids = self._generator.candidate_ids(session, own.text, limits, self.contexts.current(session))
         candidates = self._cache.get(session, limits.kind, ids)
         check_turn()
-        pairs, scored, left_out = self._scored(session, record, own.text, candidates, stats, ranker, day)
-        groups = _distinct(scored, pairs, limit, grouped=grouped and isinstance(record, Demand))
+        pairs, scored, left_out = self._scored(session, record, own.text, candidates, ranker, day)
+        groups = distinct(scored, pairs, limit, grouped=grouped and isinstance(record, Demand))
         selected = {pair: copies for pair, copies in groups if not good_only or pair.score >= threshold}
-        shown = _with_evidence(selected, record, own, pairs, threshold=threshold, stored=stored)
+        shown = with_evidence(selected, record, own, pairs, threshold=threshold, stored=stored)
+        missing = no_good_match(record, scored, pairs, threshold)
+        confidence = shipped_list_model().confidence(scored) if isinstance(record, Demand) else None
         return MatchAnswer(
             items=shown,
             threshold=threshold,
             model_version=ranker.version,
             index_position=self.index.position(session),
             computed_at=now(),
-            no_good_match=_no_good_match(record, scored, pairs, threshold),
-            confidence=shipped_list_model().confidence(scored) if isinstance(record, Demand) else None,
+            no_good_match=missing,
+            confidence=confidence,
             left_out=left_out,
+            to_add=()
+            if confidence is None
+            else to_add(record, own.text, scored, pairs, missing is None, confidence, stored=stored),
         )
 
     def _least(self, ranker: Ranker) -> float:
@@ -266,7 +258,6 @@ class Matcher:
         record: Library,
         own: TextFeatures,
         candidates: Sequence[Candidate],
-        stats: CorpusStats,
         ranker: Ranker,
         day: date,
     ) -> tuple[list[tuple[Candidate, PairFacts]], list[ScoredPair], dict[str, int]]:
@@ -275,7 +266,7 @@ class Matcher:
         pairs, left_out = filter_allowed_pairs(session, record, candidates, day)
         if self._owner_records is not None:
             pairs = with_owner_records(session, record, pairs, self._owner_records)
-        from_demand = isinstance(record, Demand)
+        from_demand, stats = isinstance(record, Demand), shipped_word_statistics()
         found = (
             self.lexical.scores(
                 session,
@@ -296,79 +287,6 @@ class Matcher:
         )
         scored = rank([pair for _, pair in pairs], signals, ranker, today=local_now().date())
         return pairs, scored, left_out
-
-
-def _distinct(
-    scored: Sequence[ScoredPair], pairs: Sequence[tuple[Candidate, PairFacts]], limit: int, *, grouped: bool
-) -> list[tuple[ScoredPair, list[ScoredPair]]]:
-    """The best pairs, achievements that say the same behind the best of them. Demands of several firms stay apart."""
-    if not grouped:
-        return [(pair, []) for pair in scored[:limit]]
-    # That a confidential record says what a public one says would tell whose it is, so it is nobody's copy.
-    vectors = {
-        candidate.facts.id: candidate.text.vector * (not candidate.confidential) for candidate, _ in pairs
-    }
-    return behind_the_first(scored, [vectors[pair.achievement_id] for pair in scored], limit)
-
-
-def _with_evidence(
-    scored: Mapping[ScoredPair, Sequence[ScoredPair]],
-    record: Library,
-    own: EncodedRecord,
-    pairs: Sequence[tuple[Candidate, PairFacts]],
-    *,
-    threshold: float,
-    stored: bool,
-) -> tuple[PairMatch, ...]:
-    """The scored pairs with their reasons. A side that is not stored has no id."""
-    is_demand = isinstance(record, Demand)
-    by_id = {candidate.facts.id: (candidate, facts) for candidate, facts in pairs}
-    shown = [by_id[pair.achievement_id if is_demand else pair.demand_id] for pair in scored]
-    cosines = sentence_cosines(
-        own.text,
-        [candidate.text for candidate, _ in shown],
-        query_is="demand" if is_demand else "achievement",
-    )
-    own_id = record.id if stored else None
-    matches = []
-    for (pair, copies), (other, facts), met in zip(scored.items(), shown, cosines, strict=True):
-        theirs = EncodedRecord(other.text, other.sentences)
-        demand_side, achievement_side = (own, theirs) if is_demand else (theirs, own)
-        why = explanation.reasons(
-            *facts,
-            pair,
-            demand_sentences=demand_side.sentences,
-            achievement_sentences=achievement_side.sentences,
-            cosines=met,
-            compared=compared(demand_side.text.traits, achievement_side.text.traits),
-        )
-        matches.append(
-            PairMatch(
-                demand_id=own_id if is_demand else other.id,
-                achievement_id=other.id if is_demand else own_id,
-                score=pair.score,
-                good=pair.score >= threshold,
-                reasons=why.to_dict(),
-                features=dict(pair.features),
-                similar=tuple(by_id[copy.achievement_id][0].id for copy in copies),
-            )
-        )
-    return tuple(matches)
-
-
-def _no_good_match(
-    record: Library,
-    scored: Sequence[ScoredPair],
-    pairs: Sequence[tuple[Candidate, PairFacts]],
-    threshold: float,
-) -> dict[str, Any] | None:
-    """Why nothing is good. For a demand it includes the gaps; for an achievement they are in its reasons."""
-    scores = [pair.score for pair in scored]
-    if not isinstance(record, Demand) or not scores or max(scores) >= threshold:
-        return explanation.no_good_match(scores, threshold)
-    by_id = {facts[1].id: facts for _, facts in pairs}
-    facts = [by_id[pair.achievement_id] for pair in scored]
-    return explanation.no_good_match(scores, threshold, find_gaps(scored, facts))
 
 
 def _language(text: str) -> str:

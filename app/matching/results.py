@@ -52,7 +52,7 @@ class MatchAnswer:
 
     `no_good_match` gives the reason when nothing reaches the threshold. `left_out` counts excluded candidates by hard
     filter. `confidence` (0–1) is the probability that a demand's list holds a relevant achievement; it is None for the
-    list of an achievement.
+    list of an achievement. `to_add` says what an uncertain demand should add: code, field, and texts in zh and en.
     """
 
     items: Sequence[PairMatch]
@@ -63,6 +63,7 @@ class MatchAnswer:
     no_good_match: Mapping[str, Any] | None = None
     confidence: float | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    to_add: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,9 @@ class PushRead(BaseModel):
     manager: ManagerSummary
     demand: RecordSummary
     achievement: RecordSummary
+    similar: list[UUID] = Field(
+        [], title="相近成果", description="同样适合此需求、内容几乎相同的其他成果,不另行推送;可能属于其他单位"
+    )
     pair_score: float = Field(ge=0, le=1, title="供需匹配分")
     manager_score: float = Field(ge=0, le=1, title="经理人适配分")
     rank_score: float = Field(ge=0, le=1, title="排序分", description="匹配分 × 适配分;收件箱另按新旧加权")

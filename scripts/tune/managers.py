@@ -38,6 +38,7 @@ from app.matching.facts.from_records import achievement_facts, demand_facts, man
 from app.matching.managers.features import EncodedManager, PairTarget, manager_features
 from app.matching.space import Side, VectorTraits
 from app.matching.text.passages import content_hash
+from app.matching.text.word_rarity import shipped_word_statistics
 from app.settings import Settings
 
 Array = NDArray[np.float64]
@@ -238,7 +239,7 @@ def read_features(store: JudgedStore, dataset: Dataset) -> tuple[dict[str, Array
     pairs = sorted({(demand, achievement) for demand, achievement, _ in dataset.manager_grades})
     managers = sorted(store.managers)
     with store.reading() as session:
-        stats = store.matcher.contexts.current(session)
+        stats = shipped_word_statistics()
         ids = [*store.demands.values(), *store.achievements.values(), *store.managers.values()]
         texts = stored_text_features(session, store.matcher.index.model_id, ids)
         sides = [

@@ -31,9 +31,10 @@ from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.ranking.features import FEATURE_BY_NAME, pair_features
 from app.matching.ranking.similarity import TextFeatures, pair_signals
 from app.matching.space import Side
-from app.matching.text.bm25 import CorpusStats, count_words
+from app.matching.text.bm25 import count_words
 from app.matching.text.passages import sentences, whole_text
 from app.matching.text.traits import traits_of
+from app.matching.text.word_rarity import shipped_word_statistics
 
 Array = NDArray[np.float64]
 Grades = NDArray[np.int64]
@@ -265,7 +266,7 @@ def feature_matrix(
 ) -> dict[str, Array]:
     asked = sides(embedder, "query", demands)
     offered = sides(embedder, "passage", achievements)
-    stats = CorpusStats.of(side.words for side in offered)
+    stats = shipped_word_statistics()
     rows = [
         [
             pair_features(demand, achievement, signal)

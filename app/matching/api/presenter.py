@@ -15,7 +15,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
-from app.matching.api.schemas import MatchesOut, MatchOut
+from app.matching.api.schemas import AdditionOut, MatchesOut, MatchOut
 from app.matching.matcher import Matcher
 from app.matching.ranking.explanation import shown
 from app.matching.results import MatchAnswer
@@ -56,6 +56,12 @@ def matches_out(
         ],
         threshold=answer.threshold,
         no_good_match=_no_good_match(answer, principal),
+        to_add=[
+            AdditionOut.model_validate(one)
+            for one in answer.to_add
+            # All but the first tell something of the texts and terms of others.
+            if principal.reads_details or one["code"] == "problem"
+        ],
         confidence=answer.confidence,
         left_out={
             code: count

@@ -25,12 +25,24 @@ class MatchOut(BaseModel):
     )
 
 
+class AdditionOut(BaseModel):
+    """Something that a demand should still say."""
+
+    code: str = Field(examples=["indicators"])
+    field: str = Field(title="字段", examples=["indicators"])
+    zh: str = Field(examples=["写明要求达到的指标，如 盐雾、附着力：相近成果在这些指标上可比"])
+    en: str
+
+
 class MatchesOut(BaseModel):
     """A ranked list, with what it was made from."""
 
     items: list[MatchOut]
     threshold: float = Field(title="阈值", description="低于此分不算好的匹配")
     no_good_match: dict[str, Any] | None = Field(title="没有合适的匹配", description="无一达到阈值时说明原因")
+    to_add: list[AdditionOut] = Field(
+        [], title="建议补充", description="需求过短或答案不确定时,补充哪些内容能使结果更准确"
+    )
     confidence: float | None = Field(
         title="把握", ge=0, le=1, description="0–1:列表中有合适成果的概率(仅在为需求找成果时给出)"
     )

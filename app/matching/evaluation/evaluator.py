@@ -129,7 +129,6 @@ def _all_lists(
         demand,
         limit=DEPTH,
         filters=PairFilter(exclude=left_out),
-        context=matcher.contexts.without(session, left_out) if left_out else None,
     )
     limits = IndexFilter(kind=RecordKind.ACHIEVEMENT, exclude_ids=left_out)
     query = matcher.side_of(session, demand)

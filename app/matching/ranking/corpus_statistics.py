@@ -1,20 +1,15 @@
 """Corpus statistics of a store: how rare each word is among the achievements; kept until the store has changed enough.
 
+They choose the words by which candidates are searched. Scores read the shipped statistics instead (``word_rarity``).
 They come from the word index, which updates them with every change; no record is read again.
 """
 
 import threading
-from collections import Counter
-from collections.abc import Collection
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.libraries.record.enums import RecordKind
-from app.libraries.search.full_text import SearchDocument
 from app.matching.index import LexicalIndex, VectorIndex
-from app.matching.models import RecordVector
 from app.matching.text.bm25 import CorpusStats
 
 # If one record in fifty changes, document frequencies move by less than a score shows.
@@ -40,17 +35,3 @@ class CorpusStatisticsCache:
                 self._statistics = self._lexical.all_statistics(session, RecordKind.ACHIEVEMENT)
                 self._position = here
             return self._statistics
-
-    def without(self, session: Session, ids: Collection[UUID]) -> CorpusStats:
-        """Statistics of the store without some achievements, for evaluation."""
-        rows = session.execute(
-            select(SearchDocument.member_words)
-            .join(RecordVector, SearchDocument.record_id == RecordVector.record_id)
-            .where(
-                RecordVector.kind == RecordKind.ACHIEVEMENT.value,
-                RecordVector.active,
-                RecordVector.model_id == self._index.model_id,
-                RecordVector.record_id.not_in(ids),
-            )
-        )
-        return CorpusStats.of(Counter(words.split()) for (words,) in rows)

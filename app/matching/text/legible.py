@@ -7,6 +7,8 @@ Chinese characters (from scanned pages) say nothing about the meaning, but move 
 import re
 import unicodedata
 
+import rjieba
+
 from app.text.cleanup import strip_markup, without_invisible
 from app.text.folding import simplified
 
@@ -20,6 +22,9 @@ _BROKEN_LINE = re.compile(
     rf"(?m)^(.{{8,}}[{_HAN}0-9A-Za-z，、])\n(?=[{_HAN}0-9A-Za-z%℃，。；、])"
     r"(?!\d{1,2}[.、)）]|[一二三四五六七八九十]{1,2}、)"
 )
+_CLAUSE_MARK = re.compile(r"[，。；：、！？,;:!?]")
+# Characters on each side of a break that show whether a word goes on across it.
+_AROUND = 4
 _TRAILING_SPACES = re.compile(r"[^\S\n]+(?=\n)")
 # Not at the start of a line, where it numbers an entry of a list: "1. 20 MPa".
 _BROKEN_FIGURE = re.compile(r"(?m)(?<=\d)(?<!^\d)(?<!^\d\d)\. (?=\d)")
@@ -47,9 +52,31 @@ def _plain(text: str) -> str:
 
 
 def _joined(line: re.Match[str]) -> str:
-    """The broken line without its end; a space stays between two Latin words."""
+    """The broken line without its end; a space stays between two Latin words. Entries of a list stay apart."""
     text, following = line.group(1), line.string[line.end()]
+    if _ends_an_entry(line):
+        return line.group()
     return f"{text} " if text[-1].isascii() and following.isascii() and following != "%" else text
+
+
+def _ends_an_entry(line: re.Match[str]) -> bool:
+    """Whether the line is an entry of a list without numbers: no line around it has a clause, and no word goes on."""
+    whole = line.string
+    start, end = whole.rfind("\n\n", 0, line.start()) + 1, whole.find("\n\n", line.end())
+    if _CLAUSE_MARK.search(whole, start, len(whole) if end < 0 else end):
+        return False
+    before = line.group(1)[-_AROUND:]
+    after = whole[line.end() :].split("\n", 1)[0][:_AROUND]
+    if before[-1].isdigit() and after[0].isdigit():
+        return True
+    if (before[-1].isascii() and after[0].isascii()) or after[0] in "%℃":
+        return False
+    at = 0
+    for word in rjieba.cut(before + after, False):
+        if at < len(before) < at + len(word):
+            return False
+        at += len(word)
+    return True
 
 
 def _narrow(match: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ from app.matching.assignment.shortages import DropReason
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import pending_by_manager
+from app.pushes.eligibility.near_copies import standing_behind
 from app.pushes.eligibility.rules import pending_violations, violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PushState
@@ -84,7 +85,9 @@ def plan_assignment(
     whose push of it ended, does not receive it again.
     """
     good = queries.good_published_pairs(policy)
-    pairs = session.scalars(good.limit(limit)).all()
+    found = session.scalars(good.limit(limit)).all()
+    behind = standing_behind(session, {(pair.demand_id, pair.achievement_id) for pair in found}, policy)
+    pairs = [pair for pair in found if (pair.demand_id, pair.achievement_id) not in behind]
     total = session.scalar(select(func.count()).select_from(good.order_by(None).subquery())) or 0
     candidates = _candidates(session, recommender, pairs)
     scores = {
@@ -109,7 +112,7 @@ def plan_assignment(
     )
     pending_elsewhere = pending_by_manager(session, snapshot.managers) - Counter(id_ for _, id_ in pending)
     problem, broken = _problem(snapshot, scores, pending, pending_elsewhere)
-    return _compared(problem, scores, pending, broken, candidates, left_out=total - len(pairs), keep=keep)
+    return _compared(problem, scores, pending, broken, candidates, left_out=total - len(found), keep=keep)
 
 
 def _candidates(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
 from app.matching.models import Pair
+from app.matching.near_copies import groups_of_copies
 from app.pushes import queries
 from app.pushes.digests.manager_digest import is_announced
 from app.pushes.digests.models import NotifiedPair, OwnerDigest
@@ -102,16 +103,18 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
         session, organisation_id, preferences, policy, window.cutoff
     ):
         matches.setdefault((kind, record_id), []).append(other_id)
-    if not matches:
+    news = _without_copies(session, organisation_id, matches, policy)
+    _remember(session, organisation_id, matches, moment)
+    if not news:
         return None
-    digest = _store(session, organisation_id, matches, moment)
+    digest = _store(session, organisation_id, news, local(moment).date())
     enqueue_message(
         session,
         kind=MessageKind.OWNER_DIGEST,
         ids={
             "owner_digest_id": digest.id,
-            "demand_ids": [id_ for kind, id_ in matches if kind is RecordKind.DEMAND],
-            "achievement_ids": [id_ for kind, id_ in matches if kind is RecordKind.ACHIEVEMENT],
+            "demand_ids": [id_ for kind, id_ in news if kind is RecordKind.DEMAND],
+            "achievement_ids": [id_ for kind, id_ in news if kind is RecordKind.ACHIEVEMENT],
         },
         organisation_id=organisation_id,
         available_at=next_contact_time(moment, preferences.contact_window),
@@ -119,11 +122,41 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
     return digest
 
 
-def _store(session: Session, organisation_id: UUID, matches: Matches, moment: datetime) -> OwnerDigest:
-    """Store the digest, and that the organisation knows these matches."""
+def _without_copies(session: Session, organisation_id: UUID, matches: Matches, policy: Policy) -> Matches:
+    """The matches without achievements that say the same as another one, or as one that the organisation knows."""
+    demand_ids = [id_ for kind, id_ in matches if kind is RecordKind.DEMAND]
+    known = select(NotifiedPair.record_id, NotifiedPair.other_id).where(
+        NotifiedPair.organisation_id == organisation_id, NotifiedPair.record_id.in_(demand_ids)
+    )
+    groups = groups_of_copies(
+        session,
+        demand_ids,
+        least=policy.threshold,
+        leading={(row[0], row[1]) for row in session.execute(known)},
+    )
+    behind = {
+        (demand_id, copy) for demand_id, found in groups.items() for group in found for copy in group[1:]
+    }
+    distinct = {
+        (kind, record_id): [other for other in others if (record_id, other) not in behind]
+        for (kind, record_id), others in matches.items()
+    }
+    return {record: others for record, others in distinct.items() if others}
+
+
+def _remember(session: Session, organisation_id: UUID, matches: Matches, moment: datetime) -> None:
+    """Store that the organisation knows these matches."""
+    session.add_all(
+        NotifiedPair(organisation_id=organisation_id, record_id=record_id, other_id=other, notified_at=moment)
+        for (_, record_id), others in matches.items()
+        for other in others
+    )
+
+
+def _store(session: Session, organisation_id: UUID, matches: Matches, day: date) -> OwnerDigest:
     digest = OwnerDigest(
         organisation_id=organisation_id,
-        day=local(moment).date(),
+        day=day,
         items=[
             {
                 "kind": kind.value,
@@ -135,11 +168,6 @@ def _store(session: Session, organisation_id: UUID, matches: Matches, moment: da
         ],
     )
     session.add(digest)
-    session.add_all(
-        NotifiedPair(organisation_id=organisation_id, record_id=record_id, other_id=other, notified_at=moment)
-        for (_, record_id), others in matches.items()
-        for other in others
-    )
     session.flush()
     return digest
 

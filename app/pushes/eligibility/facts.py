@@ -18,8 +18,9 @@ class PairEligibility:
     `score` (0–1) is None if the pair is not ranked, or no longer. `ranked_fully` means that a good pair would have a
     score: its record was just ranked, and the list was not cut short. `org_family` maps the id of an organisation to
     that of its topmost parent. `occupied` counts the pushes that occupy one of the pair's `slots`. `owner_refused`
-    means that one of the owners is not interested in the match (see `pairs_refused_by_owner`); `deal` that the pair is
-    being brokered already, or has led to a contract.
+    means that one of the owners is not interested in the match (see `pairs_refused_by_owner`); `behind_copy` that
+    a pair of the same demand with a near-copy of the achievement comes first; `deal` that the pair is being brokered
+    already, or has led to a contract.
     """
 
     demand: DemandFacts
@@ -36,6 +37,7 @@ class PairEligibility:
     slots: int = 3
     ranked_fully: bool = False
     owner_refused: bool = False
+    behind_copy: bool = False
     deal: Deal | None = None
 
 

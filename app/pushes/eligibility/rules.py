@@ -208,6 +208,12 @@ def _pending_rules(facts: PushFacts) -> Iterable[Violation]:
 
 
 def _new_push_rules(facts: PushFacts) -> Iterable[Violation]:
+    if facts.pair.behind_copy:
+        yield Violation(
+            "behind_copy",
+            "已推送此需求与内容几乎相同的成果",
+            "a near-copy of the achievement comes first for this demand",
+        )
     if facts.may_repush:
         pass
     elif facts.earlier is PushState.DECLINED:

@@ -30,6 +30,7 @@ from app.pushes.eligibility.history import (
     repushable,
     state_for_slots,
 )
+from app.pushes.eligibility.near_copies import standing_behind
 from app.pushes.eligibility.repush_policy import RepushReason
 from app.pushes.models import OCCUPYING, Push, PushState
 from app.pushes.policy import PairKey, Policy, RepushPolicy
@@ -108,6 +109,7 @@ class EligibilitySnapshot(ManagersSnapshot):
     ranked_fully: bool
     repush_reasons: Mapping[tuple[PairKey, UUID], RepushReason]
     owner_refused: frozenset[PairKey]
+    behind_copies: frozenset[PairKey]
     deals: Mapping[PairKey, Deal]
 
     def of(self, key: PairKey, manager_id: UUID) -> PushFacts:
@@ -137,6 +139,7 @@ class EligibilitySnapshot(ManagersSnapshot):
             slots=self.policy.slots_per_pair,
             ranked_fully=self.ranked_fully,
             owner_refused=key in self.owner_refused,
+            behind_copy=key in self.behind_copies,
             deal=self.deals.get(key),
         )
 
@@ -201,6 +204,7 @@ def load_snapshot(
         ranked_fully=ranked_fully,
         repush_reasons=repushable(session, ranked, policy.repush),
         owner_refused=pairs_refused_by_owner(session, _scores(ranked, pairs), policy.repush),
+        behind_copies=standing_behind(session, pairs, policy),
         deals=pairs_in_deal(session, demand_ids, achievement_ids),
     )
 

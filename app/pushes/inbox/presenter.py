@@ -13,6 +13,7 @@ from app.engagements.models import Engagement
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.summaries import manager_summaries, summariser
+from app.matching.near_copies import copies_of_pairs
 from app.matching.ranking.explanation import shown
 from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox.repush_explanation import explain_repush
@@ -25,6 +26,7 @@ _OWN_COLUMNS = PushRead.model_fields.keys() - {
     "manager",
     "demand",
     "achievement",
+    "similar",
     "reasons",
     "why_again",
     "engagement_id",
@@ -44,6 +46,7 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
     )
     managers = manager_summaries(session, {push.manager_id for push in pushes})
     engagements = engagements_of_pushes(session, [push.id for push in pushes])
+    copies = copies_of_pairs(session, {(push.demand_id, push.achievement_id) for push in pushes}, least=0.0)
     moment = now()
 
     def read(push: Push) -> PushRead:
@@ -65,6 +68,7 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
             manager=managers[push.manager_id],
             demand=demand,
             achievement=achievement,
+            similar=copies.get((push.demand_id, push.achievement_id), []),
             reasons=PushReasons(
                 pair=shown(push.reasons.get("pair", {}), *levels), manager=push.reasons.get("manager", {})
             ),

@@ -19,6 +19,7 @@ from app.libraries.managers.models import Manager
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import pairs_refused_by_owner, repushable, state_for_slots
+from app.pushes.eligibility.near_copies import standing_behind
 from app.pushes.eligibility.rules import planning_violations
 from app.pushes.eligibility.snapshot import load_planning_facts
 from app.pushes.models import OCCUPYING, Push, PushState
@@ -93,8 +94,10 @@ def plan_for_manager(
 
 
 def pairs_for_manager(session: Session, manager: Manager, *, policy: Policy) -> list[Pair]:
-    """The best pairs with a free slot, those in the manager's fields first."""
-    open_pairs = session.scalars(queries.pairs_with_free_slot(policy)).all()
+    """The best pairs with a free slot, those in the manager's fields first; near-copies stand behind one another."""
+    found = session.scalars(queries.pairs_with_free_slot(policy)).all()
+    behind = standing_behind(session, {(pair.demand_id, pair.achievement_id) for pair in found}, policy)
+    open_pairs = [pair for pair in found if (pair.demand_id, pair.achievement_id) not in behind]
     own = queries.first_level(manager.fields)
     fields = queries.fields_of_pairs(session, open_pairs) if own else {}
     ordered = sorted(
@@ -157,8 +160,8 @@ def free_slots(
 ) -> dict[PairKey, Slots]:
     """The slots of these pairs, in their order.
 
-    The slots of the pushes `freed` (ids) count as free. A pair that an owner refused, or that is in a deal,
-    has no free slot.
+    The slots of the pushes `freed` (ids) count as free. A pair that an owner refused, that is in a deal, or that stands
+    behind a near-copy has no free slot.
     """
     rows = session.execute(
         select(Push.demand_id, Push.achievement_id, Push.manager_id, state_for_slots(), Push.id).where(
@@ -172,6 +175,7 @@ def free_slots(
     taken = (
         pairs_refused_by_owner(session, scores, policy.repush)
         | pairs_in_deal(session, {key[0] for key in by_key}, {key[1] for key in by_key}).keys()
+        | standing_behind(session, by_key, policy)
     )
     states: dict[PairKey, dict[UUID, str]] = {}
     for demand_id, achievement_id, manager_id, state, id_ in rows:

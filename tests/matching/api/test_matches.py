@@ -321,6 +321,39 @@ def test_matching_figures_are_shown_to_the_bureau_only(
     assert all(item["reasons"]["figures"] == [] for item in hidden["items"])
 
 
+def test_a_one_line_demand_is_told_what_to_add(
+    log_in: Callable[..., Any], university: Any, coating: dict[str, Any]
+) -> None:
+    """Figures, fields and terms in which the nearest achievements differ, as far as the reader may know them."""
+    other = achievement_payload(
+        title="水性富锌防腐底漆",
+        summary="水性无机富锌底漆,用于储罐防腐涂料配套。",
+        indicators=[{"name": "附着力", "op": "≥", "value": 8, "unit": "MPa"}],
+        trl=8,
+        price_max_wan=80,
+        fields=["401"],
+    )
+    create(university, "achievements", other)
+    line = {"title": "储罐防腐涂料", "main_problem": "找储罐用的水性防腐涂料"}
+    bare = demand_payload(**line, fields=["405"], min_trl=None)
+    for verified in (True, False):
+        owner = log_in(Role.ENTERPRISE, verified=verified)
+        demand = create(owner, "demands", bare)
+        answer = ok(owner.get(f"/v1/demands/{demand['id']}/matches"))
+        asked = {one["code"]: one for one in answer["to_add"]}
+        if verified:
+            assert set(asked) >= {"problem", "indicators", "min_trl"}
+            assert "附着力" in asked["indicators"]["zh"] and "附着力" in asked["indicators"]["en"]
+            assert "fields" not in asked
+        else:
+            assert set(asked) == {"problem"}
+    owner = log_in(Role.ENTERPRISE)
+    text = ok(owner.post("/v1/matches/text", json={"text": line["main_problem"]}))
+    assert [one["code"] for one in text["to_add"]] == ["problem", "indicators"]
+    full = create(owner, "demands", demand_payload(main_problem=demand_payload()["main_problem"] * 2))
+    assert ok(owner.get(f"/v1/demands/{full['id']}/matches"))["to_add"] == []
+
+
 def test_without_a_good_match_the_answer_says_what_is_missing(
     log_in: Callable[..., Any], university: Any
 ) -> None:

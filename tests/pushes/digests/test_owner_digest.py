@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from app.bootstrap import build_worker
 from app.database import Database, now
 from app.libraries.achievements.models import Achievement
+from app.libraries.record.enums import RecordKind
+from app.matching.embedding import vector_store
 from app.matching.models import Pair
 from app.pushes.digests.models import OwnerDigest
 from app.pushes.digests.owner_digest import announce_owner_digests, headline, make_owner_digest
@@ -187,3 +190,36 @@ def test_over_http(app: Any, as_enterprise: Caller, as_institution: Caller, as_o
     assert digest["items"][0]["zh"] == "1 项技术成果与您的需求《解决管道腐蚀》匹配"
     assert as_institution.get("/v1/owner-digests").json()["items"] == []
     assert len(as_operator.get("/v1/owner-digests").json()["items"]) >= 1
+
+
+def alike(scenario: Scenario, *achievements: UUID) -> None:
+    """Give the achievements the same vector, as texts that say the same have."""
+    with scenario.database.unit_of_work() as session:
+        for id_ in achievements:
+            vector_store.store_vector(
+                session,
+                record_id=id_,
+                kind=RecordKind.ACHIEVEMENT,
+                model_id="made up",
+                text_hash="0" * 64,
+                vector=np.eye(4, dtype=np.float32)[0],
+                sentences=[],
+                sentence_vectors=np.zeros((0, 4), np.float32),
+            )
+
+
+def test_copies_of_one_achievement_are_one_match_and_a_later_copy_is_no_news(
+    scenario: Scenario, enterprise: UUID
+) -> None:
+    demand = scenario.demand(owner=enterprise)
+    first, second, third, other = (scenario.achievement() for _ in range(4))
+    alike(scenario, first, second, third)
+    for achievement, score in ((first, 0.7), (second, 0.9), (other, 0.6)):
+        scenario.rank_pair(demand, achievement, score=score)
+    assert make(scenario, enterprise)
+    (digest,) = actual(scenario.database, enterprise)
+    assert [(item["count"], item["others"]) for item in digest.items] == [(2, [str(second), str(other)])]
+    yesterday(scenario)
+    scenario.rank_pair(demand, third, score=0.95)
+    assert not make(scenario, enterprise)
+    assert announce(scenario) == 0
