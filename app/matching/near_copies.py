@@ -1,4 +1,4 @@
-"""Near-copies among the good pairs of a demand: achievements that say the same, whoever owns them.
+"""Near-copies among the good pairs of a demand: achievements that say the same, of one owner or of several.
 
 A confidential achievement is nobody's copy: that it says what a public one says would tell whose it is.
 """

@@ -53,6 +53,7 @@ class MatchAnswer:
     `no_good_match` gives the reason when nothing reaches the threshold. `left_out` counts excluded candidates by hard
     filter. `confidence` (0–1) is the probability that a demand's list holds a relevant achievement; it is None for the
     list of an achievement. `to_add` says what an uncertain demand should add: code, field, and texts in zh and en.
+    `excluded` are the demand's clauses that say what is not wanted.
     """
 
     items: Sequence[PairMatch]
@@ -64,6 +65,7 @@ class MatchAnswer:
     confidence: float | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
     to_add: Sequence[Mapping[str, str]] = ()
+    excluded: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class Judged:
         }
         self.grades = whole.pair_grades
         self.rows = {str(row.data["id"]): row.data for row in alone.achievements}
-        self.told_otherwise = [row for row in whole.demands if row.data.get("of") in self.answers]
+        self.retold = [row for row in whole.demands if row.data.get("of") in self.answers]
         wanted = {key for keys in self.answers.values() for key in keys}
         self.changed = dict(_changed_achievements(self.rows, wanted, variants))
         crowded = Dataset(
@@ -232,7 +232,7 @@ def more_precise(judged: Judged) -> Iterator[Change]:
 
 
 def languages(judged: Judged) -> dict[str, float]:
-    """nDCG@10 of the needs that are told in English, too: in Chinese, in traditional characters and in English."""
+    """nDCG@10 of the needs that are written in English, too: in Chinese, in traditional characters and in English."""
     lists: dict[str, dict[str, list[str]]] = {"zh": {}, "zh-Hant": {}, "en": {}}
     with judged.crowded.reading() as session:
         keys = list(judged.rows)
@@ -241,7 +241,7 @@ def languages(judged: Judged) -> dict[str, float]:
             scores = judged.scores(judged.crowded, session, demand, keys)
             return sorted(scores, key=lambda one: -scores[one])
 
-        for row in judged.told_otherwise:
+        for row in judged.retold:
             if row.data.get("kind") == "en":
                 need = str(row.data["of"])
                 demand = judged.crowded.demand(session, need)
@@ -296,7 +296,7 @@ PROPERTIES: dict[str, Callable[[Judged], Iterator[Change]]] = {
 
 
 def _alone(whole: Dataset, most: int | None) -> Dataset:
-    """The judged needs as they were first told, at most `most` of them, with all achievements."""
+    """The judged needs as they were first written, at most `most` of them, with all achievements."""
     judged = {demand for (demand, _), grade in whole.pair_grades.items() if grade >= ANSWER}
     rows = [row for row in whole.demands if row.data["id"] in judged and not row.data.get("of")]
     return Dataset(achievements=whole.achievements, demands=rows[:most])
@@ -319,10 +319,13 @@ def _changed_achievements(
             found["selling"] = row | {
                 name: value for name, value in selling[key].items() if name in row and name != "id"
             }
-        yield key, {
-            kind: data | {"id": f"{key}+{kind}", "owner_org": f"另一单位{key}{kind}"}
-            for kind, data in found.items()
-        }
+        yield (
+            key,
+            {
+                kind: data | {"id": f"{key}+{kind}", "owner_org": f"另一单位{key}{kind}"}
+                for kind, data in found.items()
+            },
+        )
 
 
 def _off_topic() -> Iterator[DatasetRow]:

@@ -56,6 +56,7 @@ def matches_out(
         ],
         threshold=answer.threshold,
         no_good_match=_no_good_match(answer, principal),
+        excluded=list(answer.excluded) if principal.reads_details or own_demand else [],
         to_add=[
             AdditionOut.model_validate(one)
             for one in answer.to_add

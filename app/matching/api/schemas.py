@@ -40,6 +40,12 @@ class MatchesOut(BaseModel):
     items: list[MatchOut]
     threshold: float = Field(title="阈值", description="低于此分不算好的匹配")
     no_good_match: dict[str, Any] | None = Field(title="没有合适的匹配", description="无一达到阈值时说明原因")
+    excluded: list[str] = Field(
+        [],
+        title="需求排除的内容",
+        description="需求文字中写明不需要的内容,不参与匹配",
+        examples=[["不需要漏液检测"]],
+    )
     to_add: list[AdditionOut] = Field(
         [], title="建议补充", description="需求过短或答案不确定时,补充哪些内容能使结果更准确"
     )

@@ -18,14 +18,14 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
+from app.libraries.registry import LIBRARIES
 from app.libraries.search.full_text import SearchDocument
 from app.matching.embedding.indexer import MatchingIndexer, PreparedRecord
-from app.matching.facts.from_records import facts_of, terms_columns, terms_of_row
+from app.matching.facts.from_records import terms_columns, terms_of_row
 from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.matching.models import RecordVector, halves
 from app.matching.ranking.similarity import TextFeatures
 from app.matching.text.bm25 import words
-from app.matching.text.passages import whole_text
 from app.matching.text.traits import Traits
 
 _MODELS: Mapping[RecordKind, type[Demand] | type[Achievement]] = {
@@ -138,13 +138,14 @@ def stored_encoded_records(session: Session, model_id: str, ids: Sequence[UUID])
             TextFeatures(
                 vector=vector,
                 sentences=halves(packed, len(sentences)).astype(np.float32),
-                words=Counter(cut.split()),
+                words=_words(cut, found),
                 language=language or "zh",
-                traits=Traits.from_dict(traits),
+                traits=found,
             ),
             tuple(sentences),
         )
         for id_, language, vector, sentences, packed, traits, cut in rows
+        for found in (Traits.from_dict(traits),)
     }
 
 
@@ -192,7 +193,9 @@ def encode_record(indexer: MatchingIndexer, record: Record) -> EncodedRecord:
         TextFeatures(
             vector=prepared.vector,
             sentences=np.asarray(prepared.sentence_vectors, dtype=np.float32),
-            words=Counter(words(whole_text(facts_of(record)))),
+            words=_words(
+                " ".join(words(LIBRARIES[record.kind].search_texts(record).matched)), prepared.traits
+            ),
             language=record.language or "zh",
             traits=prepared.traits,
         ),
@@ -202,19 +205,25 @@ def encode_record(indexer: MatchingIndexer, record: Record) -> EncodedRecord:
 
 def _candidate(kind: RecordKind, id_: UUID, row: Row[Any], *, with_words: bool) -> Candidate | None:
     number, _, language, vector, packed, sentences, traits = row[:_OF_TEXT]
-    words = Counter(row[_OF_TEXT].split()) if with_words else {}
     terms = terms_of_row(_MODELS[kind], id_, row[_OF_TEXT + with_words :])
     if terms is None:
         return None
     facts, confidential = terms
+    stated = Traits.from_json(traits)
     text = TextFeatures(
         vector=vector,
         sentences=halves(packed, len(json.loads(sentences))),
-        words=words,
+        words=_words(row[_OF_TEXT], stated) if with_words else {},
         language=language or "zh",
-        traits=Traits.from_json(traits),
+        traits=stated,
     )
     return Candidate(id_, number, facts, text, sentences, confidential)
+
+
+def _words(cut: str, traits: Traits) -> Counter[str]:
+    """Counts of a record's words, as its search document has them, without those of what it excludes."""
+    counts = Counter(cut.split())
+    return counts - traits.unwanted_words if traits.unwanted else counts
 
 
 @cache

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts, RecordFacts
+from app.matching.text.exclusions import unwanted, wanted
 from app.matching.text.legible import legible
 
 MAX_SENTENCES = 12
@@ -24,10 +25,7 @@ def whole_text(facts: RecordFacts) -> str:
     match facts:
         case DemandFacts():
             parts = [
-                facts.title,
-                facts.problem,
-                facts.key_technology,
-                facts.goal,
+                *wanted_texts(facts),
                 "；".join(facts.indicators),
             ]
         case AchievementFacts():
@@ -39,6 +37,18 @@ def whole_text(facts: RecordFacts) -> str:
     return "\n".join(part for part in map(legible, parts) if part)
 
 
+def wanted_texts(facts: DemandFacts) -> list[str]:
+    """The legible texts of a demand without what they exclude: title, problem, key technology and goal."""
+    texts = (facts.title, facts.problem, facts.key_technology, facts.goal)
+    return [wanted(legible(text)) for text in texts]
+
+
+def unwanted_clauses(facts: DemandFacts) -> list[str]:
+    """What those texts exclude."""
+    texts = (facts.title, facts.problem, facts.key_technology, facts.goal)
+    return [clause for text in texts for clause in unwanted(legible(text))]
+
+
 def sentences(facts: RecordFacts) -> list[str]:
     """At most `MAX_SENTENCES` distinct sentences in reading order, title first.
 
@@ -46,7 +56,7 @@ def sentences(facts: RecordFacts) -> list[str]:
     """
     match facts:
         case DemandFacts():
-            blocks = [facts.title, facts.problem, facts.key_technology, facts.goal, *facts.indicators]
+            blocks = [*wanted_texts(facts), *facts.indicators]
         case AchievementFacts():
             blocks = [facts.title, facts.summary, facts.advantages, facts.applications]
         case ManagerFacts():

@@ -5,6 +5,7 @@ and stored with its vectors.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,9 @@ from app.libraries.validation.indicators.model import Indicator
 from app.libraries.validation.indicators.parser import ParsedIndicators, parse_indicators
 from app.matching.facts.models import AchievementFacts, DemandFacts, RecordFacts
 from app.matching.space import NEUTRAL_GENERALITY, NEUTRAL_HUBNESS, VectorTraits
+from app.matching.text.bm25 import words
 from app.matching.text.legible import legible
+from app.matching.text.passages import unwanted_clauses, wanted_texts
 
 MAX_INDICATORS = 20
 
@@ -33,6 +36,12 @@ class Traits:
     hubness: float = NEUTRAL_HUBNESS
     generality: float = NEUTRAL_GENERALITY
     solution: float = 0.0
+    unwanted: tuple[str, ...] = ()
+    """Clauses of a demand that exclude something; they are no part of its vectors."""
+
+    @cached_property
+    def unwanted_words(self) -> Counter[str]:
+        return Counter(word for clause in self.unwanted for word in words(clause))
 
     @cached_property
     def quantities(self) -> frozenset[str]:
@@ -51,6 +60,8 @@ class Traits:
             stored["generality"] = self.generality
         if self.solution:
             stored["solution"] = self.solution
+        if self.unwanted:
+            stored["unwanted"] = list(self.unwanted)
         return stored
 
     @classmethod
@@ -62,6 +73,7 @@ class Traits:
             hubness=float(data.get("hubness", NEUTRAL_HUBNESS)),
             generality=float(data.get("generality", NEUTRAL_GENERALITY)),
             solution=float(data.get("solution", 0.0)),
+            unwanted=tuple(data.get("unwanted", ())),
         )
 
     @classmethod
@@ -74,15 +86,18 @@ NO_TRAITS = Traits()
 
 def traits_of(facts: RecordFacts, of_vector: VectorTraits) -> Traits:
     """The traits of a demand or an achievement; managers have none."""
+    excluded: tuple[str, ...] = ()
     match facts:
         case DemandFacts():
+            _, problem, key_technology, goal = wanted_texts(facts)
             indicators = _indicators(
                 parse_indicators("；".join(facts.indicators)),
                 # A problem is described with the figures of the present state.
-                parse_indicators(legible(facts.problem), only_required=True),
-                parse_indicators(legible(facts.key_technology)),
-                parse_indicators(legible(facts.goal)),
+                parse_indicators(problem, only_required=True),
+                parse_indicators(key_technology),
+                parse_indicators(goal),
             )
+            excluded = tuple(unwanted_clauses(facts))
         case AchievementFacts():
             texts = ("；".join(facts.indicators), legible(facts.summary), legible(facts.advantages))
             indicators = _indicators(*(parse_indicators(text, keeps_present=True) for text in texts))
@@ -93,6 +108,7 @@ def traits_of(facts: RecordFacts, of_vector: VectorTraits) -> Traits:
         hubness=of_vector.hubness,
         generality=of_vector.generality,
         solution=of_vector.solution,
+        unwanted=excluded,
     )
 
 

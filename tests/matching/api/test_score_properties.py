@@ -147,6 +147,38 @@ def test_a_pair_has_the_same_score_from_either_side(store: Store) -> None:
         assert back[0]["score"] == pytest.approx(item["score"], abs=1e-5)
 
 
+def test_what_is_excluded_does_not_attract(store: Store) -> None:
+    """From either side: what is said about it is no part of the score, and the answer says how it was read."""
+    chrome = "活塞杆镀硬铬替代涂层技术"
+    store.achievement(chrome, "超音速火焰喷涂碳化钨替代活塞杆镀硬铬,无六价铬,盐雾一千小时。")
+    leak = "机柜漏液检测装置"
+    store.achievement(leak, "感应线缆与控制器检测机柜漏液,定位到米,报警快。")
+    wish = {"title": "活塞杆镀铬替代", "main_problem": "我们要活塞杆镀硬铬的替代工艺,环保不让镀了。"}
+    plain = store.scores(*store.demand(**wish))
+    firm, demand = store.demand(**wish | {"main_problem": f"不需要漏液检测,{wish['main_problem']}"})
+    answer = ok(firm.get(f"/v1/demands/{demand}/matches"))
+    assert answer["excluded"] == ["不需要漏液检测"]
+    scores = {item["record"]["title"]: item["score"] for item in answer["items"]}
+    assert next(iter(scores)) == chrome
+    assert scores == pytest.approx(plain, abs=1e-5)
+    detector = next(item["record"]["id"] for item in answer["items"] if item["record"]["title"] == leak)
+    back = ok(store.university.get(f"/v1/achievements/{detector}/matches"))["items"]
+    assert {item["record"]["id"]: item["score"] for item in back}[demand] == pytest.approx(
+        scores[leak], abs=1e-5
+    )
+
+
+def test_a_demand_scores_the_same_before_it_is_published(store: Store) -> None:
+    firm = store.log_in(Role.ENTERPRISE)
+    payload = demand_payload(scenario="化工园区的常压储罐", keywords=["防腐", "水性"])
+    checked = ok(firm.post("/v1/demands/check", json=payload))["matches"]["items"]
+    published = create(firm, "demands", payload)["id"]
+    found = ok(firm.get(f"/v1/demands/{published}/matches"))["items"]
+    assert [(item["record"]["id"], item["score"]) for item in checked] == [
+        (item["record"]["id"], pytest.approx(item["score"], abs=1e-5)) for item in found[: len(checked)]
+    ]
+
+
 def test_copies_of_an_achievement_stand_behind_it_and_move_no_score(store: Store) -> None:
     firm, demand = store.demand()
     before = store.scores(firm, demand)

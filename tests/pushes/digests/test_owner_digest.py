@@ -216,10 +216,11 @@ def test_copies_of_one_achievement_are_one_match_and_a_later_copy_is_no_news(
     alike(scenario, first, second, third)
     for achievement, score in ((first, 0.7), (second, 0.9), (other, 0.6)):
         scenario.rank_pair(demand, achievement, score=score)
+    yesterday(scenario)
     assert make(scenario, enterprise)
     (digest,) = actual(scenario.database, enterprise)
     assert [(item["count"], item["others"]) for item in digest.items] == [(2, [str(second), str(other)])]
-    yesterday(scenario)
     scenario.rank_pair(demand, third, score=0.95)
+    yesterday(scenario)
     assert not make(scenario, enterprise)
     assert announce(scenario) == 0

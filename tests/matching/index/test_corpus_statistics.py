@@ -13,7 +13,7 @@ from app.database import Database, new_id
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
 from app.matching.index import open_index, open_lexical
-from app.matching.ranking.corpus_statistics import CorpusStatisticsCache
+from app.matching.index.words.corpus_statistics import CorpusStatisticsCache
 from app.matching.text.bm25 import CorpusStats
 from app.settings import Settings
 from tests.matching.index.vector_stores import DIMENSION, MODEL, Stored, put, remove
