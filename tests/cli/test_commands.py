@@ -342,7 +342,7 @@ class TestMatch:
     def test_by_number_by_id_and_by_text(self, loaded: Sanku) -> None:
         by_number = loaded("match", "JN-D-2026-000001".replace("2026", _year(loaded)), "--json")
         assert by_number.status == 0
-        assert set(by_number.json) == {"threshold", "no_good_match", "items"}
+        assert set(by_number.json) == {"threshold", "no_good_match", "to_add", "items"}
         best = by_number.json["items"][0]
         assert set(best) == {
             "rank", "score", "good", "achievement_id", "number", "title", "reason_zh", "reason_en",
