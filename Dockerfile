@@ -26,6 +26,12 @@ COPY app/matching/embedding/__init__.py app/matching/embedding/e5_source.py app/
 RUN python -c "from pathlib import Path; from app.matching.embedding.model_files import prepare_model; \
 prepare_model(Path('/opt/sanku/models/multilingual-e5-small'), progress=lambda step, share: None)"
 
+# Scripts and icons of the pages.
+FROM dependencies AS web
+COPY app/web/vendor app/web/vendor
+COPY scripts/web_packages.py scripts/
+RUN python scripts/web_packages.py && test -f app/web/static/vendor/.installed
+
 FROM dependencies
 COPY --from=model /opt/sanku/models models
 RUN useradd --uid 10001 --home-dir /var/lib/sanku --create-home --shell /usr/sbin/nologin sanku
@@ -33,6 +39,7 @@ COPY pyproject.toml README.md LICENSE alembic.ini ./
 COPY scripts/docker-entrypoint.sh scripts/
 COPY migrations migrations
 COPY app app
+COPY --from=web /opt/sanku/app/web/static/vendor app/web/static/vendor
 RUN pip install --no-deps --no-build-isolation --editable . \
     && python -m compileall -q app migrations
 ENV SANKU_HOME=/var/lib/sanku \

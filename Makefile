@@ -12,17 +12,24 @@ CHECKED := app tests migrations scripts
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast coverage check fmt serve worker migrate migration eval bench docs docs-serve lock clean
+.PHONY: help setup demo web messages test test-fast coverage check fmt serve worker migrate migration eval bench docs docs-serve lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
-setup: $(STAMP) ## Virtual environment and pinned packages (PYTHON=python3.11 chooses the interpreter)
+setup: $(STAMP) ## Virtual environment, pinned packages, scripts and icons of the pages (PYTHON=python3.11 chooses the interpreter)
 
-$(STAMP): pyproject.toml requirements.lock requirements-dev.lock scripts/find_python.sh
+web: $(STAMP) ## Scripts and icons of the pages anew (after a change of app/web/vendor)
+	$(BIN)/python scripts/web_packages.py
+
+messages: $(STAMP) ## Put new texts of the pages into the English catalogues, to be translated there
+	$(BIN)/python scripts/web_messages.py
+
+$(STAMP): pyproject.toml requirements.lock requirements-dev.lock scripts/find_python.sh app/web/vendor/package-lock.json
 	@python=$$(sh scripts/find_python.sh $(PYTHON)) && { test -x $(BIN)/python || "$$python" -m venv $(VENV); }
 	$(BIN)/python -m pip install -r requirements.lock -r requirements-dev.lock
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	$(BIN)/python scripts/web_packages.py
 	@touch $@
 
 demo: $(STAMP) ## Everything from nothing: model, database, demo data, service on 127.0.0.1:8000
@@ -83,5 +90,5 @@ lock: $(STAMP) ## Write what is installed of pyproject.toml's dependencies into 
 	$(BIN)/python scripts/lock.py
 
 clean: ## Remove the virtual environment and everything that is made again
-	rm -rf $(VENV) .coverage build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) app/web/static/vendor .coverage build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(CHECKED) -name __pycache__ -type d -prune -exec rm -rf {} +

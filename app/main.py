@@ -10,7 +10,7 @@ import fastapi_swagger.resources as swagger_ui
 import structlog
 from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
@@ -42,6 +42,8 @@ from app.services import Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
 from app.talent.api import router as talent
+from app.web.installation import install_pages
+from app.web.problems import answer_error
 from app.workers import admin_api
 from app.workers.threads import WorkerThreads
 
@@ -112,12 +114,14 @@ def assemble() -> FastAPI:
         dependencies=[Depends(refuse_unknown_parameters)],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    app.add_middleware(ObserveRequests, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
-    install_handlers(app)
+    install_handlers(app, answer_error)
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(health)
     _add_documentation_page(app)
+    install_pages(app)
+    # Outside the middleware of the pages, so that their refusals are measured as well.
+    app.add_middleware(ObserveRequests, refuse=answer_error, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
     return app
 
 
@@ -158,7 +162,3 @@ def _add_documentation_page(app: FastAPI) -> None:
             swagger_css_url="/static/swagger-ui/swagger-ui.css",
             swagger_favicon_url="/static/swagger-ui/favicon-32x32.png",
         )
-
-    @app.get("/", include_in_schema=False)
-    def home() -> RedirectResponse:
-        return RedirectResponse("/docs")

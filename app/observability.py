@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import new_id
@@ -115,6 +116,7 @@ class ObserveRequests:
     The limits come from the settings of the application, and the measurements go to its metrics.
 
     Args:
+        refuse: answers a request whose body is too large.
         uploads: pattern of the paths of uploads.
         form_overhead: maximum bytes of an upload form besides its file.
     """
@@ -123,10 +125,12 @@ class ObserveRequests:
         self,
         app: ASGIApp,
         *,
+        refuse: Callable[[Request, Exception], Awaitable[Response]],
         uploads: re.Pattern[str] | None = None,
         form_overhead: int = 0,
     ) -> None:
         self.app = app
+        self.refuse = refuse
         self.uploads = uploads
         self.form_overhead = form_overhead
 
@@ -135,6 +139,7 @@ class ObserveRequests:
             await self.app(scope, receive, send)
             return
         request_id = _request_id(Headers(scope=scope).get("x-request-id"))
+        scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
         status = 500
 
@@ -192,9 +197,8 @@ class ObserveRequests:
         return is_post and self.uploads is not None and self.uploads.fullmatch(scope["path"]) is not None
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        from app.errors.handlers import problem_response
-
-        await problem_response(_too_large(limit), Request(scope, receive))(scope, receive, send)
+        response = await self.refuse(Request(scope, receive), _too_large(limit))
+        await response(scope, receive, send)
 
 
 def _too_large(limit: int) -> TooLarge:

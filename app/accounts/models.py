@@ -100,8 +100,22 @@ class User(Identified, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
 
 
+class SessionKind(StrEnum):
+    """What a user is logged in with."""
+
+    API = "api"
+    BROWSER = "browser"
+
+
 class RefreshToken(Identified, Base):
-    """One refresh token in the chain of a login. Using it replaces it; using it twice revokes the whole chain."""
+    """One refresh token in the chain of a login. Using it replaces it; using it twice revokes the whole chain.
+
+    The cookie of a browser is a chain of one that is used many times (`SessionKind.BROWSER`).
+
+    Attributes:
+        last_used_at: of a browser, to the minute.
+        device: of a browser, its family and system: `Firefox · Windows`.
+    """
 
     __tablename__ = "refresh_tokens"
 
@@ -112,6 +126,11 @@ class RefreshToken(Identified, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(
+        String(10), default=SessionKind.API, server_default=SessionKind.API.value
+    )
+    last_used_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
 
 class Attempt(Identified, Base):

@@ -12,7 +12,7 @@ from app.accounts.field_checks import Email, Label, PersonName
 from app.accounts.models import ApiKey, AuditEntry, Role, User
 from app.accounts.organisations.schemas import OrganisationBasics, OrganisationOut
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
-from app.accounts.sessions import Tokens
+from app.accounts.sessions.tokens import Tokens
 from app.accounts.users import UserFacts
 from app.errors import Invalid
 

@@ -14,7 +14,7 @@ from app.accounts.access.permissions import Action, RecordScope, require, scope_
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked, clean_name
 from app.accounts.models import Organisation, OrganisationKind, Role, User
-from app.accounts.sessions import revoke_sessions
+from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, SankuError
 
 # The roles that users of an organisation may have. The first user of a self-registered organisation gets the first

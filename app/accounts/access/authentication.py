@@ -3,14 +3,17 @@
 Credentials are looked up at every request, so a revocation takes effect immediately.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
+from uuid import UUID
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app.accounts import credentials
 from app.accounts.access.disclosure import Disclosure
@@ -104,25 +107,42 @@ def _user_principal(services: Services, token: str) -> Principal:
     )
     # A short session of its own: the route opens its session later, and that one may be for writing.
     with services[Database].reading() as session:
-        row = session.execute(
-            select(User, Organisation.trusted)
-            .outerjoin(Organisation, User.organisation_id == Organisation.id)
-            .where(User.id == claims.user_id, User.active, is_session_active)
-        ).one_or_none()
-        if row is None:
-            raise _invalid_credentials()
-        user, trusted = row
-        role = Role(user.role)
-        manager_id = None
-        if role is Role.MANAGER:
-            manager_id = services[Disclosure].manager_of_user(session, user.id)
-        return Principal(
-            user_id=user.id,
-            organisation_id=user.organisation_id,
-            role=role,
-            manager_id=manager_id,
-            verified=bool(trusted) or role is Role.OPERATOR,
-        )
+        user = user_identity(session, services[Disclosure], claims.user_id, is_session_active)
+    if user is None:
+        raise _invalid_credentials()
+    return user.principal
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdentity:
+    """A logged-in user: their principal, and what they and their organisation are called."""
+
+    principal: Principal
+    name: str
+    organisation: str
+
+
+def user_identity(
+    session: Session, disclosure: Disclosure, user_id: UUID, condition: ColumnElement[bool]
+) -> UserIdentity | None:
+    """The user, if they are active and the condition holds."""
+    row = session.execute(
+        select(User, Organisation.trusted, Organisation.name)
+        .outerjoin(Organisation, User.organisation_id == Organisation.id)
+        .where(User.id == user_id, User.active, condition)
+    ).one_or_none()
+    if row is None:
+        return None
+    user, trusted, organisation = row
+    role = Role(user.role)
+    principal = Principal(
+        user_id=user.id,
+        organisation_id=user.organisation_id,
+        role=role,
+        manager_id=disclosure.manager_of_user(session, user.id) if role is Role.MANAGER else None,
+        verified=bool(trusted) or role is Role.OPERATOR,
+    )
+    return UserIdentity(principal, user.name, organisation or "")
 
 
 def _api_key_principal(database: Database, key: str) -> Principal:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from app.accounts.models import Role
 
+__all__ = ["ANONYMOUS", "SYSTEM", "Principal", "Role"]
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import OAuth2PasswordRequestForm
 
 from app.accounts import credentials, throttle
-from app.accounts import sessions as service
 from app.accounts.access.permissions import (
     TABLE,
     Action,
@@ -30,6 +29,7 @@ from app.accounts.schemas import (
     TokensOut,
     UserOut,
 )
+from app.accounts.sessions import tokens as service
 from app.accounts.throttle import RateLimitKey
 from app.accounts.users import set_password
 from app.conditional_requests import versioned

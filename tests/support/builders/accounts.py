@@ -11,7 +11,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.api_keys import create_api_key
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
-from app.accounts.sessions import open_session
+from app.accounts.sessions.tokens import open_session
 from app.database import now
 from app.settings import Settings
 

@@ -1,7 +1,9 @@
 """Sessions: a short-lived access token, and a chain of refresh tokens that can each be used once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -10,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials, throttle
 from app.accounts.access.principal import Principal
-from app.accounts.models import RefreshToken, Role, User
+from app.accounts.models import RefreshToken, Role, SessionKind, User
 from app.accounts.throttle import RateLimitKey
 from app.database import Database, new_id, now
 from app.errors import Unauthenticated
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,27 @@ class Tokens:
 
 
 def log_in(database: Database, settings: Settings, *, email: str, password: str, address: str) -> Tokens:
-    """Log in with e-mail address and password.
+    """Log in with e-mail address and password; see `authenticate`."""
+    return authenticate(
+        database,
+        settings,
+        email=email,
+        password=password,
+        address=address,
+        then=lambda session, user: open_session(session, settings, user=user),
+    )
+
+
+def authenticate(
+    database: Database,
+    settings: Settings,
+    *,
+    email: str,
+    password: str,
+    address: str,
+    then: Callable[[Session, User], Opened],
+) -> Opened:
+    """Check e-mail address and password, and answer what `then` opens for the user, in the transaction of the login.
 
     Takes the database rather than a session because it needs several transactions: a failed attempt is counted
     although the request fails, and no lock is held while the password is hashed.
@@ -55,7 +79,7 @@ def log_in(database: Database, settings: Settings, *, email: str, password: str,
             raise Unauthenticated  # deactivated or given a new password while this password was checked
         throttle.forgive(session, attempt)
         audit.record(session, _principal(user), "session.open", user.id, f"address={address}")
-        return open_session(session, settings, user=user)
+        return then(session, user)
 
 
 def open_session(session: Session, settings: Settings, *, user: User) -> Tokens:
@@ -133,7 +157,9 @@ def _issue_tokens(session: Session, settings: Settings, *, user_id: UUID, chain_
 def _by_token(session: Session, refresh_token: str) -> RefreshToken | None:
     # Locked, so that of two concurrent uses the second one sees the first.
     return session.scalar(
-        select(RefreshToken).where(RefreshToken.digest == credentials.digest(refresh_token)).with_for_update()
+        select(RefreshToken)
+        .where(RefreshToken.digest == credentials.digest(refresh_token), RefreshToken.kind == SessionKind.API)
+        .with_for_update()
     )
 
 

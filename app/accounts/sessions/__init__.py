@@ -1,0 +1,1 @@
+"""Sessions of users: tokens for programs, an opaque cookie for a browser."""

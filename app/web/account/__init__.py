@@ -1,0 +1,1 @@
+"""Login, and what a user keeps about themselves."""

@@ -1,0 +1,111 @@
+"""Pages `/login` and `/logout`. What was typed into another page's form travels through the login."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.accounts.sessions.browser import log_in_browser, log_out_browser
+from app.database import AppDatabase, WriteSession
+from app.errors import SankuError, TooManyRequests, Unauthenticated
+from app.services import AppSettings
+from app.web.page import CurrentPage, WebPage, local_address
+from app.web.posted import Posted
+from app.web.session import cookie_name, end_session, set_session
+from app.web.views.navigation import START
+
+router = APIRouter()
+
+KEPT = "kept:"
+"""Before the names of fields that belong to the form for which the reader logs in."""
+
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@router.get("/login", name="login")
+def login_page(page: CurrentPage) -> Response:
+    """The form; a reader who is logged in is led on."""
+    target = local_address(page.request.query_params.get("next", "/"))
+    if not page.principal.is_anonymous:
+        return page.redirect(_start(page, target))
+    return _form(page, email="", target=target)
+
+
+@router.post("/login", name="log_in")
+def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+    """Leads on; to a form that was posted without a session it leads with what was typed."""
+    target = local_address(form.get("next", "/"))
+    kept = tuple((name.removeprefix(KEPT), value) for name, value in form.pairs if name.startswith(KEPT))
+    if form.only_shows:
+        page.take_display(form)
+        return _form(page, email=form.get("email"), target=target, kept=kept)
+    try:
+        login = log_in_browser(
+            database,
+            settings,
+            email=form.get("email"),
+            password=form.get("password"),
+            address=page.request.client.host if page.request.client else "unknown",
+            device=device_of(page.request),
+        )
+    except (Unauthenticated, TooManyRequests) as error:
+        return _form(page, email=form.get("email"), target=target, kept=kept, error=error)
+    if kept:
+        response = page.show("account/resume.html", target=target, kept=kept)
+    else:
+        response = page.redirect(target if target != "/" else "/login")
+    set_session(response, settings, login)
+    return response
+
+
+@router.post("/logout", name="log_out")
+def log_out(page: CurrentPage, session: WriteSession, settings: AppSettings) -> Response:
+    """Ends the session of this browser."""
+    cookie = page.request.cookies.get(cookie_name(settings))
+    if cookie:
+        log_out_browser(session, cookie=cookie)
+    response = page.redirect("/", notice="logged_out")
+    end_session(response, settings)
+    # Drafts of forms stay in no browser that somebody else may use next.
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
+def device_of(request: Request) -> str:
+    """Browser and system by what the browser says of itself: `Firefox · Windows`."""
+    agent = request.headers.get("user-agent", "")
+    names = [next((name for mark, name in table if mark in agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, names))
+
+
+def _form(
+    page: WebPage,
+    *,
+    email: str,
+    target: str,
+    kept: tuple[tuple[str, str], ...] = (),
+    error: SankuError | None = None,
+) -> Response:
+    return page.show(
+        "account/login.html",
+        status=error.status if error else 200,
+        form_id="login",
+        email=email,
+        next=target,
+        kept=kept,
+        lost_files=(),
+        error=error,
+    )
+
+
+def _start(page: WebPage, target: str) -> str:
+    if target not in ("/", "/login"):
+        return target
+    start = START[page.principal.role]
+    return start if page.leads_to(start) else "/"

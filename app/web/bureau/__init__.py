@@ -1,0 +1,1 @@
+"""The pages of the bureau: review, organisations, recognition, statistics, system."""

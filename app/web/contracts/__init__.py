@@ -1,0 +1,1 @@
+"""Contracts: parties, amounts, payments, shares."""

@@ -1,0 +1,1 @@
+"""The desk of enterprises, institutions and investors: their records and matches."""

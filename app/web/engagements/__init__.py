@@ -1,0 +1,1 @@
+"""Engagements: who takes part, what comes next, what was noted."""

@@ -1,0 +1,32 @@
+"""Choices of fields: the terms of a vocabulary, in the language of the page."""
+
+from collections.abc import Sequence
+
+from app.libraries.vocabularies import vocabulary
+from app.web.forms.fields import Choice, Choices
+from app.web.i18n import Language, speaking, translate
+
+
+def terms_of(name: str) -> Choices:
+    """The terms of a vocabulary; those of a tree under the name of their root."""
+
+    def choices(language: Language) -> Sequence[Choice]:
+        terms = vocabulary(name)
+        found = []
+        for code in terms.codes:
+            root = terms.root(code)
+            group = terms.label(root, language) if terms.children(root) else ""
+            found.append(Choice(code, terms.label(code, language), group))
+        return found
+
+    return choices
+
+
+def listed(*pairs: tuple[str, str]) -> Choices:
+    """A short list of codes with Chinese labels, which the catalogue of messages translates."""
+
+    def choices(language: Language) -> Sequence[Choice]:
+        with speaking(language):
+            return [Choice(code, translate(label)) for code, label in pairs]
+
+    return choices

@@ -1,0 +1,1 @@
+"""The pages of technology managers: inbox, board, tasks, recognition."""

@@ -1,0 +1,23 @@
+"""Notices that the page after a change shows once: a code in the cookie, its text here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.web.i18n import mark as _
+
+TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "logged_out": _("您已退出登录。"),
+        "saved": _("已保存。"),
+        "draft_saved": _("草稿已保存。"),
+        "submitted": _("已提交，等待主管部门审核。"),
+        "published": _("已发布。"),
+        "withdrawn": _("已下架。"),
+        "deleted": _("已删除。"),
+        "sent": _("已发送。"),
+        "undone": _("已撤销。"),
+        "password_changed": _("密码已修改，请用新密码登录。"),
+        "registered": _("注册成功，请登录。"),
+    }
+)
+"""Code → text. A code that is not here is not shown, so that nobody can put words on a page by a cookie."""

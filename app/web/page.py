@@ -1,0 +1,207 @@
+"""A request for a page: who asks, in which language, whether they may; and the answer as a page or a redirect."""
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from app.accounts.access.authentication import UserIdentity
+from app.accounts.access.principal import Principal
+from app.errors import Forbidden, Unauthenticated
+from app.services import AllServices, Services
+from app.web import notices
+from app.web.display import (
+    DisplayChoice,
+    Theme,
+    clear_notice,
+    display_of,
+    language_of,
+    remember_display,
+    set_notice,
+    theme_of,
+)
+from app.web.i18n import Language
+from app.web.pages import BY_ADDRESS, MappedPage, may_open
+from app.web.posted import LANGUAGE, THEME, PostedForm
+from app.web.renderer import render
+from app.web.session import Reader
+from app.web.views import navigation
+from app.web.views.navigation import NavigationEntry
+
+
+class WebPage:
+    """The page that is being answered. Templates have it as `page`.
+
+    Attributes:
+        who: the reader; `who.principal` is what services ask for.
+        built: addresses of the pages that exist, so that no link leads to one that does not.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        services: Services,
+        who: UserIdentity,
+        display: DisplayChoice,
+        built: Collection[str],
+    ) -> None:
+        self.request = request
+        self.services = services
+        self.who = who
+        self.display = display
+        self.built = built
+        self._chosen: tuple[Language | None, Theme | None] = (None, None)
+
+    @property
+    def principal(self) -> Principal:
+        """On whose behalf services are called."""
+        return self.who.principal
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return self.display.language
+
+    @property
+    def path(self) -> str:
+        """The path of the request."""
+        return self.request.url.path
+
+    @property
+    def address(self) -> str:
+        """Path and query: what a login leads back to."""
+        query = self.request.url.query
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def notice(self) -> str:
+        """The text of the notice that the page before left, or nothing."""
+        return notices.TEXTS.get(self.display.notice, "")
+
+    @property
+    def bar(self) -> tuple[NavigationEntry, ...]:
+        """The entries of the reader's bar."""
+        return navigation.bar(self.principal.role, self.built)
+
+    @property
+    def menu(self) -> tuple[NavigationEntry, ...]:
+        """The entries of the menu beside the reader's name."""
+        return tuple(entry for entry in navigation.MENU if self.leads_to(entry.address))
+
+    @property
+    def here(self) -> NavigationEntry | None:
+        """The entry of the bar to which this page belongs."""
+        return navigation.current(self.bar, self.path)
+
+    def leads_to(self, address: str) -> bool:
+        """Whether the page exists and the reader may open it."""
+        page = BY_ADDRESS.get(address)
+        return page is not None and address in self.built and may_open(page, self.principal)
+
+    def with_query(self, **changes: str | None) -> str:
+        """This address with other parameters; None drops one."""
+        kept = [(key, value) for key, value in self.request.query_params.multi_items() if key not in changes]
+        kept += [(key, value) for key, value in changes.items() if value is not None]
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+    def show(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        block: str | None = None,
+        form_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **view: Any,
+    ) -> Response:
+        """The page of a template.
+
+        Args:
+            block: the block to answer htmx with, if it asks.
+            form_id: the form of the page, which then travels along when the language is switched.
+            view: what the template shows; the template fails on a name that is missing.
+        """
+        response = render(
+            self.request,
+            template,
+            {"page": self, "form_id": form_id} | view,
+            language=self.language,
+            block=block,
+            status=status,
+        )
+        if self.principal.is_anonymous and status == 200 and self.request.method == "GET":
+            response.headers.setdefault("Cache-Control", "public, max-age=60")
+        else:
+            response.headers["Cache-Control"] = "private, no-store"
+        if self.display.notice:
+            clear_notice(response)
+            response.headers["Cache-Control"] = "private, no-store"
+        response.headers.update(headers or {})
+        language, theme = self._chosen
+        remember_display(response, language=language, theme=theme)
+        return response
+
+    def redirect(self, address: str, *, notice: str | None = None) -> Response:
+        """To another page, as GET. `notice`: a code of `notices.TEXTS` that is shown there."""
+        assert notice is None or notice in notices.TEXTS, notice
+        response = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
+        if notice is not None:
+            set_notice(response, notice)
+        return response
+
+    def take_display(self, form: PostedForm) -> None:
+        """Switch to the language or theme that a button of the form asks for, and remember it."""
+        language, theme = language_of(form.get(LANGUAGE)), theme_of(form.get(THEME))
+        self._chosen = (language, theme)
+        self.display = DisplayChoice(
+            language or self.display.language, theme or self.display.theme, self.display.notice
+        )
+
+
+def login_address(address: str) -> str:
+    """The login that leads back to an address of this service."""
+    return "/login" if address in ("/", "/login") else f"/login?next={quote(address, safe='/')}"
+
+
+def local_address(address: str, default: str = "/") -> str:
+    """The address if it is one of this service, else the default: nobody is led elsewhere after the login."""
+    is_local = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if is_local else default
+
+
+@cache
+def built_pages(app: FastAPI) -> frozenset[str]:
+    """The addresses of the pages that this application answers."""
+    return frozenset(
+        str(route.path)
+        for route in iter_route_contexts(app.routes)
+        if route.path in BY_ADDRESS and "GET" in (route.methods or ())
+    )
+
+
+def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
+    """The page of the request, if its reader may open it.
+
+    Raises:
+        Unauthenticated: the page is not for strangers.
+        Forbidden: it is not for the reader's role.
+    """
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute)
+    mapped: MappedPage = BY_ADDRESS[route.path]
+    page = WebPage(request, services, who, display_of(request), built_pages(request.app))
+    if not may_open(mapped, who.principal):
+        if who.principal.is_anonymous:
+            raise Unauthenticated("Please log in to open this page.", "请先登录后再打开此页面。")
+        raise Forbidden(
+            "This page is for users of another role.", "此页面面向其他角色的用户，您的账号无权打开。"
+        )
+    return page
+
+
+CurrentPage = Annotated[WebPage, Depends(open_page)]
+"""What every route of a page takes: it refuses those who may not open it."""

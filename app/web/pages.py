@@ -1,0 +1,182 @@
+"""The map of all pages: address, title, and who may open them. A page that is not here cannot be opened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from app.accounts.access.principal import Principal, Role
+from app.web.i18n import mark as _
+
+Readers = frozenset[Role | None]
+
+ANYBODY: Readers = frozenset({None, *Role})
+USERS: Readers = frozenset(Role)
+DESK: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR})
+OWNERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION})
+INSTITUTION: Readers = frozenset({Role.INSTITUTION})
+MANAGER: Readers = frozenset({Role.MANAGER})
+PARTIES: Readers = frozenset(Role)
+BUREAU: Readers = frozenset({Role.OPERATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class MappedPage:
+    """A page, or the form actions below it.
+
+    Attributes:
+        address: the path as in the route; parts in braces are parameters.
+        readers: who may open it; None is a reader who is not logged in.
+        actions: last parts of the addresses to which its forms post, such as `accept`.
+    """
+
+    address: str
+    title: str
+    readers: Readers
+    actions: tuple[str, ...] = ()
+
+
+def _records(plural: str, title: str) -> tuple[MappedPage, ...]:
+    """The owner's pages about the records of one library."""
+    base = f"/desk/{plural}"
+    return (
+        MappedPage(base, title, OWNERS),
+        MappedPage(f"{base}/new", title, OWNERS, ("preview",)),
+        MappedPage(
+            f"{base}/{{number}}", title, OWNERS, ("publish", "withdraw", "close", "restore", "delete")
+        ),
+        MappedPage(f"{base}/{{number}}/edit", title, OWNERS, ("preview",)),
+        MappedPage(f"{base}/{{number}}/check", title, OWNERS),
+        MappedPage(f"{base}/{{number}}/versions", title, OWNERS),
+        MappedPage(f"{base}/{{number}}/matches", title, OWNERS, ("list", "answer", "report")),
+        MappedPage(f"{base}/{{number}}/matches/print", title, OWNERS),
+        MappedPage(f"{base}/{{number}}/matches/{{other}}/managers", title, OWNERS, ("ask",)),
+    )
+
+
+PUBLIC_PAGES = (
+    MappedPage("/", _("首页"), ANYBODY),
+    MappedPage("/search", _("检索"), ANYBODY),
+    MappedPage("/try", _("用一句话找成果"), ANYBODY),
+    MappedPage("/achievements/{number}", _("技术成果"), ANYBODY),
+    MappedPage("/demands/{number}", _("技术需求"), ANYBODY),
+    MappedPage("/managers/{number}", _("技术经理人"), ANYBODY, ("contacts",)),
+    MappedPage("/figures", _("全市数据"), ANYBODY),
+    MappedPage("/recognitions", _("认定结果"), ANYBODY),
+    MappedPage("/rankings/{id}", _("排行榜"), ANYBODY),
+    MappedPage("/contests", _("赛事"), ANYBODY),
+    MappedPage("/contests/{id}", _("赛事"), ANYBODY, ("register",)),
+    MappedPage("/login", _("登录"), ANYBODY),
+    MappedPage("/logout", _("退出登录"), ANYBODY),
+    MappedPage("/register", _("注册"), ANYBODY),
+    MappedPage("/forgot-password", _("忘记密码"), ANYBODY),
+    MappedPage("/reset-password", _("重设密码"), ANYBODY),
+    MappedPage("/verify-mail", _("确认邮箱"), ANYBODY),
+    MappedPage("/terms", _("使用条款"), ANYBODY),
+    MappedPage("/help", _("帮助"), ANYBODY),
+    MappedPage("/help/{topic}", _("帮助"), ANYBODY),
+    MappedPage("/channels/confirm", _("确认邮箱"), ANYBODY),
+    MappedPage("/channels/unsubscribe", _("退订"), ANYBODY),
+    MappedPage("/wall/{token}", _("数据大屏"), ANYBODY, ("parts",)),
+)
+
+DESK_PAGES = (
+    MappedPage("/desk", _("工作台"), DESK),
+    *_records("demands", _("我的需求")),
+    *_records("achievements", _("我的成果")),
+    MappedPage("/desk/achievements/{number}/wanted", _("谁需要它"), OWNERS),
+    MappedPage("/desk/import", _("批量导入"), OWNERS),
+    MappedPage("/desk/import/{id}", _("批量导入"), OWNERS, ("refused",)),
+    MappedPage("/desk/news", _("新匹配"), DESK),
+    MappedPage("/desk/staff", _("本单位经理人"), INSTITUTION, ("consent",)),
+    MappedPage("/desk/organisation/profile", _("本单位"), DESK),
+    MappedPage("/desk/organisation/people", _("同事"), DESK),
+    MappedPage("/desk/organisation/keys", _("接口密钥"), DESK, ("revoke",)),
+    MappedPage("/desk/organisation/webhooks", _("事件推送"), DESK),
+    MappedPage("/desk/organisation/news", _("通知设置"), DESK),
+)
+
+MANAGER_PAGES = (
+    MappedPage("/inbox", _("今日推送"), MANAGER, ("stream", "undo")),
+    MappedPage("/inbox/{id}", _("推送"), MANAGER, ("accept", "postpone", "decline", "undo", "report")),
+    MappedPage("/board", _("对接看板"), MANAGER),
+    MappedPage("/tasks", _("任务"), MANAGER, ("done",)),
+    MappedPage("/me/recognition", _("我的认定"), MANAGER, ("file", "certificate", "training")),
+    MappedPage("/me/profile", _("我的名片"), MANAGER),
+    MappedPage("/me/preferences", _("推送设置"), MANAGER, ("preview",)),
+)
+
+SHARED_PAGES = (
+    MappedPage("/engagements", _("对接"), PARTIES),
+    MappedPage(
+        "/engagements/{id}",
+        _("对接"),
+        PARTIES,
+        ("consent", "refuse", "move", "note", "task", "file", "invite", "contacts", "shares"),
+    ),
+    MappedPage("/engagements/{id}/files/{file}", _("文件"), PARTIES),
+    MappedPage("/contracts", _("合同"), PARTIES),
+    MappedPage("/contracts/new", _("合同"), PARTIES),
+    MappedPage(
+        "/contracts/{number}", _("合同"), PARTIES, ("sign", "payment", "cancel", "shares", "register", "land")
+    ),
+    MappedPage("/contracts/{number}/edit", _("合同"), PARTIES),
+    MappedPage("/account/profile", _("我的账号"), USERS),
+    MappedPage("/account/password", _("修改密码"), USERS),
+    MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),
+    MappedPage("/account/notices", _("通知设置"), USERS),
+)
+
+BUREAU_PAGES = (
+    MappedPage("/bureau", _("工作台"), BUREAU),
+    MappedPage("/bureau/review", _("审核"), BUREAU, ("approve",)),
+    MappedPage(
+        "/bureau/review/{kind}/{number}", _("审核"), BUREAU, ("approve", "return", "withdraw", "seen")
+    ),
+    MappedPage("/bureau/organisations", _("单位"), BUREAU),
+    MappedPage("/bureau/organisations/{id}", _("单位"), BUREAU, ("verify",)),
+    MappedPage("/bureau/users", _("用户"), BUREAU),
+    MappedPage("/bureau/users/{id}", _("用户"), BUREAU),
+    MappedPage("/bureau/filings", _("备案"), BUREAU),
+    MappedPage("/bureau/filings/{id}", _("备案"), BUREAU, ("approve", "refuse")),
+    MappedPage("/bureau/rounds", _("认定"), BUREAU),
+    MappedPage(
+        "/bureau/rounds/{id}", _("认定"), BUREAU, ("freeze", "recompute", "review", "publish", "reopen")
+    ),
+    MappedPage("/bureau/rounds/{id}/entries/{entry}", _("认定"), BUREAU),
+    MappedPage("/bureau/rounds/{id}/objections", _("异议"), BUREAU, ("answer",)),
+    MappedPage("/bureau/tiers/config", _("认定规则"), BUREAU),
+    MappedPage("/bureau/rankings", _("排行榜"), BUREAU),
+    MappedPage("/bureau/contests", _("赛事"), BUREAU),
+    MappedPage("/bureau/contests/{id}", _("赛事"), BUREAU),
+    MappedPage("/bureau/assignments/new", _("统一派单"), BUREAU),
+    MappedPage("/bureau/assignments/{id}", _("统一派单"), BUREAU),
+    MappedPage("/bureau/contracts", _("合同登记"), BUREAU),
+    MappedPage("/bureau/pushes", _("推送"), BUREAU),
+    MappedPage("/bureau/matches/{number}/{other}", _("匹配"), BUREAU),
+    MappedPage("/bureau/statistics", _("统计"), BUREAU),
+    MappedPage("/bureau/statistics/{figure}", _("统计"), BUREAU, ("table",)),
+    MappedPage("/bureau/network", _("网络"), BUREAU),
+    MappedPage("/bureau/wall", _("数据大屏"), BUREAU, ("revoke",)),
+    MappedPage("/bureau/system", _("系统"), BUREAU),
+    MappedPage("/bureau/system/{part}", _("系统"), BUREAU, ("replay", "use", "rollback")),
+)
+
+PAGES = (*PUBLIC_PAGES, *DESK_PAGES, *MANAGER_PAGES, *SHARED_PAGES, *BUREAU_PAGES)
+
+
+def _by_address() -> Mapping[str, MappedPage]:
+    found: dict[str, MappedPage] = {}
+    for page in PAGES:
+        base = page.address.rstrip("/")
+        for address in (page.address, *(f"{base}/{action}" for action in page.actions)):
+            found.setdefault(address, page)
+    return MappingProxyType(found)
+
+
+BY_ADDRESS: Mapping[str, MappedPage] = _by_address()
+"""Every address of the map, those of form actions included."""
+
+
+def may_open(page: MappedPage, principal: Principal) -> bool:
+    """Whether the reader's role is one of the page's readers."""
+    return principal.role in page.readers

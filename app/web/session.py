@@ -1,0 +1,50 @@
+"""The browser's session: from the cookie of a request to its reader, and the cookie of an answer."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app.accounts.access.authentication import UserIdentity
+from app.accounts.access.principal import ANONYMOUS
+from app.accounts.sessions.browser import BrowserLogin, user_of_cookie
+from app.services import AllServices
+from app.settings import Settings
+from app.web.security import is_https
+
+STRANGER = UserIdentity(ANONYMOUS, "", "")
+
+
+def cookie_name(settings: Settings) -> str:
+    """`__Host-` makes browsers refuse a cookie that another host of the domain sets; it needs https."""
+    return "__Host-sanku" if is_https(settings) else "sanku"
+
+
+def reader_of(request: Request, services: AllServices) -> UserIdentity:
+    """Who reads: the user of the session's cookie, or a stranger."""
+    cookie = request.cookies.get(cookie_name(services[Settings]))
+    if not cookie:
+        return STRANGER
+    return user_of_cookie(services, cookie) or STRANGER
+
+
+Reader = Annotated[UserIdentity, Depends(reader_of)]
+
+
+def set_session(response: Response, settings: Settings, login: BrowserLogin) -> None:
+    """Give the browser its session."""
+    response.set_cookie(
+        cookie_name(settings),
+        login.cookie,
+        max_age=int(login.lifetime.total_seconds()),
+        path="/",
+        secure=is_https(settings),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def end_session(response: Response, settings: Settings) -> None:
+    """Take the session from the browser."""
+    response.delete_cookie(
+        cookie_name(settings), path="/", secure=is_https(settings), httponly=True, samesite="lax"
+    )

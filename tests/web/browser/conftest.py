@@ -1,0 +1,154 @@
+"""A real browser on the real service: Chromium of the system, watched for everything that must not happen."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+
+from app.accounts.models import Role
+from tests.support.paths import APP
+from tests.support.servers import free_port
+from tests.web.readers import ReaderOf
+
+AXE = APP / "web" / "static" / "vendor" / "axe.min.js"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MAX_SHIFT = 0.02
+WIDTHS = (360, 768, 1440)
+
+_WATCH = """
+window.__violations = []; window.__shift = 0;
+document.addEventListener("securitypolicyviolation", (e) => {
+  window.__violations.push(e.violatedDirective + " " + e.blockedURI);
+});
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.__shift += one.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def chromium() -> str | None:
+    return (
+        os.environ.get("SANKU_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium (apt-get install chromium fonts-noto-cjk): tests in a browser are left out")
+    if not AXE.exists():
+        pytest.skip("no npm packages (make web): tests in a browser are left out")
+    return path
+
+
+@pytest.fixture(scope="session")
+def engine(chromium_path: str) -> Iterator[Any]:
+    """The browser, started once."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(app: Any) -> Iterator[str]:
+    """The service, answering on a port of its own."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser. `page` is Playwright's; `check` fails on what must not happen."""
+
+    page: Any
+    address: str
+    problems: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Any:
+        answer = self.page.goto(self.address + path)
+        self.page.wait_for_load_state("networkidle")
+        return answer
+
+    def check(self, *, axe: bool = True) -> None:
+        """No console error, policy violation, foreign host, server error, layout shift, sideways scroll, barrier."""
+        assert self.problems == []
+        assert self.page.evaluate("window.__violations") == []
+        assert self.page.evaluate("window.__shift") <= MAX_SHIFT
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        if axe:
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = self.page.evaluate(
+                "(rules) => axe.run({ runOnly: rules }).then((r) => r.violations.map((v) =>"
+                " v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target).join(' | ')))",
+                AXE_RULES,
+            )
+            assert found == []
+
+
+@pytest.fixture
+def visitor(engine: Any, address: str, reader: ReaderOf) -> Iterator[Callable[..., Visitor]]:
+    """`visitor(Role.MANAGER, width=360, theme="dark", language="en", scripts=False)` → a visitor, logged in."""
+    contexts = []
+
+    def make(
+        role: Role | None = None,
+        *,
+        width: int = 1440,
+        theme: str = "light",
+        language: str = "zh-CN",
+        scripts: bool = True,
+    ) -> Visitor:
+        context = engine.new_context(
+            viewport={"width": width, "height": 780 if width < 720 else 900},
+            color_scheme=theme,
+            locale=language,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        context.add_init_script(_WATCH)
+        if role is not None:
+            cookie = reader(role).cookies["sanku"]
+            context.add_cookies([{"name": "sanku", "value": cookie, "url": address}])
+        someone = Visitor(context.new_page(), address)
+        _watch(someone)
+        return someone
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def _watch(someone: Visitor) -> None:
+    def on_console(message: Any) -> None:
+        # The browser itself reports every answer of 4xx; those are looked at by their status.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            someone.problems.append(f"console: {message.text}")
+
+    def on_request(request: Any) -> None:
+        if not request.url.startswith((someone.address, "data:", "about:")):
+            someone.problems.append(f"another host: {request.url}")
+
+    def on_response(response: Any) -> None:
+        if response.status >= 500:
+            someone.problems.append(f"{response.status}: {response.url}")
+
+    someone.page.on("console", on_console)
+    someone.page.on("pageerror", lambda error: someone.problems.append(f"script: {error}"))
+    someone.page.on("request", on_request)
+    someone.page.on("response", on_response)

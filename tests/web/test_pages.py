@@ -1,0 +1,81 @@
+"""Every page for every reader: the map of pages decides who may open it, and whatever opens is a sound page."""
+
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from app.accounts.models import Role
+from app.web.page import built_pages, open_page
+from app.web.pages import BY_ADDRESS, PAGES
+from app.web.security import is_page
+from tests.web.html import faults_of
+from tests.web.readers import ReaderOf
+
+READERS = (None, *Role)
+PARAMETERS = {"number": "JN-D-2026-999999", "other": "JN-A-2026-999999", "topic": "nothing", "part": "events"}
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+def example(address: str) -> str:
+    """The address with parameters that lead to no record."""
+    parts = (PARAMETERS.get(part[1:-1], NIL) if part.startswith("{") else part for part in address.split("/"))
+    return "/".join(parts)
+
+
+def page_routes(app: Any) -> list[Any]:
+    return [
+        route
+        for route in iter_route_contexts(app.routes)
+        if is_page(str(route.path)) and getattr(route, "dependant", None) is not None
+    ]
+
+
+def _dependencies(dependant: Any) -> set[Any]:
+    return {call for one in dependant.dependencies for call in (one.call, *_dependencies(one))}
+
+
+def test_every_route_of_a_page_is_in_the_map_and_asks_who_reads(app: Any) -> None:
+    for route in page_routes(app):
+        assert route.path in BY_ADDRESS, f"{route.path} is missing in app/web/pages.py"
+        assert open_page in _dependencies(route.dependant), f"{route.path} does not take CurrentPage"
+
+
+def test_addresses_of_the_map_are_named_once() -> None:
+    addresses = [page.address for page in PAGES]
+    assert len(addresses) == len(set(addresses))
+
+
+@pytest.mark.parametrize("role", READERS, ids=str)
+def test_pages_open_for_their_readers_alone(app: Any, reader: ReaderOf, role: Role | None) -> None:
+    """A page of another role is refused; a stranger is led to the login; a record that is not there is not found."""
+    someone = reader(role)
+    for address in sorted(built_pages(app)):
+        page = BY_ADDRESS[address]
+        answer = someone.get(example(address))
+        if role not in page.readers:
+            expected = {303} if role is None else {403}
+        else:
+            expected = {404, 422} if "{" in address else {200, 303}
+        assert answer.status_code in expected, (address, answer.status_code)
+        if role is None and role not in page.readers:
+            assert answer.headers["location"].startswith("/login?next=")
+        if answer.status_code != 303 and answer.headers["content-type"].startswith("text/html"):
+            assert faults_of(answer.text) == [], address
+            assert answer.headers["content-security-policy"].startswith("default-src 'none'"), address
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_unknown_page_says_so_in_the_language_of_the_reader(reader: ReaderOf, language: str) -> None:
+    answer = reader(None).get("/no/such/page", headers={"Accept-Language": language})
+    assert answer.status_code == 404
+    assert faults_of(answer.text) == []
+    assert ("页面不存在" in answer.text) == (language == "zh")
+    assert ("There is no such page" in answer.text) == (language == "en")
+
+
+def test_the_first_page_shows_what_is_public(reader: ReaderOf) -> None:
+    page = reader(None).get("/")
+    assert page.status_code == 200
+    assert "在库成果" in page.text
+    assert len(page.content) < 100_000
