@@ -88,6 +88,10 @@ HANDLERS: HandlerTable = {
     events.EngagementEnded: (REASSIGN_AFTER_ENGAGEMENT, outcomes.judge_ended_engagement),
     events.TaskDue: (remind_of_task,),
     events.TaskOverdue: (remind_of_task,),
+    events.ContractSignatureGiven: (),
+    events.ContractSignaturesVoided: (),
+    events.ContractAmendmentProposed: (),
+    events.ContractAmendmentClosed: (),
     events.ContractSigned: (outcomes.judge_signed_contract, REFRESH_TIERS_OF_CONTRACT),
     events.ContractRegistered: (
         pushes.revise_contracted,

@@ -19,6 +19,7 @@ from app.bootstrap import build_prefetchers, build_services, build_workers, clos
 from app.database import Database
 from app.engagements.api import router as engagements
 from app.engagements.contracts.api import router as contracts
+from app.engagements.contracts.documents.api import router as contract_documents
 from app.engagements.files.api import router as engagement_files
 from app.engagements.tasks.api import router as engagement_tasks
 from app.errors.handlers import install_handlers
@@ -49,7 +50,7 @@ from app.workers.threads import WorkerThreads
 
 log = structlog.get_logger(__name__)
 
-UPLOADS = re.compile(r"/v1/(engagements/[^/]+/files|certificates/[^/]+/evidence)")
+UPLOADS = re.compile(r"/v1/((?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)")
 FORM_OVERHEAD = 64 * 1024
 """Maximum bytes of an upload form besides its file."""
 
@@ -80,6 +81,7 @@ ROUTERS = (
     engagement_tasks,
     engagement_files,
     contracts,
+    contract_documents,
     models,
     talent,
     statistics,

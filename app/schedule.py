@@ -1,5 +1,6 @@
 """The scheduled jobs: what runs by the clock, and how often. Each job takes what it needs from the services."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.idempotency import forget_old_keys
 from app.clock import local_now
 from app.database import Database
+from app.engagements.contracts.documents import service as documents
 from app.engagements.files import service as engagement_files
 from app.engagements.files.storage import Store
 from app.engagements.tasks import service as engagement_tasks
@@ -111,9 +113,14 @@ def delete_idempotency_keys(services: Services, session: Session) -> None:
     forget_old_keys(session, older_than=services[Settings].idempotency_lifetime)
 
 
+def _keys_elsewhere(session: Session, keys: Collection[str]) -> Collection[str]:
+    """Which of these keys certificates and contracts refer to."""
+    return {*evidence.referenced_keys(session, keys), *documents.referenced_keys(session, keys)}
+
+
 def delete_unused_files(services: Services, database: Database) -> None:
     """Delete the bytes of files that no row names."""
-    engagement_files.delete_orphaned_files(database, services[Store], elsewhere=evidence.referenced_keys)
+    engagement_files.delete_orphaned_files(database, services[Store], elsewhere=_keys_elsewhere)
 
 
 def requeue_lost_deliveries(_: Services, session: Session) -> None:

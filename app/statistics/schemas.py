@@ -1,13 +1,13 @@
 """Response bodies of statistics. The titles of the fields are the column headers of CSV and XLSX files."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from app.engagements.schemas import EngagementRow
 from app.libraries.summaries import RecordSummary
+from app.libraries.validation.values.money import TwoPlaces
 
 _HIDDEN = "因数量过小不显示时为 true,相应数值为空"
 _ROWS = "所统计明细的地址;无权查看时为空"
@@ -79,13 +79,13 @@ class ContractLine(Keyed):
     """Amounts in 万元. Landed and cancelled contracts of a group are shown to operators and for own rows."""
 
     count: int | None = Field(title="合同数")
-    deal_amount_wan: Decimal | None = Field(title="成交额(万元)")
-    technology_amount_wan: Decimal | None = Field(title="技术交易额(万元)")
+    deal_amount_wan: TwoPlaces | None = Field(title="成交额(万元)")
+    technology_amount_wan: TwoPlaces | None = Field(title="技术交易额(万元)")
     landed: int | None = Field(title="在济落地数", description="已计入合同数")
-    landed_deal_wan: Decimal | None = Field(title="在济落地成交额(万元)")
-    landed_technology_wan: Decimal | None = Field(title="在济落地技术交易额(万元)")
+    landed_deal_wan: TwoPlaces | None = Field(title="在济落地成交额(万元)")
+    landed_technology_wan: TwoPlaces | None = Field(title="在济落地技术交易额(万元)")
     cancelled: int | None = Field(title="已撤销数", description="未计入合同数")
-    cancelled_deal_wan: Decimal | None = Field(title="已撤销成交额(万元)")
+    cancelled_deal_wan: TwoPlaces | None = Field(title="已撤销成交额(万元)")
     rows: str | None = Field(title="明细", description=_ROWS)
     landed_rows: str | None = Field(title="在济落地的明细", description=_ROWS)
     cancelled_rows: str | None = Field(title="已撤销的明细", description=_ROWS)
@@ -157,7 +157,7 @@ class ManagerLine(ResponseLine):
     landed: int | None = Field(title="已落地")
     ended: int | None = Field(title="已终止")
     contracts: int | None = Field(title="合同数")
-    contract_amount_wan: Decimal | None = Field(title="所占成交额(万元)", description="按分成")
+    contract_amount_wan: TwoPlaces | None = Field(title="所占成交额(万元)", description="按分成")
 
 
 class ManagersRead(FigureHead):

@@ -88,7 +88,8 @@ engagement.share                   -          -           -       O        -    
 contract.create                    A          O           O       O        -        -
 contract.read                      A          O           O       O        O        -
 contract.change                    A          O           O       O        -        -
-contract.sign                      A          O           O       O        -        -
+contract.sign                      A          O           O       -        O        -
+contract.file                      A          O           O       O        O        -
 contract.cancel                    A          O           O       O        -        -
 contract.share                     -          -           -       O        -        -
 contract.register                  A          -           -       -        -        -
@@ -213,7 +214,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review
         manager.review push.plan push.preview preference.read preference.change digest.read match.answer
         match.report match_report.list match_report.resolve assignment.plan engagement.answer
-        engagement.contacts engagement.share contract.share contract.register contract.land event.list
+        engagement.contacts engagement.share contract.sign contract.share contract.register contract.land event.list
         event.replay index.rebuild audit.read channel.read channel.change channel.link
         webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
         assignment.read model.read model.switch filing.review affiliation.consent certificate.verify

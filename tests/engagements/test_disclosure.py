@@ -183,7 +183,7 @@ class TestInvitations:
         contract = meeting.signed()
         ok(meeting.move("signed"))
         cancel = {"reason": "成交额由 120 万元降为 80 万元"}
-        ok(scenario.lead.post(f"/v1/contracts/{contract['id']}/cancel", json=cancel))
+        ok(scenario.operator.post(f"/v1/contracts/{contract['id']}/cancel", json=cancel))
         assert investor.get(f"/v1/contracts/{contract['id']}").status_code == 404
 
         def actual(caller: Any) -> str:

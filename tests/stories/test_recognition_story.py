@@ -32,7 +32,7 @@ from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.callers import Caller, log_in_on
-from tests.support.http import create, created, ok
+from tests.support.http import create, created, ok, sign
 from tests.support.servers import Mailbox, Receiver, http_receiver, mail_server
 
 DAY = "2026-05-04"
@@ -123,8 +123,9 @@ def with_mail(manager: Caller, mailbox: Mailbox, drain: Drain) -> str:
     return letter.to
 
 
-def signed(manager: Caller, manager_id: str, amount: str, **of: Any) -> str:
-    """A contract, drafted by the manager, its share confirmed, signed."""
+def signed(story: "Story", amount: str, **of: Any) -> str:
+    """A contract, drafted by the second manager, their share confirmed, signed by both parties."""
+    manager, manager_id = story.managers[1], story.manager_ids[1]
     body = {
         "kind": "development",
         "title": "水性防腐涂层开发",
@@ -137,7 +138,8 @@ def signed(manager: Caller, manager_id: str, amount: str, **of: Any) -> str:
     }
     contract = ok(manager.post("/v1/contracts", json=body), 201)["id"]
     ok(manager.post(f"/v1/contracts/{contract}/shares/confirm"))
-    ok(manager.post(f"/v1/contracts/{contract}/sign", json={"signed_on": DAY}))
+    for party in (story.company, story.university):
+        ok(sign(party, contract, DAY))
     return str(contract)
 
 
@@ -302,7 +304,7 @@ def first_landing(published: Story, agreement: Agreement) -> FirstLanding:
     second, second_id, path = published.managers[1], published.manager_ids[1], agreement.path
     for stage in ("contacted", "meeting", "negotiating"):
         ok(second.post(f"{path}/moves", json={"to": stage, "note": stage}))
-    contract = signed(second, second_id, "60.00", engagement_id=agreement.engagement_id)
+    contract = signed(published, "60.00", engagement_id=agreement.engagement_id)
     ok(second.post(f"{path}/moves", json={"to": "signed", "note": "已签约"}))
     published.drain()
     before = tier_of(published.operator, second_id)
@@ -326,9 +328,9 @@ def first_landing(published: Story, agreement: Agreement) -> FirstLanding:
 def test_a_landed_contract_makes_tier_e_and_ranking_learns_from_it(
     published: Story, first_landing: FirstLanding
 ) -> None:
-    assert first_landing.signed[:3] == (None, "0", "0")  # signed is not registered
+    assert first_landing.signed[:3] == (None, "0", "0.00")  # signed is not registered
     assert first_landing.moves[-3:] == ["negotiating", "signed", "landed"]
-    assert first_landing.landed == ("E", "1", "60", ["9", "440"])
+    assert first_landing.landed == ("E", "1", "60.00", ["9", "440.00"])
     assert [(step["key"], step["count"]) for step in first_landing.funnel] == [
         (step, 1) for step in FUNNEL.split()
     ]
@@ -353,14 +355,14 @@ def test_nine_more_contracts_make_tier_d(published: Story, first_landing: FirstL
         "seller_org_id": str(published.university.organisation_id),
     }
     for number in range(2, 11):
-        confirmed(operator, signed(second, second_id, "49.00", **parties), number, land=number < 10)
+        confirmed(operator, signed(published, "49.00", **parties), number, land=number < 10)
     published.drain()
-    assert tier_of(operator, second_id) == ("E", "9", "501", ["1"])
+    assert tier_of(operator, second_id) == ("E", "9", "501.00", ["1"])
     contracts = ok(operator.get("/v1/contracts", params={"limit": 50}))["items"]
     (last,) = [one["id"] for one in contracts if not one.get("landed_on")]
     ok(operator.post(f"/v1/contracts/{last}/land", json={"landed_on": DAY, "landed_in_jinan": True}))
     published.drain()
-    assert tier_of(operator, second_id) == ("D", "10", "501", ["10", "4499"])
+    assert tier_of(operator, second_id) == ("D", "10", "501.00", ["10", "4499.00"])
     changes = ok(second.get(f"/v1/managers/{second_id}/tier-changes"))["items"]
     assert [(change["before"], change["after"]) for change in reversed(changes)] == [(None, "E"), ("E", "D")]
     with published.app.state.services[Database].reading() as session:

@@ -23,6 +23,13 @@ def create(caller: Any, plural: str, payload: Mapping[str, Any]) -> dict[str, An
     return created(caller.post(f"/v1/{plural}", json=payload))
 
 
+def sign(caller: Any, contract_id: str, signed_on: str, **body: Any) -> Any:
+    """The answer to the caller's signature of the version that they read."""
+    path = f"/v1/contracts/{contract_id}"
+    headers = {"If-Match": caller.get(path).headers.get("etag", '"0"')}
+    return caller.post(f"{path}/sign", json={"signed_on": signed_on} | body, headers=headers)
+
+
 def refused(response: Any, status: int, code: str) -> dict[str, Any]:
     """The problem of an answer that has this status and code; it speaks both languages."""
     problem: dict[str, Any] = response.json()

@@ -1,14 +1,20 @@
 """From a contract's first draft to a tier, by the real services of contracts and their events."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
+from app.accounts.models import Organisation, Role
 from tests.support.http import ok
 from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
 from tests.support.scenario.recognition import Person
 
 DAY = "2026-05-04"
+PARTIES = ("buyer_org_id", "seller_org_id")
 
 
 def signed(scenario: Scenario, amount: str, shares: dict[Person, str]) -> str:
-    """Drafted and signed by the first manager; each confirms their own share."""
+    """Drafted by the first manager; each confirms their own share, then both parties sign."""
     buyer, seller = scenario.registered_organisation(), scenario.registered_organisation()
     lead = next(iter(shares))
     body = {
@@ -25,8 +31,26 @@ def signed(scenario: Scenario, amount: str, shares: dict[Person, str]) -> str:
     id_: str = ok(lead.http.post("/v1/contracts", body), 201)["id"]
     for manager in shares:
         ok(manager.http.post(f"/v1/contracts/{id_}/shares/confirm"))
-    ok(lead.http.post(f"/v1/contracts/{id_}/sign", {"signed_on": DAY}))
+    sign_by(signing_parties(scenario, id_), id_)
     return id_
+
+
+def sign_by(parties: Iterable[UserClient], contract: str) -> None:
+    for party in parties:
+        etag = party.get(f"/v1/contracts/{contract}").headers["etag"]
+        ok(party.post(f"/v1/contracts/{contract}/sign", {"signed_on": DAY}, If_Match=etag))
+
+
+def signing_parties(scenario: Scenario, contract: str) -> list[UserClient]:
+    """Users of both parties of the contract."""
+    read = ok(scenario.operator_client.get(f"/v1/contracts/{contract}"))
+    with scenario.database.reading() as session:
+        organisations = [session.get_one(Organisation, UUID(read[name])) for name in PARTIES]
+        session.expunge_all()
+    return [
+        scenario.user_client(role, organisation)
+        for role, organisation in zip((Role.ENTERPRISE, Role.INSTITUTION), organisations, strict=True)
+    ]
 
 
 def tier(manager: Person) -> str | None:
@@ -48,7 +72,7 @@ def test_registration_makes_e_landing_makes_d_and_an_amendment_unmakes_it(scenar
     assert (tier(lead), tier(partner)) == ("E", None)
     found = scenario.tier_of(lead)
     (line,) = [one for one in found["contracts"] if one["contract_id"] == contract]
-    assert (line["share"], line["amount_wan"], line["project_reason"]) == ("80", "500", "not_landed")
+    assert (line["share"], line["amount_wan"], line["project_reason"]) == ("80.00", "500.00", "not_landed")
 
     for one in found["contracts"]:
         ok(
@@ -63,6 +87,13 @@ def test_registration_makes_e_landing_makes_d_and_an_amendment_unmakes_it(scenar
     change = {"deal_amount_wan": "600.00", "technology_amount_wan": "600.00", "reason": "减少中试内容"}
     ok(bureau.patch(f"/v1/contracts/{contract}", change, If_Match=f'"{version}"'))
     scenario.work()
+    assert tier(lead) == "D"  # the amendment is not signed
+    buyer, seller = signing_parties(scenario, contract)
+    sign_by([buyer], contract)
+    scenario.work()
+    assert tier(lead) == "D"  # by one party alone
+    sign_by([seller], contract)
+    scenario.work()
     assert tier(lead) == "E"  # 480 + 9 of the others
     ok(bureau.post(f"/v1/contracts/{contract}/cancel", {"reason": "双方协商解除"}))
     scenario.work()
@@ -75,7 +106,7 @@ def test_registration_makes_e_landing_makes_d_and_an_amendment_unmakes_it(scenar
     ]
 
 
-def test_a_share_that_is_confirmed_after_an_amendment_counts_at_once(scenario: Scenario) -> None:
+def test_shares_change_with_the_consent_of_all_managers_and_both_parties(scenario: Scenario) -> None:
     lead, partner = scenario.recognised_manager("周明"), scenario.recognised_manager("吴越")
     scenario.verified_certificate(lead.id, "intermediate")
     scenario.signed_contracts(lead.id, 9, deal="1.00", landed_on=None)
@@ -91,11 +122,18 @@ def test_a_share_that_is_confirmed_after_an_amendment_counts_at_once(scenario: S
     body = {"shares": shares, "reason": "更正分成"}
     ok(bureau.patch(f"/v1/contracts/{contract}", body, If_Match=f'"{version}"'))
     scenario.work()
-    assert tier(lead) is None  # nobody has confirmed the new shares
+    assert share_of(scenario, lead, contract) == "80.00"  # nobody has consented to the new shares
     for manager in (lead, partner):
         ok(manager.http.post(f"/v1/contracts/{contract}/shares/confirm"))
+    sign_by(signing_parties(scenario, contract), contract)
     scenario.work()
+    assert share_of(scenario, lead, contract) == "90.00"
     assert tier(lead) == scenario.tier_of(lead)["tier"] == "E"
+
+
+def share_of(scenario: Scenario, manager: Person, contract: str) -> str:
+    (line,) = [one for one in scenario.tier_of(manager)["contracts"] if one["contract_id"] == contract]
+    return str(line["share"])
 
 
 def test_a_party_that_moves_changes_the_tiers_of_its_contracts_managers(scenario: Scenario) -> None:

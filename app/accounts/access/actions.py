@@ -84,6 +84,7 @@ class Action(StrEnum):
     CONTRACT_READ = "contract.read"
     CONTRACT_CHANGE = "contract.change"
     CONTRACT_SIGN = "contract.sign"
+    CONTRACT_FILE = "contract.file"
     CONTRACT_CANCEL = "contract.cancel"
     CONTRACT_SHARE = "contract.share"
     CONTRACT_REGISTER = "contract.register"

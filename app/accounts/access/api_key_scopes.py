@@ -65,7 +65,7 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
         ),
         "contracts:read": frozenset({Action.CONTRACT_READ}),
         "contracts:write": frozenset(
-            {Action.CONTRACT_CREATE, Action.CONTRACT_CHANGE, Action.CONTRACT_SIGN, Action.CONTRACT_CANCEL}
+            {Action.CONTRACT_CREATE, Action.CONTRACT_CHANGE, Action.CONTRACT_FILE, Action.CONTRACT_CANCEL}
         ),
     }
 )

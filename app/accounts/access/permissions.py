@@ -136,7 +136,9 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.CONTRACT_CREATE:             (ANY, OWN, OWN, OWN, NO,  NO),
     Action.CONTRACT_READ:               (ANY, OWN, OWN, OWN, OWN, NO),
     Action.CONTRACT_CHANGE:             (ANY, OWN, OWN, OWN, NO,  NO),
-    Action.CONTRACT_SIGN:               (ANY, OWN, OWN, OWN, NO,  NO),
+    # A party signs; managers never do. The bureau records the signature of a party that does not use the service.
+    Action.CONTRACT_SIGN:               (ANY, OWN, OWN, NO,  OWN, NO),
+    Action.CONTRACT_FILE:               (ANY, OWN, OWN, OWN, OWN, NO),
     Action.CONTRACT_CANCEL:             (ANY, OWN, OWN, OWN, NO,  NO),
     Action.CONTRACT_SHARE:              (NO,  NO,  NO,  OWN, NO,  NO),
     # Four-eyes principle: only operators confirm what managers are recognised by.

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.permissions import Action, require
@@ -11,22 +11,31 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.database import one_or_not_found
 from app.engagements.access import is_own_participant
-from app.engagements.contract_models import Contract, ContractShare
+from app.engagements.contract_models import (
+    AmendedShare,
+    AmendmentState,
+    Contract,
+    ContractAmendment,
+    ContractShare,
+)
 from app.engagements.models import Participant, ParticipantRole, ParticipantState
 from app.libraries.managers.models import Manager
 
+PARTY_ROLES = (Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR)
+"""The roles in which a user acts for their organisation as a party."""
 
-def managers_of(principal: Principal) -> ColumnElement[bool]:
-    """Condition: the share is the principal's own, or of a manager whom the API key's organisation employs."""
+
+def managers_of(principal: Principal, manager_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Condition: `manager_id` is the principal, or a manager whom the API key's organisation employs."""
     if principal.manager_id is not None:
-        return ContractShare.manager_id == principal.manager_id
+        return manager_id == principal.manager_id
     if (
         principal.role is Role.MANAGER
         and principal.api_key_id is not None
         and principal.organisation_id is not None
     ):
         employed = select(Manager.id).where(Manager.owner_org_id == principal.organisation_id)
-        return ContractShare.manager_id.in_(employed)
+        return manager_id.in_(employed)
     return false()
 
 
@@ -41,7 +50,10 @@ def visible_rows(principal: Principal) -> ColumnElement[bool]:
     )
     conditions: list[ColumnElement[bool]] = [
         Contract.engagement_id.in_(worked_on),
-        Contract.id.in_(select(ContractShare.contract_id).where(managers_of(principal))),
+        Contract.id.in_(
+            select(ContractShare.contract_id).where(managers_of(principal, ContractShare.manager_id))
+        ),
+        Contract.id.in_(_asked_to_consent(principal)),
     ]
     if is_party_role(principal):
         organisation_id = principal.organisation_id
@@ -51,8 +63,19 @@ def visible_rows(principal: Principal) -> ColumnElement[bool]:
 
 def is_party_role(principal: Principal) -> bool:
     """Whether the principal acts for a party. Managers do not act for their employer's contracts."""
-    roles = (Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR)
-    return principal.organisation_id is not None and principal.role in roles
+    return principal.organisation_id is not None and principal.role in PARTY_ROLES
+
+
+def _asked_to_consent(principal: Principal) -> Select[UUID]:
+    """Ids of the contracts with a pending amendment that gives the principal a share, or takes it away."""
+    return (
+        select(ContractAmendment.contract_id)
+        .join(AmendedShare, AmendedShare.amendment_id == ContractAmendment.id)
+        .where(
+            ContractAmendment.state == AmendmentState.PENDING,
+            managers_of(principal, AmendedShare.manager_id),
+        )
+    )
 
 
 def find(

@@ -11,10 +11,11 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.engagements.contract_models import Contract, ContractVersion
-from app.engagements.contracts import draft, registration, service, shares, signatures
+from app.engagements.contracts import draft, payments, registration
 from app.engagements.contracts import versions as contract_versions
 from app.engagements.contracts.access import find
-from app.engagements.contracts.presenter import read_many
+from app.engagements.contracts.amendments import proposals
+from app.engagements.contracts.presenter import read_many, read_versions
 from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
 from app.engagements.contracts.schemas import (
     CancelRequest,
@@ -22,11 +23,14 @@ from app.engagements.contracts.schemas import (
     ContractPatch,
     ContractRead,
     ContractVersionRead,
+    DeclineRequest,
     LandRequest,
     PaidRequest,
     RegisterRequest,
     SignRequest,
 )
+from app.engagements.contracts.signatures import consents
+from app.engagements.contracts.signatures import service as signatures
 from app.errors import (
     Conflict,
     Forbidden,
@@ -37,7 +41,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, fetch_page, list_page
+from app.paging import Page, Paging, Sort, fetch_page
 
 router = APIRouter(
     prefix="/v1/contracts",
@@ -112,19 +116,20 @@ def amend(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """须携带 If-Match。签订后变更须说明原因并保留版本;登记或确认落地后,仅可由管理部门变更。"""
-    contract = service.amend(
-        session,
-        contract_id,
-        values=body.values(),
-        reason=body.reason,
-        principal=principal,
-        if_match=if_match,
-    )
+    """须携带 If-Match。草稿当即修改,已有的签署作废;签订后为待签署的变更(须说明原因),双方均签署前原条款有效。
+
+    合同一方提出即视为其已签署;技术经理人的分成有变动的,须经其本人同意。登记或确认落地后,仅可由管理部门提出。
+    """
+    contract = proposals.amend(session, contract_id, patch=body, principal=principal, if_match=if_match)
     return _answer(session, contract, response)
 
 
-@router.post("/{contract_id}/sign", name="sign", summary="记录签订", responses=_CHANGING)
+@router.post(
+    "/{contract_id}/sign",
+    name="sign",
+    summary="签署",
+    responses=_CHANGING | problems(PreconditionRequired),
+)
 def sign(
     contract_id: UUID,
     body: SignRequest,
@@ -133,9 +138,19 @@ def sign(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """分成须合计 100% 并经各经理人确认;存在利益关系的,须已披露。"""
+    """签署 If-Match 所指的版本: 有待签署的变更时为该变更,否则为草稿。双方均签署后生效。
+
+    由双方单位的人员签署;一方未使用本系统的,由管理部门凭签字扫描件代为记录。
+    分成须合计 100% 并经各经理人确认;存在利益关系的,须已披露。
+    """
     contract = signatures.sign(
-        session, contract_id, signed_on=body.signed_on, principal=principal, if_match=if_match
+        session,
+        contract_id,
+        signed_on=body.signed_on,
+        side=body.side,
+        file_id=body.file_id,
+        principal=principal,
+        if_match=if_match,
     )
     return _answer(session, contract, response)
 
@@ -146,7 +161,40 @@ def sign(
 def confirm_share(
     contract_id: UUID, principal: CurrentPrincipal, session: WriteSession, response: Response
 ) -> ContractRead:
-    contract = shares.confirm_share(session, contract_id, principal=principal)
+    """有涉及本人分成的待签署变更时,同时视为同意该变更。"""
+    contract = consents.confirm_share(session, contract_id, principal=principal)
+    return _answer(session, contract, response)
+
+
+@router.post(
+    "/{contract_id}/shares/withdraw", name="withdraw_share", summary="撤回本人分成确认", responses=_CHANGING
+)
+def withdraw_share(
+    contract_id: UUID, principal: CurrentPrincipal, session: WriteSession, response: Response
+) -> ContractRead:
+    """仅限草稿;已有的签署作废。"""
+    contract = consents.withdraw_share(session, contract_id, principal=principal)
+    return _answer(session, contract, response)
+
+
+@router.post(
+    "/{contract_id}/amendment/decline",
+    name="decline_amendment",
+    summary="拒绝或撤回变更",
+    responses=_CHANGING,
+)
+def decline_amendment(
+    contract_id: UUID,
+    body: DeclineRequest,
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ContractRead:
+    """合同双方、提出人、所涉技术经理人和管理部门可以拒绝;原条款继续有效。"""
+    contract = proposals.decline(
+        session, contract_id, reason=body.reason, principal=principal, if_match=if_match
+    )
     return _answer(session, contract, response)
 
 
@@ -159,7 +207,7 @@ def pay(
     session: WriteSession,
     response: Response,
 ) -> ContractRead:
-    contract = signatures.pay(session, contract_id, position, paid_on=body.paid_on, principal=principal)
+    contract = payments.pay(session, contract_id, position, paid_on=body.paid_on, principal=principal)
     return _answer(session, contract, response)
 
 
@@ -215,8 +263,8 @@ def cancel(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """登记或确认落地后,仅可由管理部门撤销。"""
-    contract = service.cancel(
+    """草稿当即撤销;已签订的,由管理部门撤销,或作为待签署的变更由双方签署后解除。登记或确认落地后,仅可由管理部门撤销。"""
+    contract = proposals.cancel(
         session, contract_id, reason=body.reason, principal=principal, if_match=if_match
     )
     return _answer(session, contract, response)
@@ -231,10 +279,7 @@ def versions(
 ) -> Page[ContractVersionRead]:
     """最新的在前。"""
     contract = find(session, contract_id, Action.CONTRACT_READ, principal=principal)
-    return list_page(
-        session,
-        contract_versions.versions_of(contract.id),
-        _NEWEST_VERSION,
-        paging,
-        ContractVersionRead.model_validate,
+    rows, next_cursor = fetch_page(
+        session, contract_versions.versions_of(contract.id), _NEWEST_VERSION, paging
     )
+    return Page(items=read_versions(session, rows), next_cursor=next_cursor)

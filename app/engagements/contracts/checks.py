@@ -53,14 +53,21 @@ _LABELS = {
 
 
 def check_terms(
-    terms: Terms, *, payments_wan: Iterable[Decimal], uscc: tuple[str | None, str | None], today: date
+    terms: Terms,
+    *,
+    payments_wan: Iterable[Decimal],
+    uscc: tuple[str | None, str | None],
+    today: date,
+    more: Iterable[FieldError] = (),
 ) -> None:
-    """`uscc` are the buyer's and the seller's credit codes; `today` is the day in Jinan time.
+    """`uscc` are the buyer's and the seller's credit codes; `today` is the day in Jinan time; `more` are faults that
+    other checks have found already.
 
     Raises:
         Invalid: names every invalid field.
     """
     errors = [
+        *more,
         *_parties(terms, uscc),
         *_amounts(terms, sum(payments_wan, Decimal(0))),
         *_dates(terms, today),

@@ -13,16 +13,19 @@ from app.engagements.access import participation_of, require_open
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import is_party_role
-from app.engagements.contracts.service import check, check_references, set_shares_and_payments
+from app.engagements.contracts.service import check, check_may_write, write_terms
+from app.engagements.contracts.shares import default_shares
 from app.engagements.disclosure import sides_consent
 from app.engagements.models import Engagement
 from app.engagements.timeline import entries as timeline
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, FieldError, Invalid
+from app.errors.collection import Faults
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.reference_numbers import take_numbers
 
 NUMBERS = "HT"
+_PARTIES = ("buyer_org_id", "seller_org_id")
 _RECORDS = ("demand_id", "achievement_id")
 
 
@@ -38,7 +41,6 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
         Invalid: names every invalid field.
     """
     given = dict(values)
-    shares, payments = given.pop("shares", None), given.pop("payments", None)
     contract = Contract(id=new_id(), state=ContractState.DRAFT, landed_in_jinan=False)
     contract.created_by = timeline.actor_of(principal)
     contract.shares, contract.payments = [], []
@@ -49,16 +51,23 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
         contract.engagement_id = engagement.id
     else:
         _refuse_records(given, principal)
-    for name, value in given.items():
-        setattr(contract, name, value)
+    for name in _PARTIES:
+        setattr(contract, name, given.get(name))
     _require_parties(contract)
     is_own = engagement_id is not None or _is_own(contract, principal)
     require(principal, Action.CONTRACT_CREATE, own=is_own)
-    check_references(session, contract)
-    set_shares_and_payments(session, contract, shares, payments, principal)
-    if not contract.fields:
+    check_may_write(contract, values, principal)
+    if given.get("shares") is None:
+        given["shares"] = default_shares(session, contract, principal=principal)
+    faults = Faults()
+    with faults.collected():
+        write_terms(session, contract, given, principal=principal)
+    if not faults.fields and not contract.fields:
         contract.fields = _fields_of_records(session, contract)
-    check(session, contract)
+    if not {field.field for field in faults.fields} & {*_PARTIES}:
+        with faults.collected():
+            check(session, contract)
+    faults.raise_if_any()
     contract.number = take_numbers(session, NUMBERS, prefix=NUMBERS)[0]
     versions.record_version(session, contract, action="create", before=None, principal=principal)
     return contract
@@ -102,9 +111,14 @@ def _refuse_records(given: Mapping[str, Any], principal: Principal) -> None:
 
 
 def _require_parties(contract: Contract) -> None:
-    for name in ("buyer_org_id", "seller_org_id"):
-        if getattr(contract, name) is None:
-            raise Invalid.field(name, "required", "无对接时必填", "is required without an engagement")
+    missing = [name for name in _PARTIES if getattr(contract, name) is None]
+    if missing:
+        raise Invalid(
+            fields=[
+                FieldError(name, "required", "无对接时必填", "is required without an engagement")
+                for name in missing
+            ]
+        )
 
 
 def _is_own(contract: Contract, principal: Principal) -> bool:

@@ -1,16 +1,17 @@
 """Queries over contracts; `access` decides what a principal may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.engagements.contract_models import Contract, ContractShare, ContractState
+from app.engagements.contract_models import Contract, ContractShare, ContractState, ShownState
 from app.engagements.contracts.access import visible_rows
 from app.errors import Conflict
 from app.libraries.validation.values.codes import CodeOf
@@ -24,7 +25,7 @@ NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True, name="newest
 class ContractFilters:
     """The query parameters of the list; days are inclusive at both ends."""
 
-    states: Annotated[list[ContractState] | None, Query(alias="state", description="状态,可多选")] = None
+    states: Annotated[list[ShownState] | None, Query(alias="state", description="状态,可多选")] = None
     kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含下级细类")] = None
     organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None
     manager_id: UUID | None = None
@@ -33,6 +34,8 @@ class ContractFilters:
     achievement_id: UUID | None = None
     landed: Annotated[bool | None, Query(description="已确认落地")] = None
     landed_in_jinan: bool | None = None
+    outside_engagement: Annotated[bool | None, Query(description="无对接")] = None
+    signed_by_both: Annotated[bool | None, Query(description="双方均已签署")] = None
     signed_from: date | None = None
     signed_to: date | None = None
     registered_from: date | None = None
@@ -43,7 +46,7 @@ class ContractFilters:
 def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract]:
     query = select(Contract).where(visible_rows(principal))
     if filters.states:
-        query = query.where(Contract.state.in_(filters.states))
+        query = query.where(_shown_states(filters.states))
     if filters.kind is not None:
         below = vocabulary("contract_types").children(filters.kind)
         query = query.where(Contract.kind.in_((filters.kind, *below)))
@@ -56,6 +59,12 @@ def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract
     if filters.landed is not None:
         has_landed = Contract.landed_on.is_not(None)
         query = query.where(has_landed if filters.landed else ~has_landed)
+    for condition, wanted in (
+        (Contract.engagement_id.is_(None), filters.outside_engagement),
+        (Contract.agreed_at.is_not(None), filters.signed_by_both),
+    ):
+        if wanted is not None:
+            query = query.where(condition if wanted else ~condition)
     for column, value in (
         (Contract.engagement_id, filters.engagement_id),
         (Contract.demand_id, filters.demand_id),
@@ -66,6 +75,14 @@ def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract
         if value is not None:
             query = query.where(column == value)
     return _between(query, filters)
+
+
+def _shown_states(states: Collection[ShownState]) -> ColumnElement[bool]:
+    """Condition: the contract is shown in one of these states."""
+    landed = and_(Contract.landed_on.is_not(None), Contract.state != ContractState.CANCELLED)
+    stored = [state.value for state in states if state is not ShownState.LANDED]
+    others = and_(~landed, Contract.state.in_(stored))
+    return or_(landed, others) if ShownState.LANDED in states else others
 
 
 def _between(query: Select[Contract], filters: ContractFilters) -> Select[Contract]:

@@ -6,17 +6,19 @@ The recognition of managers counts only confirmed contracts.
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_sent
-from app.engagements.contract_models import Contract, ContractState
+from app.engagements.contract_models import Contract, ContractSide, ContractSignature, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.queries import refuse_duplicate_registration
 from app.engagements.contracts.service import check
 from app.engagements.contracts.shares import wrong_state
+from app.engagements.contracts.signatures import settlement
 from app.engagements.events import contract_payload
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict
@@ -35,14 +37,16 @@ def register(
 ) -> Contract:
     """
     Raises:
-        Conflict: the contract is not signed; another contract has the number; the principal entered the contract.
+        Conflict: the contract is not signed by both parties, or has a pending amendment; another contract has
+            the number; the principal entered the contract or a signature.
         Invalid: the day is before the signature or in the future.
     """
     contract = find(session, contract_id, Action.CONTRACT_REGISTER, principal=principal, lock=True)
     check_if_sent(if_match, contract)
     if contract.state != ContractState.SIGNED:
         raise wrong_state(contract)
-    require_four_eyes(contract, principal)
+    _require_both_signed(session, contract)
+    require_four_eyes(session, contract, principal)
     refuse_duplicate_registration(session, contract, registration_no)
     before = versions.snapshot_of(contract)
     contract.registration_no = registration_no
@@ -75,7 +79,8 @@ def land(
     check_if_sent(if_match, contract)
     if contract.state not in (ContractState.SIGNED, ContractState.REGISTERED):
         raise wrong_state(contract)
-    require_four_eyes(contract, principal)
+    _require_both_signed(session, contract)
+    require_four_eyes(session, contract, principal)
     if (contract.landed_on, contract.landed_in_jinan) == (landed_on, in_jinan):
         return contract
     before = versions.snapshot_of(contract)
@@ -92,15 +97,41 @@ def land(
     return contract
 
 
-def require_four_eyes(contract: Contract, principal: Principal) -> None:
+def _require_both_signed(session: Session, contract: Contract) -> None:
+    if contract.agreed_at is None:
+        signed = {one.side for one in settlement.signatures_of(session, contract, None)}
+        raise Conflict(
+            "Both parties must sign the contract first.",
+            "须先由合同双方签署。",
+            code="not_signed_by_both",
+            missing=[side.value for side in ContractSide if side.value not in signed],
+        )
+    amendment = settlement.pending_of(session, contract.id)
+    if amendment is not None:
+        raise Conflict(
+            "An amendment waits for signatures; it must be signed or declined first.",
+            "有变更待签署,须先签署或拒绝。",
+            code="amendment_pending",
+            amendment_id=str(amendment.id),
+        )
+
+
+def require_four_eyes(session: Session, contract: Contract, principal: Principal) -> None:
     """
     Raises:
-        Conflict: the principal entered the contract, so a different person must confirm it.
+        Conflict: the principal entered the contract, or recorded a party's signature, so a different person must
+            confirm it.
     """
     actor = timeline.actor_of(principal)
-    if actor is not None and contract.created_by == actor:
+    recorded = select(ContractSignature.id).where(
+        ContractSignature.contract_id == contract.id,
+        ContractSignature.by_bureau,
+        ContractSignature.signed_by == actor,
+        ContractSignature.void_at.is_(None),
+    )
+    if actor is not None and (contract.created_by == actor or session.scalar(recorded.limit(1)) is not None):
         raise Conflict(
-            "You entered this contract; a different person must confirm it.",
-            "合同由您录入,须由其他人员确认。",
+            "You entered this contract or a signature of it; a different person must confirm it.",
+            "合同或其签署由您录入,须由其他人员确认。",
             code="second_person",
         )

@@ -4,21 +4,21 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from app.engagements.contract_models import ContractState
+from app.engagements.contract_models import ContractSide, ShownState
 from app.engagements.schemas import RowModel, Share
 from app.libraries.schemas import FieldCodes, Title, Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
-from app.libraries.validation.values.money import Wan
+from app.libraries.validation.values.money import CENT, TwoPlaces, Wan
 from app.libraries.validation.values.text import TextRule
 
-_STATES = "draft 草稿 signed 已签订 registered 已认定登记 cancelled 已撤销"
+_STATES = "draft 草稿 signed 已签订 registered 已认定登记 landed 已落地 cancelled 已撤销"
 _KINDS = "development 技术开发 assignment 技术转让 licence 技术许可 consulting 技术咨询 service 技术服务;可用其下的细类"
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
 
@@ -35,6 +35,11 @@ def check_registration_no(text: str) -> str:
     return folded
 
 
+TechnologyAmount = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=14, decimal_places=2),
+    AfterValidator(lambda amount: amount.quantize(CENT)),
+]
 RegistrationNo = Annotated[str, AfterValidator(check_registration_no)]
 Reason = Annotated[str, TextRule(1, 500, multiline=True)]
 
@@ -54,7 +59,7 @@ class ContractFields(Wire):
     seller_org_id: UUID | None = Field(None, title="卖方", description="对接中默认为成果方")
     fields: FieldCodes | None = Field(None, title="技术领域", description="默认为成果或需求的领域")
     deal_amount_wan: Wan | None = Field(None, title="成交额(万元)")
-    technology_amount_wan: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] | None = Field(
+    technology_amount_wan: TechnologyAmount | None = Field(
         None, title="技术交易额(万元)", description="不高于成交额"
     )
     starts_on: Day | None = Field(None, title="开始日期", description="签订前必填")
@@ -103,9 +108,7 @@ class ContractCreate(ContractFields):
     title: Title = Field(title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] = Field(title="合同类型", description=_KINDS)
     deal_amount_wan: Wan = Field(title="成交额(万元)")
-    technology_amount_wan: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] = Field(
-        title="技术交易额(万元)", description="不高于成交额"
-    )
+    technology_amount_wan: TechnologyAmount = Field(title="技术交易额(万元)", description="不高于成交额")
 
 
 class ContractPatch(ContractFields):
@@ -122,7 +125,13 @@ class ContractPatch(ContractFields):
 
 
 class SignRequest(Wire):
-    signed_on: Day = Field(title="签订日期", examples=["2026-11-02"])
+    signed_on: Day = Field(title="签署日期", examples=["2026-11-02"])
+    side: ContractSide | None = Field(
+        None, title="代签的一方", description="仅管理部门填写: buyer 买方 seller 卖方"
+    )
+    file_id: UUID | None = Field(
+        None, title="签字扫描件", description="仅管理部门填写: 已上传的合同文件", examples=[None]
+    )
 
 
 class RegisterRequest(Wire):
@@ -140,6 +149,10 @@ class CancelRequest(Wire):
     reason: Reason = Field(title="撤销原因", examples=["双方协商解除"])
 
 
+class DeclineRequest(Wire):
+    reason: Reason = Field(title="拒绝原因", examples=["金额未商定"])
+
+
 class PaidRequest(Wire):
     paid_on: Day = Field(title="付款日期", examples=["2026-11-10"])
 
@@ -147,8 +160,8 @@ class PaidRequest(Wire):
 class ContractShareRead(RowModel):
     manager_id: UUID
     manager_name: str | None = None
-    percent: Decimal = Field(title="分成(%)")
-    amount_wan: Decimal | None = Field(None, title="所占成交额(万元)", description="各经理人之和即成交额")
+    percent: TwoPlaces = Field(title="分成(%)")
+    amount_wan: TwoPlaces | None = Field(None, title="所占成交额(万元)", description="各经理人之和即成交额")
     confirmed_at: datetime | None = None
 
 
@@ -156,14 +169,64 @@ class ContractPaymentRead(RowModel):
     position: int
     name: str
     due_on: date | None = None
-    amount_wan: Decimal
+    amount_wan: TwoPlaces
     paid_on: date | None = None
+
+
+class SignatureRead(RowModel):
+    side: ContractSide = Field(title="签署方")
+    organisation_id: UUID
+    organisation_name: str | None = None
+    signed_on: date
+    version: int = Field(title="所签版本")
+    by_bureau: bool = Field(title="由管理部门代为记录")
+    file_id: UUID | None = Field(None, title="签字扫描件")
+    signed_at: datetime
+
+
+class AmendedShareRead(RowModel):
+    manager_id: UUID
+    manager_name: str | None = None
+    before: TwoPlaces = Field(title="变更前(%)")
+    after: TwoPlaces = Field(title="变更后(%)")
+    consented_at: datetime | None = None
+
+
+class AmendmentRead(RowModel):
+    """A proposed change; the contract shows the old values until it is in force."""
+
+    id: UUID
+    kind: Literal["change", "cancel"] = Field(title="变更 change 或解除 cancel")
+    changed: list[str] = Field(title="变更的字段")
+    patch: dict[str, Any] = Field(title="变更后的值")
+    reason: str
+    proposed_as: str = Field(title="提出方", description="buyer seller manager participant bureau")
+    proposed_at: datetime
+    shares: list[AmendedShareRead] = Field(title="所涉分成", description="须经所列技术经理人同意")
+    signatures: list[SignatureRead] = Field([], title="签署")
+    missing: list[ContractSide] = Field([], title="尚未签署的一方")
+
+
+class ConsentRead(BaseModel):
+    """One consent that a contract needs: given, recorded by the bureau, missing, or never asked for."""
+
+    of: Literal["buyer", "seller", "manager", "engagement"] = Field(
+        title="同意方", description="buyer 买方 seller 卖方 manager 技术经理人 engagement 对接(供需双方)"
+    )
+    id: UUID | None = Field(None, title="单位、技术经理人或对接")
+    name: str | None = None
+    state: Literal["given", "recorded_by_bureau", "missing", "none"] = Field(
+        title="状态",
+        description="given 已同意 recorded_by_bureau 管理部门代为记录 missing 尚缺 none 无对接,从未征得同意",
+    )
+    verified: bool | None = Field(None, title="单位已核验")
+    at: datetime | None = None
 
 
 class ContractRead(RowModel):
     id: UUID
     number: str = Field(title="编号", examples=["HT-2026-000001"])
-    state: ContractState = Field(title="状态", description=_STATES)
+    state: ShownState = Field(title="状态", description=_STATES)
     kind: str
     title: str
     engagement_id: UUID | None = None
@@ -174,8 +237,8 @@ class ContractRead(RowModel):
     seller_org_id: UUID
     seller_name: str | None = None
     fields: list[str]
-    deal_amount_wan: Decimal
-    technology_amount_wan: Decimal
+    deal_amount_wan: TwoPlaces
+    technology_amount_wan: TwoPlaces
     signed_on: date | None = None
     starts_on: date | None = None
     ends_on: date | None = None
@@ -187,6 +250,12 @@ class ContractRead(RowModel):
     cancelled_reason: str | None = None
     shares: list[ContractShareRead]
     payments: list[ContractPaymentRead]
+    outside_engagement: bool = Field(title="无对接", description="双方未在系统内经对接同意")
+    signed_by_both: bool = Field(title="双方均已签署")
+    signatures: list[SignatureRead] = Field([], title="签署", description="条款变更后作废,须重新签署")
+    amendment: AmendmentRead | None = Field(None, title="待签署的变更")
+    consents: list[ConsentRead] = Field([], title="同意情况", description="登记前供管理部门核对")
+    terms_version: int = Field(title="条款版本", description="签署针对此版本")
     created_at: datetime
     updated_at: datetime
     version: int = Field(description="ETag 即此数")
@@ -196,6 +265,10 @@ class ContractVersionRead(RowModel):
     version: int
     action: str
     reason: str
+    author_role: str = Field(
+        title="作者身份", description="buyer seller manager participant 参与方 bureau 管理部门 service 系统"
+    )
+    author_name: str | None = Field(None, title="作者", description="单位或技术经理人")
     changed_at: datetime
     changed_fields: list[str]
     data: dict[str, Any] = Field(title="变更后的内容")

@@ -1,114 +1,33 @@
-"""Amendment and cancellation of contracts; see `draft`, `signatures` and `registration` for the other steps."""
+"""Checks and changes of a contract's terms; see `draft`, `amendments`, `signatures`, `registration` for the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
-from app.clock import local_now
-from app.conditional_requests import check_if_match, check_if_sent
+from app.clock import today
 from app.database import new_id
 from app.engagements.access import not_your_part
 from app.engagements.conflicts_of_interest import conflict_in_parties
 from app.engagements.contract_models import Contract, ContractPayment, ContractState
-from app.engagements.contracts import versions
-from app.engagements.contracts.access import find
 from app.engagements.contracts.checks import check_terms
-from app.engagements.contracts.queries import refuse_duplicate_registration
-from app.engagements.contracts.shares import default_shares, set_shares, wrong_state
-from app.engagements.events import contract_payload
-from app.engagements.lifecycle import stage_changes
-from app.errors import Conflict, Invalid
-from app.events.catalogue import ContractAmended, ContractCancelled
-from app.events.outbox import emit
+from app.engagements.contracts.shares import set_shares
+from app.errors import Conflict, FieldError, Invalid
+from app.errors.collection import Faults
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
 
-_OPERATOR_FIELDS = ("registration_no", "registered_on")
 
-
-def amend(
-    session: Session,
-    contract_id: UUID,
-    *,
-    values: Mapping[str, Any],
-    reason: str | None,
-    principal: Principal,
-    if_match: str | None,
-) -> Contract:
-    """Change the given fields. Once the contract is signed, this is an amendment and needs a reason.
-
-    Only operators may amend a contract that the bureau has confirmed (registered or landed).
+def check(session: Session, contract: Contract, more: Iterable[FieldError] = ()) -> None:
+    """Run `checks.check_terms` with the current rows.
 
     Raises:
-        Conflict: the contract is cancelled, or confirmed and the principal is no operator.
-        Invalid: the reason is missing, or a field is invalid; names every invalid field.
+        Invalid: names every invalid field, and those of `more`.
     """
-    contract = find(session, contract_id, Action.CONTRACT_CHANGE, principal=principal, lock=True)
-    check_if_match(if_match, contract)
-    is_draft = contract.state == ContractState.DRAFT
-    _check_amendable(contract, principal, reason)
-    before = versions.snapshot_of(contract)
-    _write(session, contract, values, principal)
-    check(session, contract)
-    if not is_draft:
-        check_disclosure(session, contract)
-    if versions.snapshot_of(contract) == before:
-        return contract
-    action = "change" if is_draft else "amend"
-    changed = versions.record_version(
-        session, contract, action=action, before=before, principal=principal, reason=reason or ""
-    )
-    if not is_draft:
-        emit(session, ContractAmended(**contract_payload(contract), changed=changed, reason=reason))
-    return contract
-
-
-def _check_amendable(contract: Contract, principal: Principal, reason: str | None) -> None:
-    if contract.state == ContractState.CANCELLED:
-        raise wrong_state(contract)
-    require_operator_once_confirmed(contract, principal)
-    if contract.state != ContractState.DRAFT and not reason:
-        raise Invalid.field(
-            "reason", "missing", "合同签订后变更须说明原因", "is required to amend a signed contract"
-        )
-
-
-def cancel(
-    session: Session, contract_id: UUID, *, reason: str, principal: Principal, if_match: str | None = None
-) -> Contract:
-    """Cancel a contract permanently. Its engagement reverts to negotiating if no other contract is in force.
-
-    Raises:
-        Conflict: the contract is already cancelled, or confirmed and the principal is no operator.
-    """
-    contract = find(session, contract_id, Action.CONTRACT_CANCEL, principal=principal, lock=True)
-    check_if_sent(if_match, contract)
-    if contract.state == ContractState.CANCELLED:
-        raise wrong_state(contract)
-    require_operator_once_confirmed(contract, principal)
-    before = versions.snapshot_of(contract)
-    from_state = str(contract.state)
-    contract.state = ContractState.CANCELLED
-    contract.cancelled_reason = reason
-    versions.record_version(
-        session, contract, action="cancel", before=before, principal=principal, reason=reason
-    )
-    emit(session, ContractCancelled(**contract_payload(contract), from_state=from_state, reason=reason))
-    if contract.engagement_id is not None:
-        stage_changes.revert_to_negotiating(
-            session, contract.engagement_id, note=f"合同 {contract.number} 已撤销"
-        )
-    return contract
-
-
-def check(session: Session, contract: Contract) -> None:
-    """Run `checks.check_terms` with the current rows."""
     codes = [
         session.get_one(Organisation, id_).uscc for id_ in (contract.buyer_org_id, contract.seller_org_id)
     ]
@@ -116,7 +35,8 @@ def check(session: Session, contract: Contract) -> None:
         contract,
         payments_wan=[payment.amount_wan for payment in contract.payments],
         uscc=(codes[0], codes[1]),
-        today=local_now().date(),
+        today=today(),
+        more=more,
     )
 
 
@@ -158,50 +78,62 @@ def check_references(session: Session, contract: Contract) -> None:
         ("demand_id", Demand),
         ("achievement_id", Achievement),
     )
-    for name, model in references:
-        id_ = getattr(contract, name)
-        if id_ is not None and session.get(model, id_) is None:
-            raise Invalid.field(name, "unknown", "记录不存在", "is not the id of an existing record")
+    unknown = [
+        name
+        for name, model in references
+        if (id_ := getattr(contract, name)) is not None and session.get(model, id_) is None
+    ]
+    if unknown:
+        raise Invalid(
+            fields=[
+                FieldError(name, "unknown", "记录不存在", "is not the id of an existing record")
+                for name in unknown
+            ]
+        )
 
 
-def _write(session: Session, contract: Contract, values: Mapping[str, Any], principal: Principal) -> None:
-    given = dict(values)
-    shares, payments = given.pop("shares", None), given.pop("payments", None)
-    operator_only = [name for name in _OPERATOR_FIELDS if name in given]
-    if operator_only and not (principal.sees_everything and contract.state == ContractState.REGISTERED):
+def check_may_write(contract: Contract, values: Mapping[str, Any], principal: Principal) -> None:
+    """
+    Raises:
+        Conflict: the values have shares, and the principal is neither a manager nor the bureau.
+        Invalid: a manager's shares leave out the manager; the values are for the bureau only.
+    """
+    shares = values.get("shares")
+    if shares is not None and not (principal.sees_everything or principal.manager_id is not None):
+        raise not_your_part("分成仅可由技术经理人填写。", "Only managers may enter the shares.")
+    if shares:
+        _require_own_share(contract, shares, principal)
+    registration = [name for name in ("registration_no", "registered_on") if name in values]
+    if registration and contract.state != ContractState.REGISTERED:
         raise Invalid.field(
-            operator_only[0],
+            registration[0],
             "bureau_only",
             "登记信息仅可由主管部门在登记后更正",
             "may only be corrected by an operator, once the contract is registered",
         )
-    if given.get("registration_no") is not None:
-        refuse_duplicate_registration(session, contract, given["registration_no"])
+
+
+def write_terms(
+    session: Session, contract: Contract, values: Mapping[str, Any], *, principal: Principal | None = None
+) -> None:
+    """Set the given columns, shares and payments. `principal` confirms their own share by entering it.
+
+    Raises:
+        Invalid: a party or record does not exist, or the shares break the share rule; names every such field.
+    """
+    given = dict(values)
+    shares, payments = given.pop("shares", None), given.pop("payments", None)
     for name, value in given.items():
         setattr(contract, name, value)
-    check_references(session, contract)
-    set_shares_and_payments(session, contract, shares, payments, principal, use_defaults=False)
-
-
-def set_shares_and_payments(
-    session: Session,
-    contract: Contract,
-    shares: list[tuple[UUID, Any]] | None,
-    payments: list[Mapping[str, Any]] | None,
-    principal: Principal,
-    *,
-    use_defaults: bool = True,
-) -> None:
-    if shares is not None and not (principal.sees_everything or principal.manager_id is not None):
-        raise not_your_part("分成仅可由技术经理人填写。", "Only managers may enter the shares.")
-    new_shares = shares if shares is not None else []
-    if shares is None and use_defaults:
-        new_shares = list(default_shares(session, contract, principal=principal))
-    if new_shares:
-        _require_own_share(contract, new_shares, principal)
-        set_shares(session, contract, new_shares, principal=principal)
+    faults = Faults()
+    with faults.collected():
+        check_references(session, contract)
+    if shares:
+        with faults.collected():
+            set_shares(session, contract, shares, principal=principal)
     if payments is not None:
         _set_payments(contract, payments)
+    faults.raise_if_any()
 
 
 def _require_own_share(contract: Contract, shares: list[tuple[UUID, Any]], principal: Principal) -> None:

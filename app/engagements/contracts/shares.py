@@ -1,4 +1,4 @@
-"""Shares of managers in a contract: set together, and confirmed by each manager."""
+"""Shares of managers in a contract: set together; `signatures.consents` confirms each."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -7,29 +7,25 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import new_id, now
 from app.engagements.contract_models import Contract, ContractShare, ContractState
-from app.engagements.contracts import versions
-from app.engagements.contracts.access import find, managers_of
-from app.engagements.events import contract_payload
 from app.engagements.shares.rule import WHOLE, check_shares
 from app.engagements.shares.service import managers_of as managers_of_engagement
 from app.engagements.shares.service import shares_of
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
-from app.events.catalogue import ContractAmended
-from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 
 Shares = Sequence[tuple[UUID, Decimal]]
 
 
-def set_shares(session: Session, contract: Contract, shares: Shares, *, principal: Principal) -> None:
+def set_shares(
+    session: Session, contract: Contract, shares: Shares, *, principal: Principal | None = None
+) -> None:
     """Set all shares. Confirmations survive only if no share changes; confirmations of the same shares in the
-    engagement count.
+    engagement count, and the `principal` confirms their own by entering it.
 
     Raises:
         Invalid: they break the share rule, or name a manager who is not in this engagement or not published.
@@ -40,9 +36,9 @@ def set_shares(session: Session, contract: Contract, shares: Shares, *, principa
     if {share.manager_id: share.percent for share in contract.shares} == wanted:
         return
     confirmed = _confirmed_in_engagement(session, contract, wanted)
-    actor, moment = timeline.actor_of(principal), now()
-    if principal.manager_id is not None:
-        confirmed.setdefault(principal.manager_id, actor)
+    moment = now()
+    if principal is not None and principal.manager_id is not None:
+        confirmed.setdefault(principal.manager_id, timeline.actor_of(principal))
     # Rows are reused by manager: a second row would violate the unique constraint until the old one is deleted.
     rows = {share.manager_id: share for share in contract.shares}
     contract.shares = [
@@ -65,31 +61,27 @@ def default_shares(session: Session, contract: Contract, *, principal: Principal
     return [(principal.manager_id, WHOLE)] if principal.manager_id is not None else []
 
 
-def confirm_share(session: Session, contract_id: UUID, *, principal: Principal) -> Contract:
-    """
+def refuse_unconsented_removal(contract: Contract, shares: Shares | None, principal: Principal) -> None:
+    """A share that its manager has confirmed is theirs to give up; see `consents.withdraw_share`.
+
     Raises:
-        Conflict: no share is the principal's, or the contract is cancelled.
+        Conflict: the new shares leave out a manager who has confirmed theirs; names them.
     """
-    contract = find(session, contract_id, Action.CONTRACT_SHARE, principal=principal, lock=True)
-    if contract.state == ContractState.CANCELLED:
-        raise wrong_state(contract)
-    query = select(ContractShare).where(ContractShare.contract_id == contract.id, managers_of(principal))
-    own_shares = list(session.scalars(query))
-    if not own_shares:
-        raise Conflict("You have no share in this contract.", "您在此合同中没有分成。", code="no_share")
-    unconfirmed = [share for share in own_shares if share.confirmed_at is None]
-    if unconfirmed:
-        before = versions.snapshot_of(contract)
-        for share in unconfirmed:
-            share.confirmed_at = now()
-            share.confirmed_by = timeline.actor_of(principal)
-        changed = versions.record_version(
-            session, contract, action="confirm", before=before, principal=principal
+    named = {manager_id for manager_id, _ in shares or ()}
+    removed = [
+        str(share.manager_id)
+        for share in contract.shares
+        if share.confirmed_at is not None
+        and share.manager_id not in named
+        and share.manager_id != principal.manager_id
+    ]
+    if shares and removed:
+        raise Conflict(
+            "These managers have confirmed their share and must withdraw it themselves first.",
+            "以下技术经理人已确认分成,须由其本人先撤回确认。",
+            code="share_confirmed",
+            manager_ids=removed,
         )
-        if contract.state != ContractState.DRAFT:
-            # In a signed contract a share counts for its manager once they confirm it.
-            emit(session, ContractAmended(**contract_payload(contract), changed=changed, reason=""))
-    return contract
 
 
 def wrong_state(contract: Contract) -> Conflict:

@@ -16,11 +16,31 @@ from app.engagements.transitions import SERVICE
 from app.libraries.record.versions import changed_fields, snapshot
 
 _RELATIONS = ("shares", "payments")
+# They follow from the signatures, and are no change of the contract's content.
+_BOOKKEEPING = frozenset({"terms_version", "agreed_at"})
+BUREAU = "bureau"
 
 
 def snapshot_of(contract: Contract) -> dict[str, Any]:
     """All columns, shares and payments of a contract as JSON values."""
     return snapshot(contract, _RELATIONS)
+
+
+def changed_terms(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+    """Sorted names of the fields that differ."""
+    return [name for name in changed_fields(before, after) if name not in _BOOKKEEPING]
+
+
+def author_of(contract: Contract, principal: Principal) -> tuple[str, UUID | None]:
+    """In which role the principal changes the contract, and the organisation or the manager for whom."""
+    if principal.sees_everything:
+        return (SERVICE if principal.system else BUREAU), None
+    if principal.manager_id is not None:
+        return "manager", principal.manager_id
+    sides = {contract.buyer_org_id: "buyer", contract.seller_org_id: "seller"}
+    organisation_id = principal.organisation_id
+    role = sides.get(organisation_id) if organisation_id is not None else None
+    return role or "participant", organisation_id
 
 
 def record_version(
@@ -31,11 +51,12 @@ def record_version(
     before: Mapping[str, Any] | None,
     principal: Principal,
     reason: str = "",
+    proposed: list[str] | None = None,
 ) -> list[str]:
     """Store the change and its version; returns the names of the changed fields.
 
-    `before` is None for a new contract. `action` is create, change, amend, confirm, sign, register, land, pay or
-    cancel.
+    `before` is None for a new contract. `action` is create, change, sign, confirm, withdraw, propose, decline, amend,
+    register, correct, land, pay or cancel. `proposed` are the fields that an amendment would change.
     """
     if before is not None:
         contract.version += 1
@@ -43,7 +64,8 @@ def record_version(
     session.add(contract)
     session.flush()
     after = snapshot_of(contract)
-    changed = changed_fields(before, after)
+    changed = changed_terms(before, after) if proposed is None else proposed
+    author_role, author_id = author_of(contract, principal)
     session.add(
         ContractVersion(
             contract_id=contract.id,
@@ -51,6 +73,8 @@ def record_version(
             action=action,
             reason=reason,
             changed_by=timeline.actor_of(principal),
+            author_role=author_role,
+            author_id=author_id,
             changed_fields=changed,
             data=after,
         )

@@ -2,9 +2,13 @@
 
 from app.events.catalogue.contracts import (
     ContractAmended,
+    ContractAmendmentClosed,
+    ContractAmendmentProposed,
     ContractCancelled,
     ContractLanded,
     ContractRegistered,
+    ContractSignatureGiven,
+    ContractSignaturesVoided,
     ContractSigned,
 )
 from app.events.catalogue.engagements import (
@@ -78,9 +82,13 @@ __all__ = [
     "ContestPromoted",
     "ContestRegistered",
     "ContractAmended",
+    "ContractAmendmentClosed",
+    "ContractAmendmentProposed",
     "ContractCancelled",
     "ContractLanded",
     "ContractRegistered",
+    "ContractSignatureGiven",
+    "ContractSignaturesVoided",
     "ContractSigned",
     "DeliveryDue",
     "DemandChanged",

@@ -26,7 +26,55 @@ class ContractEvent(DomainEvent):
 
 
 class ContractSigned(ContractEvent):
+    """Both parties have signed the contract."""
+
     name: ClassVar = "contract.signed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractSignatureGiven(ContractEvent):
+    """One party has signed: the terms, or an amendment. `missing` are the sides that have not."""
+
+    name: ClassVar = "contract.signature_given"
+
+    side: str
+    missing: list[str]
+    amendment_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractSignaturesVoided(ContractEvent):
+    """The terms changed in the fields `changed` before both had signed; these sides must sign again."""
+
+    name: ClassVar = "contract.signatures_voided"
+
+    sides: list[str]
+    changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentProposed(ContractEvent):
+    """A change or the end of a signed contract waits for signatures, and for the consents of these managers."""
+
+    name: ClassVar = "contract.amendment_proposed"
+
+    amendment_id: UUID
+    kind: str
+    changed: list[str]
+    reason: str
+    proposed_as: str
+    consents_of: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractAmendmentClosed(ContractEvent):
+    """A proposed amendment was declined or replaced; the contract stays as it is."""
+
+    name: ClassVar = "contract.amendment_closed"
+
+    amendment_id: UUID
+    outcome: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import (
@@ -21,6 +21,7 @@ from app.libraries.schemas import (
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import CertificateLevelCode, CodeOf, CodesOf
 from app.libraries.validation.values.dates import Day
+from app.libraries.validation.values.money import CENT
 from app.libraries.validation.values.text import PersonName, TextRule
 
 
@@ -65,9 +66,14 @@ class BrokeredWork(Wire):
 
     title: Line = Field(title="项目名称")
     contract_type: Annotated[str, TextRule(0, 40)] | None = Field(None, title="合同类型")
-    amount_wan: Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=2)] | None = Field(
-        None, title="合同金额", description="万元"
-    )
+    amount_wan: (
+        Annotated[
+            Decimal,
+            Field(ge=0, le=1_000_000, decimal_places=2),
+            AfterValidator(lambda amount: amount.quantize(CENT)),
+        ]
+        | None
+    ) = Field(None, title="合同金额", description="万元")
     year: Annotated[StrictInt, Field(ge=1980, le=2100)] | None = Field(None, title="年份")
     landed_in_jinan: StrictBool = Field(False, title="在济落地")
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, mod
 
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.values.money import TwoPlaces
 from app.libraries.validation.values.text import TextRule
 from app.talent.contests.models import ContestKind, ContestState, RegistrationState
 
@@ -87,7 +88,7 @@ class RegistrationRead(BaseModel):
     position: int | None = Field(title="候补顺位")
     queued_at: datetime = Field(title="报名时间")
     place: int | None = Field(title="名次", description="公布结果前仅管理部门可见")
-    points: Decimal | None = Field(title="得分")
+    points: TwoPlaces | None = Field(title="得分")
     award: str | None = Field(title="奖项")
     version: int = Field(title="版本", description="ETag 即此数")
 
@@ -118,7 +119,7 @@ class PlacingRead(BaseModel):
     place: int | None = Field(title="名次")
     name: str = Field(title="姓名")
     project: str | None = Field(title="参赛项目")
-    points: Decimal | None = Field(title="得分")
+    points: TwoPlaces | None = Field(title="得分")
     award: str | None = Field(title="奖项")
 
 

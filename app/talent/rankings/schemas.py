@@ -1,14 +1,14 @@
 """Request and response bodies of rankings."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_serializer, model_validator
 
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.values.money import TwoPlaces, TwoPlacesText, two_places
 from app.libraries.validation.values.text import TextRule
 from app.talent.rankings.formula import Formula
 from app.talent.rankings.models import RankingState
@@ -93,13 +93,18 @@ class ContributionRead(BaseModel):
     value: str = Field(title="数值")
     weight: str = Field(title="权重")
     full_at: str = Field(title="满分值")
-    points: str = Field(title="得分")
+    points: TwoPlacesText = Field(title="得分")
+
+    @field_serializer("value", "full_at", when_used="json")
+    def _amounts(self, value: str) -> str:
+        """Amounts have two places, other figures are as they are."""
+        return two_places(value) if self.name.endswith("_wan") else value
 
 
 class PlaceRead(BaseModel):
     place: int = Field(title="名次", description="得分相同的名次相同")
     manager_id: UUID
     name: str = Field(title="姓名")
-    points: Decimal = Field(title="总分")
+    points: TwoPlaces = Field(title="总分")
     contributions: list[ContributionRead] = Field(title="各项得分", description="之和即总分")
     honour: str | None = Field(title="荣誉")

@@ -11,7 +11,7 @@ from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
 from app.talent.rounds.models import Decision, RoundState
 from app.talent.tiers.enums import Tier
-from app.talent.tiers.schemas import TierRead, Year
+from app.talent.tiers.schemas import StoredFigures, TierRead, Year
 
 Reason = Annotated[str, TextRule(1, 500, multiline=True)]
 
@@ -56,7 +56,7 @@ class RoundEntryRead(BaseModel):
     manager_name: str = Field(title="姓名")
     computed_tier: Tier | None = Field(title="计算类别")
     rule_id: str | None = Field(title="依据规则")
-    figures: dict[str, Any] = Field(title="指标")
+    figures: StoredFigures = Field(title="指标")
     tier: Tier | None = Field(title="认定类别", description="待审定时为 null")
     decision: Decision = Field(title="决定方式")
     reason: str | None = Field(title="理由")

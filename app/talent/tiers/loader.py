@@ -81,8 +81,12 @@ def _contracts(session: Session, manager_ids: Sequence[UUID]) -> dict[UUID, list
 
 
 def _facts(contract: Contract, share: ContractShare, regions: Iterable[str]) -> ContractFacts:
-    signed = contract.state in (ContractState.SIGNED, ContractState.REGISTERED)
-    registered = contract.state == ContractState.REGISTERED
+    """Only a contract that both parties have signed counts as signed, and so as registered."""
+    signed = contract.agreed_at is not None and contract.state in (
+        ContractState.SIGNED,
+        ContractState.REGISTERED,
+    )
+    registered = signed and contract.state == ContractState.REGISTERED
     return ContractFacts(
         id=contract.id,
         number=contract.number,

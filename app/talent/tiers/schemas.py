@@ -5,13 +5,22 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    field_serializer,
+    model_validator,
+)
 
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.dates import Day
-from app.libraries.validation.values.money import Wan
+from app.libraries.validation.values.money import TwoPlaces, TwoPlacesText, Wan, two_places
 from app.libraries.validation.values.text import TextRule
 from app.talent.tiers.enums import (
     AmountBasis,
@@ -30,6 +39,17 @@ from app.talent.tiers.enums import (
 MAX_HYPOTHETICAL = 500
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
+
+
+def _answered(figures: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: two_places(value) if name.endswith("_wan") and value is not None else value
+        for name, value in figures.items()
+    }
+
+
+StoredFigures = Annotated[dict[str, Any], PlainSerializer(_answered, when_used="json")]
+"""Figures as they were stored; amounts are answered with two places."""
 
 
 class ChoicesSent(Wire):
@@ -84,7 +104,7 @@ class RuleFigures(BaseModel):
     tier: Tier = Field(title="人才类别")
     wording: Wording = Field(title="措辞", description="may 可认定 is 认定为")
     landed_projects: int | None = Field(title="在济落地项目数不少于")
-    amount_wan: Decimal | None = Field(title="技术合同额不少于", description="万元")
+    amount_wan: TwoPlaces | None = Field(title="技术合同额不少于", description="万元")
     amount_period: str | None = Field(title="合同额期间", description="year 当年 unstated 未写明")
     certificate: CertificateLevel | None = Field(title="证书不低于")
 
@@ -114,9 +134,9 @@ class ContractLineRead(BaseModel):
     number: str = Field(title="合同编号")
     title: str = Field(title="合同名称")
     version: int = Field(title="合同版本")
-    share: str = Field(title="贡献比例", description="百分比")
+    share: TwoPlacesText = Field(title="贡献比例", description="百分比")
     year: int | None = Field(title="归属年度")
-    amount_wan: str = Field(title="计入金额", description="按现行口径折算后,万元")
+    amount_wan: TwoPlacesText = Field(title="计入金额", description="按现行口径折算后,万元")
     in_year: bool = Field(title="计入当年合同额")
     in_total: bool = Field(title="计入累计合同额")
     amount_reason: str | None = Field(title="未计入当年合同额的原因")
@@ -135,8 +155,8 @@ class CertificateLine(BaseModel):
 
 class FiguresRead(BaseModel):
     landed_projects: str = Field(title="在济落地项目数")
-    amount_year_wan: str = Field(title="当年技术合同额", description="万元")
-    amount_total_wan: str = Field(title="累计技术合同额", description="万元")
+    amount_year_wan: TwoPlacesText = Field(title="当年技术合同额", description="万元")
+    amount_total_wan: TwoPlacesText = Field(title="累计技术合同额", description="万元")
     certificate: CertificateLine | None = Field(title="最高有效证书")
     filed: bool = Field(title="是否在备案有效期内")
 
@@ -149,6 +169,11 @@ class ConditionRead(BaseModel):
     holds: bool = Field(title="是否满足")
     zh: str
     en: str
+
+    @field_serializer("needed", "actual", "gap", when_used="json")
+    def _amounts(self, value: str | None) -> str | None:
+        """Amounts have two places, counts and certificates are as they are."""
+        return two_places(value) if value is not None and self.name.startswith("amount") else value
 
 
 class RuleOutcomeRead(BaseModel):
@@ -283,7 +308,7 @@ class StandingRead(BaseModel):
     year: int
     tier: str | None = Field(title="人才类别")
     rule_id: str | None
-    figures: dict[str, Any] = Field(title="指标")
+    figures: StoredFigures = Field(title="指标")
     computed_at: datetime = Field(title="计算时间")
 
 
@@ -296,7 +321,7 @@ class TierChangeRead(BaseModel):
     before: str | None = Field(title="原类别")
     after: str | None = Field(title="新类别")
     rule_id: str | None
-    figures: dict[str, Any] = Field(title="当时的指标")
+    figures: StoredFigures = Field(title="当时的指标")
     cause: str = Field(title="起因事件")
     cause_id: UUID | None = Field(title="起因记录")
     changed_at: datetime = Field(title="时间")

@@ -18,7 +18,7 @@ from app.errors import Invalid
 from tests.engagements.lifecycle.test_stage_changes import events
 from tests.support.callers import Caller
 from tests.support.days import day
-from tests.support.http import ok, refused, wrong_fields
+from tests.support.http import ok, refused, sign, wrong_fields
 from tests.support.scenario import Scenario
 
 DRAFT: dict[str, Any] = {
@@ -47,6 +47,13 @@ def amend(caller: Caller, contract: dict[str, Any], **body: Any) -> Any:
     path = f"/v1/contracts/{contract['id']}"
     version = caller.get(path).json().get("version", 0)
     return caller.patch(path, json=body, headers={"If-Match": f'"{version}"'})
+
+
+def both_sign(scenario: Scenario, contract: dict[str, Any]) -> dict[str, Any]:
+    """Both parties sign the pending amendment."""
+    ok(sign(scenario.enterprise, contract["id"], day()))
+    signed: dict[str, Any] = ok(sign(scenario.institution, contract["id"], day()))
+    return signed
 
 
 def test_a_draft_takes_its_pair_and_parties_from_the_engagement(scenario: Scenario) -> None:
@@ -82,7 +89,7 @@ def test_from_signature_to_landing(scenario: Scenario) -> None:
     ]
     contract = meeting.signed(payments=payments)
     assert (contract["state"], contract["signed_on"]) == ("signed", day())
-    refused(step(scenario.lead, contract, "sign", signed_on=day()), 409, "wrong_state")
+    refused(sign(scenario.enterprise, contract["id"], day()), 409, "wrong_state")
     paid = ok(step(scenario.enterprise, contract, "payments/1/paid", paid_on=day()))
     assert [one["paid_on"] for one in paid["payments"]] == [day(), None]
     assert wrong_fields(step(scenario.enterprise, contract, "payments/1/paid", paid_on=day(1))) == ["paid_on"]
@@ -90,17 +97,22 @@ def test_from_signature_to_landing(scenario: Scenario) -> None:
     registered = ok(register(scenario, contract, "2026-370100-00a001"))
     assert (registered["state"], registered["registration_no"]) == ("registered", "2026-370100-00A001")
     landed = ok(step(scenario.operator, contract, "land", landed_on=day(), landed_in_jinan=True))
-    assert (landed["landed_in_jinan"], landed["landed_on"]) == (True, day())
+    assert (landed["state"], landed["landed_in_jinan"], landed["landed_on"]) == ("landed", True, day())
     actual = events(scenario.database, "contract.")
-    assert [name for name, _ in actual] == ["contract.signed", "contract.registered", "contract.landed"]
+    assert [name for name, _ in actual] == [
+        "contract.signature_given",
+        "contract.signed",
+        "contract.registered",
+        "contract.landed",
+    ]
     for _, payload in actual:
         assert payload["contract_id"] == contract["id"]
         assert payload["engagement_id"] == meeting.id
         assert payload["manager_ids"] == [str(scenario.lead_id)]
     assert actual[-1][1]["landed_in_jinan"] is True
     versions = ok(scenario.enterprise.get(f"/v1/contracts/{contract['id']}/versions"))["items"]
-    assert [one["action"] for one in versions] == ["land", "register", "pay", "sign", "create"]
-    assert [one["version"] for one in versions] == [5, 4, 3, 2, 1]
+    assert [one["action"] for one in versions] == ["land", "register", "pay", "sign", "sign", "create"]
+    assert [one["version"] for one in versions] == [6, 5, 4, 3, 2, 1]
     assert not [name for name in versions[0]["data"] if name.endswith("_by")]
     with scenario.database.reading() as session:
         audited = session.scalars(
@@ -108,6 +120,7 @@ def test_from_signature_to_landing(scenario: Scenario) -> None:
         ).all()
     assert audited == [
         "contract.create",
+        "contract.sign",
         "contract.sign",
         "contract.pay",
         "contract.register",
@@ -134,13 +147,9 @@ class TestSecondPerson:
     def test_who_entered_it_does_not_confirm_it(self, scenario: Scenario) -> None:
         meeting = scenario.agreed_engagement()
         contract = ok(meeting.contract(scenario.operator), 201)
-        refused(
-            step(scenario.operator, contract, "sign", signed_on=day()),
-            409,
-            "shares_not_confirmed",
-        )
+        refused(sign(scenario.enterprise, contract["id"], day()), 409, "shares_not_confirmed")
         ok(step(scenario.lead, contract, "shares/confirm"))
-        ok(step(scenario.operator, contract, "sign", signed_on=day()))
+        meeting.sign_both(contract)
         refused(register(scenario, contract), 409, "second_person")
         landing = {"landed_on": day(), "landed_in_jinan": True}
         refused(step(scenario.operator, contract, "land", **landing), 409, "second_person")
@@ -168,7 +177,11 @@ class TestSecondPerson:
         for caller in (scenario.lead, scenario.enterprise):
             refused(amend(caller, contract, deal_amount_wan="500", reason="x"), 409, "confirmed_by_bureau")
             refused(step(caller, contract, "cancel", reason="x"), 409, "confirmed_by_bureau")
-        ok(amend(scenario.operator, contract, deal_amount_wan="130", reason="变更登记"))
+        changed = ok(amend(scenario.operator, contract, deal_amount_wan="130", reason="变更登记"))
+        assert (changed["deal_amount_wan"], changed["amendment"]["missing"]) == (
+            "120.00",
+            ["buyer", "seller"],
+        )
 
     def test_of_two_registrations_at_one_moment_one_is_refused(self, scenario: Scenario) -> None:
         contracts = [scenario.agreed_engagement().signed() for _ in range(2)]
@@ -191,8 +204,9 @@ class TestAmendments:
     def test_an_amendment_has_a_reason_and_is_kept(self, scenario: Scenario) -> None:
         contract = scenario.agreed_engagement().signed()
         assert wrong_fields(amend(scenario.lead, contract, deal_amount_wan="150")) == ["reason"]
-        amended = ok(amend(scenario.lead, contract, deal_amount_wan="150", reason="增加中试"))
-        assert (amended["deal_amount_wan"], amended["version"]) == ("150.00", 3)
+        ok(amend(scenario.lead, contract, deal_amount_wan="150", reason="增加中试"))
+        amended = both_sign(scenario, contract)
+        assert (amended["deal_amount_wan"], amended["amendment"]) == ("150.00", None)
         newest = ok(scenario.enterprise.get(f"/v1/contracts/{contract['id']}/versions"))["items"][0]
         assert (newest["action"], newest["reason"], newest["changed_fields"]) == (
             "amend",
@@ -201,13 +215,13 @@ class TestAmendments:
         )
         assert newest["data"]["deal_amount_wan"] == "150.00"
         [(_, payload)] = events(scenario.database, "contract.amended")
-        assert (payload["changed"], payload["version"]) == (["deal_amount_wan"], 3)
+        assert (payload["changed"], payload["version"]) == (["deal_amount_wan"], amended["version"])
 
     def test_a_draft_changes_without_ceremony(self, scenario: Scenario) -> None:
         contract = ok(scenario.agreed_engagement().contract(), 201)
         changed = ok(amend(scenario.enterprise, contract, title="新的名称", ends_on=None))
         assert (changed["title"], changed["ends_on"]) == ("新的名称", None)
-        assert wrong_fields(step(scenario.lead, contract, "sign", signed_on=day())) == ["ends_on"]
+        assert wrong_fields(sign(scenario.enterprise, contract["id"], day())) == ["ends_on"]
         assert events(scenario.database, "contract.") == []
 
     def test_no_change_is_no_version(self, scenario: Scenario) -> None:
@@ -233,8 +247,11 @@ class TestCancellation:
         first, second = meeting.signed(), meeting.signed()
         ok(meeting.move("signed"))
         ok(step(scenario.lead, first, "cancel", reason="双方协商解除"))
+        both_sign(scenario, first)
         assert meeting.seen()["stage"] == "signed"  # the other one is in force
         ok(step(scenario.enterprise, second, "cancel", reason="双方协商解除"))
+        assert meeting.seen()["stage"] == "signed"  # one party alone does not end it
+        ok(sign(scenario.institution, second["id"], day()))
         seen = meeting.seen()
         assert (seen["stage"], seen["moves"][-1]["moved_as"]) == ("negotiating", "service")
         assert second["number"] in seen["moves"][-1]["note"]
@@ -272,11 +289,8 @@ class TestChecks:
         ):
             assert wrong_fields(meeting.contract(**wrong)) == [field], wrong
         contract = ok(meeting.contract(), 201)
-        assert wrong_fields(step(scenario.lead, contract, "sign", signed_on=day(1))) == [
-            "starts_on",
-            "signed_on",
-        ]
-        ok(step(scenario.lead, contract, "sign", signed_on=day()))
+        assert wrong_fields(sign(scenario.enterprise, contract["id"], day(1))) == ["starts_on", "signed_on"]
+        meeting.sign_both(contract)
         assert wrong_fields(register(scenario, contract, registered_on=day(-1))) == ["registered_on"]
         assert wrong_fields(register(scenario, contract, registered_on=day(1))) == ["registered_on"]
         assert wrong_fields(register(scenario, contract, "短")) == ["registration_no"]
@@ -289,10 +303,10 @@ class TestChecks:
         scenario.affiliate(
             scenario.lead_id, scenario.enterprise.organisation_id
         )  # the manager took a post there since
-        problem = refused(step(scenario.lead, contract, "sign", signed_on=day()), 409, "disclosure_needed")
+        problem = refused(sign(scenario.enterprise, contract["id"], day()), 409, "disclosure_needed")
         assert problem["manager_id"] == str(scenario.lead_id)
         ok(amend(scenario.lead, contract, conflict_disclosure="牵头经理人自本月起兼任买方顾问"))
-        signed = ok(step(scenario.lead, contract, "sign", signed_on=day()))
+        signed = meeting.sign_both(contract)
         assert "兼任" in signed["conflict_disclosure"]
         refused(
             amend(scenario.lead, contract, conflict_disclosure=None, reason="x"), 409, "disclosure_needed"
@@ -306,25 +320,37 @@ class TestShares:
         meeting.join(other, other_id)
         none = ok(meeting.contract(), 201)
         assert none["shares"] == []
-        assert wrong_fields(step(scenario.lead, none, "sign", signed_on=day())) == ["shares"]
+        assert wrong_fields(sign(scenario.enterprise, none["id"], day())) == ["shares"]
         shares = [
             {"manager_id": str(scenario.lead_id), "percent": "70"},
             {"manager_id": str(other_id), "percent": "30"},
         ]
         refused(amend(scenario.enterprise, none, shares=shares), 409, "not_your_part")
         ok(amend(scenario.lead, none, shares=shares))
-        problem = refused(step(scenario.lead, none, "sign", signed_on=day()), 409, "shares_not_confirmed")
+        problem = refused(sign(scenario.enterprise, none["id"], day()), 409, "shares_not_confirmed")
         assert problem["manager_ids"] == [str(other_id)]
         ok(step(other, none, "shares/confirm"))
-        ok(step(scenario.lead, none, "sign", signed_on=day()))
+        meeting.sign_both(none)
         swapped = [
             {"manager_id": str(scenario.lead_id), "percent": "30"},
             {"manager_id": str(other_id), "percent": "70"},
         ]
         again = ok(amend(scenario.lead, none, shares=swapped, reason="重新约定"))
-        confirmed = {one["manager_id"]: one["confirmed_at"] is not None for one in again["shares"]}
-        assert confirmed == {str(scenario.lead_id): True, str(other_id): False}
-        assert sum(Decimal(one["percent"]) for one in again["shares"]) == 100
+        assert {one["manager_id"]: one["percent"] for one in again["shares"]} == {
+            str(scenario.lead_id): "70.00",
+            str(other_id): "30.00",
+        }
+        waiting = {one["manager_id"]: one["consented_at"] is None for one in again["amendment"]["shares"]}
+        assert waiting == {str(scenario.lead_id): False, str(other_id): True}
+        both_sign(scenario, none)
+        assert ok(other.get(f"/v1/contracts/{none['id']}"))["amendment"]  # the manager has not consented
+        changed = ok(step(other, none, "shares/confirm"))
+        assert {one["manager_id"]: one["percent"] for one in changed["shares"]} == {
+            str(scenario.lead_id): "30.00",
+            str(other_id): "70.00",
+        }
+        assert all(one["confirmed_at"] for one in changed["shares"])
+        assert sum(Decimal(one["percent"]) for one in changed["shares"]) == 100
 
     def test_what_was_confirmed_in_the_engagement_counts(self, scenario: Scenario) -> None:
         meeting = scenario.agreed_engagement()
@@ -339,7 +365,7 @@ class TestShares:
         contract = ok(meeting.contract(scenario.enterprise), 201)
         assert all(one["confirmed_at"] for one in contract["shares"])
         assert [one["amount_wan"] for one in contract["shares"]] == ["60.00", "60.00"]
-        ok(step(scenario.enterprise, contract, "sign", signed_on=day()))
+        meeting.sign_both(contract)
 
 
 class TestWithoutEngagement:
@@ -358,7 +384,10 @@ class TestWithoutEngagement:
         outsider = scenario.log_in(Role.ENTERPRISE)
         assert outsider.post("/v1/contracts", json=body).status_code == 403
         assert scenario.log_in(Role.INVESTOR).post("/v1/contracts", json=body).status_code == 403
-        assert wrong_fields(scenario.lead.post("/v1/contracts", json=DRAFT)) == ["buyer_org_id"]
+        assert wrong_fields(scenario.lead.post("/v1/contracts", json=DRAFT)) == [
+            "buyer_org_id",
+            "seller_org_id",
+        ]
         _, other_id = scenario.manager_with_login()
         alone = [{"manager_id": str(other_id), "percent": "100"}]
         assert wrong_fields(scenario.lead.post("/v1/contracts", json=body | {"shares": alone})) == ["shares"]
@@ -409,7 +438,10 @@ def test_lists_are_filtered_and_paged(scenario: Scenario) -> None:
     ok(step(scenario.operator, first, "land", landed_on=day(), landed_in_jinan=True))
     for params, expected in (
         ({}, [second, first]),
-        ({"state": ["registered", "signed"]}, [first]),
+        ({"state": ["registered", "signed"]}, []),
+        ({"state": ["landed", "signed"]}, [first]),
+        ({"signed_by_both": False}, [second]),
+        ({"outside_engagement": True}, []),
         ({"kind": "licence"}, [first]),
         ({"kind": "技术服务"}, [second]),
         ({"landed": True}, [first]),

@@ -11,7 +11,7 @@ from app.engagements.transitions import TRANSITIONS, targets
 from app.events.outbox import Event
 from app.libraries.demands.models import Demand
 from tests.support.days import day
-from tests.support.http import ok, refused, wrong_fields
+from tests.support.http import ok, refused, sign, wrong_fields
 from tests.support.scenario import Scenario
 
 
@@ -54,7 +54,9 @@ def test_the_whole_way_to_landing(scenario: Scenario) -> None:
     refused(meeting.move("signed"), 409, "needs_signed_contract")
     contract = ok(meeting.contract(), 201)
     refused(meeting.move("signed"), 409, "needs_signed_contract")
-    ok(scenario.lead.post(f"/v1/contracts/{contract['id']}/sign", json={"signed_on": day()}))
+    ok(sign(scenario.enterprise, contract["id"], day()))
+    refused(meeting.move("signed"), 409, "needs_signed_contract")
+    ok(sign(scenario.institution, contract["id"], day()))
     ok(meeting.move("signed"))
     refused(meeting.move("landed"), 409, "needs_landed_contract")
     landing = {"landed_on": day(), "landed_in_jinan": True}

@@ -23,8 +23,10 @@ from app.clock import local_now
 from app.database import new_id
 from app.engagements import disclosure
 from app.engagements.contract_models import Contract
-from app.engagements.contracts import registration, service, signatures
+from app.engagements.contracts import registration
+from app.engagements.contracts.amendments import proposals
 from app.engagements.contracts.draft import draft
+from app.engagements.contracts.signatures import service as signatures
 from app.engagements.lifecycle import stage_changes
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.engagements.models import Engagement, Participant, ParticipantRole, Reveal, Stage, StageMove
@@ -213,18 +215,19 @@ class EngagementMachine(DatabaseMachine):
         made = self.command(lambda session: draft(session, values=values, principal=self.actors[actor]))
         if made is not None:
             self.contracts.append(made.id)
-            self.command(
-                lambda session: signatures.sign(
-                    session, made.id, signed_on=today, principal=self.actors[actor]
+            for party in (0, 1):
+                self.command(
+                    lambda session, party=party: signatures.sign(
+                        session, made.id, signed_on=today, principal=self.actors[party], if_match="*"
+                    )
                 )
-            )
 
     @precondition(lambda self: self.contracts)
     @rule(n=nth, actor=st.integers(0, 4), cancels=st.booleans())
     def cancel_or_land(self, n: int, actor: int, cancels: bool) -> None:
         id_, me = self.contracts[n % len(self.contracts)], self.actors[actor]
         if cancels:
-            self.command(lambda session: service.cancel(session, id_, reason="r", principal=me))
+            self.command(lambda session: proposals.cancel(session, id_, reason="r", principal=me))
         elif me.role is Role.OPERATOR:
             self.land(id_)
 

@@ -221,7 +221,8 @@ class TestTimeline:
             ("contacts_revealed", "manager"),
             ("contacts_revealed", "manager"),
             ("contract_create", "manager"),
-            ("contract_sign", "manager"),
+            ("contract_sign", "enterprise"),
+            ("contract_sign", "institution"),
         ]
         found, params = [], {"newest_first": False, "limit": 4}
         while True:

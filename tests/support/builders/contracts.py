@@ -47,6 +47,7 @@ def make_contract(
         deal_amount_wan=Decimal(deal),
         technology_amount_wan=Decimal(deal if technology is None else technology),
         signed_on=signed_on,
+        agreed_at=now() if signed_on else None,
         registration_no=f"2026370100{number:06d}" if registered_on else None,
         registered_on=registered_on,
         landed_on=landed_on,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tests.support.callers import Caller
 from tests.support.days import day
-from tests.support.http import ok
+from tests.support.http import ok, sign
 from tests.support.scenario.people import People
 from tests.support.scenario.pushes import Pushes
 
@@ -111,11 +111,13 @@ class EngagementCase:
         return (caller or self.scenario.lead).post("/v1/contracts", json=body)
 
     def signed(self, **values: Any) -> dict[str, Any]:
-        """A contract of this engagement, drafted and signed by the lead."""
-        contract = ok(self.contract(**values), 201)
-        signed: dict[str, Any] = ok(
-            self.scenario.lead.post(f"/v1/contracts/{contract['id']}/sign", json={"signed_on": day()})
-        )
+        """A contract of this engagement, drafted by the lead and signed by both parties."""
+        return self.sign_both(ok(self.contract(**values), 201))
+
+    def sign_both(self, contract: dict[str, Any]) -> dict[str, Any]:
+        """The contract after the signatures of both parties."""
+        ok(sign(self.scenario.enterprise, contract["id"], day()))
+        signed: dict[str, Any] = ok(sign(self.scenario.institution, contract["id"], day()))
         return signed
 
     def records(self, caller: Caller) -> tuple[dict[str, Any], dict[str, Any]]:

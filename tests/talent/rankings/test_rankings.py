@@ -94,14 +94,14 @@ def test_every_contribution_is_shown_and_adds_up(scenario: Scenario) -> None:
     for row in rows:
         assert sum(Decimal(part["points"]) for part in row["contributions"]) == Decimal(row["points"])
     first, second = ({part["name"]: part for part in row["contributions"]} for row in rows)
-    assert (first["landed_projects"]["value"], first["landed_projects"]["points"]) == ("2", "2.5")
-    assert (first["amount_year_wan"]["value"], first["amount_year_wan"]["points"]) == ("2000", "12")
+    assert (first["landed_projects"]["value"], first["landed_projects"]["points"]) == ("2", "2.50")
+    assert (first["amount_year_wan"]["value"], first["amount_year_wan"]["points"]) == ("2000.00", "12.00")
     assert (first["certificate_rank"]["value"], first["certificate_rank"]["points"]) == ("2", "6.67")
     # Both parties of each contract are enterprises; the best manager earns the whole weight.
-    assert (first["enterprises_served"]["value"], first["enterprises_served"]["points"]) == ("4", "15")
-    assert (second["enterprises_served"]["value"], second["enterprises_served"]["points"]) == ("2", "7.5")
+    assert (first["enterprises_served"]["value"], first["enterprises_served"]["points"]) == ("4", "15.00")
+    assert (second["enterprises_served"]["value"], second["enterprises_served"]["points"]) == ("2", "7.50")
     assert (second["acceptance_rate"]["value"], second["acceptance_rate"]["points"]) == ("0.6667", "6.67")
-    assert (second["training_hours"]["value"], second["training_hours"]["points"]) == ("20", "2.5")
+    assert (second["training_hours"]["value"], second["training_hours"]["points"]) == ("20", "2.50")
 
 
 def test_ties_share_a_place_and_honours_go_to_the_record(scenario: Scenario) -> None:

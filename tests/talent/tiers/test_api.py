@@ -33,7 +33,7 @@ def landed(scenario: Scenario, manager: UUID, projects: int, amount: str) -> Non
         (20, "5000.00", "C", []),
         (19, "5000.00", "D", ["1"]),
         (20, "4999.99", "D", ["0.01"]),
-        (10, "500.00", "D", ["10", "4500"]),
+        (10, "500.00", "D", ["10", "4500.00"]),
         (9, "500.00", None, ["advanced", "intermediate", "primary"]),
         (10, "499.99", None, ["advanced", "intermediate", "primary"]),
     ],
@@ -84,14 +84,14 @@ def test_the_answer_names_what_it_stands_on(scenario: Scenario) -> None:
     assert found["source"]["number"] == "济科发〔2025〕38号"
     assert found["figures"] | {"certificate": None} == {
         "landed_projects": "1",
-        "amount_year_wan": "60",
-        "amount_total_wan": "60",
+        "amount_year_wan": "60.00",
+        "amount_total_wan": "60.00",
         "certificate": None,
         "filed": False,
     }
     assert found["figures"]["certificate"]["valid_to"] == "2026-12-31"
     lines = {line["contract_id"]: line for line in found["contracts"]}
-    assert (lines[str(counted)]["share"], lines[str(counted)]["amount_wan"]) == ("60", "60")
+    assert (lines[str(counted)]["share"], lines[str(counted)]["amount_wan"]) == ("60.00", "60.00")
     (left_out,) = (line for line in found["contracts"] if not line["in_total"])
     assert left_out["reasons_zh"] == ["合同未认定登记"]
     assert {one["question"] for one in found["configuration"]} >= {
@@ -175,7 +175,7 @@ class TestChoices:
         chosen = {one["question"]: one["choice"] for one in found["configuration"]}
         assert (chosen["shared_amounts"], chosen["project_window"]) == ("full", "cumulative")
         assert found["configuration_version"] == 1
-        assert found["figures"]["amount_year_wan"] == "20"
+        assert found["figures"]["amount_year_wan"] == "20.00"
         scenario.work()
         with scenario.database.reading() as session:
             row = session.scalars(select(ManagerTier)).one()

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer
 
 from app.libraries.validation.errors import field_error
 
@@ -61,4 +61,16 @@ def check_wan_range(minimum: Decimal | None, maximum: Decimal | None) -> None:
         )
 
 
+def two_places(number: Decimal | str) -> str:
+    """An amount or a percentage as answers show it: at least two decimal places, exact, e.g. 120.00 or 509.999."""
+    exact = Decimal(number)
+    exponent = exact.normalize().as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{exact:.{places}f}"
+
+
 Wan = Annotated[Decimal, BeforeValidator(check_wan)]
+TwoPlaces = Annotated[Decimal, PlainSerializer(two_places, return_type=str, when_used="json")]
+"""An amount in 万元 or a percentage in an answer."""
+TwoPlacesText = Annotated[str, PlainSerializer(two_places, return_type=str, when_used="json")]
+"""An exact number as text, answered like `TwoPlaces`."""

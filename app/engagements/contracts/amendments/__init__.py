@@ -1,0 +1,1 @@
+"""Amendments of signed contracts: proposed by one side, in force once both parties have signed."""

@@ -1,0 +1,1 @@
+"""Documents of contracts, scans with signatures among them."""
