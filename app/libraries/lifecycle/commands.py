@@ -210,3 +210,22 @@ def find(
     query = visible(select(model).where(model.id == record_id), model, principal, opened=opened)
     record: Record = one_or_not_found(session, query.with_for_update(of=model) if lock else query)
     return record
+
+
+def find_by_number(
+    session: Session,
+    library: Library,
+    number: str,
+    principal: Principal,
+    *,
+    opened: OpenedRecords = NOTHING_OPENED,
+) -> Record:
+    """The record with this reference number, in any case.
+
+    Raises:
+        NotFound: the record does not exist or is not visible to the principal.
+    """
+    model = library.model
+    query = select(model).where(model.number == number.strip().upper())
+    record: Record = one_or_not_found(session, visible(query, model, principal, opened=opened))
+    return record
