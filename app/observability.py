@@ -95,6 +95,11 @@ class Metrics:
             "Sequence number up to which the index has followed",
             registry=self.registry,
         )
+        self.tie_alarms = Gauge(
+            "sanku_tie_alarms",
+            "Alarms of the last 24 hours: an organisation changes ties of its records again and again",
+            registry=self.registry,
+        )
         self.turns = Gauge(
             "sanku_turns", "Requests with slow work, working or waiting", ["state"], registry=self.registry
         )

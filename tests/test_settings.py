@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from app.database import Database
 from app.main import create_app
 from app.settings import DEMO_SECRET, Settings
 
@@ -25,3 +26,19 @@ class TestSecrets:
         settings = Settings(_env_file=None, secret_key=key)
         assert key not in repr(settings)
         assert key not in settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "name", ["a?b", "a#b", "a%b", "a%20b", "a b", "a+b", "a&b=c", "a@b:c", "库", "a?mode=memory"]
+)
+def test_the_database_lies_in_the_home_directory_whatever_its_name(tmp_path: Path, name: str) -> None:
+    home = tmp_path / name
+    home.mkdir()
+    database = Database(Settings(_env_file=None, home=home).url)
+    again = Database(database.engine.url.render_as_string())  # as parts of the service open it again
+    for one in (database, again):
+        with one.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        one.dispose()
+    assert [path.name for path in home.iterdir() if path.suffix == ".db"] == ["sanku.db"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -1,6 +1,7 @@
 """The command line `sanku`. Commands import their modules when they run, so that `--help` is fast."""
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
 
@@ -55,6 +56,7 @@ cli.add_typer(users.commands, name="user")
 
 def main() -> None:
     """Run the command line. Errors that the user can correct are printed to standard error, with exit status 1."""
+    refuse_undecodable_arguments(sys.argv[1:])
     try:
         cli()
     except SankuError as error:
@@ -64,9 +66,28 @@ def main() -> None:
         reason = str(getattr(error, "orig", None) or error).strip()
         print_error(f"the database is not available (数据库无法使用): {reason}", style="red")
         sys.exit(1)
+    except UnicodeDecodeError as error:
+        print_error(f"the input is not UTF-8 text (输入不是 UTF-8 文本): {error}", style="red")
+        sys.exit(1)
     except (RuntimeError, OSError) as error:
         print_error(str(error), style="red")
         sys.exit(1)
+
+
+def refuse_undecodable_arguments(arguments: Sequence[str]) -> None:
+    """Exit with status 2 if an argument has bytes that are no UTF-8: Python passes them on as lone surrogates, which
+    can be neither matched, stored nor printed."""
+    for number, argument in enumerate(arguments, 1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            shown = argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            print_error(
+                f"argument {number} is not UTF-8 text from character {error.start + 1} on "
+                f"(第 {number} 个参数自第 {error.start + 1} 个字符起不是 UTF-8 文本): {shown[:200]}",
+                style="red",
+            )
+            sys.exit(2)
 
 
 def show_error(error: SankuError) -> None:

@@ -32,7 +32,9 @@ def initialise(settings: Settings) -> None:
     database = Database(settings.url)
     migrate(database)
     database.dispose()
-    print_error(f"ready (已就绪): {database.engine.url.render_as_string(hide_password=True)}")
+    url = database.engine.url
+    place = url.database if database.is_sqlite else url.render_as_string(hide_password=True)
+    print_error(f"ready (已就绪): {place}")
 
 
 def serve(

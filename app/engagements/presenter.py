@@ -10,6 +10,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, User
 from app.database import by_id
 from app.engagements.access import Participation
+from app.engagements.conflicts_of_interest import held_sides
 from app.engagements.disclosure import Contact, opened_records
 from app.engagements.lifecycle.stage_changes import reachable_stages
 from app.engagements.models import Engagement, Participant, ParticipantSide
@@ -74,6 +75,7 @@ def read_one(session: Session, participation: Participation, *, principal: Princ
         moves=[StageMoveRead.model_validate(move) for move in moves],
         shares=[ShareRead.model_validate(share) for share in shares],
         allowed=list(reachable_stages(participation)),
+        under_review=sorted(held_sides(session, engagement)) if principal.sees_everything else None,
     )
 
 

@@ -85,6 +85,11 @@ class EngagementRead(EngagementRow):
     moves: list[StageMoveRead] = Field(description="同意参与后可见")
     shares: list[ShareRead] = Field(description="同意参与后可见")
     allowed: list[Stage] = Field(title="本人可变更到的阶段")
+    under_review: list[str] | None = Field(
+        None,
+        title="待核查的一方",
+        description="仅管理部门可见: 因存在利益关系而暂不能同意的保密一方(demand、achievement)",
+    )
 
 
 class MoveRequest(Wire):

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import database_schema
 from app.database import Database
 from app.events.outbox import backlog
+from app.libraries.lifecycle.tie_changes import recent_alarms
 from app.matching.embedding.embedder import Embedder
 from app.matching.matcher import Matcher
 from app.observability import Metrics
@@ -107,10 +108,12 @@ def _refresh_gauges(services: Services, database: Database) -> None:
         with database.reading() as session:
             waiting = backlog(session)
             status = services[Matcher].index.status(session)
+            alarms = recent_alarms(session)
     except SQLAlchemyError as error:
         log.error("gauges_not_refreshed", error=str(error))
         return
     metrics.events_waiting.set(waiting["waiting"])
+    metrics.tie_alarms.set(alarms)
     metrics.events_dead.set(waiting["dead"])
     for kind, count in status["records"].items():
         metrics.index_vectors.labels(kind).set(count)

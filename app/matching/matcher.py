@@ -1,6 +1,6 @@
 """The matcher: candidates, hard filters, features, scores and reasons, for a demand, an achievement or a text."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,7 +26,9 @@ from app.matching.candidates.generation import CandidateGenerator, index_filter
 from app.matching.candidates.loader import Candidate, encode_record, encoded_record_of
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
+from app.matching.facts.conflicts_of_interest import find_conflict_of_interest
 from app.matching.facts.from_records import achievement_facts
+from app.matching.facts.hidden_owners import noticeable_conflict, without_owner
 from app.matching.facts.loader import load_demand_facts
 from app.matching.index import LexicalIndex, VectorIndex
 from app.matching.index.words.corpus_statistics import CorpusStatisticsCache
@@ -36,7 +38,13 @@ from app.matching.ranking.explanation import without_names
 from app.matching.ranking.ranker import Ranker, ScoredPair, rank
 from app.matching.ranking.registry import ActiveRanker
 from app.matching.ranking.similarity import TextFeatures, pair_signals
-from app.matching.results import ManagerRecommendation, MatchAnswer, PairFilter, PairMatch
+from app.matching.results import (
+    ManagerRecommendation,
+    MatchAnswer,
+    PairFilter,
+    PairMatch,
+    RecommendationReader,
+)
 from app.matching.text.word_rarity import shipped_word_statistics
 
 
@@ -174,17 +182,18 @@ class Matcher:
         achievement: Achievement,
         *,
         limit: int = 10,
-        hidden_owners_of: Collection[UUID] = (),
+        reader: RecommendationReader | None = None,
     ) -> list[ManagerRecommendation]:
         """Managers for a pair, best first. Managers with a conflict or without a free slot are flagged.
 
-        A conflict names the party. The parties of records in `hidden_owners_of` are not considered.
+        A conflict names the party. Without a `reader`, for pushing, conflicts count as far as others may notice them;
+        a reader sees all conflicts with the owners whom they know, and none with the others.
         """
         asked, offered = load_demand_facts(session, [demand])[demand.id], achievement_facts(achievement)
-        if demand.id in hidden_owners_of:
-            asked = replace(asked, owner_org=None, party_orgs=())
-        if achievement.id in hidden_owners_of:
-            offered = replace(offered, owner_org=None, party_orgs=())
+        if reader is not None:
+            asked = asked if reader.knows_demand_owner else without_owner(asked)
+            offered = offered if reader.knows_achievement_owner else without_owner(offered)
+            asked = asked if reader.knows_exclusions else replace(asked, excluded_orgs=())
         pair = PairToBroker(
             demand=asked,
             achievement=offered,
@@ -199,6 +208,7 @@ class Matcher:
             lookups=self.lookups,
             limit=limit,
             today=local_now().date(),
+            find_conflict=noticeable_conflict if reader is None else find_conflict_of_interest,
         )
 
     def side_of(self, session: Session, record: Library) -> TextFeatures:

@@ -78,3 +78,12 @@ class ManagerRecommendation:
     conflict: Mapping[str, Any] | None
     full: bool
     reasons: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationReader:
+    """What a reader of recommendations knows: the owners of both records, and whom the demand excludes."""
+
+    knows_demand_owner: bool = True
+    knows_achievement_owner: bool = True
+    knows_exclusions: bool = True

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 from app.settings.matching import EmbeddingSettings, MatchingSettings
 from app.settings.notifications import ChatSettings, DeliverySettings, MailSettings, WebhookSettings
@@ -90,7 +91,9 @@ class Settings(
 
     @cached_property
     def url(self) -> str:
-        return self.database_url or f"sqlite:///{self.home_path / 'sanku.db'}"
+        """The database's address. A path may contain characters with a meaning in addresses, such as ? and #."""
+        file = URL.create("sqlite", database=str(self.home_path / "sanku.db"))
+        return self.database_url or file.render_as_string()
 
     @cached_property
     def secret_file(self) -> Path:

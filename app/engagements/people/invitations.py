@@ -12,7 +12,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
 from app.database import now
 from app.engagements.access import Participation, not_your_part, participation_of, require_open
-from app.engagements.conflicts_of_interest import refuse_forbidden_pair
+from app.engagements.conflicts_of_interest import refuse_conflict_after_agreement, refuse_forbidden_pair
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantSide, ParticipantState
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
@@ -119,6 +119,7 @@ def _manager(session: Session, engagement: Engagement, invitation: Invitation) -
     if manager is None or manager.state != RecordState.PUBLISHED:
         raise _unknown("manager_id", "技术经理人不存在或未发布", "is not the id of a published manager")
     refuse_forbidden_pair(session, manager, *pair_of(session, engagement))
+    refuse_conflict_after_agreement(session, manager, engagement)
     return manager.id
 
 

@@ -9,7 +9,12 @@ from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.database import now
 from app.engagements.access import Participation, is_own_participant, participation_of, require_open
-from app.engagements.conflicts_of_interest import refuse_forbidden_pair
+from app.engagements.conflicts_of_interest import (
+    refuse_conflict_after_agreement,
+    refuse_forbidden_pair,
+    refuse_held_side,
+    tell_bureau,
+)
 from app.engagements.disclosure import sides_consent
 from app.engagements.events import engagement_payload
 from app.engagements.lifecycle.opening import claim_slot
@@ -18,6 +23,7 @@ from app.engagements.models import (
     ManagerShare,
     Participant,
     ParticipantRole,
+    ParticipantSide,
     ParticipantState,
     Stage,
 )
@@ -27,6 +33,7 @@ from app.errors import Conflict, NotFound
 from app.events.catalogue import EngagementAgreed
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
+from app.libraries.record.enums import PublishMode
 
 
 def consent(
@@ -37,7 +44,7 @@ def consent(
     Raises:
         NotFound: the principal may not answer this invitation.
         Conflict: the participant is not invited; the engagement has landed or ended; the manager has no free slot or a
-            conflict of interest.
+            conflict of interest; the bureau reviews a tie of this side.
     """
     _lock_manager(session, engagement_id, participant_id, principal)
     participation, participant = _own_participant(session, engagement_id, participant_id, principal)
@@ -46,10 +53,14 @@ def consent(
         raise _wrong_state(participant)
     if participant.manager_id is not None:
         _admit_manager(session, participation.engagement, participant.manager_id)
+    if participant.side is not None:
+        refuse_held_side(session, participation.engagement, participant.side)
     _answer(session, participant, ParticipantState.CONSENTED, principal)
     log_participation(session, "consented", participant, principal, participant.role)
     if participant.role == ParticipantRole.MANAGER:
         _delete_shares(session, participation.engagement)
+        _ask_hidden_owners_again(session, participation.engagement)
+        tell_bureau(session, participation.engagement)
     _update_agreement(session, participation.engagement)
     return participant
 
@@ -124,6 +135,29 @@ def _admit_manager(session: Session, engagement: Engagement, manager_id: UUID) -
     manager = session.get_one(Manager, manager_id, populate_existing=True)
     claim_slot(session, manager)
     refuse_forbidden_pair(session, manager, *pair_of(session, engagement))
+    refuse_conflict_after_agreement(session, manager, engagement)
+
+
+def _ask_hidden_owners_again(session: Session, engagement: Engagement) -> None:
+    """Before the agreement, a hidden owner has consented to be known to other people than now."""
+    if engagement.agreed_at is not None:
+        return
+    demand, achievement = pair_of(session, engagement)
+    hidden = [
+        side
+        for side, record in ((ParticipantSide.DEMAND, demand), (ParticipantSide.ACHIEVEMENT, achievement))
+        if record.publish_mode == PublishMode.CONFIDENTIAL
+    ]
+    for row in session.scalars(
+        select(Participant).where(
+            Participant.engagement_id == engagement.id,
+            Participant.side.in_(hidden),
+            Participant.state == ParticipantState.CONSENTED,
+        )
+    ):
+        row.state = ParticipantState.INVITED
+        row.answered_by = row.answered_at = None
+    session.flush()
 
 
 def _answer(

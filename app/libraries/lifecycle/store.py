@@ -35,6 +35,7 @@ from app.events.outbox import emit
 from app.libraries.disclosure.visibility import owns
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, find
+from app.libraries.lifecycle.tie_changes import watch_ties
 from app.libraries.lifecycle.transitions import PendingChange
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.indexing import Indexer, PreparedForIndex
@@ -156,6 +157,7 @@ def _write(session: Session, changes: Sequence[PendingChange], principal: Princi
             change.record.id,
             f"{change.record.number} {change.note}".strip(),
         )
+        watch_ties(session, principal, change.record, change.changed)
 
 
 def _stamp(change: PendingChange) -> None:

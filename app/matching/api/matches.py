@@ -31,7 +31,7 @@ from app.matching.feedback.impressions import ImpressionLog, Shown, shown_pairs
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.ranking.explanation import shown
-from app.matching.results import MatchAnswer, PairMatch
+from app.matching.results import MatchAnswer, PairMatch, RecommendationReader
 from app.paging import Page, Paging, Sort, fetch_page
 
 router = APIRouter(
@@ -121,8 +121,12 @@ def recommendations(
     achievement = _readable(session, Achievement, achievement_id, principal)
     party = owns(principal, demand) or owns(principal, achievement)
     require(principal, Action.RECOMMENDATION_READ, own=party)
-    hidden = {record.id for record in (demand, achievement) if not knows_owner(principal, record)}
-    recommendations = matcher.managers_for(session, demand, achievement, limit=limit, hidden_owners_of=hidden)
+    reader = RecommendationReader(
+        knows_demand_owner=knows_owner(principal, demand),
+        knows_achievement_owner=knows_owner(principal, achievement),
+        knows_exclusions=owns(principal, demand) or principal.sees_everything,
+    )
+    recommendations = matcher.managers_for(session, demand, achievement, limit=limit, reader=reader)
     managers = by_id(session, Manager, [item.manager_id for item in recommendations])
     organisations = owners_of(session, managers.values())
     seen = {
@@ -169,7 +173,7 @@ _BEST = Sort(Pair.score, float, descending=True, name="score")
 
 @router.get("/pairs", summary="全库最好的供需对", responses=problems(Forbidden, Invalid))
 def best_pairs(
-    session: ReadSession, principal: LoggedIn, paging: Paging, matcher: AppMatcher
+    _: MatchingTurn, session: ReadSession, principal: LoggedIn, paging: Paging, matcher: AppMatcher
 ) -> Page[PairOut]:
     """分数最高的供需对;分数和理由与匹配列表此刻给出的一致。企业和高校院所只看到有本单位参与的。"""
     require(principal, Action.PAIR_LIST, own=True)

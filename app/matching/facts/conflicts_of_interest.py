@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
-Kind = Literal["affiliation", "co_ownership", "family", "declared"]
+Kind = Literal["affiliation", "co_ownership", "family", "declared", "excluded"]
 
 _WORDS: Mapping[Kind, tuple[str, str]] = {
     "affiliation": (
@@ -24,6 +24,11 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
     "declared": (
         "技术经理人已申报与该供需对存在利益关系",
         "the manager declared an interest in this pair",
+    ),
+    # Whom a demand excludes is shown to nobody, so this does not say who avoids whom.
+    "excluded": (
+        "技术经理人任职单位与供需一方存在回避关系，不得推荐",
+        "the manager's organisation and a party of the pair avoid each other",
     ),
 }
 
@@ -45,7 +50,7 @@ def find_conflict_of_interest(
     org_family: Mapping[str, str] | None = None,
 ) -> ConflictOfInterest | None:
     """The most serious conflict: affiliation with an owner, then with a co-owner (共有单位), then a declared conflict,
-    then an affiliation with a member of a party's family.
+    then an affiliation with a member of a party's family, then with an organisation that the demand excludes.
 
     `org_family` maps an organisation to its topmost parent; an organisation without an entry is its own family.
     """
@@ -70,6 +75,9 @@ def find_conflict_of_interest(
     for org in parties:
         if family.get(org, org) in affiliated_families:
             return _found("family", org)
+    for org in demand.excluded_orgs:
+        if org in manager.affiliations or family.get(org, org) in affiliated_families:
+            return _found("excluded", None)
     return None
 
 

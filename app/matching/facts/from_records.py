@@ -59,6 +59,7 @@ def achievement_facts(record: Achievement) -> AchievementFacts:
         language=record.language or "zh",
         owner_org=owner,
         party_orgs=(owner, *(record.co_org_ids or ())),
+        owner_hidden=record.publish_mode == PublishMode.CONFIDENTIAL,
         patents=len(record.ip_list or ()),
         published_at=record.published_at,
     )
@@ -91,6 +92,7 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
         owner_org=owner,
         party_orgs=(owner,),
         excluded_orgs=tuple(str(codes[code]) for code in record.excluded_orgs or () if code in codes),
+        owner_hidden=record.publish_mode == PublishMode.CONFIDENTIAL,
         cross_border=record.region == OVERSEAS,
     )
 
@@ -183,9 +185,13 @@ def _id_of(stored: str) -> str:
     return str(UUID(stored))
 
 
-def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = None) -> ManagerFacts:
+def manager_facts(
+    record: Manager, *, open_load: int = 0, today: date | None = None, registered_with: UUID | None = None
+) -> ManagerFacts:
     """`open_load` is the number of open engagements; `today` decides which posts and declarations are active (None:
-    all of them)."""
+    all of them). `registered_with` is the organisation of the manager's account; without an account, only the bureau
+    and the employer enter the employer."""
+    registered = str(registered_with or record.owner_org_id)
     return ManagerFacts(
         id=str(record.id),
         name=record.title,
@@ -200,8 +206,9 @@ def manager_facts(record: Manager, *, open_load: int = 0, today: date | None = N
         track_record=tuple(_track_record(entry) for entry in record.track_record or ()),
         # The owner of the record is the employer, listed as a post or not.
         affiliations=tuple(
-            dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today)))
+            dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today), registered))
         ),
+        registered_affiliations=(registered,),
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
     )
 

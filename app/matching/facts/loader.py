@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.accounts.organisations.groups import family_of
 from app.clock import today as today_in_jinan
 from app.libraries.achievements.models import Achievement
@@ -54,7 +56,13 @@ def load_rule_facts(
     load = open_load or {}
     of_demands = load_demand_facts(session, demands)
     of_achievements = {one.id: achievement_facts(one) for one in achievements}
-    of_managers = {one.id: manager_facts(one, open_load=load.get(one.id, 0), today=day) for one in managers}
+    accounts = _organisations_of_accounts(session, managers)
+    of_managers = {
+        one.id: manager_facts(
+            one, open_load=load.get(one.id, 0), today=day, registered_with=accounts.get(one.user_id)
+        )
+        for one in managers
+    }
     return RuleFacts(
         of_demands,
         of_achievements,
@@ -63,6 +71,15 @@ def load_rule_facts(
             session, organisations_in(of_demands.values(), of_achievements.values(), of_managers.values())
         ),
     )
+
+
+def _organisations_of_accounts(session: Session, managers: Collection[Manager]) -> dict[UUID | None, UUID]:
+    """User → organisation, for the users of these managers: operators alone move an account."""
+    users = {one.user_id for one in managers if one.user_id is not None}
+    if not users:
+        return {}
+    rows = session.execute(select(User.id, User.organisation_id).where(User.id.in_(users)))
+    return {user_id: organisation_id for user_id, organisation_id in rows if organisation_id is not None}
 
 
 def load_demand_facts(session: Session, demands: Collection[Demand]) -> dict[UUID, DemandFacts]:
@@ -81,5 +98,5 @@ def organisations_in(
     for achievement in achievements:
         found.update(achievement.party_orgs)
     for manager in managers:
-        found.update(manager.affiliations, manager.declared_conflicts)
+        found.update(manager.affiliations, manager.registered_affiliations, manager.declared_conflicts)
     return found

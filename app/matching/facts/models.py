@@ -14,8 +14,9 @@ class AchievementFacts:
     """An achievement 技术成果.
 
     `fields` are codes of the high-tech field tree, first ("40") or second level ("401"). Both prices None
-    means negotiable (面议). `party_orgs` are the owner and all co-owners. `indicators` are texts, one per
-    entry; they are not part of the embedded text. `owner_record` (0–1) is the success rate of the owner's engagements.
+    means negotiable (面议). `party_orgs` are the owner and all co-owners; `owner_hidden` means that they
+    are confidential. `indicators` are texts, one per entry; they are not part of the embedded text. `owner_record`
+    (0–1) is the success rate of the owner's engagements.
     """
 
     id: str
@@ -35,6 +36,7 @@ class AchievementFacts:
     language: str = "zh"
     owner_org: str | None = None
     party_orgs: tuple[str, ...] = ()
+    owner_hidden: bool = False
     patents: int = 0
     published_at: datetime | None = None
     owner_record: float | None = None
@@ -63,6 +65,7 @@ class DemandFacts:
     owner_org: str | None = None
     party_orgs: tuple[str, ...] = ()
     excluded_orgs: tuple[str, ...] = ()
+    owner_hidden: bool = False
     cross_border: bool = False
 
 
@@ -81,8 +84,9 @@ class TrackRecord:
 class ManagerFacts:
     """A manager 技术经理人.
 
-    `affiliations` are the organisations they belong to today; `declared_conflicts` are organisation or
-    record ids that they declared. `capacity` and `open_load` count engagements.
+    `affiliations` are the organisations they belong to today, and `registered_affiliations` those that they did not
+    enter themselves; `declared_conflicts` are organisation or record ids that they declared. `capacity` and `open_load`
+    count engagements.
     """
 
     id: str
@@ -97,6 +101,7 @@ class ManagerFacts:
     languages: tuple[str, ...] = ()
     track_record: tuple[TrackRecord, ...] = ()
     affiliations: tuple[str, ...] = ()
+    registered_affiliations: tuple[str, ...] = ()
     declared_conflicts: tuple[str, ...] = ()
 
 

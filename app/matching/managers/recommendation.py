@@ -15,11 +15,12 @@ from app.accounts.organisations.groups import family_of
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.candidates.loader import stored_text_features
+from app.matching.facts.hidden_owners import noticeable_conflict
 from app.matching.facts.loader import load_rule_facts, organisations_in
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.index import IndexFilter, VectorIndex
 from app.matching.managers.features import EncodedManager
-from app.matching.managers.score import ScoredManager, rank_managers
+from app.matching.managers.score import FindConflict, ScoredManager, rank_managers
 from app.matching.managers.track_records import PushHistory, Tally, above_the_mean
 from app.matching.ranking.similarity import TextFeatures
 from app.matching.results import ManagerRecommendation
@@ -73,10 +74,12 @@ def managers_for(
     lookups: ManagerLookups,
     limit: int,
     today: date,
+    find_conflict: FindConflict = noticeable_conflict,
 ) -> list[ManagerRecommendation]:
     """Recommended managers first, then those with a conflict or without a free slot, each group by score.
 
-    Some slots of the first group may be reserved for newcomers (see `with_newcomers`).
+    `find_conflict` as for `rank_managers`. Some slots of the first group may be reserved for newcomers (see
+    `with_newcomers`).
     """
     nearest = index.search(
         session,
@@ -94,6 +97,7 @@ def managers_for(
         today=today,
         org_family=_family(session, pair, [side.facts for side in sides]),
         newcomer_share=lookups.newcomer_share,
+        find_conflict=find_conflict,
     )
     full = _full_inboxes(session, [side.facts for side in sides], lookups)
     # A manager whose inbox is full receives no push: they come after those who may.

@@ -4,13 +4,14 @@ The model is monotone and additive, like the ranker of pairs, over the features 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
 
-from app.matching.facts.conflicts_of_interest import ConflictOfInterest, find_conflict_of_interest
+from app.matching.facts.conflicts_of_interest import ConflictOfInterest
+from app.matching.facts.hidden_owners import noticeable_conflict
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 from app.matching.managers.features import (
     CERTIFICATES,
@@ -23,6 +24,10 @@ from app.matching.managers.track_records import FIT_FLOOR, with_newcomers
 from app.matching.ranking.ranker import logistic
 from app.matching.ranking.similarity import TextFeatures
 from app.matching.text.bm25 import CorpusStats
+
+FindConflict = Callable[
+    [ManagerFacts, DemandFacts, AchievementFacts, Mapping[str, str]], ConflictOfInterest | None
+]
 
 MODEL_FILE = "managers.json"
 # From this distance above the mean, a rate is named as a reason; a smaller one may be chance.
@@ -80,16 +85,17 @@ def rank_managers(
     org_family: Mapping[str, str] | None = None,
     model: ManagerModel | None = None,
     newcomer_share: float = 0.0,
+    find_conflict: FindConflict = noticeable_conflict,
 ) -> list[ScoredManager]:
     """All managers: those who may be recommended first, each group by score except for newcomer slots.
 
     `stats` are the word statistics of the achievements; `newcomer_share` is the share of reserved slots (see
-    `with_newcomers`).
+    `with_newcomers`). `find_conflict` is `find_conflict_of_interest` for those who know both owners.
     """
     model = model or shipped_model()
     target = PairTarget.of(demand, achievement, stats)
     scored = sorted(
-        (_scored(target, side, model, org_family, today) for side in managers),
+        (_scored(target, side, model, org_family, today, find_conflict) for side in managers),
         key=lambda one: (-one.score, one.manager_id),
     )
     placed = with_newcomers(
@@ -108,11 +114,12 @@ def _scored(
     model: ManagerModel,
     org_family: Mapping[str, str] | None,
     today: date,
+    find: FindConflict,
 ) -> ScoredManager:
     features, work = manager_features(target, side, today=today)
     contributions = {name: model.weights[name] * value for name, value in features.items()}
     facts = side.facts
-    found = find_conflict_of_interest(facts, target.demand, target.achievement, org_family)
+    found = find(facts, target.demand, target.achievement, org_family or {})
     full = facts.open_load >= facts.capacity
     best_work = work.title.strip() if work else None
     zh, en = _reasons(target, side, features, best_work, found, full=full)

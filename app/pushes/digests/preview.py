@@ -18,7 +18,7 @@ from app.pushes.digests.manager_digest import entries_of
 from app.pushes.digests.schemas import LeftOut, PreviewItem, PreviewRead
 from app.pushes.eligibility.facts import NO_RECENT_PUSHES
 from app.pushes.eligibility.history import recent_pushes
-from app.pushes.eligibility.rules import violations
+from app.pushes.eligibility.rules import ABOUT_OWNERS, violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PENDING, Push
 from app.pushes.planning.plan import pairs_for_manager, plan_for_manager
@@ -28,9 +28,6 @@ from app.pushes.preferences.models import Frequency
 from app.pushes.preferences.service import Preferences
 from app.pushes.preferences.working_time import ONE_DAY, at, working_day_from
 from app.pushes.recommender import Recommender
-
-ABOUT_THE_OWNER = frozenset({"conflict_of_interest", "excluded_org", "same_owner", "same_family"})
-"""Rules whose violation tells something of the owners."""
 
 _LIST_RULES: Mapping[str, tuple[str, str]] = {
     "list_full": ("清单已满", "the digest is full"),
@@ -190,7 +187,7 @@ def _planned(
     for key in keys:
         broken = violations(snapshot.of(key, manager_id))
         for rule in broken:
-            if rule.code in ABOUT_THE_OWNER and key in hidden:
+            if rule.code in ABOUT_OWNERS and key in hidden:
                 reasons.add("not_recommended")
             else:
                 reasons.add(rule.code, (rule.zh, rule.en))

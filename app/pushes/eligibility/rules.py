@@ -4,12 +4,12 @@ Pure functions. The planner checks them before it writes, pending pushes are che
 acceptance checks them again. Each violation has a code and a text in both languages, so that operators see the reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.engagements.lifecycle.deals import Deal
 from app.libraries.record.enums import RecordState
-from app.matching.facts.conflicts_of_interest import find_conflict_of_interest
 from app.matching.facts.constraints import Violation, hard_constraints
+from app.matching.facts.hidden_owners import noticeable_conflict, noticeable_pair
 from app.pushes.eligibility.facts import PairEligibility, PushFacts
 from app.pushes.models import PushState
 
@@ -17,13 +17,29 @@ PAIR_IN_DEAL = "pair_in_deal"
 PAIR_CONCLUDED = "pair_concluded"
 OWNER_NOT_INTERESTED = "owner_not_interested"
 DEALS = frozenset({PAIR_IN_DEAL, PAIR_CONCLUDED})
+ABOUT_OWNERS = frozenset({"conflict_of_interest", "excluded_org", "same_owner", "same_family"})
+"""Rules whose violation tells something of the owners."""
+NOT_ELIGIBLE = "not_eligible"
+"""The code of each of them for those who do not know a hidden owner."""
+
+
+def as_told(rules: Sequence[Violation], pair: PairEligibility) -> list[Violation]:
+    """The violations as a manager may read them: with a hidden owner, the rules about owners have one word."""
+    if not (pair.demand.owner_hidden or pair.achievement.owner_hidden):
+        return list(rules)
+    return [_NOT_ELIGIBLE if rule.code in ABOUT_OWNERS else rule for rule in rules]
+
+
+_NOT_ELIGIBLE = Violation(
+    NOT_ELIGIBLE, "此供需对已不符合推送条件", "the pair no longer meets the conditions for a push"
+)
 
 
 def violations(facts: PushFacts) -> list[Violation]:
     """Every rule that a new push would violate; empty if it may be written."""
     return [
         *_score_rules(facts.pair, must_be_ranked=True),
-        *_pair_rules(facts.pair),
+        *_pair_rules(facts.pair, with_exclusions=True),
         *_outcome_rules(facts.pair),
         *_manager_rules(facts),
         *refusals(facts),
@@ -33,7 +49,12 @@ def violations(facts: PushFacts) -> list[Violation]:
 
 def planning_violations(facts: PushFacts) -> list[Violation]:
     """The rules of `violations` about the pair and the manager. The planner counts slots and earlier pushes itself."""
-    return [*_pair_rules(facts.pair), *_outcome_rules(facts.pair), *_manager_rules(facts), *refusals(facts)]
+    return [
+        *_pair_rules(facts.pair, with_exclusions=True),
+        *_outcome_rules(facts.pair),
+        *_manager_rules(facts),
+        *refusals(facts),
+    ]
 
 
 def pending_violations(facts: PushFacts) -> list[Violation]:
@@ -75,10 +96,10 @@ def _score_rules(pair: PairEligibility, *, must_be_ranked: bool) -> Iterable[Vio
         )
 
 
-def _pair_rules(pair: PairEligibility) -> list[Violation]:
+def _pair_rules(pair: PairEligibility, *, with_exclusions: bool = False) -> list[Violation]:
+    """`with_exclusions`: a new push that is not written is noticed by nobody; one that ends is."""
     return hard_constraints(
-        pair.demand,
-        pair.achievement,
+        *noticeable_pair(pair.demand, pair.achievement, with_exclusions=with_exclusions),
         today=pair.today,
         org_family=pair.org_family,
         demand_state=pair.demand_state,
@@ -113,7 +134,7 @@ def _manager_record_rules(facts: PushFacts) -> Iterable[Violation]:
         )
     if facts.manager_valid_until is not None and facts.manager_valid_until < facts.pair.today:
         yield Violation("manager_expired", "技术经理人的记录已过有效期", "the manager's record has expired")
-    conflict = find_conflict_of_interest(
+    conflict = noticeable_conflict(
         facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family
     )
     if conflict is not None:

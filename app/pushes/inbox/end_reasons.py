@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sqlalchemy.orm import Session
+
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.record.enums import PublishMode
+from app.pushes.eligibility.rules import ABOUT_OWNERS, NOT_ELIGIBLE
 from app.pushes.models import PENDING, Push, PushState
 from app.pushes.schemas import PushEnd
 
@@ -27,9 +33,22 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 _OTHER = ("已不符合推送条件", "it no longer meets the conditions for a push")
 
 
-def end_of(push: Push) -> PushEnd | None:
-    """Why the push ended; None while it is pending, and after an answer of its manager."""
+def end_of(push: Push, *, hidden: bool) -> PushEnd | None:
+    """Why the push ended; None while it is pending, and after an answer of its manager.
+
+    `hidden`: the reader does not know an owner of the pair, so reasons about owners have one word.
+    """
     if push.ended_reason is None or push.state in (*PENDING, PushState.ACCEPTED, PushState.DECLINED):
         return None
-    zh, en = _WORDS.get(push.ended_reason, _OTHER)
-    return PushEnd(code=push.ended_reason, zh=zh, en=en)
+    code = NOT_ELIGIBLE if hidden and push.ended_reason in ABOUT_OWNERS else push.ended_reason
+    zh, en = _WORDS.get(code, _OTHER)
+    return PushEnd(code=code, zh=zh, en=en)
+
+
+def has_hidden_owner(session: Session, push: Push) -> bool:
+    """Whether a record of the push is confidential."""
+    modes = (
+        session.get_one(Demand, push.demand_id).publish_mode,
+        session.get_one(Achievement, push.achievement_id).publish_mode,
+    )
+    return PublishMode.CONFIDENTIAL in modes

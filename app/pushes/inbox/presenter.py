@@ -12,6 +12,7 @@ from app.engagements.disclosure import opened_records
 from app.engagements.models import Engagement
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
+from app.libraries.record.enums import PublishMode
 from app.libraries.summaries import manager_summaries, summariser
 from app.matching.near_copies import copies_of_pairs
 from app.matching.ranking.explanation import shown
@@ -31,6 +32,7 @@ _OWN_COLUMNS = PushRead.model_fields.keys() - {
     "why_again",
     "engagement_id",
     "ended",
+    "ended_reason",
 }
 
 
@@ -53,6 +55,11 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
         demand, achievement = summary(demands[push.demand_id]), summary(achievements[push.achievement_id])
         levels = (demand.view_level or 0, achievement.view_level or 0)
         repush = push.reasons.get("again")
+        hidden = not principal.sees_everything and PublishMode.CONFIDENTIAL in (
+            demands[push.demand_id].publish_mode,
+            achievements[push.achievement_id].publish_mode,
+        )
+        ended = end_of(push, hidden=hidden)
         return PushRead(
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
             engagement_id=engagements.get(push.id),
@@ -64,7 +71,8 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
                 (demands[push.demand_id], levels[0]),
                 (achievements[push.achievement_id], levels[1]),
             ),
-            ended=end_of(push),
+            ended=ended,
+            ended_reason=ended.code if ended else push.ended_reason,
             manager=managers[push.manager_id],
             demand=demand,
             achievement=achievement,

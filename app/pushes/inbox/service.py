@@ -19,10 +19,10 @@ from app.events.outbox import emit
 from app.matching.facts.constraints import Violation
 from app.pushes import queries
 from app.pushes.decline_reasons import check_reason
-from app.pushes.eligibility.rules import acceptance_violations
+from app.pushes.eligibility.rules import acceptance_violations, as_told
 from app.pushes.eligibility.snapshot import load_acceptance_facts
 from app.pushes.inbox.answer_log import UNDO_WINDOW, answer_payload, log_answer
-from app.pushes.inbox.end_reasons import end_of
+from app.pushes.inbox.end_reasons import end_of, has_hidden_owner
 from app.pushes.inbox_log import record_change
 from app.pushes.models import PENDING, Push, PushState
 from app.pushes.policy import RepushPolicy
@@ -96,7 +96,7 @@ def accept(
         session, (known.demand_id, known.achievement_id), known.manager_id, repush=repush
     )
     push = _answerable(session, push_id, "accept", principal, if_match)
-    broken = acceptance_violations(facts)
+    broken = as_told(acceptance_violations(facts), facts.pair)
     if broken:
         raise _forbidden(broken)
     log_answer(session, push, PushState.ACCEPTED, principal=principal, moment=now(), undo=undo)
@@ -199,13 +199,13 @@ def _answerable(
     possible = allowed_answers(push, now())
     if verb not in possible:
         state = push.state if possible or push.state not in PENDING else PushState.EXPIRED
-        why = end_of(push)
+        why = end_of(push, hidden=has_hidden_owner(session, push))
         raise Conflict(
             f"This push has the state {state} and does not allow this answer{f': {why.en}' if why else ''}.",
             f"此推送当前状态为 {state}, 不能作此答复{f': {why.zh}' if why else ''}。",
             code="push_state",
             state=state,
-            ended_reason=push.ended_reason,
+            ended_reason=why.code if why else push.ended_reason,
             allowed=list(possible),
         )
     return push

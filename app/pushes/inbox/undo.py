@@ -17,7 +17,7 @@ from app.events.outbox import emit
 from app.pushes import queries
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, current_attempt
-from app.pushes.eligibility.rules import DEALS, pending_violations
+from app.pushes.eligibility.rules import DEALS, as_told, pending_violations
 from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.inbox.answer_log import answer_payload
 from app.pushes.inbox_log import record_change
@@ -68,7 +68,8 @@ def undo(
 
 def _check_rules(facts: PushFacts, *, accepted: bool) -> None:
     """A deal is no obstacle to the undo of an acceptance: it may be the engagement that the acceptance opened."""
-    broken = [rule for rule in pending_violations(facts) if not (accepted and rule.code in DEALS)]
+    found = as_told(pending_violations(facts), facts.pair)
+    broken = [rule for rule in found if not (accepted and rule.code in DEALS)]
     if broken:
         raise Conflict(
             f"This push is no longer valid: {'; '.join(rule.en for rule in broken)}.",

@@ -1,0 +1,70 @@
+"""Hidden owners: which ties may decide what others notice, as long as the owner of a confidential record is hidden.
+
+A tie that somebody enters themselves — a declared interest, a post, a co-owner, an excluded organisation — could be
+entered for one organisation after another to see where something changes. So the rules whose outcome others notice
+count, against a hidden owner, only ties that the bureau or the hidden owner has set. The whole truth is for the bureau,
+for the owners themselves, and for what is kept back from the hidden side without a sign (see
+``engagements.conflicts_of_interest``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from app.matching.facts.conflicts_of_interest import ConflictOfInterest, find_conflict_of_interest
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
+
+Pair = tuple[DemandFacts, AchievementFacts]
+Side = TypeVar("Side", DemandFacts, AchievementFacts)
+Families = Mapping[str, str]
+
+
+def noticeable_pair(
+    demand: DemandFacts, achievement: AchievementFacts, *, with_exclusions: bool = False
+) -> Pair:
+    """The pair without ties that one owner could enter to find out the other: co-owners of an achievement that meets a
+    hidden demand, and organisations that a demand excludes from a hidden achievement.
+
+    `with_exclusions` keeps the latter, for rules whose outcome the demand's owner does not notice.
+    """
+    if demand.owner_hidden and achievement.owner_org is not None:
+        achievement = replace(achievement, party_orgs=(achievement.owner_org,))
+    if achievement.owner_hidden and not with_exclusions:
+        demand = replace(demand, excluded_orgs=())
+    return demand, achievement
+
+
+def noticeable_conflict(
+    manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, families: Families
+) -> ConflictOfInterest | None:
+    """The manager's conflict of interest as far as others may notice it.
+
+    Against a hidden owner only the organisation counts that the manager's account is registered for; so it does against
+    exclusions, which a demand never shows.
+    """
+    shown_demand = without_owner(demand) if demand.owner_hidden else replace(demand, excluded_orgs=())
+    shown_achievement = without_owner(achievement) if achievement.owner_hidden else achievement
+    entered = find_conflict_of_interest(manager, shown_demand, shown_achievement, families)
+    registered = replace(manager, affiliations=manager.registered_affiliations, declared_conflicts=())
+    return entered or find_conflict_of_interest(registered, demand, achievement, families)
+
+
+def conflict_with_demand_side(
+    manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, families: Families
+) -> ConflictOfInterest | None:
+    """The manager's conflict with the demand's owner alone, by all ties."""
+    return find_conflict_of_interest(manager, demand, without_owner(achievement), families)
+
+
+def conflict_with_achievement_side(
+    manager: ManagerFacts, demand: DemandFacts, achievement: AchievementFacts, families: Families
+) -> ConflictOfInterest | None:
+    """The manager's conflict with the achievement's owner and co-owners alone, by all ties."""
+    return find_conflict_of_interest(manager, without_owner(demand), achievement, families)
+
+
+def without_owner(side: Side) -> Side:
+    """The record without its parties and exclusions."""
+    if isinstance(side, DemandFacts):
+        return replace(side, owner_org=None, party_orgs=(), excluded_orgs=())
+    return replace(side, owner_org=None, party_orgs=())
