@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli import data, demo, index, match, match_all, model, reindex, serve, tiers, train, users
 from app.cli.common import print_error
+from app.cli.exchange import imports
 from app.errors import SankuError
 
 cli = typer.Typer(
@@ -41,6 +42,7 @@ cli.command("init")(serve.init)
 cli.command("serve")(serve.serve)
 cli.command("worker")(serve.worker)
 cli.command("load")(data.load)
+cli.command("import")(imports.import_file)
 cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
 cli.command("match-all")(match_all.match_all)

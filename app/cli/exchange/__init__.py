@@ -1,0 +1,1 @@
+"""Commands that exchange records with other systems."""

@@ -1,0 +1,1 @@
+"""Exchange of records with other systems: files of bureaus, universities and enterprises come in, lists go out."""

@@ -1,0 +1,1 @@
+"""Headers of columns and labels of forms: which field a wording means."""

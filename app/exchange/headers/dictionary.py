@@ -1,0 +1,151 @@
+"""The dictionary of headers: for each kind of record, the wordings that mean a field."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+ANY = "any"
+MAX_LABEL = 60
+"""A longer text is no label."""
+
+
+class Kind(StrEnum):
+    """Kinds of record that a file may hold."""
+
+    DEMAND = "demand"
+    ACHIEVEMENT = "achievement"
+    MANAGER = "manager"
+    CONTRACT = "contract"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a header means: a field, and the unit of money that it states. `exact`: the dictionary has this wording;
+    otherwise a part of it was recognised, which a person should confirm."""
+
+    field: str
+    unit: str | None = None
+    exact: bool = True
+
+
+_BRACKETS = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*[)\]】〕}]")
+_NUMBERING = re.compile(
+    r"^(?:[(]?[一二三四五六七八九十]{1,3}[)、.．]|[(]?\d{1,2}[)、.．:]|[①-⑳]|Q\d+[.、:]?)\s*", re.IGNORECASE
+)
+_UNIT = re.compile(
+    r"(?:单位[:：]?|[(（/、]|^)\s*(人民币)?\s*(亿元|万元|千元|元|万|亿)(?:人民币)?\s*(?:[)）]|$)"
+)
+_LEAD = re.compile(r"^(?:请填写|请输入|请选择|您的|贵(?=单位|公司|企业|机构)|本单位|其中[:：]?)")
+_TAIL = re.compile(r"(?:\[(?:单选|多选|填空|矩阵)题?\]|[*＊:：?？]|必填|选填)+$")
+_LEVELS = re.compile(r"[/／、]|以及|及|和|或")
+UNITS = {"亿元": "亿元", "亿": "亿元", "万元": "万元", "万": "万元", "千元": "千元", "元": "元"}
+
+
+def fold(text: str) -> str:
+    """A header without white space, width, case and marks of obligation; brackets and slashes stay."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = re.sub(r"[\s\u200b-\u200f\ufeff*]", "", folded).replace("_", "")
+    folded = _TAIL.sub("", folded)
+    folded = _NUMBERING.sub("", folded)
+    return _LEAD.sub("", folded).strip(":：、。.")
+
+
+def unit_of(text: str) -> str | None:
+    """The unit of money that a header or a note states, e.g. 万元 of 投资预算（万元）."""
+    compact = re.sub(r"\s", "", text)
+    match = _UNIT.search(compact)
+    if match:
+        return UNITS[match[2]]
+    compact = unicodedata.normalize("NFKC", compact)
+    if compact.casefold().endswith("wan"):
+        return "万元"
+    tail = re.search(
+        r"(?:金额|价格|预算|投入|经费|资金|总额|成交额|交易额)[(]?(亿元|万元|千元|万)[)]?$", compact
+    )
+    return UNITS[tail[1]] if tail else None
+
+
+@cache
+def _raw() -> Mapping[str, Mapping[str, list[str]]]:
+    text = (files(__package__) / "data" / "headers.json").read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, list[str]]] = json.loads(text)
+    return found
+
+
+@cache
+def wordings(kind: Kind) -> Mapping[str, str]:
+    """Folded wording → field, for a kind; its own wordings win over those of every kind."""
+    found: dict[str, str] = {}
+    for section in (ANY, kind.value):
+        for field, texts in _raw()[section].items():
+            found |= {fold(text): field for text in texts}
+    return found
+
+
+@cache
+def own_wordings(kind: Kind) -> frozenset[str]:
+    """The wordings that only this kind has: they tell what a table is about."""
+    others = {
+        fold(text)
+        for other in Kind
+        if other is not kind
+        for texts in _raw()[other.value].values()
+        for text in texts
+    }
+    own = {fold(text) for texts in _raw()[kind.value].values() for text in texts}
+    return frozenset(own - others)
+
+
+def meaning(text: str, kind: Kind, *, learnt: Mapping[str, str] | None = None) -> Meaning | None:
+    """What a header means for a kind of record; None if nothing is recognised.
+
+    Args:
+        text: the header; the parts of a header of two rows are joined by `/`, group first.
+        learnt: folded wording → field, as a person has confirmed it for the sender; it wins. An empty field means
+            that the column is left out.
+    """
+    folded = fold(text)
+    if not folded or len(folded) > MAX_LABEL:
+        return None
+    unit = unit_of(text)
+    if learnt and folded in learnt:
+        return Meaning(learnt[folded] or "ignore", unit)
+    return _lookup(folded, kind, unit)
+
+
+def _lookup(folded: str, kind: Kind, unit: str | None) -> Meaning | None:
+    known = wordings(kind)
+    for wording in _forms(folded):
+        if wording in known:
+            return Meaning(known[wording], unit)
+    for wording in _forms(folded):
+        for part in reversed(_LEVELS.split(wording)):
+            if len(part) > 1 and part in known:
+                return Meaning(known[part], unit, exact="/" not in wording)
+    ending = _longest_ending(_BRACKETS.sub("", folded), known)
+    return Meaning(known[ending], unit, exact=False) if ending else None
+
+
+def _forms(folded: str) -> list[str]:
+    """The header, without its brackets, and its last level, in the order in which they are looked up."""
+    plain = _BRACKETS.sub("", folded)
+    levels = [folded, plain]
+    if "/" in plain:
+        group, _, part = plain.rpartition("/")
+        levels += [part, _BRACKETS.sub("", group)]
+    return list(dict.fromkeys(form for level in levels if (form := fold(level))))
+
+
+def _longest_ending(plain: str, known: Mapping[str, str]) -> str | None:
+    """The longest wording of three characters or more with which the header ends: the head of a Chinese noun is
+    last."""
+    for start in range(1, len(plain) - 2):
+        if plain[start:] in known:
+            return plain[start:]
+    return None

@@ -1,0 +1,189 @@
+"""Forms of label and value: one sheet, table or page for one record, or several forms below one another."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.exchange.headers.dictionary import Kind, fold, meaning
+from app.exchange.headers.subject import kind_of
+from app.exchange.layout.header import Header, header_of, is_label
+from app.exchange.layout.labels import labelled
+from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
+from app.exchange.readers.content import Grid, Row
+
+MIN_PAIRS = 3
+
+
+@dataclass(slots=True)
+class FormField:
+    """A label with its value and the value's cell. `value` is None for an empty field."""
+
+    label: str
+    value: object
+    cell: str
+
+
+@dataclass(slots=True)
+class Form:
+    """The pairs of one form, and the rows of tables inside it: header text → value."""
+
+    pairs: list[FormField] = field(default_factory=list)
+    entries: list[dict[str, str]] = field(default_factory=list)
+    first_row: int = 0
+    last_row: int = 0
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of the form."""
+        return [pair.label for pair in self.pairs]
+
+    def is_filled(self) -> bool:
+        """Whether any field has a value."""
+        return any(pair.value is not None for pair in self.pairs)
+
+
+def is_form(rows: Sequence[Row], header: tuple[int, Header] | None) -> bool:
+    """Whether the grid is a form: labels beside values, with no header of a table above them."""
+    is_table = header is not None and header[1].labels >= MIN_PAIRS
+    limit = header[0] - len(header[1].rows) if header is not None and is_table else len(rows)
+    pairs = [pair for form in forms_of(rows[:limit]) for pair in form.pairs]
+    if len(pairs) < MIN_PAIRS:
+        return False
+    return not is_table or kind_of([pair.label for pair in pairs]) is not None
+
+
+def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[Form]:
+    """The forms in the rows; a new one begins where the first label of the form comes again."""
+    forms = [Form()]
+    index = 0
+    while index < len(rows):
+        row = rows[index]
+        header = header_of(row) if forms[-1].pairs else None
+        if header is not None and header.labels >= MIN_PAIRS:
+            index = _read_entries(rows, index, header, forms[-1])
+            continue
+        pairs = _pairs(row, rows[index + 1] if index + 1 < len(rows) else None, grid)
+        for pair in pairs:
+            first = forms[-1].pairs[0].label if forms[-1].pairs else ""
+            if first and fold(pair.label) == fold(first) and len(forms[-1].pairs) >= MIN_PAIRS:
+                forms.append(Form())
+            if not forms[-1].pairs:
+                forms[-1].first_row = row.number
+            forms[-1].pairs.append(pair)
+            forms[-1].last_row = row.number
+        index += 1
+    return [form for form in forms if form.pairs]
+
+
+def _pairs(row: Row, below: Row | None, grid: Grid | None) -> list[FormField]:
+    hidden = grid.hidden_columns if grid is not None else frozenset()
+    cells = [
+        (column, text, row.values[column])
+        for column, value in enumerate(row.values)
+        if column not in hidden and (text := text_of(value))
+    ]
+    place = (lambda column: grid.cell(row.number, column)) if grid is not None else str
+    pairs: list[FormField] = []
+    index = 0
+    while index < len(cells):
+        column, text, _ = cells[index]
+        after = cells[index + 1] if index + 1 < len(cells) else None
+        if is_label(text):
+            if after is not None and not is_label(after[1]):
+                pairs.append(FormField(text, after[2], place(after[0])))
+                index += 1
+            else:
+                value = _below(below) if len(cells) == 1 else None
+                number = below.number if below is not None and value is not None else row.number
+                pairs.append(FormField(text, value, grid.cell(number, column) if grid is not None else ""))
+        else:
+            pairs.extend(
+                FormField(one.label, one.text or None, place(column)) for one in labelled(text) if one.label
+            )
+        index += 1
+    return pairs
+
+
+def _below(row: Row | None) -> object:
+    """The text under a label that has a row to itself, unless that row begins with a label too."""
+    if row is None:
+        return None
+    texts = [text for value in row.values if (text := text_of(value))]
+    if len(texts) != 1 or is_label(texts[0]) or any(one.label for one in labelled(texts[0])[:1]):
+        return None
+    return texts[0]
+
+
+def _read_entries(rows: Sequence[Row], index: int, header: Header, form: Form) -> int:
+    """Read a table inside the form; returns the index of the row after it."""
+    index += 1
+    while index < len(rows):
+        texts = [text_of(value) for value in rows[index].values]
+        filled = [text for text in texts if text]
+        if len(filled) < 2 or is_label(filled[0]):
+            break
+        form.entries.append(
+            {name: text for name, text in zip(header.texts, texts, strict=False) if name and text}
+        )
+        form.last_row = rows[index].number
+        index += 1
+    return index
+
+
+def records_of_forms(
+    forms: Sequence[Form],
+    ref: str,
+    context: Context,
+    learnt: Mapping[str, str],
+    *,
+    around: str = "",
+    extra: Sequence[FormField] = (),
+) -> Iterator[RawRecord | IgnoredPlace | Located]:
+    """A record for each form that has values; an empty one is a template."""
+    for number, form in enumerate(forms, 1):
+        place = ref if len(forms) == 1 else f"{ref}!{form.first_row}"
+        kind = kind_of([*form.labels, *(pair.label for pair in extra)], around or context.title)
+        if kind is None:
+            yield IgnoredPlace(place, "no known kind of record", "unknown_table")
+            continue
+        if not form.is_filled():
+            yield IgnoredPlace(place, "empty template", "empty")
+            continue
+        values = _values([*extra, *form.pairs] if number == 1 else form.pairs, kind, context, learnt)
+        for entry in form.entries:
+            text = " ".join(entry.values())
+            values.setdefault("entries", []).append(RawValue("entries", "", text, entry, place))
+        yield Located(
+            place,
+            kind,
+            (),
+            {
+                pair.label: (
+                    pair.label,
+                    found.field if (found := meaning(pair.label, kind, learnt=learnt)) else None,
+                )
+                for pair in form.pairs
+            },
+        )
+        yield RawRecord(place, kind, values, context, row=form.first_row, sheet=ref, layout="form")
+
+
+def _values(
+    pairs: Sequence[FormField], kind: Kind, context: Context, learnt: Mapping[str, str]
+) -> dict[str, list[RawValue]]:
+    values: dict[str, list[RawValue]] = {}
+    for pair in pairs:
+        found = meaning(pair.label, kind, learnt=learnt)
+        text = text_of(pair.value)
+        if found is None or not text or found.field == "serial" or found.field in NEVER_READ:
+            continue
+        raw = RawValue(
+            field=found.field,
+            header=pair.label,
+            text=text,
+            value=pair.value,
+            cell=pair.cell,
+            unit=found.unit or context.unit,
+            mark="" if found.exact else "guessed",
+        )
+        values.setdefault(found.field, []).append(raw)
+    return values

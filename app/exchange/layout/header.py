@@ -1,0 +1,120 @@
+"""The header of a table: its rows, and what each column is called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.exchange.headers.dictionary import MAX_LABEL, Kind, meaning
+from app.exchange.layout.raw import text_of
+from app.exchange.layout.rows import is_serial
+from app.exchange.readers.content import Merge, Row
+
+MIN_LABELS = 3
+MIN_SHARE = 0.6
+MAX_SUBHEADER = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Rows of a header (their numbers) and the text of each column, where a header of two rows is `group/part`."""
+
+    rows: tuple[int, ...]
+    texts: tuple[str, ...]
+    labels: int
+
+    @property
+    def last(self) -> int:
+        """The number of its last row."""
+        return self.rows[-1]
+
+
+@lru_cache(maxsize=20_000)
+def is_label(text: str) -> bool:
+    """Whether a text is a header or label of any kind of record, recognised whole."""
+    if not text or len(text) > MAX_LABEL:
+        return False
+    return any((found := meaning(text, kind)) is not None and found.exact for kind in Kind)
+
+
+def find_header(
+    rows: Sequence[Row], merges: Sequence[Merge] = (), *, first: int = 0
+) -> tuple[int, Header] | None:
+    """The row with the most labels, joined with the row of parts below it or of groups above it.
+
+    Returns:
+        The index after the header, and the header; None if no row is one.
+    """
+    best: tuple[int, Header] | None = None
+    for index in range(first, len(rows)):
+        header = _header_at(rows, index, merges)
+        if header is not None and (best is None or header.labels > best[1].labels):
+            best = (index + len(header.rows), header)
+    return best
+
+
+def header_of(row: Row) -> Header | None:
+    """The row as a header of one row, if it is one."""
+    texts = _texts(row)
+    filled = [text for text in texts if text]
+    labels = sum(1 for text in filled if is_label(text))
+    wanted = min(MIN_LABELS, max(len(filled), 2))
+    if labels < wanted or labels < MIN_SHARE * len(filled):
+        return None
+    if any(is_serial(text) or len(text) > MAX_LABEL for text in filled):
+        return None
+    return Header((row.number,), tuple(texts), labels)
+
+
+def _texts(row: Row) -> list[str]:
+    return [
+        text_of(value) if isinstance(value, str) else ("0" if value is not None else "")
+        for value in row.values
+    ]
+
+
+def _header_at(rows: Sequence[Row], index: int, merges: Sequence[Merge]) -> Header | None:
+    top = rows[index]
+    below = rows[index + 1] if index + 1 < len(rows) else None
+    if below is not None and _is_part_row(top, below, merges):
+        return _joined(top, below, merges)
+    return header_of(top)
+
+
+def _is_part_row(top: Row, below: Row, merges: Sequence[Merge]) -> bool:
+    """Whether `below` only names parts of groups in `top`: its cells stand under empty cells or under groups."""
+    upper, lower = _texts(top), _texts(below)
+    upper += [""] * (len(lower) - len(upper))
+    filled = [column for column, text in enumerate(lower) if text]
+    if len(filled) < 2 or sum(1 for text in upper if text) < 2:
+        return False
+    for column in filled:
+        text = lower[column]
+        if len(text) > MAX_SUBHEADER or is_serial(text) or text == "0":
+            return False
+        is_group = column + 1 < len(lower) and not upper[column + 1] and bool(lower[column + 1])
+        wide = any(
+            one[0] <= top.number <= one[2] and one[1] <= column <= one[3] and one[3] > one[1]
+            for one in merges
+        )
+        if upper[column] and not (is_group or wide):
+            return False
+    labels = sum(1 for text in upper if is_label(text))
+    return labels >= 2 and labels >= MIN_SHARE * sum(1 for text in upper if text) * 0.7
+
+
+def _joined(top: Row, below: Row, merges: Sequence[Merge]) -> Header:
+    upper, lower = _texts(top), _texts(below)
+    width = max(len(upper), len(lower))
+    upper += [""] * (width - len(upper))
+    lower += [""] * (width - len(lower))
+    tall = {one[1] for one in merges if one[0] <= top.number and one[2] >= below.number}
+    group, texts = "", []
+    for column in range(width):
+        if upper[column]:
+            group = upper[column]
+        elif column in tall or not lower[column]:
+            group = ""
+        part = lower[column]
+        texts.append(f"{group}/{part}" if group and part else upper[column] or part)
+    labels = sum(1 for text in texts if is_label(text))
+    return Header((top.number, below.number), tuple(texts), labels)

@@ -1,0 +1,159 @@
+"""From the content of a file to its raw records: every part is a table, a form, a list in running text, or no data."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+
+from app.exchange.headers.dictionary import Kind, meaning
+from app.exchange.headers.subject import kind_of
+from app.exchange.layout.forms import FormField, forms_of, is_form, records_of_forms
+from app.exchange.layout.header import find_header
+from app.exchange.layout.labels import labelled
+from app.exchange.layout.listings import records_of_text
+from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
+from app.exchange.layout.surroundings import context_of
+from app.exchange.layout.tables import records_of_table
+from app.exchange.readers.content import Entry, FileContent, Grid, Row, Text
+
+HEAD = 60
+"""Rows at the top of a grid among which its header is looked for."""
+FORM_ROWS = 2000
+
+Found = RawRecord | IgnoredPlace | Located
+
+
+def locate(content: FileContent, learnt: Mapping[str, str] | None = None) -> Iterator[Found]:
+    """The raw records of a file in order, with what was ignored and how columns were understood.
+
+    Args:
+        learnt: folded header → field, as confirmed for the sender.
+    """
+    known = learnt or {}
+    if content.entries is not None:
+        yield from _records_of_entries(content.entries(), known)
+    before: list[tuple[str, str]] = []
+    for part in content.parts:
+        if isinstance(part, Text):
+            before.extend(part.paragraphs)
+            continue
+        records = list(islice(_records_of_grid(part, before, known), 1))
+        if not records and before:
+            yield from _records_of_text(before, known)
+        yield from chain(records, _rest(part, before, known, len(records)))
+        before = []
+    if before:
+        yield from _records_of_text(before, known)
+
+
+def _rest(part: Grid, before: list[tuple[str, str]], learnt: Mapping[str, str], skip: int) -> Iterator[Found]:
+    return islice(_records_of_grid(part, before, learnt), skip, None)
+
+
+def _records_of_text(paragraphs: list[tuple[str, str]], learnt: Mapping[str, str]) -> Iterator[Found]:
+    yield from records_of_text(paragraphs, "text", learnt)
+
+
+def _records_of_grid(grid: Grid, before: list[tuple[str, str]], learnt: Mapping[str, str]) -> Iterator[Found]:
+    if grid.hidden:
+        yield IgnoredPlace(grid.name, "hidden sheet: imported only when asked", "hidden")
+        return
+    rows = grid.rows()
+    head = list(islice(rows, HEAD))
+    filled = [row for row in head if not row.is_empty()]
+    if not filled:
+        return
+    header = find_header(head, grid.merges)
+    if is_form(head, header):
+        yield from _forms(grid, [*head, *islice(rows, FORM_ROWS)], before, learnt)
+        return
+    if header is None:
+        texts = [
+            (grid.place(row.number), "\n".join(text for value in row.values if (text := text_of(value))))
+            for row in filled
+        ]
+        yield from _records_of_text(texts, learnt)
+        return
+    index, found = header
+    above = [row for row in head[: index - len(found.rows)] if not row.is_empty()]
+    context = _context(grid, above, before)
+    for row in above:
+        yield IgnoredPlace(grid.place(row.number), "title rows", "title")
+    yield from records_of_table(grid, found, chain(head[index:], rows), context, learnt)
+
+
+def _context(grid: Grid, above: list[Row], before: list[tuple[str, str]]) -> Context:
+    texts = [text for row in above for value in row.values if (text := text_of(value))]
+    return context_of([*(text for _, text in before), *grid.heading.splitlines(), *texts])
+
+
+def _forms(
+    grid: Grid, rows: list[Row], before: list[tuple[str, str]], learnt: Mapping[str, str]
+) -> Iterator[Found]:
+    context = context_of([*(text for _, text in before), *grid.heading.splitlines(), *_titles(rows)])
+    extra = [
+        FormField(one.label, one.text or None, place)
+        for place, text in before
+        for one in labelled(text)
+        if one.label and one.text
+    ]
+    around = f"{context.title} {grid.name}"
+    yield from records_of_forms(forms_of(rows, grid), grid.name, context, learnt, around=around, extra=extra)
+
+
+def _titles(rows: list[Row]) -> list[str]:
+    """Rows of one cell above the first pair of a form."""
+    titles = []
+    for row in rows[:6]:
+        texts = [text for value in row.values if (text := text_of(value))]
+        if len(texts) > 1:
+            break
+        titles.extend(texts)
+    return titles
+
+
+def _records_of_entries(entries: Iterator[Entry], learnt: Mapping[str, str]) -> Iterator[Found]:
+    context = Context()
+    kinds: dict[frozenset[str], Kind | None] = {}
+    kind: Kind | None = None
+    for number, entry in enumerate(entries, 1):
+        if entry.status == "deleted":
+            yield IgnoredPlace(entry.ref, "deleted at the source", "deleted")
+            continue
+        if entry.status:
+            yield IgnoredPlace(entry.ref, "not a JSON object", entry.status)
+            continue
+        keys = frozenset(entry.values)
+        if keys not in kinds:
+            kinds[keys] = Kind(entry.kind_hint) if entry.kind_hint else kind_of(sorted(keys))
+        # An entry with few keys is of the kind of the entries before it.
+        kind = kinds[keys] or kind
+        if kind is None:
+            yield IgnoredPlace(entry.ref, "no known kind of record", "unknown_table")
+            continue
+        values = _entry_values(entry, kind, context, learnt)
+        yield RawRecord(entry.ref, kind, values, context, serial=str(number), row=number, layout="entry")
+
+
+def _entry_values(
+    entry: Entry, kind: Kind, context: Context, learnt: Mapping[str, str]
+) -> dict[str, list[RawValue]]:
+    values: dict[str, list[RawValue]] = {}
+    for key, value in entry.values.items():
+        found = meaning(key, kind, learnt=learnt) or meaning(key.replace(".", "/"), kind, learnt=learnt)
+        text = _joined(value)
+        if found is None or not text or found.field in NEVER_READ:
+            continue
+        raw = RawValue(found.field, key, text, value, f"{entry.ref}.{key}", found.unit or context.unit)
+        values.setdefault(found.field, []).append(raw)
+    values.setdefault("source_ref", []).insert(
+        0, RawValue("source_ref", "id", entry.ref, entry.ref, entry.ref)
+    )
+    return values
+
+
+def _joined(value: Any) -> str:
+    if isinstance(value, list):
+        return "；".join(part for one in value if (part := _joined(one)))
+    if isinstance(value, dict):
+        return " ".join(part for one in value.values() if (part := _joined(one)))
+    return text_of(value)

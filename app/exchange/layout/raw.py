@@ -1,0 +1,117 @@
+"""Raw records: the values of a row or form as they stand in the file, each with its cell and the header above it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.readers.content import Scalar
+from app.libraries.validation.values.text import is_hidden
+
+NEVER_READ = frozenset({"never", "ignore"})
+"""Columns whose values are not even read: identity numbers, birthdays and the like; pictures and processing marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawValue:
+    """One value of a record.
+
+    Attributes:
+        text: as the file has it; numbers and dates as text.
+        value: the cell itself.
+        cell: where it stands, e.g. `Sheet1!C7`.
+        unit: the unit of money that the header states.
+        mark: why the value is not simply what the cell says: `computed` (a formula's stored result), `above` (同上, or
+            a merged cell), `guessed` (the header was recognised in part only); empty otherwise.
+    """
+
+    field: str
+    header: str
+    text: str
+    value: object
+    cell: str
+    unit: str | None = None
+    mark: str = ""
+
+
+@dataclass(slots=True)
+class Context:
+    """What a table says about all its rows: title, who filled it and when, unit of money, notes."""
+
+    title: str = ""
+    filled_by: str = ""
+    filled_on: date | None = None
+    unit: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RawRecord:
+    """The raw values of one record. `serial` is the number that the list gives it."""
+
+    ref: str
+    kind: Kind
+    values: dict[str, list[RawValue]]
+    context: Context
+    serial: str = ""
+    row: int = 0
+    sheet: str = ""
+    layout: str = "table"
+
+    def first(self, name: str) -> RawValue | None:
+        """The first value of a field."""
+        found = self.values.get(name)
+        return found[0] if found else None
+
+    def text(self, name: str) -> str:
+        """The text of a field; empty if there is none."""
+        return "\n".join(one.text for one in self.values.get(name, ()))
+
+    def all(self) -> Iterator[RawValue]:
+        """Every value."""
+        for found in self.values.values():
+            yield from found
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredPlace:
+    """A place of the file that is no record, with the reason."""
+
+    ref: str
+    why: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A table or form that was found: its kind and the columns, for a person to check and to correct."""
+
+    name: str
+    kind: Kind
+    header_rows: tuple[int, ...]
+    columns: Mapping[str, tuple[str, str | None]]
+    """Column letter or label → (header, field)."""
+
+
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def text_of(value: Scalar | Decimal | object) -> str:
+    """A value as clean text: no hidden characters, single spaces, numbers without an exponent, dates as yyyy-mm-dd."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f")
+    if isinstance(value, int | Decimal):
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
+    text = "".join(char for char in text if not is_hidden(char))
+    return _SPACES.sub(" ", "\n".join(line.strip() for line in text.split("\n"))).strip()

@@ -1,0 +1,1 @@
+"""Readers of files: each turns the bytes of one format into grids of cells and paragraphs of text."""

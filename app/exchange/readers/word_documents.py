@@ -1,0 +1,82 @@
+"""Reader of DOCX. Paragraphs and tables keep their order; a merged cell appears once, with its width as a merge."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+from zipfile import BadZipFile
+
+from docx import Document
+from docx.opc.exceptions import PackageNotFoundError
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from lxml.etree import XMLSyntaxError
+
+from app.exchange.readers.content import FileContent, Grid, Merge, Row, Scalar, Text, stored
+from app.exchange.readers.refusals import refusal
+
+MAX_COLUMNS = 100
+
+
+def read_word_document(data: bytes) -> FileContent:
+    """Tables and text of a DOCX file in the order of the page.
+
+    Raises:
+        Invalid: the file is damaged.
+    """
+    try:
+        document = Document(io.BytesIO(data))
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, XMLSyntaxError) as error:
+        raise refusal("damaged") from error
+    return FileContent("docx", tuple(_parts(document)))
+
+
+def _parts(document: Any) -> Iterator[Grid | Text]:
+    waiting: list[tuple[str, str]] = []
+    paragraphs = tables = 0
+    for element in document.element.body.iterchildren():
+        tag = element.tag.rsplit("}", 1)[-1]
+        if tag == "p":
+            paragraphs += 1
+            text = Paragraph(element, document).text.strip()
+            if text:
+                waiting.append((f"paragraph {paragraphs}", text))
+        elif tag == "tbl":
+            tables += 1
+            heading = "\n".join(text for _, text in waiting)
+            if waiting:
+                yield Text(f"text before table {tables}", tuple(waiting))
+            waiting = []
+            yield _grid(Table(element, document), f"table {tables}", heading)
+    if waiting:
+        yield Text("text", tuple(waiting))
+
+
+def _grid(table: Table, name: str, heading: str) -> Grid:
+    rows: list[Row] = []
+    merges: list[Merge] = []
+    open_merges: dict[int, tuple[int, int]] = {}
+    for number, row in enumerate(table.rows, 1):
+        values: list[Scalar] = [None] * max(row.grid_cols_before, 0)
+        for cell in row._tr.tc_lst:
+            column, span = len(values), max(cell.grid_span, 1)
+            if column + span > MAX_COLUMNS:
+                raise refusal("damaged")
+            text = "\n".join(paragraph.text for paragraph in _paragraphs(cell, table)).strip()
+            if cell.vMerge == "continue" and column in open_merges:
+                top, right = open_merges[column]
+                merges = [one for one in merges if one[:2] != (top, column)]
+                merges.append((top, column, number, right))
+                text = ""
+            elif cell.vMerge is not None:
+                open_merges[column] = (number, column + span - 1)
+            if span > 1 and cell.vMerge is None:
+                merges.append((number, column, number, column + span - 1))
+            values.extend([text or None, *([None] * (span - 1))])
+        rows.append(Row(number, values))
+    return Grid(name, stored(rows), unit="table", merges=tuple(merges), heading=heading)
+
+
+def _paragraphs(cell: Any, table: Table) -> Iterator[Paragraph]:
+    for element in cell.iter():
+        if element.tag.rsplit("}", 1)[-1] == "p":
+            yield Paragraph(element, table)

@@ -1,0 +1,202 @@
+"""Reader of XLSX workbooks. Values come from calamine; a pass over the XML finds what it does not tell.
+
+That is hidden rows and columns, and the cells that are formulas: their stored results are only taken with a mark.
+The stated dimension of a sheet is never used, because some programs write A1 for every sheet.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler
+
+import defusedxml.sax
+from defusedxml.common import DefusedXmlException
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from app.exchange.readers.content import FileContent, Grid, Row, Scalar
+from app.exchange.readers.refusals import refusal
+
+MAX_TEXT = 256 * 1024 * 1024
+"""Characters of all cells. A shared string costs its length in every cell that refers to it."""
+MAX_COLUMNS = 500
+MAX_CELLS = 20_000_000
+_PICTURE = re.compile(r"^=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+
+
+@dataclass(slots=True)
+class _Structure:
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    computed: dict[int, set[int]] = field(default_factory=dict)
+
+
+def read_workbook(data: bytes) -> FileContent:
+    """The sheets of an XLSX file.
+
+    Raises:
+        Invalid: the file is damaged, protected, or expands beyond the limits.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        structures = _structures(data)
+        grids = [
+            _grid(book, meta.name, meta.visible != SheetVisibleEnum.Visible, structures.get(meta.name))
+            for meta in book.sheets_metadata
+        ]
+    except PasswordError as error:
+        raise refusal("encrypted") from error
+    except (CalamineError, SAXParseException, DefusedXmlException, KeyError, zipfile.BadZipFile) as error:
+        raise refusal("damaged") from error
+    return FileContent("xlsx", tuple(grids))
+
+
+def _grid(book: CalamineWorkbook, name: str, hidden: bool, structure: _Structure | None) -> Grid:
+    sheet = book.get_sheet_by_name(name)
+    found = structure or _Structure()
+    if sheet.total_width > MAX_COLUMNS or sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise refusal("file_too_large")
+    merges = tuple(
+        (first[0] + 1, first[1], last[0] + 1, last[1]) for first, last in sheet.merged_cell_ranges or ()
+    )
+    return Grid(
+        name=name,
+        rows=lambda: _rows(sheet, found),
+        merges=merges,
+        hidden_columns=frozenset(found.hidden_columns),
+        hidden=hidden,
+    )
+
+
+def _rows(sheet: CalamineSheet, structure: _Structure) -> Iterator[Row]:
+    if sheet.start is None:
+        return
+    first, left = sheet.start
+    padding: list[Scalar] = [None] * left
+    for number, values in enumerate(sheet.iter_rows(), 1):
+        if number <= first:  # calamine adds the empty rows above the first used one, but not the columns
+            continue
+        computed = structure.computed.get(number)
+        yield Row(
+            number=number,
+            values=[*padding, *map(_scalar, values)],
+            hidden=number in structure.hidden_rows,
+            computed=frozenset(computed) if computed else frozenset(),
+        )
+
+
+def _scalar(value: Any) -> Scalar:
+    if value == "" or (isinstance(value, str) and _PICTURE.match(value)):
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
+        return int(value)
+    return value  # type: ignore[no-any-return]  # calamine gives text, numbers, dates and booleans
+
+
+class _SheetHandler(ContentHandler):
+    """Collects the structure of one sheet, and the total length of its shared strings."""
+
+    def __init__(self, shared_lengths: list[int]) -> None:
+        super().__init__()
+        self.found = _Structure()
+        self.text = 0
+        self._shared_lengths = shared_lengths
+        self._cell = (0, 0)
+        self._shared = False
+        self._reads_value = False
+        self._value: list[str] = []
+
+    def startElement(self, name: str, attributes: Any) -> None:
+        if name == "c":
+            self._shared = attributes.get("t") == "s"
+            match = _CELL.match(attributes.get("r", ""))
+            self._cell = (int(match[2]), _column(match[1])) if match else (0, 0)
+        elif name == "f":
+            row, column = self._cell
+            self.found.computed.setdefault(row, set()).add(column)
+        elif name == "v":
+            self._reads_value = self._shared
+        elif name == "row" and attributes.get("hidden") in ("1", "true"):
+            self.found.hidden_rows.add(int(attributes.get("r", "0")))
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            first, last = int(attributes["min"]), int(attributes["max"])
+            self.found.hidden_columns.update(range(first - 1, min(last, MAX_COLUMNS)))
+
+    def characters(self, content: str) -> None:
+        if self._reads_value:
+            self._value.append(content)
+        else:
+            self.text += len(content)
+
+    def endElement(self, name: str) -> None:
+        if name == "v" and self._reads_value:
+            self._reads_value = False
+            index = int("".join(self._value) or 0)
+            self._value.clear()
+            self.text += self._shared_lengths[index] if index < len(self._shared_lengths) else 0
+        if self.text > MAX_TEXT:
+            raise refusal("archive_bomb")
+
+
+class _StringHandler(ContentHandler):
+    """Collects the lengths of the shared strings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: list[int] = []
+
+    def startElement(self, name: str, _: Any) -> None:
+        if name == "si":
+            self.lengths.append(0)
+
+    def characters(self, content: str) -> None:
+        if self.lengths:
+            self.lengths[-1] += len(content)
+
+
+class _NameHandler(ContentHandler):
+    """Collects the names of the sheets, and the targets of relationships."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheets: dict[str, str] = {}
+        self.targets: dict[str, str] = {}
+
+    def startElement(self, name: str, attributes: Any) -> None:
+        if name == "sheet":
+            self.sheets[attributes.get("name", "")] = attributes.get("r:id", "")
+        elif name == "Relationship":
+            target = attributes.get("Target", "").removeprefix("/")
+            self.targets[attributes.get("Id", "")] = target if target.startswith("xl/") else f"xl/{target}"
+
+
+def _structures(data: bytes) -> dict[str, _Structure]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = _NameHandler()
+        for member in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+            _parse(archive, member, names)
+        strings = _StringHandler()
+        _parse(archive, "xl/sharedStrings.xml", strings)
+        found = {}
+        for name, relation in names.sheets.items():
+            handler = _SheetHandler(strings.lengths)
+            _parse(archive, names.targets.get(relation, ""), handler)
+            found[name] = handler.found
+    return found
+
+
+def _parse(archive: zipfile.ZipFile, member: str, handler: ContentHandler) -> None:
+    if member in archive.NameToInfo:
+        with archive.open(member) as stream:
+            defusedxml.sax.parse(stream, handler)
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1

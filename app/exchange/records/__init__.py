@@ -1,0 +1,1 @@
+"""Records of a file in the fields of the libraries, with origin, deductions and what is wrong."""

@@ -1,0 +1,208 @@
+"""Fields that the kinds of record share: title, owner, region, fields, contact, way of publication; and secrecy."""
+
+import re
+
+from lxml import html
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.layout.raw import RawRecord, RawValue, text_of
+from app.exchange.records.draft import Draft, filled, first_filled
+from app.exchange.records.exclusions import refuse_secret, refuse_withdrawn
+from app.exchange.values.choices import chosen, read_yes
+from app.exchange.values.contacts import ContactParts, read_contact
+from app.exchange.values.organisations import organisation_in_title, read_organisations, read_uscc
+from app.exchange.values.readings import ValueNote, ValueReading, compact, is_empty_word, parts_of
+from app.exchange.values.wordings import read_code, read_fields, read_region, region_in
+
+_TITLE_OF = {
+    Kind.DEMAND: ("需求名称", "title of the demand"),
+    Kind.ACHIEVEMENT: ("成果名称", "title of the achievement"),
+    Kind.MANAGER: ("姓名", "name"),
+    Kind.CONTRACT: ("合同名称", "title of the contract"),
+    Kind.ORGANISATION: ("单位名称", "name of the organisation"),
+}
+_STREET = re.compile("街道|镇|乡|村|路|号|园|大厦|社区")
+_MARKUP = re.compile(r"<[a-zA-Z/][^>]*>|&[a-z]+;")
+
+
+def read_common(draft: Draft) -> None:
+    """Title, owner, region, contact, publication, keywords and reference; refuses secret and withdrawn rows."""
+    refuse_secret(draft)
+    _title(draft)
+    _owner(draft)
+    _region(draft)
+    read_contacts(draft)
+    _publication(draft)
+    keywords = first_filled(draft.raw, "keywords")
+    if keywords is not None:
+        draft.set("keywords", ValueReading(parts_of(chosen(keywords.text), words=True)), keywords)
+    draft.set_text("source_ref", joined=False)
+    refuse_withdrawn(draft)
+
+
+def as_text(source: RawValue, layout: str) -> str:
+    """The text of a value; markup of an interface becomes text, markup in a document stays as it is."""
+    if layout == "entry" and isinstance(source.value, str) and _MARKUP.search(source.value):
+        fragment = html.fragment_fromstring(source.value, create_parent="div")
+        for one in fragment.iter("p", "br", "li", "div"):
+            one.tail = "\n" + (one.tail or "")
+        return text_of(str(fragment.text_content()).replace("\xa0", " "))
+    return source.text
+
+
+def _title(draft: Draft) -> None:
+    source = first_filled(draft.raw, "title")
+    zh, en = _TITLE_OF[draft.kind]
+    if source is None:
+        draft.refuse(
+            "title_missing",
+            f"{zh}为空；不代拟名称，退回填报单位补充。",
+            f"The {en} is empty. No title is invented; the sender must add it.",
+        )
+        return
+    text = source.text
+    if isinstance(source.value, list):
+        texts = [text_of(one) for one in source.value]
+        text = next((one for one in texts if re.search("[\u4e00-\u9fff]", one)), texts[0])
+    reading = draft.cleaned(
+        re.sub(r"\s*\n\s*", "", as_text(source, draft.raw.layout)) if text == source.text else text
+    )
+    if isinstance(source.value, str) and len(re.sub(r"\s", "", source.value)) != len(
+        re.sub(r"\s", "", source.text)
+    ):
+        reading.derived = ValueNote(
+            "hidden_characters", "已去掉不可见字符", "invisible characters were removed"
+        )
+    if len(str(reading.value)) > 200:
+        reading.value = None
+        reading.warn("text_too_long", f"{zh}超过 200 字。", f"The {en} has more than 200 characters.")
+    if re.match(r"[=+@-]", str(reading.value or "")):
+        reading.warn(
+            "formula_like",
+            "内容以公式符号开头，按文字保存，不执行。",
+            "The text begins like a formula; it is stored as text and never evaluated.",
+        )
+    draft.set("title", reading, source)
+    if "title" not in draft.values:
+        draft.refuse("title_missing", f"{zh}不可用，退回填报单位更正。", f"The {en} cannot be used.")
+
+
+def _owner(draft: Draft) -> None:
+    source = first_filled(draft.raw, "owner_org")
+    if source is not None:
+        reading = read_organisations(source.text)
+        names = reading.value
+        reading.value = names[0] if names else None
+        draft.set("owner_org", reading, source)
+        if len(names) > 1 and draft.kind is Kind.ACHIEVEMENT:
+            draft.set("co_orgs", ValueReading(names[1:]), source)
+    if "owner_org" not in draft.values:
+        name = organisation_in_title(draft.raw.context.title)
+        note = ValueNote(
+            "owner_from_title", "单位取自表题", "the organisation comes from the title of the table"
+        )
+        draft.set("owner_org", ValueReading(name, note), None)
+    for uscc in filled(draft.raw, "owner_uscc"):
+        draft.set("owner_uscc", read_uscc(uscc.text), uscc)
+
+
+def _region(draft: Draft) -> None:
+    """By the cell, else the title and the office that filled the table, else the owner's name."""
+    for source in filled(draft.raw, "region"):
+        reading = read_region(source.text)
+        if reading.value is None and _STREET.search(source.text):
+            reading.warnings = []
+        draft.set("region", reading, source)
+        if reading.value is not None:
+            return
+    context = draft.raw.context
+    for text, note in (
+        (
+            f"{context.filled_by} {context.title}",
+            ValueNote(
+                "region_of_list",
+                "按填报单位或表题的地区",
+                "from the office that filled the list, or its title",
+            ),
+        ),
+        (
+            str(draft.values.get("owner_org", "")),
+            ValueNote("region_of_owner", "按单位名称的地区", "from the name of the organisation"),
+        ),
+    ):
+        code = region_in(text) if text.strip() else None
+        if code is not None:
+            draft.set("region", ValueReading(code, note), None)
+            return
+
+
+def read_contacts(draft: Draft) -> None:
+    """Name, telephone and e-mail, whichever of their columns holds them."""
+    area = "0531" if str(draft.values.get("region", "")).startswith("3701") else ""
+    for source in filled(draft.raw, "contact_name", "contact_phone", "contact_email"):
+        reading = read_contact(source.text, area_code=area)
+        contact: ContactParts = reading.value
+        warnings, reading.warnings = reading.warnings, []
+        for part, value in (("name", contact.name), ("phone", contact.phone), ("email", contact.email)):
+            name = f"contact_{part}"
+            if value and name not in draft.values and (part != "name" or len(value) <= 20):
+                padded = reading.derived is not None and (reading.derived.code == "padded_name") != (
+                    part == "name"
+                )
+                draft.set(name, ValueReading(value, None if padded else reading.derived), source)
+        for note in warnings:
+            draft.warn(source.field, note, source)
+
+
+def _publication(draft: Draft) -> None:
+    source = first_filled(draft.raw, "publish_mode")
+    if source is not None:
+        answer = compact(chosen(source.text)).casefold()
+        yes = read_yes(answer)
+        if answer in ("public", "confidential"):
+            draft.set("publish_mode", ValueReading(answer), source)
+        elif "部分" in answer or "匿名" in answer or "脱敏" in answer:
+            note = ValueNote("partly_public", f"“{source.text[:20]}”按匿名发布", "published anonymously")
+            draft.set("publish_mode", ValueReading("confidential", note), source)
+        elif yes is not None:
+            public = yes != ("保密" in source.header)
+            draft.set("publish_mode", ValueReading("public" if public else "confidential"), source)
+        else:
+            draft.warn(
+                "publish_mode",
+                ValueNote(
+                    "unknown_wording",
+                    f"“{source.text[:20]}”不能判断是否公开。",
+                    "It is unclear whether to publish.",
+                ),
+                source,
+            )
+    for remark in filled(draft.raw, "note"):
+        if re.search("(?:名称|单位|企业)不(?:公开|对外)|匿名|不公开(?:企业|单位)", remark.text):
+            draft.set("publish_mode", ValueReading("confidential"), remark)
+
+
+def read_field_codes(draft: Draft, *, maximum: int = 3) -> None:
+    """Hightech fields and industries."""
+    for source in filled(draft.raw, "fields"):
+        draft.set("fields", read_fields(source.text, maximum=maximum), source)
+    for source in filled(draft.raw, "industries"):
+        codes = []
+        for part in parts_of(chosen(source.text)):
+            match = re.match(r"([A-T]\d{2})(?!\d)", compact(part).upper())
+            reading = read_code("industries", match[1] if match else part, "行业", "industry")
+            if reading.value:
+                codes.append(reading.value)
+        draft.set("industries", ValueReading(list(dict.fromkeys(codes))[:3]), source)
+
+
+def read_choice(draft: Draft, name: str, vocabulary: str, zh: str, en: str) -> None:
+    """A field with one code of a vocabulary."""
+    source = first_filled(draft.raw, name)
+    if source is not None and not is_empty_word(source.text):
+        draft.set(name, read_code(vocabulary, source.text, zh, en), source)
+
+
+def begin(raw: RawRecord) -> Draft:
+    """An empty draft for a raw record."""
+    return Draft(raw.ref, raw.kind, raw)

@@ -1,0 +1,63 @@
+"""Rows that must not come in: state secrets, and what its source has taken off or its sender has withdrawn."""
+
+import re
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.records.draft import Draft, filled, first_filled
+from app.exchange.values.choices import chosen, read_yes
+from app.exchange.values.readings import compact
+from app.libraries.validation.leaks.state_secrets import find_markings
+
+_SECRET = re.compile(
+    r"^[（(]?(?:涉密|秘密|机密|绝密|国防专利|军工涉密)[）)]?$"
+    r"|涉密(?:内容|成果|项目|技术|专利)(?!.*(?:不涉|非))|国防专利|属于?国家秘密"
+)
+_NOT_SECRET = re.compile("^(?:否|无|公开|非密|不涉密|非涉密|内部|普通|一般|no|public)")
+_OFFLINE = re.compile(
+    r"^(?:offline|unpublished|withdrawn|deleted|disabled|rejected|draft|closed|expired"
+    r"|已?下架|已?撤回|已?撤销|已?作废|草稿|驳回|未通过|审核不通过|不通过|退回|已关闭|已失效)$",
+    re.IGNORECASE,
+)
+_WITHDRAWN = re.compile(
+    "(?:企业|单位|本人|申请)?(?:已|申请)?(?:撤回|撤销|撤消|作废|取消申报|不再申报|已放弃)"
+)
+
+
+def refuse_secret(draft: Draft) -> None:
+    """Refuse what is or may be a state secret; its content goes nowhere."""
+    for one in draft.raw.all():
+        marked = any(marking.certain for marking in find_markings(one.text))
+        if one.field == "secrecy":
+            level = compact(chosen(one.text)).casefold()
+            yes = read_yes(level) if "是否" in one.header else None
+            marked = (
+                marked
+                or yes is True
+                or (yes is None and not _NOT_SECRET.match(level) and bool(re.search("密", level)))
+            )
+        if marked or _SECRET.search(compact(one.text)):
+            what = "成果" if draft.kind is Kind.ACHIEVEMENT else "内容"
+            draft.refuse(
+                "secret",
+                f"涉密{what}不得在平台登记；请按保密规定管理，脱密后再报送。",
+                "Secret content must not be registered here; send it after declassification.",
+            )
+            return
+
+
+def refuse_withdrawn(draft: Draft) -> None:
+    """Refuse a row that its source has taken off or that its sender has withdrawn."""
+    status = first_filled(draft.raw, "status")
+    if status is not None and _OFFLINE.match(status.text.strip()):
+        draft.refuse(
+            "offline",
+            f"源平台状态 {status.text.strip()}，不导入。",
+            f"The status at the source is {status.text.strip()}.",
+        )
+    for note in filled(draft.raw, "note"):
+        if _WITHDRAWN.search(note.text):
+            draft.refuse(
+                "withdrawn",
+                f"备注“{note.text[:30]}”，不导入。",
+                "The note says that the entry was withdrawn.",
+            )

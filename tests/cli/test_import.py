@@ -1,0 +1,28 @@
+"""`sanku import FILE --dry-run`."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from app.cli import cli
+from tests.exchange.files import DEMANDS, HEADER, sheet
+
+
+def test_a_dry_run_reports_records_refusals_and_what_was_ignored(tmp_path: Path) -> None:
+    file = tmp_path / "需求.xlsx"
+    file.write_bytes(sheet([("附件",), HEADER, *DEMANDS[1:], (3, "某公司", "", "新材料", "没有名称的一行")]))
+    done = CliRunner().invoke(cli, ["import", str(file), "--dry-run", "--json"])
+    assert done.exit_code == 2
+    report = json.loads(done.output)
+    assert [record["ref"] for record in report["records"]] == ["需求!3", "需求!4"]
+    assert [(one["ref"], one["code"]) for one in report["refused"]] == [("需求!5", "title_missing")]
+    assert [one["ref"] for one in report["ignored"]] == ["需求!1"]
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(b"PK not an archive")
+    done = CliRunner().invoke(cli, ["import", str(file), "--dry-run"])
+    assert done.exit_code == 2
+    assert "另存" in done.output

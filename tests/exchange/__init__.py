@@ -1,0 +1,1 @@
+"""Tests of the exchange of records with other systems."""

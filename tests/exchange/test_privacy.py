@@ -1,0 +1,50 @@
+"""What is never taken from a file: identity numbers, masked contacts, state secrets, formulas."""
+
+import json
+
+import pytest
+
+from app.exchange.report import report_of
+from tests.exchange.files import DEMANDS, HEADER, sheet, workbook
+
+IDENTITY = "370102199001011234"
+
+
+def test_columns_of_personal_data_are_not_read() -> None:
+    rows = [
+        ("姓名", "身份证号", "出生年月", "工作单位", "从业年限", "服务领域"),
+        ("孙 悦", IDENTITY, "1990.01", "济南泉城技术转移有限公司", "不满1年", "新材料"),
+    ]
+    report = report_of(workbook(("技术经理人备案汇总表", rows)))
+    assert report["records"][0]["fields"]["title"] == "孙悦"
+    assert IDENTITY not in json.dumps(report)
+    assert "1990" not in json.dumps(report)
+
+
+def test_an_identity_number_inside_a_text_is_removed() -> None:
+    row = (*DEMANDS[1][:4], f"联系人证件 {IDENTITY}，粉尘大。", *DEMANDS[1][5:])
+    report = report_of(sheet([HEADER, row]))
+    assert IDENTITY not in json.dumps(report["records"][0]["fields"])
+    assert "identity_number" in {one["code"] for one in report["records"][0]["warnings"]}
+
+
+@pytest.mark.parametrize("masked", ["138****0002", "0531-8888****", "138××××0002"])
+def test_a_masked_contact_is_no_contact(masked: str) -> None:
+    report = report_of(sheet([HEADER, (*DEMANDS[1][:9], masked)]))
+    assert "contact_phone" not in report["records"][0]["fields"]
+
+
+@pytest.mark.parametrize("secret", ["（涉密）", "本项目属于国家秘密", "机密★10年"])
+def test_nothing_of_a_secret_row_remains(secret: str) -> None:
+    row = (*DEMANDS[1][:4], secret, *DEMANDS[1][5:])
+    report = report_of(sheet([HEADER, row, DEMANDS[2]]))
+    assert [one["code"] for one in report["refused"]] == ["secret"]
+    assert "打磨" not in json.dumps(report, ensure_ascii=False)
+    assert len(report["records"]) == 1
+
+
+def test_text_that_looks_like_a_formula_stays_text() -> None:
+    row = (*DEMANDS[1][:2], "=cmd|'/C calc'!A0", *DEMANDS[1][3:])
+    (record,) = report_of(sheet([HEADER, row]))["records"]
+    assert record["fields"]["title"] == "=cmd|'/C calc'!A0"
+    assert "formula_like" in {one["code"] for one in record["warnings"]}
