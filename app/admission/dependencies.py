@@ -50,14 +50,14 @@ Patient = Annotated[None, Depends(_patient)]
 async def _publishing_turn(
     request: Request, _: Patient, principal: LoggedIn, desk: Desk
 ) -> AsyncIterator[Turn]:
-    async with _turn(request, principal, desk) as turn:
+    async with turn_for(request, principal, desk) as turn:
         yield turn
 
 
 async def _matching_turn(
     request: Request, _: Patient, principal: LoggedIn, desk: Desk
 ) -> AsyncIterator[Turn]:
-    async with _turn(request, principal, desk, counted=True) as turn:
+    async with turn_for(request, principal, desk, counted=True) as turn:
         yield turn
 
 
@@ -73,7 +73,7 @@ def holder_of(principal: Principal) -> Holder:
 
 
 @asynccontextmanager
-async def _turn(
+async def turn_for(
     request: Request, principal: Principal, desk: _Desk, *, counted: bool = False
 ) -> AsyncIterator[Turn]:
     """A turn for the request, which its route finds in `CURRENT`; it is given up once the client has gone.
@@ -99,8 +99,9 @@ async def _turn(
 
 
 def _credentials(request: Request) -> str:
-    headers = request.headers
-    return f"{headers.get('Authorization', '')} {headers.get('X-API-Key', '')}"
+    """What the request shows of who sends it: a browser has cookies alone."""
+    names = ("Authorization", "X-API-Key", "Cookie")
+    return " ".join(request.headers.get(name, "") for name in names)
 
 
 async def _departure(request: Request) -> None:

@@ -1,6 +1,6 @@
 """A request for a page: who asks, in which language, whether they may; and the answer as a page or a redirect."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -11,6 +11,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.accounts.access.authentication import UserIdentity
 from app.accounts.access.principal import Principal
+from app.admission.dependencies import Desk, Patient, turn_for
+from app.admission.turn import Turn
 from app.errors import Forbidden, Unauthenticated
 from app.services import AllServices, Services
 from app.web import notices
@@ -205,3 +207,20 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
 
 CurrentPage = Annotated[WebPage, Depends(open_page)]
 """What every route of a page takes: it refuses those who may not open it."""
+
+
+async def _matching_turn(request: Request, page: CurrentPage, _: Patient, desk: Desk) -> AsyncIterator[Turn]:
+    async with turn_for(request, page.principal, desk, counted=True) as turn:
+        yield turn
+
+
+async def _publishing_turn(
+    request: Request, page: CurrentPage, _: Patient, desk: Desk
+) -> AsyncIterator[Turn]:
+    async with turn_for(request, page.principal, desk) as turn:
+        yield turn
+
+
+# As `MatchingTurn` and `PublishingTurn` of the API, for the reader of a page.
+PageMatchingTurn = Annotated[Turn, Depends(_matching_turn, scope="function")]
+PagePublishingTurn = Annotated[Turn, Depends(_publishing_turn, scope="function")]

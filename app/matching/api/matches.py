@@ -11,27 +11,22 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, LoggedIn, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.admission.dependencies import REFUSALS, MatchingTurn
-from app.database import ReadSession, by_id, now, one_or_not_found
+from app.database import ReadSession, by_id, now
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.visibility import knows_owner, own_rows, owns, present, visible
-from app.libraries.managers.models import Manager
-from app.libraries.record.enums import RecordKind, RecordState
-from app.matching.api.filters import AchievementFilters, DemandFilters
-from app.matching.api.presenter import AnyRecord, AppMatcher, matches_out, owners_of
-from app.matching.api.schemas import (
-    MatchesOut,
-    PairOut,
-    RecommendationOut,
-    RecommendationsOut,
-    TextMatchIn,
-)
-from app.matching.feedback.impressions import ImpressionLog, Shown, shown_pairs
+from app.libraries.disclosure.visibility import own_rows, present, visible
+from app.libraries.record.enums import RecordState
+from app.matching.feedback.impressions import Shown
+from app.matching.lists import matches
+from app.matching.lists.evidence import located
+from app.matching.lists.filters import AchievementFilters, DemandFilters
+from app.matching.lists.presenter import AppMatcher, owners_of
+from app.matching.lists.schemas import MatchesOut, PairOut, RecommendationsOut, TextMatchIn
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
 from app.matching.ranking.explanation import shown
-from app.matching.results import MatchAnswer, PairMatch, RecommendationReader
+from app.matching.results import PairMatch
 from app.paging import Page, Paging, Sort, fetch_page
 
 router = APIRouter(
@@ -52,13 +47,15 @@ def demand_matches(
     shown_lists: Shown,
 ) -> MatchesOut:
     """按分数排列的成果及理由。刚发布的记录立即可见;没有达到阈值的成果时,no_good_match 说明原因。"""
-    demand = _readable(session, Demand, demand_id, principal)
-    require(principal, Action.MATCH_READ, own=owns(principal, demand))
-    wanted = filters.pair_filter(principal, RecordKind.ACHIEVEMENT)
-    answer = matcher.for_demand(session, demand, limit=filters.limit, filters=wanted)
-    own = owns(principal, demand)
-    _keep(shown_lists, answer, principal, "demand_matches", demand_id)
-    return matches_out(session, answer, RecordKind.ACHIEVEMENT, principal, own_demand=own)
+    return matches.demand_matches(
+        session,
+        demand_id,
+        principal=principal,
+        matcher=matcher,
+        shown_lists=shown_lists,
+        limit=filters.limit,
+        filters=filters,
+    )
 
 
 @router.get(
@@ -74,12 +71,15 @@ def achievement_matches(
     shown_lists: Shown,
 ) -> MatchesOut:
     """按分数排列的需求及理由;匿名需求不显示单位。"""
-    achievement = _readable(session, Achievement, achievement_id, principal)
-    require(principal, Action.MATCH_READ, own=owns(principal, achievement))
-    wanted = filters.pair_filter(principal, RecordKind.DEMAND)
-    answer = matcher.for_achievement(session, achievement, limit=filters.limit, filters=wanted)
-    _keep(shown_lists, answer, principal, "achievement_matches", achievement_id)
-    return matches_out(session, answer, RecordKind.DEMAND, principal)
+    return matches.achievement_matches(
+        session,
+        achievement_id,
+        principal=principal,
+        matcher=matcher,
+        shown_lists=shown_lists,
+        limit=filters.limit,
+        filters=filters,
+    )
 
 
 @router.post("/matches/text", summary="按文字匹配", responses=problems(Invalid))
@@ -87,21 +87,7 @@ def text_matches(
     wanted: TextMatchIn, _: MatchingTurn, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
 ) -> MatchesOut:
     """用一段文字寻找成果或需求,什么都不保存。"""
-    require(principal, Action.MATCH_TEXT)
-    if not principal.reads_details:
-        raise Forbidden(
-            "Matching of free text is available to members of organisations that the bureau has verified.",
-            "按文字匹配仅供经主管部门核验的单位使用。",
-            code="not_verified",
-        )
-    answer = matcher.for_text(
-        session,
-        wanted.text,
-        looking_for=wanted.looking_for,
-        limit=wanted.limit,
-        filters=wanted.pair_filter(principal, wanted.looking_for),
-    )
-    return matches_out(session, answer, wanted.looking_for, principal)
+    return matches.text_matches(session, wanted, principal=principal, matcher=matcher)
 
 
 @router.get(
@@ -117,56 +103,13 @@ def recommendations(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> RecommendationsOut:
     """合适的技术经理人及理由。有利益冲突或在办已满的也列出并标明,但不推荐;与匿名单位的冲突在推送时核对。"""
-    demand = _readable(session, Demand, demand_id, principal)
-    achievement = _readable(session, Achievement, achievement_id, principal)
-    party = owns(principal, demand) or owns(principal, achievement)
-    require(principal, Action.RECOMMENDATION_READ, own=party)
-    reader = RecommendationReader(
-        knows_demand_owner=knows_owner(principal, demand),
-        knows_achievement_owner=knows_owner(principal, achievement),
-        knows_exclusions=owns(principal, demand) or principal.sees_everything,
-    )
-    recommendations = matcher.managers_for(session, demand, achievement, limit=limit, reader=reader)
-    managers = by_id(session, Manager, [item.manager_id for item in recommendations])
-    organisations = owners_of(session, managers.values())
-    seen = {
-        id_: present(manager, principal, organisations=organisations) for id_, manager in managers.items()
-    }
-    return RecommendationsOut(
-        demand_id=demand_id,
-        achievement_id=achievement_id,
-        items=[
-            RecommendationOut(
-                rank=rank,
-                manager=seen[item.manager_id],
-                score=item.score,
-                recommended=item.recommended,
-                conflict=dict(item.conflict) if item.conflict else None,
-                full=item.full,
-                reasons=_of_manager(item.reasons, seen[item.manager_id], principal),
-            )
-            for rank, item in enumerate(recommendations, 1)
-        ],
+    return matches.recommendations(
+        session, demand_id, achievement_id, principal=principal, matcher=matcher, limit=limit
     )
 
 
 PairKey = tuple[UUID, UUID]
 """Demand and achievement."""
-
-_HISTORY = frozenset({"acceptance", "success"})
-
-
-def _of_manager(
-    reasons: Mapping[str, Any], manager: Mapping[str, Any], principal: Principal
-) -> dict[str, Any]:
-    """Response rates are confidential between a manager and the bureau: parties see good ones without the figures."""
-    seen = dict(shown(reasons, manager["view_level"]))
-    if not principal.sees_everything and "contributions" in seen:
-        seen["contributions"] = {
-            name: value for name, value in seen["contributions"].items() if name not in _HISTORY
-        }
-    return seen
-
 
 _BEST = Sort(Pair.score, float, descending=True, name="score")
 
@@ -210,18 +153,6 @@ def _present_pairs(
     }
 
 
-def _keep(
-    shown_lists: ImpressionLog, answer: MatchAnswer, principal: Principal, surface: str, subject_id: UUID
-) -> None:
-    shown_lists.keep(
-        principal,
-        surface=surface,
-        subject_id=subject_id,
-        pairs=shown_pairs(answer),
-        model_version=answer.model_version,
-    )
-
-
 def _pair_out(
     stored: Pair,
     present_pair: PairMatch | None,
@@ -236,7 +167,7 @@ def _pair_out(
             demand=demand,
             achievement=achievement,
             score=stored.score,
-            reasons=shown(stored.reasons, *levels),
+            reasons=located(shown(stored.reasons, *levels), demand, achievement),
             model_version=stored.model_version,
             computed_at=stored.computed_at,
         )
@@ -244,7 +175,7 @@ def _pair_out(
         demand=demand,
         achievement=achievement,
         score=present_pair.score,
-        reasons=shown(present_pair.reasons, *levels),
+        reasons=located(shown(present_pair.reasons, *levels), demand, achievement),
         model_version=model_version,
         computed_at=now(),
     )
@@ -260,8 +191,3 @@ def _visible_pairs(query: Select[Pair], principal: Principal) -> Select[Pair]:
     if scope_of(principal, Action.PAIR_LIST) is RecordScope.OWN:
         query = query.where(or_(own_rows(Demand, principal), own_rows(Achievement, principal)))
     return query
-
-
-def _readable(session: Session, model: type[AnyRecord], record_id: UUID, principal: Principal) -> AnyRecord:
-    record = one_or_not_found(session, visible(select(model).where(model.id == record_id), model, principal))
-    return record

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
-from app.matching.api.presenter import AppMatcher
 from app.matching.feedback.models import TrainingRun
+from app.matching.lists.presenter import AppMatcher
 from app.matching.ranking import registry
 from app.matching.training.report import ModelOut, ModelsOut, RunOut, listed_models
 from app.paging import Page, Paging, Sort, list_page

@@ -14,7 +14,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import Record
-from app.matching.api.presenter import owners_of
+from app.matching.lists.presenter import owners_of
 from app.matching.models import Pair
 from app.notifications.content.audience import Audience
 

@@ -100,6 +100,28 @@ def test_a_confidential_demand_never_tells_its_owner(
             assert secret not in text
 
 
+def test_sentences_say_where_they_stand(log_in: Callable[..., Any], university: Any) -> None:
+    sentence = "水性涂料在盐雾环境半年即起泡脱落。"
+    offered = achievement_payload(
+        summary=f"以微胶囊改性环氧树脂。{sentence}", advantages="", scenarios=sentence
+    )
+    create(university, "achievements", offered)
+    owner = log_in(Role.ENTERPRISE)
+    demand = create(owner, "demands", demand_payload(main_problem=f"现用溶剂型涂料超标。{sentence}"))
+    record, reasons = _first(owner.get(f"/v1/demands/{demand['id']}/matches"))
+    met = next(met for met in reasons["sentences"] if met["demand"] == sentence)
+    assert (met["demand_field"], met["achievement_field"]) == ("main_problem", "summary")
+    for side, texts in (("demand", demand), ("achievement", record)):
+        start, end = met[f"{side}_span"]
+        assert texts[met[f"{side}_field"]][start:end] == sentence
+
+
+def _first(answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record and the reasons of the first match."""
+    item = ok(answer)["items"][0]
+    return item["record"], item["reasons"]
+
+
 def test_filters_limit_the_answer(
     log_in: Callable[..., Any], university: Any, coating: dict[str, Any]
 ) -> None:

@@ -15,7 +15,8 @@ from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
-from app.matching.api.schemas import AdditionOut, MatchesOut, MatchOut
+from app.matching.lists.evidence import located
+from app.matching.lists.schemas import AdditionOut, MatchesOut, MatchOut
 from app.matching.matcher import Matcher
 from app.matching.ranking.explanation import shown
 from app.matching.results import MatchAnswer
@@ -33,9 +34,13 @@ def matches_out(
     kind: RecordKind,
     principal: Principal,
     *,
+    subject: Mapping[str, Any],
     own_demand: bool = False,
 ) -> MatchesOut:
-    """Only the demand's owner and operators may learn that organisations were excluded."""
+    """The answer for one reader. Only the demand's owner and operators may learn that organisations were excluded.
+
+    `subject` is what the list is for, with the fields that the reader may see.
+    """
     model = Achievement if kind is RecordKind.ACHIEVEMENT else Demand
     ids = [item.achievement_id if kind is RecordKind.ACHIEVEMENT else item.demand_id for item in answer.items]
     records: Mapping[UUID, Record] = by_id(session, model, [id_ for id_ in ids if id_ is not None])
@@ -48,7 +53,7 @@ def matches_out(
                 score=item.score,
                 good=item.good,
                 record=seen[id_],
-                reasons=shown(item.reasons, seen[id_]["view_level"]),
+                reasons=_reasons(item.reasons, kind, subject, seen[id_]),
                 similar=list(item.similar),
             )
             for rank, (item, id_) in enumerate(zip(answer.items, ids, strict=True), 1)
@@ -73,6 +78,13 @@ def matches_out(
         index_position=answer.index_position,
         computed_at=answer.computed_at,
     )
+
+
+def _reasons(
+    reasons: Mapping[str, Any], kind: RecordKind, subject: Mapping[str, Any], other: Mapping[str, Any]
+) -> dict[str, Any]:
+    sides = (subject, other) if kind is RecordKind.ACHIEVEMENT else (other, subject)
+    return located(shown(reasons, other["view_level"]), *sides)
 
 
 def _no_good_match(answer: MatchAnswer, principal: Principal) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from app.libraries.demands.schemas import ClarityRead
 from app.libraries.record.enums import RecordKind
 from app.libraries.validation.values.text import TextRule, check_has_words
-from app.matching.api.filters import OfAchievements, OfDemands
+from app.matching.lists.filters import OfAchievements, OfDemands
 
 
 class MatchOut(BaseModel):
@@ -19,7 +19,9 @@ class MatchOut(BaseModel):
     score: float = Field(ge=0, le=1, title="匹配分", description="0–1,经校准:0.8 分的供需对约 80% 相关")
     good: bool = Field(title="是否达到阈值")
     record: dict[str, Any] = Field(title="对方记录", description="字段按阅读者的权限给出")
-    reasons: dict[str, Any] = Field(title="理由", description="相符的语句、起作用的特征、满足与不满足的条件")
+    reasons: dict[str, Any] = Field(
+        title="理由", description="相符的语句及其在双方字段中的位置、起作用的特征、条件"
+    )
     similar: list[UUID] = Field(
         [], title="相近成果", description="内容与本项几乎相同、排在其后的成果,不再单独列出"
     )
