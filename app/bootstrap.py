@@ -4,7 +4,7 @@ from threadpoolctl import threadpool_limits
 
 from app.accounts.access.disclosure import Disclosure
 from app.admission.impatience import Impatience
-from app.admission.quota import Quota
+from app.admission.quota import PreviewQuota, Quota
 from app.admission.turns import TurnLimits, Turns
 from app.database import Database
 from app.engagements.disclosure import opened_records
@@ -77,6 +77,9 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[Quota] = Quota(
         per_holder=settings.matching_per_minute,
         per_organisation=settings.matching_per_minute_of_organisation,
+    )
+    services[PreviewQuota] = PreviewQuota(
+        per_address=settings.previews_per_hour, together=settings.previews_per_minute
     )
     services[Impatience] = Impatience()
     services[HealthChecks] = health

@@ -1,4 +1,4 @@
-"""Dependencies of routes that do slow work: `MatchingTurn` for questions to matching, `PublishingTurn` for commands."""
+"""Dependencies of routes that do slow work: a turn for a question, for one of a stranger, or for a command."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from app.accounts.access.authentication import LoggedIn
 from app.accounts.access.principal import Principal
 from app.admission.impatience import Impatience
-from app.admission.quota import Quota
+from app.admission.quota import PreviewQuota, Quota
 from app.admission.turn import CURRENT, Turn
 from app.admission.turns import Holder, Turns
 from app.errors import TooManyRequests, Unavailable, problems
@@ -64,6 +64,26 @@ async def _matching_turn(
 # scope="function": the turn ends before the response is sent, which a slow reader can draw out.
 PublishingTurn = Annotated[Turn, Depends(_publishing_turn, scope="function")]
 MatchingTurn = Annotated[Turn, Depends(_matching_turn, scope="function")]
+
+
+async def _preview_turn(
+    request: Request, desk: Desk, quota: Annotated[PreviewQuota, Depends(provided(PreviewQuota))]
+) -> AsyncIterator[Turn]:
+    address = request.client.host if request.client else "unknown"
+    quota.count(address)
+    gone = asyncio.create_task(_departure(request))
+    try:
+        # All strangers together have the share of one organisation.
+        async with desk.turns.turn(Holder(f"address {address}", "strangers"), gone) as turn:
+            gone.add_done_callback(lambda _: turn.give_up())
+            CURRENT.set(turn)
+            yield turn
+    finally:
+        gone.cancel()
+
+
+PreviewTurn = Annotated[Turn, Depends(_preview_turn, scope="function")]
+"""For a question of somebody who may have no account: counted by network address."""
 
 
 def holder_of(principal: Principal) -> Holder:

@@ -1,10 +1,10 @@
-"""The quota of questions: how many a user and an organisation may ask per minute. Each process counts its own."""
+"""Quotas of questions: of users and organisations per minute, of strangers per hour. Each process counts its own."""
 
 import time
 from collections.abc import Mapping
 from math import ceil
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -38,3 +38,33 @@ class Quota:
                     code="quota_exceeded",
                     headers={"Retry-After": str(wait)},
                 )
+
+
+class PreviewQuota:
+    """Counts the questions of strangers, who have no account: by address, and all together. Thread-safe."""
+
+    def __init__(self, *, per_address: int, together: int) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._of_address = RateLimitItemPerHour(per_address)
+        self._together = RateLimitItemPerMinute(together)
+
+    def count(self, address: str) -> None:
+        """Count a question.
+
+        Raises:
+            TooManyRequests: the address asked too often in this hour, or all strangers in this minute; Retry-After is
+                in seconds.
+        """
+        self._count(self._of_address, "address", address)
+        self._count(self._together, "together", "")
+
+    def _count(self, limit: RateLimitItem, kind: str, key: str) -> None:
+        if not self._limiter.hit(limit, kind, key):
+            wait = max(1, ceil(self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()))
+            minutes = ceil(wait / 60)
+            raise TooManyRequests(
+                f"Too many questions without an account; try again in {minutes} minutes, or log in.",
+                f"未登录的查询过多,请 {minutes} 分钟后再试,或登录后使用。",
+                code="quota_exceeded",
+                headers={"Retry-After": str(wait)},
+            )

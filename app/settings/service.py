@@ -87,6 +87,12 @@ class AccessSettings(BaseModel):
     matching_per_minute_of_organisation: int = Field(
         default=300, ge=1, description="The same for all users and API keys of an organisation."
     )
+    previews_per_hour: int = Field(
+        default=10, ge=1, description="Previews of matches per hour for a network address without an account."
+    )
+    previews_per_minute: int = Field(
+        default=60, ge=1, description="The same per minute for all such addresses together."
+    )
     idempotency_lifetime: timedelta = Field(
         default=timedelta(days=2), description="How long an answer is kept for its Idempotency-Key."
     )

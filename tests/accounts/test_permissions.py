@@ -60,6 +60,7 @@ manager.history                    A          -           O       O        -    
 manager.import                     A          -           -       -        -        -
 match.read                         A          O           O       A        -        -
 match.text                         A          A           A       A        A        -
+match.preview                      A          A           A       A        A        A
 pair.list                          A          O           O       A        -        -
 recommendation.read                A          O           O       O        -        -
 push.list                          A          -           -       O        -        -

@@ -54,6 +54,7 @@ class Action(StrEnum):
 
     MATCH_READ = "match.read"
     MATCH_TEXT = "match.text"
+    MATCH_PREVIEW = "match.preview"
     PAIR_LIST = "pair.list"
     RECOMMENDATION_READ = "recommendation.read"
     PUSH_LIST = "push.list"

@@ -28,7 +28,13 @@ SCOPES: Mapping[str, frozenset[Action]] = MappingProxyType(
         "demands:write": _record_scopes("demand")["demands:write"] | {Action.DEMAND_CHECK},
         **_record_scopes("manager"),
         "matches:read": frozenset(
-            {Action.MATCH_READ, Action.MATCH_TEXT, Action.PAIR_LIST, Action.RECOMMENDATION_READ}
+            {
+                Action.MATCH_READ,
+                Action.MATCH_TEXT,
+                Action.MATCH_PREVIEW,
+                Action.PAIR_LIST,
+                Action.RECOMMENDATION_READ,
+            }
         ),
         "pushes:read": frozenset({Action.PUSH_LIST, Action.PUSH_READ}),
         "pushes:write": frozenset({Action.PUSH_ANSWER}),

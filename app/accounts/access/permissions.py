@@ -102,6 +102,8 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
 
     Action.MATCH_READ:                  (ANY, OWN, OWN, ANY, NO,  NO),
     Action.MATCH_TEXT:                  (ANY, ANY, ANY, ANY, ANY, NO),
+    # Five public titles without scores, for everybody; see `matching.preview`.
+    Action.MATCH_PREVIEW:               (ANY, ANY, ANY, ANY, ANY, ANY),
     Action.PAIR_LIST:                   (ANY, OWN, OWN, ANY, NO,  NO),
     Action.RECOMMENDATION_READ:         (ANY, OWN, OWN, OWN, NO,  NO),
     Action.PUSH_LIST:                   (ANY, NO,  NO,  OWN, NO,  NO),

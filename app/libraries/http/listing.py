@@ -42,6 +42,9 @@ _NO_FACETS = frozenset({"serves"})
 # The name of this sort in cursors; the weights follow.
 _RELEVANCE = "relevance:"
 
+MAX_TOTAL = 1000
+"""Records that are counted exactly."""
+
 COMMON_SORTS = ("-published_at", "published_at", "title", "-completeness")
 
 
@@ -77,7 +80,8 @@ def list_records(
     synonyms: Synonyms,
     opened: OpenedRecords = NOTHING_OPENED,
 ) -> dict[str, Any]:
-    """A page as JSON values: `items`, `next_cursor`, with `q` how it was read (`search`), and `facets` if requested.
+    """A page as JSON values: `items`, `next_cursor`, with `q` how it was read (`search`), and if requested
+    `facets` with `total`.
 
     Raises:
         Invalid: the sort, the cursor or the search text is invalid.
@@ -100,7 +104,15 @@ def list_records(
         page["search"] = reading_of(search.query)
     if filters.facets:
         page["facets"] = _facets(session, library, query)
+        page["total"] = _total(session, library, query)
     return page
+
+
+def _total(session: Session, library: Library, query: Select[Any]) -> int | None:
+    """The number of records in the list, or None above `MAX_TOTAL`: counting on would read the whole library."""
+    ids = query.with_only_columns(library.model.id).order_by(None).limit(MAX_TOTAL + 1)
+    count = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+    return count if count <= MAX_TOTAL else None
 
 
 class _Search:

@@ -61,6 +61,7 @@ class RecordPage(Page[Item], Generic[Item]):
     facets: dict[str, list[FacetCount]] | None = Field(
         None, title="分面计数", description="facets=true 时返回"
     )
+    total: int | None = Field(None, title="总数", description="facets=true 时返回;超过 1000 条时为空")
 
 
 def record_response(

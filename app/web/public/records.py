@@ -1,0 +1,98 @@
+"""Pages `/achievements/…`, `/demands/…`, `/managers/…`: a record, as far as the reader may see it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from app.accounts.access.disclosure import Disclosure, OpenedRecords
+from app.accounts.access.principal import Role
+from app.database import ReadSession
+from app.libraries.http.responses import read_many
+from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.record.enums import RecordKind, RecordState, ViewLevel
+from app.libraries.registry import LIBRARIES
+from app.services import provided
+from app.web.i18n import mark as _
+from app.web.page import CurrentPage, WebPage
+from app.web.views.record_sheet import record_sheet
+
+router = APIRouter()
+
+
+def _opened(
+    page: CurrentPage, session: ReadSession, disclosure: Annotated[Disclosure, Depends(provided(Disclosure))]
+) -> OpenedRecords:
+    return disclosure.opened_records(session, page.principal)
+
+
+Opened = Annotated[OpenedRecords, Depends(_opened)]
+"""The records that engagements open to the reader."""
+
+LIBRARY_NAMES: Mapping[RecordKind, str] = {
+    RecordKind.ACHIEVEMENT: _("技术成果"),
+    RecordKind.DEMAND: _("技术需求"),
+    RecordKind.MANAGER: _("技术经理人"),
+}
+_OWNERS = {RecordKind.DEMAND: "/desk/demands", RecordKind.ACHIEVEMENT: "/desk/achievements"}
+HIDDEN: Mapping[ViewLevel, tuple[str, str]] = {
+    ViewLevel.LOGGED_IN: (
+        _("经核验的单位登录后可见"),
+        _("登录并由主管部门核验单位后，即可看到。核验一般需要 1 个工作日。"),
+    ),
+    ViewLevel.APPROVED: (
+        _("经对方同意后可见"),
+        _("由技术经理人牵线，对方同意对接后，即可看到。"),
+    ),
+}
+"""For each view level its name, and how it is reached."""
+
+
+@router.get("/achievements/{number}", name="achievement")
+def achievement(page: CurrentPage, number: str, session: ReadSession, opened: Opened) -> Response:
+    """An achievement."""
+    return _record(page, session, RecordKind.ACHIEVEMENT, number, opened)
+
+
+@router.get("/demands/{number}", name="demand")
+def demand(page: CurrentPage, number: str, session: ReadSession, opened: Opened) -> Response:
+    """A demand."""
+    return _record(page, session, RecordKind.DEMAND, number, opened)
+
+
+@router.get("/managers/{number}", name="manager")
+def manager(page: CurrentPage, number: str, session: ReadSession, opened: Opened) -> Response:
+    """A technology manager."""
+    return _record(page, session, RecordKind.MANAGER, number, opened)
+
+
+def _record(
+    page: WebPage, session: ReadSession, kind: RecordKind, number: str, opened: OpenedRecords
+) -> Response:
+    library = LIBRARIES[kind]
+    found = find_by_number(session, library, number, page.principal, opened=opened)
+    (record,) = read_many(session, library, [found], principal=page.principal, opened=opened)
+    sheet = record_sheet(kind, record)
+    return page.show(
+        f"public/{kind.value}.html",
+        record=record,
+        sheet=sheet,
+        kind=kind.value,
+        library=LIBRARY_NAMES[kind],
+        state=RecordState.of(record["state"]).label(page.language),
+        hidden=[(*HIDDEN[level], names) for level, names in sheet.hidden.items() if level in HIDDEN],
+        own=_own_page(page, kind, record),
+    )
+
+
+def _own_page(page: WebPage, kind: RecordKind, record: Mapping[str, Any]) -> str | None:
+    """Where the owner works on the record, if it is theirs and that page exists."""
+    base = _OWNERS.get(kind)
+    is_owner = record["view_level"] == ViewLevel.OWNER and page.principal.role in (
+        Role.ENTERPRISE,
+        Role.INSTITUTION,
+    )
+    if base is None or not is_owner or not page.leads_to(f"{base}/{{number}}"):
+        return None
+    return f"{base}/{record['number']}"
