@@ -34,6 +34,7 @@ from app.pushes.recommender import Recommender
 from app.schedule import scheduled_jobs
 from app.services import Services
 from app.settings import Settings
+from app.talent.certificates.service import verified_levels
 from app.workers.concurrent import ConcurrentWorker
 from app.workers.threads import Runnable
 from app.workers.worker import Worker
@@ -114,6 +115,7 @@ def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer
             outcomes=outcomes_of_managers,
             newcomer_share=settings.newcomer_share,
             pending=pending_by_manager,
+            verified_certificates=verified_levels,
             pending_per_slot=settings.pushes_waiting_per_place,
         ),
         owner_records=success_rates_of_owners,

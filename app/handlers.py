@@ -111,7 +111,7 @@ HANDLERS: HandlerTable = {
     events.CertificateRejected: (),
     events.CertificateRevoked: (REFRESH_TIER_OF_MANAGER,),
     events.CertificateExpired: (REFRESH_TIER_OF_MANAGER,),
-    events.FilingChanged: (REFRESH_TIER_OF_MANAGER,),
+    events.FilingChanged: (REFRESH_TIER_OF_MANAGER, pushes.revise_filed),
     events.AffiliationAnswered: (),
     events.TierConfigured: (REFRESH_ALL_TIERS,),
     events.TiersOutdated: (REFRESH_OUTDATED_TIERS,),

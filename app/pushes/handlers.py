@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations.groups import whole_families
-from app.events.catalogue import OrganisationChanged, OwnerAnswered, PairsRanked
+from app.events.catalogue import FilingChanged, OrganisationChanged, OwnerAnswered, PairsRanked
 from app.events.catalogue.contracts import ContractEvent
 from app.events.catalogue.engagements import EngagementEvent
 from app.events.domain_event import ClaimedEvent, subject_id_of
@@ -94,6 +94,12 @@ def write_overdue(services: Services, session: Session, event: ClaimedEvent, pla
 def revise_pending(services: Services, session: Session, event: ClaimedEvent) -> None:
     """Cancel the pending pushes that the rules no longer allow, and update the scores of the others."""
     pending = session.scalars(queries.pending_of(subject_id_of(event))).all()
+    revise(session, pending, policy=current_policy(session, services))
+
+
+def revise_filed(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """As `revise_pending`, for the pushes of a manager whose filing has changed."""
+    pending = session.scalars(queries.pending_of(FilingChanged.of(event).manager_id)).all()
     revise(session, pending, policy=current_policy(session, services))
 
 

@@ -77,7 +77,7 @@ class AccessSettings(BaseModel):
         default=8, ge=1, description="Such requests of one organisation at a time; others are answered 429."
     )
     matching_deadline: timedelta = Field(
-        default=timedelta(seconds=20), description="How long such a request may wait and work; then 503."
+        default=timedelta(seconds=60), description="How long such a request may wait and work; then 503."
     )
     matching_per_minute: int = Field(
         default=60,

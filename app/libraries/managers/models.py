@@ -11,6 +11,9 @@ from app.database import Base, Identified, now
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 
+SUSPENDED = "suspended"
+"""The state of a filing (see ``talent.filings``) that matching and pushing heed."""
+
 
 class Manager(Record, Base):
     """A technology manager (技术经理人). `title` is the person's name; `owner_org_id` the primary employer.
@@ -46,6 +49,11 @@ class Manager(Record, Base):
     filing_number: Mapped[str | None] = mapped_column(String(20))
     filing_state: Mapped[str | None] = mapped_column(String(12))
     filing_valid_to: Mapped[date | None]
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the bureau has suspended the filing: such a manager gets no new pair."""
+        return self.filing_state == SUSPENDED
 
     affiliations: Mapped[list["Affiliation"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="Affiliation.start"

@@ -209,6 +209,7 @@ def manager_facts(
             dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today), registered))
         ),
         registered_affiliations=(registered,),
+        suspended=record.is_suspended,
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
     )
 

@@ -85,8 +85,8 @@ class ManagerFacts:
     """A manager 技术经理人.
 
     `affiliations` are the organisations they belong to today, and `registered_affiliations` those that they did not
-    enter themselves; `declared_conflicts` are organisation or record ids that they declared. `capacity` and `open_load`
-    count engagements.
+    enter themselves; `suspended` means that the bureau has suspended their filing (备案). `declared_conflicts` are
+    organisation or record ids that they declared. `capacity` and `open_load` count engagements.
     """
 
     id: str
@@ -102,6 +102,7 @@ class ManagerFacts:
     track_record: tuple[TrackRecord, ...] = ()
     affiliations: tuple[str, ...] = ()
     registered_affiliations: tuple[str, ...] = ()
+    suspended: bool = False
     declared_conflicts: tuple[str, ...] = ()
 
 

@@ -35,6 +35,8 @@ CERTIFICATES: Mapping[str, tuple[float, str, str]] = {
     "intermediate": (2 / 3, "中级", "intermediate"),
     "advanced": (1.0, "高级", "advanced"),
 }
+# The weight of a certificate, years and brokered work that only the manager says, beside 1 for what is verified.
+DECLARED = 0.25
 # Minimum similarity for a track record to be named as similar work in the reasons.
 NEAR_WORK = 0.3
 TIERS: Mapping[str, float] = {"E": 1 / 3, "D": 2 / 3, "C": 1.0}
@@ -45,7 +47,8 @@ class EncodedManager:
     """A manager with their vectors: the whole text (d), and one row per sentence of `passages.sentences`.
 
     `acceptance` and `success` are relative to the mean (see ``track_records``); `tier` is C, D, E or None. Unknown
-    values are neutral. `is_new` means that they have received few pushes.
+    values are neutral. `is_new` means that they have received few pushes. `verified_certificate` is the highest level
+    that the bureau has verified, "none" for none of them; None where nothing is verified, as in judged sets.
     """
 
     facts: ManagerFacts
@@ -55,6 +58,27 @@ class EncodedManager:
     success: float = 0.0
     tier: str | None = None
     is_new: bool = True
+    verified_certificate: str | None = None
+
+    @property
+    def certificate(self) -> float:
+        """0–1: the level that the bureau has verified, and a share of what is declared beyond it."""
+        declared = CERTIFICATES.get(self.facts.certificate, CERTIFICATES["none"])[0]
+        if self.verified_certificate is None:
+            return declared
+        verified = CERTIFICATES.get(self.verified_certificate, CERTIFICATES["none"])[0]
+        return verified + DECLARED * max(0.0, declared - verified)
+
+    @property
+    def declared(self) -> float:
+        """The weight of what nobody but the manager says: 1 where nothing is verified at all."""
+        return 1.0 if self.verified_certificate is None else DECLARED
+
+    @property
+    def works(self) -> float:
+        """As many brokered works as the declared ones weigh; ten that are typed in are no more than one."""
+        count = len(self.facts.track_record)
+        return count if self.verified_certificate is None else DECLARED * min(1, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +136,28 @@ def manager_features(
     # For each row, the mean of its three best sentence similarities.
     best = np.sort(cosines[:, 1:], axis=1)[:, -BEST_SENTENCES:].mean(axis=1)
     work_rows = list(works)
+    weight = side.declared
     features = {
         "text": text,
         "expertise": _highest(near[rest], otherwise=text),
-        "track_record": _shrunk(_highest(near[work_rows]), text, len(works)),
-        "work_sentences": _shrunk(_highest(best[work_rows]), _highest(best[rest]), len(works)),
+        "track_record": _shrunk(_highest(near[work_rows]), text, side.works),
+        "work_sentences": _shrunk(_highest(best[work_rows]), _highest(best[rest]), side.works),
         "work_words": _shrunk(
             max((_words_shared(entry.title, target) for entry in facts.track_record), default=0.0),
             _words_shared(facts.expertise, target),
-            len(facts.track_record),
+            side.works,
         ),
         "field": max(
             field_agreement(facts.fields, target.demand.fields),
             field_agreement(facts.fields, target.achievement.fields),
         ),
         "region": region_served(facts.regions, target.demand.region),
-        "certificate": CERTIFICATES.get(facts.certificate, CERTIFICATES["none"])[0],
+        "certificate": side.certificate,
         "tier": TIERS.get(side.tier or "", 0.0),
-        "experience": min(1.0, (facts.years or 0) / EXPERIENCED_YEARS),
-        "recent_work": max((recency(entry.year, today) for entry in facts.track_record), default=0.0),
-        "amount": amount_brokered(facts.track_record),
+        "experience": weight * min(1.0, (facts.years or 0) / EXPERIENCED_YEARS),
+        "recent_work": weight
+        * max((recency(entry.year, today) for entry in facts.track_record), default=0.0),
+        "amount": weight * amount_brokered(facts.track_record),
         "language": language_fit(facts.languages, target.languages),
         "cross_border": float(target.crosses_border and OPEN_REGION in facts.regions),
         "acceptance": side.acceptance,
@@ -218,7 +244,7 @@ def _split(side: EncodedManager) -> tuple[dict[int, TrackRecord], list[int]]:
     return works, [row for row in range(len(texts)) if row not in works]
 
 
-def _shrunk(best: float, otherwise: float, works: int) -> float:
+def _shrunk(best: float, otherwise: float, works: float) -> float:
     return (works * best + TRACK_PRIOR * otherwise) / (works + TRACK_PRIOR)
 
 

@@ -34,6 +34,9 @@ Outcomes = Callable[[Session, Collection[UUID]], Mapping[UUID, Tally]]
 CANDIDATES = 200
 
 
+VerifiedCertificates = Callable[[Session, Collection[UUID]], Mapping[UUID, str]]
+
+
 def _nothing_known(_: Session, __: Collection[UUID]) -> Mapping[UUID, Any]:
     return {}
 
@@ -44,7 +47,8 @@ class ManagerLookups:
 
     `outcomes` counts engagements that led to a contract and those that ended without one. `newcomer_share` (0–1) is the
     reserved share of slots. `pending` counts pushes without an answer, of which `pending_per_slot` are allowed for each
-    free slot (None: any number).
+    free slot (None: any number). `verified_certificates` gives the highest level that the bureau has verified; without
+    it, what managers declare counts in full.
     """
 
     open_load: OpenLoad = _nothing_known
@@ -52,6 +56,7 @@ class ManagerLookups:
     outcomes: Outcomes = _nothing_known
     newcomer_share: float = 0.0
     pending: OpenLoad = _nothing_known
+    verified_certificates: VerifiedCertificates | None = None
     pending_per_slot: int | None = None
 
 
@@ -131,6 +136,7 @@ def _sides(
     histories = lookups.histories(session, ids)
     acceptance = above_the_mean({id_: history.answers for id_, history in histories.items()})
     success = above_the_mean(lookups.outcomes(session, ids))
+    verified = lookups.verified_certificates(session, ids) if lookups.verified_certificates else None
     facts = load_rule_facts(session, managers=list(records.values()), open_load=load, today=today).managers
     return [
         EncodedManager(
@@ -142,6 +148,7 @@ def _sides(
             # Not the computed tier: only a published round makes it known, and everybody reads these reasons.
             tier=records[id_].recognised_tier,
             is_new=histories.get(id_, PushHistory()).is_new,
+            verified_certificate=None if verified is None else verified.get(id_, "none"),
         )
         for id_, text in stored_text_features(session, model_id, ids).items()
     ]
@@ -175,6 +182,7 @@ def _recommendation(scored: ScoredManager, inbox_limit: int | None) -> ManagerRe
         "en": list(en),
         "best_work": scored.best_work,
         "put_forward": scored.put_forward,
+        "verified": dict(scored.verified),
         "contributions": {name: round(value, 4) for name, value in scored.contributions.items()},
     }
     return ManagerRecommendation(

@@ -5,7 +5,7 @@ The model is monotone and additive, like the ranker of pairs, over the features 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -30,6 +30,8 @@ FindConflict = Callable[
 ]
 
 MODEL_FILE = "managers.json"
+LEAST_FIT = 0.1
+"""The lowest score of a recommendation: below it neither field, region nor track record supports the manager."""
 # From this distance above the mean, a rate is named as a reason; a smaller one may be chance.
 NOTABLE_RATE = 0.1
 PUT_FORWARD = ("新入库技术经理人优先展示", "new to the library: put forward")
@@ -53,6 +55,7 @@ class ScoredManager:
     reasons_zh: tuple[str, ...]
     reasons_en: tuple[str, ...]
     put_forward: bool = False
+    verified: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +125,12 @@ def _scored(
     found = find(facts, target.demand, target.achievement, org_family or {})
     full = facts.open_load >= facts.capacity
     best_work = work.title.strip() if work else None
-    zh, en = _reasons(target, side, features, best_work, found, full=full)
+    score = logistic(model.base + sum(contributions.values()))
+    zh, en = _reasons(target, side, features, best_work, found, full=full, poor=score < LEAST_FIT)
     return ScoredManager(
         manager_id=facts.id,
-        score=logistic(model.base + sum(contributions.values())),
-        recommended=found is None and not full,
+        score=score,
+        recommended=found is None and not full and not facts.suspended and score >= LEAST_FIT,
         full=full,
         is_new=side.is_new,
         conflict=found,
@@ -134,7 +138,15 @@ def _scored(
         best_work=best_work,
         reasons_zh=zh,
         reasons_en=en,
+        verified=_verified(side),
     )
+
+
+def _verified(side: EncodedManager) -> dict[str, str | None]:
+    """Who has verified the certificate, the brokered work and the years of practice: the bureau, or nobody (None)."""
+    level = side.verified_certificate or "none"
+    is_verified = level != "none" and level == side.facts.certificate
+    return {"certificate": "bureau" if is_verified else None, "track_record": None, "years": None}
 
 
 def _put_forward(one: ScoredManager) -> ScoredManager:
@@ -150,10 +162,12 @@ def _reasons(
     found: ConflictOfInterest | None,
     *,
     full: bool,
+    poor: bool,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Reasons against first, then reasons for, in Chinese and in English."""
     lines = [
         *_against(target, side.facts, features, found, full=full),
+        (poor, "与该供需对契合度过低", "fits this pair too little"),
         *_of_fit(target, side.facts, features, best_work),
         *_of_practice(side, features),
     ]
@@ -174,6 +188,7 @@ def _against(
     lacking = bool(facts.languages) and features["language"] < 0
     return [
         (found is not None, found.zh if found else "", found.en if found else ""),
+        (facts.suspended, "备案已暂停", "the filing is suspended"),
         (
             full,
             f"在办对接已满（{facts.open_load}/{facts.capacity}）",
@@ -192,7 +207,11 @@ def _of_fit(
 ) -> list[Line]:
     needed = "、".join(sorted(target.languages))
     return [
-        (best_work is not None, f"经手过相近项目：{best_work}", f"brokered similar work: {best_work}"),
+        (
+            best_work is not None,
+            f"经手过相近项目（自述）：{best_work}",
+            f"brokered similar work (self-declared): {best_work}",
+        ),
         (
             not facts.track_record,
             "新入库技术经理人，按专长匹配",
@@ -220,6 +239,7 @@ def _of_fit(
 def _of_practice(side: EncodedManager, features: Mapping[str, float]) -> list[Line]:
     """Only good rates are named; low ones are confidential between the manager and the bureau."""
     level = CERTIFICATES.get(side.facts.certificate, CERTIFICATES["none"])
+    verified = CERTIFICATES.get(side.verified_certificate or "none", CERTIFICATES["none"])
     years = side.facts.years
     return [
         (
@@ -233,6 +253,11 @@ def _of_practice(side: EncodedManager, features: Mapping[str, float]) -> list[Li
             "brings more engagements to a contract than most",
         ),
         (features["tier"] > 0, f"{side.tier} 类人才", f"talent tier {side.tier}"),
-        (level[0] > 0, f"{level[1]}证书", f"{level[2]} certificate"),
-        (bool(years), f"从业 {years} 年", f"{years} years of practice"),
+        (
+            verified[0] > 0,
+            f"{verified[1]}证书（已核验）",
+            f"{verified[2]} certificate (verified by the bureau)",
+        ),
+        (level[0] > verified[0], f"{level[1]}证书（自述）", f"{level[2]} certificate (self-declared)"),
+        (bool(years), f"从业 {years} 年（自述）", f"{years} years of practice (self-declared)"),
     ]

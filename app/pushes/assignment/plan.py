@@ -20,6 +20,7 @@ from app.matching.assignment.problem import (
 )
 from app.matching.assignment.result import Assignment, assign
 from app.matching.assignment.shortages import DropReason
+from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import pending_by_manager
@@ -28,7 +29,6 @@ from app.pushes.eligibility.rules import pending_violations, violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PushState
 from app.pushes.planning.pair_plan import CandidateManager, PairPlan
-from app.pushes.planning.plan import LEAST_FIT
 from app.pushes.planning.writer import rank_score
 from app.pushes.policy import PairKey, Policy
 from app.pushes.recommender import Recommender

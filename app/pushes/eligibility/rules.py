@@ -16,6 +16,7 @@ from app.pushes.models import PushState
 PAIR_IN_DEAL = "pair_in_deal"
 PAIR_CONCLUDED = "pair_concluded"
 OWNER_NOT_INTERESTED = "owner_not_interested"
+MANAGER_SUSPENDED = "manager_suspended"
 DEALS = frozenset({PAIR_IN_DEAL, PAIR_CONCLUDED})
 ABOUT_OWNERS = frozenset({"conflict_of_interest", "excluded_org", "same_owner", "same_family"})
 """Rules whose violation tells something of the owners."""
@@ -134,6 +135,8 @@ def _manager_record_rules(facts: PushFacts) -> Iterable[Violation]:
         )
     if facts.manager_valid_until is not None and facts.manager_valid_until < facts.pair.today:
         yield Violation("manager_expired", "技术经理人的记录已过有效期", "the manager's record has expired")
+    if facts.manager.suspended:
+        yield Violation(MANAGER_SUSPENDED, "技术经理人的备案已暂停", "the manager's filing is suspended")
     conflict = noticeable_conflict(
         facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family
     )

@@ -27,6 +27,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "demand_expired": ("技术需求已过期", "the demand has expired"),
         "achievement_expired": ("技术成果已过期", "the achievement has expired"),
         "manager_not_published": ("经理人的记录未发布", "the manager's record is not published"),
+        "manager_suspended": ("经理人的备案已暂停", "the manager's filing is suspended"),
         "manager_expired": ("经理人的记录已过有效期", "the manager's record has expired"),
     }
 )

@@ -16,6 +16,7 @@ from app.engagements.lifecycle.deals import pairs_in_deal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
+from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import pairs_refused_by_owner, repushable, state_for_slots
@@ -35,9 +36,6 @@ MAX_MANAGERS = 200
 
 PAIRS_FOR_A_MANAGER = 60
 """At most this many of the best pairs with a free slot are considered for a new manager."""
-
-LEAST_FIT = 0.1
-"""The lowest manager score, 0–1, of a push: below it neither field, region nor track record supports the manager."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Certificates: submission, review, and events about their expiry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -147,6 +147,17 @@ def verified_of(session: Session, manager_ids: Sequence[UUID] | None) -> dict[UU
     for row in session.scalars(query):
         by_manager.setdefault(row.manager_id, []).append(facts_of(row))
     return by_manager
+
+
+def verified_levels(session: Session, manager_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Manager → the highest level of their verified certificates that hold today; the others are left out."""
+    day = today()
+    found: dict[UUID, str] = {}
+    for manager_id, certificates in verified_of(session, list(manager_ids)).items():
+        levels = [one.level for one in certificates if one.holds_on(day)]
+        if levels:
+            found[manager_id] = max(levels, key=lambda level: level.rank).value
+    return found
 
 
 def facts_of(row: TrainingCertificate) -> CertificateFacts:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.matching.facts.models import TrackRecord
 from app.matching.managers.features import EncodedManager, region_served
-from app.matching.managers.score import ScoredManager, rank_managers
+from app.matching.managers.score import LEAST_FIT, ScoredManager, rank_managers
 from app.matching.managers.track_records import FIT_FLOOR
 from app.matching.ranking.similarity import TextFeatures
 from app.matching.text.bm25 import CorpusStats
@@ -53,8 +53,9 @@ def test_similar_work_in_the_region_beats_the_field_alone() -> None:
 
 
 def test_a_conflict_is_shown_and_never_recommended() -> None:
-    conflicted = side(NEAR, NEAR, id="own", affiliations=("seller",), track_record=WORK)
-    free = side(FAR, id="free")
+    serving: dict[str, Any] = {"fields": ("80",), "regions": ("370100",)}
+    conflicted = side(NEAR, NEAR, id="own", affiliations=("seller",), track_record=WORK, **serving)
+    free = side(FAR, id="free", **serving)
     first, last = ranked(conflicted, free)
     assert (first.manager_id, last.manager_id) == ("free", "own")
     assert last.score > first.score
@@ -191,7 +192,7 @@ def test_nobody_in_conflict_or_full_is_ever_recommended(
     for one in found:
         facts = by_id[one.manager_id]
         free = facts.open_load < facts.capacity and not facts.affiliations
-        assert one.recommended == free
+        assert one.recommended == (free and one.score >= LEAST_FIT)
         assert not one.put_forward or (one.recommended and one.is_new and one.score >= FIT_FLOOR)
     # Those who may be recommended stand before all others; beside the newcomers put forward, the order is by score.
     assert [one.recommended for one in found] == sorted((one.recommended for one in found), reverse=True)

@@ -11,11 +11,13 @@ import pytest
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation
 from app.clock import today
+from app.database import new_id
 from app.engagements.models import Engagement, ParticipantRole
 from app.engagements.people.invitations import Invitation, invite
 from app.errors import Conflict
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind
 from app.matching.candidates.cache import filter_allowed_pairs
 from app.matching.candidates.loader import read_newer_candidates
@@ -29,7 +31,14 @@ from tests.support.scenario import Scenario
 
 ORGANISATIONS = 5
 numbers = count(1)
-TIED = {"not_eligible", "conflict_of_interest", "excluded_org", "same_owner", "same_family"}
+TIED = {
+    "not_eligible",
+    "manager_suspended",
+    "conflict_of_interest",
+    "excluded_org",
+    "same_owner",
+    "same_family",
+}
 
 
 @dataclass(frozen=True)
@@ -294,3 +303,20 @@ def test_a_tie_between_organisations_that_is_entered_later_ends_live_pushes(
     [push] = scenario.pushes()
     reason = {"code": "excluded_org", "parent": "same_family", "manager": "conflict_of_interest"}[tie]
     assert (push.state, push.ended_reason) == ("cancelled", reason)
+
+
+def test_a_manager_whose_filing_is_suspended_gets_nothing_on_any_path(scenario: Scenario) -> None:
+    world = World(scenario, CASES["no tie"])
+    assert world.is_pushed()
+    with scenario.database.unit_of_work() as session:
+        session.get_one(Manager, world.manager_id).filing_state = "suspended"
+    assert not world.is_accepted()
+    assert not world.is_invited()
+    scenario.emit_event(
+        "filing.changed", new_id(), manager_id=str(world.manager_id), move="suspend", state="suspended"
+    )
+    scenario.work()
+    [push] = scenario.pushes(manager_id=world.manager_id)
+    assert (push.state, push.ended_reason) == ("cancelled", "manager_suspended")
+    assert not world.is_planned()
+    assert not world.is_assigned()
