@@ -72,6 +72,7 @@ class Participation:
     engagement: Engagement
     own: tuple[Participant, ...]
     is_operator: bool
+    is_verified: bool = False
 
     @property
     def consented(self) -> tuple[Participant, ...]:
@@ -99,6 +100,19 @@ class Participation:
     def sees_contracts(self) -> bool:
         """False for investors, who take part without seeing contracts (`contracts.access.visible_rows`)."""
         return not self.roles <= {ParticipantRole.INVESTOR.value}
+
+    @property
+    def is_third_party(self) -> bool:
+        """Whether the principal takes part, but is neither of a side, nor the lead, nor an operator."""
+        return not (self.is_operator or self.is_lead or self.sides)
+
+    @property
+    def reads_files(self) -> bool:
+        """A third party reads what the others have shared once both sides take part and have opened it to them."""
+        if not self.is_third_party:
+            return True
+        opened = any(participant.files_open for participant in self.consented)
+        return opened and self.is_verified and self.engagement.agreed_at is not None
 
     @property
     def sides(self) -> frozenset[str]:
@@ -141,7 +155,9 @@ def participation_of(
         .order_by(Participant.id)
         .execution_options(populate_existing=lock)
     )
-    participation = Participation(engagement, tuple(own), principal.sees_everything)
+    participation = Participation(
+        engagement, tuple(own), principal.sees_everything, is_verified=principal.verified
+    )
     if not participation.own and not participation.is_operator:
         raise NotFound  # the participant left between the two queries
     if not invited and not participation.roles:

@@ -1,7 +1,7 @@
 """Routes of engagements: lists, stage changes, participants, contacts, shares and timeline."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -15,7 +15,7 @@ from app.engagements import disclosure, presenter
 from app.engagements.access import Participation, participation_of
 from app.engagements.lifecycle import stage_changes
 from app.engagements.models import Reveal, Stage
-from app.engagements.people import invitations, participants
+from app.engagements.people import admissions, invitations, participants
 from app.engagements.queries import NEWEST_FIRST, engagements
 from app.engagements.schemas import (
     ContactRead,
@@ -193,6 +193,26 @@ def decline(
 
 
 @router.post(
+    "/{engagement_id}/participants/{participant_id}/files/{step}",
+    name="open_files",
+    summary="向第三方开放或停止开放文件",
+    response_model_exclude_unset=True,
+    responses=CHANGING,
+)
+def open_files(
+    engagement_id: UUID,
+    participant_id: UUID,
+    step: Literal["open", "close"],
+    principal: CurrentPrincipal,
+    session: WriteSession,
+    response: Response,
+) -> EngagementRead:
+    """供需双方均开放后,投资人、协办技术经理人等第三方方可查看各方文件;任一方可随时停止。"""
+    admissions.open_files(session, engagement_id, participant_id, opened=step == "open", principal=principal)
+    return answer(session, engagement_id, principal, response)
+
+
+@router.post(
     "/{engagement_id}/participants/{participant_id}/leave",
     name="leave",
     summary="撤回同意",
@@ -292,7 +312,11 @@ def read_timeline(
     sort = timeline.NEWEST_FIRST if newest_first else timeline.OLDEST_FIRST
     return list_page(
         session,
-        timeline.entries_of(participation.engagement.id, contracts=participation.sees_contracts),
+        timeline.entries_of(
+            participation.engagement.id,
+            contracts=participation.sees_contracts,
+            files=participation.reads_files,
+        ),
         sort,
         paging,
         TimelineEntryRead.model_validate,

@@ -96,7 +96,9 @@ class Engagement(Identified, Base):
 class Participant(Identified, Base):
     """An organisation (any of its users answers for it), a user or a manager who takes part.
 
-    `side` is the owner's side that they represent. `invited_by` and `answered_by` are ids of users or API keys.
+    `side` is the owner's side that they represent. `demand_opened_at` and `achievement_opened_at` are when the sides
+    opened the files to a third party: an investor, or a manager who is not the lead. `invited_by` and `answered_by` are
+    ids of users or API keys.
     """
 
     __tablename__ = "engagement_participants"
@@ -123,9 +125,16 @@ class Participant(Identified, Base):
     answered_by: Mapped[UUID | None]
     answered_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    demand_opened_at: Mapped[datetime | None]
+    achievement_opened_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads this name from the class
+
+    @property
+    def files_open(self) -> bool:
+        """Whether both sides have opened the files of the engagement to this third party."""
+        return self.demand_opened_at is not None and self.achievement_opened_at is not None
 
 
 class StageMove(Identified, Base):

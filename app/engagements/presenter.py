@@ -89,6 +89,14 @@ def _participants(
         ParticipantRead(
             id=row.id,
             role=row.role,
+            files_opened_by=[
+                side
+                for side, moment in (
+                    (ParticipantSide.DEMAND, row.demand_opened_at),
+                    (ParticipantSide.ACHIEVEMENT, row.achievement_opened_at),
+                )
+                if moment is not None
+            ],
             side=row.side,
             state=row.state,
             name=names[row.id] if row.id in own_ids or _may_be_named(participation, row, sides) else None,

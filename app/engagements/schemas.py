@@ -46,6 +46,9 @@ class ParticipantRead(RowModel):
     invited_at: datetime
     answered_at: datetime | None = None
     left_at: datetime | None = None
+    files_opened_by: list[Literal["demand", "achievement"]] = Field(
+        [], title="已向其开放文件的一方", description="仅第三方;双方均开放后方可查看各方文件"
+    )
 
 
 class StageMoveRead(RowModel):

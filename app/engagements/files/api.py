@@ -11,7 +11,6 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, 
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import versioned
 from app.database import AppDatabase, ReadSession, WriteSession
-from app.engagements.access import participation_of
 from app.engagements.api import CHANGING, TAG
 from app.engagements.files import service as files
 from app.engagements.files.storage import AppFiles
@@ -95,8 +94,9 @@ def list_files(
     session: ReadSession,
     paging: Paging,
 ) -> Page[FileRead]:
-    participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    return list_page(session, files.files_of(engagement_id), _BY_NAME, paging, FileRead.model_validate)
+    """投资人等第三方在供需双方均开放文件后方可查看,此前仅可查看本人上传的文件。"""
+    query = files.readable_files(session, engagement_id, principal=principal)
+    return list_page(session, query, _BY_NAME, paging, FileRead.model_validate)
 
 
 @router.get(

@@ -120,14 +120,26 @@ def add_file(
     return file
 
 
+def readable_files(session: Session, engagement_id: UUID, *, principal: Principal) -> Select[File]:
+    """The files that the principal may read: all, or their own while the sides have not opened them to a third party.
+
+    Raises:
+        NotFound, Conflict: the principal may not see the engagement, or has not consented.
+    """
+    participation = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
+    query = files_of(engagement_id)
+    if participation.reads_files:
+        return query
+    return query.where(File.uploaded_by == timeline.actor_of(principal))
+
+
 def files_of(engagement_id: UUID) -> Select[File]:
     return select(File).where(File.engagement_id == engagement_id, File.removed_at.is_(None))
 
 
 def get_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal: Principal) -> File:
-    participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    file = one_or_not_found(session, files_of(engagement_id).where(File.id == file_id))
-    return file
+    query = readable_files(session, engagement_id, principal=principal)
+    return one_or_not_found(session, query.where(File.id == file_id))
 
 
 def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, principal: Principal) -> None:
@@ -141,13 +153,12 @@ def remove_file(session: Session, engagement_id: UUID, file_id: UUID, *, princip
         session, engagement_id, Action.ENGAGEMENT_WRITE, principal=principal, lock=True
     )
     require_open(participation.engagement)
-    file = one_or_not_found(
-        session, files_of(engagement_id).where(File.id == file_id).with_for_update(of=File)
-    )
+    query = readable_files(session, engagement_id, principal=principal)
+    file = one_or_not_found(session, query.where(File.id == file_id).with_for_update(of=File))
     actor = timeline.actor_of(principal)
     if not (participation.is_operator or participation.is_lead or file.uploaded_by == actor):
         raise not_your_part(
-            "文件仅可仅可由上传者、牵头经理人或管理部门删除。",
+            "文件仅可由上传者、牵头经理人或管理部门删除。",
             "Only the uploader, the lead or an operator may remove this file.",
         )
     file.removed_at = now()

@@ -46,7 +46,10 @@ def actor_of(principal: Principal) -> UUID | None:
     return principal.user_id or principal.api_key_id
 
 
-def entries_of(engagement_id: UUID, *, contracts: bool) -> Select[TimelineEntry]:
-    """The entries of an engagement; without `contracts` those about contracts are left out."""
+def entries_of(engagement_id: UUID, *, contracts: bool, files: bool) -> Select[TimelineEntry]:
+    """The entries of an engagement; without `contracts` or `files` those about contracts or files are left out."""
     query = select(TimelineEntry).where(TimelineEntry.engagement_id == engagement_id)
-    return query if contracts else query.where(~TimelineEntry.kind.startswith("contract_", autoescape=True))
+    for shown, kind in ((contracts, "contract_"), (files, "file_")):
+        if not shown:
+            query = query.where(~TimelineEntry.kind.startswith(kind, autoescape=True))
+    return query
