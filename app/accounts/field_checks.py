@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import Invalid
 from app.text.folding import fold_plain
+from app.vocabularies import resolve, vocabulary
 
 _REGION = re.compile(r"[0-9]{6}")
 
@@ -52,14 +53,20 @@ def check_email(text: str) -> str:
 
 
 def check_region(text: str) -> str:
-    """Check the format of a GB/T 2260 code; the vocabulary itself belongs to a higher layer."""
-    if not _REGION.fullmatch(text):
-        raise _check_error(
-            "region",
-            "行政区划代码应为 6 位数字(GB/T 2260),境外为 000000。",
-            "The region must be a code of 6 digits (GB/T 2260); 000000 for overseas.",
-        )
-    return text
+    """The GB/T 2260 code of a region given by code or name, as in the libraries. Any code of six digits is taken."""
+    if _REGION.fullmatch(text.strip()):
+        return text.strip()
+    found = resolve("regions", text)
+    if len(found.codes) == 1:
+        return found.codes[0]
+    terms, meant = vocabulary("regions"), found.codes or found.candidates
+    hint = f"是否指: {terms.describe(meant)}?" if meant else ""
+    hint_en = f" Did you mean {terms.describe(meant, 'en')}?" if meant else ""
+    raise _check_error(
+        "region",
+        f"应为地区名称或 6 位行政区划代码(GB/T 2260),境外为 000000。{hint}",
+        f"The region must be a name or a code of 6 digits (GB/T 2260); 000000 for overseas.{hint_en}",
+    )
 
 
 def checked(field: str, check: Any, value: str) -> str:
@@ -88,5 +95,5 @@ OrganisationNameText = Annotated[str, _on_text(clean_name), Field(min_length=2, 
 PersonName = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=60)]
 Label = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=60)]
 Email = Annotated[str, _on_text(check_email), Field(max_length=200, json_schema_extra={"format": "email"})]
-Region = Annotated[str, _on_text(check_region), Field(pattern=r"^[0-9]{6}$")]
+Region = Annotated[str, _on_text(check_region)]
 SearchText = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=120)]

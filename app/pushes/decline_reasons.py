@@ -1,7 +1,7 @@
 """Reasons for declining a push, and which of them need a note."""
 
 from app.errors import Invalid
-from app.libraries.vocabularies import vocabulary
+from app.vocabularies import vocabulary
 
 
 def check_reason(reason: str, note: str | None) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.libraries.vocabularies import vocabulary
 from app.statistics.query import Scope, StatisticsQuery
 from app.statistics.sql_functions import NONE
+from app.vocabularies import vocabulary
 
 _DAY = 86400
 _HOUR = 3600

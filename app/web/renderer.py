@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from app.clock import JINAN_TIME
-from app.libraries.vocabularies import vocabulary
+from app.vocabularies import vocabulary
 from app.web import i18n
 from app.web.static_files import address_of
 from app.web.views.amounts import share, wan

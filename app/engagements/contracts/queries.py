@@ -15,8 +15,8 @@ from app.engagements.contract_models import Contract, ContractShare, ContractSta
 from app.engagements.contracts.access import visible_rows
 from app.errors import Conflict
 from app.libraries.validation.values.codes import CodeOf
-from app.libraries.vocabularies import vocabulary
 from app.paging import Sort
+from app.vocabularies import vocabulary
 
 NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True, name="newest")
 

@@ -1,8 +1,9 @@
 """Stage changes of engagements along the table in `transitions`; each is logged with actor, time and note."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -34,7 +35,7 @@ from app.engagements.transitions import (
 from app.errors import Conflict, Invalid
 from app.events.catalogue import EngagementEnded, EngagementMoved
 from app.events.outbox import emit
-from app.libraries.vocabularies import vocabulary
+from app.vocabularies import vocabulary
 
 END_REASONS = "engagement_end_reasons"
 RECORD_UNAVAILABLE = "record_unavailable"
@@ -106,16 +107,7 @@ def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
     )
     if engagement is None:
         return
-    answered_participant = session.scalar(
-        select(Participant.id)
-        .where(
-            Participant.engagement_id == engagement.id,
-            Participant.manager_id.is_distinct_from(engagement.manager_id),
-            Participant.state != ParticipantState.INVITED,
-        )
-        .limit(1)
-    )
-    if engagement.stage != Stage.PROPOSED or answered_participant is not None:
+    if pushes_under_way(session, [push_id]):
         raise Conflict(
             "The engagement is already under way; end it with a reason instead.",
             "对接已经展开,不能撤回接收。如需终止,请在对接中说明原因。",
@@ -131,6 +123,19 @@ def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
         principal=principal,
         role=ParticipantRole.MANAGER.value,
     )
+
+
+def pushes_under_way(session: Session, push_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the pushes whose engagement has left its first stage, or in which another participant has answered."""
+    answered = exists().where(
+        Participant.engagement_id == Engagement.id,
+        Participant.manager_id.is_distinct_from(Engagement.manager_id),
+        Participant.state != ParticipantState.INVITED,
+    )
+    query = select(Engagement.push_id).where(
+        Engagement.push_id.in_(push_ids), or_(Engagement.stage != Stage.PROPOSED, answered)
+    )
+    return {id_ for id_ in session.scalars(query) if id_ is not None}
 
 
 def revert_to_negotiating(session: Session, engagement_id: UUID, *, note: str) -> None:

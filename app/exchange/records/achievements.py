@@ -19,7 +19,7 @@ from app.exchange.values.readings import ValueNote, ValueReading, compact
 from app.exchange.values.rights import LAPSED, PENDING, Right, read_rights
 from app.exchange.values.wordings import code_of, licence_kind_of, read_modes, read_stage
 from app.libraries.validation.indicators.parser import parse_indicators
-from app.libraries.vocabularies import vocabulary
+from app.vocabularies import vocabulary
 
 REQUIRED = ("title", "owner_org", "summary", "fields", "region", "trl", "transfer_modes")
 _PAPER = re.compile(

@@ -14,8 +14,8 @@ from typing import Any
 from app.exchange.values.choices import chosen
 from app.exchange.values.readings import ValueNote, ValueReading, compact, is_empty_word, parts_of
 from app.libraries.validation.values.codes import check_code
-from app.libraries.vocabularies import vocabulary
-from app.libraries.vocabularies.vocabulary import fold_label
+from app.vocabularies import vocabulary
+from app.vocabularies.vocabulary import fold_label
 
 _ENDINGS = ("技术领域", "产业领域", "技术", "产业", "领域", "行业", "类", "方向")
 _LEVELS = re.compile(r"[—–－→>》]+|(?<=\D)-(?=\D)|::")

@@ -21,7 +21,7 @@ from app.libraries.disclosure.price_bands import price_band
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
-from app.libraries.vocabularies import region_above, vocabulary
+from app.vocabularies import region_above, vocabulary
 
 Query = TypeVar("Query", bound=Select[Any])
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.errors import Invalid
 from app.libraries.validation.values.patents import read_ip_number
-from app.libraries.vocabularies import vocabulary
+from app.vocabularies import resolve
 
 Organisations = Callable[[str, str, str | None], UUID]
 """(name, kind, region) → id."""
@@ -70,7 +70,7 @@ def manager_payload(
     payload: dict[str, Any] = {
         "title": row.get("name") or "",
         "expertise": row.get("expertise") or "",
-        "fields": [_field_code(field) for field in _listed(row.get("fields"))],
+        "fields": [str(field) for field in _listed(row.get("fields"))],
         "regions": regions,
         "region": row.get("region") or (regions[0] if regions else None),
         "languages": _listed(row.get("languages")),
@@ -110,7 +110,10 @@ def _region(row: Mapping[str, Any]) -> str | None:
     """The record's region, used for an organisation without a region of its own. An invalid one is ignored here and
     reported for the record."""
     region = row.get("region")
-    return region if isinstance(region, str) and region in vocabulary("regions") else None
+    if not isinstance(region, str):
+        return None
+    codes = resolve("regions", region).codes
+    return codes[0] if len(codes) == 1 else None
 
 
 def _listed(value: Any) -> list[Any]:
@@ -125,15 +128,10 @@ def _common(row: Mapping[str, Any]) -> dict[str, Any]:
         "title": row.get("title") or "",
         # Published lists often end in an empty keyword, which is dropped.
         "keywords": [word for word in _listed(row.get("keywords")) if word != ""],
-        "fields": [_field_code(field) for field in _listed(row.get("field") or row.get("fields"))],
+        "fields": [str(field) for field in _listed(row.get("field") or row.get("fields"))],
         "region": row.get("region"),
         "language": row.get("language") or "zh",
     }
-
-
-def _field_code(label: Any) -> str:
-    """The code of a field given by code or label. An unknown one is kept, so that the validation reports it."""
-    return vocabulary("hightech_fields").resolve(str(label)) or str(label)
 
 
 def _ip(number: str) -> dict[str, Any]:

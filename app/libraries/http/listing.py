@@ -22,8 +22,8 @@ from app.libraries.search.conditions import Searcher, Weights
 from app.libraries.search.full_text import SearchDocument
 from app.libraries.search.query import SearchQuery, read_query
 from app.libraries.search.synonyms import Synonyms
-from app.libraries.vocabularies import vocabulary
 from app.paging import PageRequest, Sort, fetch_page, pick_sort, sort_of_cursor
+from app.vocabularies import vocabulary
 
 _FACET_VOCABULARIES: Mapping[str, str] = {
     "field": "hightech_fields",

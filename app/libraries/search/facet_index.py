@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.libraries.record.models import Record, RecordCode
-from app.libraries.vocabularies import region_above, vocabulary
+from app.vocabularies import region_above, vocabulary
 
 # Facets whose codes form a tree. A record with 401 is also indexed under 40, so a filter is one comparison.
 _TREES: Mapping[str, str] = {

@@ -5,8 +5,9 @@ from pydantic import BaseModel, Field
 
 from app.accounts.access.permissions import CurrentPrincipal
 from app.errors import NotFound, problems
-from app.libraries.vocabularies.catalogue import vocabulary, vocabulary_names
-from app.libraries.vocabularies.vocabulary import VocabularyTerm
+from app.vocabularies.catalogue import vocabulary, vocabulary_names
+from app.vocabularies.names import find_name, nearest_names
+from app.vocabularies.vocabulary import VocabularyTerm
 
 router = APIRouter(prefix="/v1/vocabularies", tags=["vocabularies"])
 
@@ -43,16 +44,19 @@ def list_(_: CurrentPrincipal) -> list[VocabularyEntry]:
 
 @router.get("/{name}", name="get", summary="一个词表", responses=problems(NotFound))
 def get(name: str, _: CurrentPrincipal) -> VocabularyRead:
-    """返回代码、名称、上级代码和别名;填报时代码、名称和别名均可识别。"""
-    if name not in vocabulary_names():
+    """返回代码、名称、上级代码和别名;填报时代码、名称和别名均可识别。词表名称单复数、连字符与中文名均可。"""
+    known = find_name(name)
+    if known is None:
+        near = nearest_names(name)
         raise NotFound(
-            f"There is no vocabulary '{name[:60]}'.",
-            f"没有词表 {name[:60]}。",
+            f"There is no vocabulary '{name[:60]}'. Did you mean {', '.join(near)}? /v1/vocabularies lists all.",
+            f"没有词表 {name[:60]}。是否指 {'、'.join(near)}?全部词表见 /v1/vocabularies。",
+            suggestions=near,
             names=list(vocabulary_names()),
         )
-    terms = vocabulary(name)
+    terms = vocabulary(known)
     return VocabularyRead(
-        name=name,
+        name=known,
         zh=terms.zh,
         en=terms.en,
         size=len(terms),

@@ -21,7 +21,6 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
 from app.libraries.summaries import RecordSummary
-from app.libraries.vocabularies import vocabulary
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches
 from app.notifications.content.audience import Audience, pushes_for
@@ -29,6 +28,7 @@ from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import Message, WebhookEndpoint
 from app.pushes.models import PushState
 from app.pushes.schemas import PushRead
+from app.vocabularies import vocabulary
 
 MAX_DIGEST_PUSHES = 20
 

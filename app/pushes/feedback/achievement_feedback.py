@@ -11,10 +11,10 @@ from app.accounts.access.principal import Principal
 from app.errors import NotFound
 from app.libraries.achievements.models import Achievement
 from app.libraries.disclosure.visibility import owns, visible
-from app.libraries.vocabularies import vocabulary
 from app.pushes.feedback.models import OwnerAnswer, Side
 from app.pushes.feedback.schemas import ReasonCounted, SupplierFeedback
 from app.pushes.models import PENDING, Push, PushAttempt, PushState
+from app.vocabularies import vocabulary
 
 LEAST_SHOWN = 2
 """Least number of answers for a reason to be named: a single one would reveal what one manager or enterprise said."""

@@ -17,11 +17,11 @@ from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import owns
-from app.libraries.vocabularies import vocabulary
 from app.matching.models import Pair
 from app.pushes.feedback.models import MatchReport, ReportState
 from app.pushes.feedback.service import OTHER
 from app.pushes.models import Push
+from app.vocabularies import vocabulary
 
 
 def report(

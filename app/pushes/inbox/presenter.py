@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.database import by_id, now
 from app.engagements.disclosure import opened_records
+from app.engagements.lifecycle.stage_changes import pushes_under_way
 from app.engagements.models import Engagement
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -18,8 +19,8 @@ from app.matching.near_copies import copies_of_pairs
 from app.matching.ranking.explanation import shown
 from app.pushes.inbox.end_reasons import end_of
 from app.pushes.inbox.repush_explanation import explain_repush
-from app.pushes.inbox.service import allowed_answers
-from app.pushes.models import Push
+from app.pushes.inbox.service import allowed_answers, is_undoable
+from app.pushes.models import Push, PushState
 from app.pushes.schemas import PushRead, PushReasons
 
 _OWN_COLUMNS = PushRead.model_fields.keys() - {
@@ -49,6 +50,7 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
     managers = manager_summaries(session, {push.manager_id for push in pushes})
     engagements = engagements_of_pushes(session, [push.id for push in pushes])
     copies = copies_of_pairs(session, {(push.demand_id, push.achievement_id) for push in pushes}, least=0.0)
+    under_way = pushes_under_way(session, [push.id for push in pushes if push.state == PushState.ACCEPTED])
     moment = now()
 
     def read(push: Push) -> PushRead:
@@ -63,7 +65,10 @@ def read_many(session: Session, pushes: Sequence[Push], *, principal: Principal)
         return PushRead(
             **{name: getattr(push, name) for name in _OWN_COLUMNS},
             engagement_id=engagements.get(push.id),
-            allowed=list(allowed_answers(push, moment)),
+            allowed=[
+                *allowed_answers(push, moment),
+                *(["undo"] if is_undoable(push, moment) and push.id not in under_way else []),
+            ],
             why_again=None
             if repush is None
             else explain_repush(

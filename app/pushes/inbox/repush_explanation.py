@@ -7,8 +7,8 @@ from app.libraries.disclosure.visibility import FIELD_LEVELS
 from app.libraries.record.enums import PublishMode, RecordKind
 from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
-from app.libraries.vocabularies import vocabulary
 from app.pushes.schemas import ChangedField, WhyAgain
+from app.vocabularies import vocabulary
 
 _RECORDS: Mapping[str, tuple[str, str]] = {
     "demand": ("需求", "the demand"),

@@ -50,6 +50,15 @@ def allowed_answers(push: Push, moment: datetime) -> tuple[str, ...]:
     return ALLOWED[PushState(push.state)]
 
 
+def is_undoable(push: Push, moment: datetime) -> bool:
+    """Whether the push has an answer that may still be undone; an engagement under way prevents it as well."""
+    return (
+        push.state in (PushState.ACCEPTED, PushState.DECLINED)
+        and push.undo_until is not None
+        and moment < min(push.undo_until, push.expires_at)
+    )
+
+
 def get_push(session: Session, push_id: UUID, *, principal: Principal) -> Push:
     """The push, if the principal may see it.
 

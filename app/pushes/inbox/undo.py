@@ -20,6 +20,7 @@ from app.pushes.eligibility.history import UNDONE, current_attempt
 from app.pushes.eligibility.rules import DEALS, as_told, pending_violations
 from app.pushes.eligibility.snapshot import load_snapshot
 from app.pushes.inbox.answer_log import answer_payload
+from app.pushes.inbox.service import is_undoable
 from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 from app.pushes.policy import Policy
@@ -95,8 +96,7 @@ def _check(push: Push) -> None:
             code="nothing_to_undo",
             state=push.state,
         )
-    moment = now()
-    if push.undo_until is None or push.undo_until <= moment or push.expires_at <= moment:
+    if not is_undoable(push, now()):
         raise Conflict(
             "The time limit for undoing this answer has passed.",
             "撤回期限已过,不能再撤回此答复。",

@@ -15,9 +15,9 @@ from app.accounts.models import Role
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import FieldError, Invalid, NotFound
-from app.libraries.vocabularies.distances import region_covers
 from app.pushes.preferences.models import Frequency, OwnerPreference, PushPreference
 from app.pushes.preferences.working_time import ContactWindow, QuietHours
+from app.vocabularies.distances import region_covers
 
 Kind = TypeVar("Kind", bound="ContactTimes")
 

@@ -5,7 +5,6 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.libraries.vocabularies import vocabulary
 from app.statistics.common import count_by_key, head, labelled, region_name, share
 from app.statistics.queries import demands as queries
 from app.statistics.queries.demands import FunnelStep
@@ -14,6 +13,7 @@ from app.statistics.query import StatisticsQuery, operators_only
 from app.statistics.schemas import FunnelRead, GapLine, GapsRead, ReasonLine, StepLine
 from app.statistics.small_cell_suppression import is_small, publishable_steps, suppressed_parts
 from app.statistics.sql_functions import NONE
+from app.vocabularies import vocabulary
 
 Grouping = Literal["field", "region"]
 

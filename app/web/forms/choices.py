@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.libraries.vocabularies import vocabulary
+from app.vocabularies import vocabulary
 from app.web.forms.fields import Choice, Choices
 from app.web.i18n import Language, speaking, translate
 

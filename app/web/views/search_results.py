@@ -7,7 +7,7 @@ from typing import Any
 
 from app.libraries.disclosure.price_bands import MoneyBand
 from app.libraries.record.enums import CertificateLevel, RecordKind
-from app.libraries.vocabularies import vocabulary
+from app.vocabularies import vocabulary
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
 from app.web.views.evidence import EvidencePiece, EvidenceSpan, cut

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.libraries.vocabularies import vocabulary, vocabulary_names
 from app.matching.feedback.labels import Polarity, signal_table
 from app.matching.ranking.features import FEATURE_BY_NAME
+from app.vocabularies import vocabulary, vocabulary_names
 
 REASONED = ("decline_reasons", "engagement_end_reasons", "match_report_categories")
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.vocabularies import vocabulary
 from app.pushes.eligibility.repush_policy import (
     NEVER,
     RESOLVED_BY_FIELDS,
@@ -21,6 +20,7 @@ from app.pushes.inbox import service as inbox
 from app.pushes.models import OCCUPYING, PushState
 from app.pushes.planning.writer import expire_due
 from app.pushes.policy import RepushPolicy
+from app.vocabularies import vocabulary
 from tests.support.scenario import Scenario
 
 POLICY = RepushPolicy(max_attempts=3, min_score_gain=0.1)

@@ -16,10 +16,10 @@ from app.accounts.models import Role
 from app.database import Database
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
-from app.libraries.vocabularies import vocabulary
 from app.pushes.feedback import reports
 from app.pushes.feedback.models import MatchReport
 from app.pushes.inbox import service as inbox
+from app.vocabularies import vocabulary
 from tests.support.callers import Caller
 from tests.support.paths import REPOSITORY
 from tests.support.scenario import Scenario

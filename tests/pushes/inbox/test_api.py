@@ -75,7 +75,7 @@ def test_answers_over_http(scenario: Scenario, manager: UUID, as_manager: Caller
     assert (read.status_code, read.headers["etag"], read.json()["state"]) == (200, '"2"', "read")
     assert as_manager.post(f"/v1/pushes/{first}/read", headers={"If-Match": '"1"'}).status_code == 412
     accepted = as_manager.post(f"/v1/pushes/{first}/accept").json()
-    assert (accepted["state"], accepted["allowed"]) == ("accepted", [])
+    assert (accepted["state"], accepted["allowed"]) == ("accepted", ["undo"])
     declined = as_manager.post(f"/v1/pushes/{second}/decline", json={"reason": "price", "note": "超预算"})
     assert declined.json()["decline_reason"] == "price"
     until = (now() + timedelta(days=2)).isoformat()

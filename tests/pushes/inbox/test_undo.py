@@ -43,6 +43,7 @@ def test_an_acceptance_is_undone(scenario: Scenario, push: Push, as_manager: Cal
     path = f"/v1/pushes/{push.id}"
     accepted = as_manager.post(f"{path}/accept").json()
     assert accepted["undo_until"] > accepted["answered_at"]
+    assert accepted["allowed"] == ["undo"]
     undone = as_manager.post(f"{path}/undo", headers={"If-Match": f'"{accepted["version"]}"'})
     assert undone.status_code == 200, undone.text
     assert undone.json()["state"] == "read"

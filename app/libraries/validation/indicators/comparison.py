@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from app.libraries.validation.indicators.model import Indicator, Op
 from app.libraries.validation.indicators.units import UnknownUnitError, convert
-from app.libraries.vocabularies.vocabulary import fold_label
+from app.vocabularies.vocabulary import fold_label
 
 
 class Verdict(StrEnum):

@@ -16,8 +16,8 @@ from importlib.resources import files
 import rjieba
 
 from app.libraries.validation.leaks.folded_text import letters_and_digits
-from app.libraries.vocabularies.catalogue import vocabulary
 from app.text.folding import fold
+from app.vocabularies.catalogue import vocabulary
 
 # Longest first: 股份有限公司 must match before 公司.
 _LEGAL = re.compile(

@@ -5,29 +5,39 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.libraries.validation.errors import field_error
-from app.libraries.vocabularies.catalogue import vocabulary
-from app.libraries.vocabularies.distances import region_above
+from app.vocabularies import ReadCodes, resolve, vocabulary
 
 _TRL = re.compile(r"\s*(?:TRL[\s-]*)?([0-9]{1,2})\s*级?\s*", re.IGNORECASE)
 
 
 def check_code(name: str, value: str) -> str:
-    """Resolve `value` to a code of the vocabulary `name`; the error suggests similar valid codes."""
+    """Resolve `value` to a code of the vocabulary `name`; the error suggests the codes that it may mean."""
+    found = resolve(name, value)
+    if len(found.codes) == 1:
+        return found.codes[0]
+    raise _unresolved(name, value, found)
+
+
+def _unresolved(name: str, value: str, found: ReadCodes) -> PydanticCustomError:
     terms = vocabulary(name)
-    code = terms.resolve(value)
-    if code is not None:
-        return code
-    if name == "regions" and region_above(value.strip()) is not None:
-        return value.strip()
-    suggestions = terms.suggest(value)
+    suggestions = found.candidates or found.codes
     # The input is truncated in the message, in case a whole text was pasted by mistake.
     sent = value.strip()[:40]
     hint_zh = f"是否指：{terms.describe(suggestions)}？" if suggestions else ""
     hint_en = f" Did you mean {terms.describe(suggestions, 'en')}?" if suggestions else ""
-    raise field_error(
+    if len(found.codes) > 1:
+        hint = terms.describe(found.codes), terms.describe(found.codes, "en")
+        return field_error(
+            "several_codes",
+            zh=f"“{sent}”可指: {hint[0]},请选一项。",
+            en=f"'{sent}' may mean {hint[1]}; choose one.",
+            vocabulary=name,
+            suggestions=",".join(found.codes),
+        )
+    return field_error(
         "unknown_code",
         zh=f"“{sent}”不在“{terms.zh}”词表中。{hint_zh}",
         en=f"'{sent}' is not in the vocabulary '{terms.en}'.{hint_en}",
@@ -37,10 +47,13 @@ def check_code(name: str, value: str) -> str:
 
 
 def check_codes(name: str, values: Any, *, minimum: int = 0, maximum: int = 3) -> Any:
-    """Resolve codes in the given order and drop duplicates. Values that are not lists of text are left to pydantic."""
+    """Resolve codes in the given order and drop duplicates. A text may hold several values, such as `新材料、环保`.
+    Values of other types are left to pydantic."""
+    if isinstance(values, str):
+        values = [values]
     if not isinstance(values, (list, tuple)) or not all(isinstance(value, str) for value in values):
         return values
-    codes = list(dict.fromkeys(check_code(name, value) for value in values))
+    codes = list(dict.fromkeys(code for value in values for code in _codes_in(name, value)))
     terms = vocabulary(name)
     if len(codes) < minimum:
         raise field_error(
@@ -55,6 +68,13 @@ def check_codes(name: str, values: Any, *, minimum: int = 0, maximum: int = 3) -
             en=f"Choose at most {maximum} of '{terms.en}'; there are {len(codes)}.",
         )
     return codes
+
+
+def _codes_in(name: str, value: str) -> tuple[str, ...]:
+    found = resolve(name, value)
+    if not found.codes:
+        raise _unresolved(name, value, found)
+    return found.codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import itertools
 import random
 from dataclasses import dataclass
 
-from app.libraries.vocabularies.catalogue import vocabulary
+from app.vocabularies.catalogue import vocabulary
 
 COINED = """
 柱川 泽垚 金鼎 衡瀚 铭岱 沃尔森 凯瑞德 博思特 澜沧江源 禹舜 岱宗 鑫泰 鸿昌 宏昌达 永盛源 润丰达 恒泰和 华晟 盛邦

@@ -2,7 +2,7 @@
 
 import re
 
-from app.libraries.vocabularies.catalogue import vocabulary
+from app.vocabularies.catalogue import vocabulary
 
 FIELD_FAR = 3
 REGION_FAR = 4

@@ -1,20 +1,22 @@
 """The vocabulary type: an immutable list or tree of coded terms with Chinese and English labels."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
 
+from app.text.folding import fold_plain
+
 SUGGESTION_CUTOFF = 45.0
 """Minimum similarity (0–100) of a suggestion; anything less similar confuses more than it helps."""
 
 
 def fold_label(text: str) -> str:
-    """Normalise a label for comparison: width, case, spaces and punctuation are ignored, except `.` and `+`."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if char.isalnum() or char in ".+")
+    """Normalise a label for comparison: width, case, traditional and invisible characters, spaces and punctuation are
+    ignored, except `.` and `+`; licence is license."""
+    folded = "".join(char for char in fold_plain(text) if char.isalnum() or char in ".+")
+    return folded.replace("licens", "licenc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class VocabularyTerm:
 class Vocabulary:
     """Terms in their official order. `retired` maps former codes and names to their replacements.
 
+    `unclear` are folded texts that may mean any of the codes, and are asked about; `several` are folded texts that mean
+    all of the codes. `prefixes` and `suffixes` are folded beginnings and endings that add no meaning.
+
     Raises:
         ValueError: a code occurs twice, or a parent does not exist.
     """
@@ -47,6 +52,10 @@ class Vocabulary:
     terms: tuple[VocabularyTerm, ...]
     source: str = ""
     retired: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    unclear: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
     _by_code: Mapping[str, VocabularyTerm] = field(init=False, repr=False, compare=False)
     _by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
     _children: Mapping[str | None, tuple[str, ...]] = field(init=False, repr=False, compare=False)
@@ -67,6 +76,11 @@ class Vocabulary:
         object.__setattr__(
             self, "_children", MappingProxyType({parent: tuple(codes) for parent, codes in children.items()})
         )
+
+    @property
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Folded names with the code they resolve to: labels, aliases and codes."""
+        return iter(self._by_name.items())
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from app.libraries.vocabularies.vocabulary import Vocabulary, VocabularyTerm
+from app.vocabularies.vocabulary import Vocabulary, VocabularyTerm, fold_label
 
 
 class UnknownVocabularyError(KeyError):
@@ -54,6 +54,10 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         for entry in data["terms"]
     )
     retired = {old: tuple(codes) for old, codes in data.get("retired", {}).items()}
+    unclear, several = (
+        {fold_label(text): tuple(codes) for text, codes in data.get(name, {}).items()}
+        for name in ("unclear", "several")
+    )
     return Vocabulary(
         name=data["name"],
         zh=data["zh"],
@@ -61,4 +65,8 @@ def _build(data: dict[str, Any]) -> Vocabulary:
         terms=terms,
         source=data.get("source", ""),
         retired=MappingProxyType(retired),
+        unclear=MappingProxyType(unclear),
+        several=MappingProxyType(several),
+        prefixes=tuple(map(fold_label, data.get("prefixes", ()))),
+        suffixes=tuple(map(fold_label, data.get("suffixes", ()))),
     )

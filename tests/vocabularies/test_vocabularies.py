@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.libraries.record.enums import CertificateLevel, RecordKind
-from app.libraries.vocabularies import (
+from app.vocabularies import (
     UnknownVocabularyError,
     field_distance,
     region_covers,

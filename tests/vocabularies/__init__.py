@@ -1,0 +1,1 @@
+"""Tests of the vocabularies: names, codes and how people write them."""
