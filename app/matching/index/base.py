@@ -1,6 +1,6 @@
 """The contract of vector indexes and the filter of a search, the same for all back ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,20 +53,6 @@ class IndexFilter:
         return code
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVectors:
-    """Summary of one library's vectors: record counts and vector sums [dimension] by language, and a sample.
-
-    The sample (languages and vectors [n, dimension]) is evenly spaced in the order of ids, so it is deterministic.
-    Records of unknown language count as Chinese.
-    """
-
-    counts: Mapping[str, int]
-    sums: Mapping[str, NDArray[np.float64]]
-    sample_languages: Sequence[str]
-    sample: Array
-
-
 class VectorIndex(Protocol):
     """Nearest records by the inner product of unit vectors: float32, −1 to 1, highest first.
 
@@ -97,16 +83,8 @@ class VectorIndex(Protocol):
 
     def count(self, session: Session, filter: IndexFilter, /) -> int: ...
 
-    def languages(self, session: Session, kind: RecordKind, /) -> list[str]:
-        """Languages of the records, sorted; as current as a search."""
-        ...
-
     def numbers(self, session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
         """Current sequence numbers by record, in the order of the ids; records outside the index are left out."""
-        ...
-
-    def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
-        """Summary of the library's vectors, with a sample of at most `most`; as current as a search."""
         ...
 
     def position(self, session: Session, /) -> int:

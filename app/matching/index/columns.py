@@ -79,7 +79,6 @@ class FilterColumns:
         self._until = np.zeros(0, np.int32)
         self._owners, self._field_codes, self._regions, self._languages = (_Codes() for _ in range(4))
         self._masks: OrderedDict[IndexFilter, Mask] = OrderedDict()
-        self._present: list[str] | None = None
         # Concurrent searches cache masks.
         self._keeping = Lock()
 
@@ -120,16 +119,6 @@ class FilterColumns:
         if slots:
             self._live[np.asarray(slots, np.int64)] = False
             self._forget()
-
-    def languages(self) -> list[str]:
-        """Languages of the live records, sorted."""
-        # Cached with the masks: counting all records would cost more than a search.
-        with self._keeping:
-            if self._present is None:
-                numbers = np.flatnonzero(np.bincount(self._language[: self._size][self.live]))
-                known = self._languages.values(set(numbers.tolist()))
-                self._present = sorted(one for one in known if one is not None)
-            return list(self._present)
 
     def languages_of(self, slots: Slots) -> list[str]:
         """The language of each slot; Chinese if unknown."""
@@ -179,7 +168,6 @@ class FilterColumns:
 
     def _forget(self) -> None:
         self._masks.clear()
-        self._present = None
 
     def _columns(self) -> dict[str, NDArray[Any]]:
         names = ("_live", "_owner", "_fields", "_region", "_language", "_trl", "_until")

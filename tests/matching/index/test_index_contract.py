@@ -249,42 +249,6 @@ def test_numbers_of_the_present_rows(database: Database, index: VectorIndex) -> 
         assert index.numbers(session, [], RecordKind.ACHIEVEMENT) == {}
 
 
-def test_the_languages_are_those_of_the_records_there_are(database: Database, index: VectorIndex) -> None:
-    english = Stored(new_id(), seed=1, language="en")
-    german = Stored(new_id(), seed=2, language="de", kind=RecordKind.DEMAND)
-    store(database, english, german, Stored(new_id(), seed=3), Stored(new_id(), seed=4, language=None))
-    with database.reading() as session:
-        assert index.languages(session, RecordKind.ACHIEVEMENT) == ["en", "zh"]
-        assert index.languages(session, RecordKind.DEMAND) == ["de"]
-        assert index.languages(session, RecordKind.MANAGER) == []
-    remove(database, english.record_id)
-    with database.reading() as session:
-        assert index.languages(session, RecordKind.ACHIEVEMENT) == ["zh"]
-
-
-def test_sums_and_sample_are_those_of_the_records_there_are(database: Database, index: VectorIndex) -> None:
-    records = [*some(9), Stored(new_id(), seed=20, language="en"), Stored(new_id(), seed=21, language=None)]
-    store(database, *records, Stored(new_id(), seed=30, kind=RecordKind.DEMAND))
-    changed, gone = replace(records[0], seed=40, language="en"), records.pop(4)
-    with database.reading() as session:
-        assert sum(index.usual(session, RecordKind.ACHIEVEMENT, 3).counts.values()) == 11
-    store(database, changed)
-    remove(database, gone.record_id)
-    records[0] = changed
-    with database.reading() as session:
-        found = index.usual(session, RecordKind.ACHIEVEMENT, 4)
-    assert found.counts == {"zh": 8, "en": 2}
-    for language in ("zh", "en"):
-        mine = [record.vector for record in records if (record.language or "zh") == language]
-        np.testing.assert_allclose(found.sums[language], np.sum(mine, axis=0), atol=1e-5)
-    spaced = sorted(records, key=lambda record: record.record_id)[::3]
-    np.testing.assert_allclose(found.sample, [record.vector for record in spaced], atol=1e-6)
-    assert list(found.sample_languages) == [record.language or "zh" for record in spaced]
-    with database.reading() as session:
-        nothing = index.usual(session, RecordKind.MANAGER, 4)
-    assert (nothing.counts, nothing.sample.shape) == ({}, (0, DIMENSION))
-
-
 @pytest.mark.parametrize("k", [0, 1, 1000])
 def test_it_never_answers_more_than_asked_or_than_there_is(
     database: Database, index: VectorIndex, k: int

@@ -14,7 +14,7 @@ from app.database import Database
 from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
 from app.matching.index import snapshot
-from app.matching.index.base import Array, Hit, IndexFilter, StoredVectors, best_of, queries_2d
+from app.matching.index.base import Array, Hit, IndexFilter, best_of, queries_2d
 from app.matching.index.columns import description_of
 from app.matching.index.in_memory import CommittedChanges, ReadWriteLock
 from app.matching.index.vectors.clusters import ASKED
@@ -100,22 +100,10 @@ class FaissIndex:
         with self._lock.reading():
             return self._shards[filter.kind].count(filter)
 
-    def languages(self, _session: Session, kind: RecordKind, /) -> list[str]:
-        self.follow()
-        with self._lock.reading():
-            return self._shards[kind].languages()
-
     def numbers(self, _session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
         self.follow()
         with self._lock.reading():
             return dict(self._shards[kind].numbers(record_ids))
-
-    def usual(self, _session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
-        self.follow()
-        with self._lock.reading():
-            shard = self._shards[kind]
-            counts, sums = shard.sums()
-            return StoredVectors(counts, sums, *shard.sample(most))
 
     def position(self, _session: Session, /) -> int:
         return self.follow()

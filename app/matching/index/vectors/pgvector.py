@@ -30,7 +30,6 @@ from app.matching.index.base import (
     Array,
     Hit,
     IndexFilter,
-    StoredVectors,
     best_of,
     conditions,
     queries_2d,
@@ -86,12 +85,6 @@ class PgVectorIndex:
             select(func.count()).select_from(RecordVector).where(*self._where(filter))
         ).scalar_one()
 
-    def languages(self, session: Session, kind: RecordKind, /) -> list[str]:
-        used = select(RecordVector.language).where(
-            *self._where(IndexFilter(kind=kind)), RecordVector.language.is_not(None)
-        )
-        return sorted(str(language) for language in session.scalars(used.distinct()))
-
     def numbers(self, session: Session, record_ids: Sequence[UUID], kind: RecordKind, /) -> dict[UUID, int]:
         rows = session.execute(
             select(RecordVector.record_id, RecordVector.seq).where(
@@ -103,26 +96,6 @@ class PgVectorIndex:
         )
         found: dict[UUID, int] = {row[0]: row[1] for row in rows}
         return {id_: found[id_] for id_ in record_ids if id_ in found}
-
-    def usual(self, session: Session, kind: RecordKind, most: int, /) -> StoredVectors:
-        mine = self._where(IndexFilter(kind=kind))
-        language = func.coalesce(RecordVector.language, "zh")
-        # pgvector computes the mean in double precision, but not the sum.
-        mean = func.avg(cast(RecordVector.vector, VECTOR(self.dimension)), type_=VECTOR(self.dimension))
-        rows = session.execute(select(language, func.count(), mean).where(*mine).group_by(language)).all()
-        counts = {str(row[0]): int(row[1]) for row in rows}
-        sums = {str(row[0]): np.asarray(row[2], np.float64) * row[1] for row in rows}
-        place = func.row_number().over(order_by=RecordVector.record_id) - 1
-        placed = select(RecordVector.record_id, place.label("place")).where(*mine).subquery()
-        step = max(1, -(-sum(counts.values()) // most))
-        sample = session.execute(
-            select(language, RecordVector.vector)
-            .join(placed, placed.c.record_id == RecordVector.record_id)
-            .where(placed.c.place % step == 0)
-            .order_by(placed.c.place)
-        ).all()
-        matrix = np.array([row[1] for row in sample], np.float32).reshape(-1, self.dimension)
-        return StoredVectors(counts, sums, [str(row[0]) for row in sample], matrix)
 
     def position(self, session: Session, /) -> int:
         return vector_store.position(session)

@@ -106,9 +106,6 @@ class Shard:
             self._columns.take_out(gone)
             self._free.extend(gone)
 
-    def languages(self) -> list[str]:
-        return self._columns.languages()
-
     def search(self, queries: Array, k: int, filter: IndexFilter) -> list[list[Hit]]:
         """At most `k` hits per query [n, dimension], best first."""
         allowed = self._allowed(filter)
