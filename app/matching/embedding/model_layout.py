@@ -1,5 +1,8 @@
 """Layout of a sentence-transformers directory of multilingual-e5-small, without the weights."""
 
+import json
+import struct
+from pathlib import Path
 from typing import Any
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
@@ -7,6 +10,14 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from app.matching.embedding.e5_source import NetworkShape, TokenVocabulary
 
 MAX_TOKENS = 512
+# The vocabulary for sentencepiece, which holds it in a seventh of the memory of the tokenizer's tables.
+PIECES_FILE = "sentencepiece.bpe.model"
+
+# nmt_nfkc is NFKC with these exceptions: control characters are dropped, zero-width characters become a space, and
+# the full-width tilde of Chinese ranges such as 10～20 stays; a private-use character carries it past NFKC.
+DROPPED = r"[\x01-\x08\x0B\x0E-\x1F\x7F\x8F\x9F]"
+BECOMES_SPACE = "[\u200b-\u200f\u2581\ufeff\ufffd]"
+FULL_WIDTH_TILDE, CARRIER = "～", "\ue000"
 
 _PACKAGE = "sentence_transformers"
 _MODULES = (
@@ -20,15 +31,13 @@ def build_tokenizer(vocabulary: TokenVocabulary) -> Tokenizer:
     """The fast tokenizer of XLM-RoBERTa: nmt_nfkc normalisation, white space as "▁", `<s> … </s>`."""
     pieces = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
     tokenizer = Tokenizer(models.Unigram(pieces, vocabulary.unk, False))
-    # nmt_nfkc is NFKC with these exceptions: control characters are dropped, zero-width characters become a space, and
-    # the full-width tilde of Chinese ranges such as 10～20 stays; a private-use character carries it past NFKC.
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\x01-\x08\x0B\x0E-\x1F\x7F\x{8F}\x{9F}]"), ""),
             normalizers.Replace(Regex(r"[\x{200B}-\x{200F}\x{2581}\x{FEFF}\x{FFFD}]"), " "),
-            normalizers.Replace("～", "\ue000"),
+            normalizers.Replace(FULL_WIDTH_TILDE, CARRIER),
             normalizers.NFKC(),
-            normalizers.Replace("\ue000", "～"),
+            normalizers.Replace(CARRIER, FULL_WIDTH_TILDE),
         ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -109,3 +118,58 @@ def _tokenizer(vocabulary: TokenVocabulary) -> dict[str, Any]:
         "pad_token": vocabulary.pieces[vocabulary.pad],
         "unk_token": vocabulary.pieces[vocabulary.unk],
     }
+
+
+def vocabulary_of(tokenizer_file: Path) -> TokenVocabulary:
+    """The vocabulary in a ``tokenizer.json`` of `build_tokenizer`."""
+    stored = json.loads(tokenizer_file.read_text(encoding="utf-8"))["model"]
+    pieces = [piece for piece, _ in stored["vocab"]]
+    bos, eos, pad = (pieces.index(name) for name in ("<s>", "</s>", "<pad>"))
+    return TokenVocabulary(
+        pieces, [score for _, score in stored["vocab"]], bos=bos, eos=eos, pad=pad, unk=stored["unk_id"]
+    )
+
+
+def pieces_model(vocabulary: TokenVocabulary) -> bytes:
+    """The vocabulary as a model file of sentencepiece: a unigram model that does no normalisation of its own.
+
+    The file is a protocol buffer of few fields, written here because its compiled schema needs one certain version of
+    protobuf.
+    """
+    special = {vocabulary.bos, vocabulary.eos, vocabulary.pad}
+    entries = [
+        _field(
+            1,
+            _field(1, piece.encode())
+            + _varint(2 << 3 | 5)
+            + struct.pack("<f", score)
+            + _number(3, _UNKNOWN if at == vocabulary.unk else _CONTROL if at in special else _NORMAL),
+        )
+        for at, (piece, score) in enumerate(zip(vocabulary.pieces, vocabulary.scores, strict=True))
+    ]
+    ids = {40: vocabulary.unk, 41: vocabulary.bos, 42: vocabulary.eos, 43: vocabulary.pad}
+    trainer = _number(3, _UNIGRAM)
+    trainer += b"".join(_number(field, id_) for field, id_ in ids.items())
+    trainer += b"".join(_field(field + 5, vocabulary.pieces[id_].encode()) for field, id_ in ids.items())
+    normaliser = _field(1, b"identity") + _number(3, 1) + _number(4, 1) + _number(5, 1)
+    return b"".join(entries) + _field(2, trainer) + _field(3, normaliser)
+
+
+_UNIGRAM = 1
+_NORMAL, _UNKNOWN, _CONTROL = 1, 2, 3
+
+
+def _varint(number: int) -> bytes:
+    written = bytearray()
+    while number > 127:
+        written.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*written, number])
+
+
+def _field(field: int, content: bytes) -> bytes:
+    return _varint(field << 3 | 2) + _varint(len(content)) + content
+
+
+def _number(field: int, value: int) -> bytes:
+    return _varint(field << 3) + _varint(value)

@@ -32,7 +32,7 @@ from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.index import open_index, open_lexical
 from app.matching.managers.recommendation import ManagerLookups
 from app.matching.matcher import Matcher
-from app.matching.ranking.ranker import load_ranker
+from app.matching.ranking.ranker import ranker_for
 from app.settings import Settings
 
 _BATCH = 64
@@ -99,7 +99,7 @@ def open_judged_store(
         embedder=embedder,
         index=open_index(isolated, database, embedder.model_id, embedder.dimension),
         lexical=open_lexical(database),
-        ranker=load_ranker(),
+        ranker=ranker_for(settings.home_path / "models", embedder.model_id),
         indexer=indexer,
         lookups=ManagerLookups(),
         candidates=settings.match_candidates,

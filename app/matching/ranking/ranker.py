@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -138,3 +139,14 @@ def load_ranker(path: Path | None = None) -> Ranker:
         return Ranker.from_dict(json.loads(path.read_text(encoding="utf-8")))
     shipped = resources.files(__package__) / "data" / DEFAULT_MODEL
     return Ranker.from_dict(json.loads(shipped.read_text(encoding="utf-8")))
+
+
+def ranker_file(folder: Path, model_id: str) -> Path:
+    """Where the ranker that was refitted to another embedding model is kept."""
+    return folder / f"ranker-{re.sub(r'[^A-Za-z0-9.@-]+', '-', model_id)}.json"
+
+
+def ranker_for(folder: Path, model_id: str) -> Ranker:
+    """The ranker that was refitted to this embedding model, or the shipped one."""
+    file = ranker_file(folder, model_id)
+    return load_ranker(file if file.is_file() else None)

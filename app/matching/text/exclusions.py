@@ -26,8 +26,10 @@ _ALL_BEFORE = re.compile(r"^(?:请|都|也|就|先|更)*(?:不要|别)再?(?:推
 _EFFORT = re.compile(
     r"^(?:再|另外|另行|额外|任何|大量|频繁|经常)*"
     r"(?:停|换|更换|改|拆|动|加|增|拉|接|布|开|打|用|使用|依赖|采用|人工|人员|示教|重新|返工|破坏|影响|新建|新增|"
-    r"编程|标定|校准|预热|清洗|操作|维护|培训|通电|供电|专人|进口|大|整|全|太|高|低|外接|外加|二次)"
+    r"编程|标定|校准|预热|清洗|操作|维护|培训|通电|供电|专人|大改|太|外接|外加|二次)"
 )
+# A longer thing is the name of a solution ("不需要用于高炉的红外测温系统").
+_LONGEST_EFFORT = 10
 _SOLUTION = re.compile(
     r"的(?:\S{0,4})(?:方案|设备|系统|产品|技术|工艺|装置|仪器|软件|机器|方法|办法|路子|平台|东西|一类|那类)"
 )
@@ -85,7 +87,7 @@ def _excludes(clause: str) -> bool:
     if starts is None:
         return False
     thing = starts["thing"]
-    return not _EFFORT.match(thing) or _SOLUTION.search(thing) is not None
+    return len(thing) > _LONGEST_EFFORT or not _EFFORT.match(thing) or _SOLUTION.search(thing) is not None
 
 
 def _excludes_in_english(clause: str) -> bool:

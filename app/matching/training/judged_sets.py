@@ -29,7 +29,9 @@ _MADE_BY = (
     "candidates/cache.py",
     "text/passages.py",
     "text/bm25.py",
+    "text/exclusions.py",
     "text/legible.py",
+    "text/word_rarity.py",
     "space.py",
 )
 

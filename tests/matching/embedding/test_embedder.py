@@ -1,5 +1,6 @@
 """The embedder of one model: vectors of the real model."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 
 from app.matching.embedding.embedder import (
     Embedder,
-    ModelNotReady,
     SentenceTransformerEmbedder,
     batches_by_length,
 )
+from app.matching.embedding.model_layout import PIECES_FILE
+from app.matching.embedding.text_models import ModelNotReady, load_model
 
 # First eight of 384 values. The vectors they belong to have a cosine of 0.9999 or more with those of another
 # engine that runs the same weights in 4 bits; another conversion, tokenizer or prompt moves them visibly.
@@ -150,6 +152,34 @@ def test_the_id_names_the_weights_and_is_known_without_loading(model_dir: Path) 
     assert prepared.dimension == 384
     assert SentenceTransformerEmbedder("BAAI/bge-m3").model_id == "BAAI/bge-m3"
     assert SentenceTransformerEmbedder("/srv/models/ours-v2").model_id == "ours-v2"
+
+
+def test_the_model_in_little_memory_gives_the_vectors_of_the_library(model_dir: Path, tmp_path: Path) -> None:
+    """Also for what its tokenizer must treat alike: white space, full width, other scripts, texts that are too long."""
+    plain = tmp_path / "model"
+    shutil.copytree(model_dir, plain, copy_function=os.symlink, ignore=shutil.ignore_patterns(PIECES_FILE))
+    mapped, library = (
+        load_model(str(one), local=True, device="cpu", threads=None) for one in (model_dir, plain)
+    )
+    assert type(mapped) is not type(library)
+    texts = [
+        *QUERIES,
+        *PASSAGES,
+        "短",
+        "a  b\tc\nd",
+        "寿\n命 3 年以上，10～20 ℃",
+        "½ ﬁ ① ㎡ ☎ 😀",
+        "零宽\u200b字符与软\u00ad连字符",
+        "Привет, мир! こんにちは 世界 안녕하세요 مرحبا สวัสดี",
+        "很长的文字，" * 400,
+    ]
+    for prompt in ("query: ", "passage: "):
+        np.testing.assert_allclose(
+            mapped.encode(texts, prompt), library.encode(texts, prompt), atol=1e-5, rtol=0
+        )
+    assert mapped.token_counts(texts) == library.token_counts(texts)
+    assert (mapped.dimension, mapped.on_cpu) == (library.dimension, library.on_cpu)
+    assert mapped.prompts == library.prompts
 
 
 def test_a_path_without_a_model_is_an_error_and_never_a_download(tmp_path: Path) -> None:

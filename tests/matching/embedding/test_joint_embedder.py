@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.matching.embedding.embedder import ModelNotReady, SentenceTransformerEmbedder
+from app.matching.embedding.embedder import SentenceTransformerEmbedder
 from app.matching.embedding.joint_embedder import JointEmbedder, open_embedder
+from app.matching.embedding.text_models import ModelNotReady
 from app.matching.space import split
 from tests.matching.embedding.joint_parts import ALIGNED_DIMENSION, CountingParts
 from tests.support.embedders import DIMENSION

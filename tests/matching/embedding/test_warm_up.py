@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
-from app.matching.embedding.embedder import ModelNotReady
+from app.matching.embedding.text_models import ModelNotReady
 from app.settings import Settings
 from tests.support.embedders import BigramEmbedder
 from tests.support.services import demo_settings

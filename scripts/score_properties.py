@@ -1,6 +1,6 @@
 """How far scores move under changes that should not move them: every property, over the judged demands of directories.
 
-    python -m scripts.bench.properties MODEL_DIR JUDGED_DIR... [--most 20] [--json]
+    python -m scripts.score_properties MODEL_DIR JUDGED_DIR... [--most 20] [--json]
 
 The directories are read as one store, as `sanku eval` reads them; demands with `of` tell another one's need, and
 `achievements_variants.jsonl` holds achievements with selling points added. A change is measured on pairs with a
@@ -58,12 +58,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one property came to. `lost` counts pairs that were good and are not any more."""
+    """What one property came to; `where` is the demand of the `largest` change. `lost` counts pairs that were good and
+    are not any more."""
 
     name: str
     pairs: int
     mean: float
     largest: float
+    lowest: float
     where: str
     lost: int
 
@@ -76,6 +78,7 @@ def figures(name: str, changes: Sequence[Change], threshold: float) -> Figures:
         len(changes),
         round(float(by.mean()), 4),
         round(float(by[worst]), 4),
+        round(float(by.min()), 4),
         changes[worst].demand,
         sum(change.before >= threshold > change.after for change in changes),
     )
