@@ -82,7 +82,7 @@ def refit(
 def prepare_other_model(settings: Settings, name: str) -> Path:
     """The directory of another model, fetched if need be; it is loaded once, to see that it works."""
     from app.matching.embedding.embedder import SentenceTransformerEmbedder
-    from app.matching.embedding.hubs import fetch_model
+    from app.matching.tools.model_hubs import fetch_model
 
     path = fetch_model(name, settings.home_path / "models")
     SentenceTransformerEmbedder(path, device=settings.model_device).load()

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.errors import SankuError
-from app.matching.embedding.hubs import ModelNotFetched, fetch_model
 from app.matching.ranking.ranker import load_ranker, ranker_for
+from app.matching.tools.model_hubs import ModelNotFetched, fetch_model
 
 
 @pytest.fixture(scope="module")

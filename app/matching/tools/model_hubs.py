@@ -5,6 +5,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
+
 from app.errors import Unavailable
 
 MODELSCOPE = "modelscope:"
@@ -40,8 +42,8 @@ def fetch_model(name: str, folder: Path) -> Path:
     fetch = _from_modelscope() if of_modelscope else _from_hugging_face
     try:
         fetch(id_, target)
-    # Whatever a hub's library raises, from a missing model to a broken connection.
-    except Exception as error:
+    # What the libraries of hubs raise, from a missing model to a broken connection.
+    except (OSError, ValueError, RuntimeError, httpx.HTTPError) as error:
         raise _unreachable(id_, error, of_modelscope=of_modelscope) from error
     return target
 
