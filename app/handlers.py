@@ -7,6 +7,7 @@ event with no handlers is acknowledged at once: it is there for the record, and 
 from app.engagements.handlers import end_unconsented_engagements
 from app.events import catalogue as events
 from app.events.handler import Handler, HandlerTable
+from app.libraries import verified_owners
 from app.matching import handlers as matching
 from app.matching.training import outcome_handlers as outcomes
 from app.notifications import handlers as notifications
@@ -17,6 +18,8 @@ from app.pushes.planning.engagement_reassignment import plan_after_engagement, w
 from app.pushes.record_closure import ask_to_close
 from app.pushes.task_reminders import remind_of_task
 from app.talent import handlers as talent
+
+PUBLISH_WAITING = Handler(verified_owners.plan_publication, verified_owners.publish_planned)
 
 RANK_DEMAND = Handler(matching.rank_demand, matching.store_ranking)
 RANK_ACHIEVEMENT = Handler(matching.rank_achievement, matching.store_ranking)
@@ -65,6 +68,7 @@ HANDLERS: HandlerTable = {
     events.ManagerWithdrawn: (pushes.revise_pending,),
     events.ManagerClosed: (pushes.revise_pending,),
     events.OrganisationChanged: (pushes.revise_of_organisation, REFRESH_TIERS_OF_PARTY),
+    events.OrganisationVerified: (PUBLISH_WAITING,),
     # Pairs are ranked and pushed.
     events.PairsRanked: (pushes.revise_ranked, PUSH_RANKED_RECORD),
     events.ModelPromoted: (RANK_DEMANDS_AGAIN,),

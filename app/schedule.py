@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.accounts.idempotency import forget_old_keys
+from app.accounts.links.service import forget_old_links
 from app.clock import local_now
 from app.database import Database
 from app.engagements.contracts.documents import service as documents
@@ -118,6 +119,11 @@ def _keys_elsewhere(session: Session, keys: Collection[str]) -> Collection[str]:
     return {*evidence.referenced_keys(session, keys), *documents.referenced_keys(session, keys)}
 
 
+def delete_account_links(_: Services, session: Session) -> None:
+    """Delete links of accounts that are long over."""
+    forget_old_links(session)
+
+
 def delete_unused_files(services: Services, database: Database) -> None:
     """Delete the bytes of files that no row names."""
     engagement_files.delete_orphaned_files(database, services[Store], elsewhere=_keys_elsewhere)
@@ -158,6 +164,7 @@ JOBS = (
     ScheduledJob("sweep_deliveries", MINUTE, requeue_lost_deliveries),
     ScheduledJob("forget_deliveries", HOUR, delete_old_deliveries),
     ScheduledJob("forget_idempotency_keys", HOUR, delete_idempotency_keys),
+    ScheduledJob("forget_account_links", HOUR, delete_account_links),
     ScheduledJob("forget_exposures", DAY, delete_impressions),
     ScheduledJob("sweep_files", 6 * HOUR, run=delete_unused_files),
     ScheduledJob("refresh_search", MINUTE, run=refresh_search_documents),

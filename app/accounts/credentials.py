@@ -15,12 +15,15 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from app.accounts.login_capacity import HashingLimit
 from app.database import new_id, now
 from app.errors import FieldError, Invalid
 
 # Argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB per login, so that forty concurrent logins
 # do not exhaust the memory, as they would with the 64 MiB of RFC 9106.
 _HASHER = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1)])
+
+HASHING = HashingLimit()
 
 PASSWORD_MIN = 10
 PASSWORD_MAX = 128  # longer passwords only take more time to hash
@@ -95,17 +98,31 @@ def _personal_parts(name: str, email: str) -> list[str]:
 
 
 def hash_password(password: str) -> str:
-    """Hash a password. Slow by design (tens of milliseconds); call it before the transaction starts if possible."""
-    return _HASHER.hash(password)
+    """Hash a password. Slow by design (tens of milliseconds); call it before the transaction starts if possible.
+
+    Raises:
+        Unavailable: too many passwords are being hashed.
+    """
+    with HASHING.place():
+        return _HASHER.hash(password)
 
 
-def verify_password(password: str, password_hash: str | None) -> bool:
+def verify_password(password: str, password_hash: str | None, *, known: bool = False) -> bool:
     """Whether the password matches. Takes as long for an unknown user (`password_hash` None) as for a known one, so
-    that the response time does not reveal whether a user exists."""
+    that the response time does not reveal whether a user exists.
+
+    Args:
+        known: the request comes from a device that the account has used; some places are kept for these.
+
+    Raises:
+        Unavailable: too many passwords are being hashed.
+    """
     if len(password) > PASSWORD_MAX or not _encodable(password):
         password, password_hash = "", None
+    dummy = _dummy_hash()
     try:
-        is_correct = _HASHER.verify(password, password_hash or _dummy_hash())
+        with HASHING.place(known=known):
+            is_correct = _HASHER.verify(password, password_hash or dummy)
     except UnknownHashError:  # an account without a password cannot log in
         is_correct = False
     return is_correct and password_hash is not None
@@ -113,7 +130,7 @@ def verify_password(password: str, password_hash: str | None) -> bool:
 
 @functools.cache
 def _dummy_hash() -> str:
-    return hash_password(secrets.token_urlsafe())
+    return _HASHER.hash(secrets.token_urlsafe())
 
 
 # API keys and refresh tokens: with 256 random bits, a plain digest is safe against brute force
@@ -201,5 +218,42 @@ def read_access_token(token: str, *, key: str) -> AccessClaims | None:
         if claims["typ"] != "access":
             return None
         return AccessClaims(UUID(claims["sub"]), UUID(claims["sid"]))
+    except (jwt.InvalidTokenError, ValueError, AttributeError):
+        return None
+
+
+# device tokens
+
+
+DEVICE_TOKEN_LIFETIME = timedelta(days=365)
+
+
+def sign_device_token(user_id: UUID, *, key: str) -> str:
+    """A token that shows that a device has logged in as this user before. It opens nothing: it only exempts the device
+    from limits that strangers may have caused."""
+    issued = now()
+    claims = {
+        "iss": _ISSUER,
+        "aud": _AUDIENCE,
+        "sub": str(user_id),
+        "jti": str(new_id()),
+        "exp": issued + DEVICE_TOKEN_LIFETIME,
+        "typ": "device",
+    }
+    return jwt.encode(claims, key, algorithm=_ALGORITHM)
+
+
+def read_device_token(token: str, *, key: str) -> tuple[UUID, str] | None:
+    """The user and the id of a device token; None if it is forged, expired or not issued by this service."""
+    try:
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=[_ALGORITHM],
+            issuer=_ISSUER,
+            audience=_AUDIENCE,
+            options={"require": ["iss", "aud", "sub", "jti", "exp", "typ"]},
+        )
+        return (UUID(claims["sub"]), str(claims["jti"])) if claims["typ"] == "device" else None
     except (jwt.InvalidTokenError, ValueError, AttributeError):
         return None

@@ -1,4 +1,4 @@
-"""Tables of accounts: organisations, users, refresh tokens, rate-limited attempts, API keys and the audit trail."""
+"""Tables of accounts: organisations, users, sessions, rate-limited attempts, API keys and the audit trail."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -105,6 +105,26 @@ class SessionKind(StrEnum):
 
     API = "api"
     BROWSER = "browser"
+
+
+class LoginSession(Base):
+    """A login with its device; its id is the chain of its refresh tokens.
+
+    `device` is what the client says of itself (User-Agent), `address` where it was last used from. `ended_at` is set by
+    a logout or revocation, `expires_at` moves with each new refresh token.
+    """
+
+    __tablename__ = "login_sessions"
+    __table_args__ = (Index("ix_login_sessions_user", "user_id", "last_used_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    device: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_used_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class RefreshToken(Identified, Base):

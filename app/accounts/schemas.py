@@ -1,7 +1,7 @@
 """API schemas of accounts. No response contains a password, a digest or a stored token."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 from app.accounts.access.permissions import RecordScope
 from app.accounts.credentials import PASSWORD_MAX, PASSWORD_MIN
 from app.accounts.field_checks import Email, Label, PersonName
-from app.accounts.models import ApiKey, AuditEntry, Role, User
+from app.accounts.links.models import AccountLink
+from app.accounts.models import ApiKey, AuditEntry, LoginSession, Role, User
 from app.accounts.organisations.schemas import OrganisationBasics, OrganisationOut
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 from app.accounts.sessions.tokens import Tokens
@@ -101,6 +102,95 @@ class Registration(AccountInput):
     )
 
 
+class MailboxIn(AccountInput):
+    """A mailbox that a link is sent to."""
+
+    email: Email = Field(description="邮箱", examples=["li@valve.example.com"])
+
+
+class LinkToken(AccountInput):
+    """The token of a link in a mail."""
+
+    token: str = Field(
+        min_length=1,
+        max_length=200,
+        description="邮件链接中的 token",
+        examples=["q3mUQ2Yx0c7m4m8wB0yq1k9vT5s2e6a8R7d3f1h0j4L"],
+    )
+
+
+class PasswordReset(LinkToken):
+    """A new password, by a link in a mail."""
+
+    new_password: Password
+
+
+class MailChange(AccountInput):
+    """A change of one's own login address."""
+
+    email: Email = Field(description="新邮箱", examples=["li@new.example.com"])
+    password: SecretStr = Field(max_length=PASSWORD_MAX, description="当前密码")
+
+
+class MailboxConfirmed(BaseModel):
+    """What a confirmed mailbox completed."""
+
+    purpose: Literal["register", "change_mail"] = Field(description="完成的事项: 注册,或更换邮箱")
+    organisation: OrganisationOut | None = Field(description="注册的单位;更换邮箱时为 null")
+    user: UserOut
+
+
+class PendingRegistration(BaseModel):
+    """A registration whose mailbox is not confirmed."""
+
+    id: UUID
+    email: str
+    organisation_name: str = Field(description="单位名称")
+    uscc: str | None = Field(description="统一社会信用代码")
+    name: str = Field(description="姓名")
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, link: AccountLink) -> Self:
+        organisation = link.data["organisation"]
+        return cls(
+            id=link.id,
+            email=link.email,
+            organisation_name=organisation["name"],
+            uscc=organisation["uscc"],
+            name=link.data["name"],
+            role=link.data["role"],
+            created_at=link.created_at,
+            expires_at=link.expires_at,
+        )
+
+
+class SessionOut(BaseModel):
+    """One of the user's own logins."""
+
+    id: UUID
+    device: str = Field(description="设备(客户端自报的 User-Agent)")
+    address: str = Field(description="最近使用的网络地址")
+    created_at: datetime
+    last_used_at: datetime = Field(description="最近登录或刷新的时间")
+    expires_at: datetime
+    current: bool = Field(description="是否为当前登录")
+
+    @classmethod
+    def of(cls, one: LoginSession, *, current: UUID | None) -> Self:
+        return cls(
+            id=one.id,
+            device=one.device,
+            address=one.address,
+            created_at=one.created_at,
+            last_used_at=one.last_used_at,
+            expires_at=one.expires_at,
+            current=one.id == current,
+        )
+
+
 class Registered(BaseModel):
     """The registered organisation and its first user."""
 
@@ -116,6 +206,9 @@ class TokensOut(BaseModel):
     expires_in: int = Field(description="访问令牌有效秒数", examples=[900])
     refresh_token: str = Field(description="刷新令牌,只能使用一次")
     refresh_expires_in: int = Field(description="刷新令牌有效秒数")
+    device_token: str | None = Field(
+        None, description="仅登录时返回;请保存在本设备,下次登录时提交,可不受他人失败次数的影响"
+    )
 
     @classmethod
     def of(cls, tokens: Tokens) -> Self:
@@ -124,6 +217,7 @@ class TokensOut(BaseModel):
             expires_in=int(tokens.access_lifetime.total_seconds()),
             refresh_token=tokens.refresh,
             refresh_expires_in=int(tokens.refresh_lifetime.total_seconds()),
+            device_token=tokens.device,
         )
 
 

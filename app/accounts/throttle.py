@@ -1,13 +1,15 @@
 """Rate limits, counted in the database so that they apply to all processes together.
 
 GB/T 22239-2019 8.1.4.1 b) requires handling of failed logins. The limit applies per account *and* address, so that
-nobody can lock another account from elsewhere. Two wider limits prevent one address from trying many accounts, and
-many addresses from trying one account.
+nobody can lock another account. Two wider limits slow down one address that tries many accounts, and many addresses
+that try one account: unknown addresses then have fewer attempts each, but every address has one. Devices and addresses
+that the account was used from before are exempt from both (after OWASP's device cookies).
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 from typing import Literal
 
@@ -23,8 +25,10 @@ _RETENTION = timedelta(hours=1)
 # Multiples of the limit for one account from one address; an office shares one address.
 _PER_ADDRESS = 5
 _PER_ACCOUNT = 10
+# What is left of the limit for an unknown address while many addresses try the account.
+_SLOWED = 5
 
-Kind = Literal["login", "register", "password"]
+Kind = Literal["login", "register", "resend", "password", "reset", "link", "mail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,26 @@ class RateLimitKey:
         """SHA-256 of the folded account, in hexadecimal."""
         return hashlib.sha256(self.account.strip().casefold().encode("utf-8", "replace")).hexdigest()
 
+    @property
+    def network(self) -> str:
+        """The address as it is counted: of IPv6 the first 64 bits, which one subscriber has to themselves."""
+        try:
+            address = ip_address(self.address)
+        except ValueError:
+            return self.address[:64]
+        if isinstance(address, IPv4Address):
+            return str(address)
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(IPv6Network((address.packed[:8] + bytes(8), 64)))
 
-def reserve(session: Session, key: RateLimitKey, *, limit: int) -> None:
+
+def reserve(session: Session, key: RateLimitKey, *, limit: int, known: bool = False) -> None:
     """Count an attempt before it is made, so that concurrent attempts count too.
 
     Args:
         limit: attempts per `WINDOW` for one account from one address.
+        known: the account was used from this device or address before.
 
     Raises:
         TooManyRequests: a limit is reached; Retry-After is in seconds.
@@ -53,7 +71,7 @@ def reserve(session: Session, key: RateLimitKey, *, limit: int) -> None:
     advisory_lock(session, int(key.account_digest[:15], 16))
     moment = now()
     same_account = Attempt.account == key.account_digest
-    same_address = Attempt.address == key.address[:64]
+    same_address = Attempt.address == key.network
     recent = and_(Attempt.kind == key.kind, Attempt.at > moment - WINDOW)
     both, of_address, of_account, oldest = session.execute(
         select(
@@ -63,7 +81,9 @@ def reserve(session: Session, key: RateLimitKey, *, limit: int) -> None:
             func.min(Attempt.at),
         ).where(recent, or_(same_account, same_address))
     ).one()
-    if both >= limit or of_address >= limit * _PER_ADDRESS or of_account >= limit * _PER_ACCOUNT:
+    if not known and of_account - both >= limit * _PER_ACCOUNT:
+        limit = max(1, limit // _SLOWED)
+    if both >= limit or (not known and of_address >= limit * _PER_ADDRESS):
         wait = max(1, ceil((oldest + WINDOW - moment).total_seconds()))
         raise TooManyRequests(
             f"Too many attempts; try again in {ceil(wait / 60)} minutes.",
@@ -71,7 +91,7 @@ def reserve(session: Session, key: RateLimitKey, *, limit: int) -> None:
             headers={"Retry-After": str(wait)},
         )
     session.execute(delete(Attempt).where(Attempt.at < moment - _RETENTION))
-    session.add(Attempt(kind=key.kind, account=key.account_digest, address=key.address[:64], at=moment))
+    session.add(Attempt(kind=key.kind, account=key.account_digest, address=key.network, at=moment))
     session.flush()
 
 
@@ -81,6 +101,6 @@ def forgive(session: Session, key: RateLimitKey) -> None:
         delete(Attempt).where(
             Attempt.kind == key.kind,
             Attempt.account == key.account_digest,
-            Attempt.address == key.address[:64],
+            Attempt.address == key.network,
         )
     )

@@ -13,6 +13,7 @@ from app.accounts import audit, credentials
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked, clean_name
+from app.accounts.links.service import end_links
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, SankuError
@@ -71,6 +72,24 @@ def add_user(session: Session, *, facts: UserFacts, role: Role, organisation_id:
         Invalid: the e-mail address, name or password is invalid, or the organisation's kind does not allow the role.
         Conflict: the e-mail address is taken.
     """
+    email, name = check_user_facts(facts)
+    password_hash = credentials.hash_password(facts.password)
+    return store_user(
+        session,
+        email=email,
+        name=name,
+        password_hash=password_hash,
+        role=role,
+        organisation_id=organisation_id,
+    )
+
+
+def check_user_facts(facts: UserFacts) -> tuple[str, str]:
+    """The e-mail address and the name in the form in which they are stored; the password meets the rules.
+
+    Raises:
+        Invalid: the e-mail address, name or password is invalid.
+    """
     email = checked("email", check_email, facts.email)
     name = checked("name", clean_name, facts.name)
     if not 1 <= len(name) <= 60:
@@ -78,25 +97,48 @@ def add_user(session: Session, *, facts: UserFacts, role: Role, organisation_id:
             "name", "name_length", "姓名应为 1–60 个字符", "the name must have 1 to 60 characters"
         )
     credentials.check_password(facts.password, name=name, email=email)
-    password_hash = credentials.hash_password(facts.password)
+    return email, name
+
+
+def store_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    role: Role,
+    organisation_id: UUID | None,
+) -> User:
+    """Store a new user from checked facts.
+
+    Raises:
+        Invalid: the organisation's kind does not allow the role.
+        Conflict: the e-mail address is taken.
+    """
     _check_role(session, role, organisation_id)
-    if session.scalar(select(exists().where(User.email == email))):
-        raise Conflict(
-            "A user with this e-mail address already exists.",
-            "该邮箱已注册。",
-            code="email_taken",
-            fields=[
-                FieldError(
-                    "email", "email_taken", "该邮箱已注册", "this e-mail address is already registered"
-                )
-            ],
-        )
+    refuse_taken_address(session, email)
     user = User(
         email=email, name=name, role=role, organisation_id=organisation_id, password_hash=password_hash
     )
     session.add(user)
     session.flush()
     return user
+
+
+def refuse_taken_address(session: Session, email: str, field: str = "email") -> None:
+    """
+    Raises:
+        Conflict: a user has this e-mail address.
+    """
+    if session.scalar(select(exists().where(User.email == email))):
+        raise Conflict(
+            "A user with this e-mail address already exists.",
+            "该邮箱已注册。",
+            code="email_taken",
+            fields=[
+                FieldError(field, "email_taken", "该邮箱已注册", "this e-mail address is already registered")
+            ],
+        )
 
 
 def users(
@@ -169,6 +211,7 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
     session.flush()
     if {"role", "organisation_id", "active"} & changes.keys():
         revoke_sessions(session, user_id=user.id)
+        end_links(session, user.id)
     audit.record(session, principal, Action.USER_CHANGE, user.id, ", ".join(sorted(changes)))
     return user
 
@@ -193,6 +236,7 @@ def set_password(
     user.password_hash = credentials.hash_password(new_password)
     session.flush()
     revoke_sessions(session, user_id=user.id)
+    end_links(session, user.id)
     audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
 
 

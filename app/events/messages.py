@@ -23,8 +23,9 @@ class MessageKind(StrEnum):
     push: `push_id`. digest: `push_ids`, or none for all actionable pushes. owner_digest: `demand_ids` and
     `achievement_ids` of the organisation. task_reminder: `engagement_id`, `task_id`.
     closing_request: `demand_id` or `achievement_id` of the organisation. test: `address_id` of a channel or
-    an endpoint, or none for all. The service itself sends the last two: verify (`address_id`) asks users to confirm
-    their mailbox, endpoint_disabled (`endpoint_id`) notifies an organisation that its webhook was disabled.
+    an endpoint, or none for all. account_link: none, its recipient is the link. The service itself sends the last two:
+    verify (`address_id`) asks users to confirm their mailbox, endpoint_disabled (`endpoint_id`) notifies an
+    organisation that its webhook was disabled.
     """
 
     PUSH = "push"
@@ -32,6 +33,7 @@ class MessageKind(StrEnum):
     OWNER_DIGEST = "owner_digest"
     TASK_REMINDER = "task_reminder"
     CLOSING_REQUEST = "closing_request"
+    ACCOUNT_LINK = "account_link"
     TEST = "test"
     VERIFY = "verify"
     ENDPOINT_DISABLED = "endpoint_disabled"
@@ -45,9 +47,11 @@ def enqueue_message(
     manager_id: UUID | None = None,
     user_id: UUID | None = None,
     organisation_id: UUID | None = None,
+    account_link_id: UUID | None = None,
     available_at: datetime | None = None,
 ) -> Event:
-    """Enqueue a message to exactly one recipient, on every channel that the recipient has enabled.
+    """Enqueue a message to exactly one recipient, on every channel that the recipient has enabled; the link of an
+    account goes to its mailbox alone.
 
     It is sent from `available_at` on, by default now. On each channel, messages to one recipient arrive in the order of
     these calls.
@@ -55,7 +59,12 @@ def enqueue_message(
     Raises:
         ValueError: not exactly one recipient is given.
     """
-    recipients = {"manager_id": manager_id, "user_id": user_id, "organisation_id": organisation_id}
+    recipients = {
+        "manager_id": manager_id,
+        "user_id": user_id,
+        "organisation_id": organisation_id,
+        "account_link_id": account_link_id,
+    }
     named = {name: id_ for name, id_ in recipients.items() if id_ is not None}
     if len(named) != 1:
         raise ValueError("a message has exactly one recipient")

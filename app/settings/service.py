@@ -46,10 +46,15 @@ class AccessSettings(BaseModel):
     refresh_token_lifetime: timedelta = Field(
         default=timedelta(days=14), description="How long a refresh token is valid."
     )
+    session_lifetime: timedelta = Field(
+        default=timedelta(days=90),
+        description="After how long a session ends, however often it is refreshed.",
+    )
     login_attempts_per_10_minutes: int = Field(
         default=10,
         ge=1,
-        description="Login attempts per account and address; five times as many per address, ten times per account.",
+        description="Login attempts per account and address; five times as many per address. Unknown addresses have a"
+        " fifth while others make ten times as many for the account.",
     )
     max_body_bytes: int = Field(
         default=1_000_000,

@@ -9,22 +9,21 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts.access.principal import ANONYMOUS, SYSTEM
+from app.accounts.access.principal import SYSTEM
 from app.accounts.field_checks import name_key
 from app.accounts.models import Organisation, OrganisationKind, Role
 from app.accounts.organisations.groups import families, whole_families
 from app.accounts.organisations.lookup import find_organisation, organisation_by_name
 from app.accounts.organisations.service import (
     OrganisationFacts,
+    add_organisation,
     change_organisation,
     verify_organisation,
 )
-from app.accounts.registration import register
-from app.accounts.users import UserFacts
 from app.database import Database
 from app.errors import Conflict, Invalid
 from tests.accounts.conftest import People
-from tests.support.builders.accounts import PASSWORD, make_organisation, make_user
+from tests.support.builders.accounts import make_organisation, make_user
 
 USCC = "91370102YY000001X4"
 ANOTHER_USCC = "91370112YY0000028K"
@@ -261,8 +260,7 @@ def test_nobody_inherits_records_by_registering_under_a_name(database: Database)
         facts = OrganisationFacts(
             name="泉城大学", kind=OrganisationKind.UNIVERSITY, region="370102", uscc=USCC, aliases=("泉大",)
         )
-        user = UserFacts(email="li@example.com", name="李明", password=PASSWORD)
-        squatter, _ = register(session, principal=ANONYMOUS, organisation=facts, user=user, role=None)
+        squatter = add_organisation(session, facts=facts, self_registered=True)
         real = load(session)
         assert real != squatter
         assert load(session) == real

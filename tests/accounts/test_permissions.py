@@ -17,6 +17,8 @@ from app.errors import Forbidden, Unauthenticated
 MATRIX = """
                             operator enterprise institution manager investor stranger
 account.register                   -          -           -       -        -        A
+account.link                       A          A           A       A        A        A
+registration.confirm               A          -           -       -        -        -
 organisation.create                A          -           -       -        -        -
 organisation.read                  A          A           A       A        A        -
 organisation.change                A          O           O       -        O        -
@@ -211,7 +213,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     opened = set().union(*SCOPES.values())
     closed = {action for action in Action if action not in opened}
     expected = """
-        account.register organisation.create organisation.change organisation.verify user.create user.read
+        account.register account.link registration.confirm
+        organisation.create organisation.change organisation.verify user.create user.read
         user.change api_key.create api_key.read api_key.revoke achievement.review demand.review
         manager.review push.plan push.preview preference.read preference.change digest.read match.answer
         match.report match_report.list match_report.resolve assignment.plan engagement.answer

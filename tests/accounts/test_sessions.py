@@ -1,15 +1,18 @@
 """Sessions: login, refresh, logout and revocation."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import jwt
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
+from app.accounts import credentials
 from app.accounts.credentials import AccessClaims, sign_access_token
 from app.accounts.models import Attempt, RefreshToken, Role, User
 from app.database import Database, now
@@ -17,6 +20,7 @@ from app.settings import Settings
 from tests.accounts.conftest import People, on_one_database
 from tests.support.builders.accounts import PASSWORD
 from tests.support.callers import LogIn
+from tests.support.http import refused
 
 
 def me(client: TestClient, access_token: str) -> Any:
@@ -98,6 +102,89 @@ def test_a_success_forgives_the_failures_before_it(people: People, log_in: LogIn
         assert log_in(user, "Wrong-password-1").status_code == 401
         assert log_in(user, "Wrong-password-1").status_code == 401
         assert log_in(user).status_code == 200
+
+
+def from_address(app: FastAPI, address: str) -> TestClient:
+    return TestClient(app, client=(address, 40000))
+
+
+def try_password(client: TestClient, user: User, password: str, **form: str) -> Any:
+    return client.post("/v1/auth/token", data={"username": user.email, "password": password, **form})
+
+
+@pytest.mark.parametrize("network", ["10.{n}.0.1", "2001:db8:{n}::7"])
+def test_wrong_passwords_from_many_addresses_keep_nobody_out(
+    app: FastAPI, people: People, network: str
+) -> None:
+    user = people.make()
+    for n in range(1, 101):
+        attacker = from_address(app, network.format(n=n))
+        assert try_password(attacker, user, "Wrong-password-1").status_code == 401
+    assert try_password(from_address(app, "192.0.2.7"), user, PASSWORD).status_code == 200
+
+
+def test_while_many_addresses_try_an_account_each_has_fewer_attempts(app: FastAPI, people: People) -> None:
+    user = people.make()
+    owner = from_address(app, "192.0.2.7")
+    assert try_password(owner, user, PASSWORD).status_code == 200
+    for n in range(1, 31):
+        try_password(from_address(app, f"10.{n}.0.1"), user, "Wrong-password-1")
+    late = from_address(app, "10.99.0.1")
+    assert [try_password(late, user, "Wrong-password-1").status_code for _ in range(2)] == [401, 429]
+    mistyped = [try_password(owner, user, "Wrong-password-1").status_code for _ in range(2)]
+    assert mistyped == [401, 401], "an address that the account was used from keeps its attempts"
+    assert try_password(owner, user, PASSWORD).status_code == 200
+
+
+def test_one_subscriber_of_ipv6_counts_as_one_address(app: FastAPI, people: People) -> None:
+    user = people.make()
+    codes = [
+        try_password(from_address(app, f"2001:db8::{n}"), user, "Wrong-password-1").status_code
+        for n in range(1, 5)
+    ]
+    assert codes == [401, 401, 401, 429]
+
+
+def test_a_known_device_passes_a_neighbour_who_used_up_the_attempts(app: FastAPI, people: People) -> None:
+    """Both are behind one address, as in an office."""
+    user, other = people.make(), people.make()
+    office = from_address(app, "192.0.2.7")
+    device = try_password(office, user, PASSWORD).json()["device_token"]
+    foreign = try_password(office, other, PASSWORD).json()["device_token"]
+    for _ in range(3):
+        try_password(office, user, "Wrong-password-1")
+    assert try_password(office, user, PASSWORD).status_code == 429
+    for stolen in (foreign, "rubbish", device + "x"):
+        assert try_password(office, user, PASSWORD, device_token=stolen).status_code == 429
+    assert try_password(office, user, PASSWORD, device_token=device).status_code == 200
+
+
+def test_a_device_token_opens_nothing_and_is_limited_too(app: FastAPI, people: People) -> None:
+    user = people.make()
+    office = from_address(app, "192.0.2.7")
+    device = try_password(office, user, PASSWORD).json()["device_token"]
+    assert me(office, device).status_code == 401
+    codes = [
+        try_password(office, user, "Wrong-password-1", device_token=device).status_code for _ in range(4)
+    ]
+    assert codes == [401, 401, 401, 429]
+
+
+def test_more_logins_than_the_service_can_hash_are_refused_at_once(
+    client: TestClient, people: People, log_in: LogIn
+) -> None:
+    user, newcomer = people.make(), people.make()
+    assert log_in(user).status_code == 200, "this address is known from now on"
+    limit = credentials.HASHING
+    with ExitStack() as busy:
+        for _ in range(limit.places - limit.kept):
+            busy.enter_context(limit.place_taken())
+        refusal = log_in(newcomer)
+        refused(refusal, 503, "busy")
+        assert 1 <= int(refusal.headers["Retry-After"]) <= 10
+        assert log_in(user).status_code == 200, "places are kept for known devices"
+        assert client.get("/v1/me").status_code == 401, "what hashes nothing is answered"
+    assert log_in(newcomer).status_code == 200
 
 
 def test_one_address_cannot_try_every_account(client: TestClient, people: People) -> None:
@@ -292,7 +379,14 @@ def test_no_secret_is_sent_out(
     with database.engine.connect() as connection:
         stored = "".join(
             str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())
-            for table in ("users", "api_keys", "refresh_tokens", "attempts", "audit_entries")
+            for table in (
+                "users",
+                "api_keys",
+                "refresh_tokens",
+                "login_sessions",
+                "attempts",
+                "audit_entries",
+            )
         )
     said = "".join(answer.text for answer in answers) + capsys.readouterr().out
     for secret in (PASSWORD, "Wrong-password-1", key["key"], tokens["refresh_token"], tokens["access_token"]):

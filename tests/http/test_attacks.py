@@ -134,8 +134,11 @@ def accepted(
 def test_a_self_registered_manager_gets_no_push_until_verified(
     log_in: LogIn, drain: Callable[[], int], app: Any
 ) -> None:
-    unknown = log_in(Role.MANAGER, verified=False)
+    unknown = log_in(Role.MANAGER)
     create(unknown, "managers", manager_payload())
+    with app.state.services[Database].unit_of_work() as session:
+        organisation = session.get_one(Organisation, unknown.organisation_id)
+        organisation.verified_at, organisation.self_registered = None, True
     create(log_in(Role.INSTITUTION), "achievements", achievement_payload())
     create(log_in(Role.ENTERPRISE), "demands", demand_payload())
     drain()

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.accounts.models import Organisation, Role
+from app.accounts.links.models import AccountLink
+from app.accounts.models import Role
 from app.database import Database
 from app.events.outbox import Event
 from app.libraries.demands.models import Demand
@@ -40,11 +41,11 @@ class TestCommits:
     """
 
     def test_a_failed_commit_is_no_success(self, client: TestClient, database: Database) -> None:
-        before = count_of(database, Organisation)
-        fail_commits_that_insert_into(database, "organisations")
+        before = count_of(database, AccountLink)
+        fail_commits_that_insert_into(database, "account_links")
         answer = client.post("/v1/register", json=REGISTRATION)
         assert (answer.status_code, answer.headers["content-type"]) == (409, PROBLEM)
-        assert count_of(database, Organisation) == before
+        assert count_of(database, AccountLink) == before
 
     def test_a_failed_commit_publishes_nothing(
         self, client: TestClient, database: Database, enterprise: dict[str, str]

@@ -7,6 +7,8 @@ class Action(StrEnum):
     """``<concept>.<verb>``. The comments of the permission table say what `own` means for each concept."""
 
     ACCOUNT_REGISTER = "account.register"
+    ACCOUNT_LINK = "account.link"
+    REGISTRATION_CONFIRM = "registration.confirm"
     ORGANISATION_CREATE = "organisation.create"
     ORGANISATION_READ = "organisation.read"
     ORGANISATION_CHANGE = "organisation.change"

@@ -107,7 +107,9 @@ def _user_principal(services: Services, token: str) -> Principal:
     )
     # A short session of its own: the route opens its session later, and that one may be for writing.
     with services[Database].reading() as session:
-        user = user_identity(session, services[Disclosure], claims.user_id, is_session_active)
+        user = user_identity(
+            session, services[Disclosure], claims.user_id, is_session_active, session_id=claims.chain_id
+        )
     if user is None:
         raise _invalid_credentials()
     return user.principal
@@ -123,7 +125,12 @@ class UserIdentity:
 
 
 def user_identity(
-    session: Session, disclosure: Disclosure, user_id: UUID, condition: ColumnElement[bool]
+    session: Session,
+    disclosure: Disclosure,
+    user_id: UUID,
+    condition: ColumnElement[bool],
+    *,
+    session_id: UUID | None = None,
 ) -> UserIdentity | None:
     """The user, if they are active and the condition holds."""
     row = session.execute(
@@ -140,6 +147,7 @@ def user_identity(
         organisation_id=user.organisation_id,
         role=role,
         manager_id=disclosure.manager_of_user(session, user.id) if role is Role.MANAGER else None,
+        session_id=session_id,
         verified=bool(trusted) or role is Role.OPERATOR,
     )
     return UserIdentity(principal, user.name, organisation or "")

@@ -54,6 +54,9 @@ NO, OWN, ANY = RecordScope.NONE, RecordScope.OWN, RecordScope.ANY
 _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, RecordScope, RecordScope]] = {
     #                                   operator enterprise institution manager investor anonymous
     Action.ACCOUNT_REGISTER:            (NO,  NO,  NO,  NO,  NO,  ANY),
+    # Links in a mail work without a login; the token in the link authorises the person.
+    Action.ACCOUNT_LINK:                (ANY, ANY, ANY, ANY, ANY, ANY),
+    Action.REGISTRATION_CONFIRM:        (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ORGANISATION_CREATE:         (ANY, NO,  NO,  NO,  NO,  NO),
     Action.ORGANISATION_READ:           (ANY, ANY, ANY, ANY, ANY, NO),
     Action.ORGANISATION_CHANGE:         (ANY, OWN, OWN, NO,  OWN, NO),

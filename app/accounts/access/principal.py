@@ -15,6 +15,7 @@ class Principal:
     Attributes:
         role: None for an anonymous reader. An API key acts in the role that it was created with.
         scopes: limits of an API key; None for a user, who is limited only by the role.
+        session_id: the login of a user; None for an API key.
         system: the worker or the command line.
         verified: the bureau vouches for the organisation (`Organisation.trusted`). Anyone can register one.
     """
@@ -25,6 +26,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     api_key_id: UUID | None = None
     manager_id: UUID | None = None
+    session_id: UUID | None = None
     system: bool = False
     verified: bool = False
 

@@ -3,12 +3,45 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request
+from fastapi import Depends, Path, Request
+
+from app.accounts import throttle
+from app.accounts.sessions.tokens import Client
+from app.accounts.throttle import RateLimitKey
+from app.database import AppDatabase
+from app.services import AppSettings
 
 Id = Annotated[UUID, Path(description="记录的 id (UUID)")]
 
 # Responses with secrets must not be cached (RFC 6749, 5.1).
 NO_STORE = {"Cache-Control": "no-store"}
+
+
+def client_of(request: Request, device_token: str | None = None) -> Client:
+    """The client of a request, for limits and for the list of sessions."""
+    return Client(client_address(request), request.headers.get("User-Agent", ""), device_token)
+
+
+class _Attempts:
+    """Counts attempts in a separate transaction, so that they remain counted if the request fails."""
+
+    def __init__(self, request: Request, database: AppDatabase, settings: AppSettings) -> None:
+        self._address = client_address(request)
+        self._database = database
+        self._limit = settings.login_attempts_per_10_minutes
+
+    def reserve(self, kind: throttle.Kind, account: str) -> RateLimitKey:
+        limited = RateLimitKey(kind, account, self._address)
+        with self._database.unit_of_work() as session:
+            throttle.reserve(session, limited, limit=self._limit)
+        return limited
+
+    def forgive(self, key: RateLimitKey) -> None:
+        with self._database.unit_of_work() as session:
+            throttle.forgive(session, key)
+
+
+Attempts = Annotated[_Attempts, Depends()]
 
 
 def client_address(request: Request) -> str:

@@ -23,7 +23,7 @@ from app.accounts.organisations.fields import (
 )
 from app.database import now
 from app.errors import Conflict, FieldError, Forbidden, NotFound
-from app.events.catalogue import OrganisationChanged
+from app.events.catalogue import OrganisationChanged, OrganisationVerified
 from app.events.outbox import emit
 
 OVERSEAS = "000000"
@@ -83,6 +83,18 @@ def add_organisation(
     session.flush()
     write_names(session, organisation)
     return organisation
+
+
+def check_facts(session: Session, facts: OrganisationFacts) -> None:
+    """Check the data of a new organisation without storing it.
+
+    Raises:
+        Invalid, Conflict: see `add_organisation`.
+    """
+    checked_name(facts.name)
+    available_uscc(session, facts.uscc)
+    checked("region", check_region, facts.region)
+    checked_aliases(facts.aliases)
 
 
 def get_organisation(session: Session, organisation_id: UUID, *, principal: Principal) -> Organisation:
@@ -156,6 +168,7 @@ def verify_organisation(
     organisation.verified_at = now()
     session.flush()
     audit.record(session, principal, Action.ORGANISATION_VERIFY, organisation.id, organisation.uscc or "")
+    emit(session, OrganisationVerified(subject_id=organisation.id))
     return organisation
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.accounts import credentials
 from app.accounts.access.authentication import UserIdentity, user_identity
 from app.accounts.access.disclosure import Disclosure
-from app.accounts.models import RefreshToken, SessionKind, User
-from app.accounts.sessions.tokens import authenticate
-from app.database import Database, new_id, now
+from app.accounts.models import LoginSession, RefreshToken, SessionKind, User
+from app.accounts.sessions.tokens import Client, authenticate, revoke_sessions, start_session
+from app.database import Database, now
 from app.services import Services
 from app.settings import Settings
 
@@ -26,22 +27,34 @@ _USE_INTERVAL = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class BrowserLogin:
-    """A new session: the value of its cookie, in plain text for the browser alone."""
+    """A new session: the value of its cookie, in plain text for the browser alone.
+
+    `device_token` shows at later logins that this browser was used before; see `tokens.Client`.
+    """
 
     cookie: str
+    device_token: str
     lifetime: timedelta = LIFETIME
 
 
 def log_in_browser(
-    database: Database, settings: Settings, *, email: str, password: str, address: str, device: str
+    database: Database,
+    settings: Settings,
+    *,
+    email: str,
+    password: str,
+    address: str,
+    device: str,
+    device_token: str | None = None,
 ) -> BrowserLogin:
     """Log in with e-mail address and password.
 
     Args:
         device: what the browser calls itself, for the user's list of devices.
+        device_token: what an earlier login gave to this browser.
 
     Raises:
-        TooManyRequests, Unauthenticated: see `authenticate`.
+        TooManyRequests, Unavailable, Unauthenticated: see `authenticate`.
     """
 
     def open_browser(session: Session, user: User) -> BrowserLogin:
@@ -50,7 +63,7 @@ def log_in_browser(
         session.add(
             RefreshToken(
                 user_id=user.id,
-                chain_id=new_id(),
+                chain_id=start_session(session, user=user, client=client, expires_at=moment + LIFETIME),
                 digest=credentials.digest(cookie),
                 expires_at=moment + LIFETIME,
                 kind=SessionKind.BROWSER,
@@ -58,11 +71,10 @@ def log_in_browser(
                 device=device[:60],
             )
         )
-        return BrowserLogin(cookie)
+        return BrowserLogin(cookie, credentials.sign_device_token(user.id, key=settings.signing_key))
 
-    return authenticate(
-        database, settings, email=email, password=password, address=address, then=open_browser
-    )
+    client = Client(address, device, device_token)
+    return authenticate(database, settings, email=email, password=password, client=client, then=open_browser)
 
 
 def user_of_cookie(services: Services, cookie: str) -> UserIdentity | None:
@@ -70,22 +82,26 @@ def user_of_cookie(services: Services, cookie: str) -> UserIdentity | None:
     database = services[Database]
     with database.reading() as session:
         token = session.execute(
-            select(RefreshToken.id, RefreshToken.user_id, RefreshToken.last_used_at).where(
+            select(RefreshToken.chain_id, RefreshToken.user_id, RefreshToken.last_used_at).where(
                 *_alive(cookie), RefreshToken.expires_at > now()
             )
         ).one_or_none()
         if token is None:
             return None
         is_alive = select(RefreshToken.id).where(*_alive(cookie)).exists()
-        user = user_identity(session, services[Disclosure], token.user_id, is_alive)
+        user = user_identity(
+            session, services[Disclosure], token.user_id, is_alive, session_id=token.chain_id
+        )
     if user is not None and token.last_used_at <= now() - _USE_INTERVAL:
-        _record_use(database, cookie)
+        _record_use(database, cookie, token.chain_id)
     return user
 
 
 def log_out_browser(session: Session, *, cookie: str) -> None:
     """End the session of this cookie. An unknown cookie is ignored."""
-    session.execute(update(RefreshToken).where(*_alive(cookie)).values(revoked_at=now()))
+    token = session.scalar(select(RefreshToken).where(*_alive(cookie)))
+    if token is not None:
+        revoke_sessions(session, user_id=token.user_id, only=token.chain_id)
 
 
 def _alive(cookie: str) -> tuple[ColumnElement[bool], ...]:
@@ -97,7 +113,7 @@ def _alive(cookie: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _record_use(database: Database, cookie: str) -> None:
+def _record_use(database: Database, cookie: str, session_id: UUID) -> None:
     """Store the time of use, at most once a minute. A busy database must not fail the request."""
     moment = now()
     due = or_(RefreshToken.last_used_at.is_(None), RefreshToken.last_used_at <= moment - _USE_INTERVAL)
@@ -105,6 +121,9 @@ def _record_use(database: Database, cookie: str) -> None:
         with database.unit_of_work() as session:
             session.execute(
                 update(RefreshToken).where(and_(*_alive(cookie), due)).values(last_used_at=moment)
+            )
+            session.execute(
+                update(LoginSession).where(LoginSession.id == session_id).values(last_used_at=moment)
             )
     except OperationalError as error:
         log.warning("session_use_not_recorded", error=type(error.orig).__name__)

@@ -1,18 +1,18 @@
 """Sessions: a short-lived access token, and a chain of refresh tokens that can each be used once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials, throttle
 from app.accounts.access.principal import Principal
-from app.accounts.models import RefreshToken, Role, SessionKind, User
+from app.accounts.models import LoginSession, RefreshToken, Role, SessionKind, User
 from app.accounts.throttle import RateLimitKey
 from app.database import Database, new_id, now
 from app.errors import Unauthenticated
@@ -23,25 +23,51 @@ log = structlog.get_logger(__name__)
 Opened = TypeVar("Opened")
 
 
+KNOWN_FOR = timedelta(days=90)
+"""How long an address counts as known after the account was last used from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from: the network address, and what the client says of itself (User-Agent).
+
+    `device_token` is what an earlier login gave to this device.
+    """
+
+    address: str = "unknown"
+    device: str = ""
+    device_token: str | None = None
+
+
+UNKNOWN_CLIENT = Client()
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Access and refresh token in plain text for the user; only the digest of the refresh token is stored."""
+    """Access and refresh token in plain text for the user; only the digest of the refresh token is stored.
+
+    `device` shows at later logins that this device was used before; only a login gives one.
+    """
 
     access: str
     access_lifetime: timedelta
     refresh: str
     refresh_lifetime: timedelta
+    device: str | None = None
 
 
-def log_in(database: Database, settings: Settings, *, email: str, password: str, address: str) -> Tokens:
+def log_in(database: Database, settings: Settings, *, email: str, password: str, client: Client) -> Tokens:
     """Log in with e-mail address and password; see `authenticate`."""
     return authenticate(
         database,
         settings,
         email=email,
         password=password,
-        address=address,
-        then=lambda session, user: open_session(session, settings, user=user),
+        client=client,
+        then=lambda session, user: replace(
+            open_session(session, settings, user=user, client=client),
+            device=credentials.sign_device_token(user.id, key=settings.signing_key),
+        ),
     )
 
 
@@ -51,7 +77,7 @@ def authenticate(
     *,
     email: str,
     password: str,
-    address: str,
+    client: Client,
     then: Callable[[Session, User], Opened],
 ) -> Opened:
     """Check e-mail address and password, and answer what `then` opens for the user, in the transaction of the login.
@@ -61,15 +87,19 @@ def authenticate(
 
     Raises:
         TooManyRequests: too many failures for this account and address.
+        Unavailable: too many passwords are being hashed.
         Unauthenticated: wrong password, unknown or deactivated user; the response does not reveal which.
     """
-    attempt = RateLimitKey("login", email, address)
     with database.unit_of_work() as session:
-        throttle.reserve(session, attempt, limit=settings.login_attempts_per_10_minutes)
-        candidate = _by_email(session, email)
-    is_correct = credentials.verify_password(password, candidate.password_hash if candidate else None)
+        candidate = user_by_email(session, email)
+        known = _known_client(session, settings, candidate, client)
+        attempt = RateLimitKey("login", email, known.key or client.address)
+        throttle.reserve(session, attempt, limit=settings.login_attempts_per_10_minutes, known=known.is_known)
+    is_correct = credentials.verify_password(
+        password, candidate.password_hash if candidate else None, known=known.is_known
+    )
     if candidate is None or not is_correct or not candidate.active:
-        log.warning("login_refused", user_id=str(candidate.id) if candidate else None, address=address)
+        log.warning("login_refused", user_id=str(candidate.id) if candidate else None, address=client.address)
         raise Unauthenticated(
             "The e-mail address or password is wrong.", "邮箱或密码不正确。", code="invalid_credentials"
         )
@@ -78,19 +108,69 @@ def authenticate(
         if not user.active or user.password_hash != candidate.password_hash:
             raise Unauthenticated  # deactivated or given a new password while this password was checked
         throttle.forgive(session, attempt)
-        audit.record(session, _principal(user), "session.open", user.id, f"address={address}")
+        audit.record(session, principal_of(user), "session.open", user.id, f"address={client.address}")
         return then(session, user)
 
 
-def open_session(session: Session, settings: Settings, *, user: User) -> Tokens:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whether the account was used from this client before; `key` replaces the address in its limits."""
+
+    is_known: bool = False
+    key: str | None = None
+
+
+def _known_client(session: Session, settings: Settings, user: User | None, client: Client) -> _Known:
+    if user is None:
+        return _Known()
+    if client.device_token:
+        device = credentials.read_device_token(client.device_token, key=settings.signing_key)
+        if device is not None and device[0] == user.id:
+            return _Known(True, f"device {device[1]}")
+    used_here = exists().where(
+        LoginSession.user_id == user.id,
+        LoginSession.address == client.address[:64],
+        LoginSession.last_used_at > now() - KNOWN_FOR,
+    )
+    return _Known(bool(session.scalar(select(used_here))))
+
+
+def open_session(
+    session: Session, settings: Settings, *, user: User, client: Client = UNKNOWN_CLIENT
+) -> Tokens:
     """Start a refresh-token chain. The caller has authenticated the user."""
     session.execute(
         delete(RefreshToken).where(RefreshToken.user_id == user.id, RefreshToken.expires_at < now())
     )
-    return _issue_tokens(session, settings, user_id=user.id, chain_id=new_id())
+    chain_id = start_session(
+        session, user=user, client=client, expires_at=now() + settings.refresh_token_lifetime
+    )
+    return _issue_tokens(session, settings, user_id=user.id, chain_id=chain_id)
 
 
-def refresh(database: Database, settings: Settings, *, refresh_token: str) -> Tokens:
+def start_session(session: Session, *, user: User, client: Client, expires_at: datetime) -> UUID:
+    """Add a login to the user's list, and forget those that are long over; answers its id."""
+    session.execute(
+        delete(LoginSession).where(
+            LoginSession.user_id == user.id, LoginSession.last_used_at < now() - KNOWN_FOR
+        )
+    )
+    chain_id = new_id()
+    session.add(
+        LoginSession(
+            id=chain_id,
+            user_id=user.id,
+            device=_printable(client.device),
+            address=client.address[:64],
+            expires_at=expires_at,
+        )
+    )
+    return chain_id
+
+
+def refresh(
+    database: Database, settings: Settings, *, refresh_token: str, client: Client = UNKNOWN_CLIENT
+) -> Tokens:
     """Exchange an unused refresh token for new tokens. A token used twice has been copied, so its chain is revoked.
 
     Raises:
@@ -98,7 +178,7 @@ def refresh(database: Database, settings: Settings, *, refresh_token: str) -> To
     """
     # The error is raised after the commit, so that it does not undo the revocation.
     with database.unit_of_work() as session:
-        tokens = _rotate(session, settings, refresh_token)
+        tokens = _rotate(session, settings, refresh_token, client)
     if tokens is None:
         raise Unauthenticated(
             "The refresh token is no longer valid; please log in again.",
@@ -112,26 +192,47 @@ def log_out(session: Session, *, refresh_token: str) -> None:
     """Revoke the chain of a refresh token, including its access tokens. An unknown token is ignored."""
     token = _by_token(session, refresh_token)
     if token is not None:
-        _revoke(session, RefreshToken.chain_id == token.chain_id)
+        _end(session, LoginSession.id == token.chain_id)
 
 
-def revoke_sessions(session: Session, *, user_id: UUID) -> None:
-    """End all sessions of a user immediately."""
-    _revoke(session, RefreshToken.user_id == user_id)
+def revoke_sessions(
+    session: Session, *, user_id: UUID, only: UUID | None = None, but_for: UUID | None = None
+) -> None:
+    """End all sessions of a user immediately, or `only` one of them, or all `but_for` one."""
+    condition = LoginSession.user_id == user_id
+    if only is not None:
+        condition = and_(condition, LoginSession.id == only)
+    if but_for is not None:
+        condition = and_(condition, LoginSession.id != but_for)
+    _end(session, condition)
 
 
-def _rotate(session: Session, settings: Settings, refresh_token: str) -> Tokens | None:
+def sessions_of(user_id: UUID) -> Select[LoginSession]:
+    """Query for a user's open sessions."""
+    return select(LoginSession).where(
+        LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), LoginSession.expires_at > now()
+    )
+
+
+def _rotate(session: Session, settings: Settings, refresh_token: str, client: Client) -> Tokens | None:
     token = _by_token(session, refresh_token)
     if token is None or token.revoked_at is not None or token.expires_at <= now():
         return None
     user = session.get_one(User, token.user_id)
-    if token.used_at is not None or not user.active:
+    login = session.get_one(LoginSession, token.chain_id)
+    is_over = login.created_at <= now() - settings.session_lifetime
+    if token.used_at is not None or not user.active or is_over:
         if token.used_at is not None:
             log.warning("refresh_token_reused", user_id=str(user.id), chain_id=str(token.chain_id))
-            audit.record(session, _principal(user), "session.reuse_detected", user.id)
-        _revoke(session, RefreshToken.chain_id == token.chain_id)
+            audit.record(session, principal_of(user), "session.reuse_detected", user.id)
+        _end(session, LoginSession.id == token.chain_id)
         return None
     token.used_at = now()
+    login.last_used_at = now()
+    login.expires_at = now() + settings.refresh_token_lifetime
+    if client is not UNKNOWN_CLIENT:
+        login.address = client.address[:64]
+        login.device = _printable(client.device) or login.device
     return _issue_tokens(session, settings, user_id=user.id, chain_id=token.chain_id)
 
 
@@ -163,17 +264,30 @@ def _by_token(session: Session, refresh_token: str) -> RefreshToken | None:
     )
 
 
-def _by_email(session: Session, email: str) -> User | None:
+def user_by_email(session: Session, email: str) -> User | None:
+    """The user with this address as they may type it."""
     if not email.isprintable():  # PostgreSQL refuses NUL, and no address contains one
         return None
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
-def _revoke(session: Session, condition: ColumnElement[bool]) -> None:
+def principal_of(user: User) -> Principal:
+    """The user as the actor of what they do without a login, such as following a link in a mail."""
+    return Principal(user_id=user.id, organisation_id=user.organisation_id, role=Role(user.role))
+
+
+def _end(session: Session, condition: ColumnElement[bool]) -> None:
+    """End the sessions that meet the condition, with their refresh and access tokens."""
+    ended = select(LoginSession.id).where(condition)
     session.execute(
-        update(RefreshToken).where(condition, RefreshToken.revoked_at.is_(None)).values(revoked_at=now())
+        update(RefreshToken)
+        .where(RefreshToken.chain_id.in_(ended), RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+    session.execute(
+        update(LoginSession).where(condition, LoginSession.ended_at.is_(None)).values(ended_at=now())
     )
 
 
-def _principal(user: User) -> Principal:
-    return Principal(user_id=user.id, organisation_id=user.organisation_id, role=Role(user.role))
+def _printable(device: str) -> str:
+    return "".join(char for char in device if char.isprintable())[:200]

@@ -49,6 +49,7 @@ from app.events.catalogue.records import (
     ManagerPublished,
     ManagerWithdrawn,
     OrganisationChanged,
+    OrganisationVerified,
 )
 from app.events.catalogue.talent import (
     AffiliationAnswered,
@@ -109,6 +110,7 @@ __all__ = [
     "MessageDue",
     "ModelPromoted",
     "OrganisationChanged",
+    "OrganisationVerified",
     "OwnerAnswered",
     "OwnerDigestDue",
     "PairsRanked",

@@ -77,3 +77,12 @@ class OrganisationChanged(DomainEvent):
 
     subject_id: UUID
     changed: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationVerified(DomainEvent):
+    """The bureau vouches for the organisation from now on; its submitted records go on."""
+
+    name: ClassVar = "organisation.verified"
+
+    subject_id: UUID

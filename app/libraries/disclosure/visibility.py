@@ -83,6 +83,12 @@ FIELD_LEVELS: Mapping[RecordKind, Mapping[str, tuple[ViewLevel, ViewLevel]]] = {
 }
 
 
+def fields_at(kind: RecordKind, publish_mode: str, level: int) -> frozenset[str]:
+    """The fields of such a record that a reader at this view level may see."""
+    column = publish_mode == PublishMode.CONFIDENTIAL.value
+    return frozenset(name for name, levels in FIELD_LEVELS[kind].items() if levels[column] <= level)
+
+
 def _action(kind: RecordKind, verb: str) -> Action:
     return Action(f"{kind.value}.{verb}")
 

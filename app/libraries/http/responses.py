@@ -15,14 +15,14 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.conditional_requests import etag
 from app.database import by_id
-from app.libraries.disclosure.visibility import present
+from app.libraries.disclosure.visibility import fields_at, present
 from app.libraries.library import Library
 from app.libraries.record.enums import ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.schemas import FacetCount
 from app.libraries.search.query import IGNORED_REASONS, SearchQuery
-from app.libraries.validation.completeness import completeness
+from app.libraries.validation.completeness import completeness, shown_completeness
 from app.paging import Page
 
 Item = TypeVar("Item")
@@ -100,10 +100,12 @@ def read_many(
 
 
 def _completeness(library: Library, record: Record, level: int) -> dict[str, Any]:
-    """The score; the missing fields are shown only to those who can fill them in."""
+    """The score of what the reader may see; the missing fields are shown only to those who can fill them in."""
+    values = values_of(record, library.relations)
     if level < ViewLevel.OWNER:
-        return {"score": record.completeness, "missing": []}
-    result = completeness(library.kind, values_of(record, library.relations))
+        shown = fields_at(library.kind, record.publish_mode, level)
+        return {"score": shown_completeness(library.kind, values, shown), "missing": []}
+    result = completeness(library.kind, values)
     missing = [
         {
             "field": item.field,

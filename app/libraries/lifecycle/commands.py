@@ -37,6 +37,7 @@ from app.libraries.lifecycle.transitions import (
     apply_transition,
     pending_change,
     publish,
+    waits_for_review,
     wrong_state,
 )
 from app.libraries.record.enums import RecordState
@@ -140,7 +141,7 @@ class ChangeRecord(Command):
         else:
             check_publishable(session, library, record)
             changes = changed_fields(before, snapshot(record, library.relations))
-            if changes and not principal.sees_everything and library.needs_review(self.settings):
+            if changes and waits_for_review(session, library, record, principal, self.settings):
                 record.state = RecordState.SUBMITTED.value
         return pending_change(library, record, before, "change")
 

@@ -32,18 +32,18 @@ from app.events.catalogue import (
 )
 from app.events.catalogue.records import RecordEvent
 from app.events.outbox import emit
-from app.libraries.disclosure.visibility import owns
+from app.libraries.disclosure.visibility import fields_at, owns
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, find
 from app.libraries.lifecycle.tie_changes import watch_ties
 from app.libraries.lifecycle.transitions import PendingChange
-from app.libraries.record.enums import RecordKind, RecordState
+from app.libraries.record.enums import RecordKind, RecordState, ViewLevel
 from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record, RecordVersion
 from app.libraries.record.reference_numbers import next_numbers
 from app.libraries.record.versions import snapshot, version_row
 from app.libraries.search import facet_index, full_text
-from app.libraries.validation.completeness import completeness
+from app.libraries.validation.completeness import shown_completeness
 
 _EVENTS: Mapping[
     RecordKind, tuple[type[RecordEvent], type[RecordEvent], type[RecordEvent], type[RecordEvent]]
@@ -162,7 +162,9 @@ def _write(session: Session, changes: Sequence[PendingChange], principal: Princi
 
 def _stamp(change: PendingChange) -> None:
     record = change.record
-    record.completeness = completeness(record.kind, change.after).score
+    # Lists are sorted by it for every reader, so it counts only what everybody may see.
+    shown = fields_at(record.kind, record.publish_mode, ViewLevel.ANONYMOUS)
+    record.completeness = shown_completeness(record.kind, change.after, shown)
     record.updated_at = now()
     if change.before is not None:
         record.version += 1

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
+from app.accounts.models import Organisation
 from app.database import now
 from app.errors import Conflict
 from app.libraries.library import Library
@@ -104,13 +105,24 @@ def apply_transition(
 def publish(
     session: Session, library: Library, record: Record, principal: Principal, settings: Settings
 ) -> str:
-    """Submit the record, or publish it if no review is needed or the principal is an operator. Returns the action."""
-    if library.needs_review(settings) and not principal.sees_everything:
+    """Submit the record, or publish it if it `waits_for_review` of nobody. Returns the action."""
+    if waits_for_review(session, library, record, principal, settings):
         check_publishable(session, library, record)
         record.state = RecordState.SUBMITTED.value
         return "submit"
     _publish(session, library, record)
     return "publish"
+
+
+def waits_for_review(
+    session: Session, library: Library, record: Record, principal: Principal, settings: Settings
+) -> bool:
+    """Whether the bureau looks at this record before others see it: the library is reviewed, or its owner registered
+    without being verified yet. What operators write themselves never waits."""
+    if principal.sees_everything:
+        return False
+    owner = session.get(Organisation, record.owner_org_id)
+    return library.needs_review(settings) or owner is None or not owner.trusted
 
 
 def _publish(session: Session, library: Library, record: Record) -> None:

@@ -4,7 +4,7 @@ The fields required for publishing are worth 40 points together, the optional fi
 are this project's proposal, based on what matching and readers use.
 """
 
-from collections.abc import Mapping, Sized
+from collections.abc import Collection, Mapping, Sized
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -48,6 +48,14 @@ def completeness(kind: RecordKind, data: Mapping[str, object]) -> Completeness:
             missing.append(_missing(rule, rule.weight - earned, empty=earned == 0))
     missing.sort(key=lambda item: (not item.required, -item.weight))
     return Completeness(score, tuple(missing))
+
+
+def shown_completeness(kind: RecordKind, data: Mapping[str, object], shown: Collection[str]) -> int:
+    """The score, 0–100, of the fields that a reader may see (`shown`): what is hidden from them does not count."""
+    rules = [rule for rule in RULES[kind] if rule.field in shown]
+    full = sum(rule.weight for rule in rules)
+    earned = sum(_earned(rule, {name: data.get(name) for name in shown}) for rule in rules)
+    return round(100 * earned / full) if full else 0
 
 
 def _earned(rule: FieldWeight, data: Mapping[str, object]) -> int:

@@ -8,8 +8,11 @@ from functools import cached_property
 
 import httpcore
 import httpx
+import structlog
 
 from app.notifications.channels.ssrf_guard import AddressRefused, GuardedNetwork
+
+log = structlog.get_logger(__name__)
 
 _REPLY_BYTES = 16 * 1024
 """Bytes read of a reply; the rest is discarded."""
@@ -25,7 +28,7 @@ class Reply:
 
 
 class Unreachable(Exception):
-    """There was no reply; the message is the error code for the delivery log, with details after a colon."""
+    """There was no reply; the message is the error code for the delivery log: `not_reached` or `timed_out`."""
 
 
 class OutboundHttp:
@@ -51,12 +54,19 @@ class OutboundHttp:
                 ) as response,
             ):
                 return Reply(response.status, _headers(response), _beginning(response))
-        except AddressRefused as error:
-            raise Unreachable(f"address_refused: {error}") from error
-        except httpcore.TimeoutException as error:
+        except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
             raise Unreachable("timed_out") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-            raise Unreachable(f"not_reached: {type(error).__name__}: {error}") from error
+        except (
+            AddressRefused,
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.UnsupportedProtocol,
+        ) as error:
+            # The details are for the log of the service: users who choose the address must not learn from them which
+            # names and ports exist inside.
+            log.info("receiver_not_reached", error=type(error).__name__, details=str(error))
+            raise Unreachable("not_reached") from error
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

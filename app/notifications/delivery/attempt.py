@@ -2,19 +2,23 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
+from app.accounts.links.models import AccountLink, LinkPurpose
+from app.accounts.links.service import PATHS, token_of
 from app.accounts.models import User
 from app.database import now
 from app.events.messages import MessageKind
 from app.notifications.channels import build_channels
 from app.notifications.channels.base import Channel, OutboundMessage, SendResult, SendTarget
 from app.notifications.channels.secrets import SecretBox, SecretUnreadable
+from app.notifications.content.account_mails import render_account_link
 from app.notifications.content.audience import Audience, audience_of_endpoint, audience_of_user
 from app.notifications.content.renderer import RENDERERS, RenderContext
 from app.notifications.models import (
@@ -27,6 +31,8 @@ from app.notifications.models import (
     WebhookEndpoint,
 )
 from app.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 CONFIRM_WITHIN = timedelta(days=7)
 """Validity of a confirmation link."""
@@ -85,13 +91,14 @@ class DeliveryContext:
     channels: Mapping[ChannelKind, Channel]
     secret_box: SecretBox
     public_url: str
+    settings: Settings = field(repr=False)
 
     def link(self, path: str, token: str) -> str:
         return f"{self.public_url.rstrip('/')}{path}?token={token}"
 
 
 def build_delivery_context(settings: Settings) -> DeliveryContext:
-    return DeliveryContext(build_channels(settings), SecretBox(settings), settings.public_url)
+    return DeliveryContext(build_channels(settings), SecretBox(settings), settings.public_url, settings)
 
 
 def prepare(
@@ -118,6 +125,8 @@ def _assemble(
     session: Session, delivery: Delivery, message: Message, context: DeliveryContext, threshold: float
 ) -> ReadyToSend:
     kind, message_kind = ChannelKind(delivery.channel), MessageKind(message.kind)
+    if message_kind is MessageKind.ACCOUNT_LINK:
+        return _account_mail(session, delivery, message, context)
     channel = context.channels.get(kind)
     if channel is None:
         raise _SkipDelivery(DeliveryState.DEAD, "channel_not_configured")
@@ -136,6 +145,28 @@ def _assemble(
         message.id, delivery.id, message.created_at, content, render_context.unsubscribe_url
     )
     return ReadyToSend(channel, outbound, target)
+
+
+def _account_mail(
+    session: Session, delivery: Delivery, message: Message, context: DeliveryContext
+) -> ReadyToSend:
+    """The mail of a link, to the mailbox that the link names: it needs no channel of a user."""
+    link = session.get(AccountLink, delivery.address_id)
+    if link is None:
+        raise _SkipDelivery(DeliveryState.DROPPED, "nothing_left_to_tell")
+    url = ""
+    if (path := PATHS.get(LinkPurpose(link.purpose))) is not None:
+        url = context.link(path, token_of(context.settings.signing_key, link.id))
+    content = render_account_link(session, link, url)
+    if content is None:
+        raise _SkipDelivery(DeliveryState.DROPPED, "nothing_left_to_tell")
+    channel = context.channels.get(ChannelKind.MAIL)
+    if channel is None:
+        if context.settings.demo:  # without a mail server, the link is in the log
+            log.warning("mail_not_sent", to=link.email, subject=content.subject, link=url)
+        raise _SkipDelivery(DeliveryState.DEAD, "channel_not_configured")
+    outbound = OutboundMessage(message.id, delivery.id, message.created_at, content)
+    return ReadyToSend(channel, outbound, SendTarget(link.email))
 
 
 def _endpoint_target(

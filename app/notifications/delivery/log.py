@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
+from app.accounts.links.models import AccountLink
 from app.database import one_or_not_found
 from app.errors import Conflict
 from app.notifications.delivery.ordering import lock_recipient, start
@@ -123,5 +124,9 @@ def _address_accepts(session: Session, delivery: Delivery) -> bool:
     if delivery.channel == ChannelKind.WEBHOOK:
         endpoint = session.get_one(WebhookEndpoint, delivery.address_id)
         return endpoint.removed_at is None and endpoint.enabled and endpoint.disabled_at is None
-    address = session.get_one(ChannelAddress, delivery.address_id)
+    address = session.get(ChannelAddress, delivery.address_id)
+    if (
+        address is None
+    ):  # the mail of an account link; an old link is not sent again, the attempt sees to that
+        return session.get(AccountLink, delivery.address_id) is not None
     return address.removed_at is None and address.enabled

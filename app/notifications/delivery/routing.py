@@ -52,7 +52,8 @@ def addresses_of(
 
     A user: their own channels. A manager: their own channels and the endpoints of the organisation that employs them.
     An organisation: its endpoints and the channels of its users, without managers, who receive messages of their own.
-    A message that names an `address_id` goes to this address alone.
+    The link of an account: its mailbox, by the id of the link. A message that names an `address_id` goes to this
+    address alone.
 
     Raises:
         ValueError: an unknown kind of recipient.
@@ -61,6 +62,8 @@ def addresses_of(
     if address_id is not None:
         return _single_address(session, UUID(address_id))
     match recipient_kind:
+        case "account_link_id":
+            return [(ChannelKind.MAIL, recipient_id)]
         case "user_id":
             return _personal(session, User.id == recipient_id)
         case "organisation_id":

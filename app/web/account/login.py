@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from app.accounts.sessions.browser import log_in_browser, log_out_browser
 from app.database import AppDatabase, WriteSession
-from app.errors import SankuError, TooManyRequests, Unauthenticated
+from app.errors import SankuError, TooManyRequests, Unauthenticated, Unavailable
 from app.services import AppSettings
 from app.web.page import CurrentPage, WebPage, local_address
 from app.web.posted import Posted
@@ -54,7 +54,7 @@ def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: App
             address=page.request.client.host if page.request.client else "unknown",
             device=device_of(page.request),
         )
-    except (Unauthenticated, TooManyRequests) as error:
+    except (Unauthenticated, TooManyRequests, Unavailable) as error:
         return _form(page, email=form.get("email"), target=target, kept=kept, error=error)
     if kept:
         response = page.show("account/resume.html", target=target, kept=kept)

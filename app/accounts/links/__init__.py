@@ -1,0 +1,1 @@
+"""Links in e-mails that act for an account: used once, for a limited time."""

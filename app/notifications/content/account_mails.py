@@ -1,0 +1,124 @@
+"""The mails about an account, in Chinese: links to confirm a mailbox, set a password or join, and notices."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.links.models import AccountLink, LinkPurpose
+from app.accounts.models import Organisation, User
+from app.database import now
+from app.notifications.channels.base import Content
+from app.notifications.content.renderer import templates
+
+_IGNORE = "如非您本人操作,请忽略本邮件,不要点击链接,也不要转发。"
+
+
+def render_account_link(session: Session, link: AccountLink, url: str) -> Content | None:
+    """The mail of a link that leads to `url`; None if the link was used, has expired, or helps nobody."""
+    if link.used_at is not None or link.expires_at <= now():
+        return None
+    user = session.scalar(select(User).where(User.email == link.email))
+    match LinkPurpose(link.purpose):
+        case LinkPurpose.REGISTER:
+            return _tried(user) if user is not None else _registration(link, url)
+        case LinkPurpose.RESET_PASSWORD:
+            return _reset(user, url) if user is not None and user.active else None
+        case LinkPurpose.CHANGE_MAIL:
+            return _known_address(user) if user is not None else _new_address(session, link, url)
+        case LinkPurpose.INVITE:
+            return _invited_user(session, link, user) if user is not None else _invitation(session, link, url)
+        case LinkPurpose.MAIL_CHANGED:
+            return _address_changed(session, link)
+
+
+def _registration(link: AccountLink, url: str) -> Content:
+    organisation = link.data["organisation"]["name"]
+    lines = (
+        f"有人以“{organisation}”({link.data['name']})的名义,用此邮箱注册了三库账号。",
+        f"如是您本人,请在 {_hours(link)} 小时内点击下方按钮确认邮箱;确认后账号方可使用。",
+        _IGNORE,
+    )
+    return _mail("account.register", "【三库】请确认注册邮箱", link.data["name"], lines, url, "确认邮箱")
+
+
+def _tried(user: User) -> Content:
+    lines = (
+        "有人用此邮箱注册三库账号,但此邮箱已有账号,注册未生效,您的账号没有任何变化。",
+        "如是您本人,请直接登录;忘记密码可在登录页重置。如非您本人操作,无须处理。",
+    )
+    return _mail("account.register_tried", "【三库】此邮箱已有账号", user.name, lines)
+
+
+def _reset(user: User, url: str) -> Content:
+    lines = (
+        "有人申请重置您的三库账号密码。如是您本人,请在 1 小时内点击下方按钮设置新密码。",
+        "设置后,此前的登录全部失效。" + _IGNORE,
+    )
+    return _mail("account.reset_password", "【三库】重置密码", user.name, lines, url, "设置新密码")
+
+
+def _new_address(session: Session, link: AccountLink, url: str) -> Content:
+    user = session.get_one(User, link.user_id)
+    lines = (
+        "您的三库账号申请改用此邮箱登录。请点击下方按钮确认;确认前,原邮箱继续有效。",
+        _IGNORE,
+    )
+    return _mail("account.change_mail", "【三库】请确认新邮箱", user.name, lines, url, "确认新邮箱")
+
+
+def _known_address(user: User) -> Content:
+    lines = ("另一账号申请改用此邮箱登录,但此邮箱已有账号,申请未生效,您的账号没有任何变化。",)
+    return _mail("account.change_mail_tried", "【三库】此邮箱已有账号", user.name, lines)
+
+
+def _address_changed(session: Session, link: AccountLink) -> Content:
+    user = session.get_one(User, link.user_id)
+    lines = (
+        "您的三库账号已改用其他邮箱登录,此邮箱不再接收本系统的通知。",
+        "如非您本人操作,请立即联系主管部门。",
+    )
+    return _mail("account.mail_changed", "【三库】登录邮箱已变更", user.name, lines)
+
+
+def _invitation(session: Session, link: AccountLink, url: str) -> Content:
+    organisation = session.get_one(Organisation, link.organisation_id)
+    lines = (
+        f"“{organisation.name}”邀请您加入其三库账号。请在 7 天内点击下方按钮,设置姓名和密码。",
+        "如您不认识该单位,请忽略本邮件。",
+    )
+    return _mail("account.invite", "【三库】邀请您加入", "", lines, url, "接受邀请")
+
+
+def _invited_user(session: Session, link: AccountLink, user: User) -> Content:
+    organisation = session.get_one(Organisation, link.organisation_id)
+    lines = (
+        f"“{organisation.name}”邀请您加入其三库账号,但此邮箱已有账号,一个账号只属于一个单位。",
+        "如需转入该单位,请联系主管部门办理;或请对方改邀您的其他邮箱。",
+    )
+    return _mail("account.invite_tried", "【三库】邀请未生效", user.name, lines)
+
+
+def _hours(link: AccountLink) -> int:
+    return round((link.expires_at - link.created_at).total_seconds() / 3600)
+
+
+def _mail(
+    type_: str, subject: str, name: str, lines: Sequence[str], url: str | None = None, button: str = ""
+) -> Content:
+    variables = {
+        "subject": subject,
+        "name": name or "收件人",
+        "unsubscribe_url": None,
+        "lines": lines,
+        "url": url,
+        "button": button,
+    }
+    return Content(
+        type=type_,
+        subject=subject,
+        text=templates.get_template("notice.txt").render(variables),
+        html=templates.get_template("notice.html").render(variables),
+        short="\n".join([*lines, *([url] if url else [])]),
+        data={},
+    )

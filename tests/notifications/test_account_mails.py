@@ -1,0 +1,108 @@
+"""Mails about an account, as they arrive."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from app.accounts.models import User
+from app.database import Database
+from tests.http.registration import REGISTRATION
+from tests.support.builders.accounts import PASSWORD
+from tests.support.callers import Caller
+from tests.support.http import ok, refused
+from tests.support.servers import Mailbox
+
+EMAIL: str = REGISTRATION["user"]["email"]
+
+
+def link_in(mailbox: Mailbox, email: str) -> tuple[str, str]:
+    """The page and the token of the link in the last mail."""
+    text = mailbox.to(email)[-1].parts["text/plain"]
+    found = re.search(r"https://sanku\.example\.com(/[a-z-]+)\?token=([A-Za-z0-9_-]{43})\b", text)
+    assert found is not None, text
+    return found[1], found[2]
+
+
+def email_of(app: Any, caller: Caller) -> str:
+    with app.state.services[Database].reading() as session:
+        email: str = session.get_one(User, caller.user_id).email
+        return email
+
+
+def test_the_link_of_a_registration_names_who_it_is_for_and_works(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int]
+) -> None:
+    ok(client.post("/v1/register", json=REGISTRATION), 202)
+    drain()
+    (letter,) = mailbox.to(EMAIL)
+    assert "济南历山密封件有限公司" in letter.parts["text/plain"]
+    assert "王芳" in letter.parts["text/html"]
+    page, token = link_in(mailbox, EMAIL)
+    assert page == "/verify-mail"
+    ok(client.post("/v1/auth/verify-mail", json={"token": token}))
+    login = client.post("/v1/auth/token", data={"username": EMAIL, "password": PASSWORD})
+    assert login.status_code == 200
+
+
+def test_the_owner_of_an_account_learns_that_somebody_tried_and_gets_no_link(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_enterprise: Caller, app: Any
+) -> None:
+    email = email_of(app, as_enterprise)
+    user = REGISTRATION["user"] | {"email": email}
+    ok(client.post("/v1/register", json=REGISTRATION | {"user": user}), 202)
+    drain()
+    (letter,) = mailbox.to(email)
+    assert "已有账号" in letter.subject
+    assert "token=" not in letter.parts["text/plain"]
+    assert "密封件" not in letter.parts["text/plain"]
+
+
+def test_a_reset_link_goes_to_an_account_and_to_nobody_else(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_enterprise: Caller, app: Any
+) -> None:
+    email = email_of(app, as_enterprise)
+    for address in (email, "nobody@example.com"):
+        ok(client.post("/v1/auth/password-reset", json={"email": address}), 202)
+    drain()
+    assert mailbox.to("nobody@example.com") == []
+    page, token = link_in(mailbox, email)
+    assert page == "/reset-password"
+    body = {"token": token, "new_password": "Another-word-93"}
+    ok(client.post("/v1/auth/password-reset/confirm", json=body), 204)
+
+
+def test_a_changed_address_is_confirmed_at_the_new_one_and_told_to_the_old_one(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_enterprise: Caller, app: Any
+) -> None:
+    old = email_of(app, as_enterprise)
+    body = {"email": "new@example.com", "password": PASSWORD}
+    ok(as_enterprise.post("/v1/me/email", json=body), 202)
+    drain()
+    assert mailbox.to(old) == []
+    page, token = link_in(mailbox, "new@example.com")
+    assert page == "/verify-mail"
+    ok(client.post("/v1/auth/verify-mail", json={"token": token}))
+    drain()
+    assert "登录邮箱已变更" in mailbox.to(old)[-1].subject
+
+
+def test_a_link_used_before_its_mail_was_sent_is_not_sent(
+    client: Any, mailbox: Mailbox, drain: Callable[[], int], as_operator: Caller
+) -> None:
+    ok(client.post("/v1/register", json=REGISTRATION), 202)
+    (pending,) = ok(as_operator.get("/v1/registrations"))["items"]
+    ok(as_operator.post(f"/v1/registrations/{pending['id']}/confirm"))
+    drain()
+    assert mailbox.to(EMAIL) == []
+
+
+def test_the_log_of_deliveries_shows_these_mails_to_the_bureau_alone(
+    client: Any, drain: Callable[[], int], as_enterprise: Caller, as_operator: Caller
+) -> None:
+    ok(client.post("/v1/register", json=REGISTRATION), 202)
+    drain()
+    (row,) = ok(as_operator.get("/v1/deliveries"))["items"]
+    assert (row["kind"], row["state"]) == ("account_link", "delivered")
+    assert "token" not in str(ok(as_operator.get(f"/v1/deliveries/{row['id']}")))
+    assert ok(as_enterprise.get("/v1/deliveries"))["items"] == []
+    refused(as_enterprise.get(f"/v1/deliveries/{row['id']}"), 404, "not_found")
