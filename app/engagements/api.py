@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.accounts.access.permissions import Action, CurrentPrincipal
 from app.accounts.access.principal import Principal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
@@ -14,9 +14,9 @@ from app.database import ReadSession, WriteSession
 from app.engagements import disclosure, presenter
 from app.engagements.access import Participation, participation_of
 from app.engagements.lifecycle import stage_changes
+from app.engagements.lists.engagements import engagement_page
 from app.engagements.models import Reveal, Stage
 from app.engagements.people import admissions, invitations, participants
-from app.engagements.queries import NEWEST_FIRST, engagements
 from app.engagements.schemas import (
     ContactRead,
     EngagementRead,
@@ -41,7 +41,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, fetch_page, list_page
+from app.paging import Page, Paging, Sort, list_page
 
 TAG = "对接 Engagements"
 router = APIRouter(
@@ -77,9 +77,10 @@ def list_(
     opened_before: Annotated[datetime | None, Query(description="开始时间早于")] = None,
 ) -> Page[EngagementRow]:
     """按开始时间由新到旧排列。管理部门可查看全部,其他用户仅可查看受邀或参与的对接。"""
-    require(principal, Action.ENGAGEMENT_READ, own=True)
-    query = engagements(
-        principal,
+    return engagement_page(
+        session,
+        paging,
+        principal=principal,
         stages=stages or (),
         demand_id=demand_id,
         achievement_id=achievement_id,
@@ -87,8 +88,6 @@ def list_(
         opened_from=opened_from,
         opened_before=opened_before,
     )
-    rows, next_cursor = fetch_page(session, query, NEWEST_FIRST, paging)
-    return Page(items=presenter.read_many(session, rows, principal=principal), next_cursor=next_cursor)
 
 
 @router.get(

@@ -97,7 +97,7 @@ DESK_PAGES = (
 
 MANAGER_PAGES = (
     MappedPage("/inbox", _("今日推送"), MANAGER, ("stream", "undo")),
-    MappedPage("/inbox/{id}", _("推送"), MANAGER, ("accept", "postpone", "decline", "undo", "report")),
+    MappedPage("/inbox/{id}", _("推送"), MANAGER, ("read", "accept", "postpone", "decline")),
     MappedPage("/board", _("对接看板"), MANAGER),
     MappedPage("/tasks", _("任务"), MANAGER, ("done",)),
     MappedPage("/me/recognition", _("我的认定"), MANAGER, ("file", "certificate", "training")),

@@ -38,7 +38,7 @@ def environment() -> Environment:
         i18n.translate, i18n.translate_number, newstyle=True
     )
     env.globals.update(static=address_of, icon=icon, pick=pick, term_label=term_label)
-    env.filters.update(day=day, moment=moment, wan=wan, share=share)
+    env.filters.update(clock=clock, day=day, moment=moment, wan=wan, share=share)
     # Made before the macros are loaded, which take the globals as they are then, and filled afterwards with all.
     macros = SimpleNamespace()
     env.globals["ui"] = macros
@@ -86,6 +86,11 @@ def day(value: date | datetime | str | None) -> Markup:
 def moment(value: datetime | str | None) -> Markup:
     """`2026-11-29 08:41` in Jinan, marked up as a time; an absent one is a dash."""
     return _time(value, "%Y-%m-%d %H:%M")
+
+
+def clock(value: datetime | str | None) -> Markup:
+    """`08:41` in Jinan, marked up as a time; an absent one is a dash."""
+    return _time(value, "%H:%M")
 
 
 def _time(value: date | datetime | str | None, pattern: str) -> Markup:

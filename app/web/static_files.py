@@ -48,6 +48,7 @@ BUNDLES = MappingProxyType(
             "js/dialog.js",
             "js/copy.js",
             "js/resume.js",
+            "js/live.js",
         ),
         "wall.css": ("css/wall.css",),
     }

@@ -1,15 +1,18 @@
 """Workload of managers: their open engagements, and the lapsed ones that end."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
+from app.database import one_or_not_found
 from app.engagements.models import OPEN_STAGES, Engagement, Participant, ParticipantState, Stage
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 
 _IS_BINDING = or_(Engagement.agreed_at.is_not(None), Engagement.stage == Stage.SIGNED)
@@ -74,3 +77,25 @@ def _count_by_manager(manager_ids: Collection[UUID]) -> Select[UUID | None, int]
         )
         .group_by(Participant.manager_id)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerWorkload:
+    """A manager's occupied slots, and their capacity."""
+
+    occupied: int
+    capacity: int
+
+    @property
+    def free(self) -> int:
+        """Slots that are left; never below 0, also after the capacity was lowered."""
+        return max(0, self.capacity - self.occupied)
+
+
+def workload_of(session: Session, manager_id: UUID) -> ManagerWorkload:
+    """
+    Raises:
+        NotFound: no such manager.
+    """
+    manager = one_or_not_found(session, select(Manager).where(Manager.id == manager_id))
+    return ManagerWorkload(open_engagement_counts(session, [manager_id]).get(manager_id, 0), manager.capacity)

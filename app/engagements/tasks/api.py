@@ -6,15 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.accounts.access.permissions import CurrentPrincipal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
-from app.engagements.access import participation_of
 from app.engagements.api import CHANGING, TAG
-from app.engagements.models import Task
 from app.engagements.schemas import TaskCreate, TaskPatch, TaskRead
 from app.engagements.tasks import service as tasks
+from app.engagements.tasks.listing import own_tasks, tasks_of_engagement
 from app.errors import (
     Conflict,
     Forbidden,
@@ -24,11 +23,10 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid))
 
-_BY_DAY = Sort(Task.due_on, date, name="due")
 _READING = problems(NotFound, Conflict)
 States = Annotated[
     list[Literal["open", "done", "dropped"]] | None, Query(alias="state", description="状态,可多选")
@@ -44,13 +42,7 @@ def list_tasks(
     due_before: Annotated[date | None, Query(description="截止日早于")] = None,
 ) -> Page[TaskRead]:
     """本人参与的全部对接的任务,按截止日由近到远排列。"""
-    require(principal, Action.ENGAGEMENT_READ, own=True)
-    query = tasks.tasks_for(principal)
-    if states:
-        query = query.where(Task.state.in_(states))
-    if due_before is not None:
-        query = query.where(Task.due_on < due_before)
-    return list_page(session, query, _BY_DAY, paging, TaskRead.model_validate)
+    return own_tasks(session, paging, states, due_before, principal=principal)
 
 
 @router.get("/engagements/{engagement_id}/tasks", name="tasks", summary="一个对接的任务", responses=_READING)
@@ -60,8 +52,7 @@ def tasks_of(
     session: ReadSession,
     paging: Paging,
 ) -> Page[TaskRead]:
-    participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    return list_page(session, tasks.tasks_of(engagement_id), _BY_DAY, paging, TaskRead.model_validate)
+    return tasks_of_engagement(session, engagement_id, paging, principal=principal)
 
 
 @router.post(

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
 from app.database import new_id
 from app.errors import NotFound
 from app.libraries.managers.models import Manager
@@ -23,11 +25,12 @@ from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.models import PENDING, Push
 from app.pushes.planning.plan import pairs_for_manager, plan_for_manager
 from app.pushes.planning.writer import rank_key, rank_score
-from app.pushes.policy import PairKey, Policy
+from app.pushes.policy import PairKey, Policy, current_policy
 from app.pushes.preferences.models import Frequency
-from app.pushes.preferences.service import Preferences
+from app.pushes.preferences.service import Preferences, own_manager
 from app.pushes.preferences.working_time import ONE_DAY, at, working_day_from
 from app.pushes.recommender import Recommender
+from app.services import Services
 
 _LIST_RULES: Mapping[str, tuple[str, str]] = {
     "list_full": ("清单已满", "the digest is full"),
@@ -66,6 +69,22 @@ class _LeftOutCounter:
             LeftOut(code=code, zh=self._texts[code][0], en=self._texts[code][1], count=count)
             for code, count in self._counts.most_common()
         ]
+
+
+def own_preview(session: Session, services: Services, *, principal: Principal) -> PreviewRead:
+    """The next digest of the manager who asks.
+
+    Raises:
+        NotFound: the user has no record in the talent library yet.
+    """
+    require(principal, Action.PUSH_PREVIEW, own=True)
+    return preview_list(
+        session,
+        services[Recommender],
+        own_manager(principal),
+        policy=current_policy(session, services),
+        sees_confidential=principal.sees_everything,
+    )
 
 
 def preview_list(

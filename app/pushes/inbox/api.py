@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.conditional_requests import IfMatch, tagged
-from app.database import ReadSession, WriteSession, now
+from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated, problems
 from app.events.catalogue import PairsRanked
 from app.events.outbox import emit
@@ -21,9 +21,9 @@ from app.libraries.record.enums import RecordKind
 from app.matching.feedback.impressions import Shown
 from app.paging import Page, Paging, Sort, fetch_page
 from app.pushes import queries
-from app.pushes.feedback.training_signals import SURFACE, shown_in_inbox
 from app.pushes.inbox import service as inbox
 from app.pushes.inbox import undo as undoing
+from app.pushes.inbox.listing import inbox_page
 from app.pushes.inbox.presenter import read_many, read_one
 from app.pushes.models import Push, PushState
 from app.pushes.policy import current_policy
@@ -32,7 +32,6 @@ from app.services import AllServices, AppSettings
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
 
-_BEST_FIRST = Sort(Push.rank_key, float, descending=True, name="inbox")
 _NEWEST_FIRST = Sort(Push.created_at, datetime, descending=True, name="newest")
 
 _ANSWERS = problems(NotFound, Conflict, StaleVersion)
@@ -68,19 +67,7 @@ def list_inbox(
     states: States = None,
 ) -> Page[PushRead]:
     """本人的推送,按排序分与时间综合排列,最佳的在前。未选状态时仅列出待处理的推送: 未读、已读未答复、已到提醒时间的。"""
-    require(principal, Action.PUSH_LIST, own=True)
-    query = queries.visible(select(Push), principal)
-    query = query.where(Push.state.in_(states)) if states else queries.only_actionable(query, now())
-    rows, following = fetch_page(session, query, _BEST_FIRST, paging)
-    if not states and paging.cursor is None and rows and principal.manager_id is not None:
-        shown_lists.keep(
-            principal,
-            surface=SURFACE,
-            subject_id=principal.manager_id,
-            pairs=shown_in_inbox(session, rows),
-            model_version=rows[0].model_version,
-        )
-    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+    return inbox_page(session, paging, states, principal=principal, shown_lists=shown_lists)
 
 
 @router.get("/pushes", summary="推送列表", response_model_exclude_unset=True)

@@ -43,6 +43,19 @@ ALLOWED: Mapping[PushState, tuple[str, ...]] = MappingProxyType(
 )
 
 
+_STATE_WORDS: Mapping[PushState, str] = MappingProxyType(
+    {
+        PushState.NEW: "尚未答复",
+        PushState.READ: "尚未答复",
+        PushState.LATER: "已设为稍后处理",
+        PushState.ACCEPTED: "已接收",
+        PushState.DECLINED: "已谢绝",
+        PushState.EXPIRED: "已过期",
+        PushState.CANCELLED: "已取消",
+    }
+)
+
+
 def allowed_answers(push: Push, moment: datetime) -> tuple[str, ...]:
     """The answers that the push allows at `moment`; none after `expires_at`, even if its state is still pending."""
     if push.expires_at <= moment:
@@ -211,7 +224,7 @@ def _answerable(
         why = end_of(push, hidden=has_hidden_owner(session, push))
         raise Conflict(
             f"This push has the state {state} and does not allow this answer{f': {why.en}' if why else ''}.",
-            f"此推送当前状态为 {state}, 不能作此答复{f': {why.zh}' if why else ''}。",
+            f"此推送{_STATE_WORDS[PushState(state)]}, 不能作此答复{f': {why.zh}' if why else ''}。",
             code="push_state",
             state=state,
             ended_reason=why.code if why else push.ended_reason,

@@ -8,9 +8,9 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
@@ -26,6 +26,7 @@ from app.database import Database
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.pushes.inbox.presenter import read_many
 from app.pushes.models import InboxChange, InboxPosition, Push
+from app.pushes.schemas import PushRead
 from app.services import AllServices, Services
 from app.settings import Settings
 
@@ -35,6 +36,48 @@ BATCH = 50
 _RECONNECT_MS = 2000
 
 Recheck = Callable[[], Principal]
+"""Authenticates the same credentials again.
+
+Raises:
+    Unauthenticated: they are no longer valid.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PushChange:
+    """A change in an inbox: its number, what happened (new or changed), and the push as its reader sees it now."""
+
+    number: int
+    change: str
+    push: PushRead
+
+
+class StreamWriter(Protocol):
+    """How a reader of the stream gets the changes. Every event carries the number to resume from."""
+
+    def changes(self, session: Session, changes: Sequence[PushChange]) -> Iterator[ServerSentEvent]:
+        """The events for these changes, which are never empty."""
+
+    def position(self, session: Session, number: int) -> ServerSentEvent:
+        """The event that tells a new reader the present number."""
+
+    def reset(self, session: Session, number: int) -> ServerSentEvent:
+        """The event for a reader whose number is too old: the inbox must be read again."""
+
+
+class JsonWriter:
+    """Events for programs: each push as JSON."""
+
+    def changes(self, _: Session, changes: Sequence[PushChange]) -> Iterator[ServerSentEvent]:
+        for one in changes:
+            content = one.push.model_dump_json(exclude_unset=True)
+            yield ServerSentEvent(content, event=f"push.{one.change}", id=str(one.number))
+
+    def position(self, _: Session, number: int) -> ServerSentEvent:
+        return _position("inbox.position", number)
+
+    def reset(self, _: Session, number: int) -> ServerSentEvent:
+        return _position("inbox.reset", number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +108,72 @@ def stream(
     """Server-Sent Events: push.new 新推送, push.changed 状态变化, inbox.position 当前编号, inbox.reset 请重读收件箱。
 
     重新连接时携带 Last-Event-ID,即从断点续传,不会遗漏。登录失效后连接断开。"""
+    return follow_inbox(
+        services,
+        principal,
+        last_event_id=last_event_id,
+        recheck=_rechecking(services, request),
+        writer=JsonWriter(),
+    )
+
+
+def follow_inbox(
+    services: Services,
+    principal: Principal,
+    *,
+    last_event_id: str | None,
+    recheck: Recheck,
+    writer: StreamWriter,
+) -> EventSourceResponse:
+    """The stream of the principal's inbox, from the number that they have seen last.
+
+    Raises:
+        NotFound: the user has no record in the talent library.
+        Invalid: `last_event_id` is no number.
+    """
     require(principal, Action.PUSH_LIST, own=True)
     if principal.manager_id is None:
         raise NotFound("You have no record in the talent library.", "您在技术转移人才库中尚无记录。")
     settings, database = services[Settings], services[Database]
     with database.reading() as session:
-        start = _start(session, principal.manager_id, _number(last_event_id))
-    events = _events(database, settings, principal.manager_id, start, _rechecking(services, request))
+        start = _start(session, principal.manager_id, _number(last_event_id), writer)
+    follower = _Follower(database, principal.manager_id, recheck, writer)
     return EventSourceResponse(
-        events,
+        _events(follower, settings, start),
         ping=max(1, round(settings.stream_heartbeat.total_seconds())),
         headers={"Cache-Control": "no-store"},
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Follower:
+    """Whose inbox is followed, with which credentials, and how they get its changes."""
+
+    database: Database
+    manager_id: UUID
+    recheck: Recheck
+    writer: StreamWriter
+
+    def poll(self, position: int, *, check: bool) -> EventBatch | None:
+        """Poll the database once; while nothing has changed this reads one row by its key.
+
+        None if the login has ended, which is checked before any event is sent and, with `check`, at every poll.
+        """
+        with self.database.reading() as session:
+            unchanged = _last(session, self.manager_id) <= position
+        if unchanged and not check:
+            return EventBatch((), position)
+        principal = _current_principal(self.recheck)
+        if principal is None or principal.manager_id != self.manager_id:
+            return None
+        if unchanged:
+            return EventBatch((), position)
+        with self.database.reading() as session:
+            return _after(session, self.manager_id, position, principal, self.writer)
+
+
 async def _events(
-    database: Database, settings: Settings, manager_id: UUID, start: EventBatch, recheck: Recheck
+    follower: _Follower, settings: Settings, start: EventBatch
 ) -> AsyncIterator[ServerSentEvent]:
     """Ends when the login ends, or after `stream_lifetime`; the client then reconnects by itself."""
     position, ends = start.position, time.monotonic() + settings.stream_lifetime.total_seconds()
@@ -89,36 +182,17 @@ async def _events(
         yield event
     while time.monotonic() < ends:
         is_check_due = time.monotonic() - checked >= settings.stream_heartbeat.total_seconds()
-        batch = await run_in_threadpool(_poll, database, manager_id, position, recheck, check=is_check_due)
+        batch = await run_in_threadpool(follower.poll, position, check=is_check_due)
         if batch is None:
             return
         if is_check_due:
             checked = time.monotonic()
         for event in batch.events:
             yield event
+        is_full = batch.position - position >= BATCH
         position = batch.position
-        if len(batch.events) < BATCH:
+        if not is_full:
             await asyncio.sleep(settings.stream_poll.total_seconds())
-
-
-def _poll(
-    database: Database, manager_id: UUID, position: int, recheck: Recheck, *, check: bool
-) -> EventBatch | None:
-    """Poll the database once; while nothing has changed this reads one row by its key.
-
-    None if the login has ended, which is checked before any event is sent and, with `check`, at every poll.
-    """
-    with database.reading() as session:
-        unchanged = _last(session, manager_id) <= position
-    if unchanged and not check:
-        return EventBatch((), position)
-    principal = _current_principal(recheck)
-    if principal is None or principal.manager_id != manager_id:
-        return None
-    if unchanged:
-        return EventBatch((), position)
-    with database.reading() as session:
-        return _after(session, manager_id, position, principal)
 
 
 def _current_principal(recheck: Recheck) -> Principal | None:
@@ -136,19 +210,21 @@ def _rechecking(services: Services, request: Request) -> Recheck:
     return lambda: principal_of(services, bearer, api_key)
 
 
-def _start(session: Session, manager_id: UUID, number: int | None) -> EventBatch:
+def _start(session: Session, manager_id: UUID, number: int | None, writer: StreamWriter) -> EventBatch:
     """The start of the stream: after the client's number, or now. The client learns a number to resume from."""
     last = _last(session, manager_id)
     if number is None:
-        return EventBatch((_position("inbox.position", last),), last)
+        return EventBatch((writer.position(session, last),), last)
     oldest = session.scalar(select(func.min(InboxChange.seq)).where(InboxChange.manager_id == manager_id))
     is_deleted = number < last if oldest is None else number + 1 < oldest
     if is_deleted or number > last:
-        return EventBatch((_position("inbox.reset", last),), last)
+        return EventBatch((writer.reset(session, last),), last)
     return EventBatch((), number)
 
 
-def _after(session: Session, manager_id: UUID, position: int, principal: Principal) -> EventBatch:
+def _after(
+    session: Session, manager_id: UUID, position: int, principal: Principal, writer: StreamWriter
+) -> EventBatch:
     changes = session.scalars(
         select(InboxChange)
         .where(InboxChange.manager_id == manager_id, InboxChange.seq > position)
@@ -157,15 +233,12 @@ def _after(session: Session, manager_id: UUID, position: int, principal: Princip
     ).all()
     rows = session.scalars(select(Push).where(Push.id.in_({change.push_id for change in changes}))).all()
     pushes = {read.id: read for read in read_many(session, rows, principal=principal)}
-    events = tuple(
-        ServerSentEvent(
-            pushes[change.push_id].model_dump_json(exclude_unset=True),
-            event=f"push.{change.change}",
-            id=str(change.seq),
-        )
+    known = [
+        PushChange(change.seq, change.change, pushes[change.push_id])
         for change in changes
         if change.push_id in pushes
-    )
+    ]
+    events = tuple(writer.changes(session, known)) if known else ()
     return EventBatch(events, changes[-1].seq if changes else position)
 
 

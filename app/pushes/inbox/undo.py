@@ -92,7 +92,7 @@ def _check(push: Push) -> None:
     if push.state not in (PushState.ACCEPTED, PushState.DECLINED):
         raise Conflict(
             f"This push has the state {push.state}; there is no answer to undo.",
-            f"此推送当前状态为 {push.state}, 没有可撤回的答复。",
+            "此推送没有可撤回的答复。",
             code="nothing_to_undo",
             state=push.state,
         )

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.clock import last_day, today
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
@@ -17,11 +16,9 @@ from app.talent.access import manager_for, own_rows
 from app.talent.responses import CHANGING, LISTING, READING
 from app.talent.tiers import presenter
 from app.talent.tiers.choices import choices, configure
-from app.talent.tiers.engine import evaluate
 from app.talent.tiers.enums import Tier
-from app.talent.tiers.loader import cases
 from app.talent.tiers.models import ManagerTier, TierChange
-from app.talent.tiers.rules import Configuration, rule_set, rule_sets, rules_of
+from app.talent.tiers.rules import rule_set, rule_sets
 from app.talent.tiers.schemas import (
     ConfigurationChange,
     ConfigurationRead,
@@ -33,7 +30,7 @@ from app.talent.tiers.schemas import (
     WhatIfRead,
     Year,
 )
-from app.talent.tiers.what_if import case_with_hypotheticals
+from app.talent.tiers.service import tier_of, tier_with_hypotheticals
 
 router = APIRouter(prefix="/v1", tags=["人才类别 Tiers"], responses=problems(Unauthenticated, Forbidden))
 
@@ -92,38 +89,13 @@ def get_tier(
     year: Annotated[Year | None, Query(description="默认为今年")] = None,
 ) -> TierRead:
     """按规则即时计算,列出依据规则、指标、逐份合同(未计入的说明原因)、达到上一类别所缺的条件,以及政策未写明事项的现行选择。"""
-    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
-    reference_year = year or today().year
-    rules = rules_of(reference_year)
-    chosen = choices(session, rules)
-    case = cases(session, [manager.id], year=reference_year, day=last_day(reference_year, today()))[
-        manager.id
-    ]
-    evaluation = evaluate(rules, chosen.values, case)
-    return presenter.tier_read(manager, evaluation, configuration_version=chosen.version)
+    return tier_of(session, manager_id, year, principal=principal)
 
 
 @router.post("/managers/{manager_id}/tier/what-if", summary="人才类别试算", responses=_ASKING)
 def what_if(manager_id: UUID, body: WhatIf, principal: LoggedIn, session: ReadSession) -> WhatIfRead:
     """计算加入假设的合同、证书或选择后的类别和所缺条件。不写入任何数据。"""
-    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
-    year = body.year or today().year
-    rules = rules_of(year)
-    chosen = choices(session, rules)
-    case = cases(session, [manager.id], year=year, day=last_day(year, today()))[manager.id]
-    hypothetical_case, hypothetical_ids = case_with_hypotheticals(case, body.contracts, body.certificates)
-    configuration = Configuration.model_validate(
-        chosen.values.model_dump(mode="json") | body.configuration.given_choices()
-    )
-    return WhatIfRead(
-        actual_tier=evaluate(rules, chosen.values, case).tier,
-        supposed=presenter.tier_read(
-            manager,
-            evaluate(rules, configuration, hypothetical_case),
-            configuration_version=chosen.version,
-            hypothetical=hypothetical_ids,
-        ),
-    )
+    return tier_with_hypotheticals(session, manager_id, body, principal=principal)
 
 
 @router.get("/managers/{manager_id}/tier-changes", summary="人才类别变动记录", responses=LISTING | READING)

@@ -7,17 +7,23 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action
+from app.accounts.access.principal import Principal
 from app.clock import last_day, today
 from app.database import now
 from app.events.catalogue import TierChanged
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
+from app.talent.access import manager_for
 from app.talent.recognition_facts import digest, pack
+from app.talent.tiers import presenter
 from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate, plain
 from app.talent.tiers.loader import cases
 from app.talent.tiers.models import ManagerTier, TierChange
-from app.talent.tiers.rules import rule_sets, rules_of
+from app.talent.tiers.rules import Configuration, rule_sets, rules_of
+from app.talent.tiers.schemas import TierRead, WhatIf, WhatIfRead
+from app.talent.tiers.what_if import case_with_hypotheticals
 
 REFRESH_BATCH = 200
 
@@ -138,5 +144,53 @@ def _log_change(
         session,
         TierChanged(
             subject_id=manager_id, year=evaluation.case.year, before=before, after=after, cause=cause
+        ),
+    )
+
+
+def tier_of(
+    session: Session, manager_id: UUID | None, year: int | None = None, *, principal: Principal
+) -> TierRead:
+    """The tier of a manager in a year, by default this one; without an id that of the principal.
+
+    Raises:
+        NotFound, Forbidden: see `manager_for`.
+        Invalid: no rules are in force in that year.
+    """
+    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
+    reference_year = year or today().year
+    rules = rules_of(reference_year)
+    chosen = choices(session, rules)
+    case = cases(session, [manager.id], year=reference_year, day=last_day(reference_year, today()))[
+        manager.id
+    ]
+    evaluation = evaluate(rules, chosen.values, case)
+    return presenter.tier_read(manager, evaluation, configuration_version=chosen.version)
+
+
+def tier_with_hypotheticals(
+    session: Session, manager_id: UUID | None, wanted: WhatIf, *, principal: Principal
+) -> WhatIfRead:
+    """The tier of a manager as it would be with hypothetical contracts, certificates or choices. Nothing is stored.
+
+    Raises:
+        NotFound, Forbidden, Invalid: as `tier_of`.
+    """
+    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
+    year = wanted.year or today().year
+    rules = rules_of(year)
+    chosen = choices(session, rules)
+    case = cases(session, [manager.id], year=year, day=last_day(year, today()))[manager.id]
+    hypothetical_case, hypothetical_ids = case_with_hypotheticals(case, wanted.contracts, wanted.certificates)
+    configuration = Configuration.model_validate(
+        chosen.values.model_dump(mode="json") | wanted.configuration.given_choices()
+    )
+    return WhatIfRead(
+        actual_tier=evaluate(rules, chosen.values, case).tier,
+        supposed=presenter.tier_read(
+            manager,
+            evaluate(rules, configuration, hypothetical_case),
+            configuration_version=chosen.version,
+            hypothetical=hypothetical_ids,
         ),
     )

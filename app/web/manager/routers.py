@@ -2,4 +2,7 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.web.manager.inbox import router as inbox
+from app.web.manager.push import router as push
+
+ROUTERS: tuple[APIRouter, ...] = (inbox, push)

@@ -1,0 +1,144 @@
+"""Lists of pushes for their reader: the inbox, the pushes in certain states, and the answers that may be undone."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.database import now
+from app.matching.feedback.impressions import ImpressionLog
+from app.paging import Page, PageRequest, Sort, fetch_page
+from app.pushes import queries
+from app.pushes.feedback.training_signals import SURFACE, shown_in_inbox
+from app.pushes.inbox.presenter import read_many
+from app.pushes.models import PENDING, Push, PushState
+from app.pushes.schemas import PushRead
+
+_BEST_FIRST = Sort(Push.rank_key, float, descending=True, name="inbox")
+_NEWEST_FIRST = Sort(Push.pushed_at, datetime, descending=True, name="newest-round")
+_MOST_UNDOABLE = 10
+_MOST_OTHERS = 5
+
+
+class InboxShelf(StrEnum):
+    """Where a push of an inbox stands for its manager."""
+
+    ACTIONABLE = ""
+    POSTPONED = "later"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+_STATES: Mapping[InboxShelf, tuple[PushState, ...]] = MappingProxyType(
+    {
+        InboxShelf.ACTIONABLE: PENDING,
+        InboxShelf.POSTPONED: (PushState.LATER,),
+        InboxShelf.ACCEPTED: (PushState.ACCEPTED,),
+        InboxShelf.DECLINED: (PushState.DECLINED,),
+        InboxShelf.ENDED: (PushState.EXPIRED, PushState.CANCELLED),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """How many pushes wait for an answer now, and how many are postponed to a later time."""
+
+    actionable: int
+    postponed: int
+
+
+def inbox_page(
+    session: Session,
+    paging: PageRequest,
+    states: Collection[PushState] | None = None,
+    *,
+    principal: Principal,
+    shown_lists: ImpressionLog,
+) -> Page[PushRead]:
+    """The principal's pushes, best first: those in these states, or without states those that can be answered now.
+
+    The first page of the latter is recorded as shown, from which the ranker learns.
+    """
+    require(principal, Action.PUSH_LIST, own=True)
+    query = queries.visible(select(Push), principal)
+    query = query.where(Push.state.in_(states)) if states else queries.only_actionable(query, now())
+    rows, following = fetch_page(session, query, _BEST_FIRST, paging)
+    if not states and paging.cursor is None and rows and principal.manager_id is not None:
+        shown_lists.keep(
+            principal,
+            surface=SURFACE,
+            subject_id=principal.manager_id,
+            pairs=shown_in_inbox(session, rows),
+            model_version=rows[0].model_version,
+        )
+    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+
+
+def shelf_page(
+    session: Session, paging: PageRequest, shelf: InboxShelf, *, principal: Principal
+) -> Page[PushRead]:
+    """The principal's pushes on a shelf other than the actionable ones, the latest first."""
+    require(principal, Action.PUSH_LIST, own=True)
+    query = queries.visible(select(Push), principal).where(Push.state.in_(_STATES[shelf]))
+    rows, following = fetch_page(session, query, _NEWEST_FIRST, paging)
+    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+
+
+def inbox_counts(session: Session, *, principal: Principal) -> InboxCounts:
+    """The principal's pushes that wait for an answer, and those postponed beyond now."""
+    require(principal, Action.PUSH_LIST, own=True)
+    moment = now()
+    mine = queries.visible(select(Push), principal)
+    actionable = queries.only_actionable(mine, moment)
+    postponed = mine.where(
+        Push.state == PushState.LATER, Push.snoozed_until > moment, Push.expires_at > moment
+    )
+    counts = [
+        session.scalar(select(func.count()).select_from(query.with_only_columns(Push.id).subquery())) or 0
+        for query in (actionable, postponed)
+    ]
+    return InboxCounts(*counts)
+
+
+def count_pushed_since(session: Session, since: datetime, *, principal: Principal) -> int:
+    """How many of the principal's actionable pushes came after `since`."""
+    require(principal, Action.PUSH_LIST, own=True)
+    query = queries.only_actionable(queries.visible(select(Push), principal), now())
+    newer = query.where(Push.pushed_at > since).with_only_columns(Push.id).subquery()
+    return session.scalar(select(func.count()).select_from(newer)) or 0
+
+
+def undoable_answers(session: Session, *, principal: Principal) -> list[PushRead]:
+    """The principal's answers within their time limit, the latest first. Undoing one may still be refused."""
+    require(principal, Action.PUSH_LIST, own=True)
+    moment = now()
+    query = (
+        queries.visible(select(Push), principal)
+        .where(
+            Push.state.in_((PushState.ACCEPTED, PushState.DECLINED)),
+            Push.undo_until > moment,
+            Push.expires_at > moment,
+        )
+        .order_by(Push.answered_at.desc(), Push.id)
+        .limit(_MOST_UNDOABLE)
+    )
+    return read_many(session, session.scalars(query).all(), principal=principal)
+
+
+def other_pushes_of_demand(session: Session, push: PushRead, *, principal: Principal) -> list[PushRead]:
+    """The principal's other actionable pushes of the same demand, best first."""
+    query = queries.only_actionable(queries.visible(select(Push), principal), now())
+    rows = session.scalars(
+        query.where(Push.demand_id == push.demand.id, Push.id != push.id)
+        .order_by(Push.rank_key.desc())
+        .limit(_MOST_OTHERS)
+    ).all()
+    return read_many(session, rows, principal=principal)
