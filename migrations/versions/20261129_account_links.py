@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "b5d02f7e9c41"
-down_revision = "4b7d20c9e6a1"
+down_revision = "9d31f6b8a2c4"
 branch_labels = None
 depends_on = None
 
