@@ -20,7 +20,7 @@ from app.libraries.record.models import Record
 MAX_SUMMARY_TEXT = 300
 """Maximum characters of the main text: enough to decide whether to open the record."""
 
-_MAIN_TEXT = {"demand": "main_problem", "achievement": "summary"}
+_MAIN_TEXT = {"demand": "main_problem", "achievement": "summary", "manager": "expertise"}
 
 
 class RecordSummary(BaseModel):

@@ -138,6 +138,7 @@ event.replay                       A          -           -       -        -    
 index.rebuild                      A          -           -       -        -        -
 audit.read                         A          -           -       -        -        -
 statistics.read                    A          A           A       A        A        -
+statistics.read_city               A          A           A       A        A        A
 """
 
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]

@@ -90,6 +90,46 @@ def test_a_withdrawn_record_is_as_one_that_never_was(
     assert record["title"] not in gone.text
 
 
+def test_the_first_page_shows_the_newest_of_each_library(reader: ReaderOf, published: dict[str, Any]) -> None:
+    page = reader(None).get("/")
+    assert page.status_code == 200
+    for plural in ("achievements", "demands", "managers"):
+        assert published[plural]["title"] in page.text
+
+
+def test_a_record_with_the_fewest_fields_is_shown(reader: ReaderOf, as_institution: Any) -> None:
+    right = {"type": "invention_patent", "number": "ZL201310699744.2"}
+    indicator = {"name": "盐雾", "op": "≥", "value": 1000}
+    answer = as_institution.post(
+        "/v1/achievements", json=achievement_payload(ip_list=[right], indicators=[indicator])
+    )
+    assert answer.status_code == 201, answer.text
+    page = reader(Role.ENTERPRISE).get(f"/achievements/{answer.json()['number']}")
+    assert page.status_code == 200
+    assert "ZL201310699744.2" in page.text
+    assert "≥ 1000" in page.text
+
+
+def test_figures_of_a_year_are_the_same_for_everybody(reader: ReaderOf, published: dict[str, Any]) -> None:
+    pages = [reader(role).get("/figures") for role in (None, Role.OPERATOR)]
+    for page in pages:
+        assert page.status_code == 200
+        assert faults_of(page.text) == []
+        assert "少于 3" in page.text, "two demands would tell of single organisations"
+
+
+@pytest.mark.parametrize("year", ["1999", "2100", "x", "１", "99999999999999999999", "-1", ""])
+def test_there_are_no_figures_of_other_years(reader: ReaderOf, year: str) -> None:
+    assert reader(None).get("/figures", params={"year": year}).status_code == 404
+
+
+@pytest.mark.parametrize("year", ["99999999999999999999", "x", "2026"])
+def test_recognitions_take_any_year(reader: ReaderOf, year: str) -> None:
+    page = reader(None).get("/recognitions", params={"year": year, "tier": "C"})
+    assert page.status_code == 200
+    assert "尚未公布" in page.text
+
+
 def test_numbers_are_found_in_small_letters(reader: ReaderOf, published: dict[str, Any]) -> None:
     number = published["demands"]["number"].lower()
     assert reader(None).get(f"/demands/{number}").status_code == 200

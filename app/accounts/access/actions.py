@@ -136,3 +136,4 @@ class Action(StrEnum):
     INDEX_REBUILD = "index.rebuild"
     AUDIT_READ = "audit.read"
     STATISTICS_READ = "statistics.read"
+    STATISTICS_READ_CITY = "statistics.read_city"

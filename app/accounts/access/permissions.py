@@ -202,6 +202,8 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.INDEX_REBUILD:               (ANY, NO,  NO,  NO,  NO,  NO),
     Action.AUDIT_READ:                  (ANY, NO,  NO,  NO,  NO,  NO),
     Action.STATISTICS_READ:             (ANY, ANY, ANY, ANY, ANY, NO),
+    # Figures of the city by years, with small cells suppressed; see `statistics.city_figures`.
+    Action.STATISTICS_READ_CITY:        (ANY, ANY, ANY, ANY, ANY, ANY),
 }
 # fmt: on
 

@@ -23,9 +23,9 @@ from app.talent.rounds.models import (
     Decision,
     RecognitionEntry,
     RecognitionRound,
-    RoundState,
 )
 from app.talent.rounds.presenter import read_round, read_rounds
+from app.talent.rounds.recognitions import published_recognitions
 from app.talent.rounds.schemas import (
     DifferenceRead,
     FileFormat,
@@ -49,7 +49,6 @@ router = APIRouter(
 
 _NEWEST = Sort(RecognitionRound.year, int, descending=True, name="rounds")
 _BY_NUMBER = Sort(RecognitionEntry.manager_number, str, name="entries")
-_BY_YEAR = Sort(RecognitionRound.year, int, descending=True, name="recognitions")
 _MEDIA = {
     FileFormat.CSV: CSV_TYPE,
     FileFormat.XLSX: XLSX_TYPE,
@@ -65,20 +64,7 @@ def list_recognitions(
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
 ) -> Page[RecognitionRead]:
     """向社会公开姓名、类别和年度。"""
-    require(principal, Action.RECOGNITION_READ)
-    query = (
-        select(RecognitionEntry)
-        .join(RecognitionRound, RecognitionRound.id == RecognitionEntry.round_id)
-        .where(RecognitionRound.state == RoundState.PUBLISHED, RecognitionEntry.tier.is_not(None))
-    )
-    if year is not None:
-        query = query.where(RecognitionRound.year == year)
-    if tiers:
-        query = query.where(RecognitionEntry.tier.in_(tiers))
-    rows, next_cursor = fetch_page(session, query, _BY_YEAR, paging)
-    years = dict(session.execute(select(RecognitionRound.id, RecognitionRound.year)).all())
-    items = [RecognitionRead(name=row.manager_name, tier=row.tier, year=years[row.round_id]) for row in rows]
-    return Page(items=items, next_cursor=next_cursor)
+    return published_recognitions(session, paging, principal=principal, year=year, tiers=tiers or ())
 
 
 @router.post(

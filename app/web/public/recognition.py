@@ -1,0 +1,77 @@
+"""Pages `/recognitions`, `/rankings/…`, `/contests`: what the bureau has published about managers and events."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from app.database import ReadSession
+from app.paging import PageRequest
+from app.statistics.query import EARLIEST, LATEST
+from app.talent.contests.lookup import find_contest
+from app.talent.contests.presenter import list_contests, read_contests
+from app.talent.rankings import service as rankings_service
+from app.talent.rankings.presenter import list_places, list_rankings, read_ranking
+from app.talent.rounds.recognitions import published_recognitions
+from app.talent.tiers.enums import Tier
+from app.web.page import CurrentPage
+
+router = APIRouter()
+
+Id = Annotated[UUID, Path(alias="id")]
+
+_ROWS = 100
+YEARS = frozenset(map(str, range(EARLIEST, LATEST + 1)))
+
+
+@router.get("/recognitions", name="recognitions")
+def recognitions(page: CurrentPage, session: ReadSession) -> Response:
+    """Names, tiers and years; the filters are in the address."""
+    query = page.request.query_params
+    tiers = [tier for tier in Tier if tier.value in query.getlist("tier")]
+    year = int(query["year"]) if query.get("year") in YEARS else None
+    found = published_recognitions(
+        session,
+        PageRequest(_ROWS, query.get("cursor")),
+        principal=page.principal,
+        year=year,
+        tiers=tiers,
+    )
+    rankings = list_rankings(session, PageRequest(_ROWS), principal=page.principal)
+    return page.show(
+        "public/recognitions.html",
+        found=found.items,
+        next=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
+        year=query.get("year", "") if year else "",
+        tiers=[(tier.value, tier in tiers) for tier in Tier],
+        rankings=rankings.items,
+    )
+
+
+@router.get("/rankings/{id}", name="ranking")
+def ranking(page: CurrentPage, id_: Id, session: ReadSession) -> Response:
+    """The places of a ranking, and how the points are made."""
+    row = rankings_service.find(session, id_, principal=page.principal)
+    places = list_places(session, id_, PageRequest(_ROWS), principal=page.principal)
+    return page.show("public/ranking.html", ranking=read_ranking(row), places=places.items)
+
+
+@router.get("/contests", name="contests")
+def contests(page: CurrentPage, session: ReadSession) -> Response:
+    """Contests and events, the latest first."""
+    found = list_contests(
+        session, PageRequest(_ROWS, page.request.query_params.get("cursor")), principal=page.principal
+    )
+    return page.show(
+        "public/contests.html",
+        found=found.items,
+        next=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
+    )
+
+
+@router.get("/contests/{id}", name="contest")
+def contest(page: CurrentPage, id_: Id, session: ReadSession) -> Response:
+    """One contest."""
+    row = find_contest(session, id_, principal=page.principal)
+    return page.show("public/contest.html", contest=read_contests(session, [row])[0])
