@@ -32,6 +32,7 @@ MODELS = (
     "app.pushes.preferences.models",
     "app.pushes.feedback.models",
     "app.notifications.models",
+    "app.notifications.notices.models",
     "app.pushes.assignment.models",
     "app.talent.models",
     "app.workers.models",

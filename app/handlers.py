@@ -4,13 +4,14 @@ A plain function writes, in the transaction that acknowledges the event; a `Hand
 event with no handlers is acknowledged at once: it is there for the record, and for handlers to come.
 """
 
-from app.engagements.handlers import end_unconsented_engagements
+from app.engagements.handlers import end_unconsented_engagements, restore_engagements
 from app.events import catalogue as events
 from app.events.handler import Handler, HandlerTable
 from app.libraries import verified_owners
 from app.matching import handlers as matching
 from app.matching.training import outcome_handlers as outcomes
 from app.notifications import handlers as notifications
+from app.notifications.notices.table import ROWS_OF_EVENT
 from app.pushes import handlers as pushes
 from app.pushes.assignment.runs import execute_run, plan_run
 from app.pushes.feedback import training_signals
@@ -41,9 +42,9 @@ REFRESH_ALL_TIERS = Handler(talent.find_all_managers, talent.refresh_tiers_in_ba
 
 SEND = Handler(notifications.attempt_delivery, notifications.record_attempt)
 
-HANDLERS: HandlerTable = {
+_EFFECTS: HandlerTable = {
     # Records are published, changed and taken back.
-    events.DemandPublished: (RANK_DEMAND,),
+    events.DemandPublished: (restore_engagements, RANK_DEMAND),
     events.DemandChanged: (RANK_DEMAND,),
     events.DemandWithdrawn: (
         matching.drop_pairs_of_demand,
@@ -51,7 +52,7 @@ HANDLERS: HandlerTable = {
         pushes.revise_pending,
     ),
     events.DemandClosed: (matching.drop_pairs_of_demand, end_unconsented_engagements, pushes.revise_pending),
-    events.AchievementPublished: (RANK_ACHIEVEMENT,),
+    events.AchievementPublished: (restore_engagements, RANK_ACHIEVEMENT),
     events.AchievementChanged: (RANK_ACHIEVEMENT,),
     events.AchievementWithdrawn: (
         matching.drop_pairs_of_achievement,
@@ -63,10 +64,11 @@ HANDLERS: HandlerTable = {
         end_unconsented_engagements,
         pushes.revise_pending,
     ),
-    events.ManagerPublished: (PUSH_TO_NEW_MANAGER,),
+    events.ManagerPublished: (pushes.resume_of_manager, PUSH_TO_NEW_MANAGER),
     events.ManagerChanged: (pushes.revise_pending, PUSH_TO_NEW_MANAGER),
     events.ManagerWithdrawn: (pushes.revise_pending,),
     events.ManagerClosed: (pushes.revise_pending,),
+    events.PasswordChanged: (),
     events.OrganisationChanged: (pushes.revise_of_organisation, REFRESH_TIERS_OF_PARTY),
     events.OrganisationVerified: (PUBLISH_WAITING,),
     # Pairs are ranked and pushed.
@@ -87,11 +89,17 @@ HANDLERS: HandlerTable = {
     events.MatchReported: (outcomes.judge_by_report,),
     # Engagements, tasks and contracts go their way.
     events.EngagementOpened: (outcomes.judge_opened_engagement,),
+    events.ParticipantInvited: (),
+    events.ParticipantConsented: (),
+    events.ParticipantDeclined: (),
+    events.ParticipantLeft: (),
     events.EngagementAgreed: (pushes.revise_engaged,),
     events.EngagementMoved: (pushes.revise_engaged,),
     events.EngagementEnded: (REASSIGN_AFTER_ENGAGEMENT, outcomes.judge_ended_engagement),
+    events.TaskAssigned: (),
     events.TaskDue: (remind_of_task,),
     events.TaskOverdue: (remind_of_task,),
+    events.ContractDrafted: (),
     events.ContractSignatureGiven: (),
     events.ContractSignaturesVoided: (),
     events.ContractAmendmentProposed: (),
@@ -109,8 +117,13 @@ HANDLERS: HandlerTable = {
         REFRESH_TIERS_OF_CONTRACT,
     ),
     events.ContractAmended: (REFRESH_TIERS_OF_CONTRACT,),
-    events.ContractCancelled: (outcomes.retract_cancelled_contract, REFRESH_TIERS_OF_CONTRACT),
+    events.ContractCancelled: (
+        outcomes.retract_cancelled_contract,
+        pushes.resume_of_contract,
+        REFRESH_TIERS_OF_CONTRACT,
+    ),
     # Managers are recognised.
+    events.CertificateSubmitted: (),
     events.CertificateVerified: (REFRESH_TIER_OF_MANAGER,),
     events.CertificateRejected: (),
     events.CertificateRevoked: (REFRESH_TIER_OF_MANAGER,),
@@ -120,6 +133,9 @@ HANDLERS: HandlerTable = {
     events.TierConfigured: (REFRESH_ALL_TIERS,),
     events.TiersOutdated: (REFRESH_OUTDATED_TIERS,),
     events.TierChanged: (),
+    events.RecognitionFrozen: (),
+    events.ObjectionRaised: (),
+    events.ObjectionAnswered: (),
     events.RecognitionPublished: (),
     events.RankingPublished: (),
     events.ContestRegistered: (),
@@ -131,3 +147,9 @@ HANDLERS: HandlerTable = {
     events.MessageDue: (notifications.route_message,),
     events.DeliveryDue: (SEND,),
 }
+
+HANDLERS: HandlerTable = {
+    event: (*handlers, notifications.notify_people) if event in ROWS_OF_EVENT else handlers
+    for event, handlers in _EFFECTS.items()
+}
+"""The effects, and after them the notices: `notifications.notices.table` says who is notified of which event."""

@@ -31,6 +31,7 @@ from app.matching.api.models import router as models
 from app.matching.embedding.embedder import Embedder
 from app.notifications.addresses.api import router as channels
 from app.notifications.delivery.api import router as deliveries
+from app.notifications.notices.api import router as notices
 from app.notifications.webhooks.api import router as webhooks
 from app.observability import ObserveRequests
 from app.pushes.assignment.api import router as assignments
@@ -73,6 +74,7 @@ ROUTERS = (
     channels,
     webhooks,
     deliveries,
+    notices,
     digests,
     feedback,
     pushes,

@@ -17,6 +17,8 @@ from app.accounts.links.service import end_links
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, SankuError
+from app.events.catalogue import PasswordChanged
+from app.events.outbox import emit
 
 # The roles that users of an organisation may have. The first user of a self-registered organisation gets the first
 # role unless they request another one from the list; only operators create users of the bureau.
@@ -238,6 +240,7 @@ def set_password(
     revoke_sessions(session, user_id=user.id)
     end_links(session, user.id)
     audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
+    emit(session, PasswordChanged(subject_id=user.id, by_bureau=user.id != principal.user_id))
 
 
 @contextmanager

@@ -68,6 +68,12 @@ TRANSITIONS: Mapping[tuple[Stage, Stage], EngagementTransition] = MappingProxyTy
 )
 
 
+def restoration(stage: Stage) -> EngagementTransition:
+    """The way back of an engagement that ended only because a record was withdrawn: no row of the table, as nobody can
+    ask for it."""
+    return EngagementTransition(Stage.ENDED, stage, frozenset({SERVICE}))
+
+
 def targets(stage: Stage, roles: Collection[str]) -> tuple[Stage, ...]:
     """The stages that one of these roles may change to; requirements are not checked."""
     return tuple(

@@ -22,6 +22,7 @@ class MessageKind(StrEnum):
 
     push: `push_id`. digest: `push_ids`, or none for all actionable pushes. owner_digest: `demand_ids` and
     `achievement_ids` of the organisation. task_reminder: `engagement_id`, `task_id`.
+    notice: `notice_id`.
     closing_request: `demand_id` or `achievement_id` of the organisation. test: `address_id` of a channel or
     an endpoint, or none for all. account_link: none, its recipient is the link. The service itself sends the last two:
     verify (`address_id`) asks users to confirm their mailbox, endpoint_disabled (`endpoint_id`) notifies an
@@ -32,6 +33,7 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     OWNER_DIGEST = "owner_digest"
     TASK_REMINDER = "task_reminder"
+    NOTICE = "notice"
     CLOSING_REQUEST = "closing_request"
     ACCOUNT_LINK = "account_link"
     TEST = "test"
@@ -49,12 +51,13 @@ def enqueue_message(
     organisation_id: UUID | None = None,
     account_link_id: UUID | None = None,
     available_at: datetime | None = None,
+    held_for: str | None = None,
 ) -> Event:
     """Enqueue a message to exactly one recipient, on every channel that the recipient has enabled; the link of an
     account goes to its mailbox alone.
 
     It is sent from `available_at` on, by default now. On each channel, messages to one recipient arrive in the order of
-    these calls.
+    these calls. With `held_for`, the quiet hours that it waits for, it is decided again when it is released.
 
     Raises:
         ValueError: not exactly one recipient is given.
@@ -69,5 +72,7 @@ def enqueue_message(
     if len(named) != 1:
         raise ValueError("a message has exactly one recipient")
     ((name, recipient_id),) = named.items()
-    due = MessageDue(subject_id=recipient_id, kind=kind, recipient={name: recipient_id}, ids=ids or {})
+    due = MessageDue(
+        subject_id=recipient_id, kind=kind, recipient={name: recipient_id}, ids=ids or {}, held_for=held_for
+    )
     return emit(session, due, available_at=available_at)

@@ -5,6 +5,7 @@ A worker may die at any point: the attempt is then repeated with the same ids, s
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,11 +14,14 @@ from sqlalchemy.orm import Session
 from app.events.catalogue import DeliveryDue, MessageDue
 from app.events.domain_event import ClaimedEvent, DomainEvent, subject_id_of
 from app.events.messages import MessageKind
+from app.events.outbox import emit
 from app.notifications.delivery.attempt import CompletedAttempt, DeliveryContext, Skip, prepare
 from app.notifications.delivery.ordering import lock_recipient, start_next
 from app.notifications.delivery.outcome import apply_result, end_delivery, log_attempt, log_lost_attempts
+from app.notifications.delivery.release import release
 from app.notifications.delivery.routing import addresses_of
 from app.notifications.models import Delivery, DeliveryState, Message
+from app.notifications.notices.service import make_notices
 from app.pushes.policy import current_policy
 from app.services import Services
 from app.settings import Settings
@@ -26,8 +30,8 @@ OUTBOUND: Sequence[type[DomainEvent]] = (MessageDue, DeliveryDue)
 """The events whose handlers wait for external servers; a concurrent worker handles them."""
 
 
-def route_message(_: Services, session: Session, event: ClaimedEvent) -> None:
-    """Create the message, and a delivery for each enabled address.
+def route_message(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """Create the message, and a delivery for each enabled address, if it is still to be sent.
 
     The message has the id of the event, so a repetition creates nothing.
     """
@@ -35,7 +39,7 @@ def route_message(_: Services, session: Session, event: ClaimedEvent) -> None:
     ((recipient_kind, recipient_id),) = due.recipient.items()
     kind, ids = MessageKind(due.kind), dict(due.ids)
     lock_recipient(session, recipient_id)
-    if session.get(Message, event.id) is None:
+    if session.get(Message, event.id) is None and _is_released(services, session, event, due):
         session.add(
             Message(id=event.id, kind=kind, recipient_kind=recipient_kind, recipient_id=recipient_id, ids=ids)
         )
@@ -50,6 +54,20 @@ def route_message(_: Services, session: Session, event: ClaimedEvent) -> None:
             )
         session.flush()
     start_next(session, recipient_id)
+
+
+def _is_released(services: Services, session: Session, event: ClaimedEvent, due: MessageDue) -> bool:
+    """Whether the message is sent now; one that has to wait longer is requested again for then."""
+    policy = current_policy(session, services)
+    decided = release(session, due, requested_at=event.emitted_at, policy=policy)
+    if decided.until is not None:
+        emit(session, replace(due, held_for=decided.held_for), available_at=decided.until)
+    return decided.send
+
+
+def notify_people(_: Services, session: Session, event: ClaimedEvent) -> None:
+    """Tell the people who has to act or is affected, as the table of notices says."""
+    make_notices(session, event)
 
 
 def attempt_delivery(

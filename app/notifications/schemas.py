@@ -32,12 +32,29 @@ from app.notifications.models import (
     DeliveryState,
     WebhookEndpoint,
 )
+from app.notifications.notices.table import TYPES
 
 _URL = TypeAdapter(AnyHttpUrl)
 
-EndpointType = Literal["push.new", "push.digest", "owner.digest", "task.reminder"]
 
-_TYPES = "push.new 新推送 push.digest 推送清单 owner.digest 匹配通知 task.reminder 任务提醒"
+def _known_type(text: str) -> str:
+    if text not in TYPES:
+        raise field_error(
+            "unknown_type",
+            zh=f"应为以下之一: {'、'.join(TYPES)}",
+            en=f"must be one of: {', '.join(TYPES)}",
+        )
+    return text
+
+
+EndpointType = Annotated[
+    str, Field(max_length=40, json_schema_extra={"enum": list(TYPES)}), AfterValidator(_known_type)
+]
+
+_TYPES = (
+    "push.new 新推送 push.digest 推送清单 owner.digest 匹配通知 task.reminder 任务提醒 "
+    "record.closing_request 请确认是否关闭记录;其余见“通知”参考"
+)
 
 
 _CODED_CONTROLS = re.compile(r"%(?:[01][0-9A-F]|7F)", re.IGNORECASE)
@@ -132,7 +149,7 @@ class WebhookNew(Wire):
     name: ShortLine = Field(title="名称", examples=["内部项目系统"])
     url: Url = Field(title="地址", description="https 公网地址;加密存储,仅显示主机名")
     types: list[EndpointType] = Field(
-        min_length=1, max_length=4, title="消息类型", description=_TYPES, examples=[["push.new"]]
+        min_length=1, max_length=100, title="消息类型", description=_TYPES, examples=[["push.new"]]
     )
     organisation_id: UUID | None = Field(
         None, title="所属单位", description="默认为本单位;管理部门可代各单位设置"
@@ -143,7 +160,7 @@ class WebhookChange(Wire):
     name: ShortLine | None = Field(None, title="名称", examples=["内部项目系统"])
     url: Url | None = Field(None, title="地址")
     types: list[EndpointType] | None = Field(
-        None, min_length=1, max_length=4, title="消息类型", description=_TYPES, examples=[["push.new"]]
+        None, min_length=1, max_length=100, title="消息类型", description=_TYPES, examples=[["push.new"]]
     )
     enabled: StrictBool | None = Field(
         None, title="启用", description="设为 true 时,同时解除因长期失败导致的停用", examples=[True]

@@ -20,6 +20,7 @@ from app.pushes.models import OCCUPYING, Push
 from app.pushes.planning.overdue_reassignment import plan_reassignment, reassign_overdue
 from app.pushes.planning.pair_plan import PairPlan
 from app.pushes.planning.plan import plan_for_manager, plan_pairs
+from app.pushes.planning.resumption import cancelled_of, cancelled_of_pair, resume
 from app.pushes.planning.writer import revise, write_pushes
 from app.pushes.policy import current_policy
 from app.pushes.recommender import Recommender
@@ -104,10 +105,28 @@ def revise_filed(services: Services, session: Session, event: ClaimedEvent) -> N
 
 
 def revise_ranked(services: Services, session: Session, event: ClaimedEvent) -> None:
-    """As `revise_pending`; after a complete ranking, a pair without a score is no longer good."""
+    """As `revise_pending`; after a complete ranking, a pair without a score is no longer good. Pushes that were
+    cancelled are pending again if the record is as it was, for example published again after a correction."""
     ranked = PairsRanked.of(event)
+    policy = current_policy(session, services)
     pending = session.scalars(queries.pending_of(ranked.subject_id)).all()
-    revise(session, pending, policy=current_policy(session, services), ranked_fully=ranked.complete)
+    revise(session, pending, policy=policy, ranked_fully=ranked.complete)
+    resume(session, session.scalars(cancelled_of(ranked.subject_id)).all(), policy=policy)
+
+
+def resume_of_manager(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """Make pushes pending again that ended only because the manager's record was withdrawn for a while."""
+    cancelled = session.scalars(cancelled_of(subject_id_of(event))).all()
+    resume(session, cancelled, policy=current_policy(session, services))
+
+
+def resume_of_contract(services: Services, session: Session, event: ClaimedEvent) -> None:
+    """Make pushes pending again that ended because of the contract, unless the pair is still in a deal."""
+    contract = ContractEvent.of(event)
+    if contract.demand_id is None or contract.achievement_id is None:
+        return
+    cancelled = session.scalars(cancelled_of_pair((contract.demand_id, contract.achievement_id))).all()
+    resume(session, cancelled, policy=current_policy(session, services))
 
 
 def revise_of_organisation(services: Services, session: Session, event: ClaimedEvent) -> None:

@@ -12,7 +12,7 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
 from app.pushes.preferences.service import owners_preferences
-from app.pushes.preferences.working_time import next_contact_time
+from app.pushes.preferences.working_time import contact_time
 from app.services import Services
 
 
@@ -31,11 +31,12 @@ def ask_to_close(_: Services, session: Session, event: ClaimedEvent) -> None:
         if record is None or record.state != RecordState.PUBLISHED:
             continue
         owner = record.owner_org_id
-        window = owners_preferences(session, [owner])[owner].contact_window
+        due = contact_time(now(), owners_preferences(session, [owner])[owner].contact_window)
         enqueue_message(
             session,
             kind=MessageKind.CLOSING_REQUEST,
             ids={f"{record.kind}_id": record.id},
             organisation_id=owner,
-            available_at=next_contact_time(now(), window),
+            available_at=due.at,
+            held_for=due.held_for,
         )

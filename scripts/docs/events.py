@@ -22,6 +22,7 @@ SOURCE = Path(str(app.__file__)).parent
 
 SECTIONS: tuple[tuple[str, ModuleType], ...] = (
     ("Records and organisations", catalogue.records),
+    ("Accounts", catalogue.accounts),
     ("Matching", catalogue.matching),
     ("Pushes", catalogue.pushes),
     ("Engagements and tasks", catalogue.engagements),

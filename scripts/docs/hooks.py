@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scripts.docs import command_line, decisions, events, operations, packages, settings
+from scripts.docs import command_line, decisions, events, notices, operations, packages, settings
 
 GENERATORS: Mapping[str, Callable[..., str]] = {
     "settings": settings.page,
@@ -17,6 +17,7 @@ GENERATORS: Mapping[str, Callable[..., str]] = {
     "decisions": decisions.index,
     "events": events.page,
     "jobs": events.jobs,
+    "notices": notices.page,
     "packages": packages.page,
     "layers": packages.layers,
 }

@@ -97,6 +97,8 @@ contract.cancel                    A          O           O       O        -    
 contract.share                     -          -           -       O        -        -
 contract.register                  A          -           -       -        -        -
 contract.land                      A          -           -       -        -        -
+notice.read                        O          O           O       O        O        -
+notice.change                      O          O           O       O        O        -
 channel.read                       O          O           O       O        O        -
 channel.change                     O          O           O       O        O        -
 channel.link                       A          A           A       A        A        A
@@ -220,7 +222,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         manager.review push.plan push.preview preference.read preference.change digest.read match.answer
         match.report match_report.list match_report.resolve assignment.plan engagement.answer
         engagement.contacts engagement.share contract.sign contract.share contract.register contract.land event.list
-        event.replay index.rebuild audit.read channel.read channel.change channel.link
+        event.replay index.rebuild audit.read notice.read notice.change channel.read channel.change channel.link
         webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
         assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
         training.verify training_base.change tier.configure round.manage round.object ranking.manage

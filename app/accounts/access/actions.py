@@ -92,6 +92,8 @@ class Action(StrEnum):
     CONTRACT_SHARE = "contract.share"
     CONTRACT_REGISTER = "contract.register"
     CONTRACT_LAND = "contract.land"
+    NOTICE_READ = "notice.read"
+    NOTICE_CHANGE = "notice.change"
     CHANNEL_READ = "channel.read"
     CHANNEL_CHANGE = "channel.change"
     CHANNEL_LINK = "channel.link"

@@ -152,6 +152,9 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     # A channel belongs to its user; operators have no access to other users' channels. A webhook endpoint belongs to
     # its organisation; managers have none, because it would also receive their colleagues' pushes. A delivery belongs
     # to the owner of its channel or endpoint.
+    # Notices are to users, also those of their organisation: each has marks and preferences of their own.
+    Action.NOTICE_READ:                 (OWN, OWN, OWN, OWN, OWN, NO),
+    Action.NOTICE_CHANGE:               (OWN, OWN, OWN, OWN, OWN, NO),
     Action.CHANNEL_READ:                (OWN, OWN, OWN, OWN, OWN, NO),
     Action.CHANNEL_CHANGE:              (OWN, OWN, OWN, OWN, OWN, NO),
     # Links in an e-mail work without a login; the signature in the link authorises the user.

@@ -12,6 +12,8 @@ from app.accounts.models import User
 from app.accounts.sessions.tokens import principal_of, revoke_sessions, user_by_email
 from app.database import Database
 from app.errors import Forbidden, Invalid, StaleVersion
+from app.events.catalogue import PasswordChanged
+from app.events.outbox import emit
 from app.settings import Settings
 
 
@@ -49,6 +51,7 @@ def reset_password(database: Database, *, token: str, new_password: str) -> None
         links.end_links(session, user.id)
         revoke_sessions(session, user_id=user.id)
         audit.record(session, principal_of(user), "user.reset_password", user.id)
+        emit(session, PasswordChanged(subject_id=user.id, by_bureau=False))
 
 
 def change_own_password(
@@ -91,6 +94,7 @@ def change_own_password(
         revoke_sessions(session, user_id=user.id)
         links.end_links(session, user.id)
         audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
+        emit(session, PasswordChanged(subject_id=user.id, by_bureau=False))
 
 
 def _user(session: Session, link: AccountLink) -> User:

@@ -16,10 +16,13 @@ from app.engagements.contracts.access import is_party_role
 from app.engagements.contracts.service import check, check_may_write, write_terms
 from app.engagements.contracts.shares import default_shares
 from app.engagements.disclosure import sides_consent
+from app.engagements.events import contract_payload
 from app.engagements.models import Engagement
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, FieldError, Invalid
 from app.errors.collection import Faults
+from app.events.catalogue import ContractDrafted
+from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.reference_numbers import take_numbers
@@ -70,6 +73,7 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
     faults.raise_if_any()
     contract.number = take_numbers(session, NUMBERS, prefix=NUMBERS)[0]
     versions.record_version(session, contract, action="create", before=None, principal=principal)
+    emit(session, ContractDrafted(**contract_payload(contract)))
     return contract
 
 

@@ -30,6 +30,7 @@ from app.engagements.transitions import (
     TRANSITIONS,
     EngagementTransition,
     TransitionRequirement,
+    restoration,
     targets,
 )
 from app.errors import Conflict, Invalid
@@ -91,6 +92,12 @@ def end_lapsed(session: Session, condition: ColumnElement[bool]) -> list[Engagem
             role=SERVICE,
         )
     return ended
+
+
+def continue_in(session: Session, engagement: Engagement, stage: Stage, *, note: str) -> None:
+    """Continue an engagement that ended, in the open stage that it had reached."""
+    transition = restoration(stage)
+    _write(session, engagement, transition, note=note, reason=None, principal=SYSTEM, role=SERVICE)
 
 
 def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:

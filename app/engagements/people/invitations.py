@@ -1,5 +1,6 @@
 """Invitations to an engagement, for each of the four roles."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,10 +14,19 @@ from app.accounts.models import Organisation, Role, User
 from app.database import now
 from app.engagements.access import Participation, not_your_part, participation_of, require_open
 from app.engagements.conflicts_of_interest import refuse_conflict_after_agreement, refuse_forbidden_pair
+from app.engagements.events import engagement_payload
 from app.engagements.models import Engagement, Participant, ParticipantRole, ParticipantSide, ParticipantState
 from app.engagements.timeline import entries as timeline
 from app.engagements.transitions import OPERATOR
 from app.errors import Conflict, Invalid
+from app.events.catalogue import (
+    ParticipantConsented,
+    ParticipantDeclined,
+    ParticipantInvited,
+    ParticipantLeft,
+)
+from app.events.catalogue.engagements import ParticipantEvent
+from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -27,6 +37,13 @@ _SIDE_OF_ROLE = {
     ParticipantRole.SCIENTIST: ParticipantSide.ACHIEVEMENT,
 }
 MAX_PARTICIPANTS = 30
+
+_EVENTS: Mapping[str, type[ParticipantEvent]] = {
+    "invited": ParticipantInvited,
+    "consented": ParticipantConsented,
+    "declined": ParticipantDeclined,
+    "left": ParticipantLeft,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +210,7 @@ def _check_count(session: Session, engagement_id: UUID) -> None:
 def log_participation(
     session: Session, kind: str, participant: Participant, principal: Principal, role: str
 ) -> None:
-    """Write to the timeline, and to the audit log because consent decides about confidential data."""
+    """Write to the timeline, and to the audit log because consent decides about confidential data; emit the event."""
     timeline.write(
         session,
         participant.engagement_id,
@@ -206,3 +223,11 @@ def log_participation(
     )
     action = Action.ENGAGEMENT_INVITE if kind == "invited" else Action.ENGAGEMENT_ANSWER
     audit.record(session, principal, action, participant.id, f"{kind} {participant.role}")
+    event = _EVENTS[kind](
+        **engagement_payload(session.get_one(Engagement, participant.engagement_id)),
+        participant_id=participant.id,
+        role=participant.role,
+        side=participant.side,
+        actor_id=timeline.actor_of(principal),
+    )
+    emit(session, event)

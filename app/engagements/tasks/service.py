@@ -1,6 +1,7 @@
 """Tasks of an engagement with due days, and their reminders, each emitted once by a scheduled job."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from app.engagements.models import (
 )
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, Invalid
-from app.events.catalogue import TaskDue, TaskOverdue
+from app.events.catalogue import TaskAssigned, TaskDue, TaskOverdue
 from app.events.catalogue.engagements import TaskEvent
 from app.events.outbox import emit
 
@@ -60,6 +61,7 @@ def add_task(
         text=task.title,
         due_on=task.due_on.isoformat(),
     )
+    _announce(session, task, participation.engagement, principal)
     return task
 
 
@@ -85,7 +87,7 @@ def change_task(
     require_open(participation.engagement)
     task = _locked_task(session, engagement_id, task_id)
     check_if_match(if_match, task)
-    before = task.state
+    before, assignee = task.state, task.assignee_id
     _set_values(session, task, values)
     entry = "task_changed"
     if task.state != before:
@@ -102,7 +104,17 @@ def change_task(
         text=task.title,
         changed=sorted(values),
     )
+    if task.assignee_id != assignee:
+        _announce(session, task, participation.engagement, principal)
     return task
+
+
+def _announce(session: Session, task: Task, engagement: Engagement, principal: Principal) -> None:
+    """Emit that the task has its assignee; nothing without one."""
+    if task.assignee_id is not None and task.state == "open":
+        people = _event(session, TaskDue, task, engagement)
+        values = {field.name: getattr(people, field.name) for field in fields(people)}
+        emit(session, TaskAssigned(**values, actor_id=timeline.actor_of(principal)))
 
 
 def _stamp(task: Task, principal: Principal) -> None:

@@ -25,6 +25,12 @@ class ContractEvent(DomainEvent):
     version: int
 
 
+class ContractDrafted(ContractEvent):
+    """A draft was entered; its parties and managers may look at it before it is signed."""
+
+    name: ClassVar = "contract.drafted"
+
+
 class ContractSigned(ContractEvent):
     """Both parties have signed the contract."""
 

@@ -53,6 +53,34 @@ class EngagementEnded(EngagementEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParticipantEvent(EngagementEvent):
+    """About one participation, with its role and side; `actor_id` is the user or API key that did it."""
+
+    participant_id: UUID
+    role: str
+    side: str | None = None
+    actor_id: UUID | None = None
+
+
+class ParticipantInvited(ParticipantEvent):
+    """A participant was invited, or invited again. The owners' first invitations are part of the opening."""
+
+    name: ClassVar = "participant.invited"
+
+
+class ParticipantConsented(ParticipantEvent):
+    name: ClassVar = "participant.consented"
+
+
+class ParticipantDeclined(ParticipantEvent):
+    name: ClassVar = "participant.declined"
+
+
+class ParticipantLeft(ParticipantEvent):
+    name: ClassVar = "participant.left"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskEvent(DomainEvent):
     """About one task and its assignee; the ids of the assignee that do not apply are None."""
 
@@ -71,6 +99,15 @@ class TaskDue(TaskEvent):
     """The reminder day of the task has come."""
 
     name: ClassVar = "task.due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskAssigned(TaskEvent):
+    """The task has this assignee from now on; `actor_id` is who assigned it."""
+
+    name: ClassVar = "task.assigned"
+
+    actor_id: UUID | None = None
 
 
 class TaskOverdue(TaskEvent):

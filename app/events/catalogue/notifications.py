@@ -11,7 +11,7 @@ from app.events.domain_event import DomainEvent
 @dataclass(frozen=True, kw_only=True)
 class MessageDue(DomainEvent):
     """A message to the subject. `recipient` has one entry, the recipient's kind with its id; for `kind` and `ids` see
-    `app.events.messages.MessageKind`."""
+    `app.events.messages.MessageKind`. `held_for` is set for a message that waited: the quiet hours that held it."""
 
     name: ClassVar = "message.due"
 
@@ -19,6 +19,12 @@ class MessageDue(DomainEvent):
     kind: str
     recipient: Mapping[str, UUID]
     ids: Mapping[str, Any]
+    held_for: str | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """Without `held_for` for a message that did not wait, as most do not."""
+        stored = super().payload()
+        return {name: value for name, value in stored.items() if name != "held_for" or value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)

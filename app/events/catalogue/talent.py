@@ -1,6 +1,6 @@
 """Events of recognition: certificates, filings, affiliations, tiers, rounds, rankings and contests."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
@@ -14,6 +14,12 @@ class CertificateEvent(DomainEvent):
     subject_id: UUID
     manager_id: UUID
     level: str
+
+
+class CertificateSubmitted(CertificateEvent):
+    """The bureau is to review the certificate."""
+
+    name: ClassVar = "certificate.submitted"
 
 
 class CertificateVerified(CertificateEvent):
@@ -89,14 +95,44 @@ class TierChanged(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecognitionFrozen(DomainEvent):
+    """The results of a recognition round are there to be looked at and objected to by these managers."""
+
+    name: ClassVar = "recognition.frozen"
+
+    subject_id: UUID
+    year: int
+    manager_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecognitionPublished(DomainEvent):
-    """A recognition round was published; `recognised` counts the managers."""
+    """A recognition round was published; `recognised` counts the managers, `manager_ids` are all in the round."""
 
     name: ClassVar = "recognition.published"
 
     subject_id: UUID
     year: int
     recognised: int
+    manager_ids: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionEvent(DomainEvent):
+    """About a manager's objection (the subject) to their result in a round."""
+
+    subject_id: UUID
+    round_id: UUID
+    manager_id: UUID
+    state: str
+
+
+class ObjectionRaised(ObjectionEvent):
+    name: ClassVar = "objection.raised"
+
+
+class ObjectionAnswered(ObjectionEvent):
+    name: ClassVar = "objection.answered"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +141,7 @@ class RankingPublished(DomainEvent):
 
     subject_id: UUID
     year: int
+    manager_ids: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,3 +168,4 @@ class ContestFinished(DomainEvent):
     name: ClassVar = "contest.finished"
 
     subject_id: UUID
+    manager_ids: list[UUID] = field(default_factory=list)

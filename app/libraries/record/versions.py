@@ -101,6 +101,14 @@ def changes_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, lis
     return changes
 
 
+def data_of(session: Session, record_id: UUID, version: int) -> dict[str, Any] | None:
+    """The snapshot of this version or, if it has none, of the last one before it; None without any."""
+    query = select(RecordVersion.data).where(
+        RecordVersion.record_id == record_id, RecordVersion.version <= version
+    )
+    return session.scalar(query.order_by(RecordVersion.version.desc()).limit(1))
+
+
 def versions_of(record_id: UUID) -> Select[RecordVersion]:
     """Query for the versions of a record, newest first."""
     return (

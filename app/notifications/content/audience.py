@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
@@ -75,6 +75,12 @@ def pushes_for(
     query = queries.only_actionable(query, now()) if ids is None else query.where(Push.id.in_(ids))
     pushes = session.scalars(query.order_by(Push.rank_key.desc(), Push.id.desc()).limit(limit)).all()
     return read_outbound(session, pushes, audience)
+
+
+def waiting_of(session: Session, manager_id: UUID) -> int:
+    """How many pushes the manager may answer now."""
+    query = queries.only_actionable(select(Push).where(Push.manager_id == manager_id), now())
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def read_outbound(session: Session, pushes: Sequence[Push], audience: Audience) -> list[PushRead]:

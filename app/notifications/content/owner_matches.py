@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import ANONYMOUS
+from app.engagements.lifecycle.deals import is_in_deal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
@@ -17,6 +18,7 @@ from app.libraries.record.models import Record
 from app.matching.lists.presenter import owners_of
 from app.matching.models import Pair
 from app.notifications.content.audience import Audience
+from app.pushes.digests.models import OwnerDigest
 
 BEST_SHOWN = 5
 """Matches of one record that are named; the others are counted."""
@@ -45,9 +47,11 @@ def read(
 ) -> list[OwnerMatches]:
     """The organisation's own published records among `demand_ids` and `achievement_ids` of `ids` with a good match.
 
-    `threshold` is the score, 0–1, from which a match is good.
+    `threshold` is the score, 0–1, from which a match is good. Of a stored digest only its new matches are shown,
+    without those that are no longer good.
     """
     groups = []
+    notified = _listed_matches(session, ids)
     for model, others, name in (
         (Demand, Achievement, "demand_ids"),
         (Achievement, Demand, "achievement_ids"),
@@ -61,11 +65,47 @@ def read(
             )
             .order_by(model.id)
         ).all()
-        groups += [_of(session, record, others, audience, threshold) for record in own]
+        groups += [
+            _of(
+                session,
+                record,
+                others,
+                audience,
+                threshold,
+                None if notified is None else notified.get(record.id),
+            )
+            for record in own
+            if notified is None or record.id in notified
+        ]
     return [group for group in groups if group.count]
 
 
-def _of(session: Session, record: Record, others: Any, audience: Audience, threshold: float) -> OwnerMatches:
+@dataclass(frozen=True, slots=True)
+class _ListedMatches:
+    """The matches of one record in a stored digest: how many, and the ids of the best."""
+
+    count: int
+    named: frozenset[UUID]
+
+
+def _listed_matches(session: Session, ids: Mapping[str, Any]) -> dict[UUID, _ListedMatches] | None:
+    digest = session.get(OwnerDigest, UUID(ids["owner_digest_id"])) if "owner_digest_id" in ids else None
+    if digest is None:
+        return None
+    return {
+        UUID(item["record_id"]): _ListedMatches(item["count"], frozenset(map(UUID, item["others"])))
+        for item in digest.items
+    }
+
+
+def _of(
+    session: Session,
+    record: Record,
+    others: Any,
+    audience: Audience,
+    threshold: float,
+    notified: _ListedMatches | None,
+) -> OwnerMatches:
     own_id, other_id = (
         (Pair.demand_id, Pair.achievement_id)
         if record.kind is RecordKind.DEMAND
@@ -74,9 +114,18 @@ def _of(session: Session, record: Record, others: Any, audience: Audience, thres
     good = (
         select(others, Pair.score)
         .join(Pair, other_id == others.id)
-        .where(own_id == record.id, Pair.score >= threshold, others.state == RecordState.PUBLISHED)
+        .where(
+            own_id == record.id,
+            Pair.score >= threshold,
+            others.state == RecordState.PUBLISHED,
+            ~is_in_deal(Pair.demand_id, Pair.achievement_id),
+        )
     )
+    if notified is not None:
+        good = good.where(other_id.in_(notified.named))
     count = session.scalar(select(func.count()).select_from(good.subquery())) or 0
+    if notified is not None and count:
+        count += notified.count - len(notified.named)
     best = session.execute(good.order_by(Pair.score.desc(), others.id).limit(BEST_SHOWN)).all()
     return OwnerMatches(
         kind=record.kind,

@@ -23,14 +23,20 @@ from app.libraries.record.enums import RecordState
 from app.libraries.summaries import RecordSummary
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches
-from app.notifications.content.audience import Audience, pushes_for
+from app.notifications.content.audience import Audience, pushes_for, waiting_of
 from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import Message, WebhookEndpoint
+from app.notifications.notices.groups import NoticeGroup
+from app.notifications.notices.models import Notice
+from app.notifications.notices.table import ROW_OF_TYPE
+from app.pushes.digests.models import Digest
 from app.pushes.models import PushState
+from app.pushes.preferences.models import Frequency
 from app.pushes.schemas import PushRead
 from app.vocabularies import vocabulary
 
-MAX_DIGEST_PUSHES = 20
+MAX_DIGEST_PUSHES = 50
+"""As many as a digest may hold (`list_size` of the preferences)."""
 
 _DIGITS = "零一二三四五六七八九十"
 
@@ -93,15 +99,29 @@ def render_digest(session: Session, message: Message, context: RenderContext) ->
     )
     if not pushes:
         return None
+    pushes.sort(key=lambda push: (-push.pair_score, -push.rank_score, push.id))
     views = [_describe(push, context) for push in pushes]
-    subject = f"【三库】今日推送:{len(pushes)} 项待您处理"
+    waiting = max(len(pushes), waiting_of(session, message.recipient_id))
+    headline = f"{_PERIODS[_frequency_of(session, message)]}推送:{len(pushes)} 项待您处理"
+    subject = f"【三库】{headline}" + (f"(共 {waiting} 项待处理)" if waiting > len(pushes) else "")
     lines = [
         f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}\n"
         f"匹配分 {push['score']},{push['reason']};请于 {push['deadline']} 前答复:{push['url']}"
         for rank, push in enumerate(views, 1)
     ]
     data = {"manager_id": str(message.recipient_id), "pushes": [_json(push) for push in pushes]}
-    return _content("digest", context, subject, "\n".join(lines), data, type_="push.digest", pushes=views)
+    return _content(
+        "digest", context, subject, "\n".join(lines), data, type_="push.digest", pushes=views, waiting=waiting
+    )
+
+
+_PERIODS = {Frequency.WEEKLY: "本周"} | dict.fromkeys(set(Frequency) - {Frequency.WEEKLY}, "今日")
+
+
+def _frequency_of(session: Session, message: Message) -> Frequency:
+    """How often the digest comes; daily for a list that is no stored digest."""
+    digest = session.get(Digest, UUID(message.ids["digest_id"])) if "digest_id" in message.ids else None
+    return Frequency.DAILY if digest is None else Frequency(digest.frequency)
 
 
 def render_owner_digest(session: Session, message: Message, context: RenderContext) -> Content | None:
@@ -171,6 +191,40 @@ def render_closing_request(session: Session, message: Message, context: RenderCo
     )
 
 
+def render_notice(session: Session, message: Message, context: RenderContext) -> Content | None:
+    """A notice as the table of notices words it. A group of unknown readers learns only that there is one."""
+    notice = session.get(Notice, UUID(message.ids["notice_id"]))
+    if notice is None:
+        return None
+    row = ROW_OF_TYPE.get(notice.type)
+    if row is not None and row.still_holds is not None and not row.still_holds(session, notice):
+        return None
+    group = NoticeGroup.of(notice.group)
+    lines = [f"您有一条关于“{group.zh}”的新通知,请登录查看。"] if context.audience.is_group else [notice.zh]
+    data = {
+        "notice_id": str(notice.id),
+        "group": group.value,
+        "zh": notice.zh,
+        "en": notice.en,
+        **notice.data,
+    }
+    url = (
+        context.link(notice.path)
+        if notice.path and not context.audience.is_group
+        else context.link("/v1/notices")
+    )
+    return _notice(
+        context,
+        f"【三库】{group.zh}通知",
+        lines,
+        data,
+        type_=notice.type,
+        url=url,
+        button="查看",
+        english=notice.en,
+    )
+
+
 def render_test(_: Session, message: Message, context: RenderContext) -> Content | None:
     lines = ["这是一条测试消息。收到本消息,表明此渠道可以正常接收推送。"]
     data = {"text": "This is a test message of Sanku 三库.", "requested_at": message.created_at.isoformat()}
@@ -215,6 +269,7 @@ RENDERERS: Mapping[MessageKind, Renderer] = {
     MessageKind.OWNER_DIGEST: render_owner_digest,
     MessageKind.TASK_REMINDER: render_task_reminder,
     MessageKind.CLOSING_REQUEST: render_closing_request,
+    MessageKind.NOTICE: render_notice,
     MessageKind.TEST: render_test,
     MessageKind.VERIFY: render_verification,
     MessageKind.ENDPOINT_DISABLED: render_endpoint_disabled,
@@ -230,9 +285,11 @@ def _notice(
     type_: str,
     url: str | None = None,
     button: str = "",
+    english: str | None = None,
 ) -> Content:
     short = "\n".join([*lines, *([url] if url else [])])
-    return _content("notice", context, subject, short, data, type_=type_, lines=lines, url=url, button=button)
+    values = {"lines": lines, "url": url, "button": button, "english": english}
+    return _content("notice", context, subject, short, data, type_=type_, **values)
 
 
 def _content(

@@ -1,32 +1,41 @@
 """Routing: the addresses that a message goes to, namely all that its recipient has enabled for its kind."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role, User
 from app.events.messages import MessageKind
 from app.libraries.managers.models import Manager
 from app.notifications.models import ChannelAddress, ChannelKind, WebhookEndpoint
+from app.notifications.notices.groups import GROUP_OF_MESSAGE, TYPE_OF_MESSAGE, NoticeChannel, NoticeGroup
+from app.notifications.notices.models import Notice
+from app.notifications.notices.service import channels_of, stored_preferences
 
 Address = tuple[ChannelKind, UUID]
 
-TYPES: Mapping[str, MessageKind] = MappingProxyType(
-    {
-        "push.new": MessageKind.PUSH,
-        "push.digest": MessageKind.DIGEST,
-        "owner.digest": MessageKind.OWNER_DIGEST,
-        "task.reminder": MessageKind.TASK_REMINDER,
-        "record.closing_request": MessageKind.CLOSING_REQUEST,
-    }
-)
-"""The kinds of messages that an endpoint may receive, by their names in webhook payloads."""
 
-_TYPE_OF = {kind: name for name, kind in TYPES.items()}
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """What a message is about, for routing: the type that endpoints choose, the group in which users choose channels,
+    whom of an organisation it is for, and who did it and is not notified."""
+
+    type: str | None
+    group: NoticeGroup | None = None
+    roles: tuple[str, ...] = ()
+    actor_id: UUID | None = None
+
+
+def _topic(session: Session, kind: MessageKind, ids: Mapping[str, Any]) -> _Topic:
+    if kind is not MessageKind.NOTICE:
+        return _Topic(TYPE_OF_MESSAGE.get(kind), GROUP_OF_MESSAGE.get(kind))
+    notice = session.get_one(Notice, UUID(ids["notice_id"]))
+    roles = tuple(role for role in notice.roles.split(",") if role)
+    return _Topic(notice.type, NoticeGroup.of(notice.group), roles, notice.actor_id)
 
 
 def usable() -> ColumnElement[bool]:
@@ -61,45 +70,60 @@ def addresses_of(
     address_id = ids.get("address_id")
     if address_id is not None:
         return _single_address(session, UUID(address_id))
+    topic = _topic(session, kind, ids)
     match recipient_kind:
         case "account_link_id":
             return [(ChannelKind.MAIL, recipient_id)]
         case "user_id":
-            return _personal(session, User.id == recipient_id)
+            return _personal(session, User.id == recipient_id, topic)
         case "organisation_id":
             members = and_(User.organisation_id == recipient_id, User.role != Role.MANAGER)
-            return _personal(session, members) + _endpoints(session, kind, recipient_id)
+            if topic.roles:
+                members = and_(members, User.role.in_(topic.roles))
+            return _personal(session, members, topic) + _endpoints(session, topic, recipient_id)
         case "manager_id":
             manager = session.execute(
                 select(Manager.user_id, Manager.owner_org_id).where(Manager.id == recipient_id)
             ).one_or_none()
             if manager is None:
                 return []
-            return _personal(session, User.id == manager.user_id) + _endpoints(
-                session, kind, manager.owner_org_id
+            return _personal(session, User.id == manager.user_id, topic) + _endpoints(
+                session, topic, manager.owner_org_id
             )
     raise ValueError(f"unknown kind of recipient: {recipient_kind}")
 
 
-def _personal(session: Session, users: ColumnElement[bool]) -> list[Address]:
+def _personal(session: Session, users: ColumnElement[bool], topic: _Topic) -> list[Address]:
+    """The channels of these users, without those that they do not want for the group, and without the actor's."""
     query = (
-        select(ChannelAddress.kind, ChannelAddress.id)
+        select(ChannelAddress.kind, ChannelAddress.id, ChannelAddress.user_id)
         .join(User, User.id == ChannelAddress.user_id)
-        .where(users, User.active, usable())
+        .where(users, User.active, usable(), User.id != topic.actor_id if topic.actor_id else true())
         .order_by(ChannelAddress.id)
     )
-    return [(ChannelKind(kind), id_) for kind, id_ in session.execute(query)]
+    rows = session.execute(query).all()
+    if topic.group is None:
+        return [(ChannelKind(kind), id_) for kind, id_, _ in rows]
+    stored = stored_preferences(session, {user_id for _, _, user_id in rows})
+    return [
+        (ChannelKind(kind), id_)
+        for kind, id_, user_id in rows
+        if _notice_channel(kind) in channels_of(stored.get(user_id, {}), topic.group)
+    ]
 
 
-def _endpoints(session: Session, kind: MessageKind, organisation_id: UUID) -> list[Address]:
-    type_ = _TYPE_OF.get(kind)
-    if type_ is None:
+def _notice_channel(kind: str) -> NoticeChannel:
+    return NoticeChannel.MAIL if kind == ChannelKind.MAIL else NoticeChannel.ROBOT
+
+
+def _endpoints(session: Session, topic: _Topic, organisation_id: UUID) -> list[Address]:
+    if topic.type is None:
         return []
     query = select(WebhookEndpoint.id, WebhookEndpoint.types).where(
         WebhookEndpoint.organisation_id == organisation_id, active()
     )
     rows = session.execute(query.order_by(WebhookEndpoint.id))
-    return [(ChannelKind.WEBHOOK, id_) for id_, types in rows if type_ in types]
+    return [(ChannelKind.WEBHOOK, id_) for id_, types in rows if topic.type in types]
 
 
 def _single_address(session: Session, address_id: UUID) -> list[Address]:

@@ -11,7 +11,7 @@ class DigestCandidate:
     """A push, or one that would be written.
 
     `rank_key` orders candidates, higher first (see ``planning.writer``). `new` means that the manager has not been
-    notified of it.
+    notified of it. `score` is the pair's, 0–1, by which readers see the list ordered.
     """
 
     id: UUID
@@ -20,6 +20,7 @@ class DigestCandidate:
     owners: frozenset[UUID]
     rank_key: float
     new: bool = True
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,15 @@ class VarietyLimits:
 
 @dataclass(frozen=True, slots=True)
 class ComposedDigest:
-    """The digest in its order, and why each other candidate was left out: ``variety_demand``, ``variety_achievement``,
-    ``variety_owner`` or ``list_full``."""
+    """The chosen entries, new ones first, and why each other candidate was left out: ``variety_demand``,
+    ``variety_achievement``, ``variety_owner`` or ``list_full``."""
 
     entries: tuple[DigestCandidate, ...]
     left_out: dict[UUID, str]
+
+    def in_order(self) -> list[DigestCandidate]:
+        """The entries as readers see them: from the highest score to the lowest, as each list says of itself."""
+        return sorted(self.entries, key=lambda entry: (-entry.score, -entry.rank_key, entry.id))
 
 
 DEFAULT_VARIETY = VarietyLimits()

@@ -1,7 +1,7 @@
 """A manager's digest: the ranked list of a day, created and sent once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, update
@@ -21,7 +21,7 @@ from app.pushes.digests.models import Digest
 from app.pushes.digests.schedule import DigestWindow, digest_window
 from app.pushes.models import Push
 from app.pushes.preferences.service import managers_preferences
-from app.pushes.preferences.working_time import local, next_contact_time
+from app.pushes.preferences.working_time import ONE_DAY, contact_time, local
 
 MAX_CONSIDERED = 500
 """Pushes, best first, that a digest is chosen from; no manager has as many pending."""
@@ -76,7 +76,7 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
         return None
     entries = compose(
         entries_of(session, manager_id, cutoff=window.cutoff, moment=moment), size=preferences.list_size
-    ).entries
+    ).in_order()
     if not any(entry.new for entry in entries):
         return None
     digest = Digest(
@@ -91,12 +91,14 @@ def make_digest(session: Session, manager_id: UUID) -> Digest | None:
     session.add(digest)
     _mark_notified(session, [entry.id for entry in entries if entry.new], moment)
     session.flush()
+    due = contact_time(moment, preferences.contact_window)
     enqueue_message(
         session,
         kind=MessageKind.DIGEST,
         ids={"digest_id": digest.id, "push_ids": [entry.id for entry in entries]},
         manager_id=manager_id,
-        available_at=next_contact_time(moment, preferences.contact_window),
+        available_at=due.at,
+        held_for=due.held_for,
     )
     return digest
 
@@ -114,7 +116,8 @@ def _mark_notified(session: Session, push_ids: Sequence[UUID], moment: datetime)
 def entries_of(
     session: Session, manager_id: UUID, *, cutoff: datetime, moment: datetime
 ) -> list[DigestCandidate]:
-    """The manager's actionable pushes of which they were notified before, or which arrived before `cutoff`."""
+    """The manager's actionable pushes that arrived before `cutoff`, or of which they were notified before: in an
+    earlier digest, or by a message of their own more than a day ago."""
     pushes = session.scalars(
         select(Push)
         .where(Push.manager_id == manager_id, queries.is_actionable(moment))
@@ -122,6 +125,8 @@ def entries_of(
         .limit(MAX_CONSIDERED)
     ).all()
     owners = owners_of(session, pushes)
+    listed = _listed_before(session, manager_id, local(moment).date())
+    day_ago = max(moment, cutoff) - ONE_DAY
     return [
         DigestCandidate(
             push.id,
@@ -130,10 +135,22 @@ def entries_of(
             frozenset({owners[push.demand_id], owners[push.achievement_id]}),
             push.rank_key,
             new=push.notified_at is None,
+            score=push.pair_score,
         )
         for push in pushes
-        if push.notified_at is not None or push.pushed_at < cutoff
+        if (
+            push.pushed_at < cutoff
+            if push.notified_at is None
+            else push.notified_at <= day_ago or push.notified_at <= listed.get(push.id, day_ago)
+        )
     ]
+
+
+def _listed_before(session: Session, manager_id: UUID, today: date) -> dict[UUID, datetime]:
+    """The pushes of the manager's last digest of an earlier day, with its time: today's digest may name them again."""
+    query = select(Digest).where(Digest.manager_id == manager_id, Digest.day < today)
+    last = session.scalar(query.order_by(Digest.day.desc()).limit(1))
+    return {} if last is None else {UUID(item["push_id"]): last.created_at for item in last.items}
 
 
 def owners_of(session: Session, pushes: Sequence[Push]) -> dict[UUID, UUID]:

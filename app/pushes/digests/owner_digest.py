@@ -27,7 +27,7 @@ from app.pushes.digests.schedule import DigestWindow, digest_window
 from app.pushes.digests.schemas import OwnerDigestRead, OwnerNews
 from app.pushes.policy import Policy
 from app.pushes.preferences.service import OwnerPreferences, owners_preferences
-from app.pushes.preferences.working_time import local, next_contact_time
+from app.pushes.preferences.working_time import contact_time, local
 
 MAX_NAMED = 20
 """New matches of one record that are named; the others are counted."""
@@ -108,6 +108,7 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
     if not news:
         return None
     digest = _store(session, organisation_id, news, local(moment).date())
+    due = contact_time(moment, preferences.contact_window)
     enqueue_message(
         session,
         kind=MessageKind.OWNER_DIGEST,
@@ -117,7 +118,8 @@ def make_owner_digest(session: Session, organisation_id: UUID, *, policy: Policy
             "achievement_ids": [id_ for kind, id_ in news if kind is RecordKind.ACHIEVEMENT],
         },
         organisation_id=organisation_id,
-        available_at=next_contact_time(moment, preferences.contact_window),
+        available_at=due.at,
+        held_for=due.held_for,
     )
     return digest
 

@@ -144,7 +144,7 @@ def _items(
     if immediate_score is None:
         immediate_score = snapshot.policy.immediate
     items = []
-    for position, entry in enumerate(digest.entries, start=1):
+    for position, entry in enumerate(digest.in_order(), start=1):
         push = pushes.get(entry.id)
         key = (entry.demand_id, entry.achievement_id)
         pair_score = push.pair_score if push else snapshot.pairs[key].score
@@ -220,5 +220,8 @@ def _planned(
             {snapshot.demands[key[0]].owner_org_id, snapshot.achievements[key[1]].owner_org_id}
         )
         score = rank_score(snapshot.pairs[key].score, scores[key])
-        entries.append(DigestCandidate(new_id(), key[0], key[1], owners, rank_key(score, moment)))
+        pair_score = snapshot.pairs[key].score
+        entries.append(
+            DigestCandidate(new_id(), key[0], key[1], owners, rank_key(score, moment), score=pair_score)
+        )
     return entries

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.libraries.record.enums import RecordKind
-from app.libraries.record.versions import changes_of
+from app.libraries.record.versions import changes_of, data_of
+from app.libraries.registry import LIBRARIES
 from app.matching.models import Pair
 from app.pushes.eligibility.facts import RecentPushes
 from app.pushes.eligibility.repush_policy import (
@@ -70,22 +71,14 @@ def repushable(
 ) -> dict[tuple[PairKey, UUID], RepushReason]:
     """Which of these pairs may be pushed again to which managers, and the reason."""
     ended = _ended_pushes(session, pairs)
-    history = changes_of(session, {id_ for push in ended for id_ in (push.demand_id, push.achievement_id)})
+    changes = changes_since(session, [(push, pairs[push.demand_id, push.achievement_id]) for push in ended])
     reasons = {}
     for push in ended:
         key = (push.demand_id, push.achievement_id)
         pair = pairs[key]
-        spans = (
-            (RecordKind.DEMAND, push.demand_id, push.demand_version, pair.demand_version),
-            (RecordKind.ACHIEVEMENT, push.achievement_id, push.achievement_version, pair.achievement_version),
-        )
-        changed = {
-            (kind.value, name)
-            for kind, record_id, since, until in spans
-            for change in history.get(record_id, ())
-            if since < change.version <= until
-            for name in change.fields
-        }
+        changed = changes[push.id]
+        if push.state != PushState.DECLINED:
+            changed = {(kind, name) for kind, name in changed if _affects_matching(kind, name)}
         last = EndedAttempt(
             PushState(push.state),
             push.round,
@@ -103,6 +96,7 @@ def _ended_pushes(session: Session, pairs: Collection[PairKey]) -> Sequence[Row[
     """The pushes of these pairs that occupy no slot, as rows: their state, and what the pair was like."""
     rows = session.execute(
         select(
+            Push.id,
             Push.demand_id,
             Push.achievement_id,
             Push.manager_id,
@@ -120,6 +114,66 @@ def _ended_pushes(session: Session, pairs: Collection[PairKey]) -> Sequence[Row[
         )
     )
     return [push for push in rows.all() if (push.demand_id, push.achievement_id) in pairs]
+
+
+class RecordVersions(Protocol):
+    """The versions of both records that a push or a ranked pair shows."""
+
+    @property
+    def demand_id(self) -> UUID: ...
+    @property
+    def achievement_id(self) -> UUID: ...
+    @property
+    def demand_version(self) -> int: ...
+    @property
+    def achievement_version(self) -> int: ...
+
+
+Changes = set[tuple[str, str]]
+"""Kind of the record and field."""
+
+
+def changes_since(session: Session, pairs: Sequence[tuple[Any, RecordVersions]]) -> dict[UUID, Changes]:
+    """Push → the fields that people fill in and that differ between what it shows and the present pair.
+
+    A change that was taken back is none, nor is the state of a record: who corrects a record withdraws it first.
+    """
+    changes: dict[UUID, Changes] = {push.id: set() for push, _ in pairs}
+    records = {id_ for push, _ in pairs for id_ in (push.demand_id, push.achievement_id)}
+    history = changes_of(session, records)
+    for push, pair in pairs:
+        for kind, record_id, since, until in (
+            (RecordKind.DEMAND, push.demand_id, push.demand_version, pair.demand_version),
+            (RecordKind.ACHIEVEMENT, push.achievement_id, push.achievement_version, pair.achievement_version),
+        ):
+            touched = {
+                name
+                for change in history.get(record_id, ())
+                if since < change.version <= until
+                for name in change.fields
+                if name in LIBRARIES[kind].create_schema.model_fields
+            }
+            if touched:
+                before, after = (data_of(session, record_id, version) for version in (since, until))
+                changes[push.id] |= {
+                    (kind.value, name)
+                    for name in touched
+                    if before is None
+                    or after is None
+                    or name not in before
+                    or name not in after
+                    or before[name] != after[name]
+                }
+    return changes
+
+
+def _affects_matching(kind: str, field: str) -> bool:
+    return LIBRARIES[RecordKind.of(kind)].affects_matching([field])
+
+
+def matters(changes: Changes) -> bool:
+    """Whether one of the changes can change a match."""
+    return any(_affects_matching(kind, field) for kind, field in changes)
 
 
 def begin_attempt(session: Session, push: Push) -> None:

@@ -28,6 +28,26 @@ _ENDED: Mapping[str, tuple[str, str]] = {
 }
 
 
+_ENGLISH: Mapping[str, str] = {
+    "price_min_wan": "lowest price",
+    "price_max_wan": "highest price",
+    "budget_min_wan": "lowest budget",
+    "budget_max_wan": "highest budget",
+    "trl": "technology readiness",
+    "min_trl": "required technology readiness",
+    "ip_list": "intellectual property rights",
+    "ip_ownership": "ownership of intellectual property",
+    "ip_clear": "whether the intellectual property is undisputed",
+    "co_org_ids": "co-owners",
+    "excluded_orgs": "excluded organisations",
+    "job_invention": "whether it is a service invention",
+    "publish_mode": "mode of publication",
+    "jinan_industry": "industry of Jinan",
+    "need_kind": "kind of need",
+}
+"""Names of fields whose identifiers say too little; the others are words already."""
+
+
 def explain_repush(
     stored: Mapping[str, Any], demand: tuple[Record, int], achievement: tuple[Record, int]
 ) -> WhyAgain:
@@ -77,15 +97,17 @@ def _changes(changed: Sequence[ChangedField]) -> tuple[list[str], list[str]]:
 
 
 def _is_seen(record: Record, level: int, field: str) -> bool:
+    library = LIBRARIES[record.kind]
     levels = FIELD_LEVELS[record.kind].get(field)
-    if levels is None or not LIBRARIES[record.kind].affects_matching([field]):
+    if levels is None or field not in library.create_schema.model_fields:
+        return False  # a state or another column that nobody fills in
+    if not library.affects_matching([field]):
         return False
     return level >= levels[record.publish_mode == PublishMode.CONFIDENTIAL]
 
 
 def _named(kind: RecordKind, field: str) -> ChangedField:
     """The field with its title in the library's schema."""
-    schema_field = LIBRARIES[kind].create_schema.model_fields.get(field)
-    title = schema_field.title if schema_field is not None else None
-    label = field.removesuffix("_wan").replace("_", " ")
-    return ChangedField(record=kind.value, field=field, zh=title or label, en=label)
+    title = LIBRARIES[kind].create_schema.model_fields[field].title
+    label = _ENGLISH.get(field) or field.replace("_", " ")
+    return ChangedField(record=kind.value, field=field, zh=title or "其他内容", en=label)

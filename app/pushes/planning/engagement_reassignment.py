@@ -14,6 +14,7 @@ from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
 from app.pushes.planning.pair_plan import PairPlan
 from app.pushes.planning.plan import plan_pairs
+from app.pushes.planning.resumption import cancelled_of_pair, resume
 from app.pushes.planning.writer import write_pushes
 from app.pushes.policy import current_policy
 from app.pushes.recommender import Recommender
@@ -46,6 +47,8 @@ def write_after_engagement(
     push.ended_reason = ended.reason
     record_change(session, push)
     session.flush()
+    cancelled = session.scalars(cancelled_of_pair((push.demand_id, push.achievement_id))).all()
+    resume(session, cancelled, policy=current_policy(session, services))
     write_pushes(session, plans, policy=current_policy(session, services), follows=push.id)
 
 

@@ -48,6 +48,11 @@ class ContactWindow:
     quiet: QuietHours | None = None
     days_off: bool = True
 
+    def __str__(self) -> str:
+        """For comparison: a message that waits notes the window that made it wait."""
+        hours = "" if self.quiet is None else f"{self.quiet.start:%H:%M}-{self.quiet.end:%H:%M}"
+        return f"{hours} {'working days' if self.days_off else 'all days'}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class _Year:
@@ -110,6 +115,20 @@ def at(day: date, clock: time = time()) -> datetime:
 def end_of_working_days(moment: datetime, count: int) -> datetime:
     """The end (UTC) of the `count`-th working day after the moment's own day."""
     return at(add_working_days(local(moment).date(), count) + ONE_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactTime:
+    """When a message may be sent: at `at` (UTC), and if it has to wait until then, for what."""
+
+    at: datetime
+    held_for: str | None
+
+
+def contact_time(moment: datetime, contact_window: ContactWindow) -> ContactTime:
+    """`next_contact_time`, and whether a message waits for it."""
+    at_ = next_contact_time(moment, contact_window)
+    return ContactTime(at_, str(contact_window) if at_ > moment else None)
 
 
 def next_contact_time(moment: datetime, contact_window: ContactWindow) -> datetime:

@@ -17,6 +17,7 @@ from app.events.catalogue import (
     CertificateExpired,
     CertificateRejected,
     CertificateRevoked,
+    CertificateSubmitted,
     CertificateVerified,
 )
 from app.events.catalogue.talent import CertificateEvent
@@ -63,6 +64,7 @@ def submit_certificate(
     )
     session.add(certificate)
     begin(session, certificate, concept="certificate", principal=principal)
+    emit(session, _event(certificate, CertificateSubmitted))
     return certificate
 
 

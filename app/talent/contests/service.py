@@ -108,7 +108,13 @@ def change_state(
     )
     if name == "finish":
         _award_honours(session, contest, principal)
-        emit(session, ContestFinished(subject_id=contest.id))
+        taking_part = session.scalars(
+            select(ContestRegistration.manager_id).where(
+                ContestRegistration.contest_id == contest.id,
+                ContestRegistration.state == RegistrationState.REGISTERED,
+            )
+        )
+        emit(session, ContestFinished(subject_id=contest.id, manager_ids=list(taking_part.all())))
     session.flush()
     return contest
 

@@ -147,7 +147,8 @@ def publish(
     issuer = issuer_of(session, principal)
     honours = {id_: {"name": name, "year": ranking.year, "issuer": issuer} for id_, name in rows}
     awards.add_honours(session, honours, principal=principal, note=ranking.number)
-    emit(session, RankingPublished(subject_id=ranking.id, year=ranking.year))
+    listed = session.scalars(select(RankingEntry.manager_id).where(RankingEntry.ranking_id == ranking.id))
+    emit(session, RankingPublished(subject_id=ranking.id, year=ranking.year, manager_ids=list(listed.all())))
     session.flush()
     return ranking
 

@@ -11,6 +11,9 @@ from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Invalid, NotFound
+from app.events.catalogue import ObjectionAnswered, ObjectionRaised
+from app.events.catalogue.talent import ObjectionEvent
+from app.events.outbox import emit
 from app.talent.access import manager_for, own_rows
 from app.talent.rounds.models import (
     CHANGEABLE,
@@ -109,6 +112,7 @@ def raise_objection(
     session.add(objection)
     session.flush()
     audit.record(session, principal, "round.object", objection.id, round_.number)
+    emit(session, _event(objection, ObjectionRaised))
     return objection
 
 
@@ -144,7 +148,17 @@ def answer_objection(
     objection.answer, objection.answered_by, objection.answered_at = text, principal.user_id, now()
     session.flush()
     audit.record(session, principal, f"round.objection_{objection.state}", objection.id, text)
+    emit(session, _event(objection, ObjectionAnswered))
     return objection
+
+
+def _event(objection: Objection, kind: type[ObjectionEvent]) -> ObjectionEvent:
+    return kind(
+        subject_id=objection.id,
+        round_id=objection.round_id,
+        manager_id=objection.manager_id,
+        state=objection.state,
+    )
 
 
 def _check_changeable(round_: RecognitionRound) -> None:

@@ -13,7 +13,7 @@ from app.clock import last_day, today
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict
-from app.events.catalogue import RecognitionPublished
+from app.events.catalogue import RecognitionFrozen, RecognitionPublished
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
@@ -150,6 +150,8 @@ def _freeze(session: Session, round_: RecognitionRound) -> None:
     session.add_all(entries)
     round_.digest = round_digest(round_.rules, round_.configuration, entries)
     round_.frozen_at = now()
+    listed = [entry.manager_id for entry in entries]
+    emit(session, RecognitionFrozen(subject_id=round_.id, year=round_.year, manager_ids=listed))
 
 
 def _candidates(session: Session) -> dict[UUID, Manager]:
@@ -212,7 +214,12 @@ def _write_recognised_tiers(session: Session, round_: RecognitionRound, principa
     }
     awards.write(session, recognised, action="recognise", principal=principal, note=round_.number)
     round_.published_at = now()
+    listed = session.scalars(
+        select(RecognitionEntry.manager_id).where(RecognitionEntry.round_id == round_.id)
+    ).all()
     emit(
         session,
-        RecognitionPublished(subject_id=round_.id, year=round_.year, recognised=len(recognised)),
+        RecognitionPublished(
+            subject_id=round_.id, year=round_.year, recognised=len(recognised), manager_ids=list(listed)
+        ),
     )

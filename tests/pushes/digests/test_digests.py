@@ -77,7 +77,9 @@ def test_a_list_holds_the_best_of_what_is_new(scenario: Scenario, manager: UUID)
     assert message.payload["ids"]["digest_id"] == str(digest.id)
 
 
-def test_new_items_come_first_and_no_new_items_make_no_list(scenario: Scenario, manager: UUID) -> None:
+def test_no_new_items_make_no_list_and_old_ones_stand_where_their_score_puts_them(
+    scenario: Scenario, manager: UUID
+) -> None:
     push(scenario, 0.9)
     scenario.pass_days(1)
     assert make(scenario, manager)
@@ -88,7 +90,7 @@ def test_new_items_come_first_and_no_new_items_make_no_list(scenario: Scenario, 
     assert make(scenario, manager)
     assert not make(scenario, manager)
     last = digests(scenario)[-1]
-    assert [item["new"] for item in last.items] == [True, False]
+    assert [item["new"] for item in last.items] == [False, True]
 
 
 def test_answered_expired_and_postponed_pushes_are_on_no_list(scenario: Scenario, manager: UUID) -> None:
@@ -200,7 +202,17 @@ class TestAtOnce:
         push(scenario, 0.6)
         scenario.pass_days(1)
         make(scenario, manager)
-        assert [item["new"] for item in digests(scenario)[0].items] == [True, False]
+        assert [item["new"] for item in digests(scenario)[0].items] == [False, True]
+
+    def test_an_item_of_todays_message_is_not_in_todays_list(self, scenario: Scenario) -> None:
+        manager = scenario.manager()
+        scenario.prefer(manager, digest_hour=0)
+        push(scenario, 0.6)
+        scenario.pass_days(1)
+        push(scenario, 0.99)
+        make(scenario, manager)
+        [listed] = [item["push_id"] for item in digests(scenario)[0].items]
+        assert [one.pair_score for one in scenario.pushes() if str(one.id) == listed] == [0.6]
 
 
 def test_two_workers_make_one_list(scenario: Scenario) -> None:

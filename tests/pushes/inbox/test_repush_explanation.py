@@ -64,12 +64,12 @@ def test_after_a_refusal_it_names_what_met_the_reason_and_nothing_else(inbox: In
         "code": "declined",
         "reason": "price",
         "changed": [
-            {"record": "achievement", "field": "price_max_wan", "zh": "意向价上限", "en": "price max"},
+            {"record": "achievement", "field": "price_max_wan", "zh": "意向价上限", "en": "highest price"},
         ],
         "score_before": 0.6,
         "score_now": 0.6,
         "zh": "您曾以“价格不合适”谢绝；此后成果已更新：意向价上限。",
-        "en": "You declined it (Price does not fit); since then the achievement has changed: price max.",
+        "en": "You declined it (Price does not fit); since then the achievement has changed: highest price.",
     }
 
 

@@ -1,0 +1,36 @@
+"""One row of the table of notices."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.events.domain_event import DomainEvent
+from app.notifications.notices.audiences import NoticeAudience
+from app.notifications.notices.groups import NoticeGroup
+from app.notifications.notices.models import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """One row: `zh` and `en` are templates of `words.words_of`, `path` of the payload.
+
+    `applies` limits the row to some of the events. `still_holds` is asked again before a message leaves: what is no
+    longer to be done need not be asked for. `urgent` messages do not wait for quiet hours to end. Without `message` the
+    notice is in the inbox only, because a message of another kind tells it. `once` tells each recipient of a subject
+    a single time.
+    """
+
+    event: type[DomainEvent]
+    type: str
+    group: NoticeGroup
+    to: NoticeAudience
+    zh: str
+    en: str
+    path: str = ""
+    applies: Callable[[Session, Any], bool] | None = None
+    still_holds: Callable[[Session, Notice], bool] | None = None
+    urgent: bool = False
+    message: bool = True
+    once: bool = False

@@ -1,0 +1,252 @@
+"""Notices: made from events, listed, marked as read; and on which channels users want them. Flushes, never commits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.accounts.models import Role, User
+from app.conditional_requests import check_if_match
+from app.database import insert_into, now, one_or_not_found
+from app.events.domain_event import ClaimedEvent, DomainEvent
+from app.events.messages import MessageKind, enqueue_message
+from app.libraries.managers.models import Manager
+from app.notifications.notices.audiences import NotifiedPerson
+from app.notifications.notices.groups import ALWAYS_BY_MAIL, DEFAULT_CHANNELS, NoticeChannel, NoticeGroup
+from app.notifications.notices.models import Notice, NoticePreference, NoticeReading
+from app.notifications.notices.row import NoticeRow
+from app.notifications.notices.table import BY_NAME, ROWS_OF_EVENT
+from app.notifications.notices.words import words_of
+from app.pushes.preferences.service import managers_preferences, owners_preferences
+from app.pushes.preferences.working_time import ContactTime, contact_time
+
+
+def make_notices(session: Session, claimed: ClaimedEvent) -> list[Notice]:
+    """Tell everybody of the event whom the table names, and request the messages. A repetition tells nobody twice."""
+    kind = BY_NAME[claimed.name]
+    event = kind.of(claimed)
+    made = []
+    for row in ROWS_OF_EVENT[kind]:
+        if row.applies is not None and not row.applies(session, event):
+            continue
+        for notified in row.to.find(session, event):
+            if not _is_actor(session, notified) and not _is_notified(session, claimed, row, notified):
+                made.append(_make(session, claimed, event, row, notified))
+    return made
+
+
+def _make(
+    session: Session, claimed: ClaimedEvent, event: DomainEvent, row: NoticeRow, notified: NotifiedPerson
+) -> Notice:
+    words = words_of(event)
+    path = row.path.format(**words)
+    notice = Notice(
+        event_id=claimed.id,
+        type=row.type,
+        group=row.group,
+        recipient_kind=notified.kind,
+        recipient_id=notified.id,
+        roles=",".join(notified.roles),
+        actor_id=notified.actor_id,
+        subject_id=claimed.subject_id,
+        zh=row.zh.format(**words),
+        en=row.en.format(**words),
+        path=path,
+        urgent=row.urgent,
+        data=_ids(claimed),
+    )
+    session.add(notice)
+    session.flush()
+    if row.message:
+        due = _contact_time(session, notified, urgent=row.urgent)
+        recipient: dict[str, Any] = {notified.kind: notified.id}
+        enqueue_message(
+            session,
+            kind=MessageKind.NOTICE,
+            ids={"notice_id": notice.id},
+            available_at=due.at,
+            held_for=due.held_for,
+            **recipient,
+        )
+    return notice
+
+
+def _ids(claimed: ClaimedEvent) -> dict[str, Any]:
+    """What programs need to find the subject: its id, reference number and state, and no person."""
+    kept = (
+        "number",
+        "engagement_id",
+        "contract_id",
+        "participant_id",
+        "task_id",
+        "round_id",
+        "stage",
+        "state",
+        "year",
+    )
+    found = {name: claimed.payload[name] for name in kept if claimed.payload.get(name) is not None}
+    return {"subject_id": str(claimed.subject_id)} | found
+
+
+def _is_actor(session: Session, notified: NotifiedPerson) -> bool:
+    """Whether the only person whom the notice would reach did it themselves."""
+    if notified.actor_id is None:
+        return False
+    if notified.kind == "user_id":
+        return notified.id == notified.actor_id
+    if notified.kind == "manager_id":
+        return session.scalar(select(Manager.user_id).where(Manager.id == notified.id)) == notified.actor_id
+    return False
+
+
+def _is_notified(session: Session, claimed: ClaimedEvent, row: NoticeRow, notified: NotifiedPerson) -> bool:
+    same = and_(Notice.recipient_id == notified.id, Notice.type == row.type)
+    event = (
+        and_(Notice.subject_id == claimed.subject_id, same)
+        if row.once
+        else and_(Notice.event_id == claimed.id, same)
+    )
+    return bool(session.scalar(select(exists().where(event))))
+
+
+def _contact_time(session: Session, notified: NotifiedPerson, *, urgent: bool) -> ContactTime:
+    """When the recipient may be notified. A single user follows the hours of their own record or organisation."""
+    moment = now()
+    if urgent:
+        return ContactTime(moment, None)
+    if notified.kind == "manager_id":
+        return contact_time(moment, managers_preferences(session, [notified.id])[notified.id].contact_window)
+    if notified.kind == "organisation_id":
+        return contact_time(moment, owners_preferences(session, [notified.id])[notified.id].contact_window)
+    organisation_id = session.scalar(select(User.organisation_id).where(User.id == notified.id))
+    if organisation_id is None:
+        return ContactTime(moment, None)
+    hours = owners_preferences(session, [organisation_id])[organisation_id]
+    return contact_time(moment, hours.contact_window)
+
+
+def notices(
+    *, principal: Principal, unread: bool = False, groups: Collection[NoticeGroup] | None = None
+) -> Select[Notice]:
+    """The notices to the principal: their own, those of their manager record, and of their organisation."""
+    require(principal, Action.NOTICE_READ, own=True)
+    query = select(Notice).where(_addressed_to(principal))
+    if groups:
+        query = query.where(Notice.group.in_(groups))
+    if unread:
+        query = query.where(~_is_read(principal))
+    return query
+
+
+def _addressed_to(principal: Principal) -> ColumnElement[bool]:
+    if principal.user_id is None:
+        return false()
+    addressed = [and_(Notice.recipient_kind == "user_id", Notice.recipient_id == principal.user_id)]
+    if principal.manager_id is not None:
+        addressed.append(
+            and_(Notice.recipient_kind == "manager_id", Notice.recipient_id == principal.manager_id)
+        )
+    if principal.organisation_id is not None and principal.role not in (None, Role.MANAGER):
+        addressed.append(
+            and_(
+                Notice.recipient_kind == "organisation_id",
+                Notice.recipient_id == principal.organisation_id,
+                or_(Notice.roles == "", Notice.roles.contains(principal.role, autoescape=True)),
+                Notice.actor_id.is_distinct_from(principal.user_id),
+            )
+        )
+    return or_(*addressed)
+
+
+def _is_read(principal: Principal) -> ColumnElement[bool]:
+    return exists().where(NoticeReading.notice_id == Notice.id, NoticeReading.user_id == principal.user_id)
+
+
+def unread_count(session: Session, *, principal: Principal) -> int:
+    query = notices(principal=principal, unread=True)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def readings(session: Session, rows: Sequence[Notice], *, principal: Principal) -> dict[UUID, datetime]:
+    """Notice → when the principal marked it as read."""
+    query = select(NoticeReading.notice_id, NoticeReading.read_at).where(
+        NoticeReading.user_id == principal.user_id, NoticeReading.notice_id.in_([row.id for row in rows])
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def mark_read(session: Session, notice_id: UUID, *, principal: Principal) -> Notice:
+    """
+    Raises:
+        NotFound: no such notice, or it is not to the principal.
+    """
+    notice = one_or_not_found(session, notices(principal=principal).where(Notice.id == notice_id))
+    _mark(session, [notice.id], principal)
+    return notice
+
+
+def mark_all_read(session: Session, *, principal: Principal) -> int:
+    """Mark every unread notice; returns the number."""
+    ids = session.scalars(notices(principal=principal, unread=True).with_only_columns(Notice.id)).all()
+    _mark(session, ids, principal)
+    return len(ids)
+
+
+def _mark(session: Session, ids: Sequence[UUID], principal: Principal) -> None:
+    moment = now()
+    for id_ in ids:
+        session.execute(
+            insert_into(session, NoticeReading)
+            .values(notice_id=id_, user_id=principal.user_id, read_at=moment)
+            .on_conflict_do_nothing(index_elements=["notice_id", "user_id"])
+        )
+
+
+def preferences_of(session: Session, *, principal: Principal) -> NoticePreference:
+    """The user's preferences; a row that is not stored if they never set any."""
+    require(principal, Action.NOTICE_READ, own=True)
+    stored = session.get(NoticePreference, principal.user_id)
+    return stored or NoticePreference(user_id=principal.user_id, channels={}, version=0)
+
+
+def put_preferences(
+    session: Session,
+    channels: Mapping[NoticeGroup, Sequence[NoticeChannel]],
+    *,
+    principal: Principal,
+    if_match: str | None,
+) -> NoticePreference:
+    """Replace the preferences; a group that is left out returns to its default.
+
+    Raises:
+        PreconditionRequired, StaleVersion: see `check_if_match`; the ETag of preferences never stored is ``"0"``.
+    """
+    require(principal, Action.NOTICE_CHANGE, own=True)
+    row = session.get(NoticePreference, principal.user_id, with_for_update=True, populate_existing=True)
+    check_if_match(if_match, row or NoticePreference(version=0))
+    row = row or NoticePreference(user_id=principal.user_id)
+    row.channels = {group.value: sorted(set(chosen)) for group, chosen in channels.items()}
+    row.updated_at = now()
+    session.add(row)
+    session.flush()
+    return row
+
+
+def channels_of(stored: Mapping[str, Any], group: NoticeGroup) -> tuple[NoticeChannel, ...]:
+    """The channels of a group, by the user's preferences or by default."""
+    names = stored.get(group.value)
+    chosen = DEFAULT_CHANNELS[group] if names is None else tuple(NoticeChannel(name) for name in names)
+    if group in ALWAYS_BY_MAIL and NoticeChannel.MAIL not in chosen:
+        return (NoticeChannel.MAIL, *chosen)
+    return chosen
+
+
+def stored_preferences(session: Session, user_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """User → stored channels by group; users without any are left out."""
+    rows = session.scalars(select(NoticePreference).where(NoticePreference.user_id.in_(user_ids)))
+    return {row.user_id: row.channels for row in rows}

@@ -1,0 +1,235 @@
+"""Rows of the table of notices about filings, certificates, recognition, objections and contests."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.events import catalogue as events
+from app.events.domain_event import DomainEvent
+from app.notifications.notices import audiences as to
+from app.notifications.notices.audiences import NoticeAudience
+from app.notifications.notices.groups import NoticeGroup as Group
+from app.notifications.notices.row import NoticeRow
+
+
+def _filing(move: str, zh: str, en: str, audience: NoticeAudience = to.MANAGER) -> NoticeRow:
+    def applies(_: Session, event: Any) -> bool:
+        return bool(event.move == move)
+
+    return NoticeRow(
+        event=events.FilingChanged,
+        type=f"filing.{move}",
+        group=Group.FILINGS,
+        to=audience,
+        zh=zh,
+        en=en,
+        path="/v1/filings/{subject_id}",
+        applies=applies,
+    )
+
+
+def _certificate(
+    event: type[DomainEvent], zh: str, en: str, audience: NoticeAudience = to.MANAGER
+) -> NoticeRow:
+    return NoticeRow(
+        event=event,
+        type=event.name,
+        group=Group.CERTIFICATES,
+        to=audience,
+        zh=zh,
+        en=en,
+        path="/v1/certificates/{subject_id}",
+    )
+
+
+FILING_ROWS: tuple[NoticeRow, ...] = (
+    _filing("submit", "有一份备案申请待审核。", "A filing waits for review.", to.OPERATORS),
+    _filing("renew", "有一份备案续期申请待审核。", "A renewal of a filing waits for review.", to.OPERATORS),
+    _filing(
+        "withdraw", "一份备案申请已由申请人撤回。", "A filing was taken back by its applicant.", to.OPERATORS
+    ),
+    _filing("approve", "您的备案申请已批准。", "Your filing is approved."),
+    _filing(
+        "return",
+        "您的备案申请被退回,请查看审核意见,修改后重新提交。",
+        "Your filing was returned. Please read the review note, correct it and submit it again.",
+    ),
+    _filing("approve_renewal", "您的备案续期申请已批准。", "The renewal of your filing is approved."),
+    _filing(
+        "return_renewal",
+        "您的备案续期申请被退回,请查看审核意见。",
+        "The renewal of your filing was returned. Please read the review note.",
+    ),
+    _filing("suspend", "您的备案已被暂停,请查看原因。", "Your filing is suspended. Please read the reason."),
+    _filing("resume", "您的备案已恢复。", "Your filing is in force again."),
+    _filing("cancel", "您的备案已注销。", "Your filing is cancelled."),
+    _filing(
+        "expire",
+        "您的备案已到期,如需继续请申请续期。",
+        "Your filing has expired. Renew it if you wish to go on.",
+    ),
+)
+
+CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
+    _certificate(
+        events.CertificateSubmitted,
+        "有一份{level_zh}证书待审核。",
+        "A certificate ({level_en}) waits for review.",
+        to.OPERATORS,
+    ),
+    _certificate(
+        events.CertificateVerified,
+        "您的{level_zh}证书已通过审核。",
+        "Your certificate ({level_en}) is verified.",
+    ),
+    _certificate(
+        events.CertificateRejected,
+        "您的{level_zh}证书未通过审核,请查看审核意见。",
+        "Your certificate ({level_en}) was rejected. Please read the review note.",
+    ),
+    _certificate(
+        events.CertificateRevoked,
+        "您的{level_zh}证书的审核结论已撤销,请查看原因。",
+        "The verification of your certificate ({level_en}) was revoked. Please read the reason.",
+    ),
+    _certificate(
+        events.CertificateExpired,
+        "您的{level_zh}证书已过有效期。",
+        "Your certificate ({level_en}) has expired.",
+    ),
+    NoticeRow(
+        event=events.AffiliationAnswered,
+        type="affiliation.given",
+        group=Group.CERTIFICATES,
+        to=to.SUBJECT_MANAGER,
+        zh="您填报的一家任职单位已同意。",
+        en="An organisation has confirmed that you work for it.",
+        path="/v1/managers/{subject_id}",
+        applies=lambda _, event: event.state == "given",
+    ),
+    NoticeRow(
+        event=events.AffiliationAnswered,
+        type="affiliation.refused",
+        group=Group.CERTIFICATES,
+        to=to.SUBJECT_MANAGER,
+        zh="您填报的一家任职单位未予同意。",
+        en="An organisation has not confirmed that you work for it.",
+        path="/v1/managers/{subject_id}",
+        applies=lambda _, event: event.state == "refused",
+    ),
+    NoticeRow(
+        event=events.ManagerPublished,
+        type="affiliation.asked",
+        group=Group.CERTIFICATES,
+        to=to.SECONDARY_EMPLOYERS,
+        zh="一位技术经理人填报在贵单位任职,请答复是否同意。",
+        en="A manager states that they also work for you. Please confirm or refuse.",
+        path="/v1/managers/{subject_id}",
+        once=True,
+    ),
+    NoticeRow(
+        event=events.ManagerChanged,
+        type="affiliation.asked",
+        group=Group.CERTIFICATES,
+        to=to.SECONDARY_EMPLOYERS,
+        zh="一位技术经理人填报在贵单位任职,请答复是否同意。",
+        en="A manager states that they also work for you. Please confirm or refuse.",
+        path="/v1/managers/{subject_id}",
+        once=True,
+    ),
+)
+
+RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
+    NoticeRow(
+        event=events.TierChanged,
+        type="tier.changed",
+        group=Group.RECOGNITION,
+        to=to.SUBJECT_MANAGER,
+        zh="您 {year} 年度的人才层次测算结果有变化,请查看。",
+        en="Your computed tier of {year} has changed.",
+        path="/v1/managers/{subject_id}",
+    ),
+    NoticeRow(
+        event=events.RecognitionFrozen,
+        type="recognition.frozen",
+        group=Group.RECOGNITION,
+        to=to.LISTED_MANAGERS,
+        zh="{year} 年度人才认定结果可以查看;如有异议,请在公布前提出。",
+        en="Your result of the recognition of {year} can be seen. Object to it, if you must, before it is published.",
+        path="/v1/recognition-rounds/{subject_id}/entries",
+    ),
+    NoticeRow(
+        event=events.RecognitionPublished,
+        type="recognition.published",
+        group=Group.RECOGNITION,
+        to=to.LISTED_MANAGERS,
+        zh="{year} 年度人才认定结果已公布,请查看您的结果。",
+        en="The recognition of {year} is published. Please look at your result.",
+        path="/v1/recognition-rounds/{subject_id}/entries",
+    ),
+    NoticeRow(
+        event=events.RankingPublished,
+        type="ranking.published",
+        group=Group.RECOGNITION,
+        to=to.LISTED_MANAGERS,
+        zh="{year} 年度评选结果已公布,您在其中。",
+        en="The ranking of {year} is published; you are in it.",
+        path="/v1/rankings/{subject_id}/places",
+    ),
+    NoticeRow(
+        event=events.ObjectionRaised,
+        type="objection.raised",
+        group=Group.OBJECTIONS,
+        to=to.OPERATORS,
+        zh="有一项对人才认定结果的异议待答复。",
+        en="An objection to a recognition waits for an answer.",
+        path="/v1/recognition-rounds/{round_id}/objections",
+    ),
+    NoticeRow(
+        event=events.ObjectionAnswered,
+        type="objection.answered",
+        group=Group.OBJECTIONS,
+        to=to.MANAGER,
+        zh="您对人才认定结果的异议已有答复,请查看。",
+        en="Your objection to your recognition is answered.",
+        path="/v1/recognition-rounds/{round_id}/objections",
+    ),
+    NoticeRow(
+        event=events.ContestRegistered,
+        type="contest.registered",
+        group=Group.CONTESTS,
+        to=to.MANAGER,
+        zh="您已报名参加一项赛事或活动。",
+        en="You are registered for a contest.",
+        path="/v1/contests/{subject_id}",
+        applies=lambda _, event: event.state == "registered",
+    ),
+    NoticeRow(
+        event=events.ContestRegistered,
+        type="contest.waiting",
+        group=Group.CONTESTS,
+        to=to.MANAGER,
+        zh="您报名的一项赛事或活动名额已满,您已进入候补。",
+        en="A contest is full; you are on its waiting list.",
+        path="/v1/contests/{subject_id}",
+        applies=lambda _, event: event.state == "waiting",
+    ),
+    NoticeRow(
+        event=events.ContestPromoted,
+        type="contest.promoted",
+        group=Group.CONTESTS,
+        to=to.MANAGER,
+        zh="您已由候补转为正式参加一项赛事或活动。",
+        en="You have moved up from the waiting list of a contest.",
+        path="/v1/contests/{subject_id}",
+    ),
+    NoticeRow(
+        event=events.ContestFinished,
+        type="contest.finished",
+        group=Group.CONTESTS,
+        to=to.LISTED_MANAGERS,
+        zh="您参加的一项赛事或活动已结束,请查看结果。",
+        en="A contest in which you took part is over.",
+        path="/v1/contests/{subject_id}",
+    ),
+)
