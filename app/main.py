@@ -23,6 +23,7 @@ from app.engagements.contracts.documents.api import router as contract_documents
 from app.engagements.files.api import router as engagement_files
 from app.engagements.tasks.api import router as engagement_tasks
 from app.errors.handlers import install_handlers
+from app.exchange.batches.api import router as imports
 from app.health.api import router as health
 from app.libraries.api import router as libraries
 from app.matching.api.check import router as checking
@@ -51,7 +52,9 @@ from app.workers.threads import WorkerThreads
 
 log = structlog.get_logger(__name__)
 
-UPLOADS = re.compile(r"/v1/((?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)")
+UPLOADS = re.compile(
+    r"/v1/(imports(?:/[^/]+/result)?|(?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)"
+)
 FORM_OVERHEAD = 64 * 1024
 """Maximum bytes of an upload form besides its file."""
 
@@ -83,6 +86,7 @@ ROUTERS = (
     engagement_tasks,
     engagement_files,
     contracts,
+    imports,
     contract_documents,
     models,
     talent,

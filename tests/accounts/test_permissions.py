@@ -60,6 +60,9 @@ manager.withdraw                   A          -           O       O        -    
 manager.close                      A          -           O       O        -        -
 manager.history                    A          -           O       O        -        -
 manager.import                     A          -           -       -        -        -
+import.create                      A          O           O       -        -        -
+import.read                        A          O           O       -        -        -
+import.change                      A          O           O       -        -        -
 match.read                         A          O           O       A        -        -
 match.text                         A          A           A       A        A        -
 match.preview                      A          A           A       A        A        A
@@ -226,7 +229,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
         assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
         training.verify training_base.change tier.configure round.manage round.object ranking.manage
-        contest.manage
+        contest.manage import.create import.read import.change
     """
     assert {str(action) for action in closed} == set(expected.split())
 

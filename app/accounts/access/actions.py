@@ -54,6 +54,10 @@ class Action(StrEnum):
     MANAGER_HISTORY = "manager.history"
     MANAGER_IMPORT = "manager.import"
 
+    IMPORT_CREATE = "import.create"
+    IMPORT_READ = "import.read"
+    IMPORT_CHANGE = "import.change"
+
     MATCH_READ = "match.read"
     MATCH_TEXT = "match.text"
     MATCH_PREVIEW = "match.preview"

@@ -103,6 +103,11 @@ _ROWS: dict[Action, tuple[RecordScope, RecordScope, RecordScope, RecordScope, Re
     Action.MANAGER_HISTORY:             (ANY, NO,  OWN, OWN, NO,  NO),
     Action.MANAGER_IMPORT:              (ANY, NO,  NO,  NO,  NO,  NO),
 
+    # Own: batches of the user's organisation. What kinds of record they may hold says <kind>.import.
+    Action.IMPORT_CREATE:               (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.IMPORT_READ:                 (ANY, OWN, OWN, NO,  NO,  NO),
+    Action.IMPORT_CHANGE:               (ANY, OWN, OWN, NO,  NO,  NO),
+
     Action.MATCH_READ:                  (ANY, OWN, OWN, ANY, NO,  NO),
     Action.MATCH_TEXT:                  (ANY, ANY, ANY, ANY, ANY, NO),
     # Five public titles without scores, for everybody; see `matching.preview`.

@@ -1,11 +1,15 @@
-"""The command `sanku import FILE`: read a file of any common format, and show what would be stored."""
+"""The command `sanku import FILE`: read a file of any common format, show what would be stored, and store it."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
-from app.cli.common import print_error, write_json
+from app.cli.common import load_settings, print_error, progress, write_json
+
+if TYPE_CHECKING:
+    from app.database import Database
 
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="XLSX, XLS, ET, CSV, JSON, DOCX, PDF, HTML …")
@@ -16,23 +20,86 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 def import_file(
     file: File,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; store nothing.")] = False,
+    sender: Annotated[
+        str, typer.Option(help="Who sends the list; records and confirmed headers are known per sender.")
+    ] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="You have checked the deductions; store them too.")
+    ] = False,
+    publish: Annotated[
+        bool, typer.Option(help="Publish complete records; otherwise all are drafts.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read demands, achievements, managers, contracts or organisations from a file of any common format.
+    """Read demands, achievements and managers from a file of any common format and store them as one batch.
 
-    Exits with status 2 if rows are refused; each is reported with its place and what would be right.
+    The same file again changes nothing, a newer one updates. Exits with status 2 if rows are refused; each is reported
+    with its place and what would be right.
     """
     from app.exchange.report import report_of
 
-    if not dry_run:
-        raise typer.BadParameter("only --dry-run is available", param_hint="--dry-run")
-    report = report_of(file.read_bytes(), name=file.name)
+    report = report_of(file.read_bytes(), name=file.name) if dry_run else {}
+    report = report or _store(file, sender, yes=yes, publish=publish)
     if as_json:
         write_json(report)
-    else:
+    elif dry_run:
         _print(report)
+    else:
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(report["outcomes"].items()))
+        typer.echo(f"batch {report['batch']}: {counts or 'no rows (没有记录)'}")
+        _print_refused(report)
     if report["refused"]:
         raise typer.Exit(2)
+
+
+def undo(batch: Annotated[UUID, typer.Argument(help="The batch that an import has printed.")]) -> None:
+    """Undo an import. Records that somebody has changed since are kept."""
+    from app.accounts.access.principal import SYSTEM
+    from app.bootstrap import build_services, close
+    from app.database import Database
+    from app.exchange.batches.reversal import Reversal
+    from app.libraries.record.indexing import Indexer
+    from app.settings import Settings
+
+    services = build_services(load_settings())
+    kept = Reversal(services[Database], services[Indexer], services[Settings], SYSTEM).undo(batch)
+    close(services)
+    typer.echo(
+        f"undone; {kept} records kept, because they were changed since (已撤销；{kept} 条导入后有修改，保留)"
+    )
+
+
+def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, Any]:
+    from app.accounts.access.principal import SYSTEM
+    from app.bootstrap import build_services, close
+    from app.database import Database
+    from app.exchange.batches.commit import Committer
+    from app.exchange.batches.preview import preview
+    from app.libraries.record.indexing import Indexer
+    from app.settings import Settings
+
+    services = build_services(load_settings())
+    database = services[Database]
+    batch = preview(database, file.read_bytes(), name=file.name, sender=sender, principal=SYSTEM)
+    committer = Committer(
+        database, services[Indexer], services[Settings], SYSTEM, publish=publish, accept_derived=yes
+    )
+    with progress("rows (行)") as update:
+        total = left = committer.waiting(batch)
+        while left:
+            left = committer.store_rows(batch)
+            update(total - left, total)
+    report = _outcomes(database, batch)
+    close(services)
+    return report
+
+
+def _outcomes(database: "Database", batch: UUID) -> dict[str, Any]:
+    from app.exchange.batches.results import outcomes_of
+
+    with database.reading() as session:
+        outcomes, refused = outcomes_of(session, batch)
+    return {"batch": str(batch), "outcomes": outcomes, "refused": refused}
 
 
 def _print(report: dict[str, Any]) -> None:
@@ -46,7 +113,11 @@ def _print(report: dict[str, Any]) -> None:
             typer.echo(f"    {warning['cell']} {warning['field']}: {warning['zh']} / {warning['en']}")
     for one in report["ignored"]:
         typer.echo(f"{one['ref']}: ignored, {one['why']}")
-    for one in report["refused"]:
-        print_error(f"{one['ref']}: {one['code']}: {one['reason_zh']} / {one['reason_en']}")
+    _print_refused(report)
     counts = len(report["records"]), len(report["refused"])
     typer.echo(f"{counts[0]} records, {counts[1]} refused (记录 {counts[0]} 条，拒绝 {counts[1]} 条)")
+
+
+def _print_refused(report: dict[str, Any]) -> None:
+    for one in report["refused"]:
+        print_error(f"{one['ref']}: {one['code']}: {one['reason_zh']} / {one['reason_en']}")

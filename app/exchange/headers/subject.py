@@ -17,7 +17,7 @@ _WEAK = frozenset({"serial", "ignore", "never", "note", "source_ref", "status", 
 """Fields that every kind of list has, so that they say nothing of the kind."""
 
 
-def kind_of(headers: Iterable[str], around: str = "") -> Kind | None:
+def kind_of(headers: Iterable[str], around: str = "", learnt: Mapping[str, str] | None = None) -> Kind | None:
     """The kind with the most recognised headers; words around the table and wordings of one kind alone decide.
 
     Returns:
@@ -26,7 +26,7 @@ def kind_of(headers: Iterable[str], around: str = "") -> Kind | None:
     texts = [text for text in headers if text]
     scores: dict[Kind, float] = {}
     for kind, title in _TITLES.items():
-        meanings = [meaning(text, kind) for text in texts]
+        meanings = [meaning(text, kind, learnt=learnt) for text in texts]
         fields = {one.field for one in meanings if one is not None} - _WEAK
         if _REQUIRED not in fields or len(fields) < 2:
             continue

@@ -14,7 +14,7 @@ MIN_PAIRS = 3
 
 
 @dataclass(slots=True)
-class FormField:
+class LabelledCell:
     """A label with its value and the value's cell. `value` is None for an empty field."""
 
     label: str
@@ -23,10 +23,10 @@ class FormField:
 
 
 @dataclass(slots=True)
-class Form:
+class FilledForm:
     """The pairs of one form, and the rows of tables inside it: header text → value."""
 
-    pairs: list[FormField] = field(default_factory=list)
+    pairs: list[LabelledCell] = field(default_factory=list)
     entries: list[dict[str, str]] = field(default_factory=list)
     first_row: int = 0
     last_row: int = 0
@@ -51,9 +51,9 @@ def is_form(rows: Sequence[Row], header: tuple[int, Header] | None) -> bool:
     return not is_table or kind_of([pair.label for pair in pairs]) is not None
 
 
-def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[Form]:
+def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[FilledForm]:
     """The forms in the rows; a new one begins where the first label of the form comes again."""
-    forms = [Form()]
+    forms = [FilledForm()]
     index = 0
     while index < len(rows):
         row = rows[index]
@@ -65,7 +65,7 @@ def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[Form]:
         for pair in pairs:
             first = forms[-1].pairs[0].label if forms[-1].pairs else ""
             if first and fold(pair.label) == fold(first) and len(forms[-1].pairs) >= MIN_PAIRS:
-                forms.append(Form())
+                forms.append(FilledForm())
             if not forms[-1].pairs:
                 forms[-1].first_row = row.number
             forms[-1].pairs.append(pair)
@@ -74,7 +74,7 @@ def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[Form]:
     return [form for form in forms if form.pairs]
 
 
-def _pairs(row: Row, below: Row | None, grid: Grid | None) -> list[FormField]:
+def _pairs(row: Row, below: Row | None, grid: Grid | None) -> list[LabelledCell]:
     hidden = grid.hidden_columns if grid is not None else frozenset()
     cells = [
         (column, text, row.values[column])
@@ -82,22 +82,24 @@ def _pairs(row: Row, below: Row | None, grid: Grid | None) -> list[FormField]:
         if column not in hidden and (text := text_of(value))
     ]
     place = (lambda column: grid.cell(row.number, column)) if grid is not None else str
-    pairs: list[FormField] = []
+    pairs: list[LabelledCell] = []
     index = 0
     while index < len(cells):
         column, text, _ = cells[index]
         after = cells[index + 1] if index + 1 < len(cells) else None
         if is_label(text):
             if after is not None and not is_label(after[1]):
-                pairs.append(FormField(text, after[2], place(after[0])))
+                pairs.append(LabelledCell(text, after[2], place(after[0])))
                 index += 1
             else:
                 value = _below(below) if len(cells) == 1 else None
                 number = below.number if below is not None and value is not None else row.number
-                pairs.append(FormField(text, value, grid.cell(number, column) if grid is not None else ""))
+                pairs.append(LabelledCell(text, value, grid.cell(number, column) if grid is not None else ""))
         else:
             pairs.extend(
-                FormField(one.label, one.text or None, place(column)) for one in labelled(text) if one.label
+                LabelledCell(one.label, one.text or None, place(column))
+                for one in labelled(text)
+                if one.label
             )
         index += 1
     return pairs
@@ -113,7 +115,7 @@ def _below(row: Row | None) -> object:
     return texts[0]
 
 
-def _read_entries(rows: Sequence[Row], index: int, header: Header, form: Form) -> int:
+def _read_entries(rows: Sequence[Row], index: int, header: Header, form: FilledForm) -> int:
     """Read a table inside the form; returns the index of the row after it."""
     index += 1
     while index < len(rows):
@@ -130,18 +132,18 @@ def _read_entries(rows: Sequence[Row], index: int, header: Header, form: Form) -
 
 
 def records_of_forms(
-    forms: Sequence[Form],
+    forms: Sequence[FilledForm],
     ref: str,
     context: Context,
     learnt: Mapping[str, str],
     *,
     around: str = "",
-    extra: Sequence[FormField] = (),
+    extra: Sequence[LabelledCell] = (),
 ) -> Iterator[RawRecord | IgnoredPlace | Located]:
     """A record for each form that has values; an empty one is a template."""
     for number, form in enumerate(forms, 1):
         place = ref if len(forms) == 1 else f"{ref}!{form.first_row}"
-        kind = kind_of([*form.labels, *(pair.label for pair in extra)], around or context.title)
+        kind = kind_of([*form.labels, *(pair.label for pair in extra)], around or context.title, learnt)
         if kind is None:
             yield IgnoredPlace(place, "no known kind of record", "unknown_table")
             continue
@@ -168,7 +170,7 @@ def records_of_forms(
 
 
 def _values(
-    pairs: Sequence[FormField], kind: Kind, context: Context, learnt: Mapping[str, str]
+    pairs: Sequence[LabelledCell], kind: Kind, context: Context, learnt: Mapping[str, str]
 ) -> dict[str, list[RawValue]]:
     values: dict[str, list[RawValue]] = {}
     for pair in pairs:

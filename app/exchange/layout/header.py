@@ -1,10 +1,11 @@
 """The header of a table: its rows, and what each column is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
-from app.exchange.headers.dictionary import MAX_LABEL, Kind, meaning
+from app.exchange.headers.dictionary import MAX_LABEL, Kind, fold, meaning
 from app.exchange.layout.raw import text_of
 from app.exchange.layout.rows import is_serial
 from app.exchange.readers.content import Merge, Row
@@ -12,6 +13,10 @@ from app.exchange.readers.content import Merge, Row
 MIN_LABELS = 3
 MIN_SHARE = 0.6
 MAX_SUBHEADER = 24
+
+Learnt = Mapping[str, str]
+"""Folded header → field, as a person has confirmed it for the sender."""
+NOTHING_LEARNT: Learnt = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,12 @@ def is_label(text: str) -> bool:
     return any((found := meaning(text, kind)) is not None and found.exact for kind in Kind)
 
 
+def _counts(text: str, learnt: Learnt) -> bool:
+    return is_label(text) or (bool(learnt) and fold(text) in learnt)
+
+
 def find_header(
-    rows: Sequence[Row], merges: Sequence[Merge] = (), *, first: int = 0
+    rows: Sequence[Row], merges: Sequence[Merge] = (), learnt: Learnt = NOTHING_LEARNT
 ) -> tuple[int, Header] | None:
     """The row with the most labels, joined with the row of parts below it or of groups above it.
 
@@ -45,18 +54,18 @@ def find_header(
         The index after the header, and the header; None if no row is one.
     """
     best: tuple[int, Header] | None = None
-    for index in range(first, len(rows)):
-        header = _header_at(rows, index, merges)
+    for index in range(len(rows)):
+        header = _header_at(rows, index, merges, learnt)
         if header is not None and (best is None or header.labels > best[1].labels):
             best = (index + len(header.rows), header)
     return best
 
 
-def header_of(row: Row) -> Header | None:
+def header_of(row: Row, learnt: Learnt = NOTHING_LEARNT) -> Header | None:
     """The row as a header of one row, if it is one."""
     texts = _texts(row)
     filled = [text for text in texts if text]
-    labels = sum(1 for text in filled if is_label(text))
+    labels = sum(1 for text in filled if _counts(text, learnt))
     wanted = min(MIN_LABELS, max(len(filled), 2))
     if labels < wanted or labels < MIN_SHARE * len(filled):
         return None
@@ -72,15 +81,15 @@ def _texts(row: Row) -> list[str]:
     ]
 
 
-def _header_at(rows: Sequence[Row], index: int, merges: Sequence[Merge]) -> Header | None:
+def _header_at(rows: Sequence[Row], index: int, merges: Sequence[Merge], learnt: Learnt) -> Header | None:
     top = rows[index]
     below = rows[index + 1] if index + 1 < len(rows) else None
-    if below is not None and _is_part_row(top, below, merges):
-        return _joined(top, below, merges)
-    return header_of(top)
+    if below is not None and _is_part_row(top, below, merges, learnt):
+        return _joined(top, below, merges, learnt)
+    return header_of(top, learnt)
 
 
-def _is_part_row(top: Row, below: Row, merges: Sequence[Merge]) -> bool:
+def _is_part_row(top: Row, below: Row, merges: Sequence[Merge], learnt: Learnt) -> bool:
     """Whether `below` only names parts of groups in `top`: its cells stand under empty cells or under groups."""
     upper, lower = _texts(top), _texts(below)
     upper += [""] * (len(lower) - len(upper))
@@ -98,11 +107,11 @@ def _is_part_row(top: Row, below: Row, merges: Sequence[Merge]) -> bool:
         )
         if upper[column] and not (is_group or wide):
             return False
-    labels = sum(1 for text in upper if is_label(text))
+    labels = sum(1 for text in upper if _counts(text, learnt))
     return labels >= 2 and labels >= MIN_SHARE * sum(1 for text in upper if text) * 0.7
 
 
-def _joined(top: Row, below: Row, merges: Sequence[Merge]) -> Header:
+def _joined(top: Row, below: Row, merges: Sequence[Merge], learnt: Learnt) -> Header:
     upper, lower = _texts(top), _texts(below)
     width = max(len(upper), len(lower))
     upper += [""] * (width - len(upper))
@@ -116,5 +125,5 @@ def _joined(top: Row, below: Row, merges: Sequence[Merge]) -> Header:
             group = ""
         part = lower[column]
         texts.append(f"{group}/{part}" if group and part else upper[column] or part)
-    labels = sum(1 for text in texts if is_label(text))
+    labels = sum(1 for text in texts if _counts(text, learnt))
     return Header((top.number, below.number), tuple(texts), labels)

@@ -1,12 +1,13 @@
 """From the content of a file to its raw records: every part is a table, a form, a list in running text, or no data."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
 from app.exchange.headers.dictionary import Kind, meaning
 from app.exchange.headers.subject import kind_of
-from app.exchange.layout.forms import FormField, forms_of, is_form, records_of_forms
+from app.exchange.layout.forms import LabelledCell, forms_of, is_form, records_of_forms
 from app.exchange.layout.header import find_header
 from app.exchange.layout.labels import labelled
 from app.exchange.layout.listings import records_of_text
@@ -15,6 +16,7 @@ from app.exchange.layout.surroundings import context_of
 from app.exchange.layout.tables import records_of_table
 from app.exchange.readers.content import Entry, FileContent, Grid, Row, Text
 
+_INSTRUCTIONS = re.compile("^(?:填[表报写]|使用)?说明|^填[表报写]须知|^(?:选项|数据字典|字典|代码表)$")
 HEAD = 60
 """Rows at the top of a grid among which its header is looked for."""
 FORM_ROWS = 2000
@@ -57,12 +59,15 @@ def _records_of_grid(grid: Grid, before: list[tuple[str, str]], learnt: Mapping[
     if grid.hidden:
         yield IgnoredPlace(grid.name, "hidden sheet: imported only when asked", "hidden")
         return
+    if _INSTRUCTIONS.match(grid.name):
+        yield IgnoredPlace(grid.name, "instructions", "instructions")
+        return
     rows = grid.rows()
     head = list(islice(rows, HEAD))
     filled = [row for row in head if not row.is_empty()]
     if not filled:
         return
-    header = find_header(head, grid.merges)
+    header = find_header(head, grid.merges, learnt)
     if is_form(head, header):
         yield from _forms(grid, [*head, *islice(rows, FORM_ROWS)], before, learnt)
         return
@@ -91,7 +96,7 @@ def _forms(
 ) -> Iterator[Found]:
     context = context_of([*(text for _, text in before), *grid.heading.splitlines(), *_titles(rows)])
     extra = [
-        FormField(one.label, one.text or None, place)
+        LabelledCell(one.label, one.text or None, place)
         for place, text in before
         for one in labelled(text)
         if one.label and one.text

@@ -6,14 +6,12 @@ from itertools import chain
 
 from app.exchange.headers.dictionary import Kind, Meaning, meaning
 from app.exchange.headers.subject import kind_of
-from app.exchange.layout.header import Header, header_of
+from app.exchange.layout.header import Header, Learnt, header_of
 from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
 from app.exchange.layout.rows import is_serial, reason_to_ignore
 from app.exchange.readers.content import Grid, Row, Scalar, column_letters
 
 _SAME_AS_ABOVE = frozenset({"同上", "同上行", "〃", "″", "同前", "同上。", "ditto"})
-
-Learnt = Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -53,7 +51,7 @@ def records_of_table(
         ]
         if not filled:
             continue
-        again = header_of(row) if len(filled) >= 2 else None
+        again = header_of(row, learnt) if len(filled) >= 2 else None
         if again is not None:
             if again.texts != columns.header.texts:
                 found = _columns(grid, again, context, learnt)
@@ -80,7 +78,7 @@ def _columns(grid: Grid, header: Header, context: Context, learnt: Learnt) -> _C
         column: text for column, text in enumerate(header.texts) if text and column not in grid.hidden_columns
     }
     around = f"{context.title} {grid.name} {grid.heading}"
-    kind = kind_of(texts.values(), around)
+    kind = kind_of(texts.values(), around, learnt)
     if kind is None:
         return None
     meanings = {

@@ -1,27 +1,20 @@
-"""Opening of a file of any format."""
+"""Opening of a file of any format. Readers are imported when they are needed, because their libraries are large."""
 
-from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from app.exchange.readers.content import FileContent
-from app.exchange.readers.json_records import read_json, read_json_lines
-from app.exchange.readers.markup import read_html, read_oai
-from app.exchange.readers.old_workbooks import read_old_workbook
-from app.exchange.readers.portable_documents import read_portable_document
 from app.exchange.readers.recognition import Format, recognise
-from app.exchange.readers.separated_values import read_separated_values
-from app.exchange.readers.word_documents import read_word_document
-from app.exchange.readers.workbooks import read_workbook
 
-_READERS: Mapping[Format, Callable[[bytes], FileContent]] = {
-    "xlsx": read_workbook,
-    "xls": read_old_workbook,
-    "docx": read_word_document,
-    "pdf": read_portable_document,
-    "html": read_html,
-    "xml": read_oai,
-    "json": read_json,
-    "jsonl": read_json_lines,
-    "csv": read_separated_values,
+_READERS: dict[Format, tuple[str, str]] = {
+    "xlsx": ("workbooks", "read_workbook"),
+    "xls": ("old_workbooks", "read_old_workbook"),
+    "docx": ("word_documents", "read_word_document"),
+    "pdf": ("portable_documents", "read_portable_document"),
+    "html": ("markup", "read_html"),
+    "xml": ("markup", "read_oai"),
+    "json": ("json_records", "read_json"),
+    "jsonl": ("json_records", "read_json_lines"),
+    "csv": ("separated_values", "read_separated_values"),
 }
 
 
@@ -31,4 +24,6 @@ def read_content(data: bytes) -> FileContent:
     Raises:
         Invalid: the file cannot be read; the error says what the sender can do.
     """
-    return _READERS[recognise(data)](data)
+    module, function = _READERS[recognise(data)]
+    content: FileContent = getattr(import_module(f"app.exchange.readers.{module}"), function)(data)
+    return content

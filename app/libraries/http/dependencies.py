@@ -25,6 +25,7 @@ def _opened(
     return disclosure.opened_records(session, principal)
 
 
+AppIndexer = Annotated[Indexer, Depends(provided(Indexer))]
 Opened = Annotated[OpenedRecords, Depends(_opened)]
 SearchSynonyms = Annotated[SynonymFile, Depends(provided(SynonymFile))]
 
@@ -51,9 +52,7 @@ class CommandRunner:
         return record_response(self.session, command.library, record, command.principal, status=status)
 
 
-async def _runner(
-    session: WriteSession, database: AppDatabase, indexer: Annotated[Indexer, Depends(provided(Indexer))]
-) -> CommandRunner:
+async def _runner(session: WriteSession, database: AppDatabase, indexer: AppIndexer) -> CommandRunner:
     return CommandRunner(session, database, indexer)
 
 

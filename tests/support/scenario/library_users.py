@@ -36,6 +36,13 @@ class UserClient:
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self._client.patch(path, json=body, headers=self.headers | _names(headers))
 
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        return self._client.put(path, json=body, headers=self.headers | _names(headers))
+
+    def upload(self, path: str, data: bytes, *, name: str, **params: Any) -> Any:
+        """Send a file as the form field `file`."""
+        return self._client.post(path, params=params, files={"file": (name, data)}, headers=self.headers)
+
     def delete(self, path: str, **headers: str) -> Any:
         return self._client.delete(path, headers=self.headers | _names(headers))
 

@@ -1,0 +1,105 @@
+"""Bodies of the import routes. Descriptions are in Chinese for the API pages."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from app.exchange.batches.models import BatchState, RowAction, RowState
+from app.libraries.schemas import Wire
+from app.libraries.validation.values.text import TextRule
+
+
+class BatchRead(BaseModel):
+    """导入批次."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    sender: str = Field(title="报送单位")
+    file_name: str = Field(title="文件名")
+    form: str = Field(title="文件格式", examples=["xlsx"])
+    sha256: str = Field(title="文件摘要")
+    state: BatchState = Field(
+        title="状态", description="previewed 已预览 committing 导入中 committed 已导入 undone 已撤销"
+    )
+    report: dict[str, Any] = Field(
+        title="读取结果", description="counts 各类行数,tables 表格及列的含义,ignored 未作为记录的行"
+    )
+    created_at: datetime = Field(title="上传时间")
+
+
+class RowRead(BaseModel):
+    """批次中的一行."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    position: int = Field(title="序号")
+    ref: str = Field(title="位置", examples=["需求汇总!7"])
+    kind: str = Field(title="类别")
+    action: RowAction = Field(
+        title="处理", description="new 新增 update 更新 draft 存为草稿 duplicate 重复 refused 拒绝"
+    )
+    state: RowState = Field(
+        title="状态", description="waiting 待导入 done 已完成 failed 未通过 undone 已撤销"
+    )
+    entry: dict[str, Any] = Field(
+        title="内容", description="字段、推断、来源单元格、提示;被拒绝的行为代码与原因"
+    )
+    accepted: list[str] = Field(title="已确认的推断", description="字段名;* 为全部")
+    remarks: list[dict[str, Any]] = Field(title="导入时的问题")
+    record_id: UUID | None = Field(title="记录")
+
+
+class RowPatch(Wire):
+    """对一行推断值的确认."""
+
+    accepted: list[Annotated[str, TextRule(1, 40)]] = Field(
+        max_length=60, title="确认的推断", description="字段名;* 为全部", examples=[["deadline", "region"]]
+    )
+
+
+class CommitRequest(Wire):
+    """导入批次的方式."""
+
+    publish: StrictBool = Field(False, title="提交发布", description="true 时完整的记录提交发布,其余存为草稿")
+    accept_derived: StrictBool = Field(
+        False, title="确认全部推断", description="true 表示已核对,全部推断值有效"
+    )
+
+
+class CommitRead(BaseModel):
+    """一次导入的结果."""
+
+    waiting: int = Field(title="待导入行数", description="大于 0 时再次调用即继续")
+    batch: BatchRead
+
+
+class UndoRead(BaseModel):
+    """撤销的结果."""
+
+    kept: int = Field(title="保留的记录数", description="导入后有人修改过的记录不撤销")
+    batch: BatchRead
+
+
+class HeadersPut(Wire):
+    """列名的含义,按报送单位记住."""
+
+    headers: dict[Annotated[str, TextRule(1, 80)], Annotated[str, TextRule(0, 30)]] = Field(
+        max_length=200,
+        title="列名与字段",
+        description="字段为空表示该列不导入",
+        examples=[{"攻关方向": "title", "内部意见": ""}],
+    )
+    sender: Annotated[str, TextRule(0, 100)] | None = Field(
+        None, title="报送单位", description="仅管理部门填写;其他用户为本单位"
+    )
+
+
+class HeadersRead(BaseModel):
+    """已确认的列名含义."""
+
+    sender: str = Field(title="报送单位")
+    headers: dict[str, str] = Field(title="列名与字段")

@@ -1,0 +1,67 @@
+"""Whose list a file is: records and confirmed headers are known per sender."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.database import now
+from app.errors import Invalid
+from app.exchange.batches.models import ImportHeader
+from app.exchange.headers.dictionary import Kind, fold, wordings
+
+MAX_HEADERS = 200
+
+
+def sender_of(principal: Principal, name: str | None) -> str:
+    """The sender of a file: named by the bureau, always their own organisation for other users.
+
+    Raises:
+        Invalid: the name is too long.
+    """
+    if not principal.sees_everything:
+        return f"organisation:{principal.organisation_id}"
+    text = " ".join((name or "").split())
+    if len(text) > 100:
+        raise Invalid.field(
+            "sender", "text_too_long", "报送单位至多 100 字", "must have at most 100 characters"
+        )
+    return f"bureau:{text}"
+
+
+def learnt_headers(session: Session, sender: str) -> Mapping[str, str]:
+    """Folded header → field, as confirmed for the sender."""
+    rows = session.scalars(select(ImportHeader).where(ImportHeader.sender == sender))
+    return {row.header: row.field for row in rows}
+
+
+def confirm_headers(
+    session: Session, sender: str, meanings: Mapping[str, str], *, principal: Principal
+) -> None:
+    """Remember what headers of the sender mean.
+
+    Args:
+        meanings: header → field of the dictionary, or an empty text to leave the column out.
+
+    Raises:
+        Forbidden: the principal may not import.
+        Invalid: a field is unknown; the error names the header.
+    """
+    require(principal, Action.IMPORT_CREATE, own=True)
+    fields = {field for kind in Kind for field in wordings(kind).values()}
+    known = {
+        row.header: row for row in session.scalars(select(ImportHeader).where(ImportHeader.sender == sender))
+    }
+    for header, field in meanings.items():
+        if field and field not in fields:
+            raise Invalid.field(
+                header[:60], "unknown_field", f"没有字段“{field[:30]}”", f"there is no field '{field[:30]}'"
+            )
+        folded = fold(header)[:80]
+        row = known.get(folded)
+        if row is None:
+            row = ImportHeader(sender=sender, header=folded, field=field)
+            session.add(row)
+        row.field, row.confirmed_by, row.confirmed_at = field, principal.user_id, now()

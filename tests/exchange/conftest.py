@@ -1,0 +1,72 @@
+"""The API of the libraries and of imports, on an indexer that only remembers."""
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
+from app.accounts.api import router as accounts
+from app.accounts.models import Role
+from app.admission.impatience import Impatience
+from app.admission.quota import Quota
+from app.admission.turns import TurnLimits, Turns
+from app.database import Database
+from app.errors.handlers import install_handlers
+from app.exchange.batches.api import router as imports
+from app.libraries.api import router as libraries
+from app.libraries.managers.service import manager_of_user
+from app.libraries.record.indexing import Indexer
+from app.libraries.search.synonyms import SynonymFile
+from app.observability import Metrics
+from app.services import Services
+from app.settings import Settings
+from tests.libraries.conftest import RecordingIndexer
+from tests.support.scenario import Scenario
+from tests.support.scenario.library_users import UserClient
+from tests.support.services import demo_settings
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return demo_settings(home=tmp_path / "home", database_url=database_url)
+
+
+@pytest.fixture(scope="session")
+def assembled() -> FastAPI:
+    app = FastAPI()
+    install_handlers(app)
+    for router in (accounts, libraries, imports):
+        app.include_router(router)
+    return app
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings, assembled: FastAPI) -> TestClient:
+    assembled.state.services = services = Services()
+    services[Database] = database
+    services[Settings] = settings
+    services[Indexer] = RecordingIndexer()
+    services[SynonymFile] = SynonymFile(settings)
+    limits = TurnLimits(slots=3, waiting=9, per_holder=9, per_organisation=9, seconds=60)
+    services[Turns] = Turns(limits, Metrics())
+    services[Quota] = Quota(per_holder=1000, per_organisation=1000)
+    services[Impatience] = Impatience()
+    services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
+    return TestClient(assembled)
+
+
+@pytest.fixture
+def scenario(client: TestClient, database: Database, settings: Settings) -> Scenario:
+    return Scenario(database, settings, http=client)
+
+
+@pytest.fixture
+def operator(scenario: Scenario) -> UserClient:
+    return scenario.user_client(Role.OPERATOR)
+
+
+@pytest.fixture
+def enterprise(scenario: Scenario) -> UserClient:
+    return scenario.user_client(Role.ENTERPRISE)

@@ -1,0 +1,187 @@
+"""Preview, commit and undoing of a batch, over HTTP."""
+
+import io
+from collections import Counter
+from typing import Any
+
+import openpyxl
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.report import report_of
+from app.exchange.templates import template
+from tests.exchange.files import DEMANDS, HEADER, Rows, sheet
+from tests.support.http import ok, refused, wrong_fields
+from tests.support.scenario.library_users import UserClient
+
+FULL = (
+    *(3, "济南云岭泵业有限公司", "密封环涂层", "新材料", "密封环半年磨穿，希望寿命提高一倍。", "合作开发"),
+    *(60, "2027-06-30", "孟岫", "13800000001"),
+)
+
+
+def upload(user: UserClient, data: bytes, *, sender: str = "历城区科学技术局") -> dict[str, Any]:
+    """The batch of a file."""
+    answer = user.upload("/v1/imports", data, name="需求.xlsx", sender=sender)
+    batch: dict[str, Any] = ok(answer, 201)
+    return batch
+
+
+def rows_of(user: UserClient, batch: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a batch."""
+    rows: list[dict[str, Any]] = ok(user.get(f"/v1/imports/{batch['id']}/rows", limit=100))["items"]
+    return rows
+
+
+def commit(user: UserClient, batch: dict[str, Any], **options: bool) -> dict[str, Any]:
+    """Commit all rows of a batch."""
+    answer: dict[str, Any] = ok(user.post(f"/v1/imports/{batch['id']}/commit", options))
+    assert answer["waiting"] == 0
+    return answer
+
+
+def demands(user: UserClient) -> list[dict[str, Any]]:
+    """The demands that the user sees, in full."""
+    items = ok(user.get("/v1/demands", limit=50, state="draft"))["items"]
+    items += ok(user.get("/v1/demands", limit=50))["items"]
+    seen = {one["id"]: one for one in items}
+    return [ok(user.get(f"/v1/demands/{id_}")) for id_ in seen]
+
+
+def changed(rows: Rows, row: int, **cells: Any) -> list[tuple[Any, ...]]:
+    """The list with some cells of one row changed, by their header."""
+    made = [tuple(one) for one in rows]
+    made[row] = tuple((dict(zip(HEADER, made[row], strict=True)) | cells)[name] for name in HEADER)
+    return made
+
+
+def test_a_preview_stores_no_record(operator: UserClient) -> None:
+    batch = upload(operator, sheet([*DEMANDS, FULL]))
+    assert batch["report"]["counts"] == {"new": 3}
+    assert demands(operator) == []
+
+
+def test_deductions_that_nobody_confirms_are_not_stored(operator: UserClient) -> None:
+    batch = upload(operator, sheet(DEMANDS))
+    commit(operator, batch)
+    found = {one["title"]: one for one in demands(operator)}
+    first = found["泵体铸件自动打磨技术"]
+    assert (first["deadline"], first["region"]) == (None, None)
+    assert first["budget_max_wan"] == "120.00"
+    assert first["state"] == "draft"
+
+
+def test_confirmed_deductions_are_stored_and_complete_records_published(operator: UserClient) -> None:
+    batch = upload(operator, sheet(DEMANDS))
+    first = rows_of(operator, batch)[0]
+    ok(operator.patch(f"/v1/imports/{batch['id']}/rows/{first['id']}", {"accepted": ["deadline"]}))
+    commit(operator, batch, accept_derived=True, publish=True)
+    found = {one["title"]: one for one in demands(operator)}
+    assert found["泵体铸件自动打磨技术"]["deadline"] == "2027-03-31"
+    assert {one["state"] for one in found.values()} == {"published"}
+
+
+def test_the_same_file_again_changes_nothing_and_a_newer_one_updates(operator: UserClient) -> None:
+    commit(operator, upload(operator, sheet([*DEMANDS, FULL])), accept_derived=True)
+    before = {one["id"]: one["version"] for one in demands(operator)}
+
+    again = upload(operator, sheet([*DEMANDS, FULL]))
+    assert again["report"]["counts"] == {"duplicate": 3}
+    commit(operator, again)
+    assert {one["id"]: one["version"] for one in demands(operator)} == before
+
+    newer = upload(operator, sheet(changed([*DEMANDS, FULL], 3, **{"投资预算（万元）": 90})))
+    assert newer["report"]["counts"] == {"duplicate": 2, "update": 1}
+    commit(operator, newer)
+    found = {one["title"]: one for one in demands(operator)}
+    assert found["密封环涂层"]["budget_max_wan"] == "90.00"
+    assert len(found) == 3
+
+
+def test_an_update_leaves_what_was_edited_here(operator: UserClient) -> None:
+    commit(operator, upload(operator, sheet([HEADER, FULL])), accept_derived=True)
+    (record,) = demands(operator)
+    edit = {"scenario": "清水离心泵", "fields": ["401"]}
+    ok(operator.patch(f"/v1/demands/{record['id']}", edit, if_match=f'"{record["version"]}"'))
+    commit(operator, upload(operator, sheet(changed([HEADER, FULL], 1, 联系人="李四"))))
+    (record,) = demands(operator)
+    assert (record["scenario"], record["fields"], record["contact_name"]) == ("清水离心泵", ["401"], "李四")
+
+
+def test_a_batch_is_undone_but_for_what_was_changed_since(operator: UserClient) -> None:
+    first = upload(operator, sheet([*DEMANDS, FULL]))
+    commit(operator, first, accept_derived=True)
+    edited = next(one for one in demands(operator) if one["title"] == "密封环涂层")
+    ok(operator.patch(f"/v1/demands/{edited['id']}", {"scenario": "泵"}, if_match=f'"{edited["version"]}"'))
+    undone = ok(operator.post(f"/v1/imports/{first['id']}/undo"))
+    assert (undone["kept"], undone["batch"]["state"]) == (1, "undone")
+    assert [one["title"] for one in demands(operator)] == ["密封环涂层"]
+
+
+def test_undoing_an_update_gives_the_former_values_back(operator: UserClient) -> None:
+    commit(operator, upload(operator, sheet([HEADER, FULL])), accept_derived=True)
+    newer = upload(operator, sheet(changed([HEADER, FULL], 1, **{"投资预算（万元）": 90})))
+    commit(operator, newer)
+    assert ok(operator.post(f"/v1/imports/{newer['id']}/undo"))["kept"] == 0
+    (record,) = demands(operator)
+    assert record["budget_max_wan"] == "60.00"
+
+
+def test_a_row_that_fails_does_not_affect_the_others(operator: UserClient) -> None:
+    long = changed([*DEMANDS, FULL], 1, 需求描述="粉尘大。" * 2000)
+    batch = upload(operator, sheet(long))
+    commit(operator, batch)
+    states = Counter(row["state"] for row in rows_of(operator, batch))
+    assert states == {"done": 2, "failed": 1}
+    failed = next(row for row in rows_of(operator, batch) if row["state"] == "failed")
+    assert failed["remarks"][0]["field"] == "main_problem"
+    assert failed["remarks"][0]["message_zh"] and failed["remarks"][0]["message_en"]
+
+
+def test_a_confirmed_header_is_remembered_for_its_sender(operator: UserClient) -> None:
+    header = ("单位名称", "攻关方向", "需求描述", "内部意见")
+    rows = [header, ("济南云岭泵业有限公司", "密封环涂层", "密封环半年磨穿。", "缓")]
+    assert upload(operator, sheet(rows))["report"]["counts"] == {}
+    body = {"sender": "历城区科学技术局", "headers": {"攻关方向": "title", "内部意见": ""}}
+    ok(operator.put("/v1/imports/headers", body))
+    batch = upload(operator, sheet(rows))
+    assert rows_of(operator, batch)[0]["entry"]["fields"]["title"] == "密封环涂层"
+    assert upload(operator, sheet(rows), sender="章丘区科技局")["report"]["counts"] == {}
+    body["headers"] = {"攻关方向": "no_such_field"}
+    assert wrong_fields(operator.put("/v1/imports/headers", body)) == ["攻关方向"]
+
+
+def test_the_senders_own_file_comes_back_with_the_result(operator: UserClient) -> None:
+    data = sheet([*DEMANDS, (3, "济南云岭泵业有限公司", "", "新材料", "没有名称的一行")])
+    batch = upload(operator, data)
+    commit(operator, batch)
+    path = f"/v1/imports/{batch['id']}/result"
+    answer = operator.upload(path, data, name="需求.xlsx")
+    assert answer.status_code == 200, answer.text
+    marked = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert marked is not None
+    results = [cell.value for cell in list(marked.columns)[-1]]
+    assert results[0] == "导入结果"
+    assert str(results[1]).startswith("新增")
+    assert "需求名称为空" in str(results[3])
+    other = operator.upload(path, sheet(DEMANDS), name="x.xlsx")
+    assert wrong_fields(other) == ["file"]
+
+
+def test_others_import_only_for_their_own_organisation(enterprise: UserClient, operator: UserClient) -> None:
+    batch = upload(enterprise, sheet([*DEMANDS, FULL]))
+    assert {row["entry"]["code"] for row in rows_of(enterprise, batch)} == {"foreign_owner"}
+    own = upload(enterprise, sheet([HEADER, (1, "", *FULL[2:])]))
+    commit(enterprise, own, accept_derived=True)
+    assert [one["title"] for one in demands(enterprise)] == ["密封环涂层"]
+    theirs = upload(operator, sheet(DEMANDS))
+    refused(enterprise.get(f"/v1/imports/{theirs['id']}"), 404, "not_found")
+    refused(enterprise.post(f"/v1/imports/{theirs['id']}/commit", {}), 404, "not_found")
+
+
+def test_templates_have_headers_that_the_importer_knows_and_are_empty() -> None:
+    for kind in Kind:
+        report = report_of(template(kind))
+        assert (report["records"], report["refused"]) == ([], [])
+        columns = report["tables"][0]["columns"]
+        assert report["tables"][0]["kind"] == kind
+        assert all(column["field"] for column in columns.values()), columns
