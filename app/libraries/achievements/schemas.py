@@ -115,6 +115,12 @@ class AchievementCreate(Creation, AchievementFields):
     )
 
 
+class AchievementCheck(Creation, AchievementFields):
+    """An achievement that is being written, of which anything may still be missing."""
+
+    title: Title | None = Field(None, title="成果名称")
+
+
 class AchievementPatch(OwnerChange, AchievementFields):
     """A change of an achievement."""
 

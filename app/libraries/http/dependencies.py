@@ -13,6 +13,7 @@ from app.libraries.http.responses import record_response
 from app.libraries.lifecycle.commands import Command, dry_run
 from app.libraries.lifecycle.store import execute
 from app.libraries.record.indexing import Indexer, PreparedForIndex
+from app.libraries.record.models import Record
 from app.libraries.search.synonyms import SynonymFile
 from app.services import provided
 
@@ -46,9 +47,13 @@ class CommandRunner:
         """The dry run; see `commands.dry_run`."""
         return dry_run(self.database, self.indexer, command)
 
+    def store(self, command: Command, prepared: PreparedForIndex | None) -> Record:
+        """Store the change; see `store.execute`."""
+        return execute(self.session, command, prepared, indexer=self.indexer)
+
     def finish(self, command: Command, prepared: PreparedForIndex | None, *, status: int = 200) -> Response:
         """Store the change and return the record as the command's principal may see it."""
-        record = execute(self.session, command, prepared, indexer=self.indexer)
+        record = self.store(command, prepared)
         return record_response(self.session, command.library, record, command.principal, status=status)
 
 

@@ -21,9 +21,9 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.libraries.disclosure.visibility import owns
 from app.libraries.http.dependencies import Opened, Runner, SearchSynonyms
 from app.libraries.http.filters import RecordFilters
+from app.libraries.http.history import versions_page
 from app.libraries.http.listing import ListingRules, list_records
 from app.libraries.http.responses import RecordPage, record_response
 from app.libraries.library import Library
@@ -31,10 +31,8 @@ from app.libraries.lifecycle import store
 from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord, find
 from app.libraries.lifecycle.transitions import TRANSITIONS, RecordTransition
 from app.libraries.record.enums import RecordState
-from app.libraries.record.models import RecordVersion
-from app.libraries.record.versions import versions_of
 from app.libraries.schemas import Confirmation, Note, RecordFields, VersionRead
-from app.paging import Page, Paging, Sort, fetch_page
+from app.paging import Page, Paging
 from app.services import AppSettings
 
 READING = problems(Unauthenticated, Forbidden, NotFound, Invalid)
@@ -174,18 +172,12 @@ def _add_reading(router: APIRouter, library: Library) -> None:
 
 
 def _add_history(router: APIRouter, library: Library) -> None:
-    newest = Sort(RecordVersion.version, int, descending=True)
-
     @router.get("/{record_id}/versions", name="versions", summary="历史版本", responses=READING)
     def versions(
         record_id: UUID, session: ReadSession, principal: LoggedIn, paging: Paging
     ) -> Page[VersionRead]:
         """仅本单位和管理部门可见;按版本倒序排列。"""
-        record = find(session, library, record_id, principal, lock=False)
-        require(principal, library.action("history"), own=owns(principal, record))
-        rows, next_cursor = fetch_page(session, versions_of(record_id), newest, paging)
-        items = [VersionRead.model_validate(row, from_attributes=True) for row in rows]
-        return Page(items=items, next_cursor=next_cursor)
+        return versions_page(session, library, record_id, principal=principal, paging=paging)
 
 
 def _add_transition(

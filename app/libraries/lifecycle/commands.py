@@ -19,8 +19,8 @@ from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import Database, new_id, one_or_not_found
-from app.errors import Invalid
-from app.libraries.disclosure.visibility import owns, visible
+from app.errors import FieldError, Invalid
+from app.libraries.disclosure.visibility import own_rows, owns, visible
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import (
     check_owner,
@@ -193,6 +193,22 @@ def dry_run(database: Database, indexer: Indexer, command: Command) -> PreparedF
     return indexer.prepare([change.record])[0] if change.is_published else None
 
 
+def problems_of(session: Session, command: Command) -> tuple[FieldError, ...]:
+    """What makes the command invalid, without doing anything; empty if it could be stored. `session` only reads.
+
+    Raises:
+        NotFound, Forbidden, Conflict, StaleVersion: as the command.
+    """
+    try:
+        with session.no_autoflush:
+            command.apply(session, lock=False)
+    except Invalid as error:
+        return error.fields
+    finally:
+        session.expunge_all()
+    return ()
+
+
 def find(
     session: Session,
     library: Library,
@@ -220,13 +236,16 @@ def find_by_number(
     principal: Principal,
     *,
     opened: OpenedRecords = NOTHING_OPENED,
+    own: bool = False,
 ) -> Record:
-    """The record with this reference number, in any case.
+    """The record with this reference number, in any case; with `own` only one of the principal's.
 
     Raises:
         NotFound: the record does not exist or is not visible to the principal.
     """
     model = library.model
     query = select(model).where(model.number == number.strip().upper())
+    if own:
+        query = query.where(own_rows(model, principal))
     record: Record = one_or_not_found(session, visible(query, model, principal, opened=opened))
     return record

@@ -1,4 +1,4 @@
-"""The check of a demand before it is published: how clear it is, and which matches it would have."""
+"""What a demand or an achievement would be like if it were published: how clear it is, which matches it would have."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,23 +10,31 @@ from app.accounts.access.principal import Principal
 from app.clock import local_now
 from app.database import new_id
 from app.errors import Invalid
+from app.libraries.achievements.models import Achievement
+from app.libraries.achievements.schemas import AchievementCheck
+from app.libraries.achievements.service import LIBRARY as ACHIEVEMENTS
 from app.libraries.demands.clarity import Clarity, Finding, Severity, clarity
 from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import ClarityRead, DemandCheck, FindingRead
-from app.libraries.demands.service import LIBRARY
+from app.libraries.demands.service import LIBRARY as DEMANDS
 from app.libraries.disclosure.visibility import owns, present
+from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import check_owner, fill_defaults, set_values
 from app.libraries.lifecycle.publishing import check_required_fields, leaks_of
 from app.libraries.record.enums import RecordKind
+from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.validation.leaks.leak_check import Leak
 from app.matching.lists.presenter import matches_out
-from app.matching.lists.schemas import DemandCheckOut
+from app.matching.lists.schemas import DemandCheckOut, MatchesOut
 from app.matching.matcher import Matcher
 
 SHOWN = 5
 
-_SAYING = ("title", "main_problem", "key_technology", "expected_goal", "scenario")
+_SAYING = {
+    RecordKind.DEMAND: ("title", "main_problem", "key_technology", "expected_goal", "scenario"),
+    RecordKind.ACHIEVEMENT: ("title", "summary", "advantages", "problem_solved", "scenarios"),
+}
 
 
 def check_demand(
@@ -38,7 +46,8 @@ def check_demand(
         Forbidden: the principal may not create a demand of that owner.
         Invalid: no text, no owner, or fields that contradict each other.
     """
-    demand = _transient(session, payload.values(), principal)
+    demand = _transient(session, DEMANDS, payload.values(), principal)
+    assert isinstance(demand, Demand)
     result = clarity(values_of(demand), today=local_now().date())
     leaks = leaks_of(session, demand)
     answer = matcher.for_demand(session, demand, limit=SHOWN)
@@ -55,34 +64,56 @@ def check_demand(
     )
 
 
-def _transient(session: Session, values: Mapping[str, Any], principal: Principal) -> Demand:
-    """The demand that the request would create, not attached to a session.
+def check_achievement(
+    session: Session, payload: AchievementCheck, *, principal: Principal, matcher: Matcher
+) -> MatchesOut:
+    """The best demands for an achievement that is not stored. Raises as `check_demand`."""
+    achievement = _transient(session, ACHIEVEMENTS, payload.values(), principal)
+    assert isinstance(achievement, Achievement)
+    answer = matcher.for_achievement(session, achievement, limit=SHOWN)
+    subject = present(achievement, principal)
+    return matches_out(session, answer, RecordKind.DEMAND, principal, subject=subject)
+
+
+_VERBS = {RecordKind.DEMAND: Action.DEMAND_CHECK, RecordKind.ACHIEVEMENT: Action.ACHIEVEMENT_CREATE}
+
+
+def _transient(session: Session, library: Library, values: Mapping[str, Any], principal: Principal) -> Record:
+    """The record that the request would create, not attached to a session.
 
     Raises:
-        Forbidden: the principal may not create a demand of that owner.
+        Forbidden: the principal may not create a record of that owner.
         Invalid: no text, no owner, or fields that contradict each other.
     """
     # An explicit null means a missing field: there is no stored value that it could clear.
     given = {name: value for name, value in values.items() if value is not None and name != "draft"}
-    demand = Demand(id=new_id(), number="", title="")
-    demand.owner_org_id = given.pop("owner_org_id", None) or principal.organisation_id
-    if demand.owner_org_id is None:
+    record: Record = library.model(id=new_id(), number="", title="")
+    owner = given.pop("owner_org_id", None) or principal.organisation_id
+    if owner is None:
         raise Invalid.field(
             "owner_org_id", "required", "请指明所属单位", "name the organisation that owns the record"
         )
-    require(principal, Action.DEMAND_CHECK, own=owns(principal, demand))
-    check_owner(session, demand.owner_org_id)
-    set_values(session, LIBRARY, demand, given, principal)
-    fill_defaults(demand)
-    if not any(getattr(demand, name) for name in _SAYING):
-        raise Invalid.field(
-            "main_problem",
-            "text_missing",
-            "请至少填写名称、主要问题、技术关键、预期目标、应用场景中的一项",
-            "give at least one text: title, main problem, key technology, expected goal or scenario",
-        )
-    check_required_fields(LIBRARY, demand)
-    return demand
+    record.owner_org_id = owner
+    require(principal, _VERBS[library.kind], own=owns(principal, record))
+    check_owner(session, record.owner_org_id)
+    set_values(session, library, record, given, principal)
+    fill_defaults(record)
+    if not any(getattr(record, name) for name in _SAYING[library.kind]):
+        raise Invalid.field(library.main_text, "text_missing", *_TEXT_MISSING[library.kind])
+    check_required_fields(library, record)
+    return record
+
+
+_TEXT_MISSING = {
+    RecordKind.DEMAND: (
+        "请至少填写名称、主要问题、技术关键、预期目标、应用场景中的一项",
+        "give at least one text: title, main problem, key technology, expected goal or scenario",
+    ),
+    RecordKind.ACHIEVEMENT: (
+        "请至少填写名称、简介、技术优势、解决的问题、应用场景中的一项",
+        "give at least one text: title, summary, advantages, problem solved or scenarios",
+    ),
+}
 
 
 def _clarity_out(result: Clarity, leaks: list[Leak]) -> ClarityRead:

@@ -37,6 +37,25 @@ def answer_of(
     return answer
 
 
+def answers_for(
+    session: Session, record_id: UUID, *, side: Side, principal: Principal
+) -> dict[UUID, OwnerAnswer]:
+    """The owner's present answers to the matches of one record, by the record on the other side.
+
+    Raises:
+        NotFound: the record is not the principal's.
+    """
+    record: Record | None = (
+        session.get(Demand, record_id) if side is Side.DEMAND else session.get(Achievement, record_id)
+    )
+    if record is None or not owns(principal, record):
+        raise NotFound()
+    require(principal, Action.MATCH_ANSWER, own=True)
+    column = OwnerAnswer.demand_id if side is Side.DEMAND else OwnerAnswer.achievement_id
+    rows = session.scalars(select(OwnerAnswer).where(column == record_id, OwnerAnswer.side == side))
+    return {row.achievement_id if side is Side.DEMAND else row.demand_id: row for row in rows}
+
+
 def give_answer(
     session: Session,
     demand_id: UUID,

@@ -2,4 +2,10 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.web.desk.records.check import router as check
+from app.web.desk.records.form_pages import router as form_pages
+from app.web.desk.records.listing import router as listing
+from app.web.desk.records.record import router as record
+
+# `…/new` before `…/{number}`.
+ROUTERS: tuple[APIRouter, ...] = (listing, form_pages, check, record)

@@ -30,3 +30,17 @@ def listed(*pairs: tuple[str, str]) -> Choices:
             return [Choice(code, translate(label)) for code, label in pairs]
 
     return choices
+
+
+def districts_first(language: Language) -> Sequence[Choice]:
+    """The regions, those of Jinan before the others."""
+    terms = vocabulary("regions")
+    found = terms_of("regions")(language)
+    own = [one for one in found if "370100" in (one.code, *terms.parents(one.code))]
+    city = terms.label("370100", language)
+    return [Choice(one.code, one.label, city) for one in own] + [one for one in found if one not in own]
+
+
+def readiness_levels(language: Language) -> Sequence[Choice]:
+    """The levels of technology readiness, with their numbers."""
+    return [Choice(one.code, f"TRL {one.code} · {one.label}") for one in terms_of("trl")(language)]

@@ -11,7 +11,7 @@ from app.web.i18n import Language
 
 
 class Widget(StrEnum):
-    """How a field is asked for."""
+    """How a field is asked for. TREE offers several terms under their roots; LINES is a list with an entry a line."""
 
     LINE = "line"
     TEXT = "text"
@@ -24,7 +24,10 @@ class Widget(StrEnum):
     SELECT = "select"
     SELECT_MANY = "select_many"
     FLAG = "flag"
+    TREE = "tree"
+    YES_NO = "yes_no"
     TAGS = "tags"
+    LINES = "lines"
     ROWS = "rows"
     HIDDEN = "hidden"
 

@@ -57,6 +57,21 @@ class FilledField:
         yield from grouped.items()
 
     @property
+    def branches(self) -> tuple[tuple[Choice, tuple[Choice, ...], bool], ...]:
+        """For a TREE: each root, what is below it, and whether some of that is chosen."""
+        # A root comes before what is below it; both may have the same name.
+        found: dict[str, tuple[Choice, list[Choice]]] = {}
+        for choice in self.choices:
+            if choice.group and choice.group in found:
+                found[choice.group][1].append(choice)
+            else:
+                found[choice.group or choice.code] = (choice, [])
+        return tuple(
+            (root, tuple(below), any(one.code in self.values for one in below))
+            for root, below in found.values()
+        )
+
+    @property
     def described_by(self) -> str:
         """The ids of the texts that a voice reads with the field."""
         parts = [f"{self.id}-hint"] if self.field.hint or self.field.example else []
@@ -98,6 +113,11 @@ class FilledForm:
         for group in self.form.groups:
             fields = tuple(self._filled(one, one.name) for one in group.fields)
             yield group, fields, group.open or any(one.errors or any(one.values) for one in fields)
+
+    @property
+    def shown_names(self) -> frozenset[str]:
+        """The names of the fields that the form asks for."""
+        return frozenset(one.name for one in self.form.fields)
 
     def field(self, name: str) -> FilledField:
         """One field, to be placed by hand."""
@@ -165,10 +185,12 @@ def _pairs_of(field: FormField, name: str, value: Any) -> Iterator[tuple[str, st
                 yield from _pairs_of(one, f"{name}.{row}.{one.name}", cells.get(one.name))
     elif field.widget is Widget.TAGS:
         yield name, "、".join(map(str, value))
+    elif field.widget is Widget.LINES:
+        yield name, "\n".join(map(str, value))
     elif isinstance(value, list | tuple):
         for one in value:
             yield name, str(one)
     elif isinstance(value, bool):
-        yield name, "1" if value else ""
+        yield name, "1" if value else "0" if field.widget is Widget.YES_NO else ""
     else:
         yield name, value.isoformat() if isinstance(value, date) else str(value)

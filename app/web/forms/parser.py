@@ -43,10 +43,14 @@ def validated(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
 
 def _value(field: FormField, posted: PostedForm, name: str) -> Any:
     match field.widget:
-        case Widget.CHOICES | Widget.SELECT_MANY:
+        case Widget.CHOICES | Widget.SELECT_MANY | Widget.TREE:
             return [one for one in posted.all(name) if one] or None
         case Widget.TAGS:
             return [one.strip() for one in _SEPARATORS.split(posted.get(name)) if one.strip()] or None
+        case Widget.LINES:
+            return [one.strip() for one in posted.get(name).splitlines() if one.strip()] or None
+        case Widget.YES_NO:
+            return {"1": True, "0": False}.get(posted.get(name))
         case Widget.ROWS:
             return _rows(field, posted, name) or None
         case Widget.FLAG:

@@ -1,0 +1,29 @@
+"""Bands of scores: the words with which people read a score of 0–1."""
+
+from enum import Enum
+
+CLOSE = 0.8
+"""From this score on a match is called close, if it is good at all."""
+
+
+class Band(Enum):
+    """A band with its words in Chinese and English."""
+
+    CLOSE = ("高度匹配", "close match")
+    FAIR = ("较为匹配", "fair match")
+    WEAK = ("关联较弱", "weakly related")
+
+    @property
+    def zh(self) -> str:
+        return self.value[0]
+
+    @property
+    def en(self) -> str:
+        return self.value[1]
+
+
+def band_of(score: float, *, good: bool) -> Band:
+    """The band of a score; `good` says whether it reaches the threshold."""
+    if not good:
+        return Band.WEAK
+    return Band.CLOSE if score >= CLOSE else Band.FAIR
