@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "a94c17e0d5b2"
-down_revision = "b5d02f7e9c41"
+down_revision = "a61f0d3c8e42"
 branch_labels = None
 depends_on = None
 
