@@ -17,8 +17,9 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Attempt
-from app.database import advisory_lock, now
+from app.database import Database, advisory_lock, now
 from app.errors import TooManyRequests
+from app.settings import Settings
 
 WINDOW = timedelta(minutes=10)
 _RETENTION = timedelta(hours=1)
@@ -104,3 +105,13 @@ def forgive(session: Session, key: RateLimitKey) -> None:
             Attempt.address == key.network,
         )
     )
+
+
+def count_attempt(database: Database, settings: Settings, key: RateLimitKey) -> None:
+    """`reserve` in a transaction of its own, so that the attempt stays counted if the request fails.
+
+    Raises:
+        TooManyRequests: see `reserve`.
+    """
+    with database.unit_of_work() as session:
+        reserve(session, key, limit=settings.login_attempts_per_10_minutes)

@@ -17,7 +17,10 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sent": _("已发送。"),
         "undone": _("已撤销。"),
         "password_changed": _("密码已修改，请用新密码登录。"),
-        "registered": _("注册成功，请登录。"),
+        "registered": _("邮箱已确认，注册完成，请登录。"),
+        "mail_changed": _("登录邮箱已更换，请用新邮箱登录。"),
+        "mail_sent": _("确认邮件已发往新邮箱，打开其中的链接后生效。"),
+        "session_ended": _("已退出所选设备。"),
     }
 )
 """Code → text. A code that is not here is not shown, so that nobody can put words on a page by a cookie."""

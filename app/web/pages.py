@@ -67,7 +67,7 @@ PUBLIC_PAGES = (
     MappedPage("/contests/{id}", _("赛事"), ANYBODY, ("register",)),
     MappedPage("/login", _("登录"), ANYBODY),
     MappedPage("/logout", _("退出登录"), ANYBODY),
-    MappedPage("/register", _("注册"), ANYBODY),
+    MappedPage("/register", _("注册"), ANYBODY, ("resend",)),
     MappedPage("/forgot-password", _("忘记密码"), ANYBODY),
     MappedPage("/reset-password", _("重设密码"), ANYBODY),
     MappedPage("/verify-mail", _("确认邮箱"), ANYBODY),

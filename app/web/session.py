@@ -43,6 +43,27 @@ def set_session(response: Response, settings: Settings, login: BrowserLogin) -> 
     )
 
 
+_DEVICE = "sanku-device"
+
+
+def device_token_of(request: Request) -> str | None:
+    """What an earlier login left in this browser: it shows that the user was here before."""
+    return request.cookies.get(_DEVICE)
+
+
+def keep_device(response: Response, settings: Settings, token: str) -> None:
+    """Leave the token in the browser for later logins."""
+    response.set_cookie(
+        _DEVICE,
+        token,
+        max_age=365 * 24 * 3600,
+        path="/login",
+        secure=is_https(settings),
+        httponly=True,
+        samesite="strict",
+    )
+
+
 def end_session(response: Response, settings: Settings) -> None:
     """Take the session from the browser."""
     response.delete_cookie(

@@ -1,7 +1,5 @@
 """Routes of /v1/me: the current principal, and what they change about their own account."""
 
-from uuid import UUID
-
 from fastapi import APIRouter
 
 from app.accounts.access.permissions import (
@@ -12,15 +10,14 @@ from app.accounts.access.permissions import (
     require,
     scope_of,
 )
-from app.accounts.access.principal import Principal
 from app.accounts.api.responses import Attempts, Id
-from app.accounts.models import ApiKey, LoginSession, Organisation, User
+from app.accounts.models import ApiKey, Organisation, User
 from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.schemas import ApiKeyOut, MailChange, Me, PasswordChange, SessionOut, UserOut
 from app.accounts.self_service.mail_change import request_mail_change
 from app.accounts.self_service.passwords import change_own_password
-from app.accounts.sessions import tokens as session_service
-from app.database import AppDatabase, ReadSession, WriteSession, one_or_not_found
+from app.accounts.self_service.sessions import end_other_sessions, end_own_session, own_sessions
+from app.database import AppDatabase, ReadSession, WriteSession
 from app.errors import (
     Forbidden,
     Invalid,
@@ -102,8 +99,7 @@ def change_email(
 @router.get("/v1/me/sessions", summary="本人的登录", responses=problems(Unauthenticated, Forbidden))
 def sessions(session: ReadSession, principal: LoggedIn) -> list[SessionOut]:
     """尚未结束的登录,含设备、网络地址和最近使用时间,最近使用的在前。"""
-    query = session_service.sessions_of(_user_id(principal)).order_by(LoginSession.last_used_at.desc())
-    return [SessionOut.of(one, current=principal.session_id) for one in session.scalars(query)]
+    return own_sessions(session, principal=principal)
 
 
 @router.delete(
@@ -114,9 +110,7 @@ def sessions(session: ReadSession, principal: LoggedIn) -> list[SessionOut]:
 )
 def end_session(session_id: Id, session: WriteSession, principal: LoggedIn) -> None:
     """该次登录的令牌立即失效。"""
-    user_id = _user_id(principal)
-    one_or_not_found(session, session_service.sessions_of(user_id).where(LoginSession.id == session_id))
-    session_service.revoke_sessions(session, user_id=user_id, only=session_id)
+    end_own_session(session, session_id, principal=principal)
 
 
 @router.delete(
@@ -125,13 +119,6 @@ def end_session(session_id: Id, session: WriteSession, principal: LoggedIn) -> N
     status_code=204,
     responses=problems(Unauthenticated, Forbidden),
 )
-def end_other_sessions(session: WriteSession, principal: LoggedIn) -> None:
+def end_others(session: WriteSession, principal: LoggedIn) -> None:
     """除当前登录外,本人的登录全部结束。"""
-    session_service.revoke_sessions(session, user_id=_user_id(principal), but_for=principal.session_id)
-
-
-def _user_id(principal: Principal) -> UUID:
-    require(principal, Action.USER_CHANGE, own=True)
-    if principal.user_id is None:
-        raise Forbidden("An API key has no sessions.", "API 密钥没有登录。")
-    return principal.user_id
+    end_other_sessions(session, principal=principal)

@@ -6,8 +6,7 @@ from fastapi import APIRouter
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.accounts.api.responses import Attempts, Id
-from app.accounts.links import service as links
-from app.accounts.links.models import AccountLink, LinkPurpose
+from app.accounts.links.models import AccountLink
 from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.schemas import (
     LinkToken,
@@ -20,7 +19,7 @@ from app.accounts.schemas import (
     UserOut,
 )
 from app.accounts.self_service import registration as service
-from app.accounts.self_service.mail_change import complete_mail_change
+from app.accounts.self_service.mailboxes import confirm_mailbox
 from app.accounts.self_service.passwords import request_reset, reset_password
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.errors import (
@@ -90,14 +89,7 @@ def resend(
 )
 def verify_mail(session: WriteSession, settings: AppSettings, body: LinkToken) -> MailboxConfirmed:
     """提交邮件链接中的 token,完成注册或更换邮箱。链接只能使用一次。"""
-    link = links.usable(session, body.token, LinkPurpose.REGISTER, LinkPurpose.CHANGE_MAIL)
-    if link.purpose == LinkPurpose.CHANGE_MAIL:
-        user = complete_mail_change(session, settings, body.token)
-        return MailboxConfirmed(purpose="change_mail", organisation=None, user=UserOut.of(user))
-    organisation, user = service.complete_registration(session, body.token)
-    return MailboxConfirmed(
-        purpose="register", organisation=OrganisationOut.of(organisation), user=UserOut.of(user)
-    )
+    return confirm_mailbox(session, settings, body.token)
 
 
 @router.post(

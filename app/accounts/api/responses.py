@@ -28,12 +28,11 @@ class _Attempts:
     def __init__(self, request: Request, database: AppDatabase, settings: AppSettings) -> None:
         self._address = client_address(request)
         self._database = database
-        self._limit = settings.login_attempts_per_10_minutes
+        self._settings = settings
 
     def reserve(self, kind: throttle.Kind, account: str) -> RateLimitKey:
         limited = RateLimitKey(kind, account, self._address)
-        with self._database.unit_of_work() as session:
-            throttle.reserve(session, limited, limit=self._limit)
+        throttle.count_attempt(self._database, self._settings, limited)
         return limited
 
     def forgive(self, key: RateLimitKey) -> None:

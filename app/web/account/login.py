@@ -9,7 +9,7 @@ from app.errors import SankuError, TooManyRequests, Unauthenticated, Unavailable
 from app.services import AppSettings
 from app.web.page import CurrentPage, WebPage, local_address
 from app.web.posted import Posted
-from app.web.session import cookie_name, end_session, set_session
+from app.web.session import cookie_name, device_token_of, end_session, keep_device, set_session
 from app.web.views.navigation import START
 
 router = APIRouter()
@@ -53,6 +53,7 @@ def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: App
             password=form.get("password"),
             address=page.request.client.host if page.request.client else "unknown",
             device=device_of(page.request),
+            device_token=device_token_of(page.request),
         )
     except (Unauthenticated, TooManyRequests, Unavailable) as error:
         return _form(page, email=form.get("email"), target=target, kept=kept, error=error)
@@ -61,6 +62,7 @@ def log_in(page: CurrentPage, form: Posted, database: AppDatabase, settings: App
     else:
         response = page.redirect(target if target != "/" else "/login")
     set_session(response, settings, login)
+    keep_device(response, settings, login.device_token)
     return response
 
 

@@ -3,5 +3,8 @@
 from fastapi import APIRouter
 
 from app.web.account.login import router as login
+from app.web.account.mailboxes import router as mailboxes
+from app.web.account.own_account import router as own_account
+from app.web.account.registration import router as registration
 
-ROUTERS: tuple[APIRouter, ...] = (login,)
+ROUTERS: tuple[APIRouter, ...] = (login, registration, mailboxes, own_account)

@@ -130,8 +130,9 @@ class FilledForm:
         found = []
         for error in self.errors:
             top = error.field.partition(".")[0]
-            label = shown.get(top) or self.form.title_of(top)
-            found.append((label, error, "f-" + error.field.replace(".", "-") if top in shown else None))
+            label = shown.get(error.field) or shown.get(top) or self.form.title_of(top)
+            is_shown = error.field in shown or top in shown
+            found.append((label, error, "f-" + error.field.replace(".", "-") if is_shown else None))
         return tuple(found)
 
     def with_errors(self, error: Invalid) -> "FilledForm":

@@ -1,0 +1,172 @@
+"""Page `/register`: first the organisation, then the person; a link in a mail completes it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.accounts.schemas import Registration
+from app.accounts.self_service.registration import request_registration, resend_registration
+from app.accounts.throttle import RateLimitKey, count_attempt
+from app.database import AppDatabase, WriteSession
+from app.errors import Conflict, Forbidden, Invalid
+from app.services import AppSettings
+from app.web.forms.choices import listed, terms_of
+from app.web.forms.fields import Form, FormField, FormGroup, Widget
+from app.web.forms.filled import FilledForm
+from app.web.forms.parser import validated
+from app.web.i18n import mark as _
+from app.web.page import CurrentPage, WebPage
+from app.web.posted import Posted, PostedForm
+
+router = APIRouter()
+
+KINDS = listed(
+    ("enterprise", _("企业")),
+    ("university", _("高校")),
+    ("institute", _("科研院所")),
+    ("agency", _("技术转移服务机构")),
+)
+ORGANISATION = FormGroup(
+    (
+        FormField(
+            "organisation.name", Widget.LINE, _("单位全称"), _("与营业执照或法人证书一致"), required=True
+        ),
+        FormField("organisation.kind", Widget.CHOICE, _("单位类型"), required=True, choices=KINDS),
+        FormField(
+            "organisation.uscc",
+            Widget.LINE,
+            _("统一社会信用代码"),
+            _("18 位，用于核验单位；境外单位不填"),
+        ),
+        FormField(
+            "organisation.region", Widget.SELECT, _("所在地区"), required=True, choices=terms_of("regions")
+        ),
+    )
+)
+PERSON = FormGroup(
+    (
+        FormField("user.name", Widget.LINE, _("您的姓名"), required=True, autocomplete="name"),
+        FormField(
+            "user.email",
+            Widget.EMAIL,
+            _("邮箱"),
+            _("用于登录，我们会发一封确认邮件"),
+            required=True,
+            autocomplete="email",
+        ),
+        FormField(
+            "user.password",
+            Widget.PASSWORD,
+            _("密码"),
+            _("10 位以上，包含小写字母、大写字母、数字、其他字符中的至少三种"),
+            required=True,
+            autocomplete="new-password",
+        ),
+    )
+)
+STEP_1 = Form("register", None, (ORGANISATION,))
+STEP_2 = Form("register", None, (PERSON,))
+_FIRST = tuple(field.name for field in ORGANISATION.fields)
+# A person's data that is sound, to check the organisation before the person is known.
+_SOMEBODY = {"email": "somebody@example.com", "name": "某人", "password": "Sound-password-1"}
+
+
+@router.get("/register", name="register")
+def form_page(page: CurrentPage) -> Response:
+    """The first step; a reader who is logged in is led to their start."""
+    if not page.principal.is_anonymous:
+        return page.redirect("/login")
+    return _step(page, 1, PostedForm())
+
+
+@router.post("/register", name="register_step")
+def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings) -> Response:
+    """The next step, or the same one with what is wrong; after the second one the link is sent."""
+    page.take_display(posted)
+    step = 2 if posted.get("step") == "2" and "back" not in set(posted.names()) else 1
+    if posted.only_shows or "back" in set(posted.names()) or "step" not in set(posted.names()):
+        return _step(page, step, posted)
+    try:
+        _checked(posted, with_person=step == 2)
+    except Invalid as error:
+        return _step(page, step if _is_of(error, step) else 1, posted, error)
+    if step == 1:
+        return _step(page, 2, posted)
+    body = _checked(posted, with_person=True)
+    address = page.request.client.host if page.request.client else "unknown"
+    count_attempt(database, settings, RateLimitKey("register", body.user.email, address))
+    try:
+        request_registration(
+            database,
+            settings,
+            principal=page.principal,
+            organisation=body.organisation.facts(),
+            user=body.user.facts(),
+            role=body.role,
+        )
+    except Invalid as error:
+        return _step(page, 2 if _is_of(error, 2) else 1, posted, error)
+    except Conflict as error:
+        taken = Invalid.field("organisation.uscc", "taken", error.message_zh, error.message_en)
+        return _step(page, 1, posted, taken)
+    return page.show(
+        "account/mail_sent.html", email=body.user.email, problem=posted.get("problem"), form_id=None
+    )
+
+
+@router.post("/register/resend", name="register_resend")
+def resend(
+    page: CurrentPage, posted: Posted, database: AppDatabase, settings: AppSettings, session: WriteSession
+) -> Response:
+    """Send the link again. The page is the same whether or not there is such a registration."""
+    email = posted.get("email")
+    address = page.request.client.host if page.request.client else "unknown"
+    count_attempt(database, settings, RateLimitKey("resend", email, address))
+    try:
+        resend_registration(session, principal=page.principal, email=email)
+    except Forbidden:
+        return page.redirect("/")
+    return page.show("account/mail_sent.html", email=email, problem="", form_id=None)
+
+
+def _checked(posted: PostedForm, *, with_person: bool) -> Registration:
+    values: dict[str, dict[str, Any]] = {"organisation": {}, "user": {}}
+    for field in (*ORGANISATION.fields, *PERSON.fields):
+        part, _dot, name = field.name.partition(".")
+        text = posted.get(field.name).strip()
+        if text:
+            values[part][name] = text
+    if not with_person:
+        values["user"] = dict(_SOMEBODY)
+    made = validated(Registration, values)
+    assert isinstance(made, Registration)
+    return made
+
+
+def _is_of(error: Invalid, step: int) -> bool:
+    part = "organisation" if step == 1 else "user"
+    return any(field.field.startswith(part) for field in error.fields) and not (
+        step == 2 and any(field.field.startswith("organisation") for field in error.fields)
+    )
+
+
+def _step(page: WebPage, step: int, posted: PostedForm, error: Invalid | None = None) -> Response:
+    form = FilledForm(STEP_1 if step == 1 else STEP_2, posted=posted, errors=error.fields if error else ())
+    return page.show(
+        "account/register.html",
+        status=422 if error else 200,
+        form_id="register",
+        form=form,
+        step=step,
+        kept=_kept(step, posted),
+        problem=posted.get("problem"),
+    )
+
+
+def _kept(step: int, posted: PostedForm) -> Mapping[str, str]:
+    """What the other step asked for travels along."""
+    others = [field.name for field in PERSON.fields if field.widget is not Widget.PASSWORD]
+    names = _FIRST if step == 2 else tuple(others)
+    return {name: posted.get(name) for name in names if posted.get(name)}

@@ -1,0 +1,174 @@
+"""Accounts over pages: register in two steps, confirm the mailbox, reset and change a password, end sessions."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Role, User
+from app.database import Database
+from app.settings import Settings
+from tests.support.builders.accounts import PASSWORD
+from tests.support.builders.links import last_token
+from tests.web.html import faults_of
+from tests.web.readers import ReaderOf
+
+ORGANISATION = {
+    "step": "1",
+    "organisation.name": "济南泉城阀门有限公司",
+    "organisation.kind": "enterprise",
+    "organisation.uscc": "91370102YY000001X4",
+    "organisation.region": "370102",
+}
+EMAIL = "li@valve.example.com"
+PERSON = {"step": "2", "user.name": "李明", "user.email": EMAIL, "user.password": PASSWORD}
+NEW_PASSWORD = "Another-word-93"
+
+
+def register(stranger: Any, **changes: str) -> Any:
+    return stranger.post("/register", data=ORGANISATION | PERSON | changes)
+
+
+def user_exists(database: Database, email: str) -> bool:
+    with database.reading() as session:
+        return session.scalar(select(User.id).where(User.email == email)) is not None
+
+
+def test_registering_takes_two_steps_and_a_mail(
+    reader: ReaderOf, database: Database, settings: Settings
+) -> None:
+    stranger = reader(None)
+    second = stranger.post("/register", data=ORGANISATION)
+    assert second.status_code == 200
+    assert faults_of(second.text) == []
+    assert 'value="济南泉城阀门有限公司"' in second.text, "the first step travels along"
+    sent = register(stranger)
+    assert sent.status_code == 200
+    assert faults_of(sent.text) == []
+    assert EMAIL in sent.text
+    assert not user_exists(database, EMAIL)
+
+    token = last_token(database, settings, EMAIL)
+    opened = stranger.get("/verify-mail", params={"token": token})
+    assert opened.status_code == 200
+    assert faults_of(opened.text) == []
+    assert not user_exists(database, EMAIL), "mail programs open links by themselves"
+    done = stranger.post("/verify-mail", data={"link": token})
+    assert done.headers["location"] == "/login"
+    assert user_exists(database, EMAIL)
+    logged_in = stranger.post("/login", data={"email": EMAIL, "password": PASSWORD})
+    assert logged_in.status_code == 303
+    again = stranger.post("/verify-mail", data={"link": token})
+    assert again.status_code == 404
+    assert "只能用一次" in again.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("organisation.name", ""),
+        ("organisation.uscc", "91370102YY000001X5"),
+        ("organisation.region", ""),
+    ],
+)
+def test_what_is_wrong_with_the_organisation_is_said_at_its_field_and_nothing_is_lost(
+    reader: ReaderOf, field: str, value: str
+) -> None:
+    page = reader(None).post("/register", data=ORGANISATION | {field: value})
+    assert page.status_code == 422
+    assert faults_of(page.text) == []
+    assert f'href="#f-{field.replace(".", "-")}"' in page.text
+    if field != "organisation.name":
+        assert "济南泉城阀门有限公司" in page.text
+
+
+def test_a_kind_that_nobody_registers_by_themselves_leads_back_to_it(reader: ReaderOf) -> None:
+    page = register(reader(None), **{"organisation.kind": "bureau"})
+    assert page.status_code == 422
+    assert 'href="#f-organisation-kind"' in page.text
+
+
+def test_a_weak_password_is_refused_and_never_shown_again(reader: ReaderOf) -> None:
+    page = register(reader(None), **{"user.password": "short"})
+    assert page.status_code == 422
+    assert "short" not in page.text
+    assert "李明" in page.text
+
+
+def test_going_back_keeps_the_person(reader: ReaderOf) -> None:
+    page = register(reader(None), back="1")
+    assert page.status_code == 200
+    assert "单位全称" in page.text
+    assert 'name="user.email" value="li@valve.example.com"' in page.text
+
+
+def test_the_page_is_the_same_whether_or_not_the_address_has_an_account(reader: ReaderOf) -> None:
+    taken = reader(Role.ENTERPRISE).email
+    stranger = reader(None)
+    pages = [register(stranger, **{"user.email": email}).text for email in (taken, "free@example.com")]
+    assert pages[0].replace(taken, "X") == pages[1].replace("free@example.com", "X")
+
+
+def test_a_forgotten_password_is_reset_by_mail(
+    reader: ReaderOf, database: Database, settings: Settings
+) -> None:
+    email = reader(Role.MANAGER).email
+    stranger = reader(None)
+    pages = [stranger.post("/forgot-password", data={"email": one}) for one in (email, "no@example.com")]
+    assert pages[0].text.replace(email, "X") == pages[1].text.replace("no@example.com", "X")
+    token = last_token(database, settings, email)
+    weak = stranger.post("/reset-password", data={"link": token, "new_password": "weak"})
+    assert weak.status_code == 422
+    assert faults_of(weak.text) == []
+    done = stranger.post("/reset-password", data={"link": token, "new_password": NEW_PASSWORD})
+    assert done.headers["location"] == "/login"
+    assert stranger.post("/login", data={"email": email, "password": NEW_PASSWORD}).status_code == 303
+
+
+def test_a_changed_password_ends_all_sessions(reader: ReaderOf) -> None:
+    who = reader(Role.ENTERPRISE)
+    wrong = who.post("/account/password", data={"current_password": "nope", "new_password": NEW_PASSWORD})
+    assert wrong.status_code == 422
+    assert faults_of(wrong.text) == []
+    done = who.post("/account/password", data={"current_password": PASSWORD, "new_password": NEW_PASSWORD})
+    assert done.headers["location"] == "/login"
+    assert who.get("/account/profile").headers["location"].startswith("/login")
+
+
+def test_other_devices_are_listed_and_logged_out(reader: ReaderOf) -> None:
+    who = reader(Role.ENTERPRISE)
+    other = reader(None)
+    other.post("/login", data={"email": who.email, "password": PASSWORD})
+    page = who.get("/account/devices")
+    assert faults_of(page.text) == []
+    assert "本机" in page.text
+    (session,) = re.findall(r'name="session" value="([^"]+)"', page.text)
+    assert who.post("/account/devices/end", data={"session": session}).status_code == 303
+    assert other.get("/account/profile").headers["location"].startswith("/login")
+    assert who.get("/account/profile").status_code == 200
+
+
+def test_a_session_of_somebody_else_cannot_be_ended(reader: ReaderOf) -> None:
+    one, two = reader(Role.ENTERPRISE), reader(Role.MANAGER)
+    two_at_home = reader(None)
+    two_at_home.post("/login", data={"email": two.email, "password": PASSWORD})
+    (session,) = re.findall(r'name="session" value="([^"]+)"', two.get("/account/devices").text)
+    for made_up in (session, "x", "00000000-0000-0000-0000-000000000000"):
+        assert one.post("/account/devices/end", data={"session": made_up}).status_code == 404
+    assert two_at_home.get("/account/profile").status_code == 200
+
+
+def test_a_new_address_holds_once_it_is_confirmed(
+    reader: ReaderOf, database: Database, settings: Settings
+) -> None:
+    who = reader(Role.ENTERPRISE)
+    new = "moved@example.com"
+    wrong = who.post("/account/profile", data={"email": new, "password": "nope"})
+    assert wrong.status_code == 422
+    assert new in wrong.text
+    assert who.post("/account/profile", data={"email": new, "password": PASSWORD}).status_code == 303
+    assert user_exists(database, who.email)
+    who.post("/verify-mail", data={"link": last_token(database, settings, new)})
+    assert user_exists(database, new)
+    assert not user_exists(database, who.email)
