@@ -54,6 +54,7 @@ log = structlog.get_logger(__name__)
 
 UPLOADS = re.compile(
     r"/v1/(imports(?:/[^/]+/result)?|(?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)"
+    r"|/engagements/[^/]+/file"
 )
 FORM_OVERHEAD = 64 * 1024
 """Maximum bytes of an upload form besides its file."""

@@ -12,10 +12,11 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.engagements import disclosure, presenter
-from app.engagements.access import Participation, participation_of
+from app.engagements.access import participation_of
 from app.engagements.lifecycle import stage_changes
+from app.engagements.lists.details import reveals_page, timeline_page
 from app.engagements.lists.engagements import engagement_page
-from app.engagements.models import Reveal, Stage
+from app.engagements.models import Stage
 from app.engagements.people import admissions, invitations, participants
 from app.engagements.schemas import (
     ContactRead,
@@ -30,7 +31,6 @@ from app.engagements.schemas import (
     TimelineEntryRead,
 )
 from app.engagements.shares import service as manager_shares
-from app.engagements.timeline import entries as timeline
 from app.engagements.timeline import notes
 from app.errors import (
     Conflict,
@@ -41,7 +41,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 
 TAG = "对接 Engagements"
 router = APIRouter(
@@ -49,7 +49,6 @@ router = APIRouter(
 )
 
 CHANGING = problems(NotFound, Conflict, Invalid, StaleVersion)
-_NEWEST_REVEALS = Sort(Reveal.revealed_at, datetime, descending=True, name="reveals")
 
 
 def answer(
@@ -245,10 +244,7 @@ def reveals(
     paging: Paging,
 ) -> Page[RevealRead]:
     """供需双方仅可查看本方联系方式的查看记录。"""
-    participation = participation_of(session, engagement_id, Action.ENGAGEMENT_READ, principal=principal)
-    return list_page(
-        session, disclosure.reveals_of(participation), _NEWEST_REVEALS, paging, RevealRead.model_validate
-    )
+    return reveals_page(session, engagement_id, paging, principal=principal)
 
 
 @router.put("/{engagement_id}/shares", name="propose_shares", summary="提出分成", responses=CHANGING)
@@ -305,18 +301,4 @@ def read_timeline(
     newest_first: bool = True,
 ) -> Page[TimelineEntryRead]:
     """阶段变更、记录、参与方、任务、文件和合同,按时间排列;投资人不能查看合同记录。"""
-    participation: Participation = participation_of(
-        session, engagement_id, Action.ENGAGEMENT_READ, principal=principal
-    )
-    sort = timeline.NEWEST_FIRST if newest_first else timeline.OLDEST_FIRST
-    return list_page(
-        session,
-        timeline.entries_of(
-            participation.engagement.id,
-            contracts=participation.sees_contracts,
-            files=participation.reads_files,
-        ),
-        sort,
-        paging,
-        TimelineEntryRead.model_validate,
-    )
+    return timeline_page(session, engagement_id, paging, principal=principal, newest_first=newest_first)

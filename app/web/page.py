@@ -1,6 +1,6 @@
 """A request for a page: who asks, in which language, whether they may; and the answer as a page or a redirect."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -8,11 +8,14 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 
 from app.accounts.access.authentication import UserIdentity
 from app.accounts.access.principal import Principal
+from app.accounts.idempotency import IdempotentRequest
 from app.admission.dependencies import Desk, Patient, turn_for
 from app.admission.turn import Turn
+from app.database import Database, ReadSession
 from app.errors import Forbidden, Unauthenticated
 from app.services import AllServices, Services
 from app.web import notices
@@ -154,6 +157,23 @@ class WebPage:
         if notice is not None:
             set_notice(response, notice)
         return response
+
+    def once(
+        self,
+        database: Database,
+        session: ReadSession,
+        posted: PostedForm,
+        content: BaseModel,
+        create: Callable[[], Response],
+    ) -> Response:
+        """The answer to a form that creates something: sent twice, by a double click, it creates one.
+
+        Raises:
+            Invalid: the form's key was used for other content.
+        """
+        target = f"{self.request.method} {self.path}"
+        holder = str(self.principal.user_id or "")
+        return IdempotentRequest(database, session, target, holder, posted.key).once(content, create)
 
     def take_display(self, form: PostedForm) -> None:
         """Switch to the language or theme that a button of the form asks for, and remember it."""

@@ -13,9 +13,9 @@ from app.conditional_requests import versioned
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.api import CHANGING, TAG
 from app.engagements.files import service as files
+from app.engagements.files.listing import files_page
 from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import FORM, as_attachment, received
-from app.engagements.models import File
 from app.engagements.schemas import FileRead
 from app.errors import (
     Conflict,
@@ -28,12 +28,11 @@ from app.errors import (
     problems,
 )
 from app.libraries.schemas import Wire
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.services import AppSettings
 
 router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid))
 
-_BY_NAME = Sort(File.name, str, name="name")
 _READING = problems(NotFound, Conflict)
 
 
@@ -95,8 +94,7 @@ def list_files(
     paging: Paging,
 ) -> Page[FileRead]:
     """投资人等第三方在供需双方均开放文件后方可查看,此前仅可查看本人上传的文件。"""
-    query = files.readable_files(session, engagement_id, principal=principal)
-    return list_page(session, query, _BY_NAME, paging, FileRead.model_validate)
+    return files_page(session, engagement_id, paging, principal=principal)
 
 
 @router.get(

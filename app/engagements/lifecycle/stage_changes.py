@@ -1,6 +1,7 @@
 """Stage changes of engagements along the table in `transitions`; each is logged with actor, time and note."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select
@@ -76,6 +77,25 @@ def change_stage(
 def reachable_stages(participation: Participation) -> tuple[Stage, ...]:
     """The stages that the principal may change to, provided that the requirements are met."""
     return targets(Stage.of(participation.engagement.stage), participation.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStage:
+    """A stage that a participant may change to, and the requirement that is not met yet, if any."""
+
+    stage: Stage
+    missing: TransitionRequirement | None
+
+
+def next_stages(session: Session, participation: Participation) -> tuple[NextStage, ...]:
+    """The reachable stages, each with what it still requires."""
+    engagement = participation.engagement
+    found = []
+    for target in reachable_stages(participation):
+        requirement = TRANSITIONS[Stage.of(engagement.stage), target].requires
+        is_missing = requirement is not None and not _is_met(session, engagement, requirement)
+        found.append(NextStage(target, requirement if is_missing else None))
+    return tuple(found)
 
 
 def end_lapsed(session: Session, condition: ColumnElement[bool]) -> list[Engagement]:
@@ -195,21 +215,25 @@ def _check_reason(transition: EngagementTransition, reason: str | None) -> None:
 
 
 def _check_requirement(session: Session, engagement: Engagement, transition: EngagementTransition) -> None:
-    match transition.requires:
-        case TransitionRequirement.AGREEMENT:
-            is_met = sides_consent(session, engagement)
-        case TransitionRequirement.SIGNED_CONTRACT:
-            is_met = _has_contract(session, engagement)
-        case TransitionRequirement.LANDED_CONTRACT:
-            is_met = _has_contract(session, engagement, landed=True)
-        case _:
-            return
-    if not is_met:
+    if transition.requires is not None and not _is_met(session, engagement, transition.requires):
         raise Conflict(
             f"This change requires {transition.requires.en}.",
             f"此变更须满足: {transition.requires.zh}。",
             code=f"needs_{transition.requires.value}",
         )
+
+
+def _is_met(session: Session, engagement: Engagement, requirement: TransitionRequirement) -> bool:
+    """Whether the requirement is met; a reason is given with the change itself."""
+    match requirement:
+        case TransitionRequirement.AGREEMENT:
+            return sides_consent(session, engagement)
+        case TransitionRequirement.SIGNED_CONTRACT:
+            return _has_contract(session, engagement)
+        case TransitionRequirement.LANDED_CONTRACT:
+            return _has_contract(session, engagement, landed=True)
+        case _:
+            return True
 
 
 def _has_contract(session: Session, engagement: Engagement, *, landed: bool = False) -> bool:

@@ -11,12 +11,18 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.engagements import presenter
 from app.engagements.access import visible_rows
-from app.engagements.models import Engagement, Stage
+from app.engagements.models import Engagement, ParticipantRole, Stage
 from app.engagements.queries import NEWEST_FIRST, engagements
 from app.engagements.schemas import EngagementRow
 from app.paging import Page, PageRequest, fetch_page
 
 MAX_ROWS = 200
+
+STAGES: tuple[Stage, ...] = tuple(Stage)
+"""All stages, in the order in which an engagement passes them; the last one is the end without a contract."""
+
+ROLES: tuple[ParticipantRole, ...] = tuple(ParticipantRole)
+"""The roles of participants."""
 
 
 def engagement_page(

@@ -2,4 +2,8 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.web.engagements.commands import router as commands
+from app.web.engagements.listing import router as listing
+from app.web.engagements.work import router as work
+
+ROUTERS: tuple[APIRouter, ...] = (listing, commands, work)

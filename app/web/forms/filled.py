@@ -32,11 +32,12 @@ class FilledField:
     values: tuple[str, ...] = ()
     errors: tuple[FieldError, ...] = ()
     rows: tuple[tuple["FilledField", ...], ...] = ()
+    prefix: str = "f"
 
     @property
     def id(self) -> str:
         """Of the element; links of the summary lead there."""
-        return "f-" + self.name.replace(".", "-")
+        return f"{self.prefix}-" + self.name.replace(".", "-")
 
     @property
     def value(self) -> str:
@@ -83,6 +84,7 @@ class FilledForm:
 
     Attributes:
         hidden: names and values of hidden fields, such as the version of the record.
+        prefix: of the ids of its fields; another one where a page has several forms with fields of the same name.
     """
 
     def __init__(
@@ -93,7 +95,9 @@ class FilledForm:
         posted: PostedForm | None = None,
         errors: Sequence[FieldError] = (),
         version: int | None = None,
+        prefix: str = "f",
     ) -> None:
+        self.prefix = prefix
         self.form = form
         self.posted = posted or PostedForm(tuple(_pairs(form, values or {})))
         self.errors = tuple(errors)
@@ -132,12 +136,14 @@ class FilledForm:
             top = error.field.partition(".")[0]
             label = shown.get(error.field) or shown.get(top) or self.form.title_of(top)
             is_shown = error.field in shown or top in shown
-            found.append((label, error, "f-" + error.field.replace(".", "-") if is_shown else None))
+            found.append(
+                (label, error, f"{self.prefix}-" + error.field.replace(".", "-") if is_shown else None)
+            )
         return tuple(found)
 
     def with_errors(self, error: Invalid) -> "FilledForm":
         """The same form with what is wrong."""
-        return FilledForm(self.form, posted=self.posted, errors=error.fields)
+        return FilledForm(self.form, posted=self.posted, errors=error.fields, prefix=self.prefix)
 
     def model(self, *, is_change: bool = False) -> BaseModel:
         """What was typed as the model.
@@ -169,6 +175,7 @@ class FilledForm:
             () if field.widget is Widget.PASSWORD else tuple(self.posted.all(name)),
             errors,
             rows,
+            self.prefix,
         )
 
 
