@@ -23,7 +23,7 @@ class LabelledCell:
 
 
 @dataclass(slots=True)
-class FilledForm:
+class LabelledForm:
     """The pairs of one form, and the rows of tables inside it: header text → value."""
 
     pairs: list[LabelledCell] = field(default_factory=list)
@@ -51,9 +51,9 @@ def is_form(rows: Sequence[Row], header: tuple[int, Header] | None) -> bool:
     return not is_table or kind_of([pair.label for pair in pairs]) is not None
 
 
-def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[FilledForm]:
+def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[LabelledForm]:
     """The forms in the rows; a new one begins where the first label of the form comes again."""
-    forms = [FilledForm()]
+    forms = [LabelledForm()]
     index = 0
     while index < len(rows):
         row = rows[index]
@@ -65,7 +65,7 @@ def forms_of(rows: Sequence[Row], grid: Grid | None = None) -> list[FilledForm]:
         for pair in pairs:
             first = forms[-1].pairs[0].label if forms[-1].pairs else ""
             if first and fold(pair.label) == fold(first) and len(forms[-1].pairs) >= MIN_PAIRS:
-                forms.append(FilledForm())
+                forms.append(LabelledForm())
             if not forms[-1].pairs:
                 forms[-1].first_row = row.number
             forms[-1].pairs.append(pair)
@@ -115,7 +115,7 @@ def _below(row: Row | None) -> object:
     return texts[0]
 
 
-def _read_entries(rows: Sequence[Row], index: int, header: Header, form: FilledForm) -> int:
+def _read_entries(rows: Sequence[Row], index: int, header: Header, form: LabelledForm) -> int:
     """Read a table inside the form; returns the index of the row after it."""
     index += 1
     while index < len(rows):
@@ -132,7 +132,7 @@ def _read_entries(rows: Sequence[Row], index: int, header: Header, form: FilledF
 
 
 def records_of_forms(
-    forms: Sequence[FilledForm],
+    forms: Sequence[LabelledForm],
     ref: str,
     context: Context,
     learnt: Mapping[str, str],

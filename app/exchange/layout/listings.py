@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from app.exchange.headers.dictionary import Kind, fold, meaning
-from app.exchange.layout.forms import FilledForm, LabelledCell, records_of_forms
+from app.exchange.layout.forms import LabelledCell, LabelledForm, records_of_forms
 from app.exchange.layout.header import is_label
 from app.exchange.layout.labels import labelled
 from app.exchange.layout.raw import IgnoredPlace, Located, RawRecord
@@ -34,12 +34,12 @@ def records_of_text(
 ) -> Iterator[RawRecord | IgnoredPlace | Located]:
     """The records of running text. Text that names none is ignored as a whole."""
     lead: list[str] = []
-    items: list[tuple[str, FilledForm]] = []
+    items: list[tuple[str, LabelledForm]] = []
     for place, text in paragraphs:
         parts = labelled(text)
         heading = _ITEM.match(text) if not (parts and parts[0].label) and not is_label(text) else None
         if heading is not None:
-            items.append((place, FilledForm()))
+            items.append((place, LabelledForm()))
             title = (heading["title"] or heading["plain"] or "").strip(' 《》“”"')
             if title:
                 items[-1][1].pairs.append(LabelledCell("名称", title, place))
@@ -65,7 +65,7 @@ def records_of_text(
         yield IgnoredPlace(name, "text without records", "text")
 
 
-def _add(items: list[tuple[str, FilledForm]], lead: list[str], place: str, label: str, text: str) -> None:
+def _add(items: list[tuple[str, LabelledForm]], lead: list[str], place: str, label: str, text: str) -> None:
     if not label:
         if items and items[-1][1].pairs and items[-1][1].pairs[-1].label != "名称":
             last = items[-1][1].pairs[-1]
@@ -80,7 +80,7 @@ def _add(items: list[tuple[str, FilledForm]], lead: list[str], place: str, label
         return
     known = {fold(one) for one in items[-1][1].labels} if items else set()
     if not items or (fold(label) in known and _begins(items[-1][1], label)):
-        items.append((place, FilledForm()))
+        items.append((place, LabelledForm()))
     items[-1][1].pairs.append(LabelledCell(label, text or None, place))
 
 
@@ -90,13 +90,13 @@ def _is_long(label: str) -> bool:
     return any(one is not None and one.field in _LONG for one in found)
 
 
-def _begins(form: FilledForm, label: str) -> bool:
+def _begins(form: LabelledForm, label: str) -> bool:
     """Whether the label is the first one of the form, so that it begins the next one when it comes again."""
     first = next((one for one in form.labels if one != "名称"), "")
     return fold(first) == fold(label)
 
 
-def _name_title(form: FilledForm, around: str) -> None:
+def _name_title(form: LabelledForm, around: str) -> None:
     """Give the heading of an item the label of the kind that the text is about."""
     kind = "achievement" if "成果" in around and "需求" not in around and "榜" not in around else "demand"
     for pair in form.pairs:

@@ -23,7 +23,7 @@ def _at_desk(desk: ManagerDesk, visitor: Callable[..., Any], **how: Any) -> Any:
 
 
 def _open_inbox(someone: Any) -> None:
-    """The network is never idle where a stream is open: the page is ready once the stream has told its place."""
+    """The network is never idle where a stream is open: the page is ready once the stream has sent its place."""
     someone.page.goto(someone.address + "/inbox")
     someone.page.wait_for_function("document.querySelector('.stream')._htmx?.sse?.lastEventId")
 
