@@ -25,7 +25,7 @@ web: $(STAMP) ## Scripts and icons of the pages anew (after a change of app/web/
 messages: $(STAMP) ## Put new texts of the pages into the English catalogues, to be translated there
 	$(BIN)/python scripts/web_messages.py
 
-$(STAMP): pyproject.toml requirements.lock requirements-dev.lock scripts/find_python.sh app/web/vendor/package-lock.json
+$(STAMP): pyproject.toml requirements.lock requirements-dev.lock scripts/find_python.sh app/web/vendor/package-lock.json app/web/vendor/icons.txt
 	@python=$$(sh scripts/find_python.sh $(PYTHON)) && { test -x $(BIN)/python || "$$python" -m venv $(VENV); }
 	$(BIN)/python -m pip install -r requirements.lock -r requirements-dev.lock
 	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
