@@ -8,7 +8,8 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.matching.candidates.cache import PairFacts
 from app.matching.candidates.loader import Candidate, EncodedRecord
-from app.matching.facts.from_records import demand_facts
+from app.matching.facts.from_records import facts_of
+from app.matching.facts.models import DemandFacts
 from app.matching.ranking import explanation
 from app.matching.ranking.additions import Considered, additions
 from app.matching.ranking.gap_analysis import find_gaps
@@ -105,16 +106,15 @@ def to_add(
     stored: bool,
 ) -> tuple[dict[str, str], ...]:
     """What the demand should add. What a confidential achievement states is not asked for."""
-    assert isinstance(record, Demand)
+    facts = facts_of(record)
+    assert isinstance(facts, DemandFacts)
     public = {
-        candidate.facts.id: (candidate, facts) for candidate, facts in pairs if not candidate.confidential
+        candidate.facts.id: (candidate, both) for candidate, both in pairs if not candidate.confidential
     }
     considered = [
         Considered(pair, *public[pair.achievement_id][1], public[pair.achievement_id][0].text.traits)
         for pair in scored
         if pair.achievement_id in public
     ]
-    found = additions(
-        considered, demand_facts(record), own.traits, good=good, confidence=confidence, in_a_form=stored
-    )
+    found = additions(considered, facts, own.traits, good=good, confidence=confidence, in_a_form=stored)
     return tuple(asdict(one) for one in found)

@@ -18,6 +18,8 @@ from tests.web.readers import ReaderOf
 AXE = APP / "web" / "static" / "vendor" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MAX_SHIFT = 0.02
+# No speed is tested: this only ends what would wait for ever.
+MAX_WAIT_MS = 300_000
 WIDTHS = (360, 768, 1440)
 
 _WATCH = """
@@ -53,7 +55,9 @@ def engine(chromium_path: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, args=["--no-sandbox"], timeout=MAX_WAIT_MS
+        )
         yield browser
         browser.close()
 
@@ -121,6 +125,7 @@ def visitor(engine: Any, address: str, reader: ReaderOf) -> Iterator[Callable[..
             java_script_enabled=scripts,
         )
         contexts.append(context)
+        context.set_default_timeout(MAX_WAIT_MS)
         context.add_init_script(_WATCH)
         if role is not None:
             cookie = reader(role).cookies["sanku"]
