@@ -17,7 +17,7 @@ from typing import Any
 
 from app.exchange.report import report_of
 
-HINTS = ("licence_kind_hint",)
+HINTS = ("licence_kind_hint", "record_hint")
 """Keys of the expectations that are remarks and no fields."""
 
 

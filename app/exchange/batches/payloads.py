@@ -40,7 +40,17 @@ _ACHIEVEMENT = (
     *("research_end", "publish_mode", "contact_name", "contact_phone", "contact_email"),
 )
 _MANAGER = (
-    *("title", "expertise", "fields", "regions", "service_kinds", "employer_type", "full_time", "years"),
+    *(
+        "title",
+        "expertise",
+        "fields",
+        "regions",
+        "service_kinds",
+        "employer_type",
+        "full_time",
+        "years",
+        "certificates",
+    ),
     *("contact_name", "contact_phone", "contact_email"),
 )
 
@@ -86,12 +96,6 @@ def manager_payload(
 ) -> dict[str, Any]:
     """The payload of a manager. The first organisation is the primary employer and the owner."""
     payload = _taken(values, _MANAGER)
-    level = values.get("certificate_level")
-    if level and level != "none":
-        certificate = {"number": "certificate_number", "issued_on": "certificate_issued_on"}
-        payload["certificates"] = [
-            {"level": level} | {key: values[name] for key, name in certificate.items() if values.get(name)}
-        ]
     if values.get("track_record"):
         payload["track_record"] = [one for one in values["track_record"] if one.get("title")]
     region = next(iter(values.get("regions") or ()), None)

@@ -59,6 +59,8 @@ class RawRecord:
     row: int = 0
     sheet: str = ""
     layout: str = "table"
+    formulas: frozenset[str] = frozenset()
+    """Fields whose cells are formulas without a stored result."""
 
     def first(self, name: str) -> RawValue | None:
         """The first value of a field."""

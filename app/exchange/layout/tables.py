@@ -123,6 +123,7 @@ def _record(
 ) -> RawRecord:
     found: dict[str, list[RawValue]] = {}
     serial = ""
+    formulas: set[str] = set()
     for column, one in columns.meanings.items():
         value = values[column] if column < len(values) else None
         mark = "computed" if column in row.computed else "" if one.exact else "guessed"
@@ -131,6 +132,8 @@ def _record(
         state.above[column] = value
         text = text_of(value)
         if not text:
+            if column in row.computed:
+                formulas.add(one.field)
             continue
         if one.field == "serial":
             serial = text
@@ -150,7 +153,9 @@ def _record(
     ref = grid.place(row.number)
     if grid.unit == "number":
         ref = f"no. {serial}" if serial and is_serial(serial) else f"{grid.name} row {row.number}"
-    return RawRecord(ref, columns.kind, found, replace(context), serial, row.number, grid.name)
+    record = RawRecord(ref, columns.kind, found, replace(context), serial, row.number, grid.name)
+    record.formulas = frozenset(formulas)
+    return record
 
 
 def joined_ranges(ignored: Iterator[IgnoredPlace]) -> Iterator[IgnoredPlace]:

@@ -1,5 +1,6 @@
 """What a file holds, whatever its format: grids of cells, paragraphs of text, and entries of a structured format."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -86,6 +87,12 @@ class FileContent:
     parts: tuple[Grid | Text, ...] = ()
     entries: Callable[[], Iterator[Entry]] | None = None
     notes: tuple[str, ...] = field(default=())
+
+
+def is_month_format(form: str) -> bool:
+    """Whether a number format shows a date as year and month alone, e.g. yyyy年m月."""
+    letters = re.sub(r"\[[^\]]*\]|\"[^\"]*\"|\\\\.", "", form).casefold()
+    return "y" in letters and "d" not in letters
 
 
 def column_letters(column: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_ERROR, XL_CELL_NUMBER
 
-from app.exchange.readers.content import FileContent, Grid, Row, Scalar
+from app.exchange.readers.content import FileContent, Grid, Row, Scalar, is_month_format
 from app.exchange.readers.refusals import refusal
 
 _DAMAGES = (
@@ -61,12 +61,18 @@ def _rows(book: Any, sheet: Any) -> Iterator[Row]:
         )
 
 
+def _shows_no_day(book: Any, cell: Any) -> bool:
+    """Whether a date is shown as year and month, so that its day is only what the program put there."""
+    return is_month_format(book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
+
+
 def _scalar(book: Any, cell: Any) -> Scalar:
     if cell.ctype in _EMPTY_TYPES or cell.value == "":
         return None
     if cell.ctype == XL_CELL_DATE:
         try:
-            return xlrd.xldate_as_datetime(cell.value, book.datemode)  # type: ignore[no-any-return]
+            moment = xlrd.xldate_as_datetime(cell.value, book.datemode)
+            return f"{moment.year}年{moment.month}月" if _shows_no_day(book, cell) else moment
         except (ValueError, OverflowError):
             return cell.value  # type: ignore[no-any-return]
     if cell.ctype == XL_CELL_BOOLEAN:

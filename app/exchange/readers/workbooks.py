@@ -7,8 +7,9 @@ The stated dimension of a sheet is never used, because some programs write A1 fo
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
@@ -17,7 +18,7 @@ import defusedxml.sax
 from defusedxml.common import DefusedXmlException
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from app.exchange.readers.content import FileContent, Grid, Row, Scalar
+from app.exchange.readers.content import FileContent, Grid, Row, Scalar, is_month_format
 from app.exchange.readers.refusals import refusal
 
 MAX_TEXT = 256 * 1024 * 1024
@@ -33,6 +34,7 @@ class _Structure:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     computed: dict[int, set[int]] = field(default_factory=dict)
+    months: dict[int, set[int]] = field(default_factory=dict)
 
 
 def read_workbook(data: bytes) -> FileContent:
@@ -81,12 +83,22 @@ def _rows(sheet: CalamineSheet, structure: _Structure) -> Iterator[Row]:
         if number <= first:  # calamine adds the empty rows above the first used one, but not the columns
             continue
         computed = structure.computed.get(number)
+        months = structure.months.get(number, ())
         yield Row(
             number=number,
-            values=[*padding, *map(_scalar, values)],
+            values=_shown([*padding, *map(_scalar, values)], months),
             hidden=number in structure.hidden_rows,
             computed=frozenset(computed) if computed else frozenset(),
         )
+
+
+def _shown(values: list[Scalar], months: Collection[int]) -> list[Scalar]:
+    """The values, with dates that are shown as year and month as such: their day is what the program put there."""
+    for column in months:
+        value = values[column] if column < len(values) else None
+        if isinstance(value, date):
+            values[column] = f"{value.year}年{value.month}月"
+    return values
 
 
 def _scalar(value: Any) -> Scalar:
@@ -100,11 +112,12 @@ def _scalar(value: Any) -> Scalar:
 class _SheetHandler(ContentHandler):
     """Collects the structure of one sheet, and the total length of its shared strings."""
 
-    def __init__(self, shared_lengths: list[int]) -> None:
+    def __init__(self, shared_lengths: list[int], month_styles: set[str]) -> None:
         super().__init__()
         self.found = _Structure()
         self.text = 0
         self._shared_lengths = shared_lengths
+        self._month_styles = month_styles
         self._cell = (0, 0)
         self._shared = False
         self._reads_value = False
@@ -115,6 +128,8 @@ class _SheetHandler(ContentHandler):
             self._shared = attributes.get("t") == "s"
             match = _CELL.match(attributes.get("r", ""))
             self._cell = (int(match[2]), _column(match[1])) if match else (0, 0)
+            if attributes.get("s") in self._month_styles:
+                self.found.months.setdefault(self._cell[0], set()).add(self._cell[1])
         elif name == "f":
             row, column = self._cell
             self.found.computed.setdefault(row, set()).add(column)
@@ -158,6 +173,30 @@ class _StringHandler(ContentHandler):
             self.lengths[-1] += len(content)
 
 
+class _StyleHandler(ContentHandler):
+    """Collects the numbers of the cell styles that show a date as year and month."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.months: set[str] = set()
+        self._formats: set[str] = {"17"}  # mmm-yy is built in
+        self._styles = -1
+
+    def startElement(self, name: str, attributes: Any) -> None:
+        if name == "numFmt" and is_month_format(attributes.get("formatCode", "")):
+            self._formats.add(attributes.get("numFmtId", ""))
+        elif name == "cellXfs":
+            self._styles = 0
+        elif name == "xf" and self._styles >= 0:
+            if attributes.get("numFmtId") in self._formats:
+                self.months.add(str(self._styles))
+            self._styles += 1
+
+    def endElement(self, name: str) -> None:
+        if name == "cellXfs":
+            self._styles = -1
+
+
 class _NameHandler(ContentHandler):
     """Collects the names of the sheets, and the targets of relationships."""
 
@@ -181,9 +220,11 @@ def _structures(data: bytes) -> dict[str, _Structure]:
             _parse(archive, member, names)
         strings = _StringHandler()
         _parse(archive, "xl/sharedStrings.xml", strings)
+        styles = _StyleHandler()
+        _parse(archive, "xl/styles.xml", styles)
         found = {}
         for name, relation in names.sheets.items():
-            handler = _SheetHandler(strings.lengths)
+            handler = _SheetHandler(strings.lengths, styles.months)
             _parse(archive, names.targets.get(relation, ""), handler)
             found[name] = handler.found
     return found

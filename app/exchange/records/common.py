@@ -53,6 +53,13 @@ def as_text(source: RawValue, layout: str) -> str:
 def _title(draft: Draft) -> None:
     source = first_filled(draft.raw, "title")
     zh, en = _TITLE_OF[draft.kind]
+    if source is None and "title" in draft.raw.formulas:
+        draft.refuse(
+            "formula_in_text",
+            f"{zh}是公式，不取值、不执行；请填写文字。",
+            f"The {en} is a formula, which is neither evaluated nor taken; enter text.",
+        )
+        return
     if source is None:
         draft.refuse(
             "title_missing",
@@ -194,6 +201,12 @@ def read_field_codes(draft: Draft, *, maximum: int = 3) -> None:
             if reading.value:
                 codes.append(reading.value)
         draft.set("industries", ValueReading(list(dict.fromkeys(codes))[:3]), source)
+        if not codes and "fields" not in draft.values:
+            reading = read_fields(source.text, maximum=maximum)
+            note = ValueNote(
+                "field_of_industry", "按行业栏归入技术领域", "read from the column of the industry"
+            )
+            draft.set("fields", ValueReading(reading.value, note), source)
 
 
 def read_choice(draft: Draft, name: str, vocabulary: str, zh: str, en: str) -> None:

@@ -49,6 +49,13 @@ def manager_of(raw: RawRecord) -> Draft:
         "service_kinds", ValueReading(list(dict.fromkeys(services))), first_filled(raw, "service_kinds")
     )
     refuse_withdrawn(draft)
+    name = str(draft.values.get("title", ""))
+    if len(name) < 2 and not draft.values.get("affiliations") and not draft.values.get("contact_phone"):
+        draft.refuse(
+            "incomplete_row",
+            "姓名不完整，且没有单位和电话，请补充后再报送。",
+            "The name is not complete, and there is neither an employer nor a telephone number.",
+        )
     draft.require(*REQUIRED)
     return draft
 
@@ -89,14 +96,22 @@ def _affiliations(draft: Draft) -> None:
 
 def _certificate(draft: Draft) -> None:
     source = first_filled(draft.raw, "certificate_level")
-    if source is not None:
-        draft.set("certificate_level", _level(source), source)
+    if source is None:
+        return
+    level = _level(source)
+    entry: dict[str, Any] = {"level": level.value}
     number = first_filled(draft.raw, "certificate_number")
     if number is not None:
-        draft.set("certificate_number", ValueReading(compact(number.text)[:60]), number)
+        entry["number"] = compact(number.text)[:60]
     issued = first_filled(draft.raw, "certificate_issued_on")
     if issued is not None:
-        draft.set("certificate_issued_on", read_day(issued.value, issued.text, end=False), issued)
+        day = read_day(issued.value, issued.text, end=False)
+        level.warnings += day.warnings
+        level.derived = level.derived or day.derived
+        if day.value is not None:
+            entry["issued_on"] = day.value
+    level.value = [entry] if level.value not in (None, "none") else None
+    draft.set("certificates", level, source)
 
 
 def _level(source: RawValue) -> ValueReading:

@@ -102,7 +102,8 @@ def name_key(draft: Draft) -> str | None:
     """Kind, owner and name as one key; None for a draft without one of them. A name alone never identifies a person."""
     title = fold_name(str(draft.values.get("title", "")))
     if draft.kind is Kind.MANAGER:
-        other = str(draft.values.get("contact_phone") or draft.values.get("certificate_number") or "")
+        certificates = draft.values.get("certificates") or [{}]
+        other = str(draft.values.get("contact_phone") or certificates[0].get("number") or "")
     elif draft.kind is Kind.CONTRACT:
         other = fold_name(
             f"{draft.values.get('seller', '')}{draft.values.get('buyer', '')}{draft.values.get('signed_on', '')}"

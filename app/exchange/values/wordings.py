@@ -59,10 +59,14 @@ def read_code(name: str, text: str, zh: str, en: str) -> ValueReading:
     option = chosen(text)
     if is_empty_word(option):
         return ValueReading()
-    for candidate in (option, _REMARK.sub("", option), *parts_of(option)[:1], *_REMARK.findall(option)):
+    plain = _REMARK.sub("", unicodedata.normalize("NFKC", option))
+    parts = parts_of(plain)
+    for candidate in (option, plain, *parts[:1], *_REMARK.findall(option)):
         code = code_of(name, candidate)
         if code is not None:
-            return ValueReading(code)
+            several = len(parts) > 1 and candidate == parts[0]
+            note = ValueNote("first_choice", "选了多项，取第一项", "several were chosen; the first was taken")
+            return ValueReading(code, note if several else None)
     return ValueReading().warn(
         "unknown_wording",
         f"{zh}“{option[:30]}”不在词表中，未采用。",
