@@ -1,8 +1,11 @@
 """Lists: where the table is, what its columns mean, and which rows are no records."""
 
+import io
+from datetime import datetime
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,3 +181,27 @@ def test_an_unknown_word_is_never_guessed() -> None:
     assert {"fields", "cooperation_modes"} <= set(record["missing"])
     assert {"unknown_field", "unknown_mode"} <= {one["code"] for one in record["warnings"]}
     assert all(one["zh"] and one["en"] and one["cell"] for one in record["warnings"])
+
+
+def test_a_date_that_is_shown_as_year_and_month_is_a_month() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        made = book.add_worksheet("需求")
+        for index, row in enumerate(DEMANDS[:2]):
+            made.write_row(index, 0, row)
+        month = book.add_format({"num_format": 'yyyy"年"m"月"'})
+        made.write_datetime(1, HEADER.index("需求截止时间"), datetime(2027, 11, 1), month)  # noqa: DTZ001 — a cell has no zone
+    (record,) = report_of(out.getvalue())["records"]
+    assert record["fields"]["deadline"] == "2027-11-30"
+    assert "deadline" in record["derived"]
+
+
+def test_a_name_that_is_a_formula_is_refused_and_not_evaluated() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        made = book.add_worksheet("需求")
+        for index, row in enumerate(DEMANDS[:2]):
+            made.write_row(index, 0, row)
+        made.write_formula(1, HEADER.index("需求名称"), '=HYPERLINK("http://127.0.0.1","x")', None, "")
+    (refused,) = report_of(out.getvalue())["refused"]
+    assert refused["code"] == "formula_in_text"

@@ -14,7 +14,8 @@ from typing import Any
 from app.exchange.values.choices import chosen
 from app.exchange.values.readings import ValueNote, ValueReading, compact, is_empty_word, parts_of
 from app.libraries.validation.values.codes import check_code
-from app.vocabularies import vocabulary
+from app.vocabularies import vocabulary, vocabulary_names
+from app.vocabularies.resolution import resolve
 from app.vocabularies.vocabulary import fold_label
 
 _ENDINGS = ("技术领域", "产业领域", "技术", "产业", "领域", "行业", "类", "方向")
@@ -43,10 +44,8 @@ def code_of(name: str, text: str) -> str | None:
     known = _folded(name)
     if key in known:
         return str(known[key])
-    try:
-        return vocabulary(name).resolve(text)
-    except KeyError:
-        return None
+    codes = resolve(name, text).codes if name in vocabulary_names() else ()
+    return codes[0] if len(codes) == 1 else None
 
 
 def read_code(name: str, text: str, zh: str, en: str) -> ValueReading:
@@ -120,12 +119,9 @@ def _field(text: str) -> list[str] | None:
     for form in forms:
         if len(form) < 2:
             continue
-        code = terms.resolve(form)
-        if code is not None:
-            return [code]
-        known = _folded("hightech_fields").get(fold_label(form))
-        if known:
-            return list(known)
+        codes = resolve("hightech_fields", form).codes or _folded("hightech_fields").get(fold_label(form))
+        if codes:
+            return list(codes)
     return None
 
 
@@ -275,8 +271,8 @@ def _region_of(name: str) -> str | None:
     known = _data()["regions"].get(name) or _data()["regions"].get(name.removeprefix("济南市"))
     if known:
         return str(known[0])
-    code = vocabulary("regions").resolve(name)
-    return code if code is not None and not name.isdigit() else None
+    codes = resolve("regions", name).codes
+    return codes[0] if len(codes) == 1 and not name.isdigit() else None
 
 
 def _functional(name: str, code: str) -> ValueReading:
