@@ -56,7 +56,8 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     synonyms = SynonymFile(settings)
     # The matrices of a match are small: threads for them cost more than they save, and the embedder has its own.
     threadpool_limits(limits=1, user_api="blas")
-    database = Database(settings.url, connections=settings.database_connections)
+    policy = {"conflict_grace_months": settings.conflict_grace_months}
+    database = Database(settings.url, connections=settings.database_connections, policy=policy)
     health = HealthChecks(settings.url)
     if not health.is_current():
         raise RuntimeError(
@@ -85,7 +86,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[Impatience] = Impatience()
     services[HealthChecks] = health
     services[WorkerDatabase] = WorkerDatabase(
-        settings.url, connections=settings.couriers + WORKER_CONNECTIONS
+        settings.url, connections=settings.couriers + WORKER_CONNECTIONS, policy=policy
     )
     services[Store] = open_store(settings)
     services[DeliveryContext] = build_delivery_context(settings)

@@ -1,6 +1,6 @@
 """The database: base class, portable column types, engine and sessions. Only this module commits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -143,14 +143,21 @@ WAIT_FOR_CONNECTION = 10
 class Database:
     """The engine and its two kinds of session, created by the entry point.
 
-    `connections` is the largest number of connections at a time.
+    `connections` is the largest number of connections at a time. `policy` holds settings that functions with no more
+    than a session read, in `Session.info`.
     """
 
-    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self, url: str, *, connections: int = CONNECTIONS, policy: Mapping[str, Any] | None = None
+    ) -> None:
         self.engine = _make_engine(url, connections)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._read = sessionmaker(self.engine, expire_on_commit=False, info={"reading": True})
-        self._write = sessionmaker(self.engine.execution_options(sanku_write=True), expire_on_commit=False)
+        self._read = sessionmaker(
+            self.engine, expire_on_commit=False, info={"reading": True, **(policy or {})}
+        )
+        self._write = sessionmaker(
+            self.engine.execution_options(sanku_write=True), expire_on_commit=False, info=dict(policy or {})
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -61,6 +61,12 @@ class PushSettings(BaseModel):
     push_undo: timedelta = Field(
         default=timedelta(minutes=15), description="For how long an acceptance or a decline can be undone."
     )
+    conflict_grace_months: int = Field(
+        default=12,
+        ge=0,
+        le=120,
+        description="For how many months after its end a post or a declared interest of a manager remains a conflict.",
+    )
     newcomer_share: float = Field(
         default=0.15,
         ge=0,

@@ -1,12 +1,12 @@
 """Conflicts of interest (利益冲突) between a manager and a pair, from affiliations, families and declarations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
-Kind = Literal["affiliation", "co_ownership", "family", "declared", "excluded"]
+Kind = Literal["affiliation", "co_ownership", "family", "declared", "excluded", "former"]
 
 _WORDS: Mapping[Kind, tuple[str, str]] = {
     "affiliation": (
@@ -24,6 +24,10 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
     "declared": (
         "技术经理人已申报与该供需对存在利益关系",
         "the manager declared an interest in this pair",
+    ),
+    "former": (
+        "技术经理人与供需一方的任职或利益关系于 {ended} 结束，{until} 前不得推荐",
+        "a tie of the manager to a party of the pair ended on {ended} and remains a conflict until {until}",
     ),
     # Whom a demand excludes is shown to nobody, so this does not say who avoids whom.
     "excluded": (
@@ -50,7 +54,8 @@ def find_conflict_of_interest(
     org_family: Mapping[str, str] | None = None,
 ) -> ConflictOfInterest | None:
     """The most serious conflict: affiliation with an owner, then with a co-owner (共有单位), then a declared conflict,
-    then an affiliation with a member of a party's family, then with an organisation that the demand excludes.
+    then an affiliation with a member of a party's family, then with an organisation that the demand excludes, then a
+    tie that ended within the time of grace, with its dates.
 
     `org_family` maps an organisation to its topmost parent; an organisation without an entry is its own family.
     """
@@ -78,6 +83,19 @@ def find_conflict_of_interest(
     for org in demand.excluded_orgs:
         if org in manager.affiliations or family.get(org, org) in affiliated_families:
             return _found("excluded", None)
+    return _former_tie(manager, (*parties, demand.id, achievement.id), family)
+
+
+def _former_tie(
+    manager: ManagerFacts, subjects: Sequence[str], family: Mapping[str, str]
+) -> ConflictOfInterest | None:
+    """The tie to one of the `subjects`, parties and records, that ended and still holds, and holds longest."""
+    for tie in sorted(manager.ended_ties, key=lambda tie: tie.holds_until, reverse=True):
+        for subject in subjects:
+            if family.get(subject, subject) == family.get(tie.subject, tie.subject):
+                zh, en = _WORDS["former"]
+                dates = {"ended": tie.ended_on.isoformat(), "until": tie.holds_until.isoformat()}
+                return ConflictOfInterest("former", subject, zh.format(**dates), en.format(**dates))
     return None
 
 

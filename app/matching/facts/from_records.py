@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast
 
+from app.clock import add_months
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
@@ -19,6 +20,7 @@ from app.libraries.record.models import Record
 from app.matching.facts.models import (
     AchievementFacts,
     DemandFacts,
+    EndedTie,
     ManagerFacts,
     RecordFacts,
     TrackRecord,
@@ -185,12 +187,20 @@ def _id_of(stored: str) -> str:
     return str(UUID(stored))
 
 
+DEFAULT_GRACE_MONTHS = 12
+
+
 def manager_facts(
-    record: Manager, *, open_load: int = 0, today: date | None = None, registered_with: UUID | None = None
+    record: Manager,
+    *,
+    open_load: int = 0,
+    today: date | None = None,
+    registered_with: UUID | None = None,
+    grace_months: int = DEFAULT_GRACE_MONTHS,
 ) -> ManagerFacts:
     """`open_load` is the number of open engagements; `today` decides which posts and declarations are active (None:
     all of them). `registered_with` is the organisation of the manager's account; without an account, only the bureau
-    and the employer enter the employer."""
+    and the employer enter the employer. `grace_months` is for how long a tie remains a conflict after its end."""
     registered = str(registered_with or record.owner_org_id)
     return ManagerFacts(
         id=str(record.id),
@@ -211,6 +221,7 @@ def manager_facts(
         registered_affiliations=(registered,),
         suspended=record.is_suspended,
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
+        ended_ties=tuple(_ended(record, today, grace_months)) if today is not None else (),
     )
 
 
@@ -238,9 +249,25 @@ def _declared(entries: Iterable[Mapping[str, Any]], today: date | None) -> Itera
     for entry in entries:
         if today is not None and not _covers(entry, today):
             continue
-        for key in ("organisation_id", "record_id"):
-            if entry.get(key):
-                yield str(entry[key])
+        yield from _subjects(entry)
+
+
+def _ended(record: Manager, today: date, grace_months: int) -> Iterable[EndedTie]:
+    """Ties that ended before `today`, within the time of grace."""
+    ends = [(str(post.organisation_id), post.end) for post in record.affiliations or ()]
+    for entry in record.declared_conflicts or ():
+        if entry.get("end"):
+            ends += [(subject, date.fromisoformat(str(entry["end"]))) for subject in _subjects(entry)]
+    for subject, end in ends:
+        if end is not None and end < today <= (until := add_months(end, grace_months)):
+            yield EndedTie(subject, end, until)
+
+
+def _subjects(entry: Mapping[str, Any]) -> Iterable[str]:
+    """Whom a declaration concerns: an organisation, a record, or both."""
+    for key in ("organisation_id", "record_id"):
+        if entry.get(key):
+            yield str(entry[key])
 
 
 def _covers(entry: Mapping[str, Any], today: date) -> bool:

@@ -45,7 +45,9 @@ def noticeable_conflict(
     shown_demand = without_owner(demand) if demand.owner_hidden else replace(demand, excluded_orgs=())
     shown_achievement = without_owner(achievement) if achievement.owner_hidden else achievement
     entered = find_conflict_of_interest(manager, shown_demand, shown_achievement, families)
-    registered = replace(manager, affiliations=manager.registered_affiliations, declared_conflicts=())
+    registered = replace(
+        manager, affiliations=manager.registered_affiliations, declared_conflicts=(), ended_ties=()
+    )
     return entered or find_conflict_of_interest(registered, demand, achievement, families)
 
 

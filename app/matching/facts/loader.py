@@ -19,7 +19,12 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
 from app.libraries.managers.models import Manager
-from app.matching.facts.from_records import achievement_facts, demand_facts, manager_facts
+from app.matching.facts.from_records import (
+    DEFAULT_GRACE_MONTHS,
+    achievement_facts,
+    demand_facts,
+    manager_facts,
+)
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
 
@@ -59,7 +64,11 @@ def load_rule_facts(
     accounts = _organisations_of_accounts(session, managers)
     of_managers = {
         one.id: manager_facts(
-            one, open_load=load.get(one.id, 0), today=day, registered_with=accounts.get(one.user_id)
+            one,
+            open_load=load.get(one.id, 0),
+            today=day,
+            registered_with=accounts.get(one.user_id),
+            grace_months=session.info.get("conflict_grace_months", DEFAULT_GRACE_MONTHS),
         )
         for one in managers
     }
@@ -99,4 +108,5 @@ def organisations_in(
         found.update(achievement.party_orgs)
     for manager in managers:
         found.update(manager.affiliations, manager.registered_affiliations, manager.declared_conflicts)
+        found.update(tie.subject for tie in manager.ended_ties)
     return found

@@ -81,6 +81,15 @@ class TrackRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedTie:
+    """A former tie to an organisation or record: its last day, and the last one on which it remains a conflict."""
+
+    subject: str
+    ended_on: date
+    holds_until: date
+
+
+@dataclass(frozen=True, slots=True)
 class ManagerFacts:
     """A manager 技术经理人.
 
@@ -104,6 +113,7 @@ class ManagerFacts:
     registered_affiliations: tuple[str, ...] = ()
     suspended: bool = False
     declared_conflicts: tuple[str, ...] = ()
+    ended_ties: tuple[EndedTie, ...] = ()
 
 
 RecordFacts = AchievementFacts | DemandFacts | ManagerFacts

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from random import Random
 from uuid import UUID
@@ -54,6 +55,7 @@ class Ties:
     employer: int | None
     posts: frozenset[int]
     declared: frozenset[int]
+    former: frozenset[int] = frozenset()
 
     def top(self, org: int) -> int:
         parent = self.parents[org]
@@ -91,7 +93,7 @@ class Ties:
     @property
     def conflict(self) -> bool:
         employer = {self.employer} - {None}
-        entered = employer | self.posts | self.declared
+        entered = employer | self.posts | self.declared | self.former
         against = {0} if self.confidential else self.parties
         return (
             self.related(entered, against)
@@ -117,6 +119,7 @@ def sampled(seed: int) -> Ties:
         employer=chance.choice([None, None, *organisations]),
         posts=some(0.05),
         declared=some(0.05),
+        former=some(0.05),
     )
 
 
@@ -134,6 +137,13 @@ CASES = {
     "employer excluded": Ties(ISOLATED, 1, NOBODY, frozenset({3}), True, 3, NOBODY, NOBODY),
     "declared against a hidden owner": Ties(ISOLATED, 1, NOBODY, NOBODY, True, None, NOBODY, frozenset({1})),
     "declared": Ties(ISOLATED, 1, NOBODY, NOBODY, False, None, NOBODY, frozenset({1})),
+    "former post": Ties(ISOLATED, 1, NOBODY, NOBODY, False, None, NOBODY, NOBODY, frozenset({1})),
+    "former post with a sister": Ties(
+        (0, 1, 1, 3, 4), 1, NOBODY, NOBODY, False, None, NOBODY, NOBODY, frozenset({2})
+    ),
+    "former post with a hidden owner": Ties(
+        ISOLATED, 1, NOBODY, NOBODY, True, None, NOBODY, NOBODY, frozenset({1})
+    ),
     **{f"sample {seed}": sampled(seed) for seed in range(12)},
 }
 
@@ -169,6 +179,8 @@ class World:
             ],
             fit=0.9,
         )
+        for n in sorted(ties.former):
+            scenario.affiliate(self.manager_id, self.organisations[n], end=today() - timedelta(days=1))
 
     def _codes(self) -> list[str]:
         with self.scenario.database.reading() as session:

@@ -1,6 +1,7 @@
 """Organisations and records, put in the tables as they are: nothing is embedded, nothing is ranked."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -61,9 +62,9 @@ class Records:
             self.affiliate(id_, post)
         return id_
 
-    def affiliate(self, manager_id: UUID, organisation_id: UUID) -> None:
+    def affiliate(self, manager_id: UUID, organisation_id: UUID, *, end: date | None = None) -> None:
         with self.database.unit_of_work() as session:
-            session.add(Affiliation(manager_id=manager_id, organisation_id=organisation_id))
+            session.add(Affiliation(manager_id=manager_id, organisation_id=organisation_id, end=end))
 
     def set_state(self, model: type[Any], record_id: UUID, state: str) -> None:
         """The change of state with its event, as the libraries write them: in one transaction."""
