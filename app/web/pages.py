@@ -136,6 +136,8 @@ SHARED_PAGES = (
     MappedPage("/account/password", _("修改密码"), USERS),
     MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),
     MappedPage("/account/notices", _("通知设置"), USERS),
+    MappedPage("/notices", _("通知"), USERS, ("read",)),
+    MappedPage("/open/{path:path}", _("打开"), USERS),
 )
 
 BUREAU_PAGES = (

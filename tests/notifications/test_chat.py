@@ -89,7 +89,7 @@ def test_a_group_receives_only_public_content(
     assert call.headers["content-type"] == "application/json; charset=utf-8"
     text = call.json["content"]["text"] if kind == "feishu" else call.json["text"]["content"]
     assert call.json == payload(text)
-    assert "解决储罐腐蚀" in text and "https://sanku.example.com/v1/pushes/" in text
+    assert "解决储罐腐蚀" in text and "https://sanku.example.com/open/pushes/" in text
     assert "只有登录才能看的正文" not in call.body
     assert [row.state for row in scenario.deliveries()] == ["delivered"]
 
@@ -145,7 +145,7 @@ def test_a_robot_says_why_until_when_and_who_sends(
     assert first.startswith("【三库】") and last == "—— 三库 · 技术转移撮合服务 https://sanku.example.com"
     assert "理由:供需双方同属" in text
     assert f"请于 {local(binding):%Y年%m月%d日 %H:%M} 前答复,逾期将转给下一位技术经理人" in text
-    assert f"https://sanku.example.com/v1/pushes/{push_id}" in text
+    assert f"https://sanku.example.com/open/pushes/{push_id}" in text
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ class TestReminders:
         drain()
         assert [letter.to for letter in reminders(mailbox)] == [address, address]
         letter = reminders(mailbox)[0]
-        assert f"/v1/engagements/{meeting.id}" in letter.parts["text/plain"]
+        assert f"/open/engagements/{meeting.id}" in letter.parts["text/plain"]
         assert all(hidden not in part for part in letter.parts.values() for hidden in ("寄送样品", "腐蚀"))
         for call in receiver.calls:
             body = verified(call, issued["secret"])

@@ -67,7 +67,7 @@ def test_a_push_comes_as_text_and_html_in_chinese(
         name = session.get_one(Organisation, owner).name
     for part in (text, html):
         assert "储罐半年即起泡脱落" in part and "0.80" in part and name in part
-        assert "https://sanku.example.com/v1/pushes/" in part
+        assert "https://sanku.example.com/open/pushes/" in part
     assert "解决<储罐>腐蚀" in text
     assert "解决&lt;储罐&gt;腐蚀" in html and "<储罐>" not in html
     assert not re.search(r"src=|<script|<link", html)  # nothing that a mail program would have to fetch

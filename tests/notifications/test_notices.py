@@ -167,7 +167,7 @@ def test_it_arrives_by_mail_and_webhook_in_the_same_words(
     assert letter.subject == "【三库】对接邀请与答复通知"
     text = letter.parts["text/plain"]
     assert notice["zh"] in text and notice["en"] in text
-    assert f"https://sanku.example.com{case.path}" in text
+    assert f"https://sanku.example.com/open{case.path.removeprefix('/v1')}" in text
     [call] = receiver.calls
     body = verified(call, issued["secret"])
     assert body["type"] == "engagement.invitation"

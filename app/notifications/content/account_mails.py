@@ -113,6 +113,7 @@ def _mail(
         "lines": lines,
         "url": url,
         "button": button,
+        "english": None,
     }
     return Content(
         type=type_,

@@ -63,7 +63,8 @@ class RenderContext:
     confirm_url: str | None = None
 
     def link(self, path: str) -> str:
-        return f"{self.public_url.rstrip('/')}{path}"
+        """The page for people of a path of the API: it leads each reader to their own page (`web.account.links`)."""
+        return f"{self.public_url.rstrip('/')}/open{path.removeprefix('/v1')}"
 
 
 Renderer = Callable[[Session, Message, RenderContext], Content | None]

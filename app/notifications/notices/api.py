@@ -1,6 +1,5 @@
 """Routes for notices and their preferences."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from app.errors import (
 )
 from app.notifications.notices import service
 from app.notifications.notices.groups import NoticeGroup
-from app.notifications.notices.models import Notice
+from app.notifications.notices.listing import list_notices
 from app.notifications.notices.schemas import (
     NoticeCount,
     NoticePreferencesIn,
@@ -28,13 +27,11 @@ from app.notifications.notices.schemas import (
     NoticeRead,
     NoticesMarked,
 )
-from app.paging import Page, Paging, Sort, fetch_page
+from app.paging import Page, Paging
 
 router = APIRouter(
     prefix="/v1/notices", tags=["通知 Notices"], responses=problems(Unauthenticated, Forbidden)
 )
-
-_NEWEST_FIRST = Sort(Notice.created_at, datetime, descending=True, name="notices")
 
 
 @router.get("", summary="通知列表", responses=problems(Invalid))
@@ -46,10 +43,7 @@ def list_(
     groups: Annotated[list[NoticeGroup] | None, Query(alias="group", description="类别,可多选")] = None,
 ) -> Page[NoticeRead]:
     """发给本人、本人的经理人记录及本单位的通知,按时间倒序排列。已读标记按用户分别记录。"""
-    query = service.notices(principal=principal, unread=unread, groups=groups)
-    rows, next_cursor = fetch_page(session, query, _NEWEST_FIRST, paging)
-    read = service.readings(session, rows, principal=principal)
-    return Page(items=[NoticeRead.of(row, read.get(row.id)) for row in rows], next_cursor=next_cursor)
+    return list_notices(session, paging, principal=principal, unread=unread, groups=groups)
 
 
 @router.get("/count", summary="未读通知数")

@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter
 
+from app.web.account.links import router as links
 from app.web.account.login import router as login
 from app.web.account.mailboxes import router as mailboxes
+from app.web.account.notices_inbox import router as notices
 from app.web.account.own_account import router as own_account
 from app.web.account.registration import router as registration
 
-ROUTERS: tuple[APIRouter, ...] = (login, registration, mailboxes, own_account)
+ROUTERS: tuple[APIRouter, ...] = (login, registration, mailboxes, own_account, notices, links)

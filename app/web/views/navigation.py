@@ -75,6 +75,7 @@ BARS: dict[Role | None, tuple[NavigationEntry, ...]] = {
 }
 
 MENU = (
+    NavigationEntry("/notices", _("通知"), "bell"),
     NavigationEntry("/account/profile", _("我的账号"), "user"),
     NavigationEntry("/me/preferences", _("推送设置"), "bell"),
     NavigationEntry("/desk/news", _("新匹配"), "bell"),

@@ -1,0 +1,82 @@
+"""Addresses `/open/…` of links in mails: they lead each reader to their own page of what the message is about."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.accounts.access.actions import Action
+from app.accounts.access.disclosure import Disclosure
+from app.accounts.access.principal import Role
+from app.database import ReadSession
+from app.engagements.contracts.access import find as find_contract
+from app.errors import NotFound
+from app.libraries.disclosure.visibility import owns
+from app.libraries.lifecycle.commands import find
+from app.libraries.record.enums import RecordKind
+from app.libraries.registry import LIBRARIES
+from app.web.page import CurrentPage, WebPage
+from app.web.views.navigation import START
+
+router = APIRouter()
+
+_LIBRARIES = {library.plural: kind for kind, library in LIBRARIES.items()}
+_OWNERS = frozenset({Role.ENTERPRISE, Role.INSTITUTION})
+
+# Kind → role → address; None stands for every other role.
+_PLACES: Mapping[str, Mapping[Role | None, str]] = {
+    "pushes": {Role.MANAGER: "/inbox/{id}", Role.OPERATOR: "/bureau/pushes"},
+    "engagements": {None: "/engagements/{id}"},
+    "organisations": {Role.OPERATOR: "/bureau/organisations/{id}", None: "/desk/organisation/profile"},
+    "match-reports": {Role.OPERATOR: "/bureau/review", None: "/desk/news"},
+    "filings": {Role.OPERATOR: "/bureau/filings/{id}", None: "/me/recognition"},
+    "certificates": {Role.OPERATOR: "/bureau/review", None: "/me/recognition"},
+    "recognition-rounds": {Role.OPERATOR: "/bureau/rounds/{id}", None: "/me/recognition"},
+    "rankings": {None: "/rankings/{id}"},
+    "contests": {Role.OPERATOR: "/bureau/contests/{id}", None: "/contests/{id}"},
+    "webhooks": {None: "/desk/organisation/webhooks"},
+    "notices": {None: "/notices"},
+}
+
+
+@router.get("/open/{path:path}", name="open")
+def open_link(page: CurrentPage, path: str, session: ReadSession) -> Response:
+    """The page that fits the reader; their first page where it does not exist.
+
+    Raises:
+        NotFound: the path is none of a message, or what it is about is not for the reader.
+    """
+    kind, _slash, rest = path.strip("/").partition("/")
+    one, _slash, part = rest.partition("/")
+    if kind in _LIBRARIES:
+        address = _record(page, session, _LIBRARIES[kind], _id(one), part)
+    elif kind == "contracts":
+        contract = find_contract(session, _id(one), Action.CONTRACT_READ, principal=page.principal)
+        address = f"/contracts/{contract.number}"
+    elif kind in _PLACES:
+        places = _PLACES[kind]
+        form = places.get(page.principal.role) or places.get(None, START[page.principal.role])
+        address = form.format(id=_id(one)) if "{id}" in form else form
+    else:
+        raise NotFound
+    return page.redirect(address)
+
+
+def _record(page: WebPage, session: ReadSession, kind: RecordKind, record_id: UUID, part: str) -> str:
+    opened = page.services[Disclosure].opened_records(session, page.principal)
+    library = LIBRARIES[kind]
+    record = find(session, library, record_id, page.principal, lock=False, opened=opened)
+    if page.principal.role in _OWNERS and owns(page.principal, record) and kind is not RecordKind.MANAGER:
+        suffix = "/matches" if part == "matches" else ""
+        return f"/desk/{library.plural}/{record.number}{suffix}"
+    if page.principal.role is Role.MANAGER and owns(page.principal, record):
+        return "/me/profile"
+    return f"/{library.plural}/{record.number}"
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error

@@ -1,0 +1,75 @@
+"""Links of mails lead each reader to their own page of what the message is about."""
+
+from typing import Any
+
+import pytest
+
+from app.accounts.models import Role
+from tests.support.builders.demands import demand_payload
+from tests.web.readers import ReaderOf
+
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+def test_a_stranger_logs_in_first_and_is_led_on(reader: ReaderOf) -> None:
+    answer = reader(None).get(f"/open/pushes/{NIL}")
+    assert answer.headers["location"] == f"/login?next=/open/pushes/{NIL}"
+
+
+def test_a_record_leads_its_owner_to_work_and_others_to_read(reader: ReaderOf, as_enterprise: Any) -> None:
+    made = as_enterprise.post("/v1/demands", json=demand_payload()).json()
+    for role in (Role.MANAGER, Role.OPERATOR, Role.ENTERPRISE):
+        answer = reader(role).get(f"/open/demands/{made['id']}")
+        assert answer.headers["location"] == f"/demands/{made['number']}"
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "place"),
+    [
+        (Role.MANAGER, f"pushes/{NIL}", f"/inbox/{NIL}"),
+        (Role.ENTERPRISE, f"engagements/{NIL}", f"/engagements/{NIL}"),
+        (Role.MANAGER, f"filings/{NIL}", "/me/recognition"),
+        (Role.OPERATOR, f"filings/{NIL}", f"/bureau/filings/{NIL}"),
+        (Role.ENTERPRISE, "notices", "/notices"),
+    ],
+)
+def test_each_role_has_its_place(reader: ReaderOf, role: Role, path: str, place: str) -> None:
+    assert reader(role).get(f"/open/{path}").headers["location"] == place
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "nothing",
+        "demands",
+        f"demands/{NIL}",
+        "demands/x",
+        f"contracts/{NIL}",
+        "pushes/x",
+        "//evil.example",
+    ],
+)
+def test_what_is_no_link_of_a_message_is_not_found(reader: ReaderOf, path: str) -> None:
+    answer = reader(Role.MANAGER).get(f"/open/{path}")
+    assert answer.status_code == 404, answer.headers.get("location")
+
+
+def test_notices_are_read_and_lead_to_their_subject(reader: ReaderOf) -> None:
+    who = reader(Role.ENTERPRISE)
+    empty = who.get("/notices")
+    assert "没有通知" in empty.text
+    assert who.post("/notices/read", data={"notice": NIL}).status_code == 404
+    assert who.post("/notices/read", data={"notice": "x"}).status_code == 404
+    assert who.post("/notices/read").headers["location"] == "/notices"
+
+
+def test_channels_of_notices_are_chosen_by_group(reader: ReaderOf) -> None:
+    who = reader(Role.ENTERPRISE)
+    assert 'name="contracts" value="mail" checked' in who.get("/account/notices").text
+    saved = who.post("/account/notices", data={"_version": "0", "tasks": ["mail", "robot"]})
+    assert saved.status_code == 303
+    page = who.get("/account/notices").text
+    assert 'name="contracts" value="mail" checked' not in page
+    assert 'name="tasks" value="robot" checked' in page
+    assert who.post("/account/notices", data={"_version": "0"}).status_code == 412
