@@ -154,6 +154,8 @@ def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
 
 def pushes_under_way(session: Session, push_ids: Collection[UUID]) -> set[UUID]:
     """Those of the pushes whose engagement has left its first stage, or in which another participant has answered."""
+    if not push_ids:
+        return set()
     answered = exists().where(
         Participant.engagement_id == Engagement.id,
         Participant.manager_id.is_distinct_from(Engagement.manager_id),

@@ -222,12 +222,8 @@ class TestPreview:
         self, scenario: Scenario, app: Any, manager: UUID, as_manager: Caller, as_operator: Caller
     ) -> None:
         app.state.services[Recommender] = scenario.matcher
-        owner = scenario.organisation()
-        scenario.rank_pair(scenario.demand(owner=owner, publish_mode="confidential"), scenario.achievement())
-        with scenario.database.unit_of_work() as session:
-            found = session.get_one(Manager, manager)
-            found.declared_conflicts = [{"organisation_id": str(owner)}]
-            found.version += 1
+        own = scenario.demand(owner=as_manager.organisation_id, publish_mode="confidential")
+        scenario.rank_pair(own, scenario.achievement())
 
         def codes(caller: Caller, body: dict[str, str]) -> list[str]:
             left_out = caller.post("/v1/pushes/preview", json=body).json()["left_out"]
@@ -235,6 +231,26 @@ class TestPreview:
 
         assert codes(as_manager, {}) == ["not_recommended"]
         assert codes(as_operator, {"manager_id": str(manager)}) == ["conflict_of_interest"]
+
+    def test_a_declared_interest_changes_nothing_about_a_confidential_record(
+        self, scenario: Scenario, app: Any, manager: UUID, as_manager: Caller, as_operator: Caller
+    ) -> None:
+        app.state.services[Recommender] = scenario.matcher
+        owner = scenario.organisation()
+        demand = scenario.demand(owner=owner, publish_mode="confidential")
+        scenario.rank_pair(demand, scenario.achievement())
+
+        def previews() -> list[dict[str, Any]]:
+            asked = [(as_manager, {}), (as_operator, {"manager_id": str(manager)})]
+            return [caller.post("/v1/pushes/preview", json=body).json() for caller, body in asked]
+
+        before = previews()
+        with scenario.database.unit_of_work() as session:
+            found = session.get_one(Manager, manager)
+            found.declared_conflicts = [{"organisation_id": str(owner)}]
+            found.version += 1
+        assert previews() == before
+        assert [[one["demand_id"] for one in preview["items"]] for preview in before] == [[str(demand)]] * 2
 
     def test_for_the_bureau_and_for_oneself_alone(
         self,
