@@ -72,7 +72,7 @@ def test_the_same_key_creates_once(client: TestClient, people: People) -> None:
         ({"uscc": "91370102YY000001X5"}, "uscc"),
         ({"uscc": "1"}, "uscc"),
         ({"region": "3701"}, "region"),
-        ({"region": "３７０１０２"}, "region"),
+        ({"region": "没有的地方"}, "region"),
         ({"kind": "company"}, "kind"),
         ({"name": ""}, "name"),
         ({"name": "名" * 121}, "name"),
@@ -97,6 +97,13 @@ def test_a_wrong_organisation_is_reported_by_field_and_not_stored(
     assert any("\u4e00" <= char <= "\u9fff" for char in error["message_zh"])
     found = client.get("/v1/organisations", params={"uscc": USCC}, headers=operator)
     assert found.json()["items"] == []
+
+
+@pytest.mark.parametrize("written", ["370102", "３７０１０２", "历下区"])
+def test_a_region_is_stored_as_its_code(client: TestClient, people: People, written: str) -> None:
+    answer = create(client, people.role(Role.OPERATOR), region=written)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["region"] == "370102"
 
 
 def test_a_credit_code_is_registered_once(client: TestClient, people: People) -> None:
