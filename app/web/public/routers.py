@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 
 from app.web.public.figures import router as figures
+from app.web.public.help_topics import router as help_topics
 from app.web.public.home import router as home
 from app.web.public.preview import router as preview
 from app.web.public.recognition import router as recognition
 from app.web.public.records import router as records
 from app.web.public.search import router as search
 
-ROUTERS: tuple[APIRouter, ...] = (home, search, preview, figures, recognition, records)
+ROUTERS: tuple[APIRouter, ...] = (home, search, preview, figures, recognition, help_topics, records)
