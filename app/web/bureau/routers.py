@@ -2,4 +2,7 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.web.bureau.review.pages import router as review
+from app.web.bureau.review.record import router as review_record
+
+ROUTERS: tuple[APIRouter, ...] = (review, review_record)

@@ -36,13 +36,18 @@ def record_sheet(kind: RecordKind, record: Mapping[str, Any]) -> RecordSheet:
     """The sheet of a record as `disclosure.visibility.present` gives it to the reader."""
     return RecordSheet(
         facts=tuple(_facts(kind, record)),
-        texts=tuple(
-            (translate(label), record[name]) for name, label in _TEXTS[kind].items() if record.get(name)
-        ),
+        texts=tuple((label, text) for _name, label, text in record_texts(kind, record)),
         keywords=tuple(record.get("keywords") or ()),
         indicators=tuple(record.get("indicators") or ()),
         hidden=_hidden(kind, record),
     )
+
+
+def record_texts(kind: RecordKind, record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The texts that are filled in: name of the field, heading, and text."""
+    for name, label in _TEXTS[kind].items():
+        if record.get(name):
+            yield name, translate(label), record[name]
 
 
 def _facts(kind: RecordKind, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Pages of review: queues, a record with its checks, decisions, and approval of many."""
