@@ -1,19 +1,17 @@
 """Routes of /v1/audit."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from app.accounts import audit as service
-from app.accounts.access.permissions import Action, LoggedIn, require
-from app.accounts.models import AuditEntry
+from app.accounts.access.permissions import LoggedIn
+from app.accounts.lists.audit import audit_page
 from app.accounts.schemas import AuditEntryOut
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 
 router = APIRouter(tags=["audit"])
 
@@ -32,13 +30,13 @@ def list_(
     since: Annotated[AwareDatetime | None, Query(description="不早于")] = None,
 ) -> Page[AuditEntryOut]:
     """操作人、时间、操作和对象,按时间倒序排列;仅管理部门可用。"""
-    require(principal, Action.AUDIT_READ)
-    query = service.entries(
+    return audit_page(
+        session,
+        paging,
+        principal=principal,
         action=action,
         subject_id=subject_id,
         user_id=user_id,
         organisation_id=organisation_id,
         since=since,
     )
-    newest = Sort(AuditEntry.created_at, datetime, descending=True)
-    return list_page(session, query, newest, paging, AuditEntryOut.of)

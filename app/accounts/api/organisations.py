@@ -1,6 +1,5 @@
 """Routes of /v1/organisations."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -9,7 +8,8 @@ from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.api.responses import Id
 from app.accounts.field_checks import SearchText
 from app.accounts.idempotency import Idempotent
-from app.accounts.models import Organisation, OrganisationKind
+from app.accounts.lists.organisations import organisation_page
+from app.accounts.models import OrganisationKind
 from app.accounts.organisations import service
 from app.accounts.organisations.schemas import OrganisationChange, OrganisationNew, OrganisationOut
 from app.conditional_requests import IfMatch, check_if_match, tagged, versioned
@@ -24,16 +24,11 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, list_page, pick_sort
+from app.paging import Page, Paging
 
 router = APIRouter(
     prefix="/v1/organisations", tags=["organisations"], responses=problems(Unauthenticated, Forbidden)
 )
-
-_SORTS = {
-    "name": Sort(Organisation.name, str),
-    "-created_at": Sort(Organisation.created_at, datetime, descending=True),
-}
 
 
 @router.post(
@@ -75,9 +70,17 @@ def list_(
     sort: Annotated[str, Query(description="name 或 -created_at")] = "name",
 ) -> Page[OrganisationOut]:
     """登录用户可见的单位名录。名录与需求无关联,不会泄露匿名需求的所属单位。"""
-    require(principal, Action.ORGANISATION_READ)
-    query = service.organisations(name=name, uscc=uscc, kind=kind, region=region, verified=verified)
-    return list_page(session, query, pick_sort(_SORTS, sort), paging, OrganisationOut.of)
+    return organisation_page(
+        session,
+        paging,
+        principal=principal,
+        name=name,
+        uscc=uscc,
+        kind=kind,
+        region=region,
+        verified=verified,
+        sort=sort,
+    )
 
 
 @router.get("/{organisation_id}", summary="单位详情", responses=problems(NotFound))

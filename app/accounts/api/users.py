@@ -1,6 +1,5 @@
 """Routes of /v1/users."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,8 @@ from app.accounts import users as service
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.api.responses import Id
 from app.accounts.idempotency import Idempotent
-from app.accounts.models import Role, User
+from app.accounts.lists.users import user_page
+from app.accounts.models import Role
 from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
 from app.conditional_requests import IfMatch, check_if_match, tagged, versioned
 from app.database import ReadSession, WriteSession
@@ -24,7 +24,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauthenticated, Forbidden))
 
@@ -62,9 +62,9 @@ def list_(
     active: Annotated[bool | None, Query(description="是否启用")] = None,
 ) -> Page[UserOut]:
     """管理部门可见全部用户,单位用户仅可见本单位用户。"""
-    query = service.users(principal=principal, organisation_id=organisation_id, role=role, active=active)
-    by_age = Sort(User.created_at, datetime)
-    return list_page(session, query, by_age, paging, UserOut.of)
+    return user_page(
+        session, paging, principal=principal, organisation_id=organisation_id, role=role, active=active
+    )
 
 
 @router.get("/{user_id}", summary="用户详情", responses=problems(NotFound))

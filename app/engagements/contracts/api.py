@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.accounts.access.permissions import Action, CurrentPrincipal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
@@ -15,8 +15,9 @@ from app.engagements.contracts import draft, payments, registration
 from app.engagements.contracts import versions as contract_versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.amendments import proposals
+from app.engagements.contracts.listing import contract_page
 from app.engagements.contracts.presenter import read_many, read_versions
-from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
+from app.engagements.contracts.queries import ContractFilters
 from app.engagements.contracts.schemas import (
     CancelRequest,
     ContractCreate,
@@ -89,9 +90,7 @@ def list_(
     paging: Paging,
 ) -> Page[ContractRead]:
     """按创建时间由新到旧排列。管理部门可查看全部,其他用户仅可查看本单位、本人有分成或所参与对接的合同。"""
-    require(principal, Action.CONTRACT_READ, own=True)
-    rows, next_cursor = fetch_page(session, contracts(principal, filters), NEWEST_FIRST, paging)
-    return Page(items=read_many(session, rows), next_cursor=next_cursor)
+    return contract_page(session, paging, filters, principal=principal)
 
 
 @router.get("/{contract_id}", name="get", summary="一份技术合同", responses=problems(NotFound))

@@ -1,6 +1,5 @@
 """Routes for the delivery log."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,15 +9,14 @@ from app.accounts.access.permissions import LoggedIn
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.notifications.delivery import log as service
-from app.notifications.models import ChannelKind, Delivery, DeliveryState
+from app.notifications.delivery.listing import delivery_page
+from app.notifications.models import ChannelKind, DeliveryState
 from app.notifications.schemas import DeliveryDetails, DeliveryRead
-from app.paging import Page, Paging, Sort, fetch_page
+from app.paging import Page, Paging
 
 router = APIRouter(
     prefix="/v1/deliveries", tags=["投递 Deliveries"], responses=problems(Unauthenticated, Forbidden)
 )
-
-_NEWEST_FIRST = Sort(Delivery.created_at, datetime, descending=True)
 
 
 @router.get("", summary="投递日志", responses=problems(Invalid))
@@ -32,12 +30,15 @@ def list_(
     recipient_id: Annotated[UUID | None, Query(description="技术经理人、用户或单位")] = None,
 ) -> Page[DeliveryRead]:
     """按时间倒序排列。管理部门可查看全部;其他用户仅可查看发往本人渠道和本单位端点的投递。"""
-    query = service.deliveries(
-        principal=principal, states=states, channel=channel, address_id=address_id, recipient_id=recipient_id
+    return delivery_page(
+        session,
+        paging,
+        principal=principal,
+        states=states,
+        channel=channel,
+        address_id=address_id,
+        recipient_id=recipient_id,
     )
-    rows, next_cursor = fetch_page(session, query, _NEWEST_FIRST, paging)
-    kinds = service.kinds_of(session, rows)
-    return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=next_cursor)
 
 
 @router.get("/{delivery_id}", summary="投递详情及历次尝试", responses=problems(NotFound))

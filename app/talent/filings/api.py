@@ -1,28 +1,20 @@
 """Routes of filings."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.accounts.access.principal import Principal
 from app.accounts.idempotency import Idempotent
-from app.clock import today
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.libraries.managers.models import Manager
-from app.paging import Page, Paging, Sort, fetch_page
+from app.paging import Page, Paging
 from app.services import AppSettings
-from app.talent import transitions
-from app.talent.access import own_rows
 from app.talent.filings import service
-from app.talent.filings.models import BY_HOLDER, BY_OPERATOR, TRANSITIONS, Filing, FilingState
+from app.talent.filings.listing import filing_moves, filing_page, read_filing
+from app.talent.filings.models import Filing, FilingState
 from app.talent.filings.reviews import review
 from app.talent.filings.schemas import (
     FilingCreate,
@@ -38,8 +30,6 @@ from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 router = APIRouter(
     prefix="/v1/filings", tags=["备案 Filings"], responses=problems(Unauthenticated, Forbidden)
 )
-
-_NEWEST = Sort(Filing.created_at, datetime, descending=True, name="filings")
 
 
 @router.get("/pledge", summary="承诺书现行文本")
@@ -59,7 +49,7 @@ def file(
 
     def make() -> tuple[FilingRead, Filing]:
         filing = service.file(session, body.manager_id, body.statement, principal=principal)
-        return _read(session, filing, principal), filing
+        return read_filing(session, filing, principal), filing
 
     return create(request, body, make, location="/v1/filings")
 
@@ -73,20 +63,13 @@ def list_filings(
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
 ) -> Page[FilingRead]:
     """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
-    require(principal, Action.FILING_READ, own=True)
-    query = select(Filing).where(own_rows(Filing.manager_id, principal))
-    if states:
-        query = query.where(Filing.state.in_(states))
-    if manager_id is not None:
-        query = query.where(Filing.manager_id == manager_id)
-    rows, next_cursor = fetch_page(session, query, _NEWEST, paging)
-    return Page(items=_read_many(session, rows, principal), next_cursor=next_cursor)
+    return filing_page(session, paging, states, manager_id, principal=principal)
 
 
 @router.get("/{filing_id}", summary="查看备案", response_model=FilingRead, responses=READING)
 def get_filing(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> Response:
     filing = service.find(session, filing_id, principal=principal)
-    return versioned(_read(session, filing, principal), filing)
+    return versioned(read_filing(session, filing, principal), filing)
 
 
 @router.patch("/{filing_id}", summary="修改备案申请", response_model=FilingRead, responses=CHANGING)
@@ -95,14 +78,13 @@ def change_filing(
 ) -> Response:
     """仅草稿和被退回的申请可以修改。"""
     filing = service.change(session, filing_id, body.statement, principal=principal, if_match=if_match)
-    return versioned(_read(session, filing, principal), filing)
+    return versioned(read_filing(session, filing, principal), filing)
 
 
 @router.get("/{filing_id}/moves", summary="备案办理记录", responses=READING)
 def list_moves(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> list[FilingMoveRead]:
     """按时间先后列出操作人、时间、操作和理由。"""
-    filing = service.find(session, filing_id, principal=principal)
-    return [FilingMoveRead.model_validate(row) for row in session.scalars(transitions.history(filing.id))]
+    return filing_moves(session, filing_id, principal=principal)
 
 
 def _add_signed(name: str, summary: str, text: str) -> None:
@@ -131,7 +113,7 @@ def _add_signed(name: str, summary: str, text: str) -> None:
             settings=settings,
             if_match=if_match,
         )
-        return versioned(_read(session, filing, principal), filing)
+        return versioned(read_filing(session, filing, principal), filing)
 
 
 def _add_move(name: str, summary: str, text: str) -> None:
@@ -167,7 +149,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
                 settings=settings,
                 if_match=if_match,
             )
-        return versioned(_read(session, filing, principal), filing)
+        return versioned(read_filing(session, filing, principal), filing)
 
 
 _add_signed("submit", "提交备案申请", "须同时签署现行版本的承诺书。")
@@ -184,37 +166,3 @@ _add_move("return_renewal", "退回续期申请", "须说明意见;原备案未�
 _add_move("suspend", "暂停备案", "须说明理由。")
 _add_move("resume", "恢复备案", "已过有效期的转为到期。")
 _add_move("cancel", "注销备案", "本人可以申请注销,管理部门可以依规注销;须说明理由。备案号不再使用。")
-
-
-def _read(session: Session, filing: Filing, principal: Principal) -> FilingRead:
-    return _read_many(session, [filing], principal)[0]
-
-
-def _read_many(session: Session, rows: Sequence[Filing], principal: Principal) -> list[FilingRead]:
-    ids = {row.manager_id for row in rows}
-    names = dict(session.execute(select(Manager.id, Manager.title).where(Manager.id.in_(ids))).all())
-    # `own_rows` has limited the rows to those that the principal may read.
-    may = [
-        *(BY_HOLDER if allowed(principal, Action.FILING_CHANGE, own=True) else ()),
-        *(BY_OPERATOR if allowed(principal, Action.FILING_REVIEW, own=True) else ()),
-    ]
-    day = today()
-    states = {state.value: state for state in FilingState}
-    own_columns = FilingRead.model_fields.keys() - {
-        "manager_name",
-        "state",
-        "state_zh",
-        "allowed",
-        "in_force",
-    }
-    return [
-        FilingRead(
-            **{name: getattr(row, name) for name in own_columns},
-            manager_name=names[row.manager_id],
-            state=states[row.state],
-            state_zh=states[row.state].zh,
-            allowed=[name for name in transitions.allowed(TRANSITIONS, row.state) if name in may],
-            in_force=service.in_force(row, day),
-        )
-        for row in rows
-    ]

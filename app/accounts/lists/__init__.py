@@ -1,0 +1,1 @@
+"""Pages of lists about accounts, for routes and pages alike."""

@@ -1,0 +1,31 @@
+"""Pages of the list of contracts, and one contract, as their readers see them."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.engagements.contracts.access import find
+from app.engagements.contracts.presenter import read_many
+from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
+from app.engagements.contracts.schemas import ContractRead
+from app.paging import Page, PageRequest, fetch_page
+
+
+def contract_page(
+    session: Session, paging: PageRequest, filters: ContractFilters, *, principal: Principal
+) -> Page[ContractRead]:
+    """One page of the contracts that the principal may see, newest first."""
+    require(principal, Action.CONTRACT_READ, own=True)
+    rows, next_cursor = fetch_page(session, contracts(principal, filters), NEWEST_FIRST, paging)
+    return Page(items=read_many(session, rows), next_cursor=next_cursor)
+
+
+def contract_read(session: Session, contract_id: UUID, *, principal: Principal) -> ContractRead:
+    """One contract.
+
+    Raises:
+        NotFound: there is none, or the principal may not see it.
+    """
+    return read_many(session, [find(session, contract_id, Action.CONTRACT_READ, principal=principal)])[0]

@@ -1,0 +1,34 @@
+"""Pages of the delivery log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.notifications.delivery import log as service
+from app.notifications.models import ChannelKind, Delivery, DeliveryState
+from app.notifications.schemas import DeliveryRead
+from app.paging import Page, PageRequest, Sort, fetch_page
+
+_NEWEST_FIRST = Sort(Delivery.created_at, datetime, descending=True)
+
+
+def delivery_page(
+    session: Session,
+    paging: PageRequest,
+    *,
+    principal: Principal,
+    states: Sequence[DeliveryState] | None = None,
+    channel: ChannelKind | None = None,
+    address_id: UUID | None = None,
+    recipient_id: UUID | None = None,
+) -> Page[DeliveryRead]:
+    """One page of the deliveries that the principal may see, newest first."""
+    query = service.deliveries(
+        principal=principal, states=states, channel=channel, address_id=address_id, recipient_id=recipient_id
+    )
+    rows, next_cursor = fetch_page(session, query, _NEWEST_FIRST, paging)
+    kinds = service.kinds_of(session, rows)
+    return Page(items=[DeliveryRead.of(row, kinds[row.message_id]) for row in rows], next_cursor=next_cursor)
