@@ -17,6 +17,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "sent": _("已发送。"),
         "undone": _("已撤销。"),
         "approved": _("已通过并发布。"),
+        "verified": _("已核验，该单位用户将收到通知。"),
+        "replayed": _("已重新处理，稍后可查看结果。"),
         "returned": _("已退回，提交人将收到您的意见。"),
         "approval_taken_back": _("已撤回发布，记录不再公开。"),
         "password_changed": _("密码已修改，请用新密码登录。"),

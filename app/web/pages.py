@@ -165,6 +165,7 @@ BUREAU_PAGES = (
     MappedPage("/bureau/assignments/new", _("统一派单"), BUREAU),
     MappedPage("/bureau/assignments/{id}", _("统一派单"), BUREAU),
     MappedPage("/bureau/contracts", _("合同登记"), BUREAU),
+    MappedPage("/bureau/contracts/{id}", _("合同登记"), BUREAU, ("register", "land")),
     MappedPage("/bureau/pushes", _("推送"), BUREAU),
     MappedPage("/bureau/matches/{number}/{other}", _("匹配"), BUREAU),
     MappedPage("/bureau/statistics", _("统计"), BUREAU),

@@ -13,7 +13,12 @@ from tests.web.html import faults_of
 from tests.web.readers import ReaderOf
 
 READERS = (None, *Role)
-PARAMETERS = {"number": "JN-D-2026-999999", "other": "JN-A-2026-999999", "topic": "nothing", "part": "events"}
+PARAMETERS = {
+    "number": "JN-D-2026-999999",
+    "other": "JN-A-2026-999999",
+    "topic": "nothing",
+    "part": "nothing",
+}
 NIL = "00000000-0000-0000-0000-000000000000"
 
 

@@ -1,16 +1,40 @@
 """Pages of the list of contracts, and one contract, as their readers see them."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.engagements.contract_models import ShownState
 from app.engagements.contracts.access import find
 from app.engagements.contracts.presenter import read_many
 from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
 from app.engagements.contracts.schemas import ContractRead
 from app.paging import Page, PageRequest, fetch_page
+
+
+class ContractList(StrEnum):
+    """Lists by what the bureau does next."""
+
+    ALL = "all"
+    SIGNED = "signed"
+    REGISTERED = "registered"
+    LANDED = "landed"
+
+    @classmethod
+    def of(cls, code: str) -> "ContractList":
+        """The list with this code; the one of all contracts if there is none."""
+        return next((one for one in cls if one == code), cls.ALL)
+
+
+def contract_list(
+    session: Session, paging: PageRequest, chosen: ContractList, *, principal: Principal
+) -> Page[ContractRead]:
+    """One page of a list, newest first."""
+    states = [state for state in ShownState if state.value == chosen.value]
+    return contract_page(session, paging, ContractFilters(states=states or None), principal=principal)
 
 
 def contract_page(

@@ -1,6 +1,6 @@
 """Pages of the delivery log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from app.notifications.delivery import log as service
 from app.notifications.models import ChannelKind, Delivery, DeliveryState
 from app.notifications.schemas import DeliveryRead
 from app.paging import Page, PageRequest, Sort, fetch_page
+
+DELIVERY_STATES: Mapping[str, DeliveryState] = {state.value: state for state in DeliveryState}
+"""The states by their codes."""
 
 _NEWEST_FIRST = Sort(Delivery.created_at, datetime, descending=True)
 

@@ -1,6 +1,6 @@
 """Pages of the list of filings, and filings as their readers see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from app.talent.access import own_rows
 from app.talent.filings import service
 from app.talent.filings.models import BY_HOLDER, BY_OPERATOR, TRANSITIONS, Filing, FilingState
 from app.talent.filings.schemas import FilingMoveRead, FilingRead
+
+FILING_STATES: Mapping[str, FilingState] = {state.value: state for state in FilingState}
+"""The states by their codes."""
 
 _NEWEST = Sort(Filing.created_at, datetime, descending=True, name="filings")
 

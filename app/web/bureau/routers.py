@@ -2,7 +2,22 @@
 
 from fastapi import APIRouter
 
+from app.web.bureau.home import router as home
+from app.web.bureau.lists.contracts import router as contracts
+from app.web.bureau.lists.filings import router as filings
+from app.web.bureau.lists.organisations import router as organisations
+from app.web.bureau.lists.system import router as system
+from app.web.bureau.lists.users import router as users
 from app.web.bureau.review.pages import router as review
 from app.web.bureau.review.record import router as review_record
 
-ROUTERS: tuple[APIRouter, ...] = (review, review_record)
+ROUTERS: tuple[APIRouter, ...] = (
+    home,
+    review,
+    review_record,
+    organisations,
+    users,
+    filings,
+    contracts,
+    system,
+)

@@ -1,0 +1,70 @@
+"""Page `/bureau`: numbers to act on, and the week."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.database import ReadSession, now
+from app.statistics.open_work import WaitingWork, waiting_work, week_figures
+from app.web.i18n import mark as _
+from app.web.page import CurrentPage, WebPage
+
+router = APIRouter()
+
+_LABELS = {
+    "demands": (_("待审需求"), "/bureau/review", "?kind=demand", "lightbulb"),
+    "achievements": (_("待审成果"), "/bureau/review", "?kind=achievement", "award"),
+    "managers": (_("待审经理人名片"), "/bureau/review", "?kind=manager", "user"),
+    "organisations": (_("待核验单位"), "/bureau/organisations", "", "building-2"),
+    "filings": (_("待审备案"), "/bureau/filings", "", "shield"),
+    "certificates": (_("待核验证书"), "/bureau/certificates", "", "file-text"),
+    "objections": (_("待答复异议"), "/bureau/rounds", "", "message-square"),
+    "contracts": (_("待登记合同"), "/bureau/contracts", "?state=signed", "file-text"),
+    "dead_letters": (_("处理失败的事件"), "/bureau/system/{part}", "events", "triangle-alert"),
+    "deliveries": (_("未送达的通知"), "/bureau/system/{part}", "deliveries", "send"),
+}
+_WEEK = {
+    "demands": _("新发布需求"),
+    "achievements": _("新发布成果"),
+    "managers": _("新发布经理人"),
+    "pushes": _("推送"),
+    "engagements": _("开始对接"),
+    "contracts": _("签订合同"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNumber:
+    """A number to act on.
+
+    Attributes:
+        address: where it is worked on; None if that page does not exist.
+        days: how many days the oldest waits.
+    """
+
+    label: str
+    number: int
+    days: int
+    address: str | None
+    icon: str
+
+
+@router.get("/bureau", name="bureau_home")
+def home(page: CurrentPage, session: ReadSession) -> Response:
+    """What waits, the longest queue first; what is done is not shown."""
+    work = [_number(page, one) for one in waiting_work(session, principal=page.principal)]
+    week = week_figures(session, principal=page.principal)
+    return page.show(
+        "bureau/home.html",
+        open=[one for one in work if one.number],
+        done=[one for one in work if not one.number],
+        week=[(label, week[code]) for code, label in _WEEK.items()],
+    )
+
+
+def _number(page: WebPage, one: WaitingWork) -> OpenNumber:
+    label, path, rest, icon = _LABELS[one.code]
+    address = path.replace("{part}", rest) if "{" in path else path + rest
+    days = (now() - one.since).days if one.since else 0
+    return OpenNumber(label, one.number, max(days, 0), address if page.leads_to(path) else None, icon)

@@ -1,0 +1,1 @@
+"""Lists of the bureau with a record behind each row: organisations, users, filings, contracts, and the system."""

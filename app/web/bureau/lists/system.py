@@ -1,0 +1,146 @@
+"""Pages `/bureau/system`: events that failed, deliveries, rankers, and the audit trail."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.accounts.lists.audit import audit_page
+from app.database import AppDatabase, ReadSession
+from app.errors import Conflict, NotFound
+from app.notifications.delivery.listing import DELIVERY_STATES, delivery_page
+from app.web.bureau.lists.rows import Cursor, Text, next_address, place
+from app.web.i18n import mark as _
+from app.web.i18n import translate
+from app.web.page import CurrentPage, WebPage
+from app.web.posted import Posted
+from app.web.renderer import moment
+from app.web.views.tables import TableColumn, TableRow, TableView
+from app.workers.event_list import EventState, event_page, replay_dead
+
+router = APIRouter()
+
+PARTS = {"events": _("事件"), "deliveries": _("通知投递"), "audit": _("审计日志")}
+_EVENT_STATES = {"dead": _("失败"), "waiting": _("待处理"), "done": _("已处理")}
+_DELIVERY_STATES = {
+    "dead": _("未送达"),
+    "due": _("待投递"),
+    "waiting": _("排队"),
+    "delivered": _("已送达"),
+    "dropped": _("无需投递"),
+}
+Found = tuple[TableView | None, str | None, list[tuple[str, str, None, bool]]]
+
+
+@router.get("/bureau/system", name="system")
+def system(page: CurrentPage) -> Response:
+    """Leads to what is most likely to need somebody: events that failed."""
+    return page.redirect("/bureau/system/events")
+
+
+@router.get("/bureau/system/{part}", name="system_part")
+def part(
+    page: CurrentPage,
+    session: ReadSession,
+    part: str,
+    state: Text = "dead",
+    q: Text = "",
+    cursor: Cursor = None,
+) -> Response:
+    """One part of the system."""
+    return _show(page, session, part, state, q, cursor)
+
+
+@router.post("/bureau/system/{part}/replay", name="replay_event")
+def replay(page: CurrentPage, part: str, posted: Posted, database: AppDatabase) -> Response:
+    """Let a dead letter be handled again."""
+    page.take_display(posted)
+    if part != "events":
+        raise NotFound
+    try:
+        event_id = UUID(posted.get("event"))
+    except ValueError:
+        raise NotFound from None
+    try:
+        with database.unit_of_work() as session:
+            replay_dead(session, event_id, principal=page.principal)
+    except Conflict as error:
+        with database.reading() as session:
+            return _show(page, session, part, "dead", "", None, error=error)
+    return page.redirect("/bureau/system/events", notice="replayed")
+
+
+def _show(
+    page: WebPage,
+    session: ReadSession,
+    part: str,
+    state: str,
+    q: str,
+    cursor: str | None,
+    error: Conflict | None = None,
+) -> Response:
+    if part not in PARTS:
+        raise NotFound
+    events, table, following, shelves = [], None, None, {}
+    if part == "events":
+        chosen = next((one for one in EventState if one == state), EventState.DEAD)
+        found = event_page(session, place(cursor), chosen, q.strip() or None, principal=page.principal)
+        events, following, shelves = found.items, found.next_cursor, _EVENT_STATES
+    elif part == "deliveries":
+        table, following = _deliveries(page, session, state, cursor)
+        shelves = _DELIVERY_STATES
+    else:
+        table, following = _audit(page, session, q, cursor)
+    return page.show(
+        "bureau/system.html",
+        status=error.status if error else 200,
+        part=part,
+        parts=[(label, f"/bureau/system/{code}", None, code == part) for code, label in PARTS.items()],
+        shelves=[
+            (label, page.with_query(state=code, cursor=None), None, code == state)
+            for code, label in shelves.items()
+        ],
+        state=state,
+        q=q,
+        events=events,
+        table=table,
+        next=next_address(page, following),
+        error=error,
+    )
+
+
+def _deliveries(
+    page: WebPage, session: ReadSession, state: str, cursor: str | None
+) -> tuple[TableView, str | None]:
+    chosen = DELIVERY_STATES.get(state) or DELIVERY_STATES["dead"]
+    found = delivery_page(session, place(cursor), principal=page.principal, states=[chosen])
+    labels = (_("消息类别"), _("渠道"), _("尝试次数"), _("最近一次错误"), _("创建时间"))
+    rows = [
+        TableRow((one.kind, one.channel, one.attempts, one.last_error or "–", moment(one.created_at)))
+        for one in found.items
+    ]
+    return _view(_("通知投递"), labels, rows), found.next_cursor
+
+
+def _audit(page: WebPage, session: ReadSession, q: str, cursor: str | None) -> tuple[TableView, str | None]:
+    found = audit_page(session, place(cursor), principal=page.principal, action=q.strip() or None)
+    labels = (_("操作"), _("时间"), _("操作人"), _("对象"), _("说明"))
+    rows = [
+        TableRow(
+            (
+                one.action,
+                moment(one.created_at),
+                str(one.user_id or one.api_key_id or translate(_("系统"))),
+                str(one.subject_id or "–"),
+                one.details or "–",
+            )
+        )
+        for one in found.items
+    ]
+    return _view(_("审计日志"), labels, rows), found.next_cursor
+
+
+def _view(caption: str, labels: tuple[str, ...], rows: list[TableRow]) -> TableView:
+    return TableView(
+        translate(caption), [TableColumn(translate(label)) for label in labels], rows, hides_caption=True
+    )

@@ -1,0 +1,71 @@
+"""Numbers to act on, and the lists behind them: organisations, users, filings, contracts, the system."""
+
+import re
+from typing import Any
+
+from app.accounts.models import Role
+from app.database import Database, now
+from app.events.outbox import Event
+from tests.web.bureau.desk import Submissions
+from tests.web.html import faults_of, text_of
+from tests.web.readers import ReaderOf
+
+
+def test_the_first_page_counts_what_waits_and_names_the_rest(
+    reader: ReaderOf, submissions: Submissions
+) -> None:
+    submissions.demand("储罐防腐涂料", verified=False)
+    operator = reader(Role.OPERATOR)
+    page = operator.get("/bureau")
+    assert faults_of(page.text) == []
+    text = text_of(page.text)
+    assert "1 待审需求" in text
+    assert "1 待核验单位" in text
+    assert 'href="/bureau/review?kind=demand"' in page.text
+    assert "待答复异议" in text[text.index("没有等待的") :]
+
+
+def test_an_organisation_is_verified_as_it_was_read(reader: ReaderOf, submissions: Submissions) -> None:
+    member = reader(Role.ENTERPRISE, verified=False)
+    operator = reader(Role.OPERATOR)
+    path = f"/bureau/organisations/{member.organisation_id}"
+    assert path in operator.get("/bureau/organisations").text
+    shown = operator.get(path)
+    assert faults_of(shown.text) == []
+    assert "未填统一社会信用代码" in shown.text
+    (version,) = re.findall(r'name="_version" value="(\d+)"', shown.text)
+    refused = operator.post(f"{path}/verify", data={"_version": version})
+    assert refused.status_code == 409
+    assert "请先补充代码" in refused.text
+    assert operator.post(f"{path}/verify", data={"_version": "9"}).status_code == 412
+    assert operator.get(path.replace(path[-4:], "0000")).status_code == 404
+
+
+def test_an_account_is_closed_and_reopened(reader: ReaderOf) -> None:
+    member, operator = reader(Role.ENTERPRISE), reader(Role.OPERATOR)
+    path = f"/bureau/users/{member.user_id}"
+    assert path in operator.get("/bureau/users?role=enterprise").text
+    assert operator.post(path, data={"_version": "1", "active": "0"}).status_code == 303
+    assert "停用" in operator.get(path).text
+    assert operator.post(path, data={"_version": "1", "active": "1"}).status_code == 412
+    assert operator.post(path, data={"_version": "2", "active": "1"}).status_code == 303
+
+
+def test_a_dead_letter_is_replayed_once(app: Any, reader: ReaderOf) -> None:
+    with app.state.services[Database].unit_of_work() as session:
+        event = Event(name="demand.published", payload={}, dead_at=now(), last_error="无法连接", attempts=5)
+        session.add(event)
+        session.flush()
+        event_id = event.id
+    operator = reader(Role.OPERATOR)
+    page = operator.get("/bureau/system/events")
+    assert faults_of(page.text) == []
+    assert "无法连接" in page.text
+    replayed = operator.post("/bureau/system/events/replay", data={"event": str(event_id)})
+    assert replayed.status_code == 303
+    again = operator.post("/bureau/system/events/replay", data={"event": str(event_id)})
+    assert again.status_code == 409
+    assert operator.post("/bureau/system/events/replay", data={"event": "nonsense"}).status_code == 404
+    for part in ("deliveries", "audit"):
+        assert faults_of(operator.get(f"/bureau/system/{part}").text) == []
+    assert operator.get("/bureau/system/nothing").status_code == 404
