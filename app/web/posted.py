@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from app.errors import BadRequest, TooLarge
+from app.errors import BadRequest, NotFound, TooLarge
 
 MAX_BYTES = 200_000
 _UPLOAD = "multipart/form-data"
@@ -68,6 +69,18 @@ class PostedForm:
         return tuple(
             (name, value) for name, value in self.pairs if not _SECRET.search(name) and name not in _MARKS
         )
+
+
+def id_of(posted: PostedForm, name: str) -> UUID:
+    """The id in a hidden field.
+
+    Raises:
+        NotFound: it is none.
+    """
+    try:
+        return UUID(posted.get(name))
+    except ValueError:
+        raise NotFound from None
 
 
 NOTHING = PostedForm()

@@ -23,7 +23,7 @@ from app.web.forms.fields import Form
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
 from app.web.page import CurrentPage, WebPage
-from app.web.posted import Posted, PostedForm
+from app.web.posted import Posted, PostedForm, id_of
 
 router = APIRouter()
 
@@ -45,7 +45,7 @@ def consent(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) 
         posted,
         database,
         lambda session: participants.consent(
-            session, id, id_in(posted, "participant"), principal=page.principal
+            session, id, id_of(posted, "participant"), principal=page.principal
         ),
         notice="saved",
     )
@@ -56,7 +56,7 @@ def refuse(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
     """Declines the invitation; the engagement is then no longer shown."""
 
     def command(session: ReadSession) -> None:
-        participants.decline(session, id, id_in(posted, "participant"), principal=page.principal)
+        participants.decline(session, id, id_of(posted, "participant"), principal=page.principal)
 
     return run(page, id, posted, database, command, back="/engagements", notice="saved")
 
@@ -66,7 +66,7 @@ def leave(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) ->
     """Withdraws the consent."""
 
     def command(session: ReadSession) -> None:
-        participants.leave(session, id, id_in(posted, "participant"), principal=page.principal)
+        participants.leave(session, id, id_of(posted, "participant"), principal=page.principal)
 
     return run(page, id, posted, database, command, back="/engagements", notice="saved")
 
@@ -136,7 +136,7 @@ def opening(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) 
         admissions.open_files(
             session,
             id,
-            id_in(posted, "participant"),
+            id_of(posted, "participant"),
             opened=posted.get("opened") == "1",
             principal=page.principal,
         )
@@ -213,18 +213,6 @@ def run(
         return answer
     place = f"/engagements/{engagement_id}" + (f"?tab={tab}" if tab else "")
     return page.redirect(back or place, notice=notice)
-
-
-def id_in(posted: PostedForm, name: str) -> UUID:
-    """The id in a hidden field.
-
-    Raises:
-        NotFound: it is none.
-    """
-    try:
-        return UUID(posted.get(name))
-    except ValueError:
-        raise NotFound from None
 
 
 def _filled(form: Form, posted: PostedForm) -> FilledForm:

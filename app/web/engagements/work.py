@@ -17,13 +17,13 @@ from app.engagements.schemas import TaskCreate, TaskPatch
 from app.engagements.tasks import service as tasks
 from app.errors import Conflict, Invalid
 from app.services import AppSettings
-from app.web.engagements.commands import id_in, run
+from app.web.engagements.commands import run
 from app.web.engagements.forms import task_form
 from app.web.engagements.sheet import show_engagement
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
 from app.web.page import CurrentPage
-from app.web.posted import Posted
+from app.web.posted import Posted, id_of
 
 router = APIRouter()
 
@@ -57,7 +57,7 @@ def _change_task(page: CurrentPage, id: UUID, posted: Posted, database: AppDatab
         tasks.change_task(
             session,
             id,
-            id_in(posted, "task"),
+            id_of(posted, "task"),
             values=wanted.values(),
             principal=page.principal,
             if_match=posted.version,
@@ -93,7 +93,7 @@ def file(
             id,
             posted,
             database,
-            lambda session: files.remove_file(session, id, id_in(posted, "remove"), principal=page.principal),
+            lambda session: files.remove_file(session, id, id_of(posted, "remove"), principal=page.principal),
             tab="files",
             notice="deleted",
         )
