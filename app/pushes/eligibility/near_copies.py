@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.matching.near_copies import groups_of_copies
-from app.pushes.feedback.models import OwnerAnswer, Side
+from app.pushes.feedback.models import OwnerAnswer
+from app.pushes.feedback.pair_side import Side
 from app.pushes.models import Push, PushState
 from app.pushes.policy import PairKey, Policy
 

@@ -11,7 +11,8 @@ from app.accounts.access.principal import Principal
 from app.errors import NotFound
 from app.libraries.achievements.models import Achievement
 from app.libraries.disclosure.visibility import owns, visible
-from app.pushes.feedback.models import OwnerAnswer, Side
+from app.pushes.feedback.models import OwnerAnswer
+from app.pushes.feedback.pair_side import Side
 from app.pushes.feedback.schemas import ReasonCounted, SupplierFeedback
 from app.pushes.models import PENDING, Push, PushAttempt, PushState
 from app.vocabularies import vocabulary

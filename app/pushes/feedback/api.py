@@ -28,7 +28,8 @@ from app.paging import Page, Paging, Sort, list_page
 from app.pushes.feedback import reports
 from app.pushes.feedback import service as feedback
 from app.pushes.feedback.achievement_feedback import feedback_for
-from app.pushes.feedback.models import MatchReport, ReportState, Side
+from app.pushes.feedback.models import MatchReport, ReportState
+from app.pushes.feedback.pair_side import Side
 from app.pushes.feedback.schemas import (
     OwnerAnswerIn,
     OwnerAnswerRead,

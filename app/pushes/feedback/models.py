@@ -8,13 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Identified, now
-
-
-class Side(StrEnum):
-    """The record of a pair that an owner answers for."""
-
-    DEMAND = "demand"
-    ACHIEVEMENT = "achievement"
+from app.pushes.feedback.pair_side import Side
 
 
 class OwnerAnswer(Identified, Base):

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
-from app.pushes.feedback.models import ReportState, Side
+from app.pushes.feedback.models import ReportState
+from app.pushes.feedback.pair_side import Side
 
 Note = Annotated[str, TextRule(1, 500, multiline=True)]
 

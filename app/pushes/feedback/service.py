@@ -19,7 +19,8 @@ from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
 from app.matching.models import Pair
 from app.pushes.decline_reasons import check_reason
-from app.pushes.feedback.models import OwnerAnswer, Side
+from app.pushes.feedback.models import OwnerAnswer
+from app.pushes.feedback.pair_side import Side
 
 OTHER = "other"
 

@@ -2,10 +2,13 @@
 
 from fastapi import APIRouter
 
+from app.web.desk.matches.managers import router as managers
+from app.web.desk.matches.match_pages import router as matches
+from app.web.desk.matches.wanted import router as wanted
 from app.web.desk.records.check import router as check
 from app.web.desk.records.form_pages import router as form_pages
 from app.web.desk.records.listing import router as listing
 from app.web.desk.records.record import router as record
 
 # `…/new` before `…/{number}`.
-ROUTERS: tuple[APIRouter, ...] = (listing, form_pages, check, record)
+ROUTERS: tuple[APIRouter, ...] = (listing, form_pages, check, record, matches, managers, wanted)

@@ -35,3 +35,21 @@ def published(browser: Any, **changes: Any) -> str:
     answer = browser.post(check, data=hidden_fields(browser.get(check).text))
     assert answer.status_code == 303, answer.text
     return number
+
+
+def offer(browser: Any, **changes: Any) -> str:
+    """The number of an achievement that an institution has published."""
+    page = browser.get("/desk/achievements/new")
+    fields = {
+        "title": "高耐蚀水性环氧防腐涂层",
+        "trl": "6",
+        "transfer_modes": ["licence"],
+        "fields": ["405"],
+        "region": "370112",
+        "publish_mode": "public",
+    }
+    answer = browser.post("/desk/achievements/new", data=hidden_fields(page.text) | fields | changes)
+    check = answer.headers["location"]
+    assert browser.post(check, data=hidden_fields(browser.get(check).text)).status_code == 303
+    number: str = check.split("/")[3]
+    return number

@@ -10,7 +10,7 @@ from app.accounts.sessions.browser import log_in_browser
 from app.database import Database
 from app.settings import Settings
 from tests.support.builders.accounts import PASSWORD, make_organisation, make_user
-from tests.web.desk_records import DEMAND, draft, published
+from tests.web.desk.records import DEMAND, draft, published
 from tests.web.html import faults_of, hidden_fields, text_of
 from tests.web.readers import Reader, ReaderOf
 
