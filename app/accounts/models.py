@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, false, or_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,6 +18,7 @@ class OrganisationKind(StrEnum):
     UNIVERSITY = "university"
     INSTITUTE = "institute"
     AGENCY = "agency"
+    INVESTOR = "investor"
     BUREAU = "bureau"
 
 
@@ -82,7 +83,10 @@ class OrganisationName(Base):
 
 
 class User(Identified, Base):
-    """A person with a login. Users belong to one organisation, operators to the bureau."""
+    """A person with a login. Users belong to one organisation, operators to the bureau.
+
+    `administrator`: manages the organisation's people, API keys, webhooks and preferences, whatever the role.
+    """
 
     __tablename__ = "users"
 
@@ -92,6 +96,7 @@ class User(Identified, Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    administrator: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=now)
     version: Mapped[int] = mapped_column(default=1)
 

@@ -55,7 +55,11 @@ class UserChange(AccountChange):
 
     name: PersonName | None = None
     active: bool | None = Field(
-        default=None, description="false 为停用;用户可停用本人账号,仅管理部门可以重新启用"
+        default=None,
+        description="false 为停用;用户可停用本人账号,单位管理员可停用本单位用户,仅管理部门可以重新启用",
+    )
+    administrator: bool | None = Field(
+        default=None, description="是否为单位管理员;由单位管理员或管理部门设置"
     )
     role: Role | None = Field(default=None, description="仅管理部门可以修改")
     organisation_id: UUID | None = Field(default=None, description="仅管理部门可以修改")
@@ -70,6 +74,7 @@ class UserOut(AccountOutput):
     role: Role
     organisation_id: UUID | None
     active: bool
+    administrator: bool = Field(description="是否为单位管理员")
     created_at: datetime
     version: int
 
@@ -98,7 +103,8 @@ class Registration(AccountInput):
     user: PersonNew
     role: Role | None = Field(
         default=None,
-        description="缺省按单位类型确定: 企业→enterprise,高校院所→institution,服务机构→manager;也可选 investor",
+        description="缺省按单位类型确定: 企业→enterprise,高校院所→institution,服务机构→manager,投资机构→investor;"
+        "企业和服务机构也可选 investor",
     )
 
 
@@ -189,6 +195,51 @@ class SessionOut(BaseModel):
             expires_at=one.expires_at,
             current=one.id == current,
         )
+
+
+class InvitationNew(AccountInput):
+    """An invitation to join an organisation, sent as a link by e-mail."""
+
+    email: Email = Field(description="受邀人邮箱", examples=["wang@valve.example.com"])
+    role: Role = Field(description="角色;可选范围按单位类型确定")
+    administrator: bool = Field(default=False, description="是否设为单位管理员")
+    organisation_id: UUID | None = Field(
+        default=None, description="缺省为本单位;仅管理部门可以为其他单位邀请"
+    )
+
+
+class InvitationOut(BaseModel):
+    """An invitation that has not been accepted yet."""
+
+    id: UUID
+    email: str
+    organisation_id: UUID
+    role: Role
+    administrator: bool
+    created_by: UUID | None
+    created_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, link: AccountLink) -> Self:
+        assert link.organisation_id is not None
+        return cls(
+            id=link.id,
+            email=link.email,
+            organisation_id=link.organisation_id,
+            role=link.data["role"],
+            administrator=link.data["administrator"],
+            created_by=link.created_by,
+            created_at=link.created_at,
+            expires_at=link.expires_at,
+        )
+
+
+class InvitationAcceptance(LinkToken):
+    """What the invited person sets: their name and password."""
+
+    name: PersonName = Field(description="姓名", examples=["王芳"])
+    password: Password
 
 
 class Registered(BaseModel):

@@ -13,8 +13,9 @@ from app.accounts import audit, credentials
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked, clean_name
-from app.accounts.links.service import end_links
+from app.accounts.links.service import end_invitations_by, end_links
 from app.accounts.models import Organisation, OrganisationKind, Role, User
+from app.accounts.organisations import administrators
 from app.accounts.sessions.tokens import revoke_sessions
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, SankuError
 from app.events.catalogue import PasswordChanged
@@ -27,8 +28,17 @@ ROLES_OF_KIND: Mapping[OrganisationKind, tuple[Role, ...]] = {
     OrganisationKind.UNIVERSITY: (Role.INSTITUTION, Role.MANAGER),
     OrganisationKind.INSTITUTE: (Role.INSTITUTION, Role.MANAGER),
     OrganisationKind.AGENCY: (Role.MANAGER, Role.INVESTOR),
+    OrganisationKind.INVESTOR: (Role.INVESTOR,),
     OrganisationKind.BUREAU: (Role.OPERATOR,),
 }
+
+
+def registration_roles(kind: OrganisationKind) -> tuple[Role, ...]:
+    """The roles that can be registered for a kind of organisation, and that its administrators give to colleagues.
+    Managers join only an agency by themselves; the bureau creates those of other organisations."""
+    if kind is OrganisationKind.AGENCY:
+        return ROLES_OF_KIND[kind]
+    return tuple(role for role in ROLES_OF_KIND[kind] if role not in (Role.OPERATOR, Role.MANAGER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +58,35 @@ def create_user(
     role: Role,
     organisation_id: UUID | None = None,
 ) -> User:
-    """Create a user. Operators create users of any role; other users create colleagues of their own role only, because
-    managers have wider access and are appointed by the bureau.
+    """Create a user. Operators create users of any role, administrators colleagues in the `registration_roles` of their
+    organisation, because managers have wider access and are appointed by the bureau.
 
     Raises:
-        Forbidden: the organisation or the role is not the principal's own.
+        Forbidden: the organisation is not the principal's own, or its administrators do not give this role.
         Invalid, Conflict: see `add_user`.
     """
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
-    if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN and role is not principal.role:
-        raise Forbidden(
-            "You can only create users with your own role; ask the bureau to create others.",
-            "只能创建与您角色相同的用户,其他角色请联系管理部门。",
-            code="role_not_yours",
-        )
+    if scope_of(principal, Action.USER_CREATE) is RecordScope.OWN:
+        refuse_other_role(session, role, organisation_id)
     user = add_user(session, facts=facts, role=role, organisation_id=organisation_id)
     audit.record(session, principal, Action.USER_CREATE, user.id, f"role={role}")
     return user
+
+
+def refuse_other_role(session: Session, role: Role, organisation_id: UUID | None) -> None:
+    """
+    Raises:
+        Forbidden: administrators of this organisation do not give this role.
+    """
+    organisation = session.get_one(Organisation, organisation_id)
+    roles = registration_roles(OrganisationKind(organisation.kind))
+    if role not in roles:
+        names = ", ".join(roles)
+        raise Forbidden(
+            f"Administrators of your organisation can give these roles: {names}; ask the bureau for others.",
+            f"贵单位管理员可设置的角色: {names};其他角色请联系管理部门。",
+            code="role_not_yours",
+        )
 
 
 def add_user(session: Session, *, facts: UserFacts, role: Role, organisation_id: UUID | None) -> User:
@@ -110,17 +132,26 @@ def store_user(
     password_hash: str,
     role: Role,
     organisation_id: UUID | None,
+    administrator: bool | None = None,
 ) -> User:
-    """Store a new user from checked facts.
+    """Store a new user from checked facts. Without `administrator`, the first user of an organisation becomes one (see
+    `administrators.is_first`).
 
     Raises:
         Invalid: the organisation's kind does not allow the role.
         Conflict: the e-mail address is taken.
     """
-    _check_role(session, role, organisation_id)
+    check_role(session, role, organisation_id)
     refuse_taken_address(session, email)
+    if administrator is None:
+        administrator = administrators.is_first(session, role, organisation_id)
     user = User(
-        email=email, name=name, role=role, organisation_id=organisation_id, password_hash=password_hash
+        email=email,
+        name=name,
+        role=role,
+        organisation_id=organisation_id,
+        password_hash=password_hash,
+        administrator=administrator,
     )
     session.add(user)
     session.flush()
@@ -181,41 +212,89 @@ def get_user(session: Session, user_id: UUID, *, principal: Principal) -> User:
     return user
 
 
+def require_change(principal: Principal, user: User) -> None:
+    """Require that the principal may change something about the user: themselves, or a colleague whom they administer.
+
+    Raises:
+        Unauthenticated, Forbidden: see `require`.
+    """
+    if user.id == principal.user_id:
+        require(principal, Action.USER_CHANGE, own=True)
+    else:
+        require(principal, Action.USER_ADMINISTER, owner_org_id=user.organisation_id)
+
+
 def change_user(session: Session, user: User, *, principal: Principal, changes: Mapping[str, Any]) -> User:
-    """Change a user. Users change their own name or set active=False to leave; operators also change role,
-    organisation_id and active of any user.
+    """Change a user: name, active, administrator, role, organisation_id.
+
+    Users change their own name, set active=False to leave, or administrator=False. Administrators remove colleagues
+    (active=False) and make them administrators, or no longer. Operators change everything of any user.
 
     Raises:
         Forbidden: the account is another user's, or only operators may change the field.
-        Invalid: the name is invalid, or the organisation's kind does not allow the role.
-        Conflict: no active operator would be left.
+        Invalid: the name is invalid, the organisation's kind does not allow the role, or the user cannot be an
+            administrator.
+        Conflict: no active operator would be left, or, unless the bureau changes it, no administrator.
     """
-    require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
+    require_change(principal, user)
     if not principal.sees_everything:
-        _only_own_fields(changes)
-    was_operator = user.active and user.role == Role.OPERATOR
+        _refuse_operators_fields(user, principal, changes)
+    before = _Standing.of(user)
     if changes.get("name", user.name) != user.name:
         user.name = checked("name", clean_name, changes["name"])
     user.role = changes.get("role", user.role)
     user.organisation_id = changes.get("organisation_id", user.organisation_id)
     user.active = changes.get("active", user.active)
+    # Another organisation has its own administrators.
+    moved = user.organisation_id != before.organisation_id
+    user.administrator = changes.get("administrator", user.administrator and not moved)
     if not session.is_modified(user):
         return user
     if {"role", "organisation_id"} & changes.keys():
-        _check_role(session, Role(user.role), user.organisation_id)
-    is_operator = user.active and user.role == Role.OPERATOR
-    if was_operator and not is_operator and not _has_other_operator(session, user):
+        check_role(session, Role(user.role), user.organisation_id)
+    _check_standing(session, user, before, principal)
+    session.flush()
+    if {"role", "organisation_id", "active"} & changes.keys():
+        revoke_sessions(session, user_id=user.id)
+        end_links(session, user.id)
+    if before.administers and not _Standing.of(user).administers:
+        end_invitations_by(session, user.id)
+    audit.record(session, principal, Action.USER_CHANGE, user.id, ", ".join(sorted(changes)))
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What of a user others depend on."""
+
+    organisation_id: UUID | None
+    operates: bool
+    administers: bool
+
+    @classmethod
+    def of(cls, user: User) -> "_Standing":
+        return cls(
+            user.organisation_id,
+            operates=user.active and user.role == Role.OPERATOR,
+            administers=user.active and user.administrator,
+        )
+
+
+def _check_standing(session: Session, user: User, before: _Standing, principal: Principal) -> None:
+    now_is = _Standing.of(user)
+    if before.operates and not now_is.operates and not _has_other_operator(session, user):
         raise Conflict(
             "This is the last operator; create another operator first.",
             "该用户是最后一名管理部门用户,请先设置另一名。",
             code="last_operator",
         )
-    session.flush()
-    if {"role", "organisation_id", "active"} & changes.keys():
-        revoke_sessions(session, user_id=user.id)
-        end_links(session, user.id)
-    audit.record(session, principal, Action.USER_CHANGE, user.id, ", ".join(sorted(changes)))
-    return user
+    if user.administrator and not before.administers:
+        administrators.check_eligible(user)
+    steps_down = before.administers and not (
+        now_is.administers and now_is.organisation_id == before.organisation_id
+    )
+    if steps_down and not principal.sees_everything:
+        administrators.require_successor(session, user, before.organisation_id)
 
 
 def set_password(
@@ -253,8 +332,16 @@ def _field_prefix(part: str) -> Iterator[None]:
         raise
 
 
-def _only_own_fields(changes: Mapping[str, Any]) -> None:
-    refused = sorted(set(changes) - {"name", "active"})
+def _refuse_operators_fields(user: User, principal: Principal, changes: Mapping[str, Any]) -> None:
+    """
+    Raises:
+        Forbidden: only operators may make one of these changes.
+    """
+    is_self = user.id == principal.user_id
+    open_fields = {"active"} | ({"name"} if is_self else set())
+    if principal.administrator and user.organisation_id == principal.organisation_id:
+        open_fields.add("administrator")
+    refused = sorted(set(changes) - open_fields)
     if changes.get("active"):
         refused.append("active")
     if refused:
@@ -270,7 +357,7 @@ def _only_own_fields(changes: Mapping[str, Any]) -> None:
         )
 
 
-def _check_role(session: Session, role: Role, organisation_id: UUID | None) -> None:
+def check_role(session: Session, role: Role, organisation_id: UUID | None) -> None:
     """Check that the organisation's kind allows the role. Only an operator may have no organisation, as the first one
     does."""
     if organisation_id is None:

@@ -69,8 +69,11 @@ class People:
     database: Database
     settings: Settings
 
-    def make(self, role: Role = Role.ENTERPRISE, **facts: Any) -> User:
+    def make(self, role: Role = Role.ENTERPRISE, *, beside: User | None = None, **facts: Any) -> User:
+        """`beside`: a colleague of this user."""
         with self.database.unit_of_work() as session:
+            if beside is not None:
+                facts["organisation"] = session.get_one(Organisation, beside.organisation_id)
             return make_user(session, role=role, **facts)
 
     def organisation(self, **facts: Any) -> Organisation:

@@ -8,154 +8,170 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.access.api_key_scopes import SCOPES
-from app.accounts.access.permissions import TABLE, Action, RecordScope, allowed, require, scope_of
+from app.accounts.access.permissions import (
+    ADMINISTRATOR,
+    TABLE,
+    Action,
+    RecordScope,
+    allowed,
+    require,
+    scope_of,
+)
 from app.accounts.access.principal import ANONYMOUS, SYSTEM, Principal
 from app.accounts.models import Role
 from app.errors import Forbidden, Unauthenticated
 
-# A: any record, O: one's own, -: none.
+# A: any record, O: one's own, -: none. An administrator may what their role permits, too.
 MATRIX = """
-                            operator enterprise institution manager investor stranger
-account.register                   -          -           -       -        -        A
-account.link                       A          A           A       A        A        A
-registration.confirm               A          -           -       -        -        -
-organisation.create                A          -           -       -        -        -
-organisation.read                  A          A           A       A        A        -
-organisation.change                A          O           O       -        O        -
-organisation.verify                A          -           -       -        -        -
-user.create                        A          O           O       -        O        -
-user.read                          A          O           O       -        O        -
-user.change                        A          O           O       O        O        -
-api_key.create                     A          O           O       -        O        -
-api_key.read                       A          O           O       -        O        -
-api_key.revoke                     A          O           O       -        O        -
-achievement.create                 A          O           O       -        -        -
-achievement.read                   A          A           A       A        A        A
-achievement.read_owner_view        A          O           O       O        -        -
-achievement.change                 A          O           O       -        -        -
-achievement.submit                 A          O           O       -        -        -
-achievement.review                 A          -           -       -        -        -
-achievement.withdraw               A          O           O       -        -        -
-achievement.close                  A          O           O       -        -        -
-achievement.history                A          O           O       -        -        -
-achievement.import                 A          O           O       -        -        -
-demand.create                      A          O           O       -        -        -
-demand.check                       A          O           O       -        -        -
-demand.read                        A          A           A       A        A        A
-demand.read_owner_view             A          O           O       O        -        -
-demand.change                      A          O           O       -        -        -
-demand.submit                      A          O           O       -        -        -
-demand.review                      A          -           -       -        -        -
-demand.withdraw                    A          O           O       -        -        -
-demand.close                       A          O           O       -        -        -
-demand.history                     A          O           O       -        -        -
-demand.import                      A          O           O       -        -        -
-manager.create                     A          -           O       O        -        -
-manager.read                       A          A           A       A        A        A
-manager.read_owner_view            A          -           O       O        -        -
-manager.change                     A          -           O       O        -        -
-manager.submit                     A          -           O       O        -        -
-manager.review                     A          -           -       -        -        -
-manager.withdraw                   A          -           O       O        -        -
-manager.close                      A          -           O       O        -        -
-manager.history                    A          -           O       O        -        -
-manager.import                     A          -           -       -        -        -
-import.create                      A          O           O       -        -        -
-import.read                        A          O           O       -        -        -
-import.change                      A          O           O       -        -        -
-match.read                         A          O           O       A        -        -
-match.text                         A          A           A       A        A        -
-match.preview                      A          A           A       A        A        A
-pair.list                          A          O           O       A        -        -
-recommendation.read                A          O           O       O        -        -
-push.list                          A          -           -       O        -        -
-push.read                          A          -           -       O        -        -
-push.answer                        -          -           -       O        -        -
-push.plan                          A          -           -       -        -        -
-push.preview                       A          -           -       O        -        -
-preference.read                    -          O           O       O        -        -
-preference.change                  -          O           O       O        -        -
-digest.read                        A          O           O       O        -        -
-match.answer                       -          O           O       -        -        -
-match.report                       A          O           O       O        -        -
-match_report.list                  A          -           -       -        -        -
-match_report.resolve               A          -           -       -        -        -
-achievement.feedback               A          O           O       -        -        -
-assignment.plan                    A          -           -       -        -        -
-assignment.run                     A          -           -       -        -        -
-assignment.read                    A          -           -       -        -        -
-engagement.read                    A          O           O       O        O        -
-engagement.move                    A          O           O       O        -        -
-engagement.invite                  A          O           O       O        -        -
-engagement.answer                  -          O           O       O        O        -
-engagement.write                   A          O           O       O        O        -
-engagement.contacts                -          O           O       O        -        -
-engagement.share                   -          -           -       O        -        -
-contract.create                    A          O           O       O        -        -
-contract.read                      A          O           O       O        O        -
-contract.change                    A          O           O       O        -        -
-contract.sign                      A          O           O       -        O        -
-contract.file                      A          O           O       O        O        -
-contract.cancel                    A          O           O       O        -        -
-contract.share                     -          -           -       O        -        -
-contract.register                  A          -           -       -        -        -
-contract.land                      A          -           -       -        -        -
-notice.read                        O          O           O       O        O        -
-notice.change                      O          O           O       O        O        -
-channel.read                       O          O           O       O        O        -
-channel.change                     O          O           O       O        O        -
-channel.link                       A          A           A       A        A        A
-webhook.create                     A          O           O       -        O        -
-webhook.read                       A          O           O       -        O        -
-webhook.change                     A          O           O       -        O        -
-delivery.read                      A          O           O       O        O        -
-delivery.repeat                    A          O           O       O        O        -
-model.read                         A          -           -       -        -        -
-model.switch                       A          -           -       -        -        -
-filing.create                      A          -           O       O        -        -
-filing.read                        A          -           O       O        -        -
-filing.change                      A          -           O       O        -        -
-filing.review                      A          -           -       -        -        -
-affiliation.read                   A          -           O       O        -        -
-affiliation.consent                A          O           O       -        O        -
-certificate.create                 A          -           O       O        -        -
-certificate.read                   A          -           O       O        -        -
-certificate.verify                 A          -           -       -        -        -
-training.create                    A          -           O       O        -        -
-training.read                      A          -           O       O        -        -
-training.verify                    A          -           O       -        -        -
-training_base.read                 A          A           A       A        A        A
-training_base.change               A          -           -       -        -        -
-tier.read                          A          -           O       O        -        -
-tier_rules.read                    A          A           A       A        A        A
-tier.configure                     A          -           -       -        -        -
-round.manage                       A          -           -       -        -        -
-round.read                         A          -           O       O        -        -
-round.object                       -          -           O       O        -        -
-recognition.read                   A          A           A       A        A        A
-ranking.manage                     A          -           -       -        -        -
-ranking.read                       A          A           A       A        A        A
-contest.manage                     A          -           -       -        -        -
-contest.read                       A          A           A       A        A        A
-contest.register                   A          -           O       O        -        -
-event.list                         A          -           -       -        -        -
-event.replay                       A          -           -       -        -        -
-index.rebuild                      A          -           -       -        -        -
-audit.read                         A          -           -       -        -        -
-statistics.read                    A          A           A       A        A        -
-statistics.read_city               A          A           A       A        A        A
+                            operator enterprise institution manager investor administrator stranger
+account.register                   -          -           -       -        -             -        A
+account.link                       A          A           A       A        A             -        A
+registration.confirm               A          -           -       -        -             -        -
+organisation.create                A          -           -       -        -             -        -
+organisation.read                  A          A           A       A        A             -        -
+organisation.change                A          -           -       -        -             O        -
+organisation.verify                A          -           -       -        -             -        -
+user.create                        A          -           -       -        -             O        -
+user.read                          A          O           O       -        O             O        -
+user.change                        A          O           O       O        O             -        -
+user.invite                        A          -           -       -        -             O        -
+user.administer                    A          -           -       -        -             O        -
+api_key.create                     A          -           -       -        -             O        -
+api_key.read                       A          -           -       -        -             O        -
+api_key.revoke                     A          -           -       -        -             O        -
+achievement.create                 A          O           O       -        -             -        -
+achievement.read                   A          A           A       A        A             -        A
+achievement.read_owner_view        A          O           O       O        -             -        -
+achievement.change                 A          O           O       -        -             -        -
+achievement.submit                 A          O           O       -        -             -        -
+achievement.review                 A          -           -       -        -             -        -
+achievement.withdraw               A          O           O       -        -             -        -
+achievement.close                  A          O           O       -        -             -        -
+achievement.history                A          O           O       -        -             -        -
+achievement.import                 A          O           O       -        -             -        -
+demand.create                      A          O           O       -        -             -        -
+demand.check                       A          O           O       -        -             -        -
+demand.read                        A          A           A       A        A             -        A
+demand.read_owner_view             A          O           O       O        -             -        -
+demand.change                      A          O           O       -        -             -        -
+demand.submit                      A          O           O       -        -             -        -
+demand.review                      A          -           -       -        -             -        -
+demand.withdraw                    A          O           O       -        -             -        -
+demand.close                       A          O           O       -        -             -        -
+demand.history                     A          O           O       -        -             -        -
+demand.import                      A          O           O       -        -             -        -
+manager.create                     A          -           O       O        -             -        -
+manager.read                       A          A           A       A        A             -        A
+manager.read_owner_view            A          -           O       O        -             -        -
+manager.change                     A          -           O       O        -             -        -
+manager.submit                     A          -           O       O        -             -        -
+manager.review                     A          -           -       -        -             -        -
+manager.withdraw                   A          -           O       O        -             -        -
+manager.close                      A          -           O       O        -             -        -
+manager.history                    A          -           O       O        -             -        -
+manager.import                     A          -           -       -        -             -        -
+import.create                      A          O           O       -        -             -        -
+import.read                        A          O           O       -        -             -        -
+import.change                      A          O           O       -        -             -        -
+match.read                         A          O           O       A        -             -        -
+match.text                         A          A           A       A        A             -        -
+match.preview                      A          A           A       A        A             -        A
+pair.list                          A          O           O       A        -             -        -
+recommendation.read                A          O           O       O        -             -        -
+push.list                          A          -           -       O        -             -        -
+push.read                          A          -           -       O        -             -        -
+push.answer                        -          -           -       O        -             -        -
+push.plan                          A          -           -       -        -             -        -
+push.preview                       A          -           -       O        -             -        -
+preference.read                    -          -           -       O        -             -        -
+preference.change                  -          -           -       O        -             -        -
+organisation_preference.read       -          O           O       -        -             O        -
+organisation_preference.change     -          -           -       -        -             O        -
+digest.read                        A          O           O       O        -             -        -
+match.answer                       -          O           O       -        -             -        -
+match.report                       A          O           O       O        -             -        -
+match_report.list                  A          -           -       -        -             -        -
+match_report.resolve               A          -           -       -        -             -        -
+achievement.feedback               A          O           O       -        -             -        -
+assignment.plan                    A          -           -       -        -             -        -
+assignment.run                     A          -           -       -        -             -        -
+assignment.read                    A          -           -       -        -             -        -
+engagement.read                    A          O           O       O        O             -        -
+engagement.move                    A          O           O       O        -             -        -
+engagement.invite                  A          O           O       O        -             -        -
+engagement.answer                  -          O           O       O        O             -        -
+engagement.write                   A          O           O       O        O             -        -
+engagement.contacts                -          O           O       O        -             -        -
+engagement.share                   -          -           -       O        -             -        -
+contract.create                    A          O           O       O        -             -        -
+contract.read                      A          O           O       O        O             -        -
+contract.change                    A          O           O       O        -             -        -
+contract.sign                      A          O           O       -        O             O        -
+contract.file                      A          O           O       O        O             -        -
+contract.cancel                    A          O           O       O        -             -        -
+contract.share                     -          -           -       O        -             -        -
+contract.register                  A          -           -       -        -             -        -
+contract.land                      A          -           -       -        -             -        -
+notice.read                        O          O           O       O        O             -        -
+notice.change                      O          O           O       O        O             -        -
+channel.read                       O          O           O       O        O             -        -
+channel.change                     O          O           O       O        O             -        -
+channel.link                       A          A           A       A        A             -        A
+webhook.create                     A          -           -       -        -             O        -
+webhook.read                       A          -           -       -        -             O        -
+webhook.change                     A          -           -       -        -             O        -
+delivery.read                      A          O           O       O        O             -        -
+delivery.repeat                    A          O           O       O        O             -        -
+model.read                         A          -           -       -        -             -        -
+model.switch                       A          -           -       -        -             -        -
+filing.create                      A          -           O       O        -             -        -
+filing.read                        A          -           O       O        -             -        -
+filing.change                      A          -           O       O        -             -        -
+filing.review                      A          -           -       -        -             -        -
+affiliation.read                   A          -           O       O        -             -        -
+affiliation.consent                A          O           O       -        O             -        -
+certificate.create                 A          -           O       O        -             -        -
+certificate.read                   A          -           O       O        -             -        -
+certificate.verify                 A          -           -       -        -             -        -
+training.create                    A          -           O       O        -             -        -
+training.read                      A          -           O       O        -             -        -
+training.verify                    A          -           O       -        -             -        -
+training_base.read                 A          A           A       A        A             -        A
+training_base.change               A          -           -       -        -             -        -
+tier.read                          A          -           O       O        -             -        -
+tier_rules.read                    A          A           A       A        A             -        A
+tier.configure                     A          -           -       -        -             -        -
+round.manage                       A          -           -       -        -             -        -
+round.read                         A          -           O       O        -             -        -
+round.object                       -          -           O       O        -             -        -
+recognition.read                   A          A           A       A        A             -        A
+ranking.manage                     A          -           -       -        -             -        -
+ranking.read                       A          A           A       A        A             -        A
+contest.manage                     A          -           -       -        -             -        -
+contest.read                       A          A           A       A        A             -        A
+contest.register                   A          -           O       O        -             -        -
+event.list                         A          -           -       -        -             -        -
+event.replay                       A          -           -       -        -             -        -
+index.rebuild                      A          -           -       -        -             -        -
+audit.read                         A          -           -       -        -             -        -
+statistics.read                    A          A           A       A        A             -        -
+statistics.read_city               A          A           A       A        A             -        A
 """
 
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]
-ROLES: dict[str, Role | None] = {name: None if name == "stranger" else Role(name) for name in HEAD}
+STRANGER = "stranger"
 CELLS = [(line[0], role, letter) for line in LINES for role, letter in zip(HEAD, line[1:], strict=True)]
 OURS, THEIRS = uuid4(), uuid4()
 
 
-def somebody(role: Role | None, scopes: frozenset[str] | None = None) -> Principal:
+def somebody(
+    role: Role | None, scopes: frozenset[str] | None = None, *, administrator: bool = False
+) -> Principal:
     if role is None:
         return ANONYMOUS
-    return Principal(user_id=uuid4(), organisation_id=OURS, role=role, scopes=scopes)
+    return Principal(
+        user_id=uuid4(), organisation_id=OURS, role=role, scopes=scopes, administrator=administrator
+    )
 
 
 principals = st.builds(
@@ -167,12 +183,17 @@ principals = st.builds(
 
 def test_the_matrix_tells_of_every_action_and_role() -> None:
     assert [line[0] for line in LINES] == [str(action) for action in Action]
-    assert set(ROLES.values()) == {*Role, None}
+    assert set(HEAD) == {*Role, ADMINISTRATOR, STRANGER}
 
 
 @pytest.mark.parametrize(("action", "role", "letter"), CELLS)
 def test_the_table_says_what_the_matrix_says(action: str, role: str, letter: str) -> None:
-    principal = somebody(ROLES[role])
+    if role == ADMINISTRATOR:
+        assert TABLE[Action(action)][ADMINISTRATOR] is (
+            RecordScope.OWN if letter == "O" else RecordScope.NONE
+        )
+        return
+    principal = somebody(None if role == STRANGER else Role(role))
     assert allowed(principal, Action(action), own=True) is (letter in "AO")
     assert allowed(principal, Action(action), own=False) is (letter == "A")
     for owner in (OURS, THEIRS, None):
@@ -184,8 +205,19 @@ def test_the_table_says_what_the_matrix_says(action: str, role: str, letter: str
 
 
 def test_every_cell_is_decided() -> None:
-    for action, role in product(Action, [*Role, None]):
+    for action, role in product(Action, [*Role, ADMINISTRATOR, None]):
         assert TABLE[action][role] in RecordScope
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
+@pytest.mark.parametrize("action", Action)
+def test_an_administrator_may_what_their_role_and_what_their_office_permits(
+    role: Role, action: Action
+) -> None:
+    plain, administrator = somebody(role), somebody(role, administrator=True)
+    of_office = TABLE[action][ADMINISTRATOR] is RecordScope.OWN
+    assert allowed(administrator, action, own=True) is (of_office or allowed(plain, action, own=True))
+    assert allowed(administrator, action, own=False) is allowed(plain, action, own=False)
 
 
 @given(principal=principals, name=st.text(), own=st.booleans())
@@ -220,9 +252,10 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
     closed = {action for action in Action if action not in opened}
     expected = """
         account.register account.link registration.confirm
-        organisation.create organisation.change organisation.verify user.create user.read
-        user.change api_key.create api_key.read api_key.revoke achievement.review demand.review
-        manager.review push.plan push.preview preference.read preference.change digest.read match.answer
+        organisation.create organisation.change organisation.verify user.create user.read user.invite
+        user.administer user.change api_key.create api_key.read api_key.revoke achievement.review demand.review
+        manager.review push.plan push.preview preference.read preference.change
+        organisation_preference.read organisation_preference.change digest.read match.answer
         match.report match_report.list match_report.resolve assignment.plan engagement.answer
         engagement.contacts engagement.share contract.sign contract.share contract.register contract.land event.list
         event.replay index.rebuild audit.read notice.read notice.change channel.read channel.change channel.link

@@ -67,6 +67,8 @@ def test_a_stranger_registers_confirms_the_mailbox_and_logs_in(
         ("agency", None, "manager"),
         ("enterprise", "investor", "investor"),
         ("agency", "investor", "investor"),
+        ("investor", None, "investor"),
+        ("investor", "enterprise", "role"),
         ("enterprise", "manager", "role"),
         ("enterprise", "institution", "role"),
         ("enterprise", "operator", "role"),
@@ -82,6 +84,7 @@ def test_the_kind_of_organisation_decides_what_one_registers_as(
     if answer.status_code == 202:
         made = ok(confirm(client, database, settings, REGISTRATION["user"]["email"]))
         assert made["user"]["role"] == outcome
+        assert made["user"]["administrator"] is True
     else:
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == outcome
@@ -131,14 +134,14 @@ def test_a_wrong_address_is_refused(client: TestClient, email: str) -> None:
 
 
 @on_one_database
-@pytest.mark.parametrize("role", ["operator", "manager", "institution", "investor"])
-def test_a_user_cannot_create_a_higher_or_different_role(
+@pytest.mark.parametrize("role", ["operator", "manager", "institution"])
+def test_an_administrator_cannot_create_a_role_that_nobody_registers_as(
     client: TestClient, people: People, role: str
 ) -> None:
     assert create(client, people.role(Role.ENTERPRISE), role).status_code == 403
 
 
-def test_colleagues_create_colleagues_only(client: TestClient, people: People) -> None:
+def test_administrators_create_colleagues_only(client: TestClient, people: People) -> None:
     user, other = people.make(Role.ENTERPRISE), people.make(Role.ENTERPRISE)
     header = people.headers(user)
     made = create(client, header)
@@ -191,8 +194,9 @@ def test_a_user_cannot_promote_themselves(
 
 
 def test_a_user_renames_and_leaves_but_touches_no_colleague(client: TestClient, people: People) -> None:
-    user = people.make(Role.ENTERPRISE)
-    with_colleague = create(client, people.headers(user)).json()
+    administrator = people.make(Role.ENTERPRISE)
+    with_colleague = create(client, people.headers(administrator)).json()
+    user = people.make(Role.ENTERPRISE, beside=administrator)
     header = people.headers(user) | {"If-Match": '"1"'}
     assert (
         client.patch(f"/v1/users/{with_colleague['id']}", json={"active": False}, headers=header).status_code

@@ -135,7 +135,7 @@ def test_an_endpoint_that_only_fails_is_disabled_and_its_owner_notified(
     scenario: Scenario, manager: UUID, as_manager: Caller, endpoint: Endpoint, receiver: Receiver, drain: Drain,
     mailbox: Mailbox, with_mail: Callable[[Caller], str], log_in: Callable[..., Caller], as_operator: Caller,
 ) -> None:  # fmt: skip
-    colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
+    colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id, administrator=True)
     address = with_mail(colleague)
     issued = endpoint(as_manager.organisation_id)
     receiver.answer = lambda _: Answer(500)
@@ -285,7 +285,7 @@ class TestRights:
         scenario.push_with_message(manager)
         drain()
         [row] = scenario.deliveries()
-        colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
+        colleague = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id, administrator=True)
         assert [one["id"] for one in colleague.get("/v1/webhooks").json()["items"]] == [issued["id"]]
         assert colleague.get(f"/v1/deliveries/{row.id}").status_code == 200
         path = f"/v1/webhooks/{issued['id']}"
@@ -302,8 +302,13 @@ class TestRights:
         )
         for call in calls:
             assert call().status_code == 404
-        # The endpoint belongs to the employer, so the manager does not see it.
-        assert as_manager.get("/v1/webhooks").status_code == 403
+        # The endpoint belongs to the organisation: whoever does not administer it does not see it.
+        plain = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
+        for member in (as_manager, plain):
+            assert member.get("/v1/webhooks").status_code == 403
+            assert member.get(path).status_code == 403
+            assert member.delete(path, headers={"If-Match": "*"}).status_code == 403
+            assert member.get(f"/v1/deliveries/{row.id}").status_code == 404
         assert as_manager.get("/v1/deliveries").json()["items"] == []
 
     def test_one_cannot_be_made_for_another_manager_or_before_verification(

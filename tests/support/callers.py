@@ -37,6 +37,7 @@ def log_in_on(
     organisation_id: UUID | None = None,
     organisation_name: str | None = None,
     verified: bool = True,
+    administrator: bool | None = None,
 ) -> Caller:
     """A new user of the service, in a new organisation unless one is given."""
     with app.state.services[Database].unit_of_work() as session:
@@ -47,7 +48,7 @@ def log_in_on(
                 session, name=organisation_name, kind=KIND_OF_ROLE[role], verified=verified
             )
         )
-        user = make_user(session, role=role, organisation=organisation)
+        user = make_user(session, role=role, organisation=organisation, administrator=administrator)
         headers = bearer(session, settings, user)
         ids = user.id, organisation.id
     return Caller(TestClient(app, headers=headers, raise_server_exceptions=False), *ids)

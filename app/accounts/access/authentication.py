@@ -149,6 +149,7 @@ def user_identity(
         manager_id=disclosure.manager_of_user(session, user.id) if role is Role.MANAGER else None,
         session_id=session_id,
         verified=bool(trusted) or role is Role.OPERATOR,
+        administrator=user.administrator,
     )
     return UserIdentity(principal, user.name, organisation or "")
 

@@ -17,6 +17,7 @@ class Principal:
         scopes: limits of an API key; None for a user, who is limited only by the role.
         session_id: the login of a user; None for an API key.
         system: the worker or the command line.
+        administrator: the user administers their organisation; never an API key.
         verified: the bureau vouches for the organisation (`Organisation.trusted`). Anyone can register one.
     """
 
@@ -29,6 +30,7 @@ class Principal:
     session_id: UUID | None = None
     system: bool = False
     verified: bool = False
+    administrator: bool = False
 
     @property
     def is_anonymous(self) -> bool:

@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
     "", summary="新建用户", status_code=201, response_model=UserOut, responses=problems(Invalid, Conflict)
 )
 def create(session: WriteSession, principal: LoggedIn, body: UserNew, request: Idempotent) -> Response:
-    """管理部门可创建任何用户;单位用户可为本单位创建与本人角色相同的用户。"""
+    """管理部门可创建任何用户;单位管理员可为本单位创建用户,也可发送邀请 (/v1/invitations)。"""
     organisation_id = body.organisation_id
     if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
         organisation_id = principal.organisation_id
@@ -86,9 +86,10 @@ def change(
     body: UserChange,
     if_match: IfMatch = None,
 ) -> UserOut:
-    """用户可修改本人姓名、停用本人账号;角色、所属单位和重新启用由管理部门办理。停用后所有登录立即失效。"""
+    """用户可修改本人姓名、停用本人账号;单位管理员可停用本单位用户,设置或取消管理员;角色、所属单位和重新启用由管理部门办理。
+    停用后所有登录立即失效。单位最后一名管理员须先设置另一名管理员,方可停用本人账号或不再担任管理员;管理部门不受此限。"""
     user = service.get_user(session, user_id, principal=principal)
-    require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
+    service.require_change(principal, user)
     check_if_match(if_match, user)
     service.change_user(session, user, principal=principal, changes=body.changes())
     return tagged(response, user, UserOut.of(user))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.credentials import digest
@@ -131,6 +131,20 @@ def end_links(session: Session, user_id: UUID) -> None:
             AccountLink.used_at.is_(None),
             AccountLink.purpose != LinkPurpose.MAIL_CHANGED,
         )
+        .values(used_at=now(), data={})
+    )
+
+
+def end_invitations_by(session: Session, user_id: UUID) -> None:
+    """End the invitations that this user sent, when they are no longer an administrator."""
+    end_invitations(session, AccountLink.created_by == user_id)
+
+
+def end_invitations(session: Session, condition: ColumnElement[bool]) -> None:
+    """End the unused invitations that meet the condition."""
+    session.execute(
+        update(AccountLink)
+        .where(AccountLink.purpose == LinkPurpose.INVITE, AccountLink.used_at.is_(None), condition)
         .values(used_at=now(), data={})
     )
 

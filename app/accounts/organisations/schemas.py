@@ -14,7 +14,9 @@ from app.accounts.organisations.service import OrganisationFacts
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 
 ChosenUscc = Annotated[Uscc | None, Field(description="统一社会信用代码", examples=["91370102YY000001X4"])]
-KindField = Annotated[OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、管理部门")]
+KindField = Annotated[
+    OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、投资机构、管理部门")
+]
 Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="曾用名、简称")]
 
 

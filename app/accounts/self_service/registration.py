@@ -19,10 +19,10 @@ from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, check_facts
 from app.accounts.users import (
-    ROLES_OF_KIND,
     UserFacts,
     _field_prefix,
     check_user_facts,
+    registration_roles,
     store_user,
 )
 from app.database import Database, now, one_or_not_found
@@ -125,6 +125,7 @@ def _complete(session: Session, link: AccountLink, principal: Principal) -> tupl
         password_hash=link.data["password_hash"],
         role=Role(link.data["role"]),
         organisation_id=organisation.id,
+        administrator=True,
     )
     links.use_up(session, link)
     actor = principal
@@ -154,11 +155,3 @@ def _open_role(kind: OrganisationKind, role: Role | None) -> Role:
             f"roles available for this kind of organisation: {names}",
         )
     return role or choices[0]
-
-
-def registration_roles(kind: OrganisationKind) -> tuple[Role, ...]:
-    """The roles that can be registered for a kind of organisation. Managers register only with an agency; the bureau
-    creates those of other organisations."""
-    if kind is OrganisationKind.AGENCY:
-        return ROLES_OF_KIND[kind]
-    return tuple(role for role in ROLES_OF_KIND[kind] if role not in (Role.OPERATOR, Role.MANAGER))

@@ -273,7 +273,12 @@ def user_by_email(session: Session, email: str) -> User | None:
 
 def principal_of(user: User) -> Principal:
     """The user as the actor of what they do without a login, such as following a link in a mail."""
-    return Principal(user_id=user.id, organisation_id=user.organisation_id, role=Role(user.role))
+    return Principal(
+        user_id=user.id,
+        organisation_id=user.organisation_id,
+        role=Role(user.role),
+        administrator=user.administrator,
+    )
 
 
 def _end(session: Session, condition: ColumnElement[bool]) -> None:

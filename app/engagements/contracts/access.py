@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select, true
+from sqlalchemy import Select, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.accounts.models import Role
+from app.accounts.models import Role, User
 from app.database import one_or_not_found
 from app.engagements.access import is_own_participant
 from app.engagements.contract_models import (
@@ -62,8 +62,27 @@ def visible_rows(principal: Principal) -> ColumnElement[bool]:
 
 
 def is_party_role(principal: Principal) -> bool:
-    """Whether the principal acts for a party. Managers do not act for their employer's contracts."""
-    return principal.organisation_id is not None and principal.role in PARTY_ROLES
+    """Whether the principal acts for a party. A manager does so only as an administrator of the organisation, such as
+    an agency that is a party itself."""
+    if principal.organisation_id is None:
+        return False
+    return principal.role in PARTY_ROLES or (principal.role is Role.MANAGER and principal.administrator)
+
+
+def has_party_users(organisation_id: UUID) -> ColumnElement[bool]:
+    """Condition: somebody can act for the organisation as a party."""
+    return exists().where(
+        User.organisation_id == organisation_id,
+        User.active,
+        or_(User.role.in_(PARTY_ROLES), User.administrator),
+    )
+
+
+def brokers(contract: Contract, principal: Principal) -> bool:
+    """Whether the principal is one of the managers who share in the contract."""
+    return principal.manager_id is not None and any(
+        share.manager_id == principal.manager_id for share in contract.shares
+    )
 
 
 def _asked_to_consent(principal: Principal) -> Select[UUID]:

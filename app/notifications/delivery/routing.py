@@ -60,7 +60,8 @@ def addresses_of(
     """The addresses of a recipient for a kind of message.
 
     A user: their own channels. A manager: their own channels and the endpoints of the organisation that employs them.
-    An organisation: its endpoints and the channels of its users, without managers, who receive messages of their own.
+    An organisation: its endpoints and the channels of its users, without managers, who receive messages of their own;
+    of its administrators, if the message is about an endpoint.
     The link of an account: its mailbox, by the id of the link. A message that names an `address_id` goes to this
     address alone.
 
@@ -78,6 +79,8 @@ def addresses_of(
             return _personal(session, User.id == recipient_id, topic)
         case "organisation_id":
             members = and_(User.organisation_id == recipient_id, User.role != Role.MANAGER)
+            if kind is MessageKind.ENDPOINT_DISABLED:
+                members = and_(User.organisation_id == recipient_id, User.administrator)
             if topic.roles:
                 members = and_(members, User.role.in_(topic.roles))
             return _personal(session, members, topic) + _endpoints(session, topic, recipient_id)

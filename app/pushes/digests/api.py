@@ -79,7 +79,7 @@ def put_preferences(
 def get_owner_preferences(
     principal: CurrentPrincipal, session: ReadSession, response: Response
 ) -> OwnerPreferencesRead:
-    require(principal, Action.PREFERENCE_READ, own=principal.role is not Role.MANAGER)
+    require(principal, Action.ORGANISATION_PREFERENCE_READ, own=True)
     id_ = preferences.own_organisation(principal)
     current = preferences.owners_preferences(session, [id_])[id_]
     return tagged(response, current, OwnerPreferencesRead.model_validate(current))
@@ -93,7 +93,7 @@ def put_owner_preferences(
     response: Response,
     if_match: IfMatch = None,
 ) -> OwnerPreferencesRead:
-    """整体替换,未填写的项恢复默认值;须带 If-Match。frequency 为 none 时不再发送匹配通知。"""
+    """由单位管理员设置。整体替换,未填写的项恢复默认值;须带 If-Match。frequency 为 none 时不再发送匹配通知。"""
     stored = preferences.put_owners_preferences(
         session, wanted.model_dump(), principal=principal, if_match=if_match
     )

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.accounts.models import Role
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import FieldError, Invalid, NotFound
@@ -207,9 +206,9 @@ def put_managers_preferences(
 def put_owners_preferences(
     session: Session, values: Mapping[str, Any], *, principal: Principal, if_match: str | None
 ) -> OwnerPreferences:
-    """As `put_managers_preferences`, for the principal's organisation. Managers may not change their employer's."""
+    """As `put_managers_preferences`, for the organisation that the principal administers."""
     id_ = own_organisation(principal)
-    require(principal, Action.PREFERENCE_CHANGE, own=principal.role is not Role.MANAGER)
+    require(principal, Action.ORGANISATION_PREFERENCE_CHANGE, own=True)
     check_preferences(values)
     row = session.get(OwnerPreference, id_, with_for_update=True, populate_existing=True)
     check_if_match(if_match, row or OwnerPreferences())

@@ -54,6 +54,19 @@ class TestSignatures:
         refused(other_side, 409, "not_your_part")
         assert read(scenario.operator, contract)["signatures"] == []
 
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    def test_an_administrator_signs_for_an_agency_that_is_a_party(self, scenario: Scenario) -> None:
+        agency = scenario.log_in(Role.MANAGER, administrator=True)
+        parties = {
+            "buyer_org_id": str(scenario.enterprise.organisation_id),
+            "seller_org_id": str(agency.organisation_id),
+        }
+        contract = ok(scenario.lead.post("/v1/contracts", json=DRAFT | parties), 201)
+        plain = scenario.log_in(Role.MANAGER, organisation_id=agency.organisation_id)
+        assert sign(plain, contract["id"], day()).status_code == 403
+        ok(sign(scenario.enterprise, contract["id"], day()))
+        assert ok(sign(agency, contract["id"], day()))["state"] == "signed"
+
     def test_a_manager_alone_gets_no_contract_registered(self, scenario: Scenario) -> None:
         """Nine contracts between two organisations that know nothing of them."""
         buyer, seller = scenario.enterprise.organisation_id, scenario.institution.organisation_id

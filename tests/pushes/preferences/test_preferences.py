@@ -129,12 +129,16 @@ class TestPreferences:
         log_in: Callable[..., Caller],
     ) -> None:
         assert as_manager.get(MINE).json()["code"] == "no_manager_record"
-        assert as_enterprise.get(MINE).json()["code"] == "no_manager_record"
+        assert as_enterprise.get(MINE).status_code == 403
         assert as_operator.get(MINE).status_code == 403
         assert log_in(Role.INVESTOR).get(MINE).status_code == 403
         assert as_stranger.get(MINE).status_code == 401
         assert as_manager.get(OURS).status_code == 403  # managers do not act for their employer
         assert as_manager.put(OURS, json={}, headers=FIRST).status_code == 403
+
+    def test_the_administrator_of_an_agency_sets_its_own(self, log_in: Callable[..., Caller]) -> None:
+        agency = log_in(Role.MANAGER, administrator=True)
+        assert agency.put(OURS, json={"frequency": "daily"}, headers=FIRST).json()["frequency"] == "daily"
 
     def test_an_organisations_own(self, as_enterprise: Caller, log_in: Callable[..., Caller]) -> None:
         assert as_enterprise.get(OURS).json()["frequency"] == "weekly"
@@ -142,6 +146,7 @@ class TestPreferences:
         assert stored.headers["ETag"] == '"1"'
         colleague = log_in(Role.ENTERPRISE, organisation_id=as_enterprise.organisation_id)
         assert colleague.get(OURS).json()["frequency"] == "none"
+        assert colleague.put(OURS, json={}, headers=FIRST).status_code == 403  # no administrator
         assert log_in(Role.ENTERPRISE).get(OURS).json()["frequency"] == "weekly"
         assert as_enterprise.put(OURS, json={"frequency": "immediate"}, headers=FIRST).status_code == 422
 

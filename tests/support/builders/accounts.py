@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.accounts.api_keys import create_api_key
 from app.accounts.models import Organisation, OrganisationKind, Role, User
+from app.accounts.organisations.administrators import is_first
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
 from app.accounts.sessions.tokens import open_session
 from app.database import now
@@ -71,8 +72,10 @@ def make_user(
     email: str | None = None,
     name: str = "李明",
     active: bool = True,
+    administrator: bool | None = None,
 ) -> User:
-    """With PASSWORD; in a new organisation of the role's kind where none is given."""
+    """With PASSWORD; in a new organisation of the role's kind where none is given. The first user administers it; a
+    manager does not, because most tests mean a plain one."""
     organisation = organisation or make_organisation(session, kind=KIND_OF_ROLE[role])
     user = User(
         email=email or f"user{next(_numbers)}@example.com",
@@ -81,6 +84,11 @@ def make_user(
         organisation_id=organisation.id,
         password_hash=_cheap_hash(),
         active=active,
+        administrator=(
+            is_first(session, role, organisation.id) and role is not Role.MANAGER
+            if administrator is None
+            else administrator
+        ),
     )
     session.add(user)
     session.flush()
@@ -89,7 +97,11 @@ def make_user(
 
 def principal_of(user: User) -> Principal:
     return Principal(
-        user_id=user.id, organisation_id=user.organisation_id, role=Role(user.role), verified=True
+        user_id=user.id,
+        organisation_id=user.organisation_id,
+        role=Role(user.role),
+        verified=True,
+        administrator=user.administrator,
     )
 
 

@@ -4,15 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.accounts.models import Organisation, User
+from app.accounts.models import Organisation
 from app.database import one_or_not_found
 from app.engagements.access import not_your_part
 from app.engagements.contract_models import Contract, ContractFile, ContractSide
-from app.engagements.contracts.access import PARTY_ROLES, is_party_role
+from app.engagements.contracts.access import brokers, has_party_users, is_party_role
 from app.errors import Conflict, FieldError, Invalid
 
 
@@ -31,8 +31,8 @@ def party_of(contract: Contract, side: ContractSide) -> UUID:
 
 
 def side_of(contract: Contract, principal: Principal) -> ContractSide | None:
-    """The side whose organisation the principal acts for; None for managers, the bureau and third parties."""
-    if not is_party_role(principal):
+    """The side whose organisation the principal acts for; None for the bureau, third parties and its managers."""
+    if not is_party_role(principal) or brokers(contract, principal):
         return None
     sides = {contract.buyer_org_id: ContractSide.BUYER, contract.seller_org_id: ContractSide.SELLER}
     return sides.get(principal.organisation_id) if principal.organisation_id is not None else None
@@ -63,8 +63,9 @@ def signatory_of(
     own = signing_side(contract, principal)
     if own is None and not principal.sees_everything:
         raise not_your_part(
-            "合同仅可由双方单位的人员签署;技术经理人和接口密钥不能代签。",
-            "Only a person of either party signs; managers and API keys do not sign for it.",
+            "合同仅可由双方单位的人员签署;促成合同的技术经理人和接口密钥不能代签,其他技术经理人须为签约单位的管理员。",
+            "Only a person of either party signs, a manager only as its administrator; neither API keys nor managers "
+            "who share in the contract sign for it.",
         )
     if own is None:
         own = _on_behalf(session, contract, side, file_id)
@@ -95,10 +96,7 @@ def _on_behalf(
     if missing or side is None:
         raise Invalid(fields=missing)
     organisation = session.get_one(Organisation, party_of(contract, side))
-    uses_service = select(
-        exists().where(User.organisation_id == organisation.id, User.active, User.role.in_(PARTY_ROLES))
-    )
-    if session.scalar(uses_service):
+    if session.scalar(select(has_party_users(organisation.id))):
         raise Conflict(
             f"{organisation.name} uses this service and signs itself.",
             f"{organisation.name}已使用本系统,须由其自行签署。",

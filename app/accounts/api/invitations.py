@@ -1,0 +1,89 @@
+"""Routes of /v1/invitations, and the acceptance of an invitation by its link."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from app.accounts.access.permissions import LoggedIn
+from app.accounts.api.responses import Id
+from app.accounts.links.models import AccountLink
+from app.accounts.schemas import InvitationAcceptance, InvitationNew, InvitationOut, UserOut
+from app.accounts.self_service import invitations as service
+from app.database import AppDatabase, ReadSession, WriteSession
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    problems,
+)
+from app.paging import Page, Paging, Sort, list_page
+from app.services import AppSettings
+
+router = APIRouter(tags=["users"])
+
+_LOGGED_IN = problems(Unauthenticated, Forbidden)
+
+
+@router.post(
+    "/v1/invitations",
+    summary="邀请同事",
+    status_code=201,
+    responses=_LOGGED_IN | problems(Invalid, Conflict),
+)
+def create(
+    session: WriteSession, settings: AppSettings, principal: LoggedIn, body: InvitationNew
+) -> InvitationOut:
+    """由单位管理员邀请,管理部门可为任何单位邀请。邀请链接发往所填邮箱,7 天内有效;无论该邮箱是否已有账号,答复相同。"""
+    link = service.invite(
+        session,
+        settings,
+        principal=principal,
+        email=body.email,
+        role=body.role,
+        administrator=body.administrator,
+        organisation_id=body.organisation_id,
+    )
+    return InvitationOut.of(link)
+
+
+@router.get("/v1/invitations", summary="待接受的邀请", responses=_LOGGED_IN | problems(Invalid))
+def list_(
+    session: ReadSession,
+    principal: LoggedIn,
+    paging: Paging,
+    organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
+) -> Page[InvitationOut]:
+    query = service.open_invitations(principal=principal, organisation_id=organisation_id)
+    newest = Sort(AccountLink.created_at, datetime, descending=True)
+    return list_page(session, query, newest, paging, InvitationOut.of)
+
+
+@router.delete(
+    "/v1/invitations/{invitation_id}",
+    summary="撤回邀请",
+    status_code=204,
+    responses=_LOGGED_IN | problems(NotFound),
+)
+def withdraw(invitation_id: Id, session: WriteSession, principal: LoggedIn) -> None:
+    """本单位发往同一邮箱的邀请一并失效。"""
+    service.withdraw_invitation(session, invitation_id, principal=principal)
+
+
+@router.post(
+    "/v1/auth/accept-invitation",
+    summary="接受邀请",
+    status_code=201,
+    responses=problems(NotFound, Invalid, Conflict, TooManyRequests, Unavailable),
+)
+def accept(database: AppDatabase, body: InvitationAcceptance) -> UserOut:
+    """提交邮件链接中的 token、姓名和密码,建立账号。链接只能使用一次。"""
+    user = service.accept_invitation(
+        database, token=body.token, name=body.name, password=body.password.get_secret_value()
+    )
+    return UserOut.of(user)
