@@ -68,7 +68,7 @@ _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
             recognised_tier recognised_year honours""",
         _LOGGED_IN: """affiliations track_record capacity accepts_pushes filing_number filing_state
             filing_valid_to""",
-        _OWNER: "user_id certificates declared_conflicts",
+        _OWNER: "user_id certificates declared_conflicts leave",
     },
 }
 

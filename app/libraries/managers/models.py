@@ -21,6 +21,7 @@ class Manager(Record, Base):
     `track_record` entries: title, contract_type, amount_wan (decimal as text), year, landed_in_jinan.
     `certificates` entries: level, number, issued_by, issued_on, valid_to; `certificate_level` is the highest valid one.
     `declared_conflicts` entries: organisation_id or record_id, kind, note, start, end.
+    `leave` entries: start, end, both inclusive.
     `honours` entries: name, year, issuer. `recognised_tier` is C, D or E from the latest published recognition.
     """
 
@@ -41,6 +42,7 @@ class Manager(Record, Base):
     track_record: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     declared_conflicts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     accepts_pushes: Mapped[bool] = mapped_column(default=True)
+    leave: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
 
     # Awarded by the bureau, never entered: `app.talent` writes them through `lifecycle.store.grant`.
     recognised_tier: Mapped[str | None] = mapped_column(String(1), index=True)

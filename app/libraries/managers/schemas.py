@@ -42,6 +42,13 @@ class Period(Wire):
         return self
 
 
+class Leave(Period):
+    """休假: no pushes are sent from the first day to the last."""
+
+    start: Day = Field(title="开始日期")
+    end: Day = Field(title="结束日期", description="含当日;次日起恢复推送")
+
+
 class AffiliationFields(Period):
     """任职单位."""
 
@@ -123,6 +130,9 @@ class ManagerFields(RecordFields):
         None, title="利益冲突申报"
     )
     accepts_pushes: StrictBool | None = Field(None, title="接收推送")
+    leave: Annotated[list[Leave], Field(max_length=20)] | None = Field(
+        None, title="休假", description="休假期间不推送,期满自动恢复;可填写多段"
+    )
     affiliations: Annotated[list[AffiliationFields], Field(max_length=20)] | None = Field(
         None, title="任职单位", description="留空时以所属单位为主要任职单位"
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -221,6 +221,7 @@ def manager_facts(
         registered_affiliations=(registered,),
         suspended=record.is_suspended,
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
+        on_leave_until=leave_until(record.leave or (), today) if today is not None else None,
         ended_ties=tuple(_ended(record, today, grace_months)) if today is not None else (),
     )
 
@@ -261,6 +262,16 @@ def _ended(record: Manager, today: date, grace_months: int) -> Iterable[EndedTie
     for subject, end in ends:
         if end is not None and end < today <= (until := add_months(end, grace_months)):
             yield EndedTie(subject, end, until)
+
+
+def leave_until(leave: Iterable[Mapping[str, Any]], today: date) -> date | None:
+    """The last day of the leave that covers `today`, with those that follow without a gap; None at work."""
+    periods = [(str(one["start"]), str(one["end"])) for one in leave]
+    until, day = None, today
+    while ends := [end for start, end in periods if start <= day.isoformat() <= end]:
+        until = date.fromisoformat(max(ends))
+        day = until + timedelta(days=1)
+    return until
 
 
 def _subjects(entry: Mapping[str, Any]) -> Iterable[str]:

@@ -95,7 +95,8 @@ class ManagerFacts:
 
     `affiliations` are the organisations they belong to today, and `registered_affiliations` those that they did not
     enter themselves; `suspended` means that the bureau has suspended their filing (备案). `declared_conflicts` are
-    organisation or record ids that they declared. `capacity` and `open_load` count engagements.
+    organisation or record ids that they declared, `ended_ties` former ones. `on_leave_until` is the last day of their
+    present leave. `capacity` and `open_load` count engagements.
     """
 
     id: str
@@ -114,6 +115,7 @@ class ManagerFacts:
     suspended: bool = False
     declared_conflicts: tuple[str, ...] = ()
     ended_ties: tuple[EndedTie, ...] = ()
+    on_leave_until: date | None = None
 
 
 RecordFacts = AchievementFacts | DemandFacts | ManagerFacts

@@ -130,7 +130,7 @@ def _scored(
     return ScoredManager(
         manager_id=facts.id,
         score=score,
-        recommended=found is None and not full and not facts.suspended and score >= LEAST_FIT,
+        recommended=_may_be_recommended(facts, found, full=full) and score >= LEAST_FIT,
         full=full,
         is_new=side.is_new,
         conflict=found,
@@ -140,6 +140,10 @@ def _scored(
         reasons_en=en,
         verified=_verified(side),
     )
+
+
+def _may_be_recommended(facts: ManagerFacts, found: ConflictOfInterest | None, *, full: bool) -> bool:
+    return found is None and not full and not facts.suspended and facts.on_leave_until is None
 
 
 def _verified(side: EncodedManager) -> dict[str, str | None]:
@@ -189,6 +193,11 @@ def _against(
     return [
         (found is not None, found.zh if found else "", found.en if found else ""),
         (facts.suspended, "备案已暂停", "the filing is suspended"),
+        (
+            facts.on_leave_until is not None,
+            f"休假至 {facts.on_leave_until}，期间不推送",
+            f"on leave until {facts.on_leave_until}",
+        ),
         (
             full,
             f"在办对接已满（{facts.open_load}/{facts.capacity}）",

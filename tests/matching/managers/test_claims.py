@@ -1,6 +1,6 @@
 """What a manager says of themselves counts little and is marked, through HTTP; what the bureau verified counts."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -86,6 +86,23 @@ def test_who_is_suspended_is_not_recommended(town: Town) -> None:
     item = _items(town)[suspended["id"]]
     assert not item["recommended"]
     assert "备案已暂停" in item["reasons"]["zh"]
+
+
+def test_who_is_on_leave_is_listed_with_their_last_day_and_not_recommended(town: Town) -> None:
+    day = today()
+    leave = [
+        {"start": day.isoformat(), "end": (day + timedelta(days=3)).isoformat()},
+        {"start": (day + timedelta(days=4)).isoformat(), "end": (day + timedelta(days=9)).isoformat()},
+        {"start": (day + timedelta(days=30)).isoformat(), "end": (day + timedelta(days=40)).isoformat()},
+    ]
+    away, later = town.manager(leave=leave), town.manager(leave=leave[2:])
+    found = _items(town)
+    assert not found[away["id"]]["recommended"]
+    last = (day + timedelta(days=9)).isoformat()
+    assert f"休假至 {last}，期间不推送" in found[away["id"]]["reasons"]["zh"]
+    assert f"on leave until {last}" in found[away["id"]]["reasons"]["en"]
+    assert found[later["id"]]["recommended"]
+    assert all("休假" not in line for line in found[later["id"]]["reasons"]["zh"])
 
 
 def test_nobody_is_recommended_below_the_floor(town: Town) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.clock import local_now
+from app.clock import add_months, local_now
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
@@ -74,17 +74,34 @@ def test_conflicts_of_interest_are_never_pushed(scenario: Scenario) -> None:
     assert [push.manager_id for push in scenario.pushes()] == [free]
 
 
-def test_a_post_that_has_ended_is_no_conflict(scenario: Scenario) -> None:
+@pytest.mark.parametrize(("months", "is_pushed"), [(0, False), (11, False), (13, True)])
+def test_a_post_that_ended_is_a_conflict_for_the_period_of_grace(
+    scenario: Scenario, months: int, is_pushed: bool
+) -> None:
     demand, _ = scenario.ranked_pair()
     manager = scenario.manager()
     with scenario.database.unit_of_work() as session:
         owner = session.get_one(Demand, demand).owner_org_id
-    scenario.affiliate(manager, owner)
-    with scenario.database.unit_of_work() as session:
-        session.get_one(Manager, manager).affiliations[0].end = local_now().date() - timedelta(days=1)
+    yesterday = local_now().date() - timedelta(days=1)
+    scenario.affiliate(manager, owner, end=add_months(yesterday, -months))
     scenario.emit_event("demand.published", demand)
     scenario.work()
-    assert [push.manager_id for push in scenario.pushes()] == [manager]
+    assert [push.manager_id for push in scenario.pushes()] == ([manager] if is_pushed else [])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_pushed"), [(0, 0, False), (-5, 5, False), (-5, -1, True), (1, 5, True)]
+)
+def test_nobody_gets_a_push_during_their_leave(
+    scenario: Scenario, first: int, last: int, is_pushed: bool
+) -> None:
+    today = local_now().date()
+    days = {"start": today + timedelta(days=first), "end": today + timedelta(days=last)}
+    manager = scenario.manager(leave=[{name: day.isoformat() for name, day in days.items()}])
+    demand, _ = scenario.ranked_pair()
+    scenario.emit_event("demand.published", demand)
+    scenario.work()
+    assert [push.manager_id for push in scenario.pushes()] == ([manager] if is_pushed else [])
 
 
 def test_full_or_unwilling_or_unpublished_managers_get_nothing(scenario: Scenario) -> None:
