@@ -27,6 +27,7 @@ KINDS = listed(
     ("university", _("高校")),
     ("institute", _("科研院所")),
     ("agency", _("技术转移服务机构")),
+    ("investor", _("投资机构")),
 )
 ORGANISATION = FormGroup(
     (
