@@ -1,6 +1,6 @@
 """Administrators of organisations.
 
-Whoever could manage keys, webhooks and colleagues until now still can: the users of enterprises and institutions become
+Users who could manage keys, webhooks and colleagues until now still can: the users of enterprises and institutions become
 administrators; where there are none, the first manager of an agency, or else the investors.
 """
 

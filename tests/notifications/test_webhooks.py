@@ -302,7 +302,7 @@ class TestRights:
         )
         for call in calls:
             assert call().status_code == 404
-        # The endpoint belongs to the organisation: whoever does not administer it does not see it.
+        # The endpoint belongs to the organisation: members who do not administer it do not see it.
         plain = log_in(Role.INVESTOR, organisation_id=as_manager.organisation_id)
         for member in (as_manager, plain):
             assert member.get("/v1/webhooks").status_code == 403
