@@ -28,8 +28,8 @@ def manager(*, post: date | None = None, declared: date | None = None) -> Manage
     return record
 
 
-def demand(owner: object, **facts: bool) -> DemandFacts:
-    return DemandFacts(id="d", owner_org=str(owner), party_orgs=(str(owner),), **facts)
+def demand(owner: object, *, owner_hidden: bool = False) -> DemandFacts:
+    return DemandFacts(id="d", owner_org=str(owner), party_orgs=(str(owner),), owner_hidden=owner_hidden)
 
 
 ACHIEVEMENT = AchievementFacts(id="a", owner_org=str(OTHER), party_orgs=(str(OTHER),))
