@@ -210,7 +210,10 @@ def _check_count(session: Session, engagement_id: UUID) -> None:
 def log_participation(
     session: Session, kind: str, participant: Participant, principal: Principal, role: str
 ) -> None:
-    """Write to the timeline, and to the audit log because consent decides about confidential data; emit the event."""
+    """Write to the timeline, and to the audit log because consent decides about confidential data; emit the event.
+
+    That files were opened or closed has no event: it changes nothing but who reads them.
+    """
     timeline.write(
         session,
         participant.engagement_id,
@@ -223,7 +226,10 @@ def log_participation(
     )
     action = Action.ENGAGEMENT_INVITE if kind == "invited" else Action.ENGAGEMENT_ANSWER
     audit.record(session, principal, action, participant.id, f"{kind} {participant.role}")
-    event = _EVENTS[kind](
+    made = _EVENTS.get(kind)
+    if made is None:
+        return
+    event = made(
         **engagement_payload(session.get_one(Engagement, participant.engagement_id)),
         participant_id=participant.id,
         role=participant.role,

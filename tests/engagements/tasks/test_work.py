@@ -18,7 +18,8 @@ from tests.support.scenario import Scenario
 
 def reminders(database: Database) -> list[tuple[str, dict[str, Any]]]:
     with database.reading() as session:
-        rows = session.scalars(select(Event).where(Event.name.startswith("task.")).order_by(Event.id))
+        is_reminder = Event.name.in_(["task.due", "task.overdue"])
+        rows = session.scalars(select(Event).where(is_reminder).order_by(Event.id))
         return [(row.name, dict(row.payload)) for row in rows]
 
 

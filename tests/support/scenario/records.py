@@ -72,7 +72,9 @@ class Records:
             record = session.get_one(model, record_id)
             record.state = state
             record.version += 1
-            emit_named(session, f"{record.kind}.{state}", subject_id=record_id)
+            emit_named(
+                session, f"{record.kind}.{state}", subject_id=record_id, payload={"version": record.version}
+            )
 
     def change(self, model: type[Any], record_id: UUID, **values: Any) -> None:
         with self.database.unit_of_work() as session:
@@ -80,7 +82,9 @@ class Records:
             for name, value in values.items():
                 setattr(record, name, value)
             record.version += 1
-            emit_named(session, f"{record.kind}.changed", subject_id=record_id)
+            emit_named(
+                session, f"{record.kind}.changed", subject_id=record_id, payload={"version": record.version}
+            )
 
     def rewrite(self, model: type[Any], record_id: UUID, **values: Any) -> None:
         """As `change`, with what the libraries write beside it: the history, and the pairs' new versions."""
