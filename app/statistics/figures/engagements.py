@@ -138,3 +138,8 @@ def _line(
         landed_rows=rows(ContractPart.LANDED),
         cancelled_rows=rows(ContractPart.CANCELLED),
     )
+
+
+def contracts_by_month(session: Session, criteria: StatisticsQuery) -> ContractsRead:
+    """`contracts` by month of signing."""
+    return contracts(session, criteria, ContractGroup.MONTH)

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.web.bureau.figures.pages import router as figures
 from app.web.bureau.home import router as home
 from app.web.bureau.lists.contracts import router as contracts
 from app.web.bureau.lists.filings import router as filings
@@ -19,5 +20,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     users,
     filings,
     contracts,
+    figures,
     system,
 )

@@ -69,3 +69,19 @@ def test_a_dead_letter_is_replayed_once(app: Any, reader: ReaderOf) -> None:
     for part in ("deliveries", "audit"):
         assert faults_of(operator.get(f"/bureau/system/{part}").text) == []
     assert operator.get("/bureau/system/nothing").status_code == 404
+
+
+def test_figures_are_drawn_beside_their_tables_and_given_as_a_file(reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    assert operator.get("/bureau/statistics").headers["location"] == "/bureau/statistics/funnel"
+    for figure in ("funnel", "stage-times", "contracts", "gaps", "pushes"):
+        page = operator.get(f"/bureau/statistics/{figure}?first=2026年1月1日&last=2026-12-31")
+        assert page.status_code == 200
+        assert faults_of(page.text) == []
+    refused = operator.get("/bureau/statistics/funnel?first=昨天")
+    assert refused.status_code == 422
+    assert "应为日期" in refused.text
+    assert 'value="昨天"' in refused.text
+    file = operator.get("/bureau/statistics/gaps/table")
+    assert "spreadsheetml" in file.headers["content-type"]
+    assert operator.get("/bureau/statistics/nothing").status_code == 404

@@ -1,0 +1,1 @@
+"""Contracts and pages of their list, for routes and pages alike."""

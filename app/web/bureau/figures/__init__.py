@@ -1,0 +1,1 @@
+"""Pages of statistics: pictures with their tables, and the tables as files."""

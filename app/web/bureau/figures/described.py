@@ -1,0 +1,177 @@
+"""The figures of the page: which lines each has, what its picture shows, and the columns of its table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.database import ReadSession
+from app.statistics.figures import demands, engagements, pushes
+from app.statistics.query import StatisticsQuery
+from app.statistics.schemas import ContractLine, GapLine, ReasonLine, ResponseLine, StageLine, StepLine
+from app.web.i18n import language_now, translate
+from app.web.i18n import mark as _
+from app.web.views.amounts import wan
+from app.web.views.tables import TableColumn, TableRow, TableView
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedFigure:
+    """A figure.
+
+    Attributes:
+        statement: what the picture says.
+        made: the figure, and the titled lines of its tables for a file; the first is drawn.
+        value: the attribute that the picture shows.
+        columns: label and attribute.
+    """
+
+    label: str
+    statement: str
+    unit: str
+    picture: str
+    made: Callable[[ReadSession, StatisticsQuery], tuple[Any, list[tuple[str, type[Any], Sequence[Any]]]]]
+    value: str
+    columns: tuple[tuple[str, str], ...]
+
+
+def _funnel(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
+    figure = demands.funnel(session, criteria, None)
+    return figure, [("漏斗", StepLine, figure.steps), ("终止原因", ReasonLine, figure.ended)]
+
+
+def _stages(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
+    figure = engagements.stage_times(session, criteria)
+    return figure, [("各阶段用时", StageLine, figure.stages)]
+
+
+def _contracts(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
+    figure = engagements.contracts_by_month(session, criteria)
+    return figure, [("技术合同", ContractLine, figure.groups)]
+
+
+def _gaps(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
+    figure = demands.gaps(session, criteria)
+    return figure, [("供需缺口", GapLine, figure.fields)]
+
+
+def _pushes(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
+    figure = pushes.pushes(session, criteria, pushes.PushGroup.MONTH)
+    return figure, [("推送", ResponseLine, figure.groups), ("谢绝原因", ReasonLine, figure.reasons)]
+
+
+FIGURES: Mapping[str, DescribedFigure] = {
+    "funnel": DescribedFigure(
+        _("从需求到落地"),
+        _("期间内发布的需求目前到达的步骤"),
+        _("项需求"),
+        "funnel",
+        _funnel,
+        "count",
+        ((_("需求数"), "count"), (_("占发布数"), "of_published"), (_("占上一步"), "of_previous")),
+    ),
+    "stage-times": DescribedFigure(
+        _("各阶段用时"),
+        _("对接在各阶段停留的天数（中位数）"),
+        _("天"),
+        "bars",
+        _stages,
+        "median_days",
+        (
+            (_("已结束"), "finished"),
+            (_("平均天数"), "mean_days"),
+            (_("中位天数"), "median_days"),
+            (_("90% 分位天数"), "p90_days"),
+            (_("仍在本阶段"), "ongoing"),
+        ),
+    ),
+    "contracts": DescribedFigure(
+        _("技术合同"),
+        _("各月签订的合同成交额"),
+        _("万元"),
+        "columns",
+        _contracts,
+        "deal_amount_wan",
+        (
+            (_("合同数"), "count"),
+            (_("成交额（万元）"), "deal_amount_wan"),
+            (_("技术交易额（万元）"), "technology_amount_wan"),
+            (_("在济落地"), "landed"),
+            (_("已撤销"), "cancelled"),
+        ),
+    ),
+    "gaps": DescribedFigure(
+        _("供需缺口"),
+        _("各领域尚无良好匹配的需求"),
+        _("项需求"),
+        "bars",
+        _gaps,
+        "without_good",
+        (
+            (_("需求数"), "demands"),
+            (_("尚无良好匹配"), "without_good"),
+            (_("成果成熟度均不足"), "too_immature"),
+            (_("成果数"), "achievements"),
+            (_("无人需要的成果"), "unwanted"),
+        ),
+    ),
+    "pushes": DescribedFigure(
+        _("推送与答复"),
+        _("各月的推送"),
+        _("项推送"),
+        "columns",
+        _pushes,
+        "got",
+        (
+            (_("推送数"), "got"),
+            (_("已读"), "read"),
+            (_("接受"), "accepted"),
+            (_("婉拒"), "declined"),
+            (_("待答复"), "waiting"),
+            (_("未答复"), "unanswered"),
+        ),
+    ),
+}
+"""By their parts of the address."""
+
+
+def items_of(figure: DescribedFigure, lines: Sequence[Any]) -> list[tuple[str, float, str, None]]:
+    """Name, length, text and address of each part of the picture."""
+    return [
+        (_name(line), float(getattr(line, figure.value) or 0), _text(getattr(line, figure.value)), None)
+        for line in lines[:_SHOWN]
+    ]
+
+
+def table_of(figure: DescribedFigure, lines: Sequence[Any]) -> TableView:
+    """The table of the figure's lines."""
+    columns = [TableColumn(translate(_("名称")))]
+    columns += [TableColumn(translate(label), "number") for label, _attribute in figure.columns]
+    rows = [
+        TableRow(
+            (
+                _name(line),
+                *(_cell(attribute, getattr(line, attribute)) for _label, attribute in figure.columns),
+            )
+        )
+        for line in lines
+    ]
+    return TableView(translate(figure.label), columns, rows, hides_caption=True)
+
+
+def _name(line: Any) -> str:
+    return str(line.label_en if language_now() == "en" else line.label_zh)
+
+
+def _cell(attribute: str, value: Any) -> str:
+    return f"{value:.0%}" if attribute.startswith("of_") and value is not None else _text(value)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, Decimal):
+        return wan(value)
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
