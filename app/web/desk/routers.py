@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.web.desk.home import router as home
 from app.web.desk.matches.managers import router as managers
 from app.web.desk.matches.match_pages import router as matches
 from app.web.desk.matches.wanted import router as wanted
@@ -11,4 +12,4 @@ from app.web.desk.records.listing import router as listing
 from app.web.desk.records.record import router as record
 
 # `…/new` before `…/{number}`.
-ROUTERS: tuple[APIRouter, ...] = (listing, form_pages, check, record, matches, managers, wanted)
+ROUTERS: tuple[APIRouter, ...] = (home, listing, form_pages, check, record, matches, managers, wanted)

@@ -195,3 +195,12 @@ def test_an_institution_publishes_an_achievement(reader: ReaderOf) -> None:
     answer = university.post(check, data=hidden_fields(page.text))
     assert answer.headers["location"] == f"/desk/achievements/{number}/matches"
     assert "微胶囊缓释；自修复" in university.get(f"/desk/achievements/{number}").text
+
+
+def test_the_desk_begins_with_what_waits(owner: Reader) -> None:
+    empty = owner.get("/desk")
+    assert "三步开始" in text_of(empty.text) and faults_of(empty.text) == []
+    number = draft(owner)
+    page = owner.get("/desk")
+    assert f'href="/desk/demands/{number}/check"' in page.text and "草稿待发布" in text_of(page.text)
+    assert faults_of(page.text) == []

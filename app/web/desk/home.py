@@ -1,0 +1,31 @@
+"""Page `/desk`: what waits for the organisation, and its records at a glance."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.accounts.access.principal import Role
+from app.database import ReadSession
+from app.libraries.own_records import own_records, waiting_records
+from app.paging import PageRequest
+from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS
+from app.web.page import CurrentPage
+
+router = APIRouter()
+
+_ORDER = {Role.ENTERPRISE: (DEMANDS, ACHIEVEMENTS), Role.INSTITUTION: (ACHIEVEMENTS, DEMANDS)}
+_NEWEST = 5
+
+
+@router.get("/desk", name="desk")
+def desk(page: CurrentPage, session: ReadSession) -> Response:
+    """Tasks first; a new organisation sees the three steps to its first introduction."""
+    kinds = _ORDER.get(page.principal.role, ()) if page.principal.role else ()
+    shelves = [
+        (
+            kind,
+            waiting_records(session, kind.library, principal=page.principal),
+            own_records(session, kind.library, principal=page.principal, paging=PageRequest(_NEWEST)),
+        )
+        for kind in kinds
+    ]
+    return page.show("desk/home.html", shelves=shelves, is_new=not any(own.items for _, _, own in shelves))
