@@ -36,7 +36,7 @@ _LOGGED_IN = problems(Unauthenticated, Forbidden)
     status_code=201,
     responses=_LOGGED_IN | problems(Invalid, Conflict),
 )
-def create(
+def invite(
     session: WriteSession, settings: AppSettings, principal: LoggedIn, body: InvitationNew
 ) -> InvitationOut:
     """由单位管理员邀请,管理部门可为任何单位邀请。邀请链接发往所填邮箱,7 天内有效;无论该邮箱是否已有账号,答复相同。"""
@@ -53,7 +53,7 @@ def create(
 
 
 @router.get("/v1/invitations", summary="待接受的邀请", responses=_LOGGED_IN | problems(Invalid))
-def list_(
+def invitations(
     session: ReadSession,
     principal: LoggedIn,
     paging: Paging,
@@ -70,7 +70,7 @@ def list_(
     status_code=204,
     responses=_LOGGED_IN | problems(NotFound),
 )
-def withdraw(invitation_id: Id, session: WriteSession, principal: LoggedIn) -> None:
+def withdraw_invitation(invitation_id: Id, session: WriteSession, principal: LoggedIn) -> None:
     """本单位发往同一邮箱的邀请一并失效。"""
     service.withdraw_invitation(session, invitation_id, principal=principal)
 
@@ -81,7 +81,7 @@ def withdraw(invitation_id: Id, session: WriteSession, principal: LoggedIn) -> N
     status_code=201,
     responses=problems(NotFound, Invalid, Conflict, TooManyRequests, Unavailable),
 )
-def accept(database: AppDatabase, body: InvitationAcceptance) -> UserOut:
+def accept_invitation(database: AppDatabase, body: InvitationAcceptance) -> UserOut:
     """提交邮件链接中的 token、姓名和密码,建立账号。链接只能使用一次。"""
     user = service.accept_invitation(
         database, token=body.token, name=body.name, password=body.password.get_secret_value()
