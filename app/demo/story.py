@@ -190,6 +190,7 @@ def _score(value: float, *, good: bool) -> Text:
 def _show_addresses(base: str, password: str, *, keeps_serving: bool) -> None:
     out.rule("访问地址和账号 · addresses and accounts")
     for label, value in (
+        ("网页 (pages)", f"{base}/"),
         ("API 文档 (API pages)", f"{base}/docs"),
         ("OpenAPI", f"{base}/openapi.json"),
         ("就绪与指标 (ready, metrics)", f"{base}/readyz  {base}/metrics"),

@@ -50,3 +50,21 @@ def test_every_icon_is_in_the_sprite() -> None:
     for path in [*TEMPLATES, *WEB.rglob("*.py")]:
         used |= set(re.findall(r"\bicon\(\"([a-z0-9-]+)\"", path.read_text(encoding="utf-8")))
     assert used <= set(known)
+
+
+AREA_STYLES = ("public", "desk", "manager", "engagements", "contracts", "bureau")
+
+
+def test_areas_do_not_style_one_another() -> None:
+    """All rules are in one bundle: two areas that style the same class would change each other's pages."""
+    places: dict[str, set[str]] = {}
+    for area in AREA_STYLES:
+        path = WEB / "static" / "css" / f"{area}.css"
+        if path.exists():
+            rules = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            for selectors in re.findall(r"([^{}@;]+)\{", rules):
+                for selector in selectors.split(","):
+                    first = re.match(r"\s*\.([a-z][\w-]*)(?=[\s:{>+[]|$)", selector)
+                    if first:
+                        places.setdefault(first.group(1), set()).add(area)
+    assert {name: areas for name, areas in places.items() if len(areas) > 1} == {}
