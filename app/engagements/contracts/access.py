@@ -111,3 +111,15 @@ def find(
         query = query.with_for_update(of=Contract).execution_options(populate_existing=True)
     contract = one_or_not_found(session, query)
     return contract
+
+
+def id_of_number(session: Session, number: str, *, principal: Principal) -> UUID:
+    """The id of the contract with this number, in any case.
+
+    Raises:
+        Unauthenticated, Forbidden: the role may not read any contract.
+        NotFound: it does not exist, or the principal may not see it.
+    """
+    require(principal, Action.CONTRACT_READ, own=True)
+    query = select(Contract).where(Contract.number == number.strip().upper(), visible_rows(principal))
+    return one_or_not_found(session, query).id

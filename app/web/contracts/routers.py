@@ -2,4 +2,6 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.web.contracts.pages import router as pages
+
+ROUTERS: tuple[APIRouter, ...] = (pages,)

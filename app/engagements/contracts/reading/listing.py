@@ -37,6 +37,13 @@ def contract_list(
     return contract_page(session, paging, ContractFilters(states=states or None), principal=principal)
 
 
+def contracts_of(
+    session: Session, paging: PageRequest, engagement_id: UUID | None, *, principal: Principal
+) -> Page[ContractRead]:
+    """The contracts that the principal may see, newest first; of one engagement, if it is given."""
+    return contract_page(session, paging, ContractFilters(engagement_id=engagement_id), principal=principal)
+
+
 def contract_page(
     session: Session, paging: PageRequest, filters: ContractFilters, *, principal: Principal
 ) -> Page[ContractRead]:
