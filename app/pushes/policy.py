@@ -42,6 +42,8 @@ class Policy:
     """Pending pushes of a manager for each of their free slots."""
     answer_days: int = 5
     """Working days that a manager has for the answer."""
+    least_load: int = 0
+    """Pushes and engagements to which an assignment brings each manager, if it can."""
     repush: RepushPolicy = field(default_factory=RepushPolicy)
 
 
@@ -64,5 +66,6 @@ def current_policy(session: Session, services: Services) -> Policy:
         per_week=settings.pushes_per_week,
         pending_per_slot=settings.pushes_waiting_per_place,
         answer_days=settings.push_answer_working_days,
+        least_load=settings.assignment_least_load,
         repush=RepushPolicy(max_attempts=settings.push_rounds, min_score_gain=settings.push_regain),
     )

@@ -122,12 +122,30 @@ class Planned(BaseModel):
 class AssignmentRequest(Wire):
     limit: int = Field(100, ge=1, le=500, title="供需对数量", description="达到阈值且匹配分最高的供需对数量")
     keep: bool = Field(True, title="保留待答复的推送", description="false 时按全局最优重新安排,以便比较")
+    least_load: int | None = Field(
+        None,
+        ge=0,
+        le=20,
+        title="最低负荷",
+        description="尽可能使每位经理人的在办与待答复合计不低于该数;不填按系统设置",
+    )
 
 
-class AssignedPlace(BaseModel):
+class NamedPair(BaseModel):
+    """A pair with the titles of its records; empty until they are looked up."""
+
     demand_id: UUID
     achievement_id: UUID
+    demand_title: str = Field("", title="需求名称")
+    achievement_title: str = Field("", title="成果名称")
+
+
+class NamedPush(NamedPair):
     manager_id: UUID
+    manager_name: str = Field("", title="经理人姓名")
+
+
+class AssignedPlace(NamedPush):
     value: float = Field(ge=0, le=1, title="期望值", description="匹配分 × 适配分")
     reason: str | None = Field(
         None,
@@ -136,9 +154,7 @@ class AssignedPlace(BaseModel):
     )
 
 
-class ShortPair(BaseModel):
-    demand_id: UUID
-    achievement_id: UUID
+class ShortPair(NamedPair):
     reason: str = Field(
         description="no_candidate_left no_capacity_in_total candidates_full not_worth_the_load"
     )
@@ -171,6 +187,13 @@ class BottleneckRead(BaseModel):
     missing: int = Field(title="缺少名额")
 
 
+class LowLoadRead(BaseModel):
+    manager_id: UUID
+    manager_name: str = Field("", title="经理人姓名")
+    load: int = Field(title="安排后的负荷", description="在办与待答复合计")
+    least: int = Field(title="最低负荷")
+
+
 class ReliefRead(BaseModel):
     places: list[MorePlacesWanted]
     candidates: list[MoreCandidatesWanted]
@@ -188,6 +211,7 @@ class AssignmentFigures(BaseModel):
     capacity_breaches: int = Field(title="超出上限的安排")
     conflicts: int = Field(title="利益冲突")
     gini: float = Field(title="负荷基尼系数")
+    missing_load: int = Field(0, title="未达最低负荷的缺额")
 
 
 class AssignmentRead(BaseModel):
@@ -201,5 +225,8 @@ class AssignmentRead(BaseModel):
     short: list[ShortPair] = Field(title="未安排或人数不足的供需对")
     reasons: dict[str, int] = Field(title="原因与数量")
     relief: ReliefRead | None = Field(title="放宽建议")
+    relief_zh: list[str] = Field([], title="放宽建议的说明", description="以姓名和名称表述,一条一句")
+    relief_en: list[str] = []
+    below_least: list[LowLoadRead] = Field([], title="未达最低负荷的经理人")
     planned: AssignmentFigures
     present: AssignmentFigures

@@ -91,3 +91,10 @@ class AssignmentSettings(BaseModel):
     assignment_pairs: int = Field(
         default=500, ge=1, le=5000, description="How many of the best pairs the assignment considers."
     )
+    assignment_least_load: int = Field(
+        default=0,
+        ge=0,
+        le=20,
+        description="Minimum load: the assignment brings each manager to so many open engagements and pending pushes,"
+        " if there are good pairs for them. Every pair gets its first manager before.",
+    )

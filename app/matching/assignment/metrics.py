@@ -12,6 +12,8 @@ from app.matching.assignment.problem import AssignmentProblem, Given, load_cost
 class AssignmentMetrics:
     """`net_value` is `total_value` minus the cost of load. `missing` counts slots below the pairs' minimum numbers.
 
+    `missing_load` counts assignments below the managers' minimum loads, as far as they have free slots.
+
     `capacity_breaches` counts assignments beyond managers' free slots, `excess` those beyond the pairs' `most`, and
     `unassigned` the pairs without a manager that could have one. `gini` is computed over the utilisation of managers,
     including existing load: 0 if all are equally busy, towards 1 if few have everything.
@@ -27,6 +29,7 @@ class AssignmentMetrics:
     excess: int
     conflicts: int
     gini: float
+    missing_load: int = 0
 
 
 def metrics(problem: AssignmentProblem, given: Collection[Given]) -> AssignmentMetrics:
@@ -51,6 +54,7 @@ def metrics(problem: AssignmentProblem, given: Collection[Given]) -> AssignmentM
         excess=sum(max(0, of_pair[pair.id] - pair.most) for pair in problem.pairs),
         conflicts=len(set(given) & set(problem.conflicts)),
         gini=gini([(m.load + of_manager[m.id]) / m.capacity for m in problem.managers if m.capacity]),
+        missing_load=sum(max(0, m.wanting - of_manager[m.id]) for m in problem.managers),
     )
 
 

@@ -41,15 +41,24 @@ class PairToAssign:
 
 @dataclass(frozen=True, slots=True)
 class ManagerSlots:
-    """A manager's capacity, and their load outside this problem; fixed assignments are not part of `load`."""
+    """A manager's capacity, and their load outside this problem; fixed assignments are not part of `load`.
+
+    `least` is the load that they should reach if the pairs and their capacity allow it (最低负荷).
+    """
 
     id: str
     capacity: int
     load: int = 0
+    least: int = 0
 
     @property
     def free(self) -> int:
         return max(0, self.capacity - self.load)
+
+    @property
+    def wanting(self) -> int:
+        """Assignments that are missing to `least`, as far as there are free slots."""
+        return min(self.free, max(0, self.least - self.load))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class ProblemRows:
     most: list[int]
     held: list[int]
     free: list[int]
+    wanting: list[int]
     pair: NDArray[np.int64]
     manager: NDArray[np.int64]
     value: NDArray[np.float64]
@@ -120,6 +130,7 @@ def rows_of(problem: AssignmentProblem) -> ProblemRows:
         most=[pair.most for pair in pairs],
         held=[pair.held for pair in pairs],
         free=[manager.free for manager in managers],
+        wanting=[manager.wanting for manager in managers],
         pair=places[:, 0],
         manager=places[:, 1],
         value=value,
@@ -153,8 +164,8 @@ def _check(problem: AssignmentProblem, pairs: Mapping[str, int], managers: Mappi
     if not (math.isfinite(problem.load_weight) and problem.load_weight >= 0):
         raise ValueError(f"the weight of load must be at least 0, not {problem.load_weight}")
     for manager in problem.managers:
-        if manager.capacity < 0 or manager.load < 0:
-            raise ValueError(f"capacity and load of {manager.id} must be at least 0")
+        if min(manager.capacity, manager.load, manager.least) < 0:
+            raise ValueError(f"capacity, load and minimum load of {manager.id} must be at least 0")
     for pair in problem.pairs:
         if not 0 <= pair.least <= pair.most:
             raise ValueError(f"pair {pair.id} asks for {pair.least} to {pair.most} managers")

@@ -5,7 +5,8 @@ Pure: numbers in, numbers out. Rules in order of priority:
 1. always: no manager above capacity, no conflict of interest, no pair with more managers than its `most`;
 2. as many fixed assignments as possible;
 3. as many slots of the pairs' minimum numbers as possible (a strong pair has at least one manager);
-4. the highest value minus the cost of load, which is convex in each manager's utilisation.
+4. as many slots of the managers' minimum loads as possible, where one is set;
+5. the highest value minus the cost of load, which is convex in each manager's utilisation.
 
 Shortages are listed with their reasons and with the constraints that would have to be relaxed.
 """

@@ -1,7 +1,8 @@
 """Two solvers that choose edges of a problem: the optimum by minimum-cost flow, and a greedy baseline.
 
 Both apply the same rules in the same order: as many fixed assignments as possible, then as many slots of the pairs'
-minimum numbers as possible, then the highest value minus the cost of load.
+minimum numbers as possible, then as many slots of the managers' minimum loads as possible, then the highest value
+minus the cost of load.
 """
 
 import heapq
@@ -19,10 +20,10 @@ Chosen = NDArray[np.bool_]
 def by_flow(rows: ProblemRows) -> Chosen:
     """The optimum as a minimum-cost flow: source → pair → manager → sink; one unit is one assignment.
 
-    A pair's first `least` units and fixed edges earn a bonus; a manager's units cost increasingly more; unprofitable
-    units bypass the network. Bonuses are large enough to take priority: two flows differ by simple cycles, and a cycle
-    changes at most one slot of a minimum number and touches each pair and manager at most once, so it changes value and
-    load by less than `floor_bonus`.
+    A pair's first `least` units, a manager's first `wanting` units and fixed edges earn a bonus; a manager's units cost
+    increasingly more; unprofitable units bypass the network. Bonuses are large enough to take priority: two flows
+    differ by simple cycles, and a cycle changes at most one slot of a minimum number and one of a minimum load, and
+    touches each pair and manager at most once, so it changes value and load by less than `load_bonus`.
     """
     pairs, managers = len(rows.pair_ids), len(rows.manager_ids)
     edges = len(rows.pair)
@@ -30,7 +31,9 @@ def by_flow(rows: ProblemRows) -> Chosen:
         return np.zeros(0, dtype=np.bool_)
     source, sink = pairs + managers, pairs + managers + 1
     most_load = max((costs[-1] for costs in rows.load_steps if costs), default=0)
-    floor_bonus = (min(pairs, managers) + 1) * int(rows.steps.max()) + 2 * most_load + 1
+    load_bonus = (min(pairs, managers) + 1) * int(rows.steps.max()) + 2 * most_load + 1
+    # Without minimum loads the integers stay as small as they can be.
+    floor_bonus = 2 * load_bonus + 1 if any(rows.wanting) else load_bonus
     fixed_bonus = 2 * floor_bonus + 1
     least, most = np.array(rows.least), np.array(rows.most)
     of_pairs, ones = np.arange(pairs), np.ones(edges, dtype=np.int64)
@@ -44,7 +47,7 @@ def by_flow(rows: ProblemRows) -> Chosen:
     flow.add_arcs_with_capacity_and_unit_cost(
         np.full(pairs, source), of_pairs, most - least, np.zeros(pairs, dtype=np.int64)
     )
-    _add_managers(flow, rows, sink)
+    _add_managers(flow, rows, sink, load_bonus)
     supply = int(most.sum())
     flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
     flow.set_node_supply(source, supply)
@@ -55,10 +58,17 @@ def by_flow(rows: ProblemRows) -> Chosen:
     return np.asarray(flow.flows(first)) > 0
 
 
-def _add_managers(flow: SimpleMinCostFlow, rows: ProblemRows, sink: int) -> None:
-    """Arcs from each manager to the sink, one for each unit of load with its cost."""
+def _add_managers(flow: SimpleMinCostFlow, rows: ProblemRows, sink: int, bonus: int) -> None:
+    """Arcs from each manager to the sink, one for each unit of load with its cost, less the bonus up to `wanting`."""
     manager = np.repeat(np.arange(len(rows.manager_ids)), [len(costs) for costs in rows.load_steps])
-    cost = np.array([cost for costs in rows.load_steps for cost in costs], dtype=np.int64)
+    cost = np.array(
+        [
+            cost - bonus * (extra < wanting)
+            for costs, wanting in zip(rows.load_steps, rows.wanting, strict=True)
+            for extra, cost in enumerate(costs)
+        ],
+        dtype=np.int64,
+    )
     flow.add_arcs_with_capacity_and_unit_cost(
         len(rows.pair_ids) + manager,
         np.full(len(manager), sink),
@@ -73,6 +83,7 @@ def by_greed(rows: ProblemRows) -> Chosen:
     for edge in sorted(np.flatnonzero(rows.fixed), key=lambda edge: (-rows.steps[edge], edge)):
         left.take(int(edge))
     left.fill(rows.least, only_gains=False)
+    left.fill(rows.most, only_gains=False, taken_below=rows.wanting)
     left.fill(rows.most, only_gains=True)
     return left.chosen
 
@@ -97,12 +108,16 @@ class _Left:
             self.given[pair] += 1
             self.taken[manager] += 1
 
-    def fill(self, wanted: list[int], *, only_gains: bool) -> None:
-        """Assign up to the wanted number per pair, best first; an edge whose gain has shrunk is queued again."""
+    def fill(self, wanted: list[int], *, only_gains: bool, taken_below: list[int] | None = None) -> None:
+        """Assign up to the wanted number per pair, best first; an edge whose gain has shrunk is queued again.
+
+        With `taken_below`, managers receive up to that many.
+        """
+        most = taken_below or self.rows.free
         waiting = [
             (-self._gain(edge), edge)
             for edge in np.flatnonzero(~self.chosen).tolist()
-            if self._open(edge, wanted)
+            if self._open(edge, wanted, most)
         ]
         heapq.heapify(waiting)
         while waiting:
@@ -110,7 +125,7 @@ class _Left:
             if only_gains and gain <= 0:
                 return
             heapq.heappop(waiting)
-            if not self._open(edge, wanted):
+            if not self._open(edge, wanted, most):
                 continue
             present = self._gain(edge)
             if present < gain:
@@ -118,9 +133,9 @@ class _Left:
             else:
                 self.take(edge)
 
-    def _open(self, edge: int, wanted: list[int]) -> bool:
+    def _open(self, edge: int, wanted: list[int], most: list[int]) -> bool:
         pair, manager = self.pair[edge], self.manager[edge]
-        return self.given[pair] < wanted[pair] and self.taken[manager] < self.rows.free[manager]
+        return self.given[pair] < wanted[pair] and self.taken[manager] < most[manager]
 
     def _gain(self, edge: int) -> int:
         manager = self.manager[edge]

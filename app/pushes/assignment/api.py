@@ -1,5 +1,6 @@
 """Routes for assignments: the operators' dry run, and runs that are executed."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.paging import Page, Paging, Sort, list_page
 from app.pushes.assignment import runs as assignment_runs
 from app.pushes.assignment.models import AssignmentRun
+from app.pushes.assignment.names import name_answer
 from app.pushes.assignment.plan import plan_assignment
 from app.pushes.assignment.presenter import read_plan
 from app.pushes.assignment.schemas import RunRead, RunRequest, RunSummary
@@ -40,8 +42,13 @@ def plan(
     """在经理人名额内统筹安排多个供需对,并与现有推送比较。仅试算,不写入任何数据;未能安排的逐条说明原因和放宽办法。"""
     require(principal, Action.ASSIGNMENT_PLAN)
     policy = current_policy(session, services)
+    if wanted.least_load is not None:
+        policy = replace(policy, least_load=wanted.least_load)
     matcher = services[Recommender]
-    return read_plan(plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep))
+    found = plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep)
+    answer = read_plan(found)
+    name_answer(session, [*answer.added, *answer.kept, *answer.ended], answer)
+    return answer
 
 
 @router.post(
@@ -79,4 +86,6 @@ def list_runs(principal: CurrentPrincipal, session: ReadSession, paging: Paging)
 @router.get("/assignments/runs/{run_id}", summary="统筹指派的执行结果", responses=problems(NotFound))
 def get_run(run_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> RunRead:
     """列出新增的推送;未能安排的供需对逐条说明原因,以及增加哪些名额、补充哪些候选人可以解决。"""
-    return RunRead.model_validate(assignment_runs.get_run(session, run_id, principal=principal))
+    found = RunRead.model_validate(assignment_runs.get_run(session, run_id, principal=principal))
+    name_answer(session, [*found.answer.written, *found.answer.not_written], found.answer)
+    return found

@@ -55,12 +55,21 @@ class PlannedAssignment:
 
 
 @dataclass(frozen=True, slots=True)
+class LowLoad:
+    """A manager whose planned load, with what they have, stays below the minimum."""
+
+    manager_id: UUID
+    load: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentPlan:
     """An assignment and its comparison with the present pushes.
 
     `present` holds the metrics of the pending pushes, which may violate rules; `planned` those of `kept` and `added`
-    together. `left_out` counts good pairs beyond the limit. `pushes` are the plans for `added`, the best manager of a
-    pair first.
+    together. `below_least` are candidates of some pair whose load stays below the minimum. `left_out` counts good pairs
+    beyond the limit. `pushes` are the plans for `added`, the best manager of a pair first.
     """
 
     keys: Mapping[str, PairKey]
@@ -72,6 +81,7 @@ class AssignmentPlan:
     planned: AssignmentMetrics
     assignment: Assignment
     pushes: tuple[PairPlan, ...]
+    below_least: tuple[LowLoad, ...]
 
 
 def plan_assignment(
@@ -167,7 +177,12 @@ def _problem(
             )
         )
     managers = [
-        ManagerSlots(str(id_), facts.capacity, facts.open_load + pending_elsewhere.get(id_, 0))
+        ManagerSlots(
+            str(id_),
+            facts.capacity,
+            facts.open_load + pending_elsewhere.get(id_, 0),
+            snapshot.policy.least_load,
+        )
         for id_, facts in snapshot.manager_facts.items()
     ]
     return AssignmentProblem(pairs, managers, conflicts), against
@@ -234,6 +249,18 @@ def _compared(
         planned=metrics(problem, planned_pairs),
         assignment=answer,
         pushes=_pushes(added, candidates),
+        below_least=_below_least(problem, planned_pairs),
+    )
+
+
+def _below_least(problem: AssignmentProblem, planned: Collection[Given]) -> tuple[LowLoad, ...]:
+    """Managers who could have had a pair and stay below their minimum load, by id."""
+    of_manager = Counter(manager for _, manager in planned)
+    candidates = {manager for pair in problem.pairs for manager in pair.values}
+    return tuple(
+        LowLoad(UUID(manager.id), load, manager.least)
+        for manager in problem.managers
+        if manager.id in candidates and (load := manager.load + of_manager[manager.id]) < manager.least
     )
 
 

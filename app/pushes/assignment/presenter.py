@@ -10,6 +10,7 @@ from app.pushes.schemas import (
     AssignmentFigures,
     AssignmentRead,
     BottleneckRead,
+    LowLoadRead,
     MoreCandidatesWanted,
     MorePlacesWanted,
     ReliefRead,
@@ -18,7 +19,7 @@ from app.pushes.schemas import (
 
 
 def read_plan(plan: AssignmentPlan) -> AssignmentRead:
-    """The response for a plan."""
+    """The response for a plan, without names: a stored answer holds ids alone (see ``names``)."""
     answer = plan.assignment
     return AssignmentRead(
         pairs=len(plan.keys),
@@ -29,6 +30,7 @@ def read_plan(plan: AssignmentPlan) -> AssignmentRead:
         short=_short(plan),
         reasons={str(reason): count for reason, count in answer.reasons.items()},
         relief=_relief(plan, answer.relief) if answer.relief else None,
+        below_least=[LowLoadRead(**asdict(low)) for low in plan.below_least],
         planned=AssignmentFigures.model_validate(plan.planned),
         present=AssignmentFigures.model_validate(plan.present),
     )

@@ -131,6 +131,7 @@ def _execute(session: Session, run: AssignmentRun, plan: AssignmentPlan, *, poli
         short=summary.short,
         reasons=summary.reasons,
         relief=summary.relief,
+        below_least=summary.below_least,
         kept=len(summary.kept),
         before=summary.present,
         after=summary.planned,

@@ -6,27 +6,21 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
-from app.pushes.schemas import AssignmentFigures, ReliefRead, ShortPair
+from app.pushes.schemas import AssignmentFigures, LowLoadRead, NamedPush, ReliefRead, ShortPair
 
 
 class RunRequest(Wire):
     limit: int = Field(100, ge=1, le=500, title="供需对数量", description="达到阈值且匹配分最高的供需对数量")
 
 
-class WrittenPush(BaseModel):
+class WrittenPush(NamedPush):
     push_id: UUID
-    demand_id: UUID
-    achievement_id: UUID
-    manager_id: UUID
     value: float = Field(title="期望值", description="匹配分 × 适配分")
 
 
-class UnwrittenPush(BaseModel):
+class UnwrittenPush(NamedPush):
     """An assigned push that a rule forbade when it was to be written, because something had changed meanwhile."""
 
-    demand_id: UUID
-    achievement_id: UUID
-    manager_id: UUID
     reason: str = Field(title="原因", description="推送规则的代码")
     zh: str
     en: str
@@ -40,6 +34,9 @@ class RunAnswer(BaseModel):
     short: list[ShortPair] = Field([], title="未安排或人数不足的供需对")
     reasons: dict[str, int] = Field({}, title="原因与数量")
     relief: ReliefRead | None = Field(None, title="放宽建议")
+    relief_zh: list[str] = Field([], title="放宽建议的说明", description="以姓名和名称表述,一条一句")
+    relief_en: list[str] = []
+    below_least: list[LowLoadRead] = Field([], title="未达最低负荷的经理人")
     kept: int = Field(0, title="保留的待处理推送")
     before: AssignmentFigures | None = Field(None, title="指派前")
     after: AssignmentFigures | None = Field(None, title="指派后")

@@ -127,13 +127,39 @@ def test_the_bureau_alone_asks_for_it(
     assert (body["pairs"], body["left_out"], len(body["added"])) == (2, 0, 1)
     assert body["added"][0]["value"] == pytest.approx(0.45)
     assert body["reasons"] == {"no_capacity_in_total": 1}
-    assert body["short"][0]["zh"]
+    titles = [body["short"][0][field] for field in ("demand_title", "achievement_title")]
+    assert all(titles)
+    assert all(title in body["short"][0][language] for title in titles for language in ("zh", "en"))
     assert body["relief"]["places"] == [{"manager_id": str(manager), "more": 1, "capacity": 2}]
     assert body["relief"]["bottlenecks"] == [
         {"pairs": 2, "manager_ids": [str(manager)], "places": 1, "missing": 1}
     ]
+    name = body["added"][0]["manager_name"]
+    said = [*body["relief_zh"], *body["relief_en"]]
+    assert name and len(said) == 4
+    assert all(name in line and str(manager) not in line for line in said)
     assert body["planned"]["assigned"] == 1
     assert as_operator.post("/v1/assignments/plan", json={"limit": 0}).status_code == 422
     assert as_manager.post("/v1/assignments/plan", json={}).status_code == 403
     assert as_stranger.post("/v1/assignments/plan", json={}).status_code == 401
     assert as_operator.get("/v1/pushes").json()["items"] == []
+
+
+def test_a_minimum_load_reaches_managers_whom_nobody_would_have_chosen(
+    served: Scenario, as_operator: Caller
+) -> None:
+    for _ in range(4):
+        served.manager(fit=0.9, capacity=9)
+    last = served.manager(fit=0.2, capacity=9)
+    for score in (0.9, 0.8):
+        served.ranked_pair(score)
+    free = as_operator.post("/v1/assignments/plan", json={}).json()
+    assert (len(free["added"]), free["planned"]["missing_load"], free["below_least"]) == (6, 0, [])
+    assert str(last) not in {place["manager_id"] for place in free["added"]}
+    held = as_operator.post("/v1/assignments/plan", json={"least_load": 1}).json()
+    assert str(last) in {place["manager_id"] for place in held["added"]}
+    assert (len(held["added"]), held["planned"]["missing_load"], held["below_least"]) == (6, 0, [])
+    more = as_operator.post("/v1/assignments/plan", json={"least_load": 2}).json()
+    assert more["planned"]["missing_load"] == sum(2 - low["load"] for low in more["below_least"]) == 4
+    assert all(low["manager_name"] and low["least"] == 2 for low in more["below_least"])
+    assert as_operator.post("/v1/assignments/plan", json={"least_load": -1}).status_code == 422

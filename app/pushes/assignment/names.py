@@ -1,0 +1,123 @@
+"""Names in the answer of an assignment: titles of records and names of managers, and what would help as sentences.
+
+They are looked up when an answer is read. A stored answer holds ids alone, so it keeps no name that somebody has
+changed or has had erased.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
+from app.pushes.schemas import LowLoadRead, NamedPair, NamedPush, ReliefRead, ShortPair
+
+MANY = 5
+"""Names in one sentence; the others are counted."""
+
+
+class _Answer(Protocol):
+    short: list[ShortPair]
+    relief: ReliefRead | None
+    relief_zh: list[str]
+    relief_en: list[str]
+    below_least: list[LowLoadRead]
+
+
+def name_answer(session: Session, pushes: Sequence[NamedPush], answer: _Answer) -> None:
+    """Fill in titles and names in `pushes` and in the shortages of `answer`, and write the relief out in sentences."""
+    relief = answer.relief
+    pairs: list[NamedPair] = [*pushes, *answer.short]
+    of_relief = relief.candidates if relief else []
+    demands = _titles(session, Demand, (one.demand_id for one in (*pairs, *of_relief)))
+    achievements = _titles(session, Achievement, (one.achievement_id for one in (*pairs, *of_relief)))
+    managers = _titles(session, Manager, _managers_in(pushes, answer))
+    for pair in pairs:
+        pair.demand_title = _named(demands, pair.demand_id)
+        pair.achievement_title = _named(achievements, pair.achievement_id)
+    for push in pushes:
+        push.manager_name = _named(managers, push.manager_id)
+    for low in answer.below_least:
+        low.manager_name = _named(managers, low.manager_id)
+    for short in answer.short:
+        short.zh = f"「{short.demand_title}」与「{short.achievement_title}」：{short.zh}"
+        short.en = f"“{short.demand_title}” and “{short.achievement_title}”: {short.en}"
+    if relief is not None:
+        lines = [
+            *_places(relief, managers),
+            *_candidates(relief, demands, achievements),
+            *_bottlenecks(relief, managers),
+        ]
+        answer.relief_zh, answer.relief_en = [zh for zh, _ in lines], [en for _, en in lines]
+
+
+def _managers_in(pushes: Sequence[NamedPush], answer: _Answer) -> Iterable[UUID]:
+    yield from (push.manager_id for push in pushes)
+    yield from (low.manager_id for low in answer.below_least)
+    if answer.relief is not None:
+        yield from (place.manager_id for place in answer.relief.places)
+        for bottleneck in answer.relief.bottlenecks:
+            yield from bottleneck.manager_ids
+
+
+def _titles(
+    session: Session, model: type[Demand] | type[Achievement] | type[Manager], ids: Iterable[UUID]
+) -> dict[UUID, str]:
+    wanted = sorted(set(ids))
+    found: dict[UUID, str] = {}
+    for start in range(0, len(wanted), 1000):
+        query = select(model.id, model.title).where(model.id.in_(wanted[start : start + 1000]))
+        found.update((id_, title) for id_, title in session.execute(query))
+    return found
+
+
+def _named(titles: Mapping[UUID, str], id_: UUID) -> str:
+    """A record that is gone keeps its id, so that it can be asked for."""
+    return titles.get(id_) or str(id_)
+
+
+Line = tuple[str, str]
+"""Chinese, English."""
+
+
+def _places(relief: ReliefRead, managers: Mapping[UUID, str]) -> Iterable[Line]:
+    for place in relief.places:
+        name = _named(managers, place.manager_id)
+        yield (
+            f"将{name}的在办上限提高到 {place.capacity}（增加 {place.more} 个名额）",
+            f"raise the capacity of {name} to {place.capacity} (by {place.more})",
+        )
+
+
+def _candidates(
+    relief: ReliefRead, demands: Mapping[UUID, str], achievements: Mapping[UUID, str]
+) -> Iterable[Line]:
+    for wanted in relief.candidates:
+        demand, achievement = _named(demands, wanted.demand_id), _named(achievements, wanted.achievement_id)
+        yield (
+            f"为「{demand}」与「{achievement}」补充 {wanted.more} 名候选技术经理人"
+            f"（现有 {wanted.in_conflict} 名存在利益冲突）",
+            f"find {wanted.more} more candidates for “{demand}” and “{achievement}”"
+            f" ({wanted.in_conflict} are in a conflict of interest)",
+        )
+
+
+def _bottlenecks(relief: ReliefRead, managers: Mapping[UUID, str]) -> Iterable[Line]:
+    for bottleneck in relief.bottlenecks:
+        zh, en = _listed([_named(managers, id_) for id_ in bottleneck.manager_ids])
+        yield (
+            f"{bottleneck.pairs} 个供需对争用{zh}的 {bottleneck.places} 个名额，缺 {bottleneck.missing} 个",
+            f"{bottleneck.pairs} pairs compete for the {bottleneck.places} slots of {en}:"
+            f" {bottleneck.missing} are missing",
+        )
+
+
+def _listed(names: Collection[str]) -> Line:
+    first = list(names)[:MANY]
+    more = len(names) - len(first)
+    zh, en = "、".join(first), ", ".join(first)
+    return (f"{zh}等 {len(names)} 人", f"{en} and {more} more") if more else (zh, en)
