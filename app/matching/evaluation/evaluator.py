@@ -171,6 +171,9 @@ def _manager_figures(
     Fit was judged without regard to conflicts, but conflicted managers are never recommended. So they are removed from
     the ideal ranking as well, and counted separately if one is recommended nevertheless.
 
+    Judged is the order of all who may be recommended by conflict and load: where the list ends (`LEAST_FIT`) is a rule
+    of the product, and a graded manager below it would be missing rather than last.
+
     Managers without a judgement for a pair count as 0 in `ndcg_at_5`, although they may fit; `ndcg_at_5_judged` ranks
     judged managers only (a condensed list: Sakai, "Alternatives to Bpref", SIGIR 2007); `unjudged_in_first_5` is the
     share of the others.
@@ -191,7 +194,11 @@ def _manager_figures(
             store.achievement(session, achievement),
             limit=len(store.managers),
         )
-        ranked = [store.manager_keys[item.manager_id] for item in recommendations if item.recommended]
+        ranked = [
+            store.manager_keys[item.manager_id]
+            for item in recommendations
+            if item.conflict is None and not item.full
+        ]
         rankings[f"{demand}\t{achievement}"] = ranked
         recommended_conflicts += sum((demand, achievement, manager) in conflicts for manager in ranked)
     judged_alone = {
