@@ -65,9 +65,9 @@ _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
     },
     RecordKind.MANAGER: {
         _ALL: """expertise regions languages service_kinds certificate_level years employer_type full_time
-            recognised_tier recognised_year honours""",
+            recognised_tier recognised_year honours verification""",
         _LOGGED_IN: """affiliations track_record capacity accepts_pushes filing_number filing_state
-            filing_valid_to""",
+            filing_valid_to track_record_verification""",
         _OWNER: "user_id certificates declared_conflicts leave",
     },
 }

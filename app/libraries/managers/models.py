@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, Identified, now
+from app.libraries.managers.verification import marks, work_marks
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 
@@ -22,6 +23,7 @@ class Manager(Record, Base):
     `certificates` entries: level, number, issued_by, issued_on, valid_to; `certificate_level` is the highest valid one.
     `declared_conflicts` entries: organisation_id or record_id, kind, note, start, end.
     `leave` entries: start, end, both inclusive.
+    `verified_claims` entries: item, value, by, on (see ``managers.verification``).
     `honours` entries: name, year, issuer. `recognised_tier` is C, D or E from the latest published recognition.
     """
 
@@ -51,6 +53,17 @@ class Manager(Record, Base):
     filing_number: Mapped[str | None] = mapped_column(String(20))
     filing_state: Mapped[str | None] = mapped_column(String(12))
     filing_valid_to: Mapped[date | None]
+    verified_claims: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
+
+    @property
+    def verification(self) -> list[dict[str, Any]]:
+        """Marks of the certificate and the years: verified by the bureau, or self-declared."""
+        return marks(self)
+
+    @property
+    def track_record_verification(self) -> list[dict[str, Any]]:
+        """Marks of the brokered works, in their order."""
+        return work_marks(self)
 
     @property
     def is_suspended(self) -> bool:

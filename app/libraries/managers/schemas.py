@@ -146,6 +146,17 @@ class Honour(BaseModel):
     issuer: str = Field(title="授予单位")
 
 
+class VerificationMark(BaseModel):
+    """Whether the bureau has verified one statement of the record, and who verified it and when."""
+
+    item: Literal["certificate", "years", "work"] = Field(title="事项")
+    value: str | int | None = Field(title="内容", description="证书等级、从业年限或项目名称")
+    mark: Literal["verified", "self_declared"] = Field(title="核验情况")
+    mark_zh: Literal["已核验", "自述"]
+    verified_by: str | None = Field(title="核验单位")
+    verified_on: date | None = Field(title="核验日期")
+
+
 class UserLink(Wire):
     """The link between a manager's record and their user account."""
 
@@ -196,6 +207,10 @@ class ManagerRead(RecordRead, UserLink, ManagerFields):
     )
     recognised_year: int | None = Field(None, title="认定年度")
     honours: list[Honour] | None = Field(None, title="荣誉")
+    verification: list[VerificationMark] | None = Field(None, title="证书与从业年限的核验情况")
+    track_record_verification: list[VerificationMark] | None = Field(
+        None, title="工作业绩的核验情况", description="与 track_record 顺序一致"
+    )
     filing_number: str | None = Field(None, title="备案号")
     filing_state: str | None = Field(None, title="备案状态")
     filing_valid_to: date | None = Field(None, title="备案有效期至")

@@ -16,6 +16,7 @@ from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.libraries.library import Library
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.managers.schemas import ManagerCreate, ManagerPatch, ManagerRead
+from app.libraries.managers.verification import holding
 from app.libraries.record.enums import CertificateLevel, RecordKind
 
 
@@ -151,6 +152,7 @@ def _parse_day(text: str | None) -> date | None:
 
 def _derive(manager: Manager) -> None:
     manager.certificate_level = highest_certificate(manager.certificates, local_now().date()).value
+    manager.verified_claims = holding(manager)
 
 
 def _check(manager: Manager) -> Iterator[FieldError]:
@@ -195,6 +197,7 @@ LIBRARY = Library(
             "filing_number",
             "filing_state",
             "filing_valid_to",
+            "verified_claims",
         }
     ),
 )

@@ -15,6 +15,7 @@ from app.clock import add_months
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.managers.verification import WORK, YEARS, is_verified
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.record.models import Record
 from app.matching.facts.models import (
@@ -213,13 +214,17 @@ def manager_facts(
         capacity=record.capacity if record.capacity is not None else 0,
         open_load=open_load,
         languages=tuple(record.languages or ()),
-        track_record=tuple(_track_record(entry) for entry in record.track_record or ()),
+        track_record=tuple(
+            _track_record(entry, verified=is_verified(record, WORK, entry))
+            for entry in record.track_record or ()
+        ),
         # The owner of the record is the employer, listed as a post or not.
         affiliations=tuple(
             dict.fromkeys((str(record.owner_org_id), *_active(record.affiliations or (), today), registered))
         ),
         registered_affiliations=(registered,),
         suspended=record.is_suspended,
+        years_verified=is_verified(record, YEARS, record.years),
         declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
         on_leave_until=leave_until(record.leave or (), today) if today is not None else None,
         ended_ties=tuple(_ended(record, today, grace_months)) if today is not None else (),
@@ -287,13 +292,14 @@ def _covers(entry: Mapping[str, Any], today: date) -> bool:
     return (not start or str(start) <= iso) and (not end or str(end) >= iso)
 
 
-def _track_record(entry: Mapping[str, Any]) -> TrackRecord:
+def _track_record(entry: Mapping[str, Any], *, verified: bool) -> TrackRecord:
     return TrackRecord(
         title=str(entry.get("title", "")),
         contract_type=str(entry.get("contract_type", "")),
         amount_wan=_decimal(entry.get("amount_wan")),
         year=entry.get("year"),
         landed_in_jinan=bool(entry.get("landed_in_jinan", False)),
+        verified=verified,
     )
 
 

@@ -71,13 +71,14 @@ class DemandFacts:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """One transfer that a manager brokered."""
+    """One transfer that a manager brokered; `verified` by the bureau, or only said by the manager."""
 
     title: str
     contract_type: str = ""
     amount_wan: Decimal | None = None
     year: int | None = None
     landed_in_jinan: bool = False
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class ManagerFacts:
     declared_conflicts: tuple[str, ...] = ()
     ended_ties: tuple[EndedTie, ...] = ()
     on_leave_until: date | None = None
+    years_verified: bool = False
 
 
 RecordFacts = AchievementFacts | DemandFacts | ManagerFacts

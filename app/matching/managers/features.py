@@ -5,7 +5,7 @@ judged pairs. The weights of the others are set by hand and order managers of eq
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -69,16 +69,20 @@ class EncodedManager:
         verified = CERTIFICATES.get(self.verified_certificate, CERTIFICATES["none"])[0]
         return verified + DECLARED * max(0.0, declared - verified)
 
-    @property
-    def declared(self) -> float:
-        """The weight of what nobody but the manager says: 1 where nothing is verified at all."""
-        return 1.0 if self.verified_certificate is None else DECLARED
+    def weight(self, verified: bool) -> float:
+        """1 for what is verified, and where nothing is verified at all; else that of what only the manager says."""
+        return 1.0 if verified or self.verified_certificate is None else DECLARED
 
-    @property
-    def works(self) -> float:
-        """As many brokered works as the declared ones weigh; ten that are typed in are no more than one."""
-        count = len(self.facts.track_record)
-        return count if self.verified_certificate is None else DECLARED * min(1, count)
+    def by_works(self, best: Callable[[Sequence[TrackRecord]], float], otherwise: float) -> float:
+        """A feature of the best of some works, shrunk towards `otherwise`. Ten works that are typed in weigh no more
+        than one, and a verified work adds nothing to them."""
+        works = self.facts.track_record
+        if self.verified_certificate is None:
+            return _shrunk(best(works), otherwise, len(works))
+        declared = _shrunk(best(works), otherwise, DECLARED * min(1, len(works)))
+        if verified := [work for work in works if work.verified]:
+            return max(declared, _shrunk(best(verified), otherwise, len(verified)))
+        return declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +139,19 @@ def manager_features(
     near = cosines[:, 0]
     # For each row, the mean of its three best sentence similarities.
     best = np.sort(cosines[:, 1:], axis=1)[:, -BEST_SENTENCES:].mean(axis=1)
-    work_rows = list(works)
-    weight = side.declared
+
+    def best_row(values: Floats, chosen: Sequence[TrackRecord]) -> float:
+        return _highest(values[[row for row, work in works.items() if work in chosen]])
+
+    record = facts.track_record
     features = {
         "text": text,
         "expertise": _highest(near[rest], otherwise=text),
-        "track_record": _shrunk(_highest(near[work_rows]), text, side.works),
-        "work_sentences": _shrunk(_highest(best[work_rows]), _highest(best[rest]), side.works),
-        "work_words": _shrunk(
-            max((_words_shared(entry.title, target) for entry in facts.track_record), default=0.0),
+        "track_record": side.by_works(lambda chosen: best_row(near, chosen), text),
+        "work_sentences": side.by_works(lambda chosen: best_row(best, chosen), _highest(best[rest])),
+        "work_words": side.by_works(
+            lambda chosen: max((_words_shared(work.title, target) for work in chosen), default=0.0),
             _words_shared(facts.expertise, target),
-            side.works,
         ),
         "field": max(
             field_agreement(facts.fields, target.demand.fields),
@@ -154,17 +160,21 @@ def manager_features(
         "region": region_served(facts.regions, target.demand.region),
         "certificate": side.certificate,
         "tier": TIERS.get(side.tier or "", 0.0),
-        "experience": weight * min(1.0, (facts.years or 0) / EXPERIENCED_YEARS),
-        "recent_work": weight
-        * max((recency(entry.year, today) for entry in facts.track_record), default=0.0),
-        "amount": weight * amount_brokered(facts.track_record),
+        "experience": side.weight(facts.years_verified) * min(1.0, (facts.years or 0) / EXPERIENCED_YEARS),
+        "recent_work": max(
+            (side.weight(work.verified) * recency(work.year, today) for work in record), default=0.0
+        ),
+        "amount": max(
+            side.weight(False) * amount_brokered(record),
+            amount_brokered(tuple(work for work in record if work.verified)),
+        ),
         "language": language_fit(facts.languages, target.languages),
         "cross_border": float(target.crosses_border and OPEN_REGION in facts.regions),
         "acceptance": side.acceptance,
         "success": side.success,
         "load": -min(1.0, facts.open_load / facts.capacity) if facts.capacity > 0 else -1.0,
     }
-    nearest = max(work_rows, key=lambda row: float(near[row]), default=None)
+    nearest = max(works, key=lambda row: float(near[row]), default=None)
     return features, works[nearest] if nearest is not None and near[nearest] >= NEAR_WORK else None
 
 

@@ -12,7 +12,7 @@ from importlib import resources
 
 from app.matching.facts.conflicts_of_interest import ConflictOfInterest
 from app.matching.facts.hidden_owners import noticeable_conflict
-from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
+from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts, TrackRecord
 from app.matching.managers.features import (
     CERTIFICATES,
     COVERED_FIELD,
@@ -126,7 +126,7 @@ def _scored(
     full = facts.open_load >= facts.capacity
     best_work = work.title.strip() if work else None
     score = logistic(model.base + sum(contributions.values()))
-    zh, en = _reasons(target, side, features, best_work, found, full=full, poor=score < LEAST_FIT)
+    zh, en = _reasons(target, side, features, work, found, full=full, poor=score < LEAST_FIT)
     return ScoredManager(
         manager_id=facts.id,
         score=score,
@@ -150,7 +150,9 @@ def _verified(side: EncodedManager) -> dict[str, str | None]:
     """Who has verified the certificate, the brokered work and the years of practice: the bureau, or nobody (None)."""
     level = side.verified_certificate or "none"
     is_verified = level != "none" and level == side.facts.certificate
-    return {"certificate": "bureau" if is_verified else None, "track_record": None, "years": None}
+    works = any(work.verified for work in side.facts.track_record)
+    held = {"certificate": is_verified, "track_record": works, "years": side.facts.years_verified}
+    return {name: "bureau" if verified else None for name, verified in held.items()}
 
 
 def _put_forward(one: ScoredManager) -> ScoredManager:
@@ -162,7 +164,7 @@ def _reasons(
     target: PairTarget,
     side: EncodedManager,
     features: Mapping[str, float],
-    best_work: str | None,
+    work: TrackRecord | None,
     found: ConflictOfInterest | None,
     *,
     full: bool,
@@ -172,13 +174,21 @@ def _reasons(
     lines = [
         *_against(target, side.facts, features, found, full=full),
         (poor, "与该供需对契合度过低", "fits this pair too little"),
-        *_of_fit(target, side.facts, features, best_work),
+        *_of_fit(target, side.facts, features, work),
         *_of_practice(side, features),
     ]
     return tuple(zh for holds, zh, _ in lines if holds), tuple(en for holds, _, en in lines if holds)
 
 
 Line = tuple[bool, str, str]
+
+
+def _mark_zh(verified: bool | None) -> str:
+    return "（已核验）" if verified else "（自述）"
+
+
+def _mark_en(verified: bool | None) -> str:
+    return "(verified by the bureau)" if verified else "(self-declared)"
 
 
 def _against(
@@ -212,14 +222,15 @@ def _against(
 
 
 def _of_fit(
-    target: PairTarget, facts: ManagerFacts, features: Mapping[str, float], best_work: str | None
+    target: PairTarget, facts: ManagerFacts, features: Mapping[str, float], work: TrackRecord | None
 ) -> list[Line]:
+    title = work.title.strip() if work else ""
     needed = "、".join(sorted(target.languages))
     return [
         (
-            best_work is not None,
-            f"经手过相近项目（自述）：{best_work}",
-            f"brokered similar work (self-declared): {best_work}",
+            work is not None,
+            f"经手过相近项目{_mark_zh(work and work.verified)}：{title}",
+            f"brokered similar work {_mark_en(work and work.verified)}: {title}",
         ),
         (
             not facts.track_record,
@@ -268,5 +279,9 @@ def _of_practice(side: EncodedManager, features: Mapping[str, float]) -> list[Li
             f"{verified[2]} certificate (verified by the bureau)",
         ),
         (level[0] > verified[0], f"{level[1]}证书（自述）", f"{level[2]} certificate (self-declared)"),
-        (bool(years), f"从业 {years} 年（自述）", f"{years} years of practice (self-declared)"),
+        (
+            bool(years),
+            f"从业 {years} 年{_mark_zh(side.facts.years_verified)}",
+            f"{years} years of practice {_mark_en(side.facts.years_verified)}",
+        ),
     ]

@@ -16,9 +16,16 @@ from app.errors import Forbidden, Unauthenticated, problems
 from app.libraries.record.enums import CertificateLevel
 from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import manager_for, own_rows
-from app.talent.certificates import service
+from app.talent.certificates import claims, service
 from app.talent.certificates.models import CertificateState, TrainingCertificate
-from app.talent.certificates.schemas import CertificateCreate, CertificateRead, LevelRead, ReviewNote
+from app.talent.certificates.schemas import (
+    CertificateCreate,
+    CertificateRead,
+    ClaimsRead,
+    ClaimsVerification,
+    LevelRead,
+    ReviewNote,
+)
 from app.talent.recognition_facts import highest
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 
@@ -92,6 +99,17 @@ def level_at(
         certificate_id=best.id if best else None,
         number=best.number if best else None,
         valid_to=best.valid_to if best else None,
+    )
+
+
+@router.put("/managers/{manager_id}/verified-claims", summary="核验从业年限与工作业绩", responses=CHANGING)
+def verify_claims(
+    manager_id: UUID, body: ClaimsVerification, principal: LoggedIn, session: WriteSession
+) -> ClaimsRead:
+    """由管理部门逐项核验;未列出的视为自述。证书经 /v1/certificates 核验。经理人改动已核验内容后即恢复为自述。"""
+    manager = claims.verify_claims(session, manager_id, body, principal=principal)
+    return ClaimsRead.model_validate(
+        {"verification": manager.verification, "track_record": manager.track_record_verification}
     )
 
 

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StrictBool, model_validator
 
 from app.clock import today
+from app.libraries.managers.schemas import VerificationMark
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
@@ -49,6 +50,20 @@ class ReviewNote(Wire):
     note: Annotated[str, TextRule(1, 500, multiline=True)] | None = Field(
         None, title="意见或理由", description="不予通过或撤销时必填", examples=["证书编号查无记录。"]
     )
+
+
+class ClaimsVerification(Wire):
+    """Which statements of a manager's record the bureau has verified; the others count as self-declared."""
+
+    years: StrictBool = Field(False, title="从业年限已核验")
+    track_record: list[Annotated[str, TextRule(1, 200)]] = Field(
+        [], title="已核验的工作业绩", description="记录中的项目名称;未列出的视为自述", max_length=100
+    )
+
+
+class ClaimsRead(BaseModel):
+    verification: list[VerificationMark] = Field(title="证书与从业年限")
+    track_record: list[VerificationMark] = Field(title="工作业绩")
 
 
 class CertificateRead(BaseModel):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
-from app.accounts.access.principal import Principal
+from app.accounts.access.principal import SYSTEM, Principal
 from app.clock import today
 from app.conditional_requests import check_if_sent
 from app.database import now, one_or_not_found
@@ -24,6 +24,7 @@ from app.events.catalogue.talent import CertificateEvent
 from app.events.outbox import emit
 from app.libraries.record.enums import CertificateLevel
 from app.talent.access import manager_for, own_rows
+from app.talent.certificates.claims import note_level
 from app.talent.certificates.models import TRANSITIONS, CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import CertificateCreate
 from app.talent.recognition_facts import CertificateFacts
@@ -112,6 +113,7 @@ def review(
     )
     certificate.reviewed_by, certificate.reviewed_at, certificate.review_note = principal.user_id, now(), note
     session.flush()
+    _note_level(session, certificate.manager_id, principal)
     emit(session, _event(certificate, _REVIEWED[name]))
     return certificate
 
@@ -131,6 +133,7 @@ def emit_expired(session: Session) -> int:
     ).all()
     for certificate in due:
         certificate.expiry_noted_at = now()
+        _note_level(session, certificate.manager_id, SYSTEM)
         emit(session, _event(certificate, CertificateExpired))
     session.flush()
     return len(due)
@@ -160,6 +163,11 @@ def verified_levels(session: Session, manager_ids: Collection[UUID]) -> dict[UUI
         if levels:
             found[manager_id] = max(levels, key=lambda level: level.rank).value
     return found
+
+
+def _note_level(session: Session, manager_id: UUID, principal: Principal) -> None:
+    level = verified_levels(session, [manager_id]).get(manager_id)
+    note_level(session, manager_id, level, principal=principal)
 
 
 def facts_of(row: TrainingCertificate) -> CertificateFacts:
