@@ -57,7 +57,7 @@ def _facts(kind: RecordKind, record: Mapping[str, Any]) -> Iterator[tuple[str, s
     for name, (label, words) in _FACTS[kind].items():
         value = record.get(name)
         if value is not None and value != "" and value != []:
-            yield translate(label), words(value)
+            yield translate(label), words(value) + mark_of(record, name)
     money = _MONEY.get(kind)
     if money:
         label, lowest, highest, band = money
@@ -66,6 +66,16 @@ def _facts(kind: RecordKind, record: Mapping[str, Any]) -> Iterator[tuple[str, s
             text = MoneyBand.of(record[band]).label(language_now())
         if text:
             yield translate(label), text
+
+
+def mark_of(record: Mapping[str, Any], name: str) -> str:
+    """Who says it, in brackets after a manager's certificate or years; empty for everything else."""
+    item = _STATED.get(name)
+    for mark in record.get("verification") or ():
+        if mark["item"] == item:
+            word = translate(_("已核验")) if mark["mark"] == "verified" else translate(_("自述"))
+            return translate(_("（%(word)s）")) % {"word": word}
+    return ""
 
 
 def amount_range(lowest: Any, highest: Any) -> str:
@@ -191,6 +201,7 @@ _MONEY: Mapping[RecordKind, tuple[str, str, str, str]] = {
     RecordKind.ACHIEVEMENT: (_("意向价"), "price_min_wan", "price_max_wan", "price_band"),
     RecordKind.DEMAND: (_("拟投入资金"), "budget_min_wan", "budget_max_wan", "budget_band"),
 }
+_STATED = {"certificate_level": "certificate", "years": "years"}
 _OTHERS: dict[str, str] = {
     "owner_name": _("单位名称"),
     "indicators": _("指标数值"),

@@ -11,7 +11,7 @@ from app.vocabularies import vocabulary
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
 from app.web.views.evidence import EvidencePiece, EvidenceSpan, cut
-from app.web.views.record_sheet import regions
+from app.web.views.record_sheet import mark_of, regions
 
 SHOWN_OPTIONS = 8
 
@@ -138,7 +138,8 @@ def _facts(kind: RecordKind, record: Mapping[str, Any]) -> Iterable[str]:
     if kind is RecordKind.MANAGER:
         level = record.get("certificate_level")
         if level and level != CertificateLevel.NONE:
-            yield translate(_("证书：%(level)s")) % {"level": CertificateLevel.of(level).label(language)}
+            words = translate(_("证书：%(level)s")) % {"level": CertificateLevel.of(level).label(language)}
+            yield words + mark_of(record, "certificate_level")
         if record.get("recognised_tier"):
             yield translate(_("%(tier)s 类人才")) % {"tier": record["recognised_tier"]}
         return
