@@ -183,11 +183,11 @@ def _reasons(
 Line = tuple[bool, str, str]
 
 
-def _mark_zh(verified: bool | None) -> str:
+def _mark_zh(verified: bool) -> str:
     return "（已核验）" if verified else "（自述）"
 
 
-def _mark_en(verified: bool | None) -> str:
+def _mark_en(verified: bool) -> str:
     return "(verified by the bureau)" if verified else "(self-declared)"
 
 
@@ -225,12 +225,13 @@ def _of_fit(
     target: PairTarget, facts: ManagerFacts, features: Mapping[str, float], work: TrackRecord | None
 ) -> list[Line]:
     title = work.title.strip() if work else ""
+    verified = work is not None and work.verified
     needed = "、".join(sorted(target.languages))
     return [
         (
             work is not None,
-            f"经手过相近项目{_mark_zh(work and work.verified)}：{title}",
-            f"brokered similar work {_mark_en(work and work.verified)}: {title}",
+            f"经手过相近项目{_mark_zh(verified)}：{title}",
+            f"brokered similar work {_mark_en(verified)}: {title}",
         ),
         (
             not facts.track_record,
