@@ -32,9 +32,11 @@ def name_answer(session: Session, pushes: Sequence[NamedPush], answer: _Answer) 
     """Fill in titles and names in `pushes` and in the shortages of `answer`, and write the relief out in sentences."""
     relief = answer.relief
     pairs: list[NamedPair] = [*pushes, *answer.short]
-    of_relief = relief.candidates if relief else []
-    demands = _titles(session, Demand, (one.demand_id for one in (*pairs, *of_relief)))
-    achievements = _titles(session, Achievement, (one.achievement_id for one in (*pairs, *of_relief)))
+    keys = [(pair.demand_id, pair.achievement_id) for pair in pairs]
+    if relief is not None:
+        keys += [(wanted.demand_id, wanted.achievement_id) for wanted in relief.candidates]
+    demands = _titles(session, Demand, (demand for demand, _ in keys))
+    achievements = _titles(session, Achievement, (achievement for _, achievement in keys))
     managers = _titles(session, Manager, _managers_in(pushes, answer))
     for pair in pairs:
         pair.demand_title = _named(demands, pair.demand_id)

@@ -72,12 +72,9 @@ def _claims(
     """The claims; what was verified before keeps who verified it, and when."""
     organisation = session.get(Organisation, principal.organisation_id) if principal.organisation_id else None
     by = organisation.name if organisation else BUREAU
-    known = {claim["item"]: [] for claim in manager.verified_claims}
-    for claim in manager.verified_claims:
-        known[claim["item"]].append(claim)
     return [
         next(
-            (claim for claim in known.get(item, ()) if claim["value"] == value),
+            (claim for claim in manager.verified_claims if (claim["item"], claim["value"]) == (item, value)),
             {"item": item, "value": value, "by": by, "on": today().isoformat()},
         )
         for item, value in values
