@@ -33,6 +33,7 @@ def verify_claims(
     """
     require(principal, Action.CERTIFICATE_VERIFY)
     manager = manager_for(session, manager_id, Action.CERTIFICATE_VERIFY, principal=principal)
+    session.refresh(manager, with_for_update=True)
     works = {str(work.get("title")): work for work in manager.track_record or ()}
     faults = [
         FieldError(
@@ -60,7 +61,7 @@ def verify_claims(
 
 def note_level(session: Session, manager_id: UUID, level: str | None, *, principal: Principal) -> None:
     """Note the highest verified level that is valid today on the manager's record; None for none."""
-    manager = session.get_one(Manager, manager_id)
+    manager = session.get_one(Manager, manager_id, with_for_update=True, populate_existing=True)
     others = [claim for claim in manager.verified_claims if claim["item"] != CERTIFICATE]
     values = [] if level is None else [(CERTIFICATE, level)]
     _write(session, manager, [*_claims(session, manager, values, principal), *others], principal)
