@@ -1,5 +1,7 @@
-"""Verification of what managers say of themselves: the bureau confirms years and brokered work; certificates follow
-their own review."""
+"""Verification of what managers say of themselves: years of practice and brokered work.
+
+The bureau confirms them one by one; the level of the certificate follows the review of certificates.
+"""
 
 from collections.abc import Collection
 from typing import Any
