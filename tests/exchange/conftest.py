@@ -9,9 +9,6 @@ from fastapi.testclient import TestClient
 from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.accounts.models import Role
-from app.admission.impatience import Impatience
-from app.admission.quota import Quota
-from app.admission.turns import TurnLimits, Turns
 from app.database import Database
 from app.errors.handlers import install_handlers
 from app.exchange.batches.api import router as imports
@@ -19,13 +16,12 @@ from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
-from app.observability import Metrics
 from app.services import Services
 from app.settings import Settings
 from tests.libraries.conftest import RecordingIndexer
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
-from tests.support.services import demo_settings
+from tests.support.services import admit_everybody, demo_settings
 
 
 @pytest.fixture
@@ -49,10 +45,7 @@ def client(database: Database, settings: Settings, assembled: FastAPI) -> TestCl
     services[Settings] = settings
     services[Indexer] = RecordingIndexer()
     services[SynonymFile] = SynonymFile(settings)
-    limits = TurnLimits(slots=3, waiting=9, per_holder=9, per_organisation=9, seconds=60)
-    services[Turns] = Turns(limits, Metrics())
-    services[Quota] = Quota(per_holder=1000, per_organisation=1000)
-    services[Impatience] = Impatience()
+    admit_everybody(services)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     return TestClient(assembled)
 

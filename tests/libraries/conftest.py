@@ -26,7 +26,7 @@ from app.services import Services
 from app.settings import Settings
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
-from tests.support.services import demo_settings
+from tests.support.services import admit_everybody, demo_settings
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def app(database: Database, settings: Settings, indexer: RecordingIndexer, assem
     services[Settings] = settings
     services[Indexer] = indexer
     services[SynonymFile] = SynonymFile(settings)
+    admit_everybody(services)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     return assembled
 

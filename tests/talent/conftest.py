@@ -27,7 +27,7 @@ from app.talent.api import router as talent
 from tests.libraries.conftest import RecordingIndexer
 from tests.support.events import handlers_of
 from tests.support.scenario import Scenario
-from tests.support.services import demo_settings
+from tests.support.services import admit_everybody, demo_settings
 
 _numbers = count(1)
 
@@ -61,6 +61,7 @@ def app(database: Database, settings: Settings, assembled: FastAPI) -> FastAPI:
     services[Settings] = settings
     services[Indexer] = RecordingIndexer()
     services[SynonymFile] = SynonymFile(settings)
+    admit_everybody(services)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     services[Store] = DiskStore(settings.files_path)
     return assembled

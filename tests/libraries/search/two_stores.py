@@ -25,6 +25,7 @@ from tests.libraries.conftest import RecordingIndexer
 from tests.support.builders.demands import demand_payload
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
+from tests.support.services import admit_everybody
 
 DATA = Path(__file__).resolve().parent / "data"
 PAGE = 20
@@ -121,6 +122,7 @@ def _app(database: Database, settings: Settings) -> FastAPI:
     services[Settings] = settings
     services[Indexer] = RecordingIndexer()
     services[SynonymFile] = SynonymFile(settings)
+    admit_everybody(services)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
     app.include_router(accounts)
     app.include_router(router)
