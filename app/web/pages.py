@@ -71,6 +71,7 @@ PUBLIC_PAGES = (
     MappedPage("/forgot-password", _("忘记密码"), ANYBODY),
     MappedPage("/reset-password", _("重设密码"), ANYBODY),
     MappedPage("/verify-mail", _("确认邮箱"), ANYBODY),
+    MappedPage("/accept-invitation", _("接受邀请"), ANYBODY),
     MappedPage("/terms", _("使用条款"), ANYBODY),
     MappedPage("/help", _("帮助"), ANYBODY),
     MappedPage("/help/{topic}", _("帮助"), ANYBODY),

@@ -172,3 +172,24 @@ def test_a_new_address_holds_once_it_is_confirmed(
     who.post("/verify-mail", data={"link": last_token(database, settings, new)})
     assert user_exists(database, new)
     assert not user_exists(database, who.email)
+
+
+def test_an_invitation_becomes_an_account(
+    reader: ReaderOf, as_enterprise: Any, database: Database, settings: Settings
+) -> None:
+    email = "colleague@valve.example.com"
+    made = as_enterprise.post("/v1/invitations", json={"email": email, "role": "enterprise"})
+    assert made.status_code in (201, 202), made.text
+    token = last_token(database, settings, email)
+    stranger = reader(None)
+    page = stranger.get("/accept-invitation", params={"token": token})
+    assert page.status_code == 200
+    assert faults_of(page.text) == []
+    assert email in page.text
+    weak = stranger.post("/accept-invitation", data={"link": token, "name": "李明", "password": "weak"})
+    assert weak.status_code == 422
+    assert "李明" in weak.text
+    done = stranger.post("/accept-invitation", data={"link": token, "name": "李明", "password": PASSWORD})
+    assert done.headers["location"] == "/login"
+    assert user_exists(database, email)
+    assert stranger.get("/accept-invitation", params={"token": token}).status_code == 404
