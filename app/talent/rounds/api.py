@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
@@ -13,18 +12,17 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Unauthenticated, problems
-from app.paging import Page, Paging, Sort, fetch_page, list_page
+from app.paging import Page, Paging
 from app.talent import transitions
-from app.talent.access import own_rows
 from app.talent.filings.schemas import FilingMoveRead
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.rounds import export, service
+from app.talent.rounds.listing import entry_page, round_page
 from app.talent.rounds.models import (
     Decision,
-    RecognitionEntry,
     RecognitionRound,
 )
-from app.talent.rounds.presenter import read_round, read_rounds
+from app.talent.rounds.presenter import read_round
 from app.talent.rounds.recognitions import published_recognitions
 from app.talent.rounds.schemas import (
     DifferenceRead,
@@ -47,8 +45,6 @@ router = APIRouter(
     prefix="/v1", tags=["年度认定 Recognition"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_NEWEST = Sort(RecognitionRound.year, int, descending=True, name="rounds")
-_BY_NUMBER = Sort(RecognitionEntry.manager_number, str, name="entries")
 _MEDIA = {
     FileFormat.CSV: CSV_TYPE,
     FileFormat.XLSX: XLSX_TYPE,
@@ -89,9 +85,7 @@ def open_round(
 
 @router.get("/recognition-rounds", summary="年度认定列表", responses=LISTING)
 def list_rounds(principal: LoggedIn, session: ReadSession, paging: Paging) -> Page[RoundRead]:
-    require(principal, Action.ROUND_READ, own=True)
-    rows, next_cursor = fetch_page(session, select(RecognitionRound), _NEWEST, paging)
-    return Page(items=read_rounds(session, rows, principal), next_cursor=next_cursor)
+    return round_page(session, paging, principal=principal)
 
 
 @router.get(
@@ -119,15 +113,7 @@ def list_entries(
     decision: Annotated[Decision | None, Query(description="决定方式")] = None,
 ) -> Page[RoundEntryRead]:
     """按人才编号排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
-    round_ = service.find(session, round_id, principal=principal)
-    query = select(RecognitionEntry).where(
-        RecognitionEntry.round_id == round_.id, own_rows(RecognitionEntry.manager_id, principal)
-    )
-    if tiers:
-        query = query.where(RecognitionEntry.computed_tier.in_(tiers))
-    if decision is not None:
-        query = query.where(RecognitionEntry.decision == decision)
-    return list_page(session, query, _BY_NUMBER, paging, RoundEntryRead.model_validate)
+    return entry_page(session, paging, round_id, tiers=tiers, decision=decision, principal=principal)
 
 
 @router.post(

@@ -1,24 +1,20 @@
 """Routes of round entries: evaluation, decisions and objections."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 
 from app.accounts.access.permissions import LoggedIn
 from app.accounts.idempotency import Idempotent
-from app.conditional_requests import IfMatch, etag, versioned
+from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
-from app.libraries.managers.models import Manager
-from app.paging import Page, Paging, Sort, list_page
-from app.talent.access import own_rows
-from app.talent.recognition_facts import unpack
+from app.paging import Page, Paging
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
-from app.talent.rounds import decisions, service
-from app.talent.rounds.models import Objection, RecognitionRound
+from app.talent.rounds import decisions
+from app.talent.rounds.listing import entry_detail, objection_page
+from app.talent.rounds.models import Objection
 from app.talent.rounds.schemas import (
     DecisionSent,
     EntryDetail,
@@ -27,34 +23,17 @@ from app.talent.rounds.schemas import (
     ObjectionRead,
     RoundEntryRead,
 )
-from app.talent.tiers.engine import evaluate
-from app.talent.tiers.presenter import tier_read
-from app.talent.tiers.rules import Configuration, RuleSet
 
 router = APIRouter(
     prefix="/v1", tags=["年度认定 Recognition"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_OLDEST = Sort(Objection.raised_at, datetime, name="objections")
-
 
 @router.get("/recognition-entries/{entry_id}", summary="认定条目的计算过程", responses=READING)
 def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, response: Response) -> EntryDetail:
     """根据冻结的数据、规则和选择,逐份合同列出。"""
-    entry = decisions.find_entry(session, entry_id, principal=principal)
-    round_ = session.get_one(RecognitionRound, entry.round_id)
-    evaluation = evaluate(
-        RuleSet.model_validate(round_.rules),
-        Configuration.model_validate(round_.configuration),
-        unpack(entry.inputs),
-    )
-    manager = session.get_one(Manager, entry.manager_id)
-    response.headers["ETag"] = etag(entry)
-    return EntryDetail(
-        **RoundEntryRead.model_validate(entry).model_dump(),
-        digest=entry.digest,
-        evaluation=tier_read(manager, evaluation, configuration_version=None),
-    )
+    entry = entry_detail(session, entry_id, principal=principal)
+    return tagged(response, entry, entry)
 
 
 @router.post(
@@ -108,13 +87,7 @@ def list_objections(
     paging: Paging,
     open_only: Annotated[bool, Query(description="仅列出待处理的异议")] = False,
 ) -> Page[ObjectionRead]:
-    round_ = service.find(session, round_id, principal=principal)
-    query = select(Objection).where(
-        Objection.round_id == round_.id, own_rows(Objection.manager_id, principal)
-    )
-    if open_only:
-        query = query.where(Objection.state == "open")
-    return list_page(session, query, _OLDEST, paging, ObjectionRead.model_validate)
+    return objection_page(session, paging, round_id, open_only=open_only, principal=principal)
 
 
 @router.post("/recognition-objections/{objection_id}/answer", summary="答复异议", responses=CHANGING)

@@ -11,6 +11,8 @@ from app.web.bureau.lists.system import router as system
 from app.web.bureau.lists.users import router as users
 from app.web.bureau.review.pages import router as review
 from app.web.bureau.review.record import router as review_record
+from app.web.bureau.rounds.entries import router as round_entries
+from app.web.bureau.rounds.pages import router as rounds
 
 ROUTERS: tuple[APIRouter, ...] = (
     home,
@@ -20,6 +22,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     users,
     filings,
     contracts,
+    rounds,
+    round_entries,
     figures,
     system,
 )

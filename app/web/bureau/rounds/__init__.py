@@ -1,0 +1,1 @@
+"""Pages of recognition rounds: their steps, entries with decisions, and objections with answers."""

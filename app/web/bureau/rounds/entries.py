@@ -1,0 +1,143 @@
+"""Pages of a round's entries and objections: how a tier was computed, the decision on it, and answers."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.database import AppDatabase, ReadSession
+from app.errors import Conflict, Invalid, NotFound, SankuError, StaleVersion
+from app.paging import PageRequest
+from app.talent.rounds import decisions, service
+from app.talent.rounds.listing import entry_detail, objection_page
+from app.talent.rounds.presenter import read_round
+from app.talent.rounds.schemas import DecisionSent, ObjectionAnswer
+from app.web.forms.parser import validated
+from app.web.page import CurrentPage, WebPage
+from app.web.posted import NOTHING, Posted, PostedForm
+
+router = APIRouter()
+
+TIERS = ("C", "D", "E")
+_SHOWN = 100
+
+
+@router.get("/bureau/rounds/{id}/entries/{entry}", name="round_entry")
+def entry(page: CurrentPage, session: ReadSession, id: UUID, entry: UUID) -> Response:
+    """One entry, with each contract and rule."""
+    return _entry(page, session, id, entry)
+
+
+@router.post("/bureau/rounds/{id}/entries/{entry}", name="decide_entry")
+def decide(page: CurrentPage, id: UUID, entry: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Confirm the computed tier, or correct it with a reason."""
+    page.take_display(posted)
+    try:
+        if not posted.only_shows:
+            values = {"tier": posted.get("tier") or None, "reason": posted.get("reason").strip() or None}
+            asked = validated(DecisionSent, values)
+            assert isinstance(asked, DecisionSent)
+            with database.unit_of_work() as session:
+                decisions.decide(
+                    session,
+                    entry,
+                    asked.tier,
+                    asked.reason,
+                    principal=page.principal,
+                    if_match=posted.version,
+                )
+            return page.redirect(f"/bureau/rounds/{id}", notice="saved")
+    except (Conflict, Invalid, StaleVersion) as error:
+        with database.reading() as session:
+            return _entry(page, session, id, entry, posted=posted, error=error)
+    with database.reading() as session:
+        return _entry(page, session, id, entry, posted=posted)
+
+
+@router.get("/bureau/rounds/{id}/objections", name="objections")
+def objections(page: CurrentPage, session: ReadSession, id: UUID) -> Response:
+    """The objections of a round, the oldest first."""
+    return _objections(page, session, id)
+
+
+@router.post("/bureau/rounds/{id}/objections/answer", name="answer_objection")
+def answer(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Answer one objection; if it is upheld, the tier is corrected."""
+    page.take_display(posted)
+    try:
+        objection = UUID(posted.get("objection"))
+    except ValueError:
+        raise NotFound from None
+    try:
+        if not posted.only_shows:
+            upheld = posted.get("upheld") == "1"
+            values = {
+                "upheld": upheld,
+                "answer": posted.get("answer").strip(),
+                "tier": (posted.get("tier") or None) if upheld else None,
+            }
+            asked = validated(ObjectionAnswer, values)
+            assert isinstance(asked, ObjectionAnswer)
+            with database.unit_of_work() as session:
+                decisions.answer_objection(
+                    session,
+                    objection,
+                    upheld=asked.upheld,
+                    text=asked.answer,
+                    tier=asked.tier,
+                    principal=page.principal,
+                )
+            return page.redirect(f"/bureau/rounds/{id}/objections", notice="saved")
+    except (Conflict, Invalid) as error:
+        with database.reading() as session:
+            return _objections(page, session, id, posted=posted, error=error)
+    with database.reading() as session:
+        return _objections(page, session, id, posted=posted)
+
+
+def _entry(
+    page: WebPage,
+    session: ReadSession,
+    id: UUID,
+    entry: UUID,
+    *,
+    posted: PostedForm = NOTHING,
+    error: SankuError | None = None,
+) -> Response:
+    round_ = read_round(session, service.find(session, id, principal=page.principal), page.principal)
+    found = entry_detail(session, entry, principal=page.principal)
+    if found.round_id != id:
+        raise NotFound
+    return page.show(
+        "bureau/round_entry.html",
+        status=error.status if error else 200,
+        form_id="decision",
+        round=round_,
+        entry=found,
+        can_decide=round_.state in ("frozen", "reviewed"),
+        tiers=TIERS,
+        chosen=posted.get("tier") if posted.pairs else (found.tier or found.computed_tier or ""),
+        reason=posted.get("reason") if posted.pairs else (found.reason or ""),
+        error=error,
+    )
+
+
+def _objections(
+    page: WebPage,
+    session: ReadSession,
+    id: UUID,
+    *,
+    posted: PostedForm = NOTHING,
+    error: SankuError | None = None,
+) -> Response:
+    round_ = read_round(session, service.find(session, id, principal=page.principal), page.principal)
+    found = objection_page(session, PageRequest(_SHOWN), id, principal=page.principal)
+    return page.show(
+        "bureau/objections.html",
+        status=error.status if error else 200,
+        round=round_,
+        objections=found.items,
+        tiers=TIERS,
+        typed=posted.get,
+        error=error,
+    )

@@ -1,0 +1,69 @@
+"""A recognition round at the bureau's pages: its steps, refusals, and decisions."""
+
+import re
+from datetime import date
+from typing import Any
+
+from app.accounts.models import Role
+from app.database import Database
+from app.settings import Settings
+from app.talent.certificates.models import TrainingCertificate
+from tests.support.scenario import Scenario
+from tests.web.html import faults_of
+from tests.web.readers import ReaderOf
+
+
+def test_a_round_goes_its_way_by_single_steps(reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    empty = operator.post("/bureau/rounds", data={"year": "2026", "title": ""})
+    assert empty.status_code == 422
+    assert faults_of(empty.text) == []
+    opened = operator.post("/bureau/rounds", data={"year": "2026", "title": "2026 年度认定"})
+    assert opened.status_code == 303
+    path = opened.headers["location"]
+    again = operator.post("/bureau/rounds", data={"year": "2026", "title": "又一次"})
+    assert again.status_code == 409
+    assert "又一次" in again.text
+    assert path in operator.get("/bureau/rounds").text
+    page = operator.get(path)
+    assert faults_of(page.text) == []
+    (version,) = re.findall(r'name="_version" value="(\d+)"', page.text)
+    assert operator.post(path, data={"_version": version, "step": "freeze"}).status_code == 303
+    assert operator.post(path, data={"step": "publish"}).status_code == 409
+    refused = operator.post(path, data={"step": "reopen", "note": " "})
+    assert refused.status_code == 422
+    assert "须说明理由" in refused.text
+    assert operator.post(path, data={"step": "nonsense"}).status_code == 400
+    assert faults_of(operator.get(f"{path}/objections").text) == []
+    assert operator.post(path, data={"step": "reopen", "note": "数据补录。"}).status_code == 303
+
+
+def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
+    app: Any, settings: Settings, reader: ReaderOf
+) -> None:
+    database = app.state.services[Database]
+    manager_id = Scenario(database, settings).manager()
+    with database.unit_of_work() as session:
+        session.add(
+            TrainingCertificate(
+                manager_id=manager_id,
+                level="intermediate",
+                number="ZS-1",
+                issued_by="济南市科技局",
+                issued_on=date(2026, 1, 5),
+                evidence="证书扫描件",
+                state="verified",
+            )
+        )
+    operator = reader(Role.OPERATOR)
+    opened = operator.post("/bureau/rounds", data={"year": "2026", "title": "2026 年度认定"})
+    path = opened.headers["location"]
+    assert operator.post(path, data={"step": "freeze"}).status_code == 303
+    (entry,) = re.findall(rf"{path}/entries/[0-9a-f-]+", operator.get(f"{path}?decision=all").text)
+    page = operator.get(entry)
+    assert faults_of(page.text) == []
+    refused = operator.post(entry, data={"tier": "D", "reason": " "})
+    assert refused.status_code == 422
+    assert "须说明理由" in refused.text
+    assert operator.post(entry, data={"tier": "D", "reason": "经核实。"}).status_code == 303
+    assert "已更正" in operator.get(entry).text
