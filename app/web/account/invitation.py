@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from app.accounts.self_service.invitations import accept_invitation, read_invitation
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, NotFound, SankuError
-from app.web.page import CurrentPage
+from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted
 
 router = APIRouter()
@@ -19,8 +19,8 @@ def invitation(page: CurrentPage, session: ReadSession) -> Response:
     try:
         invited = read_invitation(session, token)
     except NotFound as error:
-        return page.show("account/invitation.html", status=404 if token else 200, **_view(error=error))
-    return page.show("account/invitation.html", **_view(token, email=invited.email, by=invited.organisation))
+        return _show(page, error=error, status=404 if token else 200)
+    return _show(page, token, email=invited.email, by=invited.organisation)
 
 
 @router.post("/accept-invitation", name="accept_invitation")
@@ -28,25 +28,34 @@ def accept(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response
     """Stores the account and leads to the login."""
     page.take_display(posted)
     token, name = posted.get("link"), posted.get("name")
-    view = _view(token, email=posted.get("email"), by=posted.get("by"), name=name)
+    email, by = posted.get("email"), posted.get("by")
     if posted.only_shows:
-        return page.show("account/invitation.html", **view)
+        return _show(page, token, email=email, by=by, name=name)
     try:
         accept_invitation(database, token=token, name=name, password=posted.get("password"))
     except (NotFound, Invalid) as error:
-        return page.show("account/invitation.html", status=error.status, **view | {"error": error})
+        return _show(page, token, email=email, by=by, name=name, error=error, status=error.status)
     return page.redirect("/login", notice="registered")
 
 
-def _view(
-    token: str = "", *, email: str = "", by: str = "", name: str = "", error: SankuError | None = None
-) -> dict[str, object]:
-    return {
-        "form_id": "invitation",
-        "headers": {"Cache-Control": "no-store"},
-        "token": token,
-        "email": email,
-        "by": by,
-        "name": name,
-        "error": error,
-    }
+def _show(
+    page: WebPage,
+    token: str = "",
+    *,
+    email: str = "",
+    by: str = "",
+    name: str = "",
+    error: SankuError | None = None,
+    status: int = 200,
+) -> Response:
+    return page.show(
+        "account/invitation.html",
+        status=status,
+        form_id="invitation",
+        headers={"Cache-Control": "no-store"},
+        token=token,
+        email=email,
+        by=by,
+        name=name,
+        error=error,
+    )
