@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, false, or_
@@ -38,6 +39,7 @@ class Organisation(Identified, Base):
     Attributes:
         uscc: None for a foreign organisation.
         parent_id: the organisation that controls it; conflicts of interest extend to the whole family.
+        former_names: entries name, since, until (ISO dates or None), the newest last.
         self_registered: registered by an anonymous user; not trusted until the bureau verifies it.
         verified_at: set by the bureau; None for imported organisations.
     """
@@ -49,6 +51,7 @@ class Organisation(Identified, Base):
     kind: Mapped[str] = mapped_column(String(20))
     region: Mapped[str] = mapped_column(String(6))
     aliases: Mapped[list[str]] = mapped_column(default=list)
+    former_names: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     self_registered: Mapped[bool] = mapped_column(default=False)
     verified_at: Mapped[datetime | None]
@@ -69,9 +72,14 @@ class Organisation(Identified, Base):
 
 
 class OrganisationName(Base):
-    """A name or alias in its comparison form (`field_checks.name_key`), one per row.
+    """A name, former name or alias in its comparison form (`field_checks.name_key`), one per row.
 
     A separate table from `Organisation.aliases`, because no index on a JSON list works the same on both databases.
+
+    Attributes:
+        core: what the name identifies (`organisations.names.identity_of`).
+        kind: see `organisations.names.NameKind`; by a short name nobody is identified.
+        branch: whether the name is that of a branch.
     """
 
     __tablename__ = "organisation_names"
@@ -80,6 +88,9 @@ class OrganisationName(Base):
         ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True
     )
     key: Mapped[str] = mapped_column(String(240), primary_key=True, index=True)
+    core: Mapped[str] = mapped_column(String(240), default="", server_default="", index=True)
+    kind: Mapped[str] = mapped_column(String(10), default="short", server_default="short")
+    branch: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class User(Identified, Base):

@@ -21,6 +21,7 @@ from app.matching.facts.hidden_owners import (
     conflict_with_achievement_side,
     conflict_with_demand_side,
     noticeable_conflict,
+    noticeable_families,
     noticeable_pair,
 )
 from app.matching.facts.loader import load_rule_facts, organisations_in
@@ -54,7 +55,8 @@ def refuse_forbidden_pair(
         )
     facts = load_rule_facts(session, demands=[demand], achievements=[achievement], managers=[manager])
     asked, offered = noticeable_pair(facts.demands[demand.id], facts.achievements[achievement.id])
-    for broken in party_violations(asked, offered, facts.org_family)[:1]:
+    families = noticeable_families(asked, offered, facts.org_family)
+    for broken in party_violations(asked, offered, families)[:1]:
         raise _refusal(broken.code, f"此供需对不能对接: {broken.zh}", broken.en, asked, offered)
     conflict = noticeable_conflict(
         facts.managers[manager.id],

@@ -28,7 +28,7 @@ from app.services import Services
 
 Plans = list[PairPlan]
 
-_TIES = frozenset({"uscc", "parent_id"})
+_TIES = frozenset({"uscc", "parent_id", "name", "former_names", "aliases", "merged"})
 """Fields of an organisation that decide whose record it excludes, or whose group it belongs to."""
 
 
@@ -130,7 +130,7 @@ def resume_of_contract(services: Services, session: Session, event: ClaimedEvent
 
 
 def revise_of_organisation(services: Services, session: Session, event: ClaimedEvent) -> None:
-    """Cancel pending pushes that a new credit code or a new parent of an organisation forbids."""
+    """Cancel pending pushes that a new credit code, name or parent of an organisation forbids."""
     changed = OrganisationChanged.of(event)
     if _TIES.isdisjoint(changed.changed):
         return

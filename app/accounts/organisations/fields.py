@@ -1,6 +1,7 @@
 """Fields of an organisation: checks, changes, and the names used by search."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,13 @@ from sqlalchemy.orm import Session
 from app.accounts.field_checks import check_region, checked, clean_name, name_key
 from app.accounts.models import Organisation, OrganisationKind, OrganisationName
 from app.accounts.organisations.credit_code import check_uscc
+from app.accounts.organisations.names import NameKind, identity_of
+from app.clock import today
 from app.errors import Conflict, FieldError, Invalid
 
 _MAX_ALIASES = 20
+_MAX_FORMER = 20
+_FULL_ALIAS = 4  # characters without the legal form: with fewer, an alias is a short name that others may have too
 _MAX_KEY = 240  # length of the column; a few ligatures become longer when normalised
 
 
@@ -25,7 +30,9 @@ def set_field(session: Session, organisation: Organisation, field: str, value: A
     """
     match field:
         case "name":
-            organisation.name = checked_name(value)
+            rename(organisation, checked_name(value))
+        case "former_names":
+            organisation.former_names = checked_former_names(value or ())
         case "uscc":
             organisation.uscc = available_uscc(session, value, but_for=organisation)
         case "region":
@@ -141,6 +148,77 @@ def set_parent(session: Session, organisation: Organisation, parent_id: UUID) ->
 def write_names(session: Session, organisation: Organisation) -> None:
     """Replace the organisation's rows in the table of names."""
     session.execute(delete(OrganisationName).where(OrganisationName.organisation_id == organisation.id))
-    keys = dict.fromkeys(name_key(name) for name in (organisation.name, *organisation.aliases))
-    session.add_all(OrganisationName(organisation_id=organisation.id, key=key) for key in keys)
+    session.add_all(
+        OrganisationName(organisation_id=organisation.id, **row)
+        for row in name_rows(organisation.name, organisation.former_names or (), organisation.aliases)
+    )
     session.flush()
+
+
+def name_rows(
+    name: str, former_names: Iterable[Mapping[str, Any]], aliases: Iterable[str]
+) -> list[dict[str, Any]]:
+    """The rows of an organisation in the table of names, without its id."""
+    former = [entry["name"] for entry in former_names]
+    named = [
+        (name, NameKind.NAME),
+        *((one, NameKind.FORMER) for one in former),
+        *((one, NameKind.ALIAS) for one in aliases),
+    ]
+    rows: dict[str, dict[str, Any]] = {}
+    for text, kind in named:
+        identity = identity_of(text)
+        if kind is NameKind.ALIAS and not (identity.full and len(identity.core) >= _FULL_ALIAS):
+            kind = NameKind.SHORT
+        row = {"key": name_key(text), "core": identity.core[:_MAX_KEY], "kind": kind, "branch": identity.branch}
+        rows.setdefault(row["key"], row)
+    return list(rows.values())
+
+
+def rename(organisation: Organisation, name: str) -> None:
+    """Give the organisation another name; the present one becomes a former name, until today."""
+    before = organisation.name
+    organisation.name = name
+    if name_key(before) == name_key(name):
+        return
+    kept = [entry for entry in organisation.former_names or () if name_key(entry["name"]) != name_key(name)]
+    if all(name_key(entry["name"]) != name_key(before) for entry in kept):
+        kept.append({"name": before, "since": None, "until": today().isoformat()})
+    organisation.former_names = kept[-_MAX_FORMER:]
+
+
+def checked_former_names(entries: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The former names without duplicates.
+
+    Raises:
+        Invalid: there are too many, one is too long or has invisible characters, or its dates are out of order.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for index, entry in enumerate(entries):
+        field = f"former_names.{index}"
+        name = checked(f"{field}.name", clean_name, entry["name"])
+        if not 2 <= len(name) <= 120 or not 1 <= len(name_key(name)) <= _MAX_KEY:
+            raise Invalid.field(
+                f"{field}.name", "name_length", "名称应为 2–120 个字符", "the name must have 2 to 120 characters"
+            )
+        since, until = _day(entry.get("since")), _day(entry.get("until"))
+        if since is not None and until is not None and since > until:
+            raise Invalid.field(
+                f"{field}.until",
+                "period_order",
+                "停用日期不得早于启用日期",
+                "the end must not be earlier than the start",
+            )
+        found.setdefault(name_key(name), {"name": name, "since": since, "until": until})
+    if len(found) > _MAX_FORMER:
+        raise Invalid.field(
+            "former_names",
+            "former_names",
+            f"曾用名至多 {_MAX_FORMER} 个",
+            f"at most {_MAX_FORMER} former names are allowed",
+        )
+    return list(found.values())
+
+
+def _day(value: date | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value

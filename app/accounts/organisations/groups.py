@@ -1,71 +1,128 @@
-"""Organisation families: an organisation and all that it controls."""
+"""Organisation families: an organisation, all that it controls, and whatever is registered as one of them again.
 
-from collections.abc import Collection, Iterable, Mapping
+Organisations are the same by a name, a former name or a branch of one (`names.identity_of`); so one that is registered
+twice is in one family. Names of organisations for which the bureau vouches (`Organisation.trusted`) connect whatever
+they fit. One that users entered connects its own organisation to one other, so that nobody joins two strangers by
+registering a third.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from app.accounts.models import Organisation
+from app.accounts.models import Organisation, OrganisationName
+from app.accounts.organisations.names import NameKind
+from app.accounts.organisations.resolution import NamedOrganisation, Resolution, resolve
 
 _CHUNK = 1000  # ids per query, below the parameter limit of both databases
 
 
+class Families(Mapping[str, str]):
+    """Organisation id → id of the head of its family."""
+
+    def __init__(self, heads: Mapping[str, str], vouched: Mapping[str, str], own: Mapping[str, str]) -> None:
+        """`vouched` are the heads by what the bureau knows alone; `own` are, for organisations that it does not know,
+        the heads of the families that their own names tell."""
+        self._heads, self._vouched, self._own = heads, vouched, own
+
+    def __getitem__(self, organisation_id: str) -> str:
+        return self._heads[organisation_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._heads)
+
+    def __len__(self) -> int:
+        return len(self._heads)
+
+    def towards(self, hidden_owners: Iterable[str | None]) -> Mapping[str, str]:
+        """The families as far as others may notice them about hidden owners: names that somebody else enters say
+        nothing there, those of the hidden owners themselves do."""
+        own = {org: self._own[org] for org in hidden_owners if org is not None and org in self._own}
+        return {**self._vouched, **own}
+
+
 def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """All members of the families of these organisations → the topmost organisation of the family (as `families`).
+    """All members of the families of these organisations → the head of the family (as `families`).
 
-    One query, however many other organisations they are compared with: an organisation that is not in the result
-    belongs to none of these families.
+    However many other organisations they are compared with: one that is not in the result belongs to none of these
+    families.
     """
-    rows = session.execute(_WHOLE_FAMILIES, {"org_ids": list(org_ids)})
-    parents: dict[UUID, UUID | None] = {row[0]: row[1] for row in rows}
-    return {org_id: topmost(org_id, parents) for org_id in (*parents, *org_ids)}
-
-
-def _whole_families() -> Select[*tuple[Any, ...]]:
-    """Query that walks up from the ids in `org_ids`, then down from every ancestor. Built once, used for each match."""
-    own, parent = Organisation.id, Organisation.parent_id
-    up = select(own, parent).where(own.in_(bindparam("org_ids", expanding=True))).cte(recursive=True)
-    up = up.union(select(own, parent).join(up, up.c.parent_id == own))
-    down = select(up.c.id, up.c.parent_id).cte(recursive=True)
-    down = down.union(select(own, parent).join(down, down.c.id == parent))
-    return select(down.c.id, down.c.parent_id)
-
-
-_WHOLE_FAMILIES = _whole_families()
-
-
-def topmost(org_id: UUID, parents: Mapping[UUID, UUID | None]) -> UUID:
-    """The topmost ancestor in `parents`; in a cycle, the last organisation before it closes."""
-    seen = {org_id}
-    top = org_id
-    while (parent := parents.get(top)) is not None and parent not in seen:
-        seen.add(parent)
-        top = parent
-    return top
+    resolution = resolve(_read(session, org_ids, downwards=True))
+    members = {org: resolution.heads[org] for org in resolution.heads}
+    wanted = {members.get(org, org) for org in org_ids}
+    return {org: head for org, head in members.items() if head in wanted} | {
+        org: members.get(org, org) for org in org_ids
+    }
 
 
 def families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Each organisation → the topmost one that controls it; itself if none does or the id is unknown."""
-    parents: dict[UUID, UUID | None] = {}
+    """Each organisation → the head of its family: the topmost one that controls it, or itself if none does or the id
+    is unknown."""
+    heads = _resolution(session, org_ids).heads
+    return {org_id: heads.get(org_id, org_id) for org_id in org_ids}
+
+
+def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
+    """The families of these organisations; strings that are not ids are left out."""
+    ids = [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)]
+    found = _resolution(session, ids)
+    return Families(
+        {str(org): str(found.heads.get(org, org)) for org in ids},
+        {str(org): str(found.vouched.get(org, org)) for org in ids},
+        {str(org): str(found.own[org]) for org in ids if org in found.own},
+    )
+
+
+def _resolution(session: Session, org_ids: Collection[UUID]) -> Resolution:
+    return resolve(_read(session, org_ids, downwards=False))
+
+
+def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> dict[UUID, NamedOrganisation]:
+    """These organisations, those above them, those of the same names, and so on; `downwards` those below, too."""
+    found: dict[UUID, NamedOrganisation] = {}
+    asked: set[UUID] = set()
     frontier = set(org_ids)
     while frontier:
+        asked |= frontier
         ids = sorted(frontier)
+        following: set[UUID] = set()
         for start in range(0, len(ids), _CHUNK):
-            query = select(Organisation.id, Organisation.parent_id).where(
-                Organisation.id.in_(ids[start : start + _CHUNK])
-            )
-            parents.update({row[0]: row[1] for row in session.execute(query)})
-        parents.update(dict.fromkeys(frontier - parents.keys()))
-        frontier = {parent for parent in parents.values() if parent is not None} - parents.keys()
-    return {org_id: topmost(org_id, parents) for org_id in org_ids}
+            chunk = ids[start : start + _CHUNK]
+            for id_, parent, trusted in session.execute(_organisations(chunk, downwards=downwards)):
+                if id_ in frontier and id_ not in found:
+                    found[id_] = NamedOrganisation(id_, parent, trusted, [])
+                following.update((id_,) if parent is None else (id_, parent))
+            for holder, core, kind, other in session.execute(_same_names(chunk)):
+                if holder in found and (entry := (NameKind(kind), core)) not in found[holder].names:
+                    found[holder].names.append(entry)
+                following.add(other)
+        frontier = following - asked
+    return found
 
 
-def family_of(session: Session, organisation_ids: Iterable[str]) -> dict[str, str]:
-    """Organisation id → id of the head of its family; strings that are not ids are left out."""
-    known = families(session, [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)])
-    return {str(org): str(top) for org, top in known.items()}
+def _organisations(ids: Collection[UUID], *, downwards: bool) -> Select[*tuple[Any, ...]]:
+    wanted = Organisation.id.in_(ids)
+    if downwards:
+        wanted = or_(wanted, Organisation.parent_id.in_(ids))
+    return select(Organisation.id, Organisation.parent_id, Organisation.trusted).where(wanted)
+
+
+def _same_names(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    """Organisation, core, kind of its name, and the organisations that have a name of the same core."""
+    own, others = aliased(OrganisationName), aliased(OrganisationName)
+    return (
+        select(own.organisation_id, own.core, own.kind, others.organisation_id)
+        .join(others, others.core == own.core)
+        .where(
+            own.organisation_id.in_(ids),
+            own.core != "",
+            own.kind != NameKind.SHORT,
+            others.kind != NameKind.SHORT,
+        )
+    )
 
 
 def _is_uuid(text: str) -> bool:

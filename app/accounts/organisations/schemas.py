@@ -1,8 +1,8 @@
 """Schemas of organisations."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Self
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -17,7 +17,20 @@ ChosenUscc = Annotated[Uscc | None, Field(description="统一社会信用代码"
 KindField = Annotated[
     OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、投资机构、管理部门")
 ]
-Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="曾用名、简称")]
+Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="简称、外文名称等其他名称")]
+
+
+class FormerName(AccountInput):
+    """A former name (曾用名). 改名后原名称自动记入."""
+
+    name: OrganisationNameText = Field(description="曾用名", examples=["济南泉城阀门厂"])
+    since: date | None = Field(default=None, description="启用日期")
+    until: date | None = Field(default=None, description="停用日期")
+
+
+FormerNames = Annotated[
+    list[FormerName], Field(max_length=20, description="曾用名;本单位可补充,仅管理部门可以删除")
+]
 
 
 class OrganisationBasics(AccountInput):
@@ -28,6 +41,7 @@ class OrganisationBasics(AccountInput):
     region: Region = Field(description="行政区划代码 GB/T 2260,境外为 000000", examples=["370102"])
     uscc: ChosenUscc = None
     aliases: Aliases = Field(default_factory=list)
+    former_names: FormerNames = Field(default_factory=list)
 
     def facts(self) -> OrganisationFacts:
         """The data for the service."""
@@ -37,6 +51,7 @@ class OrganisationBasics(AccountInput):
             region=self.region,
             uscc=self.uscc,
             aliases=tuple(self.aliases),
+            former_names=tuple(one.model_dump(mode="json") for one in self.former_names),
         )
 
 
@@ -63,7 +78,15 @@ class OrganisationChange(AccountChange):
     region: Region | None = None
     uscc: ChosenUscc = None
     aliases: Aliases | None = None
+    former_names: FormerNames | None = None
     parent_id: UUID | None = Field(default=None, description="上级(控股)单位,仅管理部门可以修改")
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, former names as stored."""
+        sent = super().changes()
+        if self.former_names is not None:
+            sent["former_names"] = [one.model_dump(mode="json") for one in self.former_names]
+        return sent
 
 
 class OrganisationOut(AccountOutput):
@@ -74,7 +97,8 @@ class OrganisationOut(AccountOutput):
     uscc: str | None = Field(description="统一社会信用代码")
     kind: OrganisationKind
     region: str = Field(description="行政区划代码 GB/T 2260")
-    aliases: list[str] = Field(description="曾用名、简称")
+    aliases: list[str] = Field(description="简称、外文名称等其他名称")
+    former_names: list[FormerName] = Field(description="曾用名")
     parent_id: UUID | None = Field(description="上级(控股)单位")
     verified_at: datetime | None = Field(description="管理部门核验时间;未核验为 null")
     created_at: datetime

@@ -16,6 +16,7 @@ from app.accounts.models import Organisation, OrganisationKind, OrganisationName
 from app.accounts.organisations.fields import (
     available_uscc,
     checked_aliases,
+    checked_former_names,
     checked_name,
     set_field,
     set_parent,
@@ -31,7 +32,7 @@ OVERSEAS = "000000"
 # Only operators change these: moving an organisation to another family could hide or create conflicts of interest.
 _OPERATOR_FIELDS = frozenset({"kind", "parent_id"})
 # Verified by the bureau; a change by anyone else ends the verification.
-_VERIFIED_FIELDS = frozenset({"name", "uscc", "aliases", "region"})
+_VERIFIED_FIELDS = frozenset({"name", "uscc", "former_names", "aliases", "region"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class OrganisationFacts:
     region: str
     uscc: str | None = None
     aliases: tuple[str, ...] = ()
+    former_names: tuple[Mapping[str, Any], ...] = ()
     parent_id: UUID | None = None
 
 
@@ -74,6 +76,7 @@ def add_organisation(
         kind=OrganisationKind(facts.kind),
         region=checked("region", check_region, facts.region),
         aliases=checked_aliases(facts.aliases),
+        former_names=checked_former_names(facts.former_names),
         parent_id=None,
         self_registered=self_registered,
     )
@@ -95,6 +98,7 @@ def check_facts(session: Session, facts: OrganisationFacts) -> None:
     available_uscc(session, facts.uscc)
     checked("region", check_region, facts.region)
     checked_aliases(facts.aliases)
+    checked_former_names(facts.former_names)
 
 
 def get_organisation(session: Session, organisation_id: UUID, *, principal: Principal) -> Organisation:
@@ -112,7 +116,7 @@ def get_organisation(session: Session, organisation_id: UUID, *, principal: Prin
 def change_organisation(
     session: Session, organisation: Organisation, *, principal: Principal, changes: Mapping[str, Any]
 ) -> Organisation:
-    """Set the fields in `changes`: name, uscc, region, aliases; operators also kind and parent_id.
+    """Set the fields in `changes`: name, uscc, region, aliases, former_names; operators also kind and parent_id.
 
     A change of a verified field ends the verification, unless an operator makes it. The event ``organisation.changed``
     carries the names of the changed fields.
@@ -133,6 +137,10 @@ def change_organisation(
                 for field in sorted(forbidden)
             ],
         )
+    # What a user enters counts less than what the bureau knows; so users add former names and never take one away.
+    if not principal.sees_everything and "former_names" in changes:
+        changes = dict(changes)
+        changes["former_names"] = [*(organisation.former_names or ()), *(changes["former_names"] or ())]
     before = {field: getattr(organisation, field) for field in changes}
     for field, value in changes.items():
         set_field(session, organisation, field, value)

@@ -55,7 +55,12 @@ def request_registration(
     with _field_prefix("user"):
         email, name = check_user_facts(user)
     data = {
-        "organisation": asdict(organisation) | {"aliases": list(organisation.aliases), "parent_id": None},
+        "organisation": asdict(organisation)
+        | {
+            "aliases": list(organisation.aliases),
+            "former_names": [dict(entry) for entry in organisation.former_names],
+            "parent_id": None,
+        },
         "name": name,
         "role": role.value,
         "password_hash": credentials.hash_password(user.password),
@@ -116,6 +121,7 @@ def _complete(session: Session, link: AccountLink, principal: Principal) -> tupl
     facts = dict(link.data["organisation"])
     facts["kind"] = OrganisationKind(facts["kind"])
     facts["aliases"] = tuple(facts["aliases"])
+    facts["former_names"] = tuple(facts.get("former_names", ()))
     with _field_prefix("organisation"):
         organisation = add_organisation(session, facts=OrganisationFacts(**facts), self_registered=True)
     user = store_user(

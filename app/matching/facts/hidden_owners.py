@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from app.accounts.organisations.groups import Families as KnownFamilies
 from app.matching.facts.conflicts_of_interest import ConflictOfInterest, find_conflict_of_interest
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
@@ -48,7 +49,16 @@ def noticeable_conflict(
     registered = replace(
         manager, affiliations=manager.registered_affiliations, declared_conflicts=(), ended_ties=()
     )
-    return entered or find_conflict_of_interest(registered, demand, achievement, families)
+    noticeable = noticeable_families(demand, achievement, families)
+    return entered or find_conflict_of_interest(registered, demand, achievement, noticeable)
+
+
+def noticeable_families(demand: DemandFacts, achievement: AchievementFacts, families: Families) -> Families:
+    """The families without names that somebody could enter for their organisation to find out a hidden owner."""
+    hidden = [side.owner_org for side in (demand, achievement) if side.owner_hidden]
+    if hidden and isinstance(families, KnownFamilies):
+        return families.towards(hidden)
+    return families
 
 
 def conflict_with_demand_side(

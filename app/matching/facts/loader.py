@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.accounts.organisations.groups import family_of
+from app.accounts.organisations.groups import Families, family_of
 from app.clock import today as today_in_jinan
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -30,12 +30,12 @@ from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFact
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """Facts of some records by their ids. `org_family` maps every organisation among them to its topmost parent."""
+    """Facts of some records by their ids. `org_family` maps every organisation among them to the head of its family."""
 
     demands: Mapping[UUID, DemandFacts]
     achievements: Mapping[UUID, AchievementFacts]
     managers: Mapping[UUID, ManagerFacts]
-    org_family: Mapping[str, str]
+    org_family: Families
 
 
 def load_rule_facts(

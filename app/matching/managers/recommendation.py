@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organisation
-from app.accounts.organisations.groups import family_of
+from app.accounts.organisations.groups import Families, family_of
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind, RecordState
 from app.matching.candidates.loader import stored_text_features
@@ -164,8 +164,8 @@ def _published_managers(session: Session, ids: Sequence[UUID]) -> dict[UUID, Man
     return {manager.id: manager for manager in session.scalars(query) if manager.accepts_pushes}
 
 
-def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFacts]) -> dict[str, str]:
-    """Organisation → topmost parent, for all organisations that may be in conflict."""
+def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFacts]) -> Families:
+    """Organisation → head of its family, for all organisations that may be in conflict."""
     return family_of(session, organisations_in([pair.demand], [pair.achievement], managers))
 
 

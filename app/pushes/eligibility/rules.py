@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from app.engagements.lifecycle.deals import Deal
 from app.libraries.record.enums import RecordState
 from app.matching.facts.constraints import Violation, hard_constraints
-from app.matching.facts.hidden_owners import noticeable_conflict, noticeable_pair
+from app.matching.facts.hidden_owners import noticeable_conflict, noticeable_families, noticeable_pair
 from app.pushes.eligibility.facts import PairEligibility, PushFacts
 from app.pushes.models import PushState
 
@@ -102,7 +102,7 @@ def _pair_rules(pair: PairEligibility, *, with_exclusions: bool = False) -> list
     return hard_constraints(
         *noticeable_pair(pair.demand, pair.achievement, with_exclusions=with_exclusions),
         today=pair.today,
-        org_family=pair.org_family,
+        org_family=noticeable_families(pair.demand, pair.achievement, pair.org_family),
         demand_state=pair.demand_state,
         achievement_state=pair.achievement_state,
         demand_valid_until=pair.demand_valid_until,
