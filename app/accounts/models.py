@@ -37,7 +37,8 @@ class Organisation(Identified, Base):
     """A legal person, identified by its 统一社会信用代码 (unified social credit code).
 
     Attributes:
-        uscc: None for a foreign organisation.
+        uscc: None for a foreign organisation, an exempt one, and one of before codes were asked for.
+        code_exemption: why the bureau entered a domestic organisation without a code.
         parent_id: the organisation that controls it; conflicts of interest extend to the whole family.
         former_names: entries name, since, until (ISO dates or None), the newest last.
         self_registered: registered by an anonymous user; not trusted until the bureau verifies it.
@@ -48,6 +49,7 @@ class Organisation(Identified, Base):
 
     name: Mapped[str] = mapped_column(String(120), index=True)
     uscc: Mapped[str | None] = mapped_column(String(18), unique=True)
+    code_exemption: Mapped[str | None] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
     region: Mapped[str] = mapped_column(String(6))
     aliases: Mapped[list[str]] = mapped_column(default=list)

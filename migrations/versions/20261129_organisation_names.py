@@ -1,4 +1,4 @@
-"""Former names of organisations, and what each name identifies.
+"""Former names of organisations, what each name identifies, and reasons for having no credit code.
 
 Existing organisations keep their names and codes; their names are folded anew.
 """
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from app.accounts.organisations.fields import name_rows
 
 revision = "a41c7e90d3b5"
-down_revision = "b5d02f7e9c41"
+down_revision = "a94c17e0d5b2"
 branch_labels = None
 depends_on = None
 
@@ -34,6 +34,7 @@ CHUNK = 1000
 
 def upgrade() -> None:
     op.add_column("organisations", sa.Column("former_names", JSON, server_default="[]", nullable=False))
+    op.add_column("organisations", sa.Column("code_exemption", sa.String(length=200), nullable=True))
     for column in (
         sa.Column("core", sa.String(length=240), server_default="", nullable=False),
         sa.Column("kind", sa.String(length=10), server_default="short", nullable=False),
@@ -57,4 +58,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_organisation_names_core"), table_name="organisation_names")
     for column in ("branch", "kind", "core"):
         op.drop_column("organisation_names", column)
+    op.drop_column("organisations", "code_exemption")
     op.drop_column("organisations", "former_names")

@@ -106,6 +106,39 @@ def test_a_region_is_stored_as_its_code(client: TestClient, people: People, writ
     assert answer.json()["region"] == "370102"
 
 
+def test_every_domestic_organisation_has_a_credit_code(client: TestClient, people: People) -> None:
+    operator = people.role(Role.OPERATOR)
+    missing = create(client, operator, uscc=None)
+    assert missing.status_code == 422
+    assert [error["code"] for error in missing.json()["errors"]] == ["uscc_missing"]
+    assert (
+        create(client, operator, uscc=None, region="000000", name="Quancheng Valves Ltd").status_code == 201
+    )
+    exempt = create(client, operator, uscc=None, code_exemption="筹建中,尚未取得登记证书")
+    assert exempt.json()["code_exemption"] == "筹建中,尚未取得登记证书"
+    where = exempt.headers["Location"]
+    verified = client.post(f"{where}/verify", headers=operator | {"If-Match": exempt.headers["ETag"]})
+    assert verified.json()["verified_at"] is not None
+
+
+def test_who_registers_themselves_gives_a_code_and_keeps_it(client: TestClient, people: People) -> None:
+    facts = {field: value for field, value in FACTORY.items() if field != "uscc"}
+    user = {"email": "li@factory.example.com", "name": "李明", "password": "Quancheng-72-spring"}
+    answer = client.post("/v1/register", json={"organisation": facts, "user": user})
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
+        ("organisation.uscc", "uscc_missing")
+    ]
+    reason = facts | {"code_exemption": "没有代码"}
+    assert client.post("/v1/register", json={"organisation": reason, "user": user}).status_code == 422
+    own = people.organisation(uscc=USCC)
+    header = people.headers(people.make(organisation=own))
+    where = f"/v1/organisations/{own.id}"
+    match = {"If-Match": client.get(where, headers=header).headers["ETag"]}
+    assert client.patch(where, json={"uscc": None}, headers=header | match).status_code == 422
+    refused = client.patch(where, json={"code_exemption": "没有代码"}, headers=header | match)
+    assert refused.status_code == 403
+
+
 def test_a_credit_code_is_registered_once(client: TestClient, people: People) -> None:
     operator = people.role(Role.OPERATOR)
     create(client, operator)

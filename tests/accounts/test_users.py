@@ -17,8 +17,9 @@ from tests.support.builders.accounts import PASSWORD, principal_of
 from tests.support.builders.links import last_token
 from tests.support.http import ok, refused
 
+USCC = "91370102YY000001X4"
 REGISTRATION: dict[str, Any] = {
-    "organisation": {"name": "济南泉城阀门有限公司", "kind": "enterprise", "region": "370102"},
+    "organisation": {"name": "济南泉城阀门有限公司", "kind": "enterprise", "region": "370102", "uscc": USCC},
     "user": {"email": "li@valve.example.com", "name": "李明", "password": PASSWORD},
 }
 

@@ -7,7 +7,12 @@ from sqlalchemy import func, select
 from app.database import Database
 
 REGISTRATION: dict[str, Any] = {
-    "organisation": {"name": "济南历山密封件有限公司", "kind": "enterprise", "region": "370102"},
+    "organisation": {
+        "name": "济南历山密封件有限公司",
+        "kind": "enterprise",
+        "region": "370102",
+        "uscc": "91370112YY0000028K",
+    },
     "user": {"email": "seal@example.com", "name": "王芳", "password": "Quancheng-72-spring"},
     "role": "enterprise",
 }

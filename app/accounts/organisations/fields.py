@@ -17,7 +17,9 @@ from app.errors import Conflict, FieldError, Invalid
 
 _MAX_ALIASES = 20
 _MAX_FORMER = 20
-_FULL_ALIAS = 4  # characters without the legal form: with fewer, an alias is a short name that others may have too
+_FULL_ALIAS = (
+    4  # characters without the legal form: with fewer, an alias is a short name that others may have too
+)
 _MAX_KEY = 240  # length of the column; a few ligatures become longer when normalised
 
 
@@ -41,6 +43,8 @@ def set_field(session: Session, organisation: Organisation, field: str, value: A
             organisation.aliases = checked_aliases(value or ())
         case "kind":
             organisation.kind = checked_kind(value)
+        case "code_exemption":
+            organisation.code_exemption = value
         case "parent_id" if value is None:
             organisation.parent_id = None
         case "parent_id":
@@ -170,7 +174,12 @@ def name_rows(
         identity = identity_of(text)
         if kind is NameKind.ALIAS and not (identity.full and len(identity.core) >= _FULL_ALIAS):
             kind = NameKind.SHORT
-        row = {"key": name_key(text), "core": identity.core[:_MAX_KEY], "kind": kind, "branch": identity.branch}
+        row = {
+            "key": name_key(text),
+            "core": identity.core[:_MAX_KEY],
+            "kind": kind,
+            "branch": identity.branch,
+        }
         rows.setdefault(row["key"], row)
     return list(rows.values())
 
@@ -199,7 +208,10 @@ def checked_former_names(entries: Collection[Mapping[str, Any]]) -> list[dict[st
         name = checked(f"{field}.name", clean_name, entry["name"])
         if not 2 <= len(name) <= 120 or not 1 <= len(name_key(name)) <= _MAX_KEY:
             raise Invalid.field(
-                f"{field}.name", "name_length", "名称应为 2–120 个字符", "the name must have 2 to 120 characters"
+                f"{field}.name",
+                "name_length",
+                "名称应为 2–120 个字符",
+                "the name must have 2 to 120 characters",
             )
         since, until = _day(entry.get("since")), _day(entry.get("until"))
         if since is not None and until is not None and since > until:

@@ -13,9 +13,21 @@ from app.accounts.organisations.credit_code import Uscc
 from app.accounts.organisations.service import OrganisationFacts
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 
-ChosenUscc = Annotated[Uscc | None, Field(description="统一社会信用代码", examples=["91370102YY000001X4"])]
+ChosenUscc = Annotated[
+    Uscc | None,
+    Field(description="统一社会信用代码,境内单位注册和新建时必填", examples=["91370102YY000001X4"]),
+]
 KindField = Annotated[
     OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、投资机构、管理部门")
+]
+CodeExemption = Annotated[
+    str | None,
+    Field(
+        min_length=4,
+        max_length=200,
+        description="境内单位无统一社会信用代码的原因,仅管理部门可以填写",
+        examples=["筹建中,尚未取得登记证书"],
+    ),
 ]
 Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="简称、外文名称等其他名称")]
 
@@ -59,10 +71,11 @@ class OrganisationNew(OrganisationBasics):
     """Data of an organisation that an operator creates."""
 
     parent_id: UUID | None = Field(default=None, description="上级(控股)单位")
+    code_exemption: CodeExemption = None
 
     def facts(self) -> OrganisationFacts:
         """The data for the service."""
-        return replace(super().facts(), parent_id=self.parent_id)
+        return replace(super().facts(), parent_id=self.parent_id, code_exemption=self.code_exemption)
 
 
 class OrganisationChange(AccountChange):
@@ -71,7 +84,7 @@ class OrganisationChange(AccountChange):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "济南泉城阀门股份有限公司", "aliases": ["泉城阀门"]}]}
     )
-    clearable = frozenset({"uscc", "parent_id"})
+    clearable = frozenset({"uscc", "parent_id", "code_exemption"})
 
     name: OrganisationNameText | None = None
     kind: OrganisationKind | None = Field(default=None, description="单位类型,仅管理部门可以修改")
@@ -79,6 +92,7 @@ class OrganisationChange(AccountChange):
     uscc: ChosenUscc = None
     aliases: Aliases | None = None
     former_names: FormerNames | None = None
+    code_exemption: CodeExemption = None
     parent_id: UUID | None = Field(default=None, description="上级(控股)单位,仅管理部门可以修改")
 
     def changes(self) -> dict[str, Any]:
@@ -95,6 +109,7 @@ class OrganisationOut(AccountOutput):
     id: UUID
     name: str = Field(description="单位全称")
     uscc: str | None = Field(description="统一社会信用代码")
+    code_exemption: str | None = Field(description="境内单位无统一社会信用代码的原因")
     kind: OrganisationKind
     region: str = Field(description="行政区划代码 GB/T 2260")
     aliases: list[str] = Field(description="简称、外文名称等其他名称")

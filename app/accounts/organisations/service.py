@@ -23,14 +23,14 @@ from app.accounts.organisations.fields import (
     write_names,
 )
 from app.database import now
-from app.errors import Conflict, FieldError, Forbidden, NotFound
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.events.catalogue import OrganisationChanged, OrganisationVerified
 from app.events.outbox import emit
 
 OVERSEAS = "000000"
 
 # Only operators change these: moving an organisation to another family could hide or create conflicts of interest.
-_OPERATOR_FIELDS = frozenset({"kind", "parent_id"})
+_OPERATOR_FIELDS = frozenset({"kind", "parent_id", "code_exemption"})
 # Verified by the bureau; a change by anyone else ends the verification.
 _VERIFIED_FIELDS = frozenset({"name", "uscc", "former_names", "aliases", "region"})
 
@@ -45,6 +45,7 @@ class OrganisationFacts:
     uscc: str | None = None
     aliases: tuple[str, ...] = ()
     former_names: tuple[Mapping[str, Any], ...] = ()
+    code_exemption: str | None = None
     parent_id: UUID | None = None
 
 
@@ -56,6 +57,7 @@ def create_organisation(session: Session, *, principal: Principal, facts: Organi
         Invalid, Conflict: see `add_organisation`.
     """
     require(principal, Action.ORGANISATION_CREATE)
+    require_code(facts)
     organisation = add_organisation(session, facts=facts)
     audit.record(session, principal, Action.ORGANISATION_CREATE, organisation.id, organisation.name)
     return organisation
@@ -77,6 +79,7 @@ def add_organisation(
         region=checked("region", check_region, facts.region),
         aliases=checked_aliases(facts.aliases),
         former_names=checked_former_names(facts.former_names),
+        code_exemption=facts.code_exemption,
         parent_id=None,
         self_registered=self_registered,
     )
@@ -89,16 +92,39 @@ def add_organisation(
 
 
 def check_facts(session: Session, facts: OrganisationFacts) -> None:
-    """Check the data of a new organisation without storing it.
+    """Check the data of an organisation that registers itself, without storing it.
 
     Raises:
+        Invalid: a domestic organisation has no credit code.
         Invalid, Conflict: see `add_organisation`.
     """
+    require_code(facts)
     checked_name(facts.name)
     available_uscc(session, facts.uscc)
     checked("region", check_region, facts.region)
     checked_aliases(facts.aliases)
     checked_former_names(facts.former_names)
+
+
+def require_code(facts: OrganisationFacts) -> None:
+    """
+    Raises:
+        Invalid: a domestic organisation has neither a credit code nor an exemption by the bureau.
+    """
+    _require_code_or_exemption(
+        facts.uscc, checked("region", check_region, facts.region), facts.code_exemption
+    )
+
+
+def _require_code_or_exemption(uscc: str | None, region: str, exemption: str | None) -> None:
+    if uscc is None and exemption is None and region != OVERSEAS:
+        raise Invalid.field(
+            "uscc",
+            "uscc_missing",
+            "境内单位请填写 18 位统一社会信用代码;境外单位地区请填 000000,无代码的单位由主管部门登记",
+            "a domestic organisation needs its unified social credit code of 18 characters; a foreign one has "
+            "the region 000000, and the bureau enters those without a code",
+        )
 
 
 def get_organisation(session: Session, organisation_id: UUID, *, principal: Principal) -> Organisation:
@@ -116,13 +142,15 @@ def get_organisation(session: Session, organisation_id: UUID, *, principal: Prin
 def change_organisation(
     session: Session, organisation: Organisation, *, principal: Principal, changes: Mapping[str, Any]
 ) -> Organisation:
-    """Set the fields in `changes`: name, uscc, region, aliases, former_names; operators also kind and parent_id.
+    """Set the fields in `changes`: name, uscc, region, aliases, former_names; operators also
+    kind, parent_id and code_exemption.
 
     A change of a verified field ends the verification, unless an operator makes it. The event ``organisation.changed``
     carries the names of the changed fields.
 
     Raises:
         Forbidden: only operators may change one of the fields.
+        Invalid: a user takes the credit code of a domestic organisation away.
         Invalid, Conflict: see `add_organisation`.
     """
     require(principal, Action.ORGANISATION_CHANGE, owner_org_id=organisation.id)
@@ -147,6 +175,8 @@ def change_organisation(
     changed = sorted(field for field, old in before.items() if getattr(organisation, field) != old)
     if not changed:
         return organisation
+    if not principal.sees_everything and {"uscc", "region"}.intersection(changed):
+        _require_code_or_exemption(organisation.uscc, organisation.region, organisation.code_exemption)
     if not principal.sees_everything and _VERIFIED_FIELDS.intersection(changed):
         # The data now come from the organisation's users, even if the bureau entered them originally.
         organisation.verified_at = None
@@ -167,7 +197,8 @@ def verify_organisation(
         Conflict: a domestic organisation has no credit code, so it cannot be identified.
     """
     require(principal, Action.ORGANISATION_VERIFY, owner_org_id=organisation.id)
-    if organisation.uscc is None and organisation.region != OVERSEAS:
+    exempt = organisation.region == OVERSEAS or organisation.code_exemption is not None
+    if organisation.uscc is None and not exempt:
         raise Conflict(
             "A domestic organisation is verified by its unified social credit code. Add the code first.",
             "境内单位凭统一社会信用代码核验,请先补充代码。",

@@ -27,6 +27,7 @@ def test_the_steps_of_a_registration_keep_what_was_typed(visitor: Callable[..., 
     someone.open("/register")
     page = someone.page
     page.fill("[name='organisation.name']", "济南泉城阀门有限公司")
+    page.fill("[name='organisation.uscc']", "91370102YY000001X4")
     page.click("text=企业")
     page.select_option("[name='organisation.region']", "370102")
     page.click("form#register button.primary")
