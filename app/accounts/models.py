@@ -41,6 +41,7 @@ class Organisation(Identified, Base):
         code_exemption: why the bureau entered a domestic organisation without a code.
         parent_id: the organisation that controls it; conflicts of interest extend to the whole family.
         former_names: entries name, since, until (ISO dates or None), the newest last.
+        merged_into_id: the row that stands for this one since the bureau found that they are one organisation.
         self_registered: registered by an anonymous user; not trusted until the bureau verifies it.
         verified_at: set by the bureau; None for imported organisations.
     """
@@ -55,6 +56,7 @@ class Organisation(Identified, Base):
     aliases: Mapped[list[str]] = mapped_column(default=list)
     former_names: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     self_registered: Mapped[bool] = mapped_column(default=False)
     verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -93,6 +95,29 @@ class OrganisationName(Base):
     core: Mapped[str] = mapped_column(String(240), default="", server_default="", index=True)
     kind: Mapped[str] = mapped_column(String(10), default="short", server_default="short")
     branch: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class OrganisationDecision(Identified, Base):
+    """What the bureau found about two organisations that may be one.
+
+    Attributes:
+        first_id: the older of both.
+        kept_id: the row that stands for both after a merge.
+        verdict: see `organisations.decisions.Verdict`.
+        moved: "table.column" → keys of the rows that a merge pointed to `kept_id`.
+    """
+
+    __tablename__ = "organisation_decisions"
+
+    first_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    second_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    kept_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    verdict: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(String(300))
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime] = mapped_column(default=now)
+    undone_at: Mapped[datetime | None]
+    moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class User(Identified, Base):

@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.accounts.api import api_keys, audit, invitations, me, organisations, registration, sessions, users
+from app.accounts.api import (
+    api_keys,
+    audit,
+    duplicates,
+    invitations,
+    me,
+    organisations,
+    registration,
+    sessions,
+    users,
+)
 
 router = APIRouter()
-for part in (sessions, registration, me, organisations, users, invitations, api_keys, audit):
+for part in (sessions, registration, me, duplicates, organisations, users, invitations, api_keys, audit):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.accounts.models import Organisation, OrganisationName
+from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
 from app.accounts.organisations.names import NameKind
 from app.accounts.organisations.resolution import NamedOrganisation, Resolution, resolve
 
@@ -50,7 +50,7 @@ def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UU
     However many other organisations they are compared with: one that is not in the result belongs to none of these
     families.
     """
-    resolution = resolve(_read(session, org_ids, downwards=True))
+    resolution = _resolution(session, org_ids, downwards=True)
     members = {org: resolution.heads[org] for org in resolution.heads}
     wanted = {members.get(org, org) for org in org_ids}
     return {org: head for org, head in members.items() if head in wanted} | {
@@ -76,8 +76,10 @@ def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
     )
 
 
-def _resolution(session: Session, org_ids: Collection[UUID]) -> Resolution:
-    return resolve(_read(session, org_ids, downwards=False))
+def _resolution(session: Session, org_ids: Collection[UUID], *, downwards: bool = False) -> Resolution:
+    found = _read(session, org_ids, downwards=downwards)
+    named = [id_ for id_, one in found.items() if len(found) > 1 and one.names]
+    return resolve(found, _told_apart(session, named) if named else ())
 
 
 def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> dict[UUID, NamedOrganisation]:
@@ -91,10 +93,10 @@ def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> di
         following: set[UUID] = set()
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            for id_, parent, trusted in session.execute(_organisations(chunk, downwards=downwards)):
+            for id_, parent, merged, trusted in session.execute(_organisations(chunk, downwards=downwards)):
                 if id_ in frontier and id_ not in found:
-                    found[id_] = NamedOrganisation(id_, parent, trusted, [])
-                following.update((id_,) if parent is None else (id_, parent))
+                    found[id_] = NamedOrganisation(id_, parent, merged, trusted, [])
+                following.update(one for one in (id_, parent, merged) if one is not None)
             for holder, core, kind, other in session.execute(_same_names(chunk)):
                 if holder in found and (entry := (NameKind(kind), core)) not in found[holder].names:
                     found[holder].names.append(entry)
@@ -104,10 +106,23 @@ def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> di
 
 
 def _organisations(ids: Collection[UUID], *, downwards: bool) -> Select[*tuple[Any, ...]]:
-    wanted = Organisation.id.in_(ids)
+    wanted = or_(Organisation.id.in_(ids), Organisation.merged_into_id.in_(ids))
     if downwards:
         wanted = or_(wanted, Organisation.parent_id.in_(ids))
-    return select(Organisation.id, Organisation.parent_id, Organisation.trusted).where(wanted)
+    return select(
+        Organisation.id, Organisation.parent_id, Organisation.merged_into_id, Organisation.trusted
+    ).where(wanted)
+
+
+def _told_apart(session: Session, ids: Collection[UUID]) -> list[frozenset[UUID]]:
+    """Pairs that the bureau has found to be different organisations."""
+    row = OrganisationDecision
+    query = select(row.first_id, row.second_id).where(
+        row.verdict == "different",
+        row.undone_at.is_(None),
+        or_(row.first_id.in_(ids), row.second_id.in_(ids)),
+    )
+    return [frozenset((first, second)) for first, second in session.execute(query)]
 
 
 def _same_names(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:

@@ -32,7 +32,10 @@ def find_organisation(
     """
     if uscc is not None:
         code = checked("uscc", check_uscc, uscc)
-        return session.scalar(select(Organisation).where(Organisation.uscc == code))
+        found = session.scalar(select(Organisation).where(Organisation.uscc == code))
+        if found is not None and found.merged_into_id is not None:
+            return session.get(Organisation, found.merged_into_id)
+        return found
     candidates = _candidates(session, name or "", None)
     return candidates[0] if candidates else None
 
@@ -85,7 +88,10 @@ def _candidates(session: Session, name: str, uscc: str | None) -> list[Organisat
     matches: ColumnElement[bool] = Organisation.id.in_(with_name)
     if uscc is not None:
         matches = or_(matches, Organisation.uscc == uscc)
-    query = select(Organisation).where(matches)
+    standing = select(Organisation.merged_into_id).where(matches, Organisation.merged_into_id.is_not(None))
+    query = select(Organisation).where(
+        or_(matches, Organisation.id.in_(standing)), Organisation.merged_into_id.is_(None)
+    )
     return sorted(
         session.scalars(query.order_by(Organisation.id)).all(),
         key=lambda organisation: (

@@ -16,6 +16,7 @@ class NamedOrganisation:
 
     id: UUID
     parent_id: UUID | None
+    merged_into_id: UUID | None
     trusted: bool
     names: list[tuple[NameKind, str]]
 
@@ -63,18 +64,19 @@ def resolve(
             holders[core].add(one.id)
     groups = _Groups()
     for one in organisations.values():
-        if one.parent_id is not None and one.parent_id in organisations:
-            groups.join(one.id, one.parent_id)
+        for other in (one.parent_id, one.merged_into_id):
+            if other is not None and other in organisations:
+                groups.join(one.id, other)
     for same in holders.values():
         _join_all([id_ for id_ in sorted(same) if organisations[id_].trusted], groups, apart)
     vouched = _heads(organisations, groups)
     own: dict[UUID, UUID] = {}
     for one in sorted(organisations.values(), key=lambda each: each.id):
-        other = None if one.trusted else _fitting(one, organisations, holders, apart)
-        if other is not None:
-            groups.join(one.id, other)
-            if organisations[other].trusted:
-                own[one.id] = vouched[other]
+        fitting = None if one.trusted else _fitting(one, organisations, holders, apart)
+        if fitting is not None:
+            groups.join(one.id, fitting)
+            if organisations[fitting].trusted:
+                own[one.id] = vouched[fitting]
     return Resolution(_heads(organisations, groups), vouched, own)
 
 
@@ -103,9 +105,9 @@ def _fitting(
 
 def _heads(organisations: Mapping[UUID, NamedOrganisation], groups: _Groups) -> dict[UUID, UUID]:
     """The topmost member of each group; of several, one that the bureau knows, then the oldest."""
-    best: dict[UUID, tuple[bool, bool, UUID]] = {}
+    best: dict[UUID, tuple[bool, bool, bool, UUID]] = {}
     for one in organisations.values():
-        rank = (one.parent_id in organisations, not one.trusted, one.id)
+        rank = (one.merged_into_id is not None, one.parent_id in organisations, not one.trusted, one.id)
         group = groups.find(one.id)
         best[group] = min(best.get(group, rank), rank)
-    return {id_: best[groups.find(id_)][2] for id_ in organisations}
+    return {id_: best[groups.find(id_)][3] for id_ in organisations}

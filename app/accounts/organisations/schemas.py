@@ -115,6 +115,7 @@ class OrganisationOut(AccountOutput):
     aliases: list[str] = Field(description="简称、外文名称等其他名称")
     former_names: list[FormerName] = Field(description="曾用名")
     parent_id: UUID | None = Field(description="上级(控股)单位")
+    merged_into_id: UUID | None = Field(description="已并入的单位;未合并为 null")
     verified_at: datetime | None = Field(description="管理部门核验时间;未核验为 null")
     created_at: datetime
     version: int

@@ -1,6 +1,6 @@
 """Organisations: creation, changes, verification, search by name or credit code, and families."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_region, checked, name_key
 from app.accounts.models import Organisation, OrganisationKind, OrganisationName
+from app.accounts.organisations.duplicates import likely_duplicates
 from app.accounts.organisations.fields import (
     available_uscc,
     checked_aliases,
@@ -139,6 +140,11 @@ def get_organisation(session: Session, organisation_id: UUID, *, principal: Prin
     return organisation
 
 
+def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """The organisations with these ids."""
+    return {row.id: row for row in session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+
+
 def change_organisation(
     session: Session, organisation: Organisation, *, principal: Principal, changes: Mapping[str, Any]
 ) -> Organisation:
@@ -194,9 +200,21 @@ def verify_organisation(
     """Mark an organisation as verified: the bureau has compared its name and credit code with the public register.
 
     Raises:
-        Conflict: a domestic organisation has no credit code, so it cannot be identified.
+        Conflict: a domestic organisation has no credit code, so it cannot be identified; or it has registered itself,
+            looks like another one, and nobody has decided whether they are one.
     """
     require(principal, Action.ORGANISATION_VERIFY, owner_org_id=organisation.id)
+    if (
+        organisation.self_registered
+        and organisation.verified_at is None
+        and likely_duplicates(session, organisation.id)
+    ):
+        raise Conflict(
+            "This organisation looks like another one; decide first whether they are one "
+            "(/v1/organisations/duplicates).",
+            "该单位与已有单位疑似重复,请先认定是否为同一单位(/v1/organisations/duplicates)。",
+            code="looks_like_another",
+        )
     exempt = organisation.region == OVERSEAS or organisation.code_exemption is not None
     if organisation.uscc is None and not exempt:
         raise Conflict(
@@ -220,7 +238,7 @@ def organisations(
     verified: bool | None = None,
 ) -> Select[Organisation]:
     """Query for organisations. `name` is a part of a name or alias, `region` a prefix of the code (3701 → 370102)."""
-    query = select(Organisation)
+    query = select(Organisation).where(Organisation.merged_into_id.is_(None))
     if name is not None:
         matches = OrganisationName.key.contains(name_key(name), autoescape=True)
         query = query.where(Organisation.id.in_(select(OrganisationName.organisation_id).where(matches)))

@@ -1,0 +1,149 @@
+"""Routes of likely duplicates among organisations, and of the bureau's decisions about them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.models import Organisation, OrganisationDecision
+from app.accounts.organisations import decisions, service
+from app.accounts.organisations.decisions import Verdict
+from app.accounts.organisations.duplicates import Evidence, LikelyDuplicate, likely_duplicates
+from app.accounts.organisations.schemas import OrganisationOut
+from app.accounts.schema_bases import AccountInput, AccountOutput
+from app.database import ReadSession, WriteSession
+from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, problems
+
+router = APIRouter(
+    prefix="/v1/organisations", tags=["organisations"], responses=problems(Unauthenticated, Forbidden)
+)
+
+_EVIDENCE = {
+    Evidence.SAME_NAME: ("名称相同", "the same name"),
+    Evidence.FORMER_NAME: ("曾用名相同", "a former name of one is the other's"),
+    Evidence.BRANCH: ("一方为另一方的分支机构", "one is a branch of the other"),
+    Evidence.ALIAS: ("简称或其他名称相同", "an alias of one is a name of the other"),
+    Evidence.SIMILAR_NAME: ("同一地区名称相近", "similar names in one district"),
+}
+
+
+class EvidenceOut(BaseModel):
+    """Why two organisations may be one."""
+
+    code: Evidence
+    zh: str
+    en: str
+
+
+class DuplicateOut(BaseModel):
+    """Two organisations that may be one, the older first."""
+
+    first: OrganisationOut
+    second: OrganisationOut
+    evidence: list[EvidenceOut]
+    similarity: int = Field(description="名称相似度,0–100")
+
+    @classmethod
+    def of(cls, found: LikelyDuplicate, first: Organisation, second: Organisation) -> Self:
+        return cls(
+            first=OrganisationOut.of(first),
+            second=OrganisationOut.of(second),
+            evidence=[
+                EvidenceOut(code=one, zh=_EVIDENCE[one][0], en=_EVIDENCE[one][1])
+                for one in Evidence
+                if one in found.evidence
+            ],
+            similarity=found.similarity,
+        )
+
+
+class DuplicatesOut(BaseModel):
+    """Likely duplicates, the strongest evidence first."""
+
+    items: list[DuplicateOut]
+    total: int = Field(description="待认定的组数")
+
+
+class DecisionNew(AccountInput):
+    """A decision about two organisations."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kept_id": "0190b6f0-0000-7000-8000-000000000001",
+                    "other_id": "0190b6f0-0000-7000-8000-000000000002",
+                    "verdict": "same",
+                    "note": "营业执照一致,系重复注册",
+                }
+            ]
+        }
+    )
+
+    kept_id: UUID = Field(description="保留的单位")
+    other_id: UUID = Field(description="另一单位;认定为同一单位时并入前者")
+    verdict: Verdict = Field(description="same 同一单位;different 不是同一单位")
+    note: str = Field(min_length=2, max_length=300, description="依据")
+
+
+class DecisionOut(AccountOutput):
+    """A decision about two organisations."""
+
+    id: UUID
+    first_id: UUID
+    second_id: UUID
+    kept_id: UUID
+    verdict: Verdict
+    note: str
+    decided_by: UUID | None
+    decided_at: datetime
+    undone_at: datetime | None
+
+    @classmethod
+    def of(cls, decision: OrganisationDecision) -> Self:
+        return cls.model_validate(decision)
+
+
+@router.get("/duplicates", summary="疑似重复单位", responses=problems(Invalid))
+def list_duplicates(
+    session: ReadSession,
+    principal: LoggedIn,
+    limit: Annotated[int, Query(ge=1, le=200, description="至多返回的组数")] = 50,
+) -> DuplicatesOut:
+    """仅管理部门可用。列出尚未认定的组及依据,依据最强的在前。"""
+    require(principal, Action.ORGANISATION_VERIFY)
+    found = likely_duplicates(session)
+    shown = found[:limit]
+    rows = service.by_id(session, {id_ for one in shown for id_ in (one.first, one.second)})
+    items = [DuplicateOut.of(one, rows[one.first], rows[one.second]) for one in shown]
+    return DuplicatesOut(items=items, total=len(found))
+
+
+@router.post(
+    "/duplicates",
+    summary="认定疑似重复单位",
+    status_code=201,
+    responses=problems(NotFound, Invalid, Conflict),
+)
+def decide(session: WriteSession, principal: LoggedIn, body: DecisionNew) -> DecisionOut:
+    """仅管理部门可用。认定为同一单位的,用户、记录、任职等随之转入保留的单位,可撤销。"""
+    require(principal, Action.ORGANISATION_VERIFY)
+    decision = decisions.decide(
+        session,
+        principal=principal,
+        kept=service.get_organisation(session, body.kept_id, principal=principal),
+        other=service.get_organisation(session, body.other_id, principal=principal),
+        verdict=body.verdict,
+        note=body.note,
+    )
+    return DecisionOut.of(decision)
+
+
+@router.post("/duplicates/{decision_id}/undo", summary="撤销认定", responses=problems(NotFound, Conflict))
+def undo(decision_id: UUID, session: WriteSession, principal: LoggedIn) -> DecisionOut:
+    """仅管理部门可用。撤销合并的,已转入的内容退回原单位。"""
+    require(principal, Action.ORGANISATION_VERIFY)
+    return DecisionOut.of(decisions.undo(session, decision_id, principal=principal))

@@ -1,0 +1,165 @@
+"""The bureau's decisions about likely duplicates: one organisation (merge), or two. Each can be undone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Table, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts import audit
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.accounts.models import Organisation, OrganisationDecision
+from app.database import Base, new_id, now, one_or_not_found
+from app.errors import Conflict, Invalid
+from app.events.catalogue import OrganisationChanged
+from app.events.outbox import emit
+
+
+class Verdict(StrEnum):
+    """What the bureau found about two organisations."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    table: Table
+    column: Column[Any]
+    key: Column[Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.table.name}.{self.column.name}"
+
+
+def decide(
+    session: Session,
+    *,
+    principal: Principal,
+    kept: Organisation,
+    other: Organisation,
+    verdict: Verdict,
+    note: str,
+) -> OrganisationDecision:
+    """Remember what the bureau found. `same` merges `other` into `kept`: its users, records, posts and all else that
+    refers to it follow, its row and its history stay.
+
+    Raises:
+        Invalid: both are one row.
+        Conflict: one of them has been merged already, or the pair has been decided about.
+    """
+    require(principal, Action.ORGANISATION_VERIFY)
+    if kept.id == other.id:
+        raise Invalid.field("other_id", "same_row", "两个单位应不同", "these must be two organisations")
+    if kept.merged_into_id is not None or other.merged_into_id is not None:
+        raise Conflict(
+            "One of these organisations has been merged already.",
+            "其中一个单位已被合并。",
+            code="already_merged",
+        )
+    first, second = sorted((kept.id, other.id))
+    row = OrganisationDecision
+    before = select(row).where(row.first_id == first, row.second_id == second, row.undone_at.is_(None))
+    if session.scalar(before) is not None:
+        raise Conflict(
+            "This pair has been decided about; undo that decision first.",
+            "该组单位已作出认定,如需更改请先撤销。",
+            code="already_decided",
+        )
+    decision = OrganisationDecision(
+        id=new_id(),
+        first_id=first,
+        second_id=second,
+        kept_id=kept.id,
+        verdict=verdict,
+        note=note,
+        decided_by=principal.user_id,
+        decided_at=now(),
+        moved={},
+    )
+    if verdict is Verdict.SAME:
+        other.merged_into_id = kept.id
+        session.flush()
+        decision.moved = _move(session, other.id, kept.id)
+    session.add(decision)
+    session.flush()
+    _tell(session, principal, decision, f"{verdict}: {note}")
+    return decision
+
+
+def undo(session: Session, decision_id: UUID, *, principal: Principal) -> OrganisationDecision:
+    """Take a decision back; after a merge, what was moved goes back, unless it has been moved on since.
+
+    Raises:
+        NotFound: no such decision.
+        Conflict: it has been undone already.
+    """
+    require(principal, Action.ORGANISATION_VERIFY)
+    query = select(OrganisationDecision).where(OrganisationDecision.id == decision_id).with_for_update()
+    decision = one_or_not_found(session, query)
+    if decision.undone_at is not None:
+        raise Conflict("This decision has been undone.", "该认定已撤销。", code="already_undone")
+    decision.undone_at = now()
+    if decision.verdict == Verdict.SAME:
+        gone = decision.second_id if decision.kept_id == decision.first_id else decision.first_id
+        session.get_one(Organisation, gone).merged_into_id = None
+        session.flush()
+        for reference in _references():
+            keys = decision.moved.get(reference.name, [])
+            _point(session, reference, [UUID(key) for key in keys], decision.kept_id, gone)
+        session.expire_all()
+    _tell(session, principal, decision, "undone")
+    return decision
+
+
+def _tell(session: Session, principal: Principal, decision: OrganisationDecision, details: str) -> None:
+    for id_ in (decision.first_id, decision.second_id):
+        audit.record(session, principal, Action.ORGANISATION_VERIFY, id_, details[:500])
+        emit(session, OrganisationChanged(subject_id=id_, changed=["merged"]))
+
+
+def _move(session: Session, gone: UUID, kept: UUID) -> dict[str, list[str]]:
+    """Table and column → keys of the rows that refer to `kept` now."""
+    moved: dict[str, list[str]] = {}
+    for reference in _references():
+        keys = list(session.scalars(select(reference.key).where(reference.column == gone)))
+        done = [str(key) for key in keys if _point(session, reference, [key], gone, kept)]
+        if done:
+            moved[reference.name] = done
+    session.expire_all()
+    return moved
+
+
+def _point(session: Session, reference: _Reference, keys: list[UUID], before: UUID, after: UUID) -> bool:
+    """Whether the rows could be changed: of what exists once for each organisation, each keeps its own."""
+    if not keys:
+        return True
+    # An organisation does not become its own parent.
+    change = update(reference.table).where(
+        reference.key.in_(keys), reference.column == before, reference.key != after
+    )
+    try:
+        with session.begin_nested():
+            session.execute(change.values({reference.column.name: after}))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _references() -> Iterator[_Reference]:
+    """The columns of all tables that refer to an organisation, other than those that say what it is."""
+    for table in Base.metadata.sorted_tables:
+        keys = list(table.primary_key.columns)
+        if table.name in {"organisation_names", "organisation_decisions"} or len(keys) != 1:
+            continue
+        for column in table.columns:
+            if column.name == "merged_into_id" or column.primary_key:
+                continue
+            if any(key.column.table.name == "organisations" for key in column.foreign_keys):
+                yield _Reference(table, column, keys[0])

@@ -1,0 +1,169 @@
+"""Likely duplicates: organisations that may be one, with what speaks for it, until the bureau has decided."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import combinations
+from uuid import UUID
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
+from app.accounts.organisations.names import NameKind, identity_of
+
+SIMILAR = 85
+"""Similarity of two names in one district, of 100, from which on somebody should look."""
+
+
+class Evidence(StrEnum):
+    """What speaks for two organisations being one, the strongest first."""
+
+    SAME_NAME = "same_name"
+    FORMER_NAME = "former_name"
+    BRANCH = "branch"
+    ALIAS = "alias"
+    SIMILAR_NAME = "similar_name"
+
+
+@dataclass(slots=True)
+class LikelyDuplicate:
+    """Two organisations, the older first. `shared` are the names that both have in common, folded."""
+
+    first: UUID
+    second: UUID
+    evidence: set[Evidence] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
+    similarity: int = 100
+
+    @property
+    def strength(self) -> tuple[int, int]:
+        """For sorting: the strongest first."""
+        return min(list(Evidence).index(one) for one in self.evidence), -self.similarity
+
+
+def likely_duplicates(session: Session, of: UUID | None = None) -> list[LikelyDuplicate]:
+    """Undecided pairs, the strongest evidence first; `of` one organisation alone."""
+    found: dict[tuple[UUID, UUID], LikelyDuplicate] = {}
+    _by_names(session, of, found)
+    _by_similarity(session, of, found)
+    ids = {id_ for pair in found for id_ in pair}
+    decided = decided_pairs(session, ids)
+    related = _related(session, ids)
+    open_pairs = [
+        one
+        for pair, one in found.items()
+        if frozenset(pair) not in decided
+        # A branch under its parent, or firms of one group with like names, are entered as they are.
+        and not (frozenset(pair) in related and Evidence.SAME_NAME not in one.evidence)
+    ]
+    return sorted(open_pairs, key=lambda one: (one.strength, one.first, one.second))
+
+
+def decided_pairs(session: Session, ids: Collection[UUID]) -> frozenset[frozenset[UUID]]:
+    """Pairs among these organisations that the bureau has decided about, either way."""
+    row = OrganisationDecision
+    query = select(row.first_id, row.second_id).where(
+        row.undone_at.is_(None), row.first_id.in_(ids), row.second_id.in_(ids)
+    )
+    return frozenset(frozenset((first, second)) for first, second in session.execute(query))
+
+
+def _pair(
+    found: dict[tuple[UUID, UUID], LikelyDuplicate], one: UUID, other: UUID, evidence: Evidence
+) -> LikelyDuplicate:
+    first, second = sorted((one, other))
+    pair = found.setdefault((first, second), LikelyDuplicate(first, second))
+    pair.evidence.add(evidence)
+    return pair
+
+
+def _by_names(session: Session, of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]) -> None:
+    one, other = aliased(OrganisationName), aliased(OrganisationName)
+    query = (
+        select(one, other)
+        .join(other, other.core == one.core)
+        .where(one.core != "", one.organisation_id != other.organisation_id, _present(one), _present(other))
+    )
+    query = query.where(
+        one.organisation_id < other.organisation_id
+        if of is None
+        else or_(one.organisation_id == of, other.organisation_id == of)
+    )
+    for mine, theirs in session.execute(query):
+        evidence = _evidence(mine, theirs)
+        _pair(found, mine.organisation_id, theirs.organisation_id, evidence).shared.add(mine.core)
+
+
+def _present(name: type[OrganisationName]) -> ColumnElement[bool]:
+    merged = select(Organisation.id).where(Organisation.merged_into_id.is_not(None))
+    return name.organisation_id.not_in(merged)
+
+
+def _evidence(mine: OrganisationName, theirs: OrganisationName) -> Evidence:
+    kinds = {mine.kind, theirs.kind}
+    if mine.branch != theirs.branch:
+        return Evidence.BRANCH
+    if NameKind.SHORT in kinds or NameKind.ALIAS in kinds:
+        return Evidence.ALIAS
+    return Evidence.FORMER_NAME if NameKind.FORMER in kinds else Evidence.SAME_NAME
+
+
+def _by_similarity(
+    session: Session, of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]
+) -> None:
+    query = select(Organisation.id, Organisation.region, Organisation.name).where(
+        Organisation.merged_into_id.is_(None)
+    )
+    if of is not None:
+        district = select(Organisation.region).where(Organisation.id == of).scalar_subquery()
+        query = query.where(Organisation.region == district)
+    districts: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
+    for id_, region, name in session.execute(query):
+        districts[region].append((id_, identity_of(name).core))
+    for members in districts.values():
+        for one, other, similarity in _similar(members, of):
+            pair = _pair(found, one, other, Evidence.SIMILAR_NAME)
+            pair.similarity = similarity
+
+
+def _similar(members: list[tuple[UUID, str]], of: UUID | None) -> Iterator[tuple[UUID, UUID, int]]:
+    cores = [core for _, core in members]
+    rows = [number for number, (id_, _) in enumerate(members) if of is None or id_ == of]
+    for number in rows:
+        for core, score, index in process.extract(
+            cores[number], cores, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None
+        ):
+            # The same name is the stronger evidence, and numbers tell apart: 第一医院 and 第二医院 are two.
+            if index != number and core != cores[number] and not _numbered(core, cores[number]):
+                yield members[number][0], members[index][0], int(score)
+
+
+_NUMBERS = frozenset("0123456789一二三四五六七八九十东南西北")
+
+
+def _numbered(one: str, other: str) -> bool:
+    """Whether two names differ by numbers or directions alone."""
+    return "".join(char for char in one if char not in _NUMBERS) == "".join(
+        char for char in other if char not in _NUMBERS
+    )
+
+
+def _related(session: Session, ids: Iterable[UUID]) -> frozenset[frozenset[UUID]]:
+    """Pairs of an organisation and its parent, and of sisters."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.parent_id).where(
+            Organisation.id.in_(list(ids)), Organisation.parent_id.is_not(None)
+        )
+    ).all()
+    children: dict[UUID, set[UUID]] = defaultdict(set)
+    for id_, parent in rows:
+        if parent is not None:
+            children[parent].add(id_)
+    return frozenset(
+        frozenset(pair)
+        for parent, below in children.items()
+        for pair in combinations(sorted({parent, *below}), 2)
+    )

@@ -1,0 +1,133 @@
+"""Organisations that may be one: what is held for the bureau, and what its decisions do."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.accounts.models import Organisation, Role
+from app.accounts.organisations.groups import families
+from tests.accounts.conftest import People
+from tests.support.http import created, ok, refused
+
+NAME = "济南砺桥技术转移有限公司"
+DUPLICATES = "/v1/organisations/duplicates"
+
+
+@pytest.fixture
+def bureau(people: People) -> dict[str, str]:
+    return people.role(Role.OPERATOR)
+
+
+def pairs(client: TestClient, bureau: dict[str, str]) -> dict[frozenset[str], list[str]]:
+    """Names of the two → codes of the evidence, for those that this test made."""
+    items = ok(client.get(DUPLICATES, headers=bureau))["items"]
+    return {
+        frozenset((one["first"]["name"], one["second"]["name"])): [each["code"] for each in one["evidence"]]
+        for one in items
+        if "砺桥" in one["first"]["name"] + one["second"]["name"]
+    }
+
+
+def decide(
+    client: TestClient, bureau: dict[str, str], kept: Organisation, other: Organisation, verdict: str
+) -> Any:
+    body = {"kept_id": str(kept.id), "other_id": str(other.id), "verdict": verdict, "note": "查验登记资料"}
+    return client.post(DUPLICATES, json=body, headers=bureau)
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "evidence"),
+    [
+        (f"{NAME} ", {}, "same_name"),
+        ("济南砺桥技术转移有限责任公司", {}, "same_name"),
+        ("濟南礪橋技術轉移有限公司", {}, "same_name"),
+        (f"{NAME}青岛分公司", {}, "branch"),
+        ("济南长虹科技有限公司", {"aliases": [NAME]}, "alias"),
+        ("济南砺桥技术转让有限公司", {}, "similar_name"),
+        ("青岛砺石检测有限公司", {}, None),
+        ("济南砺桥技术转让有限公司", {"region": "370202"}, None),
+    ],
+)
+def test_likely_duplicates_are_held_with_evidence(
+    client: TestClient,
+    people: People,
+    bureau: dict[str, str],
+    name: str,
+    facts: dict[str, Any],
+    evidence: str | None,
+) -> None:
+    people.organisation(name=NAME)
+    people.organisation(name=name, **facts)
+    found = [codes[0] for codes in pairs(client, bureau).values()]
+    assert found == ([] if evidence is None else [evidence])
+
+
+def test_only_the_bureau_sees_and_decides(client: TestClient, people: People) -> None:
+    one, other = people.organisation(name=NAME), people.organisation(name=f"{NAME}分公司")
+    for role in (Role.ENTERPRISE, Role.INSTITUTION, Role.MANAGER, Role.INVESTOR):
+        header = people.role(role)
+        assert client.get(DUPLICATES, headers=header).status_code == 403
+        assert decide(client, header, one, other, "same").status_code == 403
+    assert client.get(DUPLICATES).status_code == 401
+
+
+def test_two_that_are_different_are_remembered_and_no_family(
+    client: TestClient, people: People, bureau: dict[str, str]
+) -> None:
+    one, other = people.organisation(name=NAME), people.organisation(name=f"{NAME[:-4]}有限责任公司")
+
+    def together() -> bool:
+        with people.database.reading() as session:
+            return len(set(families(session, [one.id, other.id]).values())) == 1
+
+    assert together()
+    decision = created(decide(client, bureau, one, other, "different"))
+    assert pairs(client, bureau) == {}
+    assert not together()
+    refused(decide(client, bureau, one, other, "same"), 409, "already_decided")
+    ok(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau))
+    assert together()
+    assert pairs(client, bureau)
+
+
+def test_a_merge_moves_what_refers_to_the_second_and_is_undone(
+    client: TestClient, people: People, bureau: dict[str, str]
+) -> None:
+    kept, gone = people.organisation(name=NAME), people.organisation(name="济南礪橋有限公司")
+    below = people.organisation(name="济南长虹科技有限公司", parent=gone)
+    member = people.make(organisation=gone)
+    decision = created(decide(client, bureau, kept, gone, "same"))
+
+    def homes() -> tuple[Any, Any]:
+        user = ok(client.get(f"/v1/users/{member.id}", headers=bureau))
+        child = ok(client.get(f"/v1/organisations/{below.id}", headers=bureau))
+        return user["organisation_id"], child["parent_id"]
+
+    assert homes() == (str(kept.id), str(kept.id))
+    read = ok(client.get(f"/v1/organisations/{gone.id}", headers=bureau))
+    assert read["merged_into_id"] == str(kept.id), "the row and its history stay"
+    listed = ok(client.get("/v1/organisations", params={"name": "砺桥"}, headers=bureau))["items"]
+    assert [one["id"] for one in listed] == [str(kept.id)]
+    with people.database.reading() as session:
+        assert families(session, [gone.id]) == {gone.id: kept.id}
+    refused(decide(client, bureau, kept, gone, "same"), 409, "already_merged")
+    ok(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau))
+    assert homes() == (str(gone.id), str(gone.id))
+    refused(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau), 409, "already_undone")
+
+
+def test_a_newcomer_that_looks_like_another_is_verified_after_a_decision(
+    client: TestClient, people: People, bureau: dict[str, str]
+) -> None:
+    first = people.organisation(name=NAME)
+    second = people.organisation(name=f" {NAME}", verified=False, uscc="91370102YY000001X4")
+    where = f"/v1/organisations/{second.id}"
+
+    def verify() -> Any:
+        match = {"If-Match": client.get(where, headers=bureau).headers["ETag"]}
+        return client.post(f"{where}/verify", headers=bureau | match)
+
+    refused(verify(), 409, "looks_like_another")
+    created(decide(client, bureau, first, second, "different"))
+    assert ok(verify())["verified_at"] is not None
