@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from app.accounts.organisations.fields import name_rows
 
 revision = "a41c7e90d3b5"
-down_revision = "a94c17e0d5b2"
+down_revision = "e3c85a1f60d7"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.models import Organisation, OrganisationDecision
 from app.accounts.organisations import decisions, service
-from app.accounts.organisations.decisions import Verdict
+from app.accounts.organisations.decisions import IdentityVerdict
 from app.accounts.organisations.duplicates import Evidence, LikelyDuplicate, likely_duplicates
 from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.schema_bases import AccountInput, AccountOutput
@@ -85,7 +85,7 @@ class DecisionNew(AccountInput):
 
     kept_id: UUID = Field(description="保留的单位")
     other_id: UUID = Field(description="另一单位;认定为同一单位时并入前者")
-    verdict: Verdict = Field(description="same 同一单位;different 不是同一单位")
+    verdict: IdentityVerdict = Field(description="same 同一单位;different 不是同一单位")
     note: str = Field(min_length=2, max_length=300, description="依据")
 
 
@@ -96,7 +96,7 @@ class DecisionOut(AccountOutput):
     first_id: UUID
     second_id: UUID
     kept_id: UUID
-    verdict: Verdict
+    verdict: IdentityVerdict
     note: str
     decided_by: UUID | None
     decided_at: datetime

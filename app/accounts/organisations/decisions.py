@@ -20,7 +20,7 @@ from app.events.catalogue import OrganisationChanged
 from app.events.outbox import emit
 
 
-class Verdict(StrEnum):
+class IdentityVerdict(StrEnum):
     """What the bureau found about two organisations."""
 
     SAME = "same"
@@ -44,7 +44,7 @@ def decide(
     principal: Principal,
     kept: Organisation,
     other: Organisation,
-    verdict: Verdict,
+    verdict: IdentityVerdict,
     note: str,
 ) -> OrganisationDecision:
     """Remember what the bureau found. `same` merges `other` into `kept`: its users, records, posts and all else that
@@ -83,7 +83,7 @@ def decide(
         decided_at=now(),
         moved={},
     )
-    if verdict is Verdict.SAME:
+    if verdict is IdentityVerdict.SAME:
         other.merged_into_id = kept.id
         session.flush()
         decision.moved = _move(session, other.id, kept.id)
@@ -106,7 +106,7 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
     if decision.undone_at is not None:
         raise Conflict("This decision has been undone.", "该认定已撤销。", code="already_undone")
     decision.undone_at = now()
-    if decision.verdict == Verdict.SAME:
+    if decision.verdict == IdentityVerdict.SAME:
         gone = decision.second_id if decision.kept_id == decision.first_id else decision.first_id
         session.get_one(Organisation, gone).merged_into_id = None
         session.flush()

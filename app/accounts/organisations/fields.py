@@ -174,13 +174,9 @@ def name_rows(
         identity = identity_of(text)
         if kind is NameKind.ALIAS and not (identity.full and len(identity.core) >= _FULL_ALIAS):
             kind = NameKind.SHORT
-        row = {
-            "key": name_key(text),
-            "core": identity.core[:_MAX_KEY],
-            "kind": kind,
-            "branch": identity.branch,
-        }
-        rows.setdefault(row["key"], row)
+        key = name_key(text)
+        row = {"key": key, "core": identity.core[:_MAX_KEY], "kind": kind, "branch": identity.branch}
+        rows.setdefault(key, row)
     return list(rows.values())
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
 from app.accounts.organisations.names import NameKind
-from app.accounts.organisations.resolution import NamedOrganisation, Resolution, resolve
+from app.accounts.organisations.resolution import NamedOrganisation, OrganisationGroups, resolve
 
 _CHUNK = 1000  # ids per query, below the parameter limit of both databases
 
@@ -76,7 +76,9 @@ def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
     )
 
 
-def _resolution(session: Session, org_ids: Collection[UUID], *, downwards: bool = False) -> Resolution:
+def _resolution(
+    session: Session, org_ids: Collection[UUID], *, downwards: bool = False
+) -> OrganisationGroups:
     found = _read(session, org_ids, downwards=downwards)
     named = [id_ for id_, one in found.items() if len(found) > 1 and one.names]
     return resolve(found, _told_apart(session, named) if named else ())

@@ -18,6 +18,7 @@ from app.accounts.organisations.fields import (
     set_parent,
     write_names,
 )
+from app.accounts.organisations.names import NameKind, identity_of
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
 
 
@@ -38,6 +39,43 @@ def find_organisation(
         return found
     candidates = _candidates(session, name or "", None)
     return candidates[0] if candidates else None
+
+
+def organisations_called(session: Session, texts: Collection[str]) -> dict[str, tuple[UUID, ...]]:
+    """Credit code or name → the organisations that it tells, by present and former names and full aliases, however it
+    is written; texts that tell none are left out."""
+    codes = {text: _as_code(text) for text in texts}
+    cores = {text: identity_of(text).core for text in texts if codes[text] is None}
+    by_code: dict[str | None, UUID] = {}
+    wanted_codes = [code for code in codes.values() if code is not None]
+    if wanted_codes:
+        rows = session.execute(
+            select(Organisation.uscc, Organisation.id).where(Organisation.uscc.in_(wanted_codes))
+        )
+        by_code = {row[0]: row[1] for row in rows}
+    by_core: dict[str, set[UUID]] = {}
+    wanted_cores = {core for core in cores.values() if core}
+    if wanted_cores:
+        named = select(OrganisationName.core, OrganisationName.organisation_id).where(
+            OrganisationName.core.in_(wanted_cores), OrganisationName.kind != NameKind.SHORT
+        )
+        for core, id_ in session.execute(named):
+            by_core.setdefault(core, set()).add(id_)
+    found: dict[str, tuple[UUID, ...]] = {}
+    for text in texts:
+        code = codes[text]
+        if code is None:
+            found[text] = tuple(sorted(by_core.get(cores[text], ())))
+        elif code in by_code:
+            found[text] = (by_code[code],)
+    return {text: ids for text, ids in found.items() if ids}
+
+
+def _as_code(text: str) -> str | None:
+    try:
+        return check_uscc(text)
+    except ValueError:
+        return None
 
 
 def organisation_by_name(

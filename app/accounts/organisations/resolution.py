@@ -22,7 +22,7 @@ class NamedOrganisation:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class OrganisationGroups:
     """Organisation → head of its family.
 
     Attributes:
@@ -55,7 +55,7 @@ class _Groups:
 
 def resolve(
     organisations: Mapping[UUID, NamedOrganisation], distinct: Iterable[frozenset[UUID]] = ()
-) -> Resolution:
+) -> OrganisationGroups:
     """`distinct` are pairs of organisations that the bureau has found to be different, whatever their names."""
     apart = frozenset(distinct)
     holders: dict[str, set[UUID]] = defaultdict(set)
@@ -77,7 +77,7 @@ def resolve(
             groups.join(one.id, fitting)
             if organisations[fitting].trusted:
                 own[one.id] = vouched[fitting]
-    return Resolution(_heads(organisations, groups), vouched, own)
+    return OrganisationGroups(_heads(organisations, groups), vouched, own)
 
 
 def _join_all(same: list[UUID], groups: _Groups, apart: frozenset[frozenset[UUID]]) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from app.accounts.organisations.credit_code import Uscc
+from app.accounts.organisations.credit_code import check_uscc
 from app.libraries.demands.clarity import Severity
 from app.libraries.disclosure.price_bands import MoneyBand
 from app.libraries.schemas import (
@@ -26,6 +26,15 @@ from app.libraries.validation.values.codes import CodeOf, Trl
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
 from app.libraries.validation.values.text import TextRule
+
+
+def _code_or_name(text: str) -> str:
+    """What is mostly digits is checked like a code; anything else is a name."""
+    digits = sum(char.isdigit() for char in text)
+    return check_uscc(text) if text.isascii() and 2 * digits > len(text) else text
+
+
+CodeOrName = Annotated[Line, AfterValidator(_code_or_name)]
 
 
 class DemandFields(DisclosedFields):
@@ -61,8 +70,8 @@ class DemandFields(DisclosedFields):
     confidential_note: Paragraph | None = Field(
         None, title="保密内容", description="仅本单位、管理部门和承接的技术经理人可见"
     )
-    excluded_orgs: Annotated[list[Uscc], Field(max_length=50)] | None = Field(
-        None, title="回避单位", description="统一社会信用代码;不对外显示,不与之匹配"
+    excluded_orgs: Annotated[list[CodeOrName], Field(max_length=50)] | None = Field(
+        None, title="回避单位", description="统一社会信用代码或单位名称;不对外显示,不与之匹配"
     )
 
 

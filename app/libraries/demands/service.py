@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Organisation
+from app.accounts.organisations.lookup import organisations_called
 from app.errors import FieldError
 from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import DemandCreate, DemandPatch, DemandRead
@@ -22,11 +21,9 @@ def _check(demand: Demand) -> Iterator[FieldError]:
 
 
 def organisations_of_codes(session: Session, codes: Collection[str]) -> Mapping[str, UUID]:
-    """Credit code → id of the organisation, for the codes whose organisation is registered."""
-    if not codes:
-        return {}
-    rows = session.execute(select(Organisation.uscc, Organisation.id).where(Organisation.uscc.in_(codes)))
-    return {code: id_ for code, id_ in rows if code is not None}
+    """Credit code or name → id of the organisation, for those that are registered; of one that is registered several
+    times, the first: the others are in its family."""
+    return {text: ids[0] for text, ids in organisations_called(session, codes).items()}
 
 
 LIBRARY = Library(

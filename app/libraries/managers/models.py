@@ -21,7 +21,7 @@ class Manager(Record, Base):
 
     `track_record` entries: title, contract_type, amount_wan (decimal as text), year, landed_in_jinan.
     `certificates` entries: level, number, issued_by, issued_on, valid_to; `certificate_level` is the highest valid one.
-    `declared_conflicts` entries: organisation_id or record_id, kind, note, start, end.
+    `declared_conflicts` entries: organisation_id, _code or _name, or record_id, kind, note, start, end.
     `leave` entries: start, end, both inclusive.
     `verified_claims` entries: item, value, by, on (see ``managers.verification``).
     `honours` entries: name, year, issuer. `recognised_tier` is C, D or E from the latest published recognition.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
+from app.accounts.organisations.credit_code import Uscc
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import (
     Creation,
@@ -89,17 +90,23 @@ class DeclaredConflict(Period):
     """利益冲突申报: an organisation or record that the manager has a tie to."""
 
     organisation_id: UUID | None = Field(None, title="单位")
+    organisation_code: Uscc | None = Field(
+        None, title="单位的统一社会信用代码", description="单位未在本平台登记时填写"
+    )
+    organisation_name: Line | None = Field(
+        None, title="单位名称", description="单位未在本平台登记时填写;该单位登记后自动对应"
+    )
     record_id: UUID | None = Field(None, title="成果或需求")
     kind: Annotated[str, CodeOf("conflict_kinds")] | None = Field(None, title="冲突类型")
     note: Line | None = Field(None, title="说明")
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
-        if self.organisation_id is None and self.record_id is None:
+        if not (self.organisation_id or self.organisation_code or self.organisation_name or self.record_id):
             raise field_error(
                 "conflict_with_whom",
-                zh="请填写冲突所涉单位或记录。",
-                en="Name the organisation or the record that the conflict concerns.",
+                zh="请填写冲突所涉单位(单位、统一社会信用代码或名称)或记录。",
+                en="Name the organisation (by id, credit code or name) or the record that the conflict concerns.",
             )
         return self
 

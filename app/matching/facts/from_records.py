@@ -198,10 +198,12 @@ def manager_facts(
     today: date | None = None,
     registered_with: UUID | None = None,
     grace_months: int = DEFAULT_GRACE_MONTHS,
+    called: Mapping[str, Sequence[UUID]] | None = None,
 ) -> ManagerFacts:
     """`open_load` is the number of open engagements; `today` decides which posts and declarations are active (None:
     all of them). `registered_with` is the organisation of the manager's account; without an account, only the bureau
-    and the employer enter the employer. `grace_months` is for how long a tie remains a conflict after its end."""
+    and the employer enter the employer. `grace_months` is for how long a tie remains a conflict after its end.
+    `called` maps the credit codes and names in declarations to organisations."""
     registered = str(registered_with or record.owner_org_id)
     return ManagerFacts(
         id=str(record.id),
@@ -225,9 +227,9 @@ def manager_facts(
         registered_affiliations=(registered,),
         suspended=record.is_suspended,
         years_verified=is_verified(record, YEARS, record.years),
-        declared_conflicts=tuple(_declared(record.declared_conflicts or (), today)),
+        declared_conflicts=tuple(_declared(record.declared_conflicts or (), today, called or {})),
         on_leave_until=leave_until(record.leave or (), today) if today is not None else None,
-        ended_ties=tuple(_ended(record, today, grace_months)) if today is not None else (),
+        ended_ties=tuple(_ended(record, today, grace_months, called or {})) if today is not None else (),
     )
 
 
@@ -251,19 +253,31 @@ def _active(affiliations: Iterable[Affiliation], today: date | None) -> Iterable
         yield str(post.organisation_id)
 
 
-def _declared(entries: Iterable[Mapping[str, Any]], today: date | None) -> Iterable[str]:
+def declared_texts(record: Manager) -> set[str]:
+    """The credit codes and names of organisations in the manager's declarations."""
+    return {entry[key] for entry in record.declared_conflicts or () for key in _CALLED if entry.get(key)}
+
+
+_CALLED = ("organisation_code", "organisation_name")
+
+
+def _declared(
+    entries: Iterable[Mapping[str, Any]], today: date | None, called: Mapping[str, Sequence[UUID]]
+) -> Iterable[str]:
     for entry in entries:
         if today is not None and not _covers(entry, today):
             continue
-        yield from _subjects(entry)
+        yield from _subjects(entry, called)
 
 
-def _ended(record: Manager, today: date, grace_months: int) -> Iterable[EndedTie]:
+def _ended(
+    record: Manager, today: date, grace_months: int, called: Mapping[str, Sequence[UUID]]
+) -> Iterable[EndedTie]:
     """Ties that ended before `today`, within the time of grace."""
     ends = [(str(post.organisation_id), post.end) for post in record.affiliations or ()]
     for entry in record.declared_conflicts or ():
         if entry.get("end"):
-            ends += [(subject, date.fromisoformat(str(entry["end"]))) for subject in _subjects(entry)]
+            ends += [(subject, date.fromisoformat(str(entry["end"]))) for subject in _subjects(entry, called)]
     for subject, end in ends:
         if end is not None and end < today <= (until := add_months(end, grace_months)):
             yield EndedTie(subject, end, until)
@@ -279,11 +293,13 @@ def leave_until(leave: Iterable[Mapping[str, Any]], today: date) -> date | None:
     return until
 
 
-def _subjects(entry: Mapping[str, Any]) -> Iterable[str]:
-    """Whom a declaration concerns: an organisation, a record, or both."""
+def _subjects(entry: Mapping[str, Any], called: Mapping[str, Sequence[UUID]]) -> Iterable[str]:
+    """Whom a declaration concerns: organisations, a record, or both."""
     for key in ("organisation_id", "record_id"):
         if entry.get(key):
             yield str(entry[key])
+    for key in _CALLED:
+        yield from map(str, called.get(entry.get(key) or "", ()))
 
 
 def _covers(entry: Mapping[str, Any], today: date) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.organisations.groups import Families, family_of
+from app.accounts.organisations.lookup import organisations_called
 from app.clock import today as today_in_jinan
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -22,6 +23,7 @@ from app.libraries.managers.models import Manager
 from app.matching.facts.from_records import (
     DEFAULT_GRACE_MONTHS,
     achievement_facts,
+    declared_texts,
     demand_facts,
     manager_facts,
 )
@@ -62,6 +64,7 @@ def load_rule_facts(
     of_demands = load_demand_facts(session, demands)
     of_achievements = {one.id: achievement_facts(one) for one in achievements}
     accounts = _organisations_of_accounts(session, managers)
+    called = organisations_called(session, set().union(*map(declared_texts, managers)))
     of_managers = {
         one.id: manager_facts(
             one,
@@ -69,6 +72,7 @@ def load_rule_facts(
             today=day,
             registered_with=accounts.get(one.user_id),
             grace_months=session.info.get("conflict_grace_months", DEFAULT_GRACE_MONTHS),
+            called=called,
         )
         for one in managers
     }

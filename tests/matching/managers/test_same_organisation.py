@@ -158,3 +158,19 @@ def change(caller: Caller, organisation_id: UUID, **values: Any) -> None:
     path = f"/v1/organisations/{organisation_id}"
     read = caller.get(path)
     ok(caller.patch(path, json=values, headers={"If-Match": read.headers["ETag"]}))
+
+
+@pytest.mark.parametrize(
+    "tie",
+    [{"organisation_name": "濟南金閥 密封件有限責任公司"}, {"organisation_code": "9137 0102-yy000001x4"}],
+)
+def test_a_tie_by_name_or_code_holds_once_the_firm_is_registered(town: Town, tie: dict[str, str]) -> None:
+    manager = town.manager(declared_conflicts=[tie | {"kind": "family"}])
+    owned_by(town, organisation(town, "济南金阀密封件有限公司", uscc="91370102YY000001X4"))
+    assert conflict_of(town, manager) == "declared"
+
+
+def test_an_organisation_is_excluded_by_its_name(town: Town) -> None:
+    town.pair(demand={"excluded_orgs": [SAME[7]]})
+    manager = town.manager(organisation(town, EMPLOYER))
+    assert conflict_of(town, manager) == "excluded"
