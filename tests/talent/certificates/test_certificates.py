@@ -50,7 +50,7 @@ def test_only_what_the_bureau_verified_counts(scenario: Scenario) -> None:
     assert level(manager) == "intermediate"
     assert level(manager, ISSUED - timedelta(days=1)) == "none"
     scenario.work()
-    assert scenario.event_names(id_) == ["certificate.verified"]
+    assert scenario.event_names(id_) == ["certificate.submitted", "certificate.verified"]
     revoked = scenario.operator_client.post(f"/v1/certificates/{id_}/revoke", {"note": "编号不实。"}).json()
     assert (revoked["state"], revoked["valid"], revoked["review_note"]) == ("revoked", False, "编号不实。")
     assert level(manager) == "none"

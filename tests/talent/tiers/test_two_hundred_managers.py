@@ -126,6 +126,7 @@ def store(
                     deal_amount_wan=one["deal"],
                     technology_amount_wan=one["deal"],
                     signed_on=one["signed"],
+                    agreed_at=moment,
                     registered_on=one["registered"],
                     registration_no=f"R{place}" if registered else None,
                     landed_on=one["landed"],
