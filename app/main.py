@@ -8,7 +8,7 @@ from pathlib import Path
 
 import fastapi_swagger.resources as swagger_ui
 import structlog
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
@@ -47,6 +47,7 @@ from app.statistics.api import router as statistics
 from app.talent.api import router as talent
 from app.web.installation import install_pages
 from app.web.problems import answer_error
+from app.web.security import is_page
 from app.workers import admin_api
 from app.workers.threads import WorkerThreads
 
@@ -120,7 +121,7 @@ def assemble() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(refuse_unknown_parameters)],
+        dependencies=[Depends(_known_parameters)],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     install_handlers(app, answer_error)
@@ -132,6 +133,12 @@ def assemble() -> FastAPI:
     # Outside the middleware of the pages, so that their refusals are measured as well.
     app.add_middleware(ObserveRequests, refuse=answer_error, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
     return app
+
+
+async def _known_parameters(request: Request) -> None:
+    """Pages take no notice: people come to them by links to which mail programs and portals add marks of their own."""
+    if not is_page(request.url.path):
+        await refuse_unknown_parameters(request)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -17,12 +17,12 @@ from app.errors import FieldError, Invalid
 
 # A coroutine, because FastAPI would run a plain function in its thread pool.
 async def refuse_unknown_parameters(request: Request) -> None:
-    """Pages take no notice: people come to them by links to which mail programs and portals add marks of their own.
+    """For the routes of the API.
 
     Raises:
         Invalid: a query parameter is unknown to the route; each of them is named, with the nearest known one.
     """
-    if not request.query_params or not request.url.path.startswith("/v1/"):
+    if not request.query_params:
         return
     route = request.scope["route"]
     assert isinstance(route, APIRoute)

@@ -154,7 +154,7 @@ def test_the_senders_own_file_comes_back_with_the_result(operator: UserClient) -
     data = sheet([*DEMANDS, (3, "济南云岭泵业有限公司", "", "新材料", "没有名称的一行")])
     batch = upload(operator, data)
     commit(operator, batch)
-    path = f"/v1/imports/{batch['id']}/result"
+    path = f"/v1/imports/{batch['id']}/marked-file"
     answer = operator.upload(path, data, name="需求.xlsx")
     assert answer.status_code == 200, answer.text
     marked = openpyxl.load_workbook(io.BytesIO(answer.content)).active

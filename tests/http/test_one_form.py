@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from app.database import Database
+from app.settings import Settings
 from tests.http.registration import REGISTRATION
 from tests.support.builders.demands import demand_payload
+from tests.support.builders.links import last_token
 from tests.support.callers import Caller
 from tests.support.http import created, ok, wrong_fields
 
@@ -13,10 +16,16 @@ PLACES = ("370102", "济南市历下区", "历下区", "历下", "歷下區", "�
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_place_is_understood_everywhere(place: str, client: Any, as_enterprise: Caller) -> None:
+def test_a_place_is_understood_everywhere(
+    place: str, app: Any, settings: Settings, client: Any, as_enterprise: Caller, as_operator: Caller
+) -> None:
     body = REGISTRATION | {"organisation": REGISTRATION["organisation"] | {"region": place}}
-    registered = ok(client.post("/v1/register", json=body), 201)
-    assert registered["organisation"]["region"] == "370102"
+    ok(client.post("/v1/register", json=body), 202)
+    token = last_token(app.state.services[Database], settings, REGISTRATION["user"]["email"])
+    ok(client.post("/v1/auth/verify-mail", json={"token": token}))
+    uscc = REGISTRATION["organisation"]["uscc"]
+    (registered,) = ok(as_operator.get("/v1/organisations", params={"uscc": uscc}))["items"]
+    assert registered["region"] == "370102"
     demand = created(as_enterprise.post("/v1/demands", json=demand_payload(region=place)))
     assert demand["region"] == "370102"
     listed = ok(as_enterprise.get("/v1/demands", params={"region": place, "mine": True}))

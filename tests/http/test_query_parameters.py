@@ -45,6 +45,10 @@ def test_known_parameters_of_dependencies_are_known(as_operator: Caller) -> None
     assert as_operator.get("/v1/demands", params={"limit": 5, "q": "涂料", "field": "405"}).status_code == 200
 
 
+def test_pages_take_no_notice_of_marks_that_others_add_to_links(client: TestClient) -> None:
+    assert client.get("/login", params={"from_mail": "1"}).status_code == 200
+
+
 def test_a_route_without_parameters_says_so(client: TestClient) -> None:
     answer = client.get("/healthz", params={"verbose": "1"})
     assert answer.status_code == 422

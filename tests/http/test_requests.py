@@ -24,7 +24,7 @@ class TestRequests:
 
     @pytest.mark.parametrize(
         ("method", "path", "status"),
-        [("GET", "/nowhere", 404), ("PUT", "/healthz", 405), ("POST", "/v1/register", 422)],
+        [("GET", "/v1/nowhere", 404), ("PUT", "/healthz", 405), ("POST", "/v1/register", 422)],
     )
     def test_what_the_framework_refuses_is_a_problem_too(
         self, client: TestClient, method: str, path: str, status: int

@@ -195,14 +195,16 @@ def undo(
 
 
 @router.post(
-    "/{batch_id}/result",
-    name="result",
+    "/{batch_id}/marked-file",
+    name="marked_file",
     summary="带结果的原文件",
     response_class=Response,
     responses=problems(NotFound, TooLarge),
     openapi_extra=FORM,
 )
-def result(batch_id: UUID, file: Received, principal: CurrentPrincipal, session: ReadSession) -> Response:
+def marked_file(
+    batch_id: UUID, file: Received, principal: CurrentPrincipal, session: ReadSession
+) -> Response:
     """再次提交同一文件,返回增加“导入结果”一列的 XLSX;平台不保存原文件。"""
     batch = batch_for(session, batch_id, principal, Action.IMPORT_READ)
     return _workbook(results.with_results(session, batch, _bytes_of(file)), "result.xlsx")
