@@ -71,9 +71,9 @@ def _facts(kind: RecordKind, record: Mapping[str, Any]) -> Iterator[tuple[str, s
 def mark_of(record: Mapping[str, Any], name: str) -> str:
     """Who says it, in brackets after a manager's certificate or years; empty for everything else."""
     item = _STATED.get(name)
-    for mark in record.get("verification") or ():
-        if mark["item"] == item:
-            word = translate(_("已核验")) if mark["mark"] == "verified" else translate(_("自述"))
+    for stated in record.get("verification") or ():
+        if stated["item"] == item:
+            word = translate(_("已核验")) if stated["mark"] == "verified" else translate(_("自述"))
             return translate(_("（%(word)s）")) % {"word": word}
     return ""
 
