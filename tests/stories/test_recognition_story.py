@@ -232,7 +232,7 @@ def test_a_demand_is_matched_with_reasons_and_both_managers_are_notified(
     (best,) = match["items"]
     assert best["record"]["id"] == published.achievement["id"]
     assert best["good"] and best["score"] >= match["threshold"] == 0.3
-    assert best["reasons"]["one_line_zh"].startswith("内容较为相符")
+    assert best["reasons"]["one_line_zh"].startswith("内容高度相符")
     assert {"防腐" in line["demand"] for line in best["reasons"]["sentences"]} == {True}
 
     assert {push["pair_score"] for push in pushes} == {best["score"]}

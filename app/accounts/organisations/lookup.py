@@ -45,14 +45,13 @@ def organisations_called(session: Session, texts: Collection[str]) -> dict[str, 
     """Credit code or name → the organisations that it tells, by present and former names and full aliases, however it
     is written; texts that tell none are left out."""
     codes = {text: _as_code(text) for text in texts}
-    cores = {text: identity_of(text).core for text in texts if codes[text] is None}
-    by_code: dict[str | None, UUID] = {}
-    wanted_codes = [code for code in codes.values() if code is not None]
-    if wanted_codes:
+    by_code: dict[str, UUID] = {}
+    if codes:
         rows = session.execute(
-            select(Organisation.uscc, Organisation.id).where(Organisation.uscc.in_(wanted_codes))
+            select(Organisation.uscc, Organisation.id).where(Organisation.uscc.in_(set(codes.values())))
         )
-        by_code = {row[0]: row[1] for row in rows}
+        by_code = {row[0]: row[1] for row in rows if row[0] is not None}
+    cores = {text: identity_of(text).core for text in texts if codes[text] not in by_code}
     by_core: dict[str, set[UUID]] = {}
     wanted_cores = {core for core in cores.values() if core}
     if wanted_cores:
@@ -64,18 +63,19 @@ def organisations_called(session: Session, texts: Collection[str]) -> dict[str, 
     found: dict[str, tuple[UUID, ...]] = {}
     for text in texts:
         code = codes[text]
-        if code is None:
-            found[text] = tuple(sorted(by_core.get(cores[text], ())))
-        elif code in by_code:
+        if code in by_code:
             found[text] = (by_code[code],)
+        else:
+            found[text] = tuple(sorted(by_core.get(cores[text], ())))
     return {text: ids for text, ids in found.items() if ids}
 
 
-def _as_code(text: str) -> str | None:
+def _as_code(text: str) -> str:
+    """The text as a credit code is stored; older stores hold some whose check digit is wrong."""
     try:
         return check_uscc(text)
     except ValueError:
-        return None
+        return text
 
 
 def organisation_by_name(

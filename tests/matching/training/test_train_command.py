@@ -56,8 +56,8 @@ def listed(sanku: Sanku) -> dict[str, bool]:
 
 
 def test_train_use_and_bring_back(sanku: Sanku, database: Database, judged: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("app.bootstrap.load_ranker", lambda: BY_CHANCE)
-    monkeypatch.setattr("app.matching.ranking.ranker.load_ranker", lambda: BY_CHANCE)
+    monkeypatch.setattr("app.bootstrap.ranker_for", lambda *_: BY_CHANCE)
+    monkeypatch.setattr("app.matching.ranking.ranker.load_ranker", lambda *_: BY_CHANCE)
     live(database, build(database, demands=36, achievements=8, viewers=3), BY_CHANCE)
 
     status, actual = sanku("train", "--dry-run", "--json", "--judged", judged)
