@@ -14,11 +14,7 @@ ORGANISATIONS = ("first_id", "second_id", "kept_id")
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("organisations") as table:
-        table.add_column(sa.Column("merged_into_id", sa.Uuid(), nullable=True))
-        table.create_foreign_key(
-            op.f("fk_organisations_merged_into_id_organisations"), "organisations", ["merged_into_id"], ["id"]
-        )
+    _merged_into()
     op.create_index(op.f("ix_organisations_merged_into_id"), "organisations", ["merged_into_id"])
     op.create_table(
         "organisation_decisions",
@@ -45,5 +41,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("organisation_decisions")
     op.drop_index(op.f("ix_organisations_merged_into_id"), table_name="organisations")
-    with op.batch_alter_table("organisations") as table:
-        table.drop_column("merged_into_id")
+    op.drop_column("organisations", "merged_into_id")
+
+
+def _merged_into() -> None:
+    name = op.f("fk_organisations_merged_into_id_organisations")
+    if op.get_bind().dialect.name == "sqlite":
+        # SQLite adds a constraint only with its column; a copy of the table cannot take the place of one that others
+        # refer to while foreign keys are checked.
+        op.execute(
+            "ALTER TABLE organisations ADD COLUMN merged_into_id CHAR(32) "
+            f"CONSTRAINT {name} REFERENCES organisations (id)"
+        )
+        return
+    op.add_column("organisations", sa.Column("merged_into_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(name, "organisations", "organisations", ["merged_into_id"], ["id"])
