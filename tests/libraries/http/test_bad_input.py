@@ -39,7 +39,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("demands", {"fields": ["999"]}, "fields", "unknown_code"),
     ("demands", {"fields": []}, "fields", "required"),
     ("demands", {"fields": ["10", "20", "30", "40"]}, "fields", "too_many_codes"),
-    ("demands", {"fields": "405"}, "fields", "list_type"),
+    ("demands", {"fields": 405}, "fields", "list_type"),
     ("demands", {"region": "370199"}, "region", "unknown_code"),
     ("demands", {"region": None}, "region", "required"),
     ("demands", {"industries": ["Z99"]}, "industries", "unknown_code"),
