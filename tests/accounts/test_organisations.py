@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from app.accounts.access.principal import SYSTEM
 from app.accounts.field_checks import name_key
 from app.accounts.models import Organisation, OrganisationKind, Role
+from app.accounts.organisations.decisions import IdentityVerdict, decide
+from app.accounts.organisations.duplicates import likely_duplicates
 from app.accounts.organisations.groups import families, whole_families
 from app.accounts.organisations.lookup import find_organisation, organisation_by_name
 from app.accounts.organisations.service import (
@@ -307,6 +309,14 @@ def test_nobody_inherits_records_by_registering_under_a_name(database: Database)
         assert load(session, name="泉大") != squatter
         with pytest.raises(Conflict):
             load(session, name="泉城大学二部", uscc=USCC)
+        with pytest.raises(Conflict) as held:
+            verify_organisation(session, squatter, principal=SYSTEM)
+        assert held.value.problem_code == "looks_like_another"
+        # The bureau has looked at each pair: these are different organisations.
+        for pair in likely_duplicates(session, squatter.id):
+            first, second = (session.get_one(Organisation, id_) for id_ in (pair.first, pair.second))
+            different = IdentityVerdict.DIFFERENT
+            decide(session, principal=SYSTEM, kept=first, other=second, verdict=different, note="两家单位")
         verify_organisation(session, squatter, principal=SYSTEM)
         assert load(session, uscc=USCC) == squatter, "now it is what it says"
 
