@@ -21,7 +21,7 @@ PUBLIC = {
     "/v1/auth/token": "the credentials are the request",
     "/v1/auth/refresh": "the credentials are the request",
     "/v1/auth/logout": "the credentials are the request",
-    "/v1/auth/password-reset": "answers the same whoever asks, and sends a mail to the owner alone",
+    "/v1/auth/password-reset": "answers everybody alike, and sends a mail to the owner alone",
     "/v1/auth/password-reset/confirm": "the token of the mail is the credential",
     "/v1/auth/verify-mail": "the token of the mail is the credential",
     "/v1/auth/accept-invitation": "the token of the mail is the credential",

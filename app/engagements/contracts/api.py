@@ -15,9 +15,9 @@ from app.engagements.contracts import draft, payments, registration
 from app.engagements.contracts import versions as contract_versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.amendments import proposals
+from app.engagements.contracts.presentation.listing import contract_page
 from app.engagements.contracts.presenter import read_many, read_versions
 from app.engagements.contracts.queries import ContractFilters
-from app.engagements.contracts.reading.listing import contract_page
 from app.engagements.contracts.schemas import (
     CancelRequest,
     ContractCreate,

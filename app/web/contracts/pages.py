@@ -12,7 +12,7 @@ from app.database import AppDatabase, ReadSession
 from app.engagements.contracts import draft, payments
 from app.engagements.contracts.access import id_of_number
 from app.engagements.contracts.amendments import proposals
-from app.engagements.contracts.reading.listing import contract_read, contracts_of
+from app.engagements.contracts.presentation.listing import contract_read, contracts_of
 from app.engagements.contracts.schemas import CancelRequest, ContractCreate, PaidRequest, SignRequest
 from app.engagements.contracts.signatures import consents
 from app.engagements.contracts.signatures import service as signatures

@@ -18,7 +18,7 @@ from tests.web.readers import ReaderOf
 AXE = APP / "web" / "static" / "vendor" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MAX_SHIFT = 0.02
-# No speed is tested: this only ends what would wait for ever.
+# No speed is tested: this only ends what would wait without end.
 MAX_WAIT_MS = 300_000
 WIDTHS = (360, 768, 1440)
 

@@ -73,10 +73,12 @@ def test_keys_of_an_input_method_and_in_fields_answer_nothing(
 def test_an_answer_that_is_refused_says_why_and_keeps_the_note(
     desk: ManagerDesk, visitor: Callable[..., Any]
 ) -> None:
+    """In a tab that was hidden meanwhile: its list does not follow what the other tab answered."""
     push = desk.push()
     someone = _at_desk(desk, visitor)
     page = someone.page
-    _open_inbox(someone)
+    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => true })")
+    page.goto(someone.address + "/inbox", wait_until="load")
     assert desk.reader.post(f"/inbox/{push}/decline", data={"reason": "price"}).status_code == 303
     page.keyboard.press("a")
     page.wait_for_selector("[role=alert]")

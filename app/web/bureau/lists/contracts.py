@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession, WriteSession
-from app.engagements.contracts.reading.listing import ContractList, contract_list, contract_read
+from app.engagements.contracts.presentation.listing import ContractList, contract_list, contract_read
 from app.engagements.contracts.registration import land, register
 from app.engagements.contracts.schemas import LandRequest, RegisterRequest
 from app.errors import Conflict, Invalid, SankuError, StaleVersion
