@@ -54,6 +54,10 @@ class Contract(Identified, Base):
     `registration_no` is the unique number of 技术合同认定登记. `landed_on` is the day on which the project landed,
     as confirmed by the bureau; `landed_in_jinan` says whether in Jinan. Days are in Jinan time.
 
+    For the statistics of technology contracts: `technology_field` is one of `contract_fields` (eleven, beside the eight
+    of `fields`), `ip_type` one of `contract_ip_types`, `plan_category` one of `plan_categories`, a nature one of
+    `party_natures`, a region a code of `regions`, as they were when the contract was made.
+
     `terms_version` is the version in which the terms last changed before both parties signed: a signature is of it.
     `agreed_at` is when both parties had signed.
     """
@@ -78,6 +82,13 @@ class Contract(Identified, Base):
     demand_id: Mapped[UUID | None] = mapped_column(ForeignKey("demands.id"), index=True)
     achievement_id: Mapped[UUID | None] = mapped_column(ForeignKey("achievements.id"), index=True)
     fields: Mapped[list[str]] = mapped_column(default=list)
+    technology_field: Mapped[str | None] = mapped_column(String(20))
+    ip_type: Mapped[str | None] = mapped_column(String(40))
+    plan_category: Mapped[str | None] = mapped_column(String(20))
+    buyer_nature: Mapped[str | None] = mapped_column(String(40))
+    buyer_region: Mapped[str | None] = mapped_column(String(6))
+    seller_nature: Mapped[str | None] = mapped_column(String(40))
+    seller_region: Mapped[str | None] = mapped_column(String(6))
     deal_amount_wan: Mapped[Decimal] = mapped_column(Wan)
     technology_amount_wan: Mapped[Decimal] = mapped_column(Wan)
     signed_on: Mapped[date | None]

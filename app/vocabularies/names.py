@@ -11,6 +11,8 @@ _OTHER_NAMES = {
     "hightech_fields": ("fields", "technology_fields", "technical_fields", "领域", "技术领域"),
     "transfer_modes": ("modes", "cooperation_modes", "ways_of_transfer", "合作方式", "解决方式", "转化方式"),
     "contract_types": ("contract_kinds", "合同类型", "合同类别", "技术合同"),
+    "contract_fields": ("contract_technology_fields", "十一类技术领域", "合同技术领域"),
+    "party_natures": ("合同方性质", "买方性质", "卖方性质"),
     "regions": ("places", "districts", "cities", "provinces", "地区", "行政区划", "区划"),
     "industries": ("sectors", "gbt4754", "行业"),
     "trl": ("trl_levels", "readiness_levels", "技术成熟度", "成熟度"),

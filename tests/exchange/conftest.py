@@ -10,6 +10,7 @@ from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.accounts.models import Role
 from app.database import Database
+from app.engagements.contracts.api import router as contracts
 from app.errors.handlers import install_handlers
 from app.exchange.batches.api import router as imports
 from app.libraries.api import router as libraries
@@ -33,7 +34,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def assembled() -> FastAPI:
     app = FastAPI()
     install_handlers(app)
-    for router in (accounts, libraries, imports):
+    for router in (accounts, libraries, imports, contracts):
         app.include_router(router)
     return app
 

@@ -56,6 +56,9 @@ class Action(StrEnum):
     MANAGER_HISTORY = "manager.history"
     MANAGER_IMPORT = "manager.import"
 
+    # Stored by an import of a file: contracts of a ledger, and organisations of a roll.
+    CONTRACT_IMPORT = "contract.import"
+    ORGANISATION_IMPORT = "organisation.import"
     IMPORT_CREATE = "import.create"
     IMPORT_READ = "import.read"
     IMPORT_CHANGE = "import.change"

@@ -111,6 +111,9 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.MANAGER_HISTORY:             (ANY, NO,  OWN, OWN, NO,  NO,  NO),
     Action.MANAGER_IMPORT:              (ANY, NO,  NO,  NO,  NO,  NO,  NO),
 
+    # A ledger of contracts, and a roll of organisations, are the bureau's.
+    Action.CONTRACT_IMPORT:             (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+    Action.ORGANISATION_IMPORT:         (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     # Own: batches of the user's organisation. What kinds of record they may hold says <kind>.import.
     Action.IMPORT_CREATE:               (ANY, OWN, OWN, NO,  NO,  NO,  NO),
     Action.IMPORT_READ:                 (ANY, OWN, OWN, NO,  NO,  NO,  NO),

@@ -13,6 +13,7 @@ from app.engagements.access import participation_of, require_open
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import is_party_role
+from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.service import check, check_may_write, write_terms
 from app.engagements.contracts.shares import default_shares
 from app.engagements.disclosure import sides_consent
@@ -67,6 +68,8 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
         write_terms(session, contract, given, principal=principal)
     if not faults.fields and not contract.fields:
         contract.fields = _fields_of_records(session, contract)
+    if not faults.fields:
+        classify(session, contract, values)
     if not {field.field for field in faults.fields} & {*_PARTIES}:
         with faults.collected():
             check(session, contract)

@@ -13,7 +13,7 @@ from app.engagements.contract_models import ContractSide, ShownState
 from app.engagements.schemas import RowModel, Share
 from app.libraries.schemas import FieldCodes, Title, Wire
 from app.libraries.validation.errors import field_error
-from app.libraries.validation.values.codes import CodeOf
+from app.libraries.validation.values.codes import CodeOf, RegionCode
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import CENT, TwoPlaces, Wan
 from app.libraries.validation.values.text import TextRule
@@ -42,6 +42,14 @@ TechnologyAmount = Annotated[
 ]
 RegistrationNo = Annotated[str, AfterValidator(check_registration_no)]
 Reason = Annotated[str, TextRule(1, 500, multiline=True)]
+Nature = Annotated[str, CodeOf("party_natures")]
+
+
+STATISTICAL_FIELDS = (
+    *("technology_field", "ip_type", "plan_category"),
+    *("buyer_nature", "buyer_region", "seller_nature", "seller_region"),
+)
+"""What the statistics of technology contracts ask for, beside the terms that the parties sign."""
 
 
 class Payment(Wire):
@@ -51,13 +59,23 @@ class Payment(Wire):
 
 
 class ContractFields(Wire):
-    """The fields of a draft. A null clears dates and the disclosure, and leaves other fields unchanged."""
+    """The fields of a draft. A null clears dates, the disclosure and what only statistics need; it leaves other fields
+    unchanged."""
 
     title: Title | None = Field(None, title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] | None = Field(None, title="合同类型", description=_KINDS)
     buyer_org_id: UUID | None = Field(None, title="买方", description="对接中默认为需求方")
     seller_org_id: UUID | None = Field(None, title="卖方", description="对接中默认为成果方")
     fields: FieldCodes | None = Field(None, title="技术领域", description="默认为成果或需求的领域")
+    technology_field: Annotated[str, CodeOf("contract_fields")] | None = Field(
+        None, title="技术合同领域", description="统计用的 11 类;默认按技术领域"
+    )
+    ip_type: Annotated[str, CodeOf("contract_ip_types")] | None = Field(None, title="涉及的知识产权")
+    plan_category: Annotated[str, CodeOf("plan_categories")] | None = Field(None, title="计划类别")
+    buyer_nature: Nature | None = Field(None, title="买方性质", description="默认按单位类型")
+    buyer_region: RegionCode | None = Field(None, title="买方地区", description="默认为单位所在地区")
+    seller_nature: Nature | None = Field(None, title="卖方性质", description="默认按单位类型")
+    seller_region: RegionCode | None = Field(None, title="卖方地区", description="默认为单位所在地区")
     deal_amount_wan: Wan | None = Field(None, title="成交额(万元)")
     technology_amount_wan: TechnologyAmount | None = Field(
         None, title="技术交易额(万元)", description="不高于成交额"
@@ -77,7 +95,7 @@ class ContractFields(Wire):
     def values(self) -> dict[str, Any]:
         """The fields that were sent, in the form that the service expects."""
         sent = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
-        clearable = {"starts_on", "ends_on", "conflict_disclosure"}
+        clearable = {"starts_on", "ends_on", "conflict_disclosure", *STATISTICAL_FIELDS}
         given = {name: value for name, value in sent.items() if value is not None or name in clearable}
         if self.shares is not None:
             given["shares"] = [(share.manager_id, share.percent) for share in self.shares]
@@ -237,6 +255,13 @@ class ContractRead(RowModel):
     seller_org_id: UUID
     seller_name: str | None = None
     fields: list[str]
+    technology_field: str | None = Field(None, title="技术合同领域")
+    ip_type: str | None = Field(None, title="涉及的知识产权")
+    plan_category: str | None = Field(None, title="计划类别")
+    buyer_nature: str | None = Field(None, title="买方性质")
+    buyer_region: str | None = Field(None, title="买方地区")
+    seller_nature: str | None = Field(None, title="卖方性质")
+    seller_region: str | None = Field(None, title="卖方地区")
     deal_amount_wan: TwoPlaces
     technology_amount_wan: TwoPlaces
     signed_on: date | None = None

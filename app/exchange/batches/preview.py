@@ -18,24 +18,44 @@ from app.accounts.organisations.lookup import find_organisation
 from app.database import Database, new_id
 from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
 from app.exchange.batches.senders import learnt_headers, sender_of
+from app.exchange.batches.stores.registry import STORES
 from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.formats import read_content
 from app.exchange.records.assembly import Extraction
 from app.exchange.records.draft import Draft
 from app.exchange.records.repetition import fold_name, name_key
 from app.exchange.report import ignored_entry, is_draft, record_entry, refusal_entry, table_entry
-from app.libraries.record.enums import RecordKind
-from app.libraries.registry import LIBRARIES
 
 CHUNK = 500
 """Rows a transaction."""
-STORED = {
-    Kind.DEMAND: RecordKind.DEMAND,
-    Kind.ACHIEVEMENT: RecordKind.ACHIEVEMENT,
-    Kind.MANAGER: RecordKind.MANAGER,
-}
-"""The kinds of record that a commit stores."""
 MAX_IGNORED = 1000
+_KINDS = {
+    Kind.DEMAND: "技术需求",
+    Kind.ACHIEVEMENT: "技术成果",
+    Kind.MANAGER: "技术经理人",
+    Kind.CONTRACT: "技术合同",
+    Kind.ORGANISATION: "单位",
+}
+_LABELS = {
+    "title": "名称",
+    "kind": "类型",
+    "seller": "卖方",
+    "buyer": "买方",
+    "deal_amount_wan": "成交额",
+    "technology_amount_wan": "技术交易额",
+    "region": "所在地区",
+}
+_SAME = ("库中已有同一单位的同名记录。", "The owner has a record of this name already.")
+_PRESENT = dict.fromkeys(Kind, _SAME) | {
+    Kind.CONTRACT: (
+        "台账中已有同一登记编号(或同一双方、名称和签订日期)的合同。",
+        "The ledger has a contract with this number, or with these parties, name and day.",
+    ),
+    Kind.ORGANISATION: (
+        "已有同一统一社会信用代码或同名的单位。",
+        "There is an organisation with this credit code or name.",
+    ),
+}
 
 
 def preview(database: Database, data: bytes, *, name: str, sender: str | None, principal: Principal) -> UUID:
@@ -129,15 +149,17 @@ def _refuse_foreign(session: Session, draft: Draft, principal: Principal, own: O
     """Kinds that the principal may not import, and records of other organisations."""
     if draft.refusal is not None:
         return
-    kind = STORED.get(draft.kind)
-    if kind is None:
+    lacking = STORES[draft.kind].lacking(draft)
+    if not allowed(principal, Action(f"{draft.kind.value}.import"), own=True):
         draft.refuse(
-            "kind_not_stored",
-            "此类数据目前只能预览，不能导入。",
-            "Data of this kind can be previewed only, not imported.",
+            "forbidden", f"您不能导入{_KINDS[draft.kind]}。", "You may not import records of this kind."
         )
-    elif not allowed(principal, Action(f"{kind.value}.import"), own=True):
-        draft.refuse("forbidden", f"您不能导入{kind.zh}。", "You may not import records of this kind.")
+    elif lacking:
+        draft.refuse(
+            "incomplete_row",
+            f"缺少{'、'.join(_LABELS.get(name, name) for name in lacking)}，不能保存；请补充后再报送。",
+            f"Missing {', '.join(lacking)}; without them nothing can be stored.",
+        )
     elif own is not None:
         name = draft.values.get("owner_org")
         found = find_organisation(session, name=name) if name else None
@@ -158,40 +180,26 @@ def _decide(session: Session, row: ImportRow, draft: Draft, principal: Principal
         .order_by(ImportRow.id.desc())
         .limit(1)
     )
-    model = LIBRARIES[STORED[draft.kind]].model
-    if before is not None and session.get(model, before.record_id) is not None:
+    store = STORES[draft.kind]
+    if (
+        before is not None
+        and before.record_id is not None
+        and store.version_of(session, before.record_id) is not None
+    ):
         row.record_id = before.record_id
         unchanged = before.digest == row.digest
         row.action = RowAction.DUPLICATE.value if unchanged else RowAction.UPDATE.value
         row.accepted = list(before.accepted)
-    elif (known := _present(session, draft, principal)) is not None:
+    elif (known := store.present(session, draft, principal)) is not None:
         row.record_id, row.action = known, RowAction.DUPLICATE.value
         row.remarks = [
             {
                 "code": "present",
-                "zh": "库中已有同一单位的同名记录。",
-                "en": "The owner has a record of this name already.",
+                "zh": _PRESENT[draft.kind][0],
+                "en": _PRESENT[draft.kind][1],
             }
         ]
     else:
         row.action = RowAction.DRAFT.value if is_draft(draft) else RowAction.NEW.value
     if row.action == RowAction.DUPLICATE:
         row.state = RowState.DONE.value
-
-
-def _present(session: Session, draft: Draft, principal: Principal) -> UUID | None:
-    """A record of the same owner with the same name. A person's name alone tells nothing."""
-    if draft.kind is Kind.MANAGER:
-        return None
-    name = draft.values.get("owner_org")
-    owner = find_organisation(session, name=name) if name else None
-    owner_id = owner.id if owner is not None else principal.organisation_id if not name else None
-    if owner_id is None:
-        return None
-    model = LIBRARIES[STORED[draft.kind]].model
-    title = fold_name(str(draft.values.get("title", "")))
-    query = select(model.id, model.title).where(model.owner_org_id == owner_id)
-    found: UUID | None = next(
-        (id_ for id_, other in session.execute(query) if fold_name(other) == title), None
-    )
-    return found

@@ -10,13 +10,11 @@ from app.accounts.access.principal import Principal
 from app.database import Database
 from app.errors import Conflict, SankuError
 from app.exchange.batches.commit import batch_for
-from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowAction, RowState
-from app.libraries.lifecycle.commands import ChangeRecord, Command, MoveRecord, dry_run
-from app.libraries.lifecycle.store import discard, execute
-from app.libraries.lifecycle.transitions import TRANSITIONS
-from app.libraries.record.enums import RecordKind, RecordState
+from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowState
+from app.exchange.batches.stores.registry import STORES
+from app.exchange.batches.stores.step import StoreContext
+from app.exchange.headers.dictionary import Kind
 from app.libraries.record.indexing import Indexer
-from app.libraries.registry import LIBRARIES
 from app.settings import Settings
 
 
@@ -56,52 +54,24 @@ class Reversal:
         return left
 
     def _undo_row(self, row_id: UUID) -> bool:
+        context = StoreContext(self.database, self.indexer, self.settings, self.principal)
         with self.database.reading() as session:
             row = session.get_one(ImportRow, row_id)
-            command = self._command(row)
-            record = session.get(LIBRARIES[RecordKind.of(row.kind)].model, row.record_id)
-            if record is not None and record.version != row.version:
+            store = STORES[Kind(row.kind)]
+            version = store.version_of(session, row.record_id) if row.record_id is not None else None
+            if version is None:
+                step = None
+            elif version != row.version:
                 return False
-            is_draft = (
-                record is not None and record.state == RecordState.DRAFT and record.published_at is None
-            )
-            is_created = row.action != RowAction.UPDATE
-            record_id, version = row.record_id, row.version
-        if record_id is None:
-            return False
+            else:
+                step = store.reversal(context, session, row)
         try:
-            removed = record is None or (is_created and is_draft)
-            prepared = None if removed else dry_run(self.database, self.indexer, command)
+            if step is not None:
+                step.prepare()
             with self.database.unit_of_work() as session:
-                row = session.get_one(ImportRow, row_id)
-                library = LIBRARIES[RecordKind.of(row.kind)]
-                if record is not None and removed:
-                    discard(session, library, record_id, principal=self.principal, if_match=f'"{version}"')
-                elif record is not None:
-                    execute(session, command, prepared, indexer=self.indexer)
-                row.state = RowState.UNDONE.value
+                if step is not None:
+                    step.write(session)
+                session.get_one(ImportRow, row_id).state = RowState.UNDONE.value
         except SankuError:
             return False
         return True
-
-    def _command(self, row: ImportRow) -> Command:
-        assert row.record_id is not None
-        library = LIBRARIES[RecordKind.of(row.kind)]
-        match = f'"{row.version}"'
-        if row.action == RowAction.UPDATE:
-            return ChangeRecord(
-                library=library,
-                record_id=row.record_id,
-                values=library.patch_schema.model_validate(row.before).values(),
-                if_match=match,
-                principal=self.principal,
-                settings=self.settings,
-            )
-        return MoveRecord(
-            library=library,
-            record_id=row.record_id,
-            transition=TRANSITIONS["withdraw"],
-            if_match=match,
-            principal=self.principal,
-            settings=self.settings,
-        )

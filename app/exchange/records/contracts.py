@@ -12,7 +12,7 @@ from app.exchange.values.amounts import read_amount
 from app.exchange.values.dates import Span, read_day, read_span
 from app.exchange.values.organisations import read_organisations
 from app.exchange.values.readings import ValueNote, ValueReading, compact, is_empty_word
-from app.exchange.values.wordings import read_code, read_region
+from app.exchange.values.wordings import code_of, read_code, read_region
 
 REQUIRED = ("title", "kind", "seller", "buyer", "deal_amount_wan", "technology_amount_wan", "signed_on")
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
@@ -40,6 +40,10 @@ def contract_of(raw: RawRecord) -> Draft:
     _amounts(draft)
     _dates(draft)
     read_field_codes(draft)
+    _technology_field(draft)
+    plan = first_filled(raw, "plan_category")
+    if plan is not None:
+        draft.set("plan_category", read_code("plan_categories", plan.text, "计划类别", "plan category"), plan)
     right = first_filled(raw, "ip_type")
     if right is not None:
         draft.set(
@@ -57,6 +61,15 @@ def _kind(text: str) -> ValueReading:
     if reading.value is None:
         reading = read_code("contract_types", folded.removesuffix("合同"), "合同类型", "type of contract")
     return reading
+
+
+def _technology_field(draft: Draft) -> None:
+    """Ledgers name one of the eleven fields of the statistics; it is also read as a hightech field."""
+    for source in filled(draft.raw, "technology_field", "fields"):
+        code = code_of("contract_fields", source.text)
+        if code is not None:
+            draft.set("technology_field", ValueReading(code), source)
+            return
 
 
 def _number(draft: Draft) -> None:
@@ -96,7 +109,11 @@ def _party(draft: Draft, side: str) -> None:
         draft.set(f"{side}_region", read_region(region.text), region)
     nature = first_filled(draft.raw, f"{side}_nature")
     if nature is not None:
-        draft.set(f"{side}_nature", ValueReading(nature.text[:40]), nature)
+        draft.set(
+            f"{side}_nature",
+            read_code("party_natures", nature.text, "合同方性质", "nature of the party"),
+            nature,
+        )
 
 
 def _amounts(draft: Draft) -> None:

@@ -62,6 +62,13 @@ CONTRACT = Form(
         "demand_id": "from the engagement",
         "achievement_id": "from the engagement",
         "fields": "from the records",
+        "technology_field": "from the fields",
+        "ip_type": "the bureau, at registration",
+        "plan_category": "the bureau, at registration",
+        "buyer_nature": "from the organisation",
+        "buyer_region": "from the organisation",
+        "seller_nature": "from the organisation",
+        "seller_region": "from the organisation",
         "shares": "from the engagement",
     },
 )

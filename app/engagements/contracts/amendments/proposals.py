@@ -22,8 +22,9 @@ from app.engagements.contract_models import (
 )
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import find
+from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.queries import refuse_duplicate_registration
-from app.engagements.contracts.schemas import ContractPatch
+from app.engagements.contracts.schemas import STATISTICAL_FIELDS, ContractPatch
 from app.engagements.contracts.service import (
     check,
     check_disclosure,
@@ -52,7 +53,8 @@ _PARTIES = ("buyer_org_id", "seller_org_id")
 def amend(
     session: Session, contract_id: UUID, *, patch: ContractPatch, principal: Principal, if_match: str | None
 ) -> Contract:
-    """Change a draft, which voids its signatures; propose an amendment of a signed contract; correct a registration.
+    """Change a draft, which voids its signatures; propose an amendment of a signed contract; correct a registration and
+    what only statistics need.
 
     Raises:
         Conflict: the contract is cancelled, or confirmed by the bureau and the principal is no operator; another
@@ -70,10 +72,13 @@ def amend(
         return contract
     _check_amendable(contract, values, patch.reason, principal)
     reason = patch.reason or ""
-    _correct_registration(session, contract, values, reason, principal)
-    terms = {name: value for name, value in values.items() if name not in REGISTRATION_FIELDS}
+    entries = (*REGISTRATION_FIELDS, *(STATISTICAL_FIELDS if principal.sees_everything else ()))
+    _correct_entries(
+        session, contract, {name: values[name] for name in entries if name in values}, reason, principal
+    )
+    terms = {name: value for name, value in values.items() if name not in entries}
     if terms:
-        wire = patch.model_dump(mode="json", exclude_unset=True, exclude={"reason", *REGISTRATION_FIELDS})
+        wire = patch.model_dump(mode="json", exclude_unset=True, exclude={"reason", *entries})
         _propose_change(session, contract, terms, wire, reason, principal)
     return contract
 
@@ -142,6 +147,7 @@ def _change_draft(
     before = versions.snapshot_of(contract)
     with session.no_autoflush:  # the database must not refuse what `check` explains
         write_terms(session, contract, values, principal=principal)
+        classify(session, contract, values)
         check(session, contract)
     if versions.snapshot_of(contract) == before:
         return
@@ -188,16 +194,15 @@ def _check_amendable(
     check_may_write(contract, values, principal)
 
 
-def _correct_registration(
+def _correct_entries(
     session: Session, contract: Contract, values: Mapping[str, Any], reason: str, principal: Principal
 ) -> None:
-    """The bureau's own entries are its to correct, at once."""
+    """The bureau's own entries, and what only statistics need, are the bureau's to correct, at once."""
     before = versions.snapshot_of(contract)
     if values.get("registration_no") is not None:
         refuse_duplicate_registration(session, contract, values["registration_no"])
-    for name in REGISTRATION_FIELDS:
-        if name in values:
-            setattr(contract, name, values[name])
+    for name, value in values.items():
+        setattr(contract, name, value)
     if versions.snapshot_of(contract) == before:
         return
     check(session, contract)

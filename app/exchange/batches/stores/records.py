@@ -1,0 +1,180 @@
+"""The store of demands, achievements and managers: rows become commands of the libraries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.accounts.organisations.lookup import find_organisation
+from app.exchange.batches.models import ImportRow, RowAction
+from app.exchange.batches.stores.parties import newly_said, organisations_of
+from app.exchange.batches.stores.payloads import achievement_payload, demand_payload, manager_payload
+from app.exchange.batches.stores.step import Step, StoreContext, Written
+from app.exchange.records.draft import Draft
+from app.exchange.records.repetition import fold_name
+from app.libraries.library import Library
+from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord, dry_run
+from app.libraries.lifecycle.store import discard, execute
+from app.libraries.lifecycle.transitions import TRANSITIONS
+from app.libraries.record.enums import RecordKind, RecordState
+from app.libraries.record.models import Record
+from app.libraries.registry import LIBRARIES
+
+_PAYLOADS = {
+    RecordKind.DEMAND: demand_payload,
+    RecordKind.ACHIEVEMENT: achievement_payload,
+    RecordKind.MANAGER: manager_payload,
+}
+
+
+@dataclass(slots=True)
+class CommandStep:
+    """A command of a library, first tried outside a transaction, because it may embed texts."""
+
+    context: StoreContext
+    command: Command
+    _prepared: Any = field(default=None, init=False)
+
+    def prepare(self) -> None:
+        """Try the command."""
+        self._prepared = dry_run(self.context.database, self.context.indexer, self.command)
+
+    def write(self, session: Session) -> Written:
+        """Execute it."""
+        before = _before(session, self.command)
+        record = execute(session, self.command, self._prepared, indexer=self.context.indexer)
+        return Written(record.id, record.version, before)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardStep:
+    """Takes a draft out that an import has created."""
+
+    context: StoreContext
+    library: Library
+    record_id: UUID
+    version: int
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def write(self, session: Session) -> Written:
+        """Discard the draft."""
+        match = f'"{self.version}"'
+        discard(session, self.library, self.record_id, principal=self.context.principal, if_match=match)
+        return Written(self.record_id, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStore:
+    """The store of one library."""
+
+    kind: RecordKind
+
+    @property
+    def library(self) -> Library:
+        """The library."""
+        return LIBRARIES[self.kind]
+
+    def version_of(self, session: Session, record_id: UUID) -> int | None:
+        """See `RowStore`."""
+        record: Record | None = session.get(self.library.model, record_id)
+        return None if record is None else record.version
+
+    def lacking(self, draft: Draft) -> list[str]:
+        """See `RowStore`: a draft may lack anything but its name, which every row has."""
+        return [name for name in ("title",) if not draft.values.get(name)]
+
+    def present(self, session: Session, draft: Draft, principal: Principal) -> UUID | None:
+        """A record of the same owner with the same name. A person's name alone tells nothing."""
+        if self.kind is RecordKind.MANAGER:
+            return None
+        name = draft.values.get("owner_org")
+        owner = find_organisation(session, name=name) if name else None
+        owner_id = owner.id if owner is not None else principal.organisation_id if not name else None
+        if owner_id is None:
+            return None
+        model = self.library.model
+        title = fold_name(str(draft.values.get("title", "")))
+        query = select(model.id, model.title).where(model.owner_org_id == owner_id)
+        found: UUID | None = next(
+            (id_ for id_, other in session.execute(query) if fold_name(other) == title), None
+        )
+        return found
+
+    def step(
+        self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any]
+    ) -> Step:
+        """Create a record, or change what the file says differently than last time."""
+        find = organisations_of(session, context.principal)
+        payload = _PAYLOADS[self.kind](values, row.entry, list(row.accepted), find)
+        if row.action == RowAction.UPDATE and row.record_id is not None:
+            payload.pop("owner_org_id", None)
+            return CommandStep(
+                context, self._change(context, session, row, newly_said(session, row, payload))
+            )
+        complete = all(name in values for name in row.entry["fields"])
+        payload["draft"] = not (context.publish and row.action == RowAction.NEW and complete)
+        checked = self.library.create_schema.model_validate(payload).values()
+        draft = checked.pop("draft", False)
+        source = {"source": f"import:{row.sender}"[:40], "source_ref": row.key[:120]}
+        return CommandStep(
+            context,
+            CreateRecord(
+                library=self.library,
+                values=source | checked,
+                draft=draft,
+                principal=context.principal,
+                settings=context.settings,
+            ),
+        )
+
+    def reversal(self, context: StoreContext, session: Session, row: ImportRow) -> Step:
+        """Give former values back, discard a draft, or withdraw what was published."""
+        assert row.record_id is not None
+        assert row.version is not None
+        if row.action == RowAction.UPDATE:
+            return CommandStep(context, self._change(context, session, row, dict(row.before)))
+        record: Record = session.get_one(self.library.model, row.record_id)
+        if record.state == RecordState.DRAFT and record.published_at is None:
+            return DiscardStep(context, self.library, record.id, row.version)
+        return CommandStep(
+            context,
+            MoveRecord(
+                library=self.library,
+                record_id=row.record_id,
+                transition=TRANSITIONS["withdraw"],
+                if_match=f'"{row.version}"',
+                principal=context.principal,
+                settings=context.settings,
+            ),
+        )
+
+    def _change(
+        self, context: StoreContext, session: Session, row: ImportRow, changed: dict[str, Any]
+    ) -> Command:
+        record: Record = session.get_one(self.library.model, row.record_id)
+        return ChangeRecord(
+            library=self.library,
+            record_id=record.id,
+            values=self.library.patch_schema.model_validate(changed).values(),
+            if_match=f'"{record.version}"',
+            principal=context.principal,
+            settings=context.settings,
+        )
+
+
+def _before(session: Session, command: Command) -> dict[str, Any]:
+    """The values that a change is about to replace, as JSON."""
+    if not isinstance(command, ChangeRecord):
+        return {}
+    record = session.get_one(command.library.model, command.record_id)
+    shown = command.library.patch_schema.model_validate(
+        {name: getattr(record, name) for name in command.values if hasattr(record, name)},
+        from_attributes=True,
+    )
+    return shown.model_dump(mode="json", exclude_unset=True)

@@ -1,0 +1,66 @@
+"""What a store does for one row: it knows what is there, writes, and takes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.access.principal import Principal
+from app.database import Database
+from app.exchange.batches.models import ImportRow
+from app.exchange.records.draft import Draft
+from app.libraries.record.indexing import Indexer
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class StoreContext:
+    """What writing needs, and on whose behalf it runs. `publish`: submit complete records for publication."""
+
+    database: Database
+    indexer: Indexer
+    settings: Settings
+    principal: Principal
+    publish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record after a step. `before` holds the values that the step replaced, as JSON."""
+
+    record_id: UUID
+    version: int
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+class Step(Protocol):
+    """One change of one record."""
+
+    def prepare(self) -> None:
+        """What is slow, outside a transaction."""
+
+    def write(self, session: Session) -> Written:
+        """The change itself, in the transaction of the row."""
+
+
+class RowStore(Protocol):
+    """The store of one kind of record."""
+
+    def version_of(self, session: Session, record_id: UUID) -> int | None:
+        """The version of a record; None if it is gone."""
+
+    def lacking(self, draft: Draft) -> list[str]:
+        """The fields without which not even a draft can be stored."""
+
+    def present(self, session: Session, draft: Draft, principal: Principal, /) -> UUID | None:
+        """A record that is the draft's without doubt, from whichever source."""
+
+    def step(
+        self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any], /
+    ) -> Step:
+        """The step that stores a row. `values` are its confirmed fields."""
+
+    def reversal(self, context: StoreContext, session: Session, row: ImportRow, /) -> Step:
+        """The step that takes a stored row back."""
