@@ -107,7 +107,7 @@ def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer
     return Matcher(
         embedder=embedder,
         index=open_index(settings, database, embedder.model_id, embedder.dimension),
-        lexical=open_lexical(database),
+        lexical=open_lexical(settings, database),
         ranker=ranker_for(settings.home_path / "models", embedder.model_id),
         indexer=indexer,
         lookups=ManagerLookups(

@@ -1,6 +1,6 @@
 """The database: base class, portable column types, engine and sessions. Only this module commits."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -263,6 +263,26 @@ def advisory_lock(session: Session, key: int) -> None:
     """
     if not on_sqlite(session):
         session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def transaction_log_ddl(
+    name: str, *, of: str, key: str, key_type: str, columns: Sequence[str]
+) -> tuple[str, ...]:
+    """PostgreSQL statements for a table of the transactions in which the rows of another one last changed.
+
+    The table `name` has the row's `key` and, as `xid`, the transaction that last inserted or deleted it or wrote one of
+    its `columns`. A follower compares `xid` with its snapshot, because numbers are not committed in their order.
+    """
+    noted = f"{name} ({key}, xid) VALUES (coalesce(new.{key}, old.{key}), pg_current_xact_id())"
+    replaced = f"ON CONFLICT ({key}) DO UPDATE SET xid = excluded.xid"
+    return (
+        f"CREATE TABLE {name} ({key} {key_type} PRIMARY KEY, xid xid8 NOT NULL)",
+        f"CREATE INDEX {name}_xid ON {name} (xid)",
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN INSERT INTO {noted} {replaced}; RETURN NULL; END $$",
+        f"CREATE TRIGGER {name} AFTER INSERT OR DELETE OR UPDATE OF {', '.join(columns)} ON {of} "
+        f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )
 
 
 def by_id(session: Session, model: type[Row], ids: Iterable[UUID]) -> dict[UUID, Row]:

@@ -50,8 +50,9 @@ def metadata() -> MetaData:
     return Base.metadata
 
 
-def is_ours(_: Any, name: str | None, type_: str, __: bool, ___: Any) -> bool:
-    """Alembic filter: full-text tables are created by hand in the migrations, so autogenerate must ignore them."""
+def is_ours(name: str | None, type_: str, _: Any) -> bool:
+    """Alembic filter: full-text tables and change logs are created by hand in the migrations, so autogenerate must
+    ignore them. Their names begin with ``search_fts``."""
     return not (type_ in ("table", "index") and (name or "").startswith("search_fts"))
 
 

@@ -36,7 +36,7 @@ def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=database_schema.metadata(),
-        include_object=database_schema.is_ours,
+        include_name=database_schema.is_ours,
         compare_type=False,
         render_item=render_item,
     )

@@ -17,7 +17,7 @@ class TestSchema:
     def test_migrations_make_what_the_models_say(self, database: Database) -> None:
         with database.engine.connect() as connection:
             context = MigrationContext.configure(
-                connection, opts={"include_object": database_schema.is_ours, "compare_type": True}
+                connection, opts={"include_name": database_schema.is_ours, "compare_type": True}
             )
             assert compare_metadata(context, database_schema.metadata()) == []
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, Identified, now
+from app.database import Base, Identified, now, transaction_log_ddl
 
 # Half precision changes an inner product of unit vectors by less than 0.001 and halves the largest column.
 SENTENCE_TYPE = np.dtype("<f2")
@@ -86,6 +86,9 @@ RECORD_VECTORS_SEQ = Sequence("record_vectors_seq", metadata=Base.metadata, data
 
 
 KEEP_VECTORS_INLINE = "ALTER TABLE record_vectors ALTER COLUMN vector SET STORAGE MAIN"
+VECTOR_LOG = transaction_log_ddl(
+    "search_fts_vectors", of="record_vectors", key="record_id", key_type="uuid", columns=("seq",)
+)
 
 
 class RecordVector(Base):
@@ -128,10 +131,14 @@ def _create_extension(_target: Any, connection: Connection, **_: Any) -> None:
 
 
 @event.listens_for(RecordVector.__table__, "after_create")
-def _keep_vectors_inline(_target: Any, connection: Connection, **_: Any) -> None:
-    """Store vectors inline: a scan reads every vector, and takes three times as long with PostgreSQL's default."""
+def _prepare_postgresql(_target: Any, connection: Connection, **_: Any) -> None:
+    """Store vectors inline: a scan reads every vector, and takes three times as long with PostgreSQL's default.
+
+    The log is for the indexes in memory, which follow the table.
+    """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(KEEP_VECTORS_INLINE)
+        for statement in (KEEP_VECTORS_INLINE, *VECTOR_LOG):
+            connection.exec_driver_sql(statement)
 
 
 class Pair(Identified, Base):

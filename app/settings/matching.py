@@ -1,8 +1,16 @@
 """Settings of the embedding model, of ranking, and of learning from use."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from pydantic import BaseModel, Field
+
+
+class IndexKind(StrEnum):
+    """Where the indexes of vectors and words are."""
+
+    MEMORY = "memory"
+    DATABASE = "database"
 
 
 class EmbeddingSettings(BaseModel):
@@ -29,6 +37,11 @@ class MatchingSettings(BaseModel):
         ge=10,
         le=2000,
         description="Candidates by vectors of all languages, and half as many by words, that are scored for one query.",
+    )
+    index: IndexKind = Field(
+        default=IndexKind.MEMORY,
+        description="Indexes of vectors and words: `memory` of each process, about 3 kB a record, or `database` (only "
+        "PostgreSQL: pgvector and GIN), which takes no memory and many times as long.",
     )
     candidates_memory_mb: int = Field(
         default=512,

@@ -163,7 +163,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
         "vectors from the database", lambda: open_index(settings, database, real.model_id, real.dimension)
     )
     found["rss_mb"]["with vectors"] = _rss()
-    lexical = open_lexical(database)
+    lexical = open_lexical(settings, database)
     with database.reading() as session:
         clock("words from the database", lambda: lexical.statistics(session, RecordKind.ACHIEVEMENT, ["x"]))
         found["rss_mb"]["with words"] = _rss()

@@ -93,8 +93,9 @@ def fill(database: Database) -> tuple[list[UUID], list[UUID]]:
 
 @contextmanager
 def matcher_on(database: Database, home: Path, **options: Any) -> Iterator[Matcher]:
-    index = open_index(Settings(_env_file=None, home=home), database, MODEL, DIMENSION)
-    lexical = open_lexical(database)
+    settings = Settings(_env_file=None, home=home)
+    index = open_index(settings, database, MODEL, DIMENSION)
+    lexical = open_lexical(settings, database)
     yield Matcher(
         **{
             "embedder": NoEmbedder(),

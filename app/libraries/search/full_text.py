@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Index, Integer, String, Text, delete, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.database import Base
+from app.database import Base, transaction_log_ddl
 from app.libraries.record.models import Record
 from app.libraries.search.tokenizer import words
 from app.libraries.search.tokens import BREAK, document_tokens, token_rules
@@ -82,9 +82,19 @@ PUBLIC_TEXT = "head_tokens || ' ' || public_tokens"
 MEMBER_TEXT = "head_tokens || ' ' || public_tokens || ' ' || member_tokens"
 """What a logged-in reader searches."""
 
-_POSTGRESQL_DDL = tuple(
-    f"CREATE INDEX search_fts_{name} ON search_documents USING gin (array_to_tsvector(string_to_array({text}, ' ')))"
-    for name, text in (("public", PUBLIC_TEXT), ("member", MEMBER_TEXT), ("member_words", "member_words"))
+_POSTGRESQL_DDL = (
+    *(
+        f"CREATE INDEX search_fts_{name} ON search_documents "
+        f"USING gin (array_to_tsvector(string_to_array({text}, ' ')))"
+        for name, text in (("public", PUBLIC_TEXT), ("member", MEMBER_TEXT), ("member_words", "member_words"))
+    ),
+    *transaction_log_ddl(
+        "search_fts_changes",
+        of="search_documents",
+        key="number",
+        key_type="integer",
+        columns=("record_id", "kind", "state", "member_words", "length"),
+    ),
 )
 
 

@@ -23,7 +23,7 @@ _CHUNK = 500
 def known_embeddings(session: Session, model_id: str, hashes: Collection[str]) -> dict[str, Vector]:
     """Stored vectors by the hash of their text; missing hashes were never embedded."""
     vectors: dict[str, Vector] = {}
-    for chunk in _chunks(sorted(set(hashes))):
+    for chunk in chunks(sorted(set(hashes))):
         rows = session.execute(
             select(Embedding.text_hash, Embedding.vector).where(
                 Embedding.model_id == model_id, Embedding.text_hash.in_(chunk)
@@ -50,7 +50,7 @@ def remember_embeddings(
         if replace
         else insert.on_conflict_do_nothing()
     )
-    for chunk in _chunks(rows):
+    for chunk in chunks(rows):
         session.execute(kept, chunk)
 
 
@@ -131,7 +131,7 @@ def others_models(session: Session, model_id: str) -> bool:
 def load_vectors(session: Session, record_ids: Collection[UUID]) -> dict[UUID, Vector]:
     """Main vectors by record, active or not."""
     found: dict[UUID, Vector] = {}
-    for chunk in _chunks(sorted(set(record_ids))):
+    for chunk in chunks(sorted(set(record_ids))):
         rows = session.execute(
             select(RecordVector.record_id, RecordVector.vector).where(RecordVector.record_id.in_(chunk))
         )
@@ -161,6 +161,7 @@ def _next_seq(session: Session) -> int:
     return session.execute(select(RECORD_VECTORS_SEQ.next_value())).scalar_one()
 
 
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Split ids into lists short enough for the parameters of one statement."""
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]

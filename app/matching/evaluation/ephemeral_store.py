@@ -98,7 +98,7 @@ def open_judged_store(
     matcher = Matcher(
         embedder=embedder,
         index=open_index(isolated, database, embedder.model_id, embedder.dimension),
-        lexical=open_lexical(database),
+        lexical=open_lexical(isolated, database),
         ranker=ranker_for(settings.home_path / "models", embedder.model_id),
         indexer=indexer,
         lookups=ManagerLookups(),

@@ -58,8 +58,9 @@ class Store:
 
 @pytest.fixture
 def store(database: Database, tmp_path: Path) -> Iterator[Store]:
-    index = open_index(Settings(_env_file=None, home=tmp_path), database, MODEL, DIMENSION)
-    lexical = open_lexical(database)
+    settings = Settings(_env_file=None, home=tmp_path)
+    index = open_index(settings, database, MODEL, DIMENSION)
+    lexical = open_lexical(settings, database)
     yield Store(database, CorpusStatisticsCache(index, lexical))
     lexical.close()
     index.close()

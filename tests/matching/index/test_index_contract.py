@@ -24,6 +24,7 @@ from app.matching.index.vectors.faiss import FaissIndex
 from app.matching.index.vectors.pgvector import PgVectorIndex
 from app.matching.models import RecordVector
 from app.settings import Settings
+from app.settings.matching import IndexKind
 from tests.matching.index.vector_stores import (
     DIMENSION,
     MODEL,
@@ -60,11 +61,12 @@ def _in_clusters(database: Database) -> VectorIndex:
     return FaissIndex(database, MODEL, DIMENSION, flat_up_to=4, half=False, in_background=False)
 
 
-@pytest.fixture(params=["faiss", "faiss-clusters", "pgvector", "pgvector-graph"])
+@pytest.fixture(params=["faiss", "faiss-clusters", "faiss-postgresql", "pgvector", "pgvector-graph"])
 def store_and_opener(request: pytest.FixtureRequest) -> tuple[str, Opener]:
     openers: dict[str, tuple[str, Opener]] = {
         "faiss": ("sqlite_url", lambda database: FaissIndex(database, MODEL, DIMENSION)),
         "faiss-clusters": ("sqlite_url", _in_clusters),
+        "faiss-postgresql": ("postgres_url", lambda database: FaissIndex(database, MODEL, DIMENSION)),
         "pgvector": ("postgres_url", lambda _: PgVectorIndex(MODEL, DIMENSION)),
         "pgvector-graph": ("postgres_url", _with_graph),
     }
@@ -342,6 +344,20 @@ def faiss_index(sqlite: Database) -> Iterator[FaissIndex]:
     index.close()
 
 
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def either(request: pytest.FixtureRequest) -> Iterator[Database]:
+    database = Database(request.getfixturevalue(request.param))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def memory_index(either: Database) -> Iterator[FaissIndex]:
+    index = FaissIndex(either, MODEL, DIMENSION)
+    yield index
+    index.close()
+
+
 def _answers(database: Database, index: VectorIndex, records: list[Stored]) -> None:
     with database.reading() as session:
         for seed in range(700, 705):
@@ -362,20 +378,20 @@ def test_a_snapshot_saves_reading_every_vector(
 
 
 def test_changes_after_a_snapshot_are_not_lost(
-    sqlite: Database, faiss_index: FaissIndex, tmp_path: Path
+    either: Database, memory_index: FaissIndex, tmp_path: Path
 ) -> None:
     records = some(30)
-    store(sqlite, *records)
-    faiss_index.follow()
-    faiss_index.save(tmp_path)
-    remove(sqlite, records.pop(0).record_id)
+    store(either, *records)
+    memory_index.follow()
+    memory_index.save(tmp_path)
+    remove(either, records.pop(0).record_id)
     records[0] = replace(records[0], seed=4000)
     added = some(2, first=5000)
-    store(sqlite, records[0], *added)
-    fresh = FaissIndex(sqlite, MODEL, DIMENSION)
+    store(either, records[0], *added)
+    fresh = FaissIndex(either, MODEL, DIMENSION)
     assert fresh.load(tmp_path) == 28
-    _answers(sqlite, fresh, records + added)
-    store(sqlite, *some(1, first=6000))
+    _answers(either, fresh, records + added)
+    store(either, *some(1, first=6000))
     assert fresh.follow() > 0
     fresh.close()
 
@@ -434,27 +450,27 @@ def test_a_database_restored_to_an_older_state_is_read_again(
     _answers(sqlite, faiss_index, records[:6])
 
 
-def test_searches_beside_writers_see_every_commit(sqlite: Database, faiss_index: FaissIndex) -> None:
+def test_searches_beside_writers_see_every_commit(either: Database, memory_index: FaissIndex) -> None:
     stop = Event()
 
     def search_on() -> int:
         searches = 0
         while not stop.is_set():
-            with sqlite.reading() as session:
-                hits = faiss_index.search(session, unit(searches), 10, ALL)
+            with either.reading() as session:
+                hits = memory_index.search(session, unit(searches), 10, ALL)
             assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
             searches += 1
         return searches
 
     def write(first: int) -> None:
         for record in some(25, first=first):
-            store(sqlite, record)
-            with sqlite.reading() as session:
-                assert faiss_index.search(session, record.vector, 1, ALL)[0].record_id == record.record_id
+            store(either, record)
+            with either.reading() as session:
+                assert memory_index.search(session, record.vector, 1, ALL)[0].record_id == record.record_id
             if record.seed % 3 == 0:
-                remove(sqlite, record.record_id)
-                with sqlite.reading() as session:
-                    found = faiss_index.search(session, record.vector, 3, ALL)
+                remove(either, record.record_id)
+                with either.reading() as session:
+                    found = memory_index.search(session, record.vector, 3, ALL)
                 assert record.record_id not in {hit.record_id for hit in found}
 
     with ThreadPoolExecutor(4) as pool:
@@ -465,9 +481,9 @@ def test_searches_beside_writers_see_every_commit(sqlite: Database, faiss_index:
         finally:
             stop.set()
         assert all(reader.result(timeout=60) > 0 for reader in readers)
-    with sqlite.reading() as session:
+    with either.reading() as session:
         kept = sum(number % 3 != 0 for first in (0, 1000) for number in range(first, first + 25))
-        assert faiss_index.count(session, ALL) == kept
+        assert memory_index.count(session, ALL) == kept
 
 
 @pytest.mark.slow
@@ -492,13 +508,22 @@ def test_a_change_made_by_another_process_is_seen(sqlite: Database, faiss_index:
     assert {str(hit.record_id) for hit in found} == set(done.stdout.split())
 
 
-def test_the_database_decides_the_back_end(
+def test_the_settings_decide_the_back_end(
     sqlite: Database, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(_env_file=None, home=tmp_path)
+    in_database = Settings(_env_file=None, home=tmp_path, index=IndexKind.DATABASE)
     postgres = Database(postgres_url)
-    assert isinstance(open_index(settings, sqlite, MODEL, DIMENSION), FaissIndex)
-    assert isinstance(open_index(settings, postgres, MODEL, DIMENSION), PgVectorIndex)
+    for chosen, database, expected_class in (
+        (settings, sqlite, FaissIndex),
+        (settings, postgres, FaissIndex),
+        (in_database, postgres, PgVectorIndex),
+    ):
+        index = open_index(chosen, database, MODEL, DIMENSION)
+        assert isinstance(index, expected_class)
+        index.close()
+    with pytest.raises(ValueError, match="PostgreSQL"):
+        open_index(in_database, sqlite, MODEL, DIMENSION)
     monkeypatch.setattr(sqlite.engine.dialect, "name", "oracle")
     with pytest.raises(ValueError, match="oracle"):
         open_index(settings, sqlite, MODEL, DIMENSION)

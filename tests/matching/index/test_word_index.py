@@ -1,7 +1,7 @@
 """Candidates by words on both databases, against BM25 counted by hand."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,10 +16,12 @@ from sqlalchemy import delete
 from app.database import Database, new_id
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
-from app.matching.index import IndexFilter, open_lexical
+from app.matching.index import IndexFilter, LexicalIndex, open_lexical
 from app.matching.index.words.base import MAX_WORDS
 from app.matching.models import RecordVector
 from app.matching.text.bm25 import CorpusStats, bm25
+from app.settings import Settings
+from app.settings.matching import IndexKind
 from tests.matching.index.vector_stores import Stored, put
 
 ALL = IndexFilter(RecordKind.ACHIEVEMENT)
@@ -46,6 +48,31 @@ class Document:
     words: tuple[str, ...]
     record: Stored
     state: RecordState = RecordState.PUBLISHED
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "postgresql-gin"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """`postgresql-gin` marks the index that PostgreSQL itself keeps, see `lexical`."""
+    kind, _, gin = request.param.partition("-")
+    url: str = request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url")
+    return f"{url}#{gin}" if gin else url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    url, _, gin = database_url.partition("#")
+    database = Database(url, policy={"gin": bool(gin)})
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def lexical(database: Database) -> Iterator[LexicalIndex]:
+    with database.reading() as session:
+        kind = IndexKind.DATABASE if session.info["gin"] else IndexKind.MEMORY
+    index = open_lexical(Settings(_env_file=None, index=kind), database)
+    yield index
+    index.close()
 
 
 def document(*words: str, state: RecordState = RecordState.PUBLISHED, **facts: Any) -> Document:
@@ -113,7 +140,12 @@ documents_of = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_scores_are_those_of_brute_force(
-    database: Database, documents: list[Document], query: list[str], k: int, min_trl: int | None
+    database: Database,
+    lexical: LexicalIndex,
+    documents: list[Document],
+    query: list[str],
+    k: int,
+    min_trl: int | None,
 ) -> None:
     with database.unit_of_work() as session:
         session.execute(delete(SearchDocument))
@@ -122,7 +154,7 @@ def test_scores_are_those_of_brute_force(
     filter = replace(ALL, min_trl=min_trl)
     wanted = brute_force(documents, query, filter)
     with database.reading() as session:
-        hits = open_lexical(database).search(session, query, k, filter)
+        hits = lexical.search(session, query, k, filter)
     assert len(hits) == min(k, len(wanted))
     best = sorted(wanted.values(), reverse=True)[:k]
     np.testing.assert_allclose([hit.score for hit in hits], best, rtol=1e-9)
@@ -137,13 +169,12 @@ def test_scores_are_those_of_brute_force(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_statistics_are_those_of_the_published_documents(
-    database: Database, documents: list[Document]
+    database: Database, lexical: LexicalIndex, documents: list[Document]
 ) -> None:
     with database.unit_of_work() as session:
         session.execute(delete(SearchDocument))
         session.execute(delete(RecordVector))
     write(database, documents)
-    lexical = open_lexical(database)
     for kind in RecordKind:
         exact = CorpusStats.of([Counter(one.words) for one in library(documents, kind)])
         with database.reading() as session:
@@ -152,7 +183,7 @@ def test_statistics_are_those_of_the_published_documents(
         assert {word: df for word, df in found.df.items() if df} == dict(exact.df)
 
 
-def test_every_part_of_the_filter_holds(database: Database) -> None:
+def test_every_part_of_the_filter_holds(database: Database, lexical: LexicalIndex) -> None:
     mine, far, old, other, withdrawn = (
         document("压铸", region="370102", fields=("401",)),
         document("压铸", region="110105", fields=("501",)),
@@ -161,7 +192,6 @@ def test_every_part_of_the_filter_holds(database: Database) -> None:
         document("压铸", state=RecordState.WITHDRAWN, region="370102"),
     )
     write(database, [mine, far, old, other, withdrawn])
-    lexical = open_lexical(database)
 
     def found(**parts: Any) -> set[UUID]:
         with database.reading() as session:
@@ -181,30 +211,31 @@ def test_every_part_of_the_filter_holds(database: Database) -> None:
     assert found(kind=RecordKind.MANAGER) == set()
 
 
-def test_a_narrow_filter_is_answered_from_the_end_of_a_long_list(database: Database) -> None:
+def test_a_narrow_filter_is_answered_from_the_end_of_a_long_list(
+    database: Database, lexical: LexicalIndex
+) -> None:
     documents = [document("泵", *["密封"] * number) for number in range(60)]
     documents += [document("泵", *["密封"] * 70, trl=9) for _ in range(3)]
     write(database, documents)
     with database.reading() as session:
-        hits = open_lexical(database).search(session, ["泵"], 2, replace(ALL, min_trl=9))
+        hits = lexical.search(session, ["泵"], 2, replace(ALL, min_trl=9))
     assert len(hits) == 2
     assert {hit.record_id for hit in hits} <= {one.record.record_id for one in documents[60:]}
 
 
-def test_a_long_query_keeps_its_rarest_words(database: Database) -> None:
+def test_a_long_query_keeps_its_rarest_words(database: Database, lexical: LexicalIndex) -> None:
     rare = [f"词{number}" for number in range(MAX_WORDS)]
     documents = [document("通用", word) for word in rare] + [document("通用")]
     write(database, documents)
     with database.reading() as session:
-        hits = open_lexical(database).search(session, [*rare, "通用"], 100, ALL)
+        hits = lexical.search(session, [*rare, "通用"], 100, ALL)
     # The word that all documents hold is the forty-first: it alone finds nothing.
     assert {hit.record_id for hit in hits} == {one.record.record_id for one in documents[:-1]}
 
 
-def test_given_statistics_are_used(database: Database) -> None:
+def test_given_statistics_are_used(database: Database, lexical: LexicalIndex) -> None:
     documents = [document("泵", "密封"), document("泵", "压铸", "压铸")]
     write(database, documents)
-    lexical = open_lexical(database)
     wider = CorpusStats(n_docs=1000, avgdl=50.0, df={"泵": 900, "压铸": 2})
     with database.reading() as session:
         hits = lexical.search(session, ["泵", "压铸"], 10, ALL, stats=wider)
@@ -212,29 +243,28 @@ def test_given_statistics_are_used(database: Database) -> None:
     assert [hit.score for hit in hits] == pytest.approx(exact)
 
 
-def test_a_word_newer_than_the_statistics_is_found_first(database: Database) -> None:
+def test_a_word_newer_than_the_statistics_is_found_first(database: Database, lexical: LexicalIndex) -> None:
     documents = [document("泵", "密封"), document("泵", "adc12")]
     write(database, documents)
     old = CorpusStats(n_docs=50, avgdl=2.0, df={"泵": 40, "密封": 9})
     with database.reading() as session:
-        hits = open_lexical(database).search(session, ["泵", "密封", "adc12"], 1, ALL, stats=old)
+        hits = lexical.search(session, ["泵", "密封", "adc12"], 1, ALL, stats=old)
     assert [hit.record_id for hit in hits] == [documents[1].record.record_id]
 
 
-def test_the_words_of_a_document_come_back_with_repeats(database: Database) -> None:
+def test_the_words_of_a_document_come_back_with_repeats(database: Database, lexical: LexicalIndex) -> None:
     documents = [document("泵", "c++", "泵"), document("密封", state=RecordState.DRAFT)]
     write(database, documents)
     with database.reading() as session:
-        found = open_lexical(database).documents(
-            session, [*(d.record.record_id for d in documents), new_id()]
-        )
+        found = lexical.documents(session, [*(d.record.record_id for d in documents), new_id()])
     assert found == {one.record.record_id: list(one.words) for one in documents}
 
 
-def test_a_rewritten_document_is_found_by_its_new_words_alone(database: Database) -> None:
+def test_a_rewritten_document_is_found_by_its_new_words_alone(
+    database: Database, lexical: LexicalIndex
+) -> None:
     one = document("泵", "密封")
     write(database, [one])
-    lexical = open_lexical(database)
     with database.unit_of_work() as session:
         stored = session.query(SearchDocument).one()
         stored.member_words, stored.length = "压铸", 1
@@ -243,9 +273,8 @@ def test_a_rewritten_document_is_found_by_its_new_words_alone(database: Database
         assert len(lexical.search(session, ["压铸"], 5, ALL)) == 1
 
 
-def test_nothing_is_found_by_nothing(database: Database) -> None:
+def test_nothing_is_found_by_nothing(database: Database, lexical: LexicalIndex) -> None:
     write(database, [document("泵")])
-    lexical = open_lexical(database)
     with database.reading() as session:
         assert lexical.search(session, [], 5, ALL) == []
         assert lexical.search(session, ["泵"], 0, ALL) == []
@@ -256,4 +285,4 @@ def test_nothing_is_found_by_nothing(database: Database) -> None:
 def test_another_database_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database.engine.dialect, "name", "oracle")
     with pytest.raises(ValueError, match="oracle"):
-        open_lexical(database)
+        open_lexical(Settings(_env_file=None), database)

@@ -1,6 +1,6 @@
-"""The in-memory vector index of a process, for SQLite; it follows the database's change sequence."""
+"""The in-memory vector index of a process; it follows what the database commits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -15,8 +15,9 @@ from app.libraries.record.enums import RecordKind
 from app.matching.embedding import vector_store
 from app.matching.index import snapshot
 from app.matching.index.base import Array, Hit, IndexFilter, best_of, queries_2d
+from app.matching.index.change_logs import Position, vector_changes
 from app.matching.index.columns import description_of
-from app.matching.index.in_memory import CommittedChanges, ReadWriteLock
+from app.matching.index.read_write_lock import ReadWriteLock
 from app.matching.index.vectors.clusters import ASKED
 from app.matching.index.vectors.shard import FLAT_UP_TO, IndexEntry, Shard
 from app.matching.models import RecordVector
@@ -41,6 +42,8 @@ _DESCRIPTION: tuple[Any, ...] = (
     RecordVector.language,
     RecordVector.valid_until,
 )
+
+_ROWS = select(*_DESCRIPTION, RecordVector.vector)
 
 
 class FaissIndex:
@@ -68,11 +71,12 @@ class FaissIndex:
         self._in_background = in_background
         # A separate pool: a request that holds the caller's last connection would deadlock here.
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
-        self._committed = CommittedChanges(self._source)
+        self._log = vector_changes(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
         self._makers: list[Thread] = []
         self._shards = self._empty()
+        self._followed: Position | None = None
         self._position = 0
 
     def search(self, session: Session, query: Array, k: int, filter: IndexFilter, /) -> list[Hit]:
@@ -123,25 +127,32 @@ class FaissIndex:
 
     def follow(self) -> int:
         """Read what was committed since the last time. Returns the position reached."""
-        (newest,) = self._committed.numbers("SELECT max(seq) FROM record_vectors")
-        if newest == self._position:
-            return newest
+        if self._log.since(self._followed) is None:
+            return self._position
         with self._following, self._source.reading() as session:
-            if vector_store.position(session) < self._position:
-                # The database was replaced by an older one: start again.
-                self._replace(*self._loaded(session))
-            else:
-                for rows in self._rows_after(session, self._position):
-                    with self._lock.writing():
-                        _apply(self._shards, self._entries(rows))
-                        self._position = rows[-1].seq
-                for shard in self._shards.values():
-                    self._cluster_if_grown(shard, self._shards, in_background=self._in_background)
+            changes = self._log.since(self._followed)
+            if changes is None:
+                return self._position
+            if changes.keys is None:
+                self._replace(*self._loaded(session), changes.position)
+                return self._position
+            for ids in vector_store.chunks(changes.keys):
+                rows = session.execute(_ROWS.where(RecordVector.record_id.in_(ids))).all()
+                gone = set(ids).difference(row.record_id for row in rows)
+                with self._lock.writing():
+                    _apply(self._shards, self._entries(rows))
+                    for shard in self._shards.values():
+                        shard.remove(list(gone))
+                    self._position = max(self._position, *(row.seq for row in rows), 0)
+            self._followed = changes.position
+            for shard in self._shards.values():
+                self._cluster_if_grown(shard, self._shards, in_background=self._in_background)
             return self._position
 
     def rebuild(self, _session: Session, /) -> None:
         with self._following, self._source.reading() as session:
-            self._replace(*self._loaded(session))
+            followed = self._log.start()
+            self._replace(*self._loaded(session), followed)
 
     def save(self, directory: Path) -> None:
         """Write a snapshot of the vectors in memory."""
@@ -163,8 +174,9 @@ class FaissIndex:
             self.follow()
             return 0
         with self._following, self._source.reading() as session:
+            followed = self._log.start()
             shards, used = self._from_snapshot(session, known)
-            self._replace(shards, vector_store.position(session))
+            self._replace(shards, vector_store.position(session), followed)
         return used
 
     def settle(self) -> None:
@@ -173,7 +185,7 @@ class FaissIndex:
             maker.join()
 
     def close(self) -> None:
-        self._committed.close()
+        self._log.close()
         self._source.dispose()
 
     def _empty(self) -> Shards:
@@ -182,11 +194,11 @@ class FaissIndex:
             for kind in RecordKind
         }
 
-    def _replace(self, shards: Shards, position: int) -> None:
+    def _replace(self, shards: Shards, position: int, followed: Position) -> None:
         for shard in shards.values():
             self._cluster_if_grown(shard, shards, in_background=False)
         with self._lock.writing():
-            self._shards, self._position = shards, position
+            self._shards, self._position, self._followed = shards, position, followed
 
     def _cluster_if_grown(self, shard: Shard, shards: Shards, *, in_background: bool) -> None:
         if not shard.wants_clusters():
@@ -217,18 +229,13 @@ class FaissIndex:
             make()
 
     def _loaded(self, session: Session) -> tuple[Shards, int]:
+        """Every row in the order of its number. Rows that change meanwhile are named by the next look at the log."""
         shards, position = self._empty(), 0
-        for rows in self._rows_after(session, 0):
+        query = _ROWS.order_by(RecordVector.seq).limit(_BATCH)
+        while rows := session.execute(query.where(RecordVector.seq > position)).all():
             _apply(shards, self._entries(rows))
             position = rows[-1].seq
         return shards, position
-
-    def _rows_after(self, session: Session, position: int) -> Iterator[Sequence[AnyRow]]:
-        """Changed rows in the order of their numbers, in batches, from one snapshot of the database."""
-        query = select(*_DESCRIPTION, RecordVector.vector).order_by(RecordVector.seq).limit(_BATCH)
-        while rows := session.execute(query.where(RecordVector.seq > position)).all():
-            yield rows
-            position = rows[-1].seq
 
     def _from_snapshot(self, session: Session, known: snapshot.Snapshot) -> tuple[Shards, int]:
         rows = session.execute(select(*_DESCRIPTION).where(RecordVector.active)).all()

@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import ClassVar, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -11,16 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
+from app.matching.embedding.vector_store import chunks
 from app.matching.index.base import Hit, IndexFilter
 from app.matching.text.bm25 import CorpusStats
-
-T = TypeVar("T")
 
 # A frequent word is expensive to search and says little. The forty rarest words of a long text carry nearly all of the
 # score; the others would take most of the time.
 MAX_WORDS = 40
-
-_CHUNK = 500
 
 
 class LexicalIndex(ABC):
@@ -101,12 +98,6 @@ class LexicalIndex(ABC):
 def of_library(kind: RecordKind) -> list[ColumnElement[bool]]:
     """The condition for search documents that count in a library's statistics."""
     return [SearchDocument.kind == kind.value, SearchDocument.state == RecordState.PUBLISHED.value]
-
-
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Split ids into lists short enough for the parameters of one statement."""
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]
 
 
 def _rarest(counts: Mapping[str, int], stats: CorpusStats) -> list[str]:

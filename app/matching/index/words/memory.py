@@ -1,4 +1,4 @@
-"""The in-memory word index of a process, for SQLite; it follows the search documents as FAISS follows vectors."""
+"""The in-memory word index of a process; it follows the search documents as FAISS follows vectors."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from threading import Lock
@@ -7,16 +7,18 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, column, select, table
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import SearchDocument
+from app.matching.embedding.vector_store import chunks
 from app.matching.index.base import Hit, IndexFilter
+from app.matching.index.change_logs import Position, document_changes
 from app.matching.index.columns import FilterColumns, Mask, description_of
-from app.matching.index.in_memory import CommittedChanges, ReadWriteLock
-from app.matching.index.words.base import LexicalIndex, chunks
+from app.matching.index.read_write_lock import ReadWriteLock
+from app.matching.index.words.base import LexicalIndex
 from app.matching.index.words.postings import InvertedIndex
 from app.matching.models import RecordVector
 from app.matching.text.bm25 import CorpusStats
@@ -24,9 +26,6 @@ from app.matching.text.bm25 import CorpusStats
 T = TypeVar("T")
 
 AnyRow = Row[*tuple[Any, ...]]
-
-# Written by triggers, see `libraries.search.full_text`.
-_CHANGES = table("search_fts_changes", column("number"), column("revision"))
 
 _COLUMNS: tuple[Any, ...] = (
     SearchDocument.number,
@@ -44,11 +43,6 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 _BATCH = 2000
-# With more changes than this since the last search, a full reload is faster than reading single documents.
-_MANY_CHANGES = 20_000
-
-# Two increasing numbers: the last change of a search document, and of a record's row in the vector index.
-Position = tuple[int, int]
 
 
 class _Library:
@@ -88,11 +82,11 @@ class _Library:
 
 
 class _Libraries:
-    """The documents of all three kinds, and the position of each."""
+    """The documents of all three kinds, and the slot of each."""
 
     def __init__(self) -> None:
         self.by_kind = {kind.value: _Library() for kind in RecordKind}
-        self.position: Position = (-1, -1)
+        self.position: Position | None = None
         # By document number: its kind (position in `by_kind`; -1: absent) and its slot.
         self._kinds = np.full(0, -1, np.int8)
         self._slots = np.zeros(0, np.int32)
@@ -128,7 +122,7 @@ class _Libraries:
             self._kinds, self._slots = kinds, slots
 
 
-class SqliteLexicalIndex(LexicalIndex):
+class MemoryLexicalIndex(LexicalIndex):
     """Word index in memory. Thread-safe. Before each search, it reads what was committed since the last one.
 
     It uses its own connections, so it does not see uncommitted changes of the caller's session, like the vector index.
@@ -138,7 +132,7 @@ class SqliteLexicalIndex(LexicalIndex):
 
     def __init__(self, database: Database) -> None:
         self._source = Database(database.engine.url.render_as_string(hide_password=False))
-        self._committed = CommittedChanges(self._source)
+        self._log = document_changes(self._source)
         self._lock = ReadWriteLock()
         self._following = Lock()
         self._libraries = _Libraries()
@@ -170,29 +164,29 @@ class SqliteLexicalIndex(LexicalIndex):
             )
 
     def close(self) -> None:
-        self._committed.close()
+        self._log.close()
         self._source.dispose()
 
     def follow(self) -> None:
         """Read what was committed since the last time."""
-        if self._newest() == self._libraries.position:
+        if self._log.since(self._libraries.position) is None:
             return
         with self._following, self._source.reading() as session:
-            libraries, position = self._libraries, _position(session)
-            changed = (
-                None if _went_back(libraries.position, position) else _changed(session, libraries.position)
-            )
-            if changed is None:
+            changes = self._log.since(self._libraries.position)
+            if changes is None:
+                return
+            if changes.keys is None:
                 libraries = _read_all(session)
-                libraries.position = position
+                libraries.position = changes.position
                 with self._lock.writing():
                     self._libraries = libraries
                 return
-            rows = [row for chunk in chunks(changed) for row in session.execute(_documents(chunk))]
+            libraries = self._libraries
+            rows = [row for chunk in chunks(changes.keys) for row in session.execute(_documents(chunk))]
             with self._lock.writing():
-                libraries.take_out(changed)
+                libraries.take_out(changes.keys)
                 libraries.put(rows)
-                libraries.position = position
+                libraries.position = changes.position
 
     def _ranked(
         self, _session: Session, weights: Mapping[str, float], stats: CorpusStats, k: int, filter: IndexFilter
@@ -233,37 +227,6 @@ class SqliteLexicalIndex(LexicalIndex):
                     select(SearchDocument.number).where(SearchDocument.record_id.in_(chunk))
                 )
             ]
-
-    def _newest(self) -> Position:
-        revision, seq = self._committed.numbers(
-            "SELECT (SELECT max(revision) FROM search_fts_changes), (SELECT max(seq) FROM record_vectors)",
-        )
-        return revision, seq
-
-
-def _position(session: Session) -> Position:
-    revision = session.scalar(select(_CHANGES.c.revision).order_by(_CHANGES.c.revision.desc()).limit(1))
-    seq = session.scalar(select(RecordVector.seq).order_by(RecordVector.seq.desc()).limit(1))
-    return revision or 0, seq or 0
-
-
-def _went_back(old: Position, new: Position) -> bool:
-    """Whether a full load is needed: at the start, or after the database was replaced by an older one."""
-    return old == (-1, -1) or new[0] < old[0] or new[1] < old[1]
-
-
-def _changed(session: Session, position: Position) -> list[int] | None:
-    """Numbers of documents whose words, state or record changed since; None if there are too many."""
-    revision, seq = position
-    of_words = select(_CHANGES.c.number).where(_CHANGES.c.revision > revision).limit(_MANY_CHANGES)
-    of_records = (
-        select(SearchDocument.number)
-        .join(RecordVector, RecordVector.record_id == SearchDocument.record_id)
-        .where(RecordVector.seq > seq)
-        .limit(_MANY_CHANGES)
-    )
-    found = sorted({*session.scalars(of_words), *session.scalars(of_records)})
-    return found if len(found) < _MANY_CHANGES else None
 
 
 def _read_all(session: Session) -> _Libraries:
