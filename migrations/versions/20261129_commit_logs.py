@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "e52b9d1c7f08"
-down_revision = "c83e15f0a7d4"
+down_revision = "d58b1f3e7c90"
 branch_labels = None
 depends_on = None
 
