@@ -130,9 +130,11 @@ SHARED_PAGES = (
     MappedPage("/contracts", _("合同"), PARTIES),
     MappedPage("/contracts/new", _("合同"), PARTIES),
     MappedPage(
-        "/contracts/{number}", _("合同"), PARTIES, ("sign", "payment", "cancel", "shares", "register", "land")
+        "/contracts/{number}", _("合同"), PARTIES, ("sign", "payment", "cancel", "shares", "decline", "file")
     ),
     MappedPage("/contracts/{number}/edit", _("合同"), PARTIES),
+    MappedPage("/contracts/{number}/versions", _("合同"), PARTIES),
+    MappedPage("/contracts/{number}/files/{file}", _("合同文件"), PARTIES),
     MappedPage("/account/profile", _("我的账号"), USERS),
     MappedPage("/account/password", _("修改密码"), USERS),
     MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),

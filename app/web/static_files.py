@@ -37,6 +37,7 @@ BUNDLES = MappingProxyType(
             "css/desk.css",
             "css/manager.css",
             "css/engagements.css",
+            "css/contracts.css",
             "css/bureau.css",
             "css/print.css",
         ),

@@ -94,3 +94,17 @@ def hidden_fields(page: str) -> dict[str, str]:
         for tag, attributes in read(page).elements
         if tag == "input" and attributes.get("type") == "hidden"
     }
+
+
+def filled_fields(page: str) -> dict[str, str]:
+    """What a browser would post of the fields, but for texts of several lines."""
+    filled, select = {}, ""
+    for tag, attributes in read(page).elements:
+        name, value = attributes.get("name", ""), attributes.get("value", "")
+        if tag == "select":
+            select = name
+        elif tag == "option" and "selected" in attributes:
+            filled[select] = value
+        elif tag == "input" and name and attributes.get("type") not in ("file", "checkbox", "radio"):
+            filled[name] = value
+    return filled

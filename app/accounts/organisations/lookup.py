@@ -20,6 +20,7 @@ from app.accounts.organisations.fields import (
 )
 from app.accounts.organisations.names import NameKind, identity_of
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
+from app.errors import Invalid
 
 
 def find_organisation(
@@ -68,6 +69,31 @@ def organisations_called(session: Session, texts: Collection[str]) -> dict[str, 
         else:
             found[text] = tuple(sorted(by_core.get(cores[text], ())))
     return {text: ids for text, ids in found.items() if ids}
+
+
+def organisation_called(session: Session, text: str, *, field: str, principal: Principal) -> UUID:
+    """The one organisation that a full name or a credit code tells, as people write them in a form.
+
+    Raises:
+        Invalid: there is none, or several have the name; names `field`.
+    """
+    require(principal, Action.ORGANISATION_READ)
+    found = organisations_called(session, [text]).get(text, ())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Invalid.field(
+            field,
+            "ambiguous",
+            f"有 {len(found)} 家单位使用此名称,请改填统一社会信用代码",
+            f"is the name of {len(found)} organisations; write the credit code instead",
+        )
+    raise Invalid.field(
+        field,
+        "unknown",
+        "没有登记此名称或代码的单位,请填写单位全称或 18 位统一社会信用代码",
+        "is neither the full name nor the credit code of a registered organisation",
+    )
 
 
 def _as_code(text: str) -> str:

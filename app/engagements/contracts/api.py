@@ -10,13 +10,12 @@ from app.accounts.access.permissions import Action, CurrentPrincipal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
-from app.engagements.contract_models import Contract, ContractVersion
+from app.engagements.contract_models import Contract
 from app.engagements.contracts import draft, payments, registration
-from app.engagements.contracts import versions as contract_versions
 from app.engagements.contracts.access import find
 from app.engagements.contracts.amendments import proposals
-from app.engagements.contracts.presentation.listing import contract_page
-from app.engagements.contracts.presenter import read_many, read_versions
+from app.engagements.contracts.presentation.listing import contract_page, version_page
+from app.engagements.contracts.presenter import read_many
 from app.engagements.contracts.queries import ContractFilters
 from app.engagements.contracts.schemas import (
     CancelRequest,
@@ -42,7 +41,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, fetch_page
+from app.paging import Page, Paging
 
 router = APIRouter(
     prefix="/v1/contracts",
@@ -51,7 +50,6 @@ router = APIRouter(
 )
 
 _CHANGING = problems(NotFound, Conflict, Invalid, StaleVersion)
-_NEWEST_VERSION = Sort(ContractVersion.version, int, descending=True, name="version")
 
 
 def _answer(session: Session, contract: Contract, response: Response) -> ContractRead:
@@ -277,8 +275,4 @@ def versions(
     paging: Paging,
 ) -> Page[ContractVersionRead]:
     """最新的在前。"""
-    contract = find(session, contract_id, Action.CONTRACT_READ, principal=principal)
-    rows, next_cursor = fetch_page(
-        session, contract_versions.versions_of(contract.id), _NEWEST_VERSION, paging
-    )
-    return Page(items=read_versions(session, rows), next_cursor=next_cursor)
+    return version_page(session, contract_id, paging, principal=principal)

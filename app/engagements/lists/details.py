@@ -25,6 +25,8 @@ class EngagementDetails:
 
     Attributes:
         takes_part: False while the reader is only invited; then the parts are hidden.
+        own_sides: the sides for which the reader takes part.
+        reads_files: False for a third party to whom the sides have not opened the files of others.
     """
 
     read: EngagementRead
@@ -33,6 +35,8 @@ class EngagementDetails:
     is_lead: bool
     is_operator: bool
     own_managers: frozenset[UUID]
+    own_sides: frozenset[str]
+    reads_files: bool
 
     @property
     def is_open(self) -> bool:
@@ -55,6 +59,8 @@ def engagement_details(session: Session, engagement_id: UUID, *, principal: Prin
         is_lead=participation.is_lead,
         is_operator=participation.is_operator,
         own_managers=participation.manager_ids(),
+        own_sides=participation.sides,
+        reads_files=participation.reads_files,
     )
 
 

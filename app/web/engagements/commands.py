@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.accounts.organisations.lookup import organisation_called
 from app.database import AppDatabase, ReadSession
 from app.engagements import disclosure, presenter
 from app.engagements.lifecycle import stage_changes
@@ -14,10 +15,9 @@ from app.engagements.people import admissions, invitations, participants
 from app.engagements.schemas import InvitationRequest, MoveRequest, NoteRequest, SharesRequest
 from app.engagements.shares import service as manager_shares
 from app.engagements.timeline import notes
-from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.libraries.lifecycle.commands import find_by_number
-from app.libraries.managers.service import LIBRARY as MANAGERS
-from app.web.engagements.forms import END, INVITE, MOVE, NOTE
+from app.errors import Conflict, Forbidden, Invalid
+from app.libraries.managers.lookup import manager_called
+from app.web.engagements.forms import END, INVITE, INVITE_COLLEAGUE, INVITE_INVESTOR, MOVE, NOTE
 from app.web.engagements.sheet import show_engagement, with_errors
 from app.web.forms.fields import Form
 from app.web.forms.filled import FilledForm
@@ -112,15 +112,12 @@ def note(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> 
 
 @router.post("/engagements/{id}/invite", name="invite_to_engagement")
 def invite(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
-    """Invites a manager by their number, or an owner again."""
-    form = _filled(INVITE, posted)
+    """Invites a manager or an investor by name, a colleague of one's side, or an owner again."""
+    role = posted.get("role") or "manager"
+    form = _filled({"manager": INVITE, "investor": INVITE_INVESTOR}.get(role, INVITE_COLLEAGUE), posted)
 
     def command(session: ReadSession) -> None:
-        role = posted.get("role") or "manager"
-        values: dict[str, Any] = {"role": role}
-        if role == "manager":
-            values["manager_id"] = _manager(session, page, posted.get("manager_id"))
-        wanted = validated(InvitationRequest, values)
+        wanted = validated(InvitationRequest, {"role": role} | _invited(session, page, posted, role))
         invitations.invite(
             session, id, invitation=invitations.Invitation(**dict(wanted)), principal=page.principal
         )
@@ -219,13 +216,14 @@ def _filled(form: Form, posted: PostedForm) -> FilledForm:
     return FilledForm(form, posted=posted, prefix=form.id)
 
 
-def _manager(session: ReadSession, page: WebPage, number: str) -> UUID:
-    try:
-        return find_by_number(session, MANAGERS, number, page.principal).id
-    except NotFound:
-        raise Invalid.field(
-            "manager_id",
-            "unknown",
-            "没有此编号的已发布经理人，请核对编号，如 JN-M-2026-000012",
-            "is not the number of a published manager, such as JN-M-2026-000012",
-        ) from None
+def _invited(session: ReadSession, page: WebPage, posted: PostedForm, role: str) -> dict[str, Any]:
+    """Whom the form names; nobody, if the owner is asked again."""
+    principal = page.principal
+    if role == "manager":
+        name = posted.get("manager_id").strip()
+        return {"manager_id": manager_called(session, name, field="manager_id", principal=principal)}
+    if role == "investor":
+        name = posted.get("organisation_id").strip()
+        found = organisation_called(session, name, field="organisation_id", principal=principal)
+        return {"organisation_id": found}
+    return {"user_id": posted.get("user_id")} if "user_id" in set(posted.names()) else {}

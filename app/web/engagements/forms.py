@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.accounts.schemas import UserOut
 from app.engagements.schemas import (
     InvitationRequest,
     MoveRequest,
@@ -71,15 +72,22 @@ TASK = Form(
     ),
 )
 
+_LEFT_TO_OTHER_FORMS = {
+    "role": "by the form",
+    "manager_id": "by the form",
+    "organisation_id": "by the form",
+    "user_id": "by the form",
+}
 INVITE = Form(
     "invite",
     InvitationRequest,
     (
         FormGroup(
             (
+                FormField("role", Widget.HIDDEN),
                 FormField(
                     "manager_id",
-                    label=_("技术经理人编号"),
+                    label=_("技术经理人姓名或编号"),
                     hint=_("请另一位经理人共同牵线，须其本人同意"),
                     example="JN-M-2026-000012",
                     required=True,
@@ -87,12 +95,56 @@ INVITE = Form(
             )
         ),
     ),
-    absent={
-        "role": "a manager",
-        "organisation_id": "investors are invited through the API",
-        "user_id": "colleagues are invited through the API",
-    },
+    absent=_LEFT_TO_OTHER_FORMS,
 )
+INVITE_INVESTOR = Form(
+    "invite-investor",
+    InvitationRequest,
+    (
+        FormGroup(
+            (
+                FormField("role", Widget.HIDDEN),
+                FormField(
+                    "organisation_id",
+                    label=_("投资机构"),
+                    hint=_("单位全称或统一社会信用代码；须其同意，双方开放前看不到文件"),
+                    required=True,
+                ),
+            )
+        ),
+    ),
+    absent=_LEFT_TO_OTHER_FORMS,
+)
+INVITE_COLLEAGUE = Form(
+    "invite-colleague",
+    InvitationRequest,
+    (
+        FormGroup(
+            (
+                FormField("role", Widget.HIDDEN),
+                FormField(
+                    "user_id",
+                    Widget.SELECT,
+                    _("本单位同事"),
+                    hint=_("以本人身份参与，如项目负责人或发明人"),
+                    required=True,
+                ),
+            )
+        ),
+    ),
+    absent=_LEFT_TO_OTHER_FORMS,
+)
+
+
+def colleague_form(colleagues: Sequence[UserOut]) -> Form:
+    """The invitation of a colleague, which offers those of the reader's organisation."""
+
+    def choices(_language: Language) -> Sequence[Choice]:
+        return [Choice(str(one.id), one.name or one.email) for one in colleagues]
+
+    (group,) = INVITE_COLLEAGUE.groups
+    role, user = group.fields
+    return replace(INVITE_COLLEAGUE, groups=(replace(group, fields=(role, replace(user, choices=choices))),))
 
 
 def task_form(participants: Sequence[ParticipantRead]) -> Form:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from fastapi.responses import Response
 
+from app.accounts.lists.users import user_page
+from app.accounts.schemas import UserOut
 from app.clock import today
 from app.database import ReadSession
 from app.engagements.files.listing import files_page
@@ -20,7 +22,7 @@ from app.engagements.schemas import ContactRead
 from app.engagements.tasks.listing import tasks_of_engagement
 from app.errors import Invalid, SankuError
 from app.paging import PageRequest
-from app.web.engagements.forms import END, INVITE, MOVE, NOTE, task_form
+from app.web.engagements.forms import END, INVITE, INVITE_INVESTOR, MOVE, NOTE, colleague_form, task_form
 from app.web.engagements.timeline import lines_of
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
@@ -65,25 +67,54 @@ def show_engagement(
         tab=tab,
         today=today(),
         error=error,
-        forms=_forms(details, form),
+        forms=_forms(details, form, _colleagues(page, session, details, tab)),
         contacts=contacts,
         **_parts(page, session, details, tab),
     )
 
 
-def _forms(details: EngagementDetails, posted: FilledForm | None) -> dict[str, FilledForm]:
+def _colleagues(
+    page: WebPage, session: ReadSession, details: EngagementDetails, tab: str
+) -> Sequence[UserOut]:
+    """The colleagues whom the reader may invite for their side."""
+    organisation_id = page.principal.organisation_id
+    if tab != "people" or not details.own_sides or organisation_id is None:
+        return ()
+    found = user_page(
+        session, _ALL, principal=page.principal, organisation_id=organisation_id, active=True
+    ).items
+    return [one for one in found if one.id != page.principal.user_id]
+
+
+def _forms(
+    details: EngagementDetails, posted: FilledForm | None, colleagues: Sequence[UserOut]
+) -> dict[str, FilledForm]:
     """The forms of the page; the one that was posted as it was typed."""
     made = {
-        form.id: FilledForm(form, prefix=form.id)
-        for form in (NOTE, INVITE, task_form(details.read.participants))
+        form.id: FilledForm(form, values, prefix=form.id)
+        for form, values in (
+            (NOTE, {}),
+            (INVITE, {"role": "manager"}),
+            (INVITE_INVESTOR, {"role": "investor"}),
+            (task_form(details.read.participants), {}),
+        )
     }
+    if colleagues:
+        role = "entrepreneur" if "demand" in details.own_sides else "scientist"
+        form = colleague_form(colleagues)
+        made[form.id] = FilledForm(form, {"role": role}, prefix=form.id)
     for following in details.next_stages:
         form = END if following.stage.value == "ended" else MOVE
         made[form.id] = FilledForm(
             form, {"to": following.stage.value}, version=details.read.version, prefix=form.id
         )
     if posted is not None:
-        made[posted.id] = posted
+        known = made.get(posted.id)
+        made[posted.id] = (
+            FilledForm(known.form, posted=posted.posted, errors=posted.errors, prefix=posted.prefix)
+            if known is not None and posted.id == "invite-colleague"
+            else posted
+        )
     return made
 
 

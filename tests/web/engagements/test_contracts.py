@@ -1,11 +1,16 @@
 """Contracts as pages: drafted from an engagement, signed by both sides, paid."""
 
-from app.accounts.models import Role
+import re
+
+from fastapi.testclient import TestClient
+
+from app.accounts.models import Organisation, Role
+from tests.engagements.files.documents import PNG
 from tests.support.callers import LogIn
 from tests.support.days import day
 from tests.support.scenario import Scenario
 from tests.web.engagements.conftest import BrowserOf
-from tests.web.html import faults_of, hidden_fields, text_of
+from tests.web.html import faults_of, filled_fields, hidden_fields, text_of
 
 FORM = {
     "title": "耐磨涂层开发",
@@ -67,3 +72,100 @@ def test_others_do_not_see_a_contract(scenario: Scenario, browser_of: BrowserOf,
         foreign = browser_of(log_in(role))
         assert foreign.get(address).status_code == 404
         assert "耐磨涂层开发" not in foreign.get("/contracts").text
+
+
+def _draft(scenario: Scenario, lead: TestClient) -> str:
+    case = scenario.agreed_engagement().reach("negotiating")
+    answer = lead.post("/contracts/new", data=FORM | {"engagement_id": str(case.id)})
+    return answer.headers["location"]
+
+
+def _sign(http: TestClient, address: str) -> None:
+    version = hidden_fields(http.get(address).text)["_version"]
+    answer = http.post(f"{address}/sign", data={"signed_on": day(), "_version": version})
+    assert answer.status_code == 303, text_of(answer.text)
+
+
+def test_a_draft_is_changed_and_a_signed_contract_amended(scenario: Scenario, browser_of: BrowserOf) -> None:
+    lead, buyer, seller = map(browser_of, (scenario.lead, scenario.enterprise, scenario.institution))
+    address = _draft(scenario, lead)
+    page = buyer.get(f"{address}/edit")
+    assert faults_of(page.text) == []
+    form = filled_fields(page.text)
+    wrong = buyer.post(f"{address}/edit", data=form | {"title": "", "deal_amount_wan": "很多"})
+    assert wrong.status_code == 422
+    assert 'value="很多"' in wrong.text
+    stale = buyer.post(f"{address}/edit", data=form | {"title": "新名称", "_version": "99"})
+    assert stale.status_code == 412
+    assert 'value="新名称"' in stale.text
+    assert "内容刚被他人修改" in stale.text
+    assert buyer.post(f"{address}/edit", data=form | {"title": "耐磨涂层联合开发"}).status_code == 303
+    assert "耐磨涂层联合开发" in seller.get(address).text
+
+    for side in (buyer, seller):
+        _sign(side, address)
+    page = buyer.get(f"{address}/edit")
+    assert faults_of(page.text) == []
+    amended = filled_fields(page.text) | {"title": "耐磨涂层联合开发", "deal_amount_wan": "150"}
+    assert buyer.post(f"{address}/edit", data=amended).status_code == 422, "a reason is needed"
+    proposed = buyer.post(f"{address}/edit", data=amended | {"reason": "增加中试内容"})
+    assert proposed.status_code == 303, text_of(proposed.text)
+    waiting = seller.get(address)
+    assert faults_of(waiting.text) == []
+    assert "增加中试内容" in waiting.text
+    assert "<del" in waiting.text
+    assert seller.post(f"{address}/decline", data={"reason": ""}).status_code == 422
+    assert seller.post(f"{address}/decline", data={"reason": "金额未商定"}).status_code == 303
+    assert seller.post(f"{address}/decline", data={"reason": "再次拒绝"}).status_code == 409
+    form = filled_fields(buyer.get(f"{address}/edit").text) | {"title": "耐磨涂层联合开发"}
+    buyer.post(f"{address}/edit", data=form | {"deal_amount_wan": "150", "reason": "增加中试内容"})
+    _sign(seller, address)
+    assert "150.00" in lead.get(address).text
+    versions = lead.get(f"{address}/versions")
+    assert faults_of(versions.text) == []
+    assert all(word in versions.text for word in ("变更生效", "拒绝变更", "金额未商定", "修改草稿"))
+
+
+def test_documents_are_for_those_who_see_the_contract(
+    scenario: Scenario, browser_of: BrowserOf, log_in: LogIn
+) -> None:
+    lead, buyer = map(browser_of, (scenario.lead, scenario.enterprise))
+    address = _draft(scenario, lead)
+    assert buyer.post(f"{address}/file", data={}).status_code == 422
+    script = {"file": ("a.pdf", b"<html><script>", "application/pdf")}
+    assert buyer.post(f"{address}/file", files=script).status_code == 422
+    scan = {"file": ("签字页.png", PNG, "image/png")}
+    assert buyer.post(f"{address}/file", files=scan).status_code == 303
+    page = lead.get(address)
+    (link,) = set(re.findall(rf'href="({address}/files/[^"]+)"', page.text))
+    answer = lead.get(link)
+    assert answer.content == PNG
+    assert answer.headers["content-disposition"].startswith("attachment")
+    stranger = browser_of(log_in(Role.ENTERPRISE))
+    assert stranger.get(link).status_code == 404
+    assert stranger.post(f"{address}/file", files=scan).status_code == 404
+    file = link.rpartition("/")[2]
+    assert lead.post(f"{address}/file", data={"remove": file}).status_code == 409, "the buyer's"
+    assert buyer.post(f"{address}/file", data={"remove": file}).status_code == 303
+    assert lead.get(link).status_code == 404
+
+
+def test_a_contract_outside_an_engagement_names_its_parties(
+    scenario: Scenario, browser_of: BrowserOf, log_in: LogIn
+) -> None:
+    operator = browser_of(log_in(Role.OPERATOR))
+    page = operator.get("/contracts/new")
+    assert faults_of(page.text) == []
+    names = []
+    with scenario.database.reading() as session:
+        for caller in (scenario.enterprise, scenario.institution):
+            names.append(session.get_one(Organisation, caller.organisation_id).name)
+    form = FORM | {"buyer_org_id": names[0], "seller_org_id": "没有的单位", "technology_amount_wan": "100"}
+    unknown = operator.post("/contracts/new", data=form)
+    assert unknown.status_code == 422
+    assert 'value="没有的单位"' in unknown.text
+    drafted = operator.post("/contracts/new", data=form | {"seller_org_id": names[1]})
+    assert drafted.status_code == 303, text_of(drafted.text)
+    sheet = operator.get(drafted.headers["location"])
+    assert faults_of(sheet.text) == []
+    assert all(name in sheet.text for name in names)

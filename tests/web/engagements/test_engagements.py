@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Role
+from tests.support.builders.accounts import KIND_OF_ROLE, make_organisation
 from tests.support.callers import LogIn
 from tests.support.days import day
 from tests.support.scenario import Scenario
@@ -124,13 +125,21 @@ def test_shares_are_proposed_and_confirmed(scenario: Scenario, browser_of: Brows
     lead = browser_of(scenario.lead)
     unknown = lead.post(f"{address}/invite", data={"manager_id": "JN-M-1999-1"})
     assert unknown.status_code == 422
-    assert "没有此编号" in unknown.text
+    assert "没有此姓名或编号" in unknown.text
+    assert 'value="JN-M-1999-1"' in unknown.text
     (number,) = [
         row["number"]
         for row in scenario.operator.get("/v1/managers").json()["items"]
         if row["id"] == str(second_id)
     ]
     assert lead.post(f"{address}/invite", data={"manager_id": number}).status_code == 303
+    funds = lead.post(f"{address}/invite", data={"role": "investor", "organisation_id": "没有的基金"})
+    assert funds.status_code == 422
+    assert "没有登记此名称或代码的单位" in funds.text
+    with scenario.database.unit_of_work() as session:
+        name = make_organisation(session, kind=KIND_OF_ROLE[Role.INVESTOR]).name
+    invited = lead.post(f"{address}/invite", data={"role": "investor", "organisation_id": name})
+    assert invited.status_code == 303, text_of(invited.text)
     case.consent(second)
     form = {f"share.{scenario.lead_id}": "60", f"share.{second_id}": "30"}
     wrong = lead.post(f"{address}/shares", data=form)

@@ -120,13 +120,7 @@ def decline(
     amendment = settlement.pending_of(session, contract.id)
     if amendment is None:
         raise Conflict("No amendment is pending.", "没有待签署的变更。", code="no_amendment")
-    concerned = (
-        principal.sees_everything
-        or signing_side(contract, principal) is not None
-        or amendment.proposed_by == timeline.actor_of(principal)
-        or principal.manager_id in {share.manager_id for share in amendment.shares}
-    )
-    if not concerned:
+    if not may_decline(contract, amendment, principal):
         raise not_your_part(
             "仅合同双方、提出人和所涉技术经理人可以拒绝变更。",
             "Only the parties, the proposer and the managers concerned may decline the amendment.",
@@ -137,6 +131,16 @@ def decline(
         session, contract, action="decline", before=before, principal=principal, reason=reason
     )
     return contract
+
+
+def may_decline(contract: Contract, amendment: ContractAmendment, principal: Principal) -> bool:
+    """Whether the amendment needs the principal's consent, or is their own proposal."""
+    return (
+        principal.sees_everything
+        or signing_side(contract, principal) is not None
+        or amendment.proposed_by == timeline.actor_of(principal)
+        or principal.manager_id in {share.manager_id for share in amendment.shares}
+    )
 
 
 def _change_draft(

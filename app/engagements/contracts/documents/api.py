@@ -11,9 +11,8 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, 
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import versioned
 from app.database import AppDatabase, ReadSession, WriteSession
-from app.engagements.contract_models import ContractFile
-from app.engagements.contracts.access import find
 from app.engagements.contracts.documents import service as documents
+from app.engagements.contracts.documents.listing import document_page
 from app.engagements.files.service import examine, store_bytes
 from app.engagements.files.storage import AppFiles
 from app.engagements.files.transfer import FORM, as_attachment, received
@@ -29,7 +28,7 @@ from app.errors import (
     problems,
 )
 from app.libraries.schemas import Wire
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.services import AppSettings
 
 router = APIRouter(
@@ -37,8 +36,6 @@ router = APIRouter(
     tags=["技术合同 Contracts"],
     responses=problems(Unauthenticated, Forbidden, Invalid),
 )
-
-_BY_NAME = Sort(ContractFile.name, str, name="name")
 
 
 async def received_file(request: Request, principal: LoggedIn) -> AsyncIterator[UploadFile]:
@@ -96,8 +93,7 @@ def list_files(
     contract_id: UUID, principal: CurrentPrincipal, session: ReadSession, paging: Paging
 ) -> Page[FileRead]:
     """合同双方、参与的技术经理人和管理部门可以查看。"""
-    find(session, contract_id, Action.CONTRACT_READ, principal=principal)
-    return list_page(session, documents.files_of(contract_id), _BY_NAME, paging, FileRead.model_validate)
+    return document_page(session, contract_id, paging, principal=principal)
 
 
 @router.get(

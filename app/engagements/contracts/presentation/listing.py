@@ -7,12 +7,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.engagements.contract_models import ShownState
+from app.engagements.contract_models import ContractVersion, ShownState
 from app.engagements.contracts.access import find
-from app.engagements.contracts.presenter import read_many
+from app.engagements.contracts.presenter import read_many, read_versions
 from app.engagements.contracts.queries import NEWEST_FIRST, ContractFilters, contracts
-from app.engagements.contracts.schemas import ContractRead
-from app.paging import Page, PageRequest, fetch_page
+from app.engagements.contracts.schemas import ContractRead, ContractVersionRead
+from app.engagements.contracts.versions import versions_of
+from app.paging import Page, PageRequest, Sort, fetch_page
+
+_NEWEST_VERSION = Sort(ContractVersion.version, int, descending=True, name="version")
 
 
 class ContractList(StrEnum):
@@ -60,3 +63,16 @@ def contract_read(session: Session, contract_id: UUID, *, principal: Principal) 
         NotFound: there is none, or the principal may not see it.
     """
     return read_many(session, [find(session, contract_id, Action.CONTRACT_READ, principal=principal)])[0]
+
+
+def version_page(
+    session: Session, contract_id: UUID, paging: PageRequest, *, principal: Principal
+) -> Page[ContractVersionRead]:
+    """The versions of one contract, the newest first.
+
+    Raises:
+        NotFound: see `contract_read`.
+    """
+    contract = find(session, contract_id, Action.CONTRACT_READ, principal=principal)
+    rows, next_cursor = fetch_page(session, versions_of(contract.id), _NEWEST_VERSION, paging)
+    return Page(items=read_versions(session, rows), next_cursor=next_cursor)

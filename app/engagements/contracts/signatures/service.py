@@ -54,7 +54,7 @@ def sign(
     contract = find(session, contract_id, Action.CONTRACT_SIGN, principal=principal, lock=True)
     check_if_match(if_match, contract)
     amendment = settlement.pending_of(session, contract.id)
-    if amendment is None and not _awaits_signatures(contract):
+    if amendment is None and not awaits_signatures(contract):
         raise wrong_state(contract)
     given = settlement.signatures_of(session, contract, amendment)
     signatory = signatory_of(
@@ -84,7 +84,8 @@ def sign(
     return contract
 
 
-def _awaits_signatures(contract: Contract) -> bool:
+def awaits_signatures(contract: Contract) -> bool:
+    """Whether the terms themselves are to be signed; the parties sign an amendment apart from them."""
     return contract.agreed_at is None and contract.state in (ContractState.DRAFT, ContractState.SIGNED)
 
 

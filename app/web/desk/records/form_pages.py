@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,11 +21,12 @@ from app.matching.matcher import Matcher
 from app.services import AppSettings, provided
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
 from app.web.desk.records.live import LiveCheck, live_check
+from app.web.forms.conflicts import FieldConflict, field_conflicts, without_version
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, PageMatchingTurn, PagePublishingTurn, WebPage
-from app.web.posted import VERSION, Posted, PostedForm
+from app.web.posted import Posted, PostedForm
 
 AppMatcher = Annotated[Matcher, Depends(provided(Matcher))]
 
@@ -35,15 +35,6 @@ THEN = "_then"
 CONFIRMED = "confirmed"
 STEPS = (_("说清楚"), _("核对并发布"), _("看匹配"))
 _TITLE_LENGTH = 30
-
-
-@dataclass(frozen=True, slots=True)
-class FieldConflict:
-    """A field that somebody else has changed meanwhile: what they wrote, and what stands in the form."""
-
-    label: str
-    theirs: str
-    mine: str
 
 
 def add_new(router: APIRouter, kind: DeskKind) -> None:
@@ -221,21 +212,8 @@ def _lead_on(page: WebPage, kind: DeskKind, posted: PostedForm, number: str) -> 
 def _conflict(page: WebPage, kind: DeskKind, posted: PostedForm, record: Mapping[str, Any]) -> Response:
     """The form as typed, with what the others changed; saving it again replaces theirs knowingly."""
     theirs = _filled(kind, record)
-    pairs = tuple((name, value) for name, value in posted.pairs if name != VERSION)
-    mine = FilledForm(kind.form, posted=PostedForm(pairs, posted.files), version=record["version"])
-    found = []
-    for field in kind.form.fields:
-        known = (*theirs.posted.names(), *mine.posted.names())
-        names = {name for name in known if name == field.name or name.startswith(f"{field.name}.")}
-        other, own = _text_of(theirs, names), _text_of(mine, names)
-        if other != own:
-            found.append(FieldConflict(kind.form.label_of(field), other, own))
-    return _show(page, kind, mine, record=record, conflicts=tuple(found), status=412)
-
-
-def _text_of(form: FilledForm, names: set[str]) -> str:
-    values = (value for name in form.posted.names() if name in names for value in form.posted.all(name))
-    return " ".join(value for value in values if value.strip())
+    mine = FilledForm(kind.form, posted=without_version(posted), version=record["version"])
+    return _show(page, kind, mine, record=record, conflicts=field_conflicts(theirs, mine), status=412)
 
 
 def _filled(kind: DeskKind, record: Mapping[str, Any]) -> FilledForm:
