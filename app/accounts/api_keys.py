@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts import audit, credentials
 from app.accounts.access.api_key_scopes import SCOPES
-from app.accounts.access.permissions import Action, RecordScope, require, scope_of
+from app.accounts.access.permissions import TABLE, Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import checked, clean_name
 from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
 from app.accounts.users import ROLES_OF_KIND
 from app.database import now, one_or_not_found
-from app.errors import Forbidden, Invalid
+from app.errors import Conflict, Forbidden, Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,40 @@ def create_api_key(
     details = f"sk_{key.prefix}; {' '.join(key.scopes)}"
     audit.record(session, principal, Action.API_KEY_CREATE, key.id, details)
     return IssuedKey(key, new.key)
+
+
+def reissue_api_key(session: Session, key_id: UUID, *, principal: Principal) -> IssuedKey:
+    """Give a key that was never used another secret, the first one having been shown to nobody: a form sent twice
+    makes one key, and the second answer is what its reader sees.
+
+    Raises:
+        NotFound: the key does not exist or belongs to another organisation.
+        Conflict: the key is in use, revoked, or of another user.
+    """
+    require(principal, Action.API_KEY_CREATE, own=True)
+    key = one_or_not_found(
+        session, api_keys(principal=principal).where(ApiKey.id == key_id).with_for_update()
+    )
+    if key.last_used_at is not None or key.revoked_at is not None or key.created_by != principal.user_id:
+        raise Conflict(
+            "This key exists already, and its secret is shown only once. Revoke it and create another one.",
+            "该密钥已创建,完整密钥仅显示一次;如未保存,请吊销后重新创建。",
+            code="key_exists",
+        )
+    new = credentials.NewApiKey.make()
+    key.prefix, key.digest = new.prefix, credentials.digest(new.key)
+    session.flush()
+    audit.record(session, principal, Action.API_KEY_CREATE, key.id, f"sk_{key.prefix}; another secret")
+    return IssuedKey(key, new.key)
+
+
+def scopes_for(role: Role) -> tuple[str, ...]:
+    """The scopes that permit a key of this role anything."""
+    return tuple(
+        scope
+        for scope, actions in SCOPES.items()
+        if any(TABLE[action][role] is not RecordScope.NONE for action in actions)
+    )
 
 
 def _organisation(session: Session, organisation_id: UUID | None) -> Organisation:

@@ -35,6 +35,14 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "registered": _("邮箱已确认，注册完成，请登录。"),
         "mail_changed": _("登录邮箱已更换，请用新邮箱登录。"),
         "mail_sent": _("确认邮件已发往新邮箱，打开其中的链接后生效。"),
+        "invited": _("邀请已发出。"),
+        "invitation_withdrawn": _("邀请已撤回，发出的链接不再有效。"),
+        "removed": _("账号已停用，该用户的登录已全部退出。"),
+        "channel_mail": _("确认邮件已发出，点击其中的链接后生效。"),
+        "key_revoked": _("密钥已吊销，立即失效。"),
+        "test_sent": _("测试消息已发出，稍后可查看结果。"),
+        "repeated": _("已重新投递，稍后可查看结果。"),
+        "answered": _("答复已记录，该经理人将收到通知。"),
         "session_ended": _("已退出所选设备。"),
     }
 )

@@ -16,7 +16,7 @@ from app.accounts.idempotency import IdempotentRequest
 from app.admission.dependencies import Desk, Patient, turn_for
 from app.admission.turn import Turn
 from app.database import Database, ReadSession
-from app.errors import Forbidden, Unauthenticated
+from app.errors import Conflict, Forbidden, Invalid, SankuError, StaleVersion, Unauthenticated
 from app.services import AllServices, Services
 from app.web import notices
 from app.web.display import (
@@ -94,8 +94,10 @@ class WebPage:
 
     @property
     def menu(self) -> tuple[NavigationEntry, ...]:
-        """The entries of the menu beside the reader's name."""
-        return tuple(entry for entry in navigation.MENU if self.leads_to(entry.address))
+        """The entries of the menu beside the reader's name: those that are not in the bar."""
+        return tuple(
+            entry for entry in navigation.MENU if self.leads_to(entry.address) and entry not in self.bar
+        )
 
     @property
     def here(self) -> NavigationEntry | None:
@@ -174,6 +176,22 @@ class WebPage:
         target = f"{self.request.method} {self.path}"
         holder = str(self.principal.user_id or "")
         return IdempotentRequest(database, session, target, holder, posted.key).once(content, create)
+
+    def run(
+        self, posted: PostedForm, database: Database, command: Callable[[Any], Response]
+    ) -> Response | SankuError | None:
+        """The answer of a command that runs in a unit of its own, or what was refused: then nothing is stored.
+
+        None: the form is only to be shown again as typed.
+        """
+        self.take_display(posted)
+        if posted.only_shows:
+            return None
+        try:
+            with database.unit_of_work() as session:
+                return command(session)
+        except (Invalid, Conflict, StaleVersion) as refusal:
+            return refusal
 
     def take_display(self, form: PostedForm) -> None:
         """Switch to the language or theme that a button of the form asks for, and remember it."""

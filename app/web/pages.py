@@ -13,8 +13,9 @@ ANYBODY: Readers = frozenset({None, *Role})
 USERS: Readers = frozenset(Role)
 DESK: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR})
 OWNERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION})
-INSTITUTION: Readers = frozenset({Role.INSTITUTION})
 MANAGER: Readers = frozenset({Role.MANAGER})
+# Of an organisation other than the bureau; managers administer their agencies.
+MEMBERS: Readers = DESK | MANAGER
 PARTIES: Readers = frozenset(Role)
 BUREAU: Readers = frozenset({Role.OPERATOR})
 
@@ -87,13 +88,21 @@ DESK_PAGES = (
     MappedPage("/desk/achievements/{number}/wanted", _("谁需要它"), OWNERS),
     MappedPage("/desk/import", _("批量导入"), OWNERS),
     MappedPage("/desk/import/{id}", _("批量导入"), OWNERS, ("refused",)),
-    MappedPage("/desk/news", _("新匹配"), DESK),
-    MappedPage("/desk/staff", _("本单位经理人"), INSTITUTION, ("consent",)),
-    MappedPage("/desk/organisation/profile", _("本单位"), DESK),
-    MappedPage("/desk/organisation/people", _("同事"), DESK),
-    MappedPage("/desk/organisation/keys", _("接口密钥"), DESK, ("revoke",)),
-    MappedPage("/desk/organisation/webhooks", _("事件推送"), DESK),
-    MappedPage("/desk/organisation/news", _("通知设置"), DESK),
+    MappedPage("/desk/news", _("新匹配"), OWNERS),
+    MappedPage("/desk/staff", _("本单位经理人"), DESK, ("consent",)),
+    MappedPage("/desk/organisation/profile", _("本单位"), MEMBERS),
+    MappedPage(
+        "/desk/organisation/people", _("同事"), MEMBERS, ("invite", "withdraw", "administrator", "remove")
+    ),
+    MappedPage("/desk/organisation/keys", _("接口密钥"), MEMBERS, ("revoke",)),
+    MappedPage("/desk/organisation/webhooks", _("事件推送"), MEMBERS),
+    MappedPage(
+        "/desk/organisation/webhooks/{id}",
+        _("事件推送"),
+        MEMBERS,
+        ("enable", "test", "rotate", "remove", "repeat"),
+    ),
+    MappedPage("/desk/organisation/news", _("通知设置"), MEMBERS),
 )
 
 MANAGER_PAGES = (
@@ -139,6 +148,7 @@ SHARED_PAGES = (
     MappedPage("/account/password", _("修改密码"), USERS),
     MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),
     MappedPage("/account/notices", _("通知设置"), USERS),
+    MappedPage("/account/channels", _("接收渠道"), USERS, ("add", "enable", "test", "remove", "repeat")),
     MappedPage("/notices", _("通知"), USERS, ("read",)),
     MappedPage("/open/{path:path}", _("打开"), USERS),
 )

@@ -63,6 +63,10 @@ class PostedForm:
         """The hidden `_key`, with which a form posted twice makes one record."""
         return self.get(KEY) or None
 
+    def without(self, *names: str) -> "PostedForm":
+        """The same form without these fields."""
+        return PostedForm(tuple(pair for pair in self.pairs if pair[0] not in names), self.files)
+
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:
         """What may be shown again: everything but secrets and this form's own marks."""

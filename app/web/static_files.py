@@ -38,6 +38,7 @@ BUNDLES = MappingProxyType(
             "css/manager.css",
             "css/engagements.css",
             "css/contracts.css",
+            "css/organisation.css",
             "css/bureau.css",
             "css/print.css",
         ),

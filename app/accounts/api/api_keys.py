@@ -1,6 +1,5 @@
 """Routes of /v1/api-keys."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +8,12 @@ from fastapi import APIRouter, Query, Response
 from app.accounts import api_keys as service
 from app.accounts.access.permissions import LoggedIn
 from app.accounts.api.responses import NO_STORE, Id
-from app.accounts.models import ApiKey
+from app.accounts.lists.api_keys import api_key_page
 from app.accounts.schemas import ApiKeyIssued, ApiKeyNew, ApiKeyOut
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=problems(Unauthenticated, Forbidden))
 
@@ -46,9 +45,7 @@ def list_(
     organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
 ) -> Page[ApiKeyOut]:
     """返回本单位的密钥,包括已吊销的;不含完整密钥。"""
-    query = service.api_keys(principal=principal, organisation_id=organisation_id)
-    newest = Sort(ApiKey.created_at, datetime, descending=True)
-    return list_page(session, query, newest, paging, ApiKeyOut.of)
+    return api_key_page(session, paging, principal=principal, organisation_id=organisation_id)
 
 
 @router.delete("/{key_id}", summary="吊销 API 密钥", status_code=204, responses=problems(NotFound))

@@ -1,6 +1,5 @@
 """Routes of /v1/invitations, and the acceptance of an invitation by its link."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from app.accounts.access.permissions import LoggedIn
 from app.accounts.api.responses import Id
-from app.accounts.links.models import AccountLink
+from app.accounts.lists.invitations import invitation_page
 from app.accounts.schemas import InvitationAcceptance, InvitationNew, InvitationOut, UserOut
 from app.accounts.self_service import invitations as service
 from app.database import AppDatabase, ReadSession, WriteSession
@@ -22,7 +21,7 @@ from app.errors import (
     Unavailable,
     problems,
 )
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.services import AppSettings
 
 router = APIRouter(tags=["users"])
@@ -59,9 +58,7 @@ def invitations(
     paging: Paging,
     organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
 ) -> Page[InvitationOut]:
-    query = service.open_invitations(principal=principal, organisation_id=organisation_id)
-    newest = Sort(AccountLink.created_at, datetime, descending=True)
-    return list_page(session, query, newest, paging, InvitationOut.of)
+    return invitation_page(session, paging, principal=principal, organisation_id=organisation_id)
 
 
 @router.delete(

@@ -176,8 +176,9 @@ def change_organisation(
         changes = dict(changes)
         changes["former_names"] = [*(organisation.former_names or ()), *(changes["former_names"] or ())]
     before = {field: getattr(organisation, field) for field in changes}
-    for field, value in changes.items():
-        set_field(session, organisation, field, value)
+    # The name last: what it was becomes a former name, beside those that come with the change.
+    for field in sorted(changes, key=lambda field: field == "name"):
+        set_field(session, organisation, field, changes[field])
     changed = sorted(field for field, old in before.items() if getattr(organisation, field) != old)
     if not changed:
         return organisation

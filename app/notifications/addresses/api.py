@@ -1,6 +1,5 @@
 """Routes for a user's own channels and for the links in e-mails."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -22,18 +21,18 @@ from app.errors import (
     problems,
 )
 from app.notifications.addresses import service
+from app.notifications.addresses.listing import channel_page
 from app.notifications.channels.secrets import SecretBox
 from app.notifications.content.renderer import templates
-from app.notifications.models import ChannelAddress, ChannelKind
+from app.notifications.models import ChannelKind
 from app.notifications.schemas import Asked, ChannelChange, ChannelNew, ChannelRead
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.services import AppSettings
 
 router = APIRouter(
     prefix="/v1/channels", tags=["渠道 Channels"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_BY_AGE = Sort(ChannelAddress.created_at, datetime)
 _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 
 Token = Annotated[str, Query(min_length=20, max_length=1000, description="邮件链接中的令牌")]
@@ -75,7 +74,7 @@ def add(
 
 @router.get("", summary="本人的渠道", responses=problems(Invalid))
 def list_(session: ReadSession, principal: LoggedIn, paging: Paging) -> Page[ChannelRead]:
-    return list_page(session, service.channels(principal=principal), _BY_AGE, paging, ChannelRead.of)
+    return channel_page(session, paging, principal=principal)
 
 
 # Declared before the routes with an id, which would otherwise match these paths.

@@ -9,7 +9,7 @@ from app.accounts.access.permissions import LoggedIn
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.notifications.delivery import log as service
-from app.notifications.delivery.listing import delivery_page
+from app.notifications.delivery.listing import delivery_details, delivery_page
 from app.notifications.models import ChannelKind, DeliveryState
 from app.notifications.schemas import DeliveryDetails, DeliveryRead
 from app.paging import Page, Paging
@@ -43,9 +43,7 @@ def list_(
 
 @router.get("/{delivery_id}", summary="投递详情及历次尝试", responses=problems(NotFound))
 def get(delivery_id: UUID, session: ReadSession, principal: LoggedIn) -> DeliveryDetails:
-    row = service.get_delivery(session, delivery_id, principal=principal)
-    kind = service.kinds_of(session, [row])[row.message_id]
-    return DeliveryDetails.with_log(row, kind, service.attempts_of(session, row))
+    return delivery_details(session, delivery_id, principal=principal)
 
 
 @router.post(

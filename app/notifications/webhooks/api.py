@@ -1,6 +1,5 @@
 """Routes for webhook endpoints."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -19,18 +18,17 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.notifications.models import WebhookEndpoint
 from app.notifications.schemas import Asked, WebhookChange, WebhookIssued, WebhookNew, WebhookRead
 from app.notifications.webhooks import service
+from app.notifications.webhooks.listing import endpoint_page
 from app.notifications.webhooks.service import Issued, WebhookConfig
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.services import AppSettings
 
 router = APIRouter(
     prefix="/v1/webhooks", tags=["Webhook 端点 Webhooks"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_BY_AGE = Sort(WebhookEndpoint.created_at, datetime)
 _ON_CHANGE = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 
 
@@ -71,8 +69,7 @@ def list_(
     paging: Paging,
     organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
 ) -> Page[WebhookRead]:
-    query = service.endpoints(principal=principal, organisation_id=organisation_id)
-    return list_page(session, query, _BY_AGE, paging, WebhookRead.of)
+    return endpoint_page(session, paging, principal=principal, organisation_id=organisation_id)
 
 
 @router.get("/{endpoint_id}", summary="Webhook 端点详情", responses=problems(NotFound))

@@ -21,9 +21,9 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
-from app.paging import Page, Paging, Sort, fetch_page, list_page
-from app.pushes.digests.models import Digest, OwnerDigest
-from app.pushes.digests.owner_digest import read_owner_digests
+from app.paging import Page, Paging, Sort, list_page
+from app.pushes.digests.listing import owner_digest_page
+from app.pushes.digests.models import Digest
 from app.pushes.digests.preview import preview_list
 from app.pushes.digests.queries import visible_digests
 from app.pushes.digests.schemas import (
@@ -48,7 +48,6 @@ router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unau
 
 _CHANGES = problems(NotFound, Invalid, StaleVersion, PreconditionRequired)
 _NEWEST_FIRST = Sort(Digest.created_at, datetime, descending=True, name="digests")
-_NEWEST_OWNER_DIGEST_FIRST = Sort(OwnerDigest.created_at, datetime, descending=True, name="owner_digests")
 
 
 @router.get("/managers/me/preferences", summary="本人的推送偏好", responses=problems(NotFound))
@@ -137,12 +136,7 @@ def list_owner_digests(
     principal: CurrentPrincipal, session: ReadSession, paging: Paging
 ) -> Page[OwnerDigestRead]:
     """按时间倒序排列。管理部门可查看全部。"""
-    require(principal, Action.DIGEST_READ, own=principal.role is not Role.MANAGER)
-    query = select(OwnerDigest)
-    if not principal.sees_everything:
-        query = query.where(OwnerDigest.organisation_id == preferences.own_organisation(principal))
-    rows, next_cursor = fetch_page(session, query, _NEWEST_OWNER_DIGEST_FIRST, paging)
-    return Page(items=read_owner_digests(session, rows), next_cursor=next_cursor)
+    return owner_digest_page(session, paging, principal=principal)
 
 
 @router.post(

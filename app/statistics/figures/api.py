@@ -6,18 +6,16 @@ from fastapi import APIRouter, Query, Response
 
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
-from app.libraries.managers.models import Manager
-from app.paging import MAX_PAGE, PageRequest, Paging, Sort, fetch_page
+from app.paging import MAX_PAGE, PageRequest, Paging
 from app.statistics.common import head
 from app.statistics.export import FILES, Format, Tables, as_file
 from app.statistics.figures import demands, engagements
 from app.statistics.figures import pushes as push_figures
 from app.statistics.figures.demands import Grouping
-from app.statistics.figures.managers import criteria_for_managers, manager_lines
+from app.statistics.figures.managers import criteria_for_managers, manager_page
 from app.statistics.figures.pushes import PushGroup
-from app.statistics.queries import pushes as push_queries
 from app.statistics.queries.engagements import ContractGroup
-from app.statistics.query import Criteria, ScopedCriteria, StatisticsQuery
+from app.statistics.query import Criteria, ScopedCriteria
 from app.statistics.schemas import (
     ChannelLine,
     ContractLine,
@@ -41,7 +39,6 @@ router = APIRouter(
     responses=problems(Unauthenticated, Forbidden, Invalid),
 )
 
-_BY_NUMBER = Sort(Manager.number, str, name="managers")
 
 FileFormat = Annotated[Format, Query(alias="format", description="json、csv 或 xlsx")]
 
@@ -127,18 +124,11 @@ def managers(
 ) -> ManagersRead | Response:
     """管理部门可查看全部,技术经理人可查看本人,高校院所可查看本单位人员的数值。文件包含全部人员,不分页。"""
     if format_ is Format.JSON:
-        items, next_cursor = _page(session, criteria, paging)
+        items, next_cursor = manager_page(session, criteria, paging)
         return ManagersRead(**head(criteria_for_managers(criteria)), items=items, next_cursor=next_cursor)
-    items, next_cursor = _page(session, criteria, PageRequest(MAX_PAGE))
+    items, next_cursor = manager_page(session, criteria, PageRequest(MAX_PAGE))
     while next_cursor is not None:
-        further, next_cursor = _page(session, criteria, PageRequest(MAX_PAGE, next_cursor))
+        further, next_cursor = manager_page(session, criteria, PageRequest(MAX_PAGE, next_cursor))
         items += further
     figure = ManagersRead(**head(criteria_for_managers(criteria)), items=items, next_cursor=None)
     return as_file("managers", figure, [("技术经理人", ManagerLine, items)], format_)
-
-
-def _page(
-    session: ReadSession, criteria: StatisticsQuery, paging: PageRequest
-) -> tuple[list[ManagerLine], str | None]:
-    rows, next_cursor = fetch_page(session, push_queries.managers(criteria.principal), _BY_NUMBER, paging)
-    return manager_lines(session, criteria, rows), next_cursor

@@ -13,6 +13,7 @@ from app.accounts.models import Role
 from app.engagements.models import OPEN_STAGES, Stage
 from app.engagements.shares.rule import split_amount
 from app.libraries.managers.models import Manager
+from app.paging import PageRequest, Sort, fetch_page
 from app.statistics.common import hours
 from app.statistics.figures.pushes import Counts, _links, _response, _suppressed
 from app.statistics.queries import engagements
@@ -28,12 +29,21 @@ STAGES_OF: Mapping[str, tuple[str, ...]] = {
     "ended": (Stage.ENDED.value,),
 }
 """Counted part → stages; open engagements are those not yet signed."""
+_BY_NUMBER = Sort(Manager.number, str, name="managers")
 _PART_OF = {stage: part for part, stages in STAGES_OF.items() for stage in stages}
 
 
 def criteria_for_managers(criteria: StatisticsQuery) -> StatisticsQuery:
     """Institutions see figures of their staff, but with small cells suppressed and without rows."""
     return replace(criteria, scope=Scope.CITY) if criteria.principal.role is Role.INSTITUTION else criteria
+
+
+def manager_page(
+    session: Session, criteria: StatisticsQuery, paging: PageRequest
+) -> tuple[list[ManagerLine], str | None]:
+    """One page of the managers that the reader may see, by number, with the cursor of the next one."""
+    rows, next_cursor = fetch_page(session, push_queries.managers(criteria.principal), _BY_NUMBER, paging)
+    return manager_lines(session, criteria, rows), next_cursor
 
 
 def manager_lines(

@@ -1,18 +1,17 @@
 """Routes of secondary affiliations."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.access.permissions import Action, LoggedIn
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
-from app.libraries.managers.models import Affiliation
-from app.paging import Page, Paging, Sort, fetch_page
+from app.paging import Page, Paging
 from app.talent.access import manager_for
 from app.talent.affiliations import service
+from app.talent.affiliations.listing import affiliation_page
 from app.talent.affiliations.models import ConsentState
 from app.talent.affiliations.schemas import AffiliationRead, ConsentGiven, ConsentRefused
 from app.talent.responses import LISTING, READING
@@ -21,7 +20,6 @@ router = APIRouter(
     prefix="/v1", tags=["跨机构任职 Affiliations"], responses=problems(Unauthenticated, Forbidden)
 )
 
-_NEWEST = Sort(Affiliation.created_at, datetime, descending=True, name="affiliations")
 _DECIDING = problems(NotFound, Conflict)
 
 
@@ -40,9 +38,7 @@ def list_affiliations(
     consent: Annotated[ConsentState | None, Query(description="单位意见;pending 为待答复")] = None,
 ) -> Page[AffiliationRead]:
     """供任职单位查看和答复跨机构任职;管理部门可查看全部。"""
-    require(principal, Action.AFFILIATION_CONSENT, own=True)
-    rows, next_cursor = fetch_page(session, service.visible_affiliations(principal, consent), _NEWEST, paging)
-    return Page(items=service.read_many(session, rows), next_cursor=next_cursor)
+    return affiliation_page(session, paging, consent, principal=principal)
 
 
 @router.post("/affiliations/{affiliation_id}/consent", summary="同意任职", responses=_DECIDING)

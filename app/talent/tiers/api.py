@@ -1,23 +1,19 @@
 """Routes of tiers and their rules."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
-from app.paging import Page, Paging, Sort, list_page
-from app.talent.access import manager_for, own_rows
+from app.paging import Page, Paging
 from app.talent.responses import CHANGING, LISTING, READING
 from app.talent.tiers import presenter
 from app.talent.tiers.choices import choices, configure
 from app.talent.tiers.enums import Tier
-from app.talent.tiers.models import ManagerTier, TierChange
 from app.talent.tiers.rules import rule_set, rule_sets
 from app.talent.tiers.schemas import (
     ConfigurationChange,
@@ -30,12 +26,15 @@ from app.talent.tiers.schemas import (
     WhatIfRead,
     Year,
 )
-from app.talent.tiers.service import tier_of, tier_with_hypotheticals
+from app.talent.tiers.service import (
+    standing_page,
+    tier_change_page,
+    tier_of,
+    tier_with_hypotheticals,
+)
 
 router = APIRouter(prefix="/v1", tags=["人才类别 Tiers"], responses=problems(Unauthenticated, Forbidden))
 
-_NEWEST = Sort(TierChange.changed_at, datetime, descending=True, name="tier-changes")
-_LATEST = Sort(ManagerTier.computed_at, datetime, descending=True, name="tiers")
 _ASKING = problems(NotFound, Invalid)
 
 
@@ -106,14 +105,7 @@ def list_changes(
     paging: Paging,
 ) -> Page[TierChangeRead]:
     """计算结果的历次变动及其起因,按时间由新到旧排列。"""
-    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
-    return list_page(
-        session,
-        select(TierChange).where(TierChange.manager_id == manager.id),
-        _NEWEST,
-        paging,
-        TierChangeRead.model_validate,
-    )
+    return tier_change_page(session, paging, manager_id, principal=principal)
 
 
 @router.get("/tiers", summary="今年的人才类别列表", responses=LISTING)
@@ -124,8 +116,4 @@ def list_tiers(
     tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
 ) -> Page[StandingRead]:
     """随合同、证书等事件更新的计算结果,按更新时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
-    require(principal, Action.TIER_READ, own=True)
-    query = select(ManagerTier).where(own_rows(ManagerTier.manager_id, principal))
-    if tiers:
-        query = query.where(ManagerTier.tier.in_(tiers))
-    return list_page(session, query, _LATEST, paging, StandingRead.model_validate)
+    return standing_page(session, paging, tiers, principal=principal)

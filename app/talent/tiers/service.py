@@ -1,31 +1,36 @@
 """Tiers of managers from stored data: evaluation on request, and the stored tier that events keep up to date."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action
+from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.clock import last_day, today
 from app.database import now
 from app.events.catalogue import TierChanged
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
-from app.talent.access import manager_for
+from app.paging import Page, PageRequest, Sort, list_page
+from app.talent.access import manager_for, own_rows
 from app.talent.recognition_facts import digest, pack
 from app.talent.tiers import presenter
 from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate, plain
+from app.talent.tiers.enums import Tier
 from app.talent.tiers.loader import cases
 from app.talent.tiers.models import ManagerTier, TierChange
 from app.talent.tiers.rules import Configuration, rule_sets, rules_of
-from app.talent.tiers.schemas import TierRead, WhatIf, WhatIfRead
+from app.talent.tiers.schemas import StandingRead, TierChangeRead, TierRead, WhatIf, WhatIfRead
 from app.talent.tiers.what_if import case_with_hypotheticals
 
 REFRESH_BATCH = 200
+_NEWEST = Sort(TierChange.changed_at, datetime, descending=True, name="tier-changes")
+_LATEST = Sort(ManagerTier.computed_at, datetime, descending=True, name="tiers")
 
 
 def evaluate_managers(session: Session, manager_ids: Sequence[UUID], *, year: int) -> dict[UUID, Evaluation]:
@@ -194,3 +199,27 @@ def tier_with_hypotheticals(
             hypothetical=hypothetical_ids,
         ),
     )
+
+
+def standing_page(
+    session: Session, paging: PageRequest, tiers: Sequence[Tier] | None = None, *, principal: Principal
+) -> Page[StandingRead]:
+    """One page of this year's tiers of the managers that the principal may act for, last computed first."""
+    require(principal, Action.TIER_READ, own=True)
+    query = select(ManagerTier).where(own_rows(ManagerTier.manager_id, principal))
+    if tiers:
+        query = query.where(ManagerTier.tier.in_(tiers))
+    return list_page(session, query, _LATEST, paging, StandingRead.model_validate)
+
+
+def tier_change_page(
+    session: Session, paging: PageRequest, manager_id: UUID, *, principal: Principal
+) -> Page[TierChangeRead]:
+    """One page of the changes of one manager's tier, newest first.
+
+    Raises:
+        NotFound, Forbidden: see `manager_for`.
+    """
+    manager = manager_for(session, manager_id, Action.TIER_READ, principal=principal)
+    query = select(TierChange).where(TierChange.manager_id == manager.id)
+    return list_page(session, query, _NEWEST, paging, TierChangeRead.model_validate)

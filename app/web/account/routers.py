@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.web.account.channels import router as channels
 from app.web.account.invitation import router as invitation
 from app.web.account.links import router as links
 from app.web.account.login import router as login
@@ -10,4 +11,13 @@ from app.web.account.notices_inbox import router as notices
 from app.web.account.own_account import router as own_account
 from app.web.account.registration import router as registration
 
-ROUTERS: tuple[APIRouter, ...] = (login, registration, mailboxes, invitation, own_account, notices, links)
+ROUTERS: tuple[APIRouter, ...] = (
+    login,
+    registration,
+    mailboxes,
+    invitation,
+    own_account,
+    notices,
+    channels,
+    links,
+)

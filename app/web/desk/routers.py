@@ -6,10 +6,23 @@ from app.web.desk.home import router as home
 from app.web.desk.matches.managers import router as managers
 from app.web.desk.matches.match_pages import router as matches
 from app.web.desk.matches.wanted import router as wanted
+from app.web.desk.news import router as news
+from app.web.desk.organisation.routers import ROUTERS as ORGANISATION
 from app.web.desk.records.check import router as check
 from app.web.desk.records.form_pages import router as form_pages
 from app.web.desk.records.listing import router as listing
 from app.web.desk.records.record import router as record
 
 # `…/new` before `…/{number}`.
-ROUTERS: tuple[APIRouter, ...] = (home, listing, form_pages, check, record, matches, managers, wanted)
+ROUTERS: tuple[APIRouter, ...] = (
+    home,
+    listing,
+    form_pages,
+    check,
+    record,
+    matches,
+    managers,
+    wanted,
+    news,
+    *ORGANISATION,
+)

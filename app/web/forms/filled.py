@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.errors import FieldError, Invalid
+from app.errors import FieldError, Invalid, SankuError
 from app.web.forms.fields import Choice, Form, FormField, FormGroup, Widget
 from app.web.forms.parser import bind, rows_of, validated
 from app.web.i18n import language_now
@@ -144,6 +144,10 @@ class FilledForm:
     def with_errors(self, error: Invalid) -> "FilledForm":
         """The same form with what is wrong."""
         return FilledForm(self.form, posted=self.posted, errors=error.fields, prefix=self.prefix)
+
+    def after(self, refusal: SankuError | None) -> "FilledForm":
+        """The same form after a command was refused: with what is wrong with its fields."""
+        return self.with_errors(refusal) if isinstance(refusal, Invalid) else self
 
     def model(self, *, is_change: bool = False) -> BaseModel:
         """What was typed as the model.

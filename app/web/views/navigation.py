@@ -9,26 +9,31 @@ from app.web.i18n import mark as _
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """One entry; `address` leads to it, and everything below that address belongs to it."""
+    """One entry; `address` leads to it, and everything below that address, or below `base`, belongs to it."""
 
     address: str
     label: str
     icon: str
+    base: str = ""
 
     def holds(self, path: str) -> bool:
         """Whether the page at this path belongs to the entry."""
-        return path == self.address or (self.address != "/" and path.startswith(f"{self.address}/"))
+        base = self.base or self.address
+        return path == base or (base != "/" and path.startswith(f"{base}/"))
 
 
 _ENGAGEMENTS = NavigationEntry("/engagements", _("对接"), "handshake")
 _CONTRACTS = NavigationEntry("/contracts", _("合同"), "file-text")
+_ORGANISATION = NavigationEntry(
+    "/desk/organisation/profile", _("本单位"), "building-2", base="/desk/organisation"
+)
 _OWNER = (
     NavigationEntry("/desk", _("工作台"), "layout-dashboard"),
     NavigationEntry("/desk/demands", _("我的需求"), "lightbulb"),
     NavigationEntry("/desk/achievements", _("我的成果"), "award"),
     _ENGAGEMENTS,
     _CONTRACTS,
-    NavigationEntry("/desk/organisation/profile", _("本单位"), "building-2"),
+    _ORGANISATION,
 )
 
 BARS: dict[Role | None, tuple[NavigationEntry, ...]] = {
@@ -79,6 +84,7 @@ MENU = (
     NavigationEntry("/account/profile", _("我的账号"), "user"),
     NavigationEntry("/me/preferences", _("推送设置"), "bell"),
     NavigationEntry("/desk/news", _("新匹配"), "bell"),
+    _ORGANISATION,
     NavigationEntry("/desk/import", _("批量导入"), "upload"),
     NavigationEntry("/bureau/wall", _("数据大屏"), "monitor"),
     NavigationEntry("/help", _("帮助"), "book-open"),

@@ -1,0 +1,1 @@
+"""The pages of the reader's own organisation: profile, colleagues, staff, keys, webhooks and notifications."""
