@@ -13,6 +13,7 @@ ANYBODY: Readers = frozenset({None, *Role})
 USERS: Readers = frozenset(Role)
 DESK: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR})
 OWNERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION})
+IMPORTERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.OPERATOR})
 MANAGER: Readers = frozenset({Role.MANAGER})
 # Of an organisation other than the bureau; managers administer their agencies.
 MEMBERS: Readers = DESK | MANAGER
@@ -86,8 +87,9 @@ DESK_PAGES = (
     *_records("demands", _("我的需求")),
     *_records("achievements", _("我的成果")),
     MappedPage("/desk/achievements/{number}/wanted", _("谁需要它"), OWNERS),
-    MappedPage("/desk/import", _("批量导入"), OWNERS),
-    MappedPage("/desk/import/{id}", _("批量导入"), OWNERS, ("refused",)),
+    MappedPage("/desk/import", _("批量导入"), IMPORTERS),
+    MappedPage("/desk/import/templates/{kind}", _("批量导入"), IMPORTERS),
+    MappedPage("/desk/import/{id}", _("批量导入"), IMPORTERS, ("row", "columns", "commit", "undo", "marked")),
     MappedPage("/desk/news", _("新匹配"), OWNERS),
     MappedPage("/desk/staff", _("本单位经理人"), DESK, ("consent",)),
     MappedPage("/desk/organisation/profile", _("本单位"), MEMBERS),

@@ -5,17 +5,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy import select
 from starlette.datastructures import UploadFile
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.admission.dependencies import REFUSALS, PublishingTurn
-from app.database import AppDatabase, ReadSession, WriteSession, one_or_not_found
+from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.files.transfer import FORM, received
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated, problems
 from app.exchange.batches import results
-from app.exchange.batches.commit import Committer, batch_for
-from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
+from app.exchange.batches.commit import Committer
+from app.exchange.batches.listing import accept, batch_page, batch_read, row_page
+from app.exchange.batches.models import ImportBatch, RowAction, RowState
 from app.exchange.batches.preview import preview
 from app.exchange.batches.reversal import Reversal
 from app.exchange.batches.schemas import (
@@ -29,21 +29,17 @@ from app.exchange.batches.schemas import (
     UndoRead,
 )
 from app.exchange.batches.senders import confirm_headers, learnt_headers, sender_of
+from app.exchange.batches.workbooks import as_workbook, bytes_of
 from app.exchange.headers.dictionary import Kind
-from app.exchange.readers.recognition import MAX_BYTES
-from app.exchange.readers.refusals import refusal
 from app.exchange.templates import template
 from app.libraries.http.dependencies import AppIndexer
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.services import AppSettings
-from app.talent.spreadsheets import XLSX_TYPE
 
 router = APIRouter(
     prefix="/v1/imports", tags=["imports"], responses=problems(Unauthenticated, Forbidden, Invalid)
 )
 
-_NEWEST = Sort(ImportBatch.created_at, str, descending=True, name="created_at")
-_BY_POSITION = Sort(ImportRow.position, int, name="position")
 _FOUND = problems(NotFound)
 
 Sender = Annotated[str | None, Query(max_length=100, description="报送单位;仅管理部门填写,其他用户为本单位")]
@@ -59,13 +55,6 @@ async def received_file(request: Request, principal: LoggedIn) -> AsyncIterator[
 Received = Annotated[UploadFile, Depends(received_file)]
 
 
-def _bytes_of(file: UploadFile) -> bytes:
-    data = file.file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise refusal("file_too_large")
-    return data
-
-
 @router.post(
     "",
     name="create",
@@ -79,7 +68,7 @@ def create(
 ) -> BatchRead:
     """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件,返回每行将如何处理,不写入任何记录。文件本身不保存。"""
     batch_id = preview(
-        database, _bytes_of(file), name=file.filename or "", sender=sender, principal=principal
+        database, bytes_of(file.file), name=file.filename or "", sender=sender, principal=principal
     )
     with database.reading() as session:
         return BatchRead.model_validate(session.get_one(ImportBatch, batch_id))
@@ -88,11 +77,7 @@ def create(
 @router.get("", name="list", summary="批次列表")
 def list_(principal: LoggedIn, session: ReadSession, paging: Paging) -> Page[BatchRead]:
     """管理部门可见全部批次,其他用户可见本单位的批次。"""
-    require(principal, Action.IMPORT_READ, own=True)
-    query = select(ImportBatch)
-    if not principal.sees_everything:
-        query = query.where(ImportBatch.organisation_id == principal.organisation_id)
-    return list_page(session, query, _NEWEST, paging, BatchRead.model_validate)
+    return batch_page(session, paging, principal=principal)
 
 
 @router.get("/headers", name="headers", summary="已确认的列名含义")
@@ -118,13 +103,13 @@ def set_headers(body: HeadersPut, principal: LoggedIn, session: WriteSession) ->
 def download_template(kind: Kind, principal: LoggedIn) -> Response:
     """XLSX 模板,代码列有下拉列表。"""
     require(principal, Action.IMPORT_READ, own=True)
-    return _workbook(template(kind), f"{kind.value}-template.xlsx")
+    return as_workbook(template(kind), f"{kind.value}-template.xlsx")
 
 
 @router.get("/{batch_id}", name="get", summary="查看批次", responses=_FOUND)
 def get(batch_id: UUID, principal: LoggedIn, session: ReadSession) -> BatchRead:
     """批次的状态和读取结果。"""
-    return BatchRead.model_validate(batch_for(session, batch_id, principal, Action.IMPORT_READ))
+    return batch_read(session, batch_id, principal=principal)
 
 
 @router.get("/{batch_id}/rows", name="rows", summary="批次的行", responses=_FOUND)
@@ -137,13 +122,7 @@ def rows(
     state: Annotated[RowState | None, Query(description="按状态筛选")] = None,
 ) -> Page[RowRead]:
     """每行的字段、来源单元格、推断和问题。"""
-    batch_for(session, batch_id, principal, Action.IMPORT_READ)
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id)
-    if action is not None:
-        query = query.where(ImportRow.action == action.value)
-    if state is not None:
-        query = query.where(ImportRow.state == state.value)
-    return list_page(session, query, _BY_POSITION, paging, RowRead.model_validate)
+    return row_page(session, batch_id, paging, principal=principal, action=action, state=state)
 
 
 @router.patch("/{batch_id}/rows/{row_id}", name="change_row", summary="确认推断", responses=_FOUND)
@@ -151,11 +130,7 @@ def change_row(
     batch_id: UUID, row_id: UUID, body: RowPatch, principal: LoggedIn, session: WriteSession
 ) -> RowRead:
     """确认一行中推断出的值;未确认的推断不写入记录。"""
-    batch_for(session, batch_id, principal, Action.IMPORT_CHANGE)
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.id == row_id)
-    row = one_or_not_found(session, query.with_for_update())
-    row.accepted = body.accepted
-    return RowRead.model_validate(row)
+    return accept(session, batch_id, row_id, body.accepted, principal=principal)
 
 
 @router.post(
@@ -206,10 +181,5 @@ def marked_file(
     batch_id: UUID, file: Received, principal: CurrentPrincipal, session: ReadSession
 ) -> Response:
     """再次提交同一文件,返回增加“导入结果”一列的 XLSX;平台不保存原文件。"""
-    batch = batch_for(session, batch_id, principal, Action.IMPORT_READ)
-    return _workbook(results.with_results(session, batch, _bytes_of(file)), "result.xlsx")
-
-
-def _workbook(data: bytes, name: str) -> Response:
-    disposition = f'attachment; filename="{name}"'
-    return Response(data, media_type=XLSX_TYPE, headers={"Content-Disposition": disposition})
+    data = results.marked_file(session, batch_id, bytes_of(file.file), principal=principal)
+    return as_workbook(data, "result.xlsx")

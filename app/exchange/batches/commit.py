@@ -54,11 +54,11 @@ class Committer:
             if batch.state == BatchState.UNDONE:
                 raise Conflict("The batch was undone.", "该批次已撤销。", code="batch_undone")
             batch.state = BatchState.COMMITTING.value
-            ids = list(session.scalars(_waiting(batch_id).order_by(ImportRow.position).limit(limit)))
+            ids = list(session.scalars(waiting_rows(batch_id).order_by(ImportRow.position).limit(limit)))
         for row_id in ids:
             self._commit_row(row_id)
         with self.database.unit_of_work() as session:
-            left = session.scalar(select(func.count()).select_from(_waiting(batch_id).subquery())) or 0
+            left = session.scalar(select(func.count()).select_from(waiting_rows(batch_id).subquery())) or 0
             if not left:
                 session.get_one(ImportBatch, batch_id).state = BatchState.COMMITTED.value
         return left
@@ -66,7 +66,7 @@ class Committer:
     def waiting(self, batch_id: UUID) -> int:
         """How many rows of the batch wait for a commit."""
         with self.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(_waiting(batch_id).subquery())) or 0
+            return session.scalar(select(func.count()).select_from(waiting_rows(batch_id).subquery())) or 0
 
     def _commit_row(self, row_id: UUID) -> None:
         """One row and its record in one transaction; a row that is refused does not affect the others."""
@@ -111,7 +111,8 @@ def batch_for(
     return batch
 
 
-def _waiting(batch_id: UUID) -> Any:
+def waiting_rows(batch_id: UUID) -> Any:
+    """Query for the ids of the rows that a commit would store."""
     return select(ImportRow.id).where(
         ImportRow.batch_id == batch_id,
         ImportRow.state == RowState.WAITING.value,

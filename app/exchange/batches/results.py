@@ -13,7 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action
+from app.accounts.access.principal import Principal
 from app.errors import Invalid
+from app.exchange.batches.commit import batch_for
 from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
 
 COLUMN = "导入结果"
@@ -27,6 +30,16 @@ _WORDS = {
     "duplicate": "重复，未导入",
     "refused": "未导入",
 }
+
+
+def marked_file(session: Session, batch_id: UUID, data: bytes, *, principal: Principal) -> bytes:
+    """The file of a batch with a column of results; see `with_results`.
+
+    Raises:
+        NotFound: there is no such batch for the principal.
+        Invalid: it is another file than the one that was imported.
+    """
+    return with_results(session, batch_for(session, batch_id, principal, Action.IMPORT_READ), data)
 
 
 def with_results(session: Session, batch: ImportBatch, data: bytes) -> bytes:

@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from app.web.desk.home import router as home
+from app.web.desk.imports.commands import router as import_commands
+from app.web.desk.imports.pages import router as imports
 from app.web.desk.matches.managers import router as managers
 from app.web.desk.matches.match_pages import router as matches
 from app.web.desk.matches.wanted import router as wanted
@@ -25,4 +27,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     wanted,
     news,
     *ORGANISATION,
+    imports,
+    import_commands,
 )

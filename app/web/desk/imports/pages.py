@@ -1,0 +1,213 @@
+"""Pages `/desk/import`: upload, templates, and one batch with its rows."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from starlette.datastructures import UploadFile
+
+from app.database import AppDatabase, ReadSession
+from app.errors import Invalid, NotFound, SankuError
+from app.exchange.batches import results
+from app.exchange.batches.listing import accept, batch_page, batch_read, row_counts, shown_rows
+from app.exchange.batches.preview import preview
+from app.exchange.batches.schemas import RowPatch
+from app.exchange.batches.senders import confirm_headers
+from app.exchange.batches.workbooks import as_workbook, bytes_of
+from app.exchange.headers.dictionary import Kind
+from app.exchange.templates import template
+from app.paging import MAX_CURSOR, PageRequest
+from app.web.desk.imports.columns import column_choices, unknown_columns
+from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
+from app.web.forms.parser import validated
+from app.web.page import CurrentPage, WebPage
+from app.web.posted import Posted, PostedForm, id_of
+
+router = APIRouter()
+
+BATCHES = 20
+ROWS = 50
+_OWN_KINDS = (Kind.DEMAND, Kind.ACHIEVEMENT)
+
+Cursor = Annotated[str | None, Query(max_length=MAX_CURSOR)]
+Choice = Annotated[str, Query(max_length=20)]
+
+
+async def uploaded(request: Request, _page: CurrentPage, _posted: Posted) -> AsyncIterator[UploadFile | None]:
+    """The file of the form, read only once the reader may open the page, and closed after the answer."""
+    form = await request.form()
+    try:
+        file = form.get("file")
+        yield file if isinstance(file, UploadFile) and file.filename else None
+    finally:
+        await form.close()
+
+
+Upload = Annotated[UploadFile | None, Depends(uploaded)]
+
+
+@router.get("/desk/import", name="imports")
+def imports(page: CurrentPage, session: ReadSession, cursor: Cursor = None) -> Response:
+    """The form for a file, the templates, and the batches so far."""
+    return _show_imports(page, session, cursor=cursor)
+
+
+@router.post("/desk/import", name="import_file")
+def import_file(page: CurrentPage, posted: Posted, database: AppDatabase, upload: Upload) -> Response:
+    """Reads the file and leads to its preview; no record is touched."""
+    page.take_display(posted)
+    error: SankuError | None = None
+    if not posted.only_shows:
+        try:
+            batch_id = preview(
+                database,
+                _bytes_of(upload),
+                name=upload.filename or "" if upload else "",
+                sender=posted.get("sender") or None,
+                principal=page.principal,
+            )
+            return page.redirect(f"/desk/import/{batch_id}")
+        except Invalid as refusal:
+            error = refusal
+    with database.reading() as session:
+        return _show_imports(page, session, error=error, sender=posted.get("sender"))
+
+
+@router.get("/desk/import/templates/{kind}", name="import_template")
+def import_template(page: CurrentPage, kind: Kind) -> Response:
+    """The template of a kind of record, to be saved."""
+    if kind.value not in _kinds(page):
+        raise NotFound
+    return as_workbook(template(kind), f"{kind.value}-template.xlsx")
+
+
+@router.get("/desk/import/{id}", name="import_batch")
+def import_batch(
+    page: CurrentPage, id: UUID, session: ReadSession, show: Choice = "", cursor: Cursor = None
+) -> Response:
+    """One batch: what would become of each row, and what is wrong."""
+    return show_batch(page, session, id, show=show, cursor=cursor)
+
+
+@router.post("/desk/import/{id}/row", name="accept_import_row")
+def accept_row(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Confirms deductions of one row."""
+    show = posted.get("show")
+    if not posted.only_shows:
+        wanted = validated(RowPatch, {"accepted": posted.all("accepted")})
+        assert isinstance(wanted, RowPatch)
+        with database.unit_of_work() as session:
+            accept(session, id, id_of(posted, "row"), wanted.accepted, principal=page.principal)
+    place = f"?show={show}" if show.isalpha() else ""
+    return page.redirect(f"/desk/import/{id}{place}#row-{posted.get('row')}", notice="saved")
+
+
+@router.post("/desk/import/{id}/columns", name="explain_import_columns")
+def columns(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+    """Remembers what columns of the sender mean; the file is then uploaded again."""
+    meanings = _meanings(posted)
+    try:
+        with database.unit_of_work() as session:
+            batch = batch_read(session, id, principal=page.principal)
+            if meanings and not posted.only_shows:
+                confirm_headers(session, batch.sender, meanings, principal=page.principal)
+    except Invalid as refusal:
+        with database.reading() as session:
+            return show_batch(page, session, id, error=refusal)
+    return page.redirect("/desk/import", notice="columns_explained")
+
+
+@router.post("/desk/import/{id}/marked", name="marked_import_file")
+def marked(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, upload: Upload) -> Response:
+    """The same file with a column of results, to be saved."""
+    page.take_display(posted)
+    try:
+        with database.reading() as session:
+            data = results.marked_file(session, id, _bytes_of(upload), principal=page.principal)
+        return as_workbook(data, "result.xlsx")
+    except Invalid as refusal:
+        with database.reading() as session:
+            return show_batch(page, session, id, error=refusal)
+
+
+def show_batch(
+    page: WebPage,
+    session: ReadSession,
+    batch_id: UUID,
+    *,
+    show: str = "",
+    cursor: str | None = None,
+    error: SankuError | None = None,
+) -> Response:
+    """The batch at one of its lists of rows."""
+    batch = batch_read(session, batch_id, principal=page.principal)
+    counts = row_counts(session, batch_id, principal=page.principal)
+    tabs = [code for code in (*ACTIONS, "failed") if counts.get(code)]
+    chosen = show if show in tabs else ""
+    found = shown_rows(session, batch_id, PageRequest(ROWS, cursor), chosen, principal=page.principal)
+    return page.show(
+        "desk/imports/batch.html",
+        status=error.status if error else 200,
+        batch=batch,
+        state=BATCH_STATES[batch.state.value],
+        counts=counts,
+        tabs=tabs,
+        chosen=chosen,
+        actions=ACTIONS,
+        ignored_words=IGNORED,
+        rows=[row_view(row) for row in found.items],
+        unknown=unknown_columns(batch.report),
+        choices=column_choices(batch.report),
+        error=error,
+        first=page.with_query(cursor=None) if cursor else None,
+        following=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
+    )
+
+
+def _show_imports(
+    page: WebPage,
+    session: ReadSession,
+    *,
+    cursor: str | None = None,
+    error: SankuError | None = None,
+    sender: str = "",
+) -> Response:
+    found = batch_page(session, PageRequest(BATCHES, cursor), principal=page.principal)
+    return page.show(
+        "desk/imports/list.html",
+        status=error.status if error else 200,
+        batches=found.items,
+        states=BATCH_STATES,
+        kinds=_kinds(page),
+        names_sender=page.principal.sees_everything,
+        sender=sender,
+        error=error,
+        first=page.with_query(cursor=None) if cursor else None,
+        following=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
+    )
+
+
+def _kinds(page: WebPage) -> dict[str, str]:
+    """The kinds of record that the reader may import, with their labels."""
+    if page.principal.sees_everything:
+        return dict(KINDS)
+    return {kind.value: KINDS[kind.value] for kind in _OWN_KINDS}
+
+
+def _bytes_of(upload: UploadFile | None) -> bytes:
+    if upload is None:
+        raise Invalid.field("file", "missing", "请选择要上传的文件", "choose the file to upload")
+    return bytes_of(upload.file)
+
+
+def _meanings(posted: PostedForm) -> dict[str, str]:
+    """Header → field, of the columns for which something was chosen; `-` leaves a column out."""
+    found = {}
+    for name in posted.names():
+        if name.startswith("header."):
+            field = posted.get(f"field.{name.removeprefix('header.')}")
+            if field:
+                found[posted.get(name)[:80]] = "" if field == "-" else field
+    return found

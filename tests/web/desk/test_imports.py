@@ -1,0 +1,95 @@
+"""Imports as pages: a file is previewed, confirmed, stored, given back with results, and undone."""
+
+import io
+import re
+from typing import Any
+
+import openpyxl
+
+from app.accounts.models import Organisation, Role
+from app.database import Database
+from tests.exchange.files import DEMANDS, HEADER, sheet
+from tests.web.html import faults_of, filled_fields, text_of
+from tests.web.readers import ReaderOf
+
+
+def _file(name: str) -> bytes:
+    """Two demands of the organisation, one of another, one without a name, and a column that nobody knows."""
+    own = [(*row[:1], name, *row[2:]) for row in DEMANDS[1:]]
+    foreign = (3, "济南别家有限公司", *DEMANDS[1][2:])
+    unnamed = (4, name, "", *DEMANDS[1][3:])
+    rows = [(*HEADER, "内部口径"), *((*row, "甲") for row in (*own, foreign, unnamed))]
+    return sheet(rows)
+
+
+def test_a_file_is_previewed_stored_and_undone(reader: ReaderOf, app: Any) -> None:
+    owner, stranger, operator = (
+        reader(Role.ENTERPRISE),
+        reader(Role.ENTERPRISE),
+        reader(Role.OPERATOR),
+    )
+    with app.state.services[Database].reading() as session:
+        name = session.get_one(Organisation, owner.organisation_id).name
+    page = owner.get("/desk/import")
+    assert faults_of(page.text) == []
+    template = owner.get("/desk/import/templates/demand")
+    assert openpyxl.load_workbook(io.BytesIO(template.content)).sheetnames[0] == "填报"
+    assert owner.get("/desk/import/templates/contract").status_code == 404
+
+    assert owner.post("/desk/import", data={}).status_code == 422
+    broken = owner.post("/desk/import", files={"file": ("需求.xlsx", b"PK broken")})
+    assert broken.status_code == 422
+    assert "文件已损坏" in broken.text
+    data = _file(name)
+    uploaded = owner.post("/desk/import", files={"file": ("需求.xlsx", data)})
+    assert uploaded.status_code == 303, text_of(uploaded.text)
+    address = uploaded.headers["location"]
+    preview = owner.get(address)
+    assert faults_of(preview.text) == []
+    shown = text_of(preview.text)
+    assert all(
+        word in shown
+        for word in ("泵体铸件自动打磨技术", "不能导入", "所填单位不是本单位", "2027年3月", "内部口径")
+    )
+    assert "泵体铸件" not in text_of(owner.get("/desk/demands").text), "no record is touched"
+    for other in (
+        stranger.get(address),
+        stranger.post(f"{address}/commit"),
+        stranger.post(f"{address}/undo"),
+    ):
+        assert other.status_code == 404
+    assert owner.post(f"{address}/undo").status_code == 409
+    assert operator.get(address).status_code == 200
+
+    form = re.search(r'<form class="import-deductions".*?</form>', preview.text, re.DOTALL)
+    assert form
+    chosen = filled_fields(form[0]) | {"accepted": ["deadline"]}
+    assert owner.post(f"{address}/row", data=chosen).status_code == 303
+    assert re.search(r'value="deadline" checked', owner.get(address).text)
+    assert owner.post(f"{address}/row", data=chosen | {"row": "none"}).status_code == 404
+
+    committed = owner.post(f"{address}/commit", data={"accept_derived": "1"})
+    assert committed.status_code == 303, text_of(committed.text)
+    assert "泵体铸件自动打磨技术" in text_of(owner.get("/desk/demands").text)
+    marked = owner.post(f"{address}/marked", files={"file": ("需求.xlsx", data)})
+    cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(marked.content)).active for cell in row]
+    assert "导入结果" in cells
+    other_file = owner.post(f"{address}/marked", files={"file": ("需求.xlsx", sheet(DEMANDS))})
+    assert other_file.status_code == 422
+    assert owner.post(f"{address}/undo").status_code == 303
+    assert "泵体铸件" not in text_of(owner.get("/desk/demands").text)
+    assert owner.post(f"{address}/commit").status_code == 409
+
+
+def test_columns_are_explained_once_for_a_sender(reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    rows = [(*HEADER, "内部口径"), *((*row, "用于清水离心泵的叶轮") for row in DEMANDS[1:])]
+    send = {"file": ("清单.xlsx", sheet(rows))}, {"sender": "历城区科学技术局"}
+    address = operator.post("/desk/import", files=send[0], data=send[1]).headers["location"]
+    page = operator.get(address).text
+    assert "没有认出的列" in page
+    meaning = {"header.1": "内部口径", "field.1": "scenario"}
+    assert operator.post(f"{address}/columns", data=meaning | {"field.1": "nothing"}).status_code == 422
+    assert operator.post(f"{address}/columns", data=meaning).status_code == 303
+    again = operator.post("/desk/import", files=send[0], data=send[1]).headers["location"]
+    assert "没有认出的列" not in operator.get(again).text
