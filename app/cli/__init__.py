@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli import data, demo, index, match, match_all, model, reindex, serve, tiers, train, users
+from app.cli import data, demo, index, model, reindex, serve, store, tiers, train, users
 from app.cli.common import print_error
 from app.cli.exchange import imports
+from app.cli.matching import match, match_all
 from app.errors import SankuError
 
 cli = typer.Typer(
@@ -48,6 +49,7 @@ cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
 cli.command("match-all")(match_all.match_all)
 cli.command("reindex")(reindex.reindex)
+cli.command("migrate-store")(store.migrate_store)
 cli.command("synonyms")(data.synonyms)
 cli.command("train")(train.train)
 cli.command("tiers")(tiers.tiers)

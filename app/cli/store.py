@@ -1,0 +1,80 @@
+"""The command `sanku migrate-store`: moves the store to another database."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.common import load_settings, print_error, progress, write_json
+
+if TYPE_CHECKING:
+    from app.store.transfer import TransferReport
+
+
+def migrate_store(
+    to: Annotated[
+        str,
+        typer.Option(
+            envvar="SANKU_MIGRATE_TO",
+            help="The target: `postgresql://user:password@host/name` or `sqlite:////path`. The environment variable "
+            "keeps a password out of the list of processes.",
+            show_default=False,
+        ),
+    ],
+    resume: Annotated[bool, typer.Option(help="Continue an interrupted transfer.")] = False,
+    verify_only: Annotated[
+        bool, typer.Option("--verify-only", help="Copy nothing; compare every row of both databases.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Copy the whole store of `SANKU_DATABASE_URL` to an empty database, and compare every row.
+
+    Stop services and workers first: what they store meanwhile is not copied. Uploaded files stay where they are.
+    """
+    from app import database_schema
+    from app.database import Database
+    from app.store import transfer
+
+    source, target = Database(load_settings().url), Database(to)
+    try:
+        if verify_only:
+            report = transfer.compare(source, target)
+        else:
+            database_schema.migrate(target)
+            with progress("Copying (复制)") as bar:
+                report = transfer.transfer(
+                    source, target, resume=resume, on_table=lambda _, done, total: bar(done, total)
+                )
+    except transfer.TransferRefusedError as refused:
+        print_error(str(refused), style="red")
+        raise typer.Exit(2) from refused
+    finally:
+        source.dispose()
+        target.dispose()
+    _show(report, as_json=as_json)
+
+
+def _show(report: "TransferReport", *, as_json: bool) -> None:
+    if as_json:
+        write_json(
+            {
+                "rows": report.rows,
+                "tables": {
+                    name: {"rows": digest.rows, "checksum": digest.checksum}
+                    for name, digest in report.tables.items()
+                },
+                "different": list(report.different),
+            }
+        )
+    elif report.different:
+        print_error(
+            f"these tables differ: {', '.join(report.different)}; stop all services and repeat with an empty target "
+            f"(以下表不一致:{', '.join(report.different)};请停止全部服务,并以空库重新迁移)",
+            style="red",
+        )
+    else:
+        typer.echo(
+            f"{report.rows} rows in {len(report.tables)} tables are the same in both databases "
+            f"(两库一致:{len(report.tables)} 张表,共 {report.rows} 行)"
+        )
+    if report.different:
+        raise typer.Exit(1)

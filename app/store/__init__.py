@@ -1,0 +1,1 @@
+"""The store as a whole: copying it to another database."""

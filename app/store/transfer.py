@@ -1,0 +1,240 @@
+"""Copying a whole store to another database, such as from SQLite to PostgreSQL, with proof that both are equal."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Table, Uuid, bindparam, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app import database_schema
+from app.database import Database
+from app.matching.models import RECORD_VECTORS_SEQ, RecordVector
+
+BATCH = 500
+"""Rows that are read and stored together, in one transaction of the target."""
+
+OnTable = Callable[[str, int, int], None]
+
+
+class TransferRefusedError(Exception):
+    """The target cannot take the store; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDigest:
+    """Number of rows and a sum over the hashes of all of them, which does not depend on their order."""
+
+    rows: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReport:
+    """The tables of the source as they were copied or compared, and the names of those that differ."""
+
+    tables: Mapping[str, TableDigest]
+    different: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(digest.rows for digest in self.tables.values())
+
+
+def transfer(
+    source: Database, target: Database, *, resume: bool = False, on_table: OnTable
+) -> TransferReport:
+    """Copy every row to an empty database with the current schema, then compare all of them.
+
+    The source is read from one snapshot. With `resume`, rows that an interrupted transfer stored are kept.
+    `on_table` is called with a table's name, the rows done and all of its rows.
+
+    Raises:
+        TransferRefusedError: a schema is not current, both are one database, or the target has rows.
+    """
+    _check(source, target, resume=resume)
+    tables = database_schema.metadata().sorted_tables
+    with _snapshot(source) as reading:
+        for table in tables:
+            _copy(reading, target, table, on_table)
+        _set_sequences(target)
+        return _compare(reading, target, tables)
+
+
+def compare(source: Database, target: Database) -> TransferReport:
+    """Compare every row of two stores.
+
+    Raises:
+        TransferRefusedError: a schema is not current.
+    """
+    _check_schemas(source, target)
+    with _snapshot(source) as reading:
+        return _compare(reading, target, database_schema.metadata().sorted_tables)
+
+
+def _check(source: Database, target: Database, *, resume: bool) -> None:
+    if source.engine.url == target.engine.url:
+        raise TransferRefusedError("source and target are the same database (源库与目标库是同一个数据库)")
+    _check_schemas(source, target)
+    if resume:
+        return
+    with target.engine.connect() as connection:
+        used = [table.name for table in database_schema.metadata().sorted_tables if _count(connection, table)]
+    if used:
+        raise TransferRefusedError(
+            f"the target has rows already (in {', '.join(used[:3])}); name an empty database, or continue an "
+            f"interrupted transfer with --resume (目标库已有数据:{', '.join(used[:3])};请指定空库,"
+            "或用 --resume 继续中断的迁移)"
+        )
+
+
+def _check_schemas(source: Database, target: Database) -> None:
+    for name, zh, database in (("source", "源库", source), ("target", "目标库", target)):
+        if not database_schema.is_current(database):
+            raise TransferRefusedError(
+                f"the schema of the {name} is not current; run `sanku init` on it first "
+                f"({zh}的表结构不是当前版本,请先对其运行 sanku init)"
+            )
+
+
+@contextmanager
+def _snapshot(database: Database) -> Iterator[Connection]:
+    """A connection on which everything is read as of its first statement."""
+    options = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    with database.engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def _copy(reading: Connection, target: Database, table: Table, on_table: OnTable) -> None:
+    total, done = _count(reading, table), 0
+    with target.engine.connect() as connection:
+        already = _count(connection, table)
+    if already < total:
+        later = _references_to_itself(table)
+        for rows in _batches(reading, table, after=_last_key(target, table) if already else None):
+            with target.engine.execution_options(sanku_write=True).begin() as writing:
+                _store(writing, table, [row | dict.fromkeys(later) for row in rows])
+            done += len(rows)
+            on_table(table.name, min(already + done, total), total)
+        if later:
+            _store_references(reading, target, table, later)
+    on_table(table.name, total, total)
+
+
+def _batches(
+    reading: Connection, table: Table, *, after: UUID | None = None
+) -> Iterator[Sequence[dict[str, Any]]]:
+    key = list(table.primary_key)
+    query = select(table).order_by(*key)
+    if after is not None:
+        query = query.where(key[0] > after)
+    result = reading.execution_options(yield_per=BATCH).execute(query)
+    for rows in result.mappings().partitions():
+        yield [dict(row) for row in rows]
+
+
+def _last_key(target: Database, table: Table) -> UUID | None:
+    """The highest key, up to which everything is stored: only ids sort alike in every database."""
+    key = list(table.primary_key)
+    if len(key) > 1 or not isinstance(key[0].type, Uuid):
+        return None
+    with target.engine.connect() as connection:
+        # `max` of ids is newer than the oldest supported PostgreSQL.
+        last: UUID | None = connection.scalar(select(key[0]).order_by(key[0].desc()).limit(1))
+    return last
+
+
+def _store(writing: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    dialect = sqlite if writing.dialect.name == "sqlite" else postgresql
+    writing.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def _references_to_itself(table: Table) -> list[str]:
+    return [key.parent.name for key in table.foreign_keys if key.column.table is table]
+
+
+def _store_references(reading: Connection, target: Database, table: Table, names: Sequence[str]) -> None:
+    """Set the columns that refer to rows of the same table, once all of those are stored."""
+    (key,) = table.primary_key
+    stored = (
+        update(table)
+        .where(key == bindparam("row_key"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    for rows in _batches(reading, table):
+        changes = [
+            {"row_key": row[key.name], **{f"new_{name}": row[name] for name in names}}
+            for row in rows
+            if any(row[name] is not None for name in names)
+        ]
+        if changes:
+            with target.engine.execution_options(sanku_write=True).begin() as writing:
+                writing.execute(stored, changes)
+
+
+def _set_sequences(target: Database) -> None:
+    """Let PostgreSQL's sequences go on after the highest number; SQLite takes the highest number itself."""
+    if target.is_sqlite:
+        return
+    numbered: list[tuple[str, ColumnElement[Any]]] = [(RECORD_VECTORS_SEQ.name, RecordVector.__table__.c.seq)]
+    with target.engine.begin() as connection:
+        for table in database_schema.metadata().sorted_tables:
+            for column in table.columns:
+                name = connection.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+                if name:
+                    numbered.append((name, column))
+        for name, number in numbered:
+            highest = connection.scalar(select(func.max(number)))
+            if highest:
+                connection.execute(text("SELECT setval(:name, :highest)"), {"name": name, "highest": highest})
+
+
+def _compare(reading: Connection, target: Database, tables: Sequence[Table]) -> TransferReport:
+    found = {table.name: _digest(reading, table) for table in tables}
+    with _snapshot(target) as stored:
+        different = tuple(table.name for table in tables if _digest(stored, table) != found[table.name])
+    return TransferReport(found, different)
+
+
+def _digest(connection: Connection, table: Table) -> TableDigest:
+    rows, total = 0, 0
+    for batch in _batches(connection, table):
+        for row in batch:
+            values = json.dumps([_canonical(value) for value in row.values()], ensure_ascii=False)
+            total += int.from_bytes(hashlib.sha256(values.encode()).digest(), "big")
+            rows += 1
+    return TableDigest(rows, f"{total % 2**256:064x}")
+
+
+def _canonical(value: Any) -> Any:
+    """The value in a form that is the same for every database: JSONB reorders keys and writes 1e22 as digits."""
+    match value:
+        case bool() | int() | str() | None:
+            return value
+        case float():
+            return int(value) if value.is_integer() else value
+        case dict():
+            return {"map": sorted((key, _canonical(one)) for key, one in value.items())}
+        case list() | tuple():
+            return [_canonical(one) for one in value]
+        case bytes() | memoryview():
+            return {"bytes": hashlib.sha256(value).hexdigest()}
+        case np.ndarray():
+            return {"vector": hashlib.sha256(np.ascontiguousarray(value, "<f4").tobytes()).hexdigest()}
+        case datetime():
+            return {"time": value.astimezone(UTC).isoformat()}
+        case Decimal():
+            return {"decimal": format(value.normalize(), "f")}
+        case _:
+            return {type(value).__name__: str(value)}
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
