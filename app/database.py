@@ -32,6 +32,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from app.errors import NotFound
+from app.errors.collection import refuse_faulty_body
 from app.services import provided
 
 _NAMING = {
@@ -169,15 +170,23 @@ class Database:
                 session.rollback()
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[Session]:
+    def unit_of_work(self, *, of_faulty_body: bool = False) -> Iterator[Session]:
         """A session for writing in one transaction: commits at the end, rolls back on any error.
 
         On SQLite it takes the write lock immediately (BEGIN IMMEDIATE), so that two writers wait for each other. With a
         later lock, one of them would fail because its read snapshot is outdated.
+
+        Args:
+            of_faulty_body: commit even if the body of the current request is faulty.
+
+        Raises:
+            Invalid: the body of the current request is faulty.
         """
         with self._write() as session:
             try:
                 yield session
+                if not of_faulty_body:
+                    refuse_faulty_body()
                 session.commit()
             except BaseException:
                 session.rollback()

@@ -23,6 +23,7 @@ from app.engagements.contracts.documents.api import router as contract_documents
 from app.engagements.files.api import router as engagement_files
 from app.engagements.tasks.api import router as engagement_tasks
 from app.errors.handlers import install_handlers
+from app.errors.request_bodies import collect_faults
 from app.exchange.batches.api import router as imports
 from app.health.api import router as health
 from app.libraries.api import router as libraries
@@ -121,7 +122,7 @@ def assemble() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(_known_parameters)],
+        dependencies=[Depends(collect_faults, scope="function"), Depends(_known_parameters)],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     install_handlers(app, answer_error)

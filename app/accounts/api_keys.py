@@ -17,6 +17,7 @@ from app.accounts.models import ApiKey, Organisation, OrganisationKind, Role
 from app.accounts.users import ROLES_OF_KIND
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid
+from app.errors.collection import Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,16 @@ def create_api_key(
     require(principal, Action.API_KEY_CREATE, owner_org_id=organisation_id)
     if principal.user_id is None:
         raise Forbidden("Only users can create API keys.", "只有登录用户可以创建 API 密钥。")
-    name = checked("name", clean_name, name)
-    _check(name, scopes, expires_at)
+    faults = Faults()
+    with faults.collected():
+        name = _checked_name(name)
+    with faults.collected():
+        _check_scopes(scopes)
+    with faults.collected():
+        _check_expiry(expires_at)
+    with faults.collected():
+        _organisation(session, organisation_id)
+    faults.raise_if_any()
     organisation = _organisation(session, organisation_id)
     new = credentials.NewApiKey.make()
     key = ApiKey(
@@ -147,11 +156,16 @@ def _role_of_key(principal: Principal, organisation: Organisation) -> Role:
     return ROLES_OF_KIND[OrganisationKind(organisation.kind)][0]
 
 
-def _check(name: str, scopes: Collection[str], expires_at: datetime | None) -> None:
+def _checked_name(text: str) -> str:
+    name: str = checked("name", clean_name, text)
     if not 1 <= len(name) <= 60:
         raise Invalid.field(
             "name", "name_length", "名称应为 1–60 个字符", "the name must have 1 to 60 characters"
         )
+    return name
+
+
+def _check_scopes(scopes: Collection[str]) -> None:
     if not scopes:
         raise Invalid.field("scopes", "scopes_missing", "至少选择一项授权范围", "select at least one scope")
     if unknown := sorted(set(scopes) - SCOPES.keys()):
@@ -161,6 +175,9 @@ def _check(name: str, scopes: Collection[str], expires_at: datetime | None) -> N
             f"授权范围不存在: {', '.join(unknown)};可选: {', '.join(SCOPES)}",
             f"unknown scopes: {', '.join(unknown)}; available: {', '.join(SCOPES)}",
         )
+
+
+def _check_expiry(expires_at: datetime | None) -> None:
     if expires_at is not None and expires_at <= now():
         raise Invalid.field(
             "expires_at", "in_the_past", "有效期不得早于当前时间", "the expiry must be in the future"

@@ -18,6 +18,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from app.accounts.login_capacity import HashingLimit
 from app.database import new_id, now
 from app.errors import FieldError, Invalid
+from app.errors.collection import refuse_faulty_body
 
 # Argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB per login, so that forty concurrent logins
 # do not exhaust the memory, as they would with the 64 MiB of RFC 9106.
@@ -103,6 +104,7 @@ def hash_password(password: str) -> str:
     Raises:
         Unavailable: too many passwords are being hashed.
     """
+    refuse_faulty_body()
     with HASHING.place():
         return _HASHER.hash(password)
 

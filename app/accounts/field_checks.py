@@ -2,16 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any, LiteralString
 
 from pydantic import BeforeValidator, Field, validate_email
 from pydantic_core import PydanticCustomError
 
-from app.errors import Invalid
+from app.errors import Invalid, SankuError
 from app.text.folding import fold_plain
 from app.vocabularies import resolve, vocabulary
 
+OVERSEAS = "000000"
 _REGION = re.compile(r"[0-9]{6}")
+_REGION_PART = re.compile(r"[0-9]{2,6}")
 
 
 def clean_name(text: str) -> str:
@@ -69,6 +74,12 @@ def check_region(text: str) -> str:
     )
 
 
+def check_region_part(text: str) -> str:
+    """The beginning that the codes of a region and of all below it share; digits are taken as such a beginning."""
+    code = text.strip() if _REGION_PART.fullmatch(text.strip()) else check_region(text)
+    return code if code == OVERSEAS else re.sub(r"(?:00)+$", "", code)
+
+
 def checked(field: str, check: Any, value: str) -> str:
     """Run one of the checks outside a pydantic schema.
 
@@ -81,6 +92,16 @@ def checked(field: str, check: Any, value: str) -> str:
     except PydanticCustomError as error:
         context = error.context or {}
         raise Invalid.field(field, error.type, str(context.get("zh")), str(context.get("en"))) from error
+
+
+@contextmanager
+def field_prefix(part: str) -> Iterator[None]:
+    """Prefix the field names of errors with the part of the request that contains them."""
+    try:
+        yield
+    except SankuError as error:
+        error.fields = tuple(replace(field, field=f"{part}.{field.field}") for field in error.fields)
+        raise
 
 
 def _check_error(code: LiteralString, zh: str, en: str) -> PydanticCustomError:
@@ -96,4 +117,5 @@ PersonName = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length
 Label = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=60)]
 Email = Annotated[str, _on_text(check_email), Field(max_length=200, json_schema_extra={"format": "email"})]
 Region = Annotated[str, _on_text(check_region)]
+RegionPart = Annotated[str, _on_text(check_region_part)]
 SearchText = Annotated[str, _on_text(clean_name), Field(min_length=1, max_length=120)]

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from app.errors import FieldError, Invalid
+from app.errors.request_bodies import RequestBody
 
 
-class AccountInput(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class AccountInput(RequestBody):
+    """Base of the request bodies of accounts."""
 
 
 class AccountOutput(BaseModel):
@@ -26,7 +27,7 @@ class AccountChange(AccountInput):
         Raises:
             Invalid: null was sent for a field that may not be empty.
         """
-        sent = {field: getattr(self, field) for field in self.model_fields_set}
+        sent = {field: getattr(self, field) for field in sorted(self.model_fields_set)}
         empty = [field for field, value in sent.items() if value is None and field not in self.clearable]
         if empty:
             raise Invalid(

@@ -113,5 +113,5 @@ def count_attempt(database: Database, settings: Settings, key: RateLimitKey) -> 
     Raises:
         TooManyRequests: see `reserve`.
     """
-    with database.unit_of_work() as session:
+    with database.unit_of_work(of_faulty_body=True) as session:
         reserve(session, key, limit=settings.login_attempts_per_10_minutes)

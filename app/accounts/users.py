@@ -1,8 +1,7 @@
 """Users: registration, creation, changes, passwords and deactivation."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,8 @@ from app.accounts.links.service import end_invitations_by, end_links
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.organisations import administrators
 from app.accounts.sessions.tokens import revoke_sessions
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, SankuError
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors.collection import Faults
 from app.events.catalogue import PasswordChanged
 from app.events.outbox import emit
 
@@ -96,6 +96,12 @@ def add_user(session: Session, *, facts: UserFacts, role: Role, organisation_id:
         Invalid: the e-mail address, name or password is invalid, or the organisation's kind does not allow the role.
         Conflict: the e-mail address is taken.
     """
+    faults = Faults()
+    with faults.collected():
+        check_role(session, role, organisation_id)
+    with faults.collected():
+        check_user_facts(facts)
+    faults.raise_if_any()
     email, name = check_user_facts(facts)
     password_hash = credentials.hash_password(facts.password)
     return store_user(
@@ -114,14 +120,25 @@ def check_user_facts(facts: UserFacts) -> tuple[str, str]:
     Raises:
         Invalid: the e-mail address, name or password is invalid.
     """
-    email = checked("email", check_email, facts.email)
-    name = checked("name", clean_name, facts.name)
+    faults = Faults()
+    email = name = ""
+    with faults.collected():
+        email = checked("email", check_email, facts.email)
+    with faults.collected():
+        name = _checked_name(facts.name)
+    with faults.collected():
+        credentials.check_password(facts.password, name=name, email=email)
+    faults.raise_if_any()
+    return email, name
+
+
+def _checked_name(text: str) -> str:
+    name: str = checked("name", clean_name, text)
     if not 1 <= len(name) <= 60:
         raise Invalid.field(
             "name", "name_length", "姓名应为 1–60 个字符", "the name must have 1 to 60 characters"
         )
-    credentials.check_password(facts.password, name=name, email=email)
-    return email, name
+    return name
 
 
 def store_user(
@@ -241,7 +258,7 @@ def change_user(session: Session, user: User, *, principal: Principal, changes: 
         _refuse_operators_fields(user, principal, changes)
     before = _Standing.of(user)
     if changes.get("name", user.name) != user.name:
-        user.name = checked("name", clean_name, changes["name"])
+        user.name = _checked_name(changes["name"])
     user.role = changes.get("role", user.role)
     user.organisation_id = changes.get("organisation_id", user.organisation_id)
     user.active = changes.get("active", user.active)
@@ -320,16 +337,6 @@ def set_password(
     end_links(session, user.id)
     audit.record(session, principal, Action.USER_CHANGE, user.id, "password")
     emit(session, PasswordChanged(subject_id=user.id, by_bureau=user.id != principal.user_id))
-
-
-@contextmanager
-def _field_prefix(part: str) -> Iterator[None]:
-    """Prefix the field names of errors with the part of the request that contains them."""
-    try:
-        yield
-    except SankuError as error:
-        error.fields = tuple(replace(field, field=f"{part}.{field.field}") for field in error.fields)
-        raise
 
 
 def _refuse_operators_fields(user: User, principal: Principal, changes: Mapping[str, Any]) -> None:

@@ -41,6 +41,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 
 TAG = "对接 Engagements"
@@ -112,7 +113,7 @@ def get(
 )
 def move(
     engagement_id: UUID,
-    body: MoveRequest,
+    body: Sent[MoveRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -143,7 +144,7 @@ def move(
 )
 def invite(
     engagement_id: UUID,
-    body: InvitationRequest,
+    body: Sent[InvitationRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -249,7 +250,7 @@ def reveals(
 
 @router.put("/{engagement_id}/shares", name="propose_shares", summary="提出分成", responses=CHANGING)
 def propose_shares(
-    engagement_id: UUID, body: SharesRequest, principal: CurrentPrincipal, session: WriteSession
+    engagement_id: UUID, body: Sent[SharesRequest], principal: CurrentPrincipal, session: WriteSession
 ) -> list[ShareRead]:
     """由牵头经理人提出,须包含全部技术经理人且合计 100%;其他经理人分别确认。"""
     shares = [(share.manager_id, share.percent) for share in body.shares]
@@ -275,7 +276,7 @@ def confirm_share(engagement_id: UUID, principal: CurrentPrincipal, session: Wri
 )
 def add_note(
     engagement_id: UUID,
-    body: NoteRequest,
+    body: Sent[NoteRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     request: Idempotent,

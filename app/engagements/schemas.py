@@ -1,7 +1,6 @@
 """Request and response bodies of engagements. The API documentation is in Chinese, so descriptions are too."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,17 +10,12 @@ from app.engagements.models import ParticipantRole, ParticipantState, Stage
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.libraries.validation.leaks.secrecy import refuse_state_secret
-from app.libraries.validation.values.money import CENT, TwoPlaces
+from app.libraries.validation.values.money import Percent, TwoPlaces
 from app.libraries.validation.values.text import TextRule
 
 NoteText = Annotated[str, TextRule(1, 1000, multiline=True), AfterValidator(refuse_state_secret)]
 TaskTitle = Annotated[str, TextRule(1, 200), AfterValidator(refuse_state_secret)]
 TaskNote = Annotated[str, TextRule(0, 1000, multiline=True), AfterValidator(refuse_state_secret)]
-Percentage = Annotated[
-    Decimal,
-    Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["60.00"]),
-    AfterValidator(lambda percent: percent.quantize(CENT)),
-]
 
 _STAGES = (
     "proposed 已提出 contacted 已联系 meeting 会面 negotiating 洽谈 signed 已签约 landed 已落地 ended 已终止"
@@ -118,7 +112,7 @@ class InvitationRequest(Wire):
 
 class Share(Wire):
     manager_id: UUID
-    percent: Percentage
+    percent: Percent = Field(title="分成(%)", examples=["60.00"])
 
 
 class SharesRequest(Wire):

@@ -47,6 +47,17 @@ _PYDANTIC_ZH: dict[str, str] = {
 }
 
 
+FIELD = "field"
+"""Name in an error's context: the field that a validator of a whole body means."""
+
+
+# Limits of a text's length after another check of it: pydantic cannot tell whether it counts characters or items.
+_LENGTHS = {
+    "too_short": ("至少 {min_length} 个字符", "must have at least {min_length} characters"),
+    "too_long": ("至多 {max_length} 个字符", "must have at most {max_length} characters"),
+}
+
+
 def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     """Convert pydantic's errors to field errors. Errors of our validators carry ``zh`` and ``en`` in their context."""
     fields = []
@@ -54,12 +65,21 @@ def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
         kind = str(error["type"])
         context = error.get("ctx") or {}
         path = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
-        english = str(context.get("en") or error["msg"])
-        chinese = str(context.get("zh") or _chinese(kind, context) or english)
+        path += [str(context[FIELD])] if FIELD in context else []
+        length = _LENGTHS.get(kind) if isinstance(error.get("input"), str) else None
+        english = str(context.get("en") or (length[1].format_map(context) if length else error["msg"]))
+        chinese = str(
+            context.get("zh")
+            or (length[0].format_map(context) if length else _chinese(kind, context))
+            or english
+        )
         fields.append(FieldError(".".join(path) or "body", kind, chinese, english))
     return fields
 
 
 def _chinese(kind: str, context: Mapping[str, Any]) -> str | None:
     template = _PYDANTIC_ZH.get(kind)
-    return template.format_map(context) if template else None
+    if template is None:
+        return None
+    choices = str(context.get("expected", "")).replace(" or ", "、").replace(", ", "、")
+    return template.format_map({**context, "expected": choices})

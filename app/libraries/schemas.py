@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
 
+from app.errors.request_bodies import RequestBody
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode, RegionCode
 from app.libraries.validation.values.contacts import Email, Phone
@@ -37,10 +38,8 @@ JinanIndustryCode = Annotated[str, CodeOf("jinan_industries")]
 TransferModes = Annotated[list[str], CodesOf("transfer_modes", 0, 9)]
 
 
-class Wire(BaseModel):
-    """Base of all request bodies. Unknown fields are refused, so that a misspelt field is not silently dropped."""
-
-    model_config = ConfigDict(extra="forbid")
+class Wire(RequestBody):
+    """Base of the request bodies of records, engagements, talent and notifications."""
 
 
 class RecordFields(Wire):
@@ -105,6 +104,10 @@ class Creation(Confirmation):
     owner_org_id: UUID | None = Field(
         None, title="所属单位", description="默认为本单位;管理部门可代任何单位填报"
     )
+
+
+class CreationFields(Creation, RecordFields):
+    """What the creating requests of all libraries have."""
 
 
 class OwnerChange(Confirmation):

@@ -13,6 +13,7 @@ from app.accounts.schemas import ApiKeyIssued, ApiKeyNew, ApiKeyOut
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=problems(Unauthenticated, Forbidden))
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=problems(
 @router.post(
     "", summary="新建 API 密钥", status_code=201, response_model=ApiKeyIssued, responses=problems(Invalid)
 )
-def create(session: WriteSession, principal: LoggedIn, body: ApiKeyNew) -> Response:
+def create(session: WriteSession, principal: LoggedIn, body: Sent[ApiKeyNew]) -> Response:
     """完整密钥仅在本次响应中返回。不支持 Idempotency-Key,因为系统不保存完整密钥,无法再次返回。"""
     issued = service.create_api_key(
         session,

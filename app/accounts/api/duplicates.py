@@ -16,6 +16,7 @@ from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.schema_bases import AccountInput, AccountOutput
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 
 router = APIRouter(
     prefix="/v1/organisations", tags=["organisations"], responses=problems(Unauthenticated, Forbidden)
@@ -128,7 +129,7 @@ def list_duplicates(
     status_code=201,
     responses=problems(NotFound, Invalid, Conflict),
 )
-def decide(session: WriteSession, principal: LoggedIn, body: DecisionNew) -> DecisionOut:
+def decide(session: WriteSession, principal: LoggedIn, body: Sent[DecisionNew]) -> DecisionOut:
     """仅管理部门可用。认定为同一单位的,用户、记录、任职等随之转入保留的单位,可撤销。"""
     require(principal, Action.ORGANISATION_VERIFY)
     decision = decisions.decide(

@@ -21,6 +21,7 @@ from app.errors import (
     Unavailable,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.services import AppSettings
 
@@ -36,7 +37,7 @@ _LOGGED_IN = problems(Unauthenticated, Forbidden)
     responses=_LOGGED_IN | problems(Invalid, Conflict),
 )
 def invite(
-    session: WriteSession, settings: AppSettings, principal: LoggedIn, body: InvitationNew
+    session: WriteSession, settings: AppSettings, principal: LoggedIn, body: Sent[InvitationNew]
 ) -> InvitationOut:
     """由单位管理员邀请,管理部门可为任何单位邀请。邀请链接发往所填邮箱,7 天内有效;无论该邮箱是否已有账号,答复相同。"""
     link = service.invite(

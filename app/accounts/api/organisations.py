@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.api.responses import Id
-from app.accounts.field_checks import SearchText
+from app.accounts.field_checks import RegionPart, SearchText
 from app.accounts.idempotency import Idempotent
 from app.accounts.lists.organisations import organisation_page
 from app.accounts.models import OrganisationKind
@@ -24,6 +24,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 
 router = APIRouter(
@@ -41,7 +42,7 @@ router = APIRouter(
 def create(
     session: WriteSession,
     principal: LoggedIn,
-    body: OrganisationNew,
+    body: Sent[OrganisationNew],
     request: Idempotent,
 ) -> Response:
     """仅管理部门可用;其他单位请通过 /v1/register 与首个用户一并注册。"""
@@ -63,9 +64,7 @@ def list_(
     name: Annotated[SearchText | None, Query(description="名称或别名包含")] = None,
     uscc: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z]{18}$", description="统一社会信用代码")] = None,
     kind: OrganisationKind | None = None,
-    region: Annotated[
-        str | None, Query(pattern=r"^[0-9]{2,6}$", description="行政区划代码或其前几位")
-    ] = None,
+    region: Annotated[RegionPart | None, Query(description="地区名称、代码或其前几位,含下级地区")] = None,
     verified: Annotated[bool | None, Query(description="是否已核验")] = None,
     sort: Annotated[str, Query(description="name 或 -created_at")] = "name",
 ) -> Page[OrganisationOut]:
@@ -101,7 +100,7 @@ def change(
     session: WriteSession,
     principal: LoggedIn,
     response: Response,
-    body: OrganisationChange,
+    body: Sent[OrganisationChange],
     if_match: IfMatch = None,
 ) -> OrganisationOut:
     """本单位可修改名称、代码、地区和别名,修改后须重新核验;单位类型和上级单位仅管理部门可以修改。"""

@@ -32,6 +32,7 @@ from app.errors import (
     Unavailable,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging, Sort, list_page
 from app.services import AppSettings
 
@@ -49,7 +50,7 @@ def register(
     database: AppDatabase,
     settings: AppSettings,
     principal: CurrentPrincipal,
-    body: Registration,
+    body: Sent[Registration],
 ) -> MailboxIn:
     """确认链接发往所填邮箱,确认后单位和账号生效,方可登录。无论该邮箱是否已有账号,答复相同;已有账号的,本人会收到邮件提示。
     新单位经管理部门核验前 (verified_at 为 null),其成果和需求提交后由管理部门审核,不直接发布。"""

@@ -31,7 +31,8 @@ class _Attempts:
         self._settings = settings
 
     def reserve(self, kind: throttle.Kind, account: str) -> RateLimitKey:
-        limited = RateLimitKey(kind, account, self._address)
+        # An account that cannot be read is nobody's; the attempt counts for the address alone.
+        limited = RateLimitKey(kind, account if isinstance(account, str) else "", self._address)
         throttle.count_attempt(self._database, self._settings, limited)
         return limited
 

@@ -24,6 +24,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauthenticated, Forbidden))
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
 @router.post(
     "", summary="新建用户", status_code=201, response_model=UserOut, responses=problems(Invalid, Conflict)
 )
-def create(session: WriteSession, principal: LoggedIn, body: UserNew, request: Idempotent) -> Response:
+def create(session: WriteSession, principal: LoggedIn, body: Sent[UserNew], request: Idempotent) -> Response:
     """管理部门可创建任何用户;单位管理员可为本单位创建用户,也可发送邀请 (/v1/invitations)。"""
     organisation_id = body.organisation_id
     if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
@@ -83,7 +84,7 @@ def change(
     session: WriteSession,
     principal: LoggedIn,
     response: Response,
-    body: UserChange,
+    body: Sent[UserChange],
     if_match: IfMatch = None,
 ) -> UserOut:
     """用户可修改本人姓名、停用本人账号;单位管理员可停用本单位用户,设置或取消管理员;角色、所属单位和重新启用由管理部门办理。

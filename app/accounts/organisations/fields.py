@@ -139,14 +139,15 @@ def set_parent(session: Session, organisation: Organisation, parent_id: UUID) ->
             select(Organisation.parent_id).where(Organisation.id == ancestor).with_for_update()
         ).one_or_none()
         if row is None:
-            raise Invalid.field(
-                "parent_id",
-                "unknown_organisation",
-                "上级单位不存在",
-                "the parent organisation does not exist",
-            )
+            raise unknown_parent()
         ancestor = row[0]
     organisation.parent_id = parent_id
+
+
+def unknown_parent() -> Invalid:
+    return Invalid.field(
+        "parent_id", "unknown_organisation", "上级单位不存在", "the parent organisation does not exist"
+    )
 
 
 def write_names(session: Session, organisation: Organisation) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.accounts.field_checks import check_region, checked, name_key
+from app.accounts.field_checks import OVERSEAS, check_region, checked, name_key
 from app.accounts.models import Organisation, OrganisationKind, OrganisationName
+from app.accounts.organisations.credit_code import check_uscc
 from app.accounts.organisations.duplicates import likely_duplicates
 from app.accounts.organisations.fields import (
     available_uscc,
@@ -21,14 +22,14 @@ from app.accounts.organisations.fields import (
     checked_name,
     set_field,
     set_parent,
+    unknown_parent,
     write_names,
 )
 from app.database import now
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors.collection import Faults
 from app.events.catalogue import OrganisationChanged, OrganisationVerified
 from app.events.outbox import emit
-
-OVERSEAS = "000000"
 
 # Only operators change these: moving an organisation to another family could hide or create conflicts of interest.
 _OPERATOR_FIELDS = frozenset({"kind", "parent_id", "code_exemption"})
@@ -58,7 +59,7 @@ def create_organisation(session: Session, *, principal: Principal, facts: Organi
         Invalid, Conflict: see `add_organisation`.
     """
     require(principal, Action.ORGANISATION_CREATE)
-    require_code(facts)
+    check_facts(session, facts)
     organisation = add_organisation(session, facts=facts)
     audit.record(session, principal, Action.ORGANISATION_CREATE, organisation.id, organisation.name)
     return organisation
@@ -73,6 +74,9 @@ def add_organisation(
         Invalid: a field is invalid.
         Conflict: another organisation has this credit code.
     """
+    faults = Faults()
+    _check_facts(session, facts, faults)
+    faults.raise_if_any()
     organisation = Organisation(
         name=checked_name(facts.name),
         uscc=available_uscc(session, facts.uscc),
@@ -93,18 +97,36 @@ def add_organisation(
 
 
 def check_facts(session: Session, facts: OrganisationFacts) -> None:
-    """Check the data of an organisation that registers itself, without storing it.
+    """Check the data of a new organisation, without storing it.
 
     Raises:
         Invalid: a domestic organisation has no credit code.
         Invalid, Conflict: see `add_organisation`.
     """
-    require_code(facts)
-    checked_name(facts.name)
+    faults = Faults()
+    with faults.collected():
+        require_code(facts)
+    _check_facts(session, facts, faults)
+    faults.raise_if_any()
     available_uscc(session, facts.uscc)
-    checked("region", check_region, facts.region)
-    checked_aliases(facts.aliases)
-    checked_former_names(facts.former_names)
+
+
+def _check_facts(session: Session, facts: OrganisationFacts, faults: Faults) -> None:
+    """Collect what is wrong with the data themselves."""
+    with faults.collected():
+        checked_name(facts.name)
+    with faults.collected():
+        if facts.uscc is not None:
+            checked("uscc", check_uscc, facts.uscc)
+    with faults.collected():
+        checked("region", check_region, facts.region)
+    with faults.collected():
+        checked_aliases(facts.aliases)
+    with faults.collected():
+        checked_former_names(facts.former_names)
+    with faults.collected():
+        if facts.parent_id is not None and session.get(Organisation, facts.parent_id) is None:
+            raise unknown_parent()
 
 
 def require_code(facts: OrganisationFacts) -> None:

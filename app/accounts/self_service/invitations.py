@@ -20,6 +20,7 @@ from app.accounts.sessions.tokens import principal_of, user_by_email
 from app.accounts.users import UserFacts, check_role, check_user_facts, refuse_other_role, store_user
 from app.database import Database, now, one_or_not_found
 from app.errors import Conflict, Invalid
+from app.errors.collection import Faults
 from app.settings import Settings
 
 MAX_OPEN = 50
@@ -54,7 +55,12 @@ def invite(
     """
     organisation_id = organisation_id or principal.organisation_id
     require(principal, Action.USER_INVITE, owner_org_id=organisation_id)
-    check_role(session, role, organisation_id)
+    faults = Faults()
+    with faults.collected():
+        check_role(session, role, organisation_id)
+    with faults.collected():
+        email = checked("email", check_email, email)
+    faults.raise_if_any()
     if organisation_id is None or (administrator and role is Role.OPERATOR):
         raise Invalid.field(
             "administrator" if organisation_id else "organisation_id",
@@ -74,7 +80,7 @@ def invite(
         session,
         settings.signing_key,
         purpose=LinkPurpose.INVITE,
-        email=checked("email", check_email, email),
+        email=email,
         organisation_id=organisation_id,
         created_by=principal.user_id,
         data={"role": role.value, "administrator": administrator},

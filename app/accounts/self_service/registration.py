@@ -13,20 +13,20 @@ from sqlalchemy.orm import Session
 from app.accounts import audit, credentials
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import ANONYMOUS, Principal
-from app.accounts.field_checks import check_email, checked
+from app.accounts.field_checks import check_email, checked, field_prefix
 from app.accounts.links import service as links
 from app.accounts.links.models import AccountLink, LinkPurpose
 from app.accounts.models import Organisation, OrganisationKind, Role, User
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, check_facts
 from app.accounts.users import (
     UserFacts,
-    _field_prefix,
     check_user_facts,
     registration_roles,
     store_user,
 )
 from app.database import Database, now, one_or_not_found
 from app.errors import Invalid
+from app.errors.collection import Faults
 from app.settings import Settings
 
 
@@ -49,11 +49,16 @@ def request_registration(
         Unavailable: too many passwords are being hashed.
     """
     require(principal, Action.ACCOUNT_REGISTER)
-    role = _open_role(organisation.kind, role)
-    with _field_prefix("organisation"), database.reading() as session:
+    faults = Faults()
+    with faults.collected():
+        _open_role(organisation.kind, role)
+    with faults.collected(), field_prefix("user"):
+        check_user_facts(user)
+    with faults.collected(), field_prefix("organisation"), database.reading() as session:
         check_facts(session, organisation)
-    with _field_prefix("user"):
-        email, name = check_user_facts(user)
+    faults.raise_if_any()
+    role = _open_role(organisation.kind, role)
+    email, name = check_user_facts(user)
     data = {
         "organisation": asdict(organisation)
         | {
@@ -122,7 +127,7 @@ def _complete(session: Session, link: AccountLink, principal: Principal) -> tupl
     facts["kind"] = OrganisationKind(facts["kind"])
     facts["aliases"] = tuple(facts["aliases"])
     facts["former_names"] = tuple(facts.get("former_names", ()))
-    with _field_prefix("organisation"):
+    with field_prefix("organisation"):
         organisation = add_organisation(session, facts=OrganisationFacts(**facts), self_registered=True)
     user = store_user(
         session,

@@ -41,6 +41,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 
 router = APIRouter(
@@ -65,7 +66,7 @@ def _answer(session: Session, contract: Contract, response: Response) -> Contrac
     responses=problems(NotFound, Conflict),
 )
 def create(
-    body: ContractCreate,
+    body: Sent[ContractCreate],
     principal: CurrentPrincipal,
     session: WriteSession,
     request: Idempotent,
@@ -107,7 +108,7 @@ def get(
 )
 def amend(
     contract_id: UUID,
-    body: ContractPatch,
+    body: Sent[ContractPatch],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -129,7 +130,7 @@ def amend(
 )
 def sign(
     contract_id: UUID,
-    body: SignRequest,
+    body: Sent[SignRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -182,7 +183,7 @@ def withdraw_share(
 )
 def decline_amendment(
     contract_id: UUID,
-    body: DeclineRequest,
+    body: Sent[DeclineRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -199,7 +200,7 @@ def decline_amendment(
 def pay(
     contract_id: UUID,
     position: int,
-    body: PaidRequest,
+    body: Sent[PaidRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -211,7 +212,7 @@ def pay(
 @router.post("/{contract_id}/register", name="register", summary="确认认定登记", responses=_CHANGING)
 def register(
     contract_id: UUID,
-    body: RegisterRequest,
+    body: Sent[RegisterRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -232,7 +233,7 @@ def register(
 @router.post("/{contract_id}/land", name="land", summary="确认落地", responses=_CHANGING)
 def land(
     contract_id: UUID,
-    body: LandRequest,
+    body: Sent[LandRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -254,7 +255,7 @@ def land(
 @router.post("/{contract_id}/cancel", name="cancel", summary="撤销", responses=_CHANGING)
 def cancel(
     contract_id: UUID,
-    body: CancelRequest,
+    body: Sent[CancelRequest],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,

@@ -10,16 +10,16 @@ from app.errors import FieldError, Invalid
 
 
 class Terms(Protocol):
-    """The values of a contract that the checks read."""
+    """The values of a contract that the checks read; None for what is missing, which others refuse."""
 
     @property
-    def buyer_org_id(self) -> UUID: ...
+    def buyer_org_id(self) -> UUID | None: ...
     @property
-    def seller_org_id(self) -> UUID: ...
+    def seller_org_id(self) -> UUID | None: ...
     @property
-    def deal_amount_wan(self) -> Decimal: ...
+    def deal_amount_wan(self) -> Decimal | None: ...
     @property
-    def technology_amount_wan(self) -> Decimal: ...
+    def technology_amount_wan(self) -> Decimal | None: ...
     @property
     def signed_on(self) -> date | None: ...
     @property
@@ -77,6 +77,8 @@ def check_terms(
 
 
 def _parties(terms: Terms, uscc: tuple[str | None, str | None]) -> Iterator[FieldError]:
+    if terms.buyer_org_id is None or terms.seller_org_id is None:
+        return
     same_code = uscc[0] is not None and uscc[0] == uscc[1]
     if terms.buyer_org_id == terms.seller_org_id or same_code:
         yield FieldError(
@@ -88,7 +90,9 @@ def _parties(terms: Terms, uscc: tuple[str | None, str | None]) -> Iterator[Fiel
 
 
 def _amounts(terms: Terms, payments: Decimal) -> Iterator[FieldError]:
-    if terms.technology_amount_wan > terms.deal_amount_wan:
+    if terms.deal_amount_wan is None:
+        return
+    if terms.technology_amount_wan is not None and terms.technology_amount_wan > terms.deal_amount_wan:
         yield FieldError(
             "technology_amount_wan",
             "above_deal",

@@ -48,32 +48,35 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
     contract = Contract(id=new_id(), state=ContractState.DRAFT, landed_in_jinan=False)
     contract.created_by = timeline.actor_of(principal)
     contract.shares, contract.payments = [], []
+    faults = Faults()
     engagement_id = given.pop("engagement_id", None)
     if engagement_id is not None:
         engagement = _agreed_engagement(session, engagement_id, principal)
         given = _defaults_from_engagement(session, engagement) | given
         contract.engagement_id = engagement.id
     else:
-        _refuse_records(given, principal)
+        with faults.collected():
+            _refuse_records(given, principal)
     for name in _PARTIES:
         setattr(contract, name, given.get(name))
-    _require_parties(contract)
+    with faults.collected():
+        _require_parties(contract)
     is_own = engagement_id is not None or _is_own(contract, principal)
+    if not is_own:
+        faults.raise_if_any()
     require(principal, Action.CONTRACT_CREATE, own=is_own)
-    check_may_write(contract, values, principal)
+    with faults.collected():
+        check_may_write(contract, values, principal)
     if given.get("shares") is None:
         given["shares"] = default_shares(session, contract, principal=principal)
-    faults = Faults()
     with faults.collected():
         write_terms(session, contract, given, principal=principal)
-    if not faults.fields and not contract.fields:
-        contract.fields = _fields_of_records(session, contract)
-    if not faults.fields:
-        classify(session, contract, values)
-    if not {field.field for field in faults.fields} & {*_PARTIES}:
-        with faults.collected():
-            check(session, contract)
+    with faults.collected():
+        check(session, contract)
     faults.raise_if_any()
+    if not contract.fields:
+        contract.fields = _fields_of_records(session, contract)
+    classify(session, contract, values)
     contract.number = take_numbers(session, NUMBERS, prefix=NUMBERS)[0]
     versions.record_version(session, contract, action="create", before=None, principal=principal)
     emit(session, ContractDrafted(**contract_payload(contract)))

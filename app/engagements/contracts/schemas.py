@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from app.libraries.schemas import FieldCodes, Title, Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import CodeOf, RegionCode
 from app.libraries.validation.values.dates import Day
-from app.libraries.validation.values.money import CENT, TwoPlaces, Wan
+from app.libraries.validation.values.money import TwoPlaces, Wan, WanOrNothing
 from app.libraries.validation.values.text import TextRule
 
 _STATES = "draft 草稿 signed 已签订 registered 已认定登记 landed 已落地 cancelled 已撤销"
@@ -35,11 +34,6 @@ def check_registration_no(text: str) -> str:
     return folded
 
 
-TechnologyAmount = Annotated[
-    Decimal,
-    Field(ge=0, max_digits=14, decimal_places=2),
-    AfterValidator(lambda amount: amount.quantize(CENT)),
-]
 RegistrationNo = Annotated[str, AfterValidator(check_registration_no)]
 Reason = Annotated[str, TextRule(1, 500, multiline=True)]
 Nature = Annotated[str, CodeOf("party_natures")]
@@ -77,7 +71,7 @@ class ContractFields(Wire):
     seller_nature: Nature | None = Field(None, title="卖方性质", description="默认按单位类型")
     seller_region: RegionCode | None = Field(None, title="卖方地区", description="默认为单位所在地区")
     deal_amount_wan: Wan | None = Field(None, title="成交额(万元)")
-    technology_amount_wan: TechnologyAmount | None = Field(
+    technology_amount_wan: WanOrNothing | None = Field(
         None, title="技术交易额(万元)", description="不高于成交额"
     )
     starts_on: Day | None = Field(None, title="开始日期", description="签订前必填")
@@ -126,7 +120,7 @@ class ContractCreate(ContractFields):
     title: Title = Field(title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] = Field(title="合同类型", description=_KINDS)
     deal_amount_wan: Wan = Field(title="成交额(万元)")
-    technology_amount_wan: TechnologyAmount = Field(title="技术交易额(万元)", description="不高于成交额")
+    technology_amount_wan: WanOrNothing = Field(title="技术交易额(万元)", description="不高于成交额")
 
 
 class ContractPatch(ContractFields):

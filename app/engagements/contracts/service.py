@@ -28,13 +28,14 @@ def check(session: Session, contract: Contract, more: Iterable[FieldError] = ())
     Raises:
         Invalid: names every invalid field, and those of `more`.
     """
-    codes = [
-        session.get_one(Organisation, id_).uscc for id_ in (contract.buyer_org_id, contract.seller_org_id)
-    ]
+    buyer, seller = (
+        session.get(Organisation, id_) if id_ is not None else None
+        for id_ in (contract.buyer_org_id, contract.seller_org_id)
+    )
     check_terms(
         contract,
         payments_wan=[payment.amount_wan for payment in contract.payments],
-        uscc=(codes[0], codes[1]),
+        uscc=(buyer.uscc if buyer else None, seller.uscc if seller else None),
         today=today(),
         more=more,
     )
@@ -101,16 +102,22 @@ def check_may_write(contract: Contract, values: Mapping[str, Any], principal: Pr
     shares = values.get("shares")
     if shares is not None and not (principal.sees_everything or principal.manager_id is not None):
         raise not_your_part("分成仅可由技术经理人填写。", "Only managers may enter the shares.")
+    faults = Faults()
     if shares:
-        _require_own_share(contract, shares, principal)
-    registration = [name for name in ("registration_no", "registered_on") if name in values]
-    if registration and contract.state != ContractState.REGISTERED:
-        raise Invalid.field(
-            registration[0],
-            "bureau_only",
-            "登记信息仅可由主管部门在登记后更正",
-            "may only be corrected by an operator, once the contract is registered",
+        with faults.collected():
+            _require_own_share(contract, shares, principal)
+    if contract.state != ContractState.REGISTERED:
+        faults.add(
+            FieldError(
+                name,
+                "bureau_only",
+                "登记信息仅可由主管部门在登记后更正",
+                "may only be corrected by an operator, once the contract is registered",
+            )
+            for name in ("registration_no", "registered_on")
+            if name in values
         )
+    faults.raise_if_any()
 
 
 def write_terms(

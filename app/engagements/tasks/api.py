@@ -23,6 +23,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 
 router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated, Forbidden, Invalid))
@@ -65,7 +66,7 @@ def tasks_of(
 )
 def add_task(
     engagement_id: UUID,
-    body: TaskCreate,
+    body: Sent[TaskCreate],
     principal: CurrentPrincipal,
     session: WriteSession,
     request: Idempotent,
@@ -88,7 +89,7 @@ def add_task(
 def change_task(
     engagement_id: UUID,
     task_id: UUID,
-    body: TaskPatch,
+    body: Sent[TaskPatch],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,

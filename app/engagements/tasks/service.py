@@ -23,7 +23,8 @@ from app.engagements.models import (
     Task,
 )
 from app.engagements.timeline import entries as timeline
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, FieldError, Invalid
+from app.errors.collection import Faults
 from app.events.catalogue import TaskAssigned, TaskDue, TaskOverdue
 from app.events.catalogue.engagements import TaskEvent
 from app.events.outbox import emit
@@ -210,17 +211,31 @@ def _set_values(session: Session, task: Task, values: Mapping[str, Any]) -> None
         setattr(task, name, value)
     if ("due_on" in values and "remind_on" not in values) or task.remind_on is None:
         task.remind_on = task.due_on - REMIND_BEFORE
-    if task.remind_on > task.due_on:
-        raise Invalid.field("remind_on", "after_due", "提醒日不能晚于截止日", "must not be after the due day")
+    faults = Faults()
+    with faults.collected(), session.no_autoflush:
+        _check_assignee(session, task, values)
+    with faults.collected():
+        _check_days(task, values)
+    faults.raise_if_any()
     if values.keys() & {"due_on", "remind_on"}:
-        if task.due_on < local_now().date():
-            raise Invalid.field("due_on", "past", "截止日不能早于今天", "must not be in the past")
         task.reminded_at = task.overdue_at = None
-    if values.get("assignee_id") is not None:
-        _check_assignee(session, task)
 
 
-def _check_assignee(session: Session, task: Task) -> None:
+def _check_days(task: Task, values: Mapping[str, Any]) -> None:
+    errors = []
+    if task.remind_on > task.due_on:
+        errors.append(
+            FieldError("remind_on", "after_due", "提醒日不能晚于截止日", "must not be after the due day")
+        )
+    if values.keys() & {"due_on", "remind_on"} and task.due_on < local_now().date():
+        errors.append(FieldError("due_on", "past", "截止日不能早于今天", "must not be in the past"))
+    if errors:
+        raise Invalid(fields=errors)
+
+
+def _check_assignee(session: Session, task: Task, values: Mapping[str, Any]) -> None:
+    if values.get("assignee_id") is None:
+        return
     query = select(Participant.id).where(
         Participant.id == task.assignee_id,
         Participant.engagement_id == task.engagement_id,

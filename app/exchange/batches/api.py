@@ -12,6 +12,7 @@ from app.admission.dependencies import REFUSALS, PublishingTurn
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.files.transfer import FORM, received
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.exchange.batches import results
 from app.exchange.batches.commit import Committer
 from app.exchange.batches.listing import accept, batch_page, batch_read, row_page
@@ -89,7 +90,7 @@ def headers(principal: LoggedIn, session: ReadSession, sender: Sender = None) ->
 
 
 @router.put("/headers", name="set_headers", summary="确认列名含义")
-def set_headers(body: HeadersPut, principal: LoggedIn, session: WriteSession) -> HeadersRead:
+def set_headers(body: Sent[HeadersPut], principal: LoggedIn, session: WriteSession) -> HeadersRead:
     """确认列名对应的字段,按报送单位记住;字段为空表示不导入该列。"""
     whose = sender_of(principal, body.sender)
     confirm_headers(session, whose, body.headers, principal=principal)
@@ -127,7 +128,7 @@ def rows(
 
 @router.patch("/{batch_id}/rows/{row_id}", name="change_row", summary="确认推断", responses=_FOUND)
 def change_row(
-    batch_id: UUID, row_id: UUID, body: RowPatch, principal: LoggedIn, session: WriteSession
+    batch_id: UUID, row_id: UUID, body: Sent[RowPatch], principal: LoggedIn, session: WriteSession
 ) -> RowRead:
     """确认一行中推断出的值;未确认的推断不写入记录。"""
     return accept(session, batch_id, row_id, body.accepted, principal=principal)
@@ -141,7 +142,7 @@ def change_row(
 )
 def commit(
     batch_id: UUID,
-    body: CommitRequest,
+    body: Sent[CommitRequest],
     principal: LoggedIn,
     _: PublishingTurn,
     database: AppDatabase,

@@ -21,6 +21,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import SENT, Sent
 from app.libraries.http.dependencies import Opened, Runner, SearchSynonyms
 from app.libraries.http.filters import RecordFilters
 from app.libraries.http.history import versions_page
@@ -31,7 +32,7 @@ from app.libraries.lifecycle import store
 from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord, find
 from app.libraries.lifecycle.transitions import TRANSITIONS, RecordTransition
 from app.libraries.record.enums import RecordState
-from app.libraries.schemas import Confirmation, Note, RecordFields, VersionRead
+from app.libraries.schemas import Confirmation, CreationFields, Note, RecordFields, VersionRead
 from app.paging import Page, Paging
 from app.services import AppSettings
 
@@ -72,7 +73,7 @@ def _set_schema(route: Any, parameter: str, schema: Any) -> None:
 
 def _add_create(router: APIRouter, library: Library, description: str) -> None:
     def create(
-        payload: RecordFields,
+        payload: CreationFields,
         principal: LoggedIn,
         _: PublishingTurn,
         settings: AppSettings,
@@ -80,14 +81,14 @@ def _add_create(router: APIRouter, library: Library, description: str) -> None:
         request: Idempotent,
     ) -> Response:
         values = payload.values()
-        draft = values.pop("draft", False)
+        values.pop("draft", None)
         command = CreateRecord(
-            library=library, values=values, draft=draft, principal=principal, settings=settings
+            library=library, values=values, draft=payload.draft, principal=principal, settings=settings
         )
         prepared = None if request.is_repeated() else runner.prepare(command)
         return request.once(payload, lambda: runner.finish(command, prepared, status=201))
 
-    _set_schema(create, "payload", library.create_schema)
+    _set_schema(create, "payload", Annotated[library.create_schema, SENT])
     router.post(
         "",
         status_code=201,
@@ -150,7 +151,7 @@ def _add_change(router: APIRouter, library: Library) -> None:
             )
         )
 
-    _set_schema(change, "payload", library.patch_schema)
+    _set_schema(change, "payload", Annotated[library.patch_schema, SENT])
     router.patch(
         "/{record_id}",
         summary=f"修改{library.kind.zh}",
@@ -253,7 +254,7 @@ def _add_return(router: APIRouter, library: Library) -> None:
     )
     def return_to_owner(
         record_id: UUID,
-        body: Note,
+        body: Sent[Note],
         principal: LoggedIn,
         settings: AppSettings,
         runner: Runner,

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.database import now
-from app.errors import Forbidden, Invalid
+from app.errors import FieldError, Forbidden, Invalid
+from app.errors.collection import Faults
 from app.libraries.library import Library
 from app.libraries.record.models import Record
 
@@ -39,16 +40,21 @@ def set_values(
     """
     before = (record.source, record.source_ref)
     confirm(record, values.pop("confirmed", None) or (), principal)
-    library.resolve_references(session, record, values, principal)
+    faults = Faults()
+    with faults.collected():
+        library.resolve_references(session, record, values, principal)
     columns = inspect(type(record)).columns
     for name, value in values.items():
         column = columns[name]
-        if value is None and not column.nullable:
-            if column.default is None:
-                raise Invalid.field(name, "required", "此字段不能清空", "this field cannot be cleared")
-            value = _default(column)
-        setattr(record, name, value)
-    refuse_imported(record, principal, before=before)
+        if value is not None or column.nullable:
+            setattr(record, name, value)
+        elif column.default is not None:
+            setattr(record, name, _default(column))
+        else:
+            faults.add([FieldError(name, "required", "此字段不能清空", "this field cannot be cleared")])
+    with faults.collected():
+        refuse_imported(record, principal, before=before)
+    faults.raise_if_any()
 
 
 def confirm(record: Record, words: Iterable[str], principal: Principal) -> None:
@@ -116,11 +122,15 @@ def refuse_foreign_owner(record: Record, principal: Principal, *, before: UUID |
         raise Forbidden("Only operators may change the owner.", "只有管理部门可以变更所属单位。")
 
 
-def check_owner(session: Session, owner_org_id: UUID) -> None:
+def check_owner(session: Session, owner_org_id: UUID | None) -> None:
     """
     Raises:
-        Invalid: the organisation does not exist.
+        Invalid: there is no owner, or the organisation does not exist.
     """
+    if owner_org_id is None:
+        raise Invalid.field(
+            "owner_org_id", "required", "请填写所属单位", "specify the organisation that owns the record"
+        )
     # The session holds its objects only weakly, so owners are cached here: many rows of an import share a few owners.
     owners: dict[UUID, Organisation | None] = session.info.setdefault("owners", {})
     if owner_org_id not in owners:

@@ -20,6 +20,7 @@ from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import Database, new_id, one_or_not_found
 from app.errors import FieldError, Invalid
+from app.errors.collection import Faults, refuse_faulty_body
 from app.libraries.disclosure.visibility import own_rows, owns, visible
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import (
@@ -87,21 +88,24 @@ class CreateRecord(Command):
         values = dict(self.values)
         record.owner_org_id = values.pop("owner_org_id", None) or principal.organisation_id
         record.created_by = principal.user_id
-        set_values(session, library, record, values, principal)
+        faults = Faults()
+        with faults.collected():
+            set_values(session, library, record, values, principal)
         fill_defaults(record)
         library.derive(record)
-        if record.owner_org_id is None:
-            raise Invalid.field(
-                "owner_org_id", "required", "请填写所属单位", "specify the organisation that owns the record"
-            )
-        self.require("create", record)
-        refuse_foreign_owner(record, principal, before=None)
-        check_owner(session, record.owner_org_id)
-        if self.draft:
-            check_required_fields(library, record)
-            action = "create"
-        else:
-            action = publish(session, library, record, principal, self.settings)
+        with faults.collected():
+            check_owner(session, record.owner_org_id)
+        if record.owner_org_id is not None:
+            self.require("create", record)
+            refuse_foreign_owner(record, principal, before=None)
+        faults.skip_named()
+        action = "create"
+        with faults.collected():
+            if self.draft:
+                check_required_fields(library, record)
+            else:
+                action = publish(session, library, record, principal, self.settings)
+        faults.raise_if_any()
         return pending_change(library, record, None, action)
 
 
@@ -130,16 +134,23 @@ class ChangeRecord(Command):
         before = snapshot(record, library.relations)
         values = dict(self.values)
         owner = record.owner_org_id
-        set_owner(session, record, values, principal)
-        set_values(session, library, record, values, principal)
+        faults = Faults()
+        with faults.collected():
+            set_owner(session, record, values, principal)
+        with faults.collected():
+            set_values(session, library, record, values, principal)
         library.derive(record)
+        faults.skip_named()
         # Check again after the change: users must not give a record away.
         self.require("change", record)
         refuse_foreign_owner(record, principal, before=owner)
-        if record.state == RecordState.DRAFT:
-            check_required_fields(library, record)
-        else:
-            check_publishable(session, library, record)
+        with faults.collected():
+            if record.state == RecordState.DRAFT:
+                check_required_fields(library, record)
+            else:
+                check_publishable(session, library, record)
+        faults.raise_if_any()
+        if record.state != RecordState.DRAFT:
             changes = changed_fields(before, snapshot(record, library.relations))
             if changes and waits_for_review(session, library, record, principal, self.settings):
                 record.state = RecordState.SUBMITTED.value
@@ -190,6 +201,7 @@ def dry_run(database: Database, indexer: Indexer, command: Command) -> PreparedF
     with database.reading() as session, session.no_autoflush:
         change = command.apply(session, lock=False)
         session.expunge_all()
+    refuse_faulty_body()
     return indexer.prepare([change.record])[0] if change.is_published else None
 
 

@@ -1,11 +1,10 @@
 """API schemas of managers (技术经理人). `title` is the person's name."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from app.accounts.organisations.credit_code import Uscc
 from app.libraries.record.enums import CertificateLevel
@@ -22,7 +21,7 @@ from app.libraries.schemas import (
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.codes import CertificateLevelCode, CodeOf, CodesOf
 from app.libraries.validation.values.dates import Day
-from app.libraries.validation.values.money import CENT
+from app.libraries.validation.values.money import WanOrNothing
 from app.libraries.validation.values.text import PersonName, TextRule
 
 
@@ -37,6 +36,7 @@ class Period(Wire):
         if self.start and self.end and self.start > self.end:
             raise field_error(
                 "period_order",
+                field="end",
                 zh="结束日期早于开始日期。",
                 en="The end is earlier than the start.",
             )
@@ -74,14 +74,7 @@ class BrokeredWork(Wire):
 
     title: Line = Field(title="项目名称")
     contract_type: Annotated[str, TextRule(0, 40)] | None = Field(None, title="合同类型")
-    amount_wan: (
-        Annotated[
-            Decimal,
-            Field(ge=0, le=1_000_000, decimal_places=2),
-            AfterValidator(lambda amount: amount.quantize(CENT)),
-        ]
-        | None
-    ) = Field(None, title="合同金额", description="万元")
+    amount_wan: WanOrNothing | None = Field(None, title="合同金额", description="万元")
     year: Annotated[StrictInt, Field(ge=1980, le=2100)] | None = Field(None, title="年份")
     landed_in_jinan: StrictBool = Field(False, title="在济落地")
 
@@ -105,6 +98,7 @@ class DeclaredConflict(Period):
         if not (self.organisation_id or self.organisation_code or self.organisation_name or self.record_id):
             raise field_error(
                 "conflict_with_whom",
+                field="organisation_name",
                 zh="请填写冲突所涉单位(单位、统一社会信用代码或名称)或记录。",
                 en="Name the organisation (by id, credit code or name) or the record that the conflict concerns.",
             )

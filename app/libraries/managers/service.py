@@ -13,6 +13,7 @@ from app.accounts.models import Organisation, Role, User
 from app.clock import local_now
 from app.database import new_id, now
 from app.errors import Conflict, FieldError, Forbidden, Invalid
+from app.errors.collection import Faults
 from app.libraries.library import Library
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.managers.schemas import ManagerCreate, ManagerPatch, ManagerRead
@@ -52,10 +53,13 @@ def _resolve_references(
         Invalid: the user or an organisation does not exist, or not exactly one active affiliation is the primary one.
         Conflict: the user is linked to another manager record.
     """
-    _link_user(session, manager, values, principal)
+    faults = Faults()
+    with faults.collected():
+        _link_user(session, manager, values, principal)
     affiliations = values.pop("affiliations", None)
     if affiliations is not None:
-        _set_affiliations(session, manager, affiliations)
+        with faults.collected():
+            _set_affiliations(session, manager, affiliations)
     elif not manager.affiliations and manager.owner_org_id is not None:
         manager.affiliations = [
             Affiliation(
@@ -69,6 +73,7 @@ def _resolve_references(
         ]
     if values.get("region") is None and manager.region is None and values.get("regions"):
         values["region"] = values["regions"][0]
+    faults.raise_if_any()
 
 
 def _link_user(session: Session, manager: Manager, values: dict[str, Any], principal: Principal) -> None:

@@ -6,6 +6,7 @@ from app.accounts.access.permissions import LoggedIn
 from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.libraries.demands.schemas import DemandCheck
 from app.libraries.demands.service import LIBRARY
 from app.matching.lists.check import check_demand
@@ -21,7 +22,11 @@ router = APIRouter(
 
 @router.post("/check", summary="发布前检查需求")
 def check(
-    payload: DemandCheck, _: MatchingTurn, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
+    payload: Sent[DemandCheck],
+    _: MatchingTurn,
+    session: ReadSession,
+    principal: LoggedIn,
+    matcher: AppMatcher,
 ) -> DemandCheckOut:
     """需求是否清楚、还应补充什么,以及按现在的文字能匹配到的前 5 项成果。什么都不保存。"""
     return check_demand(session, payload, principal=principal, matcher=matcher)

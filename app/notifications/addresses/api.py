@@ -20,6 +20,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.notifications.addresses import service
 from app.notifications.addresses.listing import channel_page
 from app.notifications.channels.secrets import SecretBox
@@ -52,7 +53,7 @@ def add(
     session: WriteSession,
     principal: LoggedIn,
     secret_box: BoxDependency,
-    body: ChannelNew,
+    body: Sent[ChannelNew],
     request: Idempotent,
 ) -> Response:
     """邮箱渠道即登录邮箱:系统先发送确认邮件,点击确认后方可接收推送。机器人只向群内发送任何人均可见的内容。"""
@@ -132,7 +133,7 @@ def change(
     session: WriteSession,
     principal: LoggedIn,
     response: Response,
-    body: ChannelChange,
+    body: Sent[ChannelChange],
     if_match: IfMatch = None,
 ) -> ChannelRead:
     changes = body.model_dump(exclude_none=True)

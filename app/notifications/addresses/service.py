@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.errors.collection import Faults
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
 from app.notifications.channels.chat import robot_token
@@ -191,20 +192,24 @@ def _check(kind: ChannelKind, url: str | None, secret: str | None) -> None:
                 "must be omitted for mail, which uses the login address",
             )
         return
-    if url is None or robot_token(kind, url) is None:
-        raise Invalid.field(
-            "url",
-            "robot_address",
-            "应为该服务群机器人的 Webhook 地址, 请从群设置中完整复制",
-            "must be the complete webhook address of a group robot of that service",
-        )
-    if secret is not None and kind not in SIGNED_ROBOTS:
-        raise Invalid.field(
-            "secret",
-            "not_for_this",
-            "企业微信机器人没有签名密钥, 无需填写",
-            "must be omitted for WeCom robots, which have no signing secret",
-        )
+    faults = Faults()
+    with faults.collected():
+        if url is None or robot_token(kind, url) is None:
+            raise Invalid.field(
+                "url",
+                "robot_address",
+                "应为该服务群机器人的 Webhook 地址, 请从群设置中完整复制",
+                "must be the complete webhook address of a group robot of that service",
+            )
+    with faults.collected():
+        if secret is not None and kind not in SIGNED_ROBOTS:
+            raise Invalid.field(
+                "secret",
+                "not_for_this",
+                "企业微信机器人没有签名密钥, 无需填写",
+                "must be omitted for WeCom robots, which have no signing secret",
+            )
+    faults.raise_if_any()
 
 
 def _check_limits(session: Session, user: User, kind: ChannelKind) -> None:

@@ -17,6 +17,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.notifications.notices import service
 from app.notifications.notices.groups import NoticeGroup
 from app.notifications.notices.listing import list_notices
@@ -64,7 +65,7 @@ def get_preferences(session: ReadSession, principal: LoggedIn, response: Respons
     responses=problems(Invalid, StaleVersion, PreconditionRequired),
 )
 def put_preferences(
-    wanted: NoticePreferencesIn,
+    wanted: Sent[NoticePreferencesIn],
     session: WriteSession,
     principal: LoggedIn,
     response: Response,

@@ -18,6 +18,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.notifications.schemas import Asked, WebhookChange, WebhookIssued, WebhookNew, WebhookRead
 from app.notifications.webhooks import service
 from app.notifications.webhooks.listing import endpoint_page
@@ -47,7 +48,7 @@ ConfigDependency = Annotated[WebhookConfig, Depends(_config)]
     responses=problems(Invalid, Conflict),
 )
 def create(
-    session: WriteSession, principal: LoggedIn, config: ConfigDependency, body: WebhookNew
+    session: WriteSession, principal: LoggedIn, config: ConfigDependency, body: Sent[WebhookNew]
 ) -> Response:
     """签名密钥仅在本次响应中显示,因此不支持 Idempotency-Key。签名与重试遵循 Standard Webhooks 规范。"""
     issued = service.create_endpoint(
@@ -85,7 +86,7 @@ def change(
     principal: LoggedIn,
     config: ConfigDependency,
     response: Response,
-    body: WebhookChange,
+    body: Sent[WebhookChange],
     if_match: IfMatch = None,
 ) -> WebhookRead:
     row = service.change_endpoint(

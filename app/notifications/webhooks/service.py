@@ -18,6 +18,7 @@ from app.accounts.models import Organisation
 from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid
+from app.errors.collection import Faults
 from app.events.messages import MessageKind, enqueue_message
 from app.events.outbox import Event
 from app.notifications.channels.secrets import SecretBox
@@ -72,8 +73,13 @@ def create_endpoint(
     """
     organisation_id = organisation_id or principal.organisation_id
     require(principal, Action.WEBHOOK_CREATE, owner_org_id=organisation_id)
-    organisation_id = _lock_organisation(session, organisation_id)
-    host = validated_host(url, config.allowed_hosts)
+    faults = Faults()
+    host = ""
+    with faults.collected():
+        organisation_id = _lock_organisation(session, organisation_id)
+    with faults.collected():
+        host = validated_host(url, config.allowed_hosts)
+    faults.raise_if_any()
     secret = new_secret()
     endpoint = WebhookEndpoint(
         organisation_id=organisation_id,

@@ -21,6 +21,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging, Sort, list_page
 from app.pushes.digests.listing import owner_digest_page
 from app.pushes.digests.models import Digest
@@ -61,7 +62,7 @@ def get_preferences(principal: CurrentPrincipal, session: ReadSession, response:
 
 @router.put("/managers/me/preferences", summary="设置本人的推送偏好", responses=_CHANGES)
 def put_preferences(
-    wanted: PreferencesIn,
+    wanted: Sent[PreferencesIn],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -86,7 +87,7 @@ def get_owner_preferences(
 
 @router.put("/organisations/me/preferences", summary="设置本单位的匹配通知偏好", responses=_CHANGES)
 def put_owner_preferences(
-    wanted: OwnerPreferencesIn,
+    wanted: Sent[OwnerPreferencesIn],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,

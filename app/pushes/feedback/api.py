@@ -23,6 +23,7 @@ from app.errors import (
     Unauthenticated,
     problems,
 )
+from app.errors.request_bodies import Sent
 from app.libraries.validation.values.codes import CodeOf
 from app.paging import Page, Paging, Sort, list_page
 from app.pushes.feedback import reports
@@ -71,7 +72,7 @@ def demand_owners_answer(
 def answer_for_demand(
     demand_id: UUID,
     achievement_id: UUID,
-    answer: OwnerAnswerIn,
+    answer: Sent[OwnerAnswerIn],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -109,7 +110,7 @@ def achievement_owners_answer(
 def answer_for_achievement(
     achievement_id: UUID,
     demand_id: UUID,
-    answer: OwnerAnswerIn,
+    answer: Sent[OwnerAnswerIn],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -138,7 +139,7 @@ def achievement_feedback(
     responses=problems(NotFound, Invalid, Conflict),
 )
 def report(
-    wanted: ReportIn,
+    wanted: Sent[ReportIn],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -178,7 +179,7 @@ def list_reports(
 @router.post("/match-reports/{report_id}/resolve", summary="处理差错报告", responses=_ANSWERS)
 def resolve(
     report_id: UUID,
-    wanted: Resolution,
+    wanted: Sent[Resolution],
     principal: CurrentPrincipal,
     session: WriteSession,
     response: Response,
@@ -213,7 +214,7 @@ def _give_answer(
     achievement_id: UUID,
     side: Side,
     principal: Principal,
-    answer: OwnerAnswerIn,
+    answer: Sent[OwnerAnswerIn],
     if_match: str | None,
     response: Response,
 ) -> OwnerAnswerRead:

@@ -13,6 +13,7 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.conditional_requests import IfMatch, tagged
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.events.catalogue import PairsRanked
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
@@ -152,7 +153,7 @@ def accept(change: PushChange, settings: AppSettings, services: AllServices) -> 
 @router.post(
     "/pushes/{push_id}/decline", summary="谢绝", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def decline(change: PushChange, answer: Decline, settings: AppSettings) -> PushRead:
+def decline(change: PushChange, answer: Sent[Decline], settings: AppSettings) -> PushRead:
     """谢绝后,该供需对转派给下一位技术经理人;仅当记录在谢绝原因所涉方面有变化时,才会再次推送给本人。"""
     return change.run(inbox.decline, reason=answer.reason, note=answer.note, undo=settings.push_undo)
 
@@ -168,6 +169,6 @@ def undo(change: PushChange, services: AllServices) -> PushRead:
 @router.post(
     "/pushes/{push_id}/later", summary="稍后处理", response_model_exclude_unset=True, responses=_ANSWERS
 )
-def later(change: PushChange, answer: Later) -> PushRead:
+def later(change: PushChange, answer: Sent[Later]) -> PushRead:
     """在提醒时间之前,该推送不在收件箱中显示。"""
     return change.run(inbox.postpone, until=answer.until)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from app.accounts.access.permissions import Action, LoggedIn
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.talent.access import manager_for
 from app.talent.affiliations import service
@@ -43,7 +44,7 @@ def list_affiliations(
 
 @router.post("/affiliations/{affiliation_id}/consent", summary="同意任职", responses=_DECIDING)
 def consent(
-    affiliation_id: UUID, body: ConsentGiven, principal: LoggedIn, session: WriteSession
+    affiliation_id: UUID, body: Sent[ConsentGiven], principal: LoggedIn, session: WriteSession
 ) -> AffiliationRead:
     """由任职单位答复;答复可以变更,以最近一次为准。"""
     post = service.decide(
@@ -54,7 +55,7 @@ def consent(
 
 @router.post("/affiliations/{affiliation_id}/refuse", summary="不同意任职", responses=_DECIDING)
 def refuse(
-    affiliation_id: UUID, body: ConsentRefused, principal: LoggedIn, session: WriteSession
+    affiliation_id: UUID, body: Sent[ConsentRefused], principal: LoggedIn, session: WriteSession
 ) -> AffiliationRead:
     post = service.decide(session, affiliation_id, ConsentState.REFUSED, principal=principal, note=body.note)
     return service.read_many(session, [post])[0]

@@ -13,6 +13,7 @@ from app.clock import today
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.libraries.record.enums import CertificateLevel
 from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import manager_for, own_rows
@@ -40,7 +41,7 @@ _LEVELS = {level.value: level for level in CertificateLevel}
     "/certificates", summary="申报证书", status_code=201, response_model=CertificateRead, responses=CREATING
 )
 def hand_in(
-    body: CertificateCreate,
+    body: Sent[CertificateCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -104,7 +105,7 @@ def level_at(
 
 @router.put("/managers/{manager_id}/verified-claims", summary="核验从业年限与工作业绩", responses=CHANGING)
 def verify_claims(
-    manager_id: UUID, body: ClaimsVerification, principal: LoggedIn, session: WriteSession
+    manager_id: UUID, body: Sent[ClaimsVerification], principal: LoggedIn, session: WriteSession
 ) -> ClaimsRead:
     """由管理部门逐项核验;未列出的视为自述。证书经 /v1/certificates 核验。经理人改动已核验内容后即恢复为自述。"""
     manager = claims.verify_claims(session, manager_id, body, principal=principal)
@@ -124,7 +125,7 @@ def _add_review(name: str, summary: str, text: str) -> None:
     )
     def review(
         certificate_id: UUID,
-        body: ReviewNote,
+        body: Sent[ReviewNote],
         principal: LoggedIn,
         session: WriteSession,
         if_match: IfMatch = None,

@@ -34,14 +34,24 @@ class CertificateCreate(Wire):
     )
 
     @model_validator(mode="after")
-    def _days_in_order(self) -> Self:
+    def _issued(self) -> Self:
         if self.issued_on > today():
             raise field_error(
-                "issued_later", zh="颁发日期不能晚于今天。", en="The issue date must not be in the future."
+                "issued_later",
+                field="issued_on",
+                zh="颁发日期不能晚于今天。",
+                en="The issue date must not be in the future.",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
         if self.valid_to is not None and self.valid_to < self.issued_on:
             raise field_error(
-                "period_order", zh="有效期不能早于颁发日期。", en="valid_to must not be before issued_on."
+                "period_order",
+                field="valid_to",
+                zh="有效期不能早于颁发日期。",
+                en="valid_to must not be before issued_on.",
             )
         return self
 

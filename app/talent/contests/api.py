@@ -10,6 +10,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.talent.contests import service
 from app.talent.contests.lookup import find_contest
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=pr
     "/contests", summary="新建大赛或活动", status_code=201, response_model=ContestRead, responses=CREATING
 )
 def make_contest(
-    body: ContestCreate,
+    body: Sent[ContestCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -70,7 +71,7 @@ def get_contest(contest_id: UUID, principal: CurrentPrincipal, session: ReadSess
 )
 def change_contest(
     contest_id: UUID,
-    body: ContestPatch,
+    body: Sent[ContestPatch],
     principal: LoggedIn,
     session: WriteSession,
     if_match: IfMatch = None,
@@ -91,7 +92,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
     )
     def move(
         contest_id: UUID,
-        body: ContestNote,
+        body: Sent[ContestNote],
         principal: LoggedIn,
         session: WriteSession,
         if_match: IfMatch = None,

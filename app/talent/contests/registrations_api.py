@@ -15,6 +15,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.libraries.managers.models import Manager
 from app.paging import Page, Paging, Sort, fetch_page
 from app.talent.access import own_rows
@@ -39,7 +40,7 @@ _BY_PLACE = Sort(func.coalesce(ContestRegistration.place, 10_000), int, name="pl
 )
 def register(
     contest_id: UUID,
-    body: RegistrationCreate,
+    body: Sent[RegistrationCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -86,7 +87,7 @@ def withdraw(registration_id: UUID, principal: LoggedIn, session: WriteSession) 
 
 @router.put("/contests/{contest_id}/placings", summary="录入名次与奖项", responses=CHANGING)
 def place(
-    contest_id: UUID, body: Placings, principal: LoggedIn, session: WriteSession
+    contest_id: UUID, body: Sent[Placings], principal: LoggedIn, session: WriteSession
 ) -> list[RegistrationRead]:
     """报名截止后录入,公布结果前可以修改;未列出的报名不设名次。"""
     rows = service.set_results(session, contest_id, body.placings, principal=principal)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, model_validator
 
+from app.errors import FieldError, Invalid
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.money import TwoPlaces
@@ -108,7 +109,10 @@ class Placings(Wire):
         ids = [placing.registration_id for placing in self.placings]
         if len(set(ids)) != len(ids):
             raise field_error(
-                "placing_twice", zh="同一报名只能出现一次。", en="Each registration may appear only once."
+                "placing_twice",
+                field="placings",
+                zh="同一报名只能出现一次。",
+                en="Each registration may appear only once.",
             )
         return self
 
@@ -124,9 +128,19 @@ class PlacingRead(BaseModel):
 
 
 def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime) -> None:
-    if not deadline <= starts_at <= ends_at:
-        raise field_error(
+    """
+    Raises:
+        Invalid: they are not in order.
+    """
+    errors = [
+        FieldError(
+            field,
             "times_order",
-            zh="应满足: 报名截止时间 ≤ 开始时间 ≤ 结束时间。",
-            en="The deadline must not be after the start, nor the start after the end.",
+            "应满足: 报名截止时间 ≤ 开始时间 ≤ 结束时间",
+            "the deadline must not be after the start, nor the start after the end",
         )
+        for earlier, later, field in ((deadline, starts_at, "starts_at"), (starts_at, ends_at, "ends_at"))
+        if earlier > later
+    ]
+    if errors:
+        raise Invalid(fields=errors)

@@ -12,7 +12,8 @@ from app.accounts.access.principal import SYSTEM, Principal
 from app.clock import JINAN_TIME
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, FieldError, Invalid
+from app.errors.collection import Faults
 from app.events.catalogue import ContestFinished
 from app.events.outbox import emit
 from app.libraries.record.reference_numbers import take_numbers
@@ -26,8 +27,9 @@ from app.talent.contests.models import (
     RegistrationState,
 )
 from app.talent.contests.registrations import promote_waiting
-from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing
+from app.talent.contests.schemas import ContestCreate, ContestPatch, Placing, check_times
 from app.talent.rankings.service import issuer_of
+from app.talent.responses import refuse_cleared
 from app.talent.transitions import begin, take_transition
 
 CLOSING_BATCH = 100
@@ -61,17 +63,16 @@ def change(
             code="wrong_state",
             state=contest.state,
         )
-    for name, value in body.model_dump(exclude_unset=True).items():
-        if value is None and name != "capacity":
-            raise Invalid.field(name, "required", "此项不能清空", "cannot be cleared")
-        setattr(contest, name, value)
-    if not contest.deadline <= contest.starts_at <= contest.ends_at:
-        raise Invalid.field(
-            "deadline",
-            "times_order",
-            "应满足: 报名截止时间 ≤ 开始时间 ≤ 结束时间",
-            "must not be after the start, nor the start after the end",
-        )
+    values = body.model_dump(exclude_unset=True)
+    faults = Faults()
+    with faults.collected():
+        refuse_cleared(values, clearable=("capacity",))
+    for name, value in values.items():
+        if value is not None or name == "capacity":
+            setattr(contest, name, value)
+    with faults.collected():
+        check_times(contest.deadline, contest.starts_at, contest.ends_at)
+    faults.raise_if_any()
     session.flush()
     audit.record(session, principal, "contest.change", contest.id, contest.number)
     promote_waiting(session, contest)
@@ -155,14 +156,18 @@ def set_results(
             state=contest.state,
         )
     rows = _participants(session, contest)
-    for index, placing in enumerate(placings):
-        if placing.registration_id not in rows:
-            raise Invalid.field(
-                f"placings.{index}.registration_id",
-                "not_taking_part",
-                "该报名不在参赛名单中",
-                "is not a registration that takes part in this contest",
-            )
+    errors = [
+        FieldError(
+            f"placings.{index}.registration_id",
+            "not_taking_part",
+            "该报名不在参赛名单中",
+            "is not a registration that takes part in this contest",
+        )
+        for index, placing in enumerate(placings)
+        if placing.registration_id not in rows
+    ]
+    if errors:
+        raise Invalid(fields=errors)
     placing_by_registration = {placing.registration_id: placing for placing in placings}
     for row in rows.values():
         result = placing_by_registration.get(row.id)

@@ -10,6 +10,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.services import AppSettings
 from app.talent.filings import service
@@ -40,7 +41,7 @@ def read_pledge(principal: CurrentPrincipal) -> PledgeRead:
 
 @router.post("", summary="申请备案", status_code=201, response_model=FilingRead, responses=CREATING)
 def file(
-    body: FilingCreate,
+    body: Sent[FilingCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -74,7 +75,11 @@ def get_filing(filing_id: UUID, principal: LoggedIn, session: ReadSession) -> Re
 
 @router.patch("/{filing_id}", summary="修改备案申请", response_model=FilingRead, responses=CHANGING)
 def change_filing(
-    filing_id: UUID, body: FilingPatch, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
+    filing_id: UUID,
+    body: Sent[FilingPatch],
+    principal: LoggedIn,
+    session: WriteSession,
+    if_match: IfMatch = None,
 ) -> Response:
     """仅草稿和被退回的申请可以修改。"""
     filing = service.change(session, filing_id, body.statement, principal=principal, if_match=if_match)
@@ -98,7 +103,7 @@ def _add_signed(name: str, summary: str, text: str) -> None:
     )
     def sign(
         filing_id: UUID,
-        body: Pledge,
+        body: Sent[Pledge],
         settings: AppSettings,
         principal: LoggedIn,
         session: WriteSession,
@@ -127,7 +132,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
     )
     def move(
         filing_id: UUID,
-        body: FilingNote,
+        body: Sent[FilingNote],
         settings: AppSettings,
         principal: LoggedIn,
         session: WriteSession,

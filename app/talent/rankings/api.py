@@ -9,6 +9,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.talent.rankings import service
 from app.talent.rankings.formula import default_formula
@@ -39,7 +40,7 @@ def read_formula(principal: CurrentPrincipal) -> FormulaRead:
 
 @router.post("/rankings", summary="新建评选", status_code=201, response_model=RankingRead, responses=CREATING)
 def make_ranking(
-    body: RankingCreate,
+    body: Sent[RankingCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -79,7 +80,7 @@ def list_places(
 @router.patch("/rankings/{ranking_id}", summary="修改评选", response_model=RankingRead, responses=CHANGING)
 def change_ranking(
     ranking_id: UUID,
-    body: RankingPatch,
+    body: Sent[RankingPatch],
     principal: LoggedIn,
     session: WriteSession,
     if_match: IfMatch = None,

@@ -53,15 +53,23 @@ class Formula(BaseModel):
     figures: tuple[WeightedFigure, ...] = Field(min_length=1, max_length=len(FigureName), title="指标与权重")
 
     @model_validator(mode="after")
-    def _adds_up(self) -> Self:
+    def _each_once(self) -> Self:
         if len({figure.name for figure in self.figures}) != len(self.figures):
             raise field_error(
-                "figure_twice", zh="同一指标只能出现一次。", en="Each figure may appear only once."
+                "figure_twice",
+                field="figures",
+                zh="同一指标只能出现一次。",
+                en="Each figure may appear only once.",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
         total = sum(figure.weight for figure in self.figures)
         if total != 100:
             raise field_error(
                 "weights_100",
+                field="figures",
                 zh=f"权重之和应为 100,现为 {total}。",
                 en=f"The weights must add up to 100, not {total}.",
             )

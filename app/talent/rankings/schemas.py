@@ -29,6 +29,7 @@ class HonourFor(Wire):
         if self.last_place < self.first_place:
             raise field_error(
                 "places_order",
+                field="last_place",
                 zh="起始名次不能大于截止名次。",
                 en="last_place must not be before first_place.",
             )

@@ -12,7 +12,7 @@ from app.accounts.models import Organisation
 from app.clock import last_day, today
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now, one_or_not_found
-from app.errors import Conflict, Invalid
+from app.errors import Conflict
 from app.events.catalogue import RankingPublished
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
@@ -23,6 +23,7 @@ from app.talent.rankings.formula import Formula, Ranked, default_formula, rank
 from app.talent.rankings.loader import values_of
 from app.talent.rankings.models import TRANSITIONS, Ranking, RankingEntry, RankingState
 from app.talent.rankings.schemas import RankingCreate, RankingPatch
+from app.talent.responses import refuse_cleared
 from app.talent.tiers.engine import plain
 from app.talent.tiers.loader import managers_with_tier_inputs
 from app.talent.tiers.rules import rules_of
@@ -82,9 +83,9 @@ def change(
             code="wrong_state",
             state=ranking.state,
         )
-    for name, value in body.model_dump(mode="json", exclude_unset=True).items():
-        if value is None:
-            raise Invalid.field(name, "required", "此项不能清空", "cannot be cleared")
+    values = body.model_dump(mode="json", exclude_unset=True)
+    refuse_cleared(values)
+    for name, value in values.items():
         setattr(ranking, name, value)
     if body.formula is not None or body.honours is not None:
         _discard_result(session, ranking)

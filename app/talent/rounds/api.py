@@ -12,6 +12,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.talent import transitions
 from app.talent.filings.schemas import FilingMoveRead
@@ -71,7 +72,7 @@ def list_recognitions(
     responses=CREATING,
 )
 def open_round(
-    body: RoundCreate,
+    body: Sent[RoundCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -185,7 +186,7 @@ def _add_move(name: str, summary: str, text: str) -> None:
     )
     def move(
         round_id: UUID,
-        body: RoundNote,
+        body: Sent[RoundNote],
         principal: LoggedIn,
         session: WriteSession,
         if_match: IfMatch = None,

@@ -10,6 +10,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.rounds import decisions
@@ -44,7 +45,7 @@ def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, respons
 )
 def decide(
     entry_id: UUID,
-    body: DecisionSent,
+    body: Sent[DecisionSent],
     principal: LoggedIn,
     session: WriteSession,
     if_match: IfMatch = None,
@@ -65,7 +66,7 @@ def decide(
 )
 def raise_objection(
     round_id: UUID,
-    body: ObjectionCreate,
+    body: Sent[ObjectionCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -92,7 +93,7 @@ def list_objections(
 
 @router.post("/recognition-objections/{objection_id}/answer", summary="答复异议", responses=CHANGING)
 def answer_objection(
-    objection_id: UUID, body: ObjectionAnswer, principal: LoggedIn, session: WriteSession
+    objection_id: UUID, body: Sent[ObjectionAnswer], principal: LoggedIn, session: WriteSession
 ) -> ObjectionRead:
     """异议成立的,按填写的类别更正,以答复作为理由。"""
     row = decisions.answer_objection(

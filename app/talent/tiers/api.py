@@ -9,6 +9,7 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, 
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
 from app.talent.responses import CHANGING, LISTING, READING
 from app.talent.tiers import presenter
@@ -68,7 +69,7 @@ def read_configuration(rule_set_id: str, principal: CurrentPrincipal, session: R
 )
 def change_configuration(
     rule_set_id: str,
-    body: ConfigurationChange,
+    body: Sent[ConfigurationChange],
     principal: LoggedIn,
     session: WriteSession,
     if_match: IfMatch = None,
@@ -92,7 +93,7 @@ def get_tier(
 
 
 @router.post("/managers/{manager_id}/tier/what-if", summary="人才类别试算", responses=_ASKING)
-def what_if(manager_id: UUID, body: WhatIf, principal: LoggedIn, session: ReadSession) -> WhatIfRead:
+def what_if(manager_id: UUID, body: Sent[WhatIf], principal: LoggedIn, session: ReadSession) -> WhatIfRead:
     """计算加入假设的合同、证书或选择后的类别和所缺条件。不写入任何数据。"""
     return tier_with_hypotheticals(session, manager_id, body, principal=principal)
 

@@ -20,7 +20,13 @@ from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.dates import Day
-from app.libraries.validation.values.money import TwoPlaces, TwoPlacesText, Wan, two_places
+from app.libraries.validation.values.money import (
+    Percent,
+    TwoPlaces,
+    TwoPlacesText,
+    Wan,
+    two_places,
+)
 from app.libraries.validation.values.text import TextRule
 from app.talent.tiers.enums import (
     AmountBasis,
@@ -237,9 +243,7 @@ class SupposedContract(Wire):
 
     deal_amount_wan: Wan = Field(title="成交额", description="万元", examples=["120.00"])
     technology_amount_wan: Wan | None = Field(None, title="技术交易额", description="万元;默认与成交额相同")
-    share: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)] = Field(
-        Decimal(100), title="贡献比例", description="百分比"
-    )
+    share: Percent = Field(Decimal(100), title="贡献比例", description="百分比")
     signed_on: Day | None = Field(None, title="签订日期")
     registered: StrictBool = Field(True, title="是否已认定登记")
     registered_on: Day | None = Field(None, title="登记日期")
@@ -252,6 +256,7 @@ class SupposedContract(Wire):
         if self.technology_amount_wan is not None and self.technology_amount_wan > self.deal_amount_wan:
             raise field_error(
                 "technology_above_deal",
+                field="technology_amount_wan",
                 zh="技术交易额不能大于成交额。",
                 en="The technology amount must not exceed the deal amount.",
             )
@@ -276,6 +281,7 @@ class WhatIf(Wire):
         if sum(contract.count for contract in self.contracts) > MAX_HYPOTHETICAL:
             raise field_error(
                 "too_many_contracts",
+                field="contracts",
                 zh=f"假设的合同合计至多 {MAX_HYPOTHETICAL} 份。",
                 en=f"At most {MAX_HYPOTHETICAL} hypothetical contracts are allowed.",
             )

@@ -12,6 +12,7 @@ from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
+from app.errors.request_bodies import Sent
 from app.paging import Page, Paging, Sort, list_page
 from app.talent.access import manager_for
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
@@ -53,7 +54,7 @@ def list_bases(
     "/training-bases", summary="新增培养基地", status_code=201, response_model=BaseRead, responses=CREATING
 )
 def add_base(
-    body: BaseCreate,
+    body: Sent[BaseCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -76,7 +77,7 @@ def get_base(base_id: UUID, principal: CurrentPrincipal, session: ReadSession) -
     "/training-bases/{base_id}", summary="修改培养基地", response_model=BaseRead, responses=CHANGING
 )
 def change_base(
-    base_id: UUID, body: BasePatch, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
+    base_id: UUID, body: Sent[BasePatch], principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
 ) -> Response:
     base = service.change_base(session, base_id, body, principal=principal, if_match=if_match)
     return versioned(BaseRead.model_validate(base), base)
@@ -95,7 +96,7 @@ def remove_base(
     "/trainings", summary="申报培训记录", status_code=201, response_model=TrainingRead, responses=CREATING
 )
 def record(
-    body: TrainingCreate,
+    body: Sent[TrainingCreate],
     principal: LoggedIn,
     session: WriteSession,
     request: Idempotent,
@@ -171,7 +172,7 @@ def _add_review(name: str, summary: str, text: str) -> None:
     )
     def review(
         training_id: UUID,
-        body: ReviewNote,
+        body: Sent[ReviewNote],
         principal: LoggedIn,
         session: WriteSession,
         if_match: IfMatch = None,

@@ -83,10 +83,22 @@ class TrainingCreate(Wire):
     def _days_in_order(self) -> Self:
         if self.ended_on < self.started_on:
             raise field_error(
-                "period_order", zh="结束日期不能早于开始日期。", en="ended_on must not be before started_on."
+                "period_order",
+                field="ended_on",
+                zh="结束日期不能早于开始日期。",
+                en="ended_on must not be before started_on.",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _over(self) -> Self:
         if self.ended_on > today():
-            raise field_error("not_over", zh="培训尚未结束。", en="The training has not ended yet.")
+            raise field_error(
+                "not_over",
+                field="ended_on",
+                zh="培训尚未结束,结束日期应为今天或以前。",
+                en="The training has not ended yet; it must be today or earlier.",
+            )
         return self
 
 

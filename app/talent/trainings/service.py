@@ -13,7 +13,9 @@ from app.accounts.models import Organisation
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.errors.collection import Faults
 from app.talent.access import manager_for, own_rows
+from app.talent.responses import refuse_cleared
 from app.talent.trainings.models import TRANSITIONS, Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import BaseCreate, BasePatch, TrainingCreate
 from app.talent.transitions import begin, take_transition
@@ -22,7 +24,8 @@ from app.talent.transitions import begin, take_transition
 def add_base(session: Session, body: BaseCreate, *, principal: Principal) -> TrainingBase:
     require(principal, Action.TRAINING_BASE_CHANGE)
     base = TrainingBase(**body.model_dump())
-    _check_base(session, base)
+    _check_organisation(session, base)
+    _refuse_same_name(session, base)
     session.add(base)
     session.flush()
     audit.record(session, principal, "training_base.create", base.id, base.name)
@@ -35,12 +38,16 @@ def change_base(
     require(principal, Action.TRAINING_BASE_CHANGE)
     base = find_base(session, base_id)
     check_if_match(if_match, base)
-    required = ("name", "level", "active")
-    for name, value in body.model_dump(exclude_unset=True).items():
-        if value is None and name in required:
-            raise Invalid.field(name, "required", "此项不能清空", "cannot be cleared")
+    values = body.model_dump(exclude_unset=True)
+    faults = Faults()
+    with faults.collected():
+        refuse_cleared(values, clearable=("organisation_id", "region", "designated_on"))
+    for name, value in values.items():
         setattr(base, name, value)
-    _check_base(session, base)
+    with faults.collected(), session.no_autoflush:
+        _check_organisation(session, base)
+    faults.raise_if_any()
+    _refuse_same_name(session, base)
     session.flush()
     audit.record(session, principal, "training_base.change", base.id, base.name)
     return base
@@ -163,11 +170,14 @@ def _may_verify(principal: Principal) -> bool:
     return allowed(principal, Action.TRAINING_VERIFY, own=True)
 
 
-def _check_base(session: Session, base: TrainingBase) -> None:
+def _check_organisation(session: Session, base: TrainingBase) -> None:
     if base.organisation_id is not None and session.get(Organisation, base.organisation_id) is None:
         raise Invalid.field(
             "organisation_id", "unknown_organisation", "单位不存在", "is not the id of an organisation"
         )
+
+
+def _refuse_same_name(session: Session, base: TrainingBase) -> None:
     with session.no_autoflush:
         same_name_id = session.scalar(select(TrainingBase.id).where(TrainingBase.name == base.name))
     if same_name_id not in (None, base.id):

@@ -95,7 +95,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "managers",
         {"declared_conflicts": [{"note": "有亲属"}]},
-        "declared_conflicts.0",
+        "declared_conflicts.0.organisation_name",
         "conflict_with_whom",
     ),
     ("managers", {"affiliations": []}, "affiliations", "one_primary"),

@@ -86,8 +86,8 @@ def test_one_number_of_an_issuer_stands_once(scenario: Scenario) -> None:
     ("changes", "field"),
     [
         ({"level": "none"}, "level"),
-        ({"issued_on": "2999-01-01"}, "body"),
-        ({"valid_to": "2026-03-19"}, "body"),
+        ({"issued_on": "2999-01-01"}, "issued_on"),
+        ({"valid_to": "2026-03-19"}, "valid_to"),
         ({"number": ""}, "number"),
         ({"verified": True}, "verified"),
     ],

@@ -38,6 +38,7 @@ from app.engagements.contracts.signatures.signatories import Signatory, party_of
 from app.engagements.events import contract_payload
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, FieldError, Invalid
+from app.errors.collection import Faults
 from app.events.catalogue import (
     ContractAmended,
     ContractAmendmentClosed,
@@ -70,13 +71,18 @@ def amend(
     if contract.state == ContractState.DRAFT:
         _change_draft(session, contract, values, principal)
         return contract
-    _check_amendable(contract, values, patch.reason, principal)
-    reason = patch.reason or ""
     entries = (*REGISTRATION_FIELDS, *(STATISTICAL_FIELDS if principal.sees_everything else ()))
+    terms = {name: value for name, value in values.items() if name not in entries}
+    faults = Faults()
+    with faults.collected():
+        _check_amendable(contract, values, patch.reason, principal)
+    with faults.collected():
+        _try_terms(session, contract, terms)
+    faults.raise_if_any()
+    reason = patch.reason or ""
     _correct_entries(
         session, contract, {name: values[name] for name in entries if name in values}, reason, principal
     )
-    terms = {name: value for name, value in values.items() if name not in entries}
     if terms:
         wire = patch.model_dump(mode="json", exclude_unset=True, exclude={"reason", *entries})
         _propose_change(session, contract, terms, wire, reason, principal)
@@ -146,13 +152,18 @@ def may_decline(contract: Contract, amendment: ContractAmendment, principal: Pri
 def _change_draft(
     session: Session, contract: Contract, values: Mapping[str, Any], principal: Principal
 ) -> None:
-    check_may_write(contract, values, principal)
+    faults = Faults()
+    with faults.collected():
+        check_may_write(contract, values, principal)
     refuse_unconsented_removal(contract, values.get("shares"), principal)
     before = versions.snapshot_of(contract)
     with session.no_autoflush:  # the database must not refuse what `check` explains
-        write_terms(session, contract, values, principal=principal)
+        with faults.collected():
+            write_terms(session, contract, values, principal=principal)
+        with faults.collected():
+            check(session, contract)
+        faults.raise_if_any()
         classify(session, contract, values)
-        check(session, contract)
     if versions.snapshot_of(contract) == before:
         return
     contract.terms_version = contract.version + 1
@@ -224,17 +235,8 @@ def _propose_change(
     reason: str,
     principal: Principal,
 ) -> None:
-    before = versions.snapshot_of(contract)
     shares_before = {share.manager_id: share.percent for share in contract.shares}
-    # The change is tried on the contract itself, checked, and taken back.
-    with session.begin_nested() as trial, session.no_autoflush:
-        write_terms(session, contract, values)
-        check(session, contract)
-        check_disclosure(session, contract)
-        changed = versions.changed_terms(before, versions.snapshot_of(contract))
-        shares_after = {share.manager_id: share.percent for share in contract.shares}
-        trial.rollback()
-    session.refresh(contract)
+    changed, shares_after = _try_terms(session, contract, values, disclosed=True)
     if not changed:
         return
     _propose(
@@ -250,6 +252,32 @@ def _propose_change(
             for manager_id in {*shares_before, *shares_after}
         },
     )
+
+
+def _try_terms(
+    session: Session, contract: Contract, values: Mapping[str, Any], *, disclosed: bool = False
+) -> tuple[list[str], dict[UUID, Decimal]]:
+    """What the values would change, and the shares with them: set on the contract itself, checked, and taken back.
+
+    Raises:
+        Invalid: names every invalid field.
+        Conflict: with `disclosed`, a conflict of interest is not disclosed.
+    """
+    before = versions.snapshot_of(contract)
+    faults = Faults()
+    with session.begin_nested() as trial, session.no_autoflush:
+        with faults.collected():
+            write_terms(session, contract, values)
+        with faults.collected():
+            check(session, contract)
+        if disclosed and not faults.fields:
+            check_disclosure(session, contract)
+        changed = versions.changed_terms(before, versions.snapshot_of(contract))
+        shares = {share.manager_id: share.percent for share in contract.shares}
+        trial.rollback()
+    session.refresh(contract)
+    faults.raise_if_any()
+    return changed, shares
 
 
 _NOTHING = Decimal(0)

@@ -1,14 +1,21 @@
 """Amounts in 万元 (ten thousand yuan) as exact decimals."""
 
+import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from app.libraries.validation.errors import field_error
 
 MAX_WAN = Decimal("1000000.00")
 CENT = Decimal("0.01")
+HUNDRED = Decimal(100)
+
+
+# Commas only where they group thousands: in 12,5 the comma may be a decimal one.
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[-+]?\.\d+", re.ASCII)
 
 
 def check_wan(value: Any) -> Any:
@@ -17,22 +24,28 @@ def check_wan(value: Any) -> Any:
     Text may contain thousands separators and the unit 万元. A float is read in its shortest decimal form, so 12.1 is
     exactly 12.1. Other types are left to pydantic.
     """
+    amount = check_wan_or_nothing(value)
+    if isinstance(amount, Decimal) and amount == 0:
+        raise field_error(
+            "money_not_positive",
+            zh="金额应大于 0；面议请留空。",
+            en="The amount must be greater than 0; leave it empty if it is negotiable.",
+        )
+    return amount
+
+
+def check_wan_or_nothing(value: Any) -> Any:
+    """As `check_wan`, but 0 is an amount, too."""
     if not isinstance(value, (int, float, str, Decimal)):
         return value
-    text = (
-        str(value).strip().replace(",", "").replace("，", "").removesuffix("万元").removesuffix("万").strip()
-    )
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
+    amount = _number(value, units=("万元", "万"))
+    if amount is None:
         raise field_error(
             "money_format",
             zh="金额应为数字，单位万元，如 120 或 120.50。",
             en="The amount must be a number in 万元 (10,000 yuan), e.g. 120 or 120.50.",
         )
-    if amount <= 0:
+    if amount < 0:
         raise field_error(
             "money_not_positive",
             zh="金额应大于 0；面议请留空。",
@@ -49,6 +62,38 @@ def check_wan(value: Any) -> Any:
             "money_places", zh="金额最多两位小数。", en="The amount may have at most two decimal places."
         )
     return amount.quantize(CENT)
+
+
+def check_percent(value: Any) -> Any:
+    """Parse a percentage: 0 < percent ≤ 100, at most two decimal places. Text may end in %."""
+    if not isinstance(value, (int, float, str, Decimal)):
+        return value
+    percent = _number(value, units=("%",))
+    if percent is None or not 0 < percent <= HUNDRED or percent != percent.quantize(CENT):
+        raise field_error(
+            "percent",
+            zh="应为大于 0、不超过 100 的百分数，至多两位小数，如 60 或 33.33。",
+            en="Must be a percentage above 0 and at most 100 with at most two decimal places, e.g. 60 or 33.33.",
+        )
+    return percent.quantize(CENT)
+
+
+def _number(value: float | str | Decimal, *, units: tuple[str, ...]) -> Decimal | None:
+    """The number as it is written, full width included; None if it is none."""
+    if isinstance(value, bool):
+        return None
+    text = str(value)
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFKC", value).strip()
+        for unit in units:
+            text = text.removesuffix(unit).strip()
+        if not _NUMBER.fullmatch(text):
+            return None
+    try:
+        number = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def check_wan_range(minimum: Decimal | None, maximum: Decimal | None) -> None:
@@ -70,7 +115,11 @@ def two_places(number: Decimal | str) -> str:
 
 
 Wan = Annotated[Decimal, BeforeValidator(check_wan)]
-TwoPlaces = Annotated[Decimal, PlainSerializer(two_places, return_type=str, when_used="json")]
+WanOrNothing = Annotated[Decimal, BeforeValidator(check_wan_or_nothing)]
+Percent = Annotated[Decimal, BeforeValidator(check_percent)]
+
+_SHOWN = Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{2,}$", "examples": ["120.00"]})
+TwoPlaces = Annotated[Decimal, PlainSerializer(two_places, return_type=str, when_used="json"), _SHOWN]
 """An amount in 万元 or a percentage in an answer."""
-TwoPlacesText = Annotated[str, PlainSerializer(two_places, return_type=str, when_used="json")]
+TwoPlacesText = Annotated[str, PlainSerializer(two_places, return_type=str, when_used="json"), _SHOWN]
 """An exact number as text, answered like `TwoPlaces`."""
