@@ -19,7 +19,7 @@ from app.engagements.contract_models import Contract, ContractSignature, Contrac
 from app.engagements.contracts import versions
 from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.queries import refuse_duplicate_registration
-from app.engagements.contracts.schemas import ContractFields, RegistrationNo, TechnologyAmount
+from app.engagements.contracts.schemas import ContractFields, RegistrationNo
 from app.engagements.contracts.service import check, write_terms
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, StaleVersion
@@ -27,7 +27,7 @@ from app.libraries.record.reference_numbers import take_numbers
 from app.libraries.schemas import Title
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
-from app.libraries.validation.values.money import Wan
+from app.libraries.validation.values.money import Wan, WanOrNothing
 
 REASON = "台账导入"
 
@@ -42,7 +42,7 @@ class LedgerEntry(ContractFields):
     buyer_org_id: UUID = Field(title="买方")
     seller_org_id: UUID = Field(title="卖方")
     deal_amount_wan: Wan = Field(title="成交额(万元)")
-    technology_amount_wan: TechnologyAmount = Field(title="技术交易额(万元)")
+    technology_amount_wan: WanOrNothing = Field(title="技术交易额(万元)")
     signed_on: Day | None = Field(None, title="签订日期")
     registration_no: RegistrationNo | None = Field(None, title="登记号")
     registered_on: Day | None = Field(None, title="登记日期")
