@@ -4,7 +4,7 @@ from threadpoolctl import threadpool_limits
 
 from app.accounts.access.disclosure import Disclosure
 from app.admission.impatience import Impatience
-from app.admission.quota import PreviewQuota, Quota
+from app.admission.quota import PreviewQuota, Quota, WallQuota
 from app.admission.turns import TurnLimits, Turns
 from app.database import Database
 from app.engagements.disclosure import opened_records
@@ -43,6 +43,9 @@ from app.workers.worker import Worker
 class WorkerDatabase(Database):
     """The same database through the connections of the workers."""
 
+
+WALL_REFRESHES = 30
+"""Refreshes of the wall a minute, for each link."""
 
 WORKER_CONNECTIONS = 5
 """Connections of the worker besides one for each delivery: its transaction, its heartbeat, its jobs."""
@@ -83,6 +86,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     services[PreviewQuota] = PreviewQuota(
         per_address=settings.previews_per_hour, together=settings.previews_per_minute
     )
+    services[WallQuota] = WallQuota(per_link=WALL_REFRESHES)
     services[Impatience] = Impatience()
     services[HealthChecks] = health
     services[WorkerDatabase] = WorkerDatabase(

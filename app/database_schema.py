@@ -35,6 +35,7 @@ MODELS = (
     "app.notifications.notices.models",
     "app.pushes.assignment.models",
     "app.talent.models",
+    "app.statistics.wall.models",
     "app.exchange.batches.models",
     "app.workers.models",
 )

@@ -40,6 +40,28 @@ class Quota:
                 )
 
 
+class WallQuota:
+    """Counts the refreshes of a wall by its link. Thread-safe."""
+
+    def __init__(self, *, per_link: int) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._of_link = RateLimitItemPerMinute(per_link)
+
+    def count(self, link: str) -> None:
+        """Count a refresh.
+
+        Raises:
+            TooManyRequests: the link was opened too often in this minute.
+        """
+        if not self._limiter.hit(self._of_link, link):
+            raise TooManyRequests(
+                "The wall was opened too often; try again in a minute.",
+                "大屏刷新过于频繁,请 1 分钟后再试。",
+                code="quota_exceeded",
+                headers={"Retry-After": "60"},
+            )
+
+
 class PreviewQuota:
     """Counts the questions of strangers, who have no account: by address, and all together. Thread-safe."""
 

@@ -119,8 +119,20 @@ class Planned(BaseModel):
     event_id: UUID = Field(title="事件", description="由后台任务处理;可通过 /v1/events 查看")
 
 
-class AssignmentRequest(Wire):
+class AssignmentScope(Wire):
+    """Which pairs take part: the best of all demands, or of these."""
+
     limit: int = Field(100, ge=1, le=500, title="供需对数量", description="达到阈值且匹配分最高的供需对数量")
+    demand_ids: list[UUID] | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        title="技术需求",
+        description="仅统筹这些需求的供需对;不填为全部需求",
+    )
+
+
+class AssignmentRequest(AssignmentScope):
     keep: bool = Field(True, title="保留待答复的推送", description="false 时按全局最优重新安排,以便比较")
     least_load: int | None = Field(
         None,
@@ -138,6 +150,8 @@ class NamedPair(BaseModel):
     achievement_id: UUID
     demand_title: str = Field("", title="需求名称")
     achievement_title: str = Field("", title="成果名称")
+    demand_number: str = Field("", title="需求编号")
+    achievement_number: str = Field("", title="成果编号")
 
 
 class NamedPush(NamedPair):
@@ -230,3 +244,4 @@ class AssignmentRead(BaseModel):
     below_least: list[LowLoadRead] = Field([], title="未达最低负荷的经理人")
     planned: AssignmentFigures
     present: AssignmentFigures
+    singly: AssignmentFigures = Field(title="逐对推送(对照)", description="不统筹,每次只取最好的一项")

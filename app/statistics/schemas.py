@@ -191,3 +191,54 @@ class PushRoundRead(BaseModel):
     manager_name: str
     demand: RecordSummary
     achievement: RecordSummary
+
+
+class NetworkNode(BaseModel):
+    """A first-level field, a district, or a manager; `weight` is the number of engagements that it takes part in."""
+
+    key: str = Field(title="代码", examples=["field:01"])
+    kind: str = Field(title="类别", description="field 领域 district 地区 manager 技术经理人")
+    label_zh: str = Field(title="名称")
+    label_en: str = Field(title="Name")
+    number: str | None = Field(None, title="编号", description="仅技术经理人")
+    weight: int = Field(title="对接数")
+
+
+class NetworkEdge(BaseModel):
+    """How many engagements a manager leads in a field, or for demands of a district."""
+
+    source: str = Field(title="领域或地区")
+    target: str = Field(title="技术经理人")
+    weight: int = Field(title="对接数")
+
+
+class NetworkRead(FigureHead):
+    nodes: list[NetworkNode]
+    edges: list[NetworkEdge]
+
+
+class ScoreBandLine(Keyed):
+    """Answers to the pushes whose pairs had a score in one band; `mean_score` and `accepted_share` are 0–1."""
+
+    answered: int = Field(title="已答复")
+    accepted: int = Field(title="接受")
+    mean_score: float | None = Field(title="平均匹配分")
+    accepted_share: float | None = Field(title="接受率")
+
+
+class ReliabilityRead(FigureHead):
+    bands: list[ScoreBandLine]
+
+
+class LoadLine(Keyed):
+    """`key` is the manager's id; what occupies them now, whatever the period."""
+
+    number: str = Field(title="编号")
+    capacity: int = Field(title="在办上限")
+    open: int = Field(title="在办")
+    pending: int = Field(title="待答复推送")
+    used: float | None = Field(title="占用率", description="在办 ÷ 上限,0 以上")
+
+
+class LoadRead(FigureHead):
+    managers: list[LoadLine]

@@ -52,6 +52,7 @@ BUNDLES = MappingProxyType(
             "js/resume.js",
             "js/live.js",
         ),
+        "network.js": ("js/network.js",),
         "wall.css": ("css/wall.css",),
     }
 )

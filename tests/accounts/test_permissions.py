@@ -158,6 +158,7 @@ index.rebuild                      A          -           -       -        -    
 audit.read                         A          -           -       -        -             -        -
 statistics.read                    A          A           A       A        A             -        -
 statistics.read_city               A          A           A       A        A             -        A
+wall.link                          A          -           -       -        -             -        -
 """
 
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]

@@ -150,3 +150,4 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     STATISTICS_READ = "statistics.read"
     STATISTICS_READ_CITY = "statistics.read_city"
+    WALL_LINK = "wall.link"

@@ -225,6 +225,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.STATISTICS_READ:             (ANY, ANY, ANY, ANY, ANY, NO,  NO),
     # Figures of the city by years, with small cells suppressed; see `statistics.city_figures`.
     Action.STATISTICS_READ_CITY:        (ANY, ANY, ANY, ANY, ANY, NO,  ANY),
+    # Make and revoke links to the wall; the token in such a link stands for its reader.
+    Action.WALL_LINK:                   (ANY, NO,  NO,  NO,  NO,  NO,  NO),
 }
 # fmt: on
 

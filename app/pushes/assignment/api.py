@@ -1,12 +1,8 @@
 """Routes for assignments: the operators' dry run, and runs that are executed."""
 
-from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
-from sqlalchemy import select
-from sqlalchemy.orm import defer
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.idempotency import Idempotent
@@ -14,21 +10,14 @@ from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.pushes.assignment import runs as assignment_runs
-from app.pushes.assignment.models import AssignmentRun
-from app.pushes.assignment.names import name_answer
-from app.pushes.assignment.plan import plan_assignment
-from app.pushes.assignment.presenter import read_plan
+from app.pushes.assignment.listing import dry_run, read_run, run_page
 from app.pushes.assignment.schemas import RunRead, RunRequest, RunSummary
-from app.pushes.policy import current_policy
-from app.pushes.recommender import Recommender
 from app.pushes.schemas import AssignmentRead, AssignmentRequest
 from app.services import AllServices
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
-
-_NEWEST_FIRST = Sort(AssignmentRun.created_at, datetime, descending=True, name="newest")
 
 
 @router.post("/assignments/plan", summary="统筹指派(试算)", responses=problems(Invalid) | REFUSALS)
@@ -40,15 +29,7 @@ def plan(
     services: AllServices,
 ) -> AssignmentRead:
     """在经理人名额内统筹安排多个供需对,并与现有推送比较。仅试算,不写入任何数据;未能安排的逐条说明原因和放宽办法。"""
-    require(principal, Action.ASSIGNMENT_PLAN)
-    policy = current_policy(session, services)
-    if wanted.least_load is not None:
-        policy = replace(policy, least_load=wanted.least_load)
-    matcher = services[Recommender]
-    found = plan_assignment(session, matcher, policy=policy, limit=wanted.limit, keep=wanted.keep)
-    answer = read_plan(found)
-    name_answer(session, [*answer.added, *answer.kept, *answer.ended], answer)
-    return answer
+    return dry_run(session, services, wanted, principal=principal)
 
 
 @router.post(
@@ -68,7 +49,9 @@ def run(
     require(principal, Action.ASSIGNMENT_RUN)
 
     def answer() -> Response:
-        started = assignment_runs.request_run(session, principal=principal, limit=wanted.limit)
+        started = assignment_runs.request_run(
+            session, principal=principal, limit=wanted.limit, demand_ids=wanted.demand_ids
+        )
         address = f"/v1/assignments/runs/{started.id}"
         return versioned(RunSummary.model_validate(started), None, status=202, location=address)
 
@@ -78,14 +61,10 @@ def run(
 @router.get("/assignments/runs", summary="已执行的统筹指派", responses=problems(Invalid))
 def list_runs(principal: CurrentPrincipal, session: ReadSession, paging: Paging) -> Page[RunSummary]:
     """按时间倒序排列。系统每晚执行一次(可关闭),其余由管理部门发起。"""
-    require(principal, Action.ASSIGNMENT_READ)
-    query = select(AssignmentRun).options(defer(AssignmentRun.answer))
-    return list_page(session, query, _NEWEST_FIRST, paging, RunSummary.model_validate)
+    return run_page(session, paging, principal=principal)
 
 
 @router.get("/assignments/runs/{run_id}", summary="统筹指派的执行结果", responses=problems(NotFound))
 def get_run(run_id: UUID, principal: CurrentPrincipal, session: ReadSession) -> RunRead:
     """列出新增的推送;未能安排的供需对逐条说明原因,以及增加哪些名额、补充哪些候选人可以解决。"""
-    found = RunRead.model_validate(assignment_runs.get_run(session, run_id, principal=principal))
-    name_answer(session, [*found.answer.written, *found.answer.not_written], found.answer)
-    return found
+    return read_run(session, run_id, principal=principal)

@@ -23,7 +23,8 @@ class AssignmentRun(Identified, Base):
 
     `night` is the day in Jinan whose nightly run this is, at most one a day; for a run on request it is null, and
     `requested_by` names the operator. `pushes` is the number written, of `assigned` that the optimum adds. `answer`
-    holds the details as JSON (see ``schemas.RunAnswer``).
+    holds the details as JSON (see ``schemas.RunAnswer``). `demand_ids` are the demands to which it is limited;
+    null for all.
     """
 
     __tablename__ = "assignment_runs"
@@ -34,6 +35,7 @@ class AssignmentRun(Identified, Base):
     night: Mapped[date | None] = mapped_column(unique=True)
     requested_by: Mapped[UUID | None]
     pairs_limit: Mapped[int]
+    demand_ids: Mapped[list[str] | None]
     state: Mapped[str] = mapped_column(String(12), default=RunState.DUE)
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]

@@ -4,7 +4,8 @@ They are looked up when an answer is read. A stored answer holds ids alone, so i
 changed or has had erased.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -28,6 +29,14 @@ class _Answer(Protocol):
     below_least: list[LowLoadRead]
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Titles and reference numbers by id."""
+
+    titles: dict[UUID, str]
+    numbers: dict[UUID, str]
+
+
 def name_answer(session: Session, pushes: Sequence[NamedPush], answer: _Answer) -> None:
     """Fill in titles and names in `pushes` and in the shortages of `answer`, and write the relief out in sentences."""
     relief = answer.relief
@@ -41,6 +50,8 @@ def name_answer(session: Session, pushes: Sequence[NamedPush], answer: _Answer) 
     for pair in pairs:
         pair.demand_title = _named(demands, pair.demand_id)
         pair.achievement_title = _named(achievements, pair.achievement_id)
+        pair.demand_number = demands.numbers.get(pair.demand_id, "")
+        pair.achievement_number = achievements.numbers.get(pair.achievement_id, "")
     for push in pushes:
         push.manager_name = _named(managers, push.manager_id)
     for low in answer.below_least:
@@ -68,25 +79,26 @@ def _managers_in(pushes: Sequence[NamedPush], answer: _Answer) -> Iterable[UUID]
 
 def _titles(
     session: Session, model: type[Demand] | type[Achievement] | type[Manager], ids: Iterable[UUID]
-) -> dict[UUID, str]:
+) -> _Names:
     wanted = sorted(set(ids))
-    found: dict[UUID, str] = {}
+    found = _Names({}, {})
     for start in range(0, len(wanted), 1000):
-        query = select(model.id, model.title).where(model.id.in_(wanted[start : start + 1000]))
-        found.update((id_, title) for id_, title in session.execute(query))
+        query = select(model.id, model.title, model.number).where(model.id.in_(wanted[start : start + 1000]))
+        for id_, title, number in session.execute(query):
+            found.titles[id_], found.numbers[id_] = title, number
     return found
 
 
-def _named(titles: Mapping[UUID, str], id_: UUID) -> str:
+def _named(names: _Names, id_: UUID) -> str:
     """A record that is gone keeps its id, so that it can be asked for."""
-    return titles.get(id_) or str(id_)
+    return names.titles.get(id_) or str(id_)
 
 
 Line = tuple[str, str]
 """Chinese, English."""
 
 
-def _places(relief: ReliefRead, managers: Mapping[UUID, str]) -> Iterable[Line]:
+def _places(relief: ReliefRead, managers: _Names) -> Iterable[Line]:
     for place in relief.places:
         name = _named(managers, place.manager_id)
         yield (
@@ -95,9 +107,7 @@ def _places(relief: ReliefRead, managers: Mapping[UUID, str]) -> Iterable[Line]:
         )
 
 
-def _candidates(
-    relief: ReliefRead, demands: Mapping[UUID, str], achievements: Mapping[UUID, str]
-) -> Iterable[Line]:
+def _candidates(relief: ReliefRead, demands: _Names, achievements: _Names) -> Iterable[Line]:
     for wanted in relief.candidates:
         demand, achievement = _named(demands, wanted.demand_id), _named(achievements, wanted.achievement_id)
         yield (
@@ -108,7 +118,7 @@ def _candidates(
         )
 
 
-def _bottlenecks(relief: ReliefRead, managers: Mapping[UUID, str]) -> Iterable[Line]:
+def _bottlenecks(relief: ReliefRead, managers: _Names) -> Iterable[Line]:
     for bottleneck in relief.bottlenecks:
         zh, en = _listed([_named(managers, id_) for id_ in bottleneck.manager_ids])
         yield (

@@ -18,7 +18,7 @@ from app.matching.assignment.problem import (
     ManagerSlots,
     PairToAssign,
 )
-from app.matching.assignment.result import Assignment, assign
+from app.matching.assignment.result import Assignment, assign, greedy
 from app.matching.assignment.shortages import DropReason
 from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
@@ -69,7 +69,8 @@ class AssignmentPlan:
 
     `present` holds the metrics of the pending pushes, which may violate rules; `planned` those of `kept` and `added`
     together. `below_least` are candidates of some pair whose load stays below the minimum. `left_out` counts good pairs
-    beyond the limit. `pushes` are the plans for `added`, the best manager of a pair first.
+    beyond the limit. `pushes` are the plans for `added`, the best manager of a pair first. `singly` holds the metrics
+    of the same problem if always the best single push were taken, without a view of the whole.
     """
 
     keys: Mapping[str, PairKey]
@@ -79,22 +80,31 @@ class AssignmentPlan:
     ended: tuple[PlannedAssignment, ...]
     present: AssignmentMetrics
     planned: AssignmentMetrics
+    singly: AssignmentMetrics
     assignment: Assignment
     pushes: tuple[PairPlan, ...]
     below_least: tuple[LowLoad, ...]
 
 
 def plan_assignment(
-    session: Session, recommender: Recommender, *, policy: Policy, limit: int, keep: bool
+    session: Session,
+    recommender: Recommender,
+    *,
+    policy: Policy,
+    limit: int,
+    keep: bool,
+    demand_ids: Collection[UUID] | None = None,
 ) -> AssignmentPlan:
-    """Plan an assignment over the `limit` best pairs. With `keep`, pending pushes stay unless a rule cancels them;
-    otherwise they compete with the other candidates.
+    """Plan an assignment over the `limit` best pairs, of all demands or of `demand_ids`. With `keep`, pending pushes
+    stay unless a rule cancels them; otherwise they compete with the other candidates.
 
     An accepted push, and a pending push that stays, occupy a slot of their pair and of their manager; a manager whose
     pending pushes and open engagements reach their capacity receives no more. A manager who has answered a pair, or
     whose push of it ended, does not receive it again.
     """
     good = queries.good_published_pairs(policy)
+    if demand_ids is not None:
+        good = good.where(Pair.demand_id.in_(demand_ids))
     found = session.scalars(good.limit(limit)).all()
     behind = standing_behind(session, {(pair.demand_id, pair.achievement_id) for pair in found}, policy)
     pairs = [pair for pair in found if (pair.demand_id, pair.achievement_id) not in behind]
@@ -222,7 +232,8 @@ def _compared(
         problem.conflicts
     )
     kept = present_pairs & allowed if keep else set[Given]()
-    answer = assign(_remaining(problem, kept))
+    remaining = _remaining(problem, kept)
+    answer = assign(remaining)
     planned_pairs = kept | set(answer.given)
     keys = {_id(key): key for key in scores}
     reasons = {**against, **dict.fromkeys(problem.conflicts, str(DropReason.CONFLICT))}
@@ -247,6 +258,7 @@ def _compared(
         ended=planned(present_pairs - planned_pairs, "not_in_the_best"),
         present=metrics(problem, present_pairs),
         planned=metrics(problem, planned_pairs),
+        singly=metrics(problem, kept | set(greedy(remaining).given)),
         assignment=answer,
         pushes=_pushes(added, candidates),
         below_least=_below_least(problem, planned_pairs),

@@ -33,6 +33,7 @@ def read_plan(plan: AssignmentPlan) -> AssignmentRead:
         below_least=[LowLoadRead(**asdict(low)) for low in plan.below_least],
         planned=AssignmentFigures.model_validate(plan.planned),
         present=AssignmentFigures.model_validate(plan.present),
+        singly=AssignmentFigures.model_validate(plan.singly),
     )
 
 

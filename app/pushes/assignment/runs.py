@@ -49,17 +49,27 @@ class PlannedRun:
     after: datetime | None
 
 
-def request_run(session: Session, *, principal: Principal, limit: int) -> AssignmentRun:
-    """Request a run over the `limit` best pairs; the worker executes it.
+def request_run(
+    session: Session, *, principal: Principal, limit: int, demand_ids: Collection[UUID] | None = None
+) -> AssignmentRun:
+    """Request a run over the `limit` best pairs, of all demands or of these; the worker executes it.
 
     Raises:
         Forbidden: the principal is not an operator.
     """
     require(principal, Action.ASSIGNMENT_RUN)
-    run = AssignmentRun(requested_by=principal.user_id, pairs_limit=limit)
+    chosen = sorted(map(str, set(demand_ids))) if demand_ids is not None else None
+    of = "all" if chosen is None else len(chosen)
+    run = AssignmentRun(requested_by=principal.user_id, pairs_limit=limit, demand_ids=chosen)
     session.add(run)
     session.flush()
-    audit.record(session, principal, Action.ASSIGNMENT_RUN, run.id, f"limit={limit}")
+    audit.record(
+        session,
+        principal,
+        Action.ASSIGNMENT_RUN,
+        run.id,
+        f"limit={limit} demands={of}",
+    )
     emit(session, AssignmentDue(subject_id=run.id))
     return run
 
@@ -102,7 +112,14 @@ def plan_run(services: Services, session: Session, event: ClaimedEvent) -> Plann
     if run is None or run.state == RunState.DONE:
         return None
     policy = current_policy(session, services)
-    plan = plan_assignment(session, services[Recommender], policy=policy, limit=run.pairs_limit, keep=True)
+    plan = plan_assignment(
+        session,
+        services[Recommender],
+        policy=policy,
+        limit=run.pairs_limit,
+        keep=True,
+        demand_ids=[UUID(id_) for id_ in run.demand_ids] if run.demand_ids is not None else None,
+    )
     return PlannedRun(plan, _last_end(session))
 
 

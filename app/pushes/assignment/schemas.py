@@ -5,12 +5,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.libraries.schemas import Wire
-from app.pushes.schemas import AssignmentFigures, LowLoadRead, NamedPush, ReliefRead, ShortPair
+from app.pushes.schemas import (
+    AssignmentFigures,
+    AssignmentScope,
+    LowLoadRead,
+    NamedPush,
+    ReliefRead,
+    ShortPair,
+)
 
 
-class RunRequest(Wire):
-    limit: int = Field(100, ge=1, le=500, title="供需对数量", description="达到阈值且匹配分最高的供需对数量")
+class RunRequest(AssignmentScope):
+    """The scope of a run."""
 
 
 class WrittenPush(NamedPush):
@@ -50,6 +56,7 @@ class RunSummary(BaseModel):
     night: date | None = Field(title="夜间任务的日期", description="由管理部门发起的为空")
     requested_by: UUID | None = Field(title="发起人")
     limit: int = Field(validation_alias="pairs_limit", title="供需对数量上限")
+    demand_ids: list[UUID] | None = Field(title="技术需求", description="仅统筹这些需求;为空时为全部需求")
     created_at: datetime
     finished_at: datetime | None
     pairs: int = Field(title="参与的供需对")

@@ -1,14 +1,12 @@
 """Routes for owners' answers, error reports and the feedback summary of an achievement."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
+from app.accounts.access.permissions import CurrentPrincipal, LoggedIn
 from app.accounts.access.principal import Principal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
@@ -25,12 +23,13 @@ from app.errors import (
 )
 from app.errors.request_bodies import Sent
 from app.libraries.validation.values.codes import CodeOf
-from app.paging import Page, Paging, Sort, list_page
+from app.paging import Page, Paging
 from app.pushes.feedback import reports
 from app.pushes.feedback import service as feedback
 from app.pushes.feedback.achievement_feedback import feedback_for
-from app.pushes.feedback.models import MatchReport, ReportState
+from app.pushes.feedback.models import ReportState
 from app.pushes.feedback.pair_side import Side
+from app.pushes.feedback.report_list import report_page
 from app.pushes.feedback.schemas import (
     OwnerAnswerIn,
     OwnerAnswerRead,
@@ -46,7 +45,6 @@ router = APIRouter(prefix="/v1", tags=["反馈 Feedback"], responses=problems(Un
 Category = Annotated[str, CodeOf("match_report_categories")]
 
 _ANSWERS = problems(NotFound, Invalid, Conflict, StaleVersion, PreconditionRequired)
-_OLDEST_FIRST = Sort(MatchReport.created_at, datetime, name="reports")
 
 
 @router.get(
@@ -169,11 +167,7 @@ def list_reports(
     category: Annotated[Category | None, Query(description="类别")] = None,
 ) -> Page[ReportForBureau]:
     """按时间顺序排列,最早的在前,供管理部门逐条处理。"""
-    require(principal, Action.MATCH_REPORT_LIST)
-    query = select(MatchReport).where(MatchReport.state == state)
-    if category is not None:
-        query = query.where(MatchReport.category == category)
-    return list_page(session, query, _OLDEST_FIRST, paging, ReportForBureau.model_validate)
+    return report_page(session, paging, state, category, principal=principal)
 
 
 @router.post("/match-reports/{report_id}/resolve", summary="处理差错报告", responses=_ANSWERS)

@@ -2,38 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
-from sqlalchemy import select
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, require
+from app.accounts.access.permissions import CurrentPrincipal
 from app.conditional_requests import IfMatch, tagged
 from app.database import ReadSession, WriteSession
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated, problems
 from app.errors.request_bodies import Sent
-from app.events.catalogue import PairsRanked
-from app.events.outbox import emit
-from app.libraries.achievements.models import Achievement
-from app.libraries.demands.models import Demand
-from app.libraries.record.enums import RecordKind
 from app.matching.feedback.impressions import Shown
-from app.paging import Page, Paging, Sort, fetch_page
-from app.pushes import queries
+from app.paging import Page, Paging
 from app.pushes.inbox import service as inbox
 from app.pushes.inbox import undo as undoing
-from app.pushes.inbox.listing import inbox_page
-from app.pushes.inbox.presenter import read_many, read_one
+from app.pushes.inbox.listing import PushFilter, inbox_page, push_page
+from app.pushes.inbox.planning_request import request_plan
+from app.pushes.inbox.presenter import read_one
 from app.pushes.models import Push, PushState
 from app.pushes.policy import current_policy
 from app.pushes.schemas import Decline, Later, Planned, PlanRequest, PushRead
 from app.services import AllServices, AppSettings
 
 router = APIRouter(prefix="/v1", tags=["推送 Pushes"], responses=problems(Unauthenticated, Forbidden))
-
-_NEWEST_FIRST = Sort(Push.created_at, datetime, descending=True, name="newest")
 
 _ANSWERS = problems(NotFound, Conflict, StaleVersion)
 
@@ -82,19 +73,8 @@ def list_pushes(
     states: States = None,
 ) -> Page[PushRead]:
     """按时间倒序排列。管理部门可查看全部,技术经理人仅可查看本人的推送。"""
-    require(principal, Action.PUSH_LIST, own=True)
-    query = queries.visible(select(Push), principal)
-    for column, value in (
-        (Push.manager_id, manager_id),
-        (Push.demand_id, demand_id),
-        (Push.achievement_id, achievement_id),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if states:
-        query = query.where(Push.state.in_(states))
-    rows, following = fetch_page(session, query, _NEWEST_FIRST, paging)
-    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+    wanted = PushFilter(manager_id, demand_id, achievement_id, tuple(states or ()))
+    return push_page(session, paging, wanted, principal=principal)
 
 
 @router.post(
@@ -105,22 +85,8 @@ def list_pushes(
 )
 def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: WriteSession) -> Planned:
     """由管理部门在经理人名额空出后补充推送;推送规则照常适用,已推送的不会重复。"""
-    require(principal, Action.PUSH_PLAN)
-    if (wanted.demand_id is None) == (wanted.achievement_id is None):
-        raise Invalid.field(
-            "demand_id",
-            "one_of",
-            "demand_id 与 achievement_id 应填写且仅填写其一",
-            "exactly one of demand_id and achievement_id is required",
-        )
-    kind, model = (RecordKind.DEMAND, Demand) if wanted.demand_id else (RecordKind.ACHIEVEMENT, Achievement)
-    record_id = session.scalar(
-        select(model.id).where(model.id == (wanted.demand_id or wanted.achievement_id))
-    )
-    if record_id is None:
-        raise NotFound()
-    event = emit(session, PairsRanked(subject_id=record_id, kind=kind))
-    return Planned(event_id=event.id)
+    event_id = request_plan(session, wanted, principal=principal)
+    return Planned(event_id=event_id)
 
 
 @router.get(

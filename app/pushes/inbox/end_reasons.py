@@ -28,10 +28,17 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "achievement_expired": ("技术成果已过期", "the achievement has expired"),
         "manager_not_published": ("经理人的记录未发布", "the manager's record is not published"),
         "manager_suspended": ("经理人的备案已暂停", "the manager's filing is suspended"),
+        "not_in_the_best": ("不在最优方案中", "it is not part of the best plan"),
+        "conflict_of_interest": ("存在利益冲突", "there is a conflict of interest"),
         "manager_expired": ("经理人的记录已过有效期", "the manager's record has expired"),
     }
 )
 _OTHER = ("已不符合推送条件", "it no longer meets the conditions for a push")
+
+
+def end_words(code: str) -> tuple[str, str]:
+    """A reason for an end in Chinese and English."""
+    return _WORDS.get(code, _OTHER)
 
 
 def end_of(push: Push, *, hidden: bool) -> PushEnd | None:
@@ -42,7 +49,7 @@ def end_of(push: Push, *, hidden: bool) -> PushEnd | None:
     if push.ended_reason is None or push.state in (*PENDING, PushState.ACCEPTED, PushState.DECLINED):
         return None
     code = NOT_ELIGIBLE if hidden and push.ended_reason in ABOUT_OWNERS else push.ended_reason
-    zh, en = _WORDS.get(code, _OTHER)
+    zh, en = end_words(code)
     return PushEnd(code=code, zh=zh, en=en)
 
 

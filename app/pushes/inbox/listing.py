@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import now
+from app.libraries.achievements.models import Achievement
+from app.libraries.demands.models import Demand
+from app.libraries.managers.models import Manager
 from app.matching.feedback.impressions import ImpressionLog
 from app.paging import Page, PageRequest, Sort, fetch_page
 from app.pushes import queries
@@ -21,6 +25,7 @@ from app.pushes.models import PENDING, Push, PushState
 from app.pushes.schemas import PushRead
 
 _BEST_FIRST = Sort(Push.rank_key, float, descending=True, name="inbox")
+_FIRST_PUSHED_LAST = Sort(Push.created_at, datetime, descending=True, name="newest")
 _NEWEST_FIRST = Sort(Push.pushed_at, datetime, descending=True, name="newest-round")
 _MOST_UNDOABLE = 10
 _MOST_OTHERS = 5
@@ -45,6 +50,17 @@ _STATES: Mapping[InboxShelf, tuple[PushState, ...]] = MappingProxyType(
         InboxShelf.ENDED: (PushState.EXPIRED, PushState.CANCELLED),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PushFilter:
+    """Which pushes: of these records and this manager, in these states; `number` is that of any of the three."""
+
+    manager_id: UUID | None = None
+    demand_id: UUID | None = None
+    achievement_id: UUID | None = None
+    states: Collection[PushState] = ()
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,35 @@ def shelf_page(
     query = queries.visible(select(Push), principal).where(Push.state.in_(_STATES[shelf]))
     rows, following = fetch_page(session, query, _NEWEST_FIRST, paging)
     return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+
+
+def push_page(
+    session: Session, paging: PageRequest, wanted: PushFilter, *, principal: Principal
+) -> Page[PushRead]:
+    """The pushes that the principal may see, the newest first."""
+    require(principal, Action.PUSH_LIST, own=True)
+    query = queries.visible(select(Push), principal)
+    for column, value in (
+        (Push.manager_id, wanted.manager_id),
+        (Push.demand_id, wanted.demand_id),
+        (Push.achievement_id, wanted.achievement_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.states:
+        query = query.where(Push.state.in_(wanted.states))
+    if wanted.number:
+        query = query.where(_about_number(wanted.number.strip().upper()))
+    rows, following = fetch_page(session, query, _FIRST_PUSHED_LAST, paging)
+    return Page(items=read_many(session, rows, principal=principal), next_cursor=following)
+
+
+def _about_number(number: str) -> ColumnElement[bool]:
+    return or_(
+        Push.demand_id.in_(select(Demand.id).where(Demand.number == number)),
+        Push.achievement_id.in_(select(Achievement.id).where(Achievement.number == number)),
+        Push.manager_id.in_(select(Manager.id).where(Manager.number == number)),
+    )
 
 
 def inbox_counts(session: Session, *, principal: Principal) -> InboxCounts:

@@ -34,6 +34,25 @@ _WEEK = {
 }
 
 
+_PLACES = (
+    (_("推送"), "/bureau/pushes", ""),
+    (_("统一派单"), "/bureau/assignments/new", ""),
+    (_("差错报告"), "/bureau/reports", ""),
+    (_("合同登记"), "/bureau/contracts", ""),
+    (_("证书"), "/bureau/certificates", ""),
+    (_("培训"), "/bureau/trainings", ""),
+    (_("重复的单位"), "/bureau/duplicates", ""),
+    (_("认定规则"), "/bureau/tiers/config", ""),
+    (_("排行榜"), "/bureau/rankings", ""),
+    (_("赛事"), "/bureau/contests", ""),
+    (_("用户"), "/bureau/users", ""),
+    (_("网络"), "/bureau/network", ""),
+    (_("数据大屏"), "/bureau/wall", ""),
+    (_("模型"), "/bureau/system/{part}", "models"),
+    (_("审计日志"), "/bureau/system/{part}", "audit"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenNumber:
     """A number to act on.
@@ -57,6 +76,11 @@ def home(page: CurrentPage, session: ReadSession) -> Response:
     week = week_figures(session, principal=page.principal)
     return page.show(
         "bureau/home.html",
+        places=[
+            (label, address.replace("{part}", rest))
+            for label, address, rest in _PLACES
+            if page.leads_to(address)
+        ],
         open=[one for one in work if one.number],
         done=[one for one in work if not one.number],
         week=[(label, week[code]) for code, label in _WEEK.items()],

@@ -2,13 +2,19 @@
 
 from fastapi import APIRouter
 
+from app.web.bureau.figures.network import router as network
 from app.web.bureau.figures.pages import router as figures
+from app.web.bureau.figures.wall import router as wall
 from app.web.bureau.home import router as home
 from app.web.bureau.lists.contracts import router as contracts
 from app.web.bureau.lists.filings import router as filings
 from app.web.bureau.lists.organisations import router as organisations
 from app.web.bureau.lists.system import router as system
 from app.web.bureau.lists.users import router as users
+from app.web.bureau.pushes.assignments import router as assignments
+from app.web.bureau.pushes.pair_story import router as pair_story
+from app.web.bureau.pushes.pushes import router as pushes
+from app.web.bureau.pushes.reports import router as reports
 from app.web.bureau.review.pages import router as review
 from app.web.bureau.review.record import router as review_record
 from app.web.bureau.rounds.entries import router as round_entries
@@ -24,6 +30,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     contracts,
     rounds,
     round_entries,
+    assignments,
+    pushes,
+    pair_story,
+    reports,
     figures,
+    network,
+    wall,
     system,
 )

@@ -9,5 +9,6 @@ from app.web.public.preview import router as preview
 from app.web.public.recognition import router as recognition
 from app.web.public.records import router as records
 from app.web.public.search import router as search
+from app.web.public.wall import router as wall
 
-ROUTERS: tuple[APIRouter, ...] = (home, search, preview, figures, recognition, help_topics, records)
+ROUTERS: tuple[APIRouter, ...] = (home, search, preview, figures, recognition, help_topics, records, wall)

@@ -6,15 +6,25 @@ from decimal import Decimal
 from typing import Any
 
 from app.database import ReadSession
-from app.statistics.figures import demands, engagements, pushes
+from app.statistics.figures import demands, engagements, network, pushes
 from app.statistics.query import StatisticsQuery
-from app.statistics.schemas import ContractLine, GapLine, ReasonLine, ResponseLine, StageLine, StepLine
+from app.statistics.schemas import (
+    ContractLine,
+    GapLine,
+    LoadLine,
+    ReasonLine,
+    ResponseLine,
+    ScoreBandLine,
+    StageLine,
+    StepLine,
+)
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
 from app.web.views.amounts import wan
 from app.web.views.tables import TableColumn, TableRow, TableView
 
 _SHOWN = 12
+_SHARES = frozenset({"of_published", "of_previous", "accepted_share", "used"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,16 @@ def _gaps(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[An
 def _pushes(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
     figure = pushes.pushes(session, criteria, pushes.PushGroup.MONTH)
     return figure, [("推送", ResponseLine, figure.groups), ("谢绝原因", ReasonLine, figure.reasons)]
+
+
+def _reliability(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
+    figure = network.reliability(session, criteria)
+    return figure, [("分数的可靠性", ScoreBandLine, figure.bands)]
+
+
+def _load(session: ReadSession, criteria: StatisticsQuery) -> tuple[Any, list[Any]]:
+    figure = network.loads(session, criteria)
+    return figure, [("经理人负荷", LoadLine, figure.managers)]
 
 
 FIGURES: Mapping[str, DescribedFigure] = {
@@ -133,6 +153,34 @@ FIGURES: Mapping[str, DescribedFigure] = {
             (_("未答复"), "unanswered"),
         ),
     ),
+    "reliability": DescribedFigure(
+        _("分数的可靠性"),
+        _("匹配分越高，推送是否越常被接受（各分数段的接受率）"),
+        _("占已答复"),
+        "bars",
+        _reliability,
+        "accepted_share",
+        (
+            (_("已答复"), "answered"),
+            (_("接受"), "accepted"),
+            (_("平均匹配分"), "mean_score"),
+            (_("接受率"), "accepted_share"),
+        ),
+    ),
+    "load": DescribedFigure(
+        _("经理人负荷"),
+        _("已发布的技术经理人目前的占用率，最满的在前"),
+        _("在办 ÷ 上限"),
+        "bars",
+        _load,
+        "used",
+        (
+            (_("在办上限"), "capacity"),
+            (_("在办"), "open"),
+            (_("待答复推送"), "pending"),
+            (_("占用率"), "used"),
+        ),
+    ),
 }
 """By their parts of the address."""
 
@@ -140,7 +188,12 @@ FIGURES: Mapping[str, DescribedFigure] = {
 def items_of(figure: DescribedFigure, lines: Sequence[Any]) -> list[tuple[str, float, str, None]]:
     """Name, length, text and address of each part of the picture."""
     return [
-        (_name(line), float(getattr(line, figure.value) or 0), _text(getattr(line, figure.value)), None)
+        (
+            _name(line),
+            float(getattr(line, figure.value) or 0),
+            _cell(figure.value, getattr(line, figure.value)),
+            None,
+        )
         for line in lines[:_SHOWN]
     ]
 
@@ -166,7 +219,11 @@ def _name(line: Any) -> str:
 
 
 def _cell(attribute: str, value: Any) -> str:
-    return f"{value:.0%}" if attribute.startswith("of_") and value is not None else _text(value)
+    if value is None:
+        return "–"
+    if attribute in _SHARES:
+        return f"{value:.0%}"
+    return f"{value:.2f}" if attribute == "mean_score" else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -40,9 +40,9 @@ def figure(
         raise NotFound
     problem = None
     try:
-        criteria = _criteria(page, session, services, first, last, field)
+        criteria = criteria_of(page, session, services, first, last, field)
     except Invalid as invalid:
-        problem, criteria = invalid, _criteria(page, session, services, "", "", "")
+        problem, criteria = invalid, criteria_of(page, session, services, "", "", "")
     described = FIGURES[figure]
     made, tables = described.made(session, criteria)
     lines = tables[0][2]
@@ -83,14 +83,19 @@ def table(
     """The tables of a figure as a workbook."""
     if figure not in FIGURES:
         raise NotFound
-    criteria = _criteria(page, session, services, first, last, field)
+    criteria = criteria_of(page, session, services, first, last, field)
     made, tables = FIGURES[figure].made(session, criteria)
     return as_file(figure, made, tables, Format.XLSX)
 
 
-def _criteria(
+def criteria_of(
     page: WebPage, session: ReadSession, services: Services, first: str, last: str, field: str
 ) -> StatisticsQuery:
+    """What the filters in the address ask for; an unknown field is none.
+
+    Raises:
+        Invalid: a day is no date.
+    """
     known = field if field in vocabulary("hightech_fields").codes else None
     return read_query(
         services, page.principal, session, _day("first", first), _day("last", last), known, None

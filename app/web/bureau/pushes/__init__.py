@@ -1,0 +1,1 @@
+"""Pages of pushing: assignments over many pairs, pushes with their deliveries, a pair's story, and reported errors."""

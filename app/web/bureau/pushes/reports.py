@@ -1,0 +1,82 @@
+"""Page `/bureau/reports`: errors in matches that somebody reported, and the bureau's answers."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.database import AppDatabase, ReadSession
+from app.errors import Conflict, Invalid, SankuError, StaleVersion
+from app.pushes.feedback.models import ReportState
+from app.pushes.feedback.report_list import named_reports, report_page
+from app.pushes.feedback.reports import resolve
+from app.pushes.feedback.schemas import Resolution
+from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
+from app.web.forms.parser import validated
+from app.web.i18n import mark as _
+from app.web.page import CurrentPage, WebPage
+from app.web.posted import NOTHING, Posted, PostedForm, id_of
+
+router = APIRouter()
+
+_SHELVES: Mapping[str, str] = {
+    "open": _("待处理"),
+    "resolved": _("已处理"),
+    "dismissed": _("不成立"),
+}
+
+
+@router.get("/bureau/reports", name="match_reports")
+def reports(page: CurrentPage, session: ReadSession, state: Text = "open", cursor: Cursor = None) -> Response:
+    """Reports in a state, the oldest first."""
+    return _show(page, session, state, cursor)
+
+
+@router.post("/bureau/reports/resolve", name="resolve_report")
+def resolve_report(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+    """Close a report with an explanation, which its reporter reads."""
+    page.take_display(posted)
+    report_id = id_of(posted, "report")
+    error: SankuError | None = None
+    if not posted.only_shows:
+        try:
+            asked = validated(
+                Resolution, {"state": posted.get("state"), "resolution": posted.get("resolution").strip()}
+            )
+            assert isinstance(asked, Resolution)
+            with database.unit_of_work() as session:
+                resolve(
+                    session,
+                    report_id,
+                    principal=page.principal,
+                    state=asked.state,
+                    resolution=asked.resolution,
+                    if_match=posted.version,
+                )
+            return page.redirect("/bureau/reports", notice="report_closed")
+        except (Conflict, Invalid, StaleVersion) as refusal:
+            error = refusal
+    with database.reading() as session:
+        return _show(page, session, "open", None, posted=posted, error=error)
+
+
+def _show(
+    page: WebPage,
+    session: ReadSession,
+    state: str,
+    cursor: str | None,
+    *,
+    posted: PostedForm = NOTHING,
+    error: SankuError | None = None,
+) -> Response:
+    chosen = next((one for one in ReportState if one == state), ReportState.OPEN)
+    found = report_page(session, place(cursor), chosen, principal=page.principal)
+    return page.show(
+        "bureau/reports.html",
+        status=error.status if error else 200,
+        reports=named_reports(session, found.items, principal=page.principal),
+        tabs=tabs_of(page, "state", chosen, dict(_SHELVES)),
+        next=next_address(page, found.next_cursor),
+        typed=posted.get,
+        error=error,
+    )

@@ -1,0 +1,88 @@
+"""The network, the wall and its links: what the bureau sees, and what a screen without a login sees."""
+
+import json
+import re
+from html import unescape
+
+from app.accounts.models import Role
+from app.engagements.models import Engagement
+from app.observability import configure_logging
+from tests.support.scenario import Scenario
+from tests.web.html import faults_of
+from tests.web.readers import ReaderOf
+
+
+def test_the_network_joins_fields_and_districts_by_managers(scenario: Scenario, reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    empty = operator.get("/bureau/network")
+    assert faults_of(empty.text) == []
+    assert "这段时间没有对接" in empty.text
+    manager = scenario.manager(title="周济民")
+    for place in range(2):
+        demand = scenario.demand(fields=["0101"], region="370102")
+        opened = Engagement(
+            number=f"JN-E-2026-00000{place}",
+            demand_id=demand,
+            achievement_id=scenario.achievement(),
+            manager_id=manager,
+        )
+        with scenario.database.unit_of_work() as session:
+            session.add(opened)
+    page = operator.get("/bureau/network")
+    assert faults_of(page.text) == []
+    (data,) = re.findall(r'data-network="([^"]*)"', page.text)
+    graph = json.loads(unescape(data))
+    assert {(one["kind"], one["weight"]) for one in graph["nodes"]} == {(0, 2), (1, 2), (2, 2)}
+    assert [one["weight"] for one in graph["edges"]] == [2, 2]
+    assert page.text.count("周济民") > len(graph["edges"]), "the table names the manager of each edge"
+    refused = operator.get("/bureau/network?first=昨天")
+    assert refused.status_code == 422
+    for figure in ("reliability", "load"):
+        shown = operator.get(f"/bureau/statistics/{figure}")
+        assert faults_of(shown.text) == []
+        assert operator.get(f"/bureau/statistics/{figure}/table").status_code == 200
+    assert "周济民" in operator.get("/bureau/statistics/load").text
+
+
+def test_a_wall_shows_public_figures_until_its_link_is_revoked(
+    scenario: Scenario, reader: ReaderOf, capsys: object
+) -> None:
+    configure_logging()
+    operator, screen = reader(Role.OPERATOR), reader(None)
+    page = operator.get("/bureau/wall")
+    assert faults_of(page.text) == []
+    (key,) = re.findall(r'name="_key" value="([^"]+)"', page.text)
+    assert operator.post("/bureau/wall", data={"label": ""}).status_code == 422
+    sent = {"label": "政务大厅一楼", "_key": key}
+    made = operator.post("/bureau/wall", data=sent)
+    assert made.status_code == 200
+    assert faults_of(made.text) == []
+    (token,) = set(re.findall(r"/wall/([\w-]{43})", made.text))
+    assert operator.post("/bureau/wall", data=sent).status_code == 303, "sent twice it is one link"
+    listed = operator.get("/bureau/wall").text
+    assert listed.count("政务大厅一楼") == 1
+    assert token not in listed
+
+    scenario.demand(title="公开的需求", publish_mode="public")
+    scenario.demand(title="不可外传的需求", publish_mode="confidential")
+    shown = screen.get(f"/wall/{token}")
+    assert shown.status_code == 200
+    assert faults_of(shown.text) == []
+    assert shown.headers["cache-control"] == "no-store"
+    assert "公开的需求" in shown.text
+    assert "不可外传的需求" not in shown.text
+    part = screen.get(f"/wall/{token}/parts", headers={"HX-Request": "true"})
+    assert "<title" not in part.text
+    assert "在库成果" in part.text
+    assert screen.get(f"/wall/{token[:-1]}x").status_code == 404
+    statuses = [screen.get(f"/wall/{token}/parts").status_code for _ in range(35)]
+    assert set(statuses) == {200, 429}
+    assert token not in "".join(capsys.readouterr()), "a log would hand the link on"  # type: ignore[attr-defined]
+
+    (link,) = re.findall(r'name="link" value="([^"]+)"', listed)
+    assert reader(Role.MANAGER).post("/bureau/wall/revoke", data={"link": link}).status_code == 403
+    assert reader(None).post("/bureau/wall/revoke", data={"link": link}).status_code == 401
+    assert operator.post("/bureau/wall/revoke", data={"link": link}).status_code == 303
+    assert operator.post("/bureau/wall/revoke", data={"link": link}).status_code == 409
+    assert operator.post("/bureau/wall/revoke", data={"link": "nonsense"}).status_code == 404
+    assert screen.get(f"/wall/{token}").status_code == 404
