@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "f17b62ad94c3"
-down_revision = "c83e15f0a7d4"
+down_revision = "d58b1f3e7c90"
 branch_labels = None
 depends_on = None
 

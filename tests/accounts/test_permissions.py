@@ -265,7 +265,7 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
         assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
         training.verify training_base.change tier.configure round.manage round.object ranking.manage
-        contest.manage contract.import organisation.import import.create import.read import.change
+        contest.manage contract.import organisation.import import.create import.read import.change wall.link
     """
     assert {str(action) for action in closed} == set(expected.split())
 

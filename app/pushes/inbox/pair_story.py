@@ -109,7 +109,7 @@ def pair_story(
     rows = session.scalars(select(Push).filter_by(**here).order_by(Push.created_at, Push.id)).all()
     answers = session.scalars(select(OwnerAnswer).filter_by(**here).order_by(OwnerAnswer.answered_at)).all()
     opened = session.scalars(select(Engagement).filter_by(**here).order_by(Engagement.opened_at)).all()
-    names = manager_summaries(session, {one.manager_id for one in (*rows, *opened)})
+    names = manager_summaries(session, {row.manager_id for row in rows} | {one.manager_id for one in opened})
     reports = reports_of_pair(session, demand.id, achievement.id, principal=principal)
     attempts = session.scalars(
         select(PushAttempt).where(PushAttempt.push_id.in_([row.id for row in rows]))

@@ -30,7 +30,7 @@ from app.statistics.schemas import (
 from app.statistics.sql_functions import NONE, main_field
 
 _MOST_MANAGERS = 60
-"""Managers in the network, those with the most engagements; more cannot be told apart in a picture."""
+"""Managers in the network, those with the most engagements; with more a picture is unreadable."""
 _MOST_LOADED = 200
 _BANDS = 10
 

@@ -1,4 +1,4 @@
-"""Links to the wall: made and revoked by operators; whoever has one sees what is public anyway, and nothing else."""
+"""Links to the wall: made and revoked by operators; those who have one see what is public anyway, and nothing else."""
 
 import secrets
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class WallFigures:
 def make_link(
     session: Session, wanted: WallLinkCreate, *, principal: Principal, link_id: UUID | None = None
 ) -> tuple[WallLink, str]:
-    """A new link and its token, which is told this once.
+    """A new link and its token, which is shown this once.
 
     Args:
         link_id: of the new link, so that a form sent twice makes one.

@@ -4,9 +4,10 @@ import json
 import re
 from html import unescape
 
+import pytest
+
 from app.accounts.models import Role
 from app.engagements.models import Engagement
-from app.observability import configure_logging
 from tests.support.scenario import Scenario
 from tests.web.html import faults_of
 from tests.web.readers import ReaderOf
@@ -45,22 +46,21 @@ def test_the_network_joins_fields_and_districts_by_managers(scenario: Scenario, 
 
 
 def test_a_wall_shows_public_figures_until_its_link_is_revoked(
-    scenario: Scenario, reader: ReaderOf, capsys: object
+    scenario: Scenario, reader: ReaderOf, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    configure_logging()
     operator, screen = reader(Role.OPERATOR), reader(None)
     page = operator.get("/bureau/wall")
     assert faults_of(page.text) == []
     (key,) = re.findall(r'name="_key" value="([^"]+)"', page.text)
     assert operator.post("/bureau/wall", data={"label": ""}).status_code == 422
-    sent = {"label": "政务大厅一楼", "_key": key}
+    sent = {"label": "二楼展厅东侧", "_key": key}
     made = operator.post("/bureau/wall", data=sent)
     assert made.status_code == 200
     assert faults_of(made.text) == []
     (token,) = set(re.findall(r"/wall/([\w-]{43})", made.text))
     assert operator.post("/bureau/wall", data=sent).status_code == 303, "sent twice it is one link"
     listed = operator.get("/bureau/wall").text
-    assert listed.count("政务大厅一楼") == 1
+    assert listed.count("二楼展厅东侧") == 1
     assert token not in listed
 
     scenario.demand(title="公开的需求", publish_mode="public")
@@ -77,7 +77,7 @@ def test_a_wall_shows_public_figures_until_its_link_is_revoked(
     assert screen.get(f"/wall/{token[:-1]}x").status_code == 404
     statuses = [screen.get(f"/wall/{token}/parts").status_code for _ in range(35)]
     assert set(statuses) == {200, 429}
-    assert token not in "".join(capsys.readouterr()), "a log would hand the link on"  # type: ignore[attr-defined]
+    assert token not in "".join(capsys.readouterr()), "a log would hand the link on"
 
     (link,) = re.findall(r'name="link" value="([^"]+)"', listed)
     assert reader(Role.MANAGER).post("/bureau/wall/revoke", data={"link": link}).status_code == 403
