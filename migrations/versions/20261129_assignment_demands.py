@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "f17b62ad94c3"
-down_revision = "d58b1f3e7c90"
+down_revision = "e52b9d1c7f08"
 branch_labels = None
 depends_on = None
 
