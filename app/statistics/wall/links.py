@@ -18,7 +18,7 @@ from app.clock import local_now
 from app.database import now, one_or_not_found
 from app.errors import Conflict, NotFound
 from app.libraries.overview import library_overview
-from app.libraries.record.enums import RecordKind
+from app.libraries.record.enums import PublishMode, RecordKind
 from app.libraries.schemas import Wire
 from app.libraries.summaries import RecordSummary
 from app.libraries.validation.values.text import TextRule
@@ -119,7 +119,10 @@ def wall_figures(session: Session, services: Services) -> WallFigures:
     """The public figures of this year; the same for everybody."""
     overview = library_overview(session)
     newest = [
-        record for kind in (RecordKind.DEMAND, RecordKind.ACHIEVEMENT) for record in overview[kind].newest
+        record
+        for kind in (RecordKind.DEMAND, RecordKind.ACHIEVEMENT)
+        for record in overview[kind].newest
+        if record.publish_mode == PublishMode.PUBLIC
     ]
     return WallFigures(
         at=now(),
