@@ -1,6 +1,6 @@
 """Lists of reported errors for the bureau, with the names of the records and of the reporters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +17,9 @@ from app.libraries.demands.models import Demand
 from app.paging import Page, PageRequest, Sort, list_page
 from app.pushes.feedback.models import MatchReport, ReportState
 from app.pushes.feedback.schemas import ReportForBureau
+
+REPORT_STATES: Mapping[str, ReportState] = {state.value: state for state in ReportState}
+"""The states by their codes."""
 
 _OLDEST_FIRST = Sort(MatchReport.created_at, datetime, name="reports")
 

@@ -52,6 +52,18 @@ _STATES: Mapping[InboxShelf, tuple[PushState, ...]] = MappingProxyType(
 )
 
 
+PUSH_SHELVES: Mapping[str, tuple[PushState, ...]] = MappingProxyType(
+    {
+        "": PENDING,
+        "accepted": (PushState.ACCEPTED,),
+        "declined": (PushState.DECLINED,),
+        "ended": (PushState.EXPIRED, PushState.CANCELLED),
+        "all": (),
+    }
+)
+"""The states of pushes that a list shows together; none for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class PushFilter:
     """Which pushes: of these records and this manager, in these states; `number` is that of any of the three."""

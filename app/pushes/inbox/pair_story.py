@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
-from app.engagements.models import Engagement
+from app.engagements.models import Engagement, Stage
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.lifecycle.commands import find_by_number
@@ -57,7 +57,7 @@ class PairEngagement:
 
     id: UUID
     number: str
-    stage: str
+    stage: Stage
     manager: str
     opened_at: datetime
     ended_reason: str | None
@@ -133,7 +133,12 @@ def pair_story(
         answers=[OwnerAnswerRead.model_validate(one) for one in answers],
         engagements=[
             PairEngagement(
-                one.id, one.number, one.stage, names[one.manager_id].name, one.opened_at, one.ended_reason
+                one.id,
+                one.number,
+                Stage.of(one.stage),
+                names[one.manager_id].name,
+                one.opened_at,
+                one.ended_reason,
             )
             for one in opened
         ],

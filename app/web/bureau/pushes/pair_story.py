@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
-from app.engagements.models import Stage
 from app.pushes.inbox.end_reasons import end_words
 from app.pushes.inbox.pair_story import PairCandidate, StoryEvent, pair_candidates, pair_story
 from app.pushes.inbox.planning_request import request_plan
@@ -123,7 +122,6 @@ def _show(
             )
             for one in found.answers
         ],
-        stage_of=lambda code: Stage.of(code).label(page.language),
         others=None if candidates is None else _candidates(candidates),
         here=f"/bureau/matches/{found.demand.number}/{found.achievement.number}",
     )

@@ -6,8 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.database import ReadSession
-from app.pushes.inbox.listing import PushFilter, push_page
-from app.pushes.models import PENDING, PushState
+from app.pushes.inbox.listing import PUSH_SHELVES, PushFilter, push_page
 from app.pushes.schemas import PushRead
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
 from app.web.i18n import mark as _
@@ -19,20 +18,20 @@ from app.web.views.tables import TableColumn, TableRow, TableView
 router = APIRouter()
 
 STATES: Mapping[str, str] = {
-    PushState.NEW: _("未读"),
-    PushState.READ: _("已读"),
-    PushState.LATER: _("稍后再看"),
-    PushState.ACCEPTED: _("已接受"),
-    PushState.DECLINED: _("已婉拒"),
-    PushState.EXPIRED: _("未答复失效"),
-    PushState.CANCELLED: _("已取消"),
+    "new": _("未读"),
+    "read": _("已读"),
+    "later": _("稍后再看"),
+    "accepted": _("已接受"),
+    "declined": _("已婉拒"),
+    "expired": _("未答复失效"),
+    "cancelled": _("已取消"),
 }
-_SHELVES: Mapping[str, tuple[str, tuple[PushState, ...]]] = {
-    "": (_("待答复"), PENDING),
-    "accepted": (_("已接受"), (PushState.ACCEPTED,)),
-    "declined": (_("已婉拒"), (PushState.DECLINED,)),
-    "ended": (_("失效或取消"), (PushState.EXPIRED, PushState.CANCELLED)),
-    "all": (_("全部"), ()),
+_SHELVES: Mapping[str, str] = {
+    "": _("待答复"),
+    "accepted": _("已接受"),
+    "declined": _("已婉拒"),
+    "ended": _("失效或取消"),
+    "all": _("全部"),
 }
 
 
@@ -42,7 +41,7 @@ def pushes(
 ) -> Response:
     """The pushes of a shelf; `q` is the number of a demand, an achievement or a manager."""
     chosen = state if state in _SHELVES else ""
-    wanted = PushFilter(states=_SHELVES[chosen][1], number=q)
+    wanted = PushFilter(states=PUSH_SHELVES[chosen], number=q)
     found = push_page(session, place(cursor), wanted, principal=page.principal)
     labels = (_("需求"), _("成果"), _("技术经理人"), _("匹配分"), _("状态"), _("推送时间"), _("答复或结束"))
     columns = [
@@ -53,7 +52,7 @@ def pushes(
         "bureau/list.html",
         title=_("推送"),
         subtitle=_("每一行可查看该供需对的全过程：为什么推送、推送给谁、为什么没有推送给其他人。"),
-        tabs=tabs_of(page, "state", chosen, {code: label for code, (label, _states) in _SHELVES.items()}),
+        tabs=tabs_of(page, "state", chosen, dict(_SHELVES)),
         kept={"state": chosen} if chosen else {},
         query=q,
         query_label=_("需求、成果或经理人编号"),

@@ -7,8 +7,7 @@ from fastapi.responses import Response
 
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, Invalid, SankuError, StaleVersion
-from app.pushes.feedback.models import ReportState
-from app.pushes.feedback.report_list import named_reports, report_page
+from app.pushes.feedback.report_list import REPORT_STATES, named_reports, report_page
 from app.pushes.feedback.reports import resolve
 from app.pushes.feedback.schemas import Resolution
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
@@ -69,7 +68,7 @@ def _show(
     posted: PostedForm = NOTHING,
     error: SankuError | None = None,
 ) -> Response:
-    chosen = next((one for one in ReportState if one == state), ReportState.OPEN)
+    chosen = REPORT_STATES.get(state) or REPORT_STATES["open"]
     found = report_page(session, place(cursor), chosen, principal=page.principal)
     return page.show(
         "bureau/reports.html",
