@@ -28,6 +28,7 @@ RANK_DEMANDS_AGAIN = Handler(matching.rank_demands_again, matching.store_demands
 
 PUSH_RANKED_RECORD = Handler(pushes.plan_record, pushes.write_planned)
 PUSH_TO_NEW_MANAGER = Handler(pushes.plan_new_manager, pushes.write_planned)
+PUSH_TO_TIED_MANAGERS = Handler(pushes.plan_tied_managers, pushes.write_planned)
 PUSH_TO_NEXT_MANAGER = Handler(pushes.plan_next_manager, pushes.write_next_manager)
 PUSH_AFTER_INTEREST = Handler(pushes.plan_interest, pushes.write_planned)
 REASSIGN_OVERDUE = Handler(pushes.plan_overdue, pushes.write_overdue)
@@ -68,8 +69,15 @@ _EFFECTS: HandlerTable = {
     events.ManagerChanged: (pushes.revise_pending, PUSH_TO_NEW_MANAGER),
     events.ManagerWithdrawn: (pushes.revise_pending,),
     events.ManagerClosed: (pushes.revise_pending,),
+    events.DemandReturned: (),
+    events.AchievementReturned: (),
+    events.ManagerReturned: (),
     events.PasswordChanged: (),
-    events.OrganisationChanged: (pushes.revise_of_organisation, REFRESH_TIERS_OF_PARTY),
+    events.OrganisationChanged: (
+        pushes.revise_of_organisation,
+        PUSH_TO_TIED_MANAGERS,
+        REFRESH_TIERS_OF_PARTY,
+    ),
     events.OrganisationVerified: (PUBLISH_WAITING,),
     # Pairs are ranked and pushed.
     events.PairsRanked: (pushes.revise_ranked, PUSH_RANKED_RECORD),
@@ -86,6 +94,7 @@ _EFFECTS: HandlerTable = {
     events.PushCancelled: (PUSH_TO_NEXT_MANAGER,),
     # Owners and others say what they think of a match.
     events.OwnerAnswered: (pushes.revise_refused, PUSH_AFTER_INTEREST, outcomes.judge_by_owner),
+    events.MatchReportResolved: (),
     events.MatchReported: (outcomes.judge_by_report,),
     # Engagements, tasks and contracts go their way.
     events.EngagementOpened: (outcomes.judge_opened_engagement,),

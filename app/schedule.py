@@ -21,6 +21,7 @@ from app.matching.feedback.impressions import delete_old_impressions
 from app.matching.matcher import Matcher
 from app.matching.training.job import train_if_due
 from app.notifications.delivery import maintenance
+from app.notifications.notices.listing import delete_old_notices
 from app.pushes.assignment.runs import start_nightly
 from app.pushes.digests import manager_digest, owner_digest
 from app.pushes.planning import overdue_reassignment
@@ -139,6 +140,11 @@ def delete_old_deliveries(services: Services, session: Session) -> None:
     maintenance.delete_old_deliveries(session, older_than=services[Settings].delivery_log_lifetime)
 
 
+def delete_notices(services: Services, session: Session) -> None:
+    """Delete notices that are too old, with the marks of who has read them."""
+    delete_old_notices(session, older_than=services[Settings].notice_retention)
+
+
 def refresh_search_documents(_: Services, database: Database) -> None:
     """Continue to write search documents again that an upgrade has outdated."""
     refresh_search(database, limit=REFRESHED_AT_ONCE)
@@ -163,6 +169,7 @@ JOBS = (
     ScheduledJob("turn_tiers_to_the_year", 10 * MINUTE, turn_tiers_to_the_year),
     ScheduledJob("sweep_deliveries", MINUTE, requeue_lost_deliveries),
     ScheduledJob("forget_deliveries", HOUR, delete_old_deliveries),
+    ScheduledJob("forget_notices", DAY, delete_notices),
     ScheduledJob("forget_idempotency_keys", HOUR, delete_idempotency_keys),
     ScheduledJob("forget_account_links", HOUR, delete_account_links),
     ScheduledJob("forget_exposures", DAY, delete_impressions),

@@ -103,7 +103,7 @@ class OrganisationDecision(Identified, Base):
     Attributes:
         first_id: the older of both.
         kept_id: the row that stands for both after a merge.
-        verdict: see `organisations.decisions.IdentityVerdict`.
+        verdict: see `organisations.merges.decisions.IdentityVerdict`.
         moved: "table.column" → keys of the rows that a merge pointed to `kept_id`.
     """
 

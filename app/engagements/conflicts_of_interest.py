@@ -65,7 +65,7 @@ def refuse_forbidden_pair(
         facts.org_family,
     )
     if conflict is not None:
-        raise _refusal("conflict_of_interest", f"存在利益冲突: {conflict.zh}", conflict.en, asked, offered)
+        raise _refusal(conflict.code, _said(conflict)[0], conflict.en, asked, offered)
 
 
 def refuse_conflict_after_agreement(session: Session, manager: Manager, engagement: Engagement) -> None:
@@ -86,11 +86,14 @@ def refuse_conflict_after_agreement(session: Session, manager: Manager, engageme
         facts.org_family,
     )
     if conflict is not None:
-        raise Conflict(
-            f"Conflict of interest: {conflict.en}.",
-            f"存在利益冲突: {conflict.zh}。",
-            code="conflict_of_interest",
-        )
+        zh, en = _said(conflict)
+        raise Conflict(f"{en}.", f"{zh}。", code=conflict.code)
+
+
+def _said(conflict: conflicts_of_interest.ConflictOfInterest) -> tuple[str, str]:
+    if conflict.kind == conflicts_of_interest.POSSIBLE:
+        return conflict.zh, conflict.en[0].upper() + conflict.en[1:]
+    return f"存在利益冲突: {conflict.zh}", f"Conflict of interest: {conflict.en}"
 
 
 def refuse_held_side(session: Session, engagement: Engagement, side: str) -> None:

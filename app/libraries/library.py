@@ -42,6 +42,10 @@ def _no_derived_fields(_: Any) -> None:
     """Default for a library without derived fields."""
 
 
+def _nothing_else(_: Session, __: Any) -> None:
+    """Default for a library whose records are one row, with its versions and indexes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """One of the three libraries.
@@ -56,6 +60,7 @@ class Library:
         check: yields contradictions between fields, in drafts too.
         resolve_references: checks and sets what is more than a column of the record, and removes it from the values.
         derive: sets the fields that are computed from other fields.
+        remember: stores what a record entails besides its row and its versions.
         expiry_dates: attributes with the last day of publication.
         relations: relationships stored with the record and its versions.
         awarded: columns that only the bureau's awards fill (see `lifecycle.store.grant`).
@@ -75,6 +80,7 @@ class Library:
     check: Callable[[Any], Iterable[FieldError]]
     resolve_references: Callable[[Session, Any, dict[str, Any], Principal], None] = _no_references
     derive: Callable[[Any], None] = _no_derived_fields
+    remember: Callable[[Session, Any], None] = _nothing_else
     expiry_dates: tuple[str, ...] = ("valid_until",)
     relations: tuple[str, ...] = ()
     awarded: frozenset[str] = frozenset()

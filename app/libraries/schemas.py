@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool
 
+from app.accounts.organisations.credit_code import check_uscc
 from app.errors.request_bodies import RequestBody
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode, RegionCode
@@ -22,6 +23,37 @@ Line = Annotated[str, TextRule(1, 200)]
 ShortLine = Annotated[str, TextRule(1, 60)]
 Paragraph = Annotated[str, TextRule(0, 2000, multiline=True)]
 LongText = Annotated[str, TextRule(0, 5000, multiline=True)]
+
+
+def _code_or_name(text: str) -> str:
+    """What is mostly digits is checked like a code; anything else is a name."""
+    digits = sum(char.isdigit() for char in text)
+    return check_uscc(text) if text.isascii() and 2 * digits > len(text) else text
+
+
+CodeOrName = Annotated[Line, AfterValidator(_code_or_name)]
+
+
+def _reference(value: Any) -> Any:
+    """An id in its usual form; anything else as a code or a name."""
+    try:
+        return (
+            str(UUID(value)) if isinstance(value, str) else str(value) if isinstance(value, UUID) else value
+        )
+    except ValueError:
+        return value
+
+
+def _organisation(text: str) -> str:
+    return text if _is_id(text) else _code_or_name(text)
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 36 and text.count("-") == 4
+
+
+OrganisationRef = Annotated[Line, BeforeValidator(_reference), AfterValidator(_organisation)]
+"""An organisation by id, credit code or name; stored by its id (`organisations.lookup.resolve_organisations`)."""
 
 
 def _distinct(words: list[str]) -> list[str]:

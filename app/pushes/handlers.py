@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations.groups import whole_families
+from app.accounts.organisations.merges.decisions import DECIDED
 from app.events.catalogue import FilingChanged, OrganisationChanged, OwnerAnswered, PairsRanked
 from app.events.catalogue.contracts import ContractEvent
 from app.events.catalogue.engagements import EngagementEvent
@@ -20,7 +21,7 @@ from app.pushes.models import OCCUPYING, Push
 from app.pushes.planning.overdue_reassignment import plan_reassignment, reassign_overdue
 from app.pushes.planning.pair_plan import PairPlan
 from app.pushes.planning.plan import plan_for_manager, plan_pairs
-from app.pushes.planning.resumption import cancelled_of, cancelled_of_pair, resume
+from app.pushes.planning.resumption import cancelled_for_ties, cancelled_of, cancelled_of_pair, resume
 from app.pushes.planning.writer import revise, write_pushes
 from app.pushes.policy import current_policy
 from app.pushes.recommender import Recommender
@@ -28,7 +29,7 @@ from app.services import Services
 
 Plans = list[PairPlan]
 
-_TIES = frozenset({"uscc", "parent_id", "name", "former_names", "aliases", "merged"})
+_TIES = frozenset({"uscc", "parent_id", "name", "former_names", "aliases", DECIDED})
 """Fields of an organisation that decide whose record it excludes, or whose group it belongs to."""
 
 
@@ -130,13 +131,32 @@ def resume_of_contract(services: Services, session: Session, event: ClaimedEvent
 
 
 def revise_of_organisation(services: Services, session: Session, event: ClaimedEvent) -> None:
-    """Cancel pending pushes that a new credit code, name or parent of an organisation forbids."""
+    """Cancel pending pushes that a new credit code, name or parent of an organisation forbids, or a decision of the
+    bureau about it; those that ended for a tie and are allowed now are pending again."""
     changed = OrganisationChanged.of(event)
     if _TIES.isdisjoint(changed.changed):
         return
+    policy = current_policy(session, services)
     family = whole_families(session, [changed.subject_id]).keys()
-    pending = queries.pending_with_parties(session, family)
-    revise(session, pending, policy=current_policy(session, services))
+    revise(session, queries.pending_with_parties(session, family), policy=policy)
+    tied = queries.managers_tied_to(session, family)
+    resume(session, session.scalars(cancelled_for_ties(tied)).all(), policy=policy)
+
+
+def plan_tied_managers(services: Services, session: Session, event: ClaimedEvent) -> Plans:
+    """Plan pairs for the managers with a tie to an organisation about which the bureau has decided: what might have
+    been a conflict may be none."""
+    changed = OrganisationChanged.of(event)
+    if DECIDED not in changed.changed:
+        return []
+    policy = current_policy(session, services)
+    family = whole_families(session, [changed.subject_id]).keys()
+    managers = [session.get_one(Manager, id_) for id_ in queries.managers_tied_to(session, family)]
+    return [
+        plan
+        for manager in managers
+        for plan in plan_for_manager(session, services[Recommender], manager, policy=policy)
+    ]
 
 
 def revise_refused(services: Services, session: Session, event: ClaimedEvent) -> None:

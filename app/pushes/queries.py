@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.principal import Principal
+from app.accounts.models import User
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Affiliation, Manager
@@ -118,12 +119,21 @@ def pending_with_parties(session: Session, organisations: Collection[UUID]) -> l
     ]
 
 
+def managers_tied_to(session: Session, organisations: Collection[UUID]) -> list[UUID]:
+    """Ids of the published managers with a tie to one of these organisations."""
+    ids = session.scalars(select(Manager.id).where(Manager.state == RecordState.PUBLISHED)).all()
+    return sorted(_managers_tied_to(session, organisations, ids))
+
+
 def _managers_tied_to(
     session: Session, organisations: Collection[UUID], manager_ids: Collection[UUID]
 ) -> set[UUID]:
+    """By account, employer, post or declaration. What is declared by name or code may be any organisation."""
     wanted = {str(id_) for id_ in organisations}
+    registered = select(User.id).where(User.organisation_id.in_(organisations))
     employed = or_(
         Manager.owner_org_id.in_(organisations),
+        Manager.user_id.in_(registered),
         Manager.affiliations.any(Affiliation.organisation_id.in_(organisations)),
     )
     tied = set(session.scalars(select(Manager.id).where(Manager.id.in_(manager_ids), employed)))
@@ -133,7 +143,12 @@ def _managers_tied_to(
     return tied | {
         id_
         for id_, entries in declared
-        if any(str(entry.get("organisation_id")) in wanted for entry in entries or ())
+        if any(
+            str(entry.get("organisation_id")) in wanted
+            or entry.get("organisation_name")
+            or entry.get("organisation_code")
+            for entry in entries or ()
+        )
     }
 
 

@@ -89,6 +89,11 @@ class DeliverySettings(BaseModel):
     delivery_log_lifetime: timedelta = Field(
         default=timedelta(days=90), description="How long finished deliveries and their log are kept."
     )
+    notice_retention: timedelta = Field(
+        default=timedelta(days=400),
+        ge=timedelta(days=30),
+        description="How long notices are kept, read or not; at least 30 days.",
+    )
     stream_poll: timedelta = Field(
         default=timedelta(seconds=1), description="How often a live stream looks for changes."
     )

@@ -1,12 +1,15 @@
 """Organisations that may be one: what is held for the bureau, and what its decisions do."""
 
+from itertools import combinations
+from random import Random
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.accounts.models import Organisation, Role
-from app.accounts.organisations.groups import families
+from app.accounts.models import Organisation, OrganisationKind, Role
+from app.accounts.organisations.duplicates import likely_duplicates
+from app.accounts.organisations.groups import families, family_of
 from tests.accounts.conftest import People
 from tests.support.http import created, ok, refused
 
@@ -47,6 +50,10 @@ def decide(
         ("济南砺桥技术转让有限公司", {}, "similar_name"),
         ("青岛砺石检测有限公司", {}, None),
         ("济南砺桥技术转让有限公司", {"region": "370202"}, None),
+        ("济南砺桥技术转让有限公司", {"region": "370112"}, "similar_name"),
+        ("山东砺桥技术转移有限公司", {}, "similar_name"),
+        ("砺桥技术转移（济南）有限公司", {}, "similar_name"),
+        ("济南砺桥检测技术有限公司", {}, None),
     ],
 )
 def test_likely_duplicates_are_held_with_evidence(
@@ -61,6 +68,38 @@ def test_likely_duplicates_are_held_with_evidence(
     people.organisation(name=name, **facts)
     found = [codes[0] for codes in pairs(client, bureau).values()]
     assert found == ([] if evidence is None else [evidence])
+
+
+def test_what_conflicts_take_for_one_is_what_the_bureau_finds_in_its_list(people: People) -> None:
+    """Among many like names: a possible conflict that nobody could decide about would hold pushes for good."""
+    chance = Random(7)
+    trades = ["技术转移", "机械设备", "生物科技", "环保工程", "检测"]
+    brands = ["鑫源", "鑫泉", "砺桥", "砺石", "山大"]
+    made = [
+        people.organisation(
+            name="".join(
+                (
+                    chance.choice(["济南", "山东", "济南市", ""]),
+                    *chance.sample(brands, 2),
+                    chance.choice(trades),
+                    chance.choice(["有限公司", "公司", "研究院"]),
+                )
+            ),
+            kind=chance.choice([OrganisationKind.ENTERPRISE, OrganisationKind.INSTITUTE]),
+            region=chance.choice(["370102", "370112", "370202"]),
+        ).id
+        for _ in range(90)
+    ]
+    with people.database.reading() as session:
+        family = family_of(session, map(str, made))
+        held = {
+            frozenset(pair)
+            for pair in combinations(made, 2)
+            if family[str(pair[0])] != family[str(pair[1])] and family.maybe_one(*map(str, pair))
+        }
+        listed = {frozenset((one.first, one.second)) for one in likely_duplicates(session)}
+    assert len(held) > 5
+    assert held <= listed
 
 
 def test_only_the_bureau_sees_and_decides(client: TestClient, people: People) -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from app.accounts.access.principal import SYSTEM
 from app.accounts.field_checks import name_key
 from app.accounts.models import Organisation, OrganisationKind, Role
-from app.accounts.organisations.decisions import IdentityVerdict, decide
 from app.accounts.organisations.duplicates import likely_duplicates
 from app.accounts.organisations.groups import families, whole_families
 from app.accounts.organisations.lookup import find_organisation, organisation_by_name
+from app.accounts.organisations.merges.decisions import IdentityVerdict, decide
 from app.accounts.organisations.service import (
     OrganisationFacts,
     add_organisation,

@@ -131,7 +131,7 @@ filing.read                        A          -           O       O        -    
 filing.change                      A          -           O       O        -             -        -
 filing.review                      A          -           -       -        -             -        -
 affiliation.read                   A          -           O       O        -             -        -
-affiliation.consent                A          O           O       -        O             -        -
+affiliation.consent                A          O           O       -        O             O        -
 certificate.create                 A          -           O       O        -             -        -
 certificate.read                   A          -           O       O        -             -        -
 certificate.verify                 A          -           -       -        -             -        -

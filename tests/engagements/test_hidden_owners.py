@@ -42,7 +42,12 @@ class City:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.scenario = scenario
         self.chance = Random(seed)
-        self.organisations = [scenario.organisation() for _ in range(ORGANISATIONS)]
+        self.brands = [
+            "".join(chr(0x5000 + self.chance.randrange(4000)) for _ in range(3)) for _ in range(ORGANISATIONS)
+        ]
+        self.organisations = [
+            scenario.organisation(name=f"济南{brand}技术转移有限公司") for brand in self.brands
+        ]
         self.codes = dict(zip(self.organisations, _codes(), strict=False))
         with scenario.database.unit_of_work() as session:
             for id_, code in self.codes.items():
@@ -52,6 +57,15 @@ class City:
 
     def half(self) -> list[UUID]:
         return self.chance.sample(self.organisations, ORGANISATIONS // 2)
+
+    def half_as_ties(self) -> list[dict[str, str]]:
+        """Half of the organisations by id or by a name like theirs, which nobody has."""
+        return [
+            {"organisation_id": str(id_)}
+            if self.chance.random() < 0.5
+            else {"organisation_name": f"济南{self.brands[self.organisations.index(id_)]}技术转让有限公司"}
+            for id_ in self.half()
+        ]
 
     def hidden_achievements(self, demand_id: UUID) -> list[UUID]:
         """Ranked with the demand."""
@@ -78,11 +92,11 @@ def city(scenario: Scenario, request: pytest.FixtureRequest) -> City:
 
 
 def declare(manager: Caller, manager_id: str, ties: Collection[UUID]) -> None:
-    change(
-        manager,
-        f"/v1/managers/{manager_id}",
-        declared_conflicts=[{"organisation_id": str(id_)} for id_ in ties],
-    )
+    enter(manager, manager_id, [{"organisation_id": str(id_)} for id_ in ties])
+
+
+def enter(manager: Caller, manager_id: str, ties: list[dict[str, str]]) -> None:
+    change(manager, f"/v1/managers/{manager_id}", declared_conflicts=ties)
 
 
 def change(caller: Caller, path: str, **values: Any) -> None:
@@ -107,7 +121,7 @@ class TestAttacks:
         demand_id = scenario.demand(owner=scenario.enterprise.organisation_id)
         cases = [_accepted(scenario, demand_id, one) for one in city.hidden_achievements(demand_id)]
         spy, spy_id = city.manager()
-        declare(spy, spy_id, city.half())
+        enter(spy, spy_id, city.half_as_ties())
         invited = [case.invite(scenario.lead, "manager", manager_id=spy_id) for case in cases]
         assert {answer.status_code for answer in invited} == {200}
         assert {case.answer(spy, "consent").status_code for case in cases} == {200}
@@ -121,7 +135,7 @@ class TestAttacks:
         scenario.work()
         before, preview = inbox(spy), _preview(spy)
         for _ in range(2):
-            declare(spy, spy_id, city.half())
+            enter(spy, spy_id, city.half_as_ties())
             scenario.work()
             assert inbox(spy) == before
             assert _preview(spy) == preview
@@ -133,7 +147,7 @@ class TestAttacks:
         scenario = city.scenario
         demand_id = scenario.demand(owner=scenario.enterprise.organisation_id)
         spy, spy_id = city.manager()
-        declare(spy, spy_id, city.half())
+        enter(spy, spy_id, city.half_as_ties())
         hidden = city.hidden_achievements(demand_id)
         scenario.emit_event("demand.published", demand_id)
         scenario.work()
@@ -162,11 +176,34 @@ class TestAttacks:
         before = inbox(scenario.lead)
         listed = _listed(owner, demand_id)
         for _ in range(2):
-            excluded = [city.codes[id_] for id_ in city.half()]
+            excluded = [city.codes[id_] for id_ in city.half()[:2]]
+            excluded += [
+                one["organisation_name"] for one in city.half_as_ties() if "organisation_name" in one
+            ]
             change(owner, f"/v1/demands/{demand_id}", excluded_orgs=excluded)
             scenario.work()
             assert inbox(scenario.lead) == before
             assert _listed(owner, demand_id) == listed
+
+    def test_an_owner_excludes_a_half_and_then_parts_of_it_in_further_demands(self, city: City) -> None:
+        """That hidden achievements of the first half stay away can be seen; of which part cannot."""
+        scenario, owner = city.scenario, city.scenario.enterprise
+        half = city.half()
+        del city.owners[4:]  # few, so that no limit of pushes is reached
+        seen: list[list[bool]] = []
+        for part in (half, half[:2], half[2:], []):
+            excluded = [city.codes[id_] for id_ in part]
+            payload = demand_payload(title=f"储罐防腐第{len(seen)}期", excluded_orgs=excluded)
+            demand_id = UUID(create(owner, "demands", payload)["id"])
+            if not seen:
+                hidden = city.hidden_achievements(demand_id)
+            for id_ in hidden:
+                scenario.rank_pair(demand_id, id_)
+            scenario.emit_event("demand.published", demand_id)
+            scenario.work()
+            pushed = {push.achievement_id for push in scenario.pushes(demand_id=demand_id)}
+            seen.append([id_ in pushed for id_ in hidden])
+        assert seen == [[one not in half for one in city.owners]] * 4
 
 
 class TestWhatIsKeptFromTheHiddenOwner:

@@ -6,18 +6,24 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
-from app.accounts.models import Role
+from app.accounts.models import Organisation, Role, User
 from app.database import Database, now
 from app.events import catalogue
 from app.notifications.notices.groups import NoticeGroup
+from app.notifications.notices.listing import delete_old_notices
+from app.notifications.notices.models import Notice, NoticeReading
 from app.notifications.notices.table import EXCEPTIONS, ROWS, ROWS_OF_EVENT, TYPES
 from app.pushes.preferences.models import OwnerPreference
 from app.pushes.preferences.working_time import local
+from app.settings import Settings
 from tests.notifications.test_webhooks import verified
+from tests.support.builders.demands import demand_payload
+from tests.support.builders.managers import manager_payload
 from tests.support.callers import Caller, LogIn
 from tests.support.days import day
-from tests.support.http import ok
+from tests.support.http import create, ok, refused
 from tests.support.scenario import Scenario
 from tests.support.scenario.engagements import EngagementCase
 from tests.support.servers import Mailbox, Receiver
@@ -293,6 +299,77 @@ def test_the_bureau_is_told_of_what_waits_for_it_and_the_manager_of_the_result(
     drain()
     assert notified(manager, group="certificates") == ["certificate.verified"]
     assert UUID(ok(manager.get("/v1/notices"))["items"][-1]["subject_id"]) == UUID(certificate["id"])
+
+
+def test_an_owner_is_notified_of_a_review_and_a_reporter_of_the_answer(
+    app: Any, scenario: Scenario, drain: Drain
+) -> None:
+    """Also of a record that was never published."""
+    app.state.services[Settings].review_demands = True
+    owner, operator = scenario.enterprise, scenario.operator
+    path = f"/v1/demands/{create(owner, 'demands', demand_payload())['id']}"
+    match = {"If-Match": "*"}
+    ok(operator.post(f"{path}/return", json={"note": "请补充技术指标。"}, headers=match))
+    drain()
+    assert notified(owner) == ["demand.returned"]
+    ok(owner.post(f"{path}/submit", headers=match))
+    ok(operator.post(f"{path}/approve", headers=match))
+    drain()
+    assert notified(owner) == ["demand.returned", "demand.approved"]
+    pair = UUID(path.rpartition("/")[2]), scenario.achievement()
+    scenario.rank_pair(*pair)
+    body = {"demand_id": str(pair[0]), "achievement_id": str(pair[1]), "category": "wrong_topic"}
+    report = ok(owner.post("/v1/match-reports", json=body), 201)
+    answer = {"state": "dismissed", "resolution": "两者确属同一主题"}
+    ok(operator.post(f"/v1/match-reports/{report['id']}/resolve", json=answer))
+    drain()
+    assert notified(owner, group="objections") == ["match.report_dismissed"]
+
+
+def test_the_administrators_of_an_agency_are_asked_whether_a_manager_works_for_it(
+    app: Any, scenario: Scenario, log_in: LogIn, drain: Drain
+) -> None:
+    """Its users are managers; a colleague who administers nothing is not asked, and nobody answers for themselves."""
+    chief = log_in(Role.MANAGER, administrator=True)
+    agency = chief.organisation_id
+    colleague = log_in(Role.MANAGER, organisation_id=agency)
+    with scenario.database.unit_of_work() as session:
+        session.get_one(Organisation, agency).kind = "agency"
+        session.get_one(User, colleague.user_id).administrator = False
+    manager = log_in(Role.MANAGER)
+    posts = [
+        {"organisation_id": str(manager.organisation_id), "is_primary": True},
+        {"organisation_id": str(agency), "kind": "part_time"},
+    ]
+    create(manager, "managers", manager_payload(affiliations=posts))
+    drain()
+    assert notified(chief) == ["affiliation.asked"]
+    assert notified(colleague) == []
+    [post] = ok(chief.get("/v1/affiliations", params={"consent": "pending"}))["items"]
+    assert colleague.post(f"/v1/affiliations/{post['id']}/consent", json={}).status_code == 403
+    assert ok(chief.post(f"/v1/affiliations/{post['id']}/consent", json={}))["consent"] == "given"
+    drain()
+    assert notified(manager, group="certificates") == ["affiliation.given"]
+    with scenario.database.unit_of_work() as session:
+        session.get_one(User, manager.user_id).organisation_id = agency
+        session.get_one(User, manager.user_id).administrator = True
+    refused(manager.post(f"/v1/affiliations/{post['id']}/consent", json={}), 403, "own_affiliation")
+
+
+def test_old_notices_are_deleted_with_their_marks(scenario: Scenario, drain: Drain) -> None:
+    scenario.open_engagement()
+    drain()
+    [notice] = ok(scenario.enterprise.get("/v1/notices"))["items"]
+    ok(scenario.enterprise.post(f"/v1/notices/{notice['id']}/read"))
+    with scenario.database.unit_of_work() as session:
+        delete_old_notices(session, older_than=timedelta(days=400))
+        assert session.get(Notice, UUID(notice["id"])) is not None
+        session.get_one(Notice, UUID(notice["id"])).created_at = now() - timedelta(days=401)
+        session.flush()
+        delete_old_notices(session, older_than=timedelta(days=400))
+    assert ok(scenario.enterprise.get("/v1/notices"))["items"] == []
+    with scenario.database.reading() as session:
+        assert session.scalars(select(NoticeReading)).all() == []
 
 
 def test_a_group_of_unknown_readers_learns_only_that_there_is_something(

@@ -193,8 +193,8 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.FILING_CHANGE:               (ANY, NO,  OWN, OWN, NO,  NO,  NO),
     Action.FILING_REVIEW:               (ANY, NO,  NO,  NO,  NO,  NO,  NO),
     Action.AFFILIATION_READ:            (ANY, NO,  OWN, OWN, NO,  NO,  NO),
-    # Own: any affiliation with the user's organisation.
-    Action.AFFILIATION_CONSENT:         (ANY, OWN, OWN, NO,  OWN, NO,  NO),
+    # Own: any affiliation with the user's organisation, but nobody's with themselves.
+    Action.AFFILIATION_CONSENT:         (ANY, OWN, OWN, NO,  OWN, OWN, NO),
     Action.CERTIFICATE_CREATE:          (ANY, NO,  OWN, OWN, NO,  NO,  NO),
     Action.CERTIFICATE_READ:            (ANY, NO,  OWN, OWN, NO,  NO,  NO),
     Action.CERTIFICATE_VERIFY:          (ANY, NO,  NO,  NO,  NO,  NO,  NO),

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.models import Organisation, OrganisationDecision
-from app.accounts.organisations import decisions, service
-from app.accounts.organisations.decisions import IdentityVerdict
+from app.accounts.organisations import service
 from app.accounts.organisations.duplicates import Evidence, LikelyDuplicate, likely_duplicates
+from app.accounts.organisations.merges import decisions
+from app.accounts.organisations.merges.decisions import IdentityVerdict
 from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.schema_bases import AccountInput, AccountOutput
 from app.database import ReadSession, WriteSession
@@ -27,7 +28,7 @@ _EVIDENCE = {
     Evidence.FORMER_NAME: ("曾用名相同", "a former name of one is the other's"),
     Evidence.BRANCH: ("一方为另一方的分支机构", "one is a branch of the other"),
     Evidence.ALIAS: ("简称或其他名称相同", "an alias of one is a name of the other"),
-    Evidence.SIMILAR_NAME: ("同一地区名称相近", "similar names in one district"),
+    Evidence.SIMILAR_NAME: ("同一城市名称相近", "similar names in one city"),
 }
 
 

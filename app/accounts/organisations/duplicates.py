@@ -1,21 +1,18 @@
 """Likely duplicates: organisations that may be one, with what speaks for it, until the bureau has decided."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 from uuid import UUID
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
-from app.accounts.organisations.names import NameKind, identity_of
-
-SIMILAR = 85
-"""Similarity of two names in one district, of 100, from which on somebody should look."""
+from app.accounts.organisations.likeness import SIMILAR, NamedParty, named_parties, similarity
+from app.accounts.organisations.names import NameKind
 
 
 class Evidence(StrEnum):
@@ -114,41 +111,55 @@ def _evidence(mine: OrganisationName, theirs: OrganisationName) -> Evidence:
 def _by_similarity(
     session: Session, of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]
 ) -> None:
-    query = select(Organisation.id, Organisation.region, Organisation.name).where(
-        Organisation.merged_into_id.is_(None)
-    )
-    if of is not None:
-        district = select(Organisation.region).where(Organisation.id == of).scalar_subquery()
-        query = query.where(Organisation.region == district)
-    districts: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
-    for id_, region, name in session.execute(query):
-        districts[region].append((id_, identity_of(name).core))
-    for members in districts.values():
-        for one, other, similarity in _similar(members, of):
-            pair = _pair(found, one, other, Evidence.SIMILAR_NAME)
-            pair.similarity = similarity
+    cities: dict[str, dict[UUID, NamedParty]] = defaultdict(dict)
+    for id_, party in named_parties(session).items():
+        cities[party.city][id_] = party
+    for members in cities.values():
+        if of is not None and of not in members:
+            continue
+        others = {of: members.keys() - {of}} if of is not None else _that_share_rare_parts(members)
+        for one, candidates in others.items():
+            for other in candidates:
+                score = _similarity(members[one], members[other])
+                if score >= SIMILAR:
+                    pair = _pair(found, one, other, Evidence.SIMILAR_NAME)
+                    pair.similarity = score
 
 
-def _similar(members: list[tuple[UUID, str]], of: UUID | None) -> Iterator[tuple[UUID, UUID, int]]:
-    cores = [core for _, core in members]
-    rows = [number for number, (id_, _) in enumerate(members) if of is None or id_ == of]
-    for number in rows:
-        for core, score, index in process.extract(
-            cores[number], cores, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=None
-        ):
-            # The same name is the stronger evidence, and numbers tell apart: 第一医院 and 第二医院 are two.
-            if index != number and core != cores[number] and not _numbered(core, cores[number]):
-                yield members[number][0], members[index][0], int(score)
+def _similarity(one: NamedParty, other: NamedParty) -> int:
+    """Of different names: the same name is the stronger evidence."""
+    if not one.names.isdisjoint(other.names):
+        return 0
+    return max((similarity(mine, theirs) for mine in one.compared for theirs in other.compared), default=0)
 
 
-_NUMBERS = frozenset("0123456789一二三四五六七八九十东南西北")
+def _that_share_rare_parts(members: Mapping[UUID, NamedParty]) -> dict[UUID, set[UUID]]:
+    """Organisation → later ones that may be similar. Similar names share some of their rarest pairs of characters:
+    so many, that the letters in which they may differ cannot touch them all."""
+    holders: dict[str, set[UUID]] = defaultdict(set)
+    for id_, party in members.items():
+        for name in party.compared:
+            for part in _parts(name):
+                holders[part].add(id_)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for id_, party in members.items():
+        for name in party.compared:
+            rarest = sorted(_parts(name), key=lambda part: (len(holders[part]), part))
+            for part in rarest[: 2 * _most_changes(len(name)) + 1]:
+                found[id_].update(other for other in holders[part] if other > id_)
+    return found
 
 
-def _numbered(one: str, other: str) -> bool:
-    """Whether two names differ by numbers or directions alone."""
-    return "".join(char for char in one if char not in _NUMBERS) == "".join(
-        char for char in other if char not in _NUMBERS
-    )
+def _parts(name: str) -> set[str]:
+    """Pairs of characters, and the ends."""
+    framed = f"^{name}$"
+    return {framed[start : start + 2] for start in range(len(framed) - 1)}
+
+
+def _most_changes(length: int) -> int:
+    """Characters put in or left out between a name of this length and the longest one that is similar to it."""
+    longest = length * (200 - SIMILAR) // SIMILAR
+    return (100 - SIMILAR) * (length + longest) // 100
 
 
 def _related(session: Session, ids: Iterable[UUID]) -> frozenset[frozenset[UUID]]:

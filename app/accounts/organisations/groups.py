@@ -7,6 +7,7 @@ registering a third.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +15,49 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
+from app.accounts.organisations.likeness import NamedParty, named_parties
 from app.accounts.organisations.names import NameKind
 from app.accounts.organisations.resolution import NamedOrganisation, OrganisationGroups, resolve
 
 _CHUNK = 1000  # ids per query, below the parameter limit of both databases
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """Names of organisations, and the pairs that the bureau has found to be different. `hidden` is None where all names
+    count, or the owners whose own names count besides those that the bureau vouches for."""
+
+    parties: Mapping[str, NamedParty]
+    apart: frozenset[frozenset[UUID]]
+    hidden: frozenset[str] | None = None
+
+    def maybe_one(self, first: str, second: str) -> bool:
+        one, other = self._party(first), self._party(second)
+        if one is None or other is None or not one.is_like(other):
+            return False
+        return one.id is None or other.id is None or frozenset((one.id, other.id)) not in self.apart
+
+    def _party(self, org: str) -> NamedParty | None:
+        party = self.parties.get(org)
+        if self.hidden is None:
+            # What is no id is the name of an organisation that is not registered.
+            return party or (None if _is_uuid(org) else NamedParty.called(org))
+        return party if party is not None and (party.trusted or org in self.hidden) else None
+
+
 class Families(Mapping[str, str]):
     """Organisation id → id of the head of its family."""
 
-    def __init__(self, heads: Mapping[str, str], vouched: Mapping[str, str], own: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        heads: Mapping[str, str],
+        vouched: Mapping[str, str],
+        own: Mapping[str, str],
+        likeness: _Likeness = _Likeness({}, frozenset()),
+    ) -> None:
         """`vouched` are the heads by what the bureau knows alone; `own` are, for organisations that it does not know,
         the heads of the families that their own names tell."""
-        self._heads, self._vouched, self._own = heads, vouched, own
+        self._heads, self._vouched, self._own, self._likeness = heads, vouched, own, likeness
 
     def __getitem__(self, organisation_id: str) -> str:
         return self._heads[organisation_id]
@@ -37,11 +68,19 @@ class Families(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._heads)
 
-    def towards(self, hidden_owners: Iterable[str | None]) -> Mapping[str, str]:
+    def maybe_one(self, first: str, second: str) -> bool:
+        """Whether two organisations, or names of ones that are not registered, of different families may be one, and
+        the bureau has not decided (the pairs of `duplicates.likely_duplicates`)."""
+        return self._likeness.maybe_one(first, second)
+
+    def towards(self, hidden_owners: Iterable[str | None]) -> "Families":
         """The families as far as others may notice them about hidden owners: names that somebody else enters say
         nothing there, those of the hidden owners themselves do."""
-        own = {org: self._own[org] for org in hidden_owners if org is not None and org in self._own}
-        return {**self._vouched, **own}
+        hidden = frozenset(org for org in hidden_owners if org is not None)
+        own = {org: self._own[org] for org in hidden if org in self._own}
+        return Families(
+            {**self._vouched, **own}, self._vouched, self._own, replace(self._likeness, hidden=hidden)
+        )
 
 
 def whole_families(session: Session, org_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -69,10 +108,16 @@ def family_of(session: Session, organisation_ids: Iterable[str]) -> Families:
     """The families of these organisations; strings that are not ids are left out."""
     ids = [UUID(id_) for id_ in set(organisation_ids) if _is_uuid(id_)]
     found = _resolution(session, ids)
+    parties = named_parties(session, ids)
+    has_names = any(party.names for party in parties.values())
     return Families(
         {str(org): str(found.heads.get(org, org)) for org in ids},
         {str(org): str(found.vouched.get(org, org)) for org in ids},
         {str(org): str(found.own[org]) for org in ids if org in found.own},
+        _Likeness(
+            {str(org): party for org, party in parties.items()},
+            _told_apart(session) if has_names else frozenset(),
+        ),
     )
 
 
@@ -80,8 +125,8 @@ def _resolution(
     session: Session, org_ids: Collection[UUID], *, downwards: bool = False
 ) -> OrganisationGroups:
     found = _read(session, org_ids, downwards=downwards)
-    named = [id_ for id_, one in found.items() if len(found) > 1 and one.names]
-    return resolve(found, _told_apart(session, named) if named else ())
+    is_named = len(found) > 1 and any(one.names for one in found.values())
+    return resolve(found, _told_apart(session) if is_named else ())
 
 
 def _read(session: Session, org_ids: Collection[UUID], *, downwards: bool) -> dict[UUID, NamedOrganisation]:
@@ -116,15 +161,11 @@ def _organisations(ids: Collection[UUID], *, downwards: bool) -> Select[*tuple[A
     ).where(wanted)
 
 
-def _told_apart(session: Session, ids: Collection[UUID]) -> list[frozenset[UUID]]:
-    """Pairs that the bureau has found to be different organisations."""
+def _told_apart(session: Session) -> frozenset[frozenset[UUID]]:
+    """Pairs that the bureau has found to be different organisations: all, since people decide about each."""
     row = OrganisationDecision
-    query = select(row.first_id, row.second_id).where(
-        row.verdict == "different",
-        row.undone_at.is_(None),
-        or_(row.first_id.in_(ids), row.second_id.in_(ids)),
-    )
-    return [frozenset((first, second)) for first, second in session.execute(query)]
+    query = select(row.first_id, row.second_id).where(row.verdict == "different", row.undone_at.is_(None))
+    return frozenset(frozenset((first, second)) for first, second in session.execute(query))
 
 
 def _same_names(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:

@@ -1,6 +1,6 @@
-"""Lookup of organisations by credit code or name, for the command line and bulk imports."""
+"""Lookup of organisations by id, credit code or name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -20,7 +20,7 @@ from app.accounts.organisations.fields import (
 )
 from app.accounts.organisations.names import NameKind, identity_of
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
-from app.errors import Invalid
+from app.errors import FieldError, Invalid
 
 
 def find_organisation(
@@ -78,22 +78,61 @@ def organisation_called(session: Session, text: str, *, field: str, principal: P
         Invalid: there is none, or several have the name; names `field`.
     """
     require(principal, Action.ORGANISATION_READ)
-    found = organisations_called(session, [text]).get(text, ())
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Invalid.field(
-            field,
-            "ambiguous",
-            f"有 {len(found)} 家单位使用此名称,请改填统一社会信用代码",
-            f"is the name of {len(found)} organisations; write the credit code instead",
-        )
-    raise Invalid.field(
+    return resolve_organisations(session, {field: text})[field]
+
+
+def resolve_organisations(session: Session, texts: Mapping[str, str]) -> dict[str, UUID]:
+    """Field → the one organisation that its text tells: an id, a credit code, or a present or former name however it
+    is written; what was merged is the organisation that stands for it.
+
+    Raises:
+        Invalid: no organisation is called so, or several are.
+    """
+    called = organisations_called(session, {text for text in texts.values() if not _is_id(text)})
+    ids = {UUID(text) for text in texts.values() if _is_id(text)}.union(*called.values())
+    query = select(Organisation).where(Organisation.id.in_(ids))
+    rows = {row.id: row for row in session.scalars(query)}
+    found: dict[str, UUID] = {}
+    errors: list[FieldError] = []
+    for field, text in texts.items():
+        named = [rows[id_] for id_ in ([UUID(text)] if _is_id(text) else called.get(text, ())) if id_ in rows]
+        exact = [one for one in named if name_key(one.name) == name_key(text)]
+        kept = {one.merged_into_id or one.id for one in (exact or named)}
+        if len(kept) == 1:
+            found[field] = kept.pop()
+        else:
+            errors.append(_several(field, exact or named) if kept else _unknown(field, text))
+    if errors:
+        raise Invalid(fields=errors)
+    return found
+
+
+def _unknown(field: str, text: str) -> FieldError:
+    if _is_id(text):
+        return FieldError(field, "unknown_organisation", "单位不存在", "the organisation does not exist")
+    return FieldError(
         field,
-        "unknown",
-        "没有登记此名称或代码的单位,请填写单位全称或 18 位统一社会信用代码",
-        "is neither the full name nor the credit code of a registered organisation",
+        "unknown_organisation",
+        f"没有登记为“{text}”的单位;请核对全称或统一社会信用代码",
+        f"no organisation is registered as “{text}”; check its full name or its credit code",
     )
+
+
+def _several(field: str, named: Collection[Organisation]) -> FieldError:
+    shown = [f"{one.name}({one.uscc or one.id})" for one in sorted(named, key=lambda one: one.id)[:5]]
+    return FieldError(
+        field,
+        "several_organisations",
+        f"有 {len(named)} 个单位使用此名称,请填写统一社会信用代码或 ID: {'、'.join(shown)}",
+        f"{len(named)} organisations have this name; give the credit code or the id of one: {', '.join(shown)}",
+    )
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _as_code(text: str) -> str:

@@ -109,6 +109,17 @@ class MatchReported(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MatchReportResolved(DomainEvent):
+    """The bureau has closed a report (the subject); `user_id` reported it, `state` is resolved or dismissed."""
+
+    name: ClassVar = "match.report_resolved"
+
+    subject_id: UUID
+    user_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DigestDue(DomainEvent):
     """The hour has come for the digest of a manager (the subject)."""
 

@@ -29,6 +29,12 @@ class DemandWithdrawn(RecordEvent):
     name: ClassVar = "demand.withdrawn"
 
 
+class DemandReturned(RecordEvent):
+    """The bureau has returned it before it was ever published."""
+
+    name: ClassVar = "demand.returned"
+
+
 class DemandClosed(RecordEvent):
     name: ClassVar = "demand.closed"
 
@@ -47,6 +53,12 @@ class AchievementWithdrawn(RecordEvent):
     name: ClassVar = "achievement.withdrawn"
 
 
+class AchievementReturned(RecordEvent):
+    """The bureau has returned it before it was ever published."""
+
+    name: ClassVar = "achievement.returned"
+
+
 class AchievementClosed(RecordEvent):
     name: ClassVar = "achievement.closed"
 
@@ -63,6 +75,12 @@ class ManagerChanged(RecordEvent):
 
 class ManagerWithdrawn(RecordEvent):
     name: ClassVar = "manager.withdrawn"
+
+
+class ManagerReturned(RecordEvent):
+    """The bureau has returned it before it was ever published."""
+
+    name: ClassVar = "manager.returned"
 
 
 class ManagerClosed(RecordEvent):

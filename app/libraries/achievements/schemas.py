@@ -1,7 +1,6 @@
 """API schemas of achievements (技术成果)."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictBool
 
@@ -13,6 +12,7 @@ from app.libraries.schemas import (
     Line,
     LongText,
     Name,
+    OrganisationRef,
     OwnerChange,
     Paragraph,
     RecordRead,
@@ -83,7 +83,9 @@ class AchievementFields(DisclosedFields):
     price_max_wan: Wan | None = Field(None, title="意向价上限", description="万元")
     rd_investment_wan: Wan | None = Field(None, title="已投研发经费", description="万元")
     landing_requirement: Paragraph | None = Field(None, title="落地条件")
-    co_org_ids: Annotated[list[UUID], Field(max_length=20)] | None = Field(None, title="其他完成单位")
+    co_org_ids: Annotated[list[OrganisationRef], Field(max_length=20)] | None = Field(
+        None, title="其他完成单位", description="单位的 ID、统一社会信用代码或名称;读取时为 ID"
+    )
     completed_by: Annotated[list[Contributor], Field(max_length=20)] | None = Field(None, title="完成人")
     research_start: Month | None = Field(None, title="研究开始", description="yyyy-MM")
     research_end: Month | None = Field(None, title="研究结束", description="yyyy-MM")

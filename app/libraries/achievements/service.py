@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.accounts.models import Organisation
+from app.accounts.organisations.lookup import resolve_organisations
 from app.clock import local_now
-from app.errors import FieldError, Invalid
+from app.errors import FieldError
 from app.libraries.achievements.models import Achievement
 from app.libraries.achievements.schemas import AchievementCreate, AchievementPatch, AchievementRead
 from app.libraries.library import Library
@@ -36,24 +34,15 @@ def _check(achievement: Achievement) -> Iterator[FieldError]:
 
 
 def _resolve_references(session: Session, _: Any, values: dict[str, Any], __: Principal) -> None:
-    """Check the co-owning organisations.
+    """Resolve the co-owning organisations.
 
     Raises:
-        Invalid: one of them does not exist.
+        Invalid: one of them does not exist, or a name tells several.
     """
-    ids = [UUID(id_) for id_ in values.get("co_org_ids") or []]
-    if not ids:
-        return
-    known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(ids))))
-    errors = [
-        FieldError(
-            f"co_org_ids.{index}", "unknown_organisation", "单位不存在", "the organisation does not exist"
-        )
-        for index, id_ in enumerate(ids)
-        if id_ not in known
-    ]
-    if errors:
-        raise Invalid(fields=errors)
+    texts = {f"co_org_ids.{index}": str(text) for index, text in enumerate(values.get("co_org_ids") or ())}
+    if texts:
+        found = resolve_organisations(session, texts)
+        values["co_org_ids"] = list(dict.fromkeys(str(found[field]) for field in texts))
 
 
 LIBRARY = Library(

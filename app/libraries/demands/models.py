@@ -1,13 +1,14 @@
 """The table of demands (技术需求)."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
+from uuid import UUID
 
-from sqlalchemy import String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, Wan
+from app.database import Base, Identified, Wan, now
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 
@@ -50,3 +51,17 @@ class Demand(Record, Base):
     public_alias: Mapped[str | None] = mapped_column(String(120))
     confidential_note: Mapped[str] = mapped_column(Text, default="")
     excluded_orgs: Mapped[list[str]] = mapped_column(default=list)
+
+
+class EnteredExclusion(Identified, Base):
+    """An organisation, by code or name, that an owner has ever excluded from one of their demands.
+
+    Taken back or not, it keeps hidden achievements from all demands of this owner (`exclusions`).
+    """
+
+    __tablename__ = "entered_exclusions"
+    __table_args__ = (UniqueConstraint("owner_org_id", "excluded"),)
+
+    owner_org_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    excluded: Mapped[str] = mapped_column(String(200))
+    entered_at: Mapped[datetime] = mapped_column(default=now)

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.accounts.organisations.credit_code import check_uscc
 from app.libraries.demands.clarity import Severity
 from app.libraries.disclosure.price_bands import MoneyBand
 from app.libraries.schemas import (
+    CodeOrName,
     Creation,
     DisclosedFields,
     JinanIndustryCode,
@@ -26,15 +26,6 @@ from app.libraries.validation.values.codes import CodeOf, Trl
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
 from app.libraries.validation.values.text import TextRule
-
-
-def _code_or_name(text: str) -> str:
-    """What is mostly digits is checked like a code; anything else is a name."""
-    digits = sum(char.isdigit() for char in text)
-    return check_uscc(text) if text.isascii() and 2 * digits > len(text) else text
-
-
-CodeOrName = Annotated[Line, AfterValidator(_code_or_name)]
 
 
 class DemandFields(DisclosedFields):

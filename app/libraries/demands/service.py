@@ -1,12 +1,13 @@
 """The library of demands: its checks, facets and searched texts; shared behaviour is in ``libraries.lifecycle``."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.accounts.organisations.lookup import organisations_called
 from app.errors import FieldError
+from app.libraries.demands.exclusions import remember_exclusions
 from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import DemandCreate, DemandPatch, DemandRead
 from app.libraries.library import Library
@@ -20,10 +21,9 @@ def _check(demand: Demand) -> Iterator[FieldError]:
     yield from in_order(demand, "valid_until", "deadline")
 
 
-def organisations_of_codes(session: Session, codes: Collection[str]) -> Mapping[str, UUID]:
-    """Credit code or name → id of the organisation, for those that are registered; of one that is registered several
-    times, the first: the others are in its family."""
-    return {text: ids[0] for text, ids in organisations_called(session, codes).items()}
+def organisations_of_codes(session: Session, codes: Collection[str]) -> Mapping[str, Sequence[UUID]]:
+    """Credit code or name → ids of the organisations that it tells, for those that are registered."""
+    return organisations_called(session, codes)
 
 
 LIBRARY = Library(
@@ -55,5 +55,6 @@ LIBRARY = Library(
         {"payment_plan", "existing_basis", "confidential_note", "public_alias", "preferred_partners"}
     ),
     check=_check,
+    remember=remember_exclusions,
     expiry_dates=("valid_until", "deadline"),
 )

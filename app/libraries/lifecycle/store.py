@@ -20,14 +20,17 @@ from app.events.catalogue import (
     AchievementChanged,
     AchievementClosed,
     AchievementPublished,
+    AchievementReturned,
     AchievementWithdrawn,
     DemandChanged,
     DemandClosed,
     DemandPublished,
+    DemandReturned,
     DemandWithdrawn,
     ManagerChanged,
     ManagerClosed,
     ManagerPublished,
+    ManagerReturned,
     ManagerWithdrawn,
 )
 from app.events.catalogue.records import RecordEvent
@@ -46,18 +49,20 @@ from app.libraries.search import facet_index, full_text
 from app.libraries.validation.completeness import shown_completeness
 
 _EVENTS: Mapping[
-    RecordKind, tuple[type[RecordEvent], type[RecordEvent], type[RecordEvent], type[RecordEvent]]
+    RecordKind,
+    tuple[type[RecordEvent], type[RecordEvent], type[RecordEvent], type[RecordEvent], type[RecordEvent]],
 ] = {
-    RecordKind.DEMAND: (DemandPublished, DemandChanged, DemandWithdrawn, DemandClosed),
+    RecordKind.DEMAND: (DemandPublished, DemandChanged, DemandWithdrawn, DemandClosed, DemandReturned),
     RecordKind.ACHIEVEMENT: (
         AchievementPublished,
         AchievementChanged,
         AchievementWithdrawn,
         AchievementClosed,
+        AchievementReturned,
     ),
-    RecordKind.MANAGER: (ManagerPublished, ManagerChanged, ManagerWithdrawn, ManagerClosed),
+    RecordKind.MANAGER: (ManagerPublished, ManagerChanged, ManagerWithdrawn, ManagerClosed, ManagerReturned),
 }
-"""Kind → the events published, changed, withdrawn and closed."""
+"""Kind → the events published, changed, withdrawn, closed, and returned unpublished."""
 
 
 def execute(
@@ -184,13 +189,14 @@ def _write_dependents(session: Session, change: PendingChange, principal: Princi
     session.add_all(facet_index.code_rows(record, library.facets))
     full_text.write_document(document, record, library.search_texts(record))
     session.add(document)
+    library.remember(session, record)
 
 
 def _update_index(
     session: Session, change: PendingChange, prepared: PreparedForIndex | None, indexer: Indexer
 ) -> None:
     """Update the index and emit the event of the change."""
-    published, changed, withdrawn, closed = _EVENTS[change.library.kind]
+    published, changed, withdrawn, closed, returned = _EVENTS[change.library.kind]
     event: type[RecordEvent] | None = None
     if change.is_published:
         if prepared is None:
@@ -203,5 +209,7 @@ def _update_index(
     elif change.was_published:
         indexer.remove(session, change.record)
         event = closed if change.record.state == RecordState.CLOSED else withdrawn
+    elif change.action == "return":
+        event = returned
     if event:
         emit(session, event(subject_id=change.record.id, version=change.record.version))

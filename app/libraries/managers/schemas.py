@@ -12,6 +12,7 @@ from app.libraries.schemas import (
     Creation,
     Line,
     LongText,
+    OrganisationRef,
     OwnerChange,
     RecordFields,
     RecordRead,
@@ -53,7 +54,9 @@ class Leave(Period):
 class AffiliationFields(Period):
     """任职单位."""
 
-    organisation_id: UUID = Field(title="单位")
+    organisation_id: OrganisationRef = Field(
+        title="单位", description="单位的 ID、统一社会信用代码或名称;读取时为 ID"
+    )
     position: Annotated[str, TextRule(0, 60)] = Field("", title="职务")
     kind: Annotated[str, CodeOf("affiliation_kinds")] = Field("full_time", title="任职类型")
     is_primary: StrictBool = Field(False, title="主要任职单位", description="在任单位中须有且仅有一个")
@@ -82,7 +85,9 @@ class BrokeredWork(Wire):
 class DeclaredConflict(Period):
     """利益冲突申报: an organisation or record that the manager has a tie to."""
 
-    organisation_id: UUID | None = Field(None, title="单位")
+    organisation_id: OrganisationRef | None = Field(
+        None, title="单位", description="单位的 ID、统一社会信用代码或名称;读取时为 ID"
+    )
     organisation_code: Uscc | None = Field(
         None, title="单位的统一社会信用代码", description="单位未在本平台登记时填写"
     )

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.accounts.models import Organisation, Role, User
+from app.accounts.models import Role, User
+from app.accounts.organisations.lookup import resolve_organisations
 from app.clock import local_now
 from app.database import new_id, now
 from app.errors import Conflict, FieldError, Forbidden, Invalid
@@ -50,12 +51,15 @@ def _resolve_references(
 
     Raises:
         Forbidden: a user other than an operator links a user, or a manager writes a record about another person.
-        Invalid: the user or an organisation does not exist, or not exactly one active affiliation is the primary one.
+        Invalid: the user or an organisation does not exist, a name tells several organisations, or not exactly one
+            active affiliation is the primary one.
         Conflict: the user is linked to another manager record.
     """
     faults = Faults()
     with faults.collected():
         _link_user(session, manager, values, principal)
+    with faults.collected():
+        _resolve_ties(session, values.get("declared_conflicts") or ())
     affiliations = values.pop("affiliations", None)
     if affiliations is not None:
         with faults.collected():
@@ -111,20 +115,12 @@ def _refuse_second_record(session: Session, manager: Manager) -> None:
 
 
 def _set_affiliations(session: Session, manager: Manager, affiliations: Sequence[Mapping[str, Any]]) -> None:
-    ids = [UUID(entry["organisation_id"]) for entry in affiliations]
-    known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(ids))))
-    errors = [
-        FieldError(
-            f"affiliations.{index}.organisation_id",
-            "unknown_organisation",
-            "单位不存在",
-            "the organisation does not exist",
-        )
-        for index, id_ in enumerate(ids)
-        if id_ not in known
-    ]
-    if errors:
-        raise Invalid(fields=errors)
+    texts = {
+        f"affiliations.{index}.organisation_id": str(entry["organisation_id"])
+        for index, entry in enumerate(affiliations)
+    }
+    found = resolve_organisations(session, texts)
+    ids = [found[field] for field in texts]
     rows = [
         Affiliation(
             id=new_id(),
@@ -149,6 +145,19 @@ def _set_affiliations(session: Session, manager: Manager, affiliations: Sequence
         )
     manager.affiliations = rows
     manager.owner_org_id = primary[0].organisation_id
+
+
+def _resolve_ties(session: Session, entries: Sequence[dict[str, Any]]) -> None:
+    """Organisations in declared conflicts by their ids. Those that are not registered yet have fields of their own."""
+    texts = {
+        f"declared_conflicts.{index}.organisation_id": str(entry["organisation_id"])
+        for index, entry in enumerate(entries)
+        if entry.get("organisation_id")
+    }
+    found = resolve_organisations(session, texts)
+    for index, entry in enumerate(entries):
+        if entry.get("organisation_id"):
+            entry["organisation_id"] = str(found[f"declared_conflicts.{index}.organisation_id"])
 
 
 def _parse_day(text: str | None) -> date | None:

@@ -21,7 +21,7 @@ from app.matching.feedback.impressions import Shown
 from app.matching.lists import matches
 from app.matching.lists.evidence import located
 from app.matching.lists.filters import AchievementFilters, DemandFilters
-from app.matching.lists.presenter import AppMatcher, owners_of
+from app.matching.lists.presenter import AppMatcher, owners_of, score_for
 from app.matching.lists.schemas import MatchesOut, PairOut, RecommendationsOut, TextMatchIn
 from app.matching.matcher import Matcher
 from app.matching.models import Pair
@@ -126,13 +126,15 @@ def best_pairs(
     achievements = by_id(session, Achievement, [pair.achievement_id for pair in rows])
     organisations = owners_of(session, [*demands.values(), *achievements.values()])
     present_pairs = _present_pairs(session, matcher, rows, demands)
+    ranker = matcher.ranker(session)
     items = [
         _pair_out(
             pair,
             present_pairs.get((pair.demand_id, pair.achievement_id)),
             present(demands[pair.demand_id], principal, organisations=organisations),
             present(achievements[pair.achievement_id], principal, organisations=organisations),
-            matcher.ranker(session).version,
+            ranker.version,
+            ranker.threshold,
         )
         for pair in rows
     ]
@@ -159,6 +161,7 @@ def _pair_out(
     demand: dict[str, Any],
     achievement: dict[str, Any],
     model_version: str,
+    threshold: float,
 ) -> PairOut:
     """A pair that matching does not give any more is shown as it was stored, until its event removes it."""
     levels = demand["view_level"], achievement["view_level"]
@@ -166,7 +169,7 @@ def _pair_out(
         return PairOut(
             demand=demand,
             achievement=achievement,
-            score=stored.score,
+            score=score_for(stored.score, threshold, demand, achievement),
             reasons=located(shown(stored.reasons, *levels), demand, achievement),
             model_version=stored.model_version,
             computed_at=stored.computed_at,
@@ -174,7 +177,7 @@ def _pair_out(
     return PairOut(
         demand=demand,
         achievement=achievement,
-        score=present_pair.score,
+        score=score_for(present_pair.score, threshold, demand, achievement),
         reasons=located(shown(present_pair.reasons, *levels), demand, achievement),
         model_version=model_version,
         computed_at=now(),

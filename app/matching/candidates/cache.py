@@ -224,9 +224,9 @@ def _as_told(record: Demand | Achievement, pair: PairFacts, *, confidential: boo
     return demand, achievement
 
 
-def _with_ids(demand: DemandFacts, codes: Mapping[str, UUID]) -> DemandFacts:
+def _with_ids(demand: DemandFacts, codes: Mapping[str, Sequence[UUID]]) -> DemandFacts:
     if not demand.excluded_orgs:
         return demand
     return replace(
-        demand, excluded_orgs=tuple(str(codes[code]) for code in demand.excluded_orgs if code in codes)
+        demand, excluded_orgs=tuple(str(id_) for code in demand.excluded_orgs for id_ in codes.get(code, ()))
     )

@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.accounts.organisations.groups import Families
 from app.matching.facts.models import AchievementFacts, DemandFacts, ManagerFacts
 
-Kind = Literal["affiliation", "co_ownership", "family", "declared", "excluded", "former"]
+Kind = Literal["affiliation", "co_ownership", "family", "declared", "excluded", "former", "possible"]
+
+POSSIBLE = "possible"
+"""The kind of a conflict that exists if two organisations with like names are one, which the bureau has to decide."""
 
 _WORDS: Mapping[Kind, tuple[str, str]] = {
     "affiliation": (
@@ -29,6 +33,11 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
         "技术经理人与供需一方的任职或利益关系于 {ended} 结束，{until} 前不得推荐",
         "a tie of the manager to a party of the pair ended on {ended} and remains a conflict until {until}",
     ),
+    "possible": (
+        "可能存在利益关系：技术经理人任职或申报的单位与供需一方名称相近，经主管部门核实前不得推荐",
+        "possible conflict: an organisation that the manager belongs to or declared has a name like that of a party of "
+        "the pair; not recommended until the bureau has looked",
+    ),
     # Whom a demand excludes is shown to nobody, so this does not say who avoids whom.
     "excluded": (
         "技术经理人任职单位与供需一方存在回避关系，不得推荐",
@@ -39,12 +48,19 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ConflictOfInterest:
-    """Why a manager may not be recommended for a pair. `org` is the party's id; None for a declared record."""
+    """Why a manager may not be recommended for a pair. `org` is the party's id; None for a declared record.
+
+    `code` is that of a refusal for this reason.
+    """
 
     kind: Kind
     org: str | None
     zh: str
     en: str
+
+    @property
+    def code(self) -> str:
+        return "possible_conflict" if self.kind == POSSIBLE else "conflict_of_interest"
 
 
 def find_conflict_of_interest(
@@ -55,7 +71,8 @@ def find_conflict_of_interest(
 ) -> ConflictOfInterest | None:
     """The most serious conflict: affiliation with an owner, then with a co-owner (共有单位), then a declared conflict,
     then an affiliation with a member of a party's family, then with an organisation that the demand excludes, then a
-    tie that ended within the time of grace, with its dates.
+    tie that ended within the time of grace, with its dates; at last any of these that would exist if two organisations
+    with like names were one.
 
     `org_family` maps an organisation to its topmost parent; an organisation without an entry is its own family.
     """
@@ -83,7 +100,28 @@ def find_conflict_of_interest(
     for org in demand.excluded_orgs:
         if org in manager.affiliations or family.get(org, org) in affiliated_families:
             return _found("excluded", None)
-    return _former_tie(manager, (*parties, demand.id, achievement.id), family)
+    return _former_tie(manager, (*parties, demand.id, achievement.id), family) or _possible_tie(
+        manager, parties, demand.excluded_orgs, family
+    )
+
+
+def _possible_tie(
+    manager: ManagerFacts, parties: Sequence[str], excluded: Sequence[str], family: Mapping[str, str]
+) -> ConflictOfInterest | None:
+    """A tie that the names of organisations suggest, as long as the bureau has not decided about them."""
+    if not isinstance(family, Families):
+        return None
+    entered = {
+        *manager.affiliations,
+        *manager.declared_conflicts,
+        *(tie.subject for tie in manager.ended_ties),
+    }
+    for org in parties:
+        if any(family.maybe_one(org, own) for own in sorted(entered)):
+            return _found("possible", org)
+    if any(family.maybe_one(org, own) for org in excluded for own in manager.affiliations):
+        return _found("possible", None)
+    return None
 
 
 def _former_tie(

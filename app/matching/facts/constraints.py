@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from app.accounts.organisations.groups import Families
 from app.matching.facts.models import AchievementFacts, DemandFacts
 
 PUBLISHED = "published"
@@ -145,6 +146,16 @@ def party_violations(
         broken.append(
             Violation(
                 "excluded_org", "成果单位在需求方回避名单内", "the demand's owner excluded this organisation"
+            )
+        )
+    elif isinstance(family, Families) and any(
+        family.maybe_one(org, party) for org in excluded for party in achievement_parties
+    ):
+        broken.append(
+            Violation(
+                "possibly_excluded",
+                "成果单位与需求方回避的单位名称相近，待主管部门核实",
+                "the owner has a name like that of an organisation that the demand excludes; the bureau has to look",
             )
         )
     return broken

@@ -1,7 +1,7 @@
 """Facts from stored records: the only place where ``matching`` reads the columns of a library."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -68,8 +68,14 @@ def achievement_facts(record: Achievement) -> AchievementFacts:
     )
 
 
-def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = None) -> DemandFacts:
-    """`known_codes` maps credit codes in `excluded_orgs` to registered organisations; unknown codes are dropped.
+def demand_facts(
+    record: Demand,
+    *,
+    known_codes: Mapping[str, Sequence[UUID]] | None = None,
+    entered: Collection[str] = (),
+) -> DemandFacts:
+    """`known_codes` maps codes and names of excluded organisations to registered ones; unknown ones are dropped.
+    `entered` are those that the owner excludes from other demands, or did.
 
     Rules load facts through ``facts.loader``, which resolves the codes.
     """
@@ -94,10 +100,15 @@ def demand_facts(record: Demand, *, known_codes: Mapping[str, UUID] | None = Non
         language=record.language or "zh",
         owner_org=owner,
         party_orgs=(owner,),
-        excluded_orgs=tuple(str(codes[code]) for code in record.excluded_orgs or () if code in codes),
+        excluded_orgs=_ids_of(record.excluded_orgs or (), codes),
+        ever_excluded_orgs=_ids_of(sorted({*(record.excluded_orgs or ()), *entered}), codes),
         owner_hidden=record.publish_mode == PublishMode.CONFIDENTIAL,
         cross_border=record.region == OVERSEAS,
     )
+
+
+def _ids_of(texts: Iterable[str], codes: Mapping[str, Sequence[UUID]]) -> tuple[str, ...]:
+    return tuple(str(id_) for text in texts for id_ in codes.get(text, ()))
 
 
 def terms_columns(model: type[Achievement] | type[Demand]) -> tuple[ColumnElement[Any], ...]:
@@ -300,6 +311,8 @@ def _subjects(entry: Mapping[str, Any], called: Mapping[str, Sequence[UUID]]) ->
             yield str(entry[key])
     for key in _CALLED:
         yield from map(str, called.get(entry.get(key) or "", ()))
+    if (name := entry.get("organisation_name")) and not called.get(name):
+        yield str(name)  # nobody is registered so, but perhaps under a like name
 
 
 def _covers(entry: Mapping[str, Any], today: date) -> bool:

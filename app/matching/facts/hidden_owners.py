@@ -26,12 +26,13 @@ def noticeable_pair(
     """The pair without ties that one owner could enter to find out the other: co-owners of an achievement that meets a
     hidden demand, and organisations that a demand excludes from a hidden achievement.
 
-    `with_exclusions` keeps the latter, for rules whose outcome the demand's owner does not notice.
+    `with_exclusions` keeps the latter, for rules whose outcome the demand's owner does not notice: all that they have
+    ever entered, so that it does not matter in which demand, nor whether they took it back (`demands.exclusions`).
     """
     if demand.owner_hidden and achievement.owner_org is not None:
         achievement = replace(achievement, party_orgs=(achievement.owner_org,))
-    if achievement.owner_hidden and not with_exclusions:
-        demand = replace(demand, excluded_orgs=())
+    if achievement.owner_hidden:
+        demand = replace(demand, excluded_orgs=demand.ever_excluded_orgs if with_exclusions else ())
     return demand, achievement
 
 

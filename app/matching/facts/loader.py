@@ -17,6 +17,7 @@ from app.accounts.organisations.groups import Families, family_of
 from app.accounts.organisations.lookup import organisations_called
 from app.clock import today as today_in_jinan
 from app.libraries.achievements.models import Achievement
+from app.libraries.demands.exclusions import entered_exclusions
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
 from app.libraries.managers.models import Manager
@@ -97,8 +98,13 @@ def _organisations_of_accounts(session: Session, managers: Collection[Manager]) 
 
 def load_demand_facts(session: Session, demands: Collection[Demand]) -> dict[UUID, DemandFacts]:
     """Demand → its facts, for a reader who needs no families."""
-    codes = organisations_of_codes(session, {code for one in demands for code in one.excluded_orgs or ()})
-    return {one.id: demand_facts(one, known_codes=codes) for one in demands}
+    entered = entered_exclusions(session, {one.owner_org_id for one in demands})
+    texts = {code for one in demands for code in one.excluded_orgs or ()}.union(*entered.values())
+    codes = organisations_of_codes(session, texts)
+    return {
+        one.id: demand_facts(one, known_codes=codes, entered=entered.get(one.owner_org_id, ()))
+        for one in demands
+    }
 
 
 def organisations_in(
@@ -107,7 +113,7 @@ def organisations_in(
     """The ids of all organisations that a rule may compare; declared ids of records are among them."""
     found: set[str] = set()
     for demand in demands:
-        found.update(demand.party_orgs, demand.excluded_orgs)
+        found.update(demand.party_orgs, demand.excluded_orgs, demand.ever_excluded_orgs)
     for achievement in achievements:
         found.update(achievement.party_orgs)
     for manager in managers:

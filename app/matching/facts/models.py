@@ -44,7 +44,10 @@ class AchievementFacts:
 
 @dataclass(frozen=True, slots=True)
 class DemandFacts:
-    """A demand 技术需求. Both budgets None means negotiable; `indicators` are texts, one per entry."""
+    """A demand 技术需求. Both budgets None means negotiable; `indicators` are texts, one per entry.
+
+    `ever_excluded_orgs` are those that its owner has ever excluded, from this demand or another one.
+    """
 
     id: str
     title: str = ""
@@ -65,6 +68,7 @@ class DemandFacts:
     owner_org: str | None = None
     party_orgs: tuple[str, ...] = ()
     excluded_orgs: tuple[str, ...] = ()
+    ever_excluded_orgs: tuple[str, ...] = ()
     owner_hidden: bool = False
     cross_border: bool = False
 
@@ -96,8 +100,8 @@ class ManagerFacts:
 
     `affiliations` are the organisations they belong to today, and `registered_affiliations` those that they did not
     enter themselves; `suspended` means that the bureau has suspended their filing (备案). `declared_conflicts` are
-    organisation or record ids that they declared, `ended_ties` former ones. `on_leave_until` is the last day of their
-    present leave. `capacity` and `open_load` count engagements.
+    ids of organisations or records that they declared, and names that no organisation has; `ended_ties` former ones.
+    `on_leave_until` is the last day of their present leave. `capacity` and `open_load` count engagements.
     """
 
     id: str

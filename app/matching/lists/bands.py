@@ -22,6 +22,17 @@ class Band(Enum):
         return self.value[1]
 
 
+def shown_score(score: float, *, threshold: float, exact: bool) -> float:
+    """The score as a reader may see it. Who sees the other record at level 0 reads in steps: 0, the threshold and
+    `CLOSE`. Exact scores would measure, text by text, what that level hides.
+    """
+    if exact:
+        return score
+    if score < threshold:
+        return 0.0
+    return max(CLOSE, threshold) if score >= CLOSE else threshold
+
+
 def band_of(score: float, *, good: bool) -> Band:
     """The band of a score; `good` says whether it reaches the threshold."""
     if not good:

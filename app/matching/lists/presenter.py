@@ -13,8 +13,9 @@ from app.database import by_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
-from app.libraries.record.enums import RecordKind
+from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.record.models import Record
+from app.matching.lists.bands import shown_score
 from app.matching.lists.evidence import located
 from app.matching.lists.schemas import AdditionOut, MatchesOut, MatchOut
 from app.matching.matcher import Matcher
@@ -50,7 +51,7 @@ def matches_out(
         items=[
             MatchOut(
                 rank=rank,
-                score=item.score,
+                score=score_for(item.score, answer.threshold, seen[id_]),
                 good=item.good,
                 record=seen[id_],
                 reasons=_reasons(item.reasons, kind, subject, seen[id_]),
@@ -68,7 +69,8 @@ def matches_out(
             # All but the first tell something of the texts and terms of others.
             if principal.reads_details or one["code"] == "problem"
         ],
-        confidence=answer.confidence,
+        # It is made of exact scores.
+        confidence=answer.confidence if principal.reads_details else None,
         left_out={
             code: count
             for code, count in answer.left_out.items()
@@ -88,10 +90,23 @@ def _reasons(
 
 
 def _no_good_match(answer: MatchAnswer, principal: Principal) -> dict[str, Any] | None:
-    """Gaps reveal maturity and prices of all candidates, shown or not, which level 0 hides."""
+    """Gaps reveal maturity and prices of all candidates, shown or not, which level 0 hides; so does the best score."""
     if answer.no_good_match is None or principal.reads_details:
         return dict(answer.no_good_match) if answer.no_good_match else None
-    return dict(answer.no_good_match) | {"missing": []}
+    reduced = dict(answer.no_good_match) | {"missing": []}
+    if reduced["best_score"] is not None:
+        reduced |= {
+            "zh": "没有合适的匹配：均低于阈值",
+            "en": "no good match: all scores are below the threshold",
+            "best_score": None,
+        }
+    return reduced
+
+
+def score_for(score: float, threshold: float, *sides: Mapping[str, Any]) -> float:
+    """The score of a match for a reader who sees its records so (`bands.shown_score`)."""
+    exact = all(side["view_level"] >= ViewLevel.LOGGED_IN for side in sides)
+    return shown_score(score, threshold=threshold, exact=exact)
 
 
 def owners_of(session: Session, records: Iterable[Record]) -> dict[UUID, Organisation]:

@@ -16,7 +16,12 @@ class MatchOut(BaseModel):
     """One match, seen from one side; `record` is the other side, as far as the reader may see it."""
 
     rank: int = Field(ge=1, title="名次")
-    score: float = Field(ge=0, le=1, title="匹配分", description="0–1,经校准:0.8 分的供需对约 80% 相关")
+    score: float = Field(
+        ge=0,
+        le=1,
+        title="匹配分",
+        description="0–1,经校准:0.8 分的供需对约 80% 相关;单位未经核验的,只给出未达阈值(0)、阈值、0.8 三档",
+    )
     good: bool = Field(title="是否达到阈值")
     record: dict[str, Any] = Field(title="对方记录", description="字段按阅读者的权限给出")
     reasons: dict[str, Any] = Field(

@@ -15,7 +15,7 @@ from app.libraries.demands.models import Demand
 from app.libraries.disclosure.visibility import present
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import Record
-from app.matching.lists.presenter import owners_of
+from app.matching.lists.presenter import owners_of, score_for
 from app.matching.models import Pair
 from app.notifications.content.audience import Audience
 from app.pushes.digests.models import OwnerDigest
@@ -131,11 +131,13 @@ def _of(
         kind=record.kind,
         record={"id": str(record.id), "number": record.number, "title": record.title},
         count=count,
-        matches=_describe(session, best, audience),
+        matches=_describe(session, best, audience, threshold),
     )
 
 
-def _describe(session: Session, best: Sequence[Any], audience: Audience) -> list[dict[str, Any]]:
+def _describe(
+    session: Session, best: Sequence[Any], audience: Audience, threshold: float
+) -> list[dict[str, Any]]:
     organisations = owners_of(session, [record for record, _ in best])
     matches = []
     for record, score in best:
@@ -147,7 +149,7 @@ def _describe(session: Session, best: Sequence[Any], audience: Audience) -> list
                 "number": view["number"],
                 "title": view["title"],
                 "owner": view.get("owner_name") or view.get("public_alias"),
-                "score": round(score, 4),
+                "score": round(score_for(score, threshold, view), 4),
             }
         )
     return matches

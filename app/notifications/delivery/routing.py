@@ -1,13 +1,14 @@
 """Routing: the addresses that a message goes to, namely all that its recipient has enabled for its kind."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import ADMINISTRATOR
 from app.accounts.models import Role, User
 from app.events.messages import MessageKind
 from app.libraries.managers.models import Manager
@@ -81,8 +82,8 @@ def addresses_of(
             members = and_(User.organisation_id == recipient_id, User.role != Role.MANAGER)
             if kind is MessageKind.ENDPOINT_DISABLED:
                 members = and_(User.organisation_id == recipient_id, User.administrator)
-            if topic.roles:
-                members = and_(members, User.role.in_(topic.roles))
+            if kind is MessageKind.NOTICE:
+                members = and_(User.organisation_id == recipient_id, _is_addressed(topic.roles))
             return _personal(session, members, topic) + _endpoints(session, topic, recipient_id)
         case "manager_id":
             manager = session.execute(
@@ -94,6 +95,13 @@ def addresses_of(
                 session, topic, manager.owner_org_id
             )
     raise ValueError(f"unknown kind of recipient: {recipient_kind}")
+
+
+def _is_addressed(roles: Collection[str]) -> ColumnElement[bool]:
+    """Users of an organisation whom a notice addresses, as `notices.service.notices` lists it."""
+    if not roles:
+        return or_(User.role != Role.MANAGER, User.administrator)
+    return or_(User.role.in_(roles), User.administrator if ADMINISTRATOR in roles else false())
 
 
 def _personal(session: Session, users: ColumnElement[bool], topic: _Topic) -> list[Address]:

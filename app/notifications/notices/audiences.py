@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import ADMINISTRATOR
 from app.accounts.models import Role, User
 from app.engagements.contract_models import ContractVersion
 from app.engagements.models import Participant, ParticipantRole, ParticipantState, StageMove
@@ -21,7 +22,8 @@ from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.record.models import RecordVersion
 
 OWNERS = (Role.ENTERPRISE.value, Role.INSTITUTION.value)
-PARTIES = (*OWNERS, Role.INVESTOR.value)
+PARTIES = (*OWNERS, Role.INVESTOR.value, ADMINISTRATOR)
+"""Those who act for a party; in an agency, whose users are managers, its administrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,9 @@ def _manager(_: Session, event: Any) -> Iterable[NotifiedPerson]:
     return [NotifiedPerson("manager_id", event.manager_id)]
 
 
-def _subject_manager(_: Session, event: Any) -> Iterable[NotifiedPerson]:
-    return [NotifiedPerson("manager_id", event.subject_id)]
+def _subject_manager(session: Session, event: Any) -> Iterable[NotifiedPerson]:
+    actor = version_of(session, event)[1] if hasattr(event, "version") else None
+    return [NotifiedPerson("manager_id", event.subject_id, actor_id=actor)]
 
 
 def _listed_managers(_: Session, event: Any) -> Iterable[NotifiedPerson]:
@@ -166,6 +169,10 @@ def _operators(session: Session, event: Any) -> Iterable[NotifiedPerson]:
 
 def _subject_organisation(_: Session, event: Any) -> Iterable[NotifiedPerson]:
     return [NotifiedPerson("organisation_id", event.subject_id)]
+
+
+def _reporter(_: Session, event: Any) -> Iterable[NotifiedPerson]:
+    return [NotifiedPerson("user_id", event.user_id)]
 
 
 def _subject_user(_: Session, event: Any) -> Iterable[NotifiedPerson]:
@@ -216,6 +223,7 @@ SUBJECT_MANAGER = NoticeAudience("the manager", _subject_manager)
 LISTED_MANAGERS = NoticeAudience("the managers in the list", _listed_managers)
 OPERATORS = NoticeAudience("the bureau", _operators)
 SUBJECT_ORGANISATION = NoticeAudience("the organisation", _subject_organisation)
+REPORTER = NoticeAudience("who reported it", _reporter)
 SUBJECT_USER = NoticeAudience("the user", _subject_user)
 RECORD_OWNER = NoticeAudience("the owner of the record", _owner_of_record)
 SECONDARY_EMPLOYERS = NoticeAudience("organisations named as a further employer", _secondary_employers)

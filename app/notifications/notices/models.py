@@ -14,7 +14,8 @@ class Notice(Identified, Base):
     """What one recipient was notified of one event, in words that they may read.
 
     `recipient_kind` is user_id, manager_id or organisation_id. `roles` limits an organisation's notice to its users
-    with one of these roles (comma-separated; "" means all but managers). `actor_id` is who did it.
+    with one of these roles, or its administrators (comma-separated; "" means all but managers who do not administer
+    it). `actor_id` is who did it.
     `path` is where the reader acts or looks; `data` goes to webhooks.
     """
 

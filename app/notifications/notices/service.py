@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, require
+from app.accounts.access.permissions import ADMINISTRATOR, Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role, User
 from app.conditional_requests import check_if_match
@@ -151,12 +151,17 @@ def _addressed_to(principal: Principal) -> ColumnElement[bool]:
         addressed.append(
             and_(Notice.recipient_kind == "manager_id", Notice.recipient_id == principal.manager_id)
         )
-    if principal.organisation_id is not None and principal.role not in (None, Role.MANAGER):
+    member = principal.role not in (None, Role.MANAGER) or principal.administrator
+    if principal.organisation_id is not None and member:
+        kinds = [principal.role, *([ADMINISTRATOR] if principal.administrator else [])]
         addressed.append(
             and_(
                 Notice.recipient_kind == "organisation_id",
                 Notice.recipient_id == principal.organisation_id,
-                or_(Notice.roles == "", Notice.roles.contains(principal.role, autoescape=True)),
+                or_(
+                    Notice.roles == "",
+                    *(Notice.roles.contains(kind, autoescape=True) for kind in kinds if kind is not None),
+                ),
                 Notice.actor_id.is_distinct_from(principal.user_id),
             )
         )

@@ -6,6 +6,7 @@ arrive. An event without a row is in `EXCEPTIONS`, with the reason.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -25,42 +26,71 @@ def _action(*actions: str) -> Callable[[Session, Any], bool]:
     return lambda session, event: to.version_of(session, event)[0] in actions
 
 
-def _record(event: type[DomainEvent], noun_zh: str, noun_en: str) -> tuple[NoticeRow, ...]:
-    """What the bureau or the calendar does to a published record; what its owner does themselves they know."""
-    texts = (
-        (
-            "expired",
-            ("expire",),
-            f"贵单位的一项{noun_zh}已过有效期并下架;如仍有效,请恢复后重新发布。",
-            f"A{noun_en} of yours has expired and is withdrawn. Restore and publish it again if it still holds.",
-        ),
-        (
-            "returned",
-            ("return",),
-            f"贵单位的一项{noun_zh}被主管部门退回,请查看意见,修改后重新提交。",
-            f"A{noun_en} of yours was returned by the bureau. Please read the note and submit it again.",
-        ),
-        ("withdrawn", ("withdraw",), f"贵单位的一项{noun_zh}已下架。", f"A{noun_en} of yours was withdrawn."),
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How notices call the records of a library, and whom they reach."""
+
+    name: str
+    zh: str
+    en: str
+    to: to.NoticeAudience
+
+
+_DEMAND = _Kind("demand", "贵单位的一项技术需求", "A demand of yours", to.RECORD_OWNER)
+_ACHIEVEMENT = _Kind("achievement", "贵单位的一项技术成果", "An achievement of yours", to.RECORD_OWNER)
+_MANAGER = _Kind("manager", "您的技术经理人记录", "Your record as a manager", to.SUBJECT_MANAGER)
+
+
+def _row(kind: _Kind, event: type[DomainEvent], name: str, action: str | None, zh: str, en: str) -> NoticeRow:
+    return NoticeRow(
+        event=event,
+        type=f"{kind.name}.{name}",
+        group=Group.RECORDS,
+        to=kind.to,
+        zh=kind.zh + zh,
+        en=f"{kind.en} {en}",
+        path=f"/v1/{kind.name}s/{{subject_id}}",
+        applies=None if action is None else _action(action),
     )
-    kind = event.name.partition(".")[0]
-    return tuple(
-        NoticeRow(
-            event=event,
-            type=f"{kind}.{name}",
-            group=Group.RECORDS,
-            to=to.RECORD_OWNER,
-            zh=zh,
-            en=en,
-            path=f"/v1/{kind}s/{{subject_id}}",
-            applies=_action(*actions),
-        )
-        for name, actions, zh, en in texts
+
+
+def _record(
+    kind: _Kind, published: type[DomainEvent], withdrawn: type[DomainEvent], returned: type[DomainEvent]
+) -> tuple[NoticeRow, ...]:
+    """What the bureau or the calendar does to a record; what its owner does themselves they know."""
+    sent_back = (
+        "被主管部门退回,请查看意见,修改后重新提交。",
+        "was returned by the bureau. Please read the note and submit it again.",
+    )
+    return (
+        _row(
+            kind,
+            published,
+            "approved",
+            "approve",
+            "已通过审核并发布。",
+            "has passed the review and is published.",
+        ),
+        _row(
+            kind,
+            withdrawn,
+            "expired",
+            "expire",
+            "已过有效期并下架;如仍有效,请恢复后重新发布。",
+            "has expired and is withdrawn. Restore and publish it again if it still holds.",
+        ),
+        _row(kind, withdrawn, "returned", "return", *sent_back),
+        _row(kind, returned, "returned", None, *sent_back),
+        _row(kind, withdrawn, "withdrawn", "withdraw", "已下架。", "was withdrawn."),
     )
 
 
 _OTHER_ROWS = (
-    *_record(events.DemandWithdrawn, "技术需求", " demand"),
-    *_record(events.AchievementWithdrawn, "技术成果", "n achievement"),
+    *_record(_DEMAND, events.DemandPublished, events.DemandWithdrawn, events.DemandReturned),
+    *_record(
+        _ACHIEVEMENT, events.AchievementPublished, events.AchievementWithdrawn, events.AchievementReturned
+    ),
+    *_record(_MANAGER, events.ManagerPublished, events.ManagerWithdrawn, events.ManagerReturned),
     NoticeRow(
         event=events.OrganisationVerified,
         type="organisation.verified",
@@ -78,6 +108,26 @@ _OTHER_ROWS = (
         zh="有一条匹配纠错待处理。",
         en="A reported match waits to be looked at.",
         path="/v1/match-reports/{subject_id}",
+    ),
+    NoticeRow(
+        event=events.MatchReportResolved,
+        type="match.report_resolved",
+        group=Group.OBJECTIONS,
+        to=to.REPORTER,
+        zh="您的匹配纠错已处理,请查看处理意见。",
+        en="The match that you reported has been looked at. Please read the answer.",
+        path="/v1/match-reports/{subject_id}",
+        applies=lambda _, event: event.state == "resolved",
+    ),
+    NoticeRow(
+        event=events.MatchReportResolved,
+        type="match.report_dismissed",
+        group=Group.OBJECTIONS,
+        to=to.REPORTER,
+        zh="您的匹配纠错未被采纳,请查看处理意见。",
+        en="The match that you reported stays as it is. Please read the answer.",
+        path="/v1/match-reports/{subject_id}",
+        applies=lambda _, event: event.state == "dismissed",
     ),
     NoticeRow(
         event=events.PasswordChanged,
@@ -119,13 +169,10 @@ _MESSAGE = "it is itself a message"
 
 EXCEPTIONS: Mapping[type[DomainEvent], str] = MappingProxyType(
     {
-        events.DemandPublished: _PUBLISHED,
         events.DemandChanged: _PUBLISHED,
         events.DemandClosed: _OWN,
-        events.AchievementPublished: _PUBLISHED,
         events.AchievementChanged: _PUBLISHED,
         events.AchievementClosed: _OWN,
-        events.ManagerWithdrawn: _OWN,
         events.ManagerClosed: _OWN,
         events.OrganisationChanged: "its users see the change, and the bureau the list of organisations to verify",
         events.PairsRanked: _INNER,

@@ -18,7 +18,17 @@ PAIR_CONCLUDED = "pair_concluded"
 OWNER_NOT_INTERESTED = "owner_not_interested"
 MANAGER_SUSPENDED = "manager_suspended"
 DEALS = frozenset({PAIR_IN_DEAL, PAIR_CONCLUDED})
-ABOUT_OWNERS = frozenset({"conflict_of_interest", "excluded_org", "same_owner", "same_family"})
+POSSIBLE_CONFLICT = "possible_conflict"
+ABOUT_OWNERS = frozenset(
+    {
+        "conflict_of_interest",
+        POSSIBLE_CONFLICT,
+        "excluded_org",
+        "possibly_excluded",
+        "same_owner",
+        "same_family",
+    }
+)
 """Rules whose violation tells something of the owners."""
 NOT_ELIGIBLE = "not_eligible"
 """The code of each of them for those who do not know a hidden owner."""
@@ -141,7 +151,7 @@ def _manager_record_rules(facts: PushFacts) -> Iterable[Violation]:
         facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family
     )
     if conflict is not None:
-        yield Violation("conflict_of_interest", conflict.zh, conflict.en)
+        yield Violation(conflict.code, conflict.zh, conflict.en)
 
 
 def _capacity_rules(facts: PushFacts) -> Iterable[Violation]:

@@ -12,7 +12,7 @@ from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_sent
 from app.database import now
 from app.errors import Conflict, Invalid, NotFound
-from app.events.catalogue import MatchReported
+from app.events.catalogue import MatchReported, MatchReportResolved
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
@@ -117,6 +117,8 @@ def resolve(
     row.resolved_by = principal.user_id
     session.flush()
     audit.record(session, principal, Action.MATCH_REPORT_RESOLVE, row.id, f"{state}: {resolution}")
+    if row.reported_by is not None:
+        emit(session, MatchReportResolved(subject_id=row.id, user_id=row.reported_by, state=state))
     return row
 
 

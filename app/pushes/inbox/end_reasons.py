@@ -30,6 +30,10 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "manager_suspended": ("经理人的备案已暂停", "the manager's filing is suspended"),
         "not_in_the_best": ("不在最优方案中", "it is not part of the best plan"),
         "conflict_of_interest": ("存在利益冲突", "there is a conflict of interest"),
+        "possible_conflict": (
+            "可能存在利益关系，待主管部门核实",
+            "a possible conflict of interest, which the bureau has to look at",
+        ),
         "manager_expired": ("经理人的记录已过有效期", "the manager's record has expired"),
     }
 )

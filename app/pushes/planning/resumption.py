@@ -5,7 +5,7 @@ nobody has answered: in the same round, with the same deadlines, and without ano
 something that matters for matching, the pair may be pushed in a new round instead (``eligibility.repush_policy``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.database import now
 from app.pushes.eligibility.facts import PushFacts
 from app.pushes.eligibility.history import UNDONE, changes_since, matters
-from app.pushes.eligibility.rules import DEALS, OWNER_NOT_INTERESTED, pending_violations
+from app.pushes.eligibility.rules import ABOUT_OWNERS, DEALS, OWNER_NOT_INTERESTED, pending_violations
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.inbox_log import record_change
 from app.pushes.models import Push, PushState
@@ -37,6 +37,15 @@ def cancelled_of(record_id: UUID) -> Select[UUID]:
         Push.state == PushState.CANCELLED,
         Push.ended_reason.not_in(NOT_RESUMED),
         or_(*(side == record_id for side in sides)),
+    )
+
+
+def cancelled_for_ties(manager_ids: Collection[UUID]) -> Select[UUID]:
+    """Ids of the pushes of these managers that ended because of a tie to an owner."""
+    return select(Push.id).where(
+        Push.state == PushState.CANCELLED,
+        Push.ended_reason.in_(ABOUT_OWNERS),
+        Push.manager_id.in_(manager_ids),
     )
 
 

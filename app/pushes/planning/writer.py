@@ -21,7 +21,12 @@ from app.events.outbox import emit
 from app.matching.models import Pair
 from app.pushes import queries
 from app.pushes.eligibility.history import begin_attempt
-from app.pushes.eligibility.rules import MANAGER_SUSPENDED, pending_violations, violations
+from app.pushes.eligibility.rules import (
+    MANAGER_SUSPENDED,
+    POSSIBLE_CONFLICT,
+    pending_violations,
+    violations,
+)
 from app.pushes.eligibility.snapshot import EligibilitySnapshot, load_snapshot
 from app.pushes.inbox_log import NEW, record_change
 from app.pushes.models import Push, PushState
@@ -35,7 +40,7 @@ from app.pushes.preferences.working_time import contact_time
 log = structlog.get_logger(__name__)
 
 MANAGER_REASONS = frozenset(
-    {"manager_not_published", "manager_expired", MANAGER_SUSPENDED, "conflict_of_interest"}
+    {"manager_not_published", "manager_expired", MANAGER_SUSPENDED, "conflict_of_interest", POSSIBLE_CONFLICT}
 )
 """Reasons that cancel one manager's push while the pair itself stays good: it goes to the next manager."""
 

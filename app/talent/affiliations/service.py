@@ -1,4 +1,4 @@
-"""Consent of institutions to secondary affiliations of managers."""
+"""Consent of organisations to secondary affiliations of managers."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -71,7 +71,7 @@ def decide(
 
     Raises:
         NotFound: the principal's organisation has no such affiliation.
-        Forbidden: the organisation is not verified.
+        Forbidden: the organisation is not verified, or the affiliation is the principal's own.
         Conflict: it is the primary affiliation.
     """
     require(principal, Action.AFFILIATION_CONSENT, own=True)
@@ -116,6 +116,12 @@ def _secondary(session: Session, affiliation_id: UUID, principal: Principal) -> 
             "The bureau has not verified your organisation yet.",
             "主管部门尚未核验您的单位。",
             code="not_verified",
+        )
+    if affiliation.manager_id == principal.manager_id:
+        raise Forbidden(
+            "Another administrator of your organisation, or the bureau, confirms your own affiliation.",
+            "本人的任职须由本单位其他管理员或主管部门答复。",
+            code="own_affiliation",
         )
     if affiliation.is_primary:
         raise Conflict(

@@ -156,6 +156,7 @@ def test_review(scenario: Scenario, settings: Settings, enterprise: UserClient, 
     by_bureau = operator.patch(path, {"min_trl": 6}, If_Match='"6"')
     assert by_bureau.json()["state"] == "published"
     assert scenario.event_names(made["id"]) == [
+        "demand.returned",
         "demand.published",
         "demand.withdrawn",
         "demand.published",

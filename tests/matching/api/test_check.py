@@ -141,9 +141,17 @@ def test_one_who_is_not_verified_sees_level_0(log_in: Callable[..., Any], librar
     newcomer = log_in(Role.ENTERPRISE, verified=False)
     answer = ok(newcomer.post(CHECK, json=CLEAR))
     assert answer["clarity"]["score"] > 50
+    threshold = answer["matches"]["threshold"]
+    assert answer["matches"]["confidence"] is None
+    nothing = ok(
+        newcomer.post(CHECK, json={"title": "黑猪冷冻精液", "main_problem": "黑猪冷冻精液解冻后活力低"})
+    )
+    assert {item["score"] for item in nothing["matches"]["items"]} == {0}
+    assert nothing["matches"]["no_good_match"]["best_score"] is None
     assert {item["record"]["id"] for item in answer["matches"]["items"]} == set(library.values())
     for item in answer["matches"]["items"]:
         assert item["record"]["view_level"] == 0
+        assert item["score"] in (0, threshold, 0.8)
         assert "summary" not in item["record"]
         assert item["reasons"]["sentences"] == item["reasons"]["features"] == item["reasons"]["terms"] == []
 

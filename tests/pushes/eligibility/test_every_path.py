@@ -11,6 +11,7 @@ import pytest
 
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation
+from app.accounts.organisations.merges.decisions import IdentityVerdict, decide, undo
 from app.clock import today
 from app.database import new_id
 from app.engagements.models import Engagement, ParticipantRole
@@ -36,7 +37,9 @@ TIED = {
     "not_eligible",
     "manager_suspended",
     "conflict_of_interest",
+    "possible_conflict",
     "excluded_org",
+    "possibly_excluded",
     "same_owner",
     "same_family",
 }
@@ -56,6 +59,8 @@ class Ties:
     posts: frozenset[int]
     declared: frozenset[int]
     former: frozenset[int] = frozenset()
+    alike: frozenset[frozenset[int]] = frozenset()
+    """Pairs with names so alike that they may be one."""
 
     def top(self, org: int) -> int:
         parent = self.parents[org]
@@ -77,17 +82,18 @@ class Ties:
 
     @property
     def forbid_the_pair(self) -> bool:
+        """In a match list; an exclusion by a like name keeps it from pushes alone."""
         return self.related({0}, self.offering) or self.related(self.excluded, self.offering)
 
     @property
     def forbid_the_manager(self) -> bool:
         """As far as a new push may show it. Against a hidden owner no tie counts that the manager entered."""
-        return self.forbid_the_pair or self.conflict
+        return self.forbid_the_pair or self.tied(self.excluded, self.offering) or self.conflict
 
     @property
     def forbid_the_answer(self) -> bool:
         """As `forbid_the_manager`, where the demand's owner could see what became of an exclusion."""
-        excluded = not self.confidential and self.related(self.excluded, self.offering)
+        excluded = not self.confidential and self.tied(self.excluded, self.offering)
         return self.related({0}, self.offering) or excluded or self.conflict
 
     @property
@@ -96,9 +102,16 @@ class Ties:
         entered = employer | self.posts | self.declared | self.former
         against = {0} if self.confidential else self.parties
         return (
-            self.related(entered, against)
-            or self.related(employer, self.parties)
-            or self.related(employer, self.excluded)
+            self.tied(entered, against)
+            or self.tied(employer, self.parties)
+            or self.tied(employer, self.excluded)
+        )
+
+    def tied(self, first: Iterable[int | None], second: Iterable[int | None]) -> bool:
+        """Related, or perhaps one: only the latter if the names say so, not for parents and sisters."""
+        one, other = set(first), set(second)
+        return self.related(one, other) or any(
+            (pair & one) and (pair & other) and pair <= one | other for pair in self.alike
         )
 
 
@@ -120,9 +133,11 @@ def sampled(seed: int) -> Ties:
         posts=some(0.05),
         declared=some(0.05),
         former=some(0.05),
+        alike=frozenset({frozenset(chance.sample(organisations, 2))}) if chance.random() < 0.5 else NO_PAIRS,
     )
 
 
+NO_PAIRS = frozenset[frozenset[int]]()
 ISOLATED = (0, 1, 2, 3, 4)
 NOBODY = frozenset[int]()
 CASES = {
@@ -144,6 +159,36 @@ CASES = {
     "former post with a hidden owner": Ties(
         ISOLATED, 1, NOBODY, NOBODY, True, None, NOBODY, NOBODY, frozenset({1})
     ),
+    "employer like the owner": Ties(
+        ISOLATED, 1, NOBODY, NOBODY, False, 2, NOBODY, NOBODY, alike=frozenset({frozenset({1, 2})})
+    ),
+    "employer like a hidden owner": Ties(
+        ISOLATED, 1, NOBODY, NOBODY, True, 2, NOBODY, NOBODY, alike=frozenset({frozenset({1, 2})})
+    ),
+    "declared like a hidden owner": Ties(
+        ISOLATED, 1, NOBODY, NOBODY, True, None, NOBODY, frozenset({2}), alike=frozenset({frozenset({1, 2})})
+    ),
+    "former post like the demand's owner": Ties(
+        ISOLATED,
+        1,
+        NOBODY,
+        NOBODY,
+        True,
+        None,
+        NOBODY,
+        NOBODY,
+        frozenset({2}),
+        frozenset({frozenset({0, 2})}),
+    ),
+    "excluded one like the owner": Ties(
+        ISOLATED, 1, NOBODY, frozenset({3}), False, None, NOBODY, NOBODY, alike=frozenset({frozenset({3, 1})})
+    ),
+    "excluded one like a hidden owner": Ties(
+        ISOLATED, 1, NOBODY, frozenset({3}), True, None, NOBODY, NOBODY, alike=frozenset({frozenset({3, 1})})
+    ),
+    "employer like an excluded one": Ties(
+        ISOLATED, 1, NOBODY, frozenset({3}), True, 2, NOBODY, NOBODY, alike=frozenset({frozenset({3, 2})})
+    ),
     **{f"sample {seed}": sampled(seed) for seed in range(12)},
 }
 
@@ -154,9 +199,12 @@ class World:
     def __init__(self, scenario: Scenario, ties: Ties) -> None:
         self.scenario, self.ties = scenario, ties
         self.organisations: list[UUID] = []
+        self.marks: dict[frozenset[int], int] = {}
         for n, parent in enumerate(ties.parents):
             self.organisations.append(
-                scenario.organisation(parent=self.organisations[parent] if parent < n else None)
+                scenario.organisation(
+                    parent=self.organisations[parent] if parent < n else None, name=self._name(n)
+                )
             )
         with scenario.database.unit_of_work() as session:
             for id_ in self.organisations:
@@ -181,6 +229,15 @@ class World:
         )
         for n in sorted(ties.former):
             scenario.affiliate(self.manager_id, self.organisations[n], end=today() - timedelta(days=1))
+
+    def _name(self, organisation: int) -> str | None:
+        for pair in self.ties.alike:
+            if organisation in pair:
+                mark = next(numbers) if organisation == min(pair) else self.marks[pair]
+                self.marks[pair] = mark
+                brand = "".join(chr(0x4E00 + 97 * int(digit)) for digit in f"{mark:05d}")
+                return f"济南{brand}技术转{'移' if organisation == min(pair) else '让'}有限公司"
+        return None
 
     def _codes(self) -> list[str]:
         with self.scenario.database.reading() as session:
@@ -315,6 +372,33 @@ def test_a_tie_between_organisations_that_is_entered_later_ends_live_pushes(
     [push] = scenario.pushes()
     reason = {"code": "excluded_org", "parent": "same_family", "manager": "conflict_of_interest"}[tie]
     assert (push.state, push.ended_reason) == ("cancelled", reason)
+
+
+def test_a_possible_conflict_is_decided_by_the_bureau(scenario: Scenario) -> None:
+    """Until then the pair is pushed to nobody: as two organisations it is pushed, as one the push ends."""
+    world = World(scenario, CASES["employer like the owner"])
+    assert not world.is_pushed()
+    states: list[tuple[str, str | None]] = []
+
+    def note_states() -> None:
+        scenario.work()
+        states.extend((one.state, one.ended_reason) for one in scenario.pushes(manager_id=world.manager_id))
+
+    for verdict in (IdentityVerdict.DIFFERENT, IdentityVerdict.DIFFERENT, IdentityVerdict.SAME):
+        with scenario.database.unit_of_work() as session:
+            kept, other = (session.get_one(Organisation, world.organisations[n]) for n in (1, 2))
+            decision = decide(
+                session, principal=SYSTEM, kept=kept, other=other, verdict=verdict, note="查验登记资料"
+            )
+            id_ = decision.id
+        note_states()
+        if verdict is IdentityVerdict.DIFFERENT:
+            with scenario.database.unit_of_work() as session:
+                undo(session, id_, principal=SYSTEM)
+            note_states()
+    held = ("cancelled", "possible_conflict")
+    assert states == [("new", None), held, ("new", None), held, ("cancelled", "possible_conflict")]
+    assert not world.is_planned()
 
 
 def test_a_manager_whose_filing_is_suspended_gets_nothing_on_any_path(scenario: Scenario) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.accounts.models import Organisation
+from app.accounts.organisations.fields import write_names
 from app.database import Database, now
 from app.events.outbox import Event
 from app.libraries.achievements.models import Achievement
@@ -28,12 +29,17 @@ class Records:
     database: Database
     matcher: PermissiveMatcher
 
-    def organisation(self, parent: UUID | None = None) -> UUID:
+    def organisation(self, parent: UUID | None = None, name: str | None = None) -> UUID:
+        """By default without names that could be compared."""
         with self.database.unit_of_work() as session:
             number = next(_numbers)
-            row = Organisation(name=f"单位{number}", kind="enterprise", region="370100", parent_id=parent)
+            row = Organisation(
+                name=name or f"单位{number}", kind="enterprise", region="370100", parent_id=parent
+            )
             session.add(row)
             session.flush()
+            if name is not None:
+                write_names(session, row)
             return row.id
 
     def demand(self, *, owner: UUID | None = None, state: str = "published", **values: Any) -> UUID:

@@ -135,7 +135,7 @@ def test_shares_are_proposed_and_confirmed(scenario: Scenario, browser_of: Brows
     assert lead.post(f"{address}/invite", data={"manager_id": number}).status_code == 303
     funds = lead.post(f"{address}/invite", data={"role": "investor", "organisation_id": "没有的基金"})
     assert funds.status_code == 422
-    assert "没有登记此名称或代码的单位" in funds.text
+    assert "没有登记为" in funds.text
     with scenario.database.unit_of_work() as session:
         name = make_organisation(session, kind=KIND_OF_ROLE[Role.INVESTOR]).name
     invited = lead.post(f"{address}/invite", data={"role": "investor", "organisation_id": name})

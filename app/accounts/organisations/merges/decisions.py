@@ -14,10 +14,14 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, OrganisationDecision
+from app.accounts.organisations.merges.ids_in_lists import IN_LISTS, restore_lists, rewrite_lists
 from app.database import Base, new_id, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.events.catalogue import OrganisationChanged
 from app.events.outbox import emit
+
+DECIDED = "merged"
+"""What `organisation.changed` names after a decision."""
 
 
 class IdentityVerdict(StrEnum):
@@ -86,7 +90,9 @@ def decide(
     if verdict is IdentityVerdict.SAME:
         other.merged_into_id = kept.id
         session.flush()
-        decision.moved = _move(session, other.id, kept.id)
+        decision.moved = _move(session, other.id, kept.id) | {
+            IN_LISTS: rewrite_lists(session, other.id, kept.id)
+        }
     session.add(decision)
     session.flush()
     _tell(session, principal, decision, f"{verdict}: {note}")
@@ -113,6 +119,7 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
         for reference in _references():
             keys = decision.moved.get(reference.name, [])
             _point(session, reference, [UUID(key) for key in keys], decision.kept_id, gone)
+        restore_lists(session, decision.moved.get(IN_LISTS, []))
         session.expire_all()
     _tell(session, principal, decision, "undone")
     return decision
@@ -121,7 +128,7 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
 def _tell(session: Session, principal: Principal, decision: OrganisationDecision, details: str) -> None:
     for id_ in (decision.first_id, decision.second_id):
         audit.record(session, principal, Action.ORGANISATION_VERIFY, id_, details[:500])
-        emit(session, OrganisationChanged(subject_id=id_, changed=["merged"]))
+        emit(session, OrganisationChanged(subject_id=id_, changed=[DECIDED]))
 
 
 def _move(session: Session, gone: UUID, kept: UUID) -> dict[str, list[str]]:
@@ -161,5 +168,11 @@ def _references() -> Iterator[_Reference]:
         for column in table.columns:
             if column.name == "merged_into_id" or column.primary_key:
                 continue
-            if any(key.column.table.name == "organisations" for key in column.foreign_keys):
+            if (table.name, column.name) in _RECIPIENTS or any(
+                key.column.table.name == "organisations" for key in column.foreign_keys
+            ):
                 yield _Reference(table, column, keys[0])
+
+
+_RECIPIENTS = frozenset({("notices", "recipient_id")})
+"""Columns without a foreign key, because they may also name a person."""

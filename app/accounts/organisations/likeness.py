@@ -1,0 +1,170 @@
+"""Likeness of names: two organisations that may be one, so that somebody should look.
+
+Both sit in one city, and they have a short name in common, by which nobody is identified (`names.NameKind.SHORT`), or
+two of their names differ by little: a character, a word of the place (济南砺桥, 山东砺桥, 砺桥（济南）).
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Prefix
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Organisation, OrganisationKind, OrganisationName
+from app.accounts.organisations.names import NameKind, identity_of
+from app.vocabularies import vocabulary
+
+SIMILAR = 85
+"""Similarity of two names in one city, of 100, from which on somebody should look."""
+_PUBLIC = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.INSTITUTE, OrganisationKind.BUREAU})
+_ENDINGS = ("省", "市", "区", "县")
+_LEAST_WITHOUT_PLACE = 4
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NamedParty:
+    """An organisation as its names are compared.
+
+    Attributes:
+        city: the first four digits of its region; "" for a name that no organisation has.
+        trusted: whether the bureau vouches for its names.
+        names: all of them, as `identity_of`.
+        identities: those by which an organisation is identified.
+        compared: the identities, with and without their place.
+    """
+
+    id: UUID | None
+    city: str
+    trusted: bool
+    names: frozenset[str]
+    identities: frozenset[str]
+    compared: frozenset[str]
+
+    @classmethod
+    def called(cls, name: str) -> "NamedParty":
+        """What somebody entered as a name."""
+        core = frozenset({identity_of(name).core} - {""})
+        return cls(None, "", False, core, core, core)
+
+    def is_like(self, other: "NamedParty") -> bool:
+        """Whether the names of both are alike."""
+        if not self.identities.isdisjoint(other.identities):
+            return True
+        return self.is_near(other) and (
+            not self.names.isdisjoint(other.names)
+            or any(similarity(one, another) for one in self.compared for another in other.compared)
+        )
+
+    def is_near(self, other: "NamedParty") -> bool:
+        """Whether both sit in one city, as far as is known."""
+        return self.city == other.city or "" in (self.city, other.city)
+
+
+@lru_cache(maxsize=200_000)
+def similarity(one: str, other: str) -> int:
+    """0–100; 0 for names that are not similar. Numbers and directions tell apart (第一医院 and 第二医院 are two); so
+    does a word that only one of them has (济南技术转移 and 济南砺桥技术转移), unless it tells nothing (集团)."""
+    found = fuzz.ratio(one, other, score_cutoff=SIMILAR)
+    if not found or _differ_by_number(one, other):
+        return 0
+    put_in = _put_in(*sorted((one, other), key=len))
+    return int(found) if len(put_in) < _WORD or put_in in _TELL_NOTHING else 0
+
+
+_WORD = 2
+_TELL_NOTHING = frozenset({"集团", "控股", "控股集团", "实业", "国际", "中国", "股份"})
+
+
+def _put_in(short: str, long: str) -> str:
+    """What the longer name has more in one place; "" if they differ in another way."""
+    start = Prefix.similarity(short, long)
+    end = len(long) - (len(short) - start)
+    return long[start:end] if short[start:] == long[end:] else ""
+
+
+def named_parties(session: Session, ids: Collection[UUID] | None = None) -> dict[UUID, NamedParty]:
+    """Organisation → its names; one that was merged has those of the organisation that stands for it. Without `ids`,
+    all that have not been merged."""
+    if ids is None:
+        return _read(session, None)
+    found: dict[UUID, NamedParty] = {}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _CHUNK):
+        found |= _read(session, ordered[start : start + _CHUNK])
+    stands_for = {one: party.id for one, party in found.items() if party.id is not None and party.id != one}
+    missing = sorted(set(stands_for.values()) - found.keys())
+    kept = _read(session, missing) if missing else {}
+    return found | {one: (found | kept)[id_] for one, id_ in stands_for.items() if id_ in found | kept}
+
+
+def _read(session: Session, ids: Collection[UUID] | None) -> dict[UUID, NamedParty]:
+    query = select(
+        Organisation.id,
+        Organisation.merged_into_id,
+        Organisation.region,
+        Organisation.kind,
+        Organisation.trusted,
+        OrganisationName.core,
+        OrganisationName.kind,
+    ).outerjoin(OrganisationName, OrganisationName.organisation_id == Organisation.id)
+    query = query.where(Organisation.merged_into_id.is_(None) if ids is None else Organisation.id.in_(ids))
+    rows: dict[UUID, tuple[UUID, str, str, bool, set[str], set[str]]] = {}
+    for id_, merged, region, kind, trusted, core, name_kind in session.execute(query):
+        row = rows.setdefault(id_, (merged or id_, region, kind, trusted, set(), set()))
+        if core:
+            row[4].add(core)
+            if name_kind != NameKind.SHORT:
+                row[5].add(core)
+    return {
+        id_: NamedParty(
+            stands,
+            region[:4],
+            trusted,
+            frozenset(names),
+            frozenset(full),
+            frozenset(full if kind in _PUBLIC else _with_and_without(full, region)),
+        )
+        for id_, (stands, region, kind, trusted, names, full) in rows.items()
+    }
+
+
+_NUMBERS = frozenset("0123456789一二三四五六七八九十东南西北")
+
+
+def _differ_by_number(one: str, other: str) -> bool:
+    """Whether two different names differ by numbers or directions alone."""
+    return one != other and "".join(char for char in one if char not in _NUMBERS) == "".join(
+        char for char in other if char not in _NUMBERS
+    )
+
+
+def _with_and_without(names: Iterable[str], region: str) -> Iterable[str]:
+    """Institutions of the province and of the city are two, so only other names are compared without their place."""
+    for name in names:
+        yield name
+        rest = without_place(name, region)
+        if len(rest) >= _LEAST_WITHOUT_PLACE:
+            yield rest
+
+
+@lru_cache(maxsize=50_000)
+def without_place(name: str, region: str) -> str:
+    """The name without the names of its organisation's province, city and district."""
+    for word in _place_words(region):
+        name = name.replace(word, "", 1)
+    return name
+
+
+@lru_cache(maxsize=5_000)
+def _place_words(region: str) -> tuple[str, ...]:
+    """With their endings first, the longest first."""
+    regions = vocabulary("regions")
+    codes = dict.fromkeys((region, f"{region[:4]}00", f"{region[:2]}0000"))
+    labels = {regions.label(code) for code in codes if code in regions and code != "000000"}
+    bare = {label.removesuffix(ending) for label in labels for ending in _ENDINGS if label.endswith(ending)}
+    return tuple(sorted((one for one in labels | bare if len(one) > 1), key=lambda one: (-len(one), one)))

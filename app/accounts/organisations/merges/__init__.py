@@ -1,0 +1,1 @@
+"""Decisions about organisations that may be one, and what a merge changes."""
