@@ -25,6 +25,8 @@ from app.engagements.tasks.api import router as engagement_tasks
 from app.errors.handlers import install_handlers
 from app.errors.request_bodies import collect_faults
 from app.exchange.batches.api import router as imports
+from app.exchange.out.api import router as exports
+from app.exchange.out.official.api import router as official_exports
 from app.health.api import router as health
 from app.libraries.api import router as libraries
 from app.matching.api.check import router as checking
@@ -55,7 +57,7 @@ from app.workers.threads import WorkerThreads
 log = structlog.get_logger(__name__)
 
 UPLOADS = re.compile(
-    r"/v1/(imports(?:/[^/]+/result)?|(?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)"
+    r"/v1/(imports(?:/[^/]+/marked-file)?|(?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)"
     r"|/engagements/[^/]+/file"
 )
 FORM_OVERHEAD = 64 * 1024
@@ -90,6 +92,8 @@ ROUTERS = (
     engagement_files,
     contracts,
     imports,
+    official_exports,
+    exports,
     contract_documents,
     models,
     talent,

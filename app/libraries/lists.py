@@ -43,13 +43,18 @@ def list_library(
         Invalid: a filter has a value that it does not take.
     """
     listing = LISTINGS[kind]
-    filters = _filters(listing.filters, parameters)
+    filters = read_filters(listing.filters, parameters)
     return list_records(
         session, LIBRARIES[kind], listing, filters, principal=principal, synonyms=synonyms, opened=opened
     )
 
 
-def _filters(model: type[RecordFilters], parameters: Mapping[str, Sequence[str]]) -> RecordFilters:
+def read_filters(model: type[RecordFilters], parameters: Mapping[str, Sequence[str]]) -> RecordFilters:
+    """Filters from texts by name; blank texts and names that are no filter are ignored.
+
+    Raises:
+        Invalid: a filter has a value that it does not take.
+    """
     values: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         texts = [text for text in parameters.get(name, ()) if text.strip()]

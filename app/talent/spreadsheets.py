@@ -20,7 +20,7 @@ def as_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(headers)
-    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    writer.writerows([[safe_text(cell) for cell in row] for row in rows])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -42,12 +42,15 @@ def as_workbook(sheets: Iterable[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _safe(cell: Cell) -> str:
+RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""Characters with which a text must not begin in a cell: spreadsheets would run it as a formula."""
+
+
+def safe_text(cell: Cell) -> str:
     """The cell as text; a leading quote stops spreadsheets from running text as a formula."""
     if cell is None:
         return ""
     if isinstance(cell, Decimal):
         return format(cell, "f")
     text = str(cell)
-    risky = isinstance(cell, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{text}" if risky else text
+    return f"'{text}" if isinstance(cell, str) and text.startswith(RISKY) else text

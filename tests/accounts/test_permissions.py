@@ -75,6 +75,9 @@ organisation.import                A          -           -       -        -    
 import.create                      A          O           O       -        -             -        -
 import.read                        A          O           O       -        -             -        -
 import.change                      A          O           O       -        -             -        -
+export.create                      A          A           A       A        A             -        -
+export.organisations               A          -           -       -        -             -        -
+export.official                    A          -           -       -        -             -        -
 match.read                         A          O           O       A        -             -        -
 match.text                         A          A           A       A        A             -        -
 match.preview                      A          A           A       A        A             -        A
@@ -265,7 +268,8 @@ def test_no_scope_opens_accounts_reviews_audit_or_upkeep() -> None:
         webhook.create webhook.read webhook.change delivery.read delivery.repeat assignment.run
         assignment.read model.read model.switch filing.review affiliation.consent certificate.verify
         training.verify training_base.change tier.configure round.manage round.object ranking.manage
-        contest.manage contract.import organisation.import import.create import.read import.change wall.link
+        contest.manage contract.import organisation.import import.create import.read import.change
+        export.create export.organisations export.official wall.link
     """
     assert {str(action) for action in closed} == set(expected.split())
 

@@ -1,4 +1,4 @@
-"""`sanku import FILE --dry-run`."""
+"""`sanku import FILE --dry-run` and `sanku export LIST FILE`."""
 
 import json
 from pathlib import Path
@@ -26,3 +26,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path) -
     done = CliRunner().invoke(cli, ["import", str(file), "--dry-run"])
     assert done.exit_code == 2
     assert "另存" in done.output
+
+
+def test_an_export_takes_a_known_ending_and_filters_of_the_list(tmp_path: Path) -> None:
+    unknown = CliRunner().invoke(cli, ["export", "demands", str(tmp_path / "需求.doc")])
+    assert unknown.exit_code == 2
+    assert ".jsonl" in unknown.output

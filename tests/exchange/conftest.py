@@ -13,6 +13,8 @@ from app.database import Database
 from app.engagements.contracts.api import router as contracts
 from app.errors.handlers import install_handlers
 from app.exchange.batches.api import router as imports
+from app.exchange.out.api import router as exports
+from app.exchange.out.official.api import router as official
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
@@ -34,7 +36,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def assembled() -> FastAPI:
     app = FastAPI()
     install_handlers(app)
-    for router in (accounts, libraries, imports, contracts):
+    for router in (accounts, libraries, imports, official, exports, contracts):
         app.include_router(router)
     return app
 

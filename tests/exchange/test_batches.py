@@ -1,6 +1,7 @@
 """Preview, commit and undoing of a batch, over HTTP."""
 
 import io
+import json
 from collections import Counter
 from typing import Any
 
@@ -185,3 +186,52 @@ def test_templates_have_headers_that_the_importer_knows_and_are_empty() -> None:
         columns = report["tables"][0]["columns"]
         assert report["tables"][0]["kind"] == kind
         assert all(column["field"] for column in columns.values()), columns
+
+
+def test_an_exported_list_is_imported_again_without_a_difference(operator: UserClient) -> None:
+    commit(operator, upload(operator, sheet([*DEMANDS, FULL])), accept_derived=True)
+    before = {one["id"]: one["version"] for one in demands(operator)}
+    for format_ in ("xlsx", "csv", "jsonl"):
+        file = operator.get(f"/v1/exports/demands.{format_}", state="draft")
+        assert file.status_code == 200, file.text
+        assert upload(operator, file.content, sender="本平台")["report"]["counts"] == {"duplicate": 3}
+    edited = operator.get("/v1/exports/demands.csv").text.replace("密封环涂层", "密封环耐磨涂层")
+    batch = upload(operator, edited.encode())
+    assert batch["report"]["counts"] == {"duplicate": 2, "update": 1}
+    commit(operator, batch)
+    after = {one["id"]: one for one in demands(operator)}
+    assert Counter(before[id_] == one["version"] for id_, one in after.items()) == {True: 2, False: 1}
+    assert "密封环耐磨涂层" in {one["title"] for one in after.values()}
+
+
+def test_a_list_shows_its_reader_no_more_as_a_file(
+    operator: UserClient, enterprise: UserClient, client: Any
+) -> None:
+    commit(operator, upload(operator, sheet([HEADER, FULL])), accept_derived=True, publish=True)
+    theirs = operator.get("/v1/exports/demands.jsonl").text
+    assert "13800000001" in theirs
+    ours = enterprise.get("/v1/exports/demands.jsonl")
+    assert "密封环涂层" in ours.text
+    assert "13800000001" not in ours.text
+    assert ok(enterprise.get("/v1/demands"))["items"][0].items() <= json.loads(ours.text).items()
+    refused(enterprise.get("/v1/exports/organisations.csv"), 403, "forbidden")
+    refused(client.get("/v1/exports/demands.csv"), 401, "unauthenticated")
+    assert "关键词" in operator.get("/v1/exports/demands.csv", q="密封环").text
+    assert wrong_fields(enterprise.get("/v1/exports/demands.csv", sort="nothing"))
+    taken = ok(operator.get("/v1/audit", action="export.create"))["items"]
+    assert taken[-1]["details"] == "demands.jsonl: 1"
+
+
+def test_the_number_of_anothers_record_is_refused_like_one_that_does_not_exist(
+    operator: UserClient, enterprise: UserClient
+) -> None:
+    commit(operator, upload(operator, sheet([HEADER, FULL])), accept_derived=True)
+    (number,) = (one["number"] for one in demands(operator))
+    for wanted in (number, "XQ-2026-999999"):
+        rows = [
+            ("平台编号", "需求名称", "需求描述"),
+            (wanted, "密封环", "密封环半年磨穿，希望寿命提高一倍。"),
+        ]
+        (row,) = rows_of(enterprise, upload(enterprise, sheet(rows)))
+        assert row["entry"]["code"] == "unknown_number"
+        assert row["record_id"] is None

@@ -62,6 +62,9 @@ class Action(StrEnum):
     IMPORT_CREATE = "import.create"
     IMPORT_READ = "import.read"
     IMPORT_CHANGE = "import.change"
+    EXPORT_CREATE = "export.create"
+    EXPORT_ORGANISATIONS = "export.organisations"
+    EXPORT_OFFICIAL = "export.official"
 
     MATCH_READ = "match.read"
     MATCH_TEXT = "match.text"

@@ -118,6 +118,10 @@ _ROWS: dict[Action, tuple[RecordScope, ...]] = {
     Action.IMPORT_CREATE:               (ANY, OWN, OWN, NO,  NO,  NO,  NO),
     Action.IMPORT_READ:                 (ANY, OWN, OWN, NO,  NO,  NO,  NO),
     Action.IMPORT_CHANGE:               (ANY, OWN, OWN, NO,  NO,  NO,  NO),
+    # A list as a file holds the rows and fields that the list shows its reader.
+    Action.EXPORT_CREATE:               (ANY, ANY, ANY, ANY, ANY, NO,  NO),
+    Action.EXPORT_ORGANISATIONS:        (ANY, NO,  NO,  NO,  NO,  NO,  NO),
+    Action.EXPORT_OFFICIAL:             (ANY, NO,  NO,  NO,  NO,  NO,  NO),
 
     Action.MATCH_READ:                  (ANY, OWN, OWN, ANY, NO,  NO,  NO),
     Action.MATCH_TEXT:                  (ANY, ANY, ANY, ANY, ANY, NO,  NO),

@@ -27,6 +27,15 @@ class ContractFilters:
 
     states: Annotated[list[ShownState] | None, Query(alias="state", description="状态,可多选")] = None
     kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含下级细类")] = None
+    technology_field: Annotated[
+        Annotated[str, CodeOf("contract_fields")] | None, Query(description="技术合同领域")
+    ] = None
+    seller_region: Annotated[
+        Annotated[str, CodeOf("regions")] | None, Query(description="卖方地区,含下级")
+    ] = None
+    buyer_region: Annotated[
+        Annotated[str, CodeOf("regions")] | None, Query(description="买方地区,含下级")
+    ] = None
     organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None
     manager_id: UUID | None = None
     engagement_id: UUID | None = None
@@ -50,6 +59,12 @@ def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract
     if filters.kind is not None:
         below = vocabulary("contract_types").children(filters.kind)
         query = query.where(Contract.kind.in_((filters.kind, *below)))
+    for place, region in (
+        (Contract.seller_region, filters.seller_region),
+        (Contract.buyer_region, filters.buyer_region),
+    ):
+        if region is not None:
+            query = query.where(place.in_((region, *_below(region))))
     if filters.organisation_id is not None:
         party = filters.organisation_id
         query = query.where(or_(Contract.buyer_org_id == party, Contract.seller_org_id == party))
@@ -70,11 +85,18 @@ def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract
         (Contract.demand_id, filters.demand_id),
         (Contract.achievement_id, filters.achievement_id),
         (Contract.landed_in_jinan, filters.landed_in_jinan),
+        (Contract.technology_field, filters.technology_field),
         (Contract.registration_no, filters.registration_no),
     ):
         if value is not None:
             query = query.where(column == value)
     return _between(query, filters)
+
+
+def _below(region: str) -> tuple[str, ...]:
+    """The regions below a region, at every depth."""
+    children = vocabulary("regions").children(region)
+    return (*children, *(code for child in children for code in _below(child)))
 
 
 def _shown_states(states: Collection[ShownState]) -> ColumnElement[bool]:

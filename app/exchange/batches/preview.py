@@ -138,6 +138,8 @@ def digest_of(entry: dict[str, Any]) -> str:
 
 def _key(draft: Draft) -> str:
     """What identifies the record among the sender's: its number there, else owner and name."""
+    if draft.values.get("number"):
+        return f"own:{str(draft.values['number'])[:120]}"
     number = draft.values.get("source_ref") or draft.values.get("registration_no")
     if number:
         return f"no:{str(number)[:120]}"
@@ -160,7 +162,15 @@ def _refuse_foreign(session: Session, draft: Draft, principal: Principal, own: O
             f"缺少{'、'.join(_LABELS.get(name, name) for name in lacking)}，不能保存；请补充后再报送。",
             f"Missing {', '.join(lacking)}; without them nothing can be stored.",
         )
-    elif own is not None:
+    elif (number := draft.values.get("number")) and not STORES[draft.kind].numbered(
+        session, number, principal
+    ):
+        draft.refuse(
+            "unknown_number",
+            f"没有平台编号为“{str(number)[:40]}”的记录，或不属于本单位；新记录请将此栏留空。",
+            f"No record of yours has the number '{str(number)[:40]}'; leave it empty for a new one.",
+        )
+    elif own is not None and not number:
         name = draft.values.get("owner_org")
         found = find_organisation(session, name=name) if name else None
         if name and (found is None or found.id != own.id):
@@ -173,6 +183,11 @@ def _refuse_foreign(session: Session, draft: Draft, principal: Principal, own: O
 
 def _decide(session: Session, row: ImportRow, draft: Draft, principal: Principal) -> None:
     """Whether the record is new, known and changed, known and unchanged, or there already from elsewhere."""
+    store = STORES[draft.kind]
+    number = draft.values.get("number")
+    if number and (found := store.numbered(session, number, principal)) is not None:
+        _compare(row, found, store.said(session, found, principal))
+        return
     before = session.scalar(
         select(ImportRow)
         .where(ImportRow.sender == row.sender, ImportRow.kind == row.kind, ImportRow.key == row.key)
@@ -180,7 +195,6 @@ def _decide(session: Session, row: ImportRow, draft: Draft, principal: Principal
         .order_by(ImportRow.id.desc())
         .limit(1)
     )
-    store = STORES[draft.kind]
     if (
         before is not None
         and before.record_id is not None
@@ -203,3 +217,20 @@ def _decide(session: Session, row: ImportRow, draft: Draft, principal: Principal
         row.action = RowAction.DRAFT.value if is_draft(draft) else RowAction.NEW.value
     if row.action == RowAction.DUPLICATE:
         row.state = RowState.DONE.value
+
+
+def _compare(row: ImportRow, record_id: UUID, current: dict[str, Any]) -> None:
+    """A row that names a record of this service by its number: it updates what it says differently."""
+    fields: dict[str, Any] = row.entry["fields"]
+    changed = sorted(
+        name for name, value in fields.items() if name not in _NOT_BY_FILE and current.get(name) != value
+    )
+    row.record_id = record_id
+    row.entry = row.entry | {"changed": changed}
+    row.action = RowAction.UPDATE.value if changed else RowAction.DUPLICATE.value
+    if not changed:
+        row.state = RowState.DONE.value
+
+
+_NOT_BY_FILE = frozenset({"number", "owner_org", "owner_uscc"})
+"""A file changes neither the number nor the owner of a record."""

@@ -13,7 +13,7 @@ _TITLES: Mapping[Kind, re.Pattern[str]] = {
     Kind.ORGANISATION: re.compile("机构名录|单位名录|企业名录|企业名单|单位名单|机构名单|机构信息"),
 }
 _REQUIRED = "title"
-_WEAK = frozenset({"serial", "ignore", "never", "note", "source_ref", "status", "filled_on"})
+_WEAK = frozenset({"serial", "number", "ignore", "never", "note", "source_ref", "status", "filled_on"})
 """Fields that every kind of list has, so that they say nothing of the kind."""
 
 

@@ -150,9 +150,9 @@ def _entry_values(
             continue
         raw = RawValue(found.field, key, text, value, f"{entry.ref}.{key}", found.unit or context.unit)
         values.setdefault(found.field, []).append(raw)
-    values.setdefault("source_ref", []).insert(
-        0, RawValue("source_ref", "id", entry.ref, entry.ref, entry.ref)
-    )
+    if "number" not in values:
+        reference = RawValue("source_ref", "id", entry.ref, entry.ref, entry.ref)
+        values.setdefault("source_ref", []).insert(0, reference)
     return values
 
 

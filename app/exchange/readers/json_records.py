@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from app.exchange.columns.tables import COLUMNS, MARK, row_of
+from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.content import Entry, FileContent
 from app.exchange.readers.recognition import decode
 from app.exchange.readers.refusals import refusal
@@ -89,6 +91,11 @@ def _code_tables(value: Any, depth: int) -> dict[str, Mapping[str, str]]:
 
 
 def _entry(found: Mapping[str, Any], number: int, tables: Mapping[str, Mapping[str, str]]) -> Entry:
+    if found.get(MARK) in set(Kind):
+        # A line that this service has exported: its cells are those of the list.
+        kind = Kind(str(found[MARK]))
+        cells = dict(zip((one.header for one in COLUMNS[kind]), row_of(kind, found), strict=True))
+        return Entry(str(found.get("number") or f"line {number}"), cells, kind_hint=kind.value)
     values = dict(_flat(found, "", 0))
     for key, value in values.items():
         table = tables.get(key)

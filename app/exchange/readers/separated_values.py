@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from app.exchange.readers.content import FileContent, Grid, Row
 from app.exchange.readers.recognition import decode
 from app.exchange.readers.refusals import refusal
+from app.talent.spreadsheets import RISKY
 
 MAX_COLUMNS = 500
 _SEPARATORS = (",", "\t", ";", "|")
@@ -35,7 +36,12 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
         for values in reader:
             if len(values) > MAX_COLUMNS:
                 raise refusal("damaged")
-            yield Row(line, [value if value.strip() else None for value in values])
+            yield Row(line, [_unquoted(value) if value.strip() else None for value in values])
             line = reader.line_num + 1
     except csv.Error as error:
         raise refusal("damaged") from error
+
+
+def _unquoted(value: str) -> str:
+    """Without the quote that keeps spreadsheets from running a text as a formula."""
+    return value[1:] if value.startswith("'") and value[1:].startswith(RISKY) else value

@@ -27,6 +27,11 @@ _RULES: Mapping[Kind, Callable[[RawRecord], Draft]] = {
 }
 
 
+def draft_of(raw: RawRecord) -> Draft:
+    """The draft of one raw record, by the rules of its kind."""
+    return _RULES[raw.kind](raw)
+
+
 class Extraction:
     """The drafts of a file, read once in order; `ignored` and `located` are complete when all drafts were read."""
 
@@ -60,7 +65,7 @@ class Extraction:
     def _drafts(self) -> Iterator[Draft]:
         for found in locate(self._content, self._learnt):
             if isinstance(found, RawRecord):
-                yield _RULES[found.kind](found)
+                yield draft_of(found)
             elif isinstance(found, Located):
                 self.located.append(found)
             else:

@@ -168,6 +168,8 @@ def _publication(draft: Draft) -> None:
         yes = read_yes(answer)
         if answer in ("public", "confidential"):
             draft.set("publish_mode", ValueReading(answer), source)
+        elif answer in ("匿名", "匿名发布"):
+            draft.set("publish_mode", ValueReading("confidential"), source)
         elif "部分" in answer or "匿名" in answer or "脱敏" in answer:
             note = ValueNote("partly_public", f"“{source.text[:20]}”按匿名发布", "published anonymously")
             draft.set("publish_mode", ValueReading("confidential", note), source)
@@ -196,7 +198,7 @@ def read_field_codes(draft: Draft, *, maximum: int = 3) -> None:
     for source in filled(draft.raw, "industries"):
         codes = []
         for part in parts_of(chosen(source.text)):
-            match = re.match(r"([A-T]\d{2})(?!\d)", compact(part).upper())
+            match = re.match(r"([A-T](?:\d{2})?)(?![\dA-Z])", compact(part).upper())
             reading = read_code("industries", match[1] if match else part, "行业", "industry")
             if reading.value:
                 codes.append(reading.value)
@@ -217,5 +219,7 @@ def read_choice(draft: Draft, name: str, vocabulary: str, zh: str, en: str) -> N
 
 
 def begin(raw: RawRecord) -> Draft:
-    """An empty draft for a raw record."""
-    return Draft(raw.ref, raw.kind, raw)
+    """A draft for a raw record, with no more than the number that this service has given it."""
+    draft = Draft(raw.ref, raw.kind, raw)
+    draft.set_text("number", joined=False)
+    return draft

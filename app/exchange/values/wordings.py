@@ -80,7 +80,9 @@ def read_fields(text: str, *, maximum: int = 3) -> ValueReading:
     if is_empty_word(text):
         return reading
     whole = _field(text)
-    pieces = [text] if whole else parts_of(text)
+    parts = parts_of(text)
+    is_one = whole and (len(parts) == 1 or (len(whole) == 1 and not _begins_with_code(text)))
+    pieces = [text] if is_one else parts
     for piece in pieces:
         codes = _field(piece)
         if codes is None:
@@ -105,6 +107,15 @@ def read_fields(text: str, *, maximum: int = 3) -> ValueReading:
         reading.value = reading.value[:maximum]
         reading.derived = ValueNote("first_fields", "只取前几个领域", "only the first fields were taken")
     return reading
+
+
+def _begins_with_code(text: str) -> bool:
+    """Whether a list begins with a code, and not with a code and the name that it has."""
+    match = _CODE.match(unicodedata.normalize("NFKC", text).strip())
+    terms = vocabulary("hightech_fields")
+    if match is None or match[1] not in terms:
+        return False
+    return not fold_label(text).endswith(fold_label(terms.label(match[1])))
 
 
 def _field(text: str) -> list[str] | None:

@@ -13,11 +13,14 @@ from app.accounts.organisations.lookup import find_organisation
 from app.engagements.contract_models import Contract
 from app.engagements.contracts.ledger import entries
 from app.engagements.contracts.ledger.classification import nature_of
+from app.engagements.contracts.presenter import read_many
 from app.exchange.batches.models import ImportRow, RowAction
 from app.exchange.batches.stores.parties import newly_said, organisations_of
 from app.exchange.batches.stores.step import Step, StoreContext, Written
+from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
 from app.exchange.records.repetition import fold_name
+from app.exchange.records.restatement import restated
 from app.exchange.values.organisations import kind_by_name
 from app.exchange.values.wordings import region_in
 from app.libraries.record.versions import to_json
@@ -60,7 +63,7 @@ class EntryStep:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveStep:
+class RemoveEntryStep:
     """Takes an entry out again."""
 
     principal: Principal
@@ -109,6 +112,15 @@ class ContractStore:
         title = fold_name(str(draft.values.get("title", "")))
         return next((id_ for id_, other in session.execute(query) if fold_name(other) == title), None)
 
+    def numbered(self, session: Session, number: str, _principal: Principal) -> UUID | None:
+        """See `RowStore`."""
+        return session.scalar(select(Contract.id).where(Contract.number == number.strip().upper()))
+
+    def said(self, session: Session, record_id: UUID, _principal: Principal) -> dict[str, Any]:
+        """See `RowStore`."""
+        (body,) = read_many(session, [session.get_one(Contract, record_id)])
+        return restated(Kind.CONTRACT, body.model_dump(mode="json"))
+
     def step(
         self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
@@ -131,7 +143,7 @@ class ContractStore:
         assert row.version is not None
         if row.action == RowAction.UPDATE:
             return EntryStep(context.principal, dict(row.before), row.record_id, row.version)
-        return RemoveStep(context.principal, row.record_id, row.version)
+        return RemoveEntryStep(context.principal, row.record_id, row.version)
 
     def _payload(self, context: StoreContext, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
         payload = {name: values[name] for name in _TAKEN if values.get(name) not in (None, "", [])}

@@ -15,12 +15,15 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, OrganisationKind, OrganisationName
 from app.accounts.organisations.fields import checked_kind
 from app.accounts.organisations.lookup import find_organisation
+from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, change_organisation
 from app.errors import Conflict, Invalid, StaleVersion
 from app.exchange.batches.models import ImportRow, RowAction
 from app.exchange.batches.stores.parties import newly_said
 from app.exchange.batches.stores.step import Step, StoreContext, Written
+from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
+from app.exchange.records.restatement import restated
 
 _COLUMNS = {"title": "name", "uscc": "uscc", "kind": "kind", "region": "region", "aliases": "aliases"}
 
@@ -68,7 +71,7 @@ class OrganisationStep:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveStep:
+class RemoveOrganisationStep:
     """Takes an organisation out again that nothing refers to."""
 
     principal: Principal
@@ -123,6 +126,19 @@ class OrganisationStore:
                 return None
         return None if found is None else found.id
 
+    def numbered(self, session: Session, number: str, _principal: Principal) -> UUID | None:
+        """See `RowStore`: an organisation's number is its id."""
+        try:
+            found = session.get(Organisation, UUID(number))
+        except ValueError:
+            return None
+        return None if found is None else found.id
+
+    def said(self, session: Session, record_id: UUID, _principal: Principal) -> dict[str, Any]:
+        """See `RowStore`."""
+        body = OrganisationOut.of(session.get_one(Organisation, record_id))
+        return restated(Kind.ORGANISATION, body.model_dump(mode="json"))
+
     def step(
         self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
@@ -139,7 +155,7 @@ class OrganisationStore:
         assert row.version is not None
         if row.action == RowAction.UPDATE:
             return OrganisationStep(context.principal, dict(row.before), row.record_id, row.version)
-        return RemoveStep(context.principal, row.record_id, row.version)
+        return RemoveOrganisationStep(context.principal, row.record_id, row.version)
 
 
 def _columns(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,17 +42,35 @@ def organisations_of(session: Session, principal: Principal) -> OrganisationOf:
     return find
 
 
+_SOURCES: dict[str, frozenset[str]] = {
+    "owner_org_id": frozenset({"owner_org"}),
+    "co_org_ids": frozenset({"co_orgs"}),
+    "affiliations": frozenset({"affiliations", "position"}),
+    "indicators": frozenset({"main_problem", "expected_goal", "summary"}),
+    **{f"{side}_org_id": frozenset({side}) for side in ("buyer", "seller")},
+    **{
+        f"{side}_{name}": frozenset({side, f"{side}_{name}"})
+        for side in ("buyer", "seller")
+        for name in ("nature", "region")
+    },
+}
+"""What a name of a payload follows from, if it is no field of the entry itself."""
+
+
 def newly_said(session: Session, row: ImportRow, payload: dict[str, Any]) -> dict[str, Any]:
-    """What a row says differently than the same row last time; what was edited here beside it stays."""
-    last = session.scalar(
-        select(ImportRow)
-        .where(ImportRow.record_id == row.record_id, ImportRow.state == RowState.DONE.value)
-        .where(ImportRow.id != row.id)
-        .order_by(ImportRow.id.desc())
-        .limit(1)
-    )
-    known: dict[str, Any] = last.entry.get("fields", {}) if last is not None else {}
+    """What a row says differently than the record, if it names the record's number, else than the same row last time;
+    what was edited here beside it stays."""
     said: dict[str, Any] = row.entry["fields"]
-    return {
-        name: value for name, value in payload.items() if name not in said or known.get(name) != said[name]
-    }
+    if "changed" in row.entry:
+        changed = set(row.entry["changed"])
+    else:
+        last = session.scalar(
+            select(ImportRow)
+            .where(ImportRow.record_id == row.record_id, ImportRow.state == RowState.DONE.value)
+            .where(ImportRow.id != row.id)
+            .order_by(ImportRow.id.desc())
+            .limit(1)
+        )
+        known: dict[str, Any] = last.entry.get("fields", {}) if last is not None else {}
+        changed = {name for name, value in said.items() if known.get(name) != value}
+    return {name: value for name, value in payload.items() if _SOURCES.get(name, frozenset({name})) & changed}

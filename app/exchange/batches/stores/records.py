@@ -14,8 +14,12 @@ from app.exchange.batches.models import ImportRow, RowAction
 from app.exchange.batches.stores.parties import newly_said, organisations_of
 from app.exchange.batches.stores.payloads import achievement_payload, demand_payload, manager_payload
 from app.exchange.batches.stores.step import Step, StoreContext, Written
+from app.exchange.headers.dictionary import Kind
+from app.exchange.out.lists import with_employers
 from app.exchange.records.draft import Draft
 from app.exchange.records.repetition import fold_name
+from app.exchange.records.restatement import restated
+from app.libraries.http.responses import read_many
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord, dry_run
 from app.libraries.lifecycle.store import discard, execute
@@ -105,6 +109,21 @@ class RecordStore:
             (id_ for id_, other in session.execute(query) if fold_name(other) == title), None
         )
         return found
+
+    def numbered(self, session: Session, number: str, principal: Principal) -> UUID | None:
+        """See `RowStore`."""
+        model = self.library.model
+        query = select(model.id).where(model.number == number.strip().upper())
+        if not principal.sees_everything:
+            query = query.where(model.owner_org_id == principal.organisation_id)
+        found: UUID | None = session.scalar(query)
+        return found
+
+    def said(self, session: Session, record_id: UUID, principal: Principal) -> dict[str, Any]:
+        """See `RowStore`."""
+        record: Record = session.get_one(self.library.model, record_id)
+        (body,) = with_employers(session, read_many(session, self.library, [record], principal=principal))
+        return restated(Kind(self.kind.value), body)
 
     def step(
         self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any]

@@ -57,6 +57,12 @@ class RowStore(Protocol):
     def present(self, session: Session, draft: Draft, principal: Principal, /) -> UUID | None:
         """A record that is the draft's without doubt, from whichever source."""
 
+    def numbered(self, session: Session, number: str, principal: Principal, /) -> UUID | None:
+        """The record with the number that this service has given it, if it is the principal's to change."""
+
+    def said(self, session: Session, record_id: UUID, principal: Principal, /) -> dict[str, Any]:
+        """What an exported list says of a record, in the fields of an entry."""
+
     def step(
         self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any], /
     ) -> Step:

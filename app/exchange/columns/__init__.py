@@ -1,0 +1,1 @@
+"""The columns of an exported list: the importer reads each of them back as it was."""

@@ -1,0 +1,1 @@
+"""Exports: round trip, official layouts, and what readers see."""
