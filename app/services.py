@@ -35,6 +35,9 @@ class Services:
             raise LookupError(f"This process has no service of the kind {kind.__name__}.")
         return cast(Service, self._instances[kind])
 
+    def __contains__(self, kind: type[Any]) -> bool:
+        return kind in self._instances
+
     def copy(self) -> "Services":
         """A container with the same instances, some of which the caller replaces."""
         copied = Services()

@@ -62,12 +62,15 @@ def _load(settings: Settings) -> None:
 def _serve(settings: Settings, reserved: socket, *, once: bool) -> None:
     import uvicorn
 
-    from app.demo.accounts import password_of
+    from app.accounts.sessions.demonstration import DemonstrationLogins
+    from app.demo.accounts import logins_of, password_of
     from app.demo.story import run_story
     from app.main import create_app
 
+    app = create_app(settings)
+    app.state.services[DemonstrationLogins] = logins_of(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

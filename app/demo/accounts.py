@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation, Role, User
 from app.accounts.organisations.lookup import find_organisation
+from app.accounts.sessions.demonstration import DemonstrationLogin, DemonstrationLogins
 from app.accounts.users import UserFacts, create_user
 from app.database import Database, now
 from app.libraries.managers.models import Manager
@@ -39,6 +40,19 @@ def password_of(settings: Settings) -> str:
         file.touch(mode=0o600)
         file.write_text(f"Demo-{secrets.token_urlsafe(9)}-1a", encoding="ascii")
     return file.read_text(encoding="ascii").strip()
+
+
+def logins_of(settings: Settings) -> DemonstrationLogins:
+    """What the login page of the demonstration names."""
+    return DemonstrationLogins(
+        (
+            DemonstrationLogin("企业", "Enterprise", ENTERPRISE_EMAIL),
+            DemonstrationLogin("高校院所", "Institution", INSTITUTION_EMAIL),
+            DemonstrationLogin("技术经理人", "Manager", manager_email("M-DEMO-02")),
+            DemonstrationLogin("管理部门", "Bureau", OPERATOR_EMAIL),
+        ),
+        password_of(settings),
+    )
 
 
 def create_accounts(database: Database, settings: Settings) -> None:

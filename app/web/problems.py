@@ -92,6 +92,7 @@ def _login(page: WebPage, typed: PostedForm) -> Response:
         kept=typed.kept,
         lost_files=typed.files,
         error=None,
+        demonstration=None,
     )
 
 

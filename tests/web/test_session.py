@@ -7,7 +7,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from app.accounts.models import RefreshToken, Role
+from app.accounts.sessions.demonstration import DemonstrationLogin, DemonstrationLogins
 from app.database import Database, now
+from app.settings import Settings
 from tests.support.builders.accounts import PASSWORD
 from tests.web.html import faults_of, hidden_fields, text_of
 from tests.web.readers import Reader, ReaderOf
@@ -131,3 +133,15 @@ def _age(app: Any, who: Reader, span: timedelta) -> None:
         session.execute(
             update(RefreshToken).where(RefreshToken.user_id == who.user_id).values(last_used_at=now() - span)
         )
+
+
+def test_the_login_of_a_demonstration_alone_names_its_accounts(app: Any, browser: TestClient) -> None:
+    assert "演示账号" not in browser.get("/login").text
+    services = app.state.services
+    accounts = (DemonstrationLogin("企业", "Enterprise", "enterprise@demo.sanku.example"),)
+    services[DemonstrationLogins] = DemonstrationLogins(accounts, "a-password-of-the-demonstration")
+    shown = browser.get("/login").text
+    assert services[Settings].demo == ("a-password-of-the-demonstration" in shown)
+    services[Settings] = services[Settings].model_copy(update={"demo": not services[Settings].demo})
+    other = browser.get("/login").text
+    assert ("演示账号" in shown, "演示账号" in other) in ((True, False), (False, True))

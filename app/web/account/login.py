@@ -4,9 +4,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.accounts.sessions.browser import log_in_browser, log_out_browser
+from app.accounts.sessions.demonstration import DemonstrationLogins
 from app.database import AppDatabase, WriteSession
 from app.errors import SankuError, TooManyRequests, Unauthenticated, Unavailable
 from app.services import AppSettings
+from app.settings import Settings
 from app.web.page import CurrentPage, WebPage, local_address
 from app.web.posted import Posted
 from app.web.session import cookie_name, device_token_of, end_session, keep_device, set_session
@@ -86,6 +88,13 @@ def device_of(request: Request) -> str:
     return " · ".join(filter(None, names))
 
 
+def demonstration_of(page: WebPage) -> DemonstrationLogins | None:
+    """The accounts to name on the login of a demonstration, and nowhere else."""
+    services = page.services
+    known = DemonstrationLogins in services and services[Settings].demo
+    return services[DemonstrationLogins] if known else None
+
+
 def _form(
     page: WebPage,
     *,
@@ -103,6 +112,7 @@ def _form(
         kept=kept,
         lost_files=(),
         error=error,
+        demonstration=demonstration_of(page),
     )
 
 

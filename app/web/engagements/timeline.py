@@ -29,6 +29,19 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "file_added": _("上传文件"),
         "file_removed": _("删除文件"),
         "contacts_revealed": _("查看联系方式"),
+        "contract_create": _("起草合同"),
+        "contract_change": _("修改合同草稿"),
+        "contract_confirm": _("确认合同分成"),
+        "contract_withdraw": _("撤回合同分成"),
+        "contract_sign": _("签署合同"),
+        "contract_propose": _("提出合同变更"),
+        "contract_decline": _("拒绝合同变更"),
+        "contract_amend": _("合同变更生效"),
+        "contract_register": _("合同认定登记"),
+        "contract_correct": _("更正合同登记"),
+        "contract_land": _("确认合同落地"),
+        "contract_pay": _("登记合同付款"),
+        "contract_cancel": _("撤销合同"),
         "files_opened": _("向第三方开放文件"),
         "files_closed": _("停止向第三方开放文件"),
     }
@@ -72,4 +85,5 @@ def _line(entry: TimelineEntryRead, language: Language) -> TimelineLine:
     ]
     role = _ROLES.get(entry.actor_role)
     actor = getattr(role, language) if role else _ACTORS.get(entry.actor_role, "")
-    return TimelineLine(entry.at, entry.kind, what, " → ".join(names), entry.text, actor, role is None)
+    after = " → ".join(names) or str(entry.data.get("number") or "")
+    return TimelineLine(entry.at, entry.kind, what, after, entry.text, actor, role is None)

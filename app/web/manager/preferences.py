@@ -11,7 +11,7 @@ from app.pushes.digests.preview import own_preview
 from app.pushes.digests.schemas import PreferencesIn
 from app.pushes.preferences import service as preferences
 from app.services import AllServices
-from app.web.forms.choices import listed, terms_of
+from app.web.forms.choices import districts_first, listed, terms_of
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
@@ -34,7 +34,7 @@ PREFERENCES = Form(
                     "regions",
                     Widget.SELECT_MANY,
                     hint=_("不选表示不限；选上级地区即含其下级"),
-                    choices=terms_of("regions"),
+                    choices=districts_first,
                 ),
                 FormField(
                     "languages",

@@ -72,7 +72,9 @@ def test_a_file_is_previewed_stored_and_undone(reader: ReaderOf, app: Any) -> No
     assert committed.status_code == 303, text_of(committed.text)
     assert "泵体铸件自动打磨技术" in text_of(owner.get("/desk/demands").text)
     marked = owner.post(f"{address}/marked", files={"file": ("需求.xlsx", data)})
-    cells = [cell.value for row in openpyxl.load_workbook(io.BytesIO(marked.content)).active for cell in row]
+    cells = [
+        cell.value for row in openpyxl.load_workbook(io.BytesIO(marked.content)).worksheets[0] for cell in row
+    ]
     assert "导入结果" in cells
     other_file = owner.post(f"{address}/marked", files={"file": ("需求.xlsx", sheet(DEMANDS))})
     assert other_file.status_code == 422
