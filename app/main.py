@@ -27,6 +27,7 @@ from app.errors.request_bodies import collect_faults
 from app.exchange.batches.api import router as imports
 from app.exchange.out.api import router as exports
 from app.exchange.out.official.api import router as official_exports
+from app.exchange.suggestions.api import router as drafts
 from app.health.api import router as health
 from app.libraries.api import router as libraries
 from app.matching.api.check import router as checking
@@ -57,7 +58,7 @@ from app.workers.threads import WorkerThreads
 log = structlog.get_logger(__name__)
 
 UPLOADS = re.compile(
-    r"/v1/(imports(?:/[^/]+/marked-file)?|(?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)"
+    r"/v1/(imports(?:/[^/]+/marked-file)?|drafts/file|(?:engagements|contracts)/[^/]+/files|certificates/[^/]+/evidence)"
     r"|/engagements/[^/]+/file"
 )
 FORM_OVERHEAD = 64 * 1024
@@ -92,6 +93,7 @@ ROUTERS = (
     engagement_files,
     contracts,
     imports,
+    drafts,
     official_exports,
     exports,
     contract_documents,

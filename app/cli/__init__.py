@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli import data, demo, index, model, reindex, serve, store, tiers, train, users
 from app.cli.common import print_error
-from app.cli.exchange import exports, imports
+from app.cli.exchange import drafts, exports, imports
 from app.cli.matching import match, match_all
 from app.errors import SankuError
 
@@ -46,6 +46,7 @@ cli.command("load")(data.load)
 cli.command("import")(imports.import_file)
 cli.command("import-undo")(imports.undo)
 cli.command("export")(exports.export)
+cli.command("draft")(drafts.draft)
 cli.command("eval")(data.evaluate)
 cli.command("match")(match.match)
 cli.command("match-all")(match_all.match_all)

@@ -15,13 +15,16 @@ from app.errors.handlers import install_handlers
 from app.exchange.batches.api import router as imports
 from app.exchange.out.api import router as exports
 from app.exchange.out.official.api import router as official
+from app.exchange.suggestions.api import router as drafts
 from app.libraries.api import router as libraries
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
+from app.matching.embedding.embedder import Embedder
 from app.services import Services
 from app.settings import Settings
 from tests.libraries.conftest import RecordingIndexer
+from tests.support.embedders import BigramEmbedder
 from tests.support.scenario import Scenario
 from tests.support.scenario.library_users import UserClient
 from tests.support.services import admit_everybody, demo_settings
@@ -36,7 +39,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def assembled() -> FastAPI:
     app = FastAPI()
     install_handlers(app)
-    for router in (accounts, libraries, imports, official, exports, contracts):
+    for router in (accounts, libraries, imports, drafts, official, exports, contracts):
         app.include_router(router)
     return app
 
@@ -47,6 +50,7 @@ def client(database: Database, settings: Settings, assembled: FastAPI) -> TestCl
     services[Database] = database
     services[Settings] = settings
     services[Indexer] = RecordingIndexer()
+    services[Embedder] = BigramEmbedder()
     services[SynonymFile] = SynonymFile(settings)
     admit_everybody(services)
     services[Disclosure] = Disclosure(manager_of_user, lambda _session, _principal: NOTHING_OPENED)
