@@ -54,6 +54,11 @@ def speaking(language: Language) -> Iterator[None]:
         _current.reset(token)
 
 
+def speak(language: Language) -> None:
+    """From here on, in this request, `translate` gives texts in this language."""
+    _current.set(language)
+
+
 def language_now() -> Language:
     """The language of the page that is being made."""
     return _current.get()

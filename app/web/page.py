@@ -29,7 +29,7 @@ from app.web.display import (
     set_notice,
     theme_of,
 )
-from app.web.i18n import Language
+from app.web.i18n import Language, speak
 from app.web.pages import BY_ADDRESS, MappedPage, may_open
 from app.web.posted import LANGUAGE, THEME, PostedForm
 from app.web.renderer import render
@@ -200,6 +200,7 @@ class WebPage:
         self.display = DisplayChoice(
             language or self.display.language, theme or self.display.theme, self.display.notice
         )
+        speak(self.display.language)
 
 
 def login_address(address: str) -> str:
@@ -243,7 +244,16 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
     return page
 
 
-CurrentPage = Annotated[WebPage, Depends(open_page)]
+async def _speaking_page(page: Annotated[WebPage, Depends(open_page)]) -> WebPage:
+    """The page, whose language holds for what its route makes before the template.
+
+    A coroutine: what a plain function sets in its thread does not reach the route.
+    """
+    speak(page.language)
+    return page
+
+
+CurrentPage = Annotated[WebPage, Depends(_speaking_page)]
 """What every route of a page takes: it refuses those who may not open it."""
 
 

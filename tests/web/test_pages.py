@@ -1,5 +1,6 @@
 """Every page for every reader: the map of pages decides who may open it, and whatever opens is a sound page."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from app.accounts.models import Role
 from app.web.page import built_pages, open_page
 from app.web.pages import BY_ADDRESS, PAGES
 from app.web.security import is_page
-from tests.web.html import faults_of
+from tests.web.html import faults_of, text_of
 from tests.web.readers import ReaderOf
 
 READERS = (None, *Role)
@@ -26,6 +27,12 @@ def example(address: str) -> str:
     """The address with parameters that lead to no record."""
     parts = (PARAMETERS.get(part[1:-1], NIL) if part.startswith("{") else part for part in address.split("/"))
     return "/".join(parts)
+
+
+def chinese_in(page: str) -> list[str]:
+    """The Chinese words of an English page: none but the name of the language to switch to."""
+    shown = re.sub(r"中文|李明|济南样例机构 ?\d+ ?号", "", text_of(page))
+    return re.findall(r"[\u4e00-\u9fff]+", shown)
 
 
 def page_routes(app: Any) -> list[Any]:
@@ -55,6 +62,7 @@ def test_addresses_of_the_map_are_named_once() -> None:
 def test_pages_open_for_their_readers_alone(app: Any, reader: ReaderOf, role: Role | None) -> None:
     """A page of another role is refused; a stranger is led to the login; a record that is not there is not found."""
     someone = reader(role)
+    untranslated: dict[str, list[str]] = {}
     for address in sorted(built_pages(app)):
         page = BY_ADDRESS[address]
         answer = someone.get(example(address))
@@ -68,6 +76,10 @@ def test_pages_open_for_their_readers_alone(app: Any, reader: ReaderOf, role: Ro
         if answer.status_code != 303 and answer.headers["content-type"].startswith("text/html"):
             assert faults_of(answer.text) == [], address
             assert answer.headers["content-security-policy"].startswith("default-src 'none'"), address
+        if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
+            english = someone.get(example(address), headers={"Accept-Language": "en"})
+            untranslated |= {address: words} if (words := chinese_in(english.text)) else {}
+    assert untranslated == {}, "Chinese words on English pages"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

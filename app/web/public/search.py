@@ -15,6 +15,7 @@ from app.libraries.registry import LIBRARIES
 from app.libraries.search.synonyms import SynonymFile
 from app.services import provided
 from app.web.i18n import mark as _
+from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
 from app.web.public.records import LIBRARY_NAMES, Opened
 from app.web.views.search_results import FILTERS, filters_of, row_of, words_of
@@ -67,7 +68,7 @@ def search(
         trl_min=query.get("trl_min", ""),
         sort=query.get("sort", ""),
         sorts=((RELEVANCE,) if query.get("q", "").strip() else ()) + SORTS[kind],
-        tabs=[(LIBRARY_NAMES[each], _of_kind(page, each), None, each is kind) for each in KINDS],
+        tabs=[(translate(LIBRARY_NAMES[each]), _of_kind(page, each), None, each is kind) for each in KINDS],
         filters=filters,
         chosen_count=sum(len(view.chosen) for view in filters) + bool(query.get("trl_min")),
         rows=[row_of(kind, plural, record, words) for record in listed["items"]],

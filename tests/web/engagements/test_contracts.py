@@ -124,6 +124,9 @@ def test_a_draft_is_changed_and_a_signed_contract_amended(scenario: Scenario, br
     versions = lead.get(f"{address}/versions")
     assert faults_of(versions.text) == []
     assert all(word in versions.text for word in ("变更生效", "拒绝变更", "金额未商定", "修改草稿"))
+    english = text_of(lead.get(f"{address}/versions", headers={"Accept-Language": "en"}).text)
+    assert "Signed" in english
+    assert "已签订" not in english, "words of a view are in the language of the page, too"
 
 
 def test_documents_are_for_those_who_see_the_contract(
