@@ -66,7 +66,7 @@ def _is_released(services: Services, session: Session, event: ClaimedEvent, due:
 
 
 def notify_people(_: Services, session: Session, event: ClaimedEvent) -> None:
-    """Tell the people who has to act or is affected, as the table of notices says."""
+    """Tell the people who have to act or are affected, as the table of notices says."""
     make_notices(session, event)
 
 

@@ -13,13 +13,13 @@ from uuid import UUID
 
 import pytest
 
+from app.clock import chinese_end
 from app.database import new_id, now
 from app.events.messages import MessageKind
 from app.notifications.channels.base import Content, OutboundMessage, SendTarget
 from app.notifications.channels.chat import ChatChannel
 from app.notifications.models import ChannelKind
 from app.pushes.models import Push
-from app.pushes.preferences.working_time import local
 from app.settings import Settings
 from tests.support.callers import Caller
 from tests.support.scenario import Scenario
@@ -144,7 +144,7 @@ def test_a_robot_says_why_until_when_and_who_sends(
     first, *_, last = text.split("\n")
     assert first.startswith("【三库】") and last == "—— 三库 · 技术转移撮合服务 https://sanku.example.com"
     assert "理由:供需双方同属" in text
-    assert f"请于 {local(binding):%Y年%m月%d日 %H:%M} 前答复,逾期将转给下一位技术经理人" in text
+    assert f"请于 {chinese_end(binding)} 前答复,逾期将转给下一位技术经理人" in text
     assert f"https://sanku.example.com/open/pushes/{push_id}" in text
 
 

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, Role, User
-from app.clock import JINAN_TIME
+from app.clock import JINAN_TIME, chinese_end
 from app.database import now
 from app.events.messages import MessageKind
 from app.libraries.demands.models import Demand
@@ -86,10 +86,14 @@ def test_a_mail_names_the_day_on_which_the_push_goes_to_the_next_manager(
         scenario.enqueue_message(MessageKind.PUSH, manager_id=manager, ids={"push_id": push_id})
     drain()
     texts = [letter.parts["text/plain"] for letter in mailbox.to(address)]
-    binding = [
-        moment.astimezone(JINAN_TIME).strftime("请于 %Y年%m月%d日 %H:%M 前答复") for moment in (due, expiry)
-    ]
+    binding = [f"请于 {chinese_end(moment)} 前答复" for moment in (due, expiry)]
     assert [line in text for line, text in zip(binding, texts, strict=True)] == [True, True]
+
+
+def test_the_end_of_a_day_is_no_hour_of_the_next() -> None:
+    midnight = datetime(2026, 12, 8, tzinfo=JINAN_TIME)
+    assert chinese_end(midnight) == "2026年12月7日 24:00"
+    assert chinese_end(midnight + timedelta(hours=9, minutes=30)) == "2026年12月8日 09:30"
 
 
 def test_outbound_messages_show_no_more_of_a_confidential_record_than_a_stranger_sees(

@@ -1,7 +1,7 @@
-"""People who has to act or is affected is notified: in the notices inbox, by mail and by webhook, and nobody else."""
+"""People who act or are affected are notified: in the notices inbox, by mail and by webhook, and nobody else."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Organisation, Role, User
+from app.clock import chinese_day
 from app.database import Database, now
 from app.events import catalogue
 from app.notifications.notices.groups import NoticeGroup
@@ -23,7 +24,7 @@ from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.callers import Caller, LogIn
 from tests.support.days import day
-from tests.support.http import create, ok, refused
+from tests.support.http import create, ok, refused, sign
 from tests.support.scenario import Scenario
 from tests.support.scenario.engagements import EngagementCase
 from tests.support.servers import Mailbox, Receiver
@@ -156,6 +157,35 @@ def test_a_contract_is_told_to_its_parties_and_managers(scenario: Scenario, drai
     assert newest["zh"] == f"合同 {contract['number']} 已撤销,原因:双方另行协商。"
 
 
+def test_signers_know_what_they_did_and_a_record_is_asked_about_once(
+    scenario: Scenario, log_in: LogIn, with_mail: WithMail, mailbox: Mailbox, drain: Drain
+) -> None:
+    address = with_mail(scenario.enterprise)
+    case = scenario.agreed_engagement().reach("negotiating")
+    contract = ok(case.contract(), 201)
+    path = f"/v1/contracts/{contract['id']}"
+    ok(sign(scenario.enterprise, contract["id"], day()))
+    drain()
+    assert contract_types(scenario.enterprise) == ["contract.drafted"]
+    told = ok(scenario.institution.get("/v1/notices"))["items"][0]
+    assert told["zh"] == f"合同 {contract['number']} 的买方已签字,尚待卖方签字。"
+    assert (
+        told["en"] == f"The buyer has signed the contract {contract['number']}; the seller has still to sign."
+    )
+    ok(sign(scenario.institution, contract["id"], day()))
+    registration = {"registration_no": "2026-370100-000123", "registered_on": day()}
+    ok(scenario.operator.post(f"{path}/register", json=registration))
+    landing = {"landed_on": day(), "landed_in_jinan": True}
+    ok(log_in(Role.OPERATOR).post(f"{path}/land", json=landing))
+    drain()
+    registered = next(letter for letter in mailbox.to(address) if "认定登记" in letter.subject)
+    assert registered.subject == (
+        f"【三库】合同 {contract['number']} 已于 {chinese_day(date.fromisoformat(day()))} 完成技术合同认定登记"
+    )
+    asked = [letter for letter in mailbox.to(address) if letter.subject == "【三库】请确认是否关闭需求"]
+    assert len(asked) == 1
+
+
 def test_it_arrives_by_mail_and_webhook_in_the_same_words(
     scenario: Scenario,
     with_mail: WithMail,
@@ -170,7 +200,7 @@ def test_it_arrives_by_mail_and_webhook_in_the_same_words(
     drain()
     [notice] = ok(owner.get("/v1/notices"))["items"]
     [letter] = mailbox.to(address)
-    assert letter.subject == "【三库】对接邀请与答复通知"
+    assert letter.subject == f"【三库】一位技术经理人就贵单位的记录发起了对接 {case.seen()['number']}"
     text = letter.parts["text/plain"]
     assert notice["zh"] in text and notice["en"] in text
     assert f"https://sanku.example.com/open{case.path.removeprefix('/v1')}" in text

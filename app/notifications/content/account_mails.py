@@ -36,7 +36,7 @@ def _registration(link: AccountLink, url: str) -> Content:
     organisation = link.data["organisation"]["name"]
     lines = (
         f"有人以“{organisation}”({link.data['name']})的名义,用此邮箱注册了三库账号。",
-        f"如是您本人,请在 {_hours(link)} 小时内点击下方按钮确认邮箱;确认后账号方可使用。",
+        f"如是您本人,请在 {_hours(link)} 小时内点击“确认邮箱”;确认后账号方可使用。",
         _IGNORE,
     )
     return _mail("account.register", "【三库】请确认注册邮箱", link.data["name"], lines, url, "确认邮箱")
@@ -52,7 +52,7 @@ def _tried(user: User) -> Content:
 
 def _reset(user: User, url: str) -> Content:
     lines = (
-        "有人申请重置您的三库账号密码。如是您本人,请在 1 小时内点击下方按钮设置新密码。",
+        "有人申请重置您的三库账号密码。如是您本人,请在 1 小时内点击“设置新密码”。",
         "设置后,此前的登录全部失效。" + _IGNORE,
     )
     return _mail("account.reset_password", "【三库】重置密码", user.name, lines, url, "设置新密码")
@@ -61,7 +61,7 @@ def _reset(user: User, url: str) -> Content:
 def _new_address(session: Session, link: AccountLink, url: str) -> Content:
     user = session.get_one(User, link.user_id)
     lines = (
-        "您的三库账号申请改用此邮箱登录。请点击下方按钮确认;确认前,原邮箱继续有效。",
+        "您的三库账号申请改用此邮箱登录。请点击“确认新邮箱”;确认前,原邮箱继续有效。",
         _IGNORE,
     )
     return _mail("account.change_mail", "【三库】请确认新邮箱", user.name, lines, url, "确认新邮箱")
@@ -84,7 +84,7 @@ def _address_changed(session: Session, link: AccountLink) -> Content:
 def _invitation(session: Session, link: AccountLink, url: str) -> Content:
     organisation = session.get_one(Organisation, link.organisation_id)
     lines = (
-        f"“{organisation.name}”邀请您加入其三库账号。请在 7 天内点击下方按钮,设置姓名和密码。",
+        f"“{organisation.name}”邀请您加入其三库账号。请在 7 天内点击“接受邀请”,设置姓名和密码。",
         "如您不认识该单位,请忽略本邮件。",
     )
     return _mail("account.invite", "【三库】邀请您加入", "", lines, url, "接受邀请")

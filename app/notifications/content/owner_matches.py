@@ -153,3 +153,19 @@ def _describe(
             }
         )
     return matches
+
+
+_DIGITS = "零一二三四五六七八九十"
+
+
+def headline(group: OwnerMatches) -> str:
+    """For example 三项成果与您的需求匹配, or 您的成果匹配两项需求."""
+    count = f"{_chinese(group.count)}项"
+    return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
+
+
+def _chinese(count: int) -> str:
+    """A number in Chinese: numbers up to ten in characters, with 两 for two, as before a measure word."""
+    if count == 2:
+        return "两"
+    return _DIGITS[count] if count <= 10 else str(count)

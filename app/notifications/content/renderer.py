@@ -4,16 +4,18 @@ A renderer returns None if there is nothing left to send, for example because th
 withdrawn since the message was requested.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import JINAN_TIME
+from app.clock import chinese_end
 from app.database import now
 from app.engagements.tasks.service import needs_reminder
 from app.events.messages import MessageKind
@@ -24,7 +26,6 @@ from app.libraries.summaries import RecordSummary
 from app.notifications.channels.base import Content
 from app.notifications.content import owner_matches
 from app.notifications.content.audience import Audience, pushes_for, waiting_of
-from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import Message, WebhookEndpoint
 from app.notifications.notices.groups import NoticeGroup
 from app.notifications.notices.models import Notice
@@ -37,8 +38,6 @@ from app.vocabularies import vocabulary
 
 MAX_DIGEST_PUSHES = 50
 """As many as a digest may hold (`list_size` of the preferences)."""
-
-_DIGITS = "零一二三四五六七八九十"
 
 templates = Environment(
     loader=PackageLoader("app.notifications.content", "templates"),
@@ -137,14 +136,16 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
         return None
     views: list[dict[str, Any]] = [
         {
-            "line": _owner_line(group),
+            "line": owner_matches.headline(group),
             "record": group.record,
             "matches": [{**match, "score": f"{match['score']:.2f}"} for match in group.matches],
             "url": context.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches"),
         }
         for group in groups
     ]
-    subject = "【三库】" + ";".join(line for line in dict.fromkeys(_owner_line(group) for group in groups))
+    subject = "【三库】" + ";".join(
+        line for line in dict.fromkeys(owner_matches.headline(group) for group in groups)
+    )
     short = "\n".join(f"{view['line']}:{view['record']['title']}" for view in views)
     data = {"organisation_id": str(message.recipient_id), "records": [group.as_json() for group in groups]}
     return _content("owner_digest", context, subject, short, data, type_="owner.digest", groups=views)
@@ -176,6 +177,8 @@ def render_closing_request(session: Session, message: Message, context: RenderCo
     )
     if record is None or record.state != RecordState.PUBLISHED or record.owner_org_id != message.recipient_id:
         return None
+    if _was_asked_today(session, message):
+        return None
     noun = "需求" if name == "demand" else "成果"
     lines = [
         f"贵单位的{noun}“{record.title}”已签订技术合同并完成登记或落地。",
@@ -190,6 +193,17 @@ def render_closing_request(session: Session, message: Message, context: RenderCo
         url=context.link(f"/v1/{name}s/{record.id}"),
         button=f"查看{noun}",
     )
+
+
+def _was_asked_today(session: Session, message: Message) -> bool:
+    """Registration and landing of a contract ask the same; so may two contracts of one record."""
+    earlier = select(Message.ids).where(
+        Message.kind == message.kind,
+        Message.recipient_id == message.recipient_id,
+        Message.id < message.id,
+        Message.created_at > message.created_at - timedelta(days=1),
+    )
+    return message.ids in session.scalars(earlier).all()
 
 
 def render_notice(session: Session, message: Message, context: RenderContext) -> Content | None:
@@ -216,7 +230,7 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
     )
     return _notice(
         context,
-        f"【三库】{group.zh}通知",
+        "【三库】" + (f"{group.zh}通知" if context.audience.is_group else _first_clause(notice.zh)),
         lines,
         data,
         type_=notice.type,
@@ -224,6 +238,11 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
         button="查看",
         english=notice.en,
     )
+
+
+def _first_clause(text: str) -> str:
+    """What a notice is about, short enough for a subject."""
+    return re.split(r"[,。;]", text, maxsplit=1)[0][:60]
 
 
 def render_test(_: Session, message: Message, context: RenderContext) -> Content | None:
@@ -236,7 +255,7 @@ def render_verification(_: Session, __: Message, context: RenderContext) -> Cont
     if context.confirm_url is None:
         return None
     lines = [
-        "您(或他人)申请将推送发送至此邮箱。请点击下方按钮确认;如非您本人操作,请忽略本邮件,系统不会再向您发送。"
+        "您(或他人)申请将推送和通知发送至此邮箱。请点击“确认接收”;如非您本人操作,请忽略本邮件,系统不会再向您发送。"
     ]
     return _notice(
         context,
@@ -245,7 +264,7 @@ def render_verification(_: Session, __: Message, context: RenderContext) -> Cont
         {},
         type_="channel.verify",
         url=context.confirm_url,
-        button="确认接收推送",
+        button="确认接收",
     )
 
 
@@ -328,7 +347,7 @@ def _describe(push: PushRead, context: RenderContext) -> dict[str, Any]:
         "score": f"{push.pair_score:.2f}",
         "reason": (push.reasons.pair.get("one_line_zh") if sees_reasons else None) or _public_reason(push),
         "again": push.why_again.zh if push.why_again is not None else None,
-        "deadline": _binding_deadline(push).astimezone(JINAN_TIME).strftime("%Y年%m月%d日 %H:%M"),
+        "deadline": chinese_end(_binding_deadline(push)),
         "url": context.link(f"/v1/pushes/{push.id}"),
     }
 
@@ -371,16 +390,3 @@ def _name(side: Mapping[str, Any]) -> str:
 
 def _json(push: PushRead) -> dict[str, Any]:
     return push.model_dump(mode="json", exclude_none=True)
-
-
-def _owner_line(group: OwnerMatches) -> str:
-    """For example 三项成果与您的需求匹配, or 您的成果匹配两项需求."""
-    count = f"{_chinese(group.count)}项"
-    return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
-
-
-def _chinese(count: int) -> str:
-    """A number in Chinese: numbers up to ten in characters, with 两 for two, as before a measure word."""
-    if count == 2:
-        return "两"
-    return _DIGITS[count] if count <= 10 else str(count)

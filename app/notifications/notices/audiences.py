@@ -124,14 +124,19 @@ def _assignee(_: Session, event: Any) -> Iterable[NotifiedPerson]:
             return
 
 
-_ACTIONS: Mapping[str, str] = {
-    "contract.drafted": "create",
-    "contract.amended": "amend",
-    "contract.registered": "register",
-    "contract.landed": "land",
-    "contract.cancelled": "cancel",
+_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "contract.drafted": ("create",),
+    "contract.signature_given": ("sign",),
+    "contract.signed": ("sign",),
+    "contract.signatures_voided": ("change", "withdraw"),
+    "contract.amendment_proposed": ("propose",),
+    "contract.amendment_closed": ("decline",),
+    "contract.amended": ("amend", "correct"),
+    "contract.registered": ("register",),
+    "contract.landed": ("land",),
+    "contract.cancelled": ("cancel",),
 }
-"""Event of a contract → the action of the version that its actor stored. Of other events nobody is left out."""
+"""Event of a contract → the actions of the version that its actor stored. Of other events nobody is left out."""
 
 
 def _contract_people(session: Session, event: Any) -> Iterable[NotifiedPerson]:
@@ -139,7 +144,7 @@ def _contract_people(session: Session, event: Any) -> Iterable[NotifiedPerson]:
     query = select(ContractVersion.changed_by).where(
         ContractVersion.contract_id == event.contract_id,
         ContractVersion.version == event.version,
-        ContractVersion.action == _ACTIONS.get(event.name),
+        ContractVersion.action.in_(_ACTIONS.get(event.name, ())),
     )
     actor = session.scalar(query)
     for organisation_id in (event.buyer_org_id, event.seller_org_id):

@@ -182,7 +182,7 @@ EXCEPTIONS: Mapping[type[DomainEvent], str] = MappingProxyType(
         events.PushAccepted: "the owners are notified with the opening of the engagement",
         events.PushDeclined: "owners learn reasons from the feedback summary, not who declined",
         events.PushPostponed: "the manager did it",
-        events.PushUndone: "the people who took part is notified with the end of the engagement",
+        events.PushUndone: "the people who took part are notified with the end of the engagement",
         events.PushOverdue: _PUSH,
         events.PushExpired: _PUSH,
         events.PushCancelled: _PUSH,

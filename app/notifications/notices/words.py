@@ -5,6 +5,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from app.clock import chinese_day
+from app.engagements.contract_models import AmendmentState, ContractSide
 from app.engagements.models import ParticipantRole, ParticipantSide, Stage
 from app.events.domain_event import DomainEvent
 from app.libraries.record.enums import CertificateLevel, LabelledEnum
@@ -14,10 +16,14 @@ _LABELLED: Mapping[str, type[LabelledEnum]] = {
     "from_stage": Stage,
     "to_stage": Stage,
     "stage": Stage,
-    "side": ParticipantSide,
     "role": ParticipantRole,
     "level": CertificateLevel,
+    "outcome": AmendmentState,
 }
+
+
+_AMENDMENTS = {"change": ("一项变更", "A change"), "cancel": ("解除合同的提议", "The end")}
+"""Kind of an amendment → its noun."""
 
 
 def words_of(event: DomainEvent) -> dict[str, str]:
@@ -26,11 +32,16 @@ def words_of(event: DomainEvent) -> dict[str, str]:
     for each in fields(event):
         value = getattr(event, each.name)
         words[each.name] = f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
+        if isinstance(value, date):
+            words[f"{each.name}_zh"] = chinese_day(value)
         if value is not None and each.name in _LABELLED:
             words[f"{each.name}_zh"], words[f"{each.name}_en"] = _labels(_LABELLED[each.name], value)
     reason = getattr(event, "reason", None)
     words["reason_zh"], words["reason_en"] = _reason(reason)
+    if "kind" in words and hasattr(event, "amendment_id"):
+        words["kind_zh"], words["kind_en"] = _AMENDMENTS[words["kind"]]
     words["side_zh"], words["side_en"] = _side(event, words)
+    words["missing_zh"], words["missing_en"] = _missing(event)
     return words
 
 
@@ -50,8 +61,14 @@ def _reason(code: str | None) -> tuple[str, str]:
     return (reasons.label(code), reasons.label(code, "en")) if code in reasons else (code, code)
 
 
+def _missing(event: DomainEvent) -> tuple[str, str]:
+    """The parties who have still to sign."""
+    sides = [ContractSide.of(side) for side in getattr(event, "missing", ())]
+    return "、".join(side.zh for side in sides), " and ".join(side.en.lower() for side in sides)
+
+
 def _side(event: DomainEvent, words: Mapping[str, str]) -> tuple[str, str]:
     """Which participant: the side, or the role of those who represent none."""
-    if getattr(event, "side", None) is not None:
-        return words["side_zh"], words["side_en"]
+    if (side := getattr(event, "side", None)) is not None:
+        return _labels(ContractSide if side in list(ContractSide) else ParticipantSide, side)
     return words.get("role_zh", ""), f"the {words['role_en']}" if "role_en" in words else ""

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from app.clock import JINAN_TIME, today
+from app.clock import JINAN_TIME, last_open_day, today
 from app.errors import Invalid
 from app.pushes.schemas import PushRead
 from app.web.forms.parser import day
@@ -58,8 +58,8 @@ class PushView:
 
     @property
     def due_on(self) -> date:
-        """The day by which the answer is due, or on which the push ends."""
-        return (self.push.answer_due_at or self.push.expires_at).astimezone(JINAN_TIME).date()
+        """The last day for an answer."""
+        return last_open_day(self.push.answer_due_at or self.push.expires_at)
 
     @property
     def marked(self) -> tuple[SentencePair, ...]:
