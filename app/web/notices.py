@@ -48,6 +48,8 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "invitation_withdrawn": _("邀请已撤回，发出的链接不再有效。"),
         "removed": _("账号已停用，该用户的登录已全部退出。"),
         "channel_mail": _("确认邮件已发出，点击其中的链接后生效。"),
+        "handed_in": _("已申报，等待核验。"),
+        "objection_raised": _("异议已提交，主管部门答复后通知您。"),
         "key_revoked": _("密钥已吊销，立即失效。"),
         "test_sent": _("测试消息已发出，稍后可查看结果。"),
         "repeated": _("已重新投递，稍后可查看结果。"),

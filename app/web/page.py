@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
+from starlette.datastructures import UploadFile
 
 from app.accounts.access.authentication import UserIdentity
 from app.accounts.access.principal import Principal
@@ -31,7 +32,7 @@ from app.web.display import (
 )
 from app.web.i18n import Language, speak
 from app.web.pages import BY_ADDRESS, MappedPage, may_open
-from app.web.posted import LANGUAGE, THEME, PostedForm
+from app.web.posted import LANGUAGE, THEME, Posted, PostedForm
 from app.web.renderer import render
 from app.web.session import Reader
 from app.web.views import navigation
@@ -255,6 +256,21 @@ async def _speaking_page(page: Annotated[WebPage, Depends(open_page)]) -> WebPag
 
 CurrentPage = Annotated[WebPage, Depends(_speaking_page)]
 """What every route of a page takes: it refuses those who may not open it."""
+
+
+async def _uploaded(
+    request: Request, _page: CurrentPage, _posted: Posted
+) -> AsyncIterator[UploadFile | None]:
+    form = await request.form()
+    try:
+        file = form.get("file")
+        yield file if isinstance(file, UploadFile) and file.filename else None
+    finally:
+        await form.close()
+
+
+Uploaded = Annotated[UploadFile | None, Depends(_uploaded)]
+"""The form's `file`, read only once the reader may open the page, and closed after the answer."""
 
 
 async def _matching_turn(request: Request, page: CurrentPage, _: Patient, desk: Desk) -> AsyncIterator[Turn]:

@@ -112,7 +112,12 @@ MANAGER_PAGES = (
     MappedPage("/inbox/{id}", _("推送"), MANAGER, ("read", "accept", "postpone", "decline")),
     MappedPage("/board", _("对接看板"), MANAGER),
     MappedPage("/tasks", _("任务"), MANAGER, ("done",)),
-    MappedPage("/me/recognition", _("我的认定"), MANAGER, ("file", "certificate", "training")),
+    MappedPage("/me/recognition", _("我的认定"), MANAGER),
+    MappedPage("/me/recognition/filing", _("我的备案"), MANAGER, ("submit", "end")),
+    MappedPage("/me/recognition/certificates", _("我的证书"), MANAGER),
+    MappedPage("/me/recognition/certificates/{id}/scan", _("证书扫描件"), MANAGER),
+    MappedPage("/me/recognition/trainings", _("我的培训"), MANAGER),
+    MappedPage("/me/recognition/rounds", _("年度认定"), MANAGER, ("object",)),
     MappedPage("/me/profile", _("我的名片"), MANAGER),
     MappedPage("/me/preferences", _("推送设置"), MANAGER, ("preview",)),
 )

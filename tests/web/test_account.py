@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.accounts.links.models import AccountLink
 from app.accounts.models import Role, User
 from app.database import Database
 from app.settings import Settings
 from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.links import last_token
-from tests.web.html import faults_of
+from tests.web.html import faults_of, hidden_fields
 from tests.web.readers import ReaderOf
 
 ORGANISATION = {
@@ -193,3 +194,51 @@ def test_an_invitation_becomes_an_account(
     assert done.headers["location"] == "/login"
     assert user_exists(database, email)
     assert stranger.get("/accept-invitation", params={"token": token}).status_code == 404
+
+
+PROBLEM = "变速器下线检测靠人耳听，漏检的异响件装车后才发现。" + "希望在节拍内自动判断。" * 150
+
+
+def test_a_problem_typed_before_the_account_arrives_in_the_form_of_a_demand(
+    reader: ReaderOf, database: Database, settings: Settings
+) -> None:
+    """`/try` → registration → mail → login → the form; the service stores nothing of it on the way."""
+    stranger = reader(None)
+    first = stranger.post("/register", data={"problem": PROBLEM})
+    assert PROBLEM in first.text
+    assert PROBLEM in register(stranger, problem=PROBLEM).text
+    with database.reading() as session:
+        link = session.scalars(select(AccountLink)).one()
+        assert "变速器" not in str(link.data)
+    stranger.post("/verify-mail", data={"link": last_token(database, settings, EMAIL)})
+    stranger.post("/login", data={"email": EMAIL, "password": PASSWORD})
+    led_on = stranger.get("/login")
+    assert faults_of(led_on.text) == []
+    assert 'action="/desk/demands/new"' in led_on.text
+    assert hidden_fields(led_on.text)["main_problem"] == PROBLEM
+    form = stranger.post("/desk/demands/new", data=hidden_fields(led_on.text))
+    assert form.status_code == 200
+    assert PROBLEM in form.text
+    assert 'value="变速器下线检测靠人耳听"' in form.text, "the first clause is the title"
+    assert stranger.get("/login").headers["location"] == "/desk", "it is carried once"
+
+
+@pytest.mark.parametrize(("role", "arrives"), [(Role.INSTITUTION, True), (Role.INVESTOR, False)])
+def test_a_problem_goes_through_the_login(reader: ReaderOf, role: Role, arrives: bool) -> None:
+    """By the button beside the matches; who writes no demands may copy it."""
+    stranger, user = reader(None), reader(role)
+    asked = stranger.post("/desk/demands/new", data={"main_problem": PROBLEM})
+    assert asked.status_code == 401
+    assert f'name="problem" value="{PROBLEM}"' in asked.text, "registering keeps it, too"
+    login = stranger.post(
+        "/login", data=hidden_fields(asked.text) | {"email": user.email, "password": PASSWORD}
+    )
+    form = stranger.post("/desk/demands/new", data=hidden_fields(login.text))
+    assert form.status_code == (200 if arrives else 403)
+    assert PROBLEM in form.text
+
+
+def test_damaged_cookies_carry_nothing(reader: ReaderOf) -> None:
+    user = reader(Role.ENTERPRISE)
+    user.cookies.set("sanku-problem-0", "eJwDAAAAAAE")
+    assert user.get("/login").headers["location"] == "/desk"

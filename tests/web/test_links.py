@@ -28,7 +28,7 @@ def test_a_record_leads_its_owner_to_work_and_others_to_read(reader: ReaderOf, a
     [
         (Role.MANAGER, f"pushes/{NIL}", f"/inbox/{NIL}"),
         (Role.ENTERPRISE, f"engagements/{NIL}", f"/engagements/{NIL}"),
-        (Role.MANAGER, f"filings/{NIL}", "/me/recognition"),
+        (Role.MANAGER, f"filings/{NIL}", "/me/recognition/filing"),
         (Role.OPERATOR, f"filings/{NIL}", f"/bureau/filings/{NIL}"),
         (Role.ENTERPRISE, "notices", "/notices"),
     ],

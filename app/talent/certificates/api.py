@@ -1,13 +1,12 @@
 """Routes of certificates."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 
-from app.accounts.access.permissions import Action, LoggedIn, require
+from app.accounts.access.permissions import Action, LoggedIn
 from app.accounts.idempotency import Idempotent
 from app.clock import today
 from app.conditional_requests import IfMatch, versioned
@@ -15,9 +14,10 @@ from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
 from app.errors.request_bodies import Sent
 from app.libraries.record.enums import CertificateLevel
-from app.paging import Page, Paging, Sort, list_page
-from app.talent.access import manager_for, own_rows
+from app.paging import Page, Paging
+from app.talent.access import manager_for
 from app.talent.certificates import claims, service
+from app.talent.certificates.listing import certificate_page, read
 from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import (
     CertificateCreate,
@@ -31,10 +31,6 @@ from app.talent.recognition_facts import highest
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 
 router = APIRouter(prefix="/v1", tags=["证书 Certificates"], responses=problems(Unauthenticated, Forbidden))
-
-_NEWEST = Sort(TrainingCertificate.created_at, datetime, descending=True, name="certificates")
-_STATES = {state.value: state for state in CertificateState}
-_LEVELS = {level.value: level for level in CertificateLevel}
 
 
 @router.post(
@@ -64,13 +60,7 @@ def list_certificates(
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
 ) -> Page[CertificateRead]:
     """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
-    require(principal, Action.CERTIFICATE_READ, own=True)
-    query = select(TrainingCertificate).where(own_rows(TrainingCertificate.manager_id, principal))
-    if states:
-        query = query.where(TrainingCertificate.state.in_(states))
-    if manager_id is not None:
-        query = query.where(TrainingCertificate.manager_id == manager_id)
-    return list_page(session, query, _NEWEST, paging, read)
+    return certificate_page(session, paging, states, manager_id, principal=principal)
 
 
 @router.get(
@@ -139,15 +129,3 @@ def _add_review(name: str, summary: str, text: str) -> None:
 _add_review("verify", "核验证书", "由管理部门核验;核验后计入人才认定。")
 _add_review("reject", "证书不予通过", "须说明理由;同一编号可以重新申报。")
 _add_review("revoke", "撤销证书核验", "须说明理由;撤销后不再计入人才认定。")
-
-
-def read(row: TrainingCertificate) -> CertificateRead:
-    own_columns = CertificateRead.model_fields.keys() - {"level", "level_zh", "state", "state_zh", "valid"}
-    return CertificateRead(
-        **{name: getattr(row, name) for name in own_columns},
-        level=_LEVELS[row.level],
-        level_zh=_LEVELS[row.level].zh,
-        state=_STATES[row.state],
-        state_zh=_STATES[row.state].zh,
-        valid=service.is_valid(row, today()),
-    )

@@ -16,7 +16,7 @@ from app.engagements.files.transfer import FORM, as_attachment, received
 from app.errors import Forbidden, TooLarge, Unauthenticated, Unavailable, problems
 from app.services import AppSettings
 from app.talent.certificates import evidence
-from app.talent.certificates.api import read
+from app.talent.certificates.listing import read
 from app.talent.certificates.schemas import CertificateRead
 from app.talent.responses import CHANGING, READING
 

@@ -1,11 +1,9 @@
 """Routes of training records and training bases."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
 from app.accounts.idempotency import Idempotent
@@ -13,27 +11,22 @@ from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Unauthenticated, problems
 from app.errors.request_bodies import Sent
-from app.paging import Page, Paging, Sort, list_page
-from app.talent.access import manager_for
+from app.paging import Page, Paging
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.trainings import service
-from app.talent.trainings.ladder import ladder, ladder_progress, next_rung
+from app.talent.trainings.listing import base_page, training_page, training_summary
 from app.talent.trainings.models import Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import (
     BaseCreate,
     BasePatch,
     BaseRead,
     ReviewNote,
-    RungRead,
     SummaryRead,
     TrainingCreate,
     TrainingRead,
 )
 
 router = APIRouter(prefix="/v1", tags=["培训 Trainings"], responses=problems(Unauthenticated, Forbidden))
-
-_BY_NAME = Sort(TrainingBase.name, str, name="bases")
-_NEWEST = Sort(Training.created_at, datetime, descending=True, name="trainings")
 
 
 @router.get("/training-bases", summary="培养基地列表", responses=LISTING)
@@ -43,11 +36,7 @@ def list_bases(
     paging: Paging,
     active: Annotated[bool | None, Query(description="是否开放")] = None,
 ) -> Page[BaseRead]:
-    require(principal, Action.TRAINING_BASE_READ)
-    query = select(TrainingBase)
-    if active is not None:
-        query = query.where(TrainingBase.active == active)
-    return list_page(session, query, _BY_NAME, paging, BaseRead.model_validate)
+    return base_page(session, paging, active, principal=principal)
 
 
 @router.post(
@@ -118,15 +107,7 @@ def list_trainings(
     base_id: Annotated[UUID | None, Query(description="培养基地")] = None,
 ) -> Page[TrainingRead]:
     """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员和本单位基地的记录,管理部门可查看全部。"""
-    require(principal, Action.TRAINING_READ, own=True)
-    query = select(Training).where(service.visible_trainings(principal))
-    if states:
-        query = query.where(Training.state.in_(states))
-    if manager_id is not None:
-        query = query.where(Training.manager_id == manager_id)
-    if base_id is not None:
-        query = query.where(Training.base_id == base_id)
-    return list_page(session, query, _NEWEST, paging, TrainingRead.model_validate)
+    return training_page(session, paging, states, manager_id, base_id, principal=principal)
 
 
 @router.get(
@@ -140,25 +121,7 @@ def get_training(training_id: UUID, principal: LoggedIn, session: ReadSession) -
 @router.get("/managers/{manager_id}/training-summary", summary="培训情况与下一级", responses=READING)
 def summary(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> SummaryRead:
     """按短期速训、中长期进阶、教学实践三级汇总已核验学时。"""
-    manager = manager_for(session, manager_id, Action.TRAINING_READ, principal=principal)
-    progress = ladder_progress(ladder(), service.hours_of(session, manager.id))
-    upcoming = next_rung(progress)
-    return SummaryRead(
-        manager_id=manager.id,
-        rungs=[
-            RungRead(
-                rung=rung.rung,
-                rung_zh=rung.rung.zh,
-                verified_hours=rung.verified,
-                waiting_hours=rung.submitted,
-                needed_hours=rung.required,
-                complete=rung.missing == 0,
-            )
-            for rung in progress
-        ],
-        next_rung=upcoming.rung if upcoming else None,
-        missing_hours=upcoming.missing if upcoming else 0,
-    )
+    return training_summary(session, manager_id, principal=principal)
 
 
 def _add_review(name: str, summary: str, text: str) -> None:

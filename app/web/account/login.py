@@ -9,6 +9,7 @@ from app.database import AppDatabase, WriteSession
 from app.errors import SankuError, TooManyRequests, Unauthenticated, Unavailable
 from app.services import AppSettings
 from app.settings import Settings
+from app.web.forms.carried import carried, drop
 from app.web.page import CurrentPage, WebPage, local_address
 from app.web.posted import Posted
 from app.web.session import cookie_name, device_token_of, end_session, keep_device, set_session
@@ -18,6 +19,8 @@ router = APIRouter()
 
 KEPT = "kept:"
 """Before the names of fields that belong to the form for which the reader logs in."""
+
+_NEW_DEMAND = "/desk/demands/new"
 
 _BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
@@ -35,7 +38,7 @@ def login_page(page: CurrentPage) -> Response:
     """The form; a reader who is logged in is led on."""
     target = local_address(page.request.query_params.get("next", "/"))
     if not page.principal.is_anonymous:
-        return page.redirect(_start(page, target))
+        return _lead_on(page, target)
     return _form(page, email="", target=target)
 
 
@@ -76,6 +79,7 @@ def log_out(page: CurrentPage, session: WriteSession, settings: AppSettings) -> 
         log_out_browser(session, cookie=cookie)
     response = page.redirect("/", notice="logged_out")
     end_session(response, settings)
+    drop(response)
     # Drafts of forms stay in no browser that somebody else may use next.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
@@ -114,6 +118,19 @@ def _form(
         error=error,
         demonstration=demonstration_of(page),
     )
+
+
+def _lead_on(page: WebPage, target: str) -> Response:
+    """To the reader's page; with a problem that they typed before they had an account to the form of a new demand."""
+    problem = carried(page.request.cookies)
+    if not problem:
+        return page.redirect(_start(page, target))
+    if target in ("/", "/login") and page.leads_to(_NEW_DEMAND):
+        return page.show("account/resume.html", target=_NEW_DEMAND, kept=(("main_problem", problem),))
+    response = page.redirect(_start(page, target))
+    if not page.leads_to(_NEW_DEMAND):
+        drop(response)
+    return response
 
 
 def _start(page: WebPage, target: str) -> str:

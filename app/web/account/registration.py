@@ -12,6 +12,7 @@ from app.accounts.throttle import RateLimitKey, count_attempt
 from app.database import AppDatabase, WriteSession
 from app.errors import Conflict, Forbidden, Invalid
 from app.services import AppSettings
+from app.web.forms.carried import carry
 from app.web.forms.choices import listed, terms_of
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
@@ -112,9 +113,12 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
     except Conflict as error:
         taken = Invalid.field("organisation.uscc", "taken", error.message_zh, error.message_en)
         return _step(page, 1, posted, taken)
-    return page.show(
+    response = page.show(
         "account/mail_sent.html", email=body.user.email, problem=posted.get("problem"), form_id=None
     )
+    if posted.get("problem"):
+        carry(response, posted.get("problem"))
+    return response
 
 
 @router.post("/register/resend", name="register_resend")

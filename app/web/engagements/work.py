@@ -1,12 +1,9 @@
 """Tasks and files of an engagement."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from app.database import AppDatabase, ReadSession
 from app.engagements.files import service as files
@@ -22,7 +19,7 @@ from app.web.engagements.forms import task_form
 from app.web.engagements.sheet import show_engagement
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import validated
-from app.web.page import CurrentPage
+from app.web.page import CurrentPage, Uploaded
 from app.web.posted import Posted, id_of
 
 router = APIRouter()
@@ -66,16 +63,6 @@ def _change_task(page: CurrentPage, id: UUID, posted: Posted, database: AppDatab
     return run(page, id, posted, database, command, tab="tasks", notice="saved")
 
 
-async def uploaded(request: Request, _page: CurrentPage, _posted: Posted) -> AsyncIterator[UploadFile | None]:
-    """The file of the form, read only once the reader may open the page, and closed after the answer."""
-    form = await request.form()
-    try:
-        file = form.get("file")
-        yield file if isinstance(file, UploadFile) and file.filename else None
-    finally:
-        await form.close()
-
-
 @router.post("/engagements/{id}/file", name="engagement_file")
 def file(
     page: CurrentPage,
@@ -84,7 +71,7 @@ def file(
     database: AppDatabase,
     settings: AppSettings,
     store: AppFiles,
-    upload: Annotated[UploadFile | None, Depends(uploaded)],
+    upload: Uploaded,
 ) -> Response:
     """Takes a file, or removes one."""
     if posted.get("remove"):

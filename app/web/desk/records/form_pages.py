@@ -21,6 +21,7 @@ from app.matching.matcher import Matcher
 from app.services import AppSettings, provided
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
 from app.web.desk.records.live import LiveCheck, live_check
+from app.web.forms.carried import drop
 from app.web.forms.conflicts import FieldConflict, field_conflicts, without_version
 from app.web.forms.filled import FilledForm
 from app.web.forms.parser import bind, validated
@@ -54,7 +55,9 @@ def add_new(router: APIRouter, kind: DeskKind) -> None:
         form = FilledForm(kind.form, posted=_with_title(kind, posted))
         page.take_display(posted)
         if posted.only_shows:
-            return _show(page, kind, form)
+            shown = _show(page, kind, form)
+            drop(shown)  # the problem of before the login has arrived
+            return shown
         try:
             values = form.model()
             assert isinstance(values, RecordFields)

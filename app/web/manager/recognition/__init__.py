@@ -1,0 +1,1 @@
+"""A manager's recognition: tier, filing, certificates, trainings and rounds."""

@@ -1,0 +1,103 @@
+"""Page `/me/recognition/rounds`: the manager's entries in the yearly rounds, and objections to them."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.database import AppDatabase, ReadSession
+from app.errors import SankuError
+from app.paging import PageRequest
+from app.talent.rounds.decisions import raise_objection
+from app.talent.rounds.listing import entry_detail, entry_page, objection_page, round_page
+from app.talent.rounds.schemas import ObjectionCreate
+from app.web.forms.fields import Form, FormField, FormGroup, Widget
+from app.web.forms.filled import FilledForm
+from app.web.i18n import mark as _
+from app.web.manager.recognition.words import OBJECTION_STATES, RECOGNITION, own_record, without_record
+from app.web.page import CurrentPage, WebPage
+from app.web.posted import Posted, id_of
+
+router = APIRouter()
+
+ROUNDS = f"{RECOGNITION}/rounds"
+_SHOWN = 10
+
+OBJECTION = Form(
+    "objection",
+    ObjectionCreate,
+    (
+        FormGroup(
+            (
+                FormField(
+                    "text",
+                    Widget.TEXT,
+                    label=_("异议"),
+                    hint=_("写明哪一份合同或证书、应当怎样计入。"),
+                    required=True,
+                    lines=4,
+                    max_length=2000,
+                ),
+            )
+        ),
+    ),
+    absent={"manager_id": "managers object for themselves"},
+)
+
+
+@router.get(ROUNDS, name="own_rounds")
+def rounds(page: CurrentPage, session: ReadSession) -> Response:
+    """The rounds in which the manager has an entry, the newest first."""
+    return _show(page, session)
+
+
+@router.post(f"{ROUNDS}/object", name="object")
+def object_(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+    """Raises an objection, which the bureau answers."""
+    form = FilledForm(OBJECTION, posted=posted, prefix=posted.get("round"))
+
+    def command(session: ReadSession) -> Response:
+        wanted = form.model()
+        assert isinstance(wanted, ObjectionCreate)
+        round_id = id_of(posted, "round")
+
+        def make() -> Response:
+            raise_objection(session, round_id, None, wanted.text, principal=page.principal)
+            return page.redirect(ROUNDS, notice="objection_raised")
+
+        return page.once(database, session, posted, wanted, make)
+
+    answer = page.run(posted, database, command)
+    if isinstance(answer, Response):
+        return answer
+    with database.reading() as session:
+        return _show(page, session, form.after(answer), error=answer)
+
+
+def _show(
+    page: WebPage, session: ReadSession, typed: FilledForm | None = None, *, error: SankuError | None = None
+) -> Response:
+    if own_record(page) is None:
+        return without_record(page)
+    found = []
+    for one in round_page(session, PageRequest(_SHOWN), principal=page.principal).items:
+        entries = entry_page(session, PageRequest(1), one.id, principal=page.principal).items
+        if entries:
+            entry = entry_detail(session, entries[0].id, principal=page.principal)
+            objections = objection_page(session, PageRequest(_SHOWN), one.id, principal=page.principal)
+            found.append((one, entry, objections.items, _form(typed, one.id)))
+    return page.show(
+        "manager/recognition/rounds.html",
+        status=error.status if error else 200,
+        form_id=None,
+        found=found,
+        states=OBJECTION_STATES,
+        typed=typed,
+        error=error,
+    )
+
+
+def _form(typed: FilledForm | None, round_id: UUID) -> FilledForm:
+    if typed is not None and typed.prefix == str(round_id):
+        return typed
+    return FilledForm(OBJECTION, prefix=str(round_id))
