@@ -53,6 +53,7 @@ def decide(
         ("济南砺桥技术转让有限公司", {"region": "370112"}, "similar_name"),
         ("山东砺桥技术转移有限公司", {}, "similar_name"),
         ("砺桥技术转移（济南）有限公司", {}, "similar_name"),
+        (f"{NAME}工会委员会", {"region": "370202"}, "part"),
         ("济南砺桥检测技术有限公司", {}, None),
     ],
 )

@@ -28,6 +28,7 @@ _EVIDENCE = {
     Evidence.FORMER_NAME: ("曾用名相同", "a former name of one is the other's"),
     Evidence.BRANCH: ("一方为另一方的分支机构", "one is a branch of the other"),
     Evidence.ALIAS: ("简称或其他名称相同", "an alias of one is a name of the other"),
+    Evidence.PART: ("一方名称以另一方全称开头", "the name of one begins with that of the other"),
     Evidence.SIMILAR_NAME: ("同一城市名称相近", "similar names in one city"),
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
-from app.accounts.organisations.likeness import SIMILAR, NamedParty, named_parties, similarity
+from app.accounts.organisations.likeness import SIMILAR, NamedParty, is_part, named_parties, similarity
 from app.accounts.organisations.names import NameKind
 
 
@@ -22,6 +22,7 @@ class Evidence(StrEnum):
     FORMER_NAME = "former_name"
     BRANCH = "branch"
     ALIAS = "alias"
+    PART = "part"
     SIMILAR_NAME = "similar_name"
 
 
@@ -45,7 +46,9 @@ def likely_duplicates(session: Session, of: UUID | None = None) -> list[LikelyDu
     """Undecided pairs, the strongest evidence first; `of` one organisation alone."""
     found: dict[tuple[UUID, UUID], LikelyDuplicate] = {}
     _by_names(session, of, found)
-    _by_similarity(session, of, found)
+    parties = named_parties(session)
+    _by_parts(parties, of, found)
+    _by_similarity(parties, of, found)
     ids = {id_ for pair in found for id_ in pair}
     decided = decided_pairs(session, ids)
     related = _related(session, ids)
@@ -108,11 +111,27 @@ def _evidence(mine: OrganisationName, theirs: OrganisationName) -> Evidence:
     return Evidence.FORMER_NAME if NameKind.FORMER in kinds else Evidence.SAME_NAME
 
 
+def _by_parts(
+    parties: Mapping[UUID, NamedParty], of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]
+) -> None:
+    holders: dict[str, set[UUID]] = defaultdict(set)
+    for id_, party in parties.items():
+        for name in party.identities:
+            holders[name].add(id_)
+    for id_, party in parties.items():
+        for name in party.identities:
+            for end in range(1, len(name)):
+                if name[:end] in holders and is_part(name[:end], name):
+                    for other in holders[name[:end]] - {id_}:
+                        if of is None or of in (id_, other):
+                            _pair(found, id_, other, Evidence.PART)
+
+
 def _by_similarity(
-    session: Session, of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]
+    parties: Mapping[UUID, NamedParty], of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]
 ) -> None:
     cities: dict[str, dict[UUID, NamedParty]] = defaultdict(dict)
-    for id_, party in named_parties(session).items():
+    for id_, party in parties.items():
         cities[party.city][id_] = party
     for members in cities.values():
         if of is not None and of not in members:

@@ -1,9 +1,11 @@
 """Likeness of names: two organisations that may be one, so that somebody should look.
 
-Both sit in one city, and they have a short name in common, by which nobody is identified (`names.NameKind.SHORT`), or
-two of their names differ by little: a character, a word of the place (济南砺桥, 山东砺桥, 砺桥（济南）).
+The name of one begins with the whole name of the other (岱阳理工大学, 岱阳理工大学技术转移中心). Or both sit in one
+city, and have a short name in common, by which nobody is identified (`names.NameKind.SHORT`), or two of their names
+differ by little: a character, a word of the place (济南砺桥, 山东砺桥, 砺桥（济南）).
 """
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +57,8 @@ class NamedParty:
         """Whether the names of both are alike."""
         if not self.identities.isdisjoint(other.identities):
             return True
+        if any(is_part(one, another) for one in self.identities for another in other.identities):
+            return True
         return self.is_near(other) and (
             not self.names.isdisjoint(other.names)
             or any(similarity(one, another) for one in self.compared for another in other.compared)
@@ -77,7 +81,9 @@ def similarity(one: str, other: str) -> int:
 
 
 _WORD = 2
-_TELL_NOTHING = frozenset({"集团", "控股", "控股集团", "实业", "国际", "中国", "股份"})
+_TELL_NOTHING = frozenset(
+    {"集团", "控股", "控股集团", "实业", "国际", "中国", "股份", "服务", "科技", "发展", "中心"}
+)
 
 
 def _put_in(short: str, long: str) -> str:
@@ -85,6 +91,24 @@ def _put_in(short: str, long: str) -> str:
     start = Prefix.similarity(short, long)
     end = len(long) - (len(short) - start)
     return long[start:end] if short[start:] == long[end:] else ""
+
+
+def is_part(one: str, other: str) -> bool:
+    """Whether one of the names begins with all of the other, and so tells a part of it: an institute of a university,
+    the trade union of a company."""
+    short, long = sorted((one, other), key=len)
+    return len(short) < len(long) and long.startswith(short) and is_whole(short, long[len(short) :])
+
+
+def is_whole(name: str, rest: str) -> bool:
+    """Whether `name` ends where `rest` begins: with the kind of an institution, or before the form of a company."""
+    return len(name) >= _LEAST_WHOLE and (
+        _INSTITUTION.search(name) is not None or rest.startswith(("有限", "股份", "公司"))
+    )
+
+
+_LEAST_WHOLE = 4
+_INSTITUTION = re.compile("(?:大学|学院|学校|研究院|研究所|科学院|设计院|医院|事务所)$")
 
 
 def named_parties(session: Session, ids: Collection[UUID] | None = None) -> dict[UUID, NamedParty]:
@@ -162,9 +186,13 @@ def without_place(name: str, region: str) -> str:
 
 @lru_cache(maxsize=5_000)
 def _place_words(region: str) -> tuple[str, ...]:
-    """With their endings first, the longest first."""
-    regions = vocabulary("regions")
-    codes = dict.fromkeys((region, f"{region[:4]}00", f"{region[:2]}0000"))
-    labels = {regions.label(code) for code in codes if code in regions and code != "000000"}
+    """Of the province, the city and all its districts, with their endings and without, the longest first."""
+    if region == "000000":
+        return ()
+    labels = {
+        label
+        for label, code in vocabulary("regions").names
+        if code == f"{region[:2]}0000" or code.startswith(region[:4])
+    }
     bare = {label.removesuffix(ending) for label in labels for ending in _ENDINGS if label.endswith(ending)}
     return tuple(sorted((one for one in labels | bare if len(one) > 1), key=lambda one: (-len(one), one)))

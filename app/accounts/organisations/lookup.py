@@ -10,7 +10,7 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import checked, name_key
 from app.accounts.models import Organisation, OrganisationName
-from app.accounts.organisations.credit_code import check_uscc
+from app.accounts.organisations.credit_code import check_uscc, is_uscc
 from app.accounts.organisations.fields import (
     available_uscc,
     checked_aliases,
@@ -18,6 +18,7 @@ from app.accounts.organisations.fields import (
     set_parent,
     write_names,
 )
+from app.accounts.organisations.likeness import NamedParty, named_parties
 from app.accounts.organisations.names import NameKind, identity_of
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
 from app.errors import FieldError, Invalid
@@ -105,6 +106,48 @@ def resolve_organisations(session: Session, texts: Mapping[str, str]) -> dict[st
     if errors:
         raise Invalid(fields=errors)
     return found
+
+
+def refuse_unclear_names(session: Session, texts: Mapping[str, str]) -> None:
+    """Refuse names that nobody is registered by, but that somebody may mean for a registered organisation: a short
+    name, a part, a slip. Entered as they are they would hold for nobody. Other names hold once they are registered.
+
+    Raises:
+        Invalid: names the fields, and the organisations that may be meant.
+    """
+    called = organisations_called(session, set(texts.values()))
+    open_texts = {
+        field: text for field, text in texts.items() if text not in called and not is_uscc(_as_code(text))
+    }
+    if not open_texts:
+        return
+    registered = named_parties(session)
+    errors = []
+    for field, text in open_texts.items():
+        meant, core = NamedParty.called(text), identity_of(text).core
+        likely = [
+            id_
+            for id_, party in registered.items()
+            if meant.is_like(party)
+            or (len(core) >= _LEAST_PART and any(name.startswith(core) for name in party.identities))
+        ]
+        if likely:
+            errors.append(_unclear(field, text, session.get_one(Organisation, min(likely))))
+    if errors:
+        raise Invalid(fields=errors)
+
+
+_LEAST_PART = 3
+
+
+def _unclear(field: str, text: str, likely: Organisation) -> FieldError:
+    return FieldError(
+        field,
+        "unclear_organisation",
+        f"没有登记为“{text}”的单位;如指“{likely.name}”请填写其全称,如指其他单位请填写统一社会信用代码",
+        f"no organisation is registered as “{text}”; write “{likely.name}” if you mean it, or the credit code of the "
+        "one that you mean",
+    )
 
 
 def _unknown(field: str, text: str) -> FieldError:

@@ -1,11 +1,13 @@
 """The library of demands: its checks, facets and searched texts; shared behaviour is in ``libraries.lifecycle``."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.organisations.lookup import organisations_called
+from app.accounts.access.principal import Principal
+from app.accounts.organisations.lookup import organisations_called, refuse_unclear_names
 from app.errors import FieldError
 from app.libraries.demands.exclusions import remember_exclusions
 from app.libraries.demands.models import Demand
@@ -19,6 +21,22 @@ def _check(demand: Demand) -> Iterator[FieldError]:
     yield from money_range(demand, "budget")
     yield from in_order(demand, "start_date", "deadline")
     yield from in_order(demand, "valid_until", "deadline")
+
+
+def _resolve_references(session: Session, demand: Demand, values: dict[str, Any], _: Principal) -> None:
+    """
+    Raises:
+        Invalid: an excluded organisation is not registered by that name, and likely another one is meant.
+    """
+    known = set(demand.excluded_orgs or ())
+    refuse_unclear_names(
+        session,
+        {
+            f"excluded_orgs.{index}": text
+            for index, text in enumerate(values.get("excluded_orgs") or ())
+            if text not in known
+        },
+    )
 
 
 def organisations_of_codes(session: Session, codes: Collection[str]) -> Mapping[str, Sequence[UUID]]:
@@ -55,6 +73,7 @@ LIBRARY = Library(
         {"payment_plan", "existing_basis", "confidential_note", "public_alias", "preferred_partners"}
     ),
     check=_check,
+    resolve_references=_resolve_references,
     remember=remember_exclusions,
     expiry_dates=("valid_until", "deadline"),
 )

@@ -16,6 +16,10 @@ SUSPENDED = "suspended"
 """The state of a filing (see ``talent.filings``) that matching and pushing heed."""
 
 
+DEFAULT_GRACE_MONTHS = 12
+"""For how long a tie remains a conflict after its end, unless the settings say otherwise."""
+
+
 class Manager(Record, Base):
     """A technology manager (技术经理人). `title` is the person's name; `owner_org_id` the primary employer.
 

@@ -1,6 +1,6 @@
 """The library of managers: the link to the user account, dated affiliations and the highest valid certificate."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role, User
-from app.accounts.organisations.lookup import resolve_organisations
-from app.clock import local_now
+from app.accounts.organisations.lookup import refuse_unclear_names, resolve_organisations
+from app.clock import add_months, local_now
 from app.database import new_id, now
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.errors.collection import Faults
 from app.libraries.library import Library
-from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.managers.models import DEFAULT_GRACE_MONTHS, Affiliation, Manager
 from app.libraries.managers.schemas import ManagerCreate, ManagerPatch, ManagerRead
 from app.libraries.managers.verification import holding
 from app.libraries.record.enums import CertificateLevel, RecordKind
@@ -59,11 +59,11 @@ def _resolve_references(
     with faults.collected():
         _link_user(session, manager, values, principal)
     with faults.collected():
-        _resolve_ties(session, values.get("declared_conflicts") or ())
+        _resolve_ties(session, manager, values.get("declared_conflicts") or ())
     affiliations = values.pop("affiliations", None)
     if affiliations is not None:
         with faults.collected():
-            _set_affiliations(session, manager, affiliations)
+            _set_affiliations(session, manager, affiliations, principal)
     elif not manager.affiliations and manager.owner_org_id is not None:
         manager.affiliations = [
             Affiliation(
@@ -114,7 +114,9 @@ def _refuse_second_record(session: Session, manager: Manager) -> None:
         )
 
 
-def _set_affiliations(session: Session, manager: Manager, affiliations: Sequence[Mapping[str, Any]]) -> None:
+def _set_affiliations(
+    session: Session, manager: Manager, affiliations: Sequence[Mapping[str, Any]], principal: Principal
+) -> None:
     texts = {
         f"affiliations.{index}.organisation_id": str(entry["organisation_id"])
         for index, entry in enumerate(affiliations)
@@ -143,12 +145,49 @@ def _set_affiliations(session: Session, manager: Manager, affiliations: Sequence
             "在任单位中须有且仅有一个主要任职单位",
             "exactly one affiliation must be the primary one, and it must be active today",
         )
+    if manager.published_at is not None and not principal.sees_everything:
+        rows += _left_out(session, manager.affiliations, ids, today)
     manager.affiliations = rows
     manager.owner_org_id = primary[0].organisation_id
 
 
-def _resolve_ties(session: Session, entries: Sequence[dict[str, Any]]) -> None:
+def _left_out(
+    session: Session, posts: Sequence[Affiliation], named: Collection[UUID], today: date
+) -> list[Affiliation]:
+    """Posts that a change of a published record leaves out, as posts that have ended: their end is a fact with a date,
+    and a conflict for a while longer. The bureau removes what was entered by mistake."""
+    months = session.info.get("conflict_grace_months", DEFAULT_GRACE_MONTHS)
+    return [
+        Affiliation(
+            id=new_id(),
+            organisation_id=post.organisation_id,
+            position=post.position,
+            kind=post.kind,
+            start=post.start,
+            end=post.end if post.end is not None and post.end < today else today,
+            is_primary=False,
+            created_at=post.created_at,
+        )
+        for post in posts
+        if post.organisation_id not in named
+        and (post.start is None or post.start <= today)
+        and (post.end is None or today <= add_months(post.end, months))
+    ]
+
+
+def _resolve_ties(session: Session, manager: Manager, entries: Sequence[dict[str, Any]]) -> None:
     """Organisations in declared conflicts by their ids. Those that are not registered yet have fields of their own."""
+    known = {entry.get("organisation_name") for entry in manager.declared_conflicts or ()}
+    refuse_unclear_names(
+        session,
+        {
+            f"declared_conflicts.{index}.organisation_name": name
+            for index, entry in enumerate(entries)
+            if (name := entry.get("organisation_name"))
+            and name not in known
+            and not (entry.get("organisation_id") or entry.get("organisation_code"))
+        },
+    )
     texts = {
         f"declared_conflicts.{index}.organisation_id": str(entry["organisation_id"])
         for index, entry in enumerate(entries)

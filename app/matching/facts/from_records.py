@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Text, cast
 from app.clock import add_months
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.managers.models import Affiliation, Manager
+from app.libraries.managers.models import DEFAULT_GRACE_MONTHS, Affiliation, Manager
 from app.libraries.managers.verification import WORK, YEARS, is_verified
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.record.models import Record
@@ -197,9 +197,6 @@ def _texts_of(stored: str | None) -> tuple[str, ...]:
 def _id_of(stored: str) -> str:
     """The id in canonical form; SQLite stores it without hyphens."""
     return str(UUID(stored))
-
-
-DEFAULT_GRACE_MONTHS = 12
 
 
 def manager_facts(

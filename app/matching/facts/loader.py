@@ -20,9 +20,8 @@ from app.libraries.achievements.models import Achievement
 from app.libraries.demands.exclusions import entered_exclusions
 from app.libraries.demands.models import Demand
 from app.libraries.demands.service import organisations_of_codes
-from app.libraries.managers.models import Manager
+from app.libraries.managers.models import DEFAULT_GRACE_MONTHS, Manager
 from app.matching.facts.from_records import (
-    DEFAULT_GRACE_MONTHS,
     achievement_facts,
     declared_texts,
     demand_facts,

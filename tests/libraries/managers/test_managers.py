@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app import clock
 from app.accounts.models import Role
 from app.libraries.managers.service import highest_certificate, manager_of_user
 from tests.support.builders.managers import manager_payload
@@ -79,6 +80,31 @@ def test_posts_with_dates(scenario: Scenario, manager: UserClient, operator: Use
     history = manager.get(f"{path}/versions").json()["items"]
     assert "affiliations" in history[0]["changed_fields"]
     assert len(history[1]["data"]["affiliations"]) == 3
+
+
+def test_a_post_that_is_left_out_has_ended_today(
+    scenario: Scenario, manager: UserClient, operator: UserClient
+) -> None:
+    """So that it remains a conflict for the time of grace; the bureau alone removes it."""
+    lately = (TODAY - timedelta(days=30)).isoformat()
+    employer = str(manager.user.organisation_id)
+    first, *others = posts(
+        scenario,
+        {"is_primary": True, "organisation_id": employer},
+        {"kind": "part_time"},
+        {"kind": "adviser", "start": EARLIER, "end": lately},
+        {"kind": "adviser", "start": LATER},
+    )
+    path = f"/v1/managers/{manager.create('managers', manager_payload(affiliations=[first, *others]))['id']}"
+    for _ in range(2):
+        left = manager.patch(path, {"affiliations": [first]}, If_Match="*").json()["affiliations"]
+        ends = {post["organisation_id"]: post["end"] for post in left}
+        assert ends == {
+            employer: None,
+            others[0]["organisation_id"]: clock.today().isoformat(),
+            others[1]["organisation_id"]: lately,
+        }
+    assert len(operator.patch(path, {"affiliations": [first]}, If_Match="*").json()["affiliations"]) == 1
 
 
 @pytest.mark.parametrize(

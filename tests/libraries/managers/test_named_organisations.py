@@ -9,6 +9,7 @@ from app.accounts.models import Organisation, Role
 from app.database import Database
 from tests.support.builders.accounts import make_organisation
 from tests.support.builders.achievements import achievement_payload
+from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload
 from tests.support.callers import LogIn
 from tests.support.http import create, ok
@@ -64,6 +65,29 @@ def test_none_and_several_of_a_name_are_refused_with_what_would_be_right(
     assert "济南没有这家有限公司" in errors["co_org_ids.0"]["message_zh"]
     assert CODE in errors["co_org_ids.1"]["message_zh"]
     assert str(other.id) in errors["co_org_ids.1"]["message_en"]
+
+
+@pytest.mark.parametrize("meant", ["济南砺桥", "砺桥技术转移", "济南砺桥技术转让有限公司", f"{NAME}检测中心"])
+def test_a_name_that_is_nearly_one_is_asked_and_another_is_kept(
+    log_in: LogIn, known: Organisation, meant: str
+) -> None:
+    """Excluded or declared as it is written, it would hold for nobody."""
+    owner, manager = log_in(Role.ENTERPRISE), log_in(Role.MANAGER)
+    ties = [{"organisation_name": meant, "kind": "family"}]
+    for caller, plural, payload, field in (
+        (owner, "demands", demand_payload(excluded_orgs=[meant]), "excluded_orgs.0"),
+        (
+            manager,
+            "managers",
+            manager_payload(declared_conflicts=ties),
+            "declared_conflicts.0.organisation_name",
+        ),
+    ):
+        [error] = caller.post(f"/v1/{plural}", json=payload).json()["errors"]
+        assert (error["field"], error["code"]) == (field, "unclear_organisation")
+        assert NAME in error["message_zh"] and NAME in error["message_en"]
+    kept = create(owner, "demands", demand_payload(excluded_orgs=["济南金阀密封有限公司", NAME, CODE]))
+    assert kept["excluded_orgs"] == ["济南金阀密封有限公司", NAME, CODE]
 
 
 def test_a_merge_rewrites_ids_in_lists_and_puts_back_what_nobody_changed(
