@@ -15,7 +15,8 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthe
 from app.errors.request_bodies import Sent
 from app.exchange.batches import results
 from app.exchange.batches.commit import Committer
-from app.exchange.batches.listing import accept, batch_page, batch_read, row_page
+from app.exchange.batches.corrections import correct, join
+from app.exchange.batches.listing import accept, batch_page, batch_read, row_page, row_read
 from app.exchange.batches.models import ImportBatch, RowAction, RowState
 from app.exchange.batches.preview import preview
 from app.exchange.batches.reversal import Reversal
@@ -126,11 +127,22 @@ def rows(
     return row_page(session, batch_id, paging, principal=principal, action=action, state=state)
 
 
-@router.patch("/{batch_id}/rows/{row_id}", name="change_row", summary="确认推断", responses=_FOUND)
+@router.patch(
+    "/{batch_id}/rows/{row_id}",
+    name="change_row",
+    summary="确认或更正一行",
+    responses=problems(NotFound, Conflict),
+)
 def change_row(
     batch_id: UUID, row_id: UUID, body: Sent[RowPatch], principal: LoggedIn, session: WriteSession
 ) -> RowRead:
-    """确认一行中推断出的值;未确认的推断不写入记录。"""
+    """确认推断(未确认的不写入记录),更正读取的值,或指明该行即库中的哪条记录(similar 中的一条)。"""
+    if body.values:
+        correct(session, batch_id, row_id, body.values, principal=principal)
+    if "same_as" in body.model_fields_set:
+        join(session, batch_id, row_id, body.same_as, principal=principal)
+    if body.accepted is None:
+        return row_read(session, batch_id, row_id, principal=principal)
     return accept(session, batch_id, row_id, body.accepted, principal=principal)
 
 

@@ -100,3 +100,14 @@ def accept(
     row = one_or_not_found(session, query.with_for_update())
     row.accepted = list(accepted)
     return RowRead.model_validate(row)
+
+
+def row_read(session: Session, batch_id: UUID, row_id: UUID, *, principal: Principal) -> RowRead:
+    """One row.
+
+    Raises:
+        NotFound: see `accept`.
+    """
+    batch_for(session, batch_id, principal, Action.IMPORT_READ)
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.id == row_id)
+    return RowRead.model_validate(one_or_not_found(session, query))

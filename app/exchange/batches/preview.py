@@ -19,12 +19,15 @@ from app.database import Database, new_id
 from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
 from app.exchange.batches.senders import learnt_headers, sender_of
 from app.exchange.batches.stores.registry import STORES
+from app.exchange.batches.stores.similar import SimilarRecords
 from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.formats import read_content
 from app.exchange.records.assembly import Extraction
 from app.exchange.records.draft import Draft
 from app.exchange.records.repetition import fold_name, name_key
 from app.exchange.report import ignored_entry, is_draft, record_entry, refusal_entry, table_entry
+from app.exchange.sameness.verdicts import SameVerdict
+from app.libraries.record.enums import RecordKind
 
 CHUNK = 500
 """Rows a transaction."""
@@ -83,10 +86,11 @@ def preview(database: Database, data: bytes, *, name: str, sender: str | None, p
     counts: Counter[str] = Counter()
     with database.unit_of_work() as session:
         session.add(batch)
+    similar = SimilarRecords(principal)
     drafts = enumerate(extraction.drafts(), 1)
     while chunk := list(islice(drafts, CHUNK)):
         with database.unit_of_work() as session:
-            for row in _rows(session, batch_id, whose, chunk, principal):
+            for row in _rows(session, batch_id, whose, chunk, principal, similar):
                 counts[row.action] += 1
                 session.add(row)
     with database.unit_of_work() as session:
@@ -101,7 +105,12 @@ def preview(database: Database, data: bytes, *, name: str, sender: str | None, p
 
 
 def _rows(
-    session: Session, batch_id: UUID, sender: str, drafts: Iterable[tuple[int, Draft]], principal: Principal
+    session: Session,
+    batch_id: UUID,
+    sender: str,
+    drafts: Iterable[tuple[int, Draft]],
+    principal: Principal,
+    similar: SimilarRecords,
 ) -> Iterator[ImportRow]:
     own_name = None
     if not principal.sees_everything and principal.organisation_id is not None:
@@ -126,7 +135,7 @@ def _rows(
         else:
             row.entry = record_entry(draft)
             row.digest = digest_of(row.entry)
-            _decide(session, row, draft, principal)
+            _decide(session, row, draft, principal, similar)
         yield row
 
 
@@ -181,7 +190,9 @@ def _refuse_foreign(session: Session, draft: Draft, principal: Principal, own: O
             )
 
 
-def _decide(session: Session, row: ImportRow, draft: Draft, principal: Principal) -> None:
+def _decide(
+    session: Session, row: ImportRow, draft: Draft, principal: Principal, similar: SimilarRecords
+) -> None:
     """Whether the record is new, known and changed, known and unchanged, or there already from elsewhere."""
     store = STORES[draft.kind]
     number = draft.values.get("number")
@@ -215,8 +226,23 @@ def _decide(session: Session, row: ImportRow, draft: Draft, principal: Principal
         ]
     else:
         row.action = RowAction.DRAFT.value if is_draft(draft) else RowAction.NEW.value
+        _propose(session, row, similar)
     if row.action == RowAction.DUPLICATE:
         row.state = RowState.DONE.value
+
+
+def _propose(session: Session, row: ImportRow, similar: SimilarRecords) -> None:
+    """Show records that may be the row's. One with the same hard key is it, and the row waits for a person's word."""
+    if row.kind not in set(RecordKind):
+        return
+    found = similar.of(session, RecordKind.of(row.kind), row.entry["fields"])
+    if not found:
+        return
+    row.entry = row.entry | {"similar": [one for _, one in found]}
+    verdict, first = found[0]
+    if verdict is SameVerdict.SAME:
+        row.record_id, row.action = UUID(first["id"]), RowAction.DUPLICATE.value
+        row.remarks = [{"code": "same_key"} | one for one in first["evidence"]]
 
 
 def _compare(row: ImportRow, record_id: UUID, current: dict[str, Any]) -> None:

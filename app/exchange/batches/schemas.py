@@ -54,10 +54,19 @@ class RowRead(BaseModel):
 
 
 class RowPatch(Wire):
-    """对一行推断值的确认."""
+    """对一行的修改: 确认推断、更正值、指明是库中的哪条记录."""
 
-    accepted: list[Annotated[str, TextRule(1, 40)]] = Field(
-        max_length=60, title="确认的推断", description="字段名;* 为全部", examples=[["deadline", "region"]]
+    accepted: Annotated[list[Annotated[str, TextRule(1, 40)]], Field(max_length=60)] | None = Field(
+        None, title="确认的推断", description="字段名;* 为全部;null 不变", examples=[["deadline", "region"]]
+    )
+    values: Annotated[dict[Annotated[str, TextRule(1, 40)], Any], Field(max_length=60)] | None = Field(
+        None, title="更正的值", description="字段 → 值;null 为删去", examples=[{"deadline": "2027-06-30"}]
+    )
+    same_as: UUID | None = Field(
+        None,
+        title="即库中记录",
+        description="取自 similar;导入时更新该记录。送 null 表示都不是",
+        examples=[None],
     )
 
 

@@ -71,6 +71,8 @@ def newly_said(session: Session, row: ImportRow, payload: dict[str, Any]) -> dic
             .order_by(ImportRow.id.desc())
             .limit(1)
         )
-        known: dict[str, Any] = last.entry.get("fields", {}) if last is not None else {}
+        known: dict[str, Any] = {}
+        if last is not None:  # what a person has corrected is no change of the file
+            known = last.entry.get("fields", {}) | last.entry.get("read", {})
         changed = {name for name, value in said.items() if known.get(name) != value}
     return {name: value for name, value in payload.items() if _SOURCES.get(name, frozenset({name})) & changed}

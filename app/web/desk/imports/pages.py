@@ -99,7 +99,7 @@ def accept_row(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabas
         wanted = validated(RowPatch, {"accepted": posted.all("accepted")})
         assert isinstance(wanted, RowPatch)
         with database.unit_of_work() as session:
-            accept(session, id, id_of(posted, "row"), wanted.accepted, principal=page.principal)
+            accept(session, id, id_of(posted, "row"), wanted.accepted or (), principal=page.principal)
     place = f"?show={show}" if show.isalpha() else ""
     return page.redirect(f"/desk/import/{id}{place}#row-{posted.get('row')}", notice="saved")
 

@@ -1,0 +1,59 @@
+"""Hard keys: what identifies a record whatever it is called."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.sameness.verdicts import SameTraits
+
+_PATENT = re.compile(r"^(?:ZL|CN)?((?:19|20)\d{2}[12389]\d{7})")
+
+
+def right_key(number: str) -> str:
+    """Of a patent the twelve digits, without ZL, CN, check digit and blanks; of another right its number."""
+    folded = re.sub(r"[\s.]", "", unicodedata.normalize("NFKC", number)).upper()
+    match = _PATENT.match(folded)
+    return f"patent:{match[1]}" if match else f"right:{folded}"
+
+
+def traits_of(kind: Kind, fields: Mapping[str, Any]) -> SameTraits:
+    """The traits of a record from the fields of an entry."""
+    keys = {right_key(str(number)) for number in fields.get("ip_list") or ()}
+    registration = fields.get("registration_number") or fields.get("registration_no")
+    if registration:
+        keys.add(f"registration:{_folded(registration)}")
+    keys |= {
+        f"certificate:{_folded(one['number'])}"
+        for one in fields.get("certificates") or ()
+        if one.get("number")
+    }
+    if fields.get("uscc"):
+        keys.add(f"uscc:{_folded(fields['uscc'])}")
+    name = str(fields.get("title") or "")
+    phone = re.sub(r"\D", "", str(fields.get("contact_phone") or ""))
+    if kind is Kind.MANAGER and phone and name:
+        keys.add(f"person:{''.join(name.split())} {phone}")
+    texts = (
+        fields.get(one)
+        for one in ("summary", "main_problem", "key_technology", "expected_goal", "advantages")
+    )
+    return SameTraits(
+        kind=kind,
+        name=name,
+        owner=str(fields.get("owner_org") or ""),
+        keys=frozenset(keys),
+        people=frozenset(_names(fields.get("completed_by") or ())),
+        text="\n".join(str(text) for text in texts if text),
+        anonymous=fields.get("publish_mode") == "confidential",
+    )
+
+
+def _folded(text: object) -> str:
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", str(text))).upper()
+
+
+def _names(people: Iterable[Any]) -> Iterable[str]:
+    for one in people:
+        yield str(one.get("name")) if isinstance(one, Mapping) else str(one)

@@ -1,0 +1,202 @@
+"""The verdict on two records, from what they say of themselves; pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rapidfuzz import fuzz
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.records.repetition import fold_name
+
+PROPOSED = 75
+"""Likeness of two names of one owner, 0–100, from which a person is asked."""
+WITH_EVIDENCE = 50
+"""The same if a person or a figure is shared too."""
+
+
+class SameVerdict(StrEnum):
+    """`same`: a hard key says so. `ask`: a person decides. `different`: nothing says that they are one."""
+
+    SAME = "same"
+    ASK = "ask"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class SameEvidence:
+    """Why two records may be one, in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameTraits:
+    """What identifies a record.
+
+    Attributes:
+        keys: hard keys, e.g. `patent:202310458812`, `registration:370Y20260301`; see `keys`.
+        owner: name of the organisation; empty for an anonymous record.
+        people: names of persons; for a manager empty.
+        text: where figures are looked for.
+    """
+
+    kind: Kind
+    name: str
+    owner: str = ""
+    keys: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    text: str = ""
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SameJudgement:
+    """A verdict with its evidence."""
+
+    verdict: SameVerdict
+    evidence: list[SameEvidence] = field(default_factory=list)
+
+
+def judge(one: SameTraits, other: SameTraits) -> SameJudgement:
+    """Whether two records of one kind are the same. An anonymous record is never joined by machine."""
+    shared = one.keys & other.keys
+    is_anonymous = one.anonymous or other.anonymous
+    if shared:
+        evidence = [
+            SameEvidence(f"{_LABELS[key.partition(':')[0]]}相同：{key.partition(':')[2]}", key)
+            for key in sorted(shared)
+        ]
+        divisional = "分案" in f"{one.name}{one.text}{other.name}{other.text}"
+        verdict = SameVerdict.ASK if is_anonymous or divisional else SameVerdict.SAME
+        return SameJudgement(verdict, evidence)
+    if one.kind is Kind.MANAGER or vetoed(one.name, other.name):
+        return SameJudgement(SameVerdict.DIFFERENT)
+    evidence = _soft(one, other, is_anonymous)
+    return SameJudgement(SameVerdict.ASK if evidence else SameVerdict.DIFFERENT, evidence)
+
+
+def _soft(one: SameTraits, other: SameTraits, is_anonymous: bool) -> list[SameEvidence]:
+    alike = likeness(one.name, other.name)
+    people = one.people & other.people
+    figures = figures_of(one.text) & figures_of(other.text)
+    named = SameEvidence(f"名称相近（{alike:.0f}%）", f"names alike ({alike:.0f}%)")
+    more = [SameEvidence(f"人员相同：{name}", f"same person: {name}") for name in sorted(people)]
+    if len(figures) >= 2:
+        shown = "、".join(sorted(figures)[:4])
+        more.append(SameEvidence(f"指标相同：{shown}", f"same figures: {shown}"))
+    if is_anonymous or not same_owner(one.owner, other.owner):
+        # A general name says nothing across organisations: it takes figures or persons.
+        return [named, *more] if more and alike >= WITH_EVIDENCE else []
+    owner = SameEvidence(f"单位相同：{one.owner}", f"same owner: {one.owner}")
+    enough = alike >= PROPOSED or (more and alike >= WITH_EVIDENCE)
+    return [owner, named, *more] if enough else []
+
+
+def likeness(one: str, other: str) -> float:
+    """0–100, by characters; a name that stands whole in the other is almost the same."""
+    a, b = fold_name(one), fold_name(other)
+    if not a or not b:
+        return 0.0
+    within = fuzz.partial_ratio(a, b) * 0.9 if min(len(a), len(b)) >= 6 else 0.0
+    return max(fuzz.ratio(a, b), fuzz.token_sort_ratio(" ".join(a), " ".join(b)), within)
+
+
+_NUMERALS = re.compile(r"\d+(?:\.\d+)?")
+_VERSION = re.compile(
+    r"[（(]?(?:v\d+(?:\.\d+)*|第[一二三四五六七八九十\d]+版|更新|修订)[)）]?", re.IGNORECASE
+)
+_OPPOSITES = (
+    *(("高", "低"), ("大", "小"), ("干", "湿"), ("冷", "热"), ("内", "外"), ("上", "下"), ("正", "负")),
+    *(("有机", "无机"), ("单", "双"), ("厚", "薄"), ("酸", "碱"), ("动", "静"), ("进", "出")),
+)
+_MATERIALS = [
+    "铁",
+    "钢",
+    "铜",
+    "铝",
+    "镁",
+    "钛",
+    "镍",
+    "钴",
+    "锌",
+    "锂",
+    "钠",
+    "硅",
+    "碳",
+    "氮",
+    "氢",
+    "氧",
+    "陶瓷",
+    "玻璃",
+    "石墨",
+    "橡胶",
+    "塑料",
+    "树脂",
+    "尼龙",
+    "木",
+    "竹",
+    "棉",
+    "麻",
+    "丝",
+    "玉米",
+    "小麦",
+    "大豆",
+    "花生",
+    "大蒜",
+    "苹果",
+    "猪",
+    "牛",
+    "羊",
+    "鸡",
+]
+
+
+def vetoed(one: str, other: str) -> bool:
+    """Whether names differ in what makes two things of it: a numeral, a material, or one of two opposites."""
+    a, b = (unicodedata.normalize("NFKC", _VERSION.sub("", text)) for text in (one, other))
+    first, second = set(_NUMERALS.findall(a)), set(_NUMERALS.findall(b))
+    if first and second and first.isdisjoint(second):
+        return True
+    for left, right in _OPPOSITES:
+        if (left in a and right in b and left not in b) or (right in a and left in b and right not in b):
+            return True
+    materials = ({word for word in _MATERIALS if word in text} for text in (a, b))
+    here, there = materials
+    return bool(here and there and here.isdisjoint(there))
+
+
+_FIGURE = re.compile(r"(\d+(?:\.\d+)?)\s*(%|℃|[a-zA-Zμ°·/]{1,8})")
+
+
+def figures_of(text: str) -> set[str]:
+    """Numbers with their units."""
+    folded = unicodedata.normalize("NFKC", text)
+    return {f"{number}{unit.casefold()}" for number, unit in _FIGURE.findall(folded)}
+
+
+_ENDING = re.compile("(?:股份)?(?:有限)?(?:责任)?公司$|集团$|学院$|研究院$|大学$|工业大学$|技术$|科技$")
+_PLACE = re.compile("^(?:中国|山东省?|济南市?|[\u4e00-\u9fff]{2}(?:市|区|县))")
+
+
+def same_owner(one: str, other: str) -> bool:
+    """Whether two names are written forms of one organisation: 齐岫工业大学 and 齐岫工大机械学院."""
+    if not one or not other:
+        return False
+    a, b = (_PLACE.sub("", fold_name(text)) or fold_name(text) for text in (one, other))
+    short, long = sorted((_ENDING.sub("", a) or a, _ENDING.sub("", b) or b), key=len)
+    common = next((size for size, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    return common >= min(3, len(short)) and len(short) >= 2
+
+
+_LABELS = {
+    "patent": "专利（申请）号",
+    "right": "知识产权号",
+    "registration": "登记号",
+    "certificate": "证书编号",
+    "uscc": "统一社会信用代码",
+    "person": "姓名和电话",
+    "list": "同一单位的编号",
+}

@@ -1,0 +1,58 @@
+"""Compares labelled pairs of records with what the import says of them.
+
+    python scripts/duplicate_pairs.py dedup_pairs.jsonl
+
+A line has `id`, `kind`, `label` (same, related, different), and the records `a` and `b`. Exits with status 1 if a pair
+that is not the same would be joined by machine.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.sameness.keys import traits_of
+from app.exchange.sameness.verdicts import SameTraits, SameVerdict, judge
+from app.exchange.values.contacts import read_contact
+from app.exchange.values.people import read_person
+
+
+def traits(kind: Kind, record: dict[str, Any]) -> SameTraits:
+    """The traits of a record of a pair."""
+    contact = read_contact(record.get("phone", ""))
+    fields = {
+        "title": read_person(record["name"]).value if "name" in record else record["title"],
+        "owner_org": record.get("owner") or record.get("org"),
+        "ip_list": record.get("ip"),
+        "registration_number": record.get("registration"),
+        "certificates": [{"number": record["cert"]}] if record.get("cert") else [],
+        "completed_by": [record["person"]] if record.get("person") else [],
+        "contact_phone": contact.value.phone,
+        "summary": record.get("figures"),
+        "publish_mode": "confidential" if record.get("alias") else None,
+    }
+    return traits_of(kind, fields)
+
+
+def main(path: str) -> int:
+    """Print the table; returns the exit status."""
+    found = wanted = wrong = asked = 0
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        pair = json.loads(line)
+        kind = Kind(pair["kind"])
+        judgement = judge(traits(kind, pair["a"]), traits(kind, pair["b"]))
+        evidence = "；".join(one.zh for one in judgement.evidence)
+        print(f"{pair['id']:6} {pair['label']:10} {judgement.verdict.value:10} {evidence}")  # noqa: T201
+        is_same = pair["label"] == "same"
+        wanted += is_same
+        found += is_same and judgement.verdict is not SameVerdict.DIFFERENT
+        wrong += not is_same and judgement.verdict is SameVerdict.SAME
+        asked += pair["label"] == "different" and judgement.verdict is SameVerdict.ASK
+    line = f"same found: {found}/{wanted}; joined and wrong: {wrong}; different ones asked about: {asked}"
+    print(line)  # noqa: T201
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

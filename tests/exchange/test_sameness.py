@@ -1,0 +1,129 @@
+"""Whether two records are one, and how a person decides it in a preview."""
+
+from typing import Any
+
+import pytest
+
+from app.exchange.headers.dictionary import Kind
+from app.exchange.sameness.keys import traits_of
+from app.exchange.sameness.verdicts import SameVerdict, judge, vetoed
+from tests.exchange.files import DEMANDS, HEADER, sheet
+from tests.exchange.test_batches import FULL, commit, demands, rows_of, upload
+from tests.support.http import ok, refused, wrong_fields
+from tests.support.scenario.library_users import UserClient
+
+UNIVERSITY = "齐岫工业大学"
+SAME, ASK, DIFFERENT = SameVerdict
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "one", "other"),
+    [
+        (
+            SAME,
+            "achievement",
+            {"title": "甲", "ip_list": ["CN202111026645.9"]},
+            {"ip_list": ["ZL202111026645"]},
+        ),
+        (
+            SAME,
+            "achievement",
+            {"registration_number": "370Y20260301"},
+            {"registration_number": "370y 20260301"},
+        ),
+        (
+            SAME,
+            "manager",
+            {"title": "渡秋", "contact_phone": "13800000202"},
+            {"contact_phone": "13800000202"},
+        ),
+        (ASK, "achievement", {"title": "管道漏点定位装置"}, {"title": "一种管道漏点定位方法及装置"}),
+        (ASK, "demand", {"title": "泵耐磨涂层技术"}, {"title": "泵耐磨涂层技术（更新）"}),
+        (DIFFERENT, "achievement", {"title": "高温合金铸造技术"}, {"title": "低温合金铸造技术"}),
+        (DIFFERENT, "achievement", {"title": "压力变送器300℃"}, {"title": "压力变送器200℃"}),
+        (DIFFERENT, "achievement", {"title": "铁基耐磨涂层技术"}, {"title": "镍基耐磨涂层技术"}),
+        (
+            DIFFERENT,
+            "achievement",
+            {"title": "污水加药系统"},
+            {"title": "污水加药系统", "owner_org": "泺川大学"},
+        ),
+        (DIFFERENT, "manager", {"title": "王伟", "contact_phone": "13800000211"}, {"title": "王伟"}),
+    ],
+)
+def test_keys_decide_names_propose_numerals_and_materials_veto(
+    verdict: SameVerdict, kind: str, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    first = {"title": "渡秋", "owner_org": UNIVERSITY} | one
+    second = {"title": first["title"], "owner_org": UNIVERSITY} | other
+    pair = traits_of(Kind(kind), first), traits_of(Kind(kind), second)
+    assert judge(*pair).verdict is verdict
+    assert judge(*reversed(pair)).verdict is verdict
+    assert bool(judge(*pair).evidence) == (verdict is not DIFFERENT)
+
+
+def test_an_anonymous_record_is_never_joined_by_machine() -> None:
+    shared = {"title": "低温脱硝催化剂", "registration_number": "370Y20260301"}
+    hidden = traits_of(Kind.DEMAND, shared | {"publish_mode": "confidential"})
+    assert judge(hidden, traits_of(Kind.DEMAND, shared)).verdict is ASK
+    assert not vetoed("焦炉烟气160℃低温脱硝催化剂", "低温脱硝催化剂")
+
+
+def test_a_person_joins_a_row_with_a_record_of_another_list_and_takes_it_back(operator: UserClient) -> None:
+    commit(operator, upload(operator, sheet([HEADER, FULL])), accept_derived=True)
+    (before,) = demands(operator)
+    city = (*("7", FULL[1], "密封环耐磨涂层"), *FULL[3:6], 75, *FULL[7:])
+    batch = upload(operator, sheet([HEADER, city]), sender="济南市科学技术局")
+    (row,) = rows_of(operator, batch)
+    assert row["action"] == "new"
+    (similar,) = row["entry"]["similar"]
+    assert similar["number"] == before["number"]
+    assert similar["evidence"][0]["zh"].startswith("单位相同")
+    path = f"/v1/imports/{batch['id']}/rows/{row['id']}"
+    stranger = "01930000-0000-7000-8000-000000000001"
+    assert wrong_fields(operator.patch(path, {"same_as": stranger})) == ["same_as"]
+    assert ok(operator.patch(path, {"same_as": similar["id"]}))["action"] == "update"
+    commit(operator, batch, accept_derived=True)
+    (joined,) = demands(operator)
+    assert (joined["id"], joined["title"]) == (before["id"], "密封环耐磨涂层")
+    assert joined["budget_max_wan"] == "75.00"
+    assert ok(operator.post(f"/v1/imports/{batch['id']}/undo"))["kept"] == 0
+    (undone,) = demands(operator)
+    assert (undone["title"], undone["budget_max_wan"]) == (before["title"], before["budget_max_wan"])
+
+
+def test_values_are_corrected_before_the_commit(operator: UserClient) -> None:
+    batch = upload(operator, sheet(DEMANDS))
+    first = rows_of(operator, batch)[0]
+    path = f"/v1/imports/{batch['id']}/rows/{first['id']}"
+    assert wrong_fields(operator.patch(path, {"values": {"deadline": "某日", "nothing": 1}})) == [
+        "nothing",
+        "deadline",
+    ]
+    values = {"deadline": "2028-01-31", "scenario": "铸造车间", "contact_name": None}
+    row = ok(operator.patch(path, {"values": values}))
+    assert row["entry"]["fields"]["deadline"] == "2028-01-31"
+    assert "deadline" not in row["entry"]["derived"]
+    assert row["entry"]["read"]["deadline"] == "2027-03-31"
+    commit(operator, batch)
+    found = next(one for one in demands(operator) if one["title"] == "泵体铸件自动打磨技术")
+    assert (found["deadline"], found["scenario"], found["contact_name"]) == ("2028-01-31", "铸造车间", None)
+    refused(operator.patch(path, {"values": values}), 409, "row_not_waiting")
+    # The same file again changes nothing, and a newer one leaves the correction alone.
+    assert upload(operator, sheet(DEMANDS))["report"]["counts"] == {"duplicate": 2}
+    newer = [DEMANDS[0], (*DEMANDS[1][:6], "90-120", *DEMANDS[1][7:]), DEMANDS[2]]
+    commit(operator, upload(operator, sheet(newer)), accept_derived=True)
+    found = next(one for one in demands(operator) if one["title"] == "泵体铸件自动打磨技术")
+    assert (found["deadline"], found["budget_min_wan"]) == ("2028-01-31", "90.00")
+
+
+def test_a_row_that_failed_is_corrected_and_tried_again(operator: UserClient) -> None:
+    long = [HEADER, (*FULL[:4], "粉尘大。" * 2000, *FULL[5:])]
+    batch = upload(operator, sheet(long))
+    commit(operator, batch)
+    (row,) = rows_of(operator, batch)
+    assert row["state"] == "failed"
+    path = f"/v1/imports/{batch['id']}/rows/{row['id']}"
+    ok(operator.patch(path, {"values": {"main_problem": "密封环半年磨穿，希望寿命提高一倍。"}}))
+    commit(operator, batch)
+    assert [one["title"] for one in demands(operator)] == ["密封环涂层"]
