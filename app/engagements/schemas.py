@@ -10,6 +10,7 @@ from app.engagements.models import ParticipantRole, ParticipantState, Stage
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.libraries.validation.leaks.secrecy import refuse_state_secret
+from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.money import Percent, TwoPlaces
 from app.libraries.validation.values.text import TextRule
 
@@ -92,8 +93,8 @@ class EngagementRead(EngagementRow):
 class MoveRequest(Wire):
     to: Stage = Field(title="变更为", examples=["contacted"])
     note: NoteText = Field(title="说明", examples=["已与双方电话联系。"])
-    reason: str | None = Field(
-        None, max_length=30, title="终止原因", description="仅终止时填写,词表 engagement_end_reasons"
+    reason: Annotated[str, CodeOf("engagement_end_reasons")] | None = Field(
+        None, title="终止原因", description="仅终止时填写,词表 engagement_end_reasons"
     )
 
 

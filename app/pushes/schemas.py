@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
+from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.text import TextRule
 from app.pushes.models import PushState
 
@@ -91,8 +92,7 @@ class PushRead(BaseModel):
 
 
 class Decline(Wire):
-    reason: str = Field(
-        max_length=30,
+    reason: Annotated[str, CodeOf("decline_reasons")] = Field(
         title="谢绝原因",
         description="too_early 成熟度不足 outside_need 不在需求范围内 price 价格不合适 terms 合作条件不合适 "
         "already_known 已知晓或已在对接 unclear_text 内容不清楚 no_benefit 看不到收益 conflict 存在利益冲突 "

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
+from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.text import TextRule
 from app.pushes.feedback.models import ReportState
 from app.pushes.feedback.pair_side import Side
@@ -16,8 +17,8 @@ Note = Annotated[str, TextRule(1, 500, multiline=True)]
 
 class OwnerAnswerIn(Wire):
     interested: bool = Field(title="是否有意向")
-    reason: str | None = Field(
-        None, max_length=30, title="原因", description="无意向时必填;代码见词表 decline_reasons"
+    reason: Annotated[str, CodeOf("decline_reasons")] | None = Field(
+        None, title="原因", description="无意向时必填;代码见词表 decline_reasons"
     )
     note: Note | None = Field(None, title="说明", description="原因为 other 时必填;不向对方披露")
 
@@ -51,7 +52,7 @@ class ReportIn(Wire):
 
     demand_id: UUID
     achievement_id: UUID
-    category: str = Field(
+    category: Annotated[str, CodeOf("match_report_categories")] = Field(
         max_length=30,
         title="差错类别",
         description="wrong_topic 主题不相关 wrong_terms 指标或条件判断有误 wrong_reason 匹配理由有误 "

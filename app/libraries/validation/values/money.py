@@ -5,7 +5,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from app.libraries.validation.errors import field_error
 
@@ -114,12 +114,13 @@ def two_places(number: Decimal | str) -> str:
     return f"{exact:.{places}f}"
 
 
-Wan = Annotated[Decimal, BeforeValidator(check_wan)]
-WanOrNothing = Annotated[Decimal, BeforeValidator(check_wan_or_nothing)]
-Percent = Annotated[Decimal, BeforeValidator(check_percent)]
-
-_SHOWN = Field(json_schema_extra={"pattern": r"^-?[0-9]+\.[0-9]{2,}$", "examples": ["120.00"]})
-TwoPlaces = Annotated[Decimal, PlainSerializer(two_places, return_type=str, when_used="json"), _SHOWN]
+_ANSWERED = WithJsonSchema(
+    {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2,}$", "examples": ["120.00"]}, mode="serialization"
+)
+Wan = Annotated[Decimal, BeforeValidator(check_wan), _ANSWERED]
+WanOrNothing = Annotated[Decimal, BeforeValidator(check_wan_or_nothing), _ANSWERED]
+Percent = Annotated[Decimal, BeforeValidator(check_percent), _ANSWERED]
+TwoPlaces = Annotated[Decimal, PlainSerializer(two_places, return_type=str, when_used="json"), _ANSWERED]
 """An amount in 万元 or a percentage in an answer."""
-TwoPlacesText = Annotated[str, PlainSerializer(two_places, return_type=str, when_used="json"), _SHOWN]
+TwoPlacesText = Annotated[str, PlainSerializer(two_places, return_type=str, when_used="json"), _ANSWERED]
 """An exact number as text, answered like `TwoPlaces`."""
