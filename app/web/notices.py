@@ -35,6 +35,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "replayed": _("已重新处理，稍后可查看结果。"),
         "planned": _("已请后台重新安排该需求的推送，稍后可查看结果。"),
         "link_revoked": _("链接已作废，使用它的大屏不再更新。"),
+        "model_switched": _("已切换模型，全部供需对正在后台重新排序。"),
         "report_closed": _("已处理，报告人将看到处理说明。"),
         "assignment_started": _("已开始执行，完成后在此列出写入的推送。"),
         "returned": _("已退回，提交人将收到您的意见。"),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.accounts.access.permissions import Action, LoggedIn, require
 from app.accounts.models import Organisation, OrganisationDecision
 from app.accounts.organisations import service
-from app.accounts.organisations.duplicates import Evidence, LikelyDuplicate, likely_duplicates
+from app.accounts.organisations.duplicates import EVIDENCE, Evidence, LikelyDuplicate, likely_duplicates
 from app.accounts.organisations.merges import decisions
 from app.accounts.organisations.merges.decisions import IdentityVerdict
 from app.accounts.organisations.schemas import OrganisationOut
@@ -22,15 +22,6 @@ from app.errors.request_bodies import Sent
 router = APIRouter(
     prefix="/v1/organisations", tags=["organisations"], responses=problems(Unauthenticated, Forbidden)
 )
-
-_EVIDENCE = {
-    Evidence.SAME_NAME: ("名称相同", "the same name"),
-    Evidence.FORMER_NAME: ("曾用名相同", "a former name of one is the other's"),
-    Evidence.BRANCH: ("一方为另一方的分支机构", "one is a branch of the other"),
-    Evidence.ALIAS: ("简称或其他名称相同", "an alias of one is a name of the other"),
-    Evidence.PART: ("一方名称以另一方全称开头", "the name of one begins with that of the other"),
-    Evidence.SIMILAR_NAME: ("同一城市名称相近", "similar names in one city"),
-}
 
 
 class EvidenceOut(BaseModel):
@@ -55,7 +46,7 @@ class DuplicateOut(BaseModel):
             first=OrganisationOut.of(first),
             second=OrganisationOut.of(second),
             evidence=[
-                EvidenceOut(code=one, zh=_EVIDENCE[one][0], en=_EVIDENCE[one][1])
+                EvidenceOut(code=one, zh=EVIDENCE[one][0], en=EVIDENCE[one][1])
                 for one in Evidence
                 if one in found.evidence
             ],

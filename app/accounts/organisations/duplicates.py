@@ -26,6 +26,17 @@ class Evidence(StrEnum):
     SIMILAR_NAME = "similar_name"
 
 
+EVIDENCE: Mapping[Evidence, tuple[str, str]] = {
+    Evidence.SAME_NAME: ("名称相同", "the same name"),
+    Evidence.FORMER_NAME: ("曾用名相同", "a former name of one is the other's"),
+    Evidence.BRANCH: ("一方为另一方的分支机构", "one is a branch of the other"),
+    Evidence.ALIAS: ("简称或其他名称相同", "an alias of one is a name of the other"),
+    Evidence.PART: ("一方名称以另一方全称开头", "the name of one begins with that of the other"),
+    Evidence.SIMILAR_NAME: ("同一城市名称相近", "similar names in one city"),
+}
+"""Each in Chinese and English."""
+
+
 @dataclass(slots=True)
 class LikelyDuplicate:
     """Two organisations, the older first. `shared` are the names that both have in common, folded."""

@@ -4,10 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.matching.feedback.models import TrainingRun
 from app.matching.ranking import registry
 from app.matching.ranking.ranker import Ranker
+from app.paging import Page, PageRequest, Sort, list_page
+
+_NEWEST_FIRST = Sort(TrainingRun.started_at, datetime, descending=True, name="started_at")
 
 
 class ModelOut(BaseModel):
@@ -42,6 +49,37 @@ class RunOut(BaseModel):
         "overtaken 训练期间已启用其他模型"
     )
     report: dict[str, Any]
+
+
+def model_list(session: Session, shipped: Ranker, *, principal: Principal) -> list[ModelOut]:
+    """The models for an operator, newest first.
+
+    Raises:
+        Forbidden: the principal is not an operator.
+    """
+    require(principal, Action.MODEL_READ)
+    return listed_models(session, shipped)
+
+
+def switch_model(session: Session, shipped: Ranker, version: str | None, *, principal: Principal) -> ModelOut:
+    """Activate a model for all processes, or with None the one before; all pairs are ranked again.
+
+    Raises:
+        NotFound: no model has this version.
+        Conflict: it is active already, this release cannot read it, or there is none before.
+    """
+    require(principal, Action.MODEL_SWITCH)
+    if version is None:
+        registry.rollback(session, shipped=shipped, principal=principal)
+    else:
+        registry.use(session, version, shipped=shipped, principal=principal)
+    return next(row for row in listed_models(session, shipped) if row.active)
+
+
+def run_page(session: Session, paging: PageRequest, *, principal: Principal) -> Page[RunOut]:
+    """The training runs, newest first."""
+    require(principal, Action.MODEL_READ)
+    return list_page(session, select(TrainingRun), _NEWEST_FIRST, paging, RunOut.model_validate)
 
 
 def listed_models(session: Session, shipped: Ranker) -> list[ModelOut]:

@@ -1,6 +1,6 @@
 """Pages of the list of certificates, and one as its readers see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,8 @@ from app.talent.certificates.models import CertificateState, TrainingCertificate
 from app.talent.certificates.schemas import CertificateRead
 
 _NEWEST = Sort(TrainingCertificate.created_at, datetime, descending=True, name="certificates")
-_STATES = {state.value: state for state in CertificateState}
+CERTIFICATE_STATES: Mapping[str, CertificateState] = {state.value: state for state in CertificateState}
+"""The states by their codes."""
 _LEVELS = {level.value: level for level in CertificateLevel}
 
 
@@ -46,7 +47,7 @@ def read(row: TrainingCertificate) -> CertificateRead:
         **{name: getattr(row, name) for name in own_columns},
         level=_LEVELS[row.level],
         level_zh=_LEVELS[row.level].zh,
-        state=_STATES[row.state],
-        state_zh=_STATES[row.state].zh,
+        state=CERTIFICATE_STATES[row.state],
+        state_zh=CERTIFICATE_STATES[row.state].zh,
         valid=service.is_valid(row, today()),
     )

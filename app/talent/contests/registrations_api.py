@@ -1,7 +1,6 @@
 """Routes of registrations and results of contests."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,8 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, allowed, require
-from app.accounts.access.principal import Principal
+from app.accounts.access.permissions import CurrentPrincipal, LoggedIn
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
@@ -18,16 +16,15 @@ from app.errors import Forbidden, Unauthenticated, problems
 from app.errors.request_bodies import Sent
 from app.libraries.managers.models import Manager
 from app.paging import Page, Paging, Sort, fetch_page
-from app.talent.access import own_rows
 from app.talent.contests import registrations, service
 from app.talent.contests.lookup import find_contest
 from app.talent.contests.models import Contest, ContestRegistration, ContestState, RegistrationState
+from app.talent.contests.registration_list import registration_page, registrations_read
 from app.talent.contests.schemas import PlacingRead, Placings, RegistrationCreate, RegistrationRead
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 
 router = APIRouter(prefix="/v1", tags=["大赛与活动 Contests"], responses=problems(Unauthenticated, Forbidden))
 
-_IN_LINE = Sort(ContestRegistration.queued_at, datetime, name="registrations")
 _BY_PLACE = Sort(func.coalesce(ContestRegistration.place, 10_000), int, name="placings")
 
 
@@ -49,13 +46,13 @@ def register(
 
     def make() -> tuple[RegistrationRead, ContestRegistration]:
         row = registrations.register(session, contest_id, body, principal=principal)
-        return _registrations(session, [row], principal)[0], row
+        return registrations_read(session, [row], principal)[0], row
 
     return create(request, body, make)
 
 
 @router.get("/contests/{contest_id}/registrations", summary="报名列表", responses=LISTING | READING)
-def list_registrations(
+def listregistrations_read(
     contest_id: UUID,
     principal: LoggedIn,
     session: ReadSession,
@@ -63,15 +60,7 @@ def list_registrations(
     state: Annotated[RegistrationState | None, Query(description="状态")] = None,
 ) -> Page[RegistrationRead]:
     """按报名时间排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
-    require(principal, Action.CONTEST_REGISTER, own=True)
-    contest = find_contest(session, contest_id, principal=principal)
-    query = select(ContestRegistration).where(
-        ContestRegistration.contest_id == contest.id, own_rows(ContestRegistration.manager_id, principal)
-    )
-    if state is not None:
-        query = query.where(ContestRegistration.state == state)
-    rows, next_cursor = fetch_page(session, query, _IN_LINE, paging)
-    return Page(items=_registrations(session, rows, principal), next_cursor=next_cursor)
+    return registration_page(session, contest_id, paging, state, principal=principal)
 
 
 @router.post(
@@ -82,7 +71,7 @@ def list_registrations(
 )
 def withdraw(registration_id: UUID, principal: LoggedIn, session: WriteSession) -> Response:
     row = registrations.withdraw(session, registration_id, principal=principal)
-    return versioned(_registrations(session, [row], principal)[0], row)
+    return versioned(registrations_read(session, [row], principal)[0], row)
 
 
 @router.put("/contests/{contest_id}/placings", summary="录入名次与奖项", responses=CHANGING)
@@ -91,7 +80,7 @@ def place(
 ) -> list[RegistrationRead]:
     """报名截止后录入,公布结果前可以修改;未列出的报名不设名次。"""
     rows = service.set_results(session, contest_id, body.placings, principal=principal)
-    return _registrations(session, rows, principal)
+    return registrations_read(session, rows, principal)
 
 
 @router.get("/contests/{contest_id}/placings", summary="比赛结果", responses=LISTING | READING)
@@ -125,51 +114,6 @@ def list_placings(
         for row in rows
     ]
     return Page(items=items, next_cursor=next_cursor)
-
-
-def _registrations(
-    session: Session, rows: Sequence[ContestRegistration], principal: Principal
-) -> list[RegistrationRead]:
-    """Results are hidden from participants until they are published."""
-    finished = set(
-        session.scalars(
-            select(Contest.id).where(
-                Contest.id.in_({row.contest_id for row in rows}), Contest.state == ContestState.FINISHED
-            )
-        )
-    )
-    manages = allowed(principal, Action.CONTEST_MANAGE, own=False)
-    lines = _lines(session, rows)
-    hidden = ("place", "points", "award")
-    columns = RegistrationRead.model_fields.keys() - {"position", *hidden}
-    return [
-        RegistrationRead(
-            **{name: getattr(row, name) for name in columns},
-            **{
-                name: getattr(row, name) if manages or row.contest_id in finished else None for name in hidden
-            },
-            position=lines.get(row.id),
-        )
-        for row in rows
-    ]
-
-
-def _lines(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, int]:
-    """The position of each registration on its contest's waiting list, from 1."""
-    waiting = {row.contest_id for row in rows if row.state == RegistrationState.WAITING}
-    if not waiting:
-        return {}
-    position = func.row_number().over(
-        partition_by=ContestRegistration.contest_id,
-        order_by=(ContestRegistration.queued_at, ContestRegistration.id),
-    )
-    positions = session.execute(
-        select(ContestRegistration.id, position).where(
-            ContestRegistration.contest_id.in_(waiting),
-            ContestRegistration.state == RegistrationState.WAITING,
-        )
-    )
-    return dict(positions.all())
 
 
 def _names(session: Session, rows: Sequence[ContestRegistration]) -> dict[UUID, str]:

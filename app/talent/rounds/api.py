@@ -4,10 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.accounts.access.principal import Principal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
@@ -26,7 +24,6 @@ from app.talent.rounds.models import (
 from app.talent.rounds.presenter import read_round
 from app.talent.rounds.recognitions import published_recognitions
 from app.talent.rounds.schemas import (
-    DifferenceRead,
     FileFormat,
     RecognitionRead,
     RecomputationRead,
@@ -35,9 +32,8 @@ from app.talent.rounds.schemas import (
     RoundNote,
     RoundRead,
     Sheet,
-    TierToday,
 )
-from app.talent.rounds.verification import recompute
+from app.talent.rounds.verification import frozen_round, verified_round
 from app.talent.spreadsheets import CSV_TYPE, XLSX_TYPE, as_csv
 from app.talent.tiers.enums import Tier
 from app.talent.tiers.schemas import Year
@@ -122,22 +118,7 @@ def list_entries(
 )
 def recompute_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> RecomputationRead:
     """根据冻结的数据逐人重算,并与保存的结果核对;另列出冻结后合同、证书的变化。不写入任何数据。"""
-    require(principal, Action.ROUND_MANAGE)
-    round_ = _frozen(session, round_id, principal)
-    recomputation = recompute(session, round_)
-    entries = {row.manager_id: row for row in export.entries_of(session, round_)}
-    return RecomputationRead(
-        equal=not recomputation.differences and recomputation.digest == round_.digest,
-        stored_digest=str(round_.digest),
-        recomputed_digest=recomputation.digest,
-        entries=len(entries),
-        differences=[DifferenceRead.model_validate(difference) for difference in recomputation.differences],
-        drift=[DifferenceRead.model_validate(difference) for difference in recomputation.drift],
-        tiers_today=[
-            TierToday(manager_id=id_, frozen_tier=entries[id_].computed_tier, tier_today=tier)
-            for id_, tier in recomputation.tiers_today.items()
-        ],
-    )
+    return verified_round(session, round_id, principal=principal)
 
 
 @router.get(
@@ -159,7 +140,7 @@ def export_round(
 ) -> Response:
     """XLSX 含认定结果、合同明细、规则与口径三张表;CSV 为其中一张。"""
     require(principal, Action.ROUND_MANAGE)
-    round_ = _frozen(session, round_id, principal)
+    round_ = frozen_round(session, round_id, principal)
     entries = export.entries_of(session, round_)
     if file_format is FileFormat.XLSX:
         content = export.as_xlsx(round_, entries)
@@ -206,10 +187,3 @@ _add_move("reopen", "重新开放", "放弃冻结的数据和已作出的决定,
 _add_move("review", "审核完成", "“可认定”的人员须已逐一审定。")
 _add_move("publish", "公布", "异议须已全部处理。认定类别写入技术经理人记录,并向社会公开。")
 _add_move("cancel", "取消年度认定", "须说明理由;公布后不能取消。")
-
-
-def _frozen(session: Session, round_id: UUID, principal: Principal) -> RecognitionRound:
-    round_ = service.find(session, round_id, principal=principal)
-    if round_.digest is None:
-        raise Conflict("The round has not been frozen yet.", "数据尚未冻结。", code="not_frozen")
-    return round_

@@ -8,8 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.errors import Conflict
 from app.talent.recognition_facts import digest, pack, unpack
+from app.talent.rounds import export, service
 from app.talent.rounds.models import RecognitionEntry, RecognitionRound
+from app.talent.rounds.schemas import DifferenceRead, RecomputationRead, TierToday
 from app.talent.rounds.service import round_digest
 from app.talent.tiers.engine import evaluate
 from app.talent.tiers.loader import cases
@@ -42,6 +47,43 @@ class Recomputation:
     differences: tuple[Difference, ...]
     drift: tuple[Difference, ...]
     tiers_today: Mapping[UUID, str | None]
+
+
+def frozen_round(session: Session, round_id: UUID, principal: Principal) -> RecognitionRound:
+    """
+    Raises:
+        NotFound: no such round.
+        Conflict: it is not frozen.
+    """
+    round_ = service.find(session, round_id, principal=principal)
+    if round_.digest is None:
+        raise Conflict("The round has not been frozen yet.", "数据尚未冻结。", code="not_frozen")
+    return round_
+
+
+def verified_round(session: Session, round_id: UUID, *, principal: Principal) -> RecomputationRead:
+    """The comparison of a frozen round with a fresh computation. Writes nothing.
+
+    Raises:
+        NotFound: no such round.
+        Conflict: it is not frozen.
+    """
+    require(principal, Action.ROUND_MANAGE)
+    round_ = frozen_round(session, round_id, principal)
+    recomputation = recompute(session, round_)
+    entries = {row.manager_id: row for row in export.entries_of(session, round_)}
+    return RecomputationRead(
+        equal=not recomputation.differences and recomputation.digest == round_.digest,
+        stored_digest=str(round_.digest),
+        recomputed_digest=recomputation.digest,
+        entries=len(entries),
+        differences=[DifferenceRead.model_validate(difference) for difference in recomputation.differences],
+        drift=[DifferenceRead.model_validate(difference) for difference in recomputation.drift],
+        tiers_today=[
+            TierToday(manager_id=id_, frozen_tier=entries[id_].computed_tier, tier_today=tier)
+            for id_, tier in recomputation.tiers_today.items()
+        ],
+    )
 
 
 def recompute(session: Session, round_: RecognitionRound) -> Recomputation:

@@ -1,6 +1,6 @@
 """Tiers of managers from stored data: evaluation on request, and the stored tier that events keep up to date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.clock import last_day, today
-from app.database import now
+from app.database import by_id, now
+from app.errors import NotFound
 from app.events.catalogue import TierChanged
 from app.events.outbox import emit
 from app.libraries.managers.models import Manager
@@ -22,9 +23,9 @@ from app.talent.tiers import presenter
 from app.talent.tiers.choices import choices
 from app.talent.tiers.engine import Evaluation, evaluate, plain
 from app.talent.tiers.enums import Tier
-from app.talent.tiers.loader import cases
+from app.talent.tiers.loader import cases, managers_with_tier_inputs
 from app.talent.tiers.models import ManagerTier, TierChange
-from app.talent.tiers.rules import Configuration, rule_sets, rules_of
+from app.talent.tiers.rules import Configuration, rule_set, rule_sets, rules_of
 from app.talent.tiers.schemas import StandingRead, TierChangeRead, TierRead, WhatIf, WhatIfRead
 from app.talent.tiers.what_if import case_with_hypotheticals
 
@@ -42,6 +43,32 @@ def evaluate_managers(session: Session, manager_ids: Sequence[UUID], *, year: in
     configuration = choices(session, rules).values
     tier_cases = cases(session, manager_ids, year=year, day=last_day(year, today()))
     return {id_: evaluate(rules, configuration, case) for id_, case in tier_cases.items()}
+
+
+def tier_shifts(
+    session: Session, rule_set_id: str, chosen: Mapping[str, str], *, principal: Principal
+) -> list[tuple[str, str, str | None, str | None]]:
+    """Whose tier would change if these choices were made: number, name, tier now, and then; by number.
+
+    Raises:
+        NotFound: the rule set does not exist.
+    """
+    require(principal, Action.TIER_CONFIGURE)
+    rules = rule_set(rule_set_id)
+    if rules is None:
+        raise NotFound
+    present = choices(session, rules).values
+    changed = Configuration.model_validate(present.model_dump(mode="json") | dict(chosen))
+    day = min(max(today(), rules.valid_from), rules.valid_to)
+    ids = managers_with_tier_inputs(session)
+    found = cases(session, ids, year=day.year, day=day)
+    managers = by_id(session, Manager, list(found))
+    shifts = []
+    for id_, case in found.items():
+        before, after = _tier_code(evaluate(rules, present, case)), _tier_code(evaluate(rules, changed, case))
+        if before != after:
+            shifts.append((managers[id_].number, managers[id_].title, before, after))
+    return sorted(shifts)
 
 
 def summary(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Pages of the lists of trainings and training bases, and a manager's progress on the ladder."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
+from app.database import by_id
 from app.paging import Page, PageRequest, Sort, list_page
 from app.talent.access import manager_for
 from app.talent.trainings import service
 from app.talent.trainings.ladder import ladder, ladder_progress, next_rung
 from app.talent.trainings.models import Training, TrainingBase, TrainingState
 from app.talent.trainings.schemas import BaseRead, RungRead, SummaryRead, TrainingRead
+
+TRAINING_STATES: Mapping[str, TrainingState] = {state.value: state for state in TrainingState}
+"""The states by their codes."""
 
 _BY_NAME = Sort(TrainingBase.name, str, name="bases")
 _NEWEST = Sort(Training.created_at, datetime, descending=True, name="trainings")
@@ -50,6 +54,11 @@ def training_page(
     if base_id is not None:
         query = query.where(Training.base_id == base_id)
     return list_page(session, query, _NEWEST, paging, TrainingRead.model_validate)
+
+
+def base_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of training bases, which are public."""
+    return {id_: base.name for id_, base in by_id(session, TrainingBase, list(ids)).items()}
 
 
 def training_summary(session: Session, manager_id: UUID, *, principal: Principal) -> SummaryRead:

@@ -7,7 +7,9 @@ from app.web.bureau.figures.pages import router as figures
 from app.web.bureau.figures.wall import router as wall
 from app.web.bureau.home import router as home
 from app.web.bureau.lists.contracts import router as contracts
+from app.web.bureau.lists.duplicates import router as duplicates
 from app.web.bureau.lists.filings import router as filings
+from app.web.bureau.lists.models import router as models
 from app.web.bureau.lists.organisations import router as organisations
 from app.web.bureau.lists.system import router as system
 from app.web.bureau.lists.users import router as users
@@ -19,6 +21,11 @@ from app.web.bureau.review.pages import router as review
 from app.web.bureau.review.record import router as review_record
 from app.web.bureau.rounds.entries import router as round_entries
 from app.web.bureau.rounds.pages import router as rounds
+from app.web.bureau.rounds.recomputation import router as recomputation
+from app.web.bureau.talent.claims import router as claims
+from app.web.bureau.talent.contests import router as contests
+from app.web.bureau.talent.rankings import router as rankings
+from app.web.bureau.talent.tiers import router as tiers
 
 ROUTERS: tuple[APIRouter, ...] = (
     home,
@@ -37,5 +44,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     figures,
     network,
     wall,
+    claims,
+    contests,
+    rankings,
+    tiers,
+    recomputation,
+    duplicates,
+    models,
     system,
 )

@@ -9,18 +9,19 @@ from app.accounts.lists.audit import audit_page
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, NotFound
 from app.notifications.delivery.listing import DELIVERY_STATES, delivery_page
+from app.notifications.delivery.log import redeliver
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place
 from app.web.i18n import mark as _
 from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
-from app.web.posted import Posted
+from app.web.posted import Posted, id_of
 from app.web.renderer import moment
 from app.web.views.tables import TableColumn, TableRow, TableView
 from app.workers.event_list import EventState, event_page, replay_dead
 
 router = APIRouter()
 
-PARTS = {"events": _("事件"), "deliveries": _("通知投递"), "audit": _("审计日志")}
+PARTS = {"events": _("事件"), "deliveries": _("通知投递"), "models": _("模型"), "audit": _("审计日志")}
 _EVENT_STATES = {"dead": _("失败"), "waiting": _("待处理"), "done": _("已处理")}
 _DELIVERY_STATES = {
     "dead": _("未送达"),
@@ -70,6 +71,19 @@ def replay(page: CurrentPage, part: str, posted: Posted, database: AppDatabase) 
     return page.redirect("/bureau/system/events", notice="replayed")
 
 
+@router.post("/bureau/system/deliveries/repeat", name="repeat_delivery")
+def repeat(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
+    """Send a message again, made of the present data; its id stays."""
+    page.take_display(posted)
+    try:
+        with database.unit_of_work() as session:
+            redeliver(session, id_of(posted, "delivery"), principal=page.principal)
+    except Conflict as error:
+        with database.reading() as session:
+            return _show(page, session, "deliveries", "dead", "", None, error=error)
+    return page.redirect("/bureau/system/deliveries", notice="replayed")
+
+
 def _show(
     page: WebPage,
     session: ReadSession,
@@ -81,13 +95,15 @@ def _show(
 ) -> Response:
     if part not in PARTS:
         raise NotFound
-    events, table, following, shelves = [], None, None, {}
+    events, deliveries, table, following, shelves = [], [], None, None, {}
     if part == "events":
         chosen = next((one for one in EventState if one == state), EventState.DEAD)
         found = event_page(session, place(cursor), chosen, q.strip() or None, principal=page.principal)
         events, following, shelves = found.items, found.next_cursor, _EVENT_STATES
     elif part == "deliveries":
-        table, following = _deliveries(page, session, state, cursor)
+        chosen_ = DELIVERY_STATES.get(state) or DELIVERY_STATES["dead"]
+        sent = delivery_page(session, place(cursor), principal=page.principal, states=[chosen_])
+        deliveries, following = sent.items, sent.next_cursor
         shelves = _DELIVERY_STATES
     else:
         table, following = _audit(page, session, q, cursor)
@@ -103,23 +119,11 @@ def _show(
         state=state,
         q=q,
         events=events,
+        deliveries=deliveries,
         table=table,
         next=next_address(page, following),
         error=error,
     )
-
-
-def _deliveries(
-    page: WebPage, session: ReadSession, state: str, cursor: str | None
-) -> tuple[TableView, str | None]:
-    chosen = DELIVERY_STATES.get(state) or DELIVERY_STATES["dead"]
-    found = delivery_page(session, place(cursor), principal=page.principal, states=[chosen])
-    labels = (_("消息类别"), _("渠道"), _("尝试次数"), _("最近一次错误"), _("创建时间"))
-    rows = [
-        TableRow((one.kind, one.channel, one.attempts, one.last_error or "–", moment(one.created_at)))
-        for one in found.items
-    ]
-    return _view(_("通知投递"), labels, rows), found.next_cursor
 
 
 def _audit(page: WebPage, session: ReadSession, q: str, cursor: str | None) -> tuple[TableView, str | None]:

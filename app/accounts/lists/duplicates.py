@@ -1,0 +1,113 @@
+"""Likely duplicates side by side, and the decisions about them, as the bureau works through them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import Principal
+from app.accounts.models import Organisation, OrganisationDecision, User
+from app.accounts.organisations.duplicates import EVIDENCE, Evidence, likely_duplicates
+from app.accounts.organisations.schemas import OrganisationOut
+from app.database import by_id
+
+_MOST_DECISIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedOrganisation:
+    """One side of a pair; `users` is how many people log in for it."""
+
+    organisation: OrganisationOut
+    users: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPair:
+    """Two organisations that may be one, the older first; `evidence` in Chinese and English, the strongest first."""
+
+    first: ComparedOrganisation
+    second: ComparedOrganisation
+    evidence: Sequence[tuple[str, str]]
+    similarity: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedPair:
+    """A decision that can be undone."""
+
+    id: UUID
+    kept: str
+    other: str
+    is_merge: bool
+    note: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateList:
+    """What waits, how much of it there is, and what was decided lately."""
+
+    pairs: Sequence[ComparedPair]
+    total: int
+    decided: Sequence[DecidedPair]
+
+
+def duplicate_list(session: Session, *, limit: int, principal: Principal) -> DuplicateList:
+    """The pairs that wait for a decision, and the latest decisions.
+
+    Raises:
+        Forbidden: the principal is not an operator.
+    """
+    require(principal, Action.ORGANISATION_VERIFY)
+    found = likely_duplicates(session)
+    row = OrganisationDecision
+    decisions = session.scalars(
+        select(row).where(row.undone_at.is_(None)).order_by(row.decided_at.desc()).limit(_MOST_DECISIONS)
+    ).all()
+    shown = found[:limit]
+    ids = {id_ for one in (*shown,) for id_ in (one.first, one.second)}
+    rows = by_id(
+        session, Organisation, ids | {id_ for one in decisions for id_ in (one.first_id, one.second_id)}
+    )
+    users = _users(session, ids)
+
+    def side(id_: UUID) -> ComparedOrganisation:
+        return ComparedOrganisation(OrganisationOut.of(rows[id_]), users.get(id_, 0))
+
+    return DuplicateList(
+        pairs=[
+            ComparedPair(
+                side(one.first),
+                side(one.second),
+                [EVIDENCE[code] for code in Evidence if code in one.evidence],
+                one.similarity,
+            )
+            for one in shown
+        ],
+        total=len(found),
+        decided=[
+            DecidedPair(
+                one.id,
+                rows[one.kept_id].name,
+                rows[one.second_id if one.kept_id == one.first_id else one.first_id].name,
+                one.verdict == "same",
+                one.note,
+                one.decided_at,
+            )
+            for one in decisions
+        ],
+    )
+
+
+def _users(session: Session, ids: Iterable[UUID]) -> dict[UUID, int]:
+    query = (
+        select(User.organisation_id, func.count())
+        .where(User.organisation_id.in_(list(ids)))
+        .group_by(User.organisation_id)
+    )
+    return {id_: count for id_, count in session.execute(query) if id_ is not None}

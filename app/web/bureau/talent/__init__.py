@@ -1,0 +1,1 @@
+"""Pages about managers' standing: certificates, training, rankings, contests, and the rules of tiers."""

@@ -1,0 +1,203 @@
+"""Certificates, training, rankings, contests, rules of tiers, duplicates and models at the bureau's pages."""
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.accounts.models import Role
+from app.talent.certificates.models import TrainingCertificate
+from app.talent.contests.models import ContestRegistration
+from tests.support.builders.accounts import make_organisation
+from tests.support.scenario import Scenario
+from tests.web.html import faults_of
+from tests.web.readers import Reader, ReaderOf
+
+
+def certificate(scenario: Scenario, manager_id: Any) -> str:
+    with scenario.database.unit_of_work() as session:
+        row = TrainingCertificate(
+            manager_id=manager_id,
+            level="intermediate",
+            number="ZS-1",
+            issued_by="济南市科技局",
+            issued_on=date(2026, 1, 5),
+            evidence="档案 31 号",
+        )
+        session.add(row)
+        session.flush()
+        return str(row.id)
+
+
+def test_a_certificate_is_verified_or_rejected_with_a_reason(scenario: Scenario, reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    assert "没有这样的证书" in operator.get("/bureau/certificates").text
+    assert faults_of(operator.get("/bureau/trainings").text) == []
+    claim = certificate(scenario, scenario.manager(title="周济民"))
+    page = operator.get("/bureau/certificates")
+    assert faults_of(page.text) == []
+    assert "周济民" in page.text
+    sent = {"claim": claim, "_version": "1", "step": "reject", "note": " "}
+    review = "/bureau/certificates/review"
+    assert operator.post(review, data=sent).status_code == 422
+    stale = operator.post(review, data=sent | {"_version": "7", "note": "查无此号。"})
+    assert stale.status_code == 412
+    assert "查无此号。" in stale.text
+    assert operator.post(review, data=sent | {"step": "nonsense"}).status_code == 404
+    assert operator.post(review, data=sent | {"step": "verify"}).status_code == 303
+    del sent["_version"]
+    assert operator.post(review, data=sent | {"step": "verify"}).status_code == 409
+    assert reader(Role.MANAGER).post(review, data=sent).status_code == 403
+    assert reader(None).post(review, data=sent | {"note": "查无此号。"}).status_code == 401
+    assert "ZS-1" in operator.get("/bureau/certificates?state=verified").text
+
+
+def version_of(page: Any) -> str:
+    found: list[str] = re.findall(r'name="_version" value="(\d+)"', page.text)
+    return found[0]
+
+
+def test_a_ranking_is_computed_and_published(scenario: Scenario, reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    assert faults_of(operator.get("/bureau/rankings").text) == []
+    assert operator.post("/bureau/rankings", data={"year": "2026", "title": ""}).status_code == 422
+    values = {"year": "2026", "title": "2026 年度金牌技术经理人", "_key": "a-form-of-a-page"}
+    honours = {"honours.0.name": "金牌", "honours.0.first_place": "1", "honours.0.last_place": "3"}
+    made = operator.post("/bureau/rankings", data=values | honours)
+    assert made.status_code == 303
+    path = made.headers["location"]
+    assert operator.post("/bureau/rankings", data=values | honours).headers["location"] == path
+    page = operator.get(path)
+    assert faults_of(page.text) == []
+    assert operator.post(f"{path}/publish", data={"_version": version_of(page)}).status_code == 409
+    assert operator.post(f"{path}/compute", data={"_version": "9"}).status_code == 412
+    assert operator.post(f"{path}/compute", data={"_version": version_of(page)}).status_code == 303
+    assert (
+        operator.post(f"{path}/publish", data={"_version": version_of(operator.get(path))}).status_code == 303
+    )
+    assert "已公布" in operator.get(path).text
+    assert reader(Role.ENTERPRISE).post(f"{path}/compute").status_code == 403
+    assert reader(None).post(f"{path}/compute").status_code == 401
+
+
+def test_a_contest_goes_its_way_and_has_results(scenario: Scenario, reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    assert faults_of(operator.get("/bureau/contests").text) == []
+    values = {
+        "kind": "project_contest",
+        "title": "2099 技术转移项目大赛",
+        "deadline": "2099-05-10 16:00",
+        "starts_at": "2099-05-20 09:00",
+        "ends_at": "2099-05-20",
+    }
+    wrong = operator.post("/bureau/contests", data=values | {"deadline": "明年五月"})
+    assert wrong.status_code == 422
+    assert "明年五月" in wrong.text
+    assert operator.post("/bureau/contests", data=values).status_code == 422, "it would end before it starts"
+    made = operator.post("/bureau/contests", data=values | {"ends_at": "2099-05-20 17:00", "capacity": "６０"})
+    assert made.status_code == 303
+    path = made.headers["location"]
+    assert operator.post(path, data={"step": "finish"}).status_code == 409
+    assert operator.post(path, data={"step": "nonsense"}).status_code == 400
+    assert operator.post(path, data={"step": "cancel", "note": ""}).status_code == 422
+    stale = operator.post(path, data={"step": "open", "_version": "9", "note": "写好的话"})
+    assert stale.status_code == 412
+    assert "写好的话" in stale.text
+    assert operator.post(path, data={"step": "open"}).status_code == 303
+    with scenario.database.unit_of_work() as session:
+        row = ContestRegistration(
+            contest_id=UUID(path.rpartition("/")[2]),
+            manager_id=scenario.manager(title="周济民"),
+            project="防腐涂层",
+        )
+        session.add(row)
+        session.flush()
+        registration = str(row.id)
+    assert operator.post(path, data={"step": "close"}).status_code == 303
+    page = operator.get(path)
+    assert faults_of(page.text) == []
+    result = {
+        "registration": registration,
+        f"place.{registration}": "第一",
+        f"award.{registration}": "一等奖",
+    }
+    refused = operator.post(f"{path}/results", data=result)
+    assert refused.status_code == 422
+    assert "第一" in refused.text
+    assert operator.post(f"{path}/results", data=result | {f"place.{registration}": "1"}).status_code == 303
+    assert operator.post(path, data={"step": "finish"}).status_code == 303
+    assert "一等奖" in operator.get(path).text
+    assert reader(Role.MANAGER).post(f"{path}/results", data=result).status_code == 403
+    assert reader(None).post(f"{path}/results", data=result).status_code == 401
+
+
+def test_a_choice_of_rules_shows_its_effect_before_it_is_saved(scenario: Scenario, reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    page = operator.get("/bureau/tiers/config")
+    assert faults_of(page.text) == []
+    (rules,) = set(re.findall(r'name="rules" value="([^"]+)"', page.text))
+    choices = dict(re.findall(r'name="(\w+)" value="(\w+)" checked', page.text))
+    other = next(
+        value for value in re.findall(r'name="filing" value="(\w+)"', page.text) if value != choices["filing"]
+    )
+    sent = choices | {"rules": rules, "_version": "0", "filing": other}
+    shown = operator.post("/bureau/tiers/config/effect", data=sent | {"reason": "局务会纪要"})
+    assert shown.status_code == 200
+    assert faults_of(shown.text) == []
+    assert "没有人的类别因此改变" in shown.text
+    assert "局务会纪要" in shown.text
+    config = "/bureau/tiers/config"
+    assert operator.post(config, data=sent).status_code == 422
+    assert (
+        operator.post(config, data=sent | {"filing": "nonsense", "reason": "局务会纪要"}).status_code == 422
+    )
+    assert operator.post(config, data=sent | {"reason": "局务会纪要"}).status_code == 303
+    assert operator.post(config, data=sent | {"reason": "另一次"}).status_code == 412
+    assert operator.post(config, data=sent | {"rules": "nonsense"}).status_code == 404
+    assert "局务会纪要" in operator.get(config).text
+    assert reader(Role.MANAGER).post(config, data=sent).status_code == 403
+    assert reader(None).post(config, data=sent).status_code == 401
+
+
+def test_duplicates_are_merged_kept_apart_and_undone(scenario: Scenario, reader: ReaderOf) -> None:
+    operator = reader(Role.OPERATOR)
+    with scenario.database.unit_of_work() as session:
+        for name in ("济南泉城防腐科技有限公司", "济南泉城防腐科技有限责任公司"):
+            make_organisation(session, name=name)
+    page = operator.get("/bureau/duplicates")
+    assert faults_of(page.text) == []
+    first, second = (
+        re.findall(rf'name="{side}" value="([^"]+)"', page.text)[0] for side in ("first", "second")
+    )
+    sent = {"first": first, "second": second, "verdict": "keep_first", "note": ""}
+    assert operator.post("/bureau/duplicates/decide", data=sent).status_code == 422
+    sent["note"] = "营业执照一致。"
+    assert operator.post("/bureau/duplicates/decide", data=sent).status_code == 303
+    again = operator.post("/bureau/duplicates/decide", data=sent)
+    assert again.status_code == 409
+    decided = operator.get("/bureau/duplicates").text
+    assert "并入" in decided
+    assert f'name="first" value="{first}"' not in decided
+    (decision,) = re.findall(r'name="decision" value="([^"]+)"', decided)
+    assert operator.post("/bureau/duplicates/undo", data={"decision": decision}).status_code == 303
+    assert operator.post("/bureau/duplicates/undo", data={"decision": decision}).status_code == 409
+    assert f'name="first" value="{first}"' in operator.get("/bureau/duplicates").text
+    assert reader(Role.INSTITUTION).post("/bureau/duplicates/decide", data=sent).status_code == 403
+    assert reader(None).post("/bureau/duplicates/decide", data=sent).status_code == 401
+
+
+@pytest.fixture
+def operator(reader: ReaderOf) -> Reader:
+    return reader(Role.OPERATOR)
+
+
+def test_models_can_be_switched_where_there_is_another(operator: Reader, reader: ReaderOf) -> None:
+    page = operator.get("/bureau/system/models")
+    assert faults_of(page.text) == []
+    assert "使用中" in page.text
+    assert operator.post("/bureau/system/models/rollback").status_code == 409
+    assert operator.post("/bureau/system/models/use", data={"version": "nonsense"}).status_code == 404
+    assert reader(Role.MANAGER).post("/bureau/system/models/rollback").status_code == 403
+    assert reader(None).post("/bureau/system/models/rollback").status_code == 401
