@@ -96,7 +96,9 @@ def test_a_contest_goes_its_way_and_has_results(scenario: Scenario, reader: Read
     assert wrong.status_code == 422
     assert "明年五月" in wrong.text
     assert operator.post("/bureau/contests", data=values).status_code == 422, "it would end before it starts"
-    made = operator.post("/bureau/contests", data=values | {"ends_at": "2099-05-20 17:00", "capacity": "６０"})
+    made = operator.post(
+        "/bureau/contests", data=values | {"ends_at": "2099-05-20 17:00", "capacity": "６０"}
+    )
     assert made.status_code == 303
     path = made.headers["location"]
     assert operator.post(path, data={"step": "finish"}).status_code == 409
