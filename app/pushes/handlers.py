@@ -29,7 +29,7 @@ from app.services import Services
 
 Plans = list[PairPlan]
 
-_TIES = frozenset({"uscc", "parent_id", "name", "former_names", "aliases", DECIDED})
+_TIES = frozenset({"uscc", "parent_id", "name", "former_names", "aliases"}) | DECIDED
 """Fields of an organisation that decide whose record it excludes, or whose group it belongs to."""
 
 
@@ -147,7 +147,7 @@ def plan_tied_managers(services: Services, session: Session, event: ClaimedEvent
     """Plan pairs for the managers with a tie to an organisation about which the bureau has decided: what might have
     been a conflict may be none."""
     changed = OrganisationChanged.of(event)
-    if DECIDED not in changed.changed:
+    if DECIDED.isdisjoint(changed.changed):
         return []
     policy = current_policy(session, services)
     family = whole_families(session, [changed.subject_id]).keys()

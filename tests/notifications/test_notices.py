@@ -354,6 +354,13 @@ def test_an_owner_is_notified_of_a_review_and_a_reporter_of_the_answer(
     ok(operator.post(f"/v1/match-reports/{report['id']}/resolve", json=answer))
     drain()
     assert notified(owner, group="objections") == ["match.report_dismissed"]
+    ok(operator.post(f"{path}/close", headers=match))
+    merged = {"kept_id": str(owner.organisation_id), "verdict": "same", "note": "营业执照一致"}
+    other = scenario.organisation()
+    ok(operator.post("/v1/organisations/duplicates", json=merged | {"other_id": str(other)}), 201)
+    drain()
+    assert notified(owner, group="records")[-1] == "demand.closed"
+    assert notified(owner, group="organisation") == ["organisation.merged"]
 
 
 def test_the_administrators_of_an_agency_are_asked_whether_a_manager_works_for_it(

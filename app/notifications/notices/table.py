@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Organisation
+from app.accounts.organisations.merges.decisions import MERGED
 from app.events import catalogue as events
 from app.events.domain_event import DomainEvent
 from app.notifications.notices import audiences as to
@@ -24,6 +27,13 @@ from app.notifications.notices.talent_rows import CERTIFICATE_ROWS, FILING_ROWS,
 
 def _action(*actions: str) -> Callable[[Session, Any], bool]:
     return lambda session, event: to.version_of(session, event)[0] in actions
+
+
+def _is_kept(session: Session, event: Any) -> bool:
+    """Whether another organisation was merged into this one."""
+    return MERGED in event.changed and bool(
+        session.scalar(select(exists().where(Organisation.merged_into_id == event.subject_id)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,11 @@ def _row(kind: _Kind, event: type[DomainEvent], name: str, action: str | None, z
 
 
 def _record(
-    kind: _Kind, published: type[DomainEvent], withdrawn: type[DomainEvent], returned: type[DomainEvent]
+    kind: _Kind,
+    published: type[DomainEvent],
+    withdrawn: type[DomainEvent],
+    returned: type[DomainEvent],
+    closed: type[DomainEvent],
 ) -> tuple[NoticeRow, ...]:
     """What the bureau or the calendar does to a record; what its owner does themselves they know."""
     sent_back = (
@@ -82,15 +96,28 @@ def _record(
         _row(kind, withdrawn, "returned", "return", *sent_back),
         _row(kind, returned, "returned", None, *sent_back),
         _row(kind, withdrawn, "withdrawn", "withdraw", "已下架。", "was withdrawn."),
+        _row(kind, closed, "closed", None, "已办结关闭。", "was closed."),
     )
 
 
 _OTHER_ROWS = (
-    *_record(_DEMAND, events.DemandPublished, events.DemandWithdrawn, events.DemandReturned),
     *_record(
-        _ACHIEVEMENT, events.AchievementPublished, events.AchievementWithdrawn, events.AchievementReturned
+        _DEMAND, events.DemandPublished, events.DemandWithdrawn, events.DemandReturned, events.DemandClosed
     ),
-    *_record(_MANAGER, events.ManagerPublished, events.ManagerWithdrawn, events.ManagerReturned),
+    *_record(
+        _ACHIEVEMENT,
+        events.AchievementPublished,
+        events.AchievementWithdrawn,
+        events.AchievementReturned,
+        events.AchievementClosed,
+    ),
+    *_record(
+        _MANAGER,
+        events.ManagerPublished,
+        events.ManagerWithdrawn,
+        events.ManagerReturned,
+        events.ManagerClosed,
+    ),
     NoticeRow(
         event=events.OrganisationVerified,
         type="organisation.verified",
@@ -99,6 +126,18 @@ _OTHER_ROWS = (
         zh="贵单位已通过主管部门核验。",
         en="The bureau has verified your organisation.",
         path="/v1/organisations/{subject_id}",
+    ),
+    # Other changes its users see, and the bureau sees the list of organisations to verify.
+    NoticeRow(
+        event=events.OrganisationChanged,
+        type="organisation.merged",
+        group=Group.ORGANISATION,
+        to=to.SUBJECT_ORGANISATION,
+        zh="主管部门已将重复登记的单位并入贵单位,其人员、记录和合同现归贵单位名下,请核对。",
+        en="The bureau has merged another registration of your organisation into yours; its people, records and "
+        "contracts are yours now. Please check them.",
+        path="/v1/organisations/{subject_id}",
+        applies=_is_kept,
     ),
     NoticeRow(
         event=events.MatchReported,
@@ -162,7 +201,6 @@ ROWS: tuple[NoticeRow, ...] = (
 )
 
 _PUBLISHED = "its owner did it, and matches are notified in digests"
-_OWN = "its owner did it"
 _PUSH = "the inbox shows it with its reason, and the live stream tells it at once"
 _INNER = "a step of the service; what follows from it is notified"
 _MESSAGE = "it is itself a message"
@@ -170,11 +208,7 @@ _MESSAGE = "it is itself a message"
 EXCEPTIONS: Mapping[type[DomainEvent], str] = MappingProxyType(
     {
         events.DemandChanged: _PUBLISHED,
-        events.DemandClosed: _OWN,
         events.AchievementChanged: _PUBLISHED,
-        events.AchievementClosed: _OWN,
-        events.ManagerClosed: _OWN,
-        events.OrganisationChanged: "its users see the change, and the bureau the list of organisations to verify",
         events.PairsRanked: _INNER,
         events.PairsToRerank: _INNER,
         events.ModelPromoted: "an operator did it, or training, whose runs have their own list",

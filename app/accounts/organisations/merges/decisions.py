@@ -20,8 +20,9 @@ from app.errors import Conflict, Invalid
 from app.events.catalogue import OrganisationChanged
 from app.events.outbox import emit
 
-DECIDED = "merged"
-"""What `organisation.changed` names after a decision."""
+MERGED, DISTINGUISHED = "merged", "distinguished"
+DECIDED = frozenset({MERGED, DISTINGUISHED})
+"""What `organisation.changed` names after a decision, and after its undoing."""
 
 
 class IdentityVerdict(StrEnum):
@@ -126,9 +127,10 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
 
 
 def _tell(session: Session, principal: Principal, decision: OrganisationDecision, details: str) -> None:
+    word = MERGED if decision.verdict == IdentityVerdict.SAME else DISTINGUISHED
     for id_ in (decision.first_id, decision.second_id):
         audit.record(session, principal, Action.ORGANISATION_VERIFY, id_, details[:500])
-        emit(session, OrganisationChanged(subject_id=id_, changed=[DECIDED]))
+        emit(session, OrganisationChanged(subject_id=id_, changed=[word]))
 
 
 def _move(session: Session, gone: UUID, kept: UUID) -> dict[str, list[str]]:
