@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
 from app.accounts.api import router as accounts
+from app.accounts.sessions.demonstration import DemonstrationLogins
 from app.bootstrap import build_prefetchers, build_services, build_workers, close
 from app.database import Database
 from app.engagements.api import router as engagements
@@ -105,14 +106,22 @@ ROUTERS = (
 """All routers, in the order in which paths are matched."""
 
 
-def create_app(settings: Settings, *, embedder: Embedder | None = None) -> FastAPI:
-    """Build the application. `embedder` replaces the embedding model of the settings.
+def create_app(
+    settings: Settings,
+    *,
+    embedder: Embedder | None = None,
+    demonstration: DemonstrationLogins | None = None,
+) -> FastAPI:
+    """Build the application. `embedder` replaces the embedding model of the settings; `demonstration` are the accounts
+    that the login page of a demonstration names.
 
     Raises:
         RuntimeError: the database is not initialised, or there is no signing key.
     """
     _ = settings.signing_key  # without one the service must not start
     services = build_services(settings, embedder=embedder)
+    if demonstration is not None:
+        services[DemonstrationLogins] = demonstration
     app = assemble()
     app.state.services = services
     return app

@@ -62,15 +62,12 @@ def _load(settings: Settings) -> None:
 def _serve(settings: Settings, reserved: socket, *, once: bool) -> None:
     import uvicorn
 
-    from app.accounts.sessions.demonstration import DemonstrationLogins
     from app.demo.accounts import logins_of, password_of
     from app.demo.story import run_story
     from app.main import create_app
 
-    app = create_app(settings)
-    app.state.services[DemonstrationLogins] = logins_of(settings)
     config = uvicorn.Config(
-        app,
+        create_app(settings, demonstration=logins_of(settings)),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -42,7 +42,7 @@ def _records(plural: str, title: str) -> tuple[MappedPage, ...]:
     base = f"/desk/{plural}"
     return (
         MappedPage(base, title, OWNERS),
-        MappedPage(f"{base}/new", title, OWNERS, ("preview",)),
+        MappedPage(f"{base}/new", title, OWNERS, ("preview", "suggest")),
         MappedPage(
             f"{base}/{{number}}", title, OWNERS, ("publish", "withdraw", "close", "restore", "delete")
         ),
@@ -151,6 +151,9 @@ SHARED_PAGES = (
     MappedPage("/contracts/{number}/edit", _("合同"), PARTIES),
     MappedPage("/contracts/{number}/versions", _("合同"), PARTIES),
     MappedPage("/contracts/{number}/files/{file}", _("合同文件"), PARTIES),
+    MappedPage("/exports", _("数据导出"), USERS),
+    MappedPage("/exports/lists/{name}", _("数据导出"), USERS),
+    MappedPage("/exports/tables/{name}", _("数据导出"), BUREAU),
     MappedPage("/account/profile", _("我的账号"), USERS),
     MappedPage("/account/password", _("修改密码"), USERS),
     MappedPage("/account/devices", _("登录设备"), USERS, ("end",)),

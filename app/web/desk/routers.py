@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.web.desk.exports import router as exports
 from app.web.desk.home import router as home
 from app.web.desk.imports.commands import router as import_commands
 from app.web.desk.imports.pages import router as imports
@@ -14,6 +15,7 @@ from app.web.desk.records.check import router as check
 from app.web.desk.records.form_pages import router as form_pages
 from app.web.desk.records.listing import router as listing
 from app.web.desk.records.record import router as record
+from app.web.desk.records.suggestions import router as suggestions
 
 # `…/new` before `…/{number}`.
 ROUTERS: tuple[APIRouter, ...] = (
@@ -28,5 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     news,
     *ORGANISATION,
     imports,
+    exports,
+    suggestions,
     import_commands,
 )

@@ -86,6 +86,7 @@ MENU = (
     NavigationEntry("/desk/news", _("新匹配"), "bell"),
     _ORGANISATION,
     NavigationEntry("/desk/import", _("批量导入"), "upload"),
+    NavigationEntry("/exports", _("数据导出"), "download"),
     NavigationEntry("/bureau/wall", _("数据大屏"), "monitor"),
     NavigationEntry("/help", _("帮助"), "book-open"),
 )

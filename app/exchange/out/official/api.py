@@ -5,16 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from app.accounts.access.permissions import Action, CurrentPrincipal, require
-from app.accounts.access.principal import Principal
-from app.clock import today
-from app.database import AppDatabase, Database
+from app.accounts.access.permissions import CurrentPrincipal
+from app.database import AppDatabase
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
-from app.exchange.out.export import send
-from app.exchange.out.official.contracts import Flow, by_district, by_field
-from app.exchange.out.official.funnel import funnel
-from app.exchange.out.official.rolls import ListAudience, catalogue, demand_list, manager_roll
-from app.exchange.out.official.sheet import OfficialTable, write_tables
+from app.exchange.out.official.rolls import ListAudience
+from app.exchange.out.official.tables import official_file
 from app.libraries.http.dependencies import SearchSynonyms
 from app.talent.spreadsheets import XLSX_TYPE
 
@@ -47,11 +42,9 @@ def contracts_by_field(
     registered: Registered = True,
 ) -> Response:
     """11 个技术领域 × 5 类合同,含项数、成交额、技术交易额和同比。"""
-    require(principal, Action.EXPORT_OFFICIAL)
-    begin, end = period_of(first, last)
-    with database.reading() as session:
-        table = by_field(session, begin, end, registered=registered)
-    return _sent(database, principal, "contracts-by-field", [("按领域和类型", table)])
+    return official_file(
+        database, "contracts-by-field", principal=principal, period=(first, last), registered=registered
+    )
 
 
 @router.get(
@@ -69,14 +62,9 @@ def districts(
     registered: Registered = True,
 ) -> Response:
     """济南各区县按成交额排名,输出和吸纳各一张表。"""
-    require(principal, Action.EXPORT_OFFICIAL)
-    begin, end = period_of(first, last)
-    with database.reading() as session:
-        tables = [
-            (name, by_district(session, begin, end, registered=registered, flow=flow))
-            for name, flow in (("输出", Flow.OUTPUT), ("吸纳", Flow.INTAKE))
-        ]
-    return _sent(database, principal, "districts", tables)
+    return official_file(
+        database, "districts", principal=principal, period=(first, last), registered=registered
+    )
 
 
 @router.get(
@@ -90,11 +78,7 @@ def work_funnel(
     principal: CurrentPrincipal, database: AppDatabase, first: First = None, last: Last = None
 ) -> Response:
     """从征集需求到签约、落地各环节的数量和金额。"""
-    require(principal, Action.EXPORT_OFFICIAL)
-    begin, end = period_of(first, last)
-    with database.reading() as session:
-        table = funnel(session, begin, end)
-    return _sent(database, principal, "funnel", [("进展情况", table)])
+    return official_file(database, "funnel", principal=principal, period=(first, last))
 
 
 @router.get(
@@ -111,9 +95,9 @@ def achievement_catalogue(
     audience: For = ListAudience.PUBLIC,
 ) -> Response:
     """已发布的成果,不含联系方式。"""
-    require(principal, Action.EXPORT_OFFICIAL)
-    table = catalogue(database, synonyms.current(), audience)
-    return _sent(database, principal, "catalogue", [("成果目录", table)])
+    return official_file(
+        database, "catalogue", principal=principal, synonyms=synonyms.current(), audience=audience
+    )
 
 
 @router.get(
@@ -130,9 +114,9 @@ def demands(
     audience: For = ListAudience.PUBLIC,
 ) -> Response:
     """已发布的需求,不含联系方式;匿名发布的显示匿名名称。"""
-    require(principal, Action.EXPORT_OFFICIAL)
-    table = demand_list(database, synonyms.current(), audience)
-    return _sent(database, principal, "demand-list", [("榜单", table)])
+    return official_file(
+        database, "demand-list", principal=principal, synonyms=synonyms.current(), audience=audience
+    )
 
 
 @router.get(
@@ -149,37 +133,6 @@ def managers(
     audience: For = ListAudience.PUBLIC,
 ) -> Response:
     """已发布的技术经理人,不含联系方式。"""
-    require(principal, Action.EXPORT_OFFICIAL)
-    table = manager_roll(database, synonyms.current(), audience)
-    return _sent(database, principal, "managers", [("名册", table)])
-
-
-def period_of(first: date | None, last: date | None) -> tuple[date, date]:
-    """The period asked for.
-
-    Raises:
-        Invalid: it ends before it begins, or is not within 2000 to 2100.
-    """
-    end = last or today()
-    begin = first or date(end.year, 1, 1)
-    if begin > end or begin.year < 2000 or end.year > 2100:
-        raise Invalid.field(
-            "from",
-            "period",
-            "统计期间的第一天应不晚于最后一天,且在 2000–2100 年之间",
-            "must not be after `to`, and both must be within 2000 to 2100",
-        )
-    return begin, end
-
-
-def _sent(
-    database: Database, principal: Principal, name: str, tables: list[tuple[str, OfficialTable]]
-) -> Response:
-    return send(
-        database,
-        principal,
-        lambda out: write_tables(out, tables),
-        name=name,
-        suffix="xlsx",
-        media_type=XLSX_TYPE,
+    return official_file(
+        database, "managers", principal=principal, synonyms=synonyms.current(), audience=audience
     )

@@ -12,6 +12,7 @@ from app.accounts.idempotency import IdempotentRequest
 from app.accounts.organisations.service import get_organisation
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, StaleVersion
+from app.exchange.suggestions.suggestion import DraftSuggestion
 from app.libraries.http.dependencies import Runner
 from app.libraries.http.responses import read_many
 from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, find_by_number
@@ -45,7 +46,7 @@ def add_new(router: APIRouter, kind: DeskKind) -> None:
     @router.get(f"{kind.base}/new", name=f"new_{plural}")
     def new(page: CurrentPage, session: ReadSession) -> Response:
         """An empty form, with what is known of the organisation."""
-        return _show(page, kind, FilledForm(kind.form, _defaults(page, session)))
+        return show_form(page, kind, FilledForm(kind.form, _defaults(page, session)))
 
     @router.post(f"{kind.base}/new", name=f"create_{plural}")
     def create(
@@ -55,7 +56,7 @@ def add_new(router: APIRouter, kind: DeskKind) -> None:
         form = FilledForm(kind.form, posted=_with_title(kind, posted))
         page.take_display(posted)
         if posted.only_shows:
-            shown = _show(page, kind, form)
+            shown = show_form(page, kind, form)
             drop(shown)  # the problem of before the login has arrived
             return shown
         try:
@@ -68,7 +69,7 @@ def add_new(router: APIRouter, kind: DeskKind) -> None:
             )
             prepared = runner.prepare(command)
         except Invalid as error:
-            return _show(page, kind, form.with_errors(error), status=422)
+            return show_form(page, kind, form.with_errors(error), status=422)
         # Posted twice it makes one record; posted again with other texts it makes another.
         key = f"{posted.key}.{_digest(values)}" if posted.key else None
         once = IdempotentRequest(
@@ -85,7 +86,7 @@ def add_change(router: APIRouter, kind: DeskKind) -> None:
     def edit(page: CurrentPage, number: str, session: ReadSession) -> Response:
         """The record in the form."""
         record = own_record(session, kind, number, page)
-        return _show(page, kind, _filled(kind, record), record=record)
+        return show_form(page, kind, _filled(kind, record), record=record)
 
     @router.post(f"{kind.base}/{{number}}/edit", name=f"change_{plural}")
     def change(
@@ -103,7 +104,7 @@ def add_change(router: APIRouter, kind: DeskKind) -> None:
         form = FilledForm(kind.form, posted=posted, version=record["version"])
         page.take_display(posted)
         if posted.only_shows:
-            return _show(page, kind, form, record=record)
+            return show_form(page, kind, form, record=record)
         try:
             values = validated(
                 kind.library.patch_schema, bind(kind.form, posted, is_change=True) | _answers(posted)
@@ -119,7 +120,7 @@ def add_change(router: APIRouter, kind: DeskKind) -> None:
             )
             prepared = runner.prepare(command)
         except Invalid as error:
-            return _show(page, kind, form.with_errors(error), record=record, status=422)
+            return show_form(page, kind, form.with_errors(error), record=record, status=422)
         except StaleVersion:
             return _conflict(page, kind, posted, record)
         runner.store(command, prepared)
@@ -164,7 +165,7 @@ def own_record(session: ReadSession, kind: DeskKind, number: str, page: WebPage)
     return shown
 
 
-def _show(
+def show_form(
     page: WebPage,
     kind: DeskKind,
     form: FilledForm,
@@ -174,7 +175,10 @@ def _show(
     conflicts: tuple[FieldConflict, ...] = (),
     status: int = 200,
     block: str | None = None,
+    suggestion: DraftSuggestion | None = None,
+    source: str = "",
 ) -> Response:
+    """The form, beside it what it would find; above it what was suggested from the text `source` or a file."""
     return page.show(
         "desk/record_form.html",
         status=status,
@@ -185,6 +189,8 @@ def _show(
         record=record,
         live=live,
         conflicts=conflicts,
+        suggestion=suggestion,
+        source=source,
         questions=[error for error in form.errors if error.confirm],
         steps=STEPS,
         then=THEN,
@@ -203,7 +209,7 @@ def _preview(
     page.take_display(posted)
     form = FilledForm(kind.form, posted=posted, version=record["version"] if record else None)
     live = live_check(session, kind, form, principal=page.principal, matcher=matcher)
-    return _show(page, kind, form, record=record, live=live, block="live")
+    return show_form(page, kind, form, record=record, live=live, block="live")
 
 
 def _lead_on(page: WebPage, kind: DeskKind, posted: PostedForm, number: str) -> Response:
@@ -216,7 +222,7 @@ def _conflict(page: WebPage, kind: DeskKind, posted: PostedForm, record: Mapping
     """The form as typed, with what the others changed; saving it again replaces theirs knowingly."""
     theirs = _filled(kind, record)
     mine = FilledForm(kind.form, posted=without_version(posted), version=record["version"])
-    return _show(page, kind, mine, record=record, conflicts=field_conflicts(theirs, mine), status=412)
+    return show_form(page, kind, mine, record=record, conflicts=field_conflicts(theirs, mine), status=412)
 
 
 def _filled(kind: DeskKind, record: Mapping[str, Any]) -> FilledForm:

@@ -1,0 +1,86 @@
+"""The form of a new record, filled in from a text or a file: what is typed already stays, and nothing is kept."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from starlette.datastructures import UploadFile
+
+from app.errors import Invalid
+from app.exchange.batches.workbooks import bytes_of
+from app.exchange.headers.dictionary import Kind
+from app.exchange.suggestions.composition import suggested_of_file, suggested_of_text
+from app.exchange.suggestions.suggestion import DraftSuggestion
+from app.matching.embedding.embedder import Embedder
+from app.services import provided
+from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS, DeskKind
+from app.web.desk.records.form_pages import show_form
+from app.web.forms.filled import FilledForm
+from app.web.page import CurrentPage, PageMatchingTurn
+from app.web.posted import Posted, PostedForm
+
+AppEmbedder = Annotated[Embedder, Depends(provided(Embedder))]
+TEXT = "_source"
+"""The field of the text; the file is `file`."""
+
+
+async def uploaded(request: Request, _page: CurrentPage, _posted: Posted) -> AsyncIterator[UploadFile | None]:
+    """The file of the form, read only once the reader may open the page, and closed after the answer."""
+    form = await request.form()
+    try:
+        file = form.get("file")
+        yield file if isinstance(file, UploadFile) and file.filename else None
+    finally:
+        await form.close()
+
+
+def add_suggestions(router: APIRouter, kind: DeskKind) -> None:
+    """Suggestions for a new record of one library."""
+
+    @router.post(f"{kind.base}/new/suggest", name=f"suggest_{kind.library.plural}")
+    def suggest(
+        page: CurrentPage,
+        posted: Posted,
+        _turn: PageMatchingTurn,
+        embedder: AppEmbedder,
+        upload: Annotated[UploadFile | None, Depends(uploaded)],
+    ) -> Response:
+        """The form with what the text or the file says, to be checked field by field."""
+        page.take_display(posted)
+        form = FilledForm(kind.form, posted=posted)
+        if posted.only_shows:
+            return show_form(page, kind, form, source=posted.get(TEXT))
+        try:
+            found = _suggestion(kind, posted, upload, embedder)
+        except Invalid as error:
+            return show_form(page, kind, form.with_errors(error), status=422, source=posted.get(TEXT))
+        return show_form(page, kind, _filled(kind, posted, found), suggestion=found, source=posted.get(TEXT))
+
+
+def _suggestion(
+    kind: DeskKind, posted: PostedForm, upload: UploadFile | None, embedder: Embedder
+) -> DraftSuggestion:
+    wanted = Kind(kind.kind.value)
+    if upload is not None:
+        return suggested_of_file(bytes_of(upload.file), wanted, embedder)
+    text = posted.get(TEXT).strip()
+    if not text:
+        raise Invalid.field("file", "missing", "请粘贴一段文字，或选择文件", "paste a text or choose a file")
+    return suggested_of_text(text, wanted, embedder)
+
+
+def _filled(kind: DeskKind, posted: PostedForm, found: DraftSuggestion) -> FilledForm:
+    """What was typed, and the suggestions where nothing was."""
+    typed = {
+        name.partition(".")[0] for name, value in posted.pairs if value.strip() and name != "publish_mode"
+    }
+    suggested = FilledForm(kind.form, {k: v for k, v in found.fields.items() if k not in typed})
+    names = {name.partition(".")[0] for name in suggested.posted.names()}
+    kept = tuple(pair for pair in posted.pairs if pair[0].partition(".")[0] not in names)
+    return FilledForm(kind.form, posted=PostedForm((*kept, *suggested.posted.pairs), posted.files))
+
+
+router = APIRouter()
+for _kind in (DEMANDS, ACHIEVEMENTS):
+    add_suggestions(router, _kind)
