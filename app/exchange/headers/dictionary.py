@@ -50,7 +50,7 @@ UNITS = {"亿元": "亿元", "亿": "亿元", "万元": "万元", "万": "万元
 def fold(text: str) -> str:
     """A header without white space, width, case and marks of obligation; brackets and slashes stay."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = re.sub(r"[\s\u200b-\u200f\ufeff*]", "", folded).replace("_", "")
+    folded = re.sub(r"[\s\u200b-\u200f\ufeff*“”\"'‘’《》]", "", folded).replace("_", "")
     folded = _TAIL.sub("", folded)
     folded = _NUMBERING.sub("", folded)
     return _LEAD.sub("", folded).strip(":：、。.")
@@ -129,7 +129,26 @@ def _lookup(folded: str, kind: Kind, unit: str | None) -> Meaning | None:
             if len(part) > 1 and part in known:
                 return Meaning(known[part], unit, exact="/" not in wording)
     ending = _longest_ending(_BRACKETS.sub("", folded), known)
-    return Meaning(known[ending], unit, exact=False) if ending else None
+    likely = next(
+        (
+            field
+            for wording in _forms(folded)
+            for field, pattern in _patterns(kind).items()
+            if pattern.search(wording)
+        ),
+        None,
+    )
+    # In a ledger of contracts the beginning says whose region or nature it is: 甲方所属地区.
+    found = likely or (known[ending] if ending else None) if kind is Kind.CONTRACT else None
+    found = found or (known[ending] if ending else likely)
+    return Meaning(found, unit, exact=False) if found else None
+
+
+@cache
+def _patterns(kind: Kind) -> Mapping[str, re.Pattern[str]]:
+    """Field → how its headers end, for wordings that the dictionary does not have."""
+    text = (files(__package__) / "data" / "patterns.json").read_text(encoding="utf-8")
+    return {field: re.compile(pattern) for field, pattern in json.loads(text)[kind.value].items()}
 
 
 def _forms(folded: str) -> list[str]:
@@ -146,6 +165,8 @@ def _longest_ending(plain: str, known: Mapping[str, str]) -> str | None:
     """The longest wording of three characters or more with which the header ends: the head of a Chinese noun is
     last."""
     for start in range(1, len(plain) - 2):
-        if plain[start:] in known:
-            return plain[start:]
+        ending = plain[start:]
+        # `name` and `title` end the keys of interfaces whatever they name: areaName.
+        if ending in known and not (ending.isascii() and (len(ending) < 5 or known[ending] == "title")):
+            return ending
     return None

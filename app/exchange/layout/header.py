@@ -12,6 +12,8 @@ from app.exchange.readers.content import Merge, Row
 
 MIN_LABELS = 3
 MIN_SHARE = 0.6
+LIKELY_SHARE = 0.75
+"""Share of a header's texts that are likely to be headers, where the dictionary has fewer than `MIN_SHARE` of them."""
 MAX_SUBHEADER = 24
 
 Learnt = Mapping[str, str]
@@ -41,6 +43,16 @@ def is_label(text: str) -> bool:
     return any((found := meaning(text, kind)) is not None and found.exact for kind in Kind)
 
 
+def _likely(texts: Sequence[str]) -> int:
+    return sum(1 for text in texts if _is_likely(text))
+
+
+@lru_cache(maxsize=20_000)
+def _is_likely(text: str) -> bool:
+    """Whether a text is a header by the way it ends."""
+    return len(text) <= MAX_LABEL and any(meaning(text, kind) is not None for kind in Kind)
+
+
 def _counts(text: str, learnt: Learnt) -> bool:
     return is_label(text) or (bool(learnt) and fold(text) in learnt)
 
@@ -67,11 +79,47 @@ def header_of(row: Row, learnt: Learnt = NOTHING_LEARNT) -> Header | None:
     filled = [text for text in texts if text]
     labels = sum(1 for text in filled if _counts(text, learnt))
     wanted = min(MIN_LABELS, max(len(filled), 2))
-    if labels < wanted or labels < MIN_SHARE * len(filled):
+    if labels < wanted:
+        return None
+    if labels < MIN_SHARE * len(filled) and _likely(filled) < LIKELY_SHARE * len(filled):
         return None
     if any(is_serial(text) or len(text) > MAX_LABEL for text in filled):
         return None
     return Header((row.number,), tuple(texts), labels)
+
+
+def transposed(rows: Sequence[Row]) -> list[Row] | None:
+    """A table whose header is its first column, turned over: the header, then one row a record. None if it is no such
+    table: then fewer than two columns beside the labels are filled, or hold labels too, as a form does."""
+    labelled = []
+    for row in rows:
+        texts = _texts(row)
+        first = next((column for column, text in enumerate(texts) if text), 0)
+        if texts and is_label(texts[first]):
+            labelled.append((first, row, texts))
+    if len(labelled) < MIN_LABELS or len({first for first, _, _ in labelled}) > 1:
+        return None
+    start, width = labelled[0][0], max(len(texts) for _, _, texts in labelled)
+    columns = [
+        column
+        for column in range(start + 1, width)
+        if sum(1 for _, _, texts in labelled if column < len(texts) and texts[column])
+        >= MIN_SHARE * len(labelled)
+    ]
+    beside = [texts[column] for _, _, texts in labelled for column in columns if column < len(texts)]
+    if len(columns) < 2 or any(is_label(text) for text in beside):
+        return None
+    header = Row(labelled[0][1].number, [texts[start] for _, _, texts in labelled])
+    return [
+        header,
+        *(
+            Row(
+                column + 1,
+                [row.values[column] if column < len(row.values) else None for _, row, _ in labelled],
+            )
+            for column in columns
+        ),
+    ]
 
 
 def _texts(row: Row) -> list[str]:

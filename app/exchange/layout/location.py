@@ -8,7 +8,7 @@ from typing import Any
 from app.exchange.headers.dictionary import Kind, meaning
 from app.exchange.headers.subject import kind_of
 from app.exchange.layout.forms import LabelledCell, forms_of, is_form, records_of_forms
-from app.exchange.layout.header import find_header
+from app.exchange.layout.header import find_header, header_of, transposed
 from app.exchange.layout.labels import labelled
 from app.exchange.layout.listings import records_of_text
 from app.exchange.layout.raw import NEVER_READ, Context, IgnoredPlace, Located, RawRecord, RawValue, text_of
@@ -67,6 +67,14 @@ def _records_of_grid(grid: Grid, before: list[tuple[str, str]], learnt: Mapping[
     filled = [row for row in head if not row.is_empty()]
     if not filled:
         return
+    turned = transposed(filled)
+    if turned is not None:
+        header_row, *columns = turned
+        found_header = header_of(header_row, learnt)
+        if found_header is not None:
+            context = _context(grid, [], before)
+            yield from records_of_table(grid, found_header, iter(columns), context, learnt)
+            return
     header = find_header(head, grid.merges, learnt)
     if is_form(head, header):
         yield from _forms(grid, [*head, *islice(rows, FORM_ROWS)], before, learnt)

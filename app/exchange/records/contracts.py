@@ -16,6 +16,7 @@ from app.exchange.values.wordings import code_of, read_code, read_region
 
 REQUIRED = ("title", "kind", "seller", "buyer", "deal_amount_wan", "technology_amount_wan", "signed_on")
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
+_OFFICIAL = re.compile(r"\d{14}|\d{16}")
 _EXACT_DIGITS = 15
 _NOT_TECHNOLOGY = re.compile("非技术合同|不予登记|不予认定|不是技术合同|不符合认定")
 
@@ -74,6 +75,11 @@ def _technology_field(draft: Draft) -> None:
 
 def _number(draft: Draft) -> None:
     source = first_filled(draft.raw, "registration_no")
+    named = source is not None and re.search("登记|认定|registration", source.header)
+    if source is not None and not named and not _OFFICIAL.fullmatch(compact(source.text)):
+        # A number that a party gives its contracts says nothing of registration.
+        draft.set("source_ref", ValueReading(source.text[:60]), source)
+        source = None
     if source is None or is_empty_word(source.text):
         draft.warn(
             "registration_no",
