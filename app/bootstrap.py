@@ -4,6 +4,7 @@ from threadpoolctl import threadpool_limits
 
 from app.accounts.access.disclosure import Disclosure
 from app.admission.impatience import Impatience
+from app.admission.open_streams import OpenStreams
 from app.admission.quota import PreviewQuota, Quota, WallQuota
 from app.admission.turns import TurnLimits, Turns
 from app.database import Database
@@ -88,6 +89,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     )
     services[WallQuota] = WallQuota(per_link=WALL_REFRESHES)
     services[Impatience] = Impatience()
+    services[OpenStreams] = OpenStreams(per_user=settings.streams_per_user, in_all=settings.streams)
     services[HealthChecks] = health
     services[WorkerDatabase] = WorkerDatabase(
         settings.url, connections=settings.couriers + WORKER_CONNECTIONS, policy=policy

@@ -4,15 +4,10 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 
-import fastapi_swagger.resources as swagger_ui
 import structlog
 from fastapi import Depends, FastAPI, Request
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
-from starlette.staticfiles import StaticFiles
 
 from app.accounts.api import router as accounts
 from app.accounts.sessions.demonstration import DemonstrationLogins
@@ -50,6 +45,8 @@ from app.services import Services
 from app.settings import Settings
 from app.statistics.api import router as statistics
 from app.talent.api import router as talent
+from app.transport.answer_headers import AnswerHeaders
+from app.transport.documentation import add_documentation_page
 from app.web.installation import install_pages
 from app.web.problems import answer_error
 from app.web.security import is_page
@@ -144,10 +141,11 @@ def assemble() -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(health)
-    _add_documentation_page(app)
+    add_documentation_page(app)
     install_pages(app)
     # Outside the middleware of the pages, so that their refusals are measured as well.
     app.add_middleware(ObserveRequests, refuse=answer_error, uploads=UPLOADS, form_overhead=FORM_OVERHEAD)
+    app.add_middleware(AnswerHeaders)
     return app
 
 
@@ -176,21 +174,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     threads.stop()
     close(services)
     log.info("stopped")
-
-
-def _add_documentation_page(app: FastAPI) -> None:
-    """Add the API documentation page."""
-
-    app.mount(
-        "/static/swagger-ui", StaticFiles(directory=Path(str(swagger_ui.__file__)).parent), "swagger-ui"
-    )
-
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url=str(app.openapi_url),
-            title="Sanku 三库 API",
-            swagger_js_url="/static/swagger-ui/swagger-ui-bundle.js",
-            swagger_css_url="/static/swagger-ui/swagger-ui.css",
-            swagger_favicon_url="/static/swagger-ui/favicon-32x32.png",
-        )

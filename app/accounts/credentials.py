@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,8 +15,8 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.accounts.login_capacity import HashingLimit
+from app.accounts.passwords import PASSWORD_MAX, is_encodable
 from app.database import new_id, now
-from app.errors import FieldError, Invalid
 from app.errors.collection import refuse_faulty_body
 
 # Argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB per login, so that forty concurrent logins
@@ -25,11 +24,6 @@ from app.errors.collection import refuse_faulty_body
 _HASHER = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1)])
 
 HASHING = HashingLimit()
-
-PASSWORD_MIN = 10
-PASSWORD_MAX = 128  # longer passwords only take more time to hash
-_CHARACTER_CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
-_MIN_CHARACTER_CLASSES = 3
 
 _ISSUER = "sanku"
 _AUDIENCE = "sanku-api"
@@ -39,63 +33,6 @@ API_KEY = re.compile(r"sk_(?P<prefix>[a-z2-7]{8})_[A-Za-z0-9_-]{43}")
 
 
 # passwords
-
-
-def check_password(password: str, *, name: str = "", email: str = "", field: str = "password") -> None:
-    """Check a new password. GB/T 22239-2019 8.1.4.1 requires complexity; the minimum is ten characters, not the usual
-    eight.
-
-    Raises:
-        Invalid: lists for `field` every rule that the password violates.
-    """
-    errors = [
-        FieldError(field, code, zh, en)
-        for is_broken, code, zh, en in _password_rules(password, name, email)
-        if is_broken
-    ]
-    if errors:
-        raise Invalid(fields=errors)
-
-
-def _password_rules(password: str, name: str, email: str) -> Iterator[tuple[bool, str, str, str]]:
-    """Each rule: whether the password violates it, its code, and its messages in Chinese and English."""
-    yield (
-        not PASSWORD_MIN <= len(password) <= PASSWORD_MAX,
-        "password_length",
-        f"密码应为 {PASSWORD_MIN}–{PASSWORD_MAX} 个字符",
-        f"the password must have {PASSWORD_MIN} to {PASSWORD_MAX} characters",
-    )
-    yield (
-        sum(bool(re.search(one, password)) for one in _CHARACTER_CLASSES) < _MIN_CHARACTER_CLASSES,
-        "password_kinds",
-        "密码应包含小写字母、大写字母、数字、其他字符中的至少三种",
-        "use at least three of: lower-case letters, upper-case letters, digits, other characters",
-    )
-    yield (
-        any(part in password.casefold() for part in _personal_parts(name, email)),
-        "password_personal",
-        "密码不得包含姓名或邮箱",
-        "the password must not contain the name or the e-mail address",
-    )
-    yield (
-        not _encodable(password),
-        "password_encoding",
-        "密码的文本编码有误,请重新输入",
-        "the password's text encoding is invalid",
-    )
-
-
-def _encodable(text: str) -> bool:
-    """Whether the text can be encoded. JSON may contain lone surrogates, which have no bytes to hash."""
-    return not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _personal_parts(name: str, email: str) -> list[str]:
-    """Parts that a password must not contain: the name, its words and the local part of the e-mail address. Two Chinese
-    characters count as a name, Latin parts only from three letters on."""
-    mailbox = email.partition("@")[0]
-    parts = {name, *name.split(), mailbox}
-    return [part.casefold() for part in parts if len(part) >= (3 if part.isascii() else 2)]
 
 
 def hash_password(password: str) -> str:
@@ -119,7 +56,7 @@ def verify_password(password: str, password_hash: str | None, *, known: bool = F
     Raises:
         Unavailable: too many passwords are being hashed.
     """
-    if len(password) > PASSWORD_MAX or not _encodable(password):
+    if len(password) > PASSWORD_MAX or not is_encodable(password):
         password, password_hash = "", None
     dummy = _dummy_hash()
     try:

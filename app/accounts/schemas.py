@@ -7,17 +7,17 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from app.accounts.access.permissions import RecordScope
-from app.accounts.credentials import PASSWORD_MAX, PASSWORD_MIN
 from app.accounts.field_checks import Email, Label, PersonName
 from app.accounts.links.models import AccountLink
 from app.accounts.models import ApiKey, AuditEntry, LoginSession, Role, User
 from app.accounts.organisations.schemas import OrganisationBasics, OrganisationOut
+from app.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 from app.accounts.sessions.tokens import Tokens
 from app.accounts.users import UserFacts
 from app.errors import Invalid
 
-# Only the length is declared here: the full rule (credentials.check_password) also needs the name and e-mail address.
+# Only the length is declared here: the full rule (passwords.check_password) also needs the name and e-mail address.
 Password = Annotated[
     SecretStr,
     Field(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from app.accounts import audit, credentials
+from app.accounts import audit, credentials, passwords
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked, clean_name
@@ -127,7 +127,7 @@ def check_user_facts(facts: UserFacts) -> tuple[str, str]:
     with faults.collected():
         name = _checked_name(facts.name)
     with faults.collected():
-        credentials.check_password(facts.password, name=name, email=email)
+        passwords.check_password(facts.password, name=name, email=email)
     faults.raise_if_any()
     return email, name
 
@@ -323,7 +323,7 @@ def set_password(
         Invalid: the new password violates a rule or equals the old one.
     """
     require(principal, Action.USER_CHANGE, own=user.id == principal.user_id)
-    credentials.check_password(new_password, name=user.name, email=user.email, field=field)
+    passwords.check_password(new_password, name=user.name, email=user.email, field=field)
     if credentials.verify_password(new_password, user.password_hash):
         raise Invalid.field(
             field,

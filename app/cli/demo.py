@@ -60,20 +60,12 @@ def _load(settings: Settings) -> None:
 
 
 def _serve(settings: Settings, reserved: socket, *, once: bool) -> None:
-    import uvicorn
-
     from app.demo.accounts import logins_of, password_of
     from app.demo.story import run_story
     from app.main import create_app
+    from app.transport.server import server_for
 
-    config = uvicorn.Config(
-        create_app(settings, demonstration=logins_of(settings)),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = uvicorn.Server(config)
+    server = server_for(create_app(settings, demonstration=logins_of(settings)), settings)
     base = f"http://127.0.0.1:{reserved.getsockname()[1]}"
     failures = ["the service stopped before the demonstration ended (服务提前停止)"]
 

@@ -1,12 +1,15 @@
 """The commands `sanku init | serve | worker`: a new installation, the service, and a separate worker."""
 
 import contextlib
+import os
 import secrets
 import signal
 import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import make_url
 
 from app.cli.common import load_settings, print_error, reserve_port, write_secret
 from app.cli.model import prepare_default_model
@@ -24,6 +27,7 @@ def initialise(settings: Settings) -> None:
     from app.database_schema import migrate
 
     settings.home_path.mkdir(parents=True, exist_ok=True)
+    keep_files_private(settings)
     if settings.secret_key is None and not settings.secret_file.exists() and not settings.demo:
         write_secret(settings.secret_file, secrets.token_urlsafe(48))
         print_error(f"signing key created (已生成签名密钥): {settings.secret_file}")
@@ -37,22 +41,29 @@ def initialise(settings: Settings) -> None:
     print_error(f"ready (已就绪): {place}")
 
 
+def keep_files_private(settings: Settings) -> None:
+    """Let only the user of this process read what lies in the home directory, and what the process creates."""
+    os.umask(0o077)
+    settings.home_path.chmod(0o700)
+    file = make_url(settings.url).database
+    if settings.url.startswith("sqlite") and file and Path(file).is_file():
+        Path(file).chmod(0o600)
+
+
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve the REST API. The worker runs in the same process unless SANKU_WORKER_IN_SERVICE=false."""
-    import uvicorn
-
     from app.main import create_app
+    from app.transport.server import refuse_public_demo, server_for
 
     settings = load_settings()
+    refuse_public_demo(settings, host)
+    keep_files_private(settings)
     app = create_app(settings)
     with reserve_port(host, port) as reserved:
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
-        )
-        server = uvicorn.Server(config)
+        server = server_for(app, settings)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[reserved])
     if not server.started:
@@ -64,7 +75,9 @@ def worker() -> None:
     from app.bootstrap import build_prefetchers, build_services, build_workers, close
     from app.workers.threads import WorkerThreads
 
-    services = build_services(load_settings())
+    settings = load_settings()
+    keep_files_private(settings)
+    services = build_services(settings)
     stop = threading.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: stop.set())

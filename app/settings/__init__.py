@@ -99,6 +99,11 @@ class Settings(
     def secret_file(self) -> Path:
         return self.home_path / "secret_key"
 
+    @property
+    def uses_demo_key(self) -> bool:
+        """Whether tokens are signed with the fixed key of demonstrations, which everybody knows."""
+        return self.demo and self.signing_key == DEMO_SECRET
+
     @cached_property
     def model_path(self) -> str:
         """The directory or hub id given, or the place where `sanku model prepare` puts the default model."""

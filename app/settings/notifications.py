@@ -97,6 +97,12 @@ class DeliverySettings(BaseModel):
     stream_poll: timedelta = Field(
         default=timedelta(seconds=1), description="How often a live stream looks for changes."
     )
+    streams_per_user: int = Field(
+        default=20, ge=1, description="Live streams of one user in one process; others are answered 429."
+    )
+    streams: int = Field(
+        default=300, ge=1, description="Live streams of one process; others are answered 503."
+    )
     stream_heartbeat: timedelta = Field(
         default=timedelta(seconds=15), description="How often a silent stream sends a sign of life."
     )

@@ -56,6 +56,11 @@ class AccessSettings(BaseModel):
         description="Login attempts per account and address; five times as many per address. Unknown addresses have a"
         " fifth while others make ten times as many for the account.",
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or networks of proxies whose `X-Forwarded-For` is believed, as a JSON list"
+        ' (`["10.0.0.5"]`). Default: none, every request counts for the address of its connection.',
+    )
     max_body_bytes: int = Field(
         default=1_000_000,
         ge=1_000,

@@ -113,9 +113,17 @@ def test_registrations_are_limited(client: TestClient) -> None:
         ("alllowercase1", "password_kinds"),
         ("ALL-UPPER-CASE", "password_kinds"),
         ("Lower-upper", None),
-        ("密码密码密码Aaaaa", None),
+        ("泉水清清三月花开Ab", None),
+        ("密码密码密码Aaaaa", "password_common"),
         ("Xx9-李明-李明-", "password_personal"),
         ("Xx9-VALVEMAN-1", "password_personal"),
+        ("Password123", "password_common"),
+        ("Qwerty12345", "password_common"),
+        ("P@ssw0rd2024", "password_common"),
+        ("1qaz2wsx3EDC", "password_common"),
+        ("Jinan2026!", "password_common"),
+        ("Woaini1314@", "password_common"),
+        ("Aa1234567890", "password_common"),
     ],
 )
 def test_the_rule_of_passwords(client: TestClient, password: str, code: str | None) -> None:

@@ -15,6 +15,7 @@ import uvicorn
 from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
+from app.admission.open_streams import OpenStreams
 from app.bootstrap import close
 from app.database import Database, now
 from app.main import create_app
@@ -159,6 +160,33 @@ def test_a_stream_shows_only_own_pushes_and_ends_with_the_login(
             session.get_one(User, as_manager.user_id).active = False
         scenario.push(manager)
         assert list(events) == []
+
+
+def test_one_user_cannot_take_all_streams(app: Any, manager: UUID, as_manager: Caller, url: str) -> None:
+    app.state.services[OpenStreams] = OpenStreams(per_user=2, in_all=3)
+    headers = {"Authorization": as_manager.http.headers["Authorization"]}
+
+    def refused() -> httpx.Response | None:
+        """The refusal of one more stream; None if it opens."""
+        with (
+            httpx.Client(base_url=url, timeout=120, trust_env=False) as client,
+            client.stream("GET", PATH, headers=headers) as answer,
+        ):
+            if answer.status_code == 200:
+                return None
+            answer.read()
+            return answer
+
+    with listening(url, as_manager) as first:
+        take(first, 1)
+        with listening(url, as_manager) as second:
+            take(second, 1)
+            answer = refused()
+            assert answer is not None
+            assert (answer.status_code, answer.json()["code"]) == (429, "too_many_streams")
+            assert int(answer.headers["Retry-After"]) > 0
+        # The place is free once the server has noticed that the client has gone.
+        assert any(refused() is None for _ in range(1_000))
 
 
 def test_a_transaction_that_is_undone_leaves_no_number(scenario: Scenario, manager: UUID) -> None:

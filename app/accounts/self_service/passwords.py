@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.accounts import audit, credentials
+from app.accounts import audit, credentials, passwords
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.field_checks import check_email, checked
@@ -40,7 +40,7 @@ def reset_password(database: Database, *, token: str, new_password: str) -> None
     """
     with database.reading() as session:
         user = _user(session, links.usable(session, token, LinkPurpose.RESET_PASSWORD, lock=False))
-        credentials.check_password(new_password, name=user.name, email=user.email, field="new_password")
+        passwords.check_password(new_password, name=user.name, email=user.email, field="new_password")
     password_hash = credentials.hash_password(new_password)
     with database.unit_of_work() as session:
         link = links.usable(session, token, LinkPurpose.RESET_PASSWORD)
@@ -76,7 +76,7 @@ def change_own_password(
         raise Invalid.field(
             "current_password", "wrong_password", "原密码不正确", "the current password is wrong"
         )
-    credentials.check_password(new_password, name=name, email=email, field="new_password")
+    passwords.check_password(new_password, name=name, email=email, field="new_password")
     if new_password == current_password:
         raise Invalid.field(
             "new_password",

@@ -18,12 +18,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from app.accounts.access.authentication import principal_of
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
+from app.admission.open_streams import OpenStreams
 from app.database import Database
-from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    problems,
+)
 from app.pushes.inbox.presenter import read_many
 from app.pushes.models import InboxChange, InboxPosition, Push
 from app.pushes.schemas import PushRead
@@ -94,7 +104,7 @@ class EventBatch:
     response_class=EventSourceResponse,
     responses={
         200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
-        **problems(NotFound, Invalid),
+        **problems(NotFound, Invalid, TooManyRequests, Unavailable),
     },
 )
 def stream(
@@ -130,6 +140,7 @@ def follow_inbox(
     Raises:
         NotFound: the user has no record in the talent library.
         Invalid: `last_event_id` is no number.
+        TooManyRequests, Unavailable: see `OpenStreams`.
     """
     require(principal, Action.PUSH_LIST, own=True)
     if principal.manager_id is None:
@@ -138,11 +149,30 @@ def follow_inbox(
     with database.reading() as session:
         start = _start(session, principal.manager_id, _number(last_event_id), writer)
     follower = _Follower(database, principal.manager_id, recheck, writer)
-    return EventSourceResponse(
+    places = services[OpenStreams]
+    places.open(principal.manager_id)
+    return _CountedStream(
         _events(follower, settings, start),
+        is_closed=lambda: places.close(principal.manager_id),
         ping=max(1, round(settings.stream_heartbeat.total_seconds())),
         headers={"Cache-Control": "no-store"},
     )
+
+
+class _CountedStream(EventSourceResponse):
+    """Says when the client has gone or the stream has ended."""
+
+    def __init__(
+        self, events: AsyncIterator[ServerSentEvent], *, is_closed: Callable[[], None], **how: Any
+    ) -> None:
+        super().__init__(events, **how)
+        self._is_closed = is_closed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._is_closed()
 
 
 @dataclass(frozen=True, slots=True)

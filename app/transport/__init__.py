@@ -1,0 +1,1 @@
+"""What holds for every HTTP connection: headers of answers, and limits for slow clients."""

@@ -1,0 +1,1 @@
+"""HTTP connections: headers of answers and slow clients."""
