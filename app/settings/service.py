@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr
 
+from app.settings.types import Names
+
 
 class StorageSettings(BaseModel):
     """Storage"""
@@ -56,10 +58,10 @@ class AccessSettings(BaseModel):
         description="Login attempts per account and address; five times as many per address. Unknown addresses have a"
         " fifth while others make ten times as many for the account.",
     )
-    trusted_proxies: tuple[str, ...] = Field(
-        default=(),
-        description="Addresses or networks of proxies whose `X-Forwarded-For` is believed, as a JSON list"
-        ' (`["10.0.0.5"]`). Default: none, every request counts for the address of its connection.',
+    trusted_proxies: Names = Field(
+        default=[],
+        description="Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by "
+        "commas (`10.0.0.5,10.1.0.0/16`). Default: none, every request counts for the address of its connection.",
     )
     max_body_bytes: int = Field(
         default=1_000_000,

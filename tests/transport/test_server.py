@@ -18,7 +18,7 @@ def _settings(home: Path, **changes: object) -> Settings:
 def test_forwarded_addresses_count_only_from_proxies_that_are_named(tmp_path: Path) -> None:
     alone = server_for(FastAPI(), _settings(tmp_path)).config
     assert not alone.proxy_headers
-    behind = server_for(FastAPI(), _settings(tmp_path, trusted_proxies=("10.0.0.5", "10.1.0.0/16"))).config
+    behind = server_for(FastAPI(), _settings(tmp_path, trusted_proxies="10.0.0.5, 10.1.0.0/16")).config
     assert behind.proxy_headers
     assert behind.forwarded_allow_ips == ["10.0.0.5", "10.1.0.0/16"]
 
