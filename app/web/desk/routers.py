@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.web.desk.exports import router as exports
 from app.web.desk.home import router as home
+from app.web.desk.imports.changes import router as import_changes
 from app.web.desk.imports.commands import router as import_commands
 from app.web.desk.imports.pages import router as imports
 from app.web.desk.matches.managers import router as managers
@@ -33,4 +34,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports,
     suggestions,
     import_commands,
+    import_changes,
 )

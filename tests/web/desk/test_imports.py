@@ -16,6 +16,7 @@ from tests.web.readers import ReaderOf
 def _file(name: str) -> bytes:
     """Two demands of the organisation, one of another, one without a name, and a column that nobody knows."""
     own = [(*row[:1], name, *row[2:]) for row in DEMANDS[1:]]
+    own.append((5, name, "不知何时的需求", *DEMANDS[1][3:7], "长期", *DEMANDS[1][8:]))
     foreign = (3, "济南别家有限公司", *DEMANDS[1][2:])
     unnamed = (4, name, "", *DEMANDS[1][3:])
     rows = [(*HEADER, "内部口径"), *((*row, "甲") for row in (*own, foreign, unnamed))]
@@ -68,6 +69,14 @@ def test_a_file_is_previewed_stored_and_undone(reader: ReaderOf, app: Any) -> No
     assert re.search(r'value="deadline" checked', owner.get(address).text)
     assert owner.post(f"{address}/row", data=chosen | {"row": "none"}).status_code == 404
 
+    late = re.search(r'<form class="small-form" id="correct-\d+".*?</form>', preview.text, re.DOTALL)
+    assert late, "a row whose field was not understood can be corrected"
+    correction = filled_fields(late[0]) | {"deadline": "昨天"}
+    refused = owner.post(f"{address}/row", data=correction)
+    assert refused.status_code == 422
+    assert 'value="昨天"' in refused.text
+    assert faults_of(refused.text) == []
+    assert owner.post(f"{address}/row", data=correction | {"deadline": "2027-09-30"}).status_code == 303
     committed = owner.post(f"{address}/commit", data={"accept_derived": "1"})
     assert committed.status_code == 303, text_of(committed.text)
     assert "泵体铸件自动打磨技术" in text_of(owner.get("/desk/demands").text)

@@ -1,6 +1,6 @@
 """Pages `/desk/import`: upload, templates, and one batch with its rows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -11,9 +11,8 @@ from starlette.datastructures import UploadFile
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, NotFound, SankuError
 from app.exchange.batches import results
-from app.exchange.batches.listing import accept, batch_page, batch_read, row_counts, shown_rows
+from app.exchange.batches.listing import batch_page, batch_read, row_counts, shown_rows
 from app.exchange.batches.preview import preview
-from app.exchange.batches.schemas import RowPatch
 from app.exchange.batches.senders import confirm_headers
 from app.exchange.batches.workbooks import as_workbook, bytes_of
 from app.exchange.headers.dictionary import Kind
@@ -21,9 +20,9 @@ from app.exchange.templates import template
 from app.paging import MAX_CURSOR, PageRequest
 from app.web.desk.imports.columns import column_choices, unknown_columns
 from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
-from app.web.forms.parser import validated
+from app.web.forms.filled import FilledForm
 from app.web.page import CurrentPage, WebPage
-from app.web.posted import Posted, PostedForm, id_of
+from app.web.posted import Posted, PostedForm
 
 router = APIRouter()
 
@@ -91,19 +90,6 @@ def import_batch(
     return show_batch(page, session, id, show=show, cursor=cursor)
 
 
-@router.post("/desk/import/{id}/row", name="accept_import_row")
-def accept_row(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
-    """Confirms deductions of one row."""
-    show = posted.get("show")
-    if not posted.only_shows:
-        wanted = validated(RowPatch, {"accepted": posted.all("accepted")})
-        assert isinstance(wanted, RowPatch)
-        with database.unit_of_work() as session:
-            accept(session, id, id_of(posted, "row"), wanted.accepted or (), principal=page.principal)
-    place = f"?show={show}" if show.isalpha() else ""
-    return page.redirect(f"/desk/import/{id}{place}#row-{posted.get('row')}", notice="saved")
-
-
 @router.post("/desk/import/{id}/columns", name="explain_import_columns")
 def columns(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
     """Remembers what columns of the sender mean; the file is then uploaded again."""
@@ -140,8 +126,9 @@ def show_batch(
     show: str = "",
     cursor: str | None = None,
     error: SankuError | None = None,
+    typed: Mapping[UUID, FilledForm] | None = None,
 ) -> Response:
-    """The batch at one of its lists of rows."""
+    """The batch at one of its lists of rows. `typed` are corrections that were refused, by row."""
     batch = batch_read(session, batch_id, principal=page.principal)
     counts = row_counts(session, batch_id, principal=page.principal)
     tabs = [code for code in (*ACTIONS, "failed") if counts.get(code)]
@@ -157,7 +144,7 @@ def show_batch(
         chosen=chosen,
         actions=ACTIONS,
         ignored_words=IGNORED,
-        rows=[row_view(row) for row in found.items],
+        rows=[row_view(row, (typed or {}).get(row.id)) for row in found.items],
         unknown=unknown_columns(batch.report),
         choices=column_choices(batch.report),
         error=error,

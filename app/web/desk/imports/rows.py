@@ -10,8 +10,13 @@ from app.exchange.headers.dictionary import Kind
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.vocabularies import vocabulary
+from app.web.desk.records.achievement_form import ACHIEVEMENT_FORM
+from app.web.desk.records.demand_form import DEMAND_FORM
+from app.web.forms.fields import Form, FormGroup
+from app.web.forms.filled import FilledForm
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
+from app.web.posted import PostedForm
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -78,6 +83,9 @@ _VOCABULARIES: Mapping[str, str] = MappingProxyType(
         "min_trl": "trl",
     }
 )
+_FORMS: Mapping[str, Form] = MappingProxyType(
+    {Kind.DEMAND.value: DEMAND_FORM, Kind.ACHIEVEMENT.value: ACHIEVEMENT_FORM}
+)
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "owner_org": _("单位名称"),
@@ -136,10 +144,12 @@ class RowView:
     issues: tuple[RowIssue, ...]
     deductions: tuple[Deduction, ...]
     missing: tuple[str, ...]
+    similar: tuple[Mapping[str, Any], ...]
+    correction: FilledForm | None
 
 
-def row_view(row: RowRead) -> RowView:
-    """A row as the page shows it; texts are Chinese, for templates to translate."""
+def row_view(row: RowRead, typed: FilledForm | None = None) -> RowView:
+    """A row as the page shows it, texts in Chinese, to be translated. `typed` is a correction that was refused."""
     entry = row.entry
     done = row.state.value
     outcome = STATES[done] if done in ("failed", "undone") else ACTIONS[row.action.value]
@@ -151,6 +161,8 @@ def row_view(row: RowRead) -> RowView:
         tuple(_issues(row)),
         tuple(_deductions(row)),
         tuple(label_of(row.kind, name) for name in entry.get("missing") or ()),
+        tuple(entry.get("similar") or ()) if row.state.value in ("waiting", "failed") else (),
+        typed or correction_form(row),
     )
 
 
@@ -227,3 +239,21 @@ def _text(value: Any, name: str) -> str:
         return str(value)
     terms = vocabulary(vocabulary_name)
     return terms.label(str(value), language_now()) if str(value) in terms else str(value)
+
+
+def correction_form(row: RowRead, posted: PostedForm | None = None) -> FilledForm | None:
+    """The fields that are missing, were not understood or were refused; None where nothing can be changed."""
+    if row.state.value not in ("waiting", "failed") or row.action.value == "refused":
+        return None
+    known = {field.name: field for field in _FORMS[row.kind].fields} if row.kind in _FORMS else {}
+    asked = [
+        *(row.entry.get("missing") or ()),
+        *(one["field"] for one in row.entry.get("warnings", ())),
+        *(str(one.get("field") or "") for one in row.remarks),
+    ]
+    fields = tuple(known[name] for name in dict.fromkeys(asked) if name in known)
+    if not fields:
+        return None
+    id_ = f"correct-{row.position}"
+    form = Form(id_, _FORMS[row.kind].model, (FormGroup(fields),))
+    return FilledForm(form, row.entry.get("fields", {}), posted=posted, prefix=id_)
