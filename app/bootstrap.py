@@ -31,6 +31,7 @@ from app.notifications.handlers import OUTBOUND, recipient_order
 from app.observability import Metrics
 from app.pushes.eligibility.history import pending_by_manager
 from app.pushes.feedback.manager_track_record import push_histories
+from app.pushes.preferences.service import managers_who_do_not_want
 from app.pushes.recommender import Recommender
 from app.schedule import scheduled_jobs
 from app.services import Services
@@ -124,6 +125,7 @@ def _matcher(settings: Settings, database: Database, embedder: Embedder, indexer
             pending=pending_by_manager,
             verified_certificates=verified_levels,
             pending_per_slot=settings.pushes_waiting_per_place,
+            unwilling=managers_who_do_not_want,
         ),
         owner_records=success_rates_of_owners,
         candidates=settings.match_candidates,

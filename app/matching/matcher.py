@@ -209,6 +209,7 @@ class Matcher:
             limit=limit,
             today=local_now().date(),
             find_conflict=noticeable_conflict if reader is None else find_conflict_of_interest,
+            for_reader=reader is not None,
         )
 
     def side_of(self, session: Session, record: Library) -> TextFeatures:

@@ -34,7 +34,14 @@ Outcomes = Callable[[Session, Collection[UUID]], Mapping[UUID, Tally]]
 CANDIDATES = 200
 
 
+Unwilling = Callable[[Session, Collection[UUID], DemandFacts, AchievementFacts], Collection[UUID]]
 VerifiedCertificates = Callable[[Session, Collection[UUID]], Mapping[UUID, str]]
+
+
+def _all_willing(
+    _: Session, __: Collection[UUID], ___: DemandFacts, ____: AchievementFacts
+) -> Collection[UUID]:
+    return ()
 
 
 def _nothing_known(_: Session, __: Collection[UUID]) -> Mapping[UUID, Any]:
@@ -48,7 +55,7 @@ class ManagerLookups:
     `outcomes` counts engagements that led to a contract and those that ended without one. `newcomer_share` (0–1) is the
     reserved share of slots. `pending` counts pushes without an answer, of which `pending_per_slot` are allowed for each
     free slot (None: any number). `verified_certificates` gives the highest level that the bureau has verified; without
-    it, what managers declare counts in full.
+    it, what managers declare counts in full. `unwilling` are those who have chosen not to receive such pairs.
     """
 
     open_load: OpenLoad = _nothing_known
@@ -58,6 +65,7 @@ class ManagerLookups:
     pending: OpenLoad = _nothing_known
     verified_certificates: VerifiedCertificates | None = None
     pending_per_slot: int | None = None
+    unwilling: Unwilling = _all_willing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,12 @@ def managers_for(
     limit: int,
     today: date,
     find_conflict: FindConflict = noticeable_conflict,
+    for_reader: bool = False,
 ) -> list[ManagerRecommendation]:
     """Recommended managers first, then those with a conflict or without a free slot, each group by score.
 
-    `find_conflict` as for `rank_managers`. Some slots of the first group may be reserved for newcomers (see
+    `find_conflict` as for `rank_managers`. `for_reader` tells those who do not want such pairs; planning asks their
+    preferences itself, with reasons. Some slots of the first group may be reserved for newcomers (see
     `with_newcomers`).
     """
     nearest = index.search(
@@ -105,9 +115,14 @@ def managers_for(
         find_conflict=find_conflict,
     )
     full = _full_inboxes(session, [side.facts for side in sides], lookups)
-    # A manager whose inbox is full receives no push: they come after those who may.
-    placed = sorted(ranked, key=lambda one: not one.recommended or one.manager_id in full)
-    return [_recommendation(scored, full.get(scored.manager_id)) for scored in placed[:limit]]
+    ids = [UUID(side.facts.id) for side in sides]
+    unwilling = set(lookups.unwilling(session, ids, pair.demand, pair.achievement)) if for_reader else set()
+    found = [
+        _recommendation(scored, full.get(scored.manager_id), unwilling=UUID(scored.manager_id) in unwilling)
+        for scored in ranked
+    ]
+    # A manager whose inbox is full, or who does not want the pair, receives no push: they come after those who may.
+    return sorted(found, key=lambda one: not one.recommended)[:limit]
 
 
 def _full_inboxes(
@@ -169,12 +184,16 @@ def _family(session: Session, pair: PairToBroker, managers: Collection[ManagerFa
     return family_of(session, organisations_in([pair.demand], [pair.achievement], managers))
 
 
-def _recommendation(scored: ScoredManager, inbox_limit: int | None) -> ManagerRecommendation:
+def _recommendation(
+    scored: ScoredManager, inbox_limit: int | None, *, unwilling: bool
+) -> ManagerRecommendation:
     """`inbox_limit` is the number of pending pushes that fills their inbox; None if it is not full."""
     zh, en = scored.reasons_zh, scored.reasons_en
     if inbox_limit is not None:
         zh = (f"待答复的推送已达上限 {inbox_limit} 条", *zh)
         en = (f"has {inbox_limit} pushes to answer, the maximum", *en)
+    if unwilling:
+        zh, en = ("暂不接收此类供需对的推送", *zh), ("does not receive pushes of such pairs at present", *en)
     reasons: dict[str, Any] = {
         "one_line_zh": "；".join(zh) or "专长与该供需对相近",
         "one_line_en": "; ".join(en) or "expertise near to this pair",
@@ -188,7 +207,7 @@ def _recommendation(scored: ScoredManager, inbox_limit: int | None) -> ManagerRe
     return ManagerRecommendation(
         manager_id=UUID(scored.manager_id),
         score=scored.score,
-        recommended=scored.recommended and inbox_limit is None,
+        recommended=scored.recommended and inbox_limit is None and not unwilling,
         conflict=asdict(scored.conflict) if scored.conflict else None,
         full=scored.full or inbox_limit is not None,
         reasons=reasons,

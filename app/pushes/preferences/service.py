@@ -14,6 +14,7 @@ from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match
 from app.database import now
 from app.errors import FieldError, Invalid, NotFound
+from app.matching.facts.models import AchievementFacts, DemandFacts
 from app.pushes.preferences.models import Frequency, OwnerPreference, PushPreference
 from app.pushes.preferences.working_time import ContactWindow, QuietHours
 from app.vocabularies.distances import region_covers
@@ -229,3 +230,20 @@ def _write(session: Session, row: Any, kind: type[Kind], values: Mapping[str, An
 def _read(kind: type[Kind], row: Any) -> Kind:
     values = {field.name: getattr(row, field.name) for field in fields(kind)}
     return kind(**values | {"frequency": Frequency(row.frequency)})
+
+
+def managers_who_do_not_want(
+    session: Session, manager_ids: Collection[UUID], demand: DemandFacts, achievement: AchievementFacts
+) -> frozenset[UUID]:
+    """Those of the managers whose fields, regions or languages the pair is outside of."""
+    sides = (demand, achievement)
+    fields = [code for side in sides for code in side.fields]
+    regions = [side.region for side in sides if side.region]
+    languages = {side.language for side in sides}
+    return frozenset(
+        id_
+        for id_, wanted in managers_preferences(session, manager_ids).items()
+        if not (
+            wanted.want_fields(fields) and wanted.want_regions(regions) and wanted.want_languages(languages)
+        )
+    )

@@ -60,6 +60,13 @@ class Town:
         with self.app.state.services[Database].unit_of_work() as session:
             session.get_one(Organisation, child).parent_id = parent
 
+    def manager_who_wants(self, fields: list[str]) -> dict[str, Any]:
+        person = self.log_in(Role.MANAGER)
+        record = create(person, "managers", manager_payload())
+        etag = person.get("/v1/managers/me/preferences").headers["ETag"]
+        ok(person.put("/v1/managers/me/preferences", json={"fields": fields}, headers={"If-Match": etag}))
+        return record
+
     def recommended(self, reader: Any = None) -> list[dict[str, Any]]:
         params = {"demand_id": self.demand["id"], "achievement_id": self.achievement["id"]}
         found = ok((reader or self.bureau).get("/v1/recommendations", params=params))
@@ -231,3 +238,13 @@ def test_a_full_inbox_is_shown_and_not_recommended(town: Town) -> None:
     assert (first["manager"]["id"], first["recommended"], first["full"]) == (free["id"], True, False)
     assert (second["manager"]["id"], second["recommended"], second["full"]) == (busy["id"], False, True)
     assert "待答复的推送已达上限 4 条" in second["reasons"]["zh"]
+
+
+def test_a_manager_who_does_not_want_such_pairs_is_not_recommended(town: Town) -> None:
+    """They would not get the push."""
+    town.pair()
+    wants, other = town.manager_who_wants(town.demand["fields"]), town.manager_who_wants(["80"])
+    found = {one["manager"]["id"]: one for one in town.recommended()}
+    assert [found[one["id"]]["recommended"] for one in (wants, other)] == [True, False]
+    assert found[other["id"]]["reasons"]["zh"][0] == "暂不接收此类供需对的推送"
+    assert [one["manager"]["id"] for one in town.recommended()] == [wants["id"], other["id"]]
