@@ -13,9 +13,11 @@ from app.engagements.schemas import TaskRead
 from app.engagements.tasks import service as tasks
 from app.engagements.tasks.listing import own_tasks
 from app.paging import MAX_PAGE, PageRequest
+from app.services import AppSettings
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, local_address
 from app.web.posted import Posted, id_of
+from app.web.views.calendars import CalendarEntry, calendar_file
 
 router = APIRouter()
 
@@ -29,6 +31,22 @@ def tasks_page(page: CurrentPage, session: ReadSession) -> Response:
     engagements = engagements_by_id(session, [task.engagement_id for task in found], principal=page.principal)
     return page.show(
         "manager/tasks.html", groups=_grouped(found, today()), engagements=engagements, today=today()
+    )
+
+
+@router.get("/tasks/calendar.ics", name="tasks_calendar")
+def calendar(page: CurrentPage, session: ReadSession, settings: AppSettings) -> Response:
+    """The open tasks as entries of a calendar, each on the day that it is due."""
+    found = own_tasks(session, PageRequest(MAX_PAGE), ["open"], principal=page.principal).items
+    base = settings.public_url.rstrip("/")
+    return calendar_file(
+        "sanku-tasks",
+        [
+            CalendarEntry(
+                task.id, task.title, task.due_on, address=f"{base}/engagements/{task.engagement_id}"
+            )
+            for task in found
+        ],
     )
 
 

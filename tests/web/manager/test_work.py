@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from app.clock import today
 from app.engagements.models import Engagement
@@ -91,3 +92,17 @@ def test_preferences_that_are_wrong_are_shown_as_typed(
     assert said in text_of(answer.text)
     for value in wrong.values():
         assert f'value="{value}"' in answer.text
+
+
+def test_tasks_are_taken_into_a_calendar(desk: ManagerDesk) -> None:
+    _task(desk, _engagement(desk), "寄送样品", 1)
+    assert "/tasks/calendar.ics" in desk.reader.get("/tasks").text
+    answer = desk.reader.get("/tasks/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert str(event["summary"]) == "寄送样品"
+    assert event.decoded("dtstart") == today() + timedelta(days=1)
+    assert "/engagements/" in str(event["url"])
+    again = desk.reader.get("/tasks/calendar.ics").content
+    assert [one["uid"] for one in Calendar.from_ical(again).walk("VEVENT")] == [event["uid"]]
