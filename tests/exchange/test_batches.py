@@ -4,9 +4,12 @@ import io
 import json
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 
+from app.database import Database
+from app.exchange.batches.models import BatchState, ImportBatch
 from app.exchange.headers.dictionary import Kind
 from app.exchange.report import report_of
 from app.exchange.templates import template
@@ -235,3 +238,14 @@ def test_the_number_of_anothers_record_is_refused_like_one_that_does_not_exist(
         (row,) = rows_of(enterprise, upload(enterprise, sheet(rows)))
         assert row["entry"]["code"] == "unknown_number"
         assert row["record_id"] is None
+
+
+def test_a_file_whose_reading_was_interrupted_is_not_committed(
+    operator: UserClient, database: Database
+) -> None:
+    batch = upload(operator, sheet(DEMANDS))
+    assert batch["state"] == "previewed"
+    with database.unit_of_work() as session:
+        session.get_one(ImportBatch, UUID(batch["id"])).state = BatchState.READING.value
+    refused(operator.post(f"/v1/imports/{batch['id']}/commit", {}), 409, "still_reading")
+    assert demands(operator) == []

@@ -80,7 +80,15 @@ def _store(file: Path, sender: str, *, yes: bool, publish: bool) -> dict[str, An
 
     services = build_services(load_settings())
     database = services[Database]
-    batch = preview(database, file.read_bytes(), name=file.name, sender=sender, principal=SYSTEM)
+    with progress("rows read (已读行)") as update:
+        batch = preview(
+            database,
+            file.read_bytes(),
+            name=file.name,
+            sender=sender,
+            principal=SYSTEM,
+            on_progress=lambda done: update(done, done),
+        )
     committer = Committer(
         database, services[Indexer], services[Settings], SYSTEM, publish=publish, accept_derived=yes
     )

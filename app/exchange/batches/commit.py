@@ -47,12 +47,18 @@ class Committer:
 
         Raises:
             NotFound, Forbidden: there is no such batch for the principal.
-            Conflict: the batch was undone.
+            Conflict: the batch was undone, or its file is still being read.
         """
         with self.database.unit_of_work() as session:
             batch = batch_for(session, batch_id, self.principal, Action.IMPORT_CHANGE, lock=True)
             if batch.state == BatchState.UNDONE:
                 raise Conflict("The batch was undone.", "该批次已撤销。", code="batch_undone")
+            if batch.state == BatchState.READING:
+                raise Conflict(
+                    "The file is still being read, or reading it was interrupted; upload it again.",
+                    "文件仍在读取,或读取已中断;请重新上传。",
+                    code="still_reading",
+                )
             batch.state = BatchState.COMMITTING.value
             ids = list(session.scalars(waiting_rows(batch_id).order_by(ImportRow.position).limit(limit)))
         for row_id in ids:

@@ -12,8 +12,10 @@ from app.database import Base, Identified, now
 
 
 class BatchState(StrEnum):
-    """States of a batch: previewed → committing → committed; undone ends it."""
+    """States of a batch: reading → previewed → committing → committed; undone ends it. One that stays reading was
+    interrupted: the file is uploaded again."""
 
+    READING = "reading"
     PREVIEWED = "previewed"
     COMMITTING = "committing"
     COMMITTED = "committed"
@@ -50,7 +52,7 @@ class ImportBatch(Identified, Base):
     file_name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
     form: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(12), default=BatchState.PREVIEWED.value)
+    state: Mapped[str] = mapped_column(String(12), default=BatchState.READING.value)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.accounts.organisations.lookup import find_organisation
 from app.database import Database, new_id
-from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
+from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowAction, RowState
 from app.exchange.batches.senders import learnt_headers, sender_of
 from app.exchange.batches.stores.registry import STORES
 from app.exchange.batches.stores.similar import SimilarRecords
@@ -61,8 +61,16 @@ _PRESENT = dict.fromkeys(Kind, _SAME) | {
 }
 
 
-def preview(database: Database, data: bytes, *, name: str, sender: str | None, principal: Principal) -> UUID:
-    """Read a file and store its rows; returns the id of the batch.
+def preview(
+    database: Database,
+    data: bytes,
+    *,
+    name: str,
+    sender: str | None,
+    principal: Principal,
+    on_progress: Callable[[int], None] | None = None,
+) -> UUID:
+    """Read a file and store its rows; returns the id of the batch. `on_progress` receives the rows read so far.
 
     Raises:
         Forbidden: the principal may not import.
@@ -93,8 +101,13 @@ def preview(database: Database, data: bytes, *, name: str, sender: str | None, p
             for row in _rows(session, batch_id, whose, chunk, principal, similar):
                 counts[row.action] += 1
                 session.add(row)
+            # A reader of the batch sees meanwhile how far it is.
+            session.get_one(ImportBatch, batch_id).report = {"counts": dict(counts)}
+        if on_progress is not None:
+            on_progress(counts.total())
     with database.unit_of_work() as session:
         stored = session.get_one(ImportBatch, batch_id)
+        stored.state = BatchState.PREVIEWED.value
         stored.report = {
             "counts": dict(counts),
             "tables": [table_entry(one) for one in extraction.located[:100]],

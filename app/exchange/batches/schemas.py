@@ -22,10 +22,12 @@ class BatchRead(BaseModel):
     form: str = Field(title="文件格式", examples=["xlsx"])
     sha256: str = Field(title="文件摘要")
     state: BatchState = Field(
-        title="状态", description="previewed 已预览 committing 导入中 committed 已导入 undone 已撤销"
+        title="状态",
+        description="reading 读取中 previewed 已预览 committing 导入中 committed 已导入 undone 已撤销",
     )
     report: dict[str, Any] = Field(
-        title="读取结果", description="counts 各类行数,tables 表格及列的含义,ignored 未作为记录的行"
+        title="读取结果",
+        description="counts 各类行数(读取中为已读行数),tables 表格及列的含义,ignored 未作为记录的行",
     )
     created_at: datetime = Field(title="上传时间")
 

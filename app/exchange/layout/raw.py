@@ -97,6 +97,16 @@ class Located:
     """Column letter or label → (header, field)."""
 
 
+class _Shown(dict[int, int | None]):
+    """Character → itself, or None for one that shows nothing; each is looked at once."""
+
+    def __missing__(self, code: int) -> int | None:
+        shown = None if is_hidden(chr(code)) else code
+        self[code] = shown
+        return shown
+
+
+_SHOWN = _Shown()
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -115,5 +125,5 @@ def text_of(value: Scalar | Decimal | object) -> str:
     if isinstance(value, int | Decimal):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
-    text = "".join(char for char in text if not is_hidden(char))
+    text = text.translate(_SHOWN)
     return _SPACES.sub(" ", "\n".join(line.strip() for line in text.split("\n"))).strip()
