@@ -26,6 +26,8 @@ WIDTHS = (320, 360, 768, 1440, 1920, 3840)
 # 1.6 Mbit/s and 150 ms, as a slow 4G phone.
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 SLOWER = 4
+# A page with a stream never falls silent.
+SETTLED = 3000
 _WATCH = """
 window.__lcp = 0; window.__cls = 0; window.__inp = 0;
 new PerformanceObserver((l) => { for (const e of l.getEntries()) window.__lcp = e.startTime; })
@@ -107,7 +109,7 @@ def on_a_phone(engine: Any, base: str, path: str, cookies: list[dict[str, Any]])
     received = [0.0]
     protocol.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(base + path, timeout=120_000)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLED)
     summary = page.locator("summary:visible").first
     if summary.count():
         summary.tap()
@@ -123,7 +125,7 @@ def typed_word(engine: Any, base: str, cookies: list[dict[str, Any]]) -> int:
     context.add_cookies(cookies)
     page = context.new_page()
     page.goto(f"{base}/desk/demands/new", timeout=120_000)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLED)
     protocol = context.new_cdp_session(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
@@ -153,7 +155,7 @@ def barriers(engine: Any, base: str, path: str, cookies: list[dict[str, Any]]) -
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(base + path, timeout=120_000)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(SETTLED / 5)
             scrolls += not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
             if width in (360, 1440):
                 page.evaluate(AXE.read_text(encoding="utf-8"))

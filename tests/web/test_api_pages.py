@@ -181,9 +181,9 @@ POST /me/email /account/profile
 POST /me/password /account/password
 GET,DELETE /me/sessions /account/devices
 DELETE /me/sessions/{session_id} /account/devices/end
-GET /models /bureau/system/{part}
-POST /models/rollback /bureau/system/{part}/rollback
-POST /models/{version}/use /bureau/system/{part}/use
+GET /models /bureau/system/models
+POST /models/rollback /bureau/system/models/rollback
+POST /models/{version}/use /bureau/system/models/use
 GET /notices /notices
 GET,PUT /notices/preferences /account/notices
 POST /notices/read /notices/read
@@ -281,12 +281,6 @@ FOR_PROGRAMS = {
 
 PLANNED = frozenset(
     {
-        "/bureau/contests",
-        "/bureau/contests/{id}",
-        "/bureau/rankings",
-        "/bureau/system/{part}/rollback",
-        "/bureau/system/{part}/use",
-        "/bureau/tiers/config",
         "/contests/{id}/register",
         "/me/profile",
     }
