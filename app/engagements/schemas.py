@@ -11,6 +11,7 @@ from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
 from app.libraries.validation.leaks.secrecy import refuse_state_secret
 from app.libraries.validation.values.codes import CodeOf
+from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Percent, TwoPlaces
 from app.libraries.validation.values.text import TextRule
 
@@ -144,7 +145,7 @@ class RevealRead(RowModel):
 class TaskFields(Wire):
     note: TaskNote | None = Field(None, title="说明")
     assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id;为空时由牵头经理人负责")
-    remind_on: date | None = Field(None, title="提醒日", description="默认为截止日前一天")
+    remind_on: Day | None = Field(None, title="提醒日", description="默认为截止日前一天")
 
     def values(self) -> dict[str, Any]:
         """The fields that were sent. A null clears the assignee; for other fields it is ignored."""
@@ -154,14 +155,14 @@ class TaskFields(Wire):
 
 class TaskCreate(TaskFields):
     title: TaskTitle = Field(title="任务", examples=["寄送样品"])
-    due_on: date = Field(title="截止日", examples=["2027-03-31"])
+    due_on: Day = Field(title="截止日", examples=["2027-03-31"])
 
 
 class TaskPatch(TaskFields):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"state": "done"}]})
 
     title: TaskTitle | None = Field(None, title="任务")
-    due_on: date | None = Field(None, title="截止日")
+    due_on: Day | None = Field(None, title="截止日")
     state: Literal["open", "done", "dropped"] | None = Field(
         None, title="状态", description="open 进行中 done 已完成 dropped 已取消", examples=["done"]
     )

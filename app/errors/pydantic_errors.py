@@ -39,6 +39,10 @@ _PYDANTIC_ZH: dict[str, str] = {
     "date_type": "应为日期,如 2027-06-30",
     "date_parsing": "应为日期,如 2027-06-30",
     "date_from_datetime_parsing": "应为日期,如 2027-06-30",
+    "date_from_datetime_inexact": "应为日期,如 2027-06-30",
+    "datetime_type": "应为日期时间,如 2027-06-30T08:00:00Z",
+    "datetime_from_date_parsing": "应为日期时间,如 2027-06-30T08:00:00Z",
+    "timezone_aware": "应含时区,如 2027-06-30T08:00:00+08:00",
     "datetime_parsing": "应为日期时间,如 2027-06-30T08:00:00Z",
     "uuid_parsing": "应为 UUID",
     "uuid_type": "应为 UUID",
@@ -71,7 +75,7 @@ def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
         chinese = str(
             context.get("zh")
             or (length[0].format_map(context) if length else _chinese(kind, context))
-            or english
+            or "格式或取值不符合要求"
         )
         fields.append(FieldError(".".join(path) or "body", kind, chinese, english))
     return fields

@@ -139,6 +139,12 @@ def cases(scenario: Scenario, stranger: Any) -> list[Case]:
             {"region", "scenario", "main_problem"},
         ),
         Case(
+            operator,
+            "POST /v1/demands",
+            demand_payload(publish_mode="confidential", owner_org_id=NOBODY, region="Atlantis"),
+            {"owner_org_id", "region"},
+        ),
+        Case(
             institution,
             "POST /v1/achievements",
             {

@@ -121,8 +121,9 @@ def leaks_of(session: Session, record: Record) -> list[Leak]:
     none for a public record."""
     if record.publish_mode != PublishMode.CONFIDENTIAL.value:
         return []
-    organisation = session.get(Organisation, record.owner_org_id)
-    assert organisation is not None
+    organisation = session.get(Organisation, record.owner_org_id) if record.owner_org_id is not None else None
+    if organisation is None:  # refused as such
+        return []
     owner = OwnerNames(
         name=organisation.name,
         aliases=tuple(organisation.aliases or ()),
