@@ -22,7 +22,7 @@ from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted, PostedForm, id_of
-from app.web.views.channel_words import CHANNELS
+from app.web.views.account_words import CHANNELS
 
 router = APIRouter()
 

@@ -1,4 +1,4 @@
-"""Names of the roles of users and of the kinds of organisations."""
+"""Names of the roles of users, of the kinds of organisations, and of the channels that messages go by."""
 
 from collections.abc import Mapping
 
@@ -18,4 +18,11 @@ ROLES: Mapping[str, str] = {
     "manager": _("技术经理人"),
     "investor": _("投资人"),
     "operator": _("管理人员"),
+}
+CHANNELS: Mapping[str, str] = {
+    "mail": _("邮箱"),
+    "wecom": _("企业微信机器人"),
+    "dingtalk": _("钉钉机器人"),
+    "feishu": _("飞书机器人"),
+    "webhook": _("接收端点"),
 }

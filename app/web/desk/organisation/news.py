@@ -21,7 +21,7 @@ from app.web.forms.parser import bind, validated
 from app.web.i18n import mark as _
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import VERSION, Posted
-from app.web.views.channel_words import CHANNELS
+from app.web.views.account_words import CHANNELS
 
 router = APIRouter()
 
