@@ -11,7 +11,14 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organisation, OrganisationDecision, OrganisationName
-from app.accounts.organisations.likeness import SIMILAR, NamedParty, is_part, named_parties, similarity
+from app.accounts.organisations.likeness import (
+    SIMILAR,
+    SIMILAR_IN_CITY,
+    NamedParty,
+    is_part,
+    named_parties,
+    similarity,
+)
 from app.accounts.organisations.names import NameKind
 
 
@@ -141,17 +148,18 @@ def _by_parts(
 def _by_similarity(
     parties: Mapping[UUID, NamedParty], of: UUID | None, found: dict[tuple[UUID, UUID], LikelyDuplicate]
 ) -> None:
-    cities: dict[str, dict[UUID, NamedParty]] = defaultdict(dict)
+    places: dict[tuple[int, str], dict[UUID, NamedParty]] = defaultdict(dict)
     for id_, party in parties.items():
-        cities[party.city][id_] = party
-    for members in cities.values():
+        places[SIMILAR, party.region][id_] = party
+        places[SIMILAR_IN_CITY, party.region[:4]][id_] = party
+    for (least, _), members in places.items():
         if of is not None and of not in members:
             continue
-        others = {of: members.keys() - {of}} if of is not None else _that_share_rare_parts(members)
+        others = {of: members.keys() - {of}} if of is not None else _that_share_rare_parts(members, least)
         for one, candidates in others.items():
             for other in candidates:
                 score = _similarity(members[one], members[other])
-                if score >= SIMILAR:
+                if score >= least:
                     pair = _pair(found, one, other, Evidence.SIMILAR_NAME)
                     pair.similarity = score
 
@@ -163,9 +171,9 @@ def _similarity(one: NamedParty, other: NamedParty) -> int:
     return max((similarity(mine, theirs) for mine in one.compared for theirs in other.compared), default=0)
 
 
-def _that_share_rare_parts(members: Mapping[UUID, NamedParty]) -> dict[UUID, set[UUID]]:
-    """Organisation → later ones that may be similar. Similar names share some of their rarest pairs of characters:
-    so many, that the letters in which they may differ cannot touch them all."""
+def _that_share_rare_parts(members: Mapping[UUID, NamedParty], least: int) -> dict[UUID, set[UUID]]:
+    """Organisation → later ones that may have at least this similarity. Similar names share some of their rarest pairs
+    of characters: so many, that the letters in which they may differ cannot touch them all."""
     holders: dict[str, set[UUID]] = defaultdict(set)
     for id_, party in members.items():
         for name in party.compared:
@@ -175,7 +183,7 @@ def _that_share_rare_parts(members: Mapping[UUID, NamedParty]) -> dict[UUID, set
     for id_, party in members.items():
         for name in party.compared:
             rarest = sorted(_parts(name), key=lambda part: (len(holders[part]), part))
-            for part in rarest[: 2 * _most_changes(len(name)) + 1]:
+            for part in rarest[: 2 * _most_changes(len(name), least) + 1]:
                 found[id_].update(other for other in holders[part] if other > id_)
     return found
 
@@ -186,10 +194,10 @@ def _parts(name: str) -> set[str]:
     return {framed[start : start + 2] for start in range(len(framed) - 1)}
 
 
-def _most_changes(length: int) -> int:
+def _most_changes(length: int, least: int) -> int:
     """Characters put in or left out between a name of this length and the longest one that is similar to it."""
-    longest = length * (200 - SIMILAR) // SIMILAR
-    return (100 - SIMILAR) * (length + longest) // 100
+    longest = length * (200 - least) // least
+    return (100 - least) * (length + longest) // 100
 
 
 def _related(session: Session, ids: Iterable[UUID]) -> frozenset[frozenset[UUID]]:

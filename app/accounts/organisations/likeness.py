@@ -20,8 +20,9 @@ from app.accounts.models import Organisation, OrganisationKind, OrganisationName
 from app.accounts.organisations.names import NameKind, identity_of
 from app.vocabularies import vocabulary
 
-SIMILAR = 85
-"""Similarity of two names in one city, of 100, from which on somebody should look."""
+SIMILAR, SIMILAR_IN_CITY = 85, 90
+"""Similarity of two names in one district, and in one city, of 100, from which on somebody should look. In a whole city
+many firms have names that differ by a character of the brand (济南鑫源机械设备, 济南鑫泉机械设备)."""
 _PUBLIC = frozenset({OrganisationKind.UNIVERSITY, OrganisationKind.INSTITUTE, OrganisationKind.BUREAU})
 _ENDINGS = ("省", "市", "区", "县")
 _LEAST_WITHOUT_PLACE = 4
@@ -33,7 +34,7 @@ class NamedParty:
     """An organisation as its names are compared.
 
     Attributes:
-        city: the first four digits of its region; "" for a name that no organisation has.
+        region: its code; "" for a name that no organisation has.
         trusted: whether the bureau vouches for its names.
         names: all of them, as `identity_of`.
         identities: those by which an organisation is identified.
@@ -41,7 +42,7 @@ class NamedParty:
     """
 
     id: UUID | None
-    city: str
+    region: str
     trusted: bool
     names: frozenset[str]
     identities: frozenset[str]
@@ -61,12 +62,21 @@ class NamedParty:
             return True
         return self.is_near(other) and (
             not self.names.isdisjoint(other.names)
-            or any(similarity(one, another) for one in self.compared for another in other.compared)
+            or any(
+                similarity(one, another) >= self.least_similarity(other)
+                for one in self.compared
+                for another in other.compared
+            )
         )
 
     def is_near(self, other: "NamedParty") -> bool:
         """Whether both sit in one city, as far as is known."""
-        return self.city == other.city or "" in (self.city, other.city)
+        return self.region[:4] == other.region[:4] or "" in (self.region, other.region)
+
+    def least_similarity(self, other: "NamedParty") -> int:
+        """From which similarity of their names on the two may be one, if they are near."""
+        same_district = self.region == other.region or "" in (self.region, other.region)
+        return SIMILAR if same_district else SIMILAR_IN_CITY
 
 
 @lru_cache(maxsize=200_000)
@@ -147,7 +157,7 @@ def _read(session: Session, ids: Collection[UUID] | None) -> dict[UUID, NamedPar
     return {
         id_: NamedParty(
             stands,
-            region[:4],
+            region,
             trusted,
             frozenset(names),
             frozenset(full),
