@@ -29,9 +29,13 @@ def example(address: str) -> str:
     return "/".join(parts)
 
 
+# The other language, people and organisations of tests, and the document that the rules of recognition quote.
+_NAMES = r"中文|李明|济南样例机构 ?\d+ ?号|济科发〔\d+〕\d+号 \S+|济南市科学技术局"
+
+
 def chinese_in(page: str) -> list[str]:
-    """The Chinese words of an English page: none but the name of the language to switch to."""
-    shown = re.sub(r"中文|李明|济南样例机构 ?\d+ ?号", "", text_of(page))
+    """The Chinese words of an English page: none but names."""
+    shown = re.sub(_NAMES, "", text_of(page))
     return re.findall(r"[\u4e00-\u9fff]+", shown)
 
 
