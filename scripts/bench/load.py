@@ -6,7 +6,7 @@ The demonstration store is served by `sanku serve` in a process of its own, work
 `POST /v1/matches/text` with 5,000 characters, another text each time, and asks again half a second after an answer or
 a refusal, whatever `Retry-After` says. Meanwhile two others work, with a second between their requests: a manager
 opens the matches of a demand and their inbox, an institution matches a short text of its own. If they are refused, they
-come back when they are told to, and the time counts until they are answered. `/healthz` and
+come back after `Retry-After`, and the time counts until they are answered. `/healthz` and
 `/metrics` are asked once a second. The same is measured without the member first. Exit status 1 if a bound of `LIMITS`
 is missed.
 """
@@ -123,7 +123,7 @@ def _measured(base: str, settings: Settings, seconds: float, *, parallel: int) -
             answer = ask()
             statuses[name][answer.status_code] += 1
             while answer.status_code in REFUSED and not stop.is_set():
-                # A refusal is no answer: who asks comes back when told to, and has waited all the time.
+                # A refusal is no answer: who asks comes back after `Retry-After`, and has waited all the time.
                 stop.wait(float(answer.headers.get("retry-after", PAUSE)))
                 answer = ask()
                 statuses[name][answer.status_code] += 1
