@@ -20,6 +20,7 @@ MODELS = (
     "app.accounts.models",
     "app.accounts.links.models",
     "app.libraries.record.models",
+    "app.libraries.review.models",
     "app.libraries.search.full_text",
     "app.libraries.achievements.models",
     "app.libraries.demands.models",

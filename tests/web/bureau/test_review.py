@@ -1,5 +1,7 @@
 """Review: the queue, a record with its checks and changes, decisions, refusals that lose nothing, approval of many."""
 
+import re
+
 from app.accounts.models import Role
 from tests.web.bureau.desk import Submissions
 from tests.web.html import faults_of, text_of
@@ -112,3 +114,31 @@ def test_a_queue_that_is_none_and_a_record_that_is_none_are_not_found(reader: Re
     assert operator.get("/bureau/review?kind=nonsense").status_code == 404
     assert operator.get("/bureau/review/nonsense/JN-D-2026-000001").status_code == 404
     assert operator.post("/bureau/review/nonsense/JN-D-2026-000001/approve").status_code == 404
+
+
+def test_a_colleague_is_seen_and_their_decision_shows_at_once(
+    reader: ReaderOf, submissions: Submissions
+) -> None:
+    """What `/seen` answers is what an open page shows within five seconds."""
+    first, second = reader(Role.OPERATOR), reader(Role.OPERATOR)
+    number = submissions.demand("储罐外壁水性防腐涂料")
+    path = f"/bureau/review/demand/{number}"
+    assert "在看" not in first.post(f"{path}/seen").text
+    watched = second.post(f"{path}/seen").text
+    assert "在看" in watched
+    assert f'hx-post="{path}/seen"' in watched
+    assert "在看" in second.get(path).text, "without scripts too"
+    (version,) = re.findall(r'name="_version" value="(\d+)"', first.get(path).text)
+    assert (
+        first.post(
+            f"{path}/return", data={"_version": version, "reason": "unclear", "note": "请补充。"}
+        ).status_code
+        == 303
+    )
+    outcome = second.post(f"{path}/seen").text
+    assert "退回此记录" in outcome
+    assert "hx-post" not in outcome, "there is nothing more to wait for"
+    assert second.post(f"{path}/approve", data={"_version": version}).status_code in (409, 412)
+    assert second.post("/bureau/review/demand/JN-D-2026-999999/seen").status_code == 404
+    assert reader(Role.MANAGER).post(f"{path}/seen").status_code == 403
+    assert reader(None).post(f"{path}/seen").status_code == 401

@@ -11,6 +11,7 @@ from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer
 from app.libraries.review.decisions import Reviewer
 from app.libraries.review.findings import checks_of
+from app.libraries.review.presence import ReviewWatch, others_present, renew_presence
 from app.libraries.review.queue import day_of_review, reviewed
 from app.libraries.review.reasons import BY_CODE, RETURN_REASONS
 from app.services import AllServices, Services
@@ -77,6 +78,17 @@ def withdraw(
 ) -> Response:
     """Take an approval back: the record is withdrawn."""
     return _decide(page, kind, number, "withdraw", posted, database, services)
+
+
+@router.post("/bureau/review/{kind}/{number}/seen", name="review_seen")
+def seen(page: CurrentPage, kind: str, number: str, posted: Posted, database: AppDatabase) -> Response:
+    """What an open page asks every few seconds: who else looks, and what was decided meanwhile."""
+    chosen = QueueFilter(kind, posted.get("field"), posted.get("flag"))
+    with database.unit_of_work() as session:
+        watch = renew_presence(session, chosen.library, number, principal=page.principal)
+    return page.show(
+        "bureau/review_seen.html", watch=watch, filter=chosen, number=number, after=posted.get("following")
+    )
 
 
 def _decide(
@@ -165,6 +177,10 @@ def _show(
         note=posted.get("note"),
         confirmed=posted.all("confirmed"),
         day=day_of_review(session, principal=page.principal),
+        watch=ReviewWatch(
+            others_present(session, library, record.number, principal=page.principal), True, None
+        ),
+        number=record.number,
         decided=next((one for one in queue.decided if one.number == record.number), None),
         undoable=next((one for one in queue.decided if one.number == done), None),
         error=error,
