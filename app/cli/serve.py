@@ -44,7 +44,8 @@ def initialise(settings: Settings) -> None:
 def keep_files_private(settings: Settings) -> None:
     """Let only the user of this process read what lies in the home directory, and what the process creates."""
     os.umask(0o077)
-    settings.home_path.chmod(0o700)
+    if settings.home_path.is_dir():
+        settings.home_path.chmod(0o700)
     file = make_url(settings.url).database
     if settings.url.startswith("sqlite") and file and Path(file).is_file():
         Path(file).chmod(0o600)
