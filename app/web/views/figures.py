@@ -47,10 +47,10 @@ def figures_view(figures: CityFigures) -> FiguresView:
 
 
 def count(value: int | None, min_cell: int | None) -> str:
-    """A count; “fewer than 3” if it is suppressed."""
+    """A count; “not published” if it is suppressed. Some are larger than the limit, and would give away a smaller one."""
     if value is not None:
         return f"{value:,}"
-    return translate(_("少于 %(count)s")) % {"count": min_cell} if min_cell else "–"
+    return translate(_("不公布")) if min_cell else "–"
 
 
 def amount(value: Decimal | None) -> str:
