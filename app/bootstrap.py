@@ -2,13 +2,13 @@
 
 from threadpoolctl import threadpool_limits
 
-from app.accounts.access.disclosure import Disclosure
+from app.accounts.access.opened_records import Disclosure
 from app.admission.impatience import Impatience
 from app.admission.open_streams import OpenStreams
 from app.admission.quota import PreviewQuota, Quota, WallQuota
 from app.admission.turns import TurnLimits, Turns
 from app.database import Database
-from app.engagements.disclosure import opened_records
+from app.engagements.contact_visibility import opened_records
 from app.engagements.files.storage import Store, open_store
 from app.engagements.lifecycle.outcomes import outcomes_of_managers, success_rates_of_owners
 from app.engagements.lifecycle.workload import open_engagement_counts

@@ -11,7 +11,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
-from app.engagements import disclosure, presenter
+from app.engagements import contact_visibility, presenter
 from app.engagements.access import participation_of
 from app.engagements.lifecycle import stage_changes
 from app.engagements.lists.details import reveals_page, timeline_page
@@ -228,7 +228,7 @@ def leave(
 @router.post("/{engagement_id}/contacts", name="contacts", summary="查看联系方式", responses=CHANGING)
 def contacts(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ContactRead]:
     """每次查看均记入日志,对方可查看查看人和时间。"""
-    disclosed = disclosure.reveal_contacts(session, engagement_id, principal=principal)
+    disclosed = contact_visibility.reveal_contacts(session, engagement_id, principal=principal)
     return [presenter.read_contact(contact) for contact in disclosed]
 
 

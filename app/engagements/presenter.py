@@ -11,7 +11,7 @@ from app.accounts.models import Organisation, User
 from app.database import by_id
 from app.engagements.access import Participation
 from app.engagements.conflicts_of_interest import held_sides
-from app.engagements.disclosure import Contact, opened_records
+from app.engagements.contact_visibility import Contact, opened_records
 from app.engagements.lifecycle.stage_changes import reachable_stages
 from app.engagements.models import Engagement, Participant, ParticipantSide
 from app.engagements.queries import participants_of, stage_moves_of

@@ -7,7 +7,7 @@ from typing import Any, get_origin
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
 from app.errors import Invalid
 from app.errors.pydantic_errors import field_errors

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import ANONYMOUS
-from app.libraries.disclosure.visibility import visible
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.libraries.summaries import RecordSummary, summariser
+from app.libraries.visibility.fields import visible
 
 _NEWEST = 5
 

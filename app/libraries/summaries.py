@@ -8,14 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.database import by_id
-from app.libraries.disclosure.visibility import owns, present
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
+from app.libraries.visibility.fields import owns, present
 
 MAX_SUMMARY_TEXT = 300
 """Maximum characters of the main text: enough to decide whether to open the record."""

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
+from app.accounts.access.opened_records import NOTHING_OPENED, Disclosure
 from app.accounts.api import router
 from app.accounts.models import Organisation, Role, User
 from app.database import Database

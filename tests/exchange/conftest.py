@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
+from app.accounts.access.opened_records import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.accounts.models import Role
 from app.database import Database

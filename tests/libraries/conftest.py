@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure
+from app.accounts.access.opened_records import NOTHING_OPENED, Disclosure
 from app.accounts.api import router as accounts
 from app.accounts.models import Role
 from app.database import Database

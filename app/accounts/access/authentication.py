@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import credentials
-from app.accounts.access.disclosure import Disclosure
+from app.accounts.access.opened_records import Disclosure
 from app.accounts.access.principal import ANONYMOUS, Principal
 from app.accounts.models import ApiKey, Organisation, RefreshToken, Role, User
 from app.database import Database, now

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import credentials
 from app.accounts.access.authentication import UserIdentity, user_identity
-from app.accounts.access.disclosure import Disclosure
+from app.accounts.access.opened_records import Disclosure
 from app.accounts.models import LoginSession, RefreshToken, SessionKind, User
 from app.accounts.sessions.tokens import Client, authenticate, revoke_sessions, start_session
 from app.database import Database, now

@@ -10,13 +10,13 @@ from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.database import new_id
 from app.engagements.access import participation_of, require_open
+from app.engagements.contact_visibility import sides_consent
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import is_party_role
 from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.service import check, check_may_write, write_terms
 from app.engagements.contracts.shares import default_shares
-from app.engagements.disclosure import sides_consent
 from app.engagements.events import contract_payload
 from app.engagements.models import Engagement
 from app.engagements.timeline import entries as timeline

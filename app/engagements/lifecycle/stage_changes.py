@@ -13,8 +13,8 @@ from app.accounts.access.principal import SYSTEM, Principal
 from app.conditional_requests import check_if_sent
 from app.database import now
 from app.engagements.access import Participation, participation_of, require_open
+from app.engagements.contact_visibility import sides_consent
 from app.engagements.contract_models import Contract, ContractState
-from app.engagements.disclosure import sides_consent
 from app.engagements.events import engagement_payload
 from app.engagements.lifecycle import workload
 from app.engagements.models import (

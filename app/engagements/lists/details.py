@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
-from app.engagements import disclosure, presenter
+from app.engagements import contact_visibility, presenter
 from app.engagements.access import Participation, participation_of
 from app.engagements.lifecycle.stage_changes import NextStage, next_stages
 from app.engagements.models import Reveal
@@ -100,7 +100,7 @@ def reveals_page(
         NotFound, Conflict: see `participation_of`.
     """
     participation = _participation(session, engagement_id, principal)
-    query = disclosure.reveals_of(participation)
+    query = contact_visibility.reveals_of(participation)
     return list_page(session, query, NEWEST_REVEALS, paging, RevealRead.model_validate)
 
 

@@ -15,7 +15,7 @@ from app.engagements.conflicts_of_interest import (
     refuse_held_side,
     tell_bureau,
 )
-from app.engagements.disclosure import sides_consent
+from app.engagements.contact_visibility import sides_consent
 from app.engagements.events import engagement_payload
 from app.engagements.lifecycle.opening import claim_slot
 from app.engagements.models import (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fastapi.responses import StreamingResponse
 
-from app.accounts.access.disclosure import OpenedRecords
+from app.accounts.access.opened_records import OpenedRecords
 from app.accounts.access.permissions import Action, allowed, require
 from app.accounts.access.principal import Principal
 from app.database import Database

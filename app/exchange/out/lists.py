@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
 from app.accounts.lists.organisations import organisation_page
 from app.accounts.models import Organisation, OrganisationKind

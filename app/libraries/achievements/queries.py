@@ -10,10 +10,10 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.principal import Principal
 from app.libraries.achievements.models import Achievement
-from app.libraries.disclosure.price_bands import MoneyBand, in_price_band
 from app.libraries.http.filters import ModeFilters, require_details
 from app.libraries.http.listing import ListingRules
 from app.libraries.validation.values.money import Wan
+from app.libraries.visibility.price_bands import MoneyBand, in_price_band
 from app.paging import Sort
 
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StrictBool
 
-from app.libraries.disclosure.price_bands import MoneyBand
 from app.libraries.schemas import (
     Creation,
     DisclosedFields,
@@ -27,6 +26,7 @@ from app.libraries.validation.values.codes import CodeOf, CodesOf, Trl
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
 from app.libraries.validation.values.text import TextRule
+from app.libraries.visibility.price_bands import MoneyBand
 
 Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", examples=["2024-03"])]
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.demands.clarity import Severity
-from app.libraries.disclosure.price_bands import MoneyBand
 from app.libraries.schemas import (
     CodeOrName,
     Creation,
@@ -26,6 +25,7 @@ from app.libraries.validation.values.codes import CodeOf, Trl
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan
 from app.libraries.validation.values.text import TextRule
+from app.libraries.visibility.price_bands import MoneyBand
 
 
 class DemandFields(DisclosedFields):

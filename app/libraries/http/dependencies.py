@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from sqlalchemy.orm import Session
 
 from app.accounts.access.authentication import CurrentPrincipal
-from app.accounts.access.disclosure import Disclosure, OpenedRecords
+from app.accounts.access.opened_records import Disclosure, OpenedRecords
 from app.database import AppDatabase, Database, ReadSession, WriteSession
 from app.libraries.http.responses import record_response
 from app.libraries.lifecycle.commands import Command, dry_run

@@ -16,13 +16,13 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.principal import Principal
 from app.clock import JINAN_TIME
 from app.errors import Forbidden, Unauthenticated
-from app.libraries.disclosure.visibility import own_rows, owner_known_rows
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import RecordCode
 from app.libraries.search.facet_index import with_parents
 from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
+from app.libraries.visibility.fields import own_rows, owner_known_rows
 from app.paging import MAX_CURSOR, MAX_PAGE
 from app.text.cleanup import is_invisible
 

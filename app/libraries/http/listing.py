@@ -9,10 +9,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
 from app.errors import Invalid
-from app.libraries.disclosure.visibility import visible
 from app.libraries.http.filters import RecordFilters, common_conditions, require_details
 from app.libraries.http.responses import read_many, reading_of
 from app.libraries.library import Library
@@ -22,6 +21,7 @@ from app.libraries.search.conditions import Searcher, Weights
 from app.libraries.search.full_text import SearchDocument
 from app.libraries.search.query import SearchQuery, read_query
 from app.libraries.search.synonyms import Synonyms
+from app.libraries.visibility.fields import visible
 from app.paging import PageRequest, Sort, fetch_page, pick_sort, sort_of_cursor
 from app.vocabularies import vocabulary
 

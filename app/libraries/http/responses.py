@@ -10,12 +10,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
 from app.conditional_requests import etag
 from app.database import by_id
-from app.libraries.disclosure.visibility import fields_at, present
 from app.libraries.library import Library
 from app.libraries.record.enums import ViewLevel
 from app.libraries.record.models import Record
@@ -23,6 +22,7 @@ from app.libraries.record.versions import values_of
 from app.libraries.schemas import FacetCount
 from app.libraries.search.query import IGNORED_REASONS, SearchQuery
 from app.libraries.validation.completeness import completeness, shown_completeness
+from app.libraries.visibility.fields import fields_at, present
 from app.paging import Page
 
 Item = TypeVar("Item")

@@ -14,14 +14,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import Database, new_id, one_or_not_found
 from app.errors import FieldError, Invalid
 from app.errors.collection import Faults, refuse_faulty_body
-from app.libraries.disclosure.visibility import own_rows, owns, visible
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import (
     check_owner,
@@ -45,6 +44,7 @@ from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer, PreparedForIndex
 from app.libraries.record.models import Record
 from app.libraries.record.versions import changed_fields, snapshot
+from app.libraries.visibility.fields import own_rows, owns, visible
 from app.settings import Settings
 
 EDITABLE = (RecordState.DRAFT, RecordState.SUBMITTED, RecordState.PUBLISHED)

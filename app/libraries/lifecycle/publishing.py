@@ -14,7 +14,6 @@ from app.accounts.access.principal import SYSTEM
 from app.accounts.models import Organisation, OrganisationName
 from app.clock import local_now
 from app.errors import FieldError, Invalid
-from app.libraries.disclosure.visibility import FIELD_LEVELS, alias
 from app.libraries.library import Library
 from app.libraries.record.enums import PublishMode, RecordKind, ViewLevel
 from app.libraries.record.models import Record
@@ -26,6 +25,7 @@ from app.libraries.validation.leaks.leak_check import Leak, OwnerNames, find_lea
 from app.libraries.validation.leaks.mentions import COMMON
 from app.libraries.validation.leaks.secrecy import CONFIRMATION_NEEDED, secrecy_errors
 from app.libraries.validation.values.dates import check_deadline
+from app.libraries.visibility.fields import FIELD_LEVELS, alias
 
 MIN_MAIN_TEXT = 10
 

@@ -35,7 +35,6 @@ from app.events.catalogue import (
 )
 from app.events.catalogue.records import RecordEvent
 from app.events.outbox import emit
-from app.libraries.disclosure.visibility import fields_at, owns
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, find
 from app.libraries.lifecycle.tie_changes import watch_ties
@@ -47,6 +46,7 @@ from app.libraries.record.reference_numbers import next_numbers
 from app.libraries.record.versions import snapshot, version_row
 from app.libraries.search import facet_index, full_text
 from app.libraries.validation.completeness import shown_completeness
+from app.libraries.visibility.fields import fields_at, owns
 
 _EVENTS: Mapping[
     RecordKind,

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.errors import Invalid, NotFound
-from app.libraries.disclosure.visibility import visible
 from app.libraries.lifecycle.commands import find_by_number
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY
 from app.libraries.record.enums import RecordState
+from app.libraries.visibility.fields import visible
 
 _MOST_NAMED = 5
 

@@ -32,11 +32,11 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.access.principal import Principal
 from app.accounts.models import OrganisationName
 from app.database import on_sqlite
-from app.libraries.disclosure.visibility import owner_known_rows
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.search.full_text import MEMBER_TEXT, PUBLIC_TEXT, SearchDocument
 from app.libraries.search.query import SearchQuery, SearchTerm
 from app.libraries.search.tokens import Pattern, pattern_of
+from app.libraries.visibility.fields import owner_known_rows
 
 _MANY = 1000
 """From this number on, all words are equally common."""

@@ -15,8 +15,8 @@ from app.database import ReadSession, by_id, now
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.visibility import own_rows, present, visible
 from app.libraries.record.enums import RecordState
+from app.libraries.visibility.fields import own_rows, present, visible
 from app.matching.feedback.impressions import Shown
 from app.matching.lists import matches
 from app.matching.lists.evidence import located

@@ -17,7 +17,6 @@ from app.libraries.demands.clarity import Clarity, Finding, Severity, clarity
 from app.libraries.demands.models import Demand
 from app.libraries.demands.schemas import ClarityRead, DemandCheck, FindingRead
 from app.libraries.demands.service import LIBRARY as DEMANDS
-from app.libraries.disclosure.visibility import owns, present
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import check_owner, fill_defaults, set_values
 from app.libraries.lifecycle.publishing import check_required_fields, leaks_of
@@ -25,6 +24,7 @@ from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 from app.libraries.record.versions import values_of
 from app.libraries.validation.leaks.leak_check import Leak
+from app.libraries.visibility.fields import owns, present
 from app.matching.lists.presenter import matches_out
 from app.matching.lists.schemas import DemandCheckOut, MatchesOut
 from app.matching.matcher import Matcher

@@ -13,9 +13,9 @@ from app.database import by_id, one_or_not_found
 from app.errors import Forbidden
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.visibility import knows_owner, owns, present, visible
 from app.libraries.managers.models import Manager
 from app.libraries.record.enums import RecordKind
+from app.libraries.visibility.fields import knows_owner, owns, present, visible
 from app.matching.feedback.impressions import ImpressionLog, shown_pairs
 from app.matching.lists.filters import OfAchievements, OfDemands
 from app.matching.lists.presenter import AnyRecord, matches_out, owners_of

@@ -12,9 +12,9 @@ from app.accounts.models import Organisation
 from app.database import by_id
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.visibility import present
 from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.record.models import Record
+from app.libraries.visibility.fields import present
 from app.matching.lists.bands import shown_score
 from app.matching.lists.evidence import located
 from app.matching.lists.schemas import AdditionOut, MatchesOut, MatchOut

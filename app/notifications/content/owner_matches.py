@@ -12,9 +12,9 @@ from app.accounts.access.principal import ANONYMOUS
 from app.engagements.lifecycle.deals import is_in_deal
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.visibility import present
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState
 from app.libraries.record.models import Record
+from app.libraries.visibility.fields import present
 from app.matching.lists.presenter import owners_of, score_for
 from app.matching.models import Pair
 from app.notifications.content.audience import Audience

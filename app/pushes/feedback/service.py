@@ -14,9 +14,9 @@ from app.events.catalogue import OwnerAnswered
 from app.events.outbox import emit
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.libraries.disclosure.visibility import owns
 from app.libraries.record.enums import RecordState
 from app.libraries.record.models import Record
+from app.libraries.visibility.fields import owns
 from app.matching.models import Pair
 from app.pushes.decline_reasons import check_reason
 from app.pushes.feedback.models import OwnerAnswer

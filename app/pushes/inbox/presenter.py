@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import by_id, now
-from app.engagements.disclosure import opened_records
+from app.engagements.contact_visibility import opened_records
 from app.engagements.lifecycle.stage_changes import pushes_under_way
 from app.engagements.models import Engagement
 from app.libraries.achievements.models import Achievement

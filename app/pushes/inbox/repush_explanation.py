@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.libraries.disclosure.visibility import FIELD_LEVELS
 from app.libraries.record.enums import PublishMode, RecordKind
 from app.libraries.record.models import Record
 from app.libraries.registry import LIBRARIES
+from app.libraries.visibility.fields import FIELD_LEVELS
 from app.pushes.schemas import ChangedField, WhyAgain
 from app.vocabularies import vocabulary
 

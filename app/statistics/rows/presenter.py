@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.database import by_id
 from app.engagements import presenter as engagement_presenter
-from app.engagements.disclosure import opened_records
+from app.engagements.contact_visibility import opened_records
 from app.engagements.models import Engagement, StageMove
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand

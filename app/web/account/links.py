@@ -7,15 +7,15 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.accounts.access.actions import Action
-from app.accounts.access.disclosure import Disclosure
+from app.accounts.access.opened_records import Disclosure
 from app.accounts.access.principal import Role
 from app.database import ReadSession
 from app.engagements.contracts.access import find as find_contract
 from app.errors import NotFound
-from app.libraries.disclosure.visibility import owns
 from app.libraries.lifecycle.commands import find
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
+from app.libraries.visibility.fields import owns
 from app.web.page import CurrentPage, WebPage
 from app.web.views.navigation import START
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from app.accounts.access.disclosure import Disclosure
+from app.accounts.access.opened_records import Disclosure
 from app.accounts.access.permissions import Action, allowed
 from app.clock import today
 from app.database import AppDatabase, ReadSession

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app.accounts.organisations.lookup import organisation_called
 from app.database import AppDatabase, ReadSession
-from app.engagements import disclosure, presenter
+from app.engagements import contact_visibility, presenter
 from app.engagements.lifecycle import stage_changes
 from app.engagements.people import admissions, invitations, participants
 from app.engagements.schemas import InvitationRequest, MoveRequest, NoteRequest, SharesRequest
@@ -172,7 +172,7 @@ def contacts(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase)
     page.take_display(posted)
     try:
         with database.unit_of_work() as session:
-            disclosed = disclosure.reveal_contacts(session, id, principal=page.principal)
+            disclosed = contact_visibility.reveal_contacts(session, id, principal=page.principal)
             shown = [presenter.read_contact(contact) for contact in disclosed]
     except (Conflict, Forbidden) as error:
         with database.reading() as session:

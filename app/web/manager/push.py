@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from app.clock import today
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.errors import Conflict, Invalid
-from app.libraries.disclosure.price_bands import MoneyBand
+from app.libraries.visibility.price_bands import MoneyBand
 from app.matching.feedback.impressions import ImpressionLog, Shown
 from app.pushes.inbox import service as answers
 from app.pushes.inbox.listing import other_pushes_of_demand, undoable_answers

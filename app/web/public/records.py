@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from app.accounts.access.disclosure import Disclosure, OpenedRecords
+from app.accounts.access.opened_records import Disclosure, OpenedRecords
 from app.accounts.access.principal import Role
 from app.database import ReadSession
 from app.libraries.http.responses import read_many

@@ -47,7 +47,7 @@ def figures_view(figures: CityFigures) -> FiguresView:
 
 
 def count(value: int | None, min_cell: int | None) -> str:
-    """A count; “not published” if it is suppressed. Some are larger than the limit, and would give away a smaller one."""
+    """A count; “not published” if it is suppressed: a larger one may give away a smaller one."""
     if value is not None:
         return f"{value:,}"
     return translate(_("不公布")) if min_cell else "–"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.libraries.disclosure.price_bands import MoneyBand
-from app.libraries.disclosure.visibility import FIELD_LEVELS
 from app.libraries.record.enums import CertificateLevel, RecordKind, ViewLevel
+from app.libraries.visibility.fields import FIELD_LEVELS
+from app.libraries.visibility.price_bands import MoneyBand
 from app.vocabularies import vocabulary
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _
@@ -33,7 +33,7 @@ class RecordSheet:
 
 
 def record_sheet(kind: RecordKind, record: Mapping[str, Any]) -> RecordSheet:
-    """The sheet of a record as `disclosure.visibility.present` gives it to the reader."""
+    """The sheet of a record as `visibility.fields.present` gives it to the reader."""
     return RecordSheet(
         facts=tuple(_facts(kind, record)),
         texts=tuple((label, text) for _name, label, text in record_texts(kind, record)),

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.libraries.disclosure.price_bands import MoneyBand
 from app.libraries.record.enums import CertificateLevel, RecordKind
+from app.libraries.visibility.price_bands import MoneyBand
 from app.vocabularies import vocabulary
 from app.web.i18n import language_now, translate
 from app.web.i18n import mark as _

@@ -21,7 +21,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.clock import local_now
 from app.database import new_id
-from app.engagements import disclosure
+from app.engagements import contact_visibility
 from app.engagements.contract_models import Contract
 from app.engagements.contracts import registration
 from app.engagements.contracts.amendments import proposals
@@ -245,7 +245,9 @@ class EngagementMachine(DatabaseMachine):
         engagement = self.pick(n)
         before = self.both_consent(engagement)
         shown = self.command(
-            lambda session: disclosure.reveal_contacts(session, engagement, principal=self.actors[actor])
+            lambda session: contact_visibility.reveal_contacts(
+                session, engagement, principal=self.actors[actor]
+            )
         )
         if shown is not None:
             assert before
@@ -269,7 +271,7 @@ class EngagementMachine(DatabaseMachine):
             for n, actor in enumerate(self.actors):
                 manager_id = self.managers[n - 2] if n in (2, 3) else None
                 side = {0: "demand", 1: "achievement"}.get(n)
-                assert disclosure.approved_records(session, actor) == here.opened(manager_id, side)
+                assert contact_visibility.approved_records(session, actor) == here.opened(manager_id, side)
 
     def both_consent(self, engagement: UUID) -> bool:
         with self.scenario.database.reading() as session:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app import database_schema
 from app.accounts.models import Role, User
 from app.database import Database
-from app.libraries.disclosure.visibility import FIELD_LEVELS
+from app.libraries.visibility.fields import FIELD_LEVELS
 from tests.support.builders.accounts import make_api_key
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload

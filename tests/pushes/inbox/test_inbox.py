@@ -11,7 +11,7 @@ import pytest
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.database import new_id, now
-from app.engagements.disclosure import brokered_records
+from app.engagements.contact_visibility import brokered_records
 from app.engagements.lifecycle.workload import open_engagement_counts
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion, Unauthenticated
 from app.libraries.achievements.models import Achievement

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import FieldError
-from app.libraries.disclosure.visibility import FIELD_LEVELS
 from app.libraries.record.enums import PublishMode, ViewLevel
+from app.libraries.visibility.fields import FIELD_LEVELS
 from app.web.desk.records.desk_kind import DeskKind
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.i18n import language_now, translate

@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import inspect
 
-from app.accounts.access.disclosure import NOTHING_OPENED, Disclosure, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, Disclosure, OpenedRecords
 from app.accounts.models import Organisation, Role
-from app.libraries.disclosure.visibility import FIELD_LEVELS
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.enums import RecordKind, ViewLevel
 from app.libraries.registry import LIBRARIES
+from app.libraries.visibility.fields import FIELD_LEVELS
 from tests.support.builders.achievements import achievement_payload
 from tests.support.builders.demands import demand_payload
 from tests.support.builders.managers import manager_payload

@@ -13,14 +13,14 @@ from uuid import UUID
 from sqlalchemy import Select, false, or_, true
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.access.disclosure import NOTHING_OPENED, OpenedRecords
+from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import Action, RecordScope, allowed, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
-from app.libraries.disclosure.price_bands import price_band
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
+from app.libraries.visibility.price_bands import price_band
 from app.vocabularies import region_above, vocabulary
 
 Query = TypeVar("Query", bound=Select[Any])
@@ -32,7 +32,7 @@ _APPROVED = (ViewLevel.APPROVED, ViewLevel.APPROVED)
 _OWNER = (ViewLevel.OWNER, ViewLevel.OWNER)
 
 # Contact details in a record are shown only to its owner and to operators. Everyone else gets them through an
-# engagement (`engagements/disclosure.py`), which logs each access.
+# engagement (`engagements/contact_visibility.py`), which logs each access.
 _CONTACTS = frozenset({"contact_name", "contact_phone", "contact_email"})
 
 # Shown instead of the owner, and only of confidential records.

@@ -1,4 +1,4 @@
-"""Disclosure (披露) through consent: which records participants see in more detail, and whose contacts they get."""
+"""Contacts (联系方式) by consent: whose contacts participants get, and which records they see in more detail."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts import audit
-from app.accounts.access.disclosure import OpenedRecords
+from app.accounts.access.opened_records import OpenedRecords
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation

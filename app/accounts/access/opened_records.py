@@ -1,4 +1,4 @@
-"""Disclosure: access facts from higher layers, provided as functions.
+"""Opened records: access facts from higher layers, provided as functions.
 
 They supply the manager record of a user, and the records that engagements open to a principal.
 """

@@ -1,1 +1,0 @@
-"""Disclosure: which records and which of their fields a reader may see."""

@@ -1,0 +1,1 @@
+"""Visibility: which records and which of their fields, telephone numbers too, a reader may see."""
