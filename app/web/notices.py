@@ -55,6 +55,9 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "test_sent": _("测试消息已发出，稍后可查看结果。"),
         "repeated": _("已重新投递，稍后可查看结果。"),
         "answered": _("答复已记录，该经理人将收到通知。"),
+        "registered_for": _("报名成功。"),
+        "on_waiting_list": _("名额已满，已进入候补；有人退出时依次递补。"),
+        "withdrawn_from": _("已退出报名。"),
         "session_ended": _("已退出所选设备。"),
     }
 )

@@ -15,6 +15,7 @@ DESK: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.INVESTOR})
 OWNERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION})
 IMPORTERS: Readers = frozenset({Role.ENTERPRISE, Role.INSTITUTION, Role.OPERATOR})
 MANAGER: Readers = frozenset({Role.MANAGER})
+CONTESTANTS: Readers = frozenset({Role.INSTITUTION, Role.MANAGER})
 # Of an organisation other than the bureau; managers administer their agencies.
 MEMBERS: Readers = DESK | MANAGER
 PARTIES: Readers = frozenset(Role)
@@ -66,7 +67,8 @@ PUBLIC_PAGES = (
     MappedPage("/recognitions", _("认定结果"), ANYBODY),
     MappedPage("/rankings/{id}", _("排行榜"), ANYBODY),
     MappedPage("/contests", _("赛事"), ANYBODY),
-    MappedPage("/contests/{id}", _("赛事"), ANYBODY, ("register",)),
+    MappedPage("/contests/{id}", _("赛事"), ANYBODY),
+    MappedPage("/contests/{id}/register", _("报名"), CONTESTANTS, ("withdraw",)),
     MappedPage("/contests/{id}/calendar.ics", _("赛事"), ANYBODY),
     MappedPage("/login", _("登录"), ANYBODY),
     MappedPage("/logout", _("退出登录"), ANYBODY),

@@ -1,7 +1,7 @@
-"""Pages `/recognitions`, `/rankings/…`, `/contests`: what the bureau has published about managers and events."""
+"""Pages `/recognitions` and `/rankings/…`: what the bureau has published about managers."""
 
 from typing import Annotated
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
@@ -9,16 +9,11 @@ from fastapi.responses import Response
 from app.database import ReadSession
 from app.paging import PageRequest
 from app.statistics.query import EARLIEST, LATEST
-from app.talent.contests.lookup import find_contest
-from app.talent.contests.presenter import list_contests, read_contests
 from app.talent.rankings import service as rankings_service
 from app.talent.rankings.presenter import list_places, list_rankings, read_ranking
 from app.talent.rounds.recognitions import published_recognitions
 from app.talent.tiers.enums import Tier
-from app.web.i18n import mark as _
-from app.web.i18n import speaking, translate
 from app.web.page import CurrentPage
-from app.web.views.calendars import CalendarEntry, calendar_file
 
 router = APIRouter()
 
@@ -58,38 +53,3 @@ def ranking(page: CurrentPage, id_: Id, session: ReadSession) -> Response:
     row = rankings_service.find(session, id_, principal=page.principal)
     places = list_places(session, id_, PageRequest(_ROWS), principal=page.principal)
     return page.show("public/ranking.html", ranking=read_ranking(row), places=places.items)
-
-
-@router.get("/contests", name="contests")
-def contests(page: CurrentPage, session: ReadSession) -> Response:
-    """Contests and events, the latest first."""
-    found = list_contests(
-        session, PageRequest(_ROWS, page.request.query_params.get("cursor")), principal=page.principal
-    )
-    return page.show(
-        "public/contests.html",
-        found=found.items,
-        next=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
-    )
-
-
-@router.get("/contests/{id}", name="contest")
-def contest(page: CurrentPage, id_: Id, session: ReadSession) -> Response:
-    """One contest."""
-    row = find_contest(session, id_, principal=page.principal)
-    return page.show("public/contest.html", contest=read_contests(session, [row])[0])
-
-
-@router.get("/contests/{id}/calendar.ics", name="contest_calendar")
-def contest_calendar(page: CurrentPage, id_: Id, session: ReadSession) -> Response:
-    """The contest and its deadline as entries of a calendar."""
-    (one,) = read_contests(session, [find_contest(session, id_, principal=page.principal)])
-    with speaking(page.language):
-        deadline = f"{translate(_('报名截止'))} · {one.title}"
-    return calendar_file(
-        one.number,
-        [
-            CalendarEntry(one.id, one.title, one.starts_at, one.ends_at, one.venue, one.description),
-            CalendarEntry(uuid5(one.id, "deadline"), deadline, one.deadline, one.deadline),
-        ],
-    )

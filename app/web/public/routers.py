@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.web.public.contests import router as contests
 from app.web.public.figures import router as figures
 from app.web.public.help_topics import router as help_topics
 from app.web.public.home import router as home
@@ -11,4 +12,14 @@ from app.web.public.records import router as records
 from app.web.public.search import router as search
 from app.web.public.wall import router as wall
 
-ROUTERS: tuple[APIRouter, ...] = (home, search, preview, figures, recognition, help_topics, records, wall)
+ROUTERS: tuple[APIRouter, ...] = (
+    home,
+    search,
+    preview,
+    figures,
+    recognition,
+    contests,
+    help_topics,
+    records,
+    wall,
+)
