@@ -131,12 +131,21 @@ class Service:
         )
 
 
+def _credit_code(number: int) -> str:
+    """A valid credit code of a company that does not exist."""
+    from app.accounts.organisations.credit_code import ALPHABET, is_uscc
+
+    code = f"91370102{number:09d}"
+    return next(code + one for one in ALPHABET if is_uscc(code + one))
+
+
 class Scenario:
     """Three managers, a university and a company that talk to the service over HTTP."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self.operator = self._logged_in(service.operator)
+        self._organisations = 0
         self.company = self._user("enterprise", "enterprise", "历城阀门有限公司")
         university = self._user("institution", "university", "鹊华大学")
         self.managers = [
@@ -213,7 +222,15 @@ class Scenario:
         return answer.json()
 
     def _user(self, role: str, kind: str, organisation: str) -> TestClient:
-        owner = self.post(self.operator, "/v1/organisations", name=organisation, kind=kind, region="370102")
+        self._organisations += 1
+        owner = self.post(
+            self.operator,
+            "/v1/organisations",
+            name=organisation,
+            kind=kind,
+            region="370102",
+            uscc=_credit_code(self._organisations),
+        )
         email = f"user{owner['id']}@example.com"
         self.post(
             self.operator,
