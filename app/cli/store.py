@@ -30,7 +30,6 @@ def migrate_store(
 
     Stop services and workers first: what they store meanwhile is not copied. Uploaded files stay where they are.
     """
-    from app import database_schema
     from app.database import Database
     from app.store import transfer
 
@@ -39,7 +38,6 @@ def migrate_store(
         if verify_only:
             report = transfer.compare(source, target)
         else:
-            database_schema.migrate(target)
             with progress("Copying (复制)") as bar:
                 report = transfer.transfer(
                     source, target, resume=resume, on_table=lambda _, done, total: bar(done, total)

@@ -11,7 +11,21 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Table, Uuid, bindparam, func, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import database_schema
@@ -20,6 +34,9 @@ from app.matching.models import RECORD_VECTORS_SEQ, RecordVector
 
 BATCH = 500
 """Rows that are read and stored together, in one transaction of the target."""
+
+# Of a transfer that has not ended. Its name is among those that the schema's comparison leaves out.
+_MARK = Table("search_fts_transfer", MetaData(), Column("source", Text, nullable=False))
 
 OnTable = Callable[[str, int, int], None]
 
@@ -51,21 +68,29 @@ class TransferReport:
 def transfer(
     source: Database, target: Database, *, resume: bool = False, on_table: OnTable
 ) -> TransferReport:
-    """Copy every row to an empty database with the current schema, then compare all of them.
+    """Copy every row to an empty database, which gets the current schema, then compare all of them.
 
-    The source is read from one snapshot. With `resume`, rows that an interrupted transfer stored are kept.
+    The source is read from one snapshot. A transfer marks its target until both are equal; with `resume`, rows that an
+    interrupted transfer of the same source stored are kept.
     `on_table` is called with a table's name, the rows done and all of its rows.
 
     Raises:
-        TransferRefusedError: a schema is not current, both are one database, or the target has rows.
+        TransferRefusedError: the source's schema is not current, both are one database, the target has rows, or it
+            holds no interrupted transfer of this source.
     """
     _check(source, target, resume=resume)
+    database_schema.migrate(target)
+    _mark(source, target)
     tables = database_schema.metadata().sorted_tables
     with _snapshot(source) as reading:
         for table in tables:
             _copy(reading, target, table, on_table)
         _set_sequences(target)
-        return _compare(reading, target, tables)
+        report = _compare(reading, target, tables)
+    if not report.different:
+        with target.engine.execution_options(sanku_write=True).begin() as connection:
+            _MARK.drop(connection)
+    return report
 
 
 def compare(source: Database, target: Database) -> TransferReport:
@@ -74,34 +99,72 @@ def compare(source: Database, target: Database) -> TransferReport:
     Raises:
         TransferRefusedError: a schema is not current.
     """
-    _check_schemas(source, target)
+    _check_schema(source, "source", "源库")
+    _check_schema(target, "target", "目标库")
     with _snapshot(source) as reading:
         return _compare(reading, target, database_schema.metadata().sorted_tables)
 
 
 def _check(source: Database, target: Database, *, resume: bool) -> None:
+    """Before anything is written: the target may be a store that people use."""
     if source.engine.url == target.engine.url:
         raise TransferRefusedError("source and target are the same database (源库与目标库是同一个数据库)")
-    _check_schemas(source, target)
-    if resume:
-        return
-    with target.engine.connect() as connection:
-        used = [table.name for table in database_schema.metadata().sorted_tables if _count(connection, table)]
-    if used:
+    _check_schema(source, "source", "源库")
+    marked_by = _marked_by(target)
+    if resume and marked_by != _name_of(source):
         raise TransferRefusedError(
-            f"the target has rows already (in {', '.join(used[:3])}); name an empty database, or continue an "
-            f"interrupted transfer with --resume (目标库已有数据:{', '.join(used[:3])};请指定空库,"
-            "或用 --resume 继续中断的迁移)"
+            "the target holds no interrupted transfer of this store; name an empty database and leave out --resume "
+            "(目标库中没有本库中断的迁移;请指定空库,不要使用 --resume)"
+        )
+    used = () if resume else _used_tables(target)
+    if used:
+        hint = (
+            "continue the interrupted transfer with --resume (请用 --resume 继续中断的迁移)"
+            if marked_by == _name_of(source)
+            else "name an empty database (请指定空库)"
+        )
+        raise TransferRefusedError(
+            f"the target has rows already, in {', '.join(used[:3])} (目标库已有数据); {hint}"
         )
 
 
-def _check_schemas(source: Database, target: Database) -> None:
-    for name, zh, database in (("source", "源库", source), ("target", "目标库", target)):
-        if not database_schema.is_current(database):
-            raise TransferRefusedError(
-                f"the schema of the {name} is not current; run `sanku init` on it first "
-                f"({zh}的表结构不是当前版本,请先对其运行 sanku init)"
-            )
+def _check_schema(database: Database, name: str, zh: str) -> None:
+    if not database_schema.is_current(database):
+        raise TransferRefusedError(
+            f"the schema of the {name} is not current; run `sanku init` on it first "
+            f"({zh}的表结构不是当前版本,请先对其运行 sanku init)"
+        )
+
+
+def _used_tables(target: Database) -> Sequence[str]:
+    """The tables of the target that have rows; it may have no tables yet."""
+    with target.engine.connect() as connection:
+        present = set(inspect(connection).get_table_names())
+        return [
+            table.name
+            for table in database_schema.metadata().sorted_tables
+            if table.name in present and _count(connection, table)
+        ]
+
+
+def _name_of(source: Database) -> str:
+    return source.engine.url.render_as_string(hide_password=True)
+
+
+def _marked_by(target: Database) -> str | None:
+    """The source of the transfer that has begun in the target and not ended."""
+    with target.engine.connect() as connection:
+        if not inspect(connection).has_table(_MARK.name):
+            return None
+        source: str | None = connection.scalar(select(_MARK.c.source))
+    return source
+
+
+def _mark(source: Database, target: Database) -> None:
+    with target.engine.execution_options(sanku_write=True).begin() as connection:
+        if not inspect(connection).has_table(_MARK.name):
+            _MARK.create(connection)
+            connection.execute(_MARK.insert(), {"source": _name_of(source)})
 
 
 @contextmanager

@@ -113,6 +113,16 @@ def test_an_interrupted_move_is_continued(store: Database, target: Database) -> 
     assert transfer(store, target, resume=True, on_table=_silent).different == ()
 
 
+def test_a_store_that_people_use_is_never_filled_up(store: Database, target: Database) -> None:
+    with target.unit_of_work() as session:
+        make_organisation(session, name="济南别家机械")
+    for resume in (False, True):
+        with pytest.raises(TransferRefusedError, match="empty database"):
+            transfer(store, target, resume=resume, on_table=_silent)
+    with target.reading() as session:
+        assert [one.name for one in session.scalars(select(Organisation))] == ["济南别家机械"]
+
+
 def test_one_changed_value_is_found(store: Database, target: Database) -> None:
     transfer(store, target, on_table=_silent)
     with target.unit_of_work() as session:
