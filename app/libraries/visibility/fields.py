@@ -7,6 +7,7 @@ records, one for confidential records.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import Action, RecordScope, allowed, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role
+from app.clock import JINAN_TIME
 from app.libraries.record.enums import PublishMode, RecordKind, RecordState, ViewLevel
 from app.libraries.record.models import Record
 from app.libraries.record.versions import to_json
@@ -41,8 +43,7 @@ _ALIAS = frozenset({"public_alias"})
 # Level → fields. A field without a row is never shown.
 _COMMON = {
     _ALL: """id number kind state version title language keywords fields industries region published_at valid_until""",
-    _LOGGED_IN: "created_at updated_at",
-    _IDENTIFYING: "owner_org_id owner_name",
+    _IDENTIFYING: "owner_org_id owner_name created_at updated_at",
     _OWNER: """contact_name contact_phone contact_email source source_ref review_note confirmed created_by""",
 }
 _KINDS: Mapping[RecordKind, Mapping[tuple[ViewLevel, ViewLevel], str]] = {
@@ -200,7 +201,15 @@ def present(
         for name, levels in FIELD_LEVELS[record.kind].items()
         if view_level >= levels[confidential] and name not in hidden
     }
+    if confidential and view_level < ViewLevel.APPROVED and record.published_at is not None:
+        # To the second it would tell which other records were published with it, and so the owner.
+        shown["published_at"] = to_json(_start_of_day(record.published_at))
     return shown | {"view_level": int(view_level)}
+
+
+def _start_of_day(moment: datetime) -> datetime:
+    day = moment.astimezone(JINAN_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day.astimezone(UTC)
 
 
 def _value(record: Record, name: str, known: Mapping[UUID, Organisation]) -> Any:
