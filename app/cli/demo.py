@@ -18,21 +18,24 @@ def demo(
     ] = False,
 ) -> None:
     """Set up a demonstration installation, serve it, and show the main workflow over HTTP."""
-    settings = _settings()
+    settings = _settings(port)
     with reserve_port("127.0.0.1", port) as reserved:
         initialise(settings)
         _load(settings)
         _serve(settings, reserved, once=once)
 
 
-def _settings() -> Settings:
-    """Settings with a separate home directory, a worker in the service and few log lines, unless set otherwise."""
+def _settings(port: int) -> Settings:
+    """Settings with a separate home directory, a worker in the service, few log lines and links to the port, unless set
+    otherwise."""
     explicit = load_settings(demo=True).model_fields_set
     overrides: dict[str, Any] = {"demo": True, "worker_in_service": True}
     if "home" not in explicit:
         overrides["home"] = Settings.model_fields["home"].default.parent / "sanku-demo"
     if "log_level" not in explicit:
         overrides["log_level"] = "WARNING"
+    if "public_url" not in explicit and port:
+        overrides["public_url"] = f"http://127.0.0.1:{port}"
     return load_settings(**overrides)
 
 

@@ -1,4 +1,4 @@
-"""Accounts of the demonstration: an operator, an enterprise, a university and every manager, with one password."""
+"""Accounts of the demonstration: an operator, two enterprises, a university and every manager, with one password."""
 
 import secrets
 
@@ -17,14 +17,18 @@ from app.settings import Settings
 BUREAU = "济南市科技成果转化服务中心（演示）"
 ENTERPRISE = "济南柱川液压油缸有限公司"
 INSTITUTION = "岱阳理工大学"
+SELLER = "济南岱阳熔合科技有限公司"
+"""Owns the achievement that the story's demand finds, so that the story can be gone on with to a signed contract."""
 OPERATOR_EMAIL = "operator@demo.sanku.example"
 ENTERPRISE_EMAIL = "enterprise@demo.sanku.example"
 INSTITUTION_EMAIL = "institution@demo.sanku.example"
+SELLER_EMAIL = "seller@demo.sanku.example"
 
 _MEMBERS = (
     (OPERATOR_EMAIL, "局管理员", Role.OPERATOR, BUREAU),
     (ENTERPRISE_EMAIL, "柱川技术部", Role.ENTERPRISE, ENTERPRISE),
     (INSTITUTION_EMAIL, "岱阳理工科技处", Role.INSTITUTION, INSTITUTION),
+    (SELLER_EMAIL, "岱阳熔合市场部", Role.ENTERPRISE, SELLER),
 )
 
 
@@ -48,6 +52,7 @@ def logins_of(settings: Settings) -> DemonstrationLogins:
         (
             DemonstrationLogin("企业", "Enterprise", ENTERPRISE_EMAIL),
             DemonstrationLogin("高校院所", "Institution", INSTITUTION_EMAIL),
+            DemonstrationLogin("成果方企业", "Enterprise with achievements", SELLER_EMAIL),
             DemonstrationLogin("技术经理人", "Manager", manager_email("M-DEMO-02")),
             DemonstrationLogin("管理部门", "Bureau", OPERATOR_EMAIL),
         ),
