@@ -14,7 +14,6 @@ from app.libraries.managers.service import LIBRARY
 from app.paging import PageRequest
 from app.talent.contests import registrations
 from app.talent.contests.lookup import find_contest
-from app.talent.contests.models import RegistrationState
 from app.talent.contests.presenter import list_contests, read_contests
 from app.talent.contests.registration_list import registration_page
 from app.talent.contests.schemas import RegistrationCreate
@@ -101,7 +100,7 @@ def register(page: CurrentPage, id_: Id, posted: Posted, database: AppDatabase) 
 
         def make() -> Response:
             row = registrations.register(session, id_, wanted, principal=page.principal)
-            is_waiting = row.state == RegistrationState.WAITING
+            is_waiting = row.state == "waiting"
             return page.redirect(_address(id_), notice="on_waiting_list" if is_waiting else "registered_for")
 
         return page.once(database, session, posted, wanted, make)
