@@ -158,6 +158,26 @@ def test_a_merge_moves_what_refers_to_the_second_and_is_undone(
     refused(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau), 409, "already_undone")
 
 
+def test_merges_of_one_organisation_are_undone_latest_first(
+    client: TestClient, people: People, bureau: dict[str, str]
+) -> None:
+    first, second, third = (people.organisation(name=f"{name}{NAME}") for name in ("甲", "乙", "丙"))
+    member = people.make(organisation=first)
+    earlier = created(decide(client, bureau, second, first, "same"))
+    later = created(decide(client, bureau, third, second, "same"))
+
+    def home() -> Any:
+        return ok(client.get(f"/v1/users/{member.id}", headers=bureau))["organisation_id"]
+
+    answer = client.post(f"{DUPLICATES}/{earlier['id']}/undo", headers=bureau)
+    refused(answer, 409, "merged_later")
+    assert answer.json()["decision_id"] == later["id"]
+    assert home() == str(third.id)
+    for decision, owner in ((later, second), (earlier, first)):
+        ok(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau))
+        assert home() == str(owner.id)
+
+
 def test_a_newcomer_that_looks_like_another_is_verified_after_a_decision(
     client: TestClient, people: People, bureau: dict[str, str]
 ) -> None:

@@ -105,13 +105,15 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
 
     Raises:
         NotFound: no such decision.
-        Conflict: it has been undone already.
+        Conflict: it has been undone already, or a later merge of the same organisations has to be undone first.
     """
     require(principal, Action.ORGANISATION_VERIFY)
     query = select(OrganisationDecision).where(OrganisationDecision.id == decision_id).with_for_update()
     decision = one_or_not_found(session, query)
     if decision.undone_at is not None:
         raise Conflict("This decision has been undone.", "该认定已撤销。", code="already_undone")
+    if decision.verdict == IdentityVerdict.SAME:
+        _refuse_before_later(session, decision)
     decision.undone_at = now()
     if decision.verdict == IdentityVerdict.SAME:
         gone = decision.second_id if decision.kept_id == decision.first_id else decision.first_id
@@ -124,6 +126,29 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
         session.expire_all()
     _tell(session, principal, decision, "undone")
     return decision
+
+
+def _refuse_before_later(session: Session, decision: OrganisationDecision) -> None:
+    """Merges are undone latest first: a later one has moved on what this one moved, and would keep it."""
+    kept = session.get_one(Organisation, decision.kept_id, populate_existing=True, with_for_update=True)
+    if kept.merged_into_id is None:
+        return
+    row, pair = OrganisationDecision, sorted((kept.id, kept.merged_into_id))
+    later = session.scalar(
+        select(row.id).where(
+            row.first_id == pair[0],
+            row.second_id == pair[1],
+            row.verdict == IdentityVerdict.SAME,
+            row.undone_at.is_(None),
+        )
+    )
+    into = session.get_one(Organisation, kept.merged_into_id)
+    raise Conflict(
+        f"{kept.name} was later merged into {into.name}; undo that merge first.",
+        f"“{kept.name}”其后已并入“{into.name}”,请先撤销该次合并。",
+        code="merged_later",
+        decision_id=None if later is None else str(later),
+    )
 
 
 def _tell(session: Session, principal: Principal, decision: OrganisationDecision, details: str) -> None:
