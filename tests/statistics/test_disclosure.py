@@ -1,6 +1,6 @@
 """Who sees whose figures: the scenario by years and without small cells, one's own exactly, the bureau everything."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.accounts.models import Role
+from app.statistics.queries.engagements import ContractGroup
 from tests.statistics.conftest import YEAR, all_rows, figure
 from tests.support.http import ok, refused
 from tests.support.scenario import Scenario
@@ -38,6 +39,26 @@ def test_small_cells_of_the_city_are_hidden_from_everybody_but_the_bureau(scenar
     assert all(line["deal_amount_wan"] is None for line in hidden)
     bureau = figure(scenario.operator, "contracts", group_by="field")
     assert {line["key"]: line["count"] for line in bureau["groups"]} == {"10": 4, "20": 5, "40": 1}
+
+
+def test_no_grouping_shows_a_total_that_another_hides(scenario: Scenario) -> None:
+    enterprise = scenario.log_in(Role.ENTERPRISE)
+    scenario.contract_row(kind="consulting", signed_on=date(2026, 2, 1))
+    groupings: tuple[dict[str, str], ...] = ({}, *({"group_by": name} for name in ContractGroup))
+
+    def totals() -> list[Any]:
+        return [figure(enterprise, "contracts", **chosen)["total"]["count"] for chosen in groupings]
+
+    assert totals() == [None] * len(groupings)
+    for _ in range(7):
+        scenario.contract_row()
+    assert totals() == [8] * len(groupings)
+    for name in (ContractGroup.MONTH, ContractGroup.KIND):
+        assert figure(enterprise, "contracts", group_by=name)["groups"] == [], (
+            "7 and 1 cannot hide each other"
+        )
+    bureau = figure(scenario.operator, "contracts", group_by="month")["groups"]
+    assert [line["count"] for line in bureau] == [1, 7]
 
 
 def test_no_figure_of_the_city_leads_others_to_rows(scenario: Scenario) -> None:

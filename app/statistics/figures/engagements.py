@@ -54,24 +54,27 @@ def stage_times(session: Session, criteria: StatisticsQuery) -> StageTimesRead:
 
 
 def contracts(session: Session, criteria: StatisticsQuery, group_by: ContractGroup | None) -> ContractsRead:
-    """Contracts signed in the period, with exact sums in 万元."""
+    """Contracts signed in the period, with exact sums in 万元.
+
+    Whether the total is shown does not depend on the grouping, or another grouping would show what one hides: where not
+    even suppressing all groups is safe, there are no groups.
+    """
     sums = [_ContractSums(row) for row in session.execute(queries.contracts(criteria, group_by))]
     whole = _ContractSums.sum(sums)
     hidden: frozenset[str] | None = frozenset()
+    hides_total = criteria.suppresses and is_small(whole.counts[ContractPart.STANDING], criteria.min_cell)
     if criteria.suppresses:
         hidden = suppressed_parts(
             {group.key: group.counts[ContractPart.STANDING] for group in sums}, criteria.min_cell
         )
-    all_keys = frozenset(group.key for group in sums)
-    groups = [
-        _line(criteria, group_by, group, group.key in (all_keys if hidden is None else hidden))
-        for group in sums
-    ]
+    groups: list[ContractLine] = []
+    if group_by is not None and hidden is not None:
+        groups = [_line(criteria, group_by, group, group.key in hidden) for group in sums]
     return ContractsRead(
         **head(criteria),
         group_by=group_by,
-        total=_line(criteria, None, whole, hidden is None),
-        groups=groups if group_by is not None else [],
+        total=_line(criteria, None, whole, hides_total),
+        groups=groups,
     )
 
 
