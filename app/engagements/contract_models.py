@@ -59,7 +59,7 @@ class Contract(Identified, Base):
     `party_natures`, a region a code of `regions`, as they were when the contract was made.
 
     `terms_version` is the version in which the terms last changed before both parties signed: a signature is of it.
-    `agreed_at` is when both parties had signed.
+    `agreed_at` is when both parties had signed, or when a ledger registered what they had signed on paper.
     """
 
     __tablename__ = "contracts"

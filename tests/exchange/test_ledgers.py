@@ -1,5 +1,7 @@
 """Ledgers of contracts and rolls of organisations, imported over HTTP."""
 
+import csv
+import io
 from typing import Any
 
 from tests.exchange.files import workbook
@@ -142,3 +144,47 @@ def test_an_unknown_nature_is_named(operator: UserClient) -> None:
     warnings = rows_of(operator, batch)[0]["entry"]["warnings"]
     assert [one["field"] for one in warnings] == ["seller_nature"]
     assert wrong_fields(operator.post("/v1/contracts", {"buyer_nature": "仙人"}))
+
+
+def test_a_ledger_registers_no_contract_that_was_drafted_here(
+    operator: UserClient, enterprise: UserClient
+) -> None:
+    commit(operator, upload(operator, ledger(REGISTERED)), accept_derived=True)
+    entry = contracts(operator)[REGISTERED[1]]
+    assert (entry["state"], entry["signed_by_both"], entry["from_ledger"]) == ("registered", False, True)
+    draft = {
+        "kind": "development",
+        "title": "耐磨涂层开发",
+        "deal_amount_wan": "120.00",
+        "technology_amount_wan": "100.00",
+        "buyer_org_id": str(enterprise.user.organisation_id),
+        "seller_org_id": entry["seller_org_id"],
+    }
+    drafted = ok(enterprise.post("/v1/contracts", draft), 201)
+    text = operator.get("/v1/exports/contracts.csv").content.decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text))
+
+    def send(cells: dict[str, str]) -> dict[str, Any]:
+        made = [dict(zip(header, row, strict=True)) for row in rows]
+        made = [row | (cells if drafted["number"] in row.values() else {}) for row in made]
+        out = io.StringIO()
+        writer = csv.DictWriter(out, header)
+        writer.writeheader()
+        writer.writerows(made)
+        data = out.getvalue().encode("utf-8-sig")
+        answer: dict[str, Any] = ok(operator.upload("/v1/imports", data, name="台账.csv", sender="市局"), 201)
+        return answer
+
+    assert send({})["report"]["counts"] == {"duplicate": 2}
+    number = next(name for name in header if "登记编号" in name or "登记号" in name)
+    days = {name: "2026-03-02" for name in header if name in ("签订日期", "登记日期")}
+    batch = send({number: "2026370100000777"} | days)
+    assert batch["report"]["counts"] == {"duplicate": 1, "update": 1}
+    commit(operator, batch, accept_derived=True)
+    codes = [(row["state"], each["code"]) for row in rows_of(operator, batch) for each in row["remarks"]]
+    assert ("failed", "contract_in_use") in codes, codes
+    after = ok(operator.get(f"/v1/contracts/{drafted['id']}"))
+    assert (after["state"], after["version"], after["signed_by_both"]) == ("draft", 1, False)
+    assert not after["from_ledger"]
+    listed = ok(operator.get("/v1/contracts", signed_by_both=True))["items"]
+    assert listed == []

@@ -15,6 +15,7 @@ from app.engagements.contract_models import (
     ContractSignature,
     ContractVersion,
 )
+from app.engagements.contracts.ledger.origin import from_ledger
 from app.engagements.contracts.schemas import (
     AmendmentRead,
     ConsentRead,
@@ -26,7 +27,15 @@ from app.engagements.models import Engagement
 from app.engagements.shares.rule import split_amount
 from app.libraries.summaries import manager_summaries
 
-_HIDDEN = {"signatures", "amendment", "consents", "outside_engagement", "signed_by_both", "state"}
+_HIDDEN = {
+    "signatures",
+    "amendment",
+    "consents",
+    "outside_engagement",
+    "signed_by_both",
+    "from_ledger",
+    "state",
+}
 _OWN_FIELDS = [name for name in ContractRead.model_fields if name not in _HIDDEN]
 
 
@@ -77,6 +86,7 @@ class _Surroundings:
         ):
             key = (signature.contract_id, signature.amendment_id)
             self.signatures.setdefault(key, []).append(signature)
+        self.from_ledger = from_ledger(session, ids)
         shares = [share.manager_id for row in rows for share in row.shares]
         touched = [share.manager_id for row in self.amendments.values() for share in row.shares]
         self.managers = manager_summaries(session, [*shares, *touched])
@@ -87,7 +97,9 @@ class _Surroundings:
                 **{name: getattr(row, name, None) for name in _OWN_FIELDS},
                 "state": row.shown_state,
                 "outside_engagement": row.engagement_id is None,
-                "signed_by_both": row.agreed_at is not None,
+                "signed_by_both": {one.side for one in self.signatures.get((row.id, None), ())}
+                == {side.value for side in ContractSide},
+                "from_ledger": row.id in self.from_ledger,
             }
         )
         response.buyer_name = self.organisations[row.buyer_org_id].name

@@ -7,11 +7,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.engagements.contract_models import Contract, ContractShare, ContractState, ShownState
+from app.engagements.contract_models import (
+    Contract,
+    ContractShare,
+    ContractSide,
+    ContractSignature,
+    ContractState,
+    ShownState,
+)
 from app.engagements.contracts.access import visible_rows
 from app.errors import Conflict
 from app.libraries.validation.values.codes import CodeOf
@@ -76,7 +83,7 @@ def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract
         query = query.where(has_landed if filters.landed else ~has_landed)
     for condition, wanted in (
         (Contract.engagement_id.is_(None), filters.outside_engagement),
-        (Contract.agreed_at.is_not(None), filters.signed_by_both),
+        (_signed_by_both(), filters.signed_by_both),
     ):
         if wanted is not None:
             query = query.where(condition if wanted else ~condition)
@@ -91,6 +98,20 @@ def contracts(principal: Principal, filters: ContractFilters) -> Select[Contract
         if value is not None:
             query = query.where(column == value)
     return _between(query, filters)
+
+
+def _signed_by_both() -> ColumnElement[bool]:
+    return and_(
+        *(
+            exists().where(
+                ContractSignature.contract_id == Contract.id,
+                ContractSignature.amendment_id.is_(None),
+                ContractSignature.void_at.is_(None),
+                ContractSignature.side == side.value,
+            )
+            for side in ContractSide
+        )
+    )
 
 
 def _below(region: str) -> tuple[str, ...]:

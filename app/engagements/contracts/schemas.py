@@ -270,7 +270,8 @@ class ContractRead(RowModel):
     shares: list[ContractShareRead]
     payments: list[ContractPaymentRead]
     outside_engagement: bool = Field(title="无对接", description="双方未在系统内经对接同意")
-    signed_by_both: bool = Field(title="双方均已签署")
+    signed_by_both: bool = Field(title="双方均已签署", description="双方的签署均在 signatures 中")
+    from_ledger: bool = Field(title="台账登记", description="由管理部门自台账导入,在平台外签署")
     signatures: list[SignatureRead] = Field([], title="签署", description="条款变更后作废,须重新签署")
     amendment: AmendmentRead | None = Field(None, title="待签署的变更")
     consents: list[ConsentRead] = Field([], title="同意情况", description="登记前供管理部门核对")

@@ -18,6 +18,7 @@ from app.database import new_id, now
 from app.engagements.contract_models import Contract, ContractSignature, ContractState, ContractVersion
 from app.engagements.contracts import versions
 from app.engagements.contracts.ledger.classification import classify
+from app.engagements.contracts.ledger.origin import REASON, from_ledger
 from app.engagements.contracts.queries import refuse_duplicate_registration
 from app.engagements.contracts.schemas import ContractFields, RegistrationNo
 from app.engagements.contracts.service import check, write_terms
@@ -28,8 +29,6 @@ from app.libraries.schemas import Title
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan, WanOrNothing
-
-REASON = "台账导入"
 
 
 class LedgerEntry(ContractFields):
@@ -78,12 +77,14 @@ def correct(
 
     Raises:
         StaleVersion: somebody has changed the contract since `version`.
-        Conflict: its parties have signed it in the service, so a file does not change it.
+        Conflict: it was drafted or signed in the service, or has shares, so a file does not change it.
         Invalid: names every invalid field.
     """
     require(principal, Action.CONTRACT_IMPORT)
     if contract.version != version:
         raise StaleVersion
+    if not values:
+        return contract
     _refuse_living(session, contract)
     before = versions.snapshot_of(contract)
     with session.no_autoflush:
@@ -129,12 +130,15 @@ def _state_of(contract: Contract) -> ContractState:
 
 
 def _refuse_living(session: Session, contract: Contract) -> None:
+    """A ledger changes only what a ledger brought: a registration of anything else would need no signature."""
     signed = session.scalar(
         select(ContractSignature.id).where(ContractSignature.contract_id == contract.id).limit(1)
     )
-    if contract.engagement_id is not None or signed is not None or contract.landed_on is not None:
+    is_living = signed is not None or contract.landed_on is not None or bool(contract.shares)
+    if is_living or contract.engagement_id is not None or not from_ledger(session, [contract.id]):
         raise Conflict(
-            "The parties have signed this contract here, so a ledger does not change it.",
-            "该合同已在平台签署或确认落地,台账不能更改。",
+            "This contract was drafted or signed here or has shares, so a ledger does not change it; change it on its "
+            "page, and register it there once both parties have signed.",
+            "该合同系在平台起草、签署,或已约定分成、确认落地,台账不能更改;请在合同页面办理,双方签署后再登记。",
             code="contract_in_use",
         )

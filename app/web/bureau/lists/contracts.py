@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.contracts.presentation.listing import ContractList, contract_list, contract_read
 from app.engagements.contracts.registration import land, register
-from app.engagements.contracts.schemas import LandRequest, RegisterRequest
+from app.engagements.contracts.schemas import ContractRead, LandRequest, RegisterRequest
 from app.errors import Conflict, Invalid, SankuError, StaleVersion
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
@@ -73,7 +73,7 @@ def contracts(
                 f"{one.seller_name} → {one.buyer_name}",
                 wan(one.deal_amount_wan),
                 day(one.signed_on),
-                translate(_("双方已签")) if one.signed_by_both else translate(_("待双方签署")),
+                _signing(one),
             ),
             f"/bureau/contracts/{one.id}",
             translate(_("未经对接")) if one.outside_engagement else "",
@@ -94,6 +94,12 @@ def contracts(
         next=next_address(page, found.next_cursor),
         links=[],
     )
+
+
+def _signing(contract: ContractRead) -> str:
+    if contract.signed_by_both:
+        return translate(_("双方已签"))
+    return translate(_("台账登记")) if contract.from_ledger else translate(_("待双方签署"))
 
 
 @router.get("/bureau/contracts/{id}", name="bureau_contract")
