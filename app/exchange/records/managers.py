@@ -22,8 +22,8 @@ REQUIRED = ("title", "affiliations", "expertise", "fields", "regions")
 _ORGANISATION = re.compile(
     r"^(.+?(?:大学|学院|研究院|研究所|公司|集团|中心|局|协会|学会|医院|促进会|平台|园|院|所|厂|事务所))(?:[\s,，、/]*)(.{0,20})$"
 )
-_COUNT = re.compile(r"(\d[\d,]*)\s*(?:项|个|件|份|次)")
-_SUM = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(亿元|万元|元|亿|万)")
+_COUNT = re.compile(r"(?<!\d)(\d[\d,]{0,20}+)\s*(?:项|个|件|份|次)")
+_SUM = re.compile(r"(?<!\d)(\d[\d,]{0,20}+(?:\.\d{1,20}+)?)\s*(亿元|万元|元|亿|万)")
 
 
 def manager_of(raw: RawRecord) -> Draft:

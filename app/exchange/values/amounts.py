@@ -10,7 +10,8 @@ from app.libraries.validation.indicators.grammar.numerals import chinese_number
 
 _PER_WAN = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "万元": Decimal(1), "亿元": Decimal(10_000)}
 _UNIT = r"(亿元?|万元?|千元|元)?"
-_NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+# At most 15 digits: a longer number is no amount, and is taken whole or not at all.
+_NUMBER = r"(?<!\d)(\d{1,3}(?:,\d{3}){1,5}+(?:\.\d++)?+|\d{1,15}+(?!\d)(?:\.\d++)?+)"
 _RANGE = re.compile(rf"{_NUMBER}\s*{_UNIT}\s*(?:-|~|至|到|—|–|―)+\s*{_NUMBER}\s*{_UNIT}")
 _ONE = re.compile(rf"{_NUMBER}\s*{_UNIT}")
 _AT_MOST = re.compile("不超过|不高于|以内|以下|最高|上限|不大于|≤|<=|<|控制在")
@@ -18,9 +19,8 @@ _AT_LEAST = re.compile("不低于|不少于|以上|起(?!止)|最低|下限|不�
 _ABOUT = re.compile("约|大概|左右|预计|估计|上下|近")
 _OPEN = re.compile("面议|待定|商定|协商|视方案|视情况|好商量|另议|详谈|洽谈|免费|商议|不限")
 _CAPITALS = str.maketrans("零壹贰叁肆伍陆柒捌玖拾佰仟萬億圆", "零一二三四五六七八九十百千万亿元")
-_CAPITAL = re.compile(
-    "[零壹贰叁肆伍陆柒捌玖拾佰仟萬億一二三四五六七八九十百千万亿两]{2,}(?=[圆元]|万元|整|$)"
-)
+_CAPITAL_CHARS = "零壹贰叁肆伍陆柒捌玖拾佰仟萬億一二三四五六七八九十百千万亿两"
+_CAPITAL = re.compile(f"(?<![{_CAPITAL_CHARS}])[{_CAPITAL_CHARS}]{{2,}}(?=[圆元]|万元|整|$)")
 _REMARK = re.compile(r"[（(]([^（）()]*)[）)]")
 _CENT = Decimal("0.01")
 

@@ -10,7 +10,9 @@ from app.exchange.values.people import read_person
 from app.exchange.values.readings import ValueNote, ValueReading, is_empty_word
 from app.libraries.validation.values.contacts import check_email, check_phone
 
-_EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]*@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][.+_-])[A-Za-z0-9][\w.+-]{0,63}+@[\w-]+(?:\.[\w-]+)+", re.ASCII
+)
 _PHONE = re.compile(
     r"(?:\+?86[-\s]?)?1[3-9]\d(?:[-\s]?\d{4}){2}(?:\.0)?(?!\d)"
     r"|(?:\(?0\d{2,3}\)?[-\s]?)\d{3,4}[-\s]?\d{4}(?:\s*(?:-|转|ext\.?)\s*\d{1,6})?(?!\d)"

@@ -16,12 +16,12 @@ _DAY = re.compile(
 )
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*月?(?:\s*份)?(?:\s*[底末])?")
-_YEAR = re.compile(r"((?:19|20)\d{2})\s*年?\s*(?:全年|内)?")
+_YEAR = re.compile(r"((?:19|20)\d{2})(?:\s*年)?(?:\s*(?:全年|内))?\s*")
 _PART = re.compile(
-    r"((?:19|20)\d{2})\s*年?\s*(底|末|年底|年末|上半年|下半年|[一二三四1-4]季度|第[一二三四1-4]季度|初|年初)"
+    r"((?:19|20)\d{2})\s*(?:年\s*)?(底|末|年底|年末|上半年|下半年|[一二三四1-4]季度|第[一二三四1-4]季度|初|年初)"
 )
 _LENGTH = re.compile(r"((?<!\d)\d{1,3}|[一二两三四五六七八九十]{1,2})\s*(个半?月|年半?|天|日|周)")
-_TO = re.compile(r"\s*(?:至|到|—+|–|~|～|―|->|(?<=[日月年\d])\s*-\s*(?=(?:19|20)\d{2}))\s*")
+_TO = re.compile(r"(?<!\s)\s*(?:至|到|—+|–|~|～|―|->|(?<=[日月年\d])\s*-\s*(?=(?:19|20)\d{2}))\s*")
 _OPEN = re.compile("长期|尽快|越快|不限|待定|面议|另议|持续|常年|至今|协商")
 _HALF = {"上半年": (6, 30), "下半年": (12, 31)}
 _QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
@@ -104,7 +104,7 @@ def _one(text: str, *, end: bool) -> tuple[date, ValueNote | None] | None:
 
 
 def _number(text: str) -> tuple[date, ValueNote | None] | None:
-    if not re.fullmatch(r"\d+(?:\.0+)?", text):
+    if not re.fullmatch(r"\d{1,15}(?:\.0+)?", text):
         return None
     number = int(text.partition(".")[0])
     if 32_000 <= number <= 62_000:

@@ -81,7 +81,7 @@ ONES = re.compile(r"[、；;，,/／|｜┋\n]+")
 
 def parts_of(text: str, *, words: bool = False) -> list[str]:
     """The entries of a list in one cell. `words`: blanks separate too, as between keywords."""
-    text = re.sub(r"^[\s、；;，,/]+|[\s、；;，,/。]+$", "", text)
+    text = re.sub(r"^[\s、；;，,/]+|(?<![\s、；;，,/。])[\s、；;，,/。]+$", "", text)
     parts = [part.strip(" 　\t.。") for part in ONES.split(text)]
     if words and len(parts) == 1:
         parts = re.split(r"[\s　]+", parts[0])

@@ -8,8 +8,8 @@ from app.exchange.values.readings import ValueReading, is_empty_word
 from app.libraries.validation.values.patents import patent_check_digit, read_ip_number
 
 _NUMBERS = re.compile(
-    r"(?:ZL|CN)?\s*(?:(?:19|20)\d{2}[\s.]?[12389][\s.]?\d{7}|\d{2}[12389]\d{5})\s*\.?\s*[\dX](?![\dA-Z])"
-    r"|(?:软著登字第|软著登字|软著登|软著)?\s*(?:19|20)\d{2}SR\d{6,7}|软著登字第?\d{7,8}号?"
+    r"(?:(?:ZL|CN)\s*)?(?:(?:19|20)\d{2}[\s.]?[12389][\s.]?\d{7}|\d{2}[12389]\d{5})\s*(?:\.\s*)?[\dX](?![\dA-Z])"
+    r"|(?:(?:软著登字第|软著登字|软著登|软著)\s*)?(?:19|20)\d{2}SR\d{6,7}|软著登字第?\d{7,8}号?"
     r"|PCT/[A-Z]{2}\d{4}/\d{5,6}|WO\s?\d{4}/?\d{5,6}(?:A\d)?"
     r"|(?<![A-Z])(?:US|EP|JP|KR|DE|GB|FR|AU|CA)\s?[\d,]{5,12}(?:\s?[A-Z]\d?)?(?![A-Z\d])"
 )

@@ -24,6 +24,8 @@ _CODE = re.compile(r"^[（(\[]?([A-Z]?\d{1,6})[)）\]]?\s*[、.．:：]?\s*(?=\D
 _REMARK = re.compile(r"[（(]([^（）()]*)[）)]")
 _ADMINISTRATIVE = re.compile(r"(?:中华人民共和国|中国)?(?:山东省?)?")
 _JINAN = "370100"
+MAX_WORDING = 1000
+"""Characters of a cell in which wordings of a vocabulary are looked for: each costs a comparison with all terms."""
 
 
 @cache
@@ -55,7 +57,7 @@ def read_code(name: str, text: str, zh: str, en: str) -> ValueReading:
         name: a list of written forms, a vocabulary, or both.
         zh, en: what the value is called in messages.
     """
-    option = chosen(text)
+    option = chosen(text)[:MAX_WORDING]
     if is_empty_word(option):
         return ValueReading()
     plain = _REMARK.sub("", unicodedata.normalize("NFKC", option))
@@ -75,7 +77,7 @@ def read_code(name: str, text: str, zh: str, en: str) -> ValueReading:
 
 def read_fields(text: str, *, maximum: int = 3) -> ValueReading:
     """Codes of hightech fields: `资源与环境—水污染控制` is the narrower one, `新材料/高端装备` are two."""
-    text = chosen(text)
+    text = chosen(text)[:MAX_WORDING]
     reading = ValueReading([])
     if is_empty_word(text):
         return reading
@@ -151,7 +153,7 @@ def _unknown_field(reading: ValueReading, piece: str) -> None:
 
 def read_modes(text: str) -> ValueReading:
     """Codes of transfer modes; an explanation in brackets after 其他 is read too."""
-    text = chosen(text)
+    text = chosen(text)[:MAX_WORDING]
     reading = ValueReading([])
     if is_empty_word(text):
         return reading
@@ -202,7 +204,7 @@ def licence_kind_of(text: str) -> str | None:
 
 def read_stage(text: str) -> ValueReading:
     """A readiness level 1–9. A number wins; a stage in words is a deduction."""
-    text = chosen(text)
+    text = chosen(text)[:MAX_WORDING]
     if is_empty_word(text):
         return ValueReading()
     folded = unicodedata.normalize("NFKC", text)
@@ -234,7 +236,7 @@ def read_stage(text: str) -> ValueReading:
 
 def read_region(text: str) -> ValueReading:
     """The GB/T 2260 code of a region; a functional area such as 高新区 gives the code above it, with a warning."""
-    folded = unicodedata.normalize("NFKC", chosen(text)).strip()
+    folded = unicodedata.normalize("NFKC", chosen(text)[:MAX_WORDING]).strip()
     if is_empty_word(folded):
         return ValueReading()
     if re.fullmatch(r"\d{6}", folded):

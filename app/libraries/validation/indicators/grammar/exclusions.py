@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 STANDARD = re.compile(
-    r"(?:按照?|依据|参照|符合|采用|执行|per|according to)?\s*"
+    r"(?:按照?|依据|参照|符合|采用|执行|per|according to|(?<!\s))\s*+"
     r"((?<![A-Za-z])(?:GB|ISO|ASTM|IEC|IEEE|JB|HG|YB|YY|QC|QB|SY|SH|NB|NY|HJ|CJ|JC|TB|DL|DIN|JIS|SAE|API|UL|EN|DB\d{2}|[TQ]/[A-Z\d]{1,9})"
     r"(?:/[TZ])?[ \-]?[A-Z]?\d[\d.\-—–:]*\d)(?:\([^()]{1,8}\))?"
     r"\s*(?:标准|方法|测试|检测)?",
