@@ -24,14 +24,16 @@ def validated_host(url: str, allowed_hosts: Sequence[str]) -> str:
             "不得含用户名、密码或 # 片段; 发送方身份由签名证明",
             "must not contain a user name, password or fragment; the signature identifies the sender",
         )
-    if not allowed and _is_internal(host):
+    if not allowed and _port(url) != 443 and _port(url) < 1024:
+        raise _bad_url("url_port", "端口应为 443 或 1024 以上", "must have the port 443, or one from 1024")
+    if not allowed and _is_internal(host.rstrip(".")):
         raise _bad_url("url_not_public", "应为公网地址", "must be a public address")
     return host
 
 
 def _port(url: str) -> int:
     parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
+    return (443 if parts.scheme == "https" else 80) if parts.port is None else parts.port
 
 
 def _is_internal(host: str) -> bool:
