@@ -12,12 +12,14 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
 from app.accounts.access.authentication import UserIdentity
+from app.accounts.access.permissions import Action, allowed
 from app.accounts.access.principal import Principal
 from app.accounts.idempotency import IdempotentRequest
 from app.admission.dependencies import Desk, Patient, turn_for
 from app.admission.turn import Turn
 from app.database import Database, ReadSession
 from app.errors import Conflict, Forbidden, Invalid, SankuError, StaleVersion, Unauthenticated
+from app.notifications.notices.service import unread_count
 from app.services import AllServices, Services
 from app.web import notices
 from app.web.display import (
@@ -33,10 +35,13 @@ from app.web.display import (
 from app.web.i18n import Language, speak
 from app.web.pages import BY_ADDRESS, MappedPage, may_open
 from app.web.posted import LANGUAGE, THEME, Posted, PostedForm
-from app.web.renderer import render
+from app.web.renderer import render, wants_fragment
 from app.web.session import Reader
 from app.web.views import navigation
 from app.web.views.navigation import NavigationEntry
+
+MOST_UNREAD = 100
+"""So many unread notices are counted for the menu, which says 99+ from there on."""
 
 
 class WebPage:
@@ -45,6 +50,7 @@ class WebPage:
     Attributes:
         who: the reader; `who.principal` is what services ask for.
         built: addresses of the pages that exist, so that no link leads to one that does not.
+        unread: the reader's unread notices, counted up to `MOST_UNREAD`.
     """
 
     def __init__(
@@ -54,12 +60,14 @@ class WebPage:
         who: UserIdentity,
         display: DisplayChoice,
         built: Collection[str],
+        unread: int = 0,
     ) -> None:
         self.request = request
         self.services = services
         self.who = who
         self.display = display
         self.built = built
+        self.unread = unread
         self._chosen: tuple[Language | None, Theme | None] = (None, None)
 
     @property
@@ -235,7 +243,9 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
     route = request.scope["route"]
     assert isinstance(route, APIRoute)
     mapped: MappedPage = BY_ADDRESS[route.path]
-    page = WebPage(request, services, who, display_of(request), built_pages(request.app))
+    page = WebPage(
+        request, services, who, display_of(request), built_pages(request.app), _unread(request, services, who)
+    )
     if not may_open(mapped, who.principal):
         if who.principal.is_anonymous:
             raise Unauthenticated("Please log in to open this page.", "请先登录后再打开此页面。")
@@ -243,6 +253,14 @@ def open_page(request: Request, services: AllServices, who: Reader) -> WebPage:
             "This page is for users of another role.", "此页面面向其他角色的用户，您的账号无权打开。"
         )
     return page
+
+
+def _unread(request: Request, services: Services, who: UserIdentity) -> int:
+    """The reader's unread notices, for the menu of a whole page."""
+    if not allowed(who.principal, Action.NOTICE_READ, own=True) or wants_fragment(request):
+        return 0
+    with services[Database].reading() as session:
+        return unread_count(session, principal=who.principal, most=MOST_UNREAD)
 
 
 async def _speaking_page(page: Annotated[WebPage, Depends(open_page)]) -> WebPage:

@@ -172,8 +172,9 @@ def _is_read(principal: Principal) -> ColumnElement[bool]:
     return exists().where(NoticeReading.notice_id == Notice.id, NoticeReading.user_id == principal.user_id)
 
 
-def unread_count(session: Session, *, principal: Principal) -> int:
-    query = notices(principal=principal, unread=True)
+def unread_count(session: Session, *, principal: Principal, most: int | None = None) -> int:
+    """The number of unread notices; counting stops at `most`."""
+    query = notices(principal=principal, unread=True).with_only_columns(Notice.id).limit(most)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 

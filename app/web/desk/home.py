@@ -5,6 +5,8 @@ from fastapi.responses import Response
 
 from app.accounts.access.principal import Role
 from app.database import ReadSession
+from app.engagements.contracts.presentation.waiting import awaiting_signature
+from app.engagements.lists.waiting import awaiting_consent
 from app.libraries.own_records import own_records, waiting_records
 from app.paging import PageRequest
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS
@@ -28,4 +30,10 @@ def desk(page: CurrentPage, session: ReadSession) -> Response:
         )
         for kind in kinds
     ]
-    return page.show("desk/home.html", shelves=shelves, is_new=not any(own.items for _, _, own in shelves))
+    return page.show(
+        "desk/home.html",
+        invitations=awaiting_consent(session, principal=page.principal),
+        unsigned=awaiting_signature(session, principal=page.principal),
+        shelves=shelves,
+        is_new=not any(own.items for _, _, own in shelves),
+    )

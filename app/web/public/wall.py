@@ -13,7 +13,7 @@ from app.statistics.wall.links import require_link, wall_figures
 from app.web.i18n import mark as _
 from app.web.i18n import translate
 from app.web.page import CurrentPage, WebPage
-from app.web.views.figures import amount, count, figures_view
+from app.web.views.figures import amount, counted, figures_view
 
 router = APIRouter()
 
@@ -44,8 +44,8 @@ def _show(page: WebPage, session: ReadSession, services: Services, token: str) -
         (translate(_("在库成果")), f"{found.totals[RecordKind.ACHIEVEMENT]:,}", translate(_("项"))),
         (translate(_("有效需求")), f"{found.totals[RecordKind.DEMAND]:,}", translate(_("项"))),
         (translate(_("在册经理人")), f"{found.totals[RecordKind.MANAGER]:,}", translate(_("人"))),
-        (translate(_("本年对接")), count(steps["accepted"].count, cell), translate(_("项"))),
-        (translate(_("签约合同")), count(total.count, cell), translate(_("份"))),
+        counted(translate(_("本年对接")), steps["accepted"].count, translate(_("项")), cell),
+        counted(translate(_("签约合同")), total.count, translate(_("份")), cell),
         (translate(_("成交额")), amount(total.deal_amount_wan), ""),
     )
     return page.show(

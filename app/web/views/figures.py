@@ -62,14 +62,19 @@ def amount(value: Decimal | None) -> str:
     return translate(_("%(amount)s 万元")) % {"amount": wan(value)}
 
 
+def counted(label: str, value: int | None, unit: str, min_cell: int | None) -> tuple[str, str, str]:
+    """A sum: its name, its number and its unit, which is left out if the number is not published."""
+    return label, count(value, min_cell), "" if value is None else unit
+
+
 def _sums(figures: CityFigures) -> tuple[tuple[str, str, str], ...]:
     steps = {line.key: line for line in figures.funnel.steps}
-    total, cell = figures.contracts.total, figures.funnel.min_cell
+    total, cell, unit = figures.contracts.total, figures.funnel.min_cell, translate(_("项"))
     return (
-        (translate(_("发布需求")), count(steps["published"].count, cell), translate(_("项"))),
-        (translate(_("找到良好匹配")), count(steps["matched"].count, cell), translate(_("项"))),
-        (translate(_("进入对接")), count(steps["accepted"].count, cell), translate(_("项"))),
-        (translate(_("签订合同")), count(total.count, cell), translate(_("项"))),
+        counted(translate(_("发布需求")), steps["published"].count, unit, cell),
+        counted(translate(_("找到良好匹配")), steps["matched"].count, unit, cell),
+        counted(translate(_("进入对接")), steps["accepted"].count, unit, cell),
+        counted(translate(_("签订合同")), total.count, unit, cell),
         (translate(_("成交额")), amount(total.deal_amount_wan), ""),
     )
 
@@ -100,6 +105,11 @@ def _funnel(figures: CityFigures) -> Picture:
 def _gaps(figures: CityFigures) -> Picture:
     cell = figures.gaps.min_cell
     lines = [line for line in figures.gaps.fields if line.demands != 0 or line.achievements != 0]
+    # A sum that is not published has no place in the order: it stands last.
+    lacking = sorted(
+        (line for line in lines if line.demands != 0 and line.without_good != 0),
+        key=lambda line: -(line.without_good or 0),
+    )
     items = tuple(
         (
             _label(line.label_zh, line.label_en),
@@ -107,7 +117,7 @@ def _gaps(figures: CityFigures) -> Picture:
             count(line.without_good, cell),
             None,
         )
-        for line in lines[:SHOWN_FIELDS]
+        for line in lacking[:SHOWN_FIELDS]
     )
     rows = [
         TableRow(
@@ -134,7 +144,12 @@ def _months(figures: CityFigures) -> Picture:
     by_month = {line.key[-2:]: line for line in figures.contracts.groups}
     months = [f"{month:02}" for month in range(1, 13)]
     items = tuple(
-        (str(int(month)), float(by_month[month].count or 0), count(by_month[month].count, cell), None)
+        (
+            str(int(month)),
+            float(by_month[month].count or 0),
+            "*" if cell and by_month[month].count is None else count(by_month[month].count, cell),
+            None,
+        )
         if month in by_month
         else (str(int(month)), 0.0, "0", None)
         for month in months

@@ -8,6 +8,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.engagements.models import Engagement
+from app.vocabularies import vocabulary
 from tests.support.scenario import Scenario
 from tests.web.html import faults_of
 from tests.web.readers import ReaderOf
@@ -43,6 +44,21 @@ def test_the_network_joins_fields_and_districts_by_managers(scenario: Scenario, 
         assert faults_of(shown.text) == []
         assert operator.get(f"/bureau/statistics/{figure}/table").status_code == 200
     assert "周济民" in operator.get("/bureau/statistics/load").text
+
+
+def test_the_gaps_show_only_fields_that_lack_something(scenario: Scenario, reader: ReaderOf) -> None:
+    for _ in range(3):
+        scenario.demand(fields=["0101"])
+    scenario.achievement(fields=["0601"])
+    page = reader(None).get("/figures").text
+    assert faults_of(page) == []
+    fields = vocabulary("hightech_fields")
+    pictured = page[page.index('<ul class="bars"') :]
+    pictured, listed = pictured[: pictured.index("</ul>")], pictured[pictured.index("</ul>") :]
+    lacking, lacking_nothing = (fields.label(code, "zh") for code in ("01", "06"))
+    assert lacking in pictured
+    assert lacking_nothing not in pictured
+    assert lacking_nothing in listed, "the table has them all"
 
 
 def test_a_wall_shows_public_figures_until_its_link_is_revoked(

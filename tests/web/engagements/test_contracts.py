@@ -46,8 +46,10 @@ def test_a_contract_is_drafted_signed_by_both_sides_and_paid(
         assert faults_of(sheet.text) == []
         sign = {"signed_on": day(), "_version": hidden_fields(sheet.text)["_version"]}
         assert owner.post(f"{address}/sign", data=sign | {"_version": "99"}).status_code == 412
+        assert f'<a href="{address}">' in owner.get("/desk").text, "what waits for a signature is on the desk"
         answer = owner.post(f"{address}/sign", data=sign)
         assert answer.status_code == 303, text_of(answer.text)
+        assert f'<a href="{address}">' not in owner.get("/desk").text
     assert "已签订" in lead.get(address).text
     assert lead.post(f"{address}/payment", data={"position": "x", "paid_on": day()}).status_code in (404, 422)
     paid = lead.post(f"{address}/payment", data={"position": "1", "paid_on": day()})
@@ -110,6 +112,8 @@ def test_a_draft_is_changed_and_a_signed_contract_amended(scenario: Scenario, br
     assert buyer.post(f"{address}/edit", data=amended).status_code == 422, "a reason is needed"
     proposed = buyer.post(f"{address}/edit", data=amended | {"reason": "增加中试内容"})
     assert proposed.status_code == 303, text_of(proposed.text)
+    waits = {http: f'<a href="{address}">' in http.get("/desk").text for http in (buyer, seller)}
+    assert waits == {buyer: False, seller: True}, "who proposes an amendment has signed it"
     waiting = seller.get(address)
     assert faults_of(waiting.text) == []
     assert "增加中试内容" in waiting.text
@@ -117,6 +121,7 @@ def test_a_draft_is_changed_and_a_signed_contract_amended(scenario: Scenario, br
     assert seller.post(f"{address}/decline", data={"reason": ""}).status_code == 422
     assert seller.post(f"{address}/decline", data={"reason": "金额未商定"}).status_code == 303
     assert seller.post(f"{address}/decline", data={"reason": "再次拒绝"}).status_code == 409
+    assert f'<a href="{address}">' not in seller.get("/desk").text
     form = filled_fields(buyer.get(f"{address}/edit").text) | {"title": "耐磨涂层联合开发"}
     buyer.post(f"{address}/edit", data=form | {"deal_amount_wan": "150", "reason": "增加中试内容"})
     _sign(seller, address)

@@ -26,8 +26,12 @@ def test_both_sides_consent_and_the_lead_moves_on(scenario: Scenario, browser_of
         page = owner.get(address)
         assert faults_of(page.text) == []
         assert "请您答复" in page.text
+        desk = owner.get("/desk").text
+        assert faults_of(desk) == []
+        assert f'<a href="{address}">' in desk, "what waits for an answer is on the desk"
         form = {"participant": case.participation_of(side)}
         assert owner.post(f"{address}/consent", data=form).status_code == 303
+        assert f'<a href="{address}">' not in owner.get("/desk").text
         assert owner.post(f"{address}/consent", data=form).status_code == 409
     for stage in ("contacted", "meeting", "negotiating"):
         answer = lead.post(f"{address}/move", data={"to": stage, "note": "已联系双方"})
