@@ -77,6 +77,29 @@ def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(data: bytes, code
     assert codes(data) == [code]
 
 
+def _with_rows(rows: bytes) -> bytes:
+    """A workbook whose sheet holds these rows."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheet(DEMANDS))) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = data.partition(b"<sheetData>")[0] + b"<sheetData>" + rows + b"</sheetData></worksheet>"
+            target.writestr(name, data)
+    return out.getvalue()
+
+
+def test_a_workbook_of_empty_cells_is_refused_before_it_is_held() -> None:
+    assert codes(_with_rows(b"<row>" + b"<c/>" * 300_001 + b"</row>")) == ["file_too_large"]
+
+
+def test_damaged_values_are_damage() -> None:
+    assert codes(_with_rows(b'<row r="zz" hidden="1"/>')) == ["damaged"]
+    assert codes(b'[{"title": ' + b"1" * 5000 + b"}]") == ["damaged"]
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le")
+    assert codes(old) == ["damaged"]
+
+
 def test_an_archive_that_expands_without_end_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

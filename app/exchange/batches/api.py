@@ -62,11 +62,15 @@ Received = Annotated[UploadFile, Depends(received_file)]
     name="create",
     summary="上传并预览",
     status_code=201,
-    responses=problems(TooLarge),
+    responses=problems(TooLarge) | REFUSALS,
     openapi_extra=FORM,
 )
 def create(
-    file: Received, principal: CurrentPrincipal, database: AppDatabase, sender: Sender = None
+    file: Received,
+    _: PublishingTurn,  # after the file: a turn watches the connection, which the form is read from
+    principal: CurrentPrincipal,
+    database: AppDatabase,
+    sender: Sender = None,
 ) -> BatchRead:
     """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件,返回每行将如何处理,不写入任何记录。文件本身不保存。"""
     batch_id = preview(
@@ -187,11 +191,11 @@ def undo(
     name="marked_file",
     summary="带结果的原文件",
     response_class=Response,
-    responses=problems(NotFound, TooLarge),
+    responses=problems(NotFound, TooLarge) | REFUSALS,
     openapi_extra=FORM,
 )
 def marked_file(
-    batch_id: UUID, file: Received, principal: CurrentPrincipal, session: ReadSession
+    batch_id: UUID, file: Received, _: PublishingTurn, principal: CurrentPrincipal, session: ReadSession
 ) -> Response:
     """再次提交同一文件,返回增加“导入结果”一列的 XLSX;平台不保存原文件。"""
     data = results.marked_file(session, batch_id, bytes_of(file.file), principal=principal)

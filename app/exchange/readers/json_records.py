@@ -26,7 +26,7 @@ def read_json(data: bytes) -> FileContent:
     """
     try:
         document = json.loads(decode(data), parse_float=Decimal)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise refusal("damaged") from error
     found = max(_lists(document, 0), key=len, default=[])
     if not found:
@@ -53,7 +53,7 @@ def _lines(text: str) -> Iterator[Entry]:
             continue
         try:
             found = json.loads(line, parse_float=Decimal)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             found = None
         if isinstance(found, Mapping):
             yield _entry(found, number, {})

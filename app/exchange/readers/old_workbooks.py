@@ -6,11 +6,13 @@ from typing import Any
 
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_ERROR, XL_CELL_NUMBER
+from xlrd.compdoc import CompDocError
 
 from app.exchange.readers.content import FileContent, Grid, Row, Scalar, is_month_format
 from app.exchange.readers.refusals import refusal
 
 _DAMAGES = (
+    CompDocError,
     struct.error,
     ValueError,
     KeyError,

@@ -25,6 +25,10 @@ MAX_TEXT = 256 * 1024 * 1024
 """Characters of all cells. A shared string costs its length in every cell that refers to it."""
 MAX_COLUMNS = 500
 MAX_CELLS = 20_000_000
+MAX_ELEMENTS = 5_000_000
+"""Rows and cells that all sheets together write down. Empty ones cost their time and memory as well."""
+_MAX_BARE = 300_000
+"""Of these, how many may hold nothing: programs format some rows ahead, an attack is made of nothing else."""
 _PICTURE = re.compile(r"^=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -44,15 +48,22 @@ def read_workbook(data: bytes) -> FileContent:
         Invalid: the file is damaged, protected, or expands beyond the limits.
     """
     try:
+        structures = _structures(data)  # first: it counts, and calamine holds everything in memory
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        structures = _structures(data)
         grids = [
             _grid(book, meta.name, meta.visible != SheetVisibleEnum.Visible, structures.get(meta.name))
             for meta in book.sheets_metadata
         ]
     except PasswordError as error:
         raise refusal("encrypted") from error
-    except (CalamineError, SAXParseException, DefusedXmlException, KeyError, zipfile.BadZipFile) as error:
+    except (
+        CalamineError,
+        SAXParseException,
+        DefusedXmlException,
+        KeyError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
         raise refusal("damaged") from error
     return FileContent("xlsx", tuple(grids))
 
@@ -116,6 +127,8 @@ class _SheetHandler(ContentHandler):
         super().__init__()
         self.found = _Structure()
         self.text = 0
+        self._elements = self._bare = 0
+        self._row_bare = False
         self._shared_lengths = shared_lengths
         self._month_styles = month_styles
         self._cell = (0, 0)
@@ -124,6 +137,12 @@ class _SheetHandler(ContentHandler):
         self._value: list[str] = []
 
     def startElement(self, name: str, attributes: Any) -> None:
+        if name in ("c", "row"):
+            self._elements += 1
+            self._bare += 1
+            self._row_bare = self._row_bare or name == "row"
+            if self._elements > MAX_ELEMENTS or self._bare > _MAX_BARE:
+                raise refusal("file_too_large")
         if name == "c":
             self._shared = attributes.get("t") == "s"
             match = _CELL.match(attributes.get("r", ""))
@@ -133,7 +152,9 @@ class _SheetHandler(ContentHandler):
         elif name == "f":
             row, column = self._cell
             self.found.computed.setdefault(row, set()).add(column)
-        elif name == "v":
+        elif name in ("v", "is"):
+            self._bare -= 2 if self._row_bare else 1
+            self._row_bare = False
             self._reads_value = self._shared
         elif name == "row" and attributes.get("hidden") in ("1", "true"):
             self.found.hidden_rows.add(int(attributes.get("r", "0")))
