@@ -44,7 +44,7 @@ def test_small_cells_of_the_city_are_hidden_from_everybody_but_the_bureau(scenar
 def test_no_grouping_shows_a_total_that_another_hides(scenario: Scenario) -> None:
     enterprise = scenario.log_in(Role.ENTERPRISE)
     scenario.contract_row(kind="consulting", signed_on=date(2026, 2, 1))
-    groupings: tuple[dict[str, str], ...] = ({}, *({"group_by": name} for name in ContractGroup))
+    groupings: tuple[dict[str, str], ...] = ({}, *({"group_by": name.value} for name in ContractGroup))
 
     def totals() -> list[Any]:
         return [figure(enterprise, "contracts", **chosen)["total"]["count"] for chosen in groupings]
