@@ -10,6 +10,8 @@ from app.vocabularies import vocabulary
 
 ROWS = 1000
 """Rows with drop-down lists."""
+FILLED_SHEET = "填报"
+"""The sheet of a template that people fill in."""
 _YES = ("是", "否")
 
 _COLUMNS: Mapping[Kind, Sequence[tuple[str, str | Sequence[str] | None, str]]] = {
@@ -96,7 +98,7 @@ def template(kind: Kind) -> bytes:
     """The template of a kind of record: the sheet to fill in, how to fill it in, and the lists."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("填报")
+        sheet = book.add_worksheet(FILLED_SHEET)
         notes = book.add_worksheet("填表说明")
         lists = book.add_worksheet("选项")
         lists.hide()

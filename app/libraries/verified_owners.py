@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.access.principal import SYSTEM
+from app.accounts.access.permissions import Action, require
+from app.accounts.access.principal import SYSTEM, Principal
 from app.accounts.models import Organisation
 from app.database import Database
 from app.errors import SankuError
@@ -51,6 +52,23 @@ def plan_publication(services: Services, session: Session, event: ClaimedEvent) 
     return planned
 
 
+def waiting_for_verification(
+    session: Session, settings: Settings, organisation_id: UUID, *, principal: Principal
+) -> int:
+    """How many records the verification of the organisation publishes, so far as they meet the rules.
+
+    Raises:
+        Forbidden: the principal does not verify organisations.
+    """
+    require(principal, Action.ORGANISATION_VERIFY)
+    found = 0
+    for library in LIBRARIES.values():
+        if not library.needs_review(settings):
+            query = _submitted(library.model, organisation_id).with_only_columns(func.count())
+            found += session.scalar(query) or 0
+    return found
+
+
 def publish_planned(services: Services, session: Session, event: ClaimedEvent, planned: Waiting) -> None:
     """Publish what was planned, unless the organisation or the record changed meanwhile."""
     organisation = session.get(Organisation, subject_id_of(event))
@@ -63,12 +81,15 @@ def publish_planned(services: Services, session: Session, event: ClaimedEvent, p
 
 def _waiting(database: Database, library: Library, organisation_id: UUID) -> Iterator[UUID]:
     model: Any = library.model
-    query = select(model.id).where(
+    with database.reading() as session:
+        ids = session.scalars(_submitted(model, organisation_id).order_by(model.id)).all()
+    yield from ids
+
+
+def _submitted(model: Any, organisation_id: UUID) -> Select[Any]:
+    return select(model.id).where(
         model.owner_org_id == organisation_id, model.state == RecordState.SUBMITTED.value
     )
-    with database.reading() as session:
-        ids = session.scalars(query.order_by(model.id)).all()
-    yield from ids
 
 
 def _is_submitted(session: Session, command: MoveRecord) -> bool:

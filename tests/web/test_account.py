@@ -70,6 +70,7 @@ def test_registering_takes_two_steps_and_a_mail(
     [
         ("organisation.name", ""),
         ("organisation.uscc", "91370102YY000001X5"),
+        ("organisation.uscc", ""),
         ("organisation.region", ""),
     ],
 )
@@ -82,6 +83,16 @@ def test_what_is_wrong_with_the_organisation_is_said_at_its_field_and_nothing_is
     assert f'href="#f-{field.replace(".", "-")}"' in page.text
     if field != "organisation.name":
         assert "济南泉城阀门有限公司" in page.text
+
+
+def test_a_foreign_organisation_needs_no_code_and_the_page_says_how(reader: ReaderOf) -> None:
+    stranger, foreign = reader(None), {"organisation.uscc": "", "organisation.region": "000000"}
+    refused = stranger.post("/register", data=ORGANISATION | {"organisation.uscc": ""})
+    assert "境外" in refused.text
+    assert "000000," not in refused.text
+    second = stranger.post("/register", data=ORGANISATION | foreign)
+    assert second.status_code == 200
+    assert 'name="user.password"' in second.text
 
 
 def test_a_kind_that_nobody_registers_by_themselves_leads_back_to_it(reader: ReaderOf) -> None:

@@ -74,6 +74,19 @@ def request_registration(
         links.issue(session, settings.signing_key, purpose=LinkPurpose.REGISTER, email=email, data=data)
 
 
+def check_organisation(database: Database, *, principal: Principal, organisation: OrganisationFacts) -> None:
+    """Check the organisation of a registration before its person is known, by the rules of `request_registration`.
+
+    Raises:
+        Invalid: a field is invalid, or this kind of organisation cannot be registered.
+        Conflict: an organisation with this credit code exists.
+    """
+    require(principal, Action.ACCOUNT_REGISTER)
+    _open_role(organisation.kind, None)
+    with field_prefix("organisation"), database.reading() as session:
+        check_facts(session, organisation)
+
+
 def resend_registration(session: Session, *, principal: Principal, email: str) -> None:
     """Send the confirmation link again, if this mailbox has an unconfirmed registration; the caller cannot tell."""
     require(principal, Action.ACCOUNT_REGISTER)

@@ -12,6 +12,8 @@ from app.database import one_or_not_found
 from app.exchange.batches.commit import batch_for, waiting_rows
 from app.exchange.batches.models import ImportBatch, ImportRow, RowAction, RowState
 from app.exchange.batches.schemas import BatchRead, RowRead
+from app.libraries.record.enums import RecordKind
+from app.libraries.registry import LIBRARIES
 from app.paging import Page, PageRequest, Sort, list_page
 
 _NEWEST = Sort(ImportBatch.created_at, str, descending=True, name="created_at")
@@ -65,6 +67,17 @@ def shown_rows(
     action = next((one for one in RowAction if one.value == shown), None)
     state = RowState.FAILED if shown == RowState.FAILED.value else None
     return row_page(session, batch_id, paging, principal=principal, action=action, state=state)
+
+
+def numbers_of_records(session: Session, rows: Sequence[RowRead]) -> dict[UUID, tuple[RecordKind, str]]:
+    """Id → kind and number of the records of a library that these rows became; `rows` as `row_page` gave them."""
+    found: dict[UUID, tuple[RecordKind, str]] = {}
+    for kind, library in LIBRARIES.items():
+        ids = [row.record_id for row in rows if row.state is RowState.DONE and row.kind == kind.value]
+        model = library.model
+        for id_, number in session.execute(select(model.id, model.number).where(model.id.in_(ids))):
+            found[id_] = (kind, number)
+    return found
 
 
 def row_counts(session: Session, batch_id: UUID, *, principal: Principal) -> dict[str, int]:

@@ -205,6 +205,16 @@ def dry_run(database: Database, indexer: Indexer, command: Command) -> PreparedF
     return indexer.prepare([change.record])[0] if change.is_published else None
 
 
+def is_reviewed_first(session: Session, command: MoveRecord) -> bool:
+    """Whether the record, once submitted, waits for the bureau before others see it. `session` only reads.
+
+    Raises:
+        NotFound: the principal may not see the record.
+    """
+    record = find(session, command.library, command.record_id, command.principal, lock=False)
+    return waits_for_review(session, command.library, record, command.principal, command.settings)
+
+
 def problems_of(session: Session, command: Command) -> tuple[FieldError, ...]:
     """What makes the command invalid, without doing anything; empty if it could be stored. `session` only reads.
 

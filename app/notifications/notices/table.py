@@ -73,7 +73,7 @@ def _record(
 ) -> tuple[NoticeRow, ...]:
     """What the bureau or the calendar does to a record; what its owner does themselves they know."""
     sent_back = (
-        "被主管部门退回,请查看意见,修改后重新提交。",
+        "被主管部门退回，请查看意见，修改后重新提交。",
         "was returned by the bureau. Please read the note and submit it again.",
     )
     return (
@@ -90,7 +90,7 @@ def _record(
             withdrawn,
             "expired",
             "expire",
-            "已过有效期并下架;如仍有效,请恢复后重新发布。",
+            "已过有效期并下架；如仍有效，请恢复后重新发布。",
             "has expired and is withdrawn. Restore and publish it again if it still holds.",
         ),
         _row(kind, withdrawn, "returned", "return", *sent_back),
@@ -133,7 +133,7 @@ _OTHER_ROWS = (
         type="organisation.merged",
         group=Group.ORGANISATION,
         to=to.SUBJECT_ORGANISATION,
-        zh="主管部门已将重复登记的单位并入贵单位,其人员、记录和合同现归贵单位名下,请核对。",
+        zh="主管部门已将重复登记的单位并入贵单位，其人员、记录和合同现归贵单位名下，请核对。",
         en="The bureau has merged another registration of your organisation into yours; its people, records and "
         "contracts are yours now. Please check them.",
         path="/v1/organisations/{subject_id}",
@@ -153,7 +153,7 @@ _OTHER_ROWS = (
         type="match.report_resolved",
         group=Group.OBJECTIONS,
         to=to.REPORTER,
-        zh="您的匹配纠错已处理,请查看处理意见。",
+        zh="您的匹配纠错已处理，请查看处理意见。",
         en="The match that you reported has been looked at. Please read the answer.",
         path="/v1/match-reports/{subject_id}",
         applies=lambda _, event: event.state == "resolved",
@@ -163,7 +163,7 @@ _OTHER_ROWS = (
         type="match.report_dismissed",
         group=Group.OBJECTIONS,
         to=to.REPORTER,
-        zh="您的匹配纠错未被采纳,请查看处理意见。",
+        zh="您的匹配纠错未被采纳，请查看处理意见。",
         en="The match that you reported stays as it is. Please read the answer.",
         path="/v1/match-reports/{subject_id}",
         applies=lambda _, event: event.state == "dismissed",
@@ -173,7 +173,7 @@ _OTHER_ROWS = (
         type="account.password_reset",
         group=Group.ACCOUNT,
         to=to.SUBJECT_USER,
-        zh="主管部门已重设您的登录密码,您在各处的登录均已退出。如非您本人申请,请立即联系主管部门。",
+        zh="主管部门已重设您的登录密码，您在各处的登录均已退出。如非您本人申请，请立即联系主管部门。",
         en="The bureau has set a new password for you; all your sessions have ended. Contact the bureau if you did not "
         "ask for it.",
         urgent=True,
@@ -184,7 +184,7 @@ _OTHER_ROWS = (
         type="account.password_changed",
         group=Group.ACCOUNT,
         to=to.SUBJECT_USER,
-        zh="您的登录密码已修改,您在各处的登录均已退出。如非本人操作,请立即联系主管部门。",
+        zh="您的登录密码已修改，您在各处的登录均已退出。如非本人操作，请立即联系主管部门。",
         en="Your password was changed; all your sessions have ended. Contact the bureau if it was not you.",
         urgent=True,
         applies=lambda _, event: not event.by_bureau,

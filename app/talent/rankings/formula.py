@@ -24,7 +24,11 @@ class FigureName(LabelledEnum):
     """The figures that a formula may weigh: of one year, except the certificate, which is of the last day."""
 
     LANDED_PROJECTS = "landed_projects", "在济落地项目数", "projects landed in Jinan"
-    AMOUNT_YEAR_WAN = "amount_year_wan", "当年技术合同额(万元)", "technology contracts of the year, 万元"
+    AMOUNT_YEAR_WAN = (
+        "amount_year_wan",
+        "当年技术合同额(万元)",
+        "technology contracts of the year, 10,000 yuan",
+    )
     CONTRACTS = "contracts", "当年计入的合同数", "contracts counted in the year"
     ENTERPRISES_SERVED = "enterprises_served", "服务企业数", "enterprises served"
     ACCEPTANCE_RATE = "acceptance_rate", "推送接收率", "share of answered pushes that were accepted"

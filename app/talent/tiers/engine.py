@@ -124,7 +124,7 @@ def _conditions(rule: TierRule, totals: Figures, configuration: Configuration) -
             rule.amount_wan,
             totals.amount_year_wan if yearly else totals.amount_total_wan,
             f"{period.zh}技术合同额不少于 {rule.amount_wan} 万元",
-            f"technology contracts of at least {rule.amount_wan} 万元 {period.en}",
+            f"technology contracts of at least {rule.amount_wan} × 10,000 yuan {period.en}",
         )
     if rule.certificate is not None:
         yield _certificate(rule.certificate, totals)

@@ -7,10 +7,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.accounts.schemas import Registration
-from app.accounts.self_service.registration import request_registration, resend_registration
+from app.accounts.self_service.registration import (
+    check_organisation,
+    request_registration,
+    resend_registration,
+)
 from app.accounts.throttle import RateLimitKey, count_attempt
 from app.database import AppDatabase, WriteSession
-from app.errors import Conflict, Forbidden, Invalid
+from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.services import AppSettings
 from app.web.forms.carried import carry
 from app.web.forms.choices import listed, terms_of
@@ -40,7 +44,8 @@ ORGANISATION = FormGroup(
             "organisation.uscc",
             Widget.LINE,
             _("统一社会信用代码"),
-            _("18 位，用于核验单位；境外单位不填"),
+            _("18 位，用于核验单位；境外单位不填，所在地区请选“境外”"),
+            required=True,
         ),
         FormField(
             "organisation.region", Widget.SELECT, _("所在地区"), required=True, choices=terms_of("regions")
@@ -71,6 +76,13 @@ PERSON = FormGroup(
 STEP_1 = Form("register", None, (ORGANISATION,))
 STEP_2 = Form("register", None, (PERSON,))
 _FIRST = tuple(field.name for field in ORGANISATION.fields)
+_CODE_MISSING = FieldError(
+    "organisation.uscc",
+    "uscc_missing",
+    zh="境内单位请填写 18 位统一社会信用代码；境外单位请将所在地区选为“境外”；没有代码的单位请联系主管部门登记",
+    en="a domestic organisation needs its unified social credit code of 18 characters; a foreign one chooses the "
+    "region “Overseas”; one without a code is entered by the bureau",
+)
 # A person's data that is sound, to check the organisation before the person is known.
 _SOMEBODY = {"email": "somebody@example.com", "name": "某人", "password": "Sound-password-1"}
 
@@ -94,10 +106,17 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
         _checked(posted, with_person=step == 2)
     except Invalid as error:
         return _step(page, step if _is_of(error, step) else 1, posted, error)
-    if step == 1:
-        return _step(page, 2, posted)
-    body = _checked(posted, with_person=True)
+    body = _checked(posted, with_person=step == 2)
     address = page.request.client.host if page.request.client else "unknown"
+    if step == 1:
+        # Counted, as the answer tells which credit codes are registered.
+        code = body.organisation.uscc or body.organisation.name
+        count_attempt(database, settings, RateLimitKey("register", code, address))
+        try:
+            check_organisation(database, principal=page.principal, organisation=body.organisation.facts())
+        except (Invalid, Conflict) as error:
+            return _step(page, 1, posted, _of_organisation(error))
+        return _step(page, 2, posted)
     count_attempt(database, settings, RateLimitKey("register", body.user.email, address))
     try:
         request_registration(
@@ -109,10 +128,9 @@ def register(page: CurrentPage, posted: Posted, database: AppDatabase, settings:
             role=body.role,
         )
     except Invalid as error:
-        return _step(page, 2 if _is_of(error, 2) else 1, posted, error)
+        return _step(page, 2 if _is_of(error, 2) else 1, posted, _of_organisation(error))
     except Conflict as error:
-        taken = Invalid.field("organisation.uscc", "taken", error.message_zh, error.message_en)
-        return _step(page, 1, posted, taken)
+        return _step(page, 1, posted, _of_organisation(error))
     response = page.show(
         "account/mail_sent.html", email=body.user.email, problem=posted.get("problem"), form_id=None
     )
@@ -148,6 +166,13 @@ def _checked(posted: PostedForm, *, with_person: bool) -> Registration:
     made = validated(Registration, values)
     assert isinstance(made, Registration)
     return made
+
+
+def _of_organisation(error: Invalid | Conflict) -> Invalid:
+    """What is wrong with the organisation, in the words of the page."""
+    if isinstance(error, Conflict):
+        return Invalid.field("organisation.uscc", "taken", error.message_zh, error.message_en)
+    return Invalid(fields=tuple(_CODE_MISSING if one.code == "uscc_missing" else one for one in error.fields))
 
 
 def _is_of(error: Invalid, step: int) -> bool:

@@ -1,6 +1,6 @@
 """Pages `/inbox/{id}`: one push with all its reasons, and the answers to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,18 +10,24 @@ from fastapi.responses import Response
 
 from app.clock import today
 from app.database import AppDatabase, ReadSession, WriteSession
+from app.engagements.contact_visibility import opened_records
 from app.errors import Conflict, Invalid
-from app.libraries.visibility.price_bands import MoneyBand
+from app.libraries.http.responses import read_many
+from app.libraries.lifecycle.commands import find_by_number
+from app.libraries.record.enums import RecordKind
+from app.libraries.registry import LIBRARIES
 from app.matching.feedback.impressions import ImpressionLog, Shown
 from app.pushes.inbox import service as answers
 from app.pushes.inbox.listing import other_pushes_of_demand, undoable_answers
 from app.pushes.inbox.presenter import read_one
 from app.pushes.policy import current_policy
+from app.pushes.schemas import PushRead
 from app.services import AllServices, AppSettings
 from app.web.manager.inbox import show_inbox
 from app.web.manager.pushes import postponed_until, push_view, push_views
 from app.web.page import CurrentPage, WebPage
 from app.web.posted import Posted, PostedForm
+from app.web.views.record_sheet import amount_of
 
 router = APIRouter()
 
@@ -126,8 +132,22 @@ def _show(page: WebPage, session: ReadSession, push_id: UUID) -> Response:
         "manager/push.html",
         one=push_view(read, page.language),
         today=today(),
-        bands={band.value: band for band in MoneyBand},
+        amounts=dict(_amounts(page, session, read)),
         can_undo=any(one.id == read.id for one in undoable_answers(session, principal=page.principal)),
         typed=lambda _: "",
         others=push_views(other_pushes_of_demand(session, read, principal=page.principal), page.language),
     )
+
+
+def _amounts(page: WebPage, session: ReadSession, push: PushRead) -> Iterator[tuple[str, str]]:
+    """Number → budget or price, as the page of the record shows it to this reader."""
+    opened = opened_records(session, page.principal)
+    for side in (push.demand, push.achievement):
+        if side.title is None:
+            continue
+        kind = RecordKind.of(side.kind)
+        found = find_by_number(session, LIBRARIES[kind], side.number, page.principal, opened=opened)
+        (record,) = read_many(session, LIBRARIES[kind], [found], principal=page.principal, opened=opened)
+        text = amount_of(kind, record)
+        if text:
+            yield side.number, text

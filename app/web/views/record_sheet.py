@@ -58,14 +58,20 @@ def _facts(kind: RecordKind, record: Mapping[str, Any]) -> Iterator[tuple[str, s
         value = record.get(name)
         if value is not None and value != "" and value != []:
             yield translate(label), words(value) + mark_of(record, name)
-    money = _MONEY.get(kind)
-    if money:
-        label, lowest, highest, band = money
-        text = amount_range(record.get(lowest), record.get(highest))
-        if not text and record.get(band):
-            text = MoneyBand.of(record[band]).label(language_now())
-        if text:
-            yield translate(label), text
+    amount = amount_of(kind, record)
+    if amount:
+        yield translate(_MONEY[kind][0]), amount
+
+
+def amount_of(kind: RecordKind, record: Mapping[str, Any]) -> str:
+    """The price or budget: exact where the reader may see it, else its band; empty if there is none."""
+    if kind not in _MONEY:
+        return ""
+    _label, lowest, highest, band = _MONEY[kind]
+    text = amount_range(record.get(lowest), record.get(highest))
+    if not text and record.get(band):
+        text = MoneyBand.of(record[band]).label(language_now())
+    return text
 
 
 def mark_of(record: Mapping[str, Any], name: str) -> str:

@@ -7,7 +7,8 @@ from app.accounts.models import Role
 from app.database import Database, now
 from app.events.outbox import Event
 from tests.web.bureau.desk import Submissions
-from tests.web.html import faults_of, text_of
+from tests.web.desk.records import draft
+from tests.web.html import faults_of, hidden_fields, text_of
 from tests.web.readers import ReaderOf
 
 
@@ -39,6 +40,18 @@ def test_an_organisation_is_verified_as_it_was_read(reader: ReaderOf, submission
     assert "请先补充代码" in refused.text
     assert operator.post(f"{path}/verify", data={"_version": "9"}).status_code == 412
     assert operator.get(path.replace(path[-4:], "0000")).status_code == 404
+
+
+def test_records_that_wait_for_the_verification_are_announced_on_both_sides(reader: ReaderOf) -> None:
+    member = reader(Role.ENTERPRISE, verified=False)
+    number = draft(member)
+    check = member.get(f"/desk/demands/{number}/check").text
+    assert "提交后先由主管部门审核" in check
+    assert "发布后立即参与匹配" not in check
+    path = f"/bureau/organisations/{member.organisation_id}"
+    assert "条待审记录" not in reader(Role.OPERATOR).get(path).text
+    assert member.post(f"/desk/demands/{number}/check", data=hidden_fields(check)).status_code == 303
+    assert "其 1 条待审记录" in reader(Role.OPERATOR).get(path).text
 
 
 def test_an_account_is_closed_and_reopened(reader: ReaderOf) -> None:

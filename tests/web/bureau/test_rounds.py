@@ -67,3 +67,4 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
     assert "须说明理由" in refused.text
     assert operator.post(entry, data={"tier": "D", "reason": "经核实。"}).status_code == 303
     assert "已更正" in operator.get(entry).text
+    assert entry in operator.get(path).text, "nobody waits, so the round opens on everybody"

@@ -79,7 +79,12 @@ def test_a_file_is_previewed_stored_and_undone(reader: ReaderOf, app: Any) -> No
     assert owner.post(f"{address}/row", data=correction | {"deadline": "2027-09-30"}).status_code == 303
     committed = owner.post(f"{address}/commit", data={"accept_derived": "1"})
     assert committed.status_code == 303, text_of(committed.text)
+    result = owner.get(address).text
     assert "泵体铸件自动打磨技术" in text_of(owner.get("/desk/demands").text)
+    assert "新增的记录已存为草稿，尚未发布" in result
+    (linked,) = set(re.findall(r'<p class="list-title"><a href="(/desk/demands/[A-Z0-9-]+)"', result)[:1])
+    assert owner.get(linked).status_code == 200
+    assert re.search(r"第 \d+ 行", result)
     marked = owner.post(f"{address}/marked", files={"file": ("需求.xlsx", data)})
     cells = [
         cell.value for row in openpyxl.load_workbook(io.BytesIO(marked.content)).worksheets[0] for cell in row

@@ -1,5 +1,6 @@
 """The inbox: what stands in it, answers with their consequences, undo, refusals that lose nothing."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from app.clock import today
 from app.database import now
 from app.settings import Settings
 from tests.web.html import faults_of, text_of
-from tests.web.manager.desk import ManagerDesk, manager_desk
+from tests.web.manager.desk import REASONS, ManagerDesk, manager_desk
 from tests.web.readers import ReaderOf
 
 HTMX = {"HX-Request": "true"}
@@ -170,6 +171,20 @@ def test_a_push_has_a_page_of_its_own(desk: ManagerDesk) -> None:
     assert desk.state_of(push) == "read"
     english = desk.reader.get(f"/inbox/{push}", headers={"Accept-Language": "en"}).text
     assert "brokered similar work" in english
+
+
+def test_the_page_of_a_push_shows_amounts_as_the_record_does(desk: ManagerDesk) -> None:
+    scenario = desk.scenario
+    demand = scenario.demand(budget_min_wan=220, budget_max_wan=220)
+    achievement = scenario.achievement(price_min_wan=180, price_max_wan=180)
+    push = scenario.push(desk.manager_id, demand, achievement, reasons=REASONS)
+    page = desk.reader.get(f"/inbox/{push}").text
+    numbers = re.findall(r'href="/(demands|achievements)/([^"?#]+)"', page)
+    records = "".join(desk.reader.get(f"/{plural}/{number}").text for plural, number in numbers)
+    assert numbers
+    assert "万元" in page
+    for amount in ("220.00 万元", "180.00 万元", "100–500 万元"):
+        assert (amount in page) == (amount in records)
 
 
 def test_the_stream_says_how_much_is_new_since_the_page(

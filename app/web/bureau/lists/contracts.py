@@ -6,12 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.clock import today
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.contracts.presentation.listing import ContractList, contract_list, contract_read
 from app.engagements.contracts.registration import land, register
 from app.engagements.contracts.schemas import ContractRead, LandRequest, RegisterRequest
 from app.errors import Conflict, Invalid, SankuError, StaleVersion
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
+from app.web.forms.choices import listed
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
 from app.web.i18n import mark as _
@@ -30,6 +32,7 @@ _SHELVES = {
     "landed": _("已落地"),
     "all": _("全部"),
 }
+_YES_NO = listed(("1", _("是")), ("0", _("否")))
 REGISTER = Form(
     "register",
     RegisterRequest,
@@ -49,7 +52,7 @@ LAND = Form(
         FormGroup(
             (
                 FormField("landed_on", Widget.DAY, required=True),
-                FormField("landed_in_jinan", Widget.FLAG),
+                FormField("landed_in_jinan", Widget.YES_NO, required=True, choices=_YES_NO),
                 FormField("reason", Widget.TEXT, lines=2),
             )
         ),
@@ -172,8 +175,10 @@ def _show(
     found = contract_read(session, id, principal=page.principal)
     chosen: Form | None = {"signed": REGISTER, "registered": LAND, "landed": LAND}.get(found.state)
     values: dict[str, date | bool | None] = {
+        "registered_on": found.registered_on or today(),
         "landed_on": found.landed_on,
-        "landed_in_jinan": found.landed_in_jinan,
+        # Nobody has said where before the first confirmation.
+        "landed_in_jinan": found.landed_in_jinan if found.landed_on else None,
     }
     form = filled or (FilledForm(chosen, values, version=found.version) if chosen else None)
     return page.show(

@@ -14,7 +14,10 @@ from app.accounts.organisations.service import get_organisation, verify_organisa
 from app.conditional_requests import check_if_match
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, SankuError, StaleVersion
+from app.libraries.verified_owners import waiting_for_verification
 from app.paging import PageRequest
+from app.services import AppSettings
+from app.settings import Settings
 from app.web.bureau.lists.rows import Cursor, Text, next_address, place, tabs_of
 from app.web.bureau.lists.words import ORGANISATION_KINDS, ROLES
 from app.web.i18n import mark as _
@@ -61,13 +64,15 @@ def organisations(
 
 
 @router.get("/bureau/organisations/{id}", name="organisation")
-def organisation(page: CurrentPage, session: ReadSession, id: UUID) -> Response:
+def organisation(page: CurrentPage, session: ReadSession, settings: AppSettings, id: UUID) -> Response:
     """One organisation, with its people."""
-    return _show(page, session, id)
+    return _show(page, session, settings, id)
 
 
 @router.post("/bureau/organisations/{id}/verify", name="verify_organisation")
-def verify(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -> Response:
+def verify(
+    page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase, settings: AppSettings
+) -> Response:
     """Say that name and credit code are those of the public register."""
     page.take_display(posted)
     try:
@@ -78,11 +83,13 @@ def verify(page: CurrentPage, id: UUID, posted: Posted, database: AppDatabase) -
             verify_organisation(session, found, principal=page.principal)
     except (Conflict, StaleVersion) as error:
         with database.reading() as session:
-            return _show(page, session, id, error=error)
+            return _show(page, session, settings, id, error=error)
     return page.redirect("/bureau/organisations", notice="verified")
 
 
-def _show(page: WebPage, session: ReadSession, id: UUID, error: SankuError | None = None) -> Response:
+def _show(
+    page: WebPage, session: ReadSession, settings: Settings, id: UUID, error: SankuError | None = None
+) -> Response:
     found = OrganisationOut.of(get_organisation(session, id, principal=page.principal))
     parent = (
         OrganisationOut.of(get_organisation(session, found.parent_id, principal=page.principal))
@@ -93,6 +100,7 @@ def _show(page: WebPage, session: ReadSession, id: UUID, error: SankuError | Non
     waits = organisation_page(
         session, PageRequest(1), principal=page.principal, name=found.name, trusted=False
     ).items
+    is_waiting = any(one.id == id for one in waits)
     return page.show(
         "bureau/organisation.html",
         status=error.status if error else 200,
@@ -101,7 +109,10 @@ def _show(page: WebPage, session: ReadSession, id: UUID, error: SankuError | Non
         region=regions(found.region),
         parent=parent,
         code_is_sound=bool(found.uscc and is_uscc(found.uscc)),
-        waits=any(one.id == id for one in waits),
+        waits=is_waiting,
+        records_waiting=waiting_for_verification(session, settings, id, principal=page.principal)
+        if is_waiting
+        else 0,
         people=[(person, ROLES[person.role]) for person in people],
         error=error,
     )

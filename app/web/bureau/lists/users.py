@@ -36,7 +36,7 @@ def users(page: CurrentPage, session: ReadSession, role: Text = "", cursor: Curs
                 one.name,
                 translate(ROLES[one.role]),
                 one.email,
-                translate(_("启用")) if one.active else translate(_("停用")),
+                translate(_("已启用")) if one.active else translate(_("已停用")),
                 day(one.created_at),
             ),
             f"/bureau/users/{one.id}",

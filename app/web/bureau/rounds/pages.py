@@ -69,9 +69,12 @@ def open_round(page: CurrentPage, posted: Posted, database: AppDatabase) -> Resp
 
 @router.get("/bureau/rounds/{id}", name="round")
 def round_(
-    page: CurrentPage, session: ReadSession, id: UUID, decision: Text = "pending", cursor: Cursor = None
+    page: CurrentPage, session: ReadSession, id: UUID, decision: Text = "", cursor: Cursor = None
 ) -> Response:
-    """One round: where it stands, its entries, and the step that its state allows."""
+    """One round: where it stands, its entries, and the step that its state allows.
+
+    It opens on the entries that wait, or on all of them if none does.
+    """
     return _show(page, session, id, decision=decision, cursor=cursor)
 
 
@@ -141,13 +144,17 @@ def _show(
     session: ReadSession,
     id: UUID,
     *,
-    decision: str = "pending",
+    decision: str = "",
     cursor: str | None = None,
     posted: PostedForm = NOTHING,
     error: SankuError | None = None,
 ) -> Response:
     found = read_round(session, service.find(session, id, principal=page.principal), page.principal)
-    entries = entry_page(session, place(cursor), id, decision=decision, principal=page.principal)
+    shelf = decision or "pending"
+    entries = entry_page(session, place(cursor), id, decision=shelf, principal=page.principal)
+    if not decision and not entries.items:
+        shelf = "all"
+        entries = entry_page(session, place(cursor), id, decision=shelf, principal=page.principal)
     labels = (_("姓名"), _("人才编号"), _("计算类别"), _("认定类别"), _("决定方式"), _("决定时间"))
     rows = [
         TableRow(
@@ -170,7 +177,7 @@ def _show(
         round=found,
         place=STEPS.index(found.state) + 1 if found.state in STEPS else 0,
         moves=[(name, *MOVES[name]) for name in MOVES if name in found.allowed],
-        tabs=tabs_of(page, "decision", decision, DECISIONS),
+        tabs=tabs_of(page, "decision", shelf, DECISIONS),
         table=TableView(
             translate(_("认定条目")),
             [TableColumn(translate(label)) for label in labels],

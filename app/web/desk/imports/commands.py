@@ -44,7 +44,8 @@ def commit(
         except Conflict as refusal:
             with database.reading() as session:
                 return show_batch(page, session, id, error=refusal)
-        return page.redirect(f"/desk/import/{id}", notice="imported_part" if waiting else "imported")
+        done = "imported_submitted" if committer.publish else "imported"
+        return page.redirect(f"/desk/import/{id}", notice="imported_part" if waiting else done)
     with database.reading() as session:
         return show_batch(page, session, id)
 

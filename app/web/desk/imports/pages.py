@@ -11,12 +11,19 @@ from starlette.datastructures import UploadFile
 from app.database import AppDatabase, ReadSession
 from app.errors import Invalid, NotFound, SankuError
 from app.exchange.batches import results
-from app.exchange.batches.listing import batch_page, batch_read, row_counts, shown_rows
+from app.exchange.batches.listing import (
+    batch_page,
+    batch_read,
+    numbers_of_records,
+    row_counts,
+    shown_rows,
+)
 from app.exchange.batches.preview import preview
 from app.exchange.batches.senders import confirm_headers
 from app.exchange.batches.workbooks import as_workbook, bytes_of
 from app.exchange.headers.dictionary import Kind
 from app.exchange.templates import template
+from app.libraries.record.enums import RecordKind
 from app.paging import MAX_CURSOR, PageRequest
 from app.web.desk.imports.columns import column_choices, unknown_columns
 from app.web.desk.imports.rows import ACTIONS, BATCH_STATES, IGNORED, KINDS, row_view
@@ -144,6 +151,7 @@ def show_batch(
         chosen=chosen,
         actions=ACTIONS,
         ignored_words=IGNORED,
+        numbers=_addresses(page, numbers_of_records(session, found.items)),
         rows=[row_view(row, (typed or {}).get(row.id)) for row in found.items],
         unknown=unknown_columns(batch.report),
         choices=column_choices(batch.report),
@@ -174,6 +182,17 @@ def _show_imports(
         first=page.with_query(cursor=None) if cursor else None,
         following=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
     )
+
+
+def _addresses(page: WebPage, numbers: Mapping[UUID, tuple[RecordKind, str]]) -> dict[UUID, str]:
+    """Record → its page: the owner's own, or what everybody opens."""
+    found = {}
+    for id_, (kind, number) in numbers.items():
+        bases = (f"/desk/{kind.value}s", f"/{kind.value}s")
+        base = next((one for one in bases if page.leads_to(f"{one}/{{number}}")), None)
+        if base is not None:
+            found[id_] = f"{base}/{number}"
+    return found
 
 
 def _kinds(page: WebPage) -> dict[str, str]:

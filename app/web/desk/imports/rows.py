@@ -7,6 +7,7 @@ from typing import Any
 
 from app.exchange.batches.schemas import RowRead
 from app.exchange.headers.dictionary import Kind
+from app.exchange.templates import FILLED_SHEET
 from app.libraries.record.enums import RecordKind
 from app.libraries.registry import LIBRARIES
 from app.vocabularies import vocabulary
@@ -147,6 +148,15 @@ class RowView:
     missing: tuple[str, ...]
     similar: tuple[Mapping[str, Any], ...]
     correction: FilledForm | None
+
+    @property
+    def place(self) -> str:
+        """Where the row stands; the sheet of the templates is not named."""
+        sheet, _mark, number = self.row.ref.rpartition("!")
+        if not number.isdecimal():
+            return self.row.ref
+        line = translate(_("第 %(row)s 行")) % {"row": number}
+        return line if sheet in ("", FILLED_SHEET) else f"{sheet} · {line}"
 
 
 def row_view(row: RowRead, typed: FilledForm | None = None) -> RowView:

@@ -31,7 +31,7 @@ _ROWS = 50
 _SHELVES = {
     "pending": _("待答复"),
     "given": _("已同意"),
-    "refused": _("不同意"),
+    "refused": _("未同意"),
     "": _("全部"),
 }
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from app.database import ReadSession
 from app.errors import FieldError, Invalid, StaleVersion
 from app.libraries.http.dependencies import Runner
-from app.libraries.lifecycle.commands import MoveRecord, problems_of
+from app.libraries.lifecycle.commands import MoveRecord, is_reviewed_first, problems_of
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordState
 from app.services import AppSettings
@@ -33,8 +33,9 @@ def add_check(router: APIRouter, kind: DeskKind) -> None:
         record = own_record(session, kind, number, page)
         if record["state"] != RecordState.DRAFT:
             return page.redirect(kind.address(record["number"]))
-        problems = problems_of(session, _submission(kind, page, record, settings, None, ()))
-        return _show(page, kind, record, problems)
+        command = _submission(kind, page, record, settings, None, ())
+        problems = problems_of(session, command)
+        return _show(page, kind, record, problems, waits=is_reviewed_first(session, command))
 
     @router.post(f"{kind.base}/{{number}}/check", name=f"publish_{plural}")
     def publish(
@@ -52,15 +53,20 @@ def add_check(router: APIRouter, kind: DeskKind) -> None:
         confirmed = tuple(posted.all(CONFIRMED))
         command = _submission(kind, page, record, settings, posted.version, confirmed)
         if posted.only_shows:
-            return _show(page, kind, record, problems_of(session, command), confirmed)
+            problems = problems_of(session, command)
+            waits = is_reviewed_first(session, command)
+            return _show(page, kind, record, problems, confirmed, waits=waits)
         if record["state"] in _PUBLIC:
             return _lead_on(page, kind, record["number"], record["state"])
         try:
             prepared = runner.prepare(command)
         except Invalid as error:
-            return _show(page, kind, record, error.fields, confirmed, status=422)
+            waits = is_reviewed_first(session, command)
+            return _show(page, kind, record, error.fields, confirmed, status=422, waits=waits)
         except StaleVersion:
-            return _show(page, kind, record, problems_of(session, _fresh(command)), confirmed, status=412)
+            problems = problems_of(session, _fresh(command))
+            waits = is_reviewed_first(session, command)
+            return _show(page, kind, record, problems, confirmed, status=412, waits=waits)
         stored = runner.store(command, prepared)
         return _lead_on(page, kind, stored.number, stored.state)
 
@@ -110,6 +116,7 @@ def _show(
     confirmed: tuple[str, ...] = (),
     *,
     status: int = 200,
+    waits: bool,
 ) -> Response:
     return page.show(
         "desk/record_check.html",
@@ -123,6 +130,7 @@ def _show(
         questions=[problem for problem in problems if problem.confirm],
         confirmed=confirmed,
         is_stale=status == 412,
+        is_reviewed_first=waits,
         was_refused=status == 422,
         labels={field.name: kind.form.label_of(field) for field in kind.form.fields},
         steps=STEPS,
