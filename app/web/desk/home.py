@@ -5,8 +5,8 @@ from fastapi.responses import Response
 
 from app.accounts.access.principal import Role
 from app.database import ReadSession
-from app.engagements.contracts.presentation.waiting import awaiting_signature
-from app.engagements.lists.waiting import awaiting_consent
+from app.engagements.contracts.presentation.to_dos import awaiting_signature
+from app.engagements.lists.to_dos import awaiting_consent
 from app.libraries.own_records import own_records, waiting_records
 from app.paging import PageRequest
 from app.web.desk.records.desk_kind import ACHIEVEMENTS, DEMANDS
