@@ -154,7 +154,7 @@ def test_a_contract_is_told_to_its_parties_and_managers(scenario: Scenario, drai
     drain()
     assert contract_types(scenario.enterprise)[-1] == "contract.cancelled"
     newest = ok(scenario.enterprise.get("/v1/notices"))["items"][0]
-    assert newest["zh"] == f"合同 {contract['number']} 已撤销,原因:双方另行协商。"
+    assert newest["zh"] == f"合同 {contract['number']} 已撤销，原因：双方另行协商。"
 
 
 def test_signers_know_what_they_did_and_a_record_is_asked_about_once(
@@ -168,7 +168,7 @@ def test_signers_know_what_they_did_and_a_record_is_asked_about_once(
     drain()
     assert contract_types(scenario.enterprise) == ["contract.drafted"]
     told = ok(scenario.institution.get("/v1/notices"))["items"][0]
-    assert told["zh"] == f"合同 {contract['number']} 的买方已签字,尚待卖方签字。"
+    assert told["zh"] == f"合同 {contract['number']} 的买方已签字，尚待卖方签字。"
     assert (
         told["en"] == f"The buyer has signed the contract {contract['number']}; the seller has still to sign."
     )

@@ -242,7 +242,7 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
 
 def _first_clause(text: str) -> str:
     """What a notice is about, short enough for a subject."""
-    return re.split(r"[,。;]", text, maxsplit=1)[0][:60]
+    return re.split(r"[,，。;；]", text, maxsplit=1)[0][:60]
 
 
 def render_test(_: Session, message: Message, context: RenderContext) -> Content | None:
