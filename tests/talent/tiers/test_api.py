@@ -145,7 +145,7 @@ class TestWhatIf:
         ("contract", "field"),
         [
             ({"deal_amount_wan": "0"}, "contracts.0.deal_amount_wan"),
-            ({"deal_amount_wan": "1", "technology_amount_wan": "2"}, "contracts.0"),
+            ({"deal_amount_wan": "1", "technology_amount_wan": "2"}, "contracts.0.technology_amount_wan"),
             ({"deal_amount_wan": "1", "share": 101}, "contracts.0.share"),
             ({"deal_amount_wan": "1", "count": 101}, "contracts.0.count"),
         ],
