@@ -44,6 +44,10 @@ JINAN = SHARED_DATA / "jinan"
         ("深度≥0.2mm的缺陷漏检率小于2%", "深度≥0.2mm的缺陷漏检率 < 2 %"),
         ("分子量不低于现有的95%", "分子量现有的 ≥ 95 %"),
         ("24个月内稳定", "稳定 ≥ 24 个月"),
+        (
+            "工作温度-40℃±5%",
+            str(Indicator(name="工作温度", op=Op.BETWEEN, low=Decimal(-42), high=Decimal(-38), unit="℃")),
+        ),
         ("无菌保证水平10⁻⁶", "无菌保证水平 = 0.000001"),
         ("salt spray 1,200 h", "salt spray = 1200 h"),
         ("grinding time at most 8 min", "grinding time ≤ 8 min"),
@@ -77,6 +81,10 @@ def test_clauses_as_people_write_them(clause: str, read: str) -> None:
         "外排水达到GB 16889表2",
         "采收前20天不用化学药",
         "QT400-18",
+        "软件版本0.5.3",
+        "网关地址192.168.0.1",
+        "版本不低于2.0.1",
+        "公差20±-1",
         "",
         "≥98%",
     ],
@@ -105,7 +113,10 @@ def test_method_and_wish_are_kept() -> None:
     assert str(wished) == "盐雾 ≥ 1000 h"
 
 
-@given(st.text(max_size=200))
+FIGURE_SIGNS = st.text("0123456789.,+-×x*^eE%~/ ()≥≤<>=±℃mkgM万亿年月:;。，Nn多至到", max_size=40)
+
+
+@given(st.text(max_size=200) | FIGURE_SIGNS)
 def test_any_text_can_be_read(text: str) -> None:
     for indicator in parse_indicators(text).indicators:
         assert indicator.name

@@ -127,6 +127,7 @@ def test_a_colleague_is_seen_and_their_decision_shows_at_once(
     watched = second.post(f"{path}/seen").text
     assert "在看" in watched
     assert f'hx-post="{path}/seen"' in watched
+    assert 'hx-trigger="every 4s"' in watched, "an answer that asks again at once would never stop"
     assert "在看" in second.get(path).text, "without scripts too"
     (version,) = re.findall(r'name="_version" value="(\d+)"', first.get(path).text)
     assert (

@@ -35,6 +35,8 @@ _CONTACTS = (
     r"https?://[^\s\u4e00-\u9fff]+|www\.[^\s\u4e00-\u9fff]+",
     r"\b(?:ZL|CN|US|EP|WO|PCT/CN)\s?\d{6,}[\d.]*[A-Z]?\d?",
     r"(?<![\d.])\d{16,}(?![\d.])",
+    # A version, a clause of a standard, an address of a network: 0.5.3, 192.168.1.20.
+    r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.])",
 )
 # Letters whose attached number is their value, not part of a code: HRC58, Ra0.4, pH6.5, DN300.
 _VALUED = (

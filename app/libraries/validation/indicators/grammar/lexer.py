@@ -23,7 +23,7 @@ _TOKEN = re.compile("[\ue000-\uf8ff]")
 _NUMBER = (
     r"(?:(?<![A-Za-z\d%℃°)\]])[+-]\s?)?"
     r"(?:10\^[-+]?\d{1,2}"
-    r"|(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+(?![\d.]\d)|0\s?\.\s?\d+|\d+)(?:\.\d+)?"
+    r"|(?:0\s?\.\s?\d+|(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+(?![\d.]\d)|\d+)(?:\.\d+)?)"
     r"(?:\s*[×xX*]\s*10(?:\^[-+]?\d{1,2})|[eE][-+]?\d{1,2}(?![\dA-Za-z]))?)"
 )
 _MULTIPLIERS = {
@@ -249,10 +249,12 @@ def _around(match: re.Match[str], tokens: _Tokens) -> str:
     centre, tolerance = tokens.of(match["q0"]), tokens.of(match["q1"])
     if centre.value is None or tolerance.value is None:
         return match[0]
+    if tolerance.value < 0:
+        return tokens.unreadable(match[0])
     width = tolerance.value
     unit = tolerance.unit or centre.unit
     if tolerance.unit == "%" and centre.unit not in (None, "%"):
-        width = centre.value * width / 100
+        width = abs(centre.value) * width / 100
         unit = centre.unit
     low, high = centre.value - width, centre.value + width
     return tokens.quantity(Quantity(tokens.plain(match[0]), None, unit, low=low, high=high))
