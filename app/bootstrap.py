@@ -3,10 +3,6 @@
 from threadpoolctl import threadpool_limits
 
 from app.accounts.access.opened_records import Disclosure
-from app.admission.impatience import Impatience
-from app.admission.open_streams import OpenStreams
-from app.admission.quota import PreviewQuota, Quota, WallQuota
-from app.admission.turns import TurnLimits, Turns
 from app.database import Database
 from app.engagements.contact_visibility import opened_records
 from app.engagements.files.storage import Store, open_store
@@ -18,6 +14,10 @@ from app.health.api import HealthChecks
 from app.libraries.managers.service import manager_of_user
 from app.libraries.record.indexing import Indexer
 from app.libraries.search.synonyms import SynonymFile
+from app.load_limits.early_retries import EarlyRetries
+from app.load_limits.open_streams import OpenStreams
+from app.load_limits.quota import PreviewQuota, Quota, WallQuota
+from app.load_limits.turns import TurnLimits, Turns
 from app.matching.embedding.embedder import Embedder
 from app.matching.embedding.indexer import MatchingIndexer
 from app.matching.embedding.joint_embedder import open_embedder
@@ -89,7 +89,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
         per_address=settings.previews_per_hour, together=settings.previews_per_minute
     )
     services[WallQuota] = WallQuota(per_link=WALL_REFRESHES)
-    services[Impatience] = Impatience()
+    services[EarlyRetries] = EarlyRetries()
     services[OpenStreams] = OpenStreams(per_user=settings.streams_per_user, in_all=settings.streams)
     services[HealthChecks] = health
     services[WorkerDatabase] = WorkerDatabase(

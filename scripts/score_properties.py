@@ -22,8 +22,8 @@ import opencc
 from sqlalchemy.orm import Session
 
 from app.database import new_id
+from app.libraries.datasets.dataset import Dataset, DatasetRow, read_datasets
 from app.libraries.demands.models import Demand
-from app.libraries.exchange.dataset import Dataset, DatasetRow, read_datasets
 from app.matching.embedding.background_texts import background_texts
 from app.matching.embedding.embedder import Embedder, SentenceTransformerEmbedder
 from app.matching.embedding.joint_embedder import joint_with_background

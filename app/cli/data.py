@@ -8,7 +8,7 @@ import typer
 from app.cli.common import load_settings, print_error, progress, write_json
 
 if TYPE_CHECKING:
-    from app.libraries.exchange.loading import LoadReport
+    from app.libraries.datasets.loading import LoadReport
 
 Directory = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Directory in the interchange format.")
@@ -38,7 +38,7 @@ def load(
     """
     from app.bootstrap import build_services, close
     from app.database import Database
-    from app.libraries.exchange.loading import load_directory, read_defaults
+    from app.libraries.datasets.loading import load_directory, read_defaults
     from app.libraries.record.indexing import Indexer
     from app.settings import Settings
 

@@ -44,7 +44,7 @@ def _load(settings: Settings) -> None:
     from app.database import Database
     from app.demo.accounts import create_accounts
     from app.demo.data_files import DATA
-    from app.libraries.exchange.loading import load_directory
+    from app.libraries.datasets.loading import load_directory
     from app.libraries.record.indexing import Indexer
 
     services = build_services(settings)

@@ -15,7 +15,7 @@ from app.errors.pydantic_errors import field_errors
 from app.libraries.library import Library
 from app.libraries.lifecycle.apply_values import IMPORTED
 from app.libraries.lifecycle.commands import Command, CreateRecord
-from app.libraries.lifecycle.store import store
+from app.libraries.lifecycle.storage import store
 from app.libraries.lifecycle.transitions import PendingChange
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import Indexer, PreparedForIndex

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import SYSTEM
 from app.clock import local_now
 from app.libraries.library import Library
-from app.libraries.lifecycle.store import store
+from app.libraries.lifecycle.storage import store
 from app.libraries.lifecycle.transitions import TRANSITIONS, PendingChange, apply_transition
 from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer

@@ -63,7 +63,7 @@ class Library:
         remember: stores what a record entails besides its row and its versions.
         expiry_dates: attributes with the last day of publication.
         relations: relationships stored with the record and its versions.
-        awarded: columns that only the bureau's awards fill (see `lifecycle.store.grant`).
+        awarded: columns that only the bureau's awards fill (see `lifecycle.storage.grant`).
     """
 
     kind: RecordKind

@@ -15,7 +15,7 @@ from app.errors import SankuError
 from app.events.domain_event import ClaimedEvent, subject_id_of
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import MoveRecord, dry_run
-from app.libraries.lifecycle.store import execute
+from app.libraries.lifecycle.storage import execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordState
 from app.libraries.record.indexing import Indexer, PreparedForIndex

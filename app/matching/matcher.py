@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.admission.turn import check_turn
 from app.clock import local_now
 from app.database import new_id, now
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordKind
+from app.load_limits.turn import check_turn
 from app.matching.answers import Library, distinct, no_good_match, to_add, with_evidence
 from app.matching.candidates.cache import (
     CandidateCache,

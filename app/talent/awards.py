@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
-from app.libraries.lifecycle.store import grant
+from app.libraries.lifecycle.storage import grant
 from app.libraries.lifecycle.transitions import pending_change
 from app.libraries.managers.models import Manager
 from app.libraries.managers.service import LIBRARY

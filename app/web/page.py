@@ -15,10 +15,10 @@ from app.accounts.access.authentication import UserIdentity
 from app.accounts.access.permissions import Action, allowed
 from app.accounts.access.principal import Principal
 from app.accounts.idempotency import IdempotentRequest
-from app.admission.dependencies import Desk, Patient, turn_for
-from app.admission.turn import Turn
 from app.database import Database, ReadSession
 from app.errors import Conflict, Forbidden, Invalid, SankuError, StaleVersion, Unauthenticated
+from app.load_limits.dependencies import LoadLimits, Patient, turn_for
+from app.load_limits.turn import Turn
 from app.notifications.notices.service import unread_count
 from app.services import AllServices, Services
 from app.web import notices
@@ -291,15 +291,17 @@ Uploaded = Annotated[UploadFile | None, Depends(_uploaded)]
 """The form's `file`, read only once the reader may open the page, and closed after the answer."""
 
 
-async def _matching_turn(request: Request, page: CurrentPage, _: Patient, desk: Desk) -> AsyncIterator[Turn]:
-    async with turn_for(request, page.principal, desk, counted=True) as turn:
+async def _matching_turn(
+    request: Request, page: CurrentPage, _: Patient, limits: LoadLimits
+) -> AsyncIterator[Turn]:
+    async with turn_for(request, page.principal, limits, counted=True) as turn:
         yield turn
 
 
 async def _publishing_turn(
-    request: Request, page: CurrentPage, _: Patient, desk: Desk
+    request: Request, page: CurrentPage, _: Patient, limits: LoadLimits
 ) -> AsyncIterator[Turn]:
-    async with turn_for(request, page.principal, desk) as turn:
+    async with turn_for(request, page.principal, limits) as turn:
         yield turn
 
 

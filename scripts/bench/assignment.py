@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from app.matching.assignment.problem import AssignmentProblem, ManagerSlots, PairToAssign
-from app.matching.assignment.result import Assignment, assign, greedy
+from app.matching.assignment_solver.problem import AssignmentProblem, ManagerSlots, PairToAssign
+from app.matching.assignment_solver.result import Assignment, assign, greedy
 
 FIXED_SHARE, CONFLICT_SHARE, STRONG_SHARE = 0.05, 0.03, 1 / 3
 COLUMNS = (

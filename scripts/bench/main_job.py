@@ -32,8 +32,8 @@ from app.accounts.organisations.lookup import organisation_by_name
 from app.accounts.users import UserFacts, create_user
 from app.database import Database
 from app.libraries import bulk
-from app.libraries.exchange import mapping
-from app.libraries.exchange.dataset import read_dataset
+from app.libraries.datasets import mapping
+from app.libraries.datasets.dataset import read_dataset
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import Indexer
 from app.main import create_app

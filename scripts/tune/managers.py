@@ -27,7 +27,7 @@ from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
 from app.clock import local_now
-from app.libraries.exchange.dataset import Dataset, read_dataset
+from app.libraries.datasets.dataset import Dataset, read_dataset
 from app.libraries.managers.models import Manager
 from app.matching.candidates.loader import stored_text_features
 from app.matching.embedding.embedder import Embedder, OnProgress

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from app.libraries.exchange.dataset import read_dataset
+from app.libraries.datasets.dataset import read_dataset
 from app.matching.embedding.aligned_encoder import UniversalSentenceEncoder
 from app.matching.embedding.background import embedded, estimated
 from app.matching.embedding.background_texts import BackgroundText, background_texts, record_text

@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from app.libraries.exchange.dataset import read_dataset
+from app.libraries.datasets.dataset import read_dataset
 from app.matching.embedding.background_texts import background_texts, record_text
 from app.matching.text.bm25 import CorpusStats, count_words
 

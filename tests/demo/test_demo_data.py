@@ -10,7 +10,7 @@ import pytest
 from stdnum.cn import uscc
 
 from app.accounts.organisations.credit_code import matches_registry_code
-from app.libraries.exchange.dataset import Dataset, read_dataset
+from app.libraries.datasets.dataset import Dataset, read_dataset
 from app.libraries.validation.indicators.parser import parse_indicators
 from app.libraries.validation.values.patents import check_ip_number
 from app.libraries.validation.values.text import check_keywords, check_title

@@ -15,9 +15,9 @@ import uvicorn
 from sqlalchemy import func, select
 
 from app.accounts.models import Role, User
-from app.admission.open_streams import OpenStreams
 from app.bootstrap import close
 from app.database import Database, now
+from app.load_limits.open_streams import OpenStreams
 from app.main import create_app
 from app.pushes.models import InboxChange, Push, PushState
 from app.pushes.planning.writer import expire_due

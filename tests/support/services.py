@@ -4,10 +4,10 @@ import functools
 from datetime import timedelta
 from typing import Any
 
-from app.admission.impatience import Impatience
-from app.admission.quota import Quota
-from app.admission.turns import TurnLimits, Turns
 from app.database import Database
+from app.load_limits.early_retries import EarlyRetries
+from app.load_limits.quota import Quota
+from app.load_limits.turns import TurnLimits, Turns
 from app.observability import Metrics
 from app.services import Services
 from app.settings import Settings
@@ -38,4 +38,4 @@ def admit_everybody(services: Services) -> None:
     limits = TurnLimits(slots=30, waiting=30, per_holder=30, per_organisation=30, seconds=3600)
     services[Turns] = Turns(limits, Metrics())
     services[Quota] = Quota(per_holder=10_000, per_organisation=10_000)
-    services[Impatience] = Impatience()
+    services[EarlyRetries] = EarlyRetries()

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.admission.dependencies import REFUSALS, PublishingTurn
 from app.database import AppDatabase, ReadSession, WriteSession
 from app.engagements.files.transfer import FORM, received
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated, problems
@@ -35,6 +34,7 @@ from app.exchange.batches.workbooks import as_workbook, bytes_of
 from app.exchange.headers.dictionary import Kind
 from app.exchange.templates import template
 from app.libraries.http.dependencies import AppIndexer
+from app.load_limits.dependencies import REFUSALS, PublishingTurn
 from app.paging import Page, Paging
 from app.services import AppSettings
 

@@ -14,9 +14,9 @@ from app.database import Database, one_or_not_found
 from app.errors import Conflict, FieldError, Forbidden, SankuError
 from app.errors.pydantic_errors import field_errors
 from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowAction, RowState
-from app.exchange.batches.stores.payloads import confirmed_values
-from app.exchange.batches.stores.registry import STORES
-from app.exchange.batches.stores.step import StoreContext
+from app.exchange.batches.targets.payloads import confirmed_values
+from app.exchange.batches.targets.registry import TARGETS
+from app.exchange.batches.targets.step import TargetContext
 from app.exchange.headers.dictionary import Kind
 from app.libraries.record.indexing import Indexer
 from app.settings import Settings
@@ -76,7 +76,7 @@ class Committer:
 
     def _commit_row(self, row_id: UUID) -> None:
         """One row and its record in one transaction; a row that is refused does not affect the others."""
-        context = StoreContext(self.database, self.indexer, self.settings, self.principal, self.publish)
+        context = TargetContext(self.database, self.indexer, self.settings, self.principal, self.publish)
         try:
             with self.database.unit_of_work() as session:
                 row = session.get_one(ImportRow, row_id)
@@ -84,7 +84,7 @@ class Committer:
                     return
                 row.accepted = ["*"] if self.accept_derived else list(row.accepted)
                 values = confirmed_values(row.entry, list(row.accepted))
-                step = STORES[Kind(row.kind)].step(context, session, row, values)
+                step = TARGETS[Kind(row.kind)].step(context, session, row, values)
             step.prepare()
             with self.database.unit_of_work() as session:
                 row = session.get_one(ImportRow, row_id, with_for_update=True)

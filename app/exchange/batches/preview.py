@@ -18,8 +18,8 @@ from app.accounts.organisations.lookup import find_organisation
 from app.database import Database, new_id
 from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowAction, RowState
 from app.exchange.batches.senders import learnt_headers, sender_of
-from app.exchange.batches.stores.registry import STORES
-from app.exchange.batches.stores.similar import SimilarRecords
+from app.exchange.batches.targets.registry import TARGETS
+from app.exchange.batches.targets.similar import SimilarRecords
 from app.exchange.headers.dictionary import Kind
 from app.exchange.readers.formats import read_content
 from app.exchange.records.assembly import Extraction
@@ -173,7 +173,7 @@ def _refuse_foreign(session: Session, draft: Draft, principal: Principal, own: O
     """Kinds that the principal may not import, and records of other organisations."""
     if draft.refusal is not None:
         return
-    lacking = STORES[draft.kind].lacking(draft)
+    lacking = TARGETS[draft.kind].lacking(draft)
     if not allowed(principal, Action(f"{draft.kind.value}.import"), own=True):
         draft.refuse(
             "forbidden", f"您不能导入{_KINDS[draft.kind]}。", "You may not import records of this kind."
@@ -184,7 +184,7 @@ def _refuse_foreign(session: Session, draft: Draft, principal: Principal, own: O
             f"缺少{'、'.join(_LABELS.get(name, name) for name in lacking)}，不能保存；请补充后再报送。",
             f"Missing {', '.join(lacking)}; without them nothing can be stored.",
         )
-    elif (number := draft.values.get("number")) and not STORES[draft.kind].numbered(
+    elif (number := draft.values.get("number")) and not TARGETS[draft.kind].numbered(
         session, number, principal
     ):
         draft.refuse(
@@ -207,10 +207,10 @@ def _decide(
     session: Session, row: ImportRow, draft: Draft, principal: Principal, similar: SimilarRecords
 ) -> None:
     """Whether the record is new, known and changed, known and unchanged, or there already from elsewhere."""
-    store = STORES[draft.kind]
+    target = TARGETS[draft.kind]
     number = draft.values.get("number")
-    if number and (found := store.numbered(session, number, principal)) is not None:
-        _compare(row, found, store.said(session, found, principal))
+    if number and (found := target.numbered(session, number, principal)) is not None:
+        _compare(row, found, target.said(session, found, principal))
         return
     before = session.scalar(
         select(ImportRow)
@@ -222,13 +222,13 @@ def _decide(
     if (
         before is not None
         and before.record_id is not None
-        and store.version_of(session, before.record_id) is not None
+        and target.version_of(session, before.record_id) is not None
     ):
         row.record_id = before.record_id
         unchanged = before.digest == row.digest
         row.action = RowAction.DUPLICATE.value if unchanged else RowAction.UPDATE.value
         row.accepted = list(before.accepted)
-    elif (known := store.present(session, draft, principal)) is not None:
+    elif (known := target.present(session, draft, principal)) is not None:
         row.record_id, row.action = known, RowAction.DUPLICATE.value
         row.remarks = [
             {

@@ -11,8 +11,8 @@ from app.database import Database
 from app.errors import Conflict, SankuError
 from app.exchange.batches.commit import batch_for
 from app.exchange.batches.models import BatchState, ImportBatch, ImportRow, RowState
-from app.exchange.batches.stores.registry import STORES
-from app.exchange.batches.stores.step import StoreContext
+from app.exchange.batches.targets.registry import TARGETS
+from app.exchange.batches.targets.step import TargetContext
 from app.exchange.headers.dictionary import Kind
 from app.libraries.record.indexing import Indexer
 from app.settings import Settings
@@ -54,17 +54,17 @@ class Reversal:
         return left
 
     def _undo_row(self, row_id: UUID) -> bool:
-        context = StoreContext(self.database, self.indexer, self.settings, self.principal)
+        context = TargetContext(self.database, self.indexer, self.settings, self.principal)
         with self.database.reading() as session:
             row = session.get_one(ImportRow, row_id)
-            store = STORES[Kind(row.kind)]
-            version = store.version_of(session, row.record_id) if row.record_id is not None else None
+            target = TARGETS[Kind(row.kind)]
+            version = target.version_of(session, row.record_id) if row.record_id is not None else None
             if version is None:
                 step = None
             elif version != row.version:
                 return False
             else:
-                step = store.reversal(context, session, row)
+                step = target.reversal(context, session, row)
         try:
             if step is not None:
                 step.prepare()

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, require
-from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.engagements.files.transfer import FORM
 from app.errors import Forbidden, Invalid, TooLarge, Unauthenticated, problems
 from app.errors.request_bodies import Sent
@@ -17,6 +16,7 @@ from app.exchange.suggestions.composition import MAX_TEXT, suggested_of_file, su
 from app.exchange.suggestions.suggestion import DraftSuggestion
 from app.libraries.schemas import Wire
 from app.libraries.validation.values.text import TextRule
+from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.matching.embedding.embedder import Embedder
 from app.services import provided
 

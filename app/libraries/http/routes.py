@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse
 
 from app.accounts.access.permissions import CurrentPrincipal, LoggedIn, require
 from app.accounts.idempotency import Idempotent
-from app.admission.dependencies import REFUSALS, PublishingTurn
 from app.conditional_requests import IfMatch
 from app.database import ReadSession, WriteSession
 from app.errors import (
@@ -28,11 +27,12 @@ from app.libraries.http.history import versions_page
 from app.libraries.http.listing import ListingRules, list_records
 from app.libraries.http.responses import RecordPage, record_response
 from app.libraries.library import Library
-from app.libraries.lifecycle import store
+from app.libraries.lifecycle import storage
 from app.libraries.lifecycle.commands import ChangeRecord, CreateRecord, MoveRecord, find
 from app.libraries.lifecycle.transitions import TRANSITIONS, RecordTransition
 from app.libraries.record.enums import RecordState
 from app.libraries.schemas import Confirmation, CreationFields, Note, RecordFields, VersionRead
+from app.load_limits.dependencies import REFUSALS, PublishingTurn
 from app.paging import Page, Paging
 from app.services import AppSettings
 
@@ -280,5 +280,5 @@ def _add_delete(router: APIRouter, library: Library) -> None:
         record_id: UUID, session: WriteSession, principal: LoggedIn, if_match: IfMatch = None
     ) -> Response:
         """仅可删除从未发布的草稿;其他记录请下架。"""
-        store.discard(session, library, record_id, principal=principal, if_match=if_match)
+        storage.discard(session, library, record_id, principal=principal, if_match=if_match)
         return Response(status_code=204)

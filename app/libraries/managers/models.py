@@ -50,7 +50,7 @@ class Manager(Record, Base):
     accepts_pushes: Mapped[bool] = mapped_column(default=True)
     leave: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
 
-    # Awarded by the bureau, never entered: `app.talent` writes them through `lifecycle.store.grant`.
+    # Awarded by the bureau, never entered: `app.talent` writes them through `lifecycle.storage.grant`.
     recognised_tier: Mapped[str | None] = mapped_column(String(1), index=True)
     recognised_year: Mapped[int | None]
     honours: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")

@@ -50,7 +50,7 @@ class Record(Identified):
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
-        # `lifecycle.store` sets the next version itself, together with the row in record_versions.
+        # `lifecycle.storage` sets the next version itself, together with the row in record_versions.
         return {"version_id_col": cls.version, "version_id_generator": False}
 
 

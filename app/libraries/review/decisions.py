@@ -9,7 +9,7 @@ from app.database import Database
 from app.errors import Conflict, SankuError
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import Command, MoveRecord, dry_run
-from app.libraries.lifecycle.store import execute
+from app.libraries.lifecycle.storage import execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.indexing import Indexer
 from app.libraries.review.findings import checks_of

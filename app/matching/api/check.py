@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 
 from app.accounts.access.permissions import LoggedIn
-from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.database import ReadSession
 from app.errors import Forbidden, Invalid, Unauthenticated, problems
 from app.errors.request_bodies import Sent
 from app.libraries.demands.schemas import DemandCheck
 from app.libraries.demands.service import LIBRARY
+from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.matching.lists.check import check_demand
 from app.matching.lists.presenter import AppMatcher
 from app.matching.lists.schemas import DemandCheckOut

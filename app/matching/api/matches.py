@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import Action, LoggedIn, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
-from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.database import ReadSession, by_id, now
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.record.enums import RecordState
 from app.libraries.visibility.fields import own_rows, present, visible
+from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.matching.feedback.impressions import Shown
 from app.matching.lists import matches
 from app.matching.lists.evidence import located

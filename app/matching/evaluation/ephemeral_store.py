@@ -18,9 +18,9 @@ from app.clock import local_now
 from app.database import Database, new_id, now
 from app.errors import FieldError, Invalid
 from app.libraries.achievements.models import Achievement
+from app.libraries.datasets import mapping
+from app.libraries.datasets.dataset import Dataset, DatasetRow
 from app.libraries.demands.models import Demand
-from app.libraries.exchange import mapping
-from app.libraries.exchange.dataset import Dataset, DatasetRow
 from app.libraries.lifecycle.apply_values import fill_defaults
 from app.libraries.managers.models import Affiliation, Manager
 from app.libraries.record.enums import RecordKind, RecordState

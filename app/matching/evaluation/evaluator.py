@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
-from app.libraries.exchange.dataset import Dataset, read_datasets
+from app.libraries.datasets.dataset import Dataset, read_datasets
 from app.libraries.record.enums import RecordKind
 from app.matching.embedding.embedder import Embedder
 from app.matching.evaluation import metrics

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.libraries.exchange.dataset import Dataset
+from app.libraries.datasets.dataset import Dataset
 from app.matching.evaluation import metrics
 from app.matching.evaluation.metrics import Interval
 

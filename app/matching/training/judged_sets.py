@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.libraries.exchange.dataset import Dataset, read_dataset
+from app.libraries.datasets.dataset import Dataset, read_dataset
 from app.matching.embedding.embedder import Embedder
 from app.matching.evaluation.ephemeral_store import JudgedStore, open_judged_store
 from app.matching.ranking.features import FEATURES

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response, status
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.idempotency import Idempotent
-from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
 from app.errors import Forbidden, Invalid, NotFound, Unauthenticated, problems
+from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.paging import Page, Paging
 from app.pushes.assignment import runs as assignment_runs
 from app.pushes.assignment.listing import dry_run, read_run, run_page

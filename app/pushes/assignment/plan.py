@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
-from app.matching.assignment.metrics import AssignmentMetrics, metrics
-from app.matching.assignment.problem import (
+from app.matching.assignment_solver.metrics import AssignmentMetrics, metrics
+from app.matching.assignment_solver.problem import (
     STRONG_LEAST,
     AssignmentProblem,
     Given,
     ManagerSlots,
     PairToAssign,
 )
-from app.matching.assignment.result import Assignment, assign, greedy
-from app.matching.assignment.shortages import DropReason
+from app.matching.assignment_solver.result import Assignment, assign, greedy
+from app.matching.assignment_solver.shortages import DropReason
 from app.matching.managers.score import LEAST_FIT
 from app.matching.models import Pair
 from app.pushes import queries

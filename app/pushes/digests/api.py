@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.models import Role
-from app.admission.dependencies import REFUSALS, MatchingTurn
 from app.conditional_requests import IfMatch, tagged
 from app.database import ReadSession, WriteSession, one_or_not_found
 from app.errors import (
@@ -22,6 +21,7 @@ from app.errors import (
     problems,
 )
 from app.errors.request_bodies import Sent
+from app.load_limits.dependencies import REFUSALS, MatchingTurn
 from app.paging import Page, Paging, Sort, list_page
 from app.pushes.digests.listing import owner_digest_page
 from app.pushes.digests.models import Digest

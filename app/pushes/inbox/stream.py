@@ -23,7 +23,6 @@ from starlette.types import Receive, Scope, Send
 from app.accounts.access.authentication import principal_of
 from app.accounts.access.permissions import Action, CurrentPrincipal, require
 from app.accounts.access.principal import Principal
-from app.admission.open_streams import OpenStreams
 from app.database import Database
 from app.errors import (
     Forbidden,
@@ -34,6 +33,7 @@ from app.errors import (
     Unavailable,
     problems,
 )
+from app.load_limits.open_streams import OpenStreams
 from app.pushes.inbox.presenter import read_many
 from app.pushes.models import InboxChange, InboxPosition, Push
 from app.pushes.schemas import PushRead

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from app.admission.dependencies import PreviewTurn
 from app.database import ReadSession
+from app.load_limits.dependencies import PreviewTurn
 from app.matching.matcher import Matcher
 from app.matching.preview import MatchPreview, preview_matches
 from app.services import provided

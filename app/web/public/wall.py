@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.accounts.credentials import digest
-from app.admission.quota import WallQuota
 from app.clock import JINAN_TIME
 from app.database import ReadSession
 from app.libraries.record.enums import RecordKind
+from app.load_limits.quota import WallQuota
 from app.services import AllServices, Services
 from app.statistics.wall.links import require_link, wall_figures
 from app.web.i18n import mark as _

@@ -7,7 +7,7 @@ from app.accounts.access.principal import Principal
 from app.accounts.models import Role
 from app.database import Database
 from app.libraries.lifecycle.commands import CreateRecord
-from app.libraries.lifecycle.store import execute
+from app.libraries.lifecycle.storage import execute
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import Indexer
 from app.libraries.record.models import Record

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.matching.assignment.shortages import REASONS, ShortageReason
+from app.matching.assignment_solver.shortages import REASONS, ShortageReason
 from app.pushes.assignment.schemas import RunSummary, UnwrittenPush, WrittenPush
 from app.pushes.inbox.end_reasons import end_words
 from app.pushes.schemas import AssignedPlace, AssignmentFigures, LowLoadRead, NamedPair, ShortPair

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from app.database import ReadSession
 from app.libraries.http.dependencies import Runner
 from app.libraries.http.history import versions_page
-from app.libraries.lifecycle import store
+from app.libraries.lifecycle import storage
 from app.libraries.lifecycle.commands import MoveRecord
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordState
@@ -110,7 +110,7 @@ def add_record(router: APIRouter, kind: DeskKind) -> None:
     ) -> Response:
         """Deletes a draft that was never published."""
         record = own_record(session, kind, number, page)
-        store.discard(
+        storage.discard(
             runner.session,
             kind.library,
             UUID(record["id"]),

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.matching.assignment.metrics import AssignmentMetrics, metrics
-from app.matching.assignment.problem import AssignmentProblem, ManagerSlots, PairToAssign
-from app.matching.assignment.result import assign, greedy
-from app.matching.assignment.shortages import (
+from app.matching.assignment_solver.metrics import AssignmentMetrics, metrics
+from app.matching.assignment_solver.problem import AssignmentProblem, ManagerSlots, PairToAssign
+from app.matching.assignment_solver.result import assign, greedy
+from app.matching.assignment_solver.shortages import (
     REASONS,
     DroppedAssignment,
     DropReason,

@@ -1,4 +1,4 @@
-"""The store of organisations: rows of a roll (单位名录)."""
+"""The target of organisations: rows of a roll (单位名录)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from app.accounts.organisations.schemas import OrganisationOut
 from app.accounts.organisations.service import OrganisationFacts, add_organisation, change_organisation
 from app.errors import Conflict, Invalid, StaleVersion
 from app.exchange.batches.models import ImportRow, RowAction
-from app.exchange.batches.stores.parties import newly_said
-from app.exchange.batches.stores.step import Step, StoreContext, Written
+from app.exchange.batches.targets.parties import newly_said
+from app.exchange.batches.targets.step import Step, TargetContext, Written
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
 from app.exchange.records.restatement import restated
@@ -104,16 +104,16 @@ class RemoveOrganisationStep:
         return Written(self.record_id, self.version)
 
 
-class OrganisationStore:
+class OrganisationTarget:
     """The organisations."""
 
     def version_of(self, session: Session, record_id: UUID) -> int | None:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         found = session.get(Organisation, record_id)
         return None if found is None else found.version
 
     def lacking(self, draft: Draft) -> list[str]:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         return [name for name in ("title", "region") if not draft.values.get(name)]
 
     def present(self, session: Session, draft: Draft, _principal: Principal) -> UUID | None:
@@ -127,7 +127,7 @@ class OrganisationStore:
         return None if found is None else found.id
 
     def numbered(self, session: Session, number: str, _principal: Principal) -> UUID | None:
-        """See `RowStore`: an organisation's number is its id."""
+        """See `RowTarget`: an organisation's number is its id."""
         try:
             found = session.get(Organisation, UUID(number))
         except ValueError:
@@ -135,12 +135,12 @@ class OrganisationStore:
         return None if found is None else found.id
 
     def said(self, session: Session, record_id: UUID, _principal: Principal) -> dict[str, Any]:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         body = OrganisationOut.of(session.get_one(Organisation, record_id))
         return restated(Kind.ORGANISATION, body.model_dump(mode="json"))
 
     def step(
-        self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any]
+        self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
         """Enter the organisation, or change what the roll says differently than last time."""
         if row.action != RowAction.UPDATE or row.record_id is None:
@@ -149,7 +149,7 @@ class OrganisationStore:
         changed = _columns(newly_said(session, row, dict(values)))
         return OrganisationStep(context.principal, changed, found.id, found.version)
 
-    def reversal(self, context: StoreContext, _session: Session, row: ImportRow) -> Step:
+    def reversal(self, context: TargetContext, _session: Session, row: ImportRow) -> Step:
         """Give former values back, or take the organisation out."""
         assert row.record_id is not None
         assert row.version is not None

@@ -12,9 +12,9 @@ from app.accounts.models import Organisation
 from app.database import Database
 from app.errors import Invalid
 from app.libraries.achievements.models import Achievement
+from app.libraries.datasets.dataset import read_dataset
+from app.libraries.datasets.loading import LoadReport, load_directory, read_defaults
 from app.libraries.demands.models import Demand
-from app.libraries.exchange.dataset import read_dataset
-from app.libraries.exchange.loading import LoadReport, load_directory, read_defaults
 from app.libraries.managers.models import Manager
 from app.settings import Settings
 from tests.libraries.conftest import RecordingIndexer

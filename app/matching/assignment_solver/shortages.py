@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from app.matching.assignment.problem import AssignmentProblem, Given, ProblemRows
-from app.matching.assignment.solvers import Chosen
+from app.matching.assignment_solver.problem import AssignmentProblem, Given, ProblemRows
+from app.matching.assignment_solver.solvers import Chosen
 
 
 class ShortageReason(StrEnum):

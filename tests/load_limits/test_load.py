@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sqlalchemy import event
 
 from app.accounts.models import Role
-from app.admission.turn import check_turn
 from app.database import Database
+from app.load_limits.turn import check_turn
 from app.observability import Metrics
 from app.settings import Settings
 from tests.support.builders.achievements import achievement_payload

@@ -1,4 +1,4 @@
-"""Impatience: who asks again before `Retry-After` gets the same refusal, before anything is looked up for them."""
+"""Early retries: a client that asks before `Retry-After` gets its refusal again, before anything is looked up."""
 
 import hashlib
 import threading
@@ -13,7 +13,7 @@ REMEMBERED = 10_000
 SECONDS = 2.0
 
 
-class Impatience:
+class EarlyRetries:
     """Remembers the refusals of the last two seconds by a digest of the credentials. Thread-safe."""
 
     def __init__(self) -> None:

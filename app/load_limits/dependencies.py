@@ -10,11 +10,11 @@ from fastapi import Depends, Request
 
 from app.accounts.access.authentication import LoggedIn
 from app.accounts.access.principal import Principal
-from app.admission.impatience import Impatience
-from app.admission.quota import PreviewQuota, Quota
-from app.admission.turn import CURRENT, Turn
-from app.admission.turns import Holder, Turns
 from app.errors import TooManyRequests, Unavailable, problems
+from app.load_limits.early_retries import EarlyRetries
+from app.load_limits.quota import PreviewQuota, Quota
+from app.load_limits.turn import CURRENT, Turn
+from app.load_limits.turns import Holder, Turns
 from app.services import AllServices, provided
 
 REFUSALS = problems(TooManyRequests, Unavailable)
@@ -25,39 +25,39 @@ LOOK_EVERY = 0.5
 
 # Solved first: a client that ignores refusals costs neither a thread nor a query.
 async def _patient(
-    request: Request, impatience: Annotated[Impatience, Depends(provided(Impatience))]
+    request: Request, early_retries: Annotated[EarlyRetries, Depends(provided(EarlyRetries))]
 ) -> None:
-    impatience.check(_credentials(request))
+    early_retries.check(_credentials(request))
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _LoadLimits:
     """What gives turns."""
 
     turns: Turns
     quota: Quota
-    impatience: Impatience
+    early_retries: EarlyRetries
 
 
-async def _desk(services: AllServices) -> _Desk:
-    return _Desk(services[Turns], services[Quota], services[Impatience])
+async def _load_limits(services: AllServices) -> _LoadLimits:
+    return _LoadLimits(services[Turns], services[Quota], services[EarlyRetries])
 
 
-Desk = Annotated[_Desk, Depends(_desk)]
+LoadLimits = Annotated[_LoadLimits, Depends(_load_limits)]
 Patient = Annotated[None, Depends(_patient)]
 
 
 async def _publishing_turn(
-    request: Request, _: Patient, principal: LoggedIn, desk: Desk
+    request: Request, _: Patient, principal: LoggedIn, limits: LoadLimits
 ) -> AsyncIterator[Turn]:
-    async with turn_for(request, principal, desk) as turn:
+    async with turn_for(request, principal, limits) as turn:
         yield turn
 
 
 async def _matching_turn(
-    request: Request, _: Patient, principal: LoggedIn, desk: Desk
+    request: Request, _: Patient, principal: LoggedIn, limits: LoadLimits
 ) -> AsyncIterator[Turn]:
-    async with turn_for(request, principal, desk, counted=True) as turn:
+    async with turn_for(request, principal, limits, counted=True) as turn:
         yield turn
 
 
@@ -67,14 +67,14 @@ MatchingTurn = Annotated[Turn, Depends(_matching_turn, scope="function")]
 
 
 async def _preview_turn(
-    request: Request, desk: Desk, quota: Annotated[PreviewQuota, Depends(provided(PreviewQuota))]
+    request: Request, limits: LoadLimits, quota: Annotated[PreviewQuota, Depends(provided(PreviewQuota))]
 ) -> AsyncIterator[Turn]:
     address = request.client.host if request.client else "unknown"
     quota.count(address)
     gone = asyncio.create_task(_departure(request))
     try:
         # All strangers together have the share of one organisation.
-        async with desk.turns.turn(Holder(f"address {address}", "strangers"), gone) as turn:
+        async with limits.turns.turn(Holder(f"address {address}", "strangers"), gone) as turn:
             gone.add_done_callback(lambda _: turn.give_up())
             CURRENT.set(turn)
             yield turn
@@ -94,7 +94,7 @@ def holder_of(principal: Principal) -> Holder:
 
 @asynccontextmanager
 async def turn_for(
-    request: Request, principal: Principal, desk: _Desk, *, counted: bool = False
+    request: Request, principal: Principal, limits: _LoadLimits, *, counted: bool = False
 ) -> AsyncIterator[Turn]:
     """A turn for the request, which its route finds in `CURRENT`; it is given up once the client has gone.
 
@@ -106,10 +106,10 @@ async def turn_for(
         async with AsyncExitStack() as stack:
             try:
                 if counted:
-                    desk.quota.count(holder)
-                turn = await stack.enter_async_context(desk.turns.turn(holder, gone))
+                    limits.quota.count(holder)
+                turn = await stack.enter_async_context(limits.turns.turn(holder, gone))
             except TooManyRequests as refusal:
-                desk.impatience.remember(_credentials(request), refusal)
+                limits.early_retries.remember(_credentials(request), refusal)
                 raise
             gone.add_done_callback(lambda _: turn.give_up())
             CURRENT.set(turn)

@@ -8,8 +8,8 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from app.admission.turns import Holder
 from app.errors import TooManyRequests
+from app.load_limits.turns import Holder
 
 
 class Quota:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from app.matching.assignment.problem import AssignmentProblem, Given, load_cost
+from app.matching.assignment_solver.problem import AssignmentProblem, Given, load_cost
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.accounts.models import Organisation
 from app.accounts.organisations.lookup import find_organisation, organisation_by_name
 from app.errors import Invalid
 from app.exchange.batches.models import ImportRow, RowState
-from app.exchange.batches.stores.payloads import OrganisationOf
+from app.exchange.batches.targets.payloads import OrganisationOf
 
 OVERSEAS = "000000"
 

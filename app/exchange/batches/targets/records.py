@@ -1,4 +1,4 @@
-"""The store of demands, achievements and managers: rows become commands of the libraries."""
+"""The target of demands, achievements and managers: rows become commands of the libraries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.accounts.access.principal import Principal
 from app.accounts.organisations.lookup import find_organisation
 from app.exchange.batches.models import ImportRow, RowAction
-from app.exchange.batches.stores.parties import newly_said, organisations_of
-from app.exchange.batches.stores.payloads import achievement_payload, demand_payload, manager_payload
-from app.exchange.batches.stores.step import Step, StoreContext, Written
+from app.exchange.batches.targets.parties import newly_said, organisations_of
+from app.exchange.batches.targets.payloads import achievement_payload, demand_payload, manager_payload
+from app.exchange.batches.targets.step import Step, TargetContext, Written
 from app.exchange.headers.dictionary import Kind
 from app.exchange.out.lists import with_employers
 from app.exchange.records.draft import Draft
@@ -22,7 +22,7 @@ from app.exchange.records.restatement import restated
 from app.libraries.http.responses import read_many
 from app.libraries.library import Library
 from app.libraries.lifecycle.commands import ChangeRecord, Command, CreateRecord, MoveRecord, dry_run
-from app.libraries.lifecycle.store import discard, execute
+from app.libraries.lifecycle.storage import discard, execute
 from app.libraries.lifecycle.transitions import TRANSITIONS
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.record.models import Record
@@ -39,7 +39,7 @@ _PAYLOADS = {
 class CommandStep:
     """A command of a library, first tried outside a transaction, because it may embed texts."""
 
-    context: StoreContext
+    context: TargetContext
     command: Command
     _prepared: Any = field(default=None, init=False)
 
@@ -58,7 +58,7 @@ class CommandStep:
 class DiscardStep:
     """Takes a draft out that an import has created."""
 
-    context: StoreContext
+    context: TargetContext
     library: Library
     record_id: UUID
     version: int
@@ -74,7 +74,7 @@ class DiscardStep:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordStore:
+class RecordTarget:
     """The store of one library."""
 
     kind: RecordKind
@@ -85,12 +85,12 @@ class RecordStore:
         return LIBRARIES[self.kind]
 
     def version_of(self, session: Session, record_id: UUID) -> int | None:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         record: Record | None = session.get(self.library.model, record_id)
         return None if record is None else record.version
 
     def lacking(self, draft: Draft) -> list[str]:
-        """See `RowStore`: a draft may lack anything but its name, which every row has."""
+        """See `RowTarget`: a draft may lack anything but its name, which every row has."""
         return [name for name in ("title",) if not draft.values.get(name)]
 
     def present(self, session: Session, draft: Draft, principal: Principal) -> UUID | None:
@@ -111,7 +111,7 @@ class RecordStore:
         return found
 
     def numbered(self, session: Session, number: str, principal: Principal) -> UUID | None:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         model = self.library.model
         query = select(model.id).where(model.number == number.strip().upper())
         if not principal.sees_everything:
@@ -120,13 +120,13 @@ class RecordStore:
         return found
 
     def said(self, session: Session, record_id: UUID, principal: Principal) -> dict[str, Any]:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         record: Record = session.get_one(self.library.model, record_id)
         (body,) = with_employers(session, read_many(session, self.library, [record], principal=principal))
         return restated(Kind(self.kind.value), body)
 
     def step(
-        self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any]
+        self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
         """Create a record, or change what the file says differently than last time."""
         find = organisations_of(session, context.principal)
@@ -152,7 +152,7 @@ class RecordStore:
             ),
         )
 
-    def reversal(self, context: StoreContext, session: Session, row: ImportRow) -> Step:
+    def reversal(self, context: TargetContext, session: Session, row: ImportRow) -> Step:
         """Give former values back, discard a draft, or withdraw what was published."""
         assert row.record_id is not None
         assert row.version is not None
@@ -174,7 +174,7 @@ class RecordStore:
         )
 
     def _change(
-        self, context: StoreContext, session: Session, row: ImportRow, changed: dict[str, Any]
+        self, context: TargetContext, session: Session, row: ImportRow, changed: dict[str, Any]
     ) -> Command:
         record: Record = session.get_one(self.library.model, row.record_id)
         return ChangeRecord(

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from app.admission.turn import DeadlineExceeded, Turn, TurnEnded
 from app.errors import TooManyRequests, Unavailable
+from app.load_limits.turn import DeadlineExceeded, Turn, TurnEnded
 from app.observability import Metrics
 
 RETRY_AFTER = {"Retry-After": "2"}

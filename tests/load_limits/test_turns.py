@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.admission.turns import Holder, TurnLimits, Turns
+from app.load_limits.turns import Holder, TurnLimits, Turns
 from app.observability import Metrics
 
 

@@ -1,4 +1,4 @@
-"""The store of contracts: rows become entries of the bureau's ledger."""
+"""The target of contracts: rows become entries of the bureau's ledger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from app.engagements.contracts.ledger import entries
 from app.engagements.contracts.ledger.classification import nature_of
 from app.engagements.contracts.presenter import read_many
 from app.exchange.batches.models import ImportRow, RowAction
-from app.exchange.batches.stores.parties import newly_said, organisations_of
-from app.exchange.batches.stores.step import Step, StoreContext, Written
+from app.exchange.batches.targets.parties import newly_said, organisations_of
+from app.exchange.batches.targets.step import Step, TargetContext, Written
 from app.exchange.headers.dictionary import Kind
 from app.exchange.records.draft import Draft
 from app.exchange.records.repetition import fold_name
@@ -80,16 +80,16 @@ class RemoveEntryStep:
         return Written(self.record_id, self.version)
 
 
-class ContractStore:
+class ContractTarget:
     """The ledger of contracts."""
 
     def version_of(self, session: Session, record_id: UUID) -> int | None:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         contract = session.get(Contract, record_id)
         return None if contract is None else contract.version
 
     def lacking(self, draft: Draft) -> list[str]:
-        """See `RowStore`: no amount and no party is invented."""
+        """See `RowTarget`: no amount and no party is invented."""
         return [name for name in NEEDED if draft.values.get(name) in (None, "", [])]
 
     def present(self, session: Session, draft: Draft, _principal: Principal) -> UUID | None:
@@ -113,16 +113,16 @@ class ContractStore:
         return next((id_ for id_, other in session.execute(query) if fold_name(other) == title), None)
 
     def numbered(self, session: Session, number: str, _principal: Principal) -> UUID | None:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         return session.scalar(select(Contract.id).where(Contract.number == number.strip().upper()))
 
     def said(self, session: Session, record_id: UUID, _principal: Principal) -> dict[str, Any]:
-        """See `RowStore`."""
+        """See `RowTarget`."""
         (body,) = read_many(session, [session.get_one(Contract, record_id)])
         return restated(Kind.CONTRACT, body.model_dump(mode="json"))
 
     def step(
-        self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any]
+        self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any]
     ) -> Step:
         """Enter the contract, or change what the ledger says differently than last time."""
         payload = self._payload(context, session, values)
@@ -137,7 +137,7 @@ class ContractStore:
         }
         return EntryStep(context.principal, changed, contract.id, contract.version)
 
-    def reversal(self, context: StoreContext, _session: Session, row: ImportRow) -> Step:
+    def reversal(self, context: TargetContext, _session: Session, row: ImportRow) -> Step:
         """Give former values back, or take the entry out."""
         assert row.record_id is not None
         assert row.version is not None
@@ -145,7 +145,7 @@ class ContractStore:
             return EntryStep(context.principal, dict(row.before), row.record_id, row.version)
         return RemoveEntryStep(context.principal, row.record_id, row.version)
 
-    def _payload(self, context: StoreContext, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _payload(self, context: TargetContext, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
         payload = {name: values[name] for name in _TAKEN if values.get(name) not in (None, "", [])}
         find = organisations_of(session, context.principal)
         for side in _SIDES:

@@ -1,4 +1,4 @@
-"""What a store does for one row: it knows what is there, writes, and takes back."""
+"""What a target does for one row: it knows what is there, writes, and takes back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class StoreContext:
+class TargetContext:
     """What writing needs, and on whose behalf it runs. `publish`: submit complete records for publication."""
 
     database: Database
@@ -45,8 +45,8 @@ class Step(Protocol):
         """The change itself, in the transaction of the row."""
 
 
-class RowStore(Protocol):
-    """The store of one kind of record."""
+class RowTarget(Protocol):
+    """The target of one kind of record."""
 
     def version_of(self, session: Session, record_id: UUID) -> int | None:
         """The version of a record; None if it is gone."""
@@ -64,9 +64,9 @@ class RowStore(Protocol):
         """What an exported list says of a record, in the fields of an entry."""
 
     def step(
-        self, context: StoreContext, session: Session, row: ImportRow, values: Mapping[str, Any], /
+        self, context: TargetContext, session: Session, row: ImportRow, values: Mapping[str, Any], /
     ) -> Step:
         """The step that stores a row. `values` are its confirmed fields."""
 
-    def reversal(self, context: StoreContext, session: Session, row: ImportRow, /) -> Step:
+    def reversal(self, context: TargetContext, session: Session, row: ImportRow, /) -> Step:
         """The step that takes a stored row back."""

@@ -16,8 +16,8 @@ from app.accounts.organisations.lookup import organisation_by_name
 from app.database import Database
 from app.errors import FieldError, Invalid, SankuError
 from app.libraries import bulk
-from app.libraries.exchange import mapping
-from app.libraries.exchange.dataset import Dataset, DatasetRow, read_dataset
+from app.libraries.datasets import mapping
+from app.libraries.datasets.dataset import Dataset, DatasetRow, read_dataset
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.indexing import Indexer
 from app.settings import Settings

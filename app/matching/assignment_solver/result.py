@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.matching.assignment.metrics import AssignmentMetrics, metrics
-from app.matching.assignment.problem import (
+from app.matching.assignment_solver.metrics import AssignmentMetrics, metrics
+from app.matching.assignment_solver.problem import (
     AssignmentProblem,
     Given,
     ProblemRows,
     rows_of,
 )
-from app.matching.assignment.shortages import (
+from app.matching.assignment_solver.shortages import (
     DroppedAssignment,
     Relief,
     Shortage,
@@ -33,7 +33,7 @@ from app.matching.assignment.shortages import (
     relief,
     shortages,
 )
-from app.matching.assignment.solvers import Chosen, by_flow, by_greed
+from app.matching.assignment_solver.solvers import Chosen, by_flow, by_greed
 
 
 @dataclass(frozen=True, slots=True)

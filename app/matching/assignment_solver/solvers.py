@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from app.matching.assignment.problem import ProblemRows
+from app.matching.assignment_solver.problem import ProblemRows
 
 Chosen = NDArray[np.bool_]
 """For each edge, whether it is assigned."""

@@ -1,0 +1,1 @@
+"""Targets, where the rows of a file are stored: the three libraries, the ledger of contracts, the organisations."""

@@ -1,1 +1,0 @@
-"""Tests of admission: what one user's load may do to others."""

@@ -1,0 +1,1 @@
+"""Tests of load limits: what one user's load may do to others."""
