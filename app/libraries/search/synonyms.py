@@ -7,6 +7,7 @@ the others.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -65,15 +66,26 @@ def load_synonyms(path: Path) -> Synonyms:
         SynonymError: the file is missing, is not UTF-8, or has lines that cannot be used.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SynonymError(
             f"{path}: the file of synonyms cannot be read as UTF-8 text (同义词文件无法以 UTF-8 读取): {error}"
         ) from error
-    groups: list[list[str]] = []
+    synonyms, problems = _read(text)
+    if problems:
+        raise SynonymError(
+            f"{path}: the file of synonyms is invalid (同义词文件有误)\n" + "\n".join(problems)
+        )
+    return synonyms
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> tuple[Synonyms, Sequence[str]]:
+    """The synonyms of a text, and what is wrong with which line. Many services of one process read the shipped file."""
+    groups: list[tuple[str, ...]] = []
     problems: list[str] = []
     first_line: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.splitlines(), 1):
         words = [word.strip() for word in _SEPARATOR.split(line.split("#")[0]) if word.strip()]
         if not words:
             continue
@@ -82,12 +94,8 @@ def load_synonyms(path: Path) -> Synonyms:
             if (known := first_line.setdefault(_key(word), number)) != number:
                 found.append(f"“{word}” is also in line {known} (与第 {known} 行重复)")
         problems += [f"line {number} (第 {number} 行): {problem}" for problem in found]
-        groups.append(words)
-    if problems:
-        raise SynonymError(
-            f"{path}: the file of synonyms is invalid (同义词文件有误)\n" + "\n".join(problems)
-        )
-    return Synonyms.from_groups(groups)
+        groups.append(tuple(words))
+    return Synonyms() if problems else Synonyms.from_groups(groups), problems
 
 
 def _problems_of(words: Sequence[str]) -> list[str]:
