@@ -13,8 +13,10 @@ ENV PIP_NO_CACHE_DIR=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 WORKDIR /opt/sanku
-COPY requirements.lock ./
-RUN pip install --only-binary=:all: -r requirements.lock
+COPY requirements.lock requirements-dev.lock ./
+# With the extra `pdf`, in the version of the lock file.
+RUN pip install --only-binary=:all: -r requirements.lock \
+    && pip install --only-binary=:all: -c requirements.lock -c requirements-dev.lock fpdf2
 
 # The model (about 490 MB) needs only these few files, so that a change of the service does not prepare it anew.
 FROM dependencies AS model
@@ -33,6 +35,8 @@ COPY scripts/web_packages.py scripts/
 RUN python scripts/web_packages.py && test -f app/web/static/vendor/.installed
 
 FROM dependencies
+# The Chinese font of PDF files.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 COPY --from=model /opt/sanku/models models
 RUN useradd --uid 10001 --home-dir /var/lib/sanku --create-home --shell /usr/sbin/nologin sanku
 COPY pyproject.toml README.md LICENSE alembic.ini ./

@@ -29,6 +29,7 @@ from app.libraries.api import router as libraries
 from app.matching.api.check import router as checking
 from app.matching.api.matches import router as matching
 from app.matching.api.models import router as models
+from app.matching.api.reports import router as match_reports
 from app.matching.embedding.embedder import Embedder
 from app.notifications.addresses.api import router as channels
 from app.notifications.delivery.api import router as deliveries
@@ -76,6 +77,7 @@ ROUTERS = (
     libraries,
     checking,
     matching,
+    match_reports,
     # Before the pushes, which would otherwise parse `stream` as the id of a push.
     stream,
     channels,

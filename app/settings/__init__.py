@@ -15,6 +15,7 @@ from app.settings.pushes import AssignmentSettings, PushSettings
 from app.settings.service import (
     AccessSettings,
     FileSettings,
+    PdfSettings,
     PublicationSettings,
     StorageSettings,
     TalentSettings,
@@ -36,6 +37,7 @@ GROUPS = (
     TalentSettings,
     AccessSettings,
     FileSettings,
+    PdfSettings,
     MailSettings,
     ChatSettings,
     WebhookSettings,
@@ -55,6 +57,7 @@ class Settings(
     TalentSettings,
     AccessSettings,
     FileSettings,
+    PdfSettings,
     MailSettings,
     ChatSettings,
     WebhookSettings,

@@ -157,6 +157,16 @@ class FileSettings(BaseModel):
     files_s3_secret_key: SecretStr | None = Field(default=None, description="Secret key of the bucket.")
 
 
+class PdfSettings(BaseModel):
+    """PDF files"""
+
+    pdf_font: Path | None = Field(
+        default=None,
+        description="File of a Chinese font (TTF, OTF or TTC) for PDF files, which need the extra `pdf`. Default: a "
+        "font of the system, such as Noto Sans CJK.",
+    )
+
+
 class WorkerSettings(BaseModel):
     """Worker and logs"""
 

@@ -52,6 +52,7 @@ def _records(plural: str, title: str) -> tuple[MappedPage, ...]:
         MappedPage(f"{base}/{{number}}/versions", title, OWNERS),
         MappedPage(f"{base}/{{number}}/matches", title, OWNERS, ("list", "answer", "report")),
         MappedPage(f"{base}/{{number}}/matches/print", title, OWNERS),
+        MappedPage(f"{base}/{{number}}/matches/report.pdf", title, OWNERS),
         MappedPage(f"{base}/{{number}}/matches/{{other}}/managers", title, OWNERS, ("ask",)),
     )
 
@@ -65,6 +66,7 @@ PUBLIC_PAGES = (
     MappedPage("/managers/{number}", _("技术经理人"), ANYBODY, ("contacts",)),
     MappedPage("/figures", _("全市数据"), ANYBODY),
     MappedPage("/recognitions", _("认定结果"), ANYBODY),
+    MappedPage("/recognitions/{year}/list.pdf", _("认定结果"), ANYBODY),
     MappedPage("/rankings/{id}", _("排行榜"), ANYBODY),
     MappedPage("/contests", _("赛事"), ANYBODY),
     MappedPage("/contests/{id}", _("赛事"), ANYBODY),
@@ -122,6 +124,7 @@ MANAGER_PAGES = (
     MappedPage("/me/recognition/certificates/{id}/scan", _("证书扫描件"), MANAGER),
     MappedPage("/me/recognition/trainings", _("我的培训"), MANAGER),
     MappedPage("/me/recognition/rounds", _("年度认定"), MANAGER, ("object",)),
+    MappedPage("/me/recognition/rounds/{entry}/certificate.pdf", _("年度认定"), MANAGER),
     MappedPage("/me/profile", _("我的名片"), MANAGER, ("submit",)),
     MappedPage("/me/profile/preview", _("别人看到的名片"), MANAGER),
     MappedPage("/me/preferences", _("推送设置"), MANAGER, ("preview",)),
@@ -185,6 +188,7 @@ BUREAU_PAGES = (
         "/bureau/rounds/{id}", _("认定"), BUREAU, ("freeze", "recompute", "review", "publish", "reopen")
     ),
     MappedPage("/bureau/rounds/{id}/entries/{entry}", _("认定"), BUREAU),
+    MappedPage("/bureau/rounds/{id}/entries/{entry}/certificate.pdf", _("认定"), BUREAU),
     MappedPage("/bureau/rounds/{id}/objections", _("异议"), BUREAU, ("answer",)),
     MappedPage("/bureau/tiers/config", _("认定规则"), BUREAU, ("effect",)),
     MappedPage("/bureau/certificates", _("证书核验"), BUREAU, ("review",)),

@@ -16,6 +16,7 @@ PAGES = """
 GET,POST /achievements /desk/achievements/new
 GET /achievements/{achievement_id}/feedback /desk/achievements/{number}/wanted
 GET /achievements/{achievement_id}/matches /desk/achievements/{number}/matches
+GET /achievements/{achievement_id}/matches.pdf /desk/achievements/{number}/matches/report.pdf
 GET,PUT /achievements/{achievement_id}/matches/{demand_id}/answer /desk/achievements/{number}/matches/answer
 GET /achievements/{record_id} /achievements/{number}
 PATCH /achievements/{record_id} /desk/achievements/{number}/edit
@@ -95,6 +96,7 @@ GET /exports/official/demand-list.xlsx /exports/tables/{name}
 GET /exports/official/managers.xlsx /exports/tables/{name}
 POST /demands/check /desk/demands/new/preview
 GET /demands/{demand_id}/matches /desk/demands/{number}/matches
+GET /demands/{demand_id}/matches.pdf /desk/demands/{number}/matches/report.pdf
 GET,PUT /demands/{demand_id}/matches/{achievement_id}/answer /desk/demands/{number}/matches/answer
 GET /demands/{record_id} /demands/{number}
 PATCH /demands/{record_id} /desk/demands/{number}/edit
@@ -213,6 +215,7 @@ POST /rankings/{ranking_id}/compute /bureau/rankings
 GET /rankings/{ranking_id}/places /rankings/{id}
 POST /rankings/{ranking_id}/publish /bureau/rankings
 GET /recognition-entries/{entry_id} /bureau/rounds/{id}/entries/{entry}
+GET /recognition-entries/{entry_id}/certificate.pdf /bureau/rounds/{id}/entries/{entry}/certificate.pdf
 POST /recognition-entries/{entry_id}/decide /bureau/rounds/{id}/entries/{entry}
 POST /recognition-objections/{objection_id}/answer /bureau/rounds/{id}/objections/answer
 GET,POST /recognition-rounds /bureau/rounds
@@ -228,6 +231,7 @@ POST /recognition-rounds/{round_id}/recompute /bureau/rounds/{id}
 POST /recognition-rounds/{round_id}/reopen /bureau/rounds/{id}
 POST /recognition-rounds/{round_id}/review /bureau/rounds/{id}
 GET /recognitions /recognitions
+GET /recognitions.pdf /recognitions/{year}/list.pdf
 GET /recommendations /desk/demands/{number}/matches/{other}/managers
 POST /register /register
 POST /register/resend /register/resend

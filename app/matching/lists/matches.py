@@ -166,6 +166,22 @@ def _of_manager(
     return seen
 
 
+def subject_of(
+    session: Session, kind: RecordKind, record_id: UUID, *, principal: Principal
+) -> dict[str, Any]:
+    """The record that is matched, with its owner's name, as its reader sees it.
+
+    Raises:
+        NotFound: there is none, or the principal may not see it.
+    """
+    record: Demand | Achievement = (
+        _readable(session, Demand, record_id, principal)
+        if kind is RecordKind.DEMAND
+        else _readable(session, Achievement, record_id, principal)
+    )
+    return present(record, principal, organisations=owners_of(session, [record]))
+
+
 def _keep(
     shown_lists: ImpressionLog, answer: MatchAnswer, principal: Principal, surface: str, subject_id: UUID
 ) -> None:

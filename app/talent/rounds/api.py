@@ -9,13 +9,15 @@ from app.accounts.access.permissions import Action, CurrentPrincipal, LoggedIn, 
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, versioned
 from app.database import ReadSession, WriteSession
-from app.errors import Conflict, Forbidden, Unauthenticated, problems
+from app.errors import Conflict, Forbidden, NotFound, Unauthenticated, problems
 from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
+from app.pdf.responses import PDF, Paper, as_pdf
 from app.talent import transitions
 from app.talent.filings.schemas import FilingMoveRead
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.rounds import export, service
+from app.talent.rounds import paper as paper_files
 from app.talent.rounds.listing import entry_page, round_page
 from app.talent.rounds.models import (
     Decision,
@@ -58,6 +60,23 @@ def list_recognitions(
 ) -> Page[RecognitionRead]:
     """向社会公开姓名、类别和年度。"""
     return published_recognitions(session, paging, principal=principal, year=year, tiers=tiers or ())
+
+
+@router.get(
+    "/recognitions.pdf",
+    summary="认定名单 PDF",
+    response_class=Response,
+    responses=problems(NotFound) | PDF,
+)
+def recognition_list(
+    principal: CurrentPrincipal,
+    session: ReadSession,
+    paper: Paper,
+    year: Annotated[Year, Query(description="年度")],
+) -> Response:
+    """一个年度已公布的认定名单。需安装附加组件 pdf。"""
+    content = paper_files.recognition_list(session, year, paper=paper, principal=principal)
+    return as_pdf(content, f"recognitions-{year}")
 
 
 @router.post(

@@ -9,13 +9,16 @@ from app.accounts.access.permissions import LoggedIn
 from app.accounts.idempotency import Idempotent
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
-from app.errors import Forbidden, Unauthenticated, problems
+from app.errors import Conflict, Forbidden, Unauthenticated, problems
 from app.errors.request_bodies import Sent
 from app.paging import Page, Paging
+from app.pdf.responses import PDF, Paper, as_pdf
+from app.services import AppSettings
 from app.talent.responses import CHANGING, CREATING, LISTING, READING, create
 from app.talent.rounds import decisions
 from app.talent.rounds.listing import entry_detail, objection_page
 from app.talent.rounds.models import Objection
+from app.talent.rounds.paper import certificate
 from app.talent.rounds.schemas import (
     DecisionSent,
     EntryDetail,
@@ -35,6 +38,20 @@ def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, respons
     """根据冻结的数据、规则和选择,逐份合同列出。"""
     entry = entry_detail(session, entry_id, principal=principal)
     return tagged(response, entry, entry)
+
+
+@router.get(
+    "/recognition-entries/{entry_id}/certificate.pdf",
+    summary="认定证书 PDF",
+    response_class=Response,
+    responses=READING | problems(Conflict) | PDF,
+)
+def get_certificate(
+    entry_id: UUID, principal: LoggedIn, session: ReadSession, paper: Paper, settings: AppSettings
+) -> Response:
+    """认定结果公布后,本人、所在机构和管理部门可以下载。需安装附加组件 pdf。"""
+    content = certificate(session, entry_id, paper=paper, public_url=settings.public_url, principal=principal)
+    return as_pdf(content, f"certificate-{entry_id}")
 
 
 @router.post(

@@ -7,10 +7,13 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from app.database import ReadSession
+from app.errors import NotFound
 from app.paging import PageRequest
+from app.pdf.responses import Paper, as_pdf
 from app.statistics.query import EARLIEST, LATEST
 from app.talent.rankings import service as rankings_service
 from app.talent.rankings.presenter import list_places, list_rankings, read_ranking
+from app.talent.rounds.paper import recognition_list
 from app.talent.rounds.recognitions import published_recognitions
 from app.talent.tiers.enums import Tier
 from app.web.page import CurrentPage
@@ -42,9 +45,19 @@ def recognitions(page: CurrentPage, session: ReadSession) -> Response:
         found=found.items,
         next=page.with_query(cursor=found.next_cursor) if found.next_cursor else None,
         year=query.get("year", "") if year else "",
+        years=sorted({one.year for one in found.items}, reverse=True),
         tiers=[(tier.value, tier in tiers) for tier in Tier],
         rankings=rankings.items,
     )
+
+
+@router.get("/recognitions/{year}/list.pdf", name="recognition_file")
+def recognition_file(page: CurrentPage, session: ReadSession, paper: Paper, year: str) -> Response:
+    """The list of a year as a PDF file."""
+    if year not in YEARS:
+        raise NotFound
+    content = recognition_list(session, int(year), paper=paper, principal=page.principal)
+    return as_pdf(content, f"recognitions-{year}")
 
 
 @router.get("/rankings/{id}", name="ranking")

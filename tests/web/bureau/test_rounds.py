@@ -2,15 +2,17 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from app.accounts.models import Role
 from app.database import Database
 from app.settings import Settings
 from app.talent.certificates.models import TrainingCertificate
+from tests.pdf.reader import text_of_pdf
 from tests.support.scenario import Scenario
 from tests.web.html import faults_of
-from tests.web.readers import ReaderOf
+from tests.web.readers import Reader, ReaderOf
 
 
 def test_a_round_goes_its_way_by_single_steps(reader: ReaderOf) -> None:
@@ -68,3 +70,32 @@ def test_an_entry_shows_how_it_was_computed_and_is_decided_with_a_reason(
     assert operator.post(entry, data={"tier": "D", "reason": "经核实。"}).status_code == 303
     assert "已更正" in operator.get(entry).text
     assert entry in operator.get(path).text, "nobody waits, so the round opens on everybody"
+    certificate = f"{entry}/certificate.pdf"
+    assert operator.get(certificate).status_code == 409
+    assert operator.get("/recognitions/2026/list.pdf").status_code == 404
+    for step in ("review", "publish"):
+        assert operator.post(path, data={"step": step}).status_code == 303
+    stranger, other = reader(None), reader(Role.MANAGER)
+    assert "/recognitions/2026/list.pdf" in stranger.get("/recognitions").text
+    name = stranger.get("/v1/recognitions").json()["items"][0]["name"]
+    _files_are_refused_without_a_font(app, settings, stranger)
+    listed = stranger.get("/recognitions/2026/list.pdf")
+    assert listed.headers["content-type"] == "application/pdf"
+    assert f"1{name}D类人才" in text_of_pdf(listed.content)
+    assert certificate in operator.get(entry).text
+    assert f"{name}在2026年度技术转移人才认定中，认定为D类人才。" in text_of_pdf(
+        operator.get(certificate).content
+    )
+    id_ = entry.rpartition("/")[2]
+    assert other.get(f"/me/recognition/rounds/{id_}/certificate.pdf").status_code == 404
+
+
+def _files_are_refused_without_a_font(app: Any, settings: Settings, stranger: Reader) -> None:
+    services = app.state.services
+    services[Settings] = settings.model_copy(update={"pdf_font": Path("/no/such/font.ttf")})
+    page = stranger.get("/recognitions/2026/list.pdf")
+    assert page.status_code == 503
+    assert "SANKU_PDF_FONT" in page.text
+    problem = stranger.get("/v1/recognitions.pdf?year=2026", headers={"Accept": "application/json"}).json()
+    assert (problem["status"], problem["code"]) == (503, "pdf_unavailable")
+    services[Settings] = settings

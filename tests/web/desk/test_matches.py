@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Role
+from tests.pdf.reader import text_of_pdf
 from tests.web.desk.records import offer, published
 from tests.web.html import faults_of, hidden_fields, text_of
 from tests.web.readers import Reader, ReaderOf
@@ -45,8 +46,11 @@ def test_evidence_is_marked_on_both_sides_and_nothing_hidden_is_shown(owner: Rea
     page = listed(owner, number).text
     for side in "da":
         assert re.search(rf'<mark class="pair-1" id="e{side}1">', page)
+    report = owner.get(f"/desk/demands/{number}/matches/report.pdf")
+    text = text_of_pdf(report.content)
+    assert "高耐蚀水性环氧防腐涂层" in text and SENTENCE in text
     for secret in PRIVATE.values():
-        assert secret not in page
+        assert secret not in page + text
 
 
 def test_a_reader_who_is_not_verified_sees_words_and_no_evidence(reader: ReaderOf, offered: str) -> None:

@@ -8,8 +8,11 @@ from fastapi.responses import Response
 from app.database import AppDatabase, ReadSession
 from app.errors import Conflict, Invalid, NotFound, SankuError, StaleVersion
 from app.paging import PageRequest
+from app.pdf.responses import Paper, as_pdf
+from app.services import AppSettings
 from app.talent.rounds import decisions, service
 from app.talent.rounds.listing import entry_detail, objection_page
+from app.talent.rounds.paper import certificate
 from app.talent.rounds.presenter import read_round
 from app.talent.rounds.schemas import DecisionSent, ObjectionAnswer
 from app.web.forms.parser import validated
@@ -26,6 +29,18 @@ _SHOWN = 100
 def entry(page: CurrentPage, session: ReadSession, id: UUID, entry: UUID) -> Response:
     """One entry, with each contract and rule."""
     return _entry(page, session, id, entry)
+
+
+@router.get("/bureau/rounds/{id}/entries/{entry}/certificate.pdf", name="entry_certificate")
+def entry_certificate(
+    page: CurrentPage, session: ReadSession, id: UUID, entry: UUID, paper: Paper, settings: AppSettings
+) -> Response:
+    """The certificate of a published recognition."""
+    service.find(session, id, principal=page.principal)
+    content = certificate(
+        session, entry, paper=paper, public_url=settings.public_url, principal=page.principal
+    )
+    return as_pdf(content, f"certificate-{entry}")
 
 
 @router.post("/bureau/rounds/{id}/entries/{entry}", name="decide_entry")

@@ -57,16 +57,8 @@ class MatchReader:
         self, kind: DeskKind, record: Mapping[str, Any], page: WebPage, *, limit: int = SHOWN
     ) -> MatchList:
         """The list of an own record."""
-        matches = demand_matches if kind.is_demand else achievement_matches
         record_id = UUID(record["id"])
-        answer = matches(
-            self.session,
-            record_id,
-            principal=page.principal,
-            matcher=self.matcher,
-            shown_lists=self.shown_lists,
-            limit=limit,
-        )
+        answer = self.answer(kind, record, page, limit=limit)
         given = answers_for(self.session, record_id, side=SIDES[kind.kind], principal=page.principal)
         views = match_views(
             answer, record, kind.kind, language=page.language, with_scores=page.principal.reads_details
@@ -79,6 +71,18 @@ class MatchReader:
                 for view in views
                 if UUID(view.record["id"]) in given
             },
+        )
+
+    def answer(self, kind: DeskKind, record: Mapping[str, Any], page: WebPage, *, limit: int) -> MatchesOut:
+        """The answer of matching for an own record."""
+        matches = demand_matches if kind.is_demand else achievement_matches
+        return matches(
+            self.session,
+            UUID(record["id"]),
+            principal=page.principal,
+            matcher=self.matcher,
+            shown_lists=self.shown_lists,
+            limit=limit,
         )
 
 

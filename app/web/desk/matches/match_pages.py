@@ -11,6 +11,8 @@ from app.errors import Invalid, NotFound
 from app.libraries.lifecycle.commands import find_by_number
 from app.libraries.record.enums import RecordKind, RecordState
 from app.libraries.registry import LIBRARIES
+from app.matching.lists.report import PRINTED, match_report
+from app.pdf.responses import Paper, as_pdf
 from app.pushes.feedback import reports
 from app.pushes.feedback.schemas import OwnerAnswerIn, ReportIn
 from app.pushes.feedback.service import give_answer
@@ -25,7 +27,6 @@ from app.web.posted import NOTHING, Posted, PostedForm
 
 REASONS = terms_of("decline_reasons")
 CATEGORIES = terms_of("match_report_categories")
-_PRINTED = 5
 
 
 def add_matches(router: APIRouter, kind: DeskKind) -> None:
@@ -56,8 +57,29 @@ def add_matches(router: APIRouter, kind: DeskKind) -> None:
     ) -> Response:
         """The record and its best matches on paper."""
         record = own_record(session, kind, number, page)
-        result = found.read(kind, record, page, limit=_PRINTED)
+        result = found.read(kind, record, page, limit=PRINTED)
         return page.show("desk/matches_print.html", kind=kind, record=record, result=result)
+
+    @router.get(f"{kind.base}/{{number}}/matches/report.pdf", name=f"report_file_{plural}")
+    def report_file(
+        page: CurrentPage,
+        number: str,
+        session: ReadSession,
+        _turn: PageMatchingTurn,
+        found: Matches,
+        paper: Paper,
+    ) -> Response:
+        """The same as a PDF file."""
+        record = own_record(session, kind, number, page)
+        content = match_report(
+            paper,
+            record,
+            kind.kind,
+            found.answer(kind, record, page, limit=PRINTED),
+            with_scores=page.principal.reads_details,
+            language=page.language,
+        )
+        return as_pdf(content, f"{record['number']}-matches")
 
 
 def add_answers(router: APIRouter, kind: DeskKind) -> None:

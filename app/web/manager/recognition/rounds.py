@@ -8,8 +8,11 @@ from fastapi.responses import Response
 from app.database import AppDatabase, ReadSession
 from app.errors import SankuError
 from app.paging import PageRequest
+from app.pdf.responses import Paper, as_pdf
+from app.services import AppSettings
 from app.talent.rounds.decisions import raise_objection
 from app.talent.rounds.listing import entry_detail, entry_page, objection_page, round_page
+from app.talent.rounds.paper import certificate
 from app.talent.rounds.schemas import ObjectionCreate
 from app.web.forms.fields import Form, FormField, FormGroup, Widget
 from app.web.forms.filled import FilledForm
@@ -49,6 +52,17 @@ OBJECTION = Form(
 def rounds(page: CurrentPage, session: ReadSession) -> Response:
     """The rounds in which the manager has an entry, the newest first."""
     return _show(page, session)
+
+
+@router.get(f"{ROUNDS}/{{entry}}/certificate.pdf", name="own_certificate")
+def own_certificate(
+    page: CurrentPage, entry: UUID, session: ReadSession, paper: Paper, settings: AppSettings
+) -> Response:
+    """The certificate of a published recognition."""
+    content = certificate(
+        session, entry, paper=paper, public_url=settings.public_url, principal=page.principal
+    )
+    return as_pdf(content, f"certificate-{entry}")
 
 
 @router.post(f"{ROUNDS}/object", name="object")
