@@ -1,5 +1,6 @@
 """From what happened to what arrives: reminders and lists by the real worker, through a mail server and a receiver."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from sqlalchemy import select
 from app.database import Database, now
 from app.engagements.models import Task
 from app.engagements.tasks.service import remind
+from app.events.messages import MessageKind
 from app.matching.models import Pair
 from app.pushes.digests.manager_digest import announce_digests
-from app.pushes.digests.owner_digest import announce_owner_digests
+from app.pushes.digests.owner_digest import announce_owner_digests, make_owner_digest
 from app.pushes.policy import current_policy
 from app.pushes.preferences.models import Frequency, OwnerPreference
 from app.pushes.preferences.working_time import local
@@ -96,6 +98,44 @@ def test_news_for_an_owner_arrives(
     [call] = receiver.calls
     [record] = verified(call, issued["secret"])["data"]["records"]
     assert (record["kind"], record["count"]) == ("demand", 3)
+
+
+def test_what_says_the_same_is_counted_behind_the_first(
+    scenario: Scenario,
+    manager: UUID,
+    as_manager: Caller,
+    as_enterprise: Caller,
+    with_mail: WithMail,
+    endpoint: Endpoint,
+    mailbox: Mailbox,
+    receiver: Receiver,
+    drain: Drain,
+) -> None:
+    demand, achievement = scenario.demand(owner=as_enterprise.organisation_id), scenario.achievement()
+    scenario.rank_pair(demand, achievement, 0.9)
+    copies = scenario.copies(demand, achievement, 2)
+    own, others = with_mail(as_enterprise), with_mail(as_manager)
+    issued = endpoint(as_enterprise.organisation_id, "owner.digest")
+    push = scenario.push(manager, demand, achievement, score=0.9)
+    scenario.enqueue_message(MessageKind.PUSH, manager_id=manager, ids={"push_id": push})
+    scenario.enqueue_message(MessageKind.DIGEST, manager_id=manager, ids={"push_ids": [push]})
+    wants_at_any_hour(scenario, as_enterprise.organisation_id)
+    with scenario.database.unit_of_work() as session:
+        for pair in session.scalars(select(Pair)):
+            pair.computed_at -= timedelta(days=1)
+    with scenario.database.unit_of_work() as session:
+        make_owner_digest(session, as_enterprise.organisation_id, policy=scenario.policy)
+    drain()
+    [single, of_the_day], [news] = mailbox.to(others), mailbox.to(own)
+    for letter in (single, of_the_day, news):
+        for part in ("text/plain", "text/html"):
+            assert "另有 2 项相近成果" in letter.parts[part]
+            assert not re.search(r"\n\n\n", letter.parts[part])
+    assert news.subject == "【三库】一项成果与您的需求匹配"
+    [call] = receiver.calls
+    [record] = verified(call, issued["secret"])["data"]["records"]
+    [match] = record["matches"]
+    assert match["id"] == str(achievement) and set(match["similar"]) == set(map(str, copies))
 
 
 def reminders(mailbox: Mailbox) -> list[Letter]:

@@ -17,6 +17,7 @@ from app.libraries.record.models import Record
 from app.libraries.visibility.fields import present
 from app.matching.lists.presenter import owners_of, score_for
 from app.matching.models import Pair
+from app.matching.near_copies import copies_of_pairs
 from app.notifications.content.audience import Audience
 from app.pushes.digests.models import OwnerDigest
 
@@ -26,12 +27,18 @@ BEST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class OwnerMatches:
-    """One record with `count` good matches; `matches` are the best of them, as the audience may see them."""
+    """One record with `count` good matches; `matches` are the best of them, as the audience may see them. Behind each
+    are the achievements that say the same (`similar`)."""
 
     kind: RecordKind
     record: Mapping[str, Any]
     count: int
     matches: Sequence[Mapping[str, Any]]
+
+    @property
+    def similar(self) -> int:
+        """Achievements behind the named ones."""
+        return len({id_ for match in self.matches for id_ in match["similar"]})
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -131,12 +138,28 @@ def _of(
         kind=record.kind,
         record={"id": str(record.id), "number": record.number, "title": record.title},
         count=count,
-        matches=_describe(session, best, audience, threshold),
+        matches=_describe(session, best, audience, threshold, _copies(session, record, best, threshold)),
     )
 
 
+def _copies(
+    session: Session, record: Record, best: Sequence[Any], threshold: float
+) -> Mapping[UUID, list[UUID]]:
+    """Of each of a demand's best matches the good ones that say the same and are not named themselves. Demands of
+    several firms are never one another's copies."""
+    if record.kind is not RecordKind.DEMAND:
+        return {}
+    named = [achievement.id for achievement, _ in best]
+    found = copies_of_pairs(session, {(record.id, id_) for id_ in named}, least=threshold)
+    return {id_: [copy for copy in found[record.id, id_] if copy not in named] for id_ in named}
+
+
 def _describe(
-    session: Session, best: Sequence[Any], audience: Audience, threshold: float
+    session: Session,
+    best: Sequence[Any],
+    audience: Audience,
+    threshold: float,
+    copies: Mapping[UUID, Sequence[UUID]],
 ) -> list[dict[str, Any]]:
     organisations = owners_of(session, [record for record, _ in best])
     matches = []
@@ -150,6 +173,7 @@ def _describe(
                 "title": view["title"],
                 "owner": view.get("owner_name") or view.get("public_alias"),
                 "score": round(score_for(score, threshold, view), 4),
+                "similar": [str(copy) for copy in copies.get(record.id, ())],
             }
         )
     return matches
@@ -162,6 +186,11 @@ def headline(group: OwnerMatches) -> str:
     """For example 三项成果与您的需求匹配, or 您的成果匹配两项需求."""
     count = f"{_chinese(group.count)}项"
     return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
+
+
+def and_similar(count: int) -> str | None:
+    """How many achievements say the same as the named one; None for none."""
+    return f"另有 {count} 项相近成果" if count else None
 
 
 def _chinese(count: int) -> str:

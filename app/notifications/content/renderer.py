@@ -80,6 +80,7 @@ def render_push(session: Session, message: Message, context: RenderContext) -> C
         (
             f"需求:{_name(push['demand'])}",
             f"成果:{_name(push['achievement'])}",
+            *([push["similar"]] if push["similar"] else []),
             f"匹配分 {push['score']}",
             f"理由:{push['reason']}",
             *([push["again"]] if push["again"] else []),
@@ -106,7 +107,8 @@ def render_digest(session: Session, message: Message, context: RenderContext) ->
     subject = f"【三库】{headline}" + (f"(共 {waiting} 项待处理)" if waiting > len(pushes) else "")
     lines = [
         f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}\n"
-        f"匹配分 {push['score']},{push['reason']};请于 {push['deadline']} 前答复:{push['url']}"
+        f"匹配分 {push['score']},{push['reason']};"
+        f"{push['similar'] + ';' if push['similar'] else ''}请于 {push['deadline']} 前答复:{push['url']}"
         for rank, push in enumerate(views, 1)
     ]
     data = {"manager_id": str(message.recipient_id), "pushes": [_json(push) for push in pushes]}
@@ -138,7 +140,15 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
         {
             "line": owner_matches.headline(group),
             "record": group.record,
-            "matches": [{**match, "score": f"{match['score']:.2f}"} for match in group.matches],
+            "similar": owner_matches.and_similar(group.similar),
+            "matches": [
+                {
+                    **match,
+                    "score": f"{match['score']:.2f}",
+                    "similar": owner_matches.and_similar(len(match["similar"])),
+                }
+                for match in group.matches
+            ],
             "url": context.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches"),
         }
         for group in groups
@@ -146,7 +156,10 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
     subject = "【三库】" + ";".join(
         line for line in dict.fromkeys(owner_matches.headline(group) for group in groups)
     )
-    short = "\n".join(f"{view['line']}:{view['record']['title']}" for view in views)
+    short = "\n".join(
+        f"{view['line']}:{view['record']['title']}" + (f"({view['similar']})" if view["similar"] else "")
+        for view in views
+    )
     data = {"organisation_id": str(message.recipient_id), "records": [group.as_json() for group in groups]}
     return _content("owner_digest", context, subject, short, data, type_="owner.digest", groups=views)
 
@@ -346,6 +359,7 @@ def _describe(push: PushRead, context: RenderContext) -> dict[str, Any]:
         "achievement": _side(push.achievement),
         "score": f"{push.pair_score:.2f}",
         "reason": (push.reasons.pair.get("one_line_zh") if sees_reasons else None) or _public_reason(push),
+        "similar": owner_matches.and_similar(len(push.similar)),
         "again": push.why_again.zh if push.why_again is not None else None,
         "deadline": chinese_end(_binding_deadline(push)),
         "url": context.link(f"/v1/pushes/{push.id}"),

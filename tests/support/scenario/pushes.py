@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import delete, select
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Role
-from app.matching.models import Pair
+from app.matching.models import Pair, RecordVector
 from app.pushes.digests.models import Digest
 from app.pushes.models import InboxChange, Push, PushAttempt
 from app.pushes.preferences.models import PushPreference
@@ -53,6 +54,26 @@ class Pushes(Records):
         key = (self.demand(), self.achievement())
         self.rank_pair(*key, score)
         return key
+
+    def copies(self, demand_id: UUID, achievement_id: UUID, count: int) -> list[UUID]:
+        """Other achievements that say the same as this one, each a good pair of the demand."""
+        copies = [self.achievement() for _ in range(count)]
+        for copy in copies:
+            self.rank_pair(demand_id, copy)
+        with self.database.unit_of_work() as session:
+            session.add_all(
+                RecordVector(
+                    record_id=id_,
+                    seq=int(id_) & 0x7FFFFFFF,
+                    kind="achievement",
+                    model_id="test",
+                    text_hash="",
+                    vector=np.eye(4, dtype=np.float32)[0],
+                    sentence_vectors=b"",
+                )
+                for id_ in (achievement_id, *copies)
+            )
+        return copies
 
     def push_attempts(self, **where: Any) -> list[PushAttempt]:
         with self.database.reading() as session:
