@@ -22,7 +22,8 @@ _BROKEN_LINE = re.compile(
     rf"(?m)^(.{{8,}}[{_HAN}0-9A-Za-z，、])\n(?=[{_HAN}0-9A-Za-z%℃，。；、])"
     r"(?!\d{1,2}[.、)）]|[一二三四五六七八九十]{1,2}、)"
 )
-_CLAUSE_MARK = re.compile(r"[，。；：、！？,;:!?]")
+_SENTENCE_END = re.compile(r"[。；！？;!?]")
+_GOES_ON = frozenset("，、；。%℃")
 # Characters on each side of a break that show whether a word goes on across it.
 _AROUND = 4
 _TRAILING_SPACES = re.compile(r"[^\S\n]+(?=\n)")
@@ -60,16 +61,20 @@ def _joined(line: re.Match[str]) -> str:
 
 
 def _ends_an_entry(line: re.Match[str]) -> bool:
-    """Whether the line is an entry of a list without numbers: no line around it has a clause, and no word goes on."""
+    """Whether the line is an entry of a list without numbers: no sentence ends around it, and neither a clause nor a
+    word goes on."""
     whole = line.string
     start, end = whole.rfind("\n\n", 0, line.start()) + 1, whole.find("\n\n", line.end())
-    if _CLAUSE_MARK.search(whole, start, len(whole) if end < 0 else end):
+    if _SENTENCE_END.search(whole, start, len(whole) if end < 0 else end):
         return False
     before = line.group(1)[-_AROUND:]
     after = whole[line.end() :].split("\n", 1)[0][:_AROUND]
     if before[-1].isdigit() and after[0].isdigit():
         return True
-    if (before[-1].isascii() and after[0].isascii()) or after[0] in "%℃":
+    # An entry does not begin with a clause of one or two characters.
+    if before[-1] in _GOES_ON or after[0] in _GOES_ON or "，" in after[:3]:
+        return False
+    if before[-1].isascii() and after[0].isascii():
         return False
     at = 0
     for word in rjieba.cut(before + after, False):
