@@ -188,6 +188,19 @@ def headline(group: OwnerMatches) -> str:
     return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
 
 
+def in_words(group: OwnerMatches) -> dict[str, Any]:
+    """The group as templates show it."""
+    return {
+        "line": headline(group),
+        "record": group.record,
+        "similar": and_similar(group.similar),
+        "matches": [
+            {**match, "score": f"{match['score']:.2f}", "similar": and_similar(len(match["similar"]))}
+            for match in group.matches
+        ],
+    }
+
+
 def and_similar(count: int) -> str | None:
     """How many achievements say the same as the named one; None for none."""
     return f"另有 {count} 项相近成果" if count else None

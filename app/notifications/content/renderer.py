@@ -137,20 +137,8 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
     if not groups:
         return None
     views: list[dict[str, Any]] = [
-        {
-            "line": owner_matches.headline(group),
-            "record": group.record,
-            "similar": owner_matches.and_similar(group.similar),
-            "matches": [
-                {
-                    **match,
-                    "score": f"{match['score']:.2f}",
-                    "similar": owner_matches.and_similar(len(match["similar"])),
-                }
-                for match in group.matches
-            ],
-            "url": context.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches"),
-        }
+        owner_matches.in_words(group)
+        | {"url": context.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches")}
         for group in groups
     ]
     subject = "【三库】" + ";".join(
