@@ -67,7 +67,7 @@ def build_services(settings: Settings, *, embedder: Embedder | None = None) -> S
     if not health.is_current():
         raise RuntimeError(
             "the database is not initialised or has another version: run `sanku init` "
-            "(数据库尚未初始化或版本不符: 请先运行 sanku init)"
+            "(数据库尚未初始化或版本不符：请先运行 sanku init)"
         )
     embedder = embedder or open_embedder(settings)
     indexer = MatchingIndexer(database, embedder)

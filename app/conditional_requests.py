@@ -54,7 +54,7 @@ def check_if_match(header: str | None, record: Versioned) -> None:
     if any(not re.fullmatch(r'(W/)?"[^"]*"|\*', tag) for tag in tags):
         raise BadRequest(
             'If-Match must be an ETag in double quotes, such as "3".',
-            'If-Match 应为带双引号的 ETag,如 "3"。',
+            'If-Match 应为带双引号的 ETag，如 "3"。',
         )
     if "*" not in tags and etag(record) not in tags:
         raise StaleVersion(headers={"ETag": etag(record)})

@@ -53,7 +53,7 @@ class Page(BaseModel, Generic[Item]):
     """One page of a list; `next_cursor` is null on the last page."""
 
     items: list[Item]
-    next_cursor: str | None = Field(description="下一页的游标;最后一页为 null")
+    next_cursor: str | None = Field(description="下一页的游标；最后一页为 null")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def pick_sort(sorts: Mapping[str, Sort], name: str) -> Sort:
     if name not in sorts:
         allowed = ", ".join(sorts)
         raise Invalid.field(
-            "sort", "unknown_sort", f"排序应为以下之一: {allowed}", f"sort must be one of: {allowed}"
+            "sort", "unknown_sort", f"排序应为以下之一：{allowed}", f"sort must be one of: {allowed}"
         )
     return replace(sorts[name], name=name)
 
@@ -197,6 +197,6 @@ def _decode(cursor: str, sort: Sort) -> tuple[Any, UUID]:
         raise Invalid.field(
             "cursor",
             "bad_cursor",
-            "游标无效: 请使用本列表上一页返回的 next_cursor,且不要更改排序",
+            "游标无效：请使用本列表上一页返回的 next_cursor，且不要更改排序",
             "the cursor was not returned by this list with this sort",
         ) from error

@@ -51,7 +51,7 @@ def _names(dependant: Dependant) -> Iterator[str]:
 def _unknown(name: str, known: frozenset[str]) -> FieldError:
     listed = sorted(known)
     near = get_close_matches(name, listed, 1)
-    zh = f"应为 {near[0]}" if near else f"可用的有: {'、'.join(listed)}" if listed else "此接口没有查询参数"
+    zh = f"应为 {near[0]}" if near else f"可用的有：{'、'.join(listed)}" if listed else "此接口没有查询参数"
     en = (
         f"did you mean {near[0]}?"
         if near
@@ -60,5 +60,5 @@ def _unknown(name: str, known: frozenset[str]) -> FieldError:
         else "there are none here"
     )
     return FieldError(
-        name, "unknown_parameter", f"没有这个查询参数;{zh}", f"is no query parameter of this route; {en}"
+        name, "unknown_parameter", f"没有这个查询参数；{zh}", f"is no query parameter of this route; {en}"
     )

@@ -94,7 +94,7 @@ def reissue_api_key(session: Session, key_id: UUID, *, principal: Principal) -> 
     if key.last_used_at is not None or key.revoked_at is not None or key.created_by != principal.user_id:
         raise Conflict(
             "This key exists already, and its secret is shown only once. Revoke it and create another one.",
-            "该密钥已创建,完整密钥仅显示一次;如未保存,请吊销后重新创建。",
+            "该密钥已创建，完整密钥仅显示一次；如未保存，请吊销后重新创建。",
             code="key_exists",
         )
     new = credentials.NewApiKey.make()
@@ -172,7 +172,7 @@ def _check_scopes(scopes: Collection[str]) -> None:
         raise Invalid.field(
             "scopes",
             "unknown_scope",
-            f"授权范围不存在: {', '.join(unknown)};可选: {', '.join(SCOPES)}",
+            f"授权范围不存在：{'、'.join(unknown)}；可选：{'、'.join(SCOPES)}",
             f"unknown scopes: {', '.join(unknown)}; available: {', '.join(SCOPES)}",
         )
 

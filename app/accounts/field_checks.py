@@ -25,7 +25,7 @@ def clean_name(text: str) -> str:
     if any(unicodedata.category(char).startswith("C") for char in text):
         raise _check_error(
             "text_hidden_character",
-            "含有不可见的控制字符,请删除后重试。",
+            "含有不可见的控制字符，请删除后重试。",
             "The text contains an invisible control character; remove it.",
         )
     return text
@@ -47,7 +47,7 @@ def check_email(text: str) -> str:
     except PydanticCustomError as error:
         raise _check_error(
             "email",
-            "邮箱格式不正确,正确格式如 name@example.com。",
+            "邮箱格式不正确，正确格式如 name@example.com。",
             "The e-mail address is invalid; it must look like name@example.com.",
         ) from error
     if len(address) > 200:
@@ -65,11 +65,11 @@ def check_region(text: str) -> str:
     if len(found.codes) == 1:
         return found.codes[0]
     terms, meant = vocabulary("regions"), found.codes or found.candidates
-    hint = f"是否指: {terms.describe(meant)}?" if meant else ""
+    hint = f"是否指：{terms.describe(meant)}？" if meant else ""
     hint_en = f" Did you mean {terms.describe(meant, 'en')}?" if meant else ""
     raise _check_error(
         "region",
-        f"应为地区名称或 6 位行政区划代码(GB/T 2260),境外为 000000。{hint}",
+        f"应为地区名称或 6 位行政区划代码（GB/T 2260），境外为 000000。{hint}",
         f"The region must be a name or a code of 6 digits (GB/T 2260); 000000 for overseas.{hint_en}",
     )
 

@@ -22,7 +22,7 @@ IdempotencyKey = Annotated[
         min_length=8,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="重复发送同一请求时使用同一个键,只创建一次",
+        description="重复发送同一请求时使用同一个键，只创建一次",
     ),
 ]
 
@@ -118,7 +118,7 @@ def _replay(stored: StoredResponse, fingerprint: str) -> Response:
         raise Invalid.field(
             "Idempotency-Key",
             "key_reused",
-            "此键已用于其他请求,请使用新的键",
+            "此键已用于其他请求，请使用新的键",
             "this key was used for a different request; use a new key",
         )
     headers = dict(stored.headers) | {"Idempotency-Replayed": "true"}

@@ -46,7 +46,7 @@ class HashingLimit:
             if self._inside >= (self.places if known else self.places - self.kept):
                 raise Unavailable(
                     "Too many logins at this moment; try again in a few seconds.",
-                    "当前登录人数过多,请几秒后再试。",
+                    "当前登录人数过多，请几秒后再试。",
                     code="busy",
                     headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
                 )

@@ -72,7 +72,7 @@ def _password_rules(password: str, name: str, email: str) -> Iterator[tuple[bool
     yield (
         not is_encodable(password),
         "password_encoding",
-        "密码的文本编码有误,请重新输入",
+        "密码的文本编码有误，请重新输入",
         "the password's text encoding is invalid",
     )
 

@@ -21,7 +21,7 @@ from app.errors import Invalid
 Password = Annotated[
     SecretStr,
     Field(
-        description="10 位以上,包含小写字母、大写字母、数字、其他字符中的至少三种",
+        description="10 位以上，包含小写字母、大写字母、数字、其他字符中的至少三种",
         examples=["Quancheng-72-spring"],
         json_schema_extra={"minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX},
     ),
@@ -43,8 +43,8 @@ class PersonNew(AccountInput):
 class UserNew(PersonNew):
     """Data of a user that an operator or a colleague creates."""
 
-    role: Role = Field(description="角色: 管理部门、企业、高校院所、技术经理人、投资人")
-    organisation_id: UUID | None = Field(default=None, description="所属单位;缺省为创建者所在单位")
+    role: Role = Field(description="角色：管理部门、企业、高校院所、技术经理人、投资人")
+    organisation_id: UUID | None = Field(default=None, description="所属单位；缺省为创建者所在单位")
 
 
 class UserChange(AccountChange):
@@ -56,10 +56,10 @@ class UserChange(AccountChange):
     name: PersonName | None = None
     active: bool | None = Field(
         default=None,
-        description="false 为停用;用户可停用本人账号,单位管理员可停用本单位用户,仅管理部门可以重新启用",
+        description="false 为停用；用户可停用本人账号，单位管理员可停用本单位用户，仅管理部门可以重新启用",
     )
     administrator: bool | None = Field(
-        default=None, description="是否为单位管理员;由单位管理员或管理部门设置"
+        default=None, description="是否为单位管理员；由单位管理员或管理部门设置"
     )
     role: Role | None = Field(default=None, description="仅管理部门可以修改")
     organisation_id: UUID | None = Field(default=None, description="仅管理部门可以修改")
@@ -103,7 +103,7 @@ class Registration(AccountInput):
     user: PersonNew
     role: Role | None = Field(
         default=None,
-        description="缺省按单位类型确定: 企业→enterprise,高校院所→institution,服务机构→manager,投资机构→investor;"
+        description="缺省按单位类型确定：企业→enterprise，高校院所→institution，服务机构→manager，投资机构→investor；"
         "企业和服务机构也可选 investor",
     )
 
@@ -141,8 +141,8 @@ class MailChange(AccountInput):
 class MailboxConfirmed(BaseModel):
     """What a confirmed mailbox completed."""
 
-    purpose: Literal["register", "change_mail"] = Field(description="完成的事项: 注册,或更换邮箱")
-    organisation: OrganisationOut | None = Field(description="注册的单位;更换邮箱时为 null")
+    purpose: Literal["register", "change_mail"] = Field(description="完成的事项：注册，或更换邮箱")
+    organisation: OrganisationOut | None = Field(description="注册的单位；更换邮箱时为 null")
     user: UserOut
 
 
@@ -177,7 +177,7 @@ class SessionOut(BaseModel):
     """One of the user's own logins."""
 
     id: UUID
-    device: str = Field(description="设备(客户端自报的 User-Agent)")
+    device: str = Field(description="设备（客户端自报的 User-Agent）")
     address: str = Field(description="最近使用的网络地址")
     created_at: datetime
     last_used_at: datetime = Field(description="最近登录或刷新的时间")
@@ -201,10 +201,10 @@ class InvitationNew(AccountInput):
     """An invitation to join an organisation, sent as a link by e-mail."""
 
     email: Email = Field(description="受邀人邮箱", examples=["wang@valve.example.com"])
-    role: Role = Field(description="角色;可选范围按单位类型确定")
+    role: Role = Field(description="角色；可选范围按单位类型确定")
     administrator: bool = Field(default=False, description="是否设为单位管理员")
     organisation_id: UUID | None = Field(
-        default=None, description="缺省为本单位;仅管理部门可以为其他单位邀请"
+        default=None, description="缺省为本单位；仅管理部门可以为其他单位邀请"
     )
 
 
@@ -252,13 +252,13 @@ class Registered(BaseModel):
 class TokensOut(BaseModel):
     """The tokens of a login."""
 
-    access_token: str = Field(description="访问令牌,置于请求头 Authorization: Bearer 之后")
+    access_token: str = Field(description="访问令牌，置于请求头 Authorization: Bearer 之后")
     token_type: str = "bearer"  # noqa: S105 — the scheme's name, not a secret
     expires_in: int = Field(description="访问令牌有效秒数", examples=[900])
-    refresh_token: str = Field(description="刷新令牌,只能使用一次")
+    refresh_token: str = Field(description="刷新令牌，只能使用一次")
     refresh_expires_in: int = Field(description="刷新令牌有效秒数")
     device_token: str | None = Field(
-        None, description="仅登录时返回;请保存在本设备,下次登录时提交,可不受他人失败次数的影响"
+        None, description="仅登录时返回；请保存在本设备，下次登录时提交，可不受他人失败次数的影响"
     )
 
     @classmethod
@@ -288,9 +288,9 @@ class ApiKeyNew(AccountInput):
         min_length=1, max_length=20, description="授权范围", examples=[["demands:read", "demands:write"]]
     )
     organisation_id: UUID | None = Field(
-        default=None, description="缺省为本单位;仅管理部门可以为其他单位创建"
+        default=None, description="缺省为本单位；仅管理部门可以为其他单位创建"
     )
-    expires_at: AwareDatetime | None = Field(default=None, description="有效期;缺省不过期,可随时吊销")
+    expires_at: AwareDatetime | None = Field(default=None, description="有效期；缺省不过期，可随时吊销")
 
     def expiry(self) -> datetime | None:
         """The expiry in UTC.
@@ -313,13 +313,13 @@ class ApiKeyOut(AccountOutput):
     organisation_id: UUID
     name: str
     role: Role = Field(description="密钥以此角色行事")
-    prefix: str = Field(description="密钥 sk_ 之后的 8 位,用于识别")
+    prefix: str = Field(description="密钥 sk_ 之后的 8 位，用于识别")
     scopes: list[str]
     created_by: UUID
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
-    last_used_at: datetime | None = Field(description="最近使用时间,精确到分钟")
+    last_used_at: datetime | None = Field(description="最近使用时间，精确到分钟")
 
     @classmethod
     def of(cls, key: ApiKey) -> Self:
@@ -329,18 +329,18 @@ class ApiKeyOut(AccountOutput):
 class ApiKeyIssued(ApiKeyOut):
     """A new API key with its secret."""
 
-    key: str = Field(description="完整密钥,仅显示一次,请妥善保存", examples=["sk_ab3d5f7h_…"])
+    key: str = Field(description="完整密钥，仅显示一次，请妥善保存", examples=["sk_ab3d5f7h_…"])
 
 
 class Me(BaseModel):
     """The principal of the request and their permissions."""
 
-    user: UserOut | None = Field(description="登录用户;使用 API 密钥时为 null")
-    api_key: ApiKeyOut | None = Field(description="API 密钥;用户登录时为 null")
+    user: UserOut | None = Field(description="登录用户；使用 API 密钥时为 null")
+    api_key: ApiKeyOut | None = Field(description="API 密钥；用户登录时为 null")
     organisation: OrganisationOut | None
     role: Role
     manager_id: UUID | None = Field(description="本人在技术转移人才库中的记录")
-    permissions: dict[str, RecordScope] = Field(description="操作权限: own 仅限本人或本单位, any 不限")
+    permissions: dict[str, RecordScope] = Field(description="操作权限：own 仅限本人或本单位，any 不限")
 
 
 class AuditEntryOut(AccountOutput):

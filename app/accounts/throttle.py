@@ -88,7 +88,7 @@ def reserve(session: Session, key: RateLimitKey, *, limit: int, known: bool = Fa
         wait = max(1, ceil((oldest + WINDOW - moment).total_seconds()))
         raise TooManyRequests(
             f"Too many attempts; try again in {ceil(wait / 60)} minutes.",
-            f"尝试次数过多,请 {ceil(wait / 60)} 分钟后再试。",
+            f"尝试次数过多，请 {ceil(wait / 60)} 分钟后再试。",
             headers={"Retry-After": str(wait)},
         )
     session.execute(delete(Attempt).where(Attempt.at < moment - _RETENTION))

@@ -84,7 +84,7 @@ def refuse_other_role(session: Session, role: Role, organisation_id: UUID | None
         names = ", ".join(roles)
         raise Forbidden(
             f"Administrators of your organisation can give these roles: {names}; ask the bureau for others.",
-            f"贵单位管理员可设置的角色: {names};其他角色请联系管理部门。",
+            f"贵单位管理员可设置的角色：{names}；其他角色请联系管理部门。",
             code="role_not_yours",
         )
 
@@ -302,7 +302,7 @@ def _check_standing(session: Session, user: User, before: _Standing, principal: 
     if before.operates and not now_is.operates and not _has_other_operator(session, user):
         raise Conflict(
             "This is the last operator; create another operator first.",
-            "该用户是最后一名管理部门用户,请先设置另一名。",
+            "该用户是最后一名管理部门用户，请先设置另一名。",
             code="last_operator",
         )
     if user.administrator and not before.administers:
@@ -387,7 +387,7 @@ def check_role(session: Session, role: Role, organisation_id: UUID | None) -> No
         raise Invalid.field(
             "role",
             "role_does_not_fit",
-            f"此类单位的用户角色应为: {names}",
+            f"此类单位的用户角色应为：{names}",
             f"users of this kind of organisation must have one of the roles: {names}",
         )
 

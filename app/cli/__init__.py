@@ -36,7 +36,7 @@ def about(
         typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
-    """三库: technology-transfer matchmaking (技术成果库、技术需求库、技术转移人才库)."""
+    """Sanku (三库): technology-transfer matchmaking (技术成果库、技术需求库、技术转移人才库)."""
 
 
 cli.command("init")(serve.init)

@@ -93,7 +93,7 @@ def prepared_database(settings: Settings) -> "Database":
         database.dispose()
         raise RuntimeError(
             "the database is not initialised or has another version: run `sanku init` "
-            "(数据库尚未初始化或版本不符: 请先运行 sanku init)"
+            "(数据库尚未初始化或版本不符：请先运行 sanku init)"
         )
     return database
 
@@ -115,7 +115,7 @@ def reserve_port(host: str, port: int) -> socket.socket:
         reserved.close()
         raise RuntimeError(
             f"cannot listen on {host}:{port}: {error}; choose another port with --port "
-            f"(无法监听 {host}:{port}, 端口可能已被占用, 请用 --port 指定其他端口)"
+            f"(无法监听 {host}:{port}，端口可能已被占用，请用 --port 指定其他端口)"
         ) from error
     return reserved
 

@@ -96,4 +96,4 @@ def synonyms(
 
     path = file or synonyms_path(load_settings())
     groups = len(load_synonyms(path).groups)
-    typer.echo(f"{path}: {groups} groups, no errors ({groups} 组同义词, 无误)")
+    typer.echo(f"{path}: {groups} groups, no errors ({groups} 组同义词，无误)")

@@ -82,12 +82,12 @@ def _print_report(report: "ReindexReport", *, embed_only: bool) -> None:
     verb, zh = ("prepared", "已准备") if embed_only else ("updated", "已更新")
     typer.echo(
         f"{report.records} records {verb}, {report.embedded} texts embedded, {report.current} already up to date "
-        f"({zh} {report.records} 条, 嵌入文本 {report.embedded} 段, 无需更新 {report.current} 条)"
+        f"({zh} {report.records} 条，嵌入文本 {report.embedded} 段，无需更新 {report.current} 条)"
     )
     if report.skipped:
         typer.echo(f"{report.skipped} records were already processed (此前已完成 {report.skipped} 条)")
     if report.changed:
         print_error(
             f"{report.changed} records changed during the run; run the command again "
-            f"(处理期间有 {report.changed} 条记录变动, 请再次运行)"
+            f"(处理期间有 {report.changed} 条记录变动，请再次运行)"
         )

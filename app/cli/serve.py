@@ -68,7 +68,7 @@ def serve(
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[reserved])
     if not server.started:
-        raise RuntimeError("the service failed to start; see the log (服务未能启动, 详见日志)")
+        raise RuntimeError("the service failed to start; see the log (服务未能启动，详见日志)")
 
 
 def worker() -> None:

@@ -66,13 +66,13 @@ def _show(report: "TransferReport", *, as_json: bool) -> None:
     elif report.different:
         print_error(
             f"these tables differ: {', '.join(report.different)}; stop all services and repeat with an empty target "
-            f"(以下表不一致:{', '.join(report.different)};请停止全部服务,并以空库重新迁移)",
+            f"(以下表不一致：{', '.join(report.different)}；请停止全部服务，并以空库重新迁移)",
             style="red",
         )
     else:
         typer.echo(
             f"{report.rows} rows in {len(report.tables)} tables are the same in both databases "
-            f"(两库一致:{len(report.tables)} 张表,共 {report.rows} 行)"
+            f"(两库一致：{len(report.tables)} 张表，共 {report.rows} 行)"
         )
     if report.different:
         raise typer.Exit(1)

@@ -37,7 +37,7 @@ def create(
 
     if role not in set(Role):
         allowed = ", ".join(Role)
-        raise Invalid.field("role", "enum", f"应为以下之一: {allowed}", f"must be one of: {allowed}")
+        raise Invalid.field("role", "enum", f"应为以下之一：{allowed}", f"must be one of: {allowed}")
     database = prepared_database(load_settings())
     password = (
         sys.stdin.readline().rstrip("\r\n")

@@ -176,7 +176,7 @@ def require_open(engagement: Engagement) -> None:
     if not stage.is_open:
         raise Conflict(
             f"The engagement is {stage.value} and can no longer be changed.",
-            f"此对接{stage.zh},不能再修改。",
+            f"此对接{stage.zh}，不能再修改。",
             code="engagement_closed",
             stage=stage.value,
         )

@@ -69,14 +69,14 @@ def list_(
     principal: CurrentPrincipal,
     session: ReadSession,
     paging: Paging,
-    stages: Annotated[list[Stage] | None, Query(alias="stage", description="阶段,可多选")] = None,
+    stages: Annotated[list[Stage] | None, Query(alias="stage", description="阶段，可多选")] = None,
     demand_id: UUID | None = None,
     achievement_id: UUID | None = None,
     manager_id: Annotated[UUID | None, Query(description="牵头技术经理人")] = None,
     opened_from: Annotated[datetime | None, Query(description="开始时间不早于")] = None,
     opened_before: Annotated[datetime | None, Query(description="开始时间早于")] = None,
 ) -> Page[EngagementRow]:
-    """按开始时间由新到旧排列。管理部门可查看全部,其他用户仅可查看受邀或参与的对接。"""
+    """按开始时间由新到旧排列。管理部门可查看全部，其他用户仅可查看受邀或参与的对接。"""
     return engagement_page(
         session,
         paging,
@@ -100,7 +100,7 @@ def list_(
 def get(
     engagement_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
 ) -> EngagementRead:
-    """受邀但尚未同意的,仅可查看供需对和参与方。"""
+    """受邀但尚未同意的，仅可查看供需对和参与方。"""
     return answer(session, engagement_id, principal, response)
 
 
@@ -119,9 +119,9 @@ def move(
     response: Response,
     if_match: IfMatch = None,
 ) -> EngagementRead:
-    """proposed → contacted → meeting → negotiating → signed → landed,或终止(须填原因)。
+    """proposed → contacted → meeting → negotiating → signed → landed，或终止（须填原因）。
 
-    会面和洽谈须经双方同意;签约须有已签订的合同,落地须有已确认落地的合同。
+    会面和洽谈须经双方同意；签约须有已签订的合同，落地须有已确认落地的合同。
     """
     stage_changes.change_stage(
         session,
@@ -149,7 +149,7 @@ def invite(
     session: WriteSession,
     response: Response,
 ) -> EngagementRead:
-    """重复邀请返回 409;已谢绝或已退出的,可再次邀请。"""
+    """重复邀请返回 409；已谢绝或已退出的，可再次邀请。"""
     invitations.invite(
         session,
         engagement_id,
@@ -173,7 +173,7 @@ def consent(
     session: WriteSession,
     response: Response,
 ) -> EngagementRead:
-    """供需双方均同意后,双方与技术经理人可查看对方联系方式;匿名发布的记录向技术经理人和对方开放。"""
+    """供需双方均同意后，双方与技术经理人可查看对方联系方式；匿名发布的记录向技术经理人和对方开放。"""
     participants.consent(session, engagement_id, participant_id, principal=principal)
     return answer(session, engagement_id, principal, response)
 
@@ -206,7 +206,7 @@ def open_files(
     session: WriteSession,
     response: Response,
 ) -> EngagementRead:
-    """供需双方均开放后,投资人、协办技术经理人等第三方方可查看各方文件;任一方可随时停止。"""
+    """供需双方均开放后，投资人、协办技术经理人等第三方方可查看各方文件；任一方可随时停止。"""
     admissions.open_files(session, engagement_id, participant_id, opened=step == "open", principal=principal)
     return answer(session, engagement_id, principal, response)
 
@@ -221,13 +221,13 @@ def open_files(
 def leave(
     engagement_id: UUID, participant_id: UUID, principal: CurrentPrincipal, session: WriteSession
 ) -> None:
-    """立即生效,此后不能再查看联系方式和匿名记录。"""
+    """立即生效，此后不能再查看联系方式和匿名记录。"""
     participants.leave(session, engagement_id, participant_id, principal=principal)
 
 
 @router.post("/{engagement_id}/contacts", name="contacts", summary="查看联系方式", responses=CHANGING)
 def contacts(engagement_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> list[ContactRead]:
-    """每次查看均记入日志,对方可查看查看人和时间。"""
+    """每次查看均记入日志，对方可查看查看人和时间。"""
     disclosed = contact_visibility.reveal_contacts(session, engagement_id, principal=principal)
     return [presenter.read_contact(contact) for contact in disclosed]
 
@@ -252,7 +252,7 @@ def reveals(
 def propose_shares(
     engagement_id: UUID, body: Sent[SharesRequest], principal: CurrentPrincipal, session: WriteSession
 ) -> list[ShareRead]:
-    """由牵头经理人提出,须包含全部技术经理人且合计 100%;其他经理人分别确认。"""
+    """由牵头经理人提出，须包含全部技术经理人且合计 100%；其他经理人分别确认。"""
     shares = [(share.manager_id, share.percent) for share in body.shares]
     rows = manager_shares.propose_shares(session, engagement_id, shares=shares, principal=principal)
     return [ShareRead.model_validate(row) for row in rows]
@@ -301,5 +301,5 @@ def read_timeline(
     paging: Paging,
     newest_first: bool = True,
 ) -> Page[TimelineEntryRead]:
-    """阶段变更、记录、参与方、任务、文件和合同,按时间排列;投资人不能查看合同记录。"""
+    """阶段变更、记录、参与方、任务、文件和合同，按时间排列；投资人不能查看合同记录。"""
     return timeline_page(session, engagement_id, paging, principal=principal, newest_first=newest_first)

@@ -57,7 +57,7 @@ def refuse_forbidden_pair(
     asked, offered = noticeable_pair(facts.demands[demand.id], facts.achievements[achievement.id])
     families = noticeable_families(asked, offered, facts.org_family)
     for broken in party_violations(asked, offered, families)[:1]:
-        raise _refusal(broken.code, f"此供需对不能对接: {broken.zh}", broken.en, asked, offered)
+        raise _refusal(broken.code, f"此供需对不能对接：{broken.zh}", broken.en, asked, offered)
     conflict = noticeable_conflict(
         facts.managers[manager.id],
         facts.demands[demand.id],
@@ -93,7 +93,7 @@ def refuse_conflict_after_agreement(session: Session, manager: Manager, engageme
 def _said(conflict: conflicts_of_interest.ConflictOfInterest) -> tuple[str, str]:
     if conflict.kind == conflicts_of_interest.POSSIBLE:
         return conflict.zh, conflict.en[0].upper() + conflict.en[1:]
-    return f"存在利益冲突: {conflict.zh}", f"Conflict of interest: {conflict.en}"
+    return f"存在利益冲突：{conflict.zh}", f"Conflict of interest: {conflict.en}"
 
 
 def refuse_held_side(session: Session, engagement: Engagement, side: str) -> None:
@@ -104,7 +104,7 @@ def refuse_held_side(session: Session, engagement: Engagement, side: str) -> Non
     if ParticipantSide.of(side) in held_sides(session, engagement):
         raise Conflict(
             "The bureau is reviewing this engagement; you can decline it, or consent after the review.",
-            "此对接正由主管部门核查;您可以谢绝,或在核查后同意。",
+            "此对接正由主管部门核查；您可以谢绝，或在核查后同意。",
             code="under_review",
         )
 

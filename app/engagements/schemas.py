@@ -43,7 +43,7 @@ class ParticipantRead(RowModel):
     answered_at: datetime | None = None
     left_at: datetime | None = None
     files_opened_by: list[Literal["demand", "achievement"]] = Field(
-        [], title="已向其开放文件的一方", description="仅第三方;双方均开放后方可查看各方文件"
+        [], title="已向其开放文件的一方", description="仅第三方；双方均开放后方可查看各方文件"
     )
 
 
@@ -52,13 +52,13 @@ class StageMoveRead(RowModel):
     to_stage: Stage
     reason: str | None = None
     note: str
-    moved_as: str = Field(title="操作身份", description="参与角色,或 operator 管理部门、service 系统")
+    moved_as: str = Field(title="操作身份", description="参与角色，或 operator 管理部门、service 系统")
     moved_at: datetime
 
 
 class ShareRead(RowModel):
     manager_id: UUID
-    percent: TwoPlaces = Field(title="分成(%)")
+    percent: TwoPlaces = Field(title="分成（%）")
     confirmed_at: datetime | None = None
 
 
@@ -87,7 +87,7 @@ class EngagementRead(EngagementRow):
     under_review: list[str] | None = Field(
         None,
         title="待核查的一方",
-        description="仅管理部门可见: 因存在利益关系而暂不能同意的保密一方(demand、achievement)",
+        description="仅管理部门可见：因存在利益关系而暂不能同意的保密一方（demand、achievement）",
     )
 
 
@@ -95,7 +95,7 @@ class MoveRequest(Wire):
     to: Stage = Field(title="变更为", examples=["contacted"])
     note: NoteText = Field(title="说明", examples=["已与双方电话联系。"])
     reason: Annotated[str, CodeOf("engagement_end_reasons")] | None = Field(
-        None, title="终止原因", description="仅终止时填写,词表 engagement_end_reasons"
+        None, title="终止原因", description="仅终止时填写，词表 engagement_end_reasons"
     )
 
 
@@ -104,7 +104,7 @@ class NoteRequest(Wire):
 
 
 class InvitationRequest(Wire):
-    """技术经理人填 manager_id;投资人填 organisation_id 或 user_id;供需双方人员填本单位的 user_id,留空则邀请单位。"""
+    """技术经理人填 manager_id；投资人填 organisation_id 或 user_id；供需双方人员填本单位的 user_id，留空则邀请单位。"""
 
     role: ParticipantRole = Field(examples=["investor"])
     manager_id: UUID | None = None
@@ -114,7 +114,7 @@ class InvitationRequest(Wire):
 
 class Share(Wire):
     manager_id: UUID
-    percent: Percent = Field(title="分成(%)", examples=["60.00"])
+    percent: Percent = Field(title="分成（%）", examples=["60.00"])
 
 
 class SharesRequest(Wire):
@@ -144,7 +144,7 @@ class RevealRead(RowModel):
 
 class TaskFields(Wire):
     note: TaskNote | None = Field(None, title="说明")
-    assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id;为空时由牵头经理人负责")
+    assignee_id: UUID | None = Field(None, title="负责人", description="参与方的 id；为空时由牵头经理人负责")
     remind_on: Day | None = Field(None, title="提醒日", description="默认为截止日前一天")
 
     def values(self) -> dict[str, Any]:

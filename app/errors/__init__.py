@@ -103,7 +103,7 @@ class Invalid(SankuError):
 
     status = 422
     code = "invalid"
-    zh = "部分字段不符合要求,未保存任何内容。"
+    zh = "部分字段不符合要求，未保存任何内容。"
 
     @classmethod
     def field(cls, field: str, code: str, zh: str, en: str) -> "Invalid":
@@ -124,7 +124,7 @@ class Unauthenticated(SankuError):
 
     status = 401
     code = "unauthenticated"
-    zh = "请先登录,或提供有效的 API 密钥。"
+    zh = "请先登录，或提供有效的 API 密钥。"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +144,7 @@ class NotFound(SankuError):
 
     status = 404
     code = "not_found"
-    zh = "记录不存在,或您无权查看。"
+    zh = "记录不存在，或您无权查看。"
 
 
 class Conflict(SankuError):
@@ -160,7 +160,7 @@ class StaleVersion(SankuError):
 
     status = 412
     code = "stale_version"
-    zh = "该记录在您读取之后已被他人修改,请重新读取后再修改。"
+    zh = "该记录在您读取之后已被他人修改，请重新读取后再修改。"
 
 
 class TooLarge(SankuError):
@@ -176,7 +176,7 @@ class PreconditionRequired(SankuError):
 
     status = 428
     code = "precondition_required"
-    zh = "请在 If-Match 中提供读取时获得的 ETag,以免覆盖他人的修改。"
+    zh = "请在 If-Match 中提供读取时获得的 ETag，以免覆盖他人的修改。"
 
 
 class TooManyRequests(SankuError):
@@ -184,7 +184,7 @@ class TooManyRequests(SankuError):
 
     status = 429
     code = "too_many_requests"
-    zh = "尝试次数过多,请稍后再试。"
+    zh = "尝试次数过多，请稍后再试。"
 
 
 class Unavailable(SankuError):
@@ -192,7 +192,7 @@ class Unavailable(SankuError):
 
     status = 503
     code = "unavailable"
-    zh = "服务暂不可用,请稍后重试。"
+    zh = "服务暂不可用，请稍后重试。"
 
 
 _TEXT = {"type": "string"}

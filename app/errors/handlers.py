@@ -52,7 +52,7 @@ def error_of(error: Exception) -> SankuError:
         case OperationalError() | PoolTimeout():
             return _database_busy(error)
         case _:
-            return SankuError("An internal error occurred and was logged.", "服务出现内部错误,已记录。")
+            return SankuError("An internal error occurred and was logged.", "服务出现内部错误，已记录。")
 
 
 def _validation_error(error: RequestValidationError) -> SankuError:
@@ -86,7 +86,7 @@ def _integrity(error: IntegrityError) -> SankuError:
     log.warning("integrity_error", error=type(error.orig or error).__name__)
     return Conflict(
         "Another change was made first, or a referenced record no longer exists; nothing was saved.",
-        "另一项修改已先完成,或引用的记录已不存在;未保存任何内容。",
+        "另一项修改已先完成，或引用的记录已不存在；未保存任何内容。",
     )
 
 
@@ -94,7 +94,7 @@ def _database_busy(error: OperationalError | PoolTimeout) -> SankuError:
     log.error("database_error", error=str(getattr(error, "orig", error)))
     return Unavailable(
         "The database could not complete the operation; nothing was saved. Try again.",
-        "数据库未能完成操作,未保存任何内容,请重试。",
+        "数据库未能完成操作，未保存任何内容，请重试。",
         headers={"Retry-After": "1"},
     )
 

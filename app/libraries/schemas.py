@@ -77,17 +77,17 @@ class Wire(RequestBody):
 class RecordFields(Wire):
     """Fields of every record. null clears a field; a field that is left out keeps its value."""
 
-    keywords: Keywords | None = Field(None, title="关键词", description="至多 30 个,每个至多 40 字")
+    keywords: Keywords | None = Field(None, title="关键词", description="至多 30 个，每个至多 40 字")
     fields: FieldCodes | None = Field(
-        None, title="高新技术领域", description="1–3 个领域代码,一级(40)或二级(401);发布必填"
+        None, title="高新技术领域", description="1–3 个领域代码，一级（40）或二级（401）；发布必填"
     )
     industries: IndustryCodes | None = Field(
-        None, title="国民经济行业", description="至多 3 个,GB/T 4754 门类或大类,如 C34"
+        None, title="国民经济行业", description="至多 3 个，GB/T 4754 门类或大类，如 C34"
     )
     region: RegionCode | None = Field(
-        None, title="所在地区", description="GB/T 2260 六位代码,000000 为境外;发布必填"
+        None, title="所在地区", description="GB/T 2260 六位代码，000000 为境外；发布必填"
     )
-    language: LanguageCode | None = Field(None, title="语言", description="正文语言,ISO 639-1,默认 zh")
+    language: LanguageCode | None = Field(None, title="语言", description="正文语言，ISO 639-1，默认 zh")
     contact_name: Name | None = Field(None, title="联系人", description="仅经本单位同意后可见")
     contact_phone: Phone | None = Field(None, title="联系电话", description="仅经本单位同意后可见")
     contact_email: Email | None = Field(None, title="电子邮箱", description="仅经本单位同意后可见")
@@ -110,7 +110,7 @@ class DisclosedFields(RecordFields):
     publish_mode: PublishMode | None = Field(
         None,
         title="发布方式",
-        description="public 公开;confidential 匿名:未经同意不显示单位和联系方式",
+        description="public 公开；confidential 匿名：未经同意不显示单位和联系方式",
     )
 
 
@@ -121,8 +121,8 @@ class Confirmation(Wire):
         None,
         max_length=30,
         title="已确认的词",
-        description="对发布前提问(code 为 confirmation_needed)的答复:所列词不是本单位的名称、简称、品牌、联系方式,"
-        "也不是密级标志;系统记录确认人和时间",
+        description="对发布前提问（code 为 confirmation_needed）的答复：所列词不是本单位的名称、简称、品牌、联系方式，"
+        "也不是密级标志；系统记录确认人和时间",
         examples=[["云岭"]],
     )
 
@@ -131,10 +131,10 @@ class Creation(Confirmation):
     """Fields of a creating request only."""
 
     draft: StrictBool = Field(
-        False, title="存为草稿", description="true 只存草稿,名称以外均可空缺;false 直接提交发布"
+        False, title="存为草稿", description="true 只存草稿，名称以外均可空缺；false 直接提交发布"
     )
     owner_org_id: UUID | None = Field(
-        None, title="所属单位", description="默认为本单位;管理部门可代任何单位填报"
+        None, title="所属单位", description="默认为本单位；管理部门可代任何单位填报"
     )
 
 

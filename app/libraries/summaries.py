@@ -31,9 +31,9 @@ class RecordSummary(BaseModel):
     id: UUID
     number: str = Field(title="编号", examples=["JN-D-2026-000123"])
     kind: str
-    state: str = Field(title="状态", description="记录已下架或成交时,只显示编号和状态")
+    state: str = Field(title="状态", description="记录已下架或成交时，只显示编号和状态")
     title: str | None = Field(None, title="名称")
-    text: str | None = Field(None, title="主要内容", description="需求的主要问题或成果简介,过长时截短")
+    text: str | None = Field(None, title="主要内容", description="需求的主要问题或成果简介，过长时截短")
     fields: list[str] | None = Field(None, title="高新技术领域")
     region: str | None = Field(None, title="地区")
     min_trl: int | None = Field(None, title="期望成熟度")

@@ -30,14 +30,14 @@ class OpenStreams:
             if self._open[user] >= self._per_user:
                 raise TooManyRequests(
                     f"You have {self._per_user} live streams open. Close a page or a program that follows your inbox.",
-                    f"您已打开 {self._per_user} 个实时连接,请先关闭其他页面或程序。",
+                    f"您已打开 {self._per_user} 个实时连接，请先关闭其他页面或程序。",
                     code="too_many_streams",
                     headers={"Retry-After": str(RETRY_AFTER)},
                 )
             if self._open.total() >= self._in_all:
                 raise Unavailable(
                     "All live streams are in use. The inbox works without one; try again later.",
-                    "实时连接已满。收件箱仍可正常使用,请稍后再试。",
+                    "实时连接已满。收件箱仍可正常使用，请稍后再试。",
                     code="streams_in_use",
                     headers={"Retry-After": str(RETRY_AFTER)},
                 )

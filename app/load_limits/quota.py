@@ -34,7 +34,7 @@ class Quota:
                 wait = max(1, ceil(self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()))
                 raise TooManyRequests(
                     f"At most {limit.amount} questions to matching per minute; try again in {wait} seconds.",
-                    f"每分钟最多可发起 {limit.amount} 次匹配查询,请 {wait} 秒后再试。",
+                    f"每分钟最多可发起 {limit.amount} 次匹配查询，请 {wait} 秒后再试。",
                     code="quota_exceeded",
                     headers={"Retry-After": str(wait)},
                 )
@@ -56,7 +56,7 @@ class WallQuota:
         if not self._limiter.hit(self._of_link, link):
             raise TooManyRequests(
                 "The wall was opened too often; try again in a minute.",
-                "大屏刷新过于频繁,请 1 分钟后再试。",
+                "大屏刷新过于频繁，请 1 分钟后再试。",
                 code="quota_exceeded",
                 headers={"Retry-After": "60"},
             )
@@ -86,7 +86,7 @@ class PreviewQuota:
             minutes = ceil(wait / 60)
             raise TooManyRequests(
                 f"Too many questions without an account; try again in {minutes} minutes, or log in.",
-                f"未登录的查询过多,请 {minutes} 分钟后再试,或登录后使用。",
+                f"未登录的查询过多，请 {minutes} 分钟后再试，或登录后使用。",
                 code="quota_exceeded",
                 headers={"Retry-After": str(wait)},
             )

@@ -14,14 +14,14 @@ class TurnEnded(Unavailable):
     """Nobody waits for the result of this work any more."""
 
     code = "turn_ended"
-    zh = "请求方已断开,计算已停止。"
+    zh = "请求方已断开，计算已停止。"
 
 
 class DeadlineExceeded(Unavailable):
     """The answer took too long and was given up; try again later."""
 
     code = "deadline_exceeded"
-    zh = "处理时间过长,已停止计算,请稍后重试。"
+    zh = "处理时间过长，已停止计算，请稍后重试。"
 
 
 class Turn:

@@ -19,7 +19,7 @@ class Busy(Unavailable):
     """Too many requests are waiting; try again in a few seconds."""
 
     code = "busy"
-    zh = "当前请求过多,请几秒后重试。"
+    zh = "当前请求过多，请几秒后重试。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Turns:
                 self._metrics.turns_refused.labels("holder").inc()
                 raise TooManyRequests(
                     "Too many of your requests are in progress; wait for their answers.",
-                    "您或贵单位同时进行的请求过多,请等待其完成后再试。",
+                    "您或贵单位同时进行的请求过多，请等待其完成后再试。",
                     code="too_many_at_once",
                     headers=RETRY_AFTER,
                 )

@@ -41,7 +41,7 @@ def _known_type(text: str) -> str:
     if text not in TYPES:
         raise field_error(
             "unknown_type",
-            zh=f"应为以下之一: {'、'.join(TYPES)}",
+            zh=f"应为以下之一：{'、'.join(TYPES)}",
             en=f"must be one of: {', '.join(TYPES)}",
         )
     return text
@@ -53,7 +53,7 @@ EndpointType = Annotated[
 
 _TYPES = (
     "push.new 新推送 push.digest 推送清单 owner.digest 匹配通知 task.reminder 任务提醒 "
-    "record.closing_request 请确认是否关闭记录;其余见“通知”参考"
+    "record.closing_request 请确认是否关闭记录；其余见“通知”参考"
 )
 
 
@@ -87,7 +87,7 @@ def _plain_url(text: str) -> str:
     except ValueError as error:
         raise field_error(
             "url",
-            zh="应为完整的网址,如 https://example.com/hook",
+            zh="应为完整的网址，如 https://example.com/hook",
             en="must be a complete URL, such as https://example.com/hook",
         ) from error
 
@@ -107,12 +107,12 @@ class ChannelNew(Wire):
     )
     name: ShortLine = Field("", title="名称", examples=["项目群机器人"])
     url: Annotated[str, TextRule(10, 500), BeforeValidator(_printable)] | None = Field(
-        None, title="机器人地址", description="群机器人的 Webhook 地址;加密存储,提交后不再显示"
+        None, title="机器人地址", description="群机器人的 Webhook 地址；加密存储，提交后不再显示"
     )
     secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$")] | None = Field(
         None,
         title="签名密钥",
-        description="钉钉机器人的“加签”密钥或飞书机器人的“签名校验”密钥;加密存储,提交后不再显示",
+        description="钉钉机器人的“加签”密钥或飞书机器人的“签名校验”密钥；加密存储，提交后不再显示",
     )
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kind": "mail"}]})
@@ -128,7 +128,7 @@ class ChannelRead(BaseModel):
     kind: ChannelKind = Field(title="渠道")
     name: str = Field(title="名称")
     enabled: bool = Field(title="启用")
-    confirmed: bool = Field(title="已确认", description="点击确认邮件中的链接后,邮箱方可接收推送")
+    confirmed: bool = Field(title="已确认", description="点击确认邮件中的链接后，邮箱方可接收推送")
     created_at: datetime
     version: int = Field(description="ETag 即此数")
 
@@ -147,12 +147,12 @@ class ChannelRead(BaseModel):
 
 class WebhookNew(Wire):
     name: ShortLine = Field(title="名称", examples=["内部项目系统"])
-    url: Url = Field(title="地址", description="https 公网地址;加密存储,仅显示主机名")
+    url: Url = Field(title="地址", description="https 公网地址；加密存储，仅显示主机名")
     types: list[EndpointType] = Field(
         min_length=1, max_length=100, title="消息类型", description=_TYPES, examples=[["push.new"]]
     )
     organisation_id: UUID | None = Field(
-        None, title="所属单位", description="默认为本单位;管理部门可代各单位设置"
+        None, title="所属单位", description="默认为本单位；管理部门可代各单位设置"
     )
 
 
@@ -163,12 +163,12 @@ class WebhookChange(Wire):
         None, min_length=1, max_length=100, title="消息类型", description=_TYPES, examples=[["push.new"]]
     )
     enabled: StrictBool | None = Field(
-        None, title="启用", description="设为 true 时,同时解除因长期失败导致的停用", examples=[True]
+        None, title="启用", description="设为 true 时，同时解除因长期失败导致的停用", examples=[True]
     )
 
 
 _WHY_DISABLED: Mapping[str, tuple[str, str]] = {
-    "gone": ("接收方答复 410,表示不再接收", "the receiver answered 410: it wants no more messages"),
+    "gone": ("接收方答复 410，表示不再接收", "the receiver answered 410: it wants no more messages"),
     "failing": ("长时间接收失败", "deliveries have failed for a long time"),
     "switched_off": ("已由本单位停用", "it was switched off"),
 }
@@ -179,7 +179,9 @@ class WebhookDisabled(BaseModel):
 
     code: str = Field(title="原因代码", examples=["gone"])
     zh: str = Field(
-        examples=["接收方答复 410,表示不再接收。检查接收程序后,以 PATCH 将 enabled 设为 true 即可重新启用。"]
+        examples=[
+            "接收方答复 410，表示不再接收。检查接收程序后，以 PATCH 将 enabled 设为 true 即可重新启用。"
+        ]
     )
     en: str
 
@@ -191,7 +193,7 @@ class WebhookDisabled(BaseModel):
         zh, en = _WHY_DISABLED[code or "failing"]
         return cls(
             code=code or "failing",
-            zh=f"{zh}。检查接收程序后,以 PATCH /v1/webhooks/{row.id} 将 enabled 设为 true 即可重新启用。",
+            zh=f"{zh}。检查接收程序后，以 PATCH /v1/webhooks/{row.id} 将 enabled 设为 true 即可重新启用。",
             en=f"{en[0].upper()}{en[1:]}. Check the receiver, then PATCH /v1/webhooks/{row.id} "
             "with enabled true to enable it again.",
         )
@@ -203,13 +205,13 @@ class WebhookRead(BaseModel):
     name: str
     host: str = Field(title="主机名")
     types: list[str] = Field(title="消息类型")
-    enabled: bool = Field(title="启用", description="是否接收消息;因失败或 410 被停用的为 false")
+    enabled: bool = Field(title="启用", description="是否接收消息；因失败或 410 被停用的为 false")
     disabled: WebhookDisabled | None = Field(None, title="停用说明", description="原因及重新启用的方法")
     failing_since: datetime | None = Field(title="连续失败起始时间")
     disabled_at: datetime | None = Field(title="停用时间", description="因长期失败或接收方答复 410 而停用")
     disabled_reason: str | None = Field(title="停用原因", description="failing 长期失败 gone 接收方答复 410")
     previous_until: datetime | None = Field(
-        title="旧密钥失效时间", description="在此时间之前,新旧密钥同时签名"
+        title="旧密钥失效时间", description="在此时间之前，新旧密钥同时签名"
     )
     created_at: datetime
     version: int = Field(description="ETag 即此数")
@@ -224,7 +226,7 @@ class WebhookRead(BaseModel):
 
 
 class WebhookIssued(WebhookRead):
-    secret: str = Field(title="签名密钥", description="格式为 whsec_…,仅在本次响应中显示")
+    secret: str = Field(title="签名密钥", description="格式为 whsec_…，仅在本次响应中显示")
 
     @classmethod
     def with_secret(cls, row: WebhookEndpoint, secret: str) -> "WebhookIssued":
@@ -269,10 +271,11 @@ class AttemptRead(BaseModel):
     round: int
     number: int = Field(title="尝试序号")
     result: AttemptResult = Field(
-        title="结果", description="delivered 已送达 failed 失败,可重试 refused 被拒绝 lost 进程中断,结果未知"
+        title="结果",
+        description="delivered 已送达 failed 失败，可重试 refused 被拒绝 lost 进程中断，结果未知",
     )
     status: int | None = Field(title="对方状态码")
-    duration_ms: int | None = Field(title="耗时(毫秒)")
+    duration_ms: int | None = Field(title="耗时（毫秒）")
     error: str | None
     excerpt: str | None = Field(title="对方答复摘录", description="至多 500 字符")
     created_at: datetime

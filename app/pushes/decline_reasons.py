@@ -14,9 +14,9 @@ def check_reason(reason: str, note: str | None) -> None:
     if reason not in reasons:
         choices = ", ".join(reasons.codes)
         raise Invalid.field(
-            "reason", "unknown_code", f"应为以下之一: {choices}", f"must be one of: {choices}"
+            "reason", "unknown_code", f"应为以下之一：{choices}", f"must be one of: {choices}"
         )
     if reason == "other" and not note:
         raise Invalid.field(
-            "note", "missing", "原因为其他时, 请填写说明", "is required if the reason is `other`"
+            "note", "missing", "原因为其他时，请填写说明", "is required if the reason is `other`"
         )

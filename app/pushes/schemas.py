@@ -62,11 +62,13 @@ class PushRead(BaseModel):
     demand: RecordSummary
     achievement: RecordSummary
     similar: list[UUID] = Field(
-        [], title="相近成果", description="同样适合此需求、内容几乎相同的其他成果,不另行推送;可能属于其他单位"
+        [],
+        title="相近成果",
+        description="同样适合此需求、内容几乎相同的其他成果，不另行推送；可能属于其他单位",
     )
     pair_score: float = Field(ge=0, le=1, title="供需匹配分")
     manager_score: float = Field(ge=0, le=1, title="经理人适配分")
-    rank_score: float = Field(ge=0, le=1, title="排序分", description="匹配分 × 适配分;收件箱另按新旧加权")
+    rank_score: float = Field(ge=0, le=1, title="排序分", description="匹配分 × 适配分；收件箱另按新旧加权")
     reasons: PushReasons
     model_version: str
     created_at: datetime
@@ -83,10 +85,10 @@ class PushRead(BaseModel):
     pushed_at: datetime = Field(title="本轮推送时间")
     why_again: WhyAgain | None = Field(None, title="再次推送的原因", description="首轮推送为空")
     answer_due_at: datetime | None = Field(
-        None, title="答复期限", description="逾期未答复的,转派给下一位经理人"
+        None, title="答复期限", description="逾期未答复的，转派给下一位经理人"
     )
     undo_until: datetime | None = Field(
-        None, title="撤回截止时间", description="在此时间之前,可通过 POST …/undo 撤回答复"
+        None, title="撤回截止时间", description="在此时间之前，可通过 POST …/undo 撤回答复"
     )
     version: int = Field(description="ETag 即此数")
 
@@ -105,7 +107,7 @@ class Decline(Wire):
 
 
 class Later(Wire):
-    until: AwareDatetime = Field(title="稍后提醒时间", description="含时区,应早于推送失效时间")
+    until: AwareDatetime = Field(title="稍后提醒时间", description="含时区，应早于推送失效时间")
 
 
 class PlanRequest(Wire):
@@ -116,7 +118,7 @@ class PlanRequest(Wire):
 
 
 class Planned(BaseModel):
-    event_id: UUID = Field(title="事件", description="由后台任务处理;可通过 /v1/events 查看")
+    event_id: UUID = Field(title="事件", description="由后台任务处理；可通过 /v1/events 查看")
 
 
 class AssignmentScope(Wire):
@@ -128,18 +130,18 @@ class AssignmentScope(Wire):
         min_length=1,
         max_length=100,
         title="技术需求",
-        description="仅统筹这些需求的供需对;不填为全部需求",
+        description="仅统筹这些需求的供需对；不填为全部需求",
     )
 
 
 class AssignmentRequest(AssignmentScope):
-    keep: bool = Field(True, title="保留待答复的推送", description="false 时按全局最优重新安排,以便比较")
+    keep: bool = Field(True, title="保留待答复的推送", description="false 时按全局最优重新安排，以便比较")
     least_load: int | None = Field(
         None,
         ge=0,
         le=20,
         title="最低负荷",
-        description="尽可能使每位经理人的在办与待答复合计不低于该数;不填按系统设置",
+        description="尽可能使每位经理人的在办与待答复合计不低于该数；不填按系统设置",
     )
 
 
@@ -164,7 +166,7 @@ class AssignedPlace(NamedPush):
     reason: str | None = Field(
         None,
         title="不再保留的原因",
-        description="conflict 利益冲突 not_in_the_best 不在最优方案中;其余为推送规则的代码",
+        description="conflict 利益冲突 not_in_the_best 不在最优方案中；其余为推送规则的代码",
     )
 
 
@@ -239,9 +241,9 @@ class AssignmentRead(BaseModel):
     short: list[ShortPair] = Field(title="未安排或人数不足的供需对")
     reasons: dict[str, int] = Field(title="原因与数量")
     relief: ReliefRead | None = Field(title="放宽建议")
-    relief_zh: list[str] = Field([], title="放宽建议的说明", description="以姓名和名称表述,一条一句")
+    relief_zh: list[str] = Field([], title="放宽建议的说明", description="以姓名和名称表述，一条一句")
     relief_en: list[str] = []
     below_least: list[LowLoadRead] = Field([], title="未达最低负荷的经理人")
     planned: AssignmentFigures
     present: AssignmentFigures
-    singly: AssignmentFigures = Field(title="逐对推送(对照)", description="不统筹,每次只取最好的一项")
+    singly: AssignmentFigures = Field(title="逐对推送（对照）", description="不统筹，每次只取最好的一项")

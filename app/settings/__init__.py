@@ -134,5 +134,5 @@ class Settings(
         if self.demo:
             return DEMO_SECRET
         raise RuntimeError(
-            "no signing key: run `sanku init` or set SANKU_SECRET_KEY (缺少签名密钥: 请先运行 sanku init)"
+            "no signing key: run `sanku init` or set SANKU_SECRET_KEY (缺少签名密钥：请先运行 sanku init)"
         )

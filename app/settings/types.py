@@ -26,7 +26,7 @@ def _split(value: Any) -> Any:
 
 def _never_shrinking(pauses: list[timedelta]) -> list[timedelta]:
     if any(pause < timedelta() for pause in pauses) or any(a > b for a, b in pairwise(pauses)):
-        raise ValueError("pauses must not be negative and not shrink (重试间隔不得为负,且应逐次不减)")
+        raise ValueError("pauses must not be negative and not shrink (重试间隔不得为负，且应逐次不减)")
     return pauses
 
 

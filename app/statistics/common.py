@@ -15,11 +15,11 @@ _HOUR = 3600
 def head(criteria: StatisticsQuery) -> dict[str, Any]:
     """The fields of `schemas.FigureHead`."""
     min_cell = criteria.min_cell if criteria.suppresses else None
-    rule_zh = "日期为北京时间;每条记录仅按其第一个领域计入一个一级领域。"
+    rule_zh = "日期为北京时间；每条记录仅按其第一个领域计入一个一级领域。"
     rule_en = "Days are in Jinan time. Each record counts in one first-level field, that of its first code."
     if min_cell is not None:
         rule_zh += (
-            f"少于 {min_cell} 条记录的数值不显示;如可由合计推算,另隐藏数值最小的若干项,"
+            f"少于 {min_cell} 条记录的数值不显示；如可由合计推算，另隐藏数值最小的若干项，"
             f"使隐藏项除去任一项后仍不少于 {min_cell} 条。"
         )
         rule_en += (

@@ -17,7 +17,7 @@ class Format(StrEnum):
 
 
 FILES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {CSV_TYPE: {}, XLSX_TYPE: {}}, "description": "JSON,或 CSV、XLSX 文件"}
+    200: {"content": {CSV_TYPE: {}, XLSX_TYPE: {}}, "description": "JSON，或 CSV、XLSX 文件"}
 }
 
 Tables = Sequence[tuple[str, type[Line], Sequence[Line]]]

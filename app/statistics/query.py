@@ -98,7 +98,7 @@ class StatisticsQuery:
             raise Forbidden(
                 "Figures of the whole city are available only for one calendar year and without filters. "
                 "Use scope=own for figures of your own rows.",
-                "全市数据仅按整个自然年提供,不支持筛选;查询本单位或本人的数据,请使用 scope=own。",
+                "全市数据仅按整个自然年提供，不支持筛选；查询本单位或本人的数据，请使用 scope=own。",
                 code="city_by_years",
             )
 
@@ -111,7 +111,7 @@ def operators_only(criteria: StatisticsQuery, what_zh: str, what_en: str) -> Non
     if criteria.suppresses:
         raise Forbidden(
             f"{what_en} of the whole city is available only to operators. Use scope=own for your own rows.",
-            f"全市数据的{what_zh}仅管理部门可见;查询本单位或本人的数据,请使用 scope=own。",
+            f"全市数据的{what_zh}仅管理部门可见；查询本单位或本人的数据，请使用 scope=own。",
             code="bureau_only",
         )
 
@@ -127,10 +127,10 @@ def require_operator(criteria: StatisticsQuery) -> None:
         )
 
 
-From = Annotated[date | None, Query(alias="from", description="起始日(北京时间,含);缺省为今年 1 月 1 日")]
-To = Annotated[date | None, Query(alias="to", description="截止日(北京时间,含);缺省为起始年 12 月 31 日")]
+From = Annotated[date | None, Query(alias="from", description="起始日（北京时间，含）；缺省为今年 1 月 1 日")]
+To = Annotated[date | None, Query(alias="to", description="截止日（北京时间，含）；缺省为起始年 12 月 31 日")]
 Field = Annotated[Annotated[str, CodeOf("hightech_fields")] | None, Query(description="一级高新技术领域")]
-Region = Annotated[Annotated[str, CodeOf("regions")] | None, Query(description="地区,含下级地区")]
+Region = Annotated[Annotated[str, CodeOf("regions")] | None, Query(description="地区，含下级地区")]
 
 
 def read_query(
@@ -151,7 +151,7 @@ def read_query(
     require(principal, Action.STATISTICS_READ)
     first, last = _period(first, last)
     if field is not None and len(field) != 2:
-        raise Invalid.field("field", "first_level", "应为一级领域(两位代码)", "must be a first-level field")
+        raise Invalid.field("field", "first_level", "应为一级领域（两位代码）", "must be a first-level field")
     return StatisticsQuery(
         principal=principal,
         first=first,
@@ -176,7 +176,7 @@ def _period(first: date | None, last: date | None) -> tuple[date, date]:
         raise Invalid.field(
             "to",
             "period",
-            f"不得早于起始日,且不得晚于 {LATEST} 年",
+            f"不得早于起始日，且不得晚于 {LATEST} 年",
             f"must not be before from, nor after {LATEST}",
         )
     return first, last
@@ -187,7 +187,7 @@ Criteria = Annotated[StatisticsQuery, Depends(read_query)]
 
 def with_scope(
     criteria: Criteria,
-    scope: Annotated[Scope, Query(description="city 全市 own 本单位或本人;对管理部门均为全市")] = Scope.CITY,
+    scope: Annotated[Scope, Query(description="city 全市 own 本单位或本人；对管理部门均为全市")] = Scope.CITY,
 ) -> StatisticsQuery:
     """The criteria of a figure.
 

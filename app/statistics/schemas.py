@@ -9,8 +9,8 @@ from app.engagements.schemas import EngagementRow
 from app.libraries.summaries import RecordSummary
 from app.libraries.validation.values.money import TwoPlaces
 
-_HIDDEN = "因数量过小不显示时为 true,相应数值为空"
-_ROWS = "所统计明细的地址;无权查看时为空"
+_HIDDEN = "因数量过小不显示时为 true，相应数值为空"
+_ROWS = "所统计明细的地址；无权查看时为空"
 
 
 class Line(BaseModel):
@@ -33,7 +33,7 @@ class FigureHead(BaseModel):
     field: str | None = Field(title="一级领域")
     region: str | None = Field(title="地区")
     scope: str = Field(title="范围", description="city 全市 own 本单位或本人")
-    min_cell: int | None = Field(title="最小显示数", description="少于此数的不显示;为空时全部显示")
+    min_cell: int | None = Field(title="最小显示数", description="少于此数的不显示；为空时全部显示")
     rule_zh: str = Field(title="口径")
     rule_en: str
 
@@ -47,7 +47,7 @@ class StepLine(Keyed):
     group_zh: str | None = Field(title="分组名称")
     count: int | None = Field(title="需求数")
     of_published: float | None = Field(title="占发布数", description="0–1")
-    of_previous: float | None = Field(title="占上一步", description="0–1;上一步不显示时为空")
+    of_previous: float | None = Field(title="占上一步", description="0–1；上一步不显示时为空")
     rows: str | None = Field(title="明细", description=_ROWS)
 
 
@@ -58,7 +58,7 @@ class ReasonLine(Keyed):
 
 class FunnelRead(FigureHead):
     steps: list[StepLine]
-    ended: list[ReasonLine] = Field(description="上述需求已终止的对接,按终止原因统计")
+    ended: list[ReasonLine] = Field(description="上述需求已终止的对接，按终止原因统计")
 
 
 class StageLine(Keyed):
@@ -79,13 +79,13 @@ class ContractLine(Keyed):
     """Amounts in 万元. Landed and cancelled contracts of a group are shown to operators and for own rows."""
 
     count: int | None = Field(title="合同数")
-    deal_amount_wan: TwoPlaces | None = Field(title="成交额(万元)")
-    technology_amount_wan: TwoPlaces | None = Field(title="技术交易额(万元)")
+    deal_amount_wan: TwoPlaces | None = Field(title="成交额（万元）")
+    technology_amount_wan: TwoPlaces | None = Field(title="技术交易额（万元）")
     landed: int | None = Field(title="在济落地数", description="已计入合同数")
-    landed_deal_wan: TwoPlaces | None = Field(title="在济落地成交额(万元)")
-    landed_technology_wan: TwoPlaces | None = Field(title="在济落地技术交易额(万元)")
+    landed_deal_wan: TwoPlaces | None = Field(title="在济落地成交额（万元）")
+    landed_technology_wan: TwoPlaces | None = Field(title="在济落地技术交易额（万元）")
     cancelled: int | None = Field(title="已撤销数", description="未计入合同数")
-    cancelled_deal_wan: TwoPlaces | None = Field(title="已撤销成交额(万元)")
+    cancelled_deal_wan: TwoPlaces | None = Field(title="已撤销成交额（万元）")
     rows: str | None = Field(title="明细", description=_ROWS)
     landed_rows: str | None = Field(title="在济落地的明细", description=_ROWS)
     cancelled_rows: str | None = Field(title="已撤销的明细", description=_ROWS)
@@ -131,7 +131,7 @@ class ResponseLine(Keyed):
 class ChannelLine(Keyed):
     total: int | None = Field(title="投递数")
     delivered: int | None = Field(title="送达")
-    undelivered: int | None = Field(title="未送达", description="已放弃投递,或投递时已无内容")
+    undelivered: int | None = Field(title="未送达", description="已放弃投递，或投递时已无内容")
     under_way: int | None = Field(title="投递中")
     rows: dict[str, str] = Field(title="明细", description="各数对应的明细")
 
@@ -141,28 +141,28 @@ class PushesRead(FigureHead):
     total: ResponseLine
     groups: list[ResponseLine]
     reasons: list[ReasonLine] = Field(description="谢绝的原因")
-    channels: list[ChannelLine] = Field(description="各渠道的投递,仅管理部门可见")
-    median_answer_hours: float | None = Field(title="答复用时中位数(小时)")
-    p90_answer_hours: float | None = Field(title="答复用时 90% 分位数(小时)")
+    channels: list[ChannelLine] = Field(description="各渠道的投递，仅管理部门可见")
+    median_answer_hours: float | None = Field(title="答复用时中位数（小时）")
+    p90_answer_hours: float | None = Field(title="答复用时 90% 分位数（小时）")
 
 
 class ManagerLine(ResponseLine):
     """`key` is the manager's id. Engagements are those that the manager leads, by current stage."""
 
     number: str = Field(title="编号")
-    median_answer_hours: float | None = Field(title="答复用时中位数(小时)")
+    median_answer_hours: float | None = Field(title="答复用时中位数（小时）")
     engagements: int | None = Field(title="对接数")
     open: int | None = Field(title="进行中")
     signed: int | None = Field(title="已签约")
     landed: int | None = Field(title="已落地")
     ended: int | None = Field(title="已终止")
     contracts: int | None = Field(title="合同数")
-    contract_amount_wan: TwoPlaces | None = Field(title="所占成交额(万元)", description="按分成")
+    contract_amount_wan: TwoPlaces | None = Field(title="所占成交额（万元）", description="按分成")
 
 
 class ManagersRead(FigureHead):
     items: list[ManagerLine]
-    next_cursor: str | None = Field(description="下一页的游标;最后一页为 null")
+    next_cursor: str | None = Field(description="下一页的游标；最后一页为 null")
 
 
 class DemandReached(BaseModel):
@@ -237,7 +237,7 @@ class LoadLine(Keyed):
     capacity: int = Field(title="在办上限")
     open: int = Field(title="在办")
     pending: int = Field(title="待答复推送")
-    used: float | None = Field(title="占用率", description="在办 ÷ 上限,0 以上")
+    used: float | None = Field(title="占用率", description="在办 ÷ 上限，0 以上")
 
 
 class LoadRead(FigureHead):

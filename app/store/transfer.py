@@ -114,7 +114,7 @@ def _check(source: Database, target: Database, *, resume: bool) -> None:
     if resume and marked_by != _name_of(source):
         raise TransferRefusedError(
             "the target holds no interrupted transfer of this store; name an empty database and leave out --resume "
-            "(目标库中没有本库中断的迁移;请指定空库,不要使用 --resume)"
+            "(目标库中没有本库中断的迁移；请指定空库，不要使用 --resume)"
         )
     used = () if resume else _used_tables(target)
     if used:
@@ -132,7 +132,7 @@ def _check_schema(database: Database, name: str, zh: str) -> None:
     if not database_schema.is_current(database):
         raise TransferRefusedError(
             f"the schema of the {name} is not current; run `sanku init` on it first "
-            f"({zh}的表结构不是当前版本,请先对其运行 sanku init)"
+            f"({zh}的表结构不是当前版本，请先对其运行 sanku init)"
         )
 
 

@@ -78,7 +78,7 @@ def check(
         current = next(state for state in states if state == record.state)
         raise Conflict(
             f"The action '{transition.name}' is not possible in the state '{current.value}'.",
-            f"当前为“{current.zh}”,不能{transition.zh}。",
+            f"当前为“{current.zh}”，不能{transition.zh}。",
             code="wrong_state",
             state=current.value,
         )

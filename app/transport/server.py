@@ -33,7 +33,7 @@ def refuse_public_demo(settings: Settings, host: str) -> None:
     if settings.uses_demo_key and not _is_loopback(host):
         raise RuntimeError(
             f"the demonstration's signing key is public, so it is not used on {host}: listen on 127.0.0.1, or set "
-            f"SANKU_SECRET_KEY (演示用签名密钥是公开的,不得用于 {host}:请监听 127.0.0.1,或设置 SANKU_SECRET_KEY)"
+            f"SANKU_SECRET_KEY (演示用签名密钥是公开的，不得用于 {host}:请监听 127.0.0.1，或设置 SANKU_SECRET_KEY)"
         )
 
 

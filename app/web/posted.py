@@ -106,7 +106,7 @@ async def posted_form(request: Request) -> PostedForm:
     if not kind.startswith(_UPLOAD) and declared.isdigit() and int(declared) > MAX_BYTES:
         raise TooLarge(
             f"The form is larger than {MAX_BYTES // 1000} KB.",
-            f"表单内容超过 {MAX_BYTES // 1000} KB,请精简后再提交。",
+            f"表单内容超过 {MAX_BYTES // 1000} KB，请精简后再提交。",
         )
     if kind and not kind.startswith((_UPLOAD, "application/x-www-form-urlencoded")):
         raise BadRequest("The body is not a form.", "请求体不是表单。")

@@ -34,7 +34,7 @@ class EventOut(BaseModel):
 
     id: UUID
     name: str = Field(description="事件名称", examples=["demand.published"])
-    state: EventState = Field(description="waiting 待处理, done 已处理, dead 死信")
+    state: EventState = Field(description="waiting 待处理，done 已处理，dead 死信")
     subject_id: UUID | None = Field(description="相关记录")
     payload: dict[str, Any]
     created_at: datetime

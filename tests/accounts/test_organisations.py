@@ -116,8 +116,8 @@ def test_every_domestic_organisation_has_a_credit_code(client: TestClient, peopl
     assert (
         create(client, operator, uscc=None, region="000000", name="Quancheng Valves Ltd").status_code == 201
     )
-    exempt = create(client, operator, uscc=None, code_exemption="筹建中,尚未取得登记证书")
-    assert exempt.json()["code_exemption"] == "筹建中,尚未取得登记证书"
+    exempt = create(client, operator, uscc=None, code_exemption="筹建中，尚未取得登记证书")
+    assert exempt.json()["code_exemption"] == "筹建中，尚未取得登记证书"
     where = exempt.headers["Location"]
     verified = client.post(f"{where}/verify", headers=operator | {"If-Match": exempt.headers["ETag"]})
     assert verified.json()["verified_at"] is not None

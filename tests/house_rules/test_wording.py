@@ -1,5 +1,6 @@
 """Words that are not used, each with what to write instead."""
 
+import ast
 import functools
 import io
 import re
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_rules.source import name_of
-from tests.support.paths import REPOSITORY
+from tests.house_rules.source import MODULES, name_of, tree
+from tests.support.paths import APP, REPOSITORY
 
 # A pattern of whole words, in any case, and what to write instead.
 BANNED = {
@@ -72,3 +73,39 @@ def test_a_banned_word_is_not_used(words: str) -> None:
         for match in pattern.finditer(text)
     ]
     assert not found, f"{BANNED[words]}\n" + "\n".join(found)
+
+
+# Between Chinese words, and at the end of a Chinese clause, a comma, semicolon, colon, question or exclamation mark is
+# full width, and so are parentheses right behind Chinese words.
+HALF_WIDTH = re.compile(r"[一-鿿》”）][,;:!?](?=\s|$|[一-鿿“《])|[,;!?](?=[一-鿿“《])|[一-鿿》”]\((?![?:])")
+PATTERN = re.compile(r"\(\?|\\|\||\^|\]|^.{0,5}$|^[;:：；\s]+$", re.DOTALL)
+"""What is no sentence: regular expressions, and characters that are looked for or stripped."""
+
+
+def _is_chinese(text: str) -> bool:
+    return 2 * len(re.findall("[一-鿿]", text)) > len(re.findall("[A-Za-z]", text))
+
+
+def _sentences(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of each sentence for people in a module, a template or a file of words."""
+    if path.suffix == ".py":
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.lineno, node.value
+    else:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if path.suffix != ".json" or re.match(r'\s*"(?:\w*_)?zh"', line):
+                yield number, line
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    texts = [*(APP / "notifications").rglob("templates/*"), *APP.glob("*/**/data/*.json")]
+    found = [
+        f"{name_of(path)}:{line}: {text[:80]}"
+        for path in [*MODULES, *texts]
+        if "demo/data" not in name_of(path)
+        for line, text in _sentences(path)
+        if (path.suffix != ".py" or (_is_chinese(text) and not PATTERN.search(text)))
+        and HALF_WIDTH.search(text)
+    ]
+    assert not found, "\n".join(found)

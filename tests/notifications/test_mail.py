@@ -59,7 +59,7 @@ def test_a_push_comes_as_text_and_html_in_chinese(
     drain()
     [letter] = mailbox.to(address)
     [delivery] = scenario.deliveries()
-    assert letter.subject == "【三库】推荐对接:解决<储罐>腐蚀 × 防腐涂层"
+    assert letter.subject == "【三库】推荐对接：解决<储罐>腐蚀 × 防腐涂层"
     assert letter.message["Message-ID"] == f"<{delivery.id}@sanku.example.com>"
     assert letter.message["Auto-Submitted"] == "auto-generated"
     text, html = letter.parts["text/plain"], letter.parts["text/html"]

@@ -273,7 +273,7 @@ def test_files_hold_what_the_answer_says(scenario: Scenario) -> None:
     text = scenario.operator.get(
         "/v1/statistics/contracts", params={"format": "csv", "group_by": "field", "from": "2026-01-01"}
     ).content.decode("utf-8-sig")
-    assert "成交额(万元) deal_amount_wan" in text.splitlines()[0]
+    assert "成交额（万元） deal_amount_wan" in text.splitlines()[0]
     assert text.splitlines()[1].split(",")[3:5] == ["1", "1.10"]
 
 

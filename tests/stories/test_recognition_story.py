@@ -239,7 +239,7 @@ def test_a_demand_is_matched_with_reasons_and_both_managers_are_notified(
     titles = f"{published.demand['title']} × {published.achievement['title']}"
     for address, push in zip(published.addresses, pushes, strict=True):
         letter = next(one for one in published.mailbox.to(address)[::-1] if titles in one.subject)
-        assert letter.subject == f"【三库】推荐对接:{titles}"
+        assert letter.subject == f"【三库】推荐对接：{titles}"
         assert f"{best['score']:.2f}" in letter.parts["text/plain"]
         assert f"/open/pushes/{push['id']}" in letter.parts["text/html"]
     (call,) = published.receiver.calls

@@ -33,7 +33,7 @@ _bearer_scheme = OAuth2PasswordBearer(
     tokenUrl="/v1/auth/token",
     refreshUrl="/v1/auth/refresh",
     auto_error=False,
-    description="通过 /v1/auth/token 登录获得的访问令牌,或 API 密钥 sk_…",
+    description="通过 /v1/auth/token 登录获得的访问令牌，或 API 密钥 sk_…",
 )
 _key_scheme = APIKeyHeader(name="X-API-Key", auto_error=False, description="单位的 API 密钥 sk_…")
 
@@ -173,7 +173,7 @@ def _api_key_principal(database: Database, key: str) -> Principal:
         if api_key.expires_at is not None and api_key.expires_at <= now():
             raise Unauthenticated(
                 "This API key has expired; create a new one.",
-                "此 API 密钥已过期,请重新创建。",
+                "此 API 密钥已过期，请重新创建。",
                 code="api_key_expired",
             )
         last_used_at = api_key.last_used_at
@@ -203,7 +203,7 @@ def _record_use(database: Database, prefix: str) -> None:
 def _invalid_credentials() -> Unauthenticated:
     return Unauthenticated(
         "The access token or API key is invalid, expired or revoked; please log in again.",
-        "访问令牌或 API 密钥无效、已过期或已被吊销,请重新登录。",
+        "访问令牌或 API 密钥无效、已过期或已被吊销，请重新登录。",
         code="invalid_credentials",
         headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
     )

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/api-keys", tags=["api-keys"], responses=problems(
     "", summary="新建 API 密钥", status_code=201, response_model=ApiKeyIssued, responses=problems(Invalid)
 )
 def create(session: WriteSession, principal: LoggedIn, body: Sent[ApiKeyNew]) -> Response:
-    """完整密钥仅在本次响应中返回。不支持 Idempotency-Key,因为系统不保存完整密钥,无法再次返回。"""
+    """完整密钥仅在本次响应中返回。不支持 Idempotency-Key，因为系统不保存完整密钥，无法再次返回。"""
     issued = service.create_api_key(
         session,
         principal=principal,
@@ -45,11 +45,11 @@ def list_(
     paging: Paging,
     organisation_id: Annotated[UUID | None, Query(description="所属单位")] = None,
 ) -> Page[ApiKeyOut]:
-    """返回本单位的密钥,包括已吊销的;不含完整密钥。"""
+    """返回本单位的密钥，包括已吊销的；不含完整密钥。"""
     return api_key_page(session, paging, principal=principal, organisation_id=organisation_id)
 
 
 @router.delete("/{key_id}", summary="吊销 API 密钥", status_code=204, responses=problems(NotFound))
 def revoke(key_id: Id, session: WriteSession, principal: LoggedIn) -> None:
-    """立即生效,不可恢复。"""
+    """立即生效，不可恢复。"""
     service.revoke_api_key(session, key_id, principal=principal)

@@ -22,14 +22,14 @@ def list_(
     principal: LoggedIn,
     paging: Paging,
     action: Annotated[
-        str | None, Query(pattern=r"^[a-z_.]{1,60}$", description="操作,如 organisation.verify")
+        str | None, Query(pattern=r"^[a-z_.]{1,60}$", description="操作，如 organisation.verify")
     ] = None,
     subject_id: Annotated[UUID | None, Query(description="操作对象")] = None,
     user_id: Annotated[UUID | None, Query(description="操作人")] = None,
     organisation_id: Annotated[UUID | None, Query(description="操作人所属单位")] = None,
     since: Annotated[AwareDatetime | None, Query(description="不早于")] = None,
 ) -> Page[AuditEntryOut]:
-    """操作人、时间、操作和对象,按时间倒序排列;仅管理部门可用。"""
+    """操作人、时间、操作和对象，按时间倒序排列；仅管理部门可用。"""
     return audit_page(
         session,
         paging,

@@ -38,7 +38,7 @@ class DuplicateOut(BaseModel):
     first: OrganisationOut
     second: OrganisationOut
     evidence: list[EvidenceOut]
-    similarity: int = Field(description="名称相似度,0–100")
+    similarity: int = Field(description="名称相似度，0–100")
 
     @classmethod
     def of(cls, found: LikelyDuplicate, first: Organisation, second: Organisation) -> Self:
@@ -71,15 +71,15 @@ class DecisionNew(AccountInput):
                     "kept_id": "0190b6f0-0000-7000-8000-000000000001",
                     "other_id": "0190b6f0-0000-7000-8000-000000000002",
                     "verdict": "same",
-                    "note": "营业执照一致,系重复注册",
+                    "note": "营业执照一致，系重复注册",
                 }
             ]
         }
     )
 
     kept_id: UUID = Field(description="保留的单位")
-    other_id: UUID = Field(description="另一单位;认定为同一单位时并入前者")
-    verdict: IdentityVerdict = Field(description="same 同一单位;different 不是同一单位")
+    other_id: UUID = Field(description="另一单位；认定为同一单位时并入前者")
+    verdict: IdentityVerdict = Field(description="same 同一单位；different 不是同一单位")
     note: str = Field(min_length=2, max_length=300, description="依据")
 
 
@@ -107,7 +107,7 @@ def list_duplicates(
     principal: LoggedIn,
     limit: Annotated[int, Query(ge=1, le=200, description="至多返回的组数")] = 50,
 ) -> DuplicatesOut:
-    """仅管理部门可用。列出尚未认定的组及依据,依据最强的在前。"""
+    """仅管理部门可用。列出尚未认定的组及依据，依据最强的在前。"""
     require(principal, Action.ORGANISATION_VERIFY)
     found = likely_duplicates(session)
     shown = found[:limit]
@@ -123,7 +123,7 @@ def list_duplicates(
     responses=problems(NotFound, Invalid, Conflict),
 )
 def decide(session: WriteSession, principal: LoggedIn, body: Sent[DecisionNew]) -> DecisionOut:
-    """仅管理部门可用。认定为同一单位的,用户、记录、任职等随之转入保留的单位,可撤销。"""
+    """仅管理部门可用。认定为同一单位的，用户、记录、任职等随之转入保留的单位，可撤销。"""
     require(principal, Action.ORGANISATION_VERIFY)
     decision = decisions.decide(
         session,
@@ -138,6 +138,6 @@ def decide(session: WriteSession, principal: LoggedIn, body: Sent[DecisionNew]) 
 
 @router.post("/duplicates/{decision_id}/undo", summary="撤销认定", responses=problems(NotFound, Conflict))
 def undo(decision_id: UUID, session: WriteSession, principal: LoggedIn) -> DecisionOut:
-    """仅管理部门可用。撤销合并的,已转入的内容退回原单位。"""
+    """仅管理部门可用。撤销合并的，已转入的内容退回原单位。"""
     require(principal, Action.ORGANISATION_VERIFY)
     return DecisionOut.of(decisions.undo(session, decision_id, principal=principal))

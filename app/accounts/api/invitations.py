@@ -39,7 +39,7 @@ _LOGGED_IN = problems(Unauthenticated, Forbidden)
 def invite(
     session: WriteSession, settings: AppSettings, principal: LoggedIn, body: Sent[InvitationNew]
 ) -> InvitationOut:
-    """由单位管理员邀请,管理部门可为任何单位邀请。邀请链接发往所填邮箱,7 天内有效;无论该邮箱是否已有账号,答复相同。"""
+    """由单位管理员邀请，管理部门可为任何单位邀请。邀请链接发往所填邮箱，7 天内有效；无论该邮箱是否已有账号，答复相同。"""
     link = service.invite(
         session,
         settings,
@@ -80,7 +80,7 @@ def withdraw_invitation(invitation_id: Id, session: WriteSession, principal: Log
     responses=problems(NotFound, Invalid, Conflict, TooManyRequests, Unavailable),
 )
 def accept_invitation(database: AppDatabase, body: InvitationAcceptance) -> UserOut:
-    """提交邮件链接中的 token、姓名和密码,建立账号。链接只能使用一次。"""
+    """提交邮件链接中的 token、姓名和密码，建立账号。链接只能使用一次。"""
     user = service.accept_invitation(
         database, token=body.token, name=body.name, password=body.password.get_secret_value()
     )

@@ -63,7 +63,7 @@ def me(session: ReadSession, principal: LoggedIn) -> Me:
 def change_password(
     attempts: Attempts, database: AppDatabase, principal: LoggedIn, body: PasswordChange
 ) -> None:
-    """须提供原密码。修改后所有登录立即失效,请重新登录。"""
+    """须提供原密码。修改后所有登录立即失效，请重新登录。"""
     require(principal, Action.USER_CHANGE, own=True)
     limited = attempts.reserve("password", str(principal.user_id))
     change_own_password(
@@ -84,7 +84,7 @@ def change_password(
 def change_email(
     attempts: Attempts, database: AppDatabase, settings: AppSettings, principal: LoggedIn, body: MailChange
 ) -> None:
-    """须提供密码。确认链接发往新邮箱,确认后生效,并通知原邮箱;确认前原邮箱继续有效。"""
+    """须提供密码。确认链接发往新邮箱，确认后生效，并通知原邮箱；确认前原邮箱继续有效。"""
     require(principal, Action.USER_CHANGE, own=True)
     attempts.reserve("mail", str(principal.user_id))
     request_mail_change(
@@ -98,7 +98,7 @@ def change_email(
 
 @router.get("/v1/me/sessions", summary="本人的登录", responses=problems(Unauthenticated, Forbidden))
 def sessions(session: ReadSession, principal: LoggedIn) -> list[SessionOut]:
-    """尚未结束的登录,含设备、网络地址和最近使用时间,最近使用的在前。"""
+    """尚未结束的登录，含设备、网络地址和最近使用时间，最近使用的在前。"""
     return own_sessions(session, principal=principal)
 
 
@@ -120,5 +120,5 @@ def end_session(session_id: Id, session: WriteSession, principal: LoggedIn) -> N
     responses=problems(Unauthenticated, Forbidden),
 )
 def end_others(session: WriteSession, principal: LoggedIn) -> None:
-    """除当前登录外,本人的登录全部结束。"""
+    """除当前登录外，本人的登录全部结束。"""
     end_other_sessions(session, principal=principal)

@@ -45,7 +45,7 @@ def create(
     body: Sent[OrganisationNew],
     request: Idempotent,
 ) -> Response:
-    """仅管理部门可用;其他单位请通过 /v1/register 与首个用户一并注册。"""
+    """仅管理部门可用；其他单位请通过 /v1/register 与首个用户一并注册。"""
     require(principal, Action.ORGANISATION_CREATE)
 
     def answer() -> Response:
@@ -64,11 +64,11 @@ def list_(
     name: Annotated[SearchText | None, Query(description="名称或别名包含")] = None,
     uscc: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z]{18}$", description="统一社会信用代码")] = None,
     kind: OrganisationKind | None = None,
-    region: Annotated[RegionPart | None, Query(description="地区名称、代码或其前几位,含下级地区")] = None,
+    region: Annotated[RegionPart | None, Query(description="地区名称、代码或其前几位，含下级地区")] = None,
     verified: Annotated[bool | None, Query(description="是否已核验")] = None,
     sort: Annotated[str, Query(description="name 或 -created_at")] = "name",
 ) -> Page[OrganisationOut]:
-    """登录用户可见的单位名录。名录与需求无关联,不会泄露匿名需求的所属单位。"""
+    """登录用户可见的单位名录。名录与需求无关联，不会泄露匿名需求的所属单位。"""
     return organisation_page(
         session,
         paging,
@@ -103,7 +103,7 @@ def change(
     body: Sent[OrganisationChange],
     if_match: IfMatch = None,
 ) -> OrganisationOut:
-    """本单位可修改名称、代码、地区和别名,修改后须重新核验;单位类型和上级单位仅管理部门可以修改。"""
+    """本单位可修改名称、代码、地区和别名，修改后须重新核验；单位类型和上级单位仅管理部门可以修改。"""
     organisation = service.get_organisation(session, organisation_id, principal=principal)
     require(principal, Action.ORGANISATION_CHANGE, owner_org_id=organisation.id)
     check_if_match(if_match, organisation)

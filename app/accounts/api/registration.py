@@ -52,8 +52,8 @@ def register(
     principal: CurrentPrincipal,
     body: Sent[Registration],
 ) -> MailboxIn:
-    """确认链接发往所填邮箱,确认后单位和账号生效,方可登录。无论该邮箱是否已有账号,答复相同;已有账号的,本人会收到邮件提示。
-    新单位经管理部门核验前 (verified_at 为 null),其成果和需求提交后由管理部门审核,不直接发布。"""
+    """确认链接发往所填邮箱，确认后单位和账号生效，方可登录。无论该邮箱是否已有账号，答复相同；已有账号的，本人会收到邮件提示。
+    新单位经管理部门核验前 (verified_at 为 null)，其成果和需求提交后由管理部门审核，不直接发布。"""
     require(principal, Action.ACCOUNT_REGISTER)
     attempts.reserve("register", body.user.email)
     service.request_registration(
@@ -76,7 +76,7 @@ def register(
 def resend(
     attempts: Attempts, session: WriteSession, principal: CurrentPrincipal, body: MailboxIn
 ) -> MailboxIn:
-    """如该邮箱有未确认的注册,重发确认链接;否则不发送,答复相同。"""
+    """如该邮箱有未确认的注册，重发确认链接；否则不发送，答复相同。"""
     require(principal, Action.ACCOUNT_REGISTER)
     attempts.reserve("resend", body.email)
     service.resend_registration(session, principal=principal, email=body.email)
@@ -89,7 +89,7 @@ def resend(
     responses=problems(NotFound, Conflict, Invalid, TooManyRequests),
 )
 def verify_mail(session: WriteSession, settings: AppSettings, body: LinkToken) -> MailboxConfirmed:
-    """提交邮件链接中的 token,完成注册或更换邮箱。链接只能使用一次。"""
+    """提交邮件链接中的 token，完成注册或更换邮箱。链接只能使用一次。"""
     return confirm_mailbox(session, settings, body.token)
 
 
@@ -102,7 +102,7 @@ def verify_mail(session: WriteSession, settings: AppSettings, body: LinkToken) -
 def ask_for_reset(
     attempts: Attempts, session: WriteSession, settings: AppSettings, body: MailboxIn
 ) -> MailboxIn:
-    """如该邮箱有账号,发送重置链接,1 小时内有效;无论有无账号,答复相同。"""
+    """如该邮箱有账号，发送重置链接，1 小时内有效；无论有无账号，答复相同。"""
     attempts.reserve("reset", body.email)
     request_reset(session, settings, email=body.email)
     return body
@@ -137,6 +137,6 @@ def pending(session: ReadSession, principal: LoggedIn, paging: Paging) -> Page[P
     responses=problems(Unauthenticated, Forbidden, NotFound, Conflict),
 )
 def confirm(registration_id: Id, session: WriteSession, principal: LoggedIn) -> Registered:
-    """仅管理部门可用,须另行确认邮箱确为注册人所有。"""
+    """仅管理部门可用，须另行确认邮箱确为注册人所有。"""
     organisation, user = service.confirm_registration(session, registration_id, principal=principal)
     return Registered(organisation=OrganisationOut.of(organisation), user=UserOut.of(user))

@@ -27,12 +27,12 @@ def log_in(
     settings: AppSettings,
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
     device_token: Annotated[
-        str | None, Form(max_length=1000, description="本设备此前登录时获得的 device_token;可不填")
+        str | None, Form(max_length=1000, description="本设备此前登录时获得的 device_token；可不填")
     ] = None,
 ) -> TokensOut:
-    """使用邮箱 (username) 和密码登录,获取短期访问令牌和一次性刷新令牌。
+    """使用邮箱 (username) 和密码登录，获取短期访问令牌和一次性刷新令牌。
 
-    连续失败后须等待;他人的失败不影响已登录过的设备。
+    连续失败后须等待；他人的失败不影响已登录过的设备。
     """
     tokens = service.log_in(
         database,
@@ -49,7 +49,7 @@ def log_in(
 def refresh(
     request: Request, response: Response, database: AppDatabase, settings: AppSettings, body: RefreshTokenIn
 ) -> TokensOut:
-    """使用刷新令牌换取一组新令牌,原刷新令牌随即失效。已失效的刷新令牌再次使用时,该次登录的全部令牌将被吊销。"""
+    """使用刷新令牌换取一组新令牌，原刷新令牌随即失效。已失效的刷新令牌再次使用时，该次登录的全部令牌将被吊销。"""
     tokens = service.refresh(database, settings, refresh_token=body.refresh_token, client=client_of(request))
     response.headers.update(NO_STORE)
     return TokensOut.of(tokens)
@@ -57,5 +57,5 @@ def refresh(
 
 @router.post("/v1/auth/logout", summary="退出登录", status_code=204, responses=problems(Invalid))
 def log_out(session: WriteSession, body: RefreshTokenIn) -> None:
-    """吊销该次登录的刷新令牌和访问令牌,立即生效。"""
+    """吊销该次登录的刷新令牌和访问令牌，立即生效。"""
     service.log_out(session, refresh_token=body.refresh_token)

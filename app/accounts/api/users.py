@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
     "", summary="新建用户", status_code=201, response_model=UserOut, responses=problems(Invalid, Conflict)
 )
 def create(session: WriteSession, principal: LoggedIn, body: Sent[UserNew], request: Idempotent) -> Response:
-    """管理部门可创建任何用户;单位管理员可为本单位创建用户,也可发送邀请 (/v1/invitations)。"""
+    """管理部门可创建任何用户；单位管理员可为本单位创建用户，也可发送邀请 (/v1/invitations)。"""
     organisation_id = body.organisation_id
     if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
         organisation_id = principal.organisation_id
@@ -62,7 +62,7 @@ def list_(
     role: Role | None = None,
     active: Annotated[bool | None, Query(description="是否启用")] = None,
 ) -> Page[UserOut]:
-    """管理部门可见全部用户,单位用户仅可见本单位用户。"""
+    """管理部门可见全部用户，单位用户仅可见本单位用户。"""
     return user_page(
         session, paging, principal=principal, organisation_id=organisation_id, role=role, active=active
     )
@@ -87,8 +87,8 @@ def change(
     body: Sent[UserChange],
     if_match: IfMatch = None,
 ) -> UserOut:
-    """用户可修改本人姓名、停用本人账号;单位管理员可停用本单位用户,设置或取消管理员;角色、所属单位和重新启用由管理部门办理。
-    停用后所有登录立即失效。单位最后一名管理员须先设置另一名管理员,方可停用本人账号或不再担任管理员;管理部门不受此限。"""
+    """用户可修改本人姓名、停用本人账号；单位管理员可停用本单位用户，设置或取消管理员；角色、所属单位和重新启用由管理部门办理。
+    停用后所有登录立即失效。单位最后一名管理员须先设置另一名管理员，方可停用本人账号或不再担任管理员；管理部门不受此限。"""
     user = service.get_user(session, user_id, principal=principal)
     service.require_change(principal, user)
     check_if_match(if_match, user)
@@ -100,7 +100,7 @@ def change(
     "/{user_id}/password", summary="重置用户密码", status_code=204, responses=problems(NotFound, Invalid)
 )
 def reset_password(user_id: Id, session: WriteSession, principal: LoggedIn, body: NewPassword) -> None:
-    """仅管理部门可用,用于用户忘记密码的情形;修改本人密码请使用 /v1/me/password。"""
+    """仅管理部门可用，用于用户忘记密码的情形；修改本人密码请使用 /v1/me/password。"""
     require(principal, Action.USER_CHANGE)
     user = service.get_user(session, user_id, principal=principal)
     service.set_password(

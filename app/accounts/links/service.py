@@ -106,7 +106,7 @@ def invalid_link() -> NotFound:
     """The error for a link that cannot be used, whatever the reason."""
     return NotFound(
         "This link is invalid, used or expired. Please ask for a new one.",
-        "链接无效、已使用或已过期,请重新申请。",
+        "链接无效、已使用或已过期，请重新申请。",
         code="link_invalid",
     )
 

@@ -34,7 +34,7 @@ def check_eligible(user: User) -> None:
         raise Invalid.field(
             "administrator",
             "not_eligible",
-            "单位管理员应为本单位已启用的用户;管理部门用户无须设置",
+            "单位管理员应为本单位已启用的用户；管理部门用户无须设置",
             "an administrator must be an active user of an organisation other than the bureau",
         )
 
@@ -56,6 +56,6 @@ def require_successor(session: Session, user: User, organisation_id: UUID | None
             return
     raise Conflict(
         "This is the last administrator of the organisation; make a colleague administrator first, or ask the bureau.",
-        "该用户是本单位最后一名管理员,请先设置另一名管理员,或联系管理部门办理。",
+        "该用户是本单位最后一名管理员，请先设置另一名管理员，或联系管理部门办理。",
         code="last_administrator",
     )

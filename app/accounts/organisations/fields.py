@@ -63,7 +63,7 @@ def checked_kind(text: str) -> OrganisationKind:
     except ValueError as error:
         kinds = ", ".join(OrganisationKind)
         raise Invalid.field(
-            "kind", "unknown_kind", f"单位类型应为以下之一: {kinds}", f"the kind must be one of: {kinds}"
+            "kind", "unknown_kind", f"单位类型应为以下之一：{kinds}", f"the kind must be one of: {kinds}"
         ) from error
 
 
@@ -93,7 +93,7 @@ def checked_aliases(texts: Collection[str]) -> list[str]:
         raise Invalid.field(
             "aliases",
             "aliases",
-            f"别名至多 {_MAX_ALIASES} 个,每个 1–120 个字符",
+            f"别名至多 {_MAX_ALIASES} 个，每个 1–120 个字符",
             f"at most {_MAX_ALIASES} aliases of 1 to 120 characters each are allowed",
         )
     return names
@@ -113,7 +113,7 @@ def available_uscc(session: Session, text: str | None, but_for: Organisation | N
     if holder is not None and (but_for is None or holder != but_for.id):
         raise Conflict(
             "An organisation with this credit code already exists; ask it or the bureau to create your account.",
-            "该统一社会信用代码的单位已存在,请联系该单位或管理部门为您开户。",
+            "该统一社会信用代码的单位已存在，请联系该单位或管理部门为您开户。",
             code="uscc_taken",
             fields=[FieldError("uscc", "uscc_taken", "该代码已登记", "this code is already registered")],
         )

@@ -144,7 +144,7 @@ def _unclear(field: str, text: str, likely: Organisation) -> FieldError:
     return FieldError(
         field,
         "unclear_organisation",
-        f"没有登记为“{text}”的单位;如指“{likely.name}”请填写其全称,如指其他单位请填写统一社会信用代码",
+        f"没有登记为“{text}”的单位；如指“{likely.name}”请填写其全称，如指其他单位请填写统一社会信用代码",
         f"no organisation is registered as “{text}”; write “{likely.name}” if you mean it, or the credit code of the "
         "one that you mean",
     )
@@ -156,7 +156,7 @@ def _unknown(field: str, text: str) -> FieldError:
     return FieldError(
         field,
         "unknown_organisation",
-        f"没有登记为“{text}”的单位;请核对全称或统一社会信用代码",
+        f"没有登记为“{text}”的单位；请核对全称或统一社会信用代码",
         f"no organisation is registered as “{text}”; check its full name or its credit code",
     )
 
@@ -166,7 +166,7 @@ def _several(field: str, named: Collection[Organisation]) -> FieldError:
     return FieldError(
         field,
         "several_organisations",
-        f"有 {len(named)} 个单位使用此名称,请填写统一社会信用代码或 ID: {'、'.join(shown)}",
+        f"有 {len(named)} 个单位使用此名称，请填写统一社会信用代码或 ID: {'、'.join(shown)}",
         f"{len(named)} organisations have this name; give the credit code or the id of one: {', '.join(shown)}",
     )
 

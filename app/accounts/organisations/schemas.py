@@ -15,18 +15,18 @@ from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 
 ChosenUscc = Annotated[
     Uscc | None,
-    Field(description="统一社会信用代码,境内单位注册和新建时必填", examples=["91370102YY000001X4"]),
+    Field(description="统一社会信用代码，境内单位注册和新建时必填", examples=["91370102YY000001X4"]),
 ]
 KindField = Annotated[
-    OrganisationKind, Field(description="单位类型: 企业、高校、院所、服务机构、投资机构、管理部门")
+    OrganisationKind, Field(description="单位类型：企业、高校、院所、服务机构、投资机构、管理部门")
 ]
 CodeExemption = Annotated[
     str | None,
     Field(
         min_length=4,
         max_length=200,
-        description="境内单位无统一社会信用代码的原因,仅管理部门可以填写",
-        examples=["筹建中,尚未取得登记证书"],
+        description="境内单位无统一社会信用代码的原因，仅管理部门可以填写",
+        examples=["筹建中，尚未取得登记证书"],
     ),
 ]
 Aliases = Annotated[list[OrganisationNameText], Field(max_length=20, description="简称、外文名称等其他名称")]
@@ -41,7 +41,7 @@ class FormerName(AccountInput):
 
 
 FormerNames = Annotated[
-    list[FormerName], Field(max_length=20, description="曾用名;本单位可补充,仅管理部门可以删除")
+    list[FormerName], Field(max_length=20, description="曾用名；本单位可补充，仅管理部门可以删除")
 ]
 
 
@@ -50,7 +50,7 @@ class OrganisationBasics(AccountInput):
 
     name: OrganisationNameText = Field(description="单位全称", examples=["济南泉城阀门有限公司"])
     kind: KindField
-    region: Region = Field(description="行政区划代码 GB/T 2260,境外为 000000", examples=["370102"])
+    region: Region = Field(description="行政区划代码 GB/T 2260，境外为 000000", examples=["370102"])
     uscc: ChosenUscc = None
     aliases: Aliases = Field(default_factory=list)
     former_names: FormerNames = Field(default_factory=list)
@@ -70,7 +70,7 @@ class OrganisationBasics(AccountInput):
 class OrganisationNew(OrganisationBasics):
     """Data of an organisation that an operator creates."""
 
-    parent_id: UUID | None = Field(default=None, description="上级(控股)单位")
+    parent_id: UUID | None = Field(default=None, description="上级（控股）单位")
     code_exemption: CodeExemption = None
 
     def facts(self) -> OrganisationFacts:
@@ -87,13 +87,13 @@ class OrganisationChange(AccountChange):
     clearable = frozenset({"uscc", "parent_id", "code_exemption"})
 
     name: OrganisationNameText | None = None
-    kind: OrganisationKind | None = Field(default=None, description="单位类型,仅管理部门可以修改")
+    kind: OrganisationKind | None = Field(default=None, description="单位类型，仅管理部门可以修改")
     region: Region | None = None
     uscc: ChosenUscc = None
     aliases: Aliases | None = None
     former_names: FormerNames | None = None
     code_exemption: CodeExemption = None
-    parent_id: UUID | None = Field(default=None, description="上级(控股)单位,仅管理部门可以修改")
+    parent_id: UUID | None = Field(default=None, description="上级（控股）单位，仅管理部门可以修改")
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, former names as stored."""
@@ -114,9 +114,9 @@ class OrganisationOut(AccountOutput):
     region: str = Field(description="行政区划代码 GB/T 2260")
     aliases: list[str] = Field(description="简称、外文名称等其他名称")
     former_names: list[FormerName] = Field(description="曾用名")
-    parent_id: UUID | None = Field(description="上级(控股)单位")
-    merged_into_id: UUID | None = Field(description="已并入的单位;未合并为 null")
-    verified_at: datetime | None = Field(description="管理部门核验时间;未核验为 null")
+    parent_id: UUID | None = Field(description="上级（控股）单位")
+    merged_into_id: UUID | None = Field(description="已并入的单位；未合并为 null")
+    verified_at: datetime | None = Field(description="管理部门核验时间；未核验为 null")
     created_at: datetime
     version: int
 

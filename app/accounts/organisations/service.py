@@ -144,7 +144,7 @@ def _require_code_or_exemption(uscc: str | None, region: str, exemption: str | N
         raise Invalid.field(
             "uscc",
             "uscc_missing",
-            "境内单位请填写 18 位统一社会信用代码;境外单位地区请填 000000,无代码的单位由主管部门登记",
+            "境内单位请填写 18 位统一社会信用代码；境外单位地区请填 000000，无代码的单位由主管部门登记",
             "a domestic organisation needs its unified social credit code of 18 characters; a foreign one has "
             "the region 000000, and the bureau enters those without a code",
         )
@@ -235,14 +235,14 @@ def verify_organisation(
         raise Conflict(
             "This organisation looks like another one; decide first whether they are one "
             "(/v1/organisations/duplicates).",
-            "该单位与已有单位疑似重复,请先认定是否为同一单位(/v1/organisations/duplicates)。",
+            "该单位与已有单位疑似重复，请先认定是否为同一单位（/v1/organisations/duplicates）。",
             code="looks_like_another",
         )
     exempt = organisation.region == OVERSEAS or organisation.code_exemption is not None
     if organisation.uscc is None and not exempt:
         raise Conflict(
             "A domestic organisation is verified by its unified social credit code. Add the code first.",
-            "境内单位凭统一社会信用代码核验,请先补充代码。",
+            "境内单位凭统一社会信用代码核验，请先补充代码。",
             code="uscc_missing",
         )
     organisation.verified_at = now()

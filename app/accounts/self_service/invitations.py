@@ -65,7 +65,7 @@ def invite(
         raise Invalid.field(
             "administrator" if organisation_id else "organisation_id",
             "not_for_operators",
-            "管理部门用户须有所属单位,无须设为单位管理员",
+            "管理部门用户须有所属单位，无须设为单位管理员",
             "an operator is invited to the bureau's organisation, and needs not be its administrator",
         )
     if scope_of(principal, Action.USER_INVITE) is RecordScope.OWN:
@@ -73,7 +73,7 @@ def invite(
     if (session.scalar(select(func.count()).where(*_open(organisation_id))) or 0) >= MAX_OPEN:
         raise Conflict(
             f"Your organisation has {MAX_OPEN} open invitations; withdraw one, or wait until they are accepted.",
-            f"本单位待接受的邀请已达上限 {MAX_OPEN} 个,请先撤回部分邀请。",
+            f"本单位待接受的邀请已达上限 {MAX_OPEN} 个，请先撤回部分邀请。",
             code="too_many_invitations",
         )
     link = links.issue(

@@ -175,7 +175,7 @@ def _open_role(kind: OrganisationKind, role: Role | None) -> Role:
         raise Invalid.field(
             "role",
             "role_not_open",
-            f"此类单位可注册的角色: {names}",
+            f"此类单位可注册的角色：{names}",
             f"roles available for this kind of organisation: {names}",
         )
     return role or choices[0]

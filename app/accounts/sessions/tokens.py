@@ -182,7 +182,7 @@ def refresh(
     if tokens is None:
         raise Unauthenticated(
             "The refresh token is no longer valid; please log in again.",
-            "刷新令牌已失效,请重新登录。",
+            "刷新令牌已失效，请重新登录。",
             code="invalid_refresh_token",
         )
     return tokens

@@ -37,7 +37,7 @@ def match_all(
         return
     typer.echo(
         f"{report.demands} demands ranked, {report.pairs} good pairs "
-        f"(已匹配需求 {report.demands} 条, 合适的供需对 {report.pairs} 个)"
+        f"(已匹配需求 {report.demands} 条，合适的供需对 {report.pairs} 个)"
     )
     if report.skipped:
         typer.echo(f"{report.skipped} demands were already ranked (此前已完成 {report.skipped} 条)")

@@ -71,7 +71,7 @@ def create(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """在对接中起草的,供需对和双方取自对接;其他合同由合同一方、技术经理人或管理部门起草。"""
+    """在对接中起草的，供需对和双方取自对接；其他合同由合同一方、技术经理人或管理部门起草。"""
 
     def create() -> Response:
         contract = draft.draft(session, values=body.values(), principal=principal)
@@ -88,7 +88,7 @@ def list_(
     filters: Annotated[ContractFilters, Depends()],
     paging: Paging,
 ) -> Page[ContractRead]:
-    """按创建时间由新到旧排列。管理部门可查看全部,其他用户仅可查看本单位、本人有分成或所参与对接的合同。"""
+    """按创建时间由新到旧排列。管理部门可查看全部，其他用户仅可查看本单位、本人有分成或所参与对接的合同。"""
     return contract_page(session, paging, filters, principal=principal)
 
 
@@ -114,9 +114,9 @@ def amend(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """须携带 If-Match。草稿当即修改,已有的签署作废;签订后为待签署的变更(须说明原因),双方均签署前原条款有效。
+    """须携带 If-Match。草稿当即修改，已有的签署作废；签订后为待签署的变更（须说明原因），双方均签署前原条款有效。
 
-    合同一方提出即视为其已签署;技术经理人的分成有变动的,须经其本人同意。登记或确认落地后,仅可由管理部门提出。
+    合同一方提出即视为其已签署；技术经理人的分成有变动的，须经其本人同意。登记或确认落地后，仅可由管理部门提出。
     """
     contract = proposals.amend(session, contract_id, patch=body, principal=principal, if_match=if_match)
     return _answer(session, contract, response)
@@ -136,10 +136,10 @@ def sign(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """签署 If-Match 所指的版本: 有待签署的变更时为该变更,否则为草稿。双方均签署后生效。
+    """签署 If-Match 所指的版本：有待签署的变更时为该变更，否则为草稿。双方均签署后生效。
 
-    由双方单位的人员签署;一方未使用本系统的,由管理部门凭签字扫描件代为记录。
-    分成须合计 100% 并经各经理人确认;存在利益关系的,须已披露。
+    由双方单位的人员签署；一方未使用本系统的，由管理部门凭签字扫描件代为记录。
+    分成须合计 100% 并经各经理人确认；存在利益关系的，须已披露。
     """
     contract = signatures.sign(
         session,
@@ -159,7 +159,7 @@ def sign(
 def confirm_share(
     contract_id: UUID, principal: CurrentPrincipal, session: WriteSession, response: Response
 ) -> ContractRead:
-    """有涉及本人分成的待签署变更时,同时视为同意该变更。"""
+    """有涉及本人分成的待签署变更时，同时视为同意该变更。"""
     contract = consents.confirm_share(session, contract_id, principal=principal)
     return _answer(session, contract, response)
 
@@ -170,7 +170,7 @@ def confirm_share(
 def withdraw_share(
     contract_id: UUID, principal: CurrentPrincipal, session: WriteSession, response: Response
 ) -> ContractRead:
-    """仅限草稿;已有的签署作废。"""
+    """仅限草稿；已有的签署作废。"""
     contract = consents.withdraw_share(session, contract_id, principal=principal)
     return _answer(session, contract, response)
 
@@ -189,7 +189,7 @@ def decline_amendment(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """合同双方、提出人、所涉技术经理人和管理部门可以拒绝;原条款继续有效。"""
+    """合同双方、提出人、所涉技术经理人和管理部门可以拒绝；原条款继续有效。"""
     contract = proposals.decline(
         session, contract_id, reason=body.reason, principal=principal, if_match=if_match
     )
@@ -218,7 +218,7 @@ def register(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """由管理部门确认,且确认人不能是合同录入人。登记号已用于其他合同时返回 409,并给出该合同编号。"""
+    """由管理部门确认，且确认人不能是合同录入人。登记号已用于其他合同时返回 409，并给出该合同编号。"""
     contract = registration.register(
         session,
         contract_id,
@@ -239,7 +239,7 @@ def land(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """由管理部门确认;再次确认视为更正。"""
+    """由管理部门确认；再次确认视为更正。"""
     contract = registration.land(
         session,
         contract_id,
@@ -261,7 +261,7 @@ def cancel(
     response: Response,
     if_match: IfMatch = None,
 ) -> ContractRead:
-    """草稿当即撤销;已签订的,由管理部门撤销,或作为待签署的变更由双方签署后解除。登记或确认落地后,仅可由管理部门撤销。"""
+    """草稿当即撤销；已签订的，由管理部门撤销，或作为待签署的变更由双方签署后解除。登记或确认落地后，仅可由管理部门撤销。"""
     contract = proposals.cancel(
         session, contract_id, reason=body.reason, principal=principal, if_match=if_match
     )

@@ -84,7 +84,7 @@ def _parties(terms: Terms, uscc: tuple[str | None, str | None]) -> Iterator[Fiel
         yield FieldError(
             "seller_org_id",
             "same_party",
-            "买方与卖方不能是同一单位(含同一统一社会信用代码)",
+            "买方与卖方不能是同一单位（含同一统一社会信用代码）",
             "must not be the same organisation as the buyer, nor have the same credit code",
         )
 
@@ -103,7 +103,7 @@ def _amounts(terms: Terms, payments: Decimal) -> Iterator[FieldError]:
         yield FieldError(
             "payments",
             "above_deal",
-            f"各期付款合计 {payments} 万元,高于成交额 {terms.deal_amount_wan} 万元",
+            f"各期付款合计 {payments} 万元，高于成交额 {terms.deal_amount_wan} 万元",
             f"add up to {payments} and exceed the deal amount of {terms.deal_amount_wan}",
         )
 

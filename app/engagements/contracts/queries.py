@@ -32,16 +32,16 @@ NEWEST_FIRST = Sort(Contract.created_at, datetime, descending=True, name="newest
 class ContractFilters:
     """The query parameters of the list; days are inclusive at both ends."""
 
-    states: Annotated[list[ShownState] | None, Query(alias="state", description="状态,可多选")] = None
+    states: Annotated[list[ShownState] | None, Query(alias="state", description="状态，可多选")] = None
     kind: Annotated[Annotated[str, CodeOf("contract_types")] | None, Query(description="含下级细类")] = None
     technology_field: Annotated[
         Annotated[str, CodeOf("contract_fields")] | None, Query(description="技术合同领域")
     ] = None
     seller_region: Annotated[
-        Annotated[str, CodeOf("regions")] | None, Query(description="卖方地区,含下级")
+        Annotated[str, CodeOf("regions")] | None, Query(description="卖方地区，含下级")
     ] = None
     buyer_region: Annotated[
-        Annotated[str, CodeOf("regions")] | None, Query(description="买方地区,含下级")
+        Annotated[str, CodeOf("regions")] | None, Query(description="买方地区，含下级")
     ] = None
     organisation_id: Annotated[UUID | None, Query(description="买方或卖方")] = None
     manager_id: UUID | None = None

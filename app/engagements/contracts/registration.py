@@ -110,7 +110,7 @@ def _require_both_signed(session: Session, contract: Contract) -> None:
     if amendment is not None:
         raise Conflict(
             "An amendment waits for signatures; it must be signed or declined first.",
-            "有变更待签署,须先签署或拒绝。",
+            "有变更待签署，须先签署或拒绝。",
             code="amendment_pending",
             amendment_id=str(amendment.id),
         )
@@ -132,6 +132,6 @@ def require_four_eyes(session: Session, contract: Contract, principal: Principal
     if actor is not None and (contract.created_by == actor or session.scalar(recorded.limit(1)) is not None):
         raise Conflict(
             "You entered this contract or a signature of it; a different person must confirm it.",
-            "合同或其签署由您录入,须由其他人员确认。",
+            "合同或其签署由您录入，须由其他人员确认。",
             code="second_person",
         )

@@ -18,7 +18,7 @@ from app.libraries.validation.values.money import TwoPlaces, Wan, WanOrNothing
 from app.libraries.validation.values.text import TextRule
 
 _STATES = "draft 草稿 signed 已签订 registered 已认定登记 landed 已落地 cancelled 已撤销"
-_KINDS = "development 技术开发 assignment 技术转让 licence 技术许可 consulting 技术咨询 service 技术服务;可用其下的细类"
+_KINDS = "development 技术开发 assignment 技术转让 licence 技术许可 consulting 技术咨询 service 技术服务；可用其下的细类"
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
 
 
@@ -49,7 +49,7 @@ STATISTICAL_FIELDS = (
 class Payment(Wire):
     name: Annotated[str, TextRule(1, 100)] = Field(title="名称", examples=["首付款"])
     due_on: Day | None = Field(None, title="应付日期")
-    amount_wan: Wan = Field(title="金额(万元)", examples=["30.00"])
+    amount_wan: Wan = Field(title="金额（万元）", examples=["30.00"])
 
 
 class ContractFields(Wire):
@@ -62,7 +62,7 @@ class ContractFields(Wire):
     seller_org_id: UUID | None = Field(None, title="卖方", description="对接中默认为成果方")
     fields: FieldCodes | None = Field(None, title="技术领域", description="默认为成果或需求的领域")
     technology_field: Annotated[str, CodeOf("contract_fields")] | None = Field(
-        None, title="技术合同领域", description="统计用的 11 类;默认按技术领域"
+        None, title="技术合同领域", description="统计用的 11 类；默认按技术领域"
     )
     ip_type: Annotated[str, CodeOf("contract_ip_types")] | None = Field(None, title="涉及的知识产权")
     plan_category: Annotated[str, CodeOf("plan_categories")] | None = Field(None, title="计划类别")
@@ -70,9 +70,9 @@ class ContractFields(Wire):
     buyer_region: RegionCode | None = Field(None, title="买方地区", description="默认为单位所在地区")
     seller_nature: Nature | None = Field(None, title="卖方性质", description="默认按单位类型")
     seller_region: RegionCode | None = Field(None, title="卖方地区", description="默认为单位所在地区")
-    deal_amount_wan: Wan | None = Field(None, title="成交额(万元)")
+    deal_amount_wan: Wan | None = Field(None, title="成交额（万元）")
     technology_amount_wan: WanOrNothing | None = Field(
-        None, title="技术交易额(万元)", description="不高于成交额"
+        None, title="技术交易额（万元）", description="不高于成交额"
     )
     starts_on: Day | None = Field(None, title="开始日期", description="签订前必填")
     ends_on: Day | None = Field(None, title="结束日期", description="签订前必填")
@@ -80,7 +80,7 @@ class ContractFields(Wire):
         None, title="付款阶段", description="合计不高于成交额"
     )
     shares: Annotated[list[Share], Field(min_length=1, max_length=20)] | None = Field(
-        None, title="经理人分成", description="合计 100%;默认为对接中的分成"
+        None, title="经理人分成", description="合计 100%；默认为对接中的分成"
     )
     conflict_disclosure: Annotated[str, TextRule(1, 1000, multiline=True)] | None = Field(
         None, title="利益关系披露", description="经理人与一方有利益关系时必填"
@@ -119,8 +119,8 @@ class ContractCreate(ContractFields):
     achievement_id: UUID | None = Field(None, title="技术成果", description="无对接时仅管理部门可填")
     title: Title = Field(title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] = Field(title="合同类型", description=_KINDS)
-    deal_amount_wan: Wan = Field(title="成交额(万元)")
-    technology_amount_wan: WanOrNothing = Field(title="技术交易额(万元)", description="不高于成交额")
+    deal_amount_wan: Wan = Field(title="成交额（万元）")
+    technology_amount_wan: WanOrNothing = Field(title="技术交易额（万元）", description="不高于成交额")
 
 
 class ContractPatch(ContractFields):
@@ -139,10 +139,10 @@ class ContractPatch(ContractFields):
 class SignRequest(Wire):
     signed_on: Day = Field(title="签署日期", examples=["2026-11-02"])
     side: ContractSide | None = Field(
-        None, title="代签的一方", description="仅管理部门填写: buyer 买方 seller 卖方"
+        None, title="代签的一方", description="仅管理部门填写：buyer 买方 seller 卖方"
     )
     file_id: UUID | None = Field(
-        None, title="签字扫描件", description="仅管理部门填写: 已上传的合同文件", examples=[None]
+        None, title="签字扫描件", description="仅管理部门填写：已上传的合同文件", examples=[None]
     )
 
 
@@ -172,8 +172,8 @@ class PaidRequest(Wire):
 class ContractShareRead(RowModel):
     manager_id: UUID
     manager_name: str | None = None
-    percent: TwoPlaces = Field(title="分成(%)")
-    amount_wan: TwoPlaces | None = Field(None, title="所占成交额(万元)", description="各经理人之和即成交额")
+    percent: TwoPlaces = Field(title="分成（%）")
+    amount_wan: TwoPlaces | None = Field(None, title="所占成交额（万元）", description="各经理人之和即成交额")
     confirmed_at: datetime | None = None
 
 
@@ -199,8 +199,8 @@ class SignatureRead(RowModel):
 class AmendedShareRead(RowModel):
     manager_id: UUID
     manager_name: str | None = None
-    before: TwoPlaces = Field(title="变更前(%)")
-    after: TwoPlaces = Field(title="变更后(%)")
+    before: TwoPlaces = Field(title="变更前（%）")
+    after: TwoPlaces = Field(title="变更后（%）")
     consented_at: datetime | None = None
 
 
@@ -223,13 +223,13 @@ class ConsentRead(BaseModel):
     """One consent that a contract needs: given, recorded by the bureau, missing, or never asked for."""
 
     of: Literal["buyer", "seller", "manager", "engagement"] = Field(
-        title="同意方", description="buyer 买方 seller 卖方 manager 技术经理人 engagement 对接(供需双方)"
+        title="同意方", description="buyer 买方 seller 卖方 manager 技术经理人 engagement 对接（供需双方）"
     )
     id: UUID | None = Field(None, title="单位、技术经理人或对接")
     name: str | None = None
     state: Literal["given", "recorded_by_bureau", "missing", "none"] = Field(
         title="状态",
-        description="given 已同意 recorded_by_bureau 管理部门代为记录 missing 尚缺 none 无对接,从未征得同意",
+        description="given 已同意 recorded_by_bureau 管理部门代为记录 missing 尚缺 none 无对接，从未征得同意",
     )
     verified: bool | None = Field(None, title="单位已核验")
     at: datetime | None = None
@@ -271,8 +271,8 @@ class ContractRead(RowModel):
     payments: list[ContractPaymentRead]
     outside_engagement: bool = Field(title="无对接", description="双方未在系统内经对接同意")
     signed_by_both: bool = Field(title="双方均已签署", description="双方的签署均在 signatures 中")
-    from_ledger: bool = Field(title="台账登记", description="由管理部门自台账导入,在平台外签署")
-    signatures: list[SignatureRead] = Field([], title="签署", description="条款变更后作废,须重新签署")
+    from_ledger: bool = Field(title="台账登记", description="由管理部门自台账导入，在平台外签署")
+    signatures: list[SignatureRead] = Field([], title="签署", description="条款变更后作废，须重新签署")
     amendment: AmendmentRead | None = Field(None, title="待签署的变更")
     consents: list[ConsentRead] = Field([], title="同意情况", description="登记前供管理部门核对")
     terms_version: int = Field(title="条款版本", description="签署针对此版本")

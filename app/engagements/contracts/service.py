@@ -55,7 +55,7 @@ def check_disclosure(session: Session, contract: Contract) -> None:
         if conflict is not None:
             raise Conflict(
                 f"Disclose this conflict of interest in conflict_disclosure: {conflict.en}.",
-                f"请在 conflict_disclosure 中披露以下利益关系: {conflict.zh}。",
+                f"请在 conflict_disclosure 中披露以下利益关系：{conflict.zh}。",
                 code="disclosure_needed",
                 manager_id=str(share.manager_id),
                 kind=conflict.kind,
@@ -67,7 +67,7 @@ def require_operator_once_confirmed(contract: Contract, principal: Principal) ->
     if confirmed and not principal.sees_everything:
         raise Conflict(
             "The bureau has confirmed this contract; only an operator may change it.",
-            "合同已经主管部门确认,仅可由主管部门变更。",
+            "合同已经主管部门确认，仅可由主管部门变更。",
             code="confirmed_by_bureau",
         )
 

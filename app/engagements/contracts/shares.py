@@ -78,7 +78,7 @@ def refuse_unconsented_removal(contract: Contract, shares: Shares | None, princi
     if shares and removed:
         raise Conflict(
             "These managers have confirmed their share and must withdraw it themselves first.",
-            "以下技术经理人已确认分成,须由其本人先撤回确认。",
+            "以下技术经理人已确认分成，须由其本人先撤回确认。",
             code="share_confirmed",
             manager_ids=removed,
         )
@@ -88,7 +88,7 @@ def wrong_state(contract: Contract) -> Conflict:
     state = ContractState.of(contract.state)
     return Conflict(
         f"This is not possible while the contract is {state.value}.",
-        f"合同当前为“{state.zh}”,不能执行此操作。",
+        f"合同当前为“{state.zh}”，不能执行此操作。",
         code="wrong_state",
         state=state.value,
     )
@@ -118,6 +118,6 @@ def _check_managers(session: Session, contract: Contract, named: set[UUID]) -> N
         raise Invalid.field(
             "shares",
             "unknown_manager",
-            f"不是此对接的技术经理人,或未发布: {', '.join(unknown)}",
+            f"不是此对接的技术经理人，或未发布：{'、'.join(unknown)}",
             f"are not managers of this engagement, or not published: {', '.join(unknown)}",
         )

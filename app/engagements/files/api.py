@@ -69,7 +69,7 @@ def add_file(
     principal: CurrentPrincipal,
     session: WriteSession,
 ) -> Response:
-    """支持 PDF、PNG、JPG、DOCX 和 XLSX,默认不超过 20 MB;类型根据内容判定。"""
+    """支持 PDF、PNG、JPG、DOCX 和 XLSX，默认不超过 20 MB；类型根据内容判定。"""
     examined = files.examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
     # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     with database.reading() as before:
@@ -93,7 +93,7 @@ def list_files(
     session: ReadSession,
     paging: Paging,
 ) -> Page[FileRead]:
-    """投资人等第三方在供需双方均开放文件后方可查看,此前仅可查看本人上传的文件。"""
+    """投资人等第三方在供需双方均开放文件后方可查看，此前仅可查看本人上传的文件。"""
     return files_page(session, engagement_id, paging, principal=principal)
 
 

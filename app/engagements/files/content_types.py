@@ -41,7 +41,7 @@ def find_type(file: BinaryIO) -> FileType:
         raise Invalid.field(
             "file",
             "file_type",
-            "文件内容应为 PDF、PNG、JPG、DOCX 或 XLSX(不含宏)",
+            "文件内容应为 PDF、PNG、JPG、DOCX 或 XLSX（不含宏）",
             "must be a PDF, PNG, JPG, DOCX or XLSX file without macros",
         )
     return type_

@@ -177,6 +177,6 @@ def _sync(directory: Path) -> None:
 def _unreadable(key: str) -> Unavailable:
     return Unavailable(
         "The file's content is currently unavailable. Please contact the bureau.",
-        "文件内容暂时无法读取,请联系管理部门。",
+        "文件内容暂时无法读取，请联系管理部门。",
         key=key,
     )

@@ -73,7 +73,7 @@ def _restore(session: Session, engagement_id: UUID, manager_id: UUID) -> bool:
         )
     except Conflict:
         return False
-    continue_in(session, engagement, stage, note="需求或成果已重新发布,对接继续")
+    continue_in(session, engagement, stage, note="需求或成果已重新发布，对接继续")
     return True
 
 

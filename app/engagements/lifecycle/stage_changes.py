@@ -106,7 +106,7 @@ def end_lapsed(session: Session, condition: ColumnElement[bool]) -> list[Engagem
             session,
             engagement,
             TRANSITIONS[Stage.of(engagement.stage), Stage.ENDED],
-            note="需求或成果已停止发布,且双方尚未同意对接",
+            note="需求或成果已停止发布，且双方尚未同意对接",
             reason=RECORD_UNAVAILABLE,
             principal=SYSTEM,
             role=SERVICE,
@@ -137,7 +137,7 @@ def retract(session: Session, push_id: UUID, *, principal: Principal) -> None:
     if pushes_under_way(session, [push_id]):
         raise Conflict(
             "The engagement is already under way; end it with a reason instead.",
-            "对接已经展开,不能撤回接收。如需终止,请在对接中说明原因。",
+            "对接已经展开，不能撤回接收。如需终止，请在对接中说明原因。",
             code="engagement_under_way",
         )
     engagement.push_id = None
@@ -189,7 +189,7 @@ def _permitted_transition(participation: Participation, target: Stage) -> Engage
         allowed = reachable_stages(participation)
         raise Conflict(
             f"The engagement is {stage.value}; you may not change it to {target.value}.",
-            f"此对接当前为“{stage.zh}”,您不能将其变更为“{target.zh}”。",
+            f"此对接当前为“{stage.zh}”，您不能将其变更为“{target.zh}”。",
             code="no_such_move",
             stage=stage.value,
             allowed=[target.value for target in allowed],
@@ -212,7 +212,7 @@ def _check_reason(transition: EngagementTransition, reason: str | None) -> None:
     if reason not in reasons:
         choices = ", ".join(reasons.codes)
         raise Invalid.field(
-            "reason", "unknown_code", f"应为以下之一: {choices}", f"must be one of: {choices}"
+            "reason", "unknown_code", f"应为以下之一：{choices}", f"must be one of: {choices}"
         )
 
 
@@ -220,7 +220,7 @@ def _check_requirement(session: Session, engagement: Engagement, transition: Eng
     if transition.requires is not None and not _is_met(session, engagement, transition.requires):
         raise Conflict(
             f"This change requires {transition.requires.en}.",
-            f"此变更须满足: {transition.requires.zh}。",
+            f"此变更须满足：{transition.requires.zh}。",
             code=f"needs_{transition.requires.value}",
         )
 

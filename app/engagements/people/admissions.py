@@ -42,7 +42,7 @@ def open_files(
     if participant.side is not None or participant.manager_id == participation.engagement.manager_id:
         raise Conflict(
             "This participant is no third party and reads the files anyway.",
-            "该参与方不是第三方,本可查看文件。",
+            "该参与方不是第三方，本可查看文件。",
             code="no_third_party",
         )
     moment = now() if opened else None

@@ -109,7 +109,7 @@ def _check_inviter(participation: Participation, invitation: Invitation) -> None
     if side is not None and side in participation.sides:
         return
     raise not_your_part(
-        "技术经理人和投资人由牵头经理人邀请,供需双方人员由各自一方邀请。",
+        "技术经理人和投资人由牵头经理人邀请，供需双方人员由各自一方邀请。",
         "Only the lead may invite managers and investors; each side invites its own people.",
     )
 
@@ -163,7 +163,7 @@ def _user(
         is_eligible = is_eligible and user.role == role
     if not is_eligible:
         raise _unknown(
-            "user_id", "用户不存在,或不能担任该角色", "is not the id of a user eligible for this role"
+            "user_id", "用户不存在，或不能担任该角色", "is not the id of a user eligible for this role"
         )
     return user_id
 

@@ -92,7 +92,7 @@ def leave(
     if participant.manager_id == engagement.manager_id:
         raise Conflict(
             "The lead cannot leave; end the engagement instead.",
-            "牵头技术经理人不能退出,请终止对接。",
+            "牵头技术经理人不能退出，请终止对接。",
             code="lead_cannot_leave",
         )
     participant.state = ParticipantState.LEFT
@@ -188,7 +188,7 @@ def _wrong_state(participant: Participant) -> Conflict:
     state = ParticipantState.of(participant.state)
     return Conflict(
         f"This answer is not possible: the participant is {state.value}.",
-        f"此邀请当前为“{state.zh}”,不能作此答复。",
+        f"此邀请当前为“{state.zh}”，不能作此答复。",
         code="participant_state",
         state=state.value,
     )

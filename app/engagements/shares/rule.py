@@ -38,13 +38,13 @@ def check_shares(shares: Sequence[tuple[Hashable, Decimal]], *, field: str = "sh
                 FieldError(
                     f"{field}.{position}.percent",
                     "range",
-                    "应为 0.01–100,至多两位小数",
+                    "应为 0.01–100，至多两位小数",
                     "must be 0.01–100 with at most two decimals",
                 )
             )
     if not errors and (total := sum(percent for _, percent in shares)) != WHOLE:
         errors.append(
-            FieldError(field, "sum", f"合计应为 100%,现为 {total}%", f"must add up to 100, not {total}")
+            FieldError(field, "sum", f"合计应为 100%，现为 {total}%", f"must add up to 100, not {total}")
         )
     if errors:
         raise Invalid(fields=errors)

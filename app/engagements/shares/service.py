@@ -126,6 +126,6 @@ def _check_managers(session: Session, engagement_id: UUID, named: set[UUID]) -> 
         raise Invalid.field(
             "shares",
             "managers",
-            f"应恰为此对接的全部技术经理人: {ids}",
+            f"应恰为此对接的全部技术经理人：{ids}",
             f"must name exactly the managers of this engagement: {ids}",
         )

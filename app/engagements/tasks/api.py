@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1", tags=[TAG], responses=problems(Unauthenticated,
 
 _READING = problems(NotFound, Conflict)
 States = Annotated[
-    list[Literal["open", "done", "dropped"]] | None, Query(alias="state", description="状态,可多选")
+    list[Literal["open", "done", "dropped"]] | None, Query(alias="state", description="状态，可多选")
 ]
 
 
@@ -42,7 +42,7 @@ def list_tasks(
     states: States = None,
     due_before: Annotated[date | None, Query(description="截止日早于")] = None,
 ) -> Page[TaskRead]:
-    """本人参与的全部对接的任务,按截止日由近到远排列。"""
+    """本人参与的全部对接的任务，按截止日由近到远排列。"""
     return own_tasks(session, paging, states, due_before, principal=principal)
 
 
@@ -95,7 +95,7 @@ def change_task(
     response: Response,
     if_match: IfMatch = None,
 ) -> TaskRead:
-    """仅修改给出的字段,须携带 If-Match。更改日期后重新提醒。"""
+    """仅修改给出的字段，须携带 If-Match。更改日期后重新提醒。"""
     task = tasks.change_task(
         session, engagement_id, task_id, values=body.values(), principal=principal, if_match=if_match
     )

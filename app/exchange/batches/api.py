@@ -44,7 +44,9 @@ router = APIRouter(
 
 _FOUND = problems(NotFound)
 
-Sender = Annotated[str | None, Query(max_length=100, description="报送单位;仅管理部门填写,其他用户为本单位")]
+Sender = Annotated[
+    str | None, Query(max_length=100, description="报送单位；仅管理部门填写，其他用户为本单位")
+]
 
 
 async def received_file(request: Request, principal: LoggedIn) -> AsyncIterator[UploadFile]:
@@ -72,7 +74,7 @@ def create(
     database: AppDatabase,
     sender: Sender = None,
 ) -> BatchRead:
-    """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件,返回每行将如何处理,不写入任何记录。文件本身不保存。"""
+    """读取 XLSX、XLS、ET、CSV、JSON、DOCX、PDF、HTML 等文件，返回每行将如何处理，不写入任何记录。文件本身不保存。"""
     batch_id = preview(
         database, bytes_of(file.file), name=file.filename or "", sender=sender, principal=principal
     )
@@ -82,7 +84,7 @@ def create(
 
 @router.get("", name="list", summary="批次列表")
 def list_(principal: LoggedIn, session: ReadSession, paging: Paging) -> Page[BatchRead]:
-    """管理部门可见全部批次,其他用户可见本单位的批次。"""
+    """管理部门可见全部批次，其他用户可见本单位的批次。"""
     return batch_page(session, paging, principal=principal)
 
 
@@ -96,7 +98,7 @@ def headers(principal: LoggedIn, session: ReadSession, sender: Sender = None) ->
 
 @router.put("/headers", name="set_headers", summary="确认列名含义")
 def set_headers(body: Sent[HeadersPut], principal: LoggedIn, session: WriteSession) -> HeadersRead:
-    """确认列名对应的字段,按报送单位记住;字段为空表示不导入该列。"""
+    """确认列名对应的字段，按报送单位记住；字段为空表示不导入该列。"""
     whose = sender_of(principal, body.sender)
     confirm_headers(session, whose, body.headers, principal=principal)
     session.flush()
@@ -107,7 +109,7 @@ def set_headers(body: Sent[HeadersPut], principal: LoggedIn, session: WriteSessi
     "/templates/{kind}", name="template", summary="下载模板", response_class=Response, responses=_FOUND
 )
 def download_template(kind: Kind, principal: LoggedIn) -> Response:
-    """XLSX 模板,代码列有下拉列表。"""
+    """XLSX 模板，代码列有下拉列表。"""
     require(principal, Action.IMPORT_READ, own=True)
     return as_workbook(template(kind), f"{kind.value}-template.xlsx")
 
@@ -140,7 +142,7 @@ def rows(
 def change_row(
     batch_id: UUID, row_id: UUID, body: Sent[RowPatch], principal: LoggedIn, session: WriteSession
 ) -> RowRead:
-    """确认推断(未确认的不写入记录),更正读取的值,或指明该行即库中的哪条记录(similar 中的一条)。"""
+    """确认推断（未确认的不写入记录），更正读取的值，或指明该行即库中的哪条记录（similar 中的一条）。"""
     if body.values:
         correct(session, batch_id, row_id, body.values, principal=principal)
     if "same_as" in body.model_fields_set:
@@ -165,7 +167,7 @@ def commit(
     indexer: AppIndexer,
     settings: AppSettings,
 ) -> CommitRead:
-    """每次至多导入 100 行;waiting 大于 0 时再次调用即继续。一行不通过不影响其他行。"""
+    """每次至多导入 100 行；waiting 大于 0 时再次调用即继续。一行不通过不影响其他行。"""
     committer = Committer(
         database, indexer, settings, principal, publish=body.publish, accept_derived=body.accept_derived
     )
@@ -180,7 +182,7 @@ def commit(
 def undo(
     batch_id: UUID, principal: LoggedIn, database: AppDatabase, indexer: AppIndexer, settings: AppSettings
 ) -> UndoRead:
-    """新增的记录删除或下架,更新的记录恢复原值;导入后有人修改过的记录保留。"""
+    """新增的记录删除或下架，更新的记录恢复原值；导入后有人修改过的记录保留。"""
     kept = Reversal(database, indexer, settings, principal).undo(batch_id)
     with database.reading() as session:
         return UndoRead(kept=kept, batch=BatchRead.model_validate(session.get_one(ImportBatch, batch_id)))
@@ -197,6 +199,6 @@ def undo(
 def marked_file(
     batch_id: UUID, file: Received, _: PublishingTurn, principal: CurrentPrincipal, session: ReadSession
 ) -> Response:
-    """再次提交同一文件,返回增加“导入结果”一列的 XLSX;平台不保存原文件。"""
+    """再次提交同一文件，返回增加“导入结果”一列的 XLSX；平台不保存原文件。"""
     data = results.marked_file(session, batch_id, bytes_of(file.file), principal=principal)
     return as_workbook(data, "result.xlsx")

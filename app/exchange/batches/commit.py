@@ -56,7 +56,7 @@ class Committer:
             if batch.state == BatchState.READING:
                 raise Conflict(
                     "The file is still being read, or reading it was interrupted; upload it again.",
-                    "文件仍在读取,或读取已中断;请重新上传。",
+                    "文件仍在读取，或读取已中断；请重新上传。",
                     code="still_reading",
                 )
             batch.state = BatchState.COMMITTING.value

@@ -98,7 +98,7 @@ def _changeable(session: Session, batch_id: UUID, row_id: UUID, principal: Princ
     if stored or row.state == RowState.UNDONE or row.action == RowAction.REFUSED:
         raise Conflict(
             "Only rows that wait, or failed, can be changed; correct a refused row in the file.",
-            "仅待导入或未通过的行可以修改;被拒绝的行请在文件中更正后重新上传。",
+            "仅待导入或未通过的行可以修改；被拒绝的行请在文件中更正后重新上传。",
             code="row_not_waiting",
         )
     return row
@@ -117,7 +117,10 @@ def _checked(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
         elif name in _NAMES | _LISTS or name not in model.model_fields:
             errors.append(
                 Invalid.field(
-                    name[:60], "unknown_field", "没有此字段,或值的类型不对", "is no field, or of another type"
+                    name[:60],
+                    "unknown_field",
+                    "没有此字段，或值的类型不对",
+                    "is no field, or of another type",
                 ).fields[0]
             )
     known = {name: value for name, value in known.items() if name not in checked}

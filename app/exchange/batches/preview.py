@@ -51,7 +51,7 @@ _LABELS = {
 _SAME = ("库中已有同一单位的同名记录。", "The owner has a record of this name already.")
 _PRESENT = dict.fromkeys(Kind, _SAME) | {
     Kind.CONTRACT: (
-        "台账中已有同一登记编号(或同一双方、名称和签订日期)的合同。",
+        "台账中已有同一登记编号（或同一双方、名称和签订日期）的合同。",
         "The ledger has a contract with this number, or with these parties, name and day.",
     ),
     Kind.ORGANISATION: (

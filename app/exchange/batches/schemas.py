@@ -27,7 +27,7 @@ class BatchRead(BaseModel):
     )
     report: dict[str, Any] = Field(
         title="读取结果",
-        description="counts 各类行数(读取中为已读行数),tables 表格及列的含义,ignored 未作为记录的行",
+        description="counts 各类行数（读取中为已读行数），tables 表格及列的含义，ignored 未作为记录的行",
     )
     created_at: datetime = Field(title="上传时间")
 
@@ -39,7 +39,7 @@ class RowRead(BaseModel):
 
     id: UUID
     position: int = Field(title="序号")
-    ref: str = Field(title="位置", examples=["需求汇总!7"])
+    ref: str = Field(title="位置", examples=["需求汇总！7"])
     kind: str = Field(title="类别")
     action: RowAction = Field(
         title="处理", description="new 新增 update 更新 draft 存为草稿 duplicate 重复 refused 拒绝"
@@ -48,26 +48,26 @@ class RowRead(BaseModel):
         title="状态", description="waiting 待导入 done 已完成 failed 未通过 undone 已撤销"
     )
     entry: dict[str, Any] = Field(
-        title="内容", description="字段、推断、来源单元格、提示;被拒绝的行为代码与原因"
+        title="内容", description="字段、推断、来源单元格、提示；被拒绝的行为代码与原因"
     )
-    accepted: list[str] = Field(title="已确认的推断", description="字段名;* 为全部")
+    accepted: list[str] = Field(title="已确认的推断", description="字段名；* 为全部")
     remarks: list[dict[str, Any]] = Field(title="导入时的问题")
     record_id: UUID | None = Field(title="记录")
 
 
 class RowPatch(Wire):
-    """对一行的修改: 确认推断、更正值、指明是库中的哪条记录."""
+    """对一行的修改：确认推断、更正值、指明是库中的哪条记录."""
 
     accepted: Annotated[list[Annotated[str, TextRule(1, 40)]], Field(max_length=60)] | None = Field(
-        None, title="确认的推断", description="字段名;* 为全部;null 不变", examples=[["deadline", "region"]]
+        None, title="确认的推断", description="字段名；* 为全部；null 不变", examples=[["deadline", "region"]]
     )
     values: Annotated[dict[Annotated[str, TextRule(1, 40)], Any], Field(max_length=60)] | None = Field(
-        None, title="更正的值", description="字段 → 值;null 为删去", examples=[{"deadline": "2027-06-30"}]
+        None, title="更正的值", description="字段 → 值；null 为删去", examples=[{"deadline": "2027-06-30"}]
     )
     same_as: UUID | None = Field(
         None,
         title="即库中记录",
-        description="取自 similar;导入时更新该记录。送 null 表示都不是",
+        description="取自 similar；导入时更新该记录。送 null 表示都不是",
         examples=[None],
     )
 
@@ -75,9 +75,11 @@ class RowPatch(Wire):
 class CommitRequest(Wire):
     """导入批次的方式."""
 
-    publish: StrictBool = Field(False, title="提交发布", description="true 时完整的记录提交发布,其余存为草稿")
+    publish: StrictBool = Field(
+        False, title="提交发布", description="true 时完整的记录提交发布，其余存为草稿"
+    )
     accept_derived: StrictBool = Field(
-        False, title="确认全部推断", description="true 表示已核对,全部推断值有效"
+        False, title="确认全部推断", description="true 表示已核对，全部推断值有效"
     )
 
 
@@ -96,7 +98,7 @@ class UndoRead(BaseModel):
 
 
 class HeadersPut(Wire):
-    """列名的含义,按报送单位记住."""
+    """列名的含义，按报送单位记住."""
 
     headers: dict[Annotated[str, TextRule(1, 80)], Annotated[str, TextRule(0, 30)]] = Field(
         max_length=200,
@@ -105,7 +107,7 @@ class HeadersPut(Wire):
         examples=[{"攻关方向": "title", "内部意见": ""}],
     )
     sender: Annotated[str, TextRule(0, 100)] | None = Field(
-        None, title="报送单位", description="仅管理部门填写;其他用户为本单位"
+        None, title="报送单位", description="仅管理部门填写；其他用户为本单位"
     )
 
 

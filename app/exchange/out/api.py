@@ -64,8 +64,8 @@ def _add_library(kind: RecordKind) -> None:
         f"/{library.plural}.{{format_}}",
         name=library.plural,
         summary=f"导出{kind.zh}列表",
-        description="按列表的筛选条件导出,字段以列表中可见者为限;limit 和 cursor 不起作用。"
-        "CSV 为带 BOM 的 UTF-8,JSONL 每行一条,与列表返回的内容相同。文件可原样再导入。",
+        description="按列表的筛选条件导出，字段以列表中可见者为限；limit 和 cursor 不起作用。"
+        "CSV 为带 BOM 的 UTF-8,JSONL 每行一条，与列表返回的内容相同。文件可原样再导入。",
         response_class=Response,
         responses=FILE,
     )(export)

@@ -32,7 +32,7 @@ class DraftText(Wire):
 
     kind: Kind = Field(Kind.DEMAND, title="类别", description="demand 需求 achievement 成果")
     text: Annotated[str, TextRule(1, MAX_TEXT, multiline=True)] = Field(
-        title="文字", examples=["我公司急需解决铝合金压铸件气孔问题,预算80万元,2027年6月底前完成。"]
+        title="文字", examples=["我公司急需解决铝合金压铸件气孔问题，预算80万元，2027年6月底前完成。"]
     )
 
 
@@ -48,7 +48,7 @@ def _allow(principal: CurrentPrincipal, kind: Kind) -> None:
 def of_text(
     body: Sent[DraftText], principal: LoggedIn, _: MatchingTurn, embedder: AppEmbedder
 ) -> DraftSuggestion:
-    """从一段文字得到各字段的建议及其在原文中的位置;不保存任何内容。"""
+    """从一段文字得到各字段的建议及其在原文中的位置；不保存任何内容。"""
     _allow(principal, body.kind)
     return suggested_of_text(body.text, body.kind, embedder)
 
@@ -63,6 +63,6 @@ def of_file(
     embedder: AppEmbedder,
     kind: Kind = Kind.DEMAND,
 ) -> DraftSuggestion:
-    """从 DOCX、PDF 等文件得到各字段的建议;文件和内容都不保存。"""
+    """从 DOCX、PDF 等文件得到各字段的建议；文件和内容都不保存。"""
     _allow(principal, kind)
     return suggested_of_file(bytes_of(file.file), kind, embedder)

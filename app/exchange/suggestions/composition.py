@@ -59,7 +59,7 @@ def _suggested(content: FileContent, text: str, kind: Kind, embedder: Embedder) 
         raise Invalid.field(
             "text",
             "secret",
-            "涉密内容不得在平台登记;请按保密规定管理,脱密后再填报",
+            "涉密内容不得在平台登记；请按保密规定管理，脱密后再填报",
             "is marked as a state secret and must not be entered here",
         )
     suggestions = list(_of_labels(content, whole, kind))

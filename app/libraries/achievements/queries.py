@@ -23,7 +23,7 @@ class AchievementFilters(ModeFilters):
     trl_min: Annotated[int, Field(ge=1, le=9)] | None = Field(None, title="最低成熟度")
     trl_max: Annotated[int, Field(ge=1, le=9)] | None = Field(None, title="最高成熟度")
     price_band: MoneyBand | None = Field(None, title="价格区间")
-    price_max: Wan | None = Field(None, title="价格上限", description="万元,含面议;须登录")
+    price_max: Wan | None = Field(None, title="价格上限", description="万元，含面议；须登录")
 
 
 def conditions(filters: AchievementFilters, principal: Principal) -> Iterator[ColumnElement[bool]]:

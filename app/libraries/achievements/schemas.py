@@ -53,8 +53,8 @@ class Contributor(Wire):
 class AchievementFields(DisclosedFields):
     """Fields of an achievement."""
 
-    summary: LongText | None = Field(None, title="成果简介", description="10–5000 字;发布必填")
-    trl: Trl | None = Field(None, title="技术成熟度", description="1–9;发布必填")
+    summary: LongText | None = Field(None, title="成果简介", description="10–5000 字；发布必填")
+    trl: Trl | None = Field(None, title="技术成熟度", description="1–9；发布必填")
     transfer_modes: TransferModes | None = Field(None, title="拟转化方式", description="发布必填")
 
     category: Annotated[str, CodeOf("achievement_categories")] | None = Field(None, title="成果类别")
@@ -79,12 +79,12 @@ class AchievementFields(DisclosedFields):
     job_invention: StrictBool | None = Field(None, title="是否职务成果")
     funding_source: Annotated[str, CodeOf("funding_sources")] | None = Field(None, title="成果来源")
     licence_kind: Annotated[str, CodeOf("licence_kinds")] | None = Field(None, title="许可方式")
-    price_min_wan: Wan | None = Field(None, title="意向价下限", description="万元;上下限均空为面议")
+    price_min_wan: Wan | None = Field(None, title="意向价下限", description="万元；上下限均空为面议")
     price_max_wan: Wan | None = Field(None, title="意向价上限", description="万元")
     rd_investment_wan: Wan | None = Field(None, title="已投研发经费", description="万元")
     landing_requirement: Paragraph | None = Field(None, title="落地条件")
     co_org_ids: Annotated[list[OrganisationRef], Field(max_length=20)] | None = Field(
-        None, title="其他完成单位", description="单位的 ID、统一社会信用代码或名称;读取时为 ID"
+        None, title="其他完成单位", description="单位的 ID、统一社会信用代码或名称；读取时为 ID"
     )
     completed_by: Annotated[list[Contributor], Field(max_length=20)] | None = Field(None, title="完成人")
     research_start: Month | None = Field(None, title="研究开始", description="yyyy-MM")
@@ -92,7 +92,7 @@ class AchievementFields(DisclosedFields):
 
 
 class AchievementCreate(Creation, AchievementFields):
-    """发布须填写名称、简介、领域、地区、成熟度和转化方式;其余字段选填,填写越全,完整度越高。"""
+    """发布须填写名称、简介、领域、地区、成熟度和转化方式；其余字段选填，填写越全，完整度越高。"""
 
     title: Title = Field(title="成果名称", description="2–200 字")
 
@@ -102,7 +102,7 @@ class AchievementCreate(Creation, AchievementFields):
             "examples": [
                 {
                     "title": "高耐蚀水性环氧防腐涂层制备技术",
-                    "summary": "以缓蚀微胶囊改性的水性环氧树脂,中性盐雾 1200 小时无起泡,VOC 低于 80 g/L。",
+                    "summary": "以缓蚀微胶囊改性的水性环氧树脂，中性盐雾 1200 小时无起泡，VOC 低于 80 g/L。",
                     "fields": ["405"],
                     "region": "370102",
                     "trl": 6,

@@ -141,7 +141,7 @@ def _columns(path: Path, root: Path, count: int, faults: list[FieldError]) -> It
         if len(columns) != count:
             faults.append(
                 _fault(
-                    where, f"应有 {count} 列,以制表符分隔", f"must have {count} columns, separated by tabs"
+                    where, f"应有 {count} 列，以制表符分隔", f"must have {count} columns, separated by tabs"
                 )
             )
             continue

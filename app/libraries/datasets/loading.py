@@ -101,7 +101,7 @@ def read_defaults(path: Path | None) -> Defaults:
         raise Invalid.field(
             str(path),
             "bad_defaults",
-            f"应为 JSON 对象, 键为 {', '.join(kinds)}, 值为字段与默认值",
+            f"应为 JSON 对象，键为 {'、'.join(kinds)}，值为字段与默认值",
             f"must be a JSON object with the keys {', '.join(kinds)}, each an object of fields and default values",
         )
     return defaults

@@ -26,8 +26,8 @@ class DemandFilters(ModeFilters):
         None, title="成熟度不低于", description="只返回期望成熟度不低于此级的需求"
     )
     budget_band: MoneyBand | None = Field(None, title="预算区间")
-    budget_min: Wan | None = Field(None, title="预算不低于", description="万元;须登录")
-    budget_max: Wan | None = Field(None, title="预算不高于", description="万元;须登录")
+    budget_min: Wan | None = Field(None, title="预算不低于", description="万元；须登录")
+    budget_max: Wan | None = Field(None, title="预算不高于", description="万元；须登录")
     deadline_from: Day | None = Field(None, title="截止日期不早于")
     deadline_to: Day | None = Field(None, title="截止日期不晚于")
 

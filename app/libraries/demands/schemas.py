@@ -31,9 +31,9 @@ from app.libraries.visibility.price_bands import MoneyBand
 class DemandFields(DisclosedFields):
     """Fields of a demand."""
 
-    main_problem: LongText | None = Field(None, title="主要问题", description="10–5000 字;发布必填")
+    main_problem: LongText | None = Field(None, title="主要问题", description="10–5000 字；发布必填")
     cooperation_modes: TransferModes | None = Field(None, title="合作方式", description="发布必填")
-    deadline: Day | None = Field(None, title="需求截止日期", description="今天或以后;发布必填")
+    deadline: Day | None = Field(None, title="需求截止日期", description="今天或以后；发布必填")
 
     need_kind: Annotated[str, CodeOf("need_kinds")] | None = Field(None, title="需求类型")
     activity_type: Annotated[str, CodeOf("activity_types")] | None = Field(None, title="科技活动类型")
@@ -46,7 +46,7 @@ class DemandFields(DisclosedFields):
     strategic_fields: StrategicCodes | None = Field(None, title="战略性新兴产业")
     jinan_industry: JinanIndustryCode | None = Field(None, title="济南主导产业")
 
-    budget_min_wan: Wan | None = Field(None, title="拟投入资金下限", description="万元;上下限均空为面议")
+    budget_min_wan: Wan | None = Field(None, title="拟投入资金下限", description="万元；上下限均空为面议")
     budget_max_wan: Wan | None = Field(None, title="拟投入资金上限", description="万元")
     payment_plan: Paragraph | None = Field(None, title="支付方式")
     ip_ownership: Annotated[str, CodeOf("ip_ownerships")] | None = Field(None, title="产权归属")
@@ -56,18 +56,18 @@ class DemandFields(DisclosedFields):
 
     existing_basis: Paragraph | None = Field(None, title="现有基础条件", description="仅经本单位同意后可见")
     public_alias: Annotated[str, TextRule(2, 120)] | None = Field(
-        None, title="匿名名称", description="匿名发布时代替单位名称;空缺时按地区和行业自动生成"
+        None, title="匿名名称", description="匿名发布时代替单位名称；空缺时按地区和行业自动生成"
     )
     confidential_note: Paragraph | None = Field(
         None, title="保密内容", description="仅本单位、管理部门和承接的技术经理人可见"
     )
     excluded_orgs: Annotated[list[CodeOrName], Field(max_length=50)] | None = Field(
-        None, title="回避单位", description="统一社会信用代码或单位名称;不对外显示,不与之匹配"
+        None, title="回避单位", description="统一社会信用代码或单位名称；不对外显示，不与之匹配"
     )
 
 
 class DemandCreate(Creation, DemandFields):
-    """发布须填写名称、主要问题、领域、地区、截止日期和合作方式;其余字段选填,填写越全,完整度越高。"""
+    """发布须填写名称、主要问题、领域、地区、截止日期和合作方式；其余字段选填，填写越全，完整度越高。"""
 
     title: Title = Field(title="需求名称", description="2–200 字")
 
@@ -77,7 +77,7 @@ class DemandCreate(Creation, DemandFields):
             "examples": [
                 {
                     "title": "化工储罐用高耐蚀水性防腐涂料研发",
-                    "main_problem": "现用溶剂型涂料 VOC 超标,水性涂料在盐雾环境半年即起泡脱落。",
+                    "main_problem": "现用溶剂型涂料 VOC 超标，水性涂料在盐雾环境半年即起泡脱落。",
                     "fields": ["405"],
                     "region": "370112",
                     "deadline": today_or_later_example(),
@@ -109,7 +109,7 @@ class DemandRead(RecordRead, DemandFields):
 
 
 class DemandCheck(Creation, DemandFields):
-    """字段与新建需求相同,均为选填,但名称、主要问题、技术关键、预期目标、应用场景至少填写一项。"""
+    """字段与新建需求相同，均为选填，但名称、主要问题、技术关键、预期目标、应用场景至少填写一项。"""
 
     title: Title | None = Field(None, title="需求名称")
 
@@ -119,7 +119,7 @@ class DemandCheck(Creation, DemandFields):
             "examples": [
                 {
                     "title": "储罐防腐涂料",
-                    "main_problem": "现用水性涂料半年即起泡脱落,希望防腐性能达到国际先进水平,价格面议。",
+                    "main_problem": "现用水性涂料半年即起泡脱落，希望防腐性能达到国际先进水平，价格面议。",
                     "fields": ["405"],
                 }
             ]
@@ -132,7 +132,9 @@ class FindingRead(BaseModel):
 
     code: str = Field(title="代码", examples=["vague_word"])
     field: str = Field(title="字段", examples=["main_problem", "indicators.0.name"])
-    severity: Severity = Field(title="严重程度", description="high 影响匹配和验收;medium 建议补充;low 可补充")
+    severity: Severity = Field(
+        title="严重程度", description="high 影响匹配和验收；medium 建议补充；low 可补充"
+    )
     zh: str
     en: str
     question_zh: str = Field(title="追问")
@@ -143,7 +145,7 @@ class FindingRead(BaseModel):
 class ClarityRead(BaseModel):
     """The clarity of a demand and the questions to its owner."""
 
-    score: int = Field(ge=0, le=100, title="清晰度", description="0–100,为 parts 之和")
+    score: int = Field(ge=0, le=100, title="清晰度", description="0–100，为 parts 之和")
     parts: dict[str, int] = Field(
         title="得分构成",
         description="indicators 30、problem 20、conditions 16、terms 12、wording 12、need 10",

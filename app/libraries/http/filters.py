@@ -27,8 +27,8 @@ from app.paging import MAX_CURSOR, MAX_PAGE
 from app.text.cleanup import is_invisible
 
 _SEARCH_HELP = (
-    "以空格分隔的词语须全部出现,单字、词的一部分、型号(有无连字符、空格均可)、编号和单位名称均可检索,"
-    "不区分简繁体、全半角和大小写。引号内为短语,“-词”排除,“词 OR 词”任选其一,同义词一并检索;"
+    "以空格分隔的词语须全部出现，单字、词的一部分、型号（有无连字符、空格均可）、编号和单位名称均可检索，"
+    "不区分简繁体、全半角和大小写。引号内为短语，“-词”排除，“词 OR 词”任选其一，同义词一并检索；"
     "解读见返回的 search。未登录时仅检索名称、编号和关键词"
 )
 
@@ -50,7 +50,7 @@ class RecordFilters(BaseModel):
         None, title="全文检索", description=_SEARCH_HELP
     )
     field: Annotated[list[str], CodesOf("hightech_fields", 0, 20)] = Field(
-        [], title="领域", description="一级领域(40)包含其二级(401)"
+        [], title="领域", description="一级领域（40）包含其二级（401）"
     )
     industry: Annotated[list[str], CodesOf("industries", 0, 20)] = Field([], title="行业")
     region: Annotated[list[str], CodesOf("regions", 0, 20)] = Field(
@@ -63,7 +63,7 @@ class RecordFilters(BaseModel):
     published_after: Annotated[Day, Field(ge=date(1970, 1, 1))] | None = Field(
         None, title="发布日期不早于", description="按济南时间"
     )
-    owner: UUID | None = Field(None, title="所属单位", description="须登录;不含其他单位匿名发布的记录")
+    owner: UUID | None = Field(None, title="所属单位", description="须登录；不含其他单位匿名发布的记录")
     mine: bool = Field(False, title="仅看本单位的记录")
     facets: bool = Field(False, title="返回分面计数")
     sort: str | None = Field(None, title="排序", max_length=30, description="可选值见各列表说明")

@@ -66,8 +66,8 @@ class ListingRules:
             *(name for name in self.sorts if name not in self.member_sorts),
             "relevance(须提供 q)",
         ]
-        members = f";登录后还可用 {'、'.join(self.member_sorts)}" if self.member_sorts else ""
-        return f"sort 可选值: {'、'.join(public)}{members}。"
+        members = f"；登录后还可用 {'、'.join(self.member_sorts)}" if self.member_sorts else ""
+        return f"sort 可选值：{'、'.join(public)}{members}。"
 
 
 def list_records(

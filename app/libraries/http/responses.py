@@ -40,7 +40,7 @@ class SearchReading(BaseModel):
 
     terms: list[str] = Field(title="检索词", description="须全部出现")
     phrases: list[str] = Field(title="短语", description="须按原样连续出现")
-    alternatives: list[list[str]] = Field(title="任选其一", description="以 OR 或 | 连接,出现其一即可")
+    alternatives: list[list[str]] = Field(title="任选其一", description="以 OR 或 | 连接，出现其一即可")
     excluded: list[str] = Field(title="排除词", description="均不得出现")
     synonyms: dict[str, list[str]] = Field(title="同义词", description="检索词 → 同时检索的同义词")
     ignored: list[IgnoredPart] = Field(title="未使用的部分", description="及其原因")
@@ -61,7 +61,7 @@ class RecordPage(Page[Item], Generic[Item]):
     facets: dict[str, list[FacetCount]] | None = Field(
         None, title="分面计数", description="facets=true 时返回"
     )
-    total: int | None = Field(None, title="总数", description="facets=true 时返回;超过 1000 条时为空")
+    total: int | None = Field(None, title="总数", description="facets=true 时返回；超过 1000 条时为空")
 
 
 def record_response(

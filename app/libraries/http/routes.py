@@ -42,11 +42,11 @@ CHANGING = problems(Unauthenticated, Forbidden, NotFound, Conflict, StaleVersion
 PATCHING = REFUSALS | CHANGING | problems(PreconditionRequired)
 
 _TRANSITION_ROUTES = {
-    "submit": ("提交发布", "提交草稿;无需审核的立即发布,否则待管理部门审核。"),
+    "submit": ("提交发布", "提交草稿；无需审核的立即发布，否则待管理部门审核。"),
     "approve": ("审核通过", "管理部门审核通过并发布记录。"),
-    "withdraw": ("下架", "下架已发布或待审核的记录,不再公开和匹配。"),
-    "close": ("标记成交", "将已发布的记录标记为成交,不再匹配。"),
-    "restore": ("恢复为草稿", "将已下架或已成交的记录恢复为草稿,修改后可再次提交。"),
+    "withdraw": ("下架", "下架已发布或待审核的记录，不再公开和匹配。"),
+    "close": ("标记成交", "将已发布的记录标记为成交，不再匹配。"),
+    "restore": ("恢复为草稿", "将已下架或已成交的记录恢复为草稿，修改后可再次提交。"),
 }
 
 
@@ -155,7 +155,7 @@ def _add_change(router: APIRouter, library: Library) -> None:
     router.patch(
         "/{record_id}",
         summary=f"修改{library.kind.zh}",
-        description="仅修改所提供的字段,null 表示清空;须提供 If-Match。启用审核时,修改已发布的记录后须重新审核。",
+        description="仅修改所提供的字段，null 表示清空；须提供 If-Match。启用审核时，修改已发布的记录后须重新审核。",
         response_model=library.read_schema,
         responses=PATCHING,
     )(change)
@@ -166,7 +166,7 @@ def _add_reading(router: APIRouter, library: Library) -> None:
         "/{record_id}", name="get", summary="查看", response_model=library.read_schema, responses=READING
     )
     def get(record_id: UUID, session: ReadSession, principal: CurrentPrincipal, opened: Opened) -> Response:
-        """返回字段取决于访问权限: 未登录仅可见名称、领域、地区等;登录后可见正文;单位信息视发布方式而定。"""
+        """返回字段取决于访问权限：未登录仅可见名称、领域、地区等；登录后可见正文；单位信息视发布方式而定。"""
         require(principal, library.action("read"))
         record = find(session, library, record_id, principal, lock=False, opened=opened)
         return record_response(session, library, record, principal, opened=opened)
@@ -177,7 +177,7 @@ def _add_history(router: APIRouter, library: Library) -> None:
     def versions(
         record_id: UUID, session: ReadSession, principal: LoggedIn, paging: Paging
     ) -> Page[VersionRead]:
-        """仅本单位和管理部门可见;按版本倒序排列。"""
+        """仅本单位和管理部门可见；按版本倒序排列。"""
         return versions_page(session, library, record_id, principal=principal, paging=paging)
 
 
@@ -218,7 +218,7 @@ def _add_publication(
         f"/{{record_id}}/{transition.name}",
         name=transition.name,
         summary=summary,
-        description=f"{description}有疑问的词(code 为 confirmation_needed)须在 confirmed 中确认。",
+        description=f"{description}有疑问的词（code 为 confirmation_needed）须在 confirmed 中确认。",
         response_model=library.read_schema,
         responses=CHANGING | REFUSALS,
     )
@@ -260,7 +260,7 @@ def _add_return(router: APIRouter, library: Library) -> None:
         runner: Runner,
         if_match: IfMatch = None,
     ) -> Response:
-        """管理部门附意见退回,记录恢复为草稿。"""
+        """管理部门附意见退回，记录恢复为草稿。"""
         return runner.run(
             MoveRecord(
                 library=library,
@@ -279,6 +279,6 @@ def _add_delete(router: APIRouter, library: Library) -> None:
     def delete(
         record_id: UUID, session: WriteSession, principal: LoggedIn, if_match: IfMatch = None
     ) -> Response:
-        """仅可删除从未发布的草稿;其他记录请下架。"""
+        """仅可删除从未发布的草稿；其他记录请下架。"""
         storage.discard(session, library, record_id, principal=principal, if_match=if_match)
         return Response(status_code=204)

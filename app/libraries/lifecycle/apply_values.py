@@ -105,7 +105,7 @@ def refuse_imported(record: Record, principal: Principal, *, before: tuple[str |
         raise Invalid.field(
             "source",
             "reserved",
-            "此来源由批量导入专用,请填写其他来源",
+            "此来源由批量导入专用，请填写其他来源",
             "this source is reserved for bulk imports; use another one",
         )
 

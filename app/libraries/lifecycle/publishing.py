@@ -72,7 +72,7 @@ def _missing(library: Library, record: Record) -> Iterator[FieldError]:
             yield FieldError(
                 item.field,
                 "required",
-                f"发布前请填写“{item.zh}”: {item.why}",
+                f"发布前请填写“{item.zh}”：{item.why}",
                 f"required for publishing: {item.en} ({item.why_en})",
             )
     length = len(getattr(record, library.main_text))
@@ -80,7 +80,7 @@ def _missing(library: Library, record: Record) -> Iterator[FieldError]:
         yield FieldError(
             library.main_text,
             "text_too_short",
-            f"至少 {MIN_MAIN_TEXT} 个字,现有 {length} 个字",
+            f"至少 {MIN_MAIN_TEXT} 个字，现有 {length} 个字",
             f"at least {MIN_MAIN_TEXT} characters are required; there are {length}",
         )
 

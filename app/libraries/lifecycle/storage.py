@@ -127,7 +127,7 @@ def discard(
     if record.state != RecordState.DRAFT or record.published_at is not None:
         raise Conflict(
             "Only a draft that was never published can be deleted; withdraw the record instead.",
-            "仅可删除从未发布的草稿;其他记录请下架。",
+            "仅可删除从未发布的草稿；其他记录请下架。",
             code="not_a_draft",
         )
     facet_index.drop_codes(session, record)

@@ -143,7 +143,7 @@ def wrong_state(record: Record, attempted: str) -> Conflict:
     state = RecordState.of(record.state)
     return Conflict(
         f"'{attempted}' is not possible in the state {state.value}.",
-        f"记录当前为“{state.zh}”,不能执行此操作。",
+        f"记录当前为“{state.zh}”，不能执行此操作。",
         code="wrong_state",
         state=state.value,
     )

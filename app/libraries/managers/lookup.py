@@ -35,7 +35,7 @@ def manager_called(session: Session, text: str, *, field: str, principal: Princi
     raise Invalid.field(
         field,
         "ambiguous",
-        f"有 {len(found)} 位同名的技术经理人,请改填编号: {numbers}",
+        f"有 {len(found)} 位同名的技术经理人，请改填编号：{numbers}",
         f"is the name of {len(found)} managers; write the number instead: {numbers}",
     )
 
@@ -44,6 +44,6 @@ def _unknown(field: str) -> Invalid:
     return Invalid.field(
         field,
         "unknown",
-        "没有此姓名或编号的已发布经理人,请核对,编号如 JN-M-2026-000012",
+        "没有此姓名或编号的已发布经理人，请核对，编号如 JN-M-2026-000012",
         "is neither the name nor the number of a published manager, such as JN-M-2026-000012",
     )

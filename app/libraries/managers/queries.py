@@ -21,7 +21,7 @@ class ManagerFilters(RecordFilters):
 
     certificate_min: CertificateLevel | None = Field(None, title="证书等级不低于")
     speaks: Annotated[list[str], CodesOf("languages", 0, 10)] = Field([], title="工作语言")
-    tier: list[Literal["C", "D", "E"]] = Field([], title="人才类别", description="最近一次公布的认定,可多选")
+    tier: list[Literal["C", "D", "E"]] = Field([], title="人才类别", description="最近一次公布的认定，可多选")
     years_min: Annotated[int, Field(ge=0, le=60)] | None = Field(None, title="从业年限不少于")
 
 

@@ -48,14 +48,14 @@ class Leave(Period):
     """休假: no pushes are sent from the first day to the last."""
 
     start: Day = Field(title="开始日期")
-    end: Day = Field(title="结束日期", description="含当日;次日起恢复推送")
+    end: Day = Field(title="结束日期", description="含当日；次日起恢复推送")
 
 
 class AffiliationFields(Period):
     """任职单位."""
 
     organisation_id: OrganisationRef = Field(
-        title="单位", description="单位的 ID、统一社会信用代码或名称;读取时为 ID"
+        title="单位", description="单位的 ID、统一社会信用代码或名称；读取时为 ID"
     )
     position: Annotated[str, TextRule(0, 60)] = Field("", title="职务")
     kind: Annotated[str, CodeOf("affiliation_kinds")] = Field("full_time", title="任职类型")
@@ -86,13 +86,13 @@ class DeclaredConflict(Period):
     """利益冲突申报: an organisation or record that the manager has a tie to."""
 
     organisation_id: OrganisationRef | None = Field(
-        None, title="单位", description="单位的 ID、统一社会信用代码或名称;读取时为 ID"
+        None, title="单位", description="单位的 ID、统一社会信用代码或名称；读取时为 ID"
     )
     organisation_code: Uscc | None = Field(
         None, title="单位的统一社会信用代码", description="单位未在本平台登记时填写"
     )
     organisation_name: Line | None = Field(
-        None, title="单位名称", description="单位未在本平台登记时填写;该单位登记后自动对应"
+        None, title="单位名称", description="单位未在本平台登记时填写；该单位登记后自动对应"
     )
     record_id: UUID | None = Field(None, title="成果或需求")
     kind: Annotated[str, CodeOf("conflict_kinds")] | None = Field(None, title="冲突类型")
@@ -104,7 +104,7 @@ class DeclaredConflict(Period):
             raise field_error(
                 "conflict_with_whom",
                 field="organisation_name",
-                zh="请填写冲突所涉单位(单位、统一社会信用代码或名称)或记录。",
+                zh="请填写冲突所涉单位（单位、统一社会信用代码或名称）或记录。",
                 en="Name the organisation (by id, credit code or name) or the record that the conflict concerns.",
             )
         return self
@@ -114,11 +114,11 @@ class ManagerFields(RecordFields):
     """Fields of a manager."""
 
     fields: Annotated[list[str], CodesOf("hightech_fields", 0, 5)] | None = Field(
-        None, title="擅长领域", description="1–5 个领域代码;发布必填"
+        None, title="擅长领域", description="1–5 个领域代码；发布必填"
     )
-    expertise: LongText | None = Field(None, title="专长与经历", description="10–5000 字;发布必填")
+    expertise: LongText | None = Field(None, title="专长与经历", description="10–5000 字；发布必填")
     regions: Annotated[list[str], CodesOf("regions", 0, 40)] | None = Field(
-        None, title="服务区域", description="GB/T 2260 代码;发布必填"
+        None, title="服务区域", description="GB/T 2260 代码；发布必填"
     )
     languages: Annotated[list[str], CodesOf("languages", 0, 10)] | None = Field(None, title="工作语言")
     service_kinds: Annotated[list[str], CodesOf("service_kinds", 0, 20)] | None = Field(
@@ -128,7 +128,7 @@ class ManagerFields(RecordFields):
     full_time: StrictBool | None = Field(None, title="是否专职")
     years: Annotated[StrictInt, Field(ge=0, le=60)] | None = Field(None, title="从业年限")
     capacity: Annotated[StrictInt, Field(ge=0, le=100)] | None = Field(
-        None, title="同时承接上限", description="同时进行的对接数,默认 5"
+        None, title="同时承接上限", description="同时进行的对接数，默认 5"
     )
     certificates: Annotated[list[Certificate], Field(max_length=20)] | None = Field(None, title="培训证书")
     track_record: Annotated[list[BrokeredWork], Field(max_length=100)] | None = Field(None, title="工作业绩")
@@ -137,7 +137,7 @@ class ManagerFields(RecordFields):
     )
     accepts_pushes: StrictBool | None = Field(None, title="接收推送")
     leave: Annotated[list[Leave], Field(max_length=20)] | None = Field(
-        None, title="休假", description="休假期间不推送,期满自动恢复;可填写多段"
+        None, title="休假", description="休假期间不推送，期满自动恢复；可填写多段"
     )
     affiliations: Annotated[list[AffiliationFields], Field(max_length=20)] | None = Field(
         None, title="任职单位", description="留空时以所属单位为主要任职单位"
@@ -167,7 +167,7 @@ class UserLink(Wire):
     """The link between a manager's record and their user account."""
 
     user_id: UUID | None = Field(
-        None, title="登录用户", description="技术经理人本人填报时自动关联;其他情况由管理部门关联"
+        None, title="登录用户", description="技术经理人本人填报时自动关联；其他情况由管理部门关联"
     )
 
 
@@ -182,7 +182,7 @@ class ManagerCreate(Creation, UserLink, ManagerFields):
             "examples": [
                 {
                     "title": "林若溪",
-                    "expertise": "十年新材料领域技术转移经历,擅长高校专利许可与作价入股谈判。",
+                    "expertise": "十年新材料领域技术转移经历，擅长高校专利许可与作价入股谈判。",
                     "fields": ["40"],
                     "regions": ["370100"],
                     "languages": ["zh", "en"],

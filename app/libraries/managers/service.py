@@ -109,7 +109,7 @@ def _refuse_second_record(session: Session, manager: Manager) -> None:
     if manager.user_id is not None and manager_of_user(session, manager.user_id) not in (None, manager.id):
         raise Conflict(
             "This user already has a manager record; change that record instead.",
-            "该用户已有技术经理人记录,请修改原记录。",
+            "该用户已有技术经理人记录，请修改原记录。",
             code="second_manager_record",
         )
 

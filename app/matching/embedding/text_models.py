@@ -19,7 +19,7 @@ class ModelNotReady(Unavailable):
     """The embedding model is missing; prepare it first."""
 
     code = "model_not_ready"
-    zh = "嵌入模型尚未就绪,请先准备模型。"
+    zh = "嵌入模型尚未就绪，请先准备模型。"
 
 
 class TextModel(Protocol):
@@ -86,7 +86,7 @@ def load_model(source: str, *, local: bool, device: str | None, threads: int | N
     if local and not any((Path(source) / name).is_file() for name in ("modules.json", "config.json")):
         raise ModelNotReady(
             f"There is no embedding model in {source}; prepare it first.",
-            f"{source} 中没有嵌入模型,请先准备模型。",
+            f"{source} 中没有嵌入模型，请先准备模型。",
         )
     import torch
     from safetensors import SafetensorError

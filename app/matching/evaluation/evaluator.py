@@ -94,7 +94,7 @@ def _require_judgements(dataset: Dataset, where: str) -> None:
         raise Invalid.field(
             where,
             "no_judgements",
-            "没有针对其中需求的评判 (qrels_pairs.tsv: 需求、成果、等级), 无从衡量",
+            "没有针对其中需求的评判 (qrels_pairs.tsv: 需求、成果、等级)，无从衡量",
             "holds no judgement of any of its demands (qrels_pairs.tsv: demand, achievement, grade): "
             "there is nothing to measure",
         )

@@ -134,7 +134,7 @@ def _leak_finding(leak: Leak) -> Finding:
         severity=Severity.HIGH,
         zh=leak.zh,
         en=leak.en,
-        question_zh="不写出这一处,能否改用行业、地区或用途来说明?",
+        question_zh="不写出这一处，能否改用行业、地区或用途来说明？",
         question_en="Can you describe it by trade, region or use instead?",
         excerpt=leak.excerpt,
     )

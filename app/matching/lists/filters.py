@@ -23,12 +23,12 @@ class CommonFilters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    field: FieldCodes | None = Field(None, title="领域", description="领域代码;一级代码包含其二级")
+    field: FieldCodes | None = Field(None, title="领域", description="领域代码；一级代码包含其二级")
     region: RegionCode | None = Field(None, title="地区", description="上级包含下级")
     language: list[LanguageCode] | None = Field(None, title="语言")
     mode: TransferModes | None = Field(None, title="转化或合作方式", description="任一相符即可")
     owner_kind: list[OrganisationKind] | None = Field(
-        None, title="所属单位类型", description="任一相符即可;不含匿名发布的记录"
+        None, title="所属单位类型", description="任一相符即可；不含匿名发布的记录"
     )
 
     def pair_filter(self, principal: Principal, looking_for: RecordKind) -> PairFilter:
@@ -63,7 +63,7 @@ class CommonFilters(BaseModel):
             raise Invalid.field(
                 name,
                 "other_kind",
-                f"仅适用于查找{kind.zh},请去掉或更改 looking_for",
+                f"仅适用于查找{kind.zh}，请去掉或更改 looking_for",
                 f"applies to a search for {kind.en.lower()}s only; remove it or change looking_for",
             )
         return value
@@ -73,13 +73,13 @@ class OfAchievements(CommonFilters):
     """Filters of achievements."""
 
     min_trl: Annotated[int, Field(ge=1, le=9)] | None = Field(None, title="最低技术成熟度")
-    price_max: Wan | None = Field(None, title="价格上限", description="万元,含面议")
+    price_max: Wan | None = Field(None, title="价格上限", description="万元，含面议")
 
 
 class OfDemands(CommonFilters):
     """Filters of demands."""
 
-    budget_min: Wan | None = Field(None, title="预算下限", description="万元,含面议")
+    budget_min: Wan | None = Field(None, title="预算下限", description="万元，含面议")
 
 
 class AchievementsQuery(OfAchievements):

@@ -20,7 +20,7 @@ class MatchOut(BaseModel):
         ge=0,
         le=1,
         title="匹配分",
-        description="0–1,经校准:0.8 分的供需对约 80% 相关;单位未经核验的,只给出未达阈值(0)、阈值、0.8 三档",
+        description="0–1，经校准:0.8 分的供需对约 80% 相关；单位未经核验的，只给出未达阈值（0）、阈值、0.8 三档",
     )
     good: bool = Field(title="是否达到阈值")
     record: dict[str, Any] = Field(title="对方记录", description="字段按阅读者的权限给出")
@@ -28,7 +28,7 @@ class MatchOut(BaseModel):
         title="理由", description="相符的语句及其在双方字段中的位置、起作用的特征、条件"
     )
     similar: list[UUID] = Field(
-        [], title="相近成果", description="内容与本项几乎相同、排在其后的成果,不再单独列出"
+        [], title="相近成果", description="内容与本项几乎相同、排在其后的成果，不再单独列出"
     )
 
 
@@ -50,14 +50,14 @@ class MatchesOut(BaseModel):
     excluded: list[str] = Field(
         [],
         title="需求排除的内容",
-        description="需求文字中写明不需要的内容,不参与匹配",
+        description="需求文字中写明不需要的内容，不参与匹配",
         examples=[["不需要漏液检测"]],
     )
     to_add: list[AdditionOut] = Field(
-        [], title="建议补充", description="需求过短或答案不确定时,补充哪些内容能使结果更准确"
+        [], title="建议补充", description="需求过短或答案不确定时，补充哪些内容能使结果更准确"
     )
     confidence: float | None = Field(
-        title="把握", ge=0, le=1, description="0–1:列表中有合适成果的概率(仅在为需求找成果时给出)"
+        title="把握", ge=0, le=1, description="0–1:列表中有合适成果的概率（仅在为需求找成果时给出）"
     )
     left_out: dict[str, int] = Field(title="按硬性规则排除的数量")
     model_version: str = Field(title="排序模型版本")
@@ -80,7 +80,7 @@ class TextMatchIn(OfAchievements, OfDemands):
         json_schema_extra={
             "examples": [
                 {
-                    "text": "球铁泵体品种多、批量小,打磨全靠人工,粉尘大,想找免示教的自动打磨办法。",
+                    "text": "球铁泵体品种多、批量小，打磨全靠人工，粉尘大，想找免示教的自动打磨办法。",
                     "looking_for": "achievement",
                 }
             ]
@@ -91,7 +91,7 @@ class TextMatchIn(OfAchievements, OfDemands):
         title="文字", description="5–5000 字"
     )
     looking_for: Literal[RecordKind.ACHIEVEMENT, RecordKind.DEMAND] = Field(
-        RecordKind.ACHIEVEMENT, title="找什么", description="achievement 找成果;demand 找需求"
+        RecordKind.ACHIEVEMENT, title="找什么", description="achievement 找成果；demand 找需求"
     )
     limit: int = Field(10, ge=1, le=50)
 

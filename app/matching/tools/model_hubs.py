@@ -36,7 +36,7 @@ def fetch_model(name: str, folder: Path) -> Path:
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", id_):
         raise ModelNotFetched(
             f"{name} is neither a directory nor an id such as BAAI/bge-m3 or modelscope:BAAI/bge-m3.",
-            f"{name} 既不是目录,也不是形如 BAAI/bge-m3 或 modelscope:BAAI/bge-m3 的模型编号。",
+            f"{name} 既不是目录，也不是形如 BAAI/bge-m3 或 modelscope:BAAI/bge-m3 的模型编号。",
         )
     target = folder / id_.replace("/", "--")
     fetch = _from_modelscope() if of_modelscope else _from_hugging_face
@@ -58,7 +58,7 @@ def _from_modelscope() -> Callable[[str, Path], None]:
     if find_spec("modelscope") is None:
         raise ModelNotFetched(
             "The library of ModelScope is not installed: pip install 'sanku[modelscope]'.",
-            "未安装 ModelScope 的程序库,请执行 pip install 'sanku[modelscope]'。",
+            "未安装 ModelScope 的程序库，请执行 pip install 'sanku[modelscope]'。",
         )
     from modelscope import snapshot_download
 
@@ -72,10 +72,10 @@ def _unreachable(id_: str, error: Exception, *, of_modelscope: bool) -> ModelNot
     said = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
     other = id_ if of_modelscope else f"{MODELSCOPE}{id_}"
     mirror = "" if of_modelscope else " set HF_ENDPOINT to a mirror,"
-    mirror_zh = "" if of_modelscope else "用 HF_ENDPOINT 指定镜像站,"
+    mirror_zh = "" if of_modelscope else "用 HF_ENDPOINT 指定镜像站，"
     return ModelNotFetched(
         f"{id_} could not be fetched: {said}. Check the id and the network;{mirror} try --model {other}, or fetch the "
         "files on another machine and name their directory.",
-        f"无法获取 {id_}: {said}。请检查模型编号和网络,{mirror_zh}改用 --model {other},"
+        f"无法获取 {id_}: {said}。请检查模型编号和网络，{mirror_zh}改用 --model {other}，"
         "或在其他机器上下载后指定其目录。",
     )

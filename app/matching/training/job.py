@@ -14,9 +14,9 @@ from app.matching.training.trainer import PromotionDecision, settle, train
 from app.settings import Settings
 
 _SAID = {
-    PromotionDecision.PROMOTED: "better, now active (更好, 已启用)",
-    PromotionDecision.NOT_BETTER: "not shown to be better; the present ranker stays active (未证明更好, 保留现用模型)",
-    PromotionDecision.WORSE_ON_JUDGED: "worse on the judged set; the present ranker stays (评判集上变差, 保留现用模型)",
+    PromotionDecision.PROMOTED: "better, now active (更好，已启用)",
+    PromotionDecision.NOT_BETTER: "not shown to be better; the present ranker stays active (未证明更好，保留现用模型)",
+    PromotionDecision.WORSE_ON_JUDGED: "worse on the judged set; the present ranker stays (评判集上变差，保留现用模型)",
     PromotionDecision.TOO_FEW: "not enough judgements or later demands yet (评判或其后的需求太少)",
     PromotionDecision.OVERTAKEN: "another ranker was activated in the meantime (训练期间已启用其他模型)",
 }
@@ -60,7 +60,7 @@ def train_if_due(settings: Settings, database: Database, embedder: Embedder, shi
 def report_lines(report: dict[str, Any]) -> list[str]:
     """The report of a run as lines of text."""
     lines = [f"present ranker (现用模型): {report['present']}"]
-    lines.append(f"judgements (评判): {report['judgements']}, examples (样本): {report['examples']}")
+    lines.append(f"judgements (评判): {report['judgements']}，examples (样本): {report['examples']}")
     for surface, bias in report["position_bias"].items():
         lines.append(
             f"position bias (位置偏差) {surface or 'no list'}: eta {bias['eta']}, from {bias['harvested']} answers"

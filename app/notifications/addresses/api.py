@@ -56,7 +56,7 @@ def add(
     body: Sent[ChannelNew],
     request: Idempotent,
 ) -> Response:
-    """邮箱渠道即登录邮箱:系统先发送确认邮件,点击确认后方可接收推送。机器人只向群内发送任何人均可见的内容。"""
+    """邮箱渠道即登录邮箱：系统先发送确认邮件，点击确认后方可接收推送。机器人只向群内发送任何人均可见的内容。"""
 
     def answer() -> Response:
         row = service.add_channel(
@@ -83,9 +83,9 @@ def list_(session: ReadSession, principal: LoggedIn, paging: Paging) -> Page[Cha
     "/confirm", summary="邮箱确认页面", response_class=HTMLResponse, responses=problems(NotFound, Invalid)
 )
 def confirm_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
-    """仅显示确认按钮。邮件网关可能预先打开链接,因此打开链接不视为确认。"""
+    """仅显示确认按钮。邮件网关可能预先打开链接，因此打开链接不视为确认。"""
     require(principal, Action.CHANNEL_LINK)
-    return _page("确认邮箱", "确认后,三库的推送和通知将发送到此邮箱。", f"confirm?token={token}", "确认")
+    return _page("确认邮箱", "确认后，三库的推送和通知将发送到此邮箱。", f"confirm?token={token}", "确认")
 
 
 @router.post(
@@ -96,7 +96,7 @@ def confirm(
 ) -> HTMLResponse:
     require(principal, Action.CHANNEL_LINK)
     service.confirm(session, secret_box, token)
-    return _page("已确认", "邮箱已确认,今后的推送和通知会发送到此邮箱。")
+    return _page("已确认", "邮箱已确认，今后的推送和通知会发送到此邮箱。")
 
 
 @router.get(
@@ -105,7 +105,7 @@ def confirm(
 def unsubscribe_page(principal: CurrentPrincipal, token: Token) -> HTMLResponse:
     require(principal, Action.CHANNEL_LINK)
     return _page(
-        "退订邮件", "退订后不再向此邮箱发送推送,收件箱不受影响。", f"unsubscribe?token={token}", "退订"
+        "退订邮件", "退订后不再向此邮箱发送推送，收件箱不受影响。", f"unsubscribe?token={token}", "退订"
     )
 
 
@@ -118,7 +118,7 @@ def unsubscribe(
     """无需登录。邮件客户端的一键退订 (RFC 8058) 也使用此地址。"""
     require(principal, Action.CHANNEL_LINK)
     service.unsubscribe(session, secret_box, token)
-    return _page("已退订", "系统不再向此邮箱发送推送;如需恢复,可在“渠道”中重新启用。")
+    return _page("已退订", "系统不再向此邮箱发送推送；如需恢复，可在“渠道”中重新启用。")
 
 
 @router.get("/{channel_id}", summary="渠道详情", responses=problems(NotFound))
@@ -153,7 +153,7 @@ def remove(channel_id: UUID, session: WriteSession, principal: LoggedIn, if_matc
     responses=problems(NotFound),
 )
 def test(channel_id: UUID, session: WriteSession, principal: LoggedIn) -> Asked:
-    """邮箱尚未确认的,重新发送确认邮件。"""
+    """邮箱尚未确认的，重新发送确认邮件。"""
     return Asked(message_id=service.test_channel(session, channel_id, principal=principal).id)
 
 

@@ -160,7 +160,7 @@ def _linked(session: Session, secret_box: SecretBox, purpose: str, token: str) -
 def _bad_link() -> NotFound:
     return NotFound(
         "This link is invalid or has expired. Log in and try again.",
-        "链接无效或已过期,请登录后重新操作。",
+        "链接无效或已过期，请登录后重新操作。",
         code="link_invalid",
     )
 
@@ -175,7 +175,7 @@ def _user(session: Session, principal: Principal) -> User:
     if principal.user_id is None:
         raise Forbidden(
             "Channels belong to users; an API key cannot manage them.",
-            "渠道属于用户个人,不能使用 API 密钥设置。",
+            "渠道属于用户个人，不能使用 API 密钥设置。",
         )
     return session.execute(
         select(User).where(User.id == principal.user_id).with_for_update(key_share=True)
@@ -188,7 +188,7 @@ def _check(kind: ChannelKind, url: str | None, secret: str | None) -> None:
             raise Invalid.field(
                 "url",
                 "not_for_mail",
-                "邮箱渠道使用登录邮箱, 无需填写地址",
+                "邮箱渠道使用登录邮箱，无需填写地址",
                 "must be omitted for mail, which uses the login address",
             )
         return
@@ -198,7 +198,7 @@ def _check(kind: ChannelKind, url: str | None, secret: str | None) -> None:
             raise Invalid.field(
                 "url",
                 "robot_address",
-                "应为该服务群机器人的 Webhook 地址, 请从群设置中完整复制",
+                "应为该服务群机器人的 Webhook 地址，请从群设置中完整复制",
                 "must be the complete webhook address of a group robot of that service",
             )
     with faults.collected():
@@ -206,7 +206,7 @@ def _check(kind: ChannelKind, url: str | None, secret: str | None) -> None:
             raise Invalid.field(
                 "secret",
                 "not_for_this",
-                "企业微信机器人没有签名密钥, 无需填写",
+                "企业微信机器人没有签名密钥，无需填写",
                 "must be omitted for WeCom robots, which have no signing secret",
             )
     faults.raise_if_any()
@@ -222,7 +222,7 @@ def _check_limits(session: Session, user: User, kind: ChannelKind) -> None:
     if sum(counts.values()) >= MAX_CHANNELS:
         raise Conflict(
             f"A user has at most {MAX_CHANNELS} channels. Remove one first.",
-            f"每个用户至多 {MAX_CHANNELS} 个渠道,请先删除不再使用的渠道。",
+            f"每个用户至多 {MAX_CHANNELS} 个渠道，请先删除不再使用的渠道。",
             code="too_many_channels",
         )
 

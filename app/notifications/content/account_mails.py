@@ -11,7 +11,7 @@ from app.database import now
 from app.notifications.channels.base import Content
 from app.notifications.content.renderer import templates
 
-_IGNORE = "如非您本人操作,请忽略本邮件,不要点击链接,也不要转发。"
+_IGNORE = "如非您本人操作，请忽略本邮件，不要点击链接，也不要转发。"
 
 
 def render_account_link(session: Session, link: AccountLink, url: str) -> Content | None:
@@ -35,8 +35,8 @@ def render_account_link(session: Session, link: AccountLink, url: str) -> Conten
 def _registration(link: AccountLink, url: str) -> Content:
     organisation = link.data["organisation"]["name"]
     lines = (
-        f"有人以“{organisation}”({link.data['name']})的名义,用此邮箱注册了三库账号。",
-        f"如是您本人,请在 {_hours(link)} 小时内点击“确认邮箱”;确认后账号方可使用。",
+        f"有人以“{organisation}”（{link.data['name']}）的名义，用此邮箱注册了三库账号。",
+        f"如是您本人，请在 {_hours(link)} 小时内点击“确认邮箱”；确认后账号方可使用。",
         _IGNORE,
     )
     return _mail("account.register", "【三库】请确认注册邮箱", link.data["name"], lines, url, "确认邮箱")
@@ -44,16 +44,16 @@ def _registration(link: AccountLink, url: str) -> Content:
 
 def _tried(user: User) -> Content:
     lines = (
-        "有人用此邮箱注册三库账号,但此邮箱已有账号,注册未生效,您的账号没有任何变化。",
-        "如是您本人,请直接登录;忘记密码可在登录页重置。如非您本人操作,无须处理。",
+        "有人用此邮箱注册三库账号，但此邮箱已有账号，注册未生效，您的账号没有任何变化。",
+        "如是您本人，请直接登录；忘记密码可在登录页重置。如非您本人操作，无须处理。",
     )
     return _mail("account.register_tried", "【三库】此邮箱已有账号", user.name, lines)
 
 
 def _reset(user: User, url: str) -> Content:
     lines = (
-        "有人申请重置您的三库账号密码。如是您本人,请在 1 小时内点击“设置新密码”。",
-        "设置后,此前的登录全部失效。" + _IGNORE,
+        "有人申请重置您的三库账号密码。如是您本人，请在 1 小时内点击“设置新密码”。",
+        "设置后，此前的登录全部失效。" + _IGNORE,
     )
     return _mail("account.reset_password", "【三库】重置密码", user.name, lines, url, "设置新密码")
 
@@ -61,22 +61,22 @@ def _reset(user: User, url: str) -> Content:
 def _new_address(session: Session, link: AccountLink, url: str) -> Content:
     user = session.get_one(User, link.user_id)
     lines = (
-        "您的三库账号申请改用此邮箱登录。请点击“确认新邮箱”;确认前,原邮箱继续有效。",
+        "您的三库账号申请改用此邮箱登录。请点击“确认新邮箱”；确认前，原邮箱继续有效。",
         _IGNORE,
     )
     return _mail("account.change_mail", "【三库】请确认新邮箱", user.name, lines, url, "确认新邮箱")
 
 
 def _known_address(user: User) -> Content:
-    lines = ("另一账号申请改用此邮箱登录,但此邮箱已有账号,申请未生效,您的账号没有任何变化。",)
+    lines = ("另一账号申请改用此邮箱登录，但此邮箱已有账号，申请未生效，您的账号没有任何变化。",)
     return _mail("account.change_mail_tried", "【三库】此邮箱已有账号", user.name, lines)
 
 
 def _address_changed(session: Session, link: AccountLink) -> Content:
     user = session.get_one(User, link.user_id)
     lines = (
-        "您的三库账号已改用其他邮箱登录,此邮箱不再接收本系统的通知。",
-        "如非您本人操作,请立即联系主管部门。",
+        "您的三库账号已改用其他邮箱登录，此邮箱不再接收本系统的通知。",
+        "如非您本人操作，请立即联系主管部门。",
     )
     return _mail("account.mail_changed", "【三库】登录邮箱已变更", user.name, lines)
 
@@ -84,8 +84,8 @@ def _address_changed(session: Session, link: AccountLink) -> Content:
 def _invitation(session: Session, link: AccountLink, url: str) -> Content:
     organisation = session.get_one(Organisation, link.organisation_id)
     lines = (
-        f"“{organisation.name}”邀请您加入其三库账号。请在 7 天内点击“接受邀请”,设置姓名和密码。",
-        "如您不认识该单位,请忽略本邮件。",
+        f"“{organisation.name}”邀请您加入其三库账号。请在 7 天内点击“接受邀请”，设置姓名和密码。",
+        "如您不认识该单位，请忽略本邮件。",
     )
     return _mail("account.invite", "【三库】邀请您加入", "", lines, url, "接受邀请")
 
@@ -93,8 +93,8 @@ def _invitation(session: Session, link: AccountLink, url: str) -> Content:
 def _invited_user(session: Session, link: AccountLink, user: User) -> Content:
     organisation = session.get_one(Organisation, link.organisation_id)
     lines = (
-        f"“{organisation.name}”邀请您加入其三库账号,但此邮箱已有账号,一个账号只属于一个单位。",
-        "如需转入该单位,请联系主管部门办理;或请对方改邀您的其他邮箱。",
+        f"“{organisation.name}”邀请您加入其三库账号，但此邮箱已有账号，一个账号只属于一个单位。",
+        "如需转入该单位，请联系主管部门办理；或请对方改邀您的其他邮箱。",
     )
     return _mail("account.invite_tried", "【三库】邀请未生效", user.name, lines)
 

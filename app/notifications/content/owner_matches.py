@@ -183,7 +183,7 @@ _DIGITS = "零一二三四五六七八九十"
 
 
 def headline(group: OwnerMatches) -> str:
-    """For example 三项成果与您的需求匹配, or 您的成果匹配两项需求."""
+    """For example 三项成果与您的需求匹配，or 您的成果匹配两项需求."""
     count = f"{_chinese(group.count)}项"
     return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
 

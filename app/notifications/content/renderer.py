@@ -75,17 +75,17 @@ def render_push(session: Session, message: Message, context: RenderContext) -> C
     if not pushes:
         return None
     push = _describe(pushes[0], context)
-    subject = f"【三库】推荐对接:{_name(push['demand'])} × {_name(push['achievement'])}"
+    subject = f"【三库】推荐对接：{_name(push['demand'])} × {_name(push['achievement'])}"
     short = "\n".join(
         (
             f"需求:{_name(push['demand'])}",
             f"成果:{_name(push['achievement'])}",
             *([push["similar"]] if push["similar"] else []),
             f"匹配分 {push['score']}",
-            f"理由:{push['reason']}",
+            f"理由：{push['reason']}",
             *([push["again"]] if push["again"] else []),
-            f"请于 {push['deadline']} 前答复,逾期将转给下一位技术经理人",
-            f"查看并答复:{push['url']}",
+            f"请于 {push['deadline']} 前答复，逾期将转给下一位技术经理人",
+            f"查看并答复：{push['url']}",
         )
     )
     data = {"manager_id": str(message.recipient_id), "push": _json(pushes[0])}
@@ -103,8 +103,8 @@ def render_digest(session: Session, message: Message, context: RenderContext) ->
     pushes.sort(key=lambda push: (-push.pair_score, -push.rank_score, push.id))
     views = [_describe(push, context) for push in pushes]
     waiting = max(len(pushes), waiting_of(session, message.recipient_id))
-    headline = f"{_PERIODS[_frequency_of(session, message)]}推送:{len(pushes)} 项待您处理"
-    subject = f"【三库】{headline}" + (f"(共 {waiting} 项待处理)" if waiting > len(pushes) else "")
+    headline = f"{_PERIODS[_frequency_of(session, message)]}推送：{len(pushes)} 项待您处理"
+    subject = f"【三库】{headline}" + (f"（共 {waiting} 项待处理）" if waiting > len(pushes) else "")
     lines = [
         f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}\n"
         f"匹配分 {push['score']},{push['reason']};"
@@ -141,7 +141,7 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
         | {"url": context.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches")}
         for group in groups
     ]
-    subject = "【三库】" + ";".join(
+    subject = "【三库】" + "；".join(
         line for line in dict.fromkeys(owner_matches.headline(group) for group in groups)
     )
     short = "\n".join(
@@ -157,7 +157,7 @@ def render_task_reminder(session: Session, message: Message, context: RenderCont
     if not needs_reminder(session, UUID(message.ids["task_id"])):
         return None
     path = f"/v1/engagements/{message.ids['engagement_id']}"
-    lines = ["您有一项对接任务即将到期或已到期,请登录查看并处理。"]
+    lines = ["您有一项对接任务即将到期或已到期，请登录查看并处理。"]
     return _notice(
         context,
         "【三库】对接任务提醒",
@@ -183,7 +183,7 @@ def render_closing_request(session: Session, message: Message, context: RenderCo
     noun = "需求" if name == "demand" else "成果"
     lines = [
         f"贵单位的{noun}“{record.title}”已签订技术合同并完成登记或落地。",
-        f"如该{noun}不再需要对接,请将其关闭;如仍需继续寻找合作,无须处理。",
+        f"如该{noun}不再需要对接，请将其关闭；如仍需继续寻找合作，无须处理。",
     ]
     return _notice(
         context,
@@ -216,7 +216,7 @@ def render_notice(session: Session, message: Message, context: RenderContext) ->
     if row is not None and row.still_holds is not None and not row.still_holds(session, notice):
         return None
     group = NoticeGroup.of(notice.group)
-    lines = [f"您有一条关于“{group.zh}”的新通知,请登录查看。"] if context.audience.is_group else [notice.zh]
+    lines = [f"您有一条关于“{group.zh}”的新通知，请登录查看。"] if context.audience.is_group else [notice.zh]
     data = {
         "notice_id": str(notice.id),
         "group": group.value,
@@ -247,7 +247,7 @@ def _first_clause(text: str) -> str:
 
 
 def render_test(_: Session, message: Message, context: RenderContext) -> Content | None:
-    lines = ["这是一条测试消息。收到本消息,表明此渠道可以正常接收推送。"]
+    lines = ["这是一条测试消息。收到本消息，表明此渠道可以正常接收推送。"]
     data = {"text": "This is a test message of Sanku 三库.", "requested_at": message.created_at.isoformat()}
     return _notice(context, "【三库】测试消息", lines, data, type_="webhook.test")
 
@@ -256,7 +256,7 @@ def render_verification(_: Session, __: Message, context: RenderContext) -> Cont
     if context.confirm_url is None:
         return None
     lines = [
-        "您(或他人)申请将推送和通知发送至此邮箱。请点击“确认接收”;如非您本人操作,请忽略本邮件,系统不会再向您发送。"
+        "您（或他人）申请将推送和通知发送至此邮箱。请点击“确认接收”；如非您本人操作，请忽略本邮件，系统不会再向您发送。"
     ]
     return _notice(
         context,
@@ -274,8 +274,8 @@ def render_endpoint_disabled(session: Session, message: Message, context: Render
     if endpoint is None or endpoint.disabled_at is None:
         return None
     lines = [
-        f"贵单位的 Webhook 端点“{endpoint.name}”({endpoint.host})因长时间接收失败,已被停用。",
-        "请检查接收程序,修复后在“Webhook 端点”中重新启用;未送达的消息可在投递日志中重新投递。",
+        f"贵单位的 Webhook 端点“{endpoint.name}”（{endpoint.host}）因长时间接收失败，已被停用。",
+        "请检查接收程序，修复后在“Webhook 端点”中重新启用；未送达的消息可在投递日志中重新投递。",
     ]
     data = {"endpoint_id": str(endpoint.id), "host": endpoint.host, "reason": endpoint.disabled_reason}
     return _notice(

@@ -24,12 +24,12 @@ def list_(
     session: ReadSession,
     principal: LoggedIn,
     paging: Paging,
-    states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态,可多选")] = None,
+    states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态，可多选")] = None,
     channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
     address_id: Annotated[UUID | None, Query(description="渠道或端点")] = None,
     recipient_id: Annotated[UUID | None, Query(description="技术经理人、用户或单位")] = None,
 ) -> Page[DeliveryRead]:
-    """按时间倒序排列。管理部门可查看全部;其他用户仅可查看发往本人渠道和本单位端点的投递。"""
+    """按时间倒序排列。管理部门可查看全部；其他用户仅可查看发往本人渠道和本单位端点的投递。"""
     return delivery_page(
         session,
         paging,
@@ -53,6 +53,6 @@ def get(delivery_id: UUID, session: ReadSession, principal: LoggedIn) -> Deliver
     responses=problems(NotFound, Conflict),
 )
 def repeat(delivery_id: UUID, session: WriteSession, principal: LoggedIn) -> DeliveryRead:
-    """消息 id 不变,内容按当前数据重新生成;接收方可凭 id 去重。"""
+    """消息 id 不变，内容按当前数据重新生成；接收方可凭 id 去重。"""
     row = service.redeliver(session, delivery_id, principal=principal)
     return DeliveryRead.of(row, service.kinds_of(session, [row])[row.message_id])

@@ -87,14 +87,14 @@ def redeliver(session: Session, delivery_id: UUID, *, principal: Principal) -> D
     if delivery.state in UNFINISHED:
         raise Conflict(
             "This delivery is still in progress.",
-            "该消息仍在投递中,暂不能重新投递。",
+            "该消息仍在投递中，暂不能重新投递。",
             code="delivery_under_way",
             state=delivery.state,
         )
     if not _address_accepts(session, delivery):
         raise Conflict(
             "The channel or endpoint of this delivery is disabled or removed. Enable it first.",
-            "该渠道或端点已停用或已删除,请先启用。",
+            "该渠道或端点已停用或已删除，请先启用。",
             code="address_off",
         )
     delivery.round += 1

@@ -41,9 +41,9 @@ def list_(
     principal: LoggedIn,
     paging: Paging,
     unread: Annotated[bool, Query(description="仅未读")] = False,
-    groups: Annotated[list[NoticeGroup] | None, Query(alias="group", description="类别,可多选")] = None,
+    groups: Annotated[list[NoticeGroup] | None, Query(alias="group", description="类别，可多选")] = None,
 ) -> Page[NoticeRead]:
-    """发给本人、本人的经理人记录及本单位的通知,按时间倒序排列。已读标记按用户分别记录。"""
+    """发给本人、本人的经理人记录及本单位的通知，按时间倒序排列。已读标记按用户分别记录。"""
     return list_notices(session, paging, principal=principal, unread=unread, groups=groups)
 
 
@@ -54,7 +54,7 @@ def count(session: ReadSession, principal: LoggedIn) -> NoticeCount:
 
 @router.get("/preferences", summary="通知渠道偏好")
 def get_preferences(session: ReadSession, principal: LoggedIn, response: Response) -> NoticePreferencesRead:
-    """尚未设置时返回默认值,ETag 为 "0"。"""
+    """尚未设置时返回默认值，ETag 为 "0"。"""
     row = service.preferences_of(session, principal=principal)
     return tagged(response, row, NoticePreferencesRead.of(row))
 
@@ -71,7 +71,7 @@ def put_preferences(
     response: Response,
     if_match: IfMatch = None,
 ) -> NoticePreferencesRead:
-    """整体替换,须带 If-Match。所有通知始终可在通知中心查看;Webhook 按端点所选的类型发送。"""
+    """整体替换，须带 If-Match。所有通知始终可在通知中心查看；Webhook 按端点所选的类型发送。"""
     row = service.put_preferences(session, wanted.channels, principal=principal, if_match=if_match)
     return tagged(response, row, NoticePreferencesRead.of(row))
 

@@ -19,7 +19,7 @@ class NoticeRead(BaseModel):
     group: NoticeGroup = Field(title="类别")
     zh: str = Field(title="内容", examples=["合同 HT-2026-000001 已签订。"])
     en: str
-    path: str = Field(title="相关页面", description="查看或办理的地址;为空表示无需查看")
+    path: str = Field(title="相关页面", description="查看或办理的地址；为空表示无需查看")
     subject_id: UUID | None = Field(title="相关记录")
     urgent: bool = Field(title="紧急", description="不受免打扰时段限制")
     created_at: datetime
@@ -54,13 +54,13 @@ class NoticePreferencesIn(Wire):
 
     channels: dict[NoticeGroup, list[NoticeChannel]] = Field(
         title="各类通知的渠道",
-        description="mail 邮件 robot 群机器人;空列表表示仅在通知中心查看。未列出的类别恢复默认;账号安全类始终发送邮件",
+        description="mail 邮件 robot 群机器人；空列表表示仅在通知中心查看。未列出的类别恢复默认；账号安全类始终发送邮件",
         examples=[{"contracts": ["mail"], "contests": []}],
     )
 
 
 class NoticePreferencesRead(NoticePreferencesIn):
-    version: int = Field(description="ETag 即此数;0 为从未设置")
+    version: int = Field(description="ETag 即此数；0 为从未设置")
 
     @classmethod
     def of(cls, row: NoticePreference) -> "NoticePreferencesRead":

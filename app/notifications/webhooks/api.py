@@ -50,7 +50,7 @@ ConfigDependency = Annotated[WebhookConfig, Depends(_config)]
 def create(
     session: WriteSession, principal: LoggedIn, config: ConfigDependency, body: Sent[WebhookNew]
 ) -> Response:
-    """签名密钥仅在本次响应中显示,因此不支持 Idempotency-Key。签名与重试遵循 Standard Webhooks 规范。"""
+    """签名密钥仅在本次响应中显示，因此不支持 Idempotency-Key。签名与重试遵循 Standard Webhooks 规范。"""
     issued = service.create_endpoint(
         session,
         config,
@@ -115,7 +115,7 @@ def rotate(
     config: ConfigDependency,
     if_match: IfMatch = None,
 ) -> Response:
-    """新密钥仅在本次响应中显示;在重叠期内新旧密钥同时签名,便于接收方平稳更换。"""
+    """新密钥仅在本次响应中显示；在重叠期内新旧密钥同时签名，便于接收方平稳更换。"""
     issued = service.rotate_secret(session, config, endpoint_id, principal=principal, if_match=if_match)
     return _issued(issued, 200)
 
@@ -127,7 +127,7 @@ def rotate(
     responses=problems(NotFound),
 )
 def test(endpoint_id: UUID, session: WriteSession, principal: LoggedIn) -> Asked:
-    """仅发送至此端点,端点停用时也会发送。结果见投递日志。"""
+    """仅发送至此端点，端点停用时也会发送。结果见投递日志。"""
     return Asked(message_id=service.test_endpoint(session, endpoint_id, principal=principal).id)
 
 

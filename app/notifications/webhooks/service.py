@@ -213,7 +213,7 @@ def _lock_organisation(session: Session, organisation_id: UUID | None) -> UUID:
     if (session.scalar(count) or 0) >= MAX_ENDPOINTS:
         raise Conflict(
             f"An organisation has at most {MAX_ENDPOINTS} endpoints. Remove one first.",
-            f"每个单位至多 {MAX_ENDPOINTS} 个端点,请先删除不再使用的端点。",
+            f"每个单位至多 {MAX_ENDPOINTS} 个端点，请先删除不再使用的端点。",
             code="too_many_endpoints",
         )
     return organisation.id

@@ -21,7 +21,7 @@ def validated_host(url: str, allowed_hosts: Sequence[str]) -> str:
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise _bad_url(
             "url_parts",
-            "不得含用户名、密码或 # 片段; 发送方身份由签名证明",
+            "不得含用户名、密码或 # 片段；发送方身份由签名证明",
             "must not contain a user name, password or fragment; the signature identifies the sender",
         )
     if not allowed and _port(url) != 443 and _port(url) < 1024:

@@ -40,7 +40,7 @@ class RunAnswer(BaseModel):
     short: list[ShortPair] = Field([], title="未安排或人数不足的供需对")
     reasons: dict[str, int] = Field({}, title="原因与数量")
     relief: ReliefRead | None = Field(None, title="放宽建议")
-    relief_zh: list[str] = Field([], title="放宽建议的说明", description="以姓名和名称表述,一条一句")
+    relief_zh: list[str] = Field([], title="放宽建议的说明", description="以姓名和名称表述，一条一句")
     relief_en: list[str] = []
     below_least: list[LowLoadRead] = Field([], title="未达最低负荷的经理人")
     kept: int = Field(0, title="保留的待处理推送")
@@ -56,7 +56,7 @@ class RunSummary(BaseModel):
     night: date | None = Field(title="夜间任务的日期", description="由管理部门发起的为空")
     requested_by: UUID | None = Field(title="发起人")
     limit: int = Field(validation_alias="pairs_limit", title="供需对数量上限")
-    demand_ids: list[UUID] | None = Field(title="技术需求", description="仅统筹这些需求;为空时为全部需求")
+    demand_ids: list[UUID] | None = Field(title="技术需求", description="仅统筹这些需求；为空时为全部需求")
     created_at: datetime
     finished_at: datetime | None
     pairs: int = Field(title="参与的供需对")

@@ -53,7 +53,7 @@ _NEWEST_FIRST = Sort(Digest.created_at, datetime, descending=True, name="digests
 
 @router.get("/managers/me/preferences", summary="本人的推送偏好", responses=problems(NotFound))
 def get_preferences(principal: CurrentPrincipal, session: ReadSession, response: Response) -> PreferencesRead:
-    """尚未设置时返回默认值,ETag 为 "0"。"""
+    """尚未设置时返回默认值，ETag 为 "0"。"""
     require(principal, Action.PREFERENCE_READ, own=True)
     id_ = preferences.own_manager(principal)
     current = preferences.managers_preferences(session, [id_])[id_]
@@ -68,7 +68,7 @@ def put_preferences(
     response: Response,
     if_match: IfMatch = None,
 ) -> PreferencesRead:
-    """整体替换,未填写的项恢复默认值;须带 If-Match。仅影响此后的推送和提醒,收件箱中已有的推送不受影响。"""
+    """整体替换，未填写的项恢复默认值；须带 If-Match。仅影响此后的推送和提醒，收件箱中已有的推送不受影响。"""
     stored = preferences.put_managers_preferences(
         session, wanted.model_dump(), principal=principal, if_match=if_match
     )
@@ -93,7 +93,7 @@ def put_owner_preferences(
     response: Response,
     if_match: IfMatch = None,
 ) -> OwnerPreferencesRead:
-    """由单位管理员设置。整体替换,未填写的项恢复默认值;须带 If-Match。frequency 为 none 时不再发送匹配通知。"""
+    """由单位管理员设置。整体替换，未填写的项恢复默认值；须带 If-Match。frequency 为 none 时不再发送匹配通知。"""
     stored = preferences.put_owners_preferences(
         session, wanted.model_dump(), principal=principal, if_match=if_match
     )
@@ -152,7 +152,7 @@ def preview(
     session: ReadSession,
     services: AllServices,
 ) -> PreviewRead:
-    """在现状不变的前提下,预览下一份清单的内容,并按规则统计其余供需对未列入的原因。不写入任何数据。"""
+    """在现状不变的前提下，预览下一份清单的内容，并按规则统计其余供需对未列入的原因。不写入任何数据。"""
     own = wanted.manager_id is None or wanted.manager_id == principal.manager_id
     require(principal, Action.PUSH_PREVIEW, own=own)
     return preview_list(

@@ -42,7 +42,7 @@ _LIST_RULES: Mapping[str, tuple[str, str]] = {
     "variety_owner": ("同一单位在清单中的条目已达上限", "the digest has enough entries of the same owner"),
     "put_off": ("经理人已设为稍后处理", "the manager postponed it"),
     "not_recommended": (
-        "经理人与该供需对契合度不足,或有更合适的经理人",
+        "经理人与该供需对契合度不足，或有更合适的经理人",
         "the manager does not fit the pair well enough, or others fit better",
     ),
 }

@@ -21,7 +21,7 @@ def _clock(text: str) -> str:
     if not _CLOCK.fullmatch(text):
         raise field_error(
             "bad_time",
-            zh="应为 24 小时制的时间,如 22:00。",
+            zh="应为 24 小时制的时间，如 22:00。",
             en="Must be a time of day from 00:00 to 23:59, such as 22:00.",
         )
     return text
@@ -32,12 +32,12 @@ Score = Annotated[float, Field(ge=0, le=1)]
 
 
 class _TimesIn(Wire):
-    digest_hour: int = Field(9, ge=0, le=23, title="清单时间", description="北京时间整点,0–23")
-    weekday: int = Field(1, ge=1, le=7, title="每周清单的星期", description="1 为星期一;遇休息日顺延")
-    quiet_from: Clock | None = Field("22:00", title="免打扰开始", description="北京时间,可跨午夜")
+    digest_hour: int = Field(9, ge=0, le=23, title="清单时间", description="北京时间整点，0–23")
+    weekday: int = Field(1, ge=1, le=7, title="每周清单的星期", description="1 为星期一；遇休息日顺延")
+    quiet_from: Clock | None = Field("22:00", title="免打扰开始", description="北京时间，可跨午夜")
     quiet_until: Clock | None = Field("08:00", title="免打扰结束")
     on_days_off: bool = Field(
-        False, title="休息日也发送", description="休息日按国务院放假安排,含调休;默认顺延到工作日"
+        False, title="休息日也发送", description="休息日按国务院放假安排，含调休；默认顺延到工作日"
     )
     minimum_score: Score | None = Field(None, title="最低匹配分", description="空值表示采用系统阈值")
 
@@ -65,16 +65,19 @@ class PreferencesIn(_TimesIn):
         description="immediate 高分即时提醒、其余列入每日清单 daily 每日清单 weekly 每周清单 none 仅进入收件箱",
     )
     fields: Annotated[list[str], CodesOf("hightech_fields", 0, 20)] = Field(
-        default_factory=list, title="关注的领域", description="空值表示不限;一级代码包含其二级代码"
+        default_factory=list, title="关注的领域", description="空值表示不限；一级代码包含其二级代码"
     )
     regions: list[RegionCode] = Field(
         default_factory=list,
         max_length=40,
         title="关注的地区",
-        description="空值表示不限;上级地区包含下级地区",
+        description="空值表示不限；上级地区包含下级地区",
     )
     languages: list[LanguageCode] = Field(
-        default_factory=list, max_length=10, title="工作语言", description="空值表示不限;须覆盖供需双方的语言"
+        default_factory=list,
+        max_length=10,
+        title="工作语言",
+        description="空值表示不限；须覆盖供需双方的语言",
     )
     immediate_score: Score | None = Field(None, title="即时提醒的匹配分", description="空值表示采用系统设置")
     per_day: int | None = Field(None, ge=1, le=100, title="每日上限", description="空值表示采用系统上限")
@@ -93,13 +96,13 @@ class OwnerPreferencesIn(_TimesIn):
 class PreferencesRead(PreferencesIn):
     model_config = ConfigDict(from_attributes=True, extra="ignore", json_schema_extra=None)
 
-    version: int = Field(description="ETag 即此数;0 为从未设置")
+    version: int = Field(description="ETag 即此数；0 为从未设置")
 
 
 class OwnerPreferencesRead(OwnerPreferencesIn):
     model_config = ConfigDict(from_attributes=True, extra="ignore")
 
-    version: int = Field(description="ETag 即此数;0 为从未设置")
+    version: int = Field(description="ETag 即此数；0 为从未设置")
 
 
 class DigestRead(BaseModel):
@@ -112,13 +115,13 @@ class DigestRead(BaseModel):
     day: date = Field(title="日期", description="北京时间")
     frequency: str
     items: list[dict[str, Any]] = Field(
-        title="清单", description="push_id 推送, position 名次, new 是否首次通知"
+        title="清单", description="push_id 推送，position 名次，new 是否首次通知"
     )
     created_at: datetime
 
 
 class DigestPushes(DigestRead):
-    pushes: list[PushRead] = Field(title="清单中的推送", description="按名次排列;内容为当前数据")
+    pushes: list[PushRead] = Field(title="清单中的推送", description="按名次排列；内容为当前数据")
 
 
 class OwnerNews(BaseModel):
@@ -138,7 +141,7 @@ class OwnerDigestRead(BaseModel):
 
 
 class PreviewIn(Wire):
-    manager_id: UUID | None = Field(None, description="由管理部门填写;技术经理人预览本人清单时不填")
+    manager_id: UUID | None = Field(None, description="由管理部门填写；技术经理人预览本人清单时不填")
 
 
 class PreviewItem(BaseModel):
@@ -166,5 +169,5 @@ class PreviewRead(BaseModel):
     day: date
     items: list[PreviewItem]
     left_out: list[LeftOut] = Field(
-        title="未列入的原因", description="按数量排列;同一供需对可按多条规则分别计数"
+        title="未列入的原因", description="按数量排列；同一供需对可按多条规则分别计数"
     )

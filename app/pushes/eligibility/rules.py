@@ -178,7 +178,7 @@ def _manager_rules(facts: PushFacts) -> Iterable[Violation]:
     if facts.manager.on_leave_until is not None:
         yield Violation(
             "manager_on_leave",
-            f"技术经理人休假至 {facts.manager.on_leave_until},期间不推送",
+            f"技术经理人休假至 {facts.manager.on_leave_until}，期间不推送",
             f"the manager is on leave until {facts.manager.on_leave_until}",
         )
     yield from _capacity_rules(facts)

@@ -76,9 +76,9 @@ def answer_for_demand(
     response: Response,
     if_match: IfMatch = None,
 ) -> OwnerAnswerRead:
-    """对本单位需求的匹配成果答复有无意向;再次答复须带 If-Match。成果方仅可查看汇总的原因,不显示答复人。
+    """对本单位需求的匹配成果答复有无意向；再次答复须带 If-Match。成果方仅可查看汇总的原因，不显示答复人。
 
-    答复无意向后,该供需对不再推送给其他经理人,直至改为有意向,或记录在所述原因方面有实质变化。
+    答复无意向后，该供需对不再推送给其他经理人，直至改为有意向，或记录在所述原因方面有实质变化。
     """
     return _give_answer(
         session, demand_id, achievement_id, Side.DEMAND, principal, answer, if_match, response
@@ -125,7 +125,7 @@ def answer_for_achievement(
 def achievement_feedback(
     achievement_id: UUID, principal: CurrentPrincipal, session: ReadSession
 ) -> SupplierFeedback:
-    """推送与答复的数量、谢绝的原因及改进建议。不显示答复人及对应需求;仅出现一次的原因不列出。"""
+    """推送与答复的数量、谢绝的原因及改进建议。不显示答复人及对应需求；仅出现一次的原因不列出。"""
     return feedback_for(session, achievement_id, principal=principal)
 
 
@@ -142,7 +142,7 @@ def report(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """由供需双方或收到推送的技术经理人报告,由管理部门处理。"""
+    """由供需双方或收到推送的技术经理人报告，由管理部门处理。"""
 
     def create() -> Response:
         row = reports.report(
@@ -166,7 +166,7 @@ def list_reports(
     state: Annotated[ReportState, Query(description="状态")] = ReportState.OPEN,
     category: Annotated[Category | None, Query(description="类别")] = None,
 ) -> Page[ReportForBureau]:
-    """按时间顺序排列,最早的在前,供管理部门逐条处理。"""
+    """按时间顺序排列，最早的在前，供管理部门逐条处理。"""
     return report_page(session, paging, state, category, principal=principal)
 
 

@@ -108,7 +108,7 @@ def resolve(
     if row.state != ReportState.OPEN:
         raise Conflict(
             f"This report has already been closed; its state is {row.state}.",
-            f"此报告已处理, 状态为 {row.state}。",
+            f"此报告已处理，状态为 {row.state}。",
             code="report_state",
         )
     row.state = state
@@ -127,11 +127,11 @@ def _check_category(category: str, note: str | None) -> None:
     if category not in categories:
         choices = ", ".join(categories.codes)
         raise Invalid.field(
-            "category", "unknown_code", f"应为以下之一: {choices}", f"must be one of: {choices}"
+            "category", "unknown_code", f"应为以下之一：{choices}", f"must be one of: {choices}"
         )
     if category == OTHER and not note:
         raise Invalid.field(
-            "note", "missing", "类别为其他时, 请填写说明", "is required if the category is `other`"
+            "note", "missing", "类别为其他时，请填写说明", "is required if the category is `other`"
         )
 
 
@@ -148,7 +148,7 @@ def _refuse_second_report(
     if session.scalar(open_report) is not None:
         raise Conflict(
             "You have already reported this. The bureau has not handled your report yet.",
-            "您已报告过此问题,管理部门尚未处理。",
+            "您已报告过此问题，管理部门尚未处理。",
             code="reported_before",
         )
 

@@ -18,9 +18,9 @@ Note = Annotated[str, TextRule(1, 500, multiline=True)]
 class OwnerAnswerIn(Wire):
     interested: bool = Field(title="是否有意向")
     reason: Annotated[str, CodeOf("decline_reasons")] | None = Field(
-        None, title="原因", description="无意向时必填;代码见词表 decline_reasons"
+        None, title="原因", description="无意向时必填；代码见词表 decline_reasons"
     )
-    note: Note | None = Field(None, title="说明", description="原因为 other 时必填;不向对方披露")
+    note: Note | None = Field(None, title="说明", description="原因为 other 时必填；不向对方披露")
 
 
 class OwnerAnswerRead(BaseModel):
@@ -44,7 +44,7 @@ class ReportIn(Wire):
                     "demand_id": "019a0000-0000-7000-8000-000000000001",
                     "achievement_id": "019a0000-0000-7000-8000-000000000002",
                     "category": "wrong_terms",
-                    "note": "成果的盐雾时间为 720 h,未达到 1000 h。",
+                    "note": "成果的盐雾时间为 720 h，未达到 1000 h。",
                 }
             ]
         }
@@ -83,7 +83,9 @@ class ReportForBureau(ReportRead):
 
 class Resolution(Wire):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"state": "resolved", "resolution": "已更正成果的指标,匹配已重算。"}]}
+        json_schema_extra={
+            "examples": [{"state": "resolved", "resolution": "已更正成果的指标，匹配已重算。"}]
+        }
     )
 
     state: Literal[ReportState.RESOLVED, ReportState.DISMISSED]
@@ -110,4 +112,4 @@ class SupplierFeedback(BaseModel):
     demand_owners_interested: int = Field(title="有意向的需求方")
     demand_owners_not_interested: int = Field(title="无意向的需求方")
     reasons: list[ReasonCounted] = Field(title="原因", description="同一原因出现至少两次方予列出")
-    reasons_withheld: int = Field(title="未列出的答复数", description="原因仅出现一次的答复,不单独列出")
+    reasons_withheld: int = Field(title="未列出的答复数", description="原因仅出现一次的答复，不单独列出")

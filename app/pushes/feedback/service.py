@@ -136,7 +136,7 @@ def _own_match(
     if pair is None:
         raise NotFound(
             "These two records are not a match, or no longer.",
-            "二者不是匹配结果,或已不再匹配。",
+            "二者不是匹配结果，或已不再匹配。",
             code="no_match",
         )
     return pair

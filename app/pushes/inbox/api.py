@@ -47,7 +47,7 @@ class _PushChange:
 
 PushChange = Annotated[_PushChange, Depends()]
 
-States = Annotated[list[PushState] | None, Query(alias="state", description="状态,可多选")]
+States = Annotated[list[PushState] | None, Query(alias="state", description="状态，可多选")]
 
 
 @router.get("/inbox", summary="收件箱", response_model_exclude_unset=True)
@@ -58,7 +58,7 @@ def list_inbox(
     paging: Paging,
     states: States = None,
 ) -> Page[PushRead]:
-    """本人的推送,按排序分与时间综合排列,最佳的在前。未选状态时仅列出待处理的推送: 未读、已读未答复、已到提醒时间的。"""
+    """本人的推送，按排序分与时间综合排列，最佳的在前。未选状态时仅列出待处理的推送：未读、已读未答复、已到提醒时间的。"""
     return inbox_page(session, paging, states, principal=principal, shown_lists=shown_lists)
 
 
@@ -72,7 +72,7 @@ def list_pushes(
     achievement_id: Annotated[UUID | None, Query(description="技术成果")] = None,
     states: States = None,
 ) -> Page[PushRead]:
-    """按时间倒序排列。管理部门可查看全部,技术经理人仅可查看本人的推送。"""
+    """按时间倒序排列。管理部门可查看全部，技术经理人仅可查看本人的推送。"""
     wanted = PushFilter(manager_id, demand_id, achievement_id, tuple(states or ()))
     return push_page(session, paging, wanted, principal=principal)
 
@@ -84,7 +84,7 @@ def list_pushes(
     responses=problems(NotFound, Invalid),
 )
 def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: WriteSession) -> Planned:
-    """由管理部门在经理人名额空出后补充推送;推送规则照常适用,已推送的不会重复。"""
+    """由管理部门在经理人名额空出后补充推送；推送规则照常适用，已推送的不会重复。"""
     event_id = request_plan(session, wanted, principal=principal)
     return Planned(event_id=event_id)
 
@@ -95,7 +95,7 @@ def plan_pushes(wanted: PlanRequest, principal: CurrentPrincipal, session: Write
 def get_push(
     push_id: UUID, principal: CurrentPrincipal, session: ReadSession, response: Response
 ) -> PushRead:
-    """查看不改变状态;如需标记为已读,请使用 POST …/read。"""
+    """查看不改变状态；如需标记为已读，请使用 POST …/read。"""
     push = inbox.get_push(session, push_id, principal=principal)
     return tagged(response, push, read_one(session, push, principal=principal))
 
@@ -111,7 +111,7 @@ def mark_read(change: PushChange) -> PushRead:
     "/pushes/{push_id}/accept", summary="接收", response_model_exclude_unset=True, responses=_ANSWERS
 )
 def accept(change: PushChange, settings: AppSettings, services: AllServices) -> PushRead:
-    """接收并开始对接。已达在办上限、存在利益冲突、记录已下架、已有他人对接或供需一方无意向时返回 409,并说明原因。"""
+    """接收并开始对接。已达在办上限、存在利益冲突、记录已下架、已有他人对接或供需一方无意向时返回 409，并说明原因。"""
     repush = current_policy(change.session, services).repush
     return change.run(inbox.accept, undo=settings.push_undo, repush=repush)
 
@@ -120,7 +120,7 @@ def accept(change: PushChange, settings: AppSettings, services: AllServices) -> 
     "/pushes/{push_id}/decline", summary="谢绝", response_model_exclude_unset=True, responses=_ANSWERS
 )
 def decline(change: PushChange, answer: Sent[Decline], settings: AppSettings) -> PushRead:
-    """谢绝后,该供需对转派给下一位技术经理人;仅当记录在谢绝原因所涉方面有变化时,才会再次推送给本人。"""
+    """谢绝后，该供需对转派给下一位技术经理人；仅当记录在谢绝原因所涉方面有变化时，才会再次推送给本人。"""
     return change.run(inbox.decline, reason=answer.reason, note=answer.note, undo=settings.push_undo)
 
 
@@ -128,7 +128,7 @@ def decline(change: PushChange, answer: Sent[Decline], settings: AppSettings) ->
     "/pushes/{push_id}/undo", summary="撤回答复", response_model_exclude_unset=True, responses=_ANSWERS
 )
 def undo(change: PushChange, services: AllServices) -> PushRead:
-    """在期限内撤回接收或谢绝,推送恢复为已读状态。因谢绝而转派给下一位经理人的推送,尚未阅读的随之取消。"""
+    """在期限内撤回接收或谢绝，推送恢复为已读状态。因谢绝而转派给下一位经理人的推送，尚未阅读的随之取消。"""
     return change.run(undoing.undo, policy=current_policy(change.session, services))
 
 
@@ -136,5 +136,5 @@ def undo(change: PushChange, services: AllServices) -> PushRead:
     "/pushes/{push_id}/later", summary="稍后处理", response_model_exclude_unset=True, responses=_ANSWERS
 )
 def later(change: PushChange, answer: Sent[Later]) -> PushRead:
-    """在提醒时间之前,该推送不在收件箱中显示。"""
+    """在提醒时间之前，该推送不在收件箱中显示。"""
     return change.run(inbox.postpone, until=answer.until)

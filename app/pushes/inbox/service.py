@@ -185,7 +185,7 @@ def postpone(
         raise Invalid.field(
             "until",
             "after_expiry",
-            f"此推送于 {limit} 失效, 请选择更早的时间",
+            f"此推送于 {limit} 失效，请选择更早的时间",
             f"must be before the push expires at {limit}",
         )
     answered = answer_payload(session, push, now())
@@ -224,7 +224,7 @@ def _answerable(
         why = end_of(push, hidden=has_hidden_owner(session, push))
         raise Conflict(
             f"This push has the state {state} and does not allow this answer{f': {why.en}' if why else ''}.",
-            f"此推送{_STATE_WORDS[PushState(state)]}, 不能作此答复{f': {why.zh}' if why else ''}。",
+            f"此推送{_STATE_WORDS[PushState(state)]}，不能作此答复{f'：{why.zh}' if why else ''}。",
             code="push_state",
             state=state,
             ended_reason=why.code if why else push.ended_reason,
@@ -236,7 +236,7 @@ def _answerable(
 def _forbidden(broken: list[Violation]) -> Conflict:
     return Conflict(
         f"This push cannot be accepted: {'; '.join(rule.en for rule in broken)}.",
-        f"此推送不能接收: {'; '.join(rule.zh for rule in broken)}。",
+        f"此推送不能接收：{'；'.join(rule.zh for rule in broken)}。",
         code=broken[0].code,
         violations=[{"code": rule.code, "message_zh": rule.zh, "message_en": rule.en} for rule in broken],
     )

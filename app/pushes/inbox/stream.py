@@ -115,9 +115,9 @@ def stream(
         str | None, Header(alias="Last-Event-ID", max_length=40, description="上次收到的事件编号")
     ] = None,
 ) -> EventSourceResponse:
-    """Server-Sent Events: push.new 新推送, push.changed 状态变化, inbox.position 当前编号, inbox.reset 请重读收件箱。
+    """Server-Sent Events: push.new 新推送，push.changed 状态变化，inbox.position 当前编号，inbox.reset 请重读收件箱。
 
-    重新连接时携带 Last-Event-ID,即从断点续传,不会遗漏。登录失效后连接断开。"""
+    重新连接时携带 Last-Event-ID，即从断点续传，不会遗漏。登录失效后连接断开。"""
     return follow_inbox(
         services,
         principal,

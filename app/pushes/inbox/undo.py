@@ -74,7 +74,7 @@ def _check_rules(facts: PushFacts, *, accepted: bool) -> None:
     if broken:
         raise Conflict(
             f"This push is no longer valid: {'; '.join(rule.en for rule in broken)}.",
-            f"此推送已失效: {'; '.join(rule.zh for rule in broken)}。",
+            f"此推送已失效：{'；'.join(rule.zh for rule in broken)}。",
             code=broken[0].code,
         )
 
@@ -99,7 +99,7 @@ def _check(push: Push) -> None:
     if not is_undoable(push, now()):
         raise Conflict(
             "The time limit for undoing this answer has passed.",
-            "撤回期限已过,不能再撤回此答复。",
+            "撤回期限已过，不能再撤回此答复。",
             code="undo_too_late",
             state=push.state,
         )

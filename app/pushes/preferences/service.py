@@ -116,14 +116,14 @@ def _time_errors(values: Mapping[str, Any]) -> Iterator[FieldError]:
         yield FieldError(
             missing,
             "quiet_hours_half",
-            "免打扰时段的起止时间应同时填写,或同时为空",
+            "免打扰时段的起止时间应同时填写，或同时为空",
             "must be given if the other end of the quiet hours is given",
         )
     elif start is not None and start == end:
         yield FieldError(
             "quiet_until",
             "quiet_hours_empty",
-            "免打扰时段的起止时间不能相同;全天不接收请将 frequency 设为 none",
+            "免打扰时段的起止时间不能相同；全天不接收请将 frequency 设为 none",
             "must differ from quiet_from; to receive no messages, set frequency to none",
         )
     elif start is not None and QuietHours(time.fromisoformat(start), time.fromisoformat(end)).cover(
@@ -132,7 +132,7 @@ def _time_errors(values: Mapping[str, Any]) -> Iterator[FieldError]:
         yield FieldError(
             "digest_hour",
             "digest_in_quiet_hours",
-            f"每日清单的时间应在免打扰时段({start}–{end})之外",
+            f"每日清单的时间应在免打扰时段（{start}–{end}）之外",
             f"must be outside the quiet hours ({start}–{end})",
         )
 
@@ -165,7 +165,7 @@ def own_manager(principal: Principal) -> UUID:
     if principal.manager_id is None:
         raise NotFound(
             "You have no record in the talent library yet. Create one first.",
-            "您在技术转移人才库中尚无记录,请先建立。",
+            "您在技术转移人才库中尚无记录，请先建立。",
             code="no_manager_record",
         )
     return principal.manager_id

@@ -47,10 +47,10 @@ FileFormat = Annotated[Format, Query(alias="format", description="json、csv 或
 def funnel(
     criteria: ScopedCriteria,
     session: ReadSession,
-    group_by: Annotated[Grouping | None, Query(description="分组;全市数据的分组仅管理部门可见")] = None,
+    group_by: Annotated[Grouping | None, Query(description="分组；全市数据的分组仅管理部门可见")] = None,
     format_: FileFormat = Format.JSON,
 ) -> FunnelRead | Response:
-    """期间内发布的需求目前到达的步骤;到达某一步的,同时计入之前各步。"""
+    """期间内发布的需求目前到达的步骤；到达某一步的，同时计入之前各步。"""
     figure = demands.funnel(session, criteria, group_by)
     if format_ is Format.JSON:
         return figure
@@ -62,7 +62,7 @@ def funnel(
 def stage_times(
     criteria: ScopedCriteria, session: ReadSession, format_: FileFormat = Format.JSON
 ) -> StageTimesRead | Response:
-    """期间内进入各阶段的对接;已离开该阶段的统计用时,仍在该阶段的另行统计。"""
+    """期间内进入各阶段的对接；已离开该阶段的统计用时，仍在该阶段的另行统计。"""
     figure = engagements.stage_times(session, criteria)
     if format_ is Format.JSON:
         return figure
@@ -74,11 +74,11 @@ def contracts(
     criteria: ScopedCriteria,
     session: ReadSession,
     group_by: Annotated[
-        ContractGroup | None, Query(description="分组: field 领域 region 买方地区 month 签订月份 kind 类型")
+        ContractGroup | None, Query(description="分组：field 领域 region 买方地区 month 签订月份 kind 类型")
     ] = None,
     format_: FileFormat = Format.JSON,
 ) -> ContractsRead | Response:
-    """期间内签订的合同,金额单位为万元;已撤销的另行统计。"""
+    """期间内签订的合同，金额单位为万元；已撤销的另行统计。"""
     figure = engagements.contracts(session, criteria, group_by)
     if format_ is Format.JSON:
         return figure
@@ -89,7 +89,7 @@ def contracts(
 def gaps(
     criteria: ScopedCriteria, session: ReadSession, format_: FileFormat = Format.JSON
 ) -> GapsRead | Response:
-    """期间内发布且目前仍在发布的需求与成果,按一级领域统计,由缺口最大的领域开始排列。"""
+    """期间内发布且目前仍在发布的需求与成果，按一级领域统计，由缺口最大的领域开始排列。"""
     figure = demands.gaps(session, criteria)
     if format_ is Format.JSON:
         return figure
@@ -100,10 +100,10 @@ def gaps(
 def pushes(
     criteria: ScopedCriteria,
     session: ReadSession,
-    group_by: Annotated[PushGroup | None, Query(description="分组;全市数据的分组仅管理部门可见")] = None,
+    group_by: Annotated[PushGroup | None, Query(description="分组；全市数据的分组仅管理部门可见")] = None,
     format_: FileFormat = Format.JSON,
 ) -> PushesRead | Response:
-    """期间内的推送,按轮次统计;同一推送再次送达的,另计一轮。"""
+    """期间内的推送，按轮次统计；同一推送再次送达的，另计一轮。"""
     figure = push_figures.pushes(session, criteria, group_by)
     if format_ is Format.JSON:
         return figure
@@ -122,7 +122,7 @@ def managers(
     paging: Paging,
     format_: FileFormat = Format.JSON,
 ) -> ManagersRead | Response:
-    """管理部门可查看全部,技术经理人可查看本人,高校院所可查看本单位人员的数值。文件包含全部人员,不分页。"""
+    """管理部门可查看全部，技术经理人可查看本人，高校院所可查看本单位人员的数值。文件包含全部人员，不分页。"""
     if format_ is Format.JSON:
         items, next_cursor = manager_page(session, criteria, paging)
         return ManagersRead(**head(criteria_for_managers(criteria)), items=items, next_cursor=next_cursor)

@@ -21,7 +21,7 @@ STEP_NAMES: dict[FunnelStep, tuple[str, str]] = {
     FunnelStep.PUBLISHED: ("已发布", "Published"),
     FunnelStep.MATCHED: ("有良好匹配", "With a good match"),
     FunnelStep.PUSHED: ("已推送", "Pushed"),
-    FunnelStep.ACCEPTED: ("已接收(进入对接)", "Accepted (engaged)"),
+    FunnelStep.ACCEPTED: ("已接收（进入对接）", "Accepted (engaged)"),
     FunnelStep.CONTACTED: ("已联系", "Contacted"),
     FunnelStep.MEETING: ("会面", "Meeting"),
     FunnelStep.NEGOTIATING: ("洽谈", "Negotiating"),

@@ -80,7 +80,7 @@ def funnel_rows(
     group_by: Grouping | None = None,
     key: Key = None,
 ) -> Page[DemandReached]:
-    """到达该步骤及以后步骤的需求;管理部门可查看全部,其他用户仅可查看本单位的需求。"""
+    """到达该步骤及以后步骤的需求；管理部门可查看全部，其他用户仅可查看本单位的需求。"""
     query = demands.funnel_rows(criteria, _STEPS[step], group_by=group_by, key=key)
     rows, next_cursor = fetch_page(session, query, _newest(Demand.published_at), paging)
     return Page(items=read_demands(session, rows, criteria), next_cursor=next_cursor)
@@ -106,7 +106,7 @@ def stage_rows(
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
     left: Annotated[bool | None, Query(description="是否已离开该阶段")] = None,
 ) -> Page[StageStay]:
-    """同一对接两次进入同一阶段的,分别列出。"""
+    """同一对接两次进入同一阶段的，分别列出。"""
     query = engagements.stage_rows(criteria, stage=stage, left=left)
     rows, next_cursor = fetch_page(session, query, _newest(StageMove.moved_at), paging)
     return Page(items=read_stays(session, rows, principal=criteria.principal), next_cursor=next_cursor)
@@ -151,7 +151,7 @@ def manager_rows(
     paging: Paging,
     stage: Annotated[StageCode | None, Query(description="open 进行中 signed landed ended")] = None,
 ) -> Page[EngagementRow]:
-    """技术经理人牵头的对接。推送明细见 pushes/rows,合同明细见 contracts/rows。"""
+    """技术经理人牵头的对接。推送明细见 pushes/rows，合同明细见 contracts/rows。"""
     stages = () if stage is None else STAGES_OF[stage]
     query = engagements.engagement_rows(criteria, manager_id=manager_id, stages=stages)
     rows, next_cursor = fetch_page(session, query, _newest(Engagement.opened_at), paging)
@@ -169,7 +169,7 @@ def push_rows(
     reason: Reason = None,
     manager_id: UUID | None = None,
 ) -> Page[PushRoundRead]:
-    """每轮一行。管理部门可查看全部,技术经理人仅可查看本人的推送。"""
+    """每轮一行。管理部门可查看全部，技术经理人仅可查看本人的推送。"""
     query = pushes.attempt_rows(criteria, outcome=outcome, read=read, reason=reason, manager_id=manager_id)
     rows, next_cursor = fetch_page(session, query, _newest(PushAttempt.pushed_at), paging)
     return Page(items=read_attempts(session, rows, principal=criteria.principal), next_cursor=next_cursor)
@@ -181,9 +181,9 @@ def delivery_rows(
     session: ReadSession,
     paging: Paging,
     channel: Annotated[ChannelKind | None, Query(description="渠道")] = None,
-    states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态,可多选")] = None,
+    states: Annotated[list[DeliveryState] | None, Query(alias="state", description="状态，可多选")] = None,
 ) -> Page[DeliveryRead]:
-    """仅管理部门可查看;本人的投递见 /v1/deliveries。"""
+    """仅管理部门可查看；本人的投递见 /v1/deliveries。"""
     require_operator(criteria)
     query = pushes.delivery_rows(criteria, channel=channel, states=states or ())
     rows, next_cursor = fetch_page(session, query, _newest(Delivery.created_at), paging)

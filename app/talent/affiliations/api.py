@@ -26,7 +26,7 @@ _DECIDING = problems(NotFound, Conflict)
 
 @router.get("/managers/{manager_id}/affiliations", summary="任职单位与单位意见", responses=READING)
 def list_of_manager(manager_id: UUID, principal: LoggedIn, session: ReadSession) -> list[AffiliationRead]:
-    """本人、所属单位和管理部门可查看。可同时在多个单位任职,其中有且仅有一个主要任职单位。"""
+    """本人、所属单位和管理部门可查看。可同时在多个单位任职，其中有且仅有一个主要任职单位。"""
     manager = manager_for(session, manager_id, Action.AFFILIATION_READ, principal=principal)
     return service.read_many(session, manager.affiliations)
 
@@ -36,9 +36,9 @@ def list_affiliations(
     principal: LoggedIn,
     session: ReadSession,
     paging: Paging,
-    consent: Annotated[ConsentState | None, Query(description="单位意见;pending 为待答复")] = None,
+    consent: Annotated[ConsentState | None, Query(description="单位意见；pending 为待答复")] = None,
 ) -> Page[AffiliationRead]:
-    """供任职单位查看和答复跨机构任职;管理部门可查看全部。"""
+    """供任职单位查看和答复跨机构任职；管理部门可查看全部。"""
     return affiliation_page(session, paging, consent, principal=principal)
 
 
@@ -46,7 +46,7 @@ def list_affiliations(
 def consent(
     affiliation_id: UUID, body: Sent[ConsentGiven], principal: LoggedIn, session: WriteSession
 ) -> AffiliationRead:
-    """由任职单位答复;答复可以变更,以最近一次为准。"""
+    """由任职单位答复；答复可以变更，以最近一次为准。"""
     post = service.decide(
         session, affiliation_id, ConsentState.GIVEN, principal=principal, reference=body.reference
     )

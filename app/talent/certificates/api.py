@@ -56,10 +56,10 @@ def list_certificates(
     principal: LoggedIn,
     session: ReadSession,
     paging: Paging,
-    states: Annotated[list[CertificateState] | None, Query(alias="state", description="状态,可多选")] = None,
+    states: Annotated[list[CertificateState] | None, Query(alias="state", description="状态，可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
 ) -> Page[CertificateRead]:
-    """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
+    """按创建时间由新到旧排列。技术经理人可查看本人记录，机构可查看本单位人员记录，管理部门可查看全部。"""
     return certificate_page(session, paging, states, manager_id, principal=principal)
 
 
@@ -97,7 +97,7 @@ def level_at(
 def verify_claims(
     manager_id: UUID, body: Sent[ClaimsVerification], principal: LoggedIn, session: WriteSession
 ) -> ClaimsRead:
-    """由管理部门逐项核验;未列出的视为自述。证书经 /v1/certificates 核验。经理人改动已核验内容后即恢复为自述。"""
+    """由管理部门逐项核验；未列出的视为自述。证书经 /v1/certificates 核验。经理人改动已核验内容后即恢复为自述。"""
     manager = claims.verify_claims(session, manager_id, body, principal=principal)
     return ClaimsRead.model_validate(
         {"verification": manager.verification, "track_record": manager.track_record_verification}
@@ -126,6 +126,6 @@ def _add_review(name: str, summary: str, text: str) -> None:
         return versioned(read(certificate), certificate)
 
 
-_add_review("verify", "核验证书", "由管理部门核验;核验后计入人才认定。")
-_add_review("reject", "证书不予通过", "须说明理由;同一编号可以重新申报。")
-_add_review("revoke", "撤销证书核验", "须说明理由;撤销后不再计入人才认定。")
+_add_review("verify", "核验证书", "由管理部门核验；核验后计入人才认定。")
+_add_review("reject", "证书不予通过", "须说明理由；同一编号可以重新申报。")
+_add_review("revoke", "撤销证书核验", "须说明理由；撤销后不再计入人才认定。")

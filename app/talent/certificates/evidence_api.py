@@ -47,7 +47,7 @@ def upload(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """核验前可以上传或更换;类型根据内容判定。"""
+    """核验前可以上传或更换；类型根据内容判定。"""
     examined = examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
     with database.reading() as before:
         evidence.find_changeable(before, certificate_id, principal=principal)

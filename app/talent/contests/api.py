@@ -54,7 +54,7 @@ def list_contests(
     session: ReadSession,
     paging: Paging,
     kind: Annotated[ContestKind | None, Query(description="类型")] = None,
-    states: Annotated[list[ContestState] | None, Query(alias="state", description="状态,可多选")] = None,
+    states: Annotated[list[ContestState] | None, Query(alias="state", description="状态，可多选")] = None,
 ) -> Page[ContestRead]:
     """按开始时间由晚到早排列。草稿仅管理部门可查看。"""
     return list_contests_for(session, paging, principal=principal, kind=kind, states=states or ())
@@ -76,7 +76,7 @@ def change_contest(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """增加名额后,候补人员依次递补。"""
+    """增加名额后，候补人员依次递补。"""
     contest = service.change(session, contest_id, body, principal=principal, if_match=if_match)
     return versioned(read_contests(session, [contest])[0], contest)
 
@@ -105,5 +105,5 @@ def _add_move(name: str, summary: str, text: str) -> None:
 
 _add_move("open", "开放报名", "报名截止时间须晚于当前时间。")
 _add_move("close", "截止报名", "到达报名截止时间后自动截止。")
-_add_move("finish", "公布结果", "名次和奖项向社会公开,奖项作为荣誉写入技术经理人记录。")
+_add_move("finish", "公布结果", "名次和奖项向社会公开，奖项作为荣誉写入技术经理人记录。")
 _add_move("cancel", "取消", "须说明理由。")

@@ -50,7 +50,7 @@ def register(
     if existing is not None and existing.state != RegistrationState.WITHDRAWN:
         raise Conflict(
             "This manager is already registered.",
-            "该技术经理人已报名,请勿重复报名。",
+            "该技术经理人已报名，请勿重复报名。",
             code="registered_already",
         )
     row = existing or ContestRegistration(contest_id=contest.id, manager_id=manager.id)
@@ -88,7 +88,7 @@ def withdraw(session: Session, registration_id: UUID, *, principal: Principal) -
     ):
         raise Conflict(
             "The registration was already withdrawn, or the contest is over.",
-            "报名已退出,或活动已结束。",
+            "报名已退出，或活动已结束。",
             code="wrong_state",
             state=row.state,
         )

@@ -42,7 +42,7 @@ def register(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """名额已满时进入候补;有人退出时依次递补。"""
+    """名额已满时进入候补；有人退出时依次递补。"""
 
     def make() -> tuple[RegistrationRead, ContestRegistration]:
         row = registrations.register(session, contest_id, body, principal=principal)
@@ -59,7 +59,7 @@ def listregistrations_read(
     paging: Paging,
     state: Annotated[RegistrationState | None, Query(description="状态")] = None,
 ) -> Page[RegistrationRead]:
-    """按报名时间排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
+    """按报名时间排列。技术经理人可查看本人记录，机构可查看本单位人员记录，管理部门可查看全部。"""
     return registration_page(session, contest_id, paging, state, principal=principal)
 
 
@@ -78,7 +78,7 @@ def withdraw(registration_id: UUID, principal: LoggedIn, session: WriteSession) 
 def place(
     contest_id: UUID, body: Sent[Placings], principal: LoggedIn, session: WriteSession
 ) -> list[RegistrationRead]:
-    """报名截止后录入,公布结果前可以修改;未列出的报名不设名次。"""
+    """报名截止后录入，公布结果前可以修改；未列出的报名不设名次。"""
     rows = service.set_results(session, contest_id, body.placings, principal=principal)
     return registrations_read(session, rows, principal)
 
@@ -90,7 +90,7 @@ def list_placings(
     session: ReadSession,
     paging: Paging,
 ) -> Page[PlacingRead]:
-    """公布后向社会公开,列出有名次或奖项的人员。"""
+    """公布后向社会公开，列出有名次或奖项的人员。"""
     contest = find_contest(session, contest_id, principal=principal)
     query = (
         select(ContestRegistration)

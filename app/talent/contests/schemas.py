@@ -26,7 +26,7 @@ class ContestCreate(Wire):
     deadline: AwareDatetime = Field(title="报名截止时间", examples=["2027-05-10T16:00:00Z"])
     starts_at: AwareDatetime = Field(title="开始时间", examples=["2027-05-20T01:00:00Z"])
     ends_at: AwareDatetime = Field(title="结束时间", examples=["2027-05-20T09:00:00Z"])
-    capacity: Capacity | None = Field(None, title="名额", description="空缺为不限;名额已满时进入候补")
+    capacity: Capacity | None = Field(None, title="名额", description="空缺为不限；名额已满时进入候补")
 
     @model_validator(mode="after")
     def _times_in_order(self) -> Self:
@@ -136,7 +136,7 @@ def check_times(deadline: datetime, starts_at: datetime, ends_at: datetime) -> N
         FieldError(
             field,
             "times_order",
-            "应满足: 报名截止时间 ≤ 开始时间 ≤ 结束时间",
+            "应满足：报名截止时间 ≤ 开始时间 ≤ 结束时间",
             "the deadline must not be after the start, nor the start after the end",
         )
         for earlier, later, field in ((deadline, starts_at, "starts_at"), (starts_at, ends_at, "ends_at"))

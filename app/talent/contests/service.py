@@ -59,7 +59,7 @@ def change(
     if contest.state in (ContestState.FINISHED, ContestState.CANCELLED):
         raise Conflict(
             "The contest is finished or cancelled and can no longer be changed.",
-            "活动已结束或已取消,不能修改。",
+            "活动已结束或已取消，不能修改。",
             code="wrong_state",
             state=contest.state,
         )

@@ -46,7 +46,7 @@ def file(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """先保存为草稿,签署承诺书后提交。每人仅可有一份未注销的备案。"""
+    """先保存为草稿，签署承诺书后提交。每人仅可有一份未注销的备案。"""
 
     def make() -> tuple[FilingRead, Filing]:
         filing = service.file(session, body.manager_id, body.statement, principal=principal)
@@ -60,10 +60,10 @@ def list_filings(
     principal: CurrentPrincipal,
     session: ReadSession,
     paging: Paging,
-    states: Annotated[list[FilingState] | None, Query(alias="state", description="状态,可多选")] = None,
+    states: Annotated[list[FilingState] | None, Query(alias="state", description="状态，可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
 ) -> Page[FilingRead]:
-    """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
+    """按创建时间由新到旧排列。技术经理人可查看本人记录，机构可查看本单位人员记录，管理部门可查看全部。"""
     return filing_page(session, paging, states, manager_id, principal=principal)
 
 
@@ -161,13 +161,13 @@ _add_signed("submit", "提交备案申请", "须同时签署现行版本的承�
 _add_signed(
     "renew",
     "申请续期",
-    "到期前规定天数内或到期后可以申请,须重新签署承诺书;审核期间原备案在有效期内仍然有效。",
+    "到期前规定天数内或到期后可以申请，须重新签署承诺书；审核期间原备案在有效期内仍然有效。",
 )
-_add_move("withdraw", "撤回备案申请", "待审的申请可以撤回,恢复为草稿。")
+_add_move("withdraw", "撤回备案申请", "待审的申请可以撤回，恢复为草稿。")
 _add_move("approve", "批准备案", "生成备案号。跨机构任职须先经任职单位同意。")
 _add_move("return", "退回备案申请", "须说明意见。")
-_add_move("approve_renewal", "批准续期", "备案号不变,有效期顺延。")
-_add_move("return_renewal", "退回续期申请", "须说明意见;原备案未到期的继续有效。")
+_add_move("approve_renewal", "批准续期", "备案号不变，有效期顺延。")
+_add_move("return_renewal", "退回续期申请", "须说明意见；原备案未到期的继续有效。")
 _add_move("suspend", "暂停备案", "须说明理由。")
 _add_move("resume", "恢复备案", "已过有效期的转为到期。")
-_add_move("cancel", "注销备案", "本人可以申请注销,管理部门可以依规注销;须说明理由。备案号不再使用。")
+_add_move("cancel", "注销备案", "本人可以申请注销，管理部门可以依规注销；须说明理由。备案号不再使用。")

@@ -31,14 +31,14 @@ def check_approvable(session: Session, filing: Filing) -> None:
     if manager.state != RecordState.PUBLISHED:
         raise Conflict(
             "The filing cannot be approved: the manager's record is not published.",
-            "该技术经理人的记录未发布,不能批准备案。",
+            "该技术经理人的记录未发布，不能批准备案。",
             code="record_not_published",
         )
     missing_consents = without_consent(session, manager)
     if missing_consents:
         raise Conflict(
             "The filing cannot be approved: an institution has not consented to a secondary affiliation.",
-            "跨机构任职未经任职单位同意,不能批准备案。",
+            "跨机构任职未经任职单位同意，不能批准备案。",
             code="consent_missing",
             organisation_ids=[str(id_) for id_ in missing_consents],
         )

@@ -24,7 +24,7 @@ class FilingCreate(Wire):
 
 
 class FilingPatch(Wire):
-    statement: Statement = Field(title="申请说明", examples=["补充: 2025年起兼任概念验证中心顾问。"])
+    statement: Statement = Field(title="申请说明", examples=["补充：2025年起兼任概念验证中心顾问。"])
 
 
 class Pledge(Wire):
@@ -54,7 +54,7 @@ class FilingRead(BaseModel):
     id: UUID
     manager_id: UUID
     manager_name: str = Field(title="姓名")
-    filing_number: str | None = Field(title="备案号", description="批准时生成,永不重复")
+    filing_number: str | None = Field(title="备案号", description="批准时生成，永不重复")
     state: FilingState = Field(title="状态")
     state_zh: str = Field(title="状态名称")
     allowed: list[str] = Field(title="可执行的操作")

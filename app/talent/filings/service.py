@@ -55,7 +55,7 @@ def file(session: Session, manager_id: UUID | None, statement: str, *, principal
     if existing_id is not None:
         raise Conflict(
             "This manager already has a filing; renew or cancel it.",
-            "该技术经理人已有备案或备案申请,请办理续期或先行注销。",
+            "该技术经理人已有备案或备案申请，请办理续期或先行注销。",
             code="filed_already",
             filing_id=str(existing_id),
         )
@@ -119,7 +119,7 @@ def submit_with_pledge(
         raise Invalid.field(
             "pledge_version",
             "old_pledge",
-            f"承诺书现行版本为 {pledge()['version']},请阅读后重新承诺",
+            f"承诺书现行版本为 {pledge()['version']}，请阅读后重新承诺",
             f"is outdated; read and accept the current version {pledge()['version']}",
         )
     if name == "renew":

@@ -45,7 +45,7 @@ def make_ranking(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """每次评选可以调整公式,公式随评选一并公布。"""
+    """每次评选可以调整公式，公式随评选一并公布。"""
 
     def make() -> tuple[RankingRead, Ranking]:
         ranking = service.create(session, body, principal=principal)
@@ -56,7 +56,7 @@ def make_ranking(
 
 @router.get("/rankings", summary="评选列表", responses=LISTING)
 def list_rankings(principal: CurrentPrincipal, session: ReadSession, paging: Paging) -> Page[RankingRead]:
-    """已公布的评选向社会公开;管理部门可查看全部。"""
+    """已公布的评选向社会公开；管理部门可查看全部。"""
     return list_rankings_for(session, paging, principal=principal)
 
 
@@ -73,7 +73,7 @@ def list_places(
     session: ReadSession,
     paging: Paging,
 ) -> Page[PlaceRead]:
-    """逐项列出每人的指标、权重和得分,各项得分之和为总分。"""
+    """逐项列出每人的指标、权重和得分，各项得分之和为总分。"""
     return list_places_of(session, ranking_id, paging, principal=principal)
 
 
@@ -85,7 +85,7 @@ def change_ranking(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """修改公式或荣誉后须重新计算;公布后不能修改。"""
+    """修改公式或荣誉后须重新计算；公布后不能修改。"""
     ranking = service.change(session, ranking_id, body, principal=principal, if_match=if_match)
     return versioned(read_ranking(ranking), ranking)
 
@@ -107,6 +107,6 @@ def compute(
 def publish(
     ranking_id: UUID, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
 ) -> Response:
-    """向社会公开名次、公式和各项得分;荣誉写入技术经理人记录。"""
+    """向社会公开名次、公式和各项得分；荣誉写入技术经理人记录。"""
     ranking = service.publish(session, ranking_id, principal=principal, if_match=if_match)
     return versioned(read_ranking(ranking), ranking)

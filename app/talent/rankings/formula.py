@@ -26,14 +26,14 @@ class FigureName(LabelledEnum):
     LANDED_PROJECTS = "landed_projects", "在济落地项目数", "projects landed in Jinan"
     AMOUNT_YEAR_WAN = (
         "amount_year_wan",
-        "当年技术合同额(万元)",
+        "当年技术合同额（万元）",
         "technology contracts of the year, 10,000 yuan",
     )
     CONTRACTS = "contracts", "当年计入的合同数", "contracts counted in the year"
     ENTERPRISES_SERVED = "enterprises_served", "服务企业数", "enterprises served"
     ACCEPTANCE_RATE = "acceptance_rate", "推送接收率", "share of answered pushes that were accepted"
     TRAINING_HOURS = "training_hours", "已核验培训学时", "verified hours of training"
-    CERTIFICATE_RANK = "certificate_rank", "最高有效证书等级(0–3)", "level of the best certificate, 0–3"
+    CERTIFICATE_RANK = "certificate_rank", "最高有效证书等级（0–3）", "level of the best certificate, 0–3"
 
 
 class WeightedFigure(BaseModel):
@@ -74,7 +74,7 @@ class Formula(BaseModel):
             raise field_error(
                 "weights_100",
                 field="figures",
-                zh=f"权重之和应为 100,现为 {total}。",
+                zh=f"权重之和应为 100，现为 {total}。",
                 en=f"The weights must add up to 100, not {total}.",
             )
         return self

@@ -87,8 +87,8 @@ def read_formula(formula: Formula) -> FormulaRead:
             for figure in formula.figures
         ],
         rule_zh=(
-            "单项得分 = 权重 × min(数值 ÷ 满分值, 1),保留两位小数;总分为各项之和。"
-            "总分相同的名次相同,其后名次顺延。"
+            "单项得分 = 权重 × min(数值 ÷ 满分值，1)，保留两位小数；总分为各项之和。"
+            "总分相同的名次相同，其后名次顺延。"
         ),
         rule_en=(
             "Points of a figure = weight × min(value ÷ full_at, 1), to 0.01; the total is their sum. "

@@ -56,7 +56,7 @@ def list_recognitions(
     session: ReadSession,
     paging: Paging,
     year: Annotated[Year | None, Query(description="年度")] = None,
-    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
+    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别，可多选")] = None,
 ) -> Page[RecognitionRead]:
     """向社会公开姓名、类别和年度。"""
     return published_recognitions(session, paging, principal=principal, year=year, tiers=tiers or ())
@@ -125,10 +125,10 @@ def list_entries(
     principal: LoggedIn,
     session: ReadSession,
     paging: Paging,
-    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="计算类别,可多选")] = None,
+    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="计算类别，可多选")] = None,
     decision: Annotated[Decision | None, Query(description="决定方式")] = None,
 ) -> Page[RoundEntryRead]:
-    """按人才编号排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
+    """按人才编号排列。技术经理人可查看本人记录，机构可查看本单位人员记录，管理部门可查看全部。"""
     return entry_page(session, paging, round_id, tiers=tiers, decision=decision, principal=principal)
 
 
@@ -136,7 +136,7 @@ def list_entries(
     "/recognition-rounds/{round_id}/recompute", summary="重算核对", responses=READING | problems(Conflict)
 )
 def recompute_round(round_id: UUID, principal: LoggedIn, session: ReadSession) -> RecomputationRead:
-    """根据冻结的数据逐人重算,并与保存的结果核对;另列出冻结后合同、证书的变化。不写入任何数据。"""
+    """根据冻结的数据逐人重算，并与保存的结果核对；另列出冻结后合同、证书的变化。不写入任何数据。"""
     return verified_round(session, round_id, principal=principal)
 
 
@@ -154,10 +154,10 @@ def export_round(
     session: ReadSession,
     file_format: Annotated[FileFormat, Query(alias="format", description="文件格式")] = FileFormat.XLSX,
     sheet: Annotated[
-        Sheet, Query(description="CSV 的内容: entries 认定结果 contracts 合同明细")
+        Sheet, Query(description="CSV 的内容：entries 认定结果 contracts 合同明细")
     ] = Sheet.ENTRIES,
 ) -> Response:
-    """XLSX 含认定结果、合同明细、规则与口径三张表;CSV 为其中一张。"""
+    """XLSX 含认定结果、合同明细、规则与口径三张表；CSV 为其中一张。"""
     require(principal, Action.ROUND_MANAGE)
     round_ = frozen_round(session, round_id, principal)
     entries = export.entries_of(session, round_)
@@ -200,9 +200,9 @@ def _add_move(name: str, summary: str, text: str) -> None:
 _add_move(
     "freeze",
     "冻结数据",
-    "保存每位技术经理人的合同(含版本和比例)、证书、规则和选择;之后的变化不影响本次认定。",
+    "保存每位技术经理人的合同（含版本和比例）、证书、规则和选择；之后的变化不影响本次认定。",
 )
-_add_move("reopen", "重新开放", "放弃冻结的数据和已作出的决定,须说明理由。")
+_add_move("reopen", "重新开放", "放弃冻结的数据和已作出的决定，须说明理由。")
 _add_move("review", "审核完成", "“可认定”的人员须已逐一审定。")
-_add_move("publish", "公布", "异议须已全部处理。认定类别写入技术经理人记录,并向社会公开。")
-_add_move("cancel", "取消年度认定", "须说明理由;公布后不能取消。")
+_add_move("publish", "公布", "异议须已全部处理。认定类别写入技术经理人记录，并向社会公开。")
+_add_move("cancel", "取消年度认定", "须说明理由；公布后不能取消。")

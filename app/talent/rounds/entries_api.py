@@ -35,7 +35,7 @@ router = APIRouter(
 
 @router.get("/recognition-entries/{entry_id}", summary="认定条目的计算过程", responses=READING)
 def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, response: Response) -> EntryDetail:
-    """根据冻结的数据、规则和选择,逐份合同列出。"""
+    """根据冻结的数据、规则和选择，逐份合同列出。"""
     entry = entry_detail(session, entry_id, principal=principal)
     return tagged(response, entry, entry)
 
@@ -67,7 +67,7 @@ def decide(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """“可认定”的人员由管理部门审定;与计算结果不同的,须说明理由。"""
+    """“可认定”的人员由管理部门审定；与计算结果不同的，须说明理由。"""
     entry = decisions.decide(
         session, entry_id, body.tier, body.reason, principal=principal, if_match=if_match
     )
@@ -88,7 +88,7 @@ def raise_objection(
     session: WriteSession,
     request: Idempotent,
 ) -> Response:
-    """冻结后、公布前,由本人或所在机构提出。"""
+    """冻结后、公布前，由本人或所在机构提出。"""
 
     def make() -> tuple[ObjectionRead, Objection]:
         row = decisions.raise_objection(session, round_id, body.manager_id, body.text, principal=principal)
@@ -112,7 +112,7 @@ def list_objections(
 def answer_objection(
     objection_id: UUID, body: Sent[ObjectionAnswer], principal: LoggedIn, session: WriteSession
 ) -> ObjectionRead:
-    """异议成立的,按填写的类别更正,以答复作为理由。"""
+    """异议成立的，按填写的类别更正，以答复作为理由。"""
     row = decisions.answer_objection(
         session, objection_id, upheld=body.upheld, text=body.answer, tier=body.tier, principal=principal
     )

@@ -37,7 +37,7 @@ class RoundRead(BaseModel):
     allowed: list[str] = Field(title="可执行的操作")
     rule_set_id: str = Field(title="规则集")
     as_of: date | None = Field(title="统计截止日")
-    digest: str | None = Field(title="冻结数据的摘要", description="SHA-256,覆盖规则、选择和全部数据")
+    digest: str | None = Field(title="冻结数据的摘要", description="SHA-256，覆盖规则、选择和全部数据")
     frozen_at: datetime | None = Field(title="冻结时间")
     published_at: datetime | None = Field(title="公布时间")
     entries: int | None = Field(title="人数")
@@ -77,14 +77,14 @@ class DecisionSent(Wire):
 class ObjectionCreate(Wire):
     manager_id: UUID | None = Field(None, title="技术经理人", description="本人提出时可空缺")
     text: Annotated[str, TextRule(2, 2000, multiline=True)] = Field(
-        title="异议", examples=["合同 HT-2026-000012 已于 11 月 3 日登记,未计入。"]
+        title="异议", examples=["合同 HT-2026-000012 已于 11 月 3 日登记，未计入。"]
     )
 
 
 class ObjectionAnswer(Wire):
     upheld: StrictBool = Field(title="是否成立")
     answer: Annotated[str, TextRule(2, 2000, multiline=True)] = Field(
-        title="答复", examples=["经核实,合同已登记,予以更正。"]
+        title="答复", examples=["经核实，合同已登记，予以更正。"]
     )
     tier: Tier | None = Field(None, title="更正后的类别", description="异议成立时填写")
 

@@ -53,7 +53,7 @@ def open_round(session: Session, year: int, title: str, *, principal: Principal)
     if existing_number is not None:
         raise Conflict(
             f"A round for {year} already exists: {existing_number}.",
-            f"{year} 年度认定已存在: {existing_number}。",
+            f"{year} 年度认定已存在：{existing_number}。",
             code="round_exists",
         )
     (number,) = take_numbers(session, "RD", prefix="RD")

@@ -41,7 +41,7 @@ _ASKING = problems(NotFound, Invalid)
 
 @router.get("/tier-rules", summary="人才认定规则")
 def list_rules(principal: CurrentPrincipal, session: ReadSession) -> list[RuleSetRead]:
-    """规则、依据文件、适用年度,以及政策未写明的事项与现行选择。"""
+    """规则、依据文件、适用年度，以及政策未写明的事项与现行选择。"""
     require(principal, Action.TIER_RULES_READ)
     return [presenter.rule_set_read(rules, choices(session, rules)) for rules in rule_sets()]
 
@@ -74,7 +74,7 @@ def change_configuration(
     session: WriteSession,
     if_match: IfMatch = None,
 ) -> Response:
-    """由管理部门决定并写明依据;所有技术经理人的类别随之重新计算。已冻结的年度认定不受影响。"""
+    """由管理部门决定并写明依据；所有技术经理人的类别随之重新计算。已冻结的年度认定不受影响。"""
     chosen = configure(
         session, rule_set_id, body.given_choices(), body.reason, principal=principal, if_match=if_match
     )
@@ -88,7 +88,7 @@ def get_tier(
     session: ReadSession,
     year: Annotated[Year | None, Query(description="默认为今年")] = None,
 ) -> TierRead:
-    """按规则即时计算,列出依据规则、指标、逐份合同(未计入的说明原因)、达到上一类别所缺的条件,以及政策未写明事项的现行选择。"""
+    """按规则即时计算，列出依据规则、指标、逐份合同（未计入的说明原因）、达到上一类别所缺的条件，以及政策未写明事项的现行选择。"""
     return tier_of(session, manager_id, year, principal=principal)
 
 
@@ -105,7 +105,7 @@ def list_changes(
     session: ReadSession,
     paging: Paging,
 ) -> Page[TierChangeRead]:
-    """计算结果的历次变动及其起因,按时间由新到旧排列。"""
+    """计算结果的历次变动及其起因，按时间由新到旧排列。"""
     return tier_change_page(session, paging, manager_id, principal=principal)
 
 
@@ -114,7 +114,7 @@ def list_tiers(
     principal: LoggedIn,
     session: ReadSession,
     paging: Paging,
-    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别,可多选")] = None,
+    tiers: Annotated[list[Tier] | None, Query(alias="tier", description="人才类别，可多选")] = None,
 ) -> Page[StandingRead]:
-    """随合同、证书等事件更新的计算结果,按更新时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员记录,管理部门可查看全部。"""
+    """随合同、证书等事件更新的计算结果，按更新时间由新到旧排列。技术经理人可查看本人记录，机构可查看本单位人员记录，管理部门可查看全部。"""
     return standing_page(session, paging, tiers, principal=principal)

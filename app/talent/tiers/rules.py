@@ -155,7 +155,7 @@ def rules_of(year: int) -> RuleSet:
     raise Invalid.field(
         "year",
         "no_rules_for_year",
-        f"{year} 年没有人才认定规则;现有规则适用年度: {years}",
+        f"{year} 年没有人才认定规则；现有规则适用年度：{years}",
         f"has no recognition rules ({year}); rules exist for {years}",
     )
 

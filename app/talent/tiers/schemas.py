@@ -117,7 +117,7 @@ class RuleFigures(BaseModel):
 
 class ConfigurationRead(BaseModel):
     choices: list[ChoiceRead] = Field(title="政策未写明的事项与现行选择")
-    version: int = Field(title="版本", description="ETag 即此数;0 为规则文件的默认选择")
+    version: int = Field(title="版本", description="ETag 即此数；0 为规则文件的默认选择")
     reason: str | None = Field(title="决定依据")
     decided_at: datetime | None = Field(title="决定时间")
 
@@ -129,7 +129,7 @@ class RuleSetRead(BaseModel):
     valid_from: date = Field(title="适用自")
     valid_to: date = Field(title="适用至")
     source: SourceRead = Field(title="依据文件")
-    rules: list[RuleFigures] = Field(title="规则", description="由高到低,先满足者为准")
+    rules: list[RuleFigures] = Field(title="规则", description="由高到低，先满足者为准")
     configuration: ConfigurationRead
 
 
@@ -142,7 +142,7 @@ class ContractLineRead(BaseModel):
     version: int = Field(title="合同版本")
     share: TwoPlacesText = Field(title="贡献比例", description="百分比")
     year: int | None = Field(title="归属年度")
-    amount_wan: TwoPlacesText = Field(title="计入金额", description="按现行口径折算后,万元")
+    amount_wan: TwoPlacesText = Field(title="计入金额", description="按现行口径折算后，万元")
     in_year: bool = Field(title="计入当年合同额")
     in_total: bool = Field(title="计入累计合同额")
     amount_reason: str | None = Field(title="未计入当年合同额的原因")
@@ -220,9 +220,9 @@ class TierRead(BaseModel):
     manager_name: str = Field(title="姓名")
     year: int = Field(title="年度")
     day: date = Field(title="统计截止日")
-    tier: Tier | None = Field(title="人才类别", description="按规则计算的结果,正式认定见年度认定")
+    tier: Tier | None = Field(title="人才类别", description="按规则计算的结果，正式认定见年度认定")
     tier_zh: str | None
-    wording: Wording | None = Field(title="措辞", description="may 可认定: 须由管理部门审定")
+    wording: Wording | None = Field(title="措辞", description="may 可认定：须由管理部门审定")
     wording_zh: str | None
     rule_id: str | None = Field(title="依据规则")
     rule_set: str = Field(title="规则集")
@@ -242,7 +242,7 @@ class SupposedContract(Wire):
     """A hypothetical contract: a project of its own, both parties in Jinan. Days default to the reference day."""
 
     deal_amount_wan: Wan = Field(title="成交额", description="万元", examples=["120.00"])
-    technology_amount_wan: Wan | None = Field(None, title="技术交易额", description="万元;默认与成交额相同")
+    technology_amount_wan: Wan | None = Field(None, title="技术交易额", description="万元；默认与成交额相同")
     share: Percent = Field(Decimal(100), title="贡献比例", description="百分比")
     signed_on: Day | None = Field(None, title="签订日期")
     registered: StrictBool = Field(True, title="是否已认定登记")

@@ -76,7 +76,7 @@ def change_base(
 def remove_base(
     base_id: UUID, principal: LoggedIn, session: WriteSession, if_match: IfMatch = None
 ) -> Response:
-    """已有培训记录的基地不能删除,可将其停用。"""
+    """已有培训记录的基地不能删除，可将其停用。"""
     service.remove_base(session, base_id, principal=principal, if_match=if_match)
     return Response(status_code=204)
 
@@ -102,11 +102,11 @@ def list_trainings(
     principal: LoggedIn,
     session: ReadSession,
     paging: Paging,
-    states: Annotated[list[TrainingState] | None, Query(alias="state", description="状态,可多选")] = None,
+    states: Annotated[list[TrainingState] | None, Query(alias="state", description="状态，可多选")] = None,
     manager_id: Annotated[UUID | None, Query(description="技术经理人")] = None,
     base_id: Annotated[UUID | None, Query(description="培养基地")] = None,
 ) -> Page[TrainingRead]:
-    """按创建时间由新到旧排列。技术经理人可查看本人记录,机构可查看本单位人员和本单位基地的记录,管理部门可查看全部。"""
+    """按创建时间由新到旧排列。技术经理人可查看本人记录，机构可查看本单位人员和本单位基地的记录，管理部门可查看全部。"""
     return training_page(session, paging, states, manager_id, base_id, principal=principal)
 
 
@@ -147,4 +147,4 @@ def _add_review(name: str, summary: str, text: str) -> None:
 
 
 _add_review("verify", "核验培训记录", "由管理部门或培养基地的依托单位核验。")
-_add_review("reject", "培训记录不予通过", "须说明理由;已核验的也可以更正为不予通过。")
+_add_review("reject", "培训记录不予通过", "须说明理由；已核验的也可以更正为不予通过。")

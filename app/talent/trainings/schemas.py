@@ -31,7 +31,7 @@ BaseName = Annotated[str, TextRule(2, 120)]
 class BaseCreate(Wire):
     """技术转移人才培养基地."""
 
-    name: BaseName = Field(title="名称", examples=["济南市技术转移人才培养基地(示例)"])
+    name: BaseName = Field(title="名称", examples=["济南市技术转移人才培养基地（示例）"])
     level: BaseLevel = Field(BaseLevel.MUNICIPAL, title="级别")
     organisation_id: UUID | None = Field(None, title="依托单位", description="可核验在本基地的培训")
     region: RegionCode | None = Field(None, title="所在地区")
@@ -39,7 +39,7 @@ class BaseCreate(Wire):
 
 
 class BasePatch(Wire):
-    name: BaseName | None = Field(None, title="名称", examples=["济南市技术转移人才培养基地(示例)"])
+    name: BaseName | None = Field(None, title="名称", examples=["济南市技术转移人才培养基地（示例）"])
     level: BaseLevel | None = Field(None, title="级别")
     organisation_id: UUID | None = Field(None, title="依托单位")
     region: RegionCode | None = Field(None, title="所在地区")
@@ -96,7 +96,7 @@ class TrainingCreate(Wire):
             raise field_error(
                 "not_over",
                 field="ended_on",
-                zh="培训尚未结束,结束日期应为今天或以前。",
+                zh="培训尚未结束，结束日期应为今天或以前。",
                 en="The training has not ended yet; it must be today or earlier.",
             )
         return self
@@ -126,7 +126,7 @@ class RungRead(BaseModel):
     rung_zh: str = Field(title="类别名称")
     verified_hours: int = Field(title="已核验学时")
     waiting_hours: int = Field(title="待核验学时")
-    needed_hours: int = Field(title="所需学时", description="本平台的设定,政策未规定学时")
+    needed_hours: int = Field(title="所需学时", description="本平台的设定，政策未规定学时")
     complete: bool = Field(title="是否完成")
 
 

@@ -64,7 +64,7 @@ def remove_base(session: Session, base_id: UUID, *, principal: Principal, if_mat
     if session.scalar(select(func.count()).where(Training.base_id == base.id)):
         raise Conflict(
             "This base has training records and cannot be deleted; set `active` to false instead.",
-            "该基地已有培训记录,不能删除;可将其停用。",
+            "该基地已有培训记录，不能删除；可将其停用。",
             code="base_in_use",
         )
     session.delete(base)

@@ -114,5 +114,5 @@ def _day(text: str, field: str) -> date | None:
         return date.fromisoformat(day(text))
     except ValueError:
         raise Invalid.field(
-            field, "date", "应为日期,如 2026-12-31", "must be a date, such as 2026-12-31"
+            field, "date", "应为日期，如 2026-12-31", "must be a date, such as 2026-12-31"
         ) from None

@@ -52,7 +52,7 @@ def test_contracts_by_field_and_district(operator: UserClient, enterprise: UserC
     assert found[0][0] == "技术合同按技术领域和合同类型统计表"
     assert "2026-01-01 至 2026-06-30" in found[1][0]
     assert found[2][1] == "合计"
-    assert found[3][1:7] == ["项数", "同比(%)", "成交额", "同比(%)", "技术交易额", "同比(%)"]
+    assert found[3][1:7] == ["项数", "同比（%）", "成交额", "同比（%）", "技术交易额", "同比（%）"]
     materials = row_of(found, "新材料及其应用")
     assert materials[1:7] == [2, 100, 150, 50, 130, 30]
     assert materials[7:11] == [1, 120, 1, 30]

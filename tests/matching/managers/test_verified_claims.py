@@ -81,7 +81,7 @@ def test_the_level_of_a_certificate_follows_its_review(log_in: LogIn, as_operato
     certificate = {
         "level": "intermediate",
         "number": "JS-2026-00017",
-        "issued_by": "国家技术转移人才培养基地(山东)",
+        "issued_by": "国家技术转移人才培养基地（山东）",
         "issued_on": "2026-03-20",
     }
     manager = Stated(log_in, certificates=[certificate])

@@ -87,7 +87,7 @@ class Recognition(LibraryUsers):
                 manager_id=manager,
                 level=level,
                 number=f"ZS-{next(_numbers)}",
-                issued_by="国家技术转移人才培养基地(山东)",
+                issued_by="国家技术转移人才培养基地（山东）",
                 issued_on=date(2026, 1, 5),
                 valid_to=valid_to,
                 evidence="档案",

@@ -21,7 +21,7 @@ def paper(**changes: Any) -> dict[str, Any]:
     return {
         "level": "intermediate",
         "number": "JS-2026-00017",
-        "issued_by": "国家技术转移人才培养基地(山东)",
+        "issued_by": "国家技术转移人才培养基地（山东）",
         "issued_on": ISSUED.isoformat(),
         "evidence": "档案 2026-技-0031",
     } | changes

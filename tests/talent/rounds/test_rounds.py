@@ -282,14 +282,14 @@ class TestExport:
             own = [one for one in contracts if one["人才编号 number"] == row["人才编号 number"]]
             total = sum(
                 (
-                    Decimal(one["计入金额(万元) counted_wan"])
+                    Decimal(one["计入金额（万元） counted_wan"])
                     for one in own
                     if one["计入当年 in_year"] == "是"
                 ),
                 Decimal(0),
             )
             projects = sum((Decimal(one["计入落地项目 projects"]) for one in own), Decimal(0))
-            assert total == Decimal(row["当年技术合同额(万元) amount_year_wan"])
+            assert total == Decimal(row["当年技术合同额（万元） amount_year_wan"])
             assert projects == Decimal(row["在济落地项目数 landed_projects"])
         assert {one["未计入当年金额的原因 amount_reason"] for one in contracts} == {"", "合同未认定登记"}
 

@@ -13,7 +13,7 @@ from tests.support.scenario.library_users import UserClient
 from tests.support.scenario.recognition import Person
 
 
-def base(scenario: Scenario, name: str = "济南市技术转移人才培养基地(示例)", **facts: Any) -> str:
+def base(scenario: Scenario, name: str = "济南市技术转移人才培养基地（示例）", **facts: Any) -> str:
     answer = scenario.operator_client.post("/v1/training-bases", {"name": name} | facts)
     assert answer.status_code == 201, answer.text
     id_: str = answer.json()["id"]
@@ -91,7 +91,7 @@ def test_the_institution_that_runs_a_base_verifies_there_and_nowhere_else(scenar
 
 def test_the_bureau_keeps_the_bases(scenario: Scenario) -> None:
     id_ = base(scenario, level="provincial", region="370102", designated_on="2025-06-01")
-    twin = scenario.operator_client.post("/v1/training-bases", {"name": "济南市技术转移人才培养基地(示例)"})
+    twin = scenario.operator_client.post("/v1/training-bases", {"name": "济南市技术转移人才培养基地（示例）"})
     assert (twin.status_code, twin.json()["code"]) == (409, "base_exists")
     path = f"/v1/training-bases/{id_}"
     assert scenario.anonymous_client.get(path).json()["level"] == "provincial"

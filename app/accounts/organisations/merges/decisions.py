@@ -74,7 +74,7 @@ def decide(
     if session.scalar(before) is not None:
         raise Conflict(
             "This pair has been decided about; undo that decision first.",
-            "该组单位已作出认定,如需更改请先撤销。",
+            "该组单位已作出认定，如需更改请先撤销。",
             code="already_decided",
         )
     decision = OrganisationDecision(
@@ -145,7 +145,7 @@ def _refuse_before_later(session: Session, decision: OrganisationDecision) -> No
     into = session.get_one(Organisation, kept.merged_into_id)
     raise Conflict(
         f"{kept.name} was later merged into {into.name}; undo that merge first.",
-        f"“{kept.name}”其后已并入“{into.name}”,请先撤销该次合并。",
+        f"“{kept.name}”其后已并入“{into.name}”，请先撤销该次合并。",
         code="merged_later",
         decision_id=None if later is None else str(later),
     )

@@ -187,7 +187,7 @@ def _check_amendable(
         FieldError(
             name,
             "fixed",
-            "签订后不能更换合同双方,请另订合同",
+            "签订后不能更换合同双方，请另订合同",
             "cannot change after the signature; draft a new contract",
         )
         for name in _PARTIES

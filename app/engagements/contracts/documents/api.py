@@ -71,7 +71,7 @@ def add_file(
     principal: CurrentPrincipal,
     session: WriteSession,
 ) -> Response:
-    """支持 PDF、PNG、JPG、DOCX 和 XLSX,默认不超过 20 MB;类型根据内容判定。"""
+    """支持 PDF、PNG、JPG、DOCX 和 XLSX，默认不超过 20 MB；类型根据内容判定。"""
     examined = examine(file.file, file.filename or "", max_bytes=settings.max_file_bytes)
     # Bytes are stored before the transaction begins, so that no lock is held during the upload.
     with database.reading() as before:
@@ -125,5 +125,5 @@ def download_file(
     responses=problems(NotFound, Conflict),
 )
 def remove_file(contract_id: UUID, file_id: UUID, principal: CurrentPrincipal, session: WriteSession) -> None:
-    """仅可由上传者或管理部门删除;作为签署凭证的扫描件不能删除。"""
+    """仅可由上传者或管理部门删除；作为签署凭证的扫描件不能删除。"""
     documents.remove_file(session, contract_id, file_id, principal=principal)

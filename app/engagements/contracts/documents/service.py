@@ -95,7 +95,7 @@ def remove_file(session: Session, contract_id: UUID, file_id: UUID, *, principal
     proof = select(ContractSignature.id).where(ContractSignature.file_id == file.id).limit(1)
     if session.scalar(proof) is not None:
         raise Conflict(
-            "This file proves a signature and stays.", "此文件是签署的凭证,不能删除。", code="file_in_use"
+            "This file proves a signature and stays.", "此文件是签署的凭证，不能删除。", code="file_in_use"
         )
     file.removed_at, file.removed_by = now(), actor
     session.flush()

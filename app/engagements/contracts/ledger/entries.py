@@ -40,8 +40,8 @@ class LedgerEntry(ContractFields):
     kind: Annotated[str, CodeOf("contract_types")] = Field(title="合同类型")
     buyer_org_id: UUID = Field(title="买方")
     seller_org_id: UUID = Field(title="卖方")
-    deal_amount_wan: Wan = Field(title="成交额(万元)")
-    technology_amount_wan: WanOrNothing = Field(title="技术交易额(万元)")
+    deal_amount_wan: Wan = Field(title="成交额（万元）")
+    technology_amount_wan: WanOrNothing = Field(title="技术交易额（万元）")
     signed_on: Day | None = Field(None, title="签订日期")
     registration_no: RegistrationNo | None = Field(None, title="登记号")
     registered_on: Day | None = Field(None, title="登记日期")
@@ -139,6 +139,6 @@ def _refuse_living(session: Session, contract: Contract) -> None:
         raise Conflict(
             "This contract was drafted or signed here or has shares, so a ledger does not change it; change it on its "
             "page, and register it there once both parties have signed.",
-            "该合同系在平台起草、签署,或已约定分成、确认落地,台账不能更改;请在合同页面办理,双方签署后再登记。",
+            "该合同系在平台起草、签署，或已约定分成、确认落地，台账不能更改；请在合同页面办理，双方签署后再登记。",
             code="contract_in_use",
         )

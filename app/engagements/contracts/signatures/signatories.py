@@ -63,7 +63,7 @@ def signatory_of(
     own = signing_side(contract, principal)
     if own is None and not principal.sees_everything:
         raise not_your_part(
-            "合同仅可由双方单位的人员签署;促成合同的技术经理人和接口密钥不能代签,其他技术经理人须为签约单位的管理员。",
+            "合同仅可由双方单位的人员签署；促成合同的技术经理人和接口密钥不能代签，其他技术经理人须为签约单位的管理员。",
             "Only a person of either party signs, a manager only as its administrator; neither API keys nor managers "
             "who share in the contract sign for it.",
         )
@@ -88,7 +88,7 @@ def _on_behalf(
     missing = [
         FieldError(name, "required", zh, en)
         for name, value, zh, en in (
-            ("side", side, "代为记录时须指明买方(buyer)或卖方(seller)", "is required: buyer or seller"),
+            ("side", side, "代为记录时须指明买方（buyer）或卖方（seller）", "is required: buyer or seller"),
             ("file_id", file_id, "代为记录时须附签字扫描件", "is required: the scan with the signature"),
         )
         if value is None
@@ -99,7 +99,7 @@ def _on_behalf(
     if session.scalar(select(has_party_users(organisation.id))):
         raise Conflict(
             f"{organisation.name} uses this service and signs itself.",
-            f"{organisation.name}已使用本系统,须由其自行签署。",
+            f"{organisation.name}已使用本系统，须由其自行签署。",
             code="party_signs_itself",
             side=side.value,
         )

@@ -21,9 +21,9 @@ router = APIRouter(
 
 FILE: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX_TYPE: {}}, "description": "XLSX 文件"}}
 
-First = Annotated[date | None, Query(alias="from", description="统计期间的第一天;默认为当年 1 月 1 日")]
-Last = Annotated[date | None, Query(alias="to", description="统计期间的最后一天;默认为今天")]
-Registered = Annotated[bool, Query(description="仅统计已认定登记的合同;否则含已签订的合同")]
+First = Annotated[date | None, Query(alias="from", description="统计期间的第一天；默认为当年 1 月 1 日")]
+Last = Annotated[date | None, Query(alias="to", description="统计期间的最后一天；默认为今天")]
+Registered = Annotated[bool, Query(description="仅统计已认定登记的合同；否则含已签订的合同")]
 For = Annotated[ListAudience, Query(description="public 公开 members 已核验单位的用户")]
 
 
@@ -41,7 +41,7 @@ def contracts_by_field(
     last: Last = None,
     registered: Registered = True,
 ) -> Response:
-    """11 个技术领域 × 5 类合同,含项数、成交额、技术交易额和同比。"""
+    """11 个技术领域 × 5 类合同，含项数、成交额、技术交易额和同比。"""
     return official_file(
         database, "contracts-by-field", principal=principal, period=(first, last), registered=registered
     )
@@ -61,7 +61,7 @@ def districts(
     last: Last = None,
     registered: Registered = True,
 ) -> Response:
-    """济南各区县按成交额排名,输出和吸纳各一张表。"""
+    """济南各区县按成交额排名，输出和吸纳各一张表。"""
     return official_file(
         database, "districts", principal=principal, period=(first, last), registered=registered
     )
@@ -94,7 +94,7 @@ def achievement_catalogue(
     synonyms: SearchSynonyms,
     audience: For = ListAudience.PUBLIC,
 ) -> Response:
-    """已发布的成果,不含联系方式。"""
+    """已发布的成果，不含联系方式。"""
     return official_file(
         database, "catalogue", principal=principal, synonyms=synonyms.current(), audience=audience
     )
@@ -113,7 +113,7 @@ def demands(
     synonyms: SearchSynonyms,
     audience: For = ListAudience.PUBLIC,
 ) -> Response:
-    """已发布的需求,不含联系方式;匿名发布的显示匿名名称。"""
+    """已发布的需求，不含联系方式；匿名发布的显示匿名名称。"""
     return official_file(
         database, "demand-list", principal=principal, synonyms=synonyms.current(), audience=audience
     )
@@ -132,7 +132,7 @@ def managers(
     synonyms: SearchSynonyms,
     audience: For = ListAudience.PUBLIC,
 ) -> Response:
-    """已发布的技术经理人,不含联系方式。"""
+    """已发布的技术经理人，不含联系方式。"""
     return official_file(
         database, "managers", principal=principal, synonyms=synonyms.current(), audience=audience
     )

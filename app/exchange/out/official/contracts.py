@@ -106,7 +106,7 @@ def by_district(session: Session, first: date, last: date, *, registered: bool, 
         header=[
             ("", "名次"),
             ("", "区县"),
-            *((group, part) for group in _GROUPS for part in (_GROUPS[group], "同比增长(%)")),
+            *((group, part) for group in _GROUPS for part in (_GROUPS[group], "同比增长（%）")),
         ],
         rows=rows,
         total=[None, "合计", *_ranked(now.of(whole), before.of(whole))],
@@ -115,7 +115,7 @@ def by_district(session: Session, first: date, last: date, *, registered: bool, 
     )
 
 
-_WITH_GROWTH = ("项数", "同比(%)", "成交额", "同比(%)", "技术交易额", "同比(%)")
+_WITH_GROWTH = ("项数", "同比（%）", "成交额", "同比（%）", "技术交易额", "同比（%）")
 _GROUPS = {"合同数": "项", "合同成交额": "亿元", "技术交易额": "亿元"}
 
 

@@ -37,7 +37,7 @@ def funnel(session: Session, first: date, last: date) -> OfficialTable:
             ("本期", "数量"),
             ("本期", "单位"),
             ("上年同期", "数量"),
-            ("上年同期", "同比增长(%)"),
+            ("上年同期", "同比增长（%）"),
         ],
         rows=rows,
         notes=("注：各环节按其发生日期归入统计期间，同一事项的各环节可能不在同一期间。",),

@@ -85,7 +85,7 @@ def period_of(first: date | None, last: date | None) -> tuple[date, date]:
         raise Invalid.field(
             "from",
             "period",
-            "统计期间的第一天应不晚于最后一天,且在 2000–2100 年之间",
+            "统计期间的第一天应不晚于最后一天，且在 2000–2100 年之间",
             "must not be after `to`, and both must be within 2000 to 2100",
         )
     return begin, end

@@ -44,16 +44,16 @@ _LABELS = {
 }
 _ADVICE = {
     LeakKind.ORGANISATION: (
-        "请删除,或改用行业、地区、规模来描述(如“济南某阀门企业”)",
+        "请删除，或改用行业、地区、规模来描述（如“济南某阀门企业”）",
         "Remove it, or describe the organisation by trade, region or size ('a valve maker in Jinan')",
     ),
     LeakKind.CONTACT_NAME: (
-        "请删除;联系人请填写在联系人栏,仅在对接后可见",
+        "请删除；联系人请填写在联系人栏，仅在对接后可见",
         "Remove it; the field for contacts takes it, and only partners of an engagement see that",
     ),
 }
 _CONTACT_ADVICE = (
-    "请删除;联系方式请填写在联系方式栏,仅在对接后可见",
+    "请删除；联系方式请填写在联系方式栏，仅在对接后可见",
     "Remove it; the fields for contacts take it, and only partners of an engagement see those",
 )
 _QUESTIONS = {
@@ -152,13 +152,15 @@ def _leak(finding: _Finding, field: str, text: str) -> Leak:
     word = text[start:end]
     if finding.certain:
         advice_zh, advice_en = _ADVICE.get(finding.kind, _CONTACT_ADVICE)
-        message_zh = f"匿名发布的内容中出现{zh}“{word}”(“{excerpt}”)。{advice_zh}。"
+        message_zh = f"匿名发布的内容中出现{zh}“{word}”（“{excerpt}”）。{advice_zh}。"
         message_en = (
             f"The text of this confidential record contains {en}: '{word}' ('{excerpt}'). {advice_en}."
         )
     else:
         question_zh, question_en = _QUESTIONS.get(finding.kind, _CONTACT_QUESTION)
-        message_zh = f"“{word}”(“{excerpt}”){question_zh}?如是,请改写;如不是,请在 confirmed 中确认“{word}”。"
+        message_zh = (
+            f"“{word}”（“{excerpt}”）{question_zh}？如是，请改写；如不是，请在 confirmed 中确认“{word}”。"
+        )
         message_en = (
             f"Is '{word}' ('{excerpt}') {question_en}? If it is, rewrite it; if it is not, confirm '{word}' "
             "in `confirmed`."

@@ -36,7 +36,7 @@ def refuse_state_secret(text: str) -> str:
 
 def _refusal(marking: Marking) -> tuple[str, str]:
     return (
-        f"“{marking.word}”表明内容属于国家秘密。国家秘密依法不得在本平台保存、处理和传递;请删除涉密内容,"
+        f"“{marking.word}”表明内容属于国家秘密。国家秘密依法不得在本平台保存、处理和传递；请删除涉密内容，"
         "经本单位保密部门审查、确认不涉密后再填写。",
         f"'{marking.word}' marks the content as a state secret, which must not be stored or sent here. Remove the "
         "secret content, and enter the text after your secrecy office has cleared it.",
@@ -45,8 +45,8 @@ def _refusal(marking: Marking) -> tuple[str, str]:
 
 def _question(marking: Marking) -> tuple[str, str]:
     return (
-        f"“{marking.word}”像是密级标志或内部资料标志。内容如涉密或属内部资料,请删除;"
-        f"如可以公开,请在 confirmed 中确认“{marking.word}”。",
+        f"“{marking.word}”像是密级标志或内部资料标志。内容如涉密或属内部资料，请删除；"
+        f"如可以公开，请在 confirmed 中确认“{marking.word}”。",
         f"'{marking.word}' looks like the marking of a secret or internal paper. If the content is secret or internal, "
         f"remove it; if it may be published, confirm '{marking.word}' in `confirmed`.",
     )

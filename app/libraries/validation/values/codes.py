@@ -32,7 +32,7 @@ def _unresolved(name: str, value: str, found: ReadCodes) -> PydanticCustomError:
         hint = terms.describe(found.codes), terms.describe(found.codes, "en")
         return field_error(
             "several_codes",
-            zh=f"“{sent}”可指: {hint[0]},请选一项。",
+            zh=f"“{sent}”可指：{hint[0]}，请选一项。",
             en=f"'{sent}' may mean {hint[1]}; choose one.",
             vocabulary=name,
             suggestions=",".join(found.codes),

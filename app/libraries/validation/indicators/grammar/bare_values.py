@@ -1,4 +1,4 @@
-"""Values that no word bounds: 准确率95.2%, 盐雾1200 h未见锈点, VOC排放下降80%, 一天播8亩."""
+"""Values that no word bounds: 准确率95.2%、盐雾1200 h未见锈点、VOC排放下降80%、一天播8亩."""
 
 import re
 from collections.abc import Iterator
@@ -103,7 +103,7 @@ def bare_values(clause: Clause) -> Iterator[Bound]:
 
 
 def _value_first(clause: Clause) -> Bound | None:
-    """满足-40℃～85℃工作温度, 200吨/h处理能力."""
+    """满足-40℃～85℃工作温度、200吨/h处理能力."""
     match = _VALUE_FIRST.match(clause.text.strip())
     if match is None or match["name"].startswith(("下", "时", "的", "后", "前", "不", "无", "未")):
         return None
