@@ -10,7 +10,7 @@ from app.accounts.access.permissions import RecordScope
 from app.accounts.field_checks import Email, Label, PersonName
 from app.accounts.links.models import AccountLink
 from app.accounts.models import ApiKey, AuditEntry, LoginSession, Role, User
-from app.accounts.organisations.schemas import OrganisationBasics, OrganisationOut
+from app.accounts.organisations.schemas import OrganisationBasics, OrganisationOut, OrganisationRef
 from app.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
 from app.accounts.sessions.tokens import Tokens
@@ -44,7 +44,9 @@ class UserNew(PersonNew):
     """Data of a user that an operator or a colleague creates."""
 
     role: Role = Field(description="角色：管理部门、企业、高校院所、技术经理人、投资人")
-    organisation_id: UUID | None = Field(default=None, description="所属单位；缺省为创建者所在单位")
+    organisation_id: OrganisationRef | None = Field(
+        default=None, description="单位的 ID、统一社会信用代码或名称；缺省为创建者所在单位"
+    )
 
 
 class UserChange(AccountChange):
@@ -62,7 +64,9 @@ class UserChange(AccountChange):
         default=None, description="是否为单位管理员；由单位管理员或管理部门设置"
     )
     role: Role | None = Field(default=None, description="仅管理部门可以修改")
-    organisation_id: UUID | None = Field(default=None, description="仅管理部门可以修改")
+    organisation_id: OrganisationRef | None = Field(
+        default=None, description="单位的 ID、统一社会信用代码或名称；仅管理部门可以修改"
+    )
 
 
 class UserOut(AccountOutput):
@@ -203,8 +207,9 @@ class InvitationNew(AccountInput):
     email: Email = Field(description="受邀人邮箱", examples=["wang@valve.example.com"])
     role: Role = Field(description="角色；可选范围按单位类型确定")
     administrator: bool = Field(default=False, description="是否设为单位管理员")
-    organisation_id: UUID | None = Field(
-        default=None, description="缺省为本单位；仅管理部门可以为其他单位邀请"
+    organisation_id: OrganisationRef | None = Field(
+        default=None,
+        description="单位的 ID、统一社会信用代码或名称；缺省为本单位，仅管理部门可以为其他单位邀请",
     )
 
 
@@ -287,8 +292,9 @@ class ApiKeyNew(AccountInput):
     scopes: list[str] = Field(
         min_length=1, max_length=20, description="授权范围", examples=[["demands:read", "demands:write"]]
     )
-    organisation_id: UUID | None = Field(
-        default=None, description="缺省为本单位；仅管理部门可以为其他单位创建"
+    organisation_id: OrganisationRef | None = Field(
+        default=None,
+        description="单位的 ID、统一社会信用代码或名称；缺省为本单位，仅管理部门可以为其他单位创建",
     )
     expires_at: AwareDatetime | None = Field(default=None, description="有效期；缺省不过期，可随时吊销")
 

@@ -46,12 +46,14 @@ def refuse_forbidden_pair(
     `held_sides`.
 
     Raises:
-        Conflict: the manager's filing is suspended, the parties may not be brought together, or the manager has a
-            conflict of interest in the pair.
+        Conflict: the manager's filing is suspended or cancelled, the parties may not be brought together, or the
+            manager has a conflict of interest in the pair.
     """
     if manager.is_suspended:
         raise Conflict(
-            "The manager's filing is suspended.", "该技术经理人的备案已暂停。", code="manager_suspended"
+            "The manager's filing is suspended or cancelled.",
+            "该技术经理人的备案已暂停或注销。",
+            code="manager_suspended",
         )
     facts = load_rule_facts(session, demands=[demand], achievements=[achievement], managers=[manager])
     asked, offered = noticeable_pair(facts.demands[demand.id], facts.achievements[achievement.id])

@@ -4,20 +4,21 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from app.accounts.organisations.schemas import OrganisationRef
 from app.engagements.models import ParticipantRole, ParticipantState, Stage
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
-from app.libraries.validation.leaks.secrecy import refuse_state_secret
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Percent, TwoPlaces
 from app.libraries.validation.values.text import TextRule
 
-NoteText = Annotated[str, TextRule(1, 1000, multiline=True), AfterValidator(refuse_state_secret)]
-TaskTitle = Annotated[str, TextRule(1, 200), AfterValidator(refuse_state_secret)]
-TaskNote = Annotated[str, TextRule(0, 1000, multiline=True), AfterValidator(refuse_state_secret)]
+NoteText = Annotated[str, TextRule(1, 1000, multiline=True), NotSecret]
+TaskTitle = Annotated[str, TextRule(1, 200), NotSecret]
+TaskNote = Annotated[str, TextRule(0, 1000, multiline=True), NotSecret]
 
 _STAGES = (
     "proposed 已提出 contacted 已联系 meeting 会面 negotiating 洽谈 signed 已签约 landed 已落地 ended 已终止"
@@ -108,7 +109,7 @@ class InvitationRequest(Wire):
 
     role: ParticipantRole = Field(examples=["investor"])
     manager_id: UUID | None = None
-    organisation_id: UUID | None = None
+    organisation_id: OrganisationRef | None = None
     user_id: UUID | None = None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool
 
 from app.accounts.organisations.credit_code import check_uscc
+from app.accounts.organisations.schemas import OrganisationRef as OwnerRef
 from app.errors.request_bodies import RequestBody
 from app.libraries.record.enums import PublishMode, RecordState
 from app.libraries.validation.values.codes import CodeOf, CodesOf, LanguageCode, RegionCode
@@ -133,8 +134,10 @@ class Creation(Confirmation):
     draft: StrictBool = Field(
         False, title="存为草稿", description="true 只存草稿，名称以外均可空缺；false 直接提交发布"
     )
-    owner_org_id: UUID | None = Field(
-        None, title="所属单位", description="默认为本单位；管理部门可代任何单位填报"
+    owner_org_id: OwnerRef | None = Field(
+        None,
+        title="所属单位",
+        description="单位的 ID、统一社会信用代码或名称；默认为本单位，管理部门可代任何单位填报",
     )
 
 
@@ -145,7 +148,9 @@ class CreationFields(Creation, RecordFields):
 class OwnerChange(Confirmation):
     """A change of the owner, which only operators may make."""
 
-    owner_org_id: UUID | None = Field(None, title="所属单位", description="仅管理部门可以变更")
+    owner_org_id: OwnerRef | None = Field(
+        None, title="所属单位", description="单位的 ID、统一社会信用代码或名称；仅管理部门可以变更"
+    )
 
 
 class Note(Wire):

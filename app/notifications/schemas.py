@@ -20,6 +20,7 @@ from pydantic import (
     TypeAdapter,
 )
 
+from app.accounts.organisations.schemas import OrganisationRef
 from app.libraries.schemas import ShortLine, Wire
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.values.text import TextRule, is_hidden
@@ -101,6 +102,17 @@ Url = Annotated[
 ]
 
 
+def _robot_secret(text: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9_-]{8,100}", text):
+        raise field_error(
+            "robot_secret",
+            zh="签名密钥应为 8–100 位字母、数字、下划线或连字符，请从群机器人的安全设置中完整复制。",
+            en="A signing secret has 8–100 letters, digits, underscores or hyphens; copy it whole from the robot's "
+            "security settings.",
+        )
+    return text
+
+
 class ChannelNew(Wire):
     kind: Literal["mail", "wecom", "dingtalk", "feishu"] = Field(
         title="渠道", description="mail 登录邮箱 wecom 企业微信机器人 dingtalk 钉钉机器人 feishu 飞书机器人"
@@ -109,7 +121,7 @@ class ChannelNew(Wire):
     url: Annotated[str, TextRule(10, 500), BeforeValidator(_printable)] | None = Field(
         None, title="机器人地址", description="群机器人的 Webhook 地址；加密存储，提交后不再显示"
     )
-    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$")] | None = Field(
+    secret: Annotated[str, AfterValidator(_robot_secret)] | None = Field(
         None,
         title="签名密钥",
         description="钉钉机器人的“加签”密钥或飞书机器人的“签名校验”密钥；加密存储，提交后不再显示",
@@ -151,8 +163,10 @@ class WebhookNew(Wire):
     types: list[EndpointType] = Field(
         min_length=1, max_length=100, title="消息类型", description=_TYPES, examples=[["push.new"]]
     )
-    organisation_id: UUID | None = Field(
-        None, title="所属单位", description="默认为本单位；管理部门可代各单位设置"
+    organisation_id: OrganisationRef | None = Field(
+        None,
+        title="所属单位",
+        description="单位的 ID、统一社会信用代码或名称；默认为本单位，管理部门可代各单位设置",
     )
 
 

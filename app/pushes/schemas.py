@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
 from app.libraries.summaries import ManagerSummary, RecordSummary
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.text import TextRule
 from app.pushes.models import PushState
@@ -101,7 +102,7 @@ class Decline(Wire):
         "capacity 暂无精力 other 其他",
         examples=["price"],
     )
-    note: Annotated[str, TextRule(1, 500, multiline=True)] | None = Field(
+    note: Annotated[str, TextRule(1, 500, multiline=True), NotSecret] | None = Field(
         None, title="说明", description="原因为 other 时必填"
     )
 

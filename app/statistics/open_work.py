@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.duplicates import likely_duplicates
 from app.database import now
 from app.engagements.contract_models import Contract, ContractState
 from app.engagements.models import Engagement
@@ -49,6 +50,7 @@ def waiting_work(session: Session, *, principal: Principal) -> list[WaitingWork]
     """
     _require_operator(principal)
     found = [_counted(session, code, since, *conditions) for code, since, *conditions in _waits()]
+    found.append(_duplicates(session))
     return sorted(found, key=lambda one: -one.number)
 
 
@@ -99,6 +101,14 @@ def _counted(
 ) -> WaitingWork:
     number, oldest = session.execute(select(func.count(), func.min(since)).where(*conditions)).one()
     return WaitingWork(code, number, oldest)
+
+
+def _duplicates(session: Session) -> WaitingWork:
+    """Pairs of organisations that may be one; each waits since the younger of both was entered."""
+    pairs = likely_duplicates(session)
+    younger = {pair.second for pair in pairs}
+    oldest = session.scalar(select(func.min(Organisation.created_at)).where(Organisation.id.in_(younger)))
+    return WaitingWork("duplicates", len(pairs), oldest)
 
 
 def _number(session: Session, *conditions: ColumnElement[bool]) -> int:

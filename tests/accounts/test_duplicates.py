@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from app.accounts.models import Organisation, OrganisationKind, Role
 from app.accounts.organisations.duplicates import likely_duplicates
 from app.accounts.organisations.groups import families, family_of
+from app.libraries.managers.models import Manager
 from tests.accounts.conftest import People
 from tests.support.http import created, ok, refused
 
@@ -176,6 +178,48 @@ def test_merges_of_one_organisation_are_undone_latest_first(
     for decision, owner in ((later, second), (earlier, first)):
         ok(client.post(f"{DUPLICATES}/{decision['id']}/undo", headers=bureau))
         assert home() == str(owner.id)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+@pytest.mark.parametrize("edited", [False, True])
+def test_merges_into_one_are_undone_in_any_order_and_no_declared_tie_is_lost(
+    client: TestClient, people: People, bureau: dict[str, str], order: tuple[int, ...], edited: bool
+) -> None:
+    kept, *gone = (people.organisation(name=f"{name}{NAME}") for name in "甲乙丙丁")
+    other = people.organisation(name="济南沅芷科技有限公司")
+    ties = [str(gone[0].id), str(other.id), str(gone[1].id), str(gone[2].id)]
+    with people.database.unit_of_work() as session:
+        session.add(
+            Manager(
+                number="JN-M-TEST-900001",
+                title="林若溪",
+                owner_org_id=other.id,
+                state="draft",
+                declared_conflicts=[{"organisation_id": tie, "note": "参股"} for tie in ties],
+            )
+        )
+
+    def declared(added: str | None = None) -> list[str]:
+        with people.database.unit_of_work() as session:
+            manager = session.scalars(select(Manager)).one()
+            if added is not None:
+                manager.declared_conflicts = [*manager.declared_conflicts, {"organisation_id": added}]
+            return [tie["organisation_id"] for tie in manager.declared_conflicts]
+
+    merges = [created(decide(client, bureau, kept, one, "same")) for one in gone]
+    assert declared() == [str(kept.id), str(other.id)]
+    if edited:
+        declared("济南新登记的一家公司")
+    undone: set[str] = set()
+    for index in order:
+        ok(client.post(f"{DUPLICATES}/{merges[index]['id']}/undo", headers=bureau))
+        undone.add(str(gone[index].id))
+        if edited:
+            assert undone <= set(declared())
+        else:
+            expected = [tie if tie in undone or tie == str(other.id) else str(kept.id) for tie in ties]
+            assert declared() == list(dict.fromkeys(expected))
+    assert set(ties) <= set(declared())
 
 
 def test_a_newcomer_that_looks_like_another_is_verified_after_a_decision(

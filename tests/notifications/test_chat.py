@@ -146,8 +146,8 @@ def test_a_robot_says_why_until_when_and_who_sends(
     text = text.get("text") or text["content"]
     first, *_, last = text.split("\n")
     assert first.startswith("【三库】") and last == "—— 三库 · 技术转移撮合服务 https://sanku.example.com"
-    assert "理由:供需双方同属" in text and "\n另有 3 项相近成果\n" in text
-    assert f"请于 {chinese_end(binding)} 前答复,逾期将转给下一位技术经理人" in text
+    assert "理由：供需双方同属" in text and "\n另有 3 项相近成果\n" in text
+    assert f"请于 {chinese_end(binding)} 前答复，逾期将转给下一位技术经理人" in text
     assert f"https://sanku.example.com/open/pushes/{push_id}" in text
 
 

@@ -62,7 +62,7 @@ def test_a_list_of_the_day_arrives(
         assert announce_digests(session) == 1
     drain()
     [letter] = mailbox.to(address)
-    assert letter.subject == "【三库】今日推送:2 项待您处理"
+    assert letter.subject == "【三库】今日推送：2 项待您处理"
     text = letter.parts["text/plain"]
     assert text.index("止漏") < text.index("降噪") and "0.90" in text
     [call] = receiver.calls

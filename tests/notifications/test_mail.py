@@ -24,9 +24,12 @@ from app.database import now
 from app.events.messages import MessageKind
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
+from app.libraries.record.enums import RecordKind
 from app.notifications.channels.base import Content, OutboundMessage, SendTarget
 from app.notifications.channels.mail import MailChannel
 from app.notifications.channels.secrets import SecretBox
+from app.notifications.content import owner_matches
+from app.notifications.content.owner_matches import OwnerMatches
 from app.notifications.models import ChannelAddress
 from app.settings import MailSecurity, Settings
 from tests.support.callers import Caller
@@ -286,11 +289,22 @@ class TestDigests:
         scenario.enqueue_message(MessageKind.DIGEST, manager_id=manager)
         drain()
         [letter] = mailbox.letters
-        assert letter.subject == "【三库】今日推送:3 项待您处理"
+        assert letter.subject == "【三库】今日推送：3 项待您处理"
         for part in letter.parts.values():
             places = [part.index(title) for title in ("最好的需求", "第二好的需求", "第三好的需求")]
             assert places == sorted(places)
             assert "已谢绝的需求" not in part
+
+    def test_the_subject_counts_the_matches_of_several_records(self) -> None:
+        def matches(kind: RecordKind, *counts: int) -> list[OwnerMatches]:
+            return [OwnerMatches(kind, {}, count, ()) for count in counts]
+
+        demands, one = matches(RecordKind.DEMAND, 2, 2), matches(RecordKind.ACHIEVEMENT, 1)
+        assert (
+            owner_matches.subject([*demands, *one]) == "您的两项需求共有四项匹配的成果；您的成果匹配一项需求"
+        )
+        several = matches(RecordKind.ACHIEVEMENT, 7, 4, 1)
+        assert owner_matches.subject(several) == "您的三项成果共有12项匹配的需求"
 
     def test_owners_are_notified_of_their_number_of_matches(
         self, scenario: Scenario, as_enterprise: Caller, with_mail: WithMail, mailbox: Mailbox, drain: Drain,
@@ -318,7 +332,7 @@ class TestDigests:
         )
         drain()
         [letter] = mailbox.letters
-        assert letter.subject == "【三库】三项成果与您的需求匹配;您的成果匹配两项需求"
+        assert letter.subject == "【三库】三项成果与您的需求匹配；您的成果匹配两项需求"
         html = letter.parts["text/html"]
         assert "成果0" in html and "成果3" not in html and "某高端装备企业" in html
         with scenario.database.reading() as session:

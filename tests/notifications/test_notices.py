@@ -422,3 +422,23 @@ def test_a_group_of_unknown_readers_learns_only_that_there_is_something(
     [call] = receiver.calls
     assert "您有一条关于“对接邀请与答复”的新通知" in call.body
     assert case.seen()["number"] not in call.body and case.id not in call.body
+
+
+def test_what_was_read_during_quiet_hours_is_not_sent_after_them(
+    scenario: Scenario, drain: Drain, with_mail: WithMail, mailbox: Mailbox
+) -> None:
+    case = scenario.open_engagement()
+    address, awake = with_mail(scenario.lead), local(now()) + timedelta(hours=2)
+    quiet = {"quiet_from": awake + timedelta(minutes=1), "quiet_until": awake}
+    scenario.prefer(scenario.lead_id, **{name: f"{moment:%H:%M}" for name, moment in quiet.items()})
+    case.consent(scenario.enterprise)
+    drain()
+    ok(scenario.lead.post("/v1/notices/read"))
+    case.consent(scenario.institution)
+    drain()
+    assert mailbox.to(address) == []
+    scenario.pass_time(timedelta(days=1))
+    drain()
+    assert [letter.subject for letter in mailbox.to(address)] == [
+        f"【三库】对接 {case.seen()['number']} 的供需双方均已同意"
+    ]

@@ -87,7 +87,7 @@ def test_who_wants_a_digest_now_gets_no_single_mails(held: Held) -> None:
     held.scenario.pass_days(1)
     held.digest()
     [letter] = held.mailbox.to(held.address)
-    assert letter.subject == "【三库】今日推送:3 项待您处理"
+    assert letter.subject == "【三库】今日推送：3 项待您处理"
     for text in letter.parts.values():
         scores = [float(found) for found in re.findall(r"匹配分 ([0-9.]+)", text)]
         assert scores == [0.95, 0.9, 0.87] and "从高到低" in text
@@ -117,7 +117,7 @@ def test_what_a_digest_has_named_meanwhile_is_not_sent_by_itself(held: Held) -> 
     held.scenario.prefer(held.manager, digest_hour=0, list_size=10)
     with held.scenario.database.unit_of_work() as session:
         assert make_digest(session, held.manager) is not None
-    assert held.release() == ["【三库】今日推送:2 项待您处理"]
+    assert held.release() == ["【三库】今日推送：2 项待您处理"]
 
 
 def test_new_quiet_hours_hold_it_again(held: Held) -> None:
@@ -144,7 +144,7 @@ def test_the_numbers_of_a_digest_are_right(held: Held, as_manager: Caller) -> No
     held.scenario.pass_days(1)
     held.digest()
     [letter] = held.mailbox.to(held.address)
-    assert letter.subject == "【三库】今日推送:2 项待您处理(共 4 项待处理)"
-    assert "共有 4 项推送待您处理,以下为其中 2 项" in letter.parts["text/plain"]
+    assert letter.subject == "【三库】今日推送：2 项待您处理（共 4 项待处理）"
+    assert "共有 4 项推送待您处理，以下为其中 2 项" in letter.parts["text/plain"]
     listed: list[dict[str, Any]] = as_manager.get("/v1/digests").json()["items"]
     assert [item["position"] for item in listed[0]["items"]] == [1, 2]

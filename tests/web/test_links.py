@@ -31,6 +31,12 @@ def test_a_record_leads_its_owner_to_work_and_others_to_read(reader: ReaderOf, a
         (Role.MANAGER, f"filings/{NIL}", "/me/recognition/filing"),
         (Role.OPERATOR, f"filings/{NIL}", f"/bureau/filings/{NIL}"),
         (Role.ENTERPRISE, "notices", "/notices"),
+        (Role.OPERATOR, f"certificates/{NIL}", "/bureau/certificates"),
+        (Role.OPERATOR, f"match-reports/{NIL}", "/bureau/reports"),
+        (Role.MANAGER, f"match-reports/{NIL}", "/inbox"),
+        (Role.OPERATOR, f"recognition-rounds/{NIL}/objections", f"/bureau/rounds/{NIL}/objections"),
+        (Role.MANAGER, f"recognition-rounds/{NIL}/objections", "/me/recognition/rounds"),
+        (Role.INSTITUTION, "affiliations", "/desk/staff"),
     ],
 )
 def test_each_role_has_its_place(reader: ReaderOf, role: Role, path: str, place: str) -> None:

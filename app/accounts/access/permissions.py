@@ -286,7 +286,7 @@ def require(
         scopes = " / ".join(sorted(scope for scope, actions in SCOPES.items() if action in actions))
         raise Forbidden(
             f"This API key lacks the scope for {action}: {scopes or 'not available to API keys, please log in'}.",
-            f"此 API 密钥的授权范围不含 {action}: {scopes or '不对 API 密钥开放，请登录后操作'}。",
+            f"此 API 密钥的授权范围不含 {action}：{scopes or '不对 API 密钥开放，请登录后操作'}。",
             code="insufficient_scope",
             action=action,
         )

@@ -9,6 +9,7 @@ from app.accounts import api_keys as service
 from app.accounts.access.permissions import LoggedIn
 from app.accounts.api.responses import NO_STORE, Id
 from app.accounts.lists.api_keys import api_key_page
+from app.accounts.organisations.lookup import referred
 from app.accounts.schemas import ApiKeyIssued, ApiKeyNew, ApiKeyOut
 from app.conditional_requests import versioned
 from app.database import ReadSession, WriteSession
@@ -29,7 +30,7 @@ def create(session: WriteSession, principal: LoggedIn, body: Sent[ApiKeyNew]) ->
         principal=principal,
         name=body.name,
         scopes=body.scopes,
-        organisation_id=body.organisation_id,
+        organisation_id=referred(session, body.organisation_id, principal=principal),
         expires_at=body.expiry(),
     )
     body_out = ApiKeyIssued(**ApiKeyOut.of(issued.record).model_dump(), key=issued.secret)

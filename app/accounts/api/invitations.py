@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from app.accounts.access.permissions import LoggedIn
 from app.accounts.api.responses import Id
 from app.accounts.lists.invitations import invitation_page
+from app.accounts.organisations.lookup import referred
 from app.accounts.schemas import InvitationAcceptance, InvitationNew, InvitationOut, UserOut
 from app.accounts.self_service import invitations as service
 from app.database import AppDatabase, ReadSession, WriteSession
@@ -39,7 +40,7 @@ _LOGGED_IN = problems(Unauthenticated, Forbidden)
 def invite(
     session: WriteSession, settings: AppSettings, principal: LoggedIn, body: Sent[InvitationNew]
 ) -> InvitationOut:
-    """由单位管理员邀请，管理部门可为任何单位邀请。邀请链接发往所填邮箱，7 天内有效；无论该邮箱是否已有账号，答复相同。"""
+    """由单位管理员邀请，管理部门可为任何单位邀请。链接发往所填邮箱，7 天内有效；无论该邮箱是否已有账号，答复相同。"""
     link = service.invite(
         session,
         settings,
@@ -47,7 +48,7 @@ def invite(
         email=body.email,
         role=body.role,
         administrator=body.administrator,
-        organisation_id=body.organisation_id,
+        organisation_id=referred(session, body.organisation_id, principal=principal),
     )
     return InvitationOut.of(link)
 

@@ -11,6 +11,7 @@ from app.accounts.api.responses import Id
 from app.accounts.idempotency import Idempotent
 from app.accounts.lists.users import user_page
 from app.accounts.models import Role
+from app.accounts.organisations.lookup import referred
 from app.accounts.schemas import NewPassword, UserChange, UserNew, UserOut
 from app.conditional_requests import IfMatch, check_if_match, tagged, versioned
 from app.database import ReadSession, WriteSession
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"], responses=problems(Unauth
 )
 def create(session: WriteSession, principal: LoggedIn, body: Sent[UserNew], request: Idempotent) -> Response:
     """管理部门可创建任何用户；单位管理员可为本单位创建用户，也可发送邀请 (/v1/invitations)。"""
-    organisation_id = body.organisation_id
+    organisation_id = referred(session, body.organisation_id, principal=principal)
     if "organisation_id" not in body.model_fields_set and body.role is not Role.OPERATOR:
         organisation_id = principal.organisation_id
     require(principal, Action.USER_CREATE, owner_org_id=organisation_id)
@@ -92,7 +93,10 @@ def change(
     user = service.get_user(session, user_id, principal=principal)
     service.require_change(principal, user)
     check_if_match(if_match, user)
-    service.change_user(session, user, principal=principal, changes=body.changes())
+    changes = body.changes()
+    if "organisation_id" in changes:
+        changes["organisation_id"] = referred(session, body.organisation_id, principal=principal)
+    service.change_user(session, user, principal=principal, changes=changes)
     return tagged(response, user, UserOut.of(user))
 
 

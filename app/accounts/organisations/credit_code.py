@@ -4,6 +4,7 @@ python-stdnum checks length, alphabet and check character, but requires eight le
 the registries A, N and Y. It does not check the registry, the type or the inner organisation code.
 """
 
+import unicodedata
 from typing import Annotated, Any, LiteralString
 
 from pydantic import BeforeValidator
@@ -35,9 +36,9 @@ _REGION_FIRST = "12345678"
 
 
 def check_uscc(text: str) -> str:
-    """Normalise a code to upper case without separators; the error (a ValueError) names the invalid part in both
-    languages."""
-    code = "".join(char for char in text.upper() if char not in " -\t\u3000")
+    """Normalise a code to half width and upper case without separators; the error (a ValueError) names the invalid
+    part in both languages."""
+    code = "".join(char for char in unicodedata.normalize("NFKC", text).upper() if char not in " -\t\u3000")
     if len(code) != 18:
         raise _code_error(
             "uscc_length",

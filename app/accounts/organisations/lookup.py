@@ -82,6 +82,23 @@ def organisation_called(session: Session, text: str, *, field: str, principal: P
     return resolve_organisations(session, {field: text})[field]
 
 
+def referred(
+    session: Session,
+    reference: UUID | str | None,
+    *,
+    principal: Principal,
+    field: str = "organisation_id",
+) -> UUID | None:
+    """The organisation that an `OrganisationRef` tells. Whether one with this id exists is not checked.
+
+    Raises:
+        Invalid: no organisation is called so, or several are; names `field`.
+    """
+    if reference is None or isinstance(reference, UUID):
+        return reference
+    return organisation_called(session, reference, field=field, principal=principal)
+
+
 def resolve_organisations(session: Session, texts: Mapping[str, str]) -> dict[str, UUID]:
     """Field → the one organisation that its text tells: an id, a credit code, or a present or former name however it
     is written; what was merged is the organisation that stands for it.

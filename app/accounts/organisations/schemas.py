@@ -1,17 +1,52 @@
 """Schemas of organisations."""
 
+import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from app.accounts.field_checks import OrganisationNameText, Region
+from app.accounts.field_checks import OrganisationNameText, Region, clean_name
 from app.accounts.models import Organisation, OrganisationKind
-from app.accounts.organisations.credit_code import Uscc
+from app.accounts.organisations.credit_code import Uscc, check_uscc
 from app.accounts.organisations.service import OrganisationFacts
 from app.accounts.schema_bases import AccountChange, AccountInput, AccountOutput
+
+_LONGEST_REFERENCE = 200
+
+
+def _reference(value: Any) -> UUID | str:
+    """An id as such; anything else as a credit code or a name. What is mostly digits is checked like a code."""
+    if isinstance(value, UUID):
+        return value
+    text = clean_name(value) if isinstance(value, str) else ""
+    if not 2 <= len(text) <= _LONGEST_REFERENCE:
+        raise PydanticCustomError(
+            "organisation_reference",
+            "{en}",
+            {
+                "zh": "应为单位的 ID、统一社会信用代码或名称",
+                "en": "must be the id, the credit code or the name of an organisation",
+            },
+        )
+    with suppress(ValueError):
+        return UUID(text)
+    folded = unicodedata.normalize("NFKC", text)
+    is_code = folded.isascii() and 2 * sum(char.isdigit() for char in folded) > len(folded)
+    return check_uscc(text) if is_code else text
+
+
+OrganisationRef = Annotated[
+    UUID | str,
+    PlainValidator(_reference),
+    WithJsonSchema({"type": "string", "minLength": 2, "maxLength": _LONGEST_REFERENCE}),
+    Field(description="单位的 ID、统一社会信用代码或名称"),
+]
+"""An organisation by id, credit code or name (`organisations.lookup.referred`)."""
 
 ChosenUscc = Annotated[
     Uscc | None,

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
-from uuid import UUID
 
 from app.errors import FieldError, Invalid
 
@@ -12,10 +11,6 @@ from app.errors import FieldError, Invalid
 class Terms(Protocol):
     """The values of a contract that the checks read; None for what is missing, which others refuse."""
 
-    @property
-    def buyer_org_id(self) -> UUID | None: ...
-    @property
-    def seller_org_id(self) -> UUID | None: ...
     @property
     def deal_amount_wan(self) -> Decimal | None: ...
     @property
@@ -56,19 +51,19 @@ def check_terms(
     terms: Terms,
     *,
     payments_wan: Iterable[Decimal],
-    uscc: tuple[str | None, str | None],
+    same_party: bool,
     today: date,
     more: Iterable[FieldError] = (),
 ) -> None:
-    """`uscc` are the buyer's and the seller's credit codes; `today` is the day in Jinan time; `more` are faults that
-    other checks have found already.
+    """`same_party` is whether buyer and seller are one organisation; `today` is the day in Jinan time; `more` are
+    faults that other checks have found already.
 
     Raises:
         Invalid: names every invalid field.
     """
     errors = [
         *more,
-        *_parties(terms, uscc),
+        *_parties(same_party),
         *_amounts(terms, sum(payments_wan, Decimal(0))),
         *_dates(terms, today),
     ]
@@ -76,16 +71,13 @@ def check_terms(
         raise Invalid(fields=errors)
 
 
-def _parties(terms: Terms, uscc: tuple[str | None, str | None]) -> Iterator[FieldError]:
-    if terms.buyer_org_id is None or terms.seller_org_id is None:
-        return
-    same_code = uscc[0] is not None and uscc[0] == uscc[1]
-    if terms.buyer_org_id == terms.seller_org_id or same_code:
+def _parties(same_party: bool) -> Iterator[FieldError]:
+    if same_party:
         yield FieldError(
             "seller_org_id",
             "same_party",
-            "买方与卖方不能是同一单位（含同一统一社会信用代码）",
-            "must not be the same organisation as the buyer, nor have the same credit code",
+            "买方与卖方不能是同一单位（含同一统一社会信用代码、同一名称及其分支机构）",
+            "must not be the same organisation as the buyer, nor have its credit code or name, nor be its branch",
         )
 
 

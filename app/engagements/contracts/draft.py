@@ -15,8 +15,8 @@ from app.engagements.contract_models import Contract, ContractState
 from app.engagements.contracts import versions
 from app.engagements.contracts.access import is_party_role
 from app.engagements.contracts.ledger.classification import classify
-from app.engagements.contracts.service import check, check_may_write, write_terms
-from app.engagements.contracts.shares import default_shares
+from app.engagements.contracts.service import PARTIES, check, check_may_write, find_parties, write_terms
+from app.engagements.contracts.shares import default_shares, refuse_left_out
 from app.engagements.events import contract_payload
 from app.engagements.models import Engagement
 from app.engagements.timeline import entries as timeline
@@ -29,7 +29,6 @@ from app.libraries.demands.models import Demand
 from app.libraries.record.reference_numbers import take_numbers
 
 NUMBERS = "HT"
-_PARTIES = ("buyer_org_id", "seller_org_id")
 _RECORDS = ("demand_id", "achievement_id")
 
 
@@ -49,6 +48,7 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
     contract.created_by = timeline.actor_of(principal)
     contract.shares, contract.payments = [], []
     faults = Faults()
+    find_parties(session, given, faults, principal=principal)
     engagement_id = given.pop("engagement_id", None)
     if engagement_id is not None:
         engagement = _agreed_engagement(session, engagement_id, principal)
@@ -57,7 +57,7 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
     else:
         with faults.collected():
             _refuse_records(given, principal)
-    for name in _PARTIES:
+    for name in PARTIES:
         setattr(contract, name, given.get(name))
     with faults.collected():
         _require_parties(contract)
@@ -69,6 +69,8 @@ def draft(session: Session, *, values: Mapping[str, Any], principal: Principal) 
         check_may_write(contract, values, principal)
     if given.get("shares") is None:
         given["shares"] = default_shares(session, contract, principal=principal)
+    with faults.collected():
+        refuse_left_out(session, contract, given["shares"], principal)
     with faults.collected():
         write_terms(session, contract, given, principal=principal)
     with faults.collected():
@@ -121,7 +123,7 @@ def _refuse_records(given: Mapping[str, Any], principal: Principal) -> None:
 
 
 def _require_parties(contract: Contract) -> None:
-    missing = [name for name in _PARTIES if getattr(contract, name) is None]
+    missing = [name for name in PARTIES if getattr(contract, name) is None]
     if missing:
         raise Invalid(
             fields=[

@@ -8,17 +8,19 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from app.accounts.organisations.schemas import OrganisationRef
 from app.engagements.contract_models import ContractSide, ShownState
 from app.engagements.schemas import RowModel, Share
 from app.libraries.schemas import FieldCodes, Title, Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import CodeOf, RegionCode
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import TwoPlaces, Wan, WanOrNothing
 from app.libraries.validation.values.text import TextRule
 
 _STATES = "draft 草稿 signed 已签订 registered 已认定登记 landed 已落地 cancelled 已撤销"
-_KINDS = "development 技术开发 assignment 技术转让 licence 技术许可 consulting 技术咨询 service 技术服务；可用其下的细类"
+_KINDS = "development 技术开发 assignment 技术转让 licence 技术许可 consulting 技术咨询 service 技术服务；可用其细类"
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,38}[0-9A-Z]")
 
 
@@ -35,7 +37,8 @@ def check_registration_no(text: str) -> str:
 
 
 RegistrationNo = Annotated[str, AfterValidator(check_registration_no)]
-Reason = Annotated[str, TextRule(1, 500, multiline=True)]
+Reason = Annotated[str, TextRule(1, 500, multiline=True), NotSecret]
+ContractTitle = Annotated[Title, NotSecret]
 Nature = Annotated[str, CodeOf("party_natures")]
 
 
@@ -47,7 +50,7 @@ STATISTICAL_FIELDS = (
 
 
 class Payment(Wire):
-    name: Annotated[str, TextRule(1, 100)] = Field(title="名称", examples=["首付款"])
+    name: Annotated[str, TextRule(1, 100), NotSecret] = Field(title="名称", examples=["首付款"])
     due_on: Day | None = Field(None, title="应付日期")
     amount_wan: Wan = Field(title="金额（万元）", examples=["30.00"])
 
@@ -56,10 +59,14 @@ class ContractFields(Wire):
     """The fields of a draft. A null clears dates, the disclosure and what only statistics need; it leaves other fields
     unchanged."""
 
-    title: Title | None = Field(None, title="合同名称")
+    title: ContractTitle | None = Field(None, title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] | None = Field(None, title="合同类型", description=_KINDS)
-    buyer_org_id: UUID | None = Field(None, title="买方", description="对接中默认为需求方")
-    seller_org_id: UUID | None = Field(None, title="卖方", description="对接中默认为成果方")
+    buyer_org_id: OrganisationRef | None = Field(
+        None, title="买方", description="单位的 ID、统一社会信用代码或名称；对接中默认为需求方"
+    )
+    seller_org_id: OrganisationRef | None = Field(
+        None, title="卖方", description="单位的 ID、统一社会信用代码或名称；对接中默认为成果方"
+    )
     fields: FieldCodes | None = Field(None, title="技术领域", description="默认为成果或需求的领域")
     technology_field: Annotated[str, CodeOf("contract_fields")] | None = Field(
         None, title="技术合同领域", description="统计用的 11 类；默认按技术领域"
@@ -82,7 +89,7 @@ class ContractFields(Wire):
     shares: Annotated[list[Share], Field(min_length=1, max_length=20)] | None = Field(
         None, title="经理人分成", description="合计 100%；默认为对接中的分成"
     )
-    conflict_disclosure: Annotated[str, TextRule(1, 1000, multiline=True)] | None = Field(
+    conflict_disclosure: Annotated[str, TextRule(1, 1000, multiline=True), NotSecret] | None = Field(
         None, title="利益关系披露", description="经理人与一方有利益关系时必填"
     )
 
@@ -117,7 +124,7 @@ class ContractCreate(ContractFields):
     engagement_id: UUID | None = Field(None, title="对接")
     demand_id: UUID | None = Field(None, title="技术需求", description="无对接时仅管理部门可填")
     achievement_id: UUID | None = Field(None, title="技术成果", description="无对接时仅管理部门可填")
-    title: Title = Field(title="合同名称")
+    title: ContractTitle = Field(title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] = Field(title="合同类型", description=_KINDS)
     deal_amount_wan: Wan = Field(title="成交额（万元）")
     technology_amount_wan: WanOrNothing = Field(title="技术交易额（万元）", description="不高于成交额")

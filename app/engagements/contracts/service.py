@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.duplicates import decided_pairs
+from app.accounts.organisations.lookup import referred
+from app.accounts.organisations.names import identity_of
 from app.clock import today
 from app.database import new_id
 from app.engagements.access import not_your_part
@@ -20,6 +23,21 @@ from app.errors.collection import Faults
 from app.libraries.achievements.models import Achievement
 from app.libraries.demands.models import Demand
 from app.libraries.managers.models import Manager
+
+PARTIES = ("buyer_org_id", "seller_org_id")
+
+
+def find_parties(
+    session: Session, values: dict[str, Any], faults: Faults, *, principal: Principal
+) -> dict[str, Any]:
+    """Put the ids of the parties in place of their credit codes or names; who is not found is a fault, and left out.
+    Answers the values."""
+    for name in PARTIES:
+        if values.get(name) is not None:
+            with faults.collected():
+                values[name] = referred(session, values.pop(name), field=name, principal=principal)
+    faults.skip_named()
+    return values
 
 
 def check(session: Session, contract: Contract, more: Iterable[FieldError] = ()) -> None:
@@ -35,9 +53,21 @@ def check(session: Session, contract: Contract, more: Iterable[FieldError] = ())
     check_terms(
         contract,
         payments_wan=[payment.amount_wan for payment in contract.payments],
-        uscc=(buyer.uscc if buyer else None, seller.uscc if seller else None),
+        same_party=buyer is not None and seller is not None and _are_one(session, buyer, seller),
         today=today(),
         more=more,
+    )
+
+
+def _are_one(session: Session, one: Organisation, other: Organisation) -> bool:
+    """Whether both are one by their row, their code or their present names, unless the bureau distinguished them."""
+    if one.id == other.id or (one.uscc is not None and one.uscc == other.uscc):
+        return True
+    core = identity_of(one.name).core
+    return (
+        core != ""
+        and core == identity_of(other.name).core
+        and frozenset((one.id, other.id)) not in decided_pairs(session, {one.id, other.id})
     )
 
 

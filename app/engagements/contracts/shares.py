@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.database import new_id, now
-from app.engagements.contract_models import Contract, ContractShare, ContractState
+from app.engagements.contract_models import Contract, ContractShare, ContractState, ContractVersion
 from app.engagements.shares.rule import WHOLE, check_shares
 from app.engagements.shares.service import managers_of as managers_of_engagement
 from app.engagements.shares.service import shares_of
@@ -82,6 +82,39 @@ def refuse_unconsented_removal(contract: Contract, shares: Shares | None, princi
             code="share_confirmed",
             manager_ids=removed,
         )
+
+
+def refuse_left_out(
+    session: Session, contract: Contract, shares: Shares | None, principal: Principal
+) -> None:
+    """A draft of an engagement names all of its managers. Who gives up their share leaves themselves out, or withdraws
+    (`consents.withdraw_share`) first.
+
+    Raises:
+        Invalid: another manager of the engagement has no share; names them.
+    """
+    if contract.engagement_id is None or not shares:
+        return
+    left_out = managers_of_engagement(session, contract.engagement_id) - {id_ for id_, _ in shares}
+    left_out -= {principal.manager_id} | _who_withdrew(session, contract)
+    if left_out:
+        rows = session.scalars(select(Manager).where(Manager.id.in_(left_out)).order_by(Manager.number))
+        names = "、".join(f"{row.title}（{row.number}）" for row in rows)
+        raise Invalid.field(
+            "shares",
+            "managers",
+            f"应包含此对接的全部技术经理人，缺少：{names}",
+            f"must name all managers of the engagement; missing: {names}",
+        )
+
+
+def _who_withdrew(session: Session, contract: Contract) -> set[UUID]:
+    query = (
+        select(Manager.id)
+        .join(ContractVersion, ContractVersion.changed_by == Manager.user_id)
+        .where(ContractVersion.contract_id == contract.id, ContractVersion.action == "withdraw")
+    )
+    return set(session.scalars(query))
 
 
 def wrong_state(contract: Contract) -> Conflict:

@@ -43,7 +43,7 @@ FINDING_TEXTS: Mapping[str, tuple[str, str, str, str]] = {
     "no_indicators": (
         "未填写可检验的指标。",
         "There is no measurable indicator.",
-        "达到什么程度视为成功？请至少填写 3 项指标，格式为“名称 + 不低于/不超过 + 数值 + 单位”，如“中性盐雾 ≥ 1000 h”。",
+        "达到什么程度算成功？请至少填写 3 项指标，格式为“名称 + 不低于/不超过 + 数值 + 单位”，如“中性盐雾 ≥ 1000 h”。",
         "What counts as success? Give at least 3 indicators (name, bound, value, unit), e.g. 'salt spray ≥ 1000 h'.",
     ),
     "few_indicators": (

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.lookup import referred
 from app.database import now
 from app.errors import FieldError, Forbidden, Invalid
 from app.errors.collection import Faults
@@ -78,7 +79,8 @@ def set_owner(session: Session, record: Record, values: dict[str, Any], principa
         Forbidden: the principal is not an operator.
         Invalid: the organisation does not exist.
     """
-    owner = values.pop("owner_org_id", None)
+    reference = values.pop("owner_org_id", None)
+    owner = referred(session, reference, field="owner_org_id", principal=principal)
     if owner is None or owner == record.owner_org_id:
         return
     if not principal.sees_everything:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access.opened_records import NOTHING_OPENED, OpenedRecords
 from app.accounts.access.permissions import require
 from app.accounts.access.principal import Principal
+from app.accounts.organisations.lookup import referred
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import Database, new_id, one_or_not_found
 from app.errors import FieldError, Invalid
@@ -86,9 +87,13 @@ class CreateRecord(Command):
         library, principal = self.library, self.principal
         record: Record = library.model(id=new_id(), number="")
         values = dict(self.values)
-        record.owner_org_id = values.pop("owner_org_id", None) or principal.organisation_id
         record.created_by = principal.user_id
         faults = Faults()
+        record.owner_org_id, owner = principal.organisation_id, values.pop("owner_org_id", None)
+        with faults.collected():
+            record.owner_org_id = (
+                referred(session, owner, field="owner_org_id", principal=principal) or record.owner_org_id
+            )
         with faults.collected():
             set_values(session, library, record, values, principal)
         fill_defaults(record)

@@ -12,8 +12,9 @@ from app.libraries.managers.verification import marks, work_marks
 from app.libraries.record.enums import RecordKind
 from app.libraries.record.models import Record
 
-SUSPENDED = "suspended"
-"""The state of a filing (see ``talent.filings``) that matching and pushing heed."""
+SUSPENDED = frozenset({"suspended", "cancelled"})
+"""The states of a filing (see ``talent.filings``) that matching and pushing heed. A manager whose filing was cancelled
+files again first: cancelling it would lift a suspension otherwise."""
 
 
 DEFAULT_GRACE_MONTHS = 12
@@ -71,8 +72,8 @@ class Manager(Record, Base):
 
     @property
     def is_suspended(self) -> bool:
-        """Whether the bureau has suspended the filing: such a manager gets no new pair."""
-        return self.filing_state == SUSPENDED
+        """Whether the filing is suspended or cancelled: such a manager gets no new pair."""
+        return self.filing_state in SUSPENDED
 
     affiliations: Mapped[list["Affiliation"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="Affiliation.start"

@@ -202,7 +202,7 @@ def _against(
     lacking = bool(facts.languages) and features["language"] < 0
     return [
         (found is not None, found.zh if found else "", found.en if found else ""),
-        (facts.suspended, "备案已暂停", "the filing is suspended"),
+        (facts.suspended, "备案已暂停或注销", "the filing is suspended or cancelled"),
         (
             facts.on_leave_until is not None,
             f"休假至 {facts.on_leave_until}，期间不推送",

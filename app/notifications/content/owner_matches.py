@@ -183,7 +183,7 @@ _DIGITS = "零一二三四五六七八九十"
 
 
 def headline(group: OwnerMatches) -> str:
-    """For example 三项成果与您的需求匹配，or 您的成果匹配两项需求."""
+    """三项成果与您的需求匹配；您的成果匹配两项需求."""
     count = f"{_chinese(group.count)}项"
     return f"{count}成果与您的需求匹配" if group.kind.value == "demand" else f"您的成果匹配{count}需求"
 
@@ -204,6 +204,20 @@ def in_words(group: OwnerMatches) -> dict[str, Any]:
 def and_similar(count: int) -> str | None:
     """How many achievements say the same as the named one; None for none."""
     return f"另有 {count} 项相近成果" if count else None
+
+
+def subject(groups: Sequence[OwnerMatches]) -> str:
+    """The headline of each kind; of several records their number and that of all their matches, for example
+    您的两项需求共有四项匹配的成果."""
+    parts = []
+    for kind, own, other in ((RecordKind.DEMAND, "需求", "成果"), (RecordKind.ACHIEVEMENT, "成果", "需求")):
+        of_kind = [group for group in groups if group.kind is kind]
+        if len(of_kind) == 1:
+            parts.append(headline(of_kind[0]))
+        elif of_kind:
+            matches = _chinese(sum(group.count for group in of_kind))
+            parts.append(f"您的{_chinese(len(of_kind))}项{own}共有{matches}项匹配的{other}")
+    return "；".join(parts)
 
 
 def _chinese(count: int) -> str:

@@ -78,8 +78,8 @@ def render_push(session: Session, message: Message, context: RenderContext) -> C
     subject = f"【三库】推荐对接：{_name(push['demand'])} × {_name(push['achievement'])}"
     short = "\n".join(
         (
-            f"需求:{_name(push['demand'])}",
-            f"成果:{_name(push['achievement'])}",
+            f"需求：{_name(push['demand'])}",
+            f"成果：{_name(push['achievement'])}",
             *([push["similar"]] if push["similar"] else []),
             f"匹配分 {push['score']}",
             f"理由：{push['reason']}",
@@ -107,8 +107,8 @@ def render_digest(session: Session, message: Message, context: RenderContext) ->
     subject = f"【三库】{headline}" + (f"（共 {waiting} 项待处理）" if waiting > len(pushes) else "")
     lines = [
         f"{rank}. {_name(push['demand'])} × {_name(push['achievement'])}\n"
-        f"匹配分 {push['score']},{push['reason']};"
-        f"{push['similar'] + ';' if push['similar'] else ''}请于 {push['deadline']} 前答复:{push['url']}"
+        f"匹配分 {push['score']}，{push['reason']}；"
+        f"{push['similar'] + '；' if push['similar'] else ''}请于 {push['deadline']} 前答复：{push['url']}"
         for rank, push in enumerate(views, 1)
     ]
     data = {"manager_id": str(message.recipient_id), "pushes": [_json(push) for push in pushes]}
@@ -141,11 +141,9 @@ def render_owner_digest(session: Session, message: Message, context: RenderConte
         | {"url": context.link(f"/v1/{group.kind.value}s/{group.record['id']}/matches")}
         for group in groups
     ]
-    subject = "【三库】" + "；".join(
-        line for line in dict.fromkeys(owner_matches.headline(group) for group in groups)
-    )
+    subject = f"【三库】{owner_matches.subject(groups)}"
     short = "\n".join(
-        f"{view['line']}:{view['record']['title']}" + (f"({view['similar']})" if view["similar"] else "")
+        f"{view['line']}：{view['record']['title']}" + (f"（{view['similar']}）" if view["similar"] else "")
         for view in views
     )
     data = {"organisation_id": str(message.recipient_id), "records": [group.as_json() for group in groups]}

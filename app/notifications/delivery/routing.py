@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.access.permissions import ADMINISTRATOR
@@ -14,7 +14,7 @@ from app.events.messages import MessageKind
 from app.libraries.managers.models import Manager
 from app.notifications.models import ChannelAddress, ChannelKind, WebhookEndpoint
 from app.notifications.notices.groups import GROUP_OF_MESSAGE, TYPE_OF_MESSAGE, NoticeChannel, NoticeGroup
-from app.notifications.notices.models import Notice
+from app.notifications.notices.models import Notice, NoticeReading
 from app.notifications.notices.service import channels_of, stored_preferences
 
 Address = tuple[ChannelKind, UUID]
@@ -23,12 +23,14 @@ Address = tuple[ChannelKind, UUID]
 @dataclass(frozen=True, slots=True)
 class _Topic:
     """What a message is about, for routing: the type that endpoints choose, the group in which users choose channels,
-    whom of an organisation it is for, and who did it and is not notified."""
+    whom of an organisation it is for, and who did it and is not notified. Who has read the notice in the notices inbox
+    meanwhile is not notified either."""
 
     type: str | None
     group: NoticeGroup | None = None
     roles: tuple[str, ...] = ()
     actor_id: UUID | None = None
+    notice_id: UUID | None = None
 
 
 def _topic(session: Session, kind: MessageKind, ids: Mapping[str, Any]) -> _Topic:
@@ -36,7 +38,8 @@ def _topic(session: Session, kind: MessageKind, ids: Mapping[str, Any]) -> _Topi
         return _Topic(TYPE_OF_MESSAGE.get(kind), GROUP_OF_MESSAGE.get(kind))
     notice = session.get_one(Notice, UUID(ids["notice_id"]))
     roles = tuple(role for role in notice.roles.split(",") if role)
-    return _Topic(notice.type, NoticeGroup.of(notice.group), roles, notice.actor_id)
+    unread = None if notice.urgent else notice.id
+    return _Topic(notice.type, NoticeGroup.of(notice.group), roles, notice.actor_id, unread)
 
 
 def usable() -> ColumnElement[bool]:
@@ -106,10 +109,14 @@ def _is_addressed(roles: Collection[str]) -> ColumnElement[bool]:
 
 def _personal(session: Session, users: ColumnElement[bool], topic: _Topic) -> list[Address]:
     """The channels of these users, without those that they do not want for the group, and without the actor's."""
+    has_read = exists().where(
+        NoticeReading.notice_id == topic.notice_id, NoticeReading.user_id == ChannelAddress.user_id
+    )
     query = (
         select(ChannelAddress.kind, ChannelAddress.id, ChannelAddress.user_id)
         .join(User, User.id == ChannelAddress.user_id)
         .where(users, User.active, usable(), User.id != topic.actor_id if topic.actor_id else true())
+        .where(~has_read if topic.notice_id else true())
         .order_by(ChannelAddress.id)
     )
     rows = session.execute(query).all()

@@ -54,7 +54,7 @@ class NoticePreferencesIn(Wire):
 
     channels: dict[NoticeGroup, list[NoticeChannel]] = Field(
         title="各类通知的渠道",
-        description="mail 邮件 robot 群机器人；空列表表示仅在通知中心查看。未列出的类别恢复默认；账号安全类始终发送邮件",
+        description="mail 邮件 robot 群机器人；空列表为仅在通知中心查看。未列出的类别恢复默认；账号安全类始终发送邮件",
         examples=[{"contracts": ["mail"], "contests": []}],
     )
 

@@ -124,7 +124,7 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         to=to.SECONDARY_EMPLOYERS,
         zh="一位技术经理人填报在贵单位任职，请答复是否同意。",
         en="A manager states that they also work for you. Please confirm or refuse.",
-        path="/v1/managers/{subject_id}",
+        path="/v1/affiliations",
         once=True,
     ),
     NoticeRow(
@@ -134,7 +134,7 @@ CERTIFICATE_ROWS: tuple[NoticeRow, ...] = (
         to=to.SECONDARY_EMPLOYERS,
         zh="一位技术经理人填报在贵单位任职，请答复是否同意。",
         en="A manager states that they also work for you. Please confirm or refuse.",
-        path="/v1/managers/{subject_id}",
+        path="/v1/affiliations",
         once=True,
     ),
 )
@@ -147,7 +147,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         to=to.SUBJECT_MANAGER,
         zh="您 {year} 年度的人才层次测算结果有变化，请查看。",
         en="Your computed tier of {year} has changed.",
-        path="/v1/managers/{subject_id}",
+        path="/v1/managers/{subject_id}/tier",
     ),
     NoticeRow(
         event=events.RecognitionFrozen,
@@ -155,7 +155,7 @@ RECOGNITION_ROWS: tuple[NoticeRow, ...] = (
         group=Group.RECOGNITION,
         to=to.LISTED_MANAGERS,
         zh="{year} 年度人才认定结果可以查看；如有异议，请在公布前提出。",
-        en="Your result of the recognition of {year} can be seen. Object to it, if you must, before it is published.",
+        en="Your result of the recognition of {year} can be seen. You may object to it until it is published.",
         path="/v1/recognition-rounds/{subject_id}/entries",
     ),
     NoticeRow(

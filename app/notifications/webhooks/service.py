@@ -15,6 +15,7 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, RecordScope, require, scope_of
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.lookup import referred
 from app.conditional_requests import check_if_match
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid
@@ -62,7 +63,7 @@ def create_endpoint(
     name: str,
     url: str,
     types: Sequence[str],
-    organisation_id: UUID | None = None,
+    organisation_id: UUID | str | None = None,
 ) -> Issued:
     """Create an endpoint for the principal's organisation or, by an operator, for any organisation.
 
@@ -71,18 +72,19 @@ def create_endpoint(
         Invalid: unknown organisation, or an address that the service does not send to.
         Conflict: the organisation has `MAX_ENDPOINTS` endpoints.
     """
-    organisation_id = organisation_id or principal.organisation_id
-    require(principal, Action.WEBHOOK_CREATE, owner_org_id=organisation_id)
     faults = Faults()
-    host = ""
+    owner, host = principal.organisation_id, ""
     with faults.collected():
-        organisation_id = _lock_organisation(session, organisation_id)
+        owner = referred(session, organisation_id, principal=principal) or owner
+    require(principal, Action.WEBHOOK_CREATE, owner_org_id=owner)
+    with faults.collected():
+        owner = _lock_organisation(session, owner)
     with faults.collected():
         host = validated_host(url, config.allowed_hosts)
     faults.raise_if_any()
     secret = new_secret()
     endpoint = WebhookEndpoint(
-        organisation_id=organisation_id,
+        organisation_id=owner,
         name=name,
         host=host,
         encrypted_url=config.secret_box.encrypt(url),

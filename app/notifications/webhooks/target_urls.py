@@ -1,11 +1,19 @@
 """Target URLs of webhooks: public HTTPS addresses only."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.errors import Invalid
 from app.notifications.channels.ssrf_guard import is_public
+
+_INTERNAL = (
+    *(".localhost", ".local", ".internal", ".intranet", ".private", ".corp", ".lan", ".home", ".home.arpa"),
+    *(".test", ".invalid"),
+)
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+_LONGEST_NAME = 253
 
 
 def validated_host(url: str, allowed_hosts: Sequence[str]) -> str:
@@ -28,6 +36,8 @@ def validated_host(url: str, allowed_hosts: Sequence[str]) -> str:
         raise _bad_url("url_port", "端口应为 443 或 1024 以上", "must have the port 443, or one from 1024")
     if not allowed and _is_internal(host.rstrip(".")):
         raise _bad_url("url_not_public", "应为公网地址", "must be a public address")
+    if not allowed and not _is_host(host):
+        raise _bad_url("url_host", f"主机名 {host} 不是有效的域名", f"the host {host} is not a valid name")
     return host
 
 
@@ -41,7 +51,17 @@ def _is_internal(host: str) -> bool:
     try:
         return not is_public(ip_address(host))
     except ValueError:
-        return "." not in host or host.lower().endswith((".localhost", ".local", ".internal"))
+        return "." not in host or host.lower().endswith(_INTERNAL)
+
+
+def _is_host(host: str) -> bool:
+    """Whether it is an address, or a name that can be registered: labels of letters, digits and inner hyphens."""
+    try:
+        ip_address(host)
+    except ValueError:
+        labels = host.removesuffix(".").split(".")
+        return len(host) <= _LONGEST_NAME and all(_LABEL.fullmatch(label) for label in labels)
+    return True
 
 
 def _bad_url(code: str, zh: str, en: str) -> Invalid:

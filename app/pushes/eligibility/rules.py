@@ -146,7 +146,11 @@ def _manager_record_rules(facts: PushFacts) -> Iterable[Violation]:
     if facts.manager_valid_until is not None and facts.manager_valid_until < facts.pair.today:
         yield Violation("manager_expired", "技术经理人的记录已过有效期", "the manager's record has expired")
     if facts.manager.suspended:
-        yield Violation(MANAGER_SUSPENDED, "技术经理人的备案已暂停", "the manager's filing is suspended")
+        yield Violation(
+            MANAGER_SUSPENDED,
+            "技术经理人的备案已暂停或注销",
+            "the manager's filing is suspended or cancelled",
+        )
     conflict = noticeable_conflict(
         facts.manager, facts.pair.demand, facts.pair.achievement, facts.pair.org_family
     )

@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.text import TextRule
 from app.pushes.feedback.models import ReportState
 from app.pushes.feedback.pair_side import Side
 
-Note = Annotated[str, TextRule(1, 500, multiline=True)]
+Note = Annotated[str, TextRule(1, 500, multiline=True), NotSecret]
 
 
 class OwnerAnswerIn(Wire):

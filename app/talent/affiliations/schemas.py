@@ -7,18 +7,19 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.text import TextRule
 from app.talent.affiliations.models import ConsentState
 
 
 class ConsentGiven(Wire):
-    reference: Annotated[str, TextRule(1, 120)] | None = Field(
+    reference: Annotated[str, TextRule(1, 120), NotSecret] | None = Field(
         None, title="同意文件编号", description="同意函或兼职协议的编号", examples=["人字〔2026〕12号"]
     )
 
 
 class ConsentRefused(Wire):
-    note: Annotated[str, TextRule(1, 500, multiline=True)] = Field(
+    note: Annotated[str, TextRule(1, 500, multiline=True), NotSecret] = Field(
         title="理由", examples=["该岗位不允许在外兼职。"]
     )
 

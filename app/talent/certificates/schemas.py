@@ -11,6 +11,7 @@ from app.libraries.managers.schemas import VerificationMark
 from app.libraries.record.enums import CertificateLevel
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
 from app.talent.certificates.models import CertificateState
@@ -23,13 +24,13 @@ class CertificateCreate(Wire):
 
     manager_id: UUID | None = Field(None, title="技术经理人", description="本人申报时可空缺")
     level: Level = Field(title="等级", description="primary 初级 intermediate 中级 advanced 高级")
-    number: Annotated[str, TextRule(2, 60)] = Field(title="证书编号", examples=["JS-2026-00017"])
-    issued_by: Annotated[str, TextRule(2, 120)] = Field(
+    number: Annotated[str, TextRule(2, 60), NotSecret] = Field(title="证书编号", examples=["JS-2026-00017"])
+    issued_by: Annotated[str, TextRule(2, 120), NotSecret] = Field(
         title="颁发单位", examples=["国家技术转移人才培养基地（山东）"]
     )
     issued_on: Day = Field(title="颁发日期", examples=["2026-03-20"])
     valid_to: Day | None = Field(None, title="有效期至", description="最后一个有效日；空缺为长期有效")
-    evidence: Annotated[str, TextRule(2, 200)] = Field(
+    evidence: Annotated[str, TextRule(2, 200), NotSecret] = Field(
         title="证明材料", description="档案号或查验网址；扫描件另行上传", examples=["档案 2026-技-0031"]
     )
 
@@ -66,7 +67,7 @@ class ClaimsVerification(Wire):
     """Which statements of a manager's record the bureau has verified; the others count as self-declared."""
 
     years: StrictBool = Field(False, title="从业年限已核验")
-    track_record: list[Annotated[str, TextRule(1, 200)]] = Field(
+    track_record: list[Annotated[str, TextRule(1, 200), NotSecret]] = Field(
         [], title="已核验的工作业绩", description="记录中的项目名称；未列出的视为自述", max_length=100
     )
 

@@ -10,19 +10,20 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, mod
 from app.errors import FieldError, Invalid
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.money import TwoPlaces
 from app.libraries.validation.values.text import TextRule
 from app.talent.contests.models import ContestKind, ContestState, RegistrationState
 
-Title = Annotated[str, TextRule(2, 120)]
+Title = Annotated[str, TextRule(2, 120), NotSecret]
 Capacity = Annotated[StrictInt, Field(ge=1, le=100_000)]
 
 
 class ContestCreate(Wire):
     kind: ContestKind = Field(title="类型", description="project_contest 项目大赛 brand_event 品牌活动")
     title: Title = Field(title="名称", examples=["2026济南技术转移项目大赛"])
-    description: Annotated[str, TextRule(0, 2000, multiline=True)] = Field("", title="说明")
-    venue: Annotated[str, TextRule(0, 120)] = Field("", title="地点")
+    description: Annotated[str, TextRule(0, 2000, multiline=True), NotSecret] = Field("", title="说明")
+    venue: Annotated[str, TextRule(0, 120), NotSecret] = Field("", title="地点")
     deadline: AwareDatetime = Field(title="报名截止时间", examples=["2027-05-10T16:00:00Z"])
     starts_at: AwareDatetime = Field(title="开始时间", examples=["2027-05-20T01:00:00Z"])
     ends_at: AwareDatetime = Field(title="结束时间", examples=["2027-05-20T09:00:00Z"])
@@ -36,8 +37,10 @@ class ContestCreate(Wire):
 
 class ContestPatch(Wire):
     title: Title | None = Field(None, title="名称")
-    description: Annotated[str, TextRule(0, 2000, multiline=True)] | None = Field(None, title="说明")
-    venue: Annotated[str, TextRule(0, 120)] | None = Field(None, title="地点")
+    description: Annotated[str, TextRule(0, 2000, multiline=True), NotSecret] | None = Field(
+        None, title="说明"
+    )
+    venue: Annotated[str, TextRule(0, 120), NotSecret] | None = Field(None, title="地点")
     deadline: AwareDatetime | None = Field(None, title="报名截止时间")
     starts_at: AwareDatetime | None = Field(None, title="开始时间")
     ends_at: AwareDatetime | None = Field(None, title="结束时间")
@@ -47,7 +50,7 @@ class ContestPatch(Wire):
 
 
 class ContestNote(Wire):
-    note: Annotated[str, TextRule(1, 500, multiline=True)] | None = Field(
+    note: Annotated[str, TextRule(1, 500, multiline=True), NotSecret] | None = Field(
         None, title="理由", description="取消时必填", examples=["场地原因延期。"]
     )
 
@@ -73,7 +76,7 @@ class ContestRead(BaseModel):
 
 class RegistrationCreate(Wire):
     manager_id: UUID | None = Field(None, title="技术经理人", description="本人报名时可空缺")
-    project: Annotated[str, TextRule(2, 200)] | None = Field(
+    project: Annotated[str, TextRule(2, 200), NotSecret] | None = Field(
         None, title="参赛项目", description="项目大赛必填", examples=["高温防腐涂层在阀门上的应用"]
     )
 
@@ -98,7 +101,7 @@ class Placing(Wire):
     registration_id: UUID = Field(title="报名")
     place: Annotated[StrictInt, Field(ge=1, le=1000)] | None = Field(None, title="名次")
     points: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] | None = Field(None, title="得分")
-    award: Annotated[str, TextRule(2, 60)] | None = Field(None, title="奖项", examples=["一等奖"])
+    award: Annotated[str, TextRule(2, 60), NotSecret] | None = Field(None, title="奖项", examples=["一等奖"])
 
 
 class Placings(Wire):

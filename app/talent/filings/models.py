@@ -41,7 +41,8 @@ TRANSITIONS: Mapping[str, RecognitionTransition] = transitions_of(
     RecognitionTransition(
         "cancel", tuple(state for state in _S if state is not _S.CANCELLED), _S.CANCELLED, "注销", note=True
     ),
-    RecognitionTransition("expire", (_S.FILED, _S.SUSPENDED), _S.EXPIRED, "到期"),
+    # Time lifts no suspension: only the bureau does.
+    RecognitionTransition("expire", (_S.FILED,), _S.EXPIRED, "到期"),
 )
 
 BY_HOLDER = ("submit", "withdraw", "renew", "cancel")

@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.text import TextRule
 from app.talent.filings.models import FilingState
 
-Statement = Annotated[str, TextRule(0, 2000, multiline=True)]
+Statement = Annotated[str, TextRule(0, 2000, multiline=True), NotSecret]
 Reason = Annotated[str, TextRule(1, 500, multiline=True)]
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_serializer, 
 
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.money import TwoPlaces, TwoPlacesText, two_places
 from app.libraries.validation.values.text import TextRule
 from app.talent.rankings.formula import Formula
@@ -20,7 +21,7 @@ Place = Annotated[StrictInt, Field(ge=1, le=1000)]
 class HonourFor(Wire):
     """The honour that managers in these places receive."""
 
-    name: Annotated[str, TextRule(2, 60)] = Field(title="荣誉名称", examples=["金牌技术经理人"])
+    name: Annotated[str, TextRule(2, 60), NotSecret] = Field(title="荣誉名称", examples=["金牌技术经理人"])
     first_place: Place = Field(1, title="自第几名")
     last_place: Place = Field(title="至第几名", examples=[10])
 
@@ -38,13 +39,15 @@ class HonourFor(Wire):
 
 class RankingCreate(Wire):
     year: Year = Field(title="年度", examples=[2026])
-    title: Annotated[str, TextRule(2, 120)] = Field(title="名称", examples=["2026年度金牌技术经理人评选"])
+    title: Annotated[str, TextRule(2, 120), NotSecret] = Field(
+        title="名称", examples=["2026年度金牌技术经理人评选"]
+    )
     formula: Formula | None = Field(None, title="公式", description="空缺时使用默认公式")
     honours: Annotated[list[HonourFor], Field(max_length=10)] = Field([], title="荣誉")
 
 
 class RankingPatch(Wire):
-    title: Annotated[str, TextRule(2, 120)] | None = Field(None, title="名称")
+    title: Annotated[str, TextRule(2, 120), NotSecret] | None = Field(None, title="名称")
     formula: Formula | None = Field(None, title="公式")
     honours: Annotated[list[HonourFor], Field(max_length=10)] | None = Field(None, title="荣誉")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.text import TextRule
 from app.talent.rounds.models import Decision, RoundState
 from app.talent.tiers.enums import Tier
@@ -18,7 +19,9 @@ Reason = Annotated[str, TextRule(1, 500, multiline=True)]
 
 class RoundCreate(Wire):
     year: Year = Field(title="年度", examples=[2026])
-    title: Annotated[str, TextRule(2, 120)] = Field(title="名称", examples=["2026年度技术经理人人才认定"])
+    title: Annotated[str, TextRule(2, 120), NotSecret] = Field(
+        title="名称", examples=["2026年度技术经理人人才认定"]
+    )
 
 
 class RoundNote(Wire):
@@ -76,7 +79,7 @@ class DecisionSent(Wire):
 
 class ObjectionCreate(Wire):
     manager_id: UUID | None = Field(None, title="技术经理人", description="本人提出时可空缺")
-    text: Annotated[str, TextRule(2, 2000, multiline=True)] = Field(
+    text: Annotated[str, TextRule(2, 2000, multiline=True), NotSecret] = Field(
         title="异议", examples=["合同 HT-2026-000012 已于 11 月 3 日登记，未计入。"]
     )
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
+from app.accounts.organisations.schemas import OrganisationRef
 from app.clock import today
 from app.libraries.schemas import Wire
 from app.libraries.validation.errors import field_error
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.values.codes import RegionCode
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.text import TextRule
@@ -25,7 +27,7 @@ __all__ = [
     "TrainingRead",
 ]
 
-BaseName = Annotated[str, TextRule(2, 120)]
+BaseName = Annotated[str, TextRule(2, 120), NotSecret]
 
 
 class BaseCreate(Wire):
@@ -33,7 +35,9 @@ class BaseCreate(Wire):
 
     name: BaseName = Field(title="名称", examples=["济南市技术转移人才培养基地（示例）"])
     level: BaseLevel = Field(BaseLevel.MUNICIPAL, title="级别")
-    organisation_id: UUID | None = Field(None, title="依托单位", description="可核验在本基地的培训")
+    organisation_id: OrganisationRef | None = Field(
+        None, title="依托单位", description="单位的 ID、统一社会信用代码或名称；可核验在本基地的培训"
+    )
     region: RegionCode | None = Field(None, title="所在地区")
     designated_on: Day | None = Field(None, title="认定日期")
 
@@ -41,7 +45,7 @@ class BaseCreate(Wire):
 class BasePatch(Wire):
     name: BaseName | None = Field(None, title="名称", examples=["济南市技术转移人才培养基地（示例）"])
     level: BaseLevel | None = Field(None, title="级别")
-    organisation_id: UUID | None = Field(None, title="依托单位")
+    organisation_id: OrganisationRef | None = Field(None, title="依托单位")
     region: RegionCode | None = Field(None, title="所在地区")
     designated_on: Day | None = Field(None, title="认定日期")
     active: StrictBool | None = Field(None, title="是否开放", description="false 后不再接收新的培训记录")
@@ -71,11 +75,11 @@ class TrainingCreate(Wire):
         title="类别",
         description="short_course 短期速训 advanced_course 中长期进阶 teaching_practice 教学实践",
     )
-    course: Annotated[str, TextRule(2, 120)] = Field(title="课程名称", examples=["技术合同实务"])
+    course: Annotated[str, TextRule(2, 120), NotSecret] = Field(title="课程名称", examples=["技术合同实务"])
     hours: Annotated[StrictInt, Field(ge=1, le=2000)] = Field(title="学时", examples=[16])
     started_on: Day = Field(title="开始日期", examples=["2026-03-02"])
     ended_on: Day = Field(title="结束日期", examples=["2026-03-03"])
-    evidence: Annotated[str, TextRule(2, 200)] | None = Field(
+    evidence: Annotated[str, TextRule(2, 200), NotSecret] | None = Field(
         None, title="证明材料", description="文件编号或档案号"
     )
 

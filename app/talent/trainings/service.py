@@ -10,6 +10,7 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, allowed, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation
+from app.accounts.organisations.lookup import referred
 from app.conditional_requests import check_if_match, check_if_sent
 from app.database import now, one_or_not_found
 from app.errors import Conflict, Forbidden, Invalid, NotFound
@@ -23,7 +24,8 @@ from app.talent.transitions import begin, take_transition
 
 def add_base(session: Session, body: BaseCreate, *, principal: Principal) -> TrainingBase:
     require(principal, Action.TRAINING_BASE_CHANGE)
-    base = TrainingBase(**body.model_dump())
+    institution = referred(session, body.organisation_id, principal=principal)
+    base = TrainingBase(**body.model_dump() | {"organisation_id": institution})
     _check_organisation(session, base)
     _refuse_same_name(session, base)
     session.add(base)
@@ -42,6 +44,10 @@ def change_base(
     faults = Faults()
     with faults.collected():
         refuse_cleared(values, clearable=("organisation_id", "region", "designated_on"))
+    with faults.collected():
+        if "organisation_id" in values:
+            values["organisation_id"] = None
+            values["organisation_id"] = referred(session, body.organisation_id, principal=principal)
     for name, value in values.items():
         setattr(base, name, value)
     with faults.collected(), session.no_autoflush:

@@ -29,10 +29,15 @@ _PLACES: Mapping[str, Mapping[Role | None, str]] = {
     "pushes": {Role.MANAGER: "/inbox/{id}", Role.OPERATOR: "/bureau/pushes"},
     "engagements": {None: "/engagements/{id}"},
     "organisations": {Role.OPERATOR: "/bureau/organisations/{id}", None: "/desk/organisation/profile"},
-    "match-reports": {Role.OPERATOR: "/bureau/review", None: "/desk/news"},
+    "match-reports": {Role.OPERATOR: "/bureau/reports", Role.MANAGER: "/inbox", None: "/desk/news"},
     "filings": {Role.OPERATOR: "/bureau/filings/{id}", None: "/me/recognition/filing"},
-    "certificates": {Role.OPERATOR: "/bureau/review", None: "/me/recognition/certificates"},
+    "certificates": {Role.OPERATOR: "/bureau/certificates", None: "/me/recognition/certificates"},
     "recognition-rounds": {Role.OPERATOR: "/bureau/rounds/{id}", None: "/me/recognition/rounds"},
+    "recognition-rounds/objections": {
+        Role.OPERATOR: "/bureau/rounds/{id}/objections",
+        None: "/me/recognition/rounds",
+    },
+    "affiliations": {None: "/desk/staff"},
     "rankings": {None: "/rankings/{id}"},
     "contests": {Role.OPERATOR: "/bureau/contests/{id}", None: "/contests/{id}"},
     "webhooks": {None: "/desk/organisation/webhooks"},
@@ -55,7 +60,7 @@ def open_link(page: CurrentPage, path: str, session: ReadSession) -> Response:
         contract = find_contract(session, _id(one), Action.CONTRACT_READ, principal=page.principal)
         address = f"/contracts/{contract.number}"
     elif kind in _PLACES:
-        places = _PLACES[kind]
+        places = _PLACES.get(f"{kind}/{part}") or _PLACES[kind]
         form = places.get(page.principal.role) or places.get(None, START[page.principal.role])
         address = form.format(id=_id(one)) if "{id}" in form else form
     else:
@@ -71,7 +76,7 @@ def _record(page: WebPage, session: ReadSession, kind: RecordKind, record_id: UU
         suffix = "/matches" if part == "matches" else ""
         return f"/desk/{library.plural}/{record.number}{suffix}"
     if page.principal.role is Role.MANAGER and owns(page.principal, record):
-        return "/me/profile"
+        return "/me/recognition" if part == "tier" else "/me/profile"
     return f"/{library.plural}/{record.number}"
 
 

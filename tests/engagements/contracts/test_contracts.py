@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.accounts.models import AuditEntry, Role
+from app.accounts.models import AuditEntry, Organisation, Role
 from app.engagements.contract_models import Contract
 from app.engagements.contracts.checks import DATE_ORDER, NOT_IN_FUTURE, check_terms
 from app.errors import Invalid
@@ -281,6 +281,10 @@ class TestChecks:
             ({"ends_on": day(-1)}, "ends_on"),
             ({"seller_org_id": str(scenario.enterprise.organisation_id)}, "seller_org_id"),
             ({"seller_org_id": str(uuid4())}, "seller_org_id"),
+            ({"seller_org_id": "济南没有登记的单位有限公司"}, "seller_org_id"),
+            ({"title": "机密★10年 某系统开发"}, "title"),
+            ({"conflict_disclosure": "本项目属国家秘密"}, "conflict_disclosure"),
+            ({"payments": [{"name": "绝密★首付款", "amount_wan": "1"}]}, "payments.0.name"),
             ({"kind": "barter"}, "kind"),
             ({"deal_amount_wan": "-1"}, "deal_amount_wan"),
             ({"deal_amount_wan": "1.001"}, "deal_amount_wan"),
@@ -393,6 +397,37 @@ class TestWithoutEngagement:
         alone = [{"manager_id": str(other_id), "percent": "100"}]
         assert wrong_fields(scenario.lead.post("/v1/contracts", json=body | {"shares": alone})) == ["shares"]
 
+    def test_a_party_is_named_by_its_name_or_code(self, scenario: Scenario) -> None:
+        with scenario.database.unit_of_work() as session:
+            buyer = session.get_one(Organisation, scenario.enterprise.organisation_id)
+            buyer.uscc = "91370102YY000001X4"
+            seller = session.get_one(Organisation, scenario.institution.organisation_id).name
+        named = DRAFT | {"buyer_org_id": "９１370102yy000001x4", "seller_org_id": f" {seller} "}
+        drafted = ok(scenario.lead.post("/v1/contracts", json=named), 201)
+        assert {name: drafted[name] for name in ("buyer_org_id", "seller_org_id")} == self.parties(scenario)
+        ok(amend(scenario.lead, drafted, buyer_org_id=seller, seller_org_id="91370102YY000001X4"))
+        unknown = {"buyer_org_id": "没有这家单位", "seller_org_id": "91370102YY000001X5", "title": "x"}
+        answer = scenario.lead.post("/v1/contracts", json=named | unknown)
+        assert sorted(wrong_fields(answer)) == ["buyer_org_id", "seller_org_id", "title"]
+
+    def test_one_organisation_under_two_names_is_no_buyer_and_seller(self, scenario: Scenario) -> None:
+        buyer = str(scenario.organisation(name="济南星河机电有限公司"))
+        others = {name: str(scenario.organisation(name=name)) for name in (
+            "济南 星河机电有限责任公司", "濟南星河機電有限公司章丘分公司",
+        )}  # fmt: skip
+        for name, seller in others.items():
+            body = DRAFT | {"buyer_org_id": buyer, "seller_org_id": seller}
+            assert wrong_fields(scenario.lead.post("/v1/contracts", json=body)) == ["seller_org_id"], name
+        branch = list(others.values())[1]
+        decision = {"kept_id": buyer, "other_id": branch, "verdict": "different", "note": "两家单位"}
+        ok(scenario.operator.post("/v1/organisations/duplicates", json=decision), 201)
+        ok(
+            scenario.lead.post(
+                "/v1/contracts", json=DRAFT | {"buyer_org_id": buyer, "seller_org_id": branch}
+            ),
+            201,
+        )
+
     def test_trying_parties_does_not_tell_whose_a_record_is(self, scenario: Scenario) -> None:
         demand_id, _ = scenario.contactable_pair(publish_mode="confidential")
         body = DRAFT | self.parties(scenario) | {"demand_id": str(demand_id)}
@@ -476,7 +511,6 @@ amounts = st.integers(1, 10_000).map(lambda n: Decimal(n).scaleb(-2))
     technology=amounts,
     payments=st.lists(amounts, max_size=3),
     same=st.booleans(),
-    codes=st.tuples(st.sampled_from([None, "A", "B"]), st.sampled_from([None, "A", "B"])),
 )
 def test_exactly_the_wrong_fields_are_named(
     dates: dict[str, date | None],
@@ -484,12 +518,8 @@ def test_exactly_the_wrong_fields_are_named(
     technology: Decimal,
     payments: list[Decimal],
     same: bool,
-    codes: tuple[str | None, str | None],
 ) -> None:
-    buyer = uuid4()
     terms = Contract(
-        buyer_org_id=buyer,
-        seller_org_id=buyer if same else uuid4(),
         deal_amount_wan=deal,
         technology_amount_wan=technology,
         **dates,
@@ -502,9 +532,9 @@ def test_exactly_the_wrong_fields_are_named(
     expected |= {name for name in NOT_IN_FUTURE if (day_ := dates[name]) is not None and day_ > TODAY}
     expected |= {"technology_amount_wan"} if technology > deal else set()
     expected |= {"payments"} if sum(payments) > deal else set()
-    expected |= {"seller_org_id"} if same or (codes[0] and codes[0] == codes[1]) else set()
+    expected |= {"seller_org_id"} if same else set()
     try:
-        check_terms(terms, payments_wan=payments, uscc=codes, today=TODAY)
+        check_terms(terms, payments_wan=payments, same_party=same, today=TODAY)
         found = set()
     except Invalid as wrong:
         found = {error.field for error in wrong.fields}

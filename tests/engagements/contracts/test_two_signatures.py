@@ -244,6 +244,20 @@ class TestShares:
         whole = ok(amend(scenario.lead, contract, shares=alone))
         assert [one["percent"] for one in whole["shares"]] == ["100.00"]
 
+    def test_no_manager_of_the_engagement_is_left_out_without_their_will(self, scenario: Scenario) -> None:
+        meeting = scenario.agreed_engagement()
+        other, other_id = scenario.manager_with_login()
+        meeting.join(other, other_id)
+        alone = [{"manager_id": str(scenario.lead_id), "percent": "100"}]
+        assert wrong_fields(meeting.contract(shares=alone)) == ["shares"]
+        shares = [
+            {"manager_id": str(scenario.lead_id), "percent": "60"},
+            {"manager_id": str(other_id), "percent": "40"},
+        ]
+        contract = ok(meeting.contract(shares=shares), 201)
+        assert wrong_fields(amend(scenario.lead, contract, shares=alone)) == ["shares"]
+        ok(amend(other, contract, shares=alone))  # who gives it up says so themselves
+
     def test_a_manager_whom_an_amendment_leaves_out_consents(self, scenario: Scenario) -> None:
         meeting = scenario.agreed_engagement()
         other, other_id = scenario.manager_with_login()

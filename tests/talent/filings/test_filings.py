@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app.accounts.models import Role
 from app.clock import add_months, today
-from app.libraries.managers.models import Affiliation
+from app.libraries.managers.models import Affiliation, Manager
 from app.talent.filings.models import TRANSITIONS, Filing, FilingState
 from app.talent.filings.service import expire_due, pledge
 from tests.support.scenario import Scenario
@@ -129,6 +129,24 @@ def test_suspension_and_resumption(scenario: Scenario) -> None:
     step(scenario.operator_client, id_, "suspend", {"note": "再次核查。"})
     put(scenario, id_, valid_from=date(2023, 1, 1), valid_to=today() - timedelta(days=1))
     assert step(scenario.operator_client, id_, "resume")["state"] == "expired"
+
+
+def test_neither_time_nor_the_manager_lifts_a_suspension(scenario: Scenario) -> None:
+    manager = scenario.recognised_manager()
+    id_ = filed(scenario, manager)["id"]
+
+    def gets_no_pairs() -> bool:
+        with scenario.database.reading() as session:
+            return session.get_one(Manager, manager.id).is_suspended
+
+    step(scenario.operator_client, id_, "suspend", {"note": "材料核查中。"})
+    put(scenario, id_, valid_from=date(2023, 1, 1), valid_to=today() - timedelta(days=1))
+    assert expire(scenario) == 0
+    assert gets_no_pairs()
+    assert step(manager.http, id_, "cancel", {"note": "另行申请。"})["state"] == "cancelled"
+    assert gets_no_pairs()
+    filed(scenario, manager)
+    assert not gets_no_pairs()
 
 
 def test_renewal_keeps_the_number_and_goes_on_from_the_last_day(scenario: Scenario) -> None:

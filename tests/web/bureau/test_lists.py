@@ -6,6 +6,7 @@ from typing import Any
 from app.accounts.models import Role
 from app.database import Database, now
 from app.events.outbox import Event
+from tests.support.builders.accounts import make_organisation
 from tests.web.bureau.desk import Submissions
 from tests.web.desk.records import draft
 from tests.web.html import faults_of, hidden_fields, text_of
@@ -17,11 +18,15 @@ def test_the_first_page_counts_what_waits_and_names_the_rest(
 ) -> None:
     submissions.demand("储罐防腐涂料", verified=False)
     operator = reader(Role.OPERATOR)
+    with submissions.database.unit_of_work() as session:
+        for name in ("济南星河机电有限公司", "济南星河机电有限责任公司"):
+            make_organisation(session, name=name)
     page = operator.get("/bureau")
     assert faults_of(page.text) == []
     text = text_of(page.text)
     assert "1 待审需求" in text
     assert "1 待核验单位" in text
+    assert "1 疑似重复的单位" in text and 'href="/bureau/duplicates"' in page.text
     assert 'href="/bureau/review?kind=demand"' in page.text
     assert "待答复异议" in text[text.index("没有等待的") :]
 

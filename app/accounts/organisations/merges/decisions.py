@@ -1,5 +1,6 @@
 """The bureau's decisions about likely duplicates: one organisation (merge), or two. Each can be undone."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,12 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action, require
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, OrganisationDecision
-from app.accounts.organisations.merges.ids_in_lists import IN_LISTS, restore_lists, rewrite_lists
+from app.accounts.organisations.merges.ids_in_lists import (
+    IN_LISTS,
+    LaterMerge,
+    restore_lists,
+    rewrite_lists,
+)
 from app.database import Base, new_id, now, one_or_not_found
 from app.errors import Conflict, Invalid
 from app.events.catalogue import OrganisationChanged
@@ -116,16 +122,36 @@ def undo(session: Session, decision_id: UUID, *, principal: Principal) -> Organi
         _refuse_before_later(session, decision)
     decision.undone_at = now()
     if decision.verdict == IdentityVerdict.SAME:
-        gone = decision.second_id if decision.kept_id == decision.first_id else decision.first_id
+        gone = _gone(decision)
         session.get_one(Organisation, gone).merged_into_id = None
         session.flush()
         for reference in _references():
             keys = decision.moved.get(reference.name, [])
             _point(session, reference, [UUID(key) for key in keys], decision.kept_id, gone)
-        restore_lists(session, decision.moved.get(IN_LISTS, []))
+        _restore_lists(session, decision, gone)
         session.expire_all()
     _tell(session, principal, decision, "undone")
     return decision
+
+
+def _restore_lists(session: Session, decision: OrganisationDecision, gone: UUID) -> None:
+    row = OrganisationDecision
+    query = select(row).where(
+        row.verdict == IdentityVerdict.SAME, row.undone_at.is_(None), row.id > decision.id
+    )
+    since = session.scalars(query.order_by(row.id).with_for_update()).all()
+    later = [LaterMerge(_gone(one), one.kept_id, copy.deepcopy(one.moved.get(IN_LISTS, []))) for one in since]
+    changes = decision.moved.get(IN_LISTS, [])
+    restore_lists(session, changes, gone=gone, kept=decision.kept_id, later=later)
+    for one, merge in zip(since, later, strict=True):
+        if merge.changes:
+            one.moved = one.moved | {IN_LISTS: merge.changes}
+    session.flush()
+
+
+def _gone(decision: OrganisationDecision) -> UUID:
+    """The organisation that a merge ended."""
+    return decision.second_id if decision.kept_id == decision.first_id else decision.first_id
 
 
 def _refuse_before_later(session: Session, decision: OrganisationDecision) -> None:

@@ -1,6 +1,7 @@
 """Ids of organisations inside lists of other tables, which a merge rewrites and its undoing restores."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ def rewrite_lists(session: Session, gone: UUID, kept: UUID) -> list[Change]:
     for table, column in _columns():
         found = select(table.c.id, column).where(cast(column, Text).contains(str(gone)))
         for key, before in session.execute(found).all():
-            after = _without_repetition([_replaced(entry, str(gone), str(kept)) for entry in before])
+            after = rewritten(before, gone, kept)
             _write(session, table, column, key, after)
             changes.append(
                 {
@@ -37,14 +38,57 @@ def rewrite_lists(session: Session, gone: UUID, kept: UUID) -> list[Change]:
     return changes
 
 
-def restore_lists(session: Session, changes: Sequence[Change]) -> None:
-    """Put back what the merge changed, except lists that somebody has changed since."""
+@dataclass(frozen=True, slots=True)
+class LaterMerge:
+    """A merge that still holds, with what it changed in lists; `changes` are rewritten in place."""
+
+    gone: UUID
+    kept: UUID
+    changes: list[Change]
+
+
+def restore_lists(
+    session: Session, changes: Sequence[Change], *, gone: UUID, kept: UUID, later: Sequence[LaterMerge] = ()
+) -> None:
+    """Put back what a merge changed. Later merges, oldest first, hold on: they are applied again to what is restored.
+    Where somebody has changed a list since, the entries that were replaced come back, unless what replaced them was
+    removed."""
     columns = {(table.name, column.name): (table, column) for table, column in _columns()}
     for change in changes:
         table, column = columns[change["table"], change["column"]]
         key = UUID(change["key"])
-        if session.scalar(select(column).where(table.c.id == key)) == change["after"]:
-            _write(session, table, column, key, change["before"])
+        present = session.scalar(select(column).where(table.c.id == key))
+        if present is None:
+            continue
+        links = [(merge, link) for merge in later for link in merge.changes if _row(link) == _row(change)]
+        if present == (links[-1][1] if links else change)["after"]:
+            value = change["before"]
+            for merge, link in links:
+                link["before"] = value
+                value = link["after"] = rewritten(value, merge.gone, merge.kept)
+        else:
+            value = _with_originals(present, change["before"], gone, kept)
+        _write(session, table, column, key, value)
+
+
+def _row(change: Change) -> tuple[str, str, str]:
+    return change["table"], change["column"], change["key"]
+
+
+def rewritten(entries: list[Any], gone: UUID, kept: UUID) -> list[Any]:
+    """The list with one id in place of the other."""
+    return _without_repetition([_replaced(entry, str(gone), str(kept)) for entry in entries])
+
+
+def _with_originals(present: list[Any], before: list[Any], gone: UUID, kept: UUID) -> list[Any]:
+    """What replaced them stays, too: other merges may have put it there, and a tie too many does less harm than one
+    that is lost."""
+    entries = list(present)
+    for original in before:
+        replacing = _replaced(original, str(gone), str(kept))
+        if replacing != original and replacing in entries and original not in entries:
+            entries.insert(entries.index(replacing), original)
+    return entries
 
 
 def _columns() -> Iterator[tuple[Table, Column[Any]]]:

@@ -26,13 +26,15 @@ from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.queries import refuse_duplicate_registration
 from app.engagements.contracts.schemas import STATISTICAL_FIELDS, ContractPatch
 from app.engagements.contracts.service import (
+    PARTIES,
     check,
     check_disclosure,
     check_may_write,
+    find_parties,
     require_operator_once_confirmed,
     write_terms,
 )
-from app.engagements.contracts.shares import refuse_unconsented_removal, wrong_state
+from app.engagements.contracts.shares import refuse_left_out, refuse_unconsented_removal, wrong_state
 from app.engagements.contracts.signatures import settlement
 from app.engagements.contracts.signatures.signatories import Signatory, party_of, signing_side
 from app.engagements.events import contract_payload
@@ -48,7 +50,6 @@ from app.events.catalogue import (
 from app.events.outbox import emit
 
 REGISTRATION_FIELDS = ("registration_no", "registered_on")
-_PARTIES = ("buyer_org_id", "seller_org_id")
 
 
 def amend(
@@ -67,13 +68,14 @@ def amend(
     if contract.state == ContractState.CANCELLED:
         raise wrong_state(contract)
     require_operator_once_confirmed(contract, principal)
-    values = patch.values()
+    faults = Faults()
+    values = find_parties(session, patch.values(), faults, principal=principal)
+    faults.raise_if_any()
     if contract.state == ContractState.DRAFT:
         _change_draft(session, contract, values, principal)
         return contract
     entries = (*REGISTRATION_FIELDS, *(STATISTICAL_FIELDS if principal.sees_everything else ()))
     terms = {name: value for name, value in values.items() if name not in entries}
-    faults = Faults()
     with faults.collected():
         _check_amendable(contract, values, patch.reason, principal)
     with faults.collected():
@@ -85,6 +87,7 @@ def amend(
     )
     if terms:
         wire = patch.model_dump(mode="json", exclude_unset=True, exclude={"reason", *entries})
+        wire |= {name: str(terms[name]) for name in PARTIES if name in terms}
         _propose_change(session, contract, terms, wire, reason, principal)
     return contract
 
@@ -156,6 +159,8 @@ def _change_draft(
     with faults.collected():
         check_may_write(contract, values, principal)
     refuse_unconsented_removal(contract, values.get("shares"), principal)
+    with faults.collected():
+        refuse_left_out(session, contract, values.get("shares"), principal)
     before = versions.snapshot_of(contract)
     with session.no_autoflush:  # the database must not refuse what `check` explains
         with faults.collected():
@@ -190,7 +195,7 @@ def _check_amendable(
             "签订后不能更换合同双方，请另订合同",
             "cannot change after the signature; draft a new contract",
         )
-        for name in _PARTIES
+        for name in PARTIES
         if name in values and values[name] != getattr(contract, name)
     ]
     if not (principal.sees_everything and contract.state == ContractState.REGISTERED):

@@ -20,12 +20,11 @@ from app.engagements.contracts import versions
 from app.engagements.contracts.ledger.classification import classify
 from app.engagements.contracts.ledger.origin import REASON, from_ledger
 from app.engagements.contracts.queries import refuse_duplicate_registration
-from app.engagements.contracts.schemas import ContractFields, RegistrationNo
+from app.engagements.contracts.schemas import ContractFields, ContractTitle, RegistrationNo
 from app.engagements.contracts.service import check, write_terms
 from app.engagements.timeline import entries as timeline
 from app.errors import Conflict, StaleVersion
 from app.libraries.record.reference_numbers import take_numbers
-from app.libraries.schemas import Title
 from app.libraries.validation.values.codes import CodeOf
 from app.libraries.validation.values.dates import Day
 from app.libraries.validation.values.money import Wan, WanOrNothing
@@ -36,7 +35,7 @@ class LedgerEntry(ContractFields):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Title = Field(title="合同名称")
+    title: ContractTitle = Field(title="合同名称")
     kind: Annotated[str, CodeOf("contract_types")] = Field(title="合同类型")
     buyer_org_id: UUID = Field(title="买方")
     seller_org_id: UUID = Field(title="卖方")

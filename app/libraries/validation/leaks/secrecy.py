@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from pydantic import AfterValidator
+
 from app.errors import FieldError
 from app.libraries.validation.errors import field_error
 from app.libraries.validation.leaks.folded_text import letters_and_digits
@@ -32,6 +34,10 @@ def refuse_state_secret(text: str) -> str:
             start, end = marking.spot
             raise field_error(MARKED, zh=zh, en=en, start=start, end=end)
     return text
+
+
+NotSecret = AfterValidator(refuse_state_secret)
+"""For every text of a request body that is no record, whose texts are checked together."""
 
 
 def _refusal(marking: Marking) -> tuple[str, str]:

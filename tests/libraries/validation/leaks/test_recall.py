@@ -74,8 +74,8 @@ def test_mentions_are_found(names: list[Known]) -> None:
     assert 1 - len(lost) / total >= RECALL, (len(lost), total, lost[:40])
 
 
-@pytest.mark.parametrize("half", [0, 1], ids=["tuned", "unseen"])
-def test_texts_that_name_nobody_are_rarely_asked_about(half: int) -> None:
+def answers_to_innocent_texts(half: int) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]], int]:
+    """What is asked about and refused in the texts of a half, each with twelve of its names, and how many there are."""
     names = (TUNED, UNSEEN)[half]
     random_ = random.Random(11)
     asked, refused, total = [], [], 0
@@ -85,5 +85,11 @@ def test_texts_that_name_nobody_are_rarely_asked_about(half: int) -> None:
             total += 1
             asked += [(known.name, leak.excerpt) for leak in found if not leak.certain][:1]
             refused += [(known.name, leak.kind, leak.excerpt) for leak in found if leak.certain][:1]
+    return asked, refused, total
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["tuned", "unseen"])
+def test_texts_that_name_nobody_are_rarely_asked_about(half: int) -> None:
+    asked, refused, total = answers_to_innocent_texts(half)
     assert len(asked) / total <= QUESTIONS, (len(asked), total, asked[:40])
     assert len(refused) / total <= REFUSALS, (len(refused), total, refused[:40])

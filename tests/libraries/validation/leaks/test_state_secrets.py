@@ -1,8 +1,16 @@
 """Markings of state secrets are refused or asked about; words that only look like them are neither."""
 
-import pytest
+from collections.abc import Iterator
+from typing import Any, get_args, get_type_hints
 
+import pytest
+from pydantic import BaseModel
+
+import app.main  # noqa: F401 — all schemas are imported
+from app.libraries.schemas import Wire
+from app.libraries.validation.leaks.secrecy import NotSecret
 from app.libraries.validation.leaks.state_secrets import find_markings
+from app.libraries.validation.values.text import TextRule
 
 
 def verdicts(text: str) -> set[bool]:
@@ -81,3 +89,41 @@ def test_doubtful(text: str) -> None:
 )
 def test_innocent(text: str) -> None:
     assert verdicts(text) == set()
+
+
+WORDS_OF_THE_BUREAU = {
+    "app.talent.certificates.schemas.ReviewNote.note",
+    "app.talent.filings.schemas.FilingNote.note",
+    "app.talent.rounds.schemas.DecisionSent.reason",
+    "app.talent.rounds.schemas.ObjectionAnswer.answer",
+    "app.talent.rounds.schemas.RoundNote.note",
+    "app.talent.tiers.schemas.ConfigurationChange.reason",
+}
+"""It may have to name a marking that it refuses."""
+
+
+def _texts(hint: Any) -> Iterator[tuple[Any, ...]]:
+    """The metadata of each free text inside a type."""
+    metadata = getattr(hint, "__metadata__", ())
+    if any(isinstance(one, TextRule) for one in metadata):
+        yield metadata
+    for inner in (*get_args(hint), *([hint.__origin__] if metadata else [])):
+        yield from _texts(inner)
+
+
+def _bodies(base: type[BaseModel] = Wire) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _bodies(model)
+
+
+def test_every_text_of_engagements_pushes_and_recognition_is_looked_at() -> None:
+    unchecked = {
+        f"{model.__module__}.{model.__name__}.{name}"
+        for model in _bodies()
+        if model.__module__.startswith(("app.engagements", "app.pushes", "app.talent"))
+        for name, hint in get_type_hints(model, include_extras=True).items()
+        for metadata in _texts(hint)
+        if NotSecret not in metadata
+    }
+    assert unchecked == WORDS_OF_THE_BUREAU
