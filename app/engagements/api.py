@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 from app.accounts.access.permissions import Action, CurrentPrincipal
 from app.accounts.access.principal import Principal
 from app.accounts.idempotency import Idempotent
-from app.accounts.organisations.lookup import referred
 from app.conditional_requests import IfMatch, tagged, versioned
 from app.database import ReadSession, WriteSession
 from app.engagements import contact_visibility, presenter
@@ -154,9 +153,7 @@ def invite(
     invitations.invite(
         session,
         engagement_id,
-        invitation=invitations.Invitation(
-            **dict(body) | {"organisation_id": referred(session, body.organisation_id, principal=principal)}
-        ),
+        invitation=invitations.Invitation(**dict(body)),
         principal=principal,
     )
     return answer(session, engagement_id, principal, response)

@@ -299,6 +299,23 @@ def cases(scenario: Scenario, stranger: Any) -> list[Case]:
             {"year", "title", "formula.figures", "honours.0.name", "honours.0.last_place"},
         ),
         Case(
+            operator,
+            "POST /v1/webhooks",
+            {
+                "name": "项目系统",
+                "url": "http://example.com/hook",
+                "types": ["push.new"],
+                "organisation_id": "没有登记的单位",
+            },
+            {"url", "organisation_id"},
+        ),
+        Case(
+            operator,
+            "POST /v1/training-bases",
+            {"name": "", "organisation_id": "91370102YY000001X5"},
+            {"name", "organisation_id"},
+        ),
+        Case(
             enterprise,
             "POST /v1/webhooks",
             {"name": "", "url": "http://127.0.0.1/hook", "types": ["push.news"]},

@@ -22,6 +22,7 @@ from app.accounts.organisations.likeness import NamedParty, named_parties
 from app.accounts.organisations.names import NameKind, identity_of
 from app.accounts.organisations.service import OrganisationFacts, add_organisation
 from app.errors import FieldError, Invalid
+from app.errors.collection import UNREADABLE, current_faults
 
 
 def find_organisation(
@@ -91,12 +92,23 @@ def referred(
 ) -> UUID | None:
     """The organisation that an `OrganisationRef` tells. Whether one with this id exists is not checked.
 
+    In a request with a body, one that is not found is `UNREADABLE`, so that the answer names the other faults, too.
+
     Raises:
-        Invalid: no organisation is called so, or several are; names `field`.
+        Invalid: outside such a request, no organisation is called so, or several are; names `field`.
     """
-    if reference is None or isinstance(reference, UUID):
+    if not isinstance(reference, str):
         return reference
-    return organisation_called(session, reference, field=field, principal=principal)
+    try:
+        return organisation_called(session, reference, field=field, principal=principal)
+    except Invalid as error:
+        of_body = current_faults()
+        if of_body is None:
+            raise
+        of_body.add(error.fields)
+        of_body.unreadable.add(field)
+        unreadable: UUID = UNREADABLE
+        return unreadable
 
 
 def resolve_organisations(session: Session, texts: Mapping[str, str]) -> dict[str, UUID]:

@@ -11,6 +11,7 @@ from app.accounts import audit
 from app.accounts.access.permissions import Action
 from app.accounts.access.principal import Principal
 from app.accounts.models import Organisation, Role, User
+from app.accounts.organisations.lookup import referred
 from app.database import now
 from app.engagements.access import Participation, not_your_part, participation_of, require_open
 from app.engagements.conflicts_of_interest import refuse_conflict_after_agreement, refuse_forbidden_pair
@@ -51,12 +52,13 @@ class Invitation:
     """Whom to invite in which role.
 
     `manager` takes `manager_id`; `investor` takes `organisation_id` or `user_id`; the two sides take a `user_id` of
-    the owner's organisation, or none of the ids to invite the owner's organisation again.
+    the owner's organisation, or none of the ids to invite the owner's organisation again. An organisation may be given
+    by credit code or name, too.
     """
 
     role: ParticipantRole
     user_id: UUID | None = None
-    organisation_id: UUID | None = None
+    organisation_id: UUID | str | None = None
     manager_id: UUID | None = None
 
 
@@ -78,7 +80,7 @@ def invite(
     )
     require_open(participation.engagement)
     _check_inviter(participation, invitation)
-    candidate = _new_participant(session, participation.engagement, invitation)
+    candidate = _new_participant(session, participation.engagement, invitation, principal)
     existing = _existing(session, candidate)
     if existing is not None and existing.state in (ParticipantState.INVITED, ParticipantState.CONSENTED):
         raise Conflict(
@@ -114,13 +116,15 @@ def _check_inviter(participation: Participation, invitation: Invitation) -> None
     )
 
 
-def _new_participant(session: Session, engagement: Engagement, invitation: Invitation) -> Participant:
+def _new_participant(
+    session: Session, engagement: Engagement, invitation: Invitation, principal: Principal
+) -> Participant:
     participant = Participant(engagement_id=engagement.id, role=invitation.role)
     match invitation.role:
         case ParticipantRole.MANAGER:
             participant.manager_id = _manager(session, engagement, invitation)
         case ParticipantRole.INVESTOR:
-            participant.user_id, participant.organisation_id = _investor(session, invitation)
+            participant.user_id, participant.organisation_id = _investor(session, invitation, principal)
         case _:
             side = _SIDE_OF_ROLE[invitation.role]
             owner = _owner(session, engagement, side)
@@ -141,12 +145,13 @@ def _manager(session: Session, engagement: Engagement, invitation: Invitation) -
     return manager.id
 
 
-def _investor(session: Session, invitation: Invitation) -> tuple[UUID | None, UUID | None]:
+def _investor(
+    session: Session, invitation: Invitation, principal: Principal
+) -> tuple[UUID | None, UUID | None]:
     if invitation.user_id is not None:
         return _user(session, invitation.user_id, role=Role.INVESTOR), None
-    organisation = (
-        session.get(Organisation, invitation.organisation_id) if invitation.organisation_id else None
-    )
+    organisation_id = referred(session, invitation.organisation_id, principal=principal)
+    organisation = session.get(Organisation, organisation_id) if organisation_id else None
     if organisation is None:
         raise _unknown("organisation_id", "单位不存在", "is not the id of an organisation")
     return None, organisation.id
