@@ -176,7 +176,9 @@ def test_the_operator_creates_anybody_who_fits(client: TestClient, people: Peopl
     manager = create(client, operator, "manager", organisation_id=str(university.id))
     assert manager.status_code == 201
     assert create(client, operator, "operator", email="op2@example.com").status_code == 201
-    named = create(client, operator, "manager", email="m2@example.com", organisation_id=f" {university.name} ")
+    named = create(
+        client, operator, "manager", email="m2@example.com", organisation_id=f" {university.name} "
+    )
     assert named.json()["organisation_id"] == str(university.id)
     unknown = create(client, operator, "manager", organisation_id="没有这家单位")
     assert [error["field"] for error in unknown.json()["errors"]] == ["organisation_id"]

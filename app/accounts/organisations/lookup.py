@@ -1,6 +1,7 @@
 """Lookup of organisations by id, credit code or name."""
 
 from collections.abc import Collection, Mapping
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -107,8 +108,7 @@ def referred(
             raise
         of_body.add(error.fields)
         of_body.unreadable.add(field)
-        unreadable: UUID = UNREADABLE
-        return unreadable
+        return cast(UUID, UNREADABLE)
 
 
 def resolve_organisations(session: Session, texts: Mapping[str, str]) -> dict[str, UUID]:

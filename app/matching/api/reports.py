@@ -37,7 +37,7 @@ def demand_report(
     paper: Paper,
     language: Language = "zh",
 ) -> Response:
-    """需求与最好的 5 项成果:条件、指标、相符的语句。需安装附加组件 pdf。"""
+    """需求与最好的 5 项成果：条件、指标、相符的语句。需安装附加组件 pdf。"""
     answer = matches.demand_matches(
         session, demand_id, principal=principal, matcher=matcher, shown_lists=shown_lists, limit=PRINTED
     )
@@ -59,7 +59,7 @@ def achievement_report(
     paper: Paper,
     language: Language = "zh",
 ) -> Response:
-    """成果与最好的 5 项需求:条件、指标、相符的语句。需安装附加组件 pdf。"""
+    """成果与最好的 5 项需求：条件、指标、相符的语句。需安装附加组件 pdf。"""
     answer = matches.achievement_matches(
         session, achievement_id, principal=principal, matcher=matcher, shown_lists=shown_lists, limit=PRINTED
     )

@@ -49,7 +49,7 @@ def get_entry(entry_id: UUID, principal: LoggedIn, session: ReadSession, respons
 def get_certificate(
     entry_id: UUID, principal: LoggedIn, session: ReadSession, paper: Paper, settings: AppSettings
 ) -> Response:
-    """认定结果公布后,本人、所在机构和管理部门可以下载。需安装附加组件 pdf。"""
+    """认定结果公布后，本人、所在机构和管理部门可以下载。需安装附加组件 pdf。"""
     content = certificate(session, entry_id, paper=paper, public_url=settings.public_url, principal=principal)
     return as_pdf(content, f"certificate-{entry_id}")
 

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from app.libraries.validation.leaks.leak_check import Leak, OwnerNames, find_leaks, texts_of
+from app.libraries.validation.leaks.leak_check import Leak, LeakKind, OwnerNames, find_leaks, texts_of
 from tests.libraries.validation.leaks import innocent_texts
 from tests.libraries.validation.leaks.names import Known, by_hand, made
 from tests.support.paths import SHARED_DATA
@@ -74,7 +74,9 @@ def test_mentions_are_found(names: list[Known]) -> None:
     assert 1 - len(lost) / total >= RECALL, (len(lost), total, lost[:40])
 
 
-def answers_to_innocent_texts(half: int) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]], int]:
+def answers_to_innocent_texts(
+    half: int,
+) -> tuple[list[tuple[str, str]], list[tuple[str, LeakKind, str]], int]:
     """What is asked about and refused in the texts of a half, each with twelve of its names, and how many there are."""
     names = (TUNED, UNSEEN)[half]
     random_ = random.Random(11)
