@@ -178,7 +178,10 @@ BUREAU_PAGES = (
         "/bureau/review/{kind}/{number}", _("审核"), BUREAU, ("approve", "return", "withdraw", "seen")
     ),
     MappedPage("/bureau/organisations", _("单位"), BUREAU),
-    MappedPage("/bureau/organisations/{id}", _("单位"), BUREAU, ("verify",)),
+    MappedPage(
+        "/bureau/organisations/{id}", _("单位"), BUREAU, ("verify", "invite", "withdraw", "create-user")
+    ),
+    MappedPage("/bureau/organisations/{id}/edit", _("单位"), BUREAU),
     MappedPage("/bureau/users", _("用户"), BUREAU),
     MappedPage("/bureau/users/{id}", _("用户"), BUREAU),
     MappedPage("/bureau/filings", _("备案"), BUREAU),
@@ -198,6 +201,7 @@ BUREAU_PAGES = (
     MappedPage("/bureau/rankings/{id}", _("排行榜"), BUREAU, ("compute", "publish")),
     MappedPage("/bureau/contests", _("赛事"), BUREAU),
     MappedPage("/bureau/contests/{id}", _("赛事"), BUREAU, ("results",)),
+    MappedPage("/bureau/contests/{id}/edit", _("赛事"), BUREAU),
     MappedPage("/bureau/assignments/new", _("统一派单"), BUREAU, ("plan",)),
     MappedPage("/bureau/assignments/{id}", _("统一派单"), BUREAU),
     MappedPage("/bureau/contracts", _("合同登记"), BUREAU),

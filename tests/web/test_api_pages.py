@@ -55,7 +55,7 @@ GET,PATCH,DELETE /channels/{channel_id} /account/notices
 POST /channels/{channel_id}/test /account/notices
 POST /contest-registrations/{registration_id}/withdraw /contests/{id}/register
 GET,POST /contests /bureau/contests
-GET,PATCH /contests/{contest_id} /contests/{id}
+GET,PATCH /contests/{contest_id} /bureau/contests/{id}/edit
 POST /contests/{contest_id}/cancel /bureau/contests/{id}
 POST /contests/{contest_id}/close /bureau/contests/{id}
 POST /contests/{contest_id}/finish /bureau/contests/{id}

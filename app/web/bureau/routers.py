@@ -10,6 +10,7 @@ from app.web.bureau.lists.contracts import router as contracts
 from app.web.bureau.lists.duplicates import router as duplicates
 from app.web.bureau.lists.filings import router as filings
 from app.web.bureau.lists.models import router as models
+from app.web.bureau.lists.organisation_edit import router as organisation_edit
 from app.web.bureau.lists.organisations import router as organisations
 from app.web.bureau.lists.system import router as system
 from app.web.bureau.lists.users import router as users
@@ -23,6 +24,7 @@ from app.web.bureau.rounds.entries import router as round_entries
 from app.web.bureau.rounds.pages import router as rounds
 from app.web.bureau.rounds.recomputation import router as recomputation
 from app.web.bureau.talent.claims import router as claims
+from app.web.bureau.talent.contest_edit import router as contest_edit
 from app.web.bureau.talent.contests import router as contests
 from app.web.bureau.talent.rankings import router as rankings
 from app.web.bureau.talent.tiers import router as tiers
@@ -32,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     review,
     review_record,
     organisations,
+    organisation_edit,
     users,
     filings,
     contracts,
@@ -46,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     wall,
     claims,
     contests,
+    contest_edit,
     rankings,
     tiers,
     recomputation,

@@ -103,3 +103,42 @@ def test_figures_are_drawn_beside_their_tables_and_given_as_a_file(reader: Reade
     file = operator.get("/bureau/statistics/gaps/table")
     assert "spreadsheetml" in file.headers["content-type"]
     assert operator.get("/bureau/statistics/nothing").status_code == 404
+
+
+def test_an_imported_organisation_gets_its_kind_its_parent_and_its_people(reader: ReaderOf) -> None:
+    parent, member, operator = reader(Role.ENTERPRISE), reader(Role.ENTERPRISE), reader(Role.OPERATOR)
+    path = f"/bureau/organisations/{member.organisation_id}"
+    form = operator.get(f"{path}/edit")
+    assert faults_of(form.text) == []
+    parent_name = text_of(operator.get(f"/bureau/organisations/{parent.organisation_id}").text)
+    name = re.search(r"济南样例机构 ?\d+ ?号", parent_name)
+    assert name is not None
+    typed = {
+        "_version": hidden_fields(form.text)["_version"],
+        "name": "济南样例研究院",
+        "kind": "institute",
+        "parent_id": "没有这家单位",
+        "region": "370102",
+    }
+    refused = operator.post(f"{path}/edit", data=typed)
+    assert refused.status_code == 422
+    assert "没有这家单位" in refused.text
+    typed["parent_id"] = name.group()
+    assert operator.post(f"{path}/edit", data=typed).status_code == 303
+    assert operator.post(f"{path}/edit", data=typed).status_code == 412
+    shown = operator.get(path).text
+    assert faults_of(shown) == []
+    assert "科研院所" in text_of(shown) and str(parent.organisation_id) in shown
+    invited = {"email": "wang@example.org", "role": "institution"}
+    assert operator.post(f"{path}/invite", data=invited | {"role": "enterprise"}).status_code == 422
+    assert operator.post(f"{path}/invite", data=invited).status_code == 303
+    shown = operator.get(path).text
+    (invitation,) = re.findall(r'name="invitation" value="([^"]+)"', shown)
+    assert operator.post(f"{path}/withdraw", data={"invitation": invitation}).status_code == 303
+    person = {"email": "wang@example.org", "name": "王工", "role": "institution", "password": "1"}
+    weak = operator.post(f"{path}/create-user", data=person)
+    assert weak.status_code == 422 and 'value="王工"' in weak.text
+    person["password"] = "quancheng-7-valves-hum"
+    assert operator.post(f"{path}/create-user", data=person).status_code == 303
+    assert "王工" in operator.get(path).text
+    assert member.post(f"{path}/create-user", data=person).status_code == 403

@@ -12,7 +12,7 @@ from app.talent.certificates.models import TrainingCertificate
 from app.talent.contests.models import ContestRegistration
 from tests.support.builders.accounts import make_organisation
 from tests.support.scenario import Scenario
-from tests.web.html import faults_of
+from tests.web.html import faults_of, hidden_fields, text_of
 from tests.web.readers import Reader, ReaderOf
 
 
@@ -101,6 +101,15 @@ def test_a_contest_goes_its_way_and_has_results(scenario: Scenario, reader: Read
     )
     assert made.status_code == 303
     path = made.headers["location"]
+    form = operator.get(f"{path}/edit")
+    assert faults_of(form.text) == [] and "2099-05-20 17:00" in form.text
+    changed = values | {"ends_at": "2099-05-21 17:00", "capacity": "", "venue": "龙奥大厦"}
+    changed["_version"] = hidden_fields(form.text)["_version"]
+    assert operator.post(f"{path}/edit", data=changed | {"ends_at": "后天"}).status_code == 422
+    assert operator.post(f"{path}/edit", data=changed).status_code == 303
+    assert operator.post(f"{path}/edit", data=changed | {"title": "改名"}).status_code == 412
+    shown = text_of(operator.get(path).text)
+    assert "龙奥大厦" in shown and "不限" in shown
     assert operator.post(path, data={"step": "finish"}).status_code == 409
     assert operator.post(path, data={"step": "nonsense"}).status_code == 400
     assert operator.post(path, data={"step": "cancel", "note": ""}).status_code == 422

@@ -31,7 +31,7 @@ from app.web.views.tables import TableColumn, TableRow, TableView
 
 router = APIRouter()
 
-_TIMES = ("deadline", "starts_at", "ends_at")
+TIMES = ("deadline", "starts_at", "ends_at")
 CONTEST = Form(
     "contest",
     ContestCreate,
@@ -49,7 +49,7 @@ CONTEST = Form(
                 FormField("venue"),
                 *(
                     FormField(name, required=True, hint=_("北京时间"), example="2027-05-20 09:00")
-                    for name in _TIMES
+                    for name in TIMES
                 ),
                 FormField("capacity", Widget.NUMBER, hint=_("不填为不限；名额已满时进入候补。")),
             )
@@ -83,7 +83,7 @@ def make(page: CurrentPage, posted: Posted, database: AppDatabase) -> Response:
     form = FilledForm(CONTEST, posted=posted)
     if not posted.only_shows:
         try:
-            wanted = validated(ContestCreate, _typed(bind(CONTEST, posted)))
+            wanted = validated(ContestCreate, typed_times(bind(CONTEST, posted)))
             assert isinstance(wanted, ContestCreate)
             asked = wanted
             with database.unit_of_work() as session:
@@ -161,9 +161,9 @@ def _placings(posted: PostedForm) -> list[dict[str, Any]]:
     return rows
 
 
-def _typed(values: dict[str, Any]) -> dict[str, Any]:
+def typed_times(values: dict[str, Any]) -> dict[str, Any]:
     """Times and numbers as the model wants them, in Jinan; another text stays for the model to refuse."""
-    for name in _TIMES:
+    for name in TIMES:
         text = values.get(name)
         if isinstance(text, str):
             for pattern in (
